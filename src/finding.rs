@@ -1,0 +1,352 @@
+//! Findings: what an export document shows that a reader should know, each under a stable id.
+//!
+//! Invariant: an id, once published, keeps its meaning; scripts match on it. The registry below is the only place
+//! that creates ids, so `exportdoc explain`, the documentation and the reports cannot disagree.
+
+use std::fmt;
+
+/// How much a finding weighs. The order is that of concern: `Info < Warning < Error`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing; true of many good documents.
+    Info,
+    /// Deserves a decision by somebody.
+    Warning,
+    /// The document is damaged, contradicts itself, or was changed after it was signed.
+    Error,
+}
+
+impl Severity {
+    /// The lower-case word used in every output format.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Where in a document something was found. Offsets count bytes from 0.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Place {
+    /// JSON path of the member concerned, such as `$.exportResponseMetadata.exportDate`.
+    pub path: Option<String>,
+    /// Byte offset in the file.
+    pub file_offset: Option<u64>,
+    /// Byte offset in the decoded blob (or, for `$.signature` and `$.publicKey`, in that decoded member).
+    pub decoded_offset: Option<u64>,
+}
+
+impl Place {
+    /// A member of the JSON envelope.
+    pub fn json(path: impl Into<String>) -> Self {
+        Self { path: Some(path.into()), ..Self::default() }
+    }
+
+    /// A byte of the decoded blob.
+    pub fn blob(offset: u64) -> Self {
+        Self { path: Some("$.blob".to_owned()), decoded_offset: Some(offset), ..Self::default() }
+    }
+
+    /// The same place with a byte offset in the file.
+    #[must_use]
+    pub fn at_file_offset(mut self, offset: u64) -> Self {
+        self.file_offset = Some(offset);
+        self
+    }
+
+    /// The same place with a byte offset in the decoded member.
+    #[must_use]
+    pub fn at_decoded_offset(mut self, offset: u64) -> Self {
+        self.decoded_offset = Some(offset);
+        self
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut sep = "";
+        if let Some(path) = &self.path {
+            write!(f, "{path}")?;
+            sep = " ";
+        }
+        if let Some(offset) = self.decoded_offset {
+            write!(f, "{sep}decoded byte {offset}")?;
+            sep = ", ";
+        }
+        if let Some(offset) = self.file_offset {
+            write!(f, "{sep}file byte {offset}")?;
+        }
+        Ok(())
+    }
+}
+
+/// One thing found in one document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Its entry in the registry.
+    pub rule: &'static FindingRule,
+    /// What was found here, as a lower-case fragment. May quote the document: renderers escape it.
+    pub message: String,
+    /// Where, when it has one place.
+    pub at: Option<Place>,
+}
+
+impl Finding {
+    /// A finding without a place of its own.
+    pub fn new(rule: &'static FindingRule, message: impl Into<String>) -> Self {
+        Self { rule, message: message.into(), at: None }
+    }
+
+    /// A finding at a place.
+    pub fn at(rule: &'static FindingRule, place: Place, message: impl Into<String>) -> Self {
+        Self { rule, message: message.into(), at: Some(place) }
+    }
+
+    /// The stable id.
+    pub fn id(&self) -> &'static str {
+        self.rule.id
+    }
+
+    /// The registered severity.
+    pub fn severity(&self) -> Severity {
+        self.rule.severity
+    }
+}
+
+/// An entry of the registry.
+#[derive(Debug, PartialEq, Eq)]
+pub struct FindingRule {
+    /// Stable kebab-case id.
+    pub id: &'static str,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// What it means, in one sentence.
+    pub meaning: &'static str,
+    /// What to do about it.
+    pub action: &'static str,
+}
+
+/// Looks an id up in the [`REGISTRY`].
+pub fn by_id(id: &str) -> Option<&'static FindingRule> {
+    REGISTRY.iter().copied().find(|rule| rule.id == id)
+}
+
+macro_rules! registry {
+    ($($name:ident = $id:literal, $severity:ident, $meaning:literal, $action:literal;)*) => {
+        $(
+            #[doc = $meaning]
+            pub static $name: FindingRule =
+                FindingRule { id: $id, severity: Severity::$severity, meaning: $meaning, action: $action };
+        )*
+        /// Every finding the toolkit can make, by topic.
+        pub static REGISTRY: &[&FindingRule] = &[$(&$name),*];
+    };
+}
+
+registry! {
+    // --- JSON envelope ---
+    BYTE_ORDER_MARK = "byte-order-mark", Warning,
+        "The file starts with a UTF-8 byte order mark, which engines don't write.",
+        "Some editor saved it again; compare with the original and keep the file as the engine wrote it.";
+    DUPLICATE_KEY = "duplicate-key", Error,
+        "A JSON object names a member twice, so readers may disagree on which one counts.",
+        "Treat the document as tampered with; export again.";
+    MISSING_MEMBER = "missing-member", Error,
+        "A member that every export document has is missing.",
+        "Get the complete document; clients that re-save exports sometimes drop parts of it.";
+    WRONG_TYPE = "wrong-type", Error,
+        "A member holds another JSON type than engines write.",
+        "Export again, or restore the member from the original.";
+    TRAILING_DATA = "trailing-data", Error,
+        "Bytes follow the end of the JSON document.",
+        "Check whether two documents were concatenated; keep only the original bytes.";
+    UNKNOWN_MEMBER = "unknown-member", Info,
+        "The envelope has a member this version doesn't know; it is kept as it is.",
+        "Nothing, unless you did not expect it.";
+    ESCAPED_TEXT = "escaped-text", Info,
+        "The base64 text is written with JSON escapes such as \\/ or \\u003d.",
+        "Nothing; some JSON writers escape these characters.";
+    BASE64_LINE_BREAKS = "base64-line-breaks", Warning,
+        "The base64 text is broken into lines, which engines don't do.",
+        "Restore the original text if the importing engine refuses it.";
+    BASE64_MISSING_PADDING = "base64-missing-padding", Warning,
+        "The base64 text lacks its closing '=' padding.",
+        "Restore the original text if the importing engine refuses it.";
+    BASE64_URL_ALPHABET = "base64-url-alphabet", Warning,
+        "The base64 text uses the URL alphabet ('-' and '_').",
+        "Restore the original text if the importing engine refuses it.";
+    BASE64_TRAILING_BITS = "base64-trailing-bits", Warning,
+        "The last base64 character carries bits that no byte uses.",
+        "Harmless to read, but no engine writes it; compare with the original.";
+    BASE64_BROKEN = "base64-broken", Error,
+        "The base64 text breaks off or holds a character that isn't base64.",
+        "Get the complete document; what follows the place can't be read.";
+    DATE_NOT_UNDERSTOOD = "date-not-understood", Warning,
+        "exportDate isn't in the form engines write (Java's Date.toString).",
+        "The date is only a label; the time in the blob's header counts.";
+    DATE_WRONG_WEEKDAY = "date-wrong-weekday", Warning,
+        "exportDate names a weekday that doesn't belong to its date.",
+        "Somebody edited it by hand; trust the blob's header instead.";
+    DATE_ZONE_AMBIGUOUS = "date-zone-ambiguous", Info,
+        "exportDate's time zone abbreviation doesn't name one offset.",
+        "Read it as local time of the exporting engine; the blob's header has the instant in UTC.";
+    REQUESTED_LIST_MISSING = "requested-list-missing", Warning,
+        "The metadata doesn't say which objects were requested.",
+        "Some client re-saved the document; the blob still holds every object.";
+
+    // --- Blob and records ---
+    FRAMING_BROKEN = "framing-broken", Error,
+        "The blob doesn't split into records: a length points past its end, or a record isn't a message.",
+        "The blob is damaged or cut off; export again.";
+    HEADER_MISSING = "header-missing", Error,
+        "The first record isn't a header with export id, time and object count.",
+        "The blob is damaged; export again.";
+    TRAILER_MISSING = "trailer-missing", Error,
+        "No trailer record closes the blob.",
+        "The blob was cut off; export again.";
+    TRAILER_NOT_CANONICAL = "trailer-not-canonical", Error,
+        "The trailer record holds something beside the export id and the signature, or isn't the last record.",
+        "Treat the document as tampered with: bytes after the signed part were changed.";
+    RECORD_UNKNOWN = "record-unknown", Error,
+        "A record is neither header, object nor trailer.",
+        "Don't import it before you know what wrote it.";
+    EXPORT_ID_MISMATCH = "export-id-mismatch", Error,
+        "A record carries another export id than the header, so it comes from another export.",
+        "Treat the document as tampered with: records were mixed.";
+    OBJECT_COUNT_MISMATCH = "object-count-mismatch", Error,
+        "The header's object count differs from the number of object records.",
+        "Records were dropped or added; export again.";
+    OBJECT_UNREADABLE = "object-unreadable", Error,
+        "An object record can't be read as a syncable object.",
+        "Look at it with 'inspect --raw'; export again if the blob is damaged.";
+    DUPLICATE_OBJECT = "duplicate-object", Error,
+        "Two object records have the same type and identifier.",
+        "An import would take only one of them; export again.";
+    UNKNOWN_OBJECT_TYPE = "unknown-object-type", Info,
+        "An object's numeric type is not in this version's table.",
+        "Its name is taken from the metadata where that can be matched; everything else still works.";
+    UNKNOWN_FIELD = "unknown-field", Info,
+        "A message carries a field this version doesn't know; it is kept byte for byte.",
+        "Nothing; a newer engine may have written it.";
+    UNKNOWN_DATA = "unknown-data", Info,
+        "An object's data is of a message type this version doesn't know; it is kept byte for byte.",
+        "Look at it with 'inspect --raw'.";
+    INVALID_UTF8 = "invalid-utf8", Warning,
+        "A text field isn't valid UTF-8.",
+        "Shown with replacement characters, kept as it is; compare with the engine.";
+    LIMIT_HIT = "limit-hit", Error,
+        "The document exceeds a limit on size, count or depth, so part of it wasn't read.",
+        "Raise the limit if you trust where the document comes from.";
+    SECRETS_IN_CLEAR = "secrets-in-clear", Warning,
+        "The document holds masking keys, lookup rows or segment mappings in clear.",
+        "Anyone who has the file can repeat or undo the masking: restrict it, or export with a passphrase.";
+    KEY_PRESENT = "key-present", Warning,
+        "The document holds an engine's global key; importing it replaces the target's key for good.",
+        "Import it only where that is meant; what was masked before will mask differently after.";
+    ENCRYPTED = "encrypted", Info,
+        "The object records are encrypted with a passphrase.",
+        "Give the passphrase to look inside.";
+    ENCRYPTION_UNKNOWN = "encryption-unknown", Warning,
+        "The header announces an encryption scheme that this version doesn't know.",
+        "The objects can't be shown; ask whoever made the document for an unencrypted one.";
+
+    // --- Metadata against blob ---
+    METADATA_MISSES_OBJECT = "metadata-misses-object", Error,
+        "An object of the blob isn't in the metadata's exportedObjectList.",
+        "The blob is what gets imported: review it, not the list.";
+    METADATA_EXTRA_OBJECT = "metadata-extra-object", Error,
+        "The metadata's exportedObjectList names an object that isn't in the blob.",
+        "The blob is what gets imported: this object will not be.";
+    METADATA_COUNT_MISMATCH = "metadata-count-mismatch", Error,
+        "The header's object count differs from the length of exportedObjectList.",
+        "List or blob was edited; export again.";
+    HASH_MISMATCH = "hash-mismatch", Error,
+        "A revision hash in the metadata differs from the one recomputed from the blob.",
+        "The list or the blob was edited; don't rely on the list.";
+    HASH_MISSING = "hash-missing", Warning,
+        "An object of exportedObjectList has no revision hash to compare.",
+        "Some client re-saved the document; the recomputed hash counts.";
+    REQUESTED_NOT_EXPORTED = "requested-not-exported", Warning,
+        "A requested object isn't among the exported ones.",
+        "The list was edited, or the export is incomplete.";
+    DATES_FAR_APART = "dates-far-apart", Warning,
+        "exportDate and the time in the blob's header are far apart.",
+        "One of them was edited; the header's is covered by the signature.";
+
+    // --- Graph ---
+    MISSING_DEPENDENCY = "missing-dependency", Error,
+        "An object depends on one that isn't in the document.",
+        "Engines always export the whole closure; records were dropped. Export again.";
+    DEPENDENCY_CYCLE = "dependency-cycle", Error,
+        "Objects depend on each other in a circle, so no import order exists.",
+        "No engine exports this; don't import it.";
+    ORPHAN_OBJECT = "orphan-object", Warning,
+        "An object was neither requested nor is it a dependency of a requested one.",
+        "Find out why it is there before you import it.";
+
+    // --- Signature and key ---
+    SIGNATURE_INVALID = "signature-invalid", Error,
+        "The signature does not fit the blob under the rule that the document declares.",
+        "The document was changed after it was sealed; don't import it.";
+    SIGNATURE_UNDETERMINED = "signature-undetermined", Info,
+        "No signing rule known to this version verifies; engines don't publish which bytes they sign.",
+        "Rely on the other checks and on where the file came from; the importing engine still checks it.";
+    SIGNATURE_RULE_UNKNOWN = "signature-rule-unknown", Warning,
+        "The document declares a signing rule that this version doesn't know.",
+        "Use the version of the tool that sealed it.";
+    SIGNATURE_MISMATCH = "signature-mismatch", Error,
+        "The signature in the blob's trailer differs from the one in the JSON.",
+        "One of the two was exchanged; don't import it.";
+    SIGNATURE_BROKEN = "signature-broken", Error,
+        "The signature isn't a DER sequence of two integers in range.",
+        "The document is damaged or tampered with; export again.";
+    KEY_BROKEN = "key-broken", Error,
+        "The public key isn't a usable DSA key.",
+        "The document is damaged or tampered with; export again.";
+    KEY_WEAK = "key-weak", Warning,
+        "The signing key is shorter than 2048 bits, so that forging it is feasible or will be.",
+        "Don't take the signature for proof of origin; protect the file in other ways.";
+    HASH_ALGORITHM_WEAK = "hash-algorithm-weak", Info,
+        "The signature uses SHA-1, for which collisions are feasible.",
+        "Don't take the signature for proof of origin.";
+    KEY_NOT_TRUSTED = "key-not-trusted", Warning,
+        "The signature is mathematically valid, but its key is none of the trusted ones.",
+        "Find out who sealed the document, or add the key's fingerprint if you know it.";
+    SEALED_BY_TOOLKIT = "sealed-by-toolkit", Warning,
+        "The document declares one of this project's signing rules: it was sealed by this toolkit, not by an engine.",
+        "Anybody can seal a document; this says nothing about who made it.";
+    NON_CANONICAL_DER = "non-canonical-der", Warning,
+        "Key or signature are encoded in a form that DER forbids but some verifiers accept.",
+        "Compare with the original; engines write canonical DER.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_unique_kebab_case_and_texts_are_sentences() {
+        let mut seen = std::collections::HashSet::new();
+        for rule in REGISTRY {
+            assert!(seen.insert(rule.id), "{} twice", rule.id);
+            assert!(rule.id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'));
+            assert!(rule.meaning.ends_with('.') && rule.action.ends_with('.'), "{}", rule.id);
+        }
+    }
+
+    #[test]
+    fn lookup_finds_every_rule_by_its_id() {
+        for rule in REGISTRY {
+            assert_eq!(by_id(rule.id).map(|r| r.id), Some(rule.id));
+        }
+        assert!(by_id("no-such-finding").is_none());
+    }
+}

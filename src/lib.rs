@@ -1,0 +1,11 @@
+//! Read, judge and build the signed *export documents* that data-masking engines sync with.
+//!
+//! Data flows one way: bytes → [`envelope`] → [`blob`] records → [`object`]s → [`graph`] → [`report`]. Each module
+//! knows only the ones before it. Nothing in here knows a terminal, an argument parser, a socket or a clock: whoever
+//! calls passes what it read and the time it is, and renders the report it gets back.
+//!
+//! Every byte is taken as hostile: parsers are bounded in depth, count and size, and answer with a typed error that
+//! carries a JSON path or a byte offset, never with a panic.
+
+pub mod finding;
+pub mod identifier;

@@ -1,0 +1,2 @@
+//! The `exportdoc` command line.
+fn main() {}
