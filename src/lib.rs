@@ -10,4 +10,5 @@
 pub mod blob;
 pub mod finding;
 pub mod identifier;
+pub mod object;
 pub mod wire;

@@ -16,7 +16,10 @@ pub struct BlobLimits {
 impl Default for BlobLimits {
     /// 1 GiB a record, a million records.
     fn default() -> Self {
-        Self { record_bytes: 1 << 30, records: 1_000_000 }
+        Self {
+            record_bytes: 1 << 30,
+            records: 1_000_000,
+        }
     }
 }
 
@@ -105,7 +108,14 @@ pub struct RecordReader<R> {
 impl<R: Read> RecordReader<R> {
     /// Reads from the blob's first byte. `source` should be buffered or in memory: prefixes are read in four bytes.
     pub fn new(source: R, limits: BlobLimits) -> Self {
-        Self { source, limits, index: 0, offset: 0, buffer: Vec::new(), done: false }
+        Self {
+            source,
+            limits,
+            index: 0,
+            offset: 0,
+            buffer: Vec::new(),
+            done: false,
+        }
     }
 
     /// The next record, or `None` where the blob ends as it should. After an error the reader stays at its end.
@@ -125,7 +135,12 @@ impl<R: Read> RecordReader<R> {
             Ok(Some(length_prefix)) => {
                 self.index += 1;
                 self.offset += 4 + self.buffer.len() as u64;
-                Ok(Some(RawRecord { index, offset, length_prefix, message: &self.buffer }))
+                Ok(Some(RawRecord {
+                    index,
+                    offset,
+                    length_prefix,
+                    message: &self.buffer,
+                }))
             }
             Err(kind) => {
                 self.done = true;
@@ -157,10 +172,15 @@ impl<R: Read> RecordReader<R> {
             return Err(BlobErrorKind::Empty);
         }
         if claimed > self.limits.record_bytes {
-            return Err(BlobErrorKind::TooLarge { claimed, limit: self.limits.record_bytes });
+            return Err(BlobErrorKind::TooLarge {
+                claimed,
+                limit: self.limits.record_bytes,
+            });
         }
         if self.index >= self.limits.records {
-            return Err(BlobErrorKind::TooMany { limit: self.limits.records });
+            return Err(BlobErrorKind::TooMany {
+                limit: self.limits.records,
+            });
         }
         self.buffer.clear();
         let have = self.source.by_ref().take(claimed).read_to_end(&mut self.buffer)? as u64;
@@ -190,8 +210,10 @@ fn read_up_to(source: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
 /// The message back, when it is longer than a 32-bit length can say.
 pub fn frame(message: &[u8]) -> Result<Vec<u8>, BlobErrorKind> {
     let claimed = message.len() as u64;
-    let length = u32::try_from(claimed)
-        .map_err(|_| BlobErrorKind::TooLarge { claimed, limit: u64::from(u32::MAX) })?;
+    let length = u32::try_from(claimed).map_err(|_| BlobErrorKind::TooLarge {
+        claimed,
+        limit: u64::from(u32::MAX),
+    })?;
     let mut framed = Vec::with_capacity(message.len() + 4);
     framed.extend_from_slice(&length.to_le_bytes());
     framed.extend_from_slice(message);
@@ -203,7 +225,13 @@ mod tests {
     use super::*;
 
     fn read_all(bytes: &[u8]) -> Result<Vec<Vec<u8>>, BlobError> {
-        let mut reader = RecordReader::new(bytes, BlobLimits { record_bytes: 1000, records: 3 });
+        let mut reader = RecordReader::new(
+            bytes,
+            BlobLimits {
+                record_bytes: 1000,
+                records: 3,
+            },
+        );
         let mut records = Vec::new();
         while let Some(record) = reader.next_record()? {
             records.push(record.message.to_vec());
@@ -227,10 +255,19 @@ mod tests {
         };
         assert_eq!(broken(&[1, 0]), "2 bytes left where a 4-byte length should be");
         assert_eq!(broken(&[0; 4]), "length is zero");
-        assert_eq!(broken(&[9, 0, 0, 0, 1]), "length says 9 bytes, but only 1 are left");
-        assert_eq!(broken(&[0xff; 4]), "length 4294967295 is above the limit of 1000 bytes");
+        assert_eq!(
+            broken(&[9, 0, 0, 0, 1]),
+            "length says 9 bytes, but only 1 are left"
+        );
+        assert_eq!(
+            broken(&[0xff; 4]),
+            "length 4294967295 is above the limit of 1000 bytes"
+        );
         let many = [&one[..], &one, &one, &one].concat();
-        assert_eq!(read_all(&many).unwrap_err().kind.to_string(), "more than 3 records");
+        assert_eq!(
+            read_all(&many).unwrap_err().kind.to_string(),
+            "more than 3 records"
+        );
     }
 
     #[test]

@@ -61,7 +61,10 @@ impl Header {
         let message = Message::parse(message)?;
         let require = |field| RecordError::HeaderField(field);
         Ok(Self {
-            export_id: message.text(1).ok_or(require(HeaderField::ExportId))?.into_owned(),
+            export_id: message
+                .text(1)
+                .ok_or(require(HeaderField::ExportId))?
+                .into_owned(),
             started: message.text(2).ok_or(require(HeaderField::Started))?.into_owned(),
             encryption: message.bytes(3).map(<[u8]>::to_vec),
             object_count: message.varint(4).ok_or(require(HeaderField::ObjectCount))?,
@@ -170,17 +173,34 @@ impl<'a> Record<'a> {
         if let Some(field) = message.last(2)
             && let Value::Bytes(object) = field.value
         {
-            let unknown_fields =
-                message.fields().map(|f| f.number).filter(|number| !matches!(number, 1 | 2)).collect();
+            let unknown_fields = message
+                .fields()
+                .map(|f| f.number)
+                .filter(|number| !matches!(number, 1 | 2))
+                .collect();
             let object_offset = field.value_offset();
-            return Ok(Self::Object(ObjectRecord { export_id, object, object_offset, unknown_fields }));
+            return Ok(Self::Object(ObjectRecord {
+                export_id,
+                object,
+                object_offset,
+                unknown_fields,
+            }));
         }
         if let Some(ciphertext) = message.bytes(4) {
-            return Ok(Self::Sealed(SealedRecord { export_id, ciphertext }));
+            return Ok(Self::Sealed(SealedRecord {
+                export_id,
+                ciphertext,
+            }));
         }
         if let Some(signature) = message.bytes(3) {
-            let canonical = export_id.as_deref().is_some_and(|id| Trailer::encode(id, signature) == bytes);
-            return Ok(Self::Trailer(Trailer { export_id, signature: signature.to_vec(), canonical }));
+            let canonical = export_id
+                .as_deref()
+                .is_some_and(|id| Trailer::encode(id, signature) == bytes);
+            return Ok(Self::Trailer(Trailer {
+                export_id,
+                signature: signature.to_vec(),
+                canonical,
+            }));
         }
         Err(RecordError::UnknownKind)
     }
@@ -215,8 +235,14 @@ mod tests {
 
     #[test]
     fn kinds_are_told_by_fields() {
-        assert!(matches!(Record::parse(&ObjectRecord::encode("x", b"")), Ok(Record::Object(_))));
-        assert!(matches!(Record::parse(&SealedRecord::encode("x", b"y")), Ok(Record::Sealed(_))));
+        assert!(matches!(
+            Record::parse(&ObjectRecord::encode("x", b"")),
+            Ok(Record::Object(_))
+        ));
+        assert!(matches!(
+            Record::parse(&SealedRecord::encode("x", b"y")),
+            Ok(Record::Sealed(_))
+        ));
         assert!(matches!(Record::parse(&Trailer::encode("x", b"s")), Ok(Record::Trailer(t)) if t.canonical));
         assert_eq!(Record::parse(&[]), Err(RecordError::UnknownKind));
     }
@@ -225,7 +251,10 @@ mod tests {
     fn a_trailer_with_anything_more_is_not_canonical() {
         for extra in [&[0x20, 0x01][..], &[0x1a, 0x01, b's'], &[0x0a, 0x01, b'x']] {
             let bytes = [&Trailer::encode("x", b"s")[..], extra].concat();
-            assert!(matches!(Record::parse(&bytes), Ok(Record::Trailer(t)) if !t.canonical), "{extra:?}");
+            assert!(
+                matches!(Record::parse(&bytes), Ok(Record::Trailer(t)) if !t.canonical),
+                "{extra:?}"
+            );
         }
     }
 }

@@ -16,7 +16,10 @@ pub struct DumpLimits {
 
 impl Default for DumpLimits {
     fn default() -> Self {
-        Self { depth: 32, nodes: 200_000 }
+        Self {
+            depth: 32,
+            nodes: 200_000,
+        }
     }
 }
 

@@ -168,7 +168,12 @@ fn read_field(message: &[u8], start: usize) -> Result<Field<'_>, WireErrorKind> 
         4 => return Err(WireErrorKind::Group),
         _ => read_scalar(message, &mut position, wire_type)?,
     };
-    Ok(Field { number, value, raw: &message[start..position], offset: start })
+    Ok(Field {
+        number,
+        value,
+        raw: &message[start..position],
+        offset: start,
+    })
 }
 
 fn read_scalar<'a>(
@@ -181,7 +186,9 @@ fn read_scalar<'a>(
         0 => Ok(Value::Varint(read_varint(message, position)?)),
         1 => {
             let bytes = take(message, position, 8).map_err(short)?;
-            Ok(Value::Fixed64(bytes.iter().rev().fold(0, |n, b| n << 8 | u64::from(*b))))
+            Ok(Value::Fixed64(
+                bytes.iter().rev().fold(0, |n, b| n << 8 | u64::from(*b)),
+            ))
         }
         2 => {
             let length = read_varint(message, position)?;
@@ -190,7 +197,9 @@ fn read_scalar<'a>(
         }
         5 => {
             let bytes = take(message, position, 4).map_err(short)?;
-            Ok(Value::Fixed32(bytes.iter().rev().fold(0, |n, b| n << 8 | u32::from(*b))))
+            Ok(Value::Fixed32(
+                bytes.iter().rev().fold(0, |n, b| n << 8 | u32::from(*b)),
+            ))
         }
         _ => Err(WireErrorKind::WireType),
     }
@@ -296,7 +305,8 @@ impl<'a> Message<'a> {
 
     /// All nested messages of one number; those that are no messages are left out.
     pub fn messages(self, number: u32) -> impl Iterator<Item = Message<'a>> {
-        self.all(number).filter_map(|field| Message::parse(field.bytes()?).ok())
+        self.all(number)
+            .filter_map(|field| Message::parse(field.bytes()?).ok())
     }
 
     /// The text inside a one-field wrapper message; an empty wrapper is an absent value.

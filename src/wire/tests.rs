@@ -8,10 +8,16 @@ fn arbitrary_message(depth: u32) -> BoxedStrategy<Vec<u8>> {
         (number.clone(), any::<u64>()).prop_map(|(n, v)| Writer::new().varint(n, v).finish()),
         (number.clone(), proptest::collection::vec(any::<u8>(), 0..20))
             .prop_map(|(n, v)| Writer::new().bytes(n, &v).finish()),
-        (number.clone(), any::<[u8; 8]>())
-            .prop_map(|(n, v)| [vec![(n << 3 | 1) as u8 | 0x80, (n >> 4) as u8], v.to_vec()].concat()),
-        (number.clone(), any::<[u8; 4]>())
-            .prop_map(|(n, v)| [vec![(n << 3 | 5) as u8 | 0x80, (n >> 4) as u8], v.to_vec()].concat()),
+        (number.clone(), any::<[u8; 8]>()).prop_map(|(n, v)| [
+            vec![(n << 3 | 1) as u8 | 0x80, (n >> 4) as u8],
+            v.to_vec()
+        ]
+        .concat()),
+        (number.clone(), any::<[u8; 4]>()).prop_map(|(n, v)| [
+            vec![(n << 3 | 5) as u8 | 0x80, (n >> 4) as u8],
+            v.to_vec()
+        ]
+        .concat()),
         // a varint written longer than needed
         (1_u8..15).prop_map(|n| vec![n << 3 | 0x80, 0x80, 0, 0x81, 0x80, 0x00]),
     ];
@@ -26,7 +32,9 @@ fn arbitrary_message(depth: u32) -> BoxedStrategy<Vec<u8>> {
         ]
         .boxed()
     };
-    proptest::collection::vec(field, 0..6).prop_map(|fields| fields.concat()).boxed()
+    proptest::collection::vec(field, 0..6)
+        .prop_map(|fields| fields.concat())
+        .boxed()
 }
 
 proptest! {
@@ -99,6 +107,12 @@ fn a_megabyte_of_nested_messages_is_dumped_to_its_depth_limit() {
         bytes = inner;
     }
     let message = Message::parse(&bytes).unwrap();
-    let (nodes, _) = dump(message, DumpLimits { depth: 8, nodes: 1000 });
+    let (nodes, _) = dump(
+        message,
+        DumpLimits {
+            depth: 8,
+            nodes: 1000,
+        },
+    );
     assert_eq!(nodes.len(), 1);
 }
