@@ -9,6 +9,8 @@
 
 pub mod blob;
 pub mod finding;
+pub mod graph;
 pub mod identifier;
 pub mod object;
+pub mod revision_hash;
 pub mod wire;

@@ -184,7 +184,6 @@ messages! {
     DatabaseRulesetData as DATABASE_RULESET {
         1 ruleset_name: text,
         2 connector_name: text,
-        3 flag_3: int,
         4 tables: messages(TableData, TABLE),
     }
     /// A table of a ruleset.
