@@ -149,6 +149,11 @@ impl<R: Read> RecordReader<R> {
         }
     }
 
+    /// After a record that is longer than the blob: what is there of its message.
+    pub fn partial(&self) -> &[u8] {
+        &self.buffer
+    }
+
     /// How many bytes of whole records were read so far.
     pub fn offset(&self) -> u64 {
         self.offset

@@ -191,10 +191,27 @@ impl<'a> SyncObject<'a> {
             .or_else(|| self.key.name().map(str::to_owned))
     }
 
+    /// The first text that isn't valid UTF-8: which one, and where its message begins in the object message.
+    pub fn invalid_text(&self) -> Option<(String, usize)> {
+        let revision = Message::parse(&self.raw).ok()?.last(3)?;
+        let inner = Message::parse(revision.bytes()?).ok()?;
+        if let Some(number) = [1, 2, 3].into_iter().find(|n| is_invalid_text(inner, *n)) {
+            return Some((format!("revision field {number}"), revision.value_offset()));
+        }
+        let spec = data::MessageSpec::by_name(self.data_type())?;
+        let message = Message::parse(self.data_bytes()).ok()?;
+        let field = spec.fields.iter().find(|f| f.kind.is_text() && is_invalid_text(message, f.number))?;
+        Some((format!("{} {}", self.data_type(), field.name), self.data.start))
+    }
+
     /// Fields this version doesn't know in the parts all objects share: the part and the number.
     pub fn unknown_fields(&self) -> &[(&'static str, u32)] {
         &self.unknown_fields
     }
+}
+
+fn is_invalid_text(message: Message<'_>, number: u32) -> bool {
+    message.all(number).filter_map(|field| field.bytes()).any(|bytes| std::str::from_utf8(bytes).is_err())
 }
 
 struct Parts {

@@ -23,6 +23,13 @@ pub enum FieldKind {
     SecretMessage(&'static MessageSpec),
 }
 
+impl FieldKind {
+    /// Whether the field itself is text (not wrapped, not nested).
+    pub fn is_text(self) -> bool {
+        matches!(self, Self::Text | Self::Secret)
+    }
+}
+
 /// One field of a data message.
 #[derive(Debug, PartialEq, Eq)]
 pub struct FieldSpec {

@@ -1,0 +1,196 @@
+//! Holds the metadata against the blob: names for unknown types, hashes, lists, counts and dates.
+//!
+//! The blob is the truth and the metadata a label, so every disagreement is a finding about the metadata's row.
+
+use std::collections::HashMap;
+
+use crate::finding::{self, Place};
+use crate::graph::{Graph, NodeId};
+use crate::identifier::Identifier;
+use crate::object::type_by_name;
+
+use super::collect::Findings;
+use super::objects::describe;
+use super::signature::SignatureFold;
+use super::{EnvelopeReport, HeaderReport, ListedObject, NamedBy, ObjectReport};
+
+/// Export and header time further apart than this weren't written by one export.
+const EXPORT_TAKES_AT_MOST_SECONDS: i64 = 3 * 3600;
+/// A header time this much after exportDate is still a matter of rounding (exportDate has whole seconds).
+const CLOCK_SLACK_SECONDS: i64 = 2;
+
+type Row<'a> = (&'a str, &'a Identifier);
+
+/// Counts that header, blob and list state.
+pub(super) fn compare_counts(
+    header: &Option<HeaderReport>,
+    envelope: &EnvelopeReport,
+    objects: usize,
+    signature: &mut SignatureFold<'_>,
+    findings: &mut Findings,
+) {
+    let Some(header) = header else { return };
+    if header.object_count != objects as u64 {
+        signature.broken();
+        findings.in_blob(&finding::OBJECT_COUNT_MISMATCH, 0, || {
+            format!("header announces {}, the blob has {objects}", header.object_count)
+        });
+    }
+    if envelope.exported_listed && header.object_count != envelope.exported.len() as u64 {
+        let place = Place::json("$.exportResponseMetadata.exportedObjectList");
+        findings.add(&finding::METADATA_COUNT_MISMATCH, Some(place), || {
+            format!("header announces {}, the list has {}", header.object_count, envelope.exported.len())
+        });
+    }
+}
+
+/// Takes type names for unknown numbers, then compares rows and objects both ways.
+pub(super) fn compare_lists(
+    objects: &mut [ObjectReport],
+    graph: &Graph,
+    envelope: &EnvelopeReport,
+    findings: &mut Findings,
+) {
+    take_names(objects, envelope);
+    if !envelope.exported_listed {
+        return;
+    }
+    let mut rows: HashMap<Row<'_>, Vec<usize>> = HashMap::new();
+    for (index, row) in envelope.exported.iter().enumerate() {
+        if let (Some(type_name), Some(identifier)) = (&row.type_name, &row.identifier) {
+            rows.entry((type_name, identifier)).or_default().push(index);
+        }
+    }
+    let mut used = vec![false; envelope.exported.len()];
+    for (id, object) in objects.iter_mut().enumerate() {
+        let row = rows
+            .get_mut(&(object.type_name.as_str(), &object.key.identifier))
+            .and_then(|indices| if indices.len() > 1 { indices.pop() } else { indices.first().copied() });
+        match row {
+            Some(index) => {
+                used[index] = true;
+                compare_hash(object, &envelope.exported[index], findings);
+            }
+            None if graph.find(&object.key) == Some(id) => {
+                findings.in_blob(&finding::METADATA_MISSES_OBJECT, object.offset, || describe(object));
+            }
+            None => {}
+        }
+    }
+    for (row, _) in envelope.exported.iter().zip(&used).filter(|(_, used)| !**used) {
+        let place = Some(Place::json(&row.path));
+        findings.add(&finding::METADATA_EXTRA_OBJECT, place, || describe_row(row));
+    }
+    for row in &envelope.requested {
+        if !objects.iter().any(|object| answers(object, row)) {
+            let place = Some(Place::json(&row.path));
+            findings.add(&finding::REQUESTED_NOT_EXPORTED, place, || describe_row(row));
+        }
+    }
+}
+
+fn compare_hash(object: &mut ObjectReport, row: &ListedObject, findings: &mut Findings) {
+    object.stated_hash.clone_from(&row.hash);
+    let place = || Some(Place::json(format!("{}.revisionHash", row.path)));
+    match (&object.stated_hash, &object.computed_hash) {
+        (None, _) => {
+            findings.add(&finding::HASH_MISSING, Some(Place::json(&row.path)), || describe(object));
+        }
+        (Some(stated), Some(computed)) if stated != computed => {
+            let gaps =
+                if object.hash_has_gaps { " (dependencies are missing from the document)" } else { "" };
+            findings.add(&finding::HASH_MISMATCH, place(), || {
+                format!("{}: stated {stated}, recomputed {computed}{gaps}", describe(object))
+            });
+        }
+        _ => {}
+    }
+}
+
+/// Takes the metadata's name for a number outside the tables, where all objects of that number agree on one.
+pub(super) fn take_names(objects: &mut [ObjectReport], envelope: &EnvelopeReport) {
+    let mut rows: HashMap<&Identifier, Vec<&ListedObject>> = HashMap::new();
+    for row in &envelope.exported {
+        let unclaimed = row.type_name.as_deref().is_some_and(|name| {
+            type_by_name(name).is_none_or(|known| crate::object::known_by_number(known.number).is_none())
+        });
+        if let Some(identifier) = row.identifier.as_ref().filter(|_| unclaimed) {
+            rows.entry(identifier).or_default().push(row);
+        }
+    }
+    let mut names: HashMap<u64, Option<&str>> = HashMap::new();
+    for object in objects.iter().filter(|object| object.named_by == NamedBy::Number) {
+        let candidates = rows.get(&object.key.identifier).map_or(&[][..], Vec::as_slice);
+        let same_hash =
+            candidates.iter().filter(|row| row.hash.is_some() && row.hash == object.computed_hash);
+        let name = single(same_hash.filter_map(|row| row.type_name.as_deref()))
+            .or_else(|| single(candidates.iter().filter_map(|row| row.type_name.as_deref())));
+        names
+            .entry(object.key.type_number)
+            .and_modify(|known| {
+                if *known != name {
+                    *known = None;
+                }
+            })
+            .or_insert(name);
+    }
+    for object in objects.iter_mut().filter(|object| object.named_by == NamedBy::Number) {
+        if let Some(Some(name)) = names.get(&object.key.type_number) {
+            (object.type_name, object.named_by) = ((*name).to_owned(), NamedBy::Metadata);
+        }
+    }
+}
+
+fn single<'a>(mut names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let first = names.next()?;
+    names.all(|name| name == first).then_some(first)
+}
+
+/// Whether an object is the one a row of a list means. Clients write ids as strings, and some leave identifiers out.
+fn answers(object: &ObjectReport, row: &ListedObject) -> bool {
+    if row.type_name.as_deref() != Some(object.type_name.as_str()) {
+        return false;
+    }
+    match (&row.identifier, &object.key.identifier) {
+        (Some(Identifier::Text(text)), Identifier::Integer(n)) => text.parse() == Ok(*n),
+        (Some(Identifier::OtherJson(text)), _) if text == "{}" => true,
+        (Some(stated), own) => stated == own,
+        (None, _) => false,
+    }
+}
+
+/// The objects that were requested, in the order of the request. `None` when the metadata doesn't tell or none of
+/// them is there.
+pub(super) fn requested_nodes(objects: &[ObjectReport], envelope: &EnvelopeReport) -> Option<Vec<NodeId>> {
+    let nodes: Vec<NodeId> = envelope
+        .requested
+        .iter()
+        .filter_map(|row| objects.iter().position(|object| answers(object, row)))
+        .collect();
+    (!nodes.is_empty()).then_some(nodes)
+}
+
+/// Times that header and metadata state.
+pub(super) fn compare_dates(
+    header: Option<&HeaderReport>,
+    envelope: &EnvelopeReport,
+    findings: &mut Findings,
+) {
+    let Some(started) = header.and_then(|header| header.started) else { return };
+    let Some(ended) = envelope.date.as_ref().and_then(|date| date.instant) else { return };
+    let took = ended.as_second() - started.as_second();
+    if !(-CLOCK_SLACK_SECONDS..=EXPORT_TAKES_AT_MOST_SECONDS).contains(&took) {
+        let place = Place::json("$.exportResponseMetadata.exportDate");
+        findings.add(&finding::DATES_FAR_APART, Some(place), || {
+            format!("exportDate {ended}, header {started}")
+        });
+    }
+}
+
+fn describe_row(row: &ListedObject) -> String {
+    let type_name = row.type_name.as_deref().unwrap_or("(no type)");
+    match &row.identifier {
+        Some(identifier) => format!("{type_name} {identifier}"),
+        None => format!("{type_name} (no identifier)"),
+    }
+}
