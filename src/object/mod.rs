@@ -200,7 +200,10 @@ impl<'a> SyncObject<'a> {
         }
         let spec = data::MessageSpec::by_name(self.data_type())?;
         let message = Message::parse(self.data_bytes()).ok()?;
-        let field = spec.fields.iter().find(|f| f.kind.is_text() && is_invalid_text(message, f.number))?;
+        let field = spec
+            .fields
+            .iter()
+            .find(|f| f.kind.is_text() && is_invalid_text(message, f.number))?;
         Some((format!("{} {}", self.data_type(), field.name), self.data.start))
     }
 
@@ -211,7 +214,10 @@ impl<'a> SyncObject<'a> {
 }
 
 fn is_invalid_text(message: Message<'_>, number: u32) -> bool {
-    message.all(number).filter_map(|field| field.bytes()).any(|bytes| std::str::from_utf8(bytes).is_err())
+    message
+        .all(number)
+        .filter_map(|field| field.bytes())
+        .any(|bytes| std::str::from_utf8(bytes).is_err())
 }
 
 struct Parts {
