@@ -8,6 +8,7 @@
 //! carries a JSON path or a byte offset, never with a panic.
 
 pub mod blob;
+pub mod escape;
 pub mod finding;
 pub mod graph;
 pub mod identifier;

@@ -9,6 +9,7 @@
 //! is a view of these bytes.
 
 pub mod data;
+pub mod draft;
 mod key;
 mod object_type;
 mod reference;

@@ -1,0 +1,296 @@
+//! Reports for people, on a terminal.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use exportdoc::escape;
+use exportdoc::finding::{Finding, Severity};
+use exportdoc::report::{
+    DocumentReport, Encryption, ListedObject, ObjectReport, Outcome, SignatureReport, Trust, Verdict,
+};
+
+use super::{time, tree};
+use crate::cli::{Judged, Unreadable};
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const GREEN: Style = AnsiColor::Green.on_default();
+const YELLOW: Style = AnsiColor::Yellow.on_default();
+const RED: Style = AnsiColor::Red.on_default();
+
+/// What `inspect` shows.
+pub(crate) struct View<'a> {
+    /// A tree instead of a table.
+    pub(crate) tree: bool,
+    /// Only these types; all when empty.
+    pub(crate) types: &'a [String],
+    /// The present, for ages.
+    pub(crate) now: jiff::Timestamp,
+}
+
+fn styled(style: Style, text: impl Display) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+fn safe(text: &str) -> std::borrow::Cow<'_, str> {
+    escape::terminal(text)
+}
+
+/// Everything about one document.
+pub(crate) fn inspect(out: &mut impl Write, judged: &Judged, view: &View<'_>) -> io::Result<()> {
+    let report = match &judged.outcome {
+        Ok(report) => report,
+        Err(error) => return unreadable(out, &judged.path, error),
+    };
+    writeln!(out, "{}", styled(BOLD, safe(&judged.path)))?;
+    facts(out, report, view)?;
+    writeln!(out)?;
+    if view.tree { tree::print(out, report)? } else { table(out, report, view.types)? }
+    partial(out, report)?;
+    secret_values(out, report)?;
+    findings(out, &report.findings)?;
+    writeln!(out)
+}
+
+fn unreadable(out: &mut impl Write, path: &str, error: &Unreadable) -> io::Result<()> {
+    writeln!(out, "{}: {} {}", styled(BOLD, safe(path)), styled(RED, "unreadable:"), safe(&error.to_string()))?;
+    if let Some(help) = error.help() {
+        writeln!(out, "  help: {}", safe(&help))?;
+    }
+    Ok(())
+}
+
+fn field(out: &mut impl Write, name: &str, value: impl Display) -> io::Result<()> {
+    writeln!(out, "  {} {value}", styled(DIM, format_args!("{name:<10}")))
+}
+
+fn facts(out: &mut impl Write, report: &DocumentReport, view: &View<'_>) -> io::Result<()> {
+    let envelope = &report.envelope;
+    let host = envelope.host.as_deref().map_or("an unnamed host".into(), safe);
+    let when = match (&report.header, &envelope.date_text) {
+        (Some(header), _) if header.started.is_some() => header.started.map_or_else(String::new, |at| {
+            format!("{} ({})", time::instant(at), time::age(at, view.now))
+        }),
+        (_, Some(text)) => safe(text).into_owned(),
+        _ => "at an unknown time".to_owned(),
+    };
+    field(out, "exported", format_args!("{when} by {host}"))?;
+    if let Some(header) = &report.header {
+        let format = header.format.map_or_else(|| "none".to_owned(), |n| n.to_string());
+        field(out, "export id", format_args!("{}, format {format}", safe(&header.export_id)))?;
+    }
+    if let Some(date) = &envelope.date_text {
+        field(out, "exportDate", safe(date))?;
+    }
+    field(out, "requested", rows(&envelope.requested))?;
+    field(out, "objects", summary(report))?;
+    field(out, "encryption", match &report.encryption {
+        Encryption::Clear => "none".to_owned(),
+        Encryption::Passphrase { scheme, opened } => {
+            format!("passphrase ({}), {}", safe(scheme), if *opened { "opened" } else { "not opened" })
+        }
+        Encryption::Unknown => "a scheme this version doesn't know".to_owned(),
+    })?;
+    let secrets: Vec<_> =
+        report.secrets().iter().map(|(kind, count)| format!("{count} {}", kind.as_str())).collect();
+    field(out, "in clear", if secrets.is_empty() { "no secrets".to_owned() } else { secrets.join(", ") })?;
+    let tally = report.hash_tally();
+    field(out, "hashes", if tally.compared == 0 {
+        "none to compare".to_owned()
+    } else {
+        format!("{} of {} recomputed and matching", tally.matching, tally.objects)
+    })?;
+    signature_facts(out, &report.signature)
+}
+
+fn signature_facts(out: &mut impl Write, signature: &SignatureReport) -> io::Result<()> {
+    field(out, "signature", verdict_line(signature))?;
+    if let Some((r, s)) = &signature.r_and_s {
+        field(out, "", format_args!("r {r}"))?;
+        field(out, "", format_args!("s {s}"))?;
+    }
+    if let Some(key) = &signature.key {
+        let parameters =
+            key.parameter_set.map_or_else(|| "own parameters".to_owned(), |set| format!("{set} parameters"));
+        field(out, "key", format_args!("{} {} bits, {parameters}", key.algorithm, key.bits))?;
+        field(out, "", format_args!("sha256:{}", hex::encode(key.fingerprint)))?;
+    } else if let Some(partial) = &signature.partial_key {
+        let set = partial.parameter_set.map_or_else(|| "unknown parameters".to_owned(), |s| format!("{s} parameters"));
+        field(out, "key", format_args!("breaks off at its byte {}; {set}", partial.breaks_off_at))?;
+    } else {
+        field(out, "key", "can't be read")?;
+    }
+    Ok(())
+}
+
+fn verdict_line(signature: &SignatureReport) -> String {
+    let rule = signature.rule.as_deref().map(|rule| format!(" (rule {})", safe(rule))).unwrap_or_default();
+    match (signature.verdict, signature.trust) {
+        (Verdict::Valid, Trust::Trusted) => {
+            format!("{}: intact; signed with a trusted key{rule}", styled(GREEN, "valid"))
+        }
+        (Verdict::Valid, _) => format!("{}: intact; origin unknown{rule}", styled(GREEN, "valid")),
+        (Verdict::Invalid, _) => format!("{}{rule}", styled(RED, "invalid")),
+        (Verdict::Undetermined, _) => {
+            format!("{}: no known signing rule verifies{rule}", styled(YELLOW, "undetermined"))
+        }
+    }
+}
+
+fn rows(rows: &[ListedObject]) -> String {
+    const SHOWN: usize = 8;
+    let mut texts: Vec<String> = rows
+        .iter()
+        .take(SHOWN)
+        .map(|row| {
+            let type_name = row.type_name.as_deref().unwrap_or("?");
+            let identifier = row.identifier.as_ref().map(ToString::to_string).unwrap_or_default();
+            format!("{} {}", safe(type_name), safe(&identifier))
+        })
+        .collect();
+    if rows.len() > SHOWN {
+        texts.push(format!("and {} more", rows.len() - SHOWN));
+    }
+    if texts.is_empty() { "not stated".to_owned() } else { texts.join(", ") }
+}
+
+fn summary(report: &DocumentReport) -> String {
+    let mut counts = std::collections::BTreeMap::new();
+    for object in &report.objects {
+        *counts.entry(object.type_name.as_str()).or_insert(0_usize) += 1;
+    }
+    let parts: Vec<_> = counts.iter().map(|(name, count)| format!("{count} {}", safe(name))).collect();
+    match parts.as_slice() {
+        [] => "none that could be read".to_owned(),
+        _ => format!("{}: {}", report.objects.len(), parts.join(", ")),
+    }
+}
+
+fn table(out: &mut impl Write, report: &DocumentReport, types: &[String]) -> io::Result<()> {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(["TYPE", "IDENTIFIER", "NAME", "REVISION HASH", "MODIFIED", "BYTES", "NEEDS"]);
+    for column in [5, 6] {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    let mut shown = 0;
+    for (id, object) in report.objects.iter().enumerate() {
+        if !types.is_empty() && !types.contains(&object.type_name) {
+            continue;
+        }
+        shown += 1;
+        let node = &report.graph.nodes()[id];
+        table.add_row([
+            safe(&object.type_name).into_owned(),
+            safe(&object.key.identifier.to_string()).into_owned(),
+            display_name(object),
+            hash(object),
+            time::short_millis(object.modified),
+            object.size.to_string(),
+            (node.dependencies.len() + node.missing.len()).to_string(),
+        ]);
+    }
+    if shown > 0 {
+        for line in table.to_string().lines() {
+            writeln!(out, "  {}", line.trim())?;
+        }
+    }
+    Ok(())
+}
+
+/// The name, unless it only repeats the identifier.
+pub(super) fn display_name(object: &ObjectReport) -> String {
+    match &object.name {
+        Some(name) if *name != object.key.identifier.to_string() => safe(name).into_owned(),
+        _ => "-".to_owned(),
+    }
+}
+
+/// The recomputed hash, shortened, and how it compares.
+fn hash(object: &ObjectReport) -> String {
+    let short = object.computed_hash.as_deref().map_or("-", |hash| &hash[..12]);
+    match object.hash_matches() {
+        Some(true) => format!("{short} ok"),
+        Some(false) => format!("{short} DIFFERS"),
+        None => format!("{short} ?"),
+    }
+}
+
+fn partial(out: &mut impl Write, report: &DocumentReport) -> io::Result<()> {
+    let Some(partial) = &report.blob.partial else { return Ok(()) };
+    let what = partial.key.as_ref().map_or_else(|| "unreadable so far".to_owned(), ToString::to_string);
+    writeln!(
+        out,
+        "  breaks off in record {} at blob byte {}: {} of {} bytes there; {}",
+        partial.index, partial.offset, partial.have, partial.claimed, safe(&what)
+    )?;
+    for dependency in &partial.dependencies {
+        writeln!(out, "    needs {}", safe(&dependency.to_string()))?;
+    }
+    Ok(())
+}
+
+fn secret_values(out: &mut impl Write, report: &DocumentReport) -> io::Result<()> {
+    for object in report.objects.iter().filter(|object| !object.secret_values.is_empty()) {
+        writeln!(out, "\n  {} {}", safe(&object.type_name), safe(&object.key.identifier.to_string()))?;
+        for secret in &object.secret_values {
+            writeln!(out, "    {}", secret.kind.as_str())?;
+            for line in secret.text.lines() {
+                writeln!(out, "      {}", safe(line))?;
+            }
+            if secret.cut > 0 {
+                writeln!(out, "      … {} bytes more", secret.cut)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn findings(out: &mut impl Write, findings: &[Finding]) -> io::Result<()> {
+    if findings.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n  {}", styled(BOLD, "Findings"))?;
+    for finding in findings {
+        let style = match finding.severity() {
+            Severity::Error => RED,
+            Severity::Warning => YELLOW,
+            Severity::Info => DIM,
+        };
+        let severity = styled(style, format_args!("{:<7}", finding.severity()));
+        write!(out, "  {severity} {}: {}", finding.id(), safe(&finding.message))?;
+        match &finding.at {
+            Some(place) => writeln!(out, " {}", styled(DIM, format_args!("[{}]", safe(&place.to_string()))))?,
+            None => writeln!(out)?,
+        }
+    }
+    Ok(())
+}
+
+/// The verdict on one document and what it rests on.
+pub(crate) fn verdict(out: &mut impl Write, judged: &Judged) -> io::Result<()> {
+    let report = match &judged.outcome {
+        Ok(report) => report,
+        Err(error) => return unreadable(out, &judged.path, error),
+    };
+    let signature = &report.signature;
+    writeln!(out, "{}: {}", styled(BOLD, safe(&judged.path)), verdict_line(signature))?;
+    for check in &signature.checks {
+        let mark = match check.outcome {
+            Outcome::Holds => styled(GREEN, "holds  "),
+            Outcome::Fails => styled(RED, "fails  "),
+            Outcome::Unknown => styled(YELLOW, "unknown"),
+        };
+        writeln!(out, "  {mark} {}", safe(&check.what))?;
+    }
+    if let Some(key) = &signature.key {
+        let fingerprint = hex::encode(key.fingerprint);
+        writeln!(out, "  key     {} {} bits, sha256:{fingerprint}", key.algorithm, key.bits)?;
+    }
+    findings(out, &report.findings)?;
+    writeln!(out)
+}
