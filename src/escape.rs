@@ -38,7 +38,8 @@ pub fn markdown(text: &str) -> String {
             '>' => safe.push_str("&gt;"),
             '&' => safe.push_str("&amp;"),
             '@' => safe.push_str("&#64;"),
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '#' | '+' | '!' | '|' | '~' | ':' => {
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '#' | '+' | '!' | '|' | '~'
+            | ':' => {
                 safe.push('\\');
                 safe.push(c);
             }
@@ -97,13 +98,19 @@ mod tests {
 
     #[test]
     fn terminal_control_and_bidi_characters_become_visible() {
-        assert_eq!(terminal("a\u{1b}[31mb\nc\u{202e}d\u{7f}"), "a\\u{1b}[31mb\\nc\\u{202e}d\\u{7f}");
+        assert_eq!(
+            terminal("a\u{1b}[31mb\nc\u{202e}d\u{7f}"),
+            "a\\u{1b}[31mb\\nc\\u{202e}d\\u{7f}"
+        );
     }
 
     #[test]
     fn markdown_cannot_leave_its_cell() {
         assert_eq!(markdown("a|b\n<script>"), "a\\|b\\\\n&lt;script&gt;");
-        assert_eq!(markdown("[x](http://e) @team"), "\\[x\\]\\(http\\://e\\) &#64;team");
+        assert_eq!(
+            markdown("[x](http://e) @team"),
+            "\\[x\\]\\(http\\://e\\) &#64;team"
+        );
     }
 
     #[test]

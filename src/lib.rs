@@ -14,4 +14,5 @@ pub mod graph;
 pub mod identifier;
 pub mod object;
 pub mod revision_hash;
+pub mod sample;
 pub mod wire;

@@ -14,7 +14,11 @@ fn main() -> ExitCode {
         Err(error) => {
             // Help and version are no errors; a terminal that went away is none either.
             let _ = error.print();
-            return if error.use_stderr() { cli::Exit::Usage.into() } else { ExitCode::SUCCESS };
+            return if error.use_stderr() {
+                cli::Exit::Usage.into()
+            } else {
+                ExitCode::SUCCESS
+            };
         }
     };
     // The panic's own message has been printed by then.

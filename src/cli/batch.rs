@@ -86,7 +86,10 @@ fn judge_one(input: &Input, max_size: u64, options: &ExamineOptions) -> Judged {
         .read(max_size)
         .map_err(Unreadable::from)
         .and_then(|bytes| examine(&bytes, options).map_err(Unreadable::from));
-    Judged { path: input.label(), outcome }
+    Judged {
+        path: input.label(),
+        outcome,
+    }
 }
 
 /// A bar on standard error, drawn only on a terminal and only when the work takes long.

@@ -25,7 +25,10 @@ pub(crate) enum CliError {
 impl CliError {
     /// A usage error with a word of help.
     pub(crate) fn usage(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self::Usage { message: message.into(), help: Some(help.into()) }
+        Self::Usage {
+            message: message.into(),
+            help: Some(help.into()),
+        }
     }
 
     /// Prints the error on standard error and tells the exit code. A reader that closed the pipe has had enough: silence.

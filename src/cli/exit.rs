@@ -54,7 +54,11 @@ impl Exit {
 
     /// The answer over two documents.
     pub(crate) fn and(self, other: Self) -> Self {
-        if other.precedence() > self.precedence() { other } else { self }
+        if other.precedence() > self.precedence() {
+            other
+        } else {
+            self
+        }
     }
 }
 

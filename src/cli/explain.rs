@@ -27,10 +27,13 @@ impl Args {
             }
         }
         for id in &self.ids {
-            let rule = finding::by_id(id).ok_or_else(|| {
-                CliError::usage(format!("no finding has the id '{id}'"), nearest(id))
-            })?;
-            writeln!(out, "{} ({})\n  {}\n  What to do: {}", rule.id, rule.severity, rule.meaning, rule.action)?;
+            let rule = finding::by_id(id)
+                .ok_or_else(|| CliError::usage(format!("no finding has the id '{id}'"), nearest(id)))?;
+            writeln!(
+                out,
+                "{} ({})\n  {}\n  What to do: {}",
+                rule.id, rule.severity, rule.meaning, rule.action
+            )?;
         }
         Ok(Exit::Good)
     }

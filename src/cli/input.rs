@@ -111,11 +111,17 @@ impl InputArgs {
             } else if self.recursive && path.is_dir() {
                 let before = inputs.len();
                 collect(path, &mut inputs).map_err(|error| {
-                    CliError::usage(format!("{}: {error}", path.display()), "check the directory's permissions")
+                    CliError::usage(
+                        format!("{}: {error}", path.display()),
+                        "check the directory's permissions",
+                    )
                 })?;
                 if inputs.len() == before {
                     let message = format!("{}: no .json file in it", path.display());
-                    return Err(CliError::usage(message, "name the files if they are called otherwise"));
+                    return Err(CliError::usage(
+                        message,
+                        "name the files if they are called otherwise",
+                    ));
                 }
             } else {
                 inputs.push(Input::File(path.clone()));
@@ -153,7 +159,9 @@ pub(crate) fn parse_size(text: &str) -> Result<u64, String> {
         Some((at, 'g' | 'G')) => (&text[..at], 1 << 30),
         _ => (text, 1),
     };
-    let number: u64 = digits.parse().map_err(|_| "expected a number of bytes such as 512, 64K or 1G".to_owned())?;
+    let number: u64 = digits
+        .parse()
+        .map_err(|_| "expected a number of bytes such as 512, 64K or 1G".to_owned())?;
     number.checked_mul(factor).ok_or_else(|| "too large".to_owned())
 }
 

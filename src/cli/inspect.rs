@@ -96,7 +96,9 @@ impl Args {
                 message: format!("{label}: {message}"),
                 help,
             };
-            let bytes = input.read(self.input.max_size).map_err(|e| fail(e.to_string(), e.help()))?;
+            let bytes = input
+                .read(self.input.max_size)
+                .map_err(|e| fail(e.to_string(), e.help()))?;
             let record = raw::find(&bytes, wanted).map_err(|e| fail(e.to_string(), e.help()))?;
             raw::print(&mut out, &record)?;
         }

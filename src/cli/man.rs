@@ -8,7 +8,9 @@ use super::{Cli, CliError, Exit};
 
 /// Print a manual page in troff
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  exportdoc man | man -l -\n  exportdoc man inspect > exportdoc-inspect.1")]
+#[command(
+    after_help = "Examples:\n  exportdoc man | man -l -\n  exportdoc man inspect > exportdoc-inspect.1"
+)]
 pub(crate) struct Args {
     /// The subcommand whose page to print; the program's own without
     subcommand: Option<String>,

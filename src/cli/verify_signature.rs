@@ -72,9 +72,14 @@ struct OptionalInput {
 
 impl Args {
     pub(super) fn run(self) -> Result<Exit, CliError> {
-        let trusted_keys =
-            self.trusted_key.iter().map(|text| trusted_key(text)).collect::<Result<Vec<_>, _>>()?;
-        if let (Some(key), Some(signature), Some(payload)) = (&self.public_key, &self.signature, &self.payload) {
+        let trusted_keys = self
+            .trusted_key
+            .iter()
+            .map(|text| trusted_key(text))
+            .collect::<Result<Vec<_>, _>>()?;
+        if let (Some(key), Some(signature), Some(payload)) =
+            (&self.public_key, &self.signature, &self.payload)
+        {
             return self.run_detached(key, signature, payload, &trusted_keys);
         }
         if let Some(name) = &self.rule
@@ -82,10 +87,16 @@ impl Args {
         {
             let known: Vec<_> = rules::RULES.iter().map(|rule| rule.name).collect();
             let help = format!("known rules: {}", known.join(", "));
-            return Err(CliError::usage(format!("no signing rule is called '{name}'"), help));
+            return Err(CliError::usage(
+                format!("no signing rule is called '{name}'"),
+                help,
+            ));
         }
-        let options =
-            ExamineOptions { rule: self.rule.clone(), trusted_keys, ..ExamineOptions::default() };
+        let options = ExamineOptions {
+            rule: self.rule.clone(),
+            trusted_keys,
+            ..ExamineOptions::default()
+        };
         let input = InputArgs {
             files: self.input.files.clone(),
             recursive: self.input.recursive,
@@ -121,7 +132,11 @@ impl Args {
             (Verdict::Valid, Trust::Untrusted) => Exit::Untrusted,
             (Verdict::Valid, Trust::NotAsked | Trust::Trusted) => Exit::Good,
         };
-        if report.hit_limit() || (self.deny_weak && is_weak(report)) { exit.and(Exit::Denied) } else { exit }
+        if report.hit_limit() || (self.deny_weak && is_weak(report)) {
+            exit.and(Exit::Denied)
+        } else {
+            exit
+        }
     }
 
     fn run_detached(
@@ -147,13 +162,20 @@ fn is_weak(report: &DocumentReport) -> bool {
 fn trusted_key(text: &str) -> Result<[u8; 32], CliError> {
     if let Some(digits) = text.strip_prefix("sha256:") {
         let digits: String = digits.chars().filter(|c| *c != ':').collect();
-        return hex::decode(digits).ok().and_then(|bytes| bytes.try_into().ok()).ok_or_else(|| {
-            let help = "a fingerprint is sha256: and 64 hexadecimal digits, as verify-signature prints it";
-            CliError::usage(format!("'{text}' is no fingerprint"), help)
-        });
+        return hex::decode(digits)
+            .ok()
+            .and_then(|bytes| bytes.try_into().ok())
+            .ok_or_else(|| {
+                let help =
+                    "a fingerprint is sha256: and 64 hexadecimal digits, as verify-signature prints it";
+                CliError::usage(format!("'{text}' is no fingerprint"), help)
+            });
     }
     let bytes = fs::read(text).map_err(|error| {
-        CliError::usage(format!("{text}: {error}"), "give a key file, or sha256: and a fingerprint")
+        CliError::usage(
+            format!("{text}: {error}"),
+            "give a key file, or sha256: and a fingerprint",
+        )
     })?;
     let (der, _) = encoding::decode_any(&bytes)
         .map_err(|error| CliError::usage(format!("{text}: {error}"), "a key is PEM, DER or base64"))?;

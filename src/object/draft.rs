@@ -42,12 +42,23 @@ impl Draft {
             created: Some(created),
             modified: Some(modified),
         };
-        SyncObject::build(&self.key, &self.dependencies, &revision, self.data_type, &self.data)
+        SyncObject::build(
+            &self.key,
+            &self.dependencies,
+            &revision,
+            self.data_type,
+            &self.data,
+        )
     }
 }
 
 fn draft(key: ObjectKey, dependencies: &[ObjectKey], data_type: &'static str, data: Vec<u8>) -> Draft {
-    Draft { key, dependencies: dependencies.to_vec(), data_type, data }
+    Draft {
+        key,
+        dependencies: dependencies.to_vec(),
+        data_type,
+        data,
+    }
 }
 
 fn algorithm(type_number: u64, name: &str) -> ObjectKey {
@@ -85,7 +96,10 @@ pub fn lookup(
     xml.push_str("</rows>");
     let data = Writer::new()
         .message(1, |w| {
-            w.text(1, info.name).text(2, info.description).text(3, info.date).text(5, info.description);
+            w.text(1, info.name)
+                .text(2, info.description)
+                .text(3, info.date)
+                .text(5, info.description);
         })
         .text(3, &info.name.to_uppercase())
         .text(4, "LOOKUP")
@@ -103,12 +117,23 @@ pub fn segment(
     ignored: &str,
     dependencies: &[ObjectKey],
 ) -> Draft {
-    let layout = segments.iter().map(|(length, _)| length.to_string()).collect::<Vec<_>>().join("-");
+    let layout = segments
+        .iter()
+        .map(|(length, _)| length.to_string())
+        .collect::<Vec<_>>()
+        .join("-");
     let mut data = Writer::new();
     data.message(1, |w| {
-        w.text(1, info.name).text(2, info.description).text(3, info.date).text(4, "admin");
+        w.text(1, info.name)
+            .text(2, info.description)
+            .text(3, info.date)
+            .text(4, "admin");
     });
-    data.int(3, segments.len() as i64).text(4, &layout).text(7, ignored).text(9, ignored).text(10, &layout);
+    data.int(3, segments.len() as i64)
+        .text(4, &layout)
+        .text(7, ignored)
+        .text(9, ignored)
+        .text(10, &layout);
     for (index, (length, _)) in (1_i64..).zip(segments) {
         data.message(11, |w| {
             w.int(2, index).int(3, *length);
@@ -121,14 +146,22 @@ pub fn segment(
             });
         }
     }
-    draft(algorithm(6, info.name), dependencies, "SegmentedMappingData", data.finish())
+    draft(
+        algorithm(6, info.name),
+        dependencies,
+        "SegmentedMappingData",
+        data.finish(),
+    )
 }
 
 /// A tokenization algorithm.
 pub fn tokenization(info: AlgorithmInfo<'_>, key: [u8; 16], key_time: i64) -> Draft {
     let data = Writer::new()
         .message(1, |w| {
-            w.text(1, info.name).text(2, info.description).text(3, info.date).text(4, "admin");
+            w.text(1, info.name)
+                .text(2, info.description)
+                .text(3, info.date)
+                .text(4, "admin");
         })
         .text(3, "1")
         .text(4, "0")
@@ -141,14 +174,22 @@ pub fn tokenization(info: AlgorithmInfo<'_>, key: [u8; 16], key_time: i64) -> Dr
 
 /// A date shift algorithm.
 pub fn date_shift(name: &str, key: [u8; 16], key_time: i64, dependencies: &[ObjectKey]) -> Draft {
-    let data = Writer::new().text(1, &STANDARD.encode(key)).int(2, key_time).finish();
+    let data = Writer::new()
+        .text(1, &STANDARD.encode(key))
+        .int(2, key_time)
+        .finish();
     draft(algorithm(23, name), dependencies, "DateShiftDiscreteData", data)
 }
 
 /// The engine's global key.
 pub fn global_key(key: [u8; 16]) -> Draft {
     let data = Writer::new().text(1, &STANDARD.encode(key)).finish();
-    draft(ObjectKey::new(9, Identifier::EncryptionKey("global".to_owned())), &[], "EncryptionKeyData", data)
+    draft(
+        ObjectKey::new(9, Identifier::EncryptionKey("global".to_owned())),
+        &[],
+        "EncryptionKeyData",
+        data,
+    )
 }
 
 /// A domain; `algorithms` are those of its default and tokenization algorithms that can be synced.
@@ -166,23 +207,46 @@ pub fn domain(
             w.text(1, tokenization);
         }
     });
-    draft(ObjectKey::new(11, Identifier::Text(name.to_owned())), algorithms, "DomainData", data.finish())
+    draft(
+        ObjectKey::new(11, Identifier::Text(name.to_owned())),
+        algorithms,
+        "DomainData",
+        data.finish(),
+    )
 }
 
 /// One application setting.
 pub fn setting(id: i64, group: &str, name: &str, value: &str) -> Draft {
-    let data = Writer::new().text(1, group).text(2, name).wrapped_text(5, value).finish();
+    let data = Writer::new()
+        .text(1, group)
+        .text(2, name)
+        .wrapped_text(5, value)
+        .finish();
     draft(numbered(25, id), &[], "ApplicationSettingsData", data)
 }
 
 /// A profile expression and the domain it finds.
-pub fn profile_expression(id: i64, name: &str, domain: &ObjectKey, expression: &str, data_level: bool) -> Draft {
+pub fn profile_expression(
+    id: i64,
+    name: &str,
+    domain: &ObjectKey,
+    expression: &str,
+    data_level: bool,
+) -> Draft {
     let mut data = Writer::new();
-    data.text(1, name).wrapped_text(2, name).text(3, domain.name().unwrap_or_default()).text(4, expression);
+    data.text(1, name)
+        .wrapped_text(2, name)
+        .text(3, domain.name().unwrap_or_default())
+        .text(4, expression);
     if data_level {
         data.int(5, 1);
     }
-    draft(numbered(24, id), std::slice::from_ref(domain), "ProfileExpressionData", data.finish())
+    draft(
+        numbered(24, id),
+        std::slice::from_ref(domain),
+        "ProfileExpressionData",
+        data.finish(),
+    )
 }
 
 /// A profile set and its expressions, given by key and name.
@@ -199,7 +263,12 @@ pub fn profile_set(id: i64, name: &str, expressions: &[(ObjectKey, &str)], creat
 
 /// The bundle of everything that is engine-wide.
 pub fn global_object(members: &[ObjectKey]) -> Draft {
-    draft(ObjectKey::new(13, Identifier::Text("global".to_owned())), members, "EmptyData", Vec::new())
+    draft(
+        ObjectKey::new(13, Identifier::Text("global".to_owned())),
+        members,
+        "EmptyData",
+        Vec::new(),
+    )
 }
 
 /// Where a connector leads.
@@ -285,7 +354,12 @@ pub fn ruleset(
     }
     let mut dependencies = vec![connector.0.clone()];
     dependencies.extend_from_slice(references);
-    draft(numbered(14, id), &dependencies, "DatabaseRulesetData", data.finish())
+    draft(
+        numbered(14, id),
+        &dependencies,
+        "DatabaseRulesetData",
+        data.finish(),
+    )
 }
 
 fn write_column(w: &mut Writer, column: &ColumnSpec<'_>) {
@@ -294,14 +368,27 @@ fn write_column(w: &mut Writer, column: &ColumnSpec<'_>) {
         w.wrapped_text(2, algorithm).wrapped_text(3, domain);
     }
     w.text(4, "Customer");
-    w.wrapped_text(6, if column.masked_by.is_some() { "true" } else { "false" });
-    w.wrapped_text(7, "false").wrapped_text(9, "A").wrapped_text(10, column.sql_type);
+    w.wrapped_text(
+        6,
+        if column.masked_by.is_some() {
+            "true"
+        } else {
+            "false"
+        },
+    );
+    w.wrapped_text(7, "false")
+        .wrapped_text(9, "A")
+        .wrapped_text(10, column.sql_type);
     w.wrapped_text(11, &column.length.to_string());
-    w.wrapped_text(12, if column.primary_key { "PK" } else { "N" }).wrapped_text(13, "N");
+    w.wrapped_text(12, if column.primary_key { "PK" } else { "N" })
+        .wrapped_text(13, "N");
     if let Some(format) = column.date_format {
         w.wrapped_text(14, format);
     }
-    w.wrapped_text(16, "C").wrapped_text(17, "N").text(18, "").wrapped_text(20, "N");
+    w.wrapped_text(16, "C")
+        .wrapped_text(17, "N")
+        .text(18, "")
+        .wrapped_text(20, "N");
 }
 
 /// A masking job on a ruleset; `source` is the connector reference of an on-the-fly job.
@@ -315,8 +402,15 @@ pub fn masking_job(
 ) -> Draft {
     let mut data = Writer::new();
     data.text(1, name).text(2, ruleset.1);
-    data.wrapped_int(5, 10_000).wrapped_int(6, 50_000).wrapped_int(7, 1024).wrapped_int(8, 1024);
-    data.text(9, "").wrapped_int(10, 1).wrapped_text(11, "0").wrapped_text(12, "1").wrapped_text(13, email);
+    data.wrapped_int(5, 10_000)
+        .wrapped_int(6, 50_000)
+        .wrapped_int(7, 1024)
+        .wrapped_int(8, 1024);
+    data.text(9, "")
+        .wrapped_int(10, 1)
+        .wrapped_text(11, "0")
+        .wrapped_text(12, "1")
+        .wrapped_text(13, email);
     for number in [14, 15, 16, 18, 19] {
         data.wrapped_text(number, "N");
     }
@@ -339,8 +433,17 @@ pub fn profile_job(
 ) -> Draft {
     let mut data = Writer::new();
     data.text(1, name).text(2, ruleset.1).text(3, profile_set.1);
-    data.wrapped_int(6, 50_000).wrapped_int(7, 1024).wrapped_int(8, 1024).text(9, "").wrapped_int(10, 1);
+    data.wrapped_int(6, 50_000)
+        .wrapped_int(7, 1024)
+        .wrapped_int(8, 1024)
+        .text(9, "")
+        .wrapped_int(10, 1);
     data.wrapped_text(13, email).wrapped_int(25, created);
     let dependencies = [ruleset.0.clone(), profile_set.0.clone()];
-    draft(numbered(9_001, id), &dependencies, "ProfileJobData", data.finish())
+    draft(
+        numbered(9_001, id),
+        &dependencies,
+        "ProfileJobData",
+        data.finish(),
+    )
 }

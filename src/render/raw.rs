@@ -31,7 +31,11 @@ pub(crate) enum RawError {
     #[error("no record answers to '{0}'")]
     NotFound(String),
     #[error("{count} objects answer to '{wanted}'")]
-    Ambiguous { wanted: String, count: usize, keys: Vec<String> },
+    Ambiguous {
+        wanted: String,
+        count: usize,
+        keys: Vec<String>,
+    },
 }
 
 impl RawError {
@@ -53,11 +57,17 @@ pub(crate) fn find(input: &[u8], wanted: &str) -> Result<FoundRecord, RawError> 
     let envelope = Envelope::parse(input)?;
     let blob = envelope.blob().ok_or(RawError::NoBlob)?;
     let mut reader = RecordReader::new(Base64Reader::new(&blob.text), BlobLimits::default());
-    let number = wanted.strip_prefix('#').and_then(|digits| digits.parse::<u64>().ok());
+    let number = wanted
+        .strip_prefix('#')
+        .and_then(|digits| digits.parse::<u64>().ok());
     let (mut found, mut keys) = (None, Vec::new());
     // A break ends the search: what comes before it can still be shown.
     while let Ok(Some(record)) = reader.next_record() {
-        let key = if record.index == 0 { None } else { answers(record.message, wanted) };
+        let key = if record.index == 0 {
+            None
+        } else {
+            answers(record.message, wanted)
+        };
         if number == Some(record.index) || key.is_some() {
             keys.extend(key);
             found.get_or_insert_with(|| FoundRecord {
@@ -68,19 +78,28 @@ pub(crate) fn find(input: &[u8], wanted: &str) -> Result<FoundRecord, RawError> 
         }
     }
     if keys.len() > 1 {
-        return Err(RawError::Ambiguous { wanted: wanted.to_owned(), count: keys.len(), keys });
+        return Err(RawError::Ambiguous {
+            wanted: wanted.to_owned(),
+            count: keys.len(),
+            keys,
+        });
     }
     found.ok_or_else(|| RawError::NotFound(wanted.to_owned()))
 }
 
 /// The object's `TYPE:ID`, when `wanted` is that, its identifier or its name.
 fn answers(message: &[u8], wanted: &str) -> Option<String> {
-    let Ok(Record::Object(record)) = Record::parse(message) else { return None };
+    let Ok(Record::Object(record)) = Record::parse(message) else {
+        return None;
+    };
     let object = SyncObject::parse(record.object).ok()?;
     let identifier = object.key().identifier.to_string();
     let number = object.key().type_number;
     let type_name = exportdoc::object::by_number_in_own_document(number).map(|known| known.name);
-    let full = format!("{}:{identifier}", type_name.map_or_else(|| number.to_string(), str::to_owned));
+    let full = format!(
+        "{}:{identifier}",
+        type_name.map_or_else(|| number.to_string(), str::to_owned)
+    );
     let by_number = format!("{number}:{identifier}");
     let hit = [&full, &by_number, &identifier].contains(&&wanted.to_owned())
         || object.name().as_deref() == Some(wanted);
@@ -113,7 +132,14 @@ pub(crate) fn print(out: &mut impl Write, record: &FoundRecord) -> io::Result<()
 // The depth is bounded by the dump's limits.
 fn level(out: &mut impl Write, nodes: &[DumpNode], depth: usize) -> io::Result<()> {
     for node in nodes {
-        write!(out, "{:>8} {:width$}{}: ", node.offset, "", node.number, width = depth * 2)?;
+        write!(
+            out,
+            "{:>8} {:width$}{}: ",
+            node.offset,
+            "",
+            node.number,
+            width = depth * 2
+        )?;
         match &node.value {
             DumpValue::Varint(n) => writeln!(out, "varint {n}")?,
             DumpValue::Fixed64(n) => writeln!(out, "fixed64 0x{n:016x}")?,
@@ -138,9 +164,16 @@ fn show(bytes: &[u8]) -> String {
     let text = match std::str::from_utf8(shown) {
         Ok(text) => format!("\"{}\"", escape::terminal(text)),
         Err(error) if error.error_len().is_none() && cut > 0 => {
-            format!("\"{}\"", escape::terminal(&String::from_utf8_lossy(&shown[..error.valid_up_to()])))
+            format!(
+                "\"{}\"",
+                escape::terminal(&String::from_utf8_lossy(&shown[..error.valid_up_to()]))
+            )
         }
         Err(_) => hex::encode(shown),
     };
-    if cut > 0 { format!("{text} … {cut} bytes more") } else { text }
+    if cut > 0 {
+        format!("{text} … {cut} bytes more")
+    } else {
+        text
+    }
 }

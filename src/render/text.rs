@@ -47,7 +47,11 @@ pub(crate) fn inspect(out: &mut impl Write, judged: &Judged, view: &View<'_>) ->
     writeln!(out, "{}", styled(BOLD, safe(&judged.path)))?;
     facts(out, report, view)?;
     writeln!(out)?;
-    if view.tree { tree::print(out, report)? } else { table(out, report, view.types)? }
+    if view.tree {
+        tree::print(out, report)?
+    } else {
+        table(out, report, view.types)?
+    }
     partial(out, report)?;
     secret_values(out, report)?;
     findings(out, &report.findings)?;
@@ -55,7 +59,13 @@ pub(crate) fn inspect(out: &mut impl Write, judged: &Judged, view: &View<'_>) ->
 }
 
 fn unreadable(out: &mut impl Write, path: &str, error: &Unreadable) -> io::Result<()> {
-    writeln!(out, "{}: {} {}", styled(BOLD, safe(path)), styled(RED, "unreadable:"), safe(&error.to_string()))?;
+    writeln!(
+        out,
+        "{}: {} {}",
+        styled(BOLD, safe(path)),
+        styled(RED, "unreadable:"),
+        safe(&error.to_string())
+    )?;
     if let Some(help) = error.help() {
         writeln!(out, "  help: {}", safe(&help))?;
     }
@@ -79,29 +89,56 @@ fn facts(out: &mut impl Write, report: &DocumentReport, view: &View<'_>) -> io::
     field(out, "exported", format_args!("{when} by {host}"))?;
     if let Some(header) = &report.header {
         let format = header.format.map_or_else(|| "none".to_owned(), |n| n.to_string());
-        field(out, "export id", format_args!("{}, format {format}", safe(&header.export_id)))?;
+        field(
+            out,
+            "export id",
+            format_args!("{}, format {format}", safe(&header.export_id)),
+        )?;
     }
     if let Some(date) = &envelope.date_text {
         field(out, "exportDate", safe(date))?;
     }
     field(out, "requested", rows(&envelope.requested))?;
     field(out, "objects", summary(report))?;
-    field(out, "encryption", match &report.encryption {
-        Encryption::Clear => "none".to_owned(),
-        Encryption::Passphrase { scheme, opened } => {
-            format!("passphrase ({}), {}", safe(scheme), if *opened { "opened" } else { "not opened" })
-        }
-        Encryption::Unknown => "a scheme this version doesn't know".to_owned(),
-    })?;
-    let secrets: Vec<_> =
-        report.secrets().iter().map(|(kind, count)| format!("{count} {}", kind.as_str())).collect();
-    field(out, "in clear", if secrets.is_empty() { "no secrets".to_owned() } else { secrets.join(", ") })?;
+    field(
+        out,
+        "encryption",
+        match &report.encryption {
+            Encryption::Clear => "none".to_owned(),
+            Encryption::Passphrase { scheme, opened } => {
+                format!(
+                    "passphrase ({}), {}",
+                    safe(scheme),
+                    if *opened { "opened" } else { "not opened" }
+                )
+            }
+            Encryption::Unknown => "a scheme this version doesn't know".to_owned(),
+        },
+    )?;
+    let secrets: Vec<_> = report
+        .secrets()
+        .iter()
+        .map(|(kind, count)| format!("{count} {}", kind.as_str()))
+        .collect();
+    field(
+        out,
+        "in clear",
+        if secrets.is_empty() {
+            "no secrets".to_owned()
+        } else {
+            secrets.join(", ")
+        },
+    )?;
     let tally = report.hash_tally();
-    field(out, "hashes", if tally.compared == 0 {
-        "none to compare".to_owned()
-    } else {
-        format!("{} of {} recomputed and matching", tally.matching, tally.objects)
-    })?;
+    field(
+        out,
+        "hashes",
+        if tally.compared == 0 {
+            "none to compare".to_owned()
+        } else {
+            format!("{} of {} recomputed and matching", tally.matching, tally.objects)
+        },
+    )?;
     signature_facts(out, &report.signature)
 }
 
@@ -112,13 +149,24 @@ fn signature_facts(out: &mut impl Write, signature: &SignatureReport) -> io::Res
         field(out, "", format_args!("s {s}"))?;
     }
     if let Some(key) = &signature.key {
-        let parameters =
-            key.parameter_set.map_or_else(|| "own parameters".to_owned(), |set| format!("{set} parameters"));
-        field(out, "key", format_args!("{} {} bits, {parameters}", key.algorithm, key.bits))?;
+        let parameters = key
+            .parameter_set
+            .map_or_else(|| "own parameters".to_owned(), |set| format!("{set} parameters"));
+        field(
+            out,
+            "key",
+            format_args!("{} {} bits, {parameters}", key.algorithm, key.bits),
+        )?;
         field(out, "", format_args!("sha256:{}", hex::encode(key.fingerprint)))?;
     } else if let Some(partial) = &signature.partial_key {
-        let set = partial.parameter_set.map_or_else(|| "unknown parameters".to_owned(), |s| format!("{s} parameters"));
-        field(out, "key", format_args!("breaks off at its byte {}; {set}", partial.breaks_off_at))?;
+        let set = partial
+            .parameter_set
+            .map_or_else(|| "unknown parameters".to_owned(), |s| format!("{s} parameters"));
+        field(
+            out,
+            "key",
+            format_args!("breaks off at its byte {}; {set}", partial.breaks_off_at),
+        )?;
     } else {
         field(out, "key", "can't be read")?;
     }
@@ -126,15 +174,25 @@ fn signature_facts(out: &mut impl Write, signature: &SignatureReport) -> io::Res
 }
 
 fn verdict_line(signature: &SignatureReport) -> String {
-    let rule = signature.rule.as_deref().map(|rule| format!(" (rule {})", safe(rule))).unwrap_or_default();
+    let rule = signature
+        .rule
+        .as_deref()
+        .map(|rule| format!(" (rule {})", safe(rule)))
+        .unwrap_or_default();
     match (signature.verdict, signature.trust) {
         (Verdict::Valid, Trust::Trusted) => {
-            format!("{}: intact; signed with a trusted key{rule}", styled(GREEN, "valid"))
+            format!(
+                "{}: intact; signed with a trusted key{rule}",
+                styled(GREEN, "valid")
+            )
         }
         (Verdict::Valid, _) => format!("{}: intact; origin unknown{rule}", styled(GREEN, "valid")),
         (Verdict::Invalid, _) => format!("{}{rule}", styled(RED, "invalid")),
         (Verdict::Undetermined, _) => {
-            format!("{}: no known signing rule verifies{rule}", styled(YELLOW, "undetermined"))
+            format!(
+                "{}: no known signing rule verifies{rule}",
+                styled(YELLOW, "undetermined")
+            )
         }
     }
 }
@@ -146,14 +204,22 @@ fn rows(rows: &[ListedObject]) -> String {
         .take(SHOWN)
         .map(|row| {
             let type_name = row.type_name.as_deref().unwrap_or("?");
-            let identifier = row.identifier.as_ref().map(ToString::to_string).unwrap_or_default();
+            let identifier = row
+                .identifier
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default();
             format!("{} {}", safe(type_name), safe(&identifier))
         })
         .collect();
     if rows.len() > SHOWN {
         texts.push(format!("and {} more", rows.len() - SHOWN));
     }
-    if texts.is_empty() { "not stated".to_owned() } else { texts.join(", ") }
+    if texts.is_empty() {
+        "not stated".to_owned()
+    } else {
+        texts.join(", ")
+    }
 }
 
 fn summary(report: &DocumentReport) -> String {
@@ -161,7 +227,10 @@ fn summary(report: &DocumentReport) -> String {
     for object in &report.objects {
         *counts.entry(object.type_name.as_str()).or_insert(0_usize) += 1;
     }
-    let parts: Vec<_> = counts.iter().map(|(name, count)| format!("{count} {}", safe(name))).collect();
+    let parts: Vec<_> = counts
+        .iter()
+        .map(|(name, count)| format!("{count} {}", safe(name)))
+        .collect();
     match parts.as_slice() {
         [] => "none that could be read".to_owned(),
         _ => format!("{}: {}", report.objects.len(), parts.join(", ")),
@@ -170,8 +239,18 @@ fn summary(report: &DocumentReport) -> String {
 
 fn table(out: &mut impl Write, report: &DocumentReport, types: &[String]) -> io::Result<()> {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(["TYPE", "IDENTIFIER", "NAME", "REVISION HASH", "MODIFIED", "BYTES", "NEEDS"]);
+    table
+        .load_preset(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header([
+        "TYPE",
+        "IDENTIFIER",
+        "NAME",
+        "REVISION HASH",
+        "MODIFIED",
+        "BYTES",
+        "NEEDS",
+    ]);
     for column in [5, 6] {
         if let Some(column) = table.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);
@@ -221,12 +300,21 @@ fn hash(object: &ObjectReport) -> String {
 }
 
 fn partial(out: &mut impl Write, report: &DocumentReport) -> io::Result<()> {
-    let Some(partial) = &report.blob.partial else { return Ok(()) };
-    let what = partial.key.as_ref().map_or_else(|| "unreadable so far".to_owned(), ToString::to_string);
+    let Some(partial) = &report.blob.partial else {
+        return Ok(());
+    };
+    let what = partial
+        .key
+        .as_ref()
+        .map_or_else(|| "unreadable so far".to_owned(), ToString::to_string);
     writeln!(
         out,
         "  breaks off in record {} at blob byte {}: {} of {} bytes there; {}",
-        partial.index, partial.offset, partial.have, partial.claimed, safe(&what)
+        partial.index,
+        partial.offset,
+        partial.have,
+        partial.claimed,
+        safe(&what)
     )?;
     for dependency in &partial.dependencies {
         writeln!(out, "    needs {}", safe(&dependency.to_string()))?;
@@ -235,8 +323,17 @@ fn partial(out: &mut impl Write, report: &DocumentReport) -> io::Result<()> {
 }
 
 fn secret_values(out: &mut impl Write, report: &DocumentReport) -> io::Result<()> {
-    for object in report.objects.iter().filter(|object| !object.secret_values.is_empty()) {
-        writeln!(out, "\n  {} {}", safe(&object.type_name), safe(&object.key.identifier.to_string()))?;
+    for object in report
+        .objects
+        .iter()
+        .filter(|object| !object.secret_values.is_empty())
+    {
+        writeln!(
+            out,
+            "\n  {} {}",
+            safe(&object.type_name),
+            safe(&object.key.identifier.to_string())
+        )?;
         for secret in &object.secret_values {
             writeln!(out, "    {}", secret.kind.as_str())?;
             for line in secret.text.lines() {
@@ -264,7 +361,11 @@ fn findings(out: &mut impl Write, findings: &[Finding]) -> io::Result<()> {
         let severity = styled(style, format_args!("{:<7}", finding.severity()));
         write!(out, "  {severity} {}: {}", finding.id(), safe(&finding.message))?;
         match &finding.at {
-            Some(place) => writeln!(out, " {}", styled(DIM, format_args!("[{}]", safe(&place.to_string()))))?,
+            Some(place) => writeln!(
+                out,
+                " {}",
+                styled(DIM, format_args!("[{}]", safe(&place.to_string())))
+            )?,
             None => writeln!(out)?,
         }
     }
@@ -278,7 +379,12 @@ pub(crate) fn verdict(out: &mut impl Write, judged: &Judged) -> io::Result<()> {
         Err(error) => return unreadable(out, &judged.path, error),
     };
     let signature = &report.signature;
-    writeln!(out, "{}: {}", styled(BOLD, safe(&judged.path)), verdict_line(signature))?;
+    writeln!(
+        out,
+        "{}: {}",
+        styled(BOLD, safe(&judged.path)),
+        verdict_line(signature)
+    )?;
     for check in &signature.checks {
         let mark = match check.outcome {
             Outcome::Holds => styled(GREEN, "holds  "),
@@ -289,7 +395,11 @@ pub(crate) fn verdict(out: &mut impl Write, judged: &Judged) -> io::Result<()> {
     }
     if let Some(key) = &signature.key {
         let fingerprint = hex::encode(key.fingerprint);
-        writeln!(out, "  key     {} {} bits, sha256:{fingerprint}", key.algorithm, key.bits)?;
+        writeln!(
+            out,
+            "  key     {} {} bits, sha256:{fingerprint}",
+            key.algorithm, key.bits
+        )?;
     }
     findings(out, &report.findings)?;
     writeln!(out)

@@ -26,7 +26,11 @@ pub(crate) fn age(at: Timestamp, now: Timestamp) -> String {
         s => (s / 31_556_952, "year"),
     };
     let plural = if value == 1 { "" } else { "s" };
-    if seconds < 0 { format!("{value} {unit}{plural} in the future") } else { format!("{value} {unit}{plural} ago") }
+    if seconds < 0 {
+        format!("{value} {unit}{plural} in the future")
+    } else {
+        format!("{value} {unit}{plural} ago")
+    }
 }
 
 #[cfg(test)]

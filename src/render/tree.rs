@@ -35,12 +35,7 @@ pub(super) fn print(out: &mut impl Write, report: &DocumentReport) -> io::Result
     Ok(())
 }
 
-fn below(
-    out: &mut impl Write,
-    report: &DocumentReport,
-    root: NodeId,
-    shown: &mut [bool],
-) -> io::Result<()> {
+fn below(out: &mut impl Write, report: &DocumentReport, root: NodeId, shown: &mut [bool]) -> io::Result<()> {
     // (object, prefix of its line, prefix of the lines below it, depth)
     let mut stack = vec![(root, "  ".to_owned(), "  ".to_owned(), 0)];
     while let Some((id, line, indent, depth)) = stack.pop() {
@@ -56,12 +51,20 @@ fn below(
         for (at, missing) in node.missing.iter().enumerate() {
             let last = node.dependencies.is_empty() && at + 1 == node.missing.len();
             let branch = if last { "└─ " } else { "├─ " };
-            writeln!(out, "{indent}{branch}missing: {}", escape::terminal(&missing.to_string()))?;
+            writeln!(
+                out,
+                "{indent}{branch}missing: {}",
+                escape::terminal(&missing.to_string())
+            )?;
         }
         for (at, &dependency) in node.dependencies.iter().enumerate().rev() {
             let last = at + 1 == node.dependencies.len();
             let line = format!("{indent}{}", if last { "└─ " } else { "├─ " });
-            let below = if drawn { format!("{indent}{}", if last { "   " } else { "│  " }) } else { indent.clone() };
+            let below = if drawn {
+                format!("{indent}{}", if last { "   " } else { "│  " })
+            } else {
+                indent.clone()
+            };
             stack.push((dependency, line, below, depth + 1));
         }
     }
@@ -71,7 +74,11 @@ fn below(
 fn label(report: &DocumentReport, id: NodeId) -> String {
     let object = &report.objects[id];
     let identifier = object.key.identifier.to_string();
-    let start = format!("{} {}", escape::terminal(&object.type_name), escape::terminal(&identifier));
+    let start = format!(
+        "{} {}",
+        escape::terminal(&object.type_name),
+        escape::terminal(&identifier)
+    );
     match display_name(object).as_str() {
         "-" => start,
         name => format!("{start} ({name})"),
