@@ -8,11 +8,16 @@
 //! carries a JSON path or a byte offset, never with a panic.
 
 pub mod blob;
+pub mod build;
+pub mod date;
+pub mod envelope;
 pub mod escape;
 pub mod finding;
 pub mod graph;
 pub mod identifier;
 pub mod object;
+pub mod report;
 pub mod revision_hash;
 pub mod sample;
+pub mod signature;
 pub mod wire;
