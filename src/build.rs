@@ -9,16 +9,17 @@ use std::collections::BTreeMap;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use sha1::{Digest, Sha1};
 
 use crate::blob::{BlobErrorKind, Header, ObjectRecord, Trailer, frame};
 use crate::date::{format_java_date, iso_millis};
-use crate::envelope::{EnvelopeError, MetadataRow, MetadataWriter, write_envelope};
+use crate::envelope::{EnvelopeBuilder, ListEntry};
 use crate::graph::Graph;
 use crate::object::{ObjectKey, SyncObject, by_number_in_own_document};
 use crate::revision_hash;
-use crate::signature::SigningKey;
-use crate::signature::rules::SigningRule;
+use crate::signature::{SignError, SigningKey, SigningRule};
 
 /// Why a document can't be built.
 #[derive(Debug, thiserror::Error)]
@@ -49,11 +50,11 @@ pub enum BuildError {
         bits: u32,
     },
     /// The key can't sign.
-    #[error("signing failed: {0}")]
-    Signing(String),
-    /// The metadata can't be written.
     #[error(transparent)]
-    Envelope(#[from] EnvelopeError),
+    Signing(#[from] SignError),
+    /// The JSON can't be written.
+    #[error("writing the JSON: {0}")]
+    Json(#[from] serde_json::Error),
 }
 
 /// The closure of `roots` among `objects`, in the engines' record order: breadth-first over the dependency lists, the
@@ -101,7 +102,7 @@ pub struct ExportFacts {
     /// Format number; engines of 2019 wrote 1 and 2.
     pub format: u64,
     /// `requestedObjectList`, echoed as the client sent it.
-    pub requested: Vec<Value>,
+    pub requested: Vec<Box<RawValue>>,
     /// Names for type numbers outside the tables.
     pub type_names: BTreeMap<u64, String>,
     /// Whether the header declares the signing rule. Without it, readers have to try the rules they know.
@@ -119,7 +120,7 @@ pub fn seal(
     rule: &'static SigningRule,
 ) -> Result<Vec<u8>, BuildError> {
     let public_key = key.public_key();
-    if !rule.takes(public_key.facts()) {
+    if !rule.fits(&public_key.facts()) {
         return Err(BuildError::RuleForKey { rule: rule.name, bits: public_key.facts().bits });
     }
     let header = Header {
@@ -134,14 +135,14 @@ pub fn seal(
     let messages = std::iter::once(header.encode())
         .chain(objects.iter().map(|object| ObjectRecord::encode(&facts.export_id, object.as_bytes())));
     let (blob, signature) = sign_records(messages, &facts.export_id, key, rule)?;
-    let metadata = metadata(facts, objects);
-    Ok(write_envelope(
-        &metadata,
-        &STANDARD.encode(blob),
-        &STANDARD.encode(signature),
-        &STANDARD.encode(public_key.to_spki_der()),
-        &[],
-    )?)
+    let metadata = metadata(facts, objects)?;
+    let [blob, signature, public_key] =
+        [blob, signature, public_key.to_spki_der()].map(|bytes| STANDARD.encode(bytes));
+    let mut document = Vec::with_capacity(metadata.get().len() + blob.len() + 1024);
+    EnvelopeBuilder::new(&metadata, &blob, &signature, &public_key)
+        .write_to(&mut document)
+        .map_err(serde_json::Error::io)?;
+    Ok(document)
 }
 
 /// Frames the records, signs them by the rule and closes them with the trailer.
@@ -151,7 +152,7 @@ fn sign_records(
     key: &SigningKey,
     rule: &'static SigningRule,
 ) -> Result<(Vec<u8>, Vec<u8>), BuildError> {
-    let mut digest = rule.start();
+    let mut digest = (rule.new_digest)();
     let mut blob = Vec::new();
     for (index, message) in messages.enumerate() {
         let framed = frame(&message)?;
@@ -160,38 +161,42 @@ fn sign_records(
         digest.chunk(body);
         blob.extend_from_slice(&framed);
     }
-    let signature = key
-        .sign_prehash(&digest.finish(), rule)
-        .map_err(|error| BuildError::Signing(error.to_string()))?
-        .to_der();
+    let signature = key.sign_prehash(&digest.finish(), rule)?.to_der();
     blob.extend_from_slice(&frame(&Trailer::encode(export_id, &signature))?);
     Ok((blob, signature))
 }
 
+/// The metadata as engines write it; the requested list is the client's own words.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct MetadataJson<'a> {
+    export_host: &'a str,
+    export_date: &'a str,
+    requested_object_list: &'a [Box<RawValue>],
+    exported_object_list: &'a [ListEntry],
+}
+
 /// The metadata with recomputed hashes.
-fn metadata(facts: &ExportFacts, objects: &[SyncObject<'_>]) -> String {
-    let graph = Graph::of(objects);
-    let hashes = revision_hash::of_all(&graph, revision_hash::DEFAULT_WORK);
-    let mut rows: Vec<MetadataRow> = objects
+fn metadata(facts: &ExportFacts, objects: &[SyncObject<'_>]) -> Result<Box<RawValue>, BuildError> {
+    let hashes = revision_hash::of_all(&Graph::of(objects), revision_hash::DEFAULT_WORK);
+    let mut rows: Vec<ListEntry> = objects
         .iter()
         .zip(hashes)
-        .map(|(object, hash)| MetadataRow {
-            identifier: object.key().identifier.to_json(),
-            object_type: type_name(object.key().type_number, &facts.type_names),
+        .map(|(object, hash)| ListEntry {
+            identifier: Some(object.key().identifier.clone()),
+            object_type: Some(type_name(object.key().type_number, &facts.type_names)),
             revision_hash: hash,
+            path: String::new(),
         })
         .collect();
     // Engines list a hash set: an order of its own, unrelated to the blob's. Any fixed shuffle will do.
-    rows.sort_by_cached_key(|row| {
-        <sha1::Sha1 as sha1::Digest>::digest(format!("{} {}", row.object_type, row.identifier))
-    });
-    MetadataWriter {
+    rows.sort_by_cached_key(|row| Sha1::digest(format!("{:?} {:?}", row.object_type, row.identifier)));
+    Ok(serde_json::value::to_raw_value(&MetadataJson {
         export_host: &facts.host,
         export_date: &format_java_date(facts.finished),
-        requested: &facts.requested,
-        exported: &rows,
-    }
-    .to_json()
+        requested_object_list: &facts.requested,
+        exported_object_list: &rows,
+    })?)
 }
 
 /// The name of a type number in documents of ours; the bare number where none is known.

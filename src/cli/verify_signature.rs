@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use exportdoc::finding;
 use exportdoc::report::{DocumentReport, ExamineOptions, Trust, Verdict};
-use exportdoc::signature::{PublicKey, encoding, rules};
+use exportdoc::signature::{PublicKey, RULES, by_name, decode_any};
 
 use super::batch;
 use super::input::InputArgs;
@@ -83,9 +83,9 @@ impl Args {
             return self.run_detached(key, signature, payload, &trusted_keys);
         }
         if let Some(name) = &self.rule
-            && rules::by_name(name).is_none()
+            && by_name(name).is_none()
         {
-            let known: Vec<_> = rules::RULES.iter().map(|rule| rule.name).collect();
+            let known: Vec<_> = RULES.iter().map(|rule| rule.name).collect();
             let help = format!("known rules: {}", known.join(", "));
             return Err(CliError::usage(
                 format!("no signing rule is called '{name}'"),
@@ -177,7 +177,7 @@ fn trusted_key(text: &str) -> Result<[u8; 32], CliError> {
             "give a key file, or sha256: and a fingerprint",
         )
     })?;
-    let (der, _) = encoding::decode_any(&bytes)
+    let (der, _) = decode_any(&bytes)
         .map_err(|error| CliError::usage(format!("{text}: {error}"), "a key is PEM, DER or base64"))?;
     let key = PublicKey::from_spki_der(&der)
         .map_err(|error| CliError::usage(format!("{text}: {error}"), "a DSA public key is needed here"))?;

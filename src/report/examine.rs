@@ -4,7 +4,7 @@ use std::io::Read;
 
 use crate::blob::{BlobLimits, RecordReader};
 use crate::date::JavaDate;
-use crate::envelope::{Base64Reader, EncodedText, Envelope, EnvelopeError, ListEntry, decode_all};
+use crate::envelope::{EncodedText, Envelope, EnvelopeError, ListEntry};
 use crate::finding::{self, Finding, Place};
 use crate::revision_hash;
 use crate::signature::{DsaSignature, PartialKey, PublicKey};
@@ -56,7 +56,7 @@ pub fn examine(input: &[u8], options: &ExamineOptions) -> Result<DocumentReport,
 }
 
 fn read_blob(blob: &EncodedText<'_>, options: &ExamineOptions, fold: &mut DocumentFold<'_>) -> Vec<Finding> {
-    let mut reader = RecordReader::new(Base64Reader::new(&blob.text), options.limits);
+    let mut reader = RecordReader::new(blob.reader(), options.limits);
     let complete = loop {
         match reader.next_record() {
             Ok(Some(record)) => fold.record(&record),
@@ -75,23 +75,23 @@ fn read_blob(blob: &EncodedText<'_>, options: &ExamineOptions, fold: &mut Docume
     } else if complete {
         fold.complete();
     }
-    source.findings("$.blob", blob.file_offset())
+    blob.findings(source.report())
 }
 
 fn seal_facts(envelope: &Envelope<'_>, findings: &mut Vec<Finding>) -> SealFacts {
     let mut facts = SealFacts::default();
-    let mut decode = |member: Option<&EncodedText<'_>>, path: &str| {
+    let mut decode = |member: Option<&EncodedText<'_>>| {
         let Some(member) = member else {
             facts.members_broken = true;
             return None;
         };
-        let (bytes, dialect) = decode_all(&member.text);
+        let (bytes, dialect) = member.decode();
         facts.members_broken |= dialect.break_off.is_some();
-        findings.extend(dialect.findings(path, member.file_offset()));
+        findings.extend(member.findings(&dialect));
         Some(bytes)
     };
-    let signature = decode(envelope.signature(), "$.signature");
-    let key = decode(envelope.public_key(), "$.publicKey");
+    let signature = decode(envelope.signature());
+    let key = decode(envelope.public_key());
     facts.members_broken |= envelope.blob().is_none()
         || envelope.findings.iter().any(|finding| {
             finding.rule == &finding::DUPLICATE_KEY
@@ -113,30 +113,11 @@ fn is_sealed_member(path: &str) -> bool {
 
 fn envelope_report(envelope: &Envelope<'_>, findings: &mut Vec<Finding>) -> EnvelopeReport {
     let Some(metadata) = envelope.metadata() else { return EnvelopeReport::default() };
-    let path = "$.exportResponseMetadata";
     let date = metadata.export_date.as_deref().and_then(|text| {
-        let place = Place::json(format!("{path}.exportDate"));
-        match JavaDate::parse(text) {
-            Ok(date) => {
-                if !date.weekday_matches {
-                    let message = format!("{text} names the wrong weekday");
-                    findings.push(Finding::at(&finding::DATE_WRONG_WEEKDAY, place, message));
-                } else if date.instant.is_none() {
-                    let message = format!("zone {} has no single offset", date.zone);
-                    findings.push(Finding::at(&finding::DATE_ZONE_AMBIGUOUS, place, message));
-                }
-                Some(date)
-            }
-            Err(error) => {
-                findings.push(Finding::at(&finding::DATE_NOT_UNDERSTOOD, place, error.to_string()));
-                None
-            }
-        }
+        let (date, notes) = JavaDate::check(text, &Place::json("$.exportResponseMetadata.exportDate"));
+        findings.extend(notes);
+        date.ok()
     });
-    if metadata.requested.is_none() {
-        let place = Place::json(format!("{path}.requestedObjectList"));
-        findings.push(Finding::at(&finding::REQUESTED_LIST_MISSING, place, "no requestedObjectList"));
-    }
     let list = |entries: &Option<Vec<ListEntry>>| {
         entries.iter().flatten().map(listed_object).collect::<Vec<_>>()
     };

@@ -194,7 +194,7 @@ impl<'o> DocumentFold<'o> {
 
 /// Whether a rule is one of this project's, so that its provisional type numbers apply.
 fn is_own_rule(rule: &str) -> bool {
-    crate::signature::rules::by_name(rule).is_some_and(|rule| rule.own)
+    crate::signature::by_name(rule).is_some_and(|rule| rule.own)
 }
 
 fn note_encryption(encryption: &Encryption, findings: &mut Findings) {

@@ -5,7 +5,7 @@
 
 use crate::blob::{Header, RawRecord, Trailer};
 use crate::finding::{self, Place};
-use crate::signature::rules::{self, RecordDigest, SigningRule};
+use crate::signature::{self, RecordDigest, SigningRule};
 
 use super::collect::Findings;
 use super::fold::SealFacts;
@@ -35,13 +35,13 @@ impl<'o> SignatureFold<'o> {
     pub(super) fn header(&mut self, raw: &RawRecord<'_>, header: Option<&Header>) {
         self.declared = header.and_then(|header| header.rule.clone());
         let candidates: Vec<&'static SigningRule> = match (&self.options.rule, &self.declared) {
-            (Some(name), _) | (None, Some(name)) => rules::by_name(name).into_iter().collect(),
+            (Some(name), _) | (None, Some(name)) => signature::by_name(name).into_iter().collect(),
             (None, None) => match &self.seal.key {
-                Some(Ok(key)) => rules::rules_for(key.facts()).collect(),
+                Some(Ok(key)) => signature::rules_for(&key.facts()).collect(),
                 _ => Vec::new(),
             },
         };
-        self.digests = candidates.into_iter().map(|rule| (rule, rule.start())).collect();
+        self.digests = candidates.into_iter().map(|rule| (rule, (rule.new_digest)())).collect();
         self.covered(raw);
     }
 
@@ -118,11 +118,11 @@ impl<'o> SignatureFold<'o> {
         let checks = self.checks(header, objects, blob, &verified, trailer_ok, findings);
         let trust = self.trust(findings);
         let r_and_s = match &self.seal.signature {
-            Some(Ok(signature)) => Some((hex::encode(signature.r()), hex::encode(signature.s()))),
+            Some(Ok(signature)) => Some((signature.r_hex(), signature.s_hex())),
             _ => None,
         };
         let key = match &self.seal.key {
-            Some(Ok(key)) => Some(key.facts().clone()),
+            Some(Ok(key)) => Some(key.facts()),
             _ => None,
         };
         SignatureReport { verdict, rule, trust, key, partial_key: self.seal.partial_key, r_and_s, checks }
@@ -139,12 +139,12 @@ impl<'o> SignatureFold<'o> {
             return if bound { Verified::Fails } else { Verified::Unknown };
         };
         for (rule, digest) in tried {
-            if rule.takes(key.facts()) && key.verify_prehash(&digest.finish(), signature) {
+            if rule.fits(&key.facts()) && key.verify_prehash(&digest.finish(), signature) {
                 return Verified::By(rule);
             }
         }
         // A signature outside 1..q-1 can't be right under any rule.
-        if bound || !key.accepts_range_of(signature) { Verified::Fails } else { Verified::Unknown }
+        if bound || key.check_range(signature).is_err() { Verified::Fails } else { Verified::Unknown }
     }
 
     fn note_seal(&self, findings: &mut Findings) {
@@ -152,7 +152,7 @@ impl<'o> SignatureFold<'o> {
             Some(Err(error)) => {
                 findings.add(&finding::KEY_BROKEN, Some(Place::json("$.publicKey")), || error.to_string());
             }
-            Some(Ok(key)) if key.facts().bits < 2048 => {
+            Some(Ok(key)) if key.facts().is_weak() => {
                 findings.add(&finding::KEY_WEAK, Some(Place::json("$.publicKey")), || {
                     format!("{}-bit {} key", key.facts().bits, key.facts().algorithm)
                 });
@@ -164,7 +164,7 @@ impl<'o> SignatureFold<'o> {
             findings.add(&finding::SIGNATURE_BROKEN, place, || error.to_string());
         }
         if let (Some(Ok(key)), Some(Ok(signature))) = (&self.seal.key, &self.seal.signature)
-            && !key.accepts_range_of(signature)
+            && key.check_range(signature).is_err()
         {
             let place = Some(Place::json("$.signature"));
             findings.add(&finding::SIGNATURE_BROKEN, place, || "r or s is not between 1 and q-1".to_owned());
@@ -172,7 +172,7 @@ impl<'o> SignatureFold<'o> {
     }
 
     fn note_verdict(&self, verdict: Verdict, verified: &Verified, findings: &mut Findings) {
-        let declared_known = self.declared.as_deref().map(|name| rules::by_name(name).is_some());
+        let declared_known = self.declared.as_deref().map(|name| signature::by_name(name).is_some());
         let name = self.options.rule.as_ref().or(self.declared.as_ref());
         match (verified, verdict) {
             (Verified::By(rule), _) if rule.hash_name == "SHA-1" => {

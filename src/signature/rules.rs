@@ -29,6 +29,8 @@ pub struct SigningRule {
     pub hash_name: &'static str,
     /// The hash.
     pub hash: HashAlgorithm,
+    /// Whether the rule is this project's own, so that a document under it was sealed by this toolkit.
+    pub own: bool,
     /// Bits of p and q of the keys it is meant for.
     pub key_sizes: &'static [(u32, u32)],
     /// Starts a digest of a document's records.
@@ -55,6 +57,7 @@ pub(super) const RECORDS_V1: SigningRule = SigningRule {
     summary: "DSA with SHA-1 over every byte of the blob that precedes the trailer, length prefixes included",
     hash_name: HashAlgorithm::Sha1.name(),
     hash: HashAlgorithm::Sha1,
+    own: true,
     key_sizes: &[(512, 160), (1024, 160)],
     new_digest: || Box::new(FramedRecords(HashAlgorithm::Sha1.hasher())),
 };
@@ -64,6 +67,7 @@ pub(super) const RECORDS_V2: SigningRule = SigningRule {
     summary: "DSA with SHA-256 over every byte of the blob that precedes the trailer, length prefixes included",
     hash_name: HashAlgorithm::Sha256.name(),
     hash: HashAlgorithm::Sha256,
+    own: true,
     key_sizes: &[(2048, 256)],
     new_digest: || Box::new(FramedRecords(HashAlgorithm::Sha256.hasher())),
 };
