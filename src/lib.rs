@@ -7,5 +7,7 @@
 //! Every byte is taken as hostile: parsers are bounded in depth, count and size, and answer with a typed error that
 //! carries a JSON path or a byte offset, never with a panic.
 
+pub mod date;
+pub mod envelope;
 pub mod finding;
 pub mod identifier;
