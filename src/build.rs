@@ -74,7 +74,11 @@ pub fn in_record_order(
     }
     let ids = roots
         .iter()
-        .map(|root| graph.find(root).ok_or_else(|| BuildError::MissingRoot(root.clone())))
+        .map(|root| {
+            graph
+                .find(root)
+                .ok_or_else(|| BuildError::MissingRoot(root.clone()))
+        })
         .collect::<Result<Vec<_>, _>>()?;
     let order = graph.breadth_first(ids);
     for &id in &order {
@@ -121,7 +125,10 @@ pub fn seal(
 ) -> Result<Vec<u8>, BuildError> {
     let public_key = key.public_key();
     if !rule.fits(&public_key.facts()) {
-        return Err(BuildError::RuleForKey { rule: rule.name, bits: public_key.facts().bits });
+        return Err(BuildError::RuleForKey {
+            rule: rule.name,
+            bits: public_key.facts().bits,
+        });
     }
     let header = Header {
         export_id: facts.export_id.clone(),
@@ -132,8 +139,11 @@ pub fn seal(
         rule: facts.declare_rule.then(|| rule.name.to_owned()),
         unknown_fields: Vec::new(),
     };
-    let messages = std::iter::once(header.encode())
-        .chain(objects.iter().map(|object| ObjectRecord::encode(&facts.export_id, object.as_bytes())));
+    let messages = std::iter::once(header.encode()).chain(
+        objects
+            .iter()
+            .map(|object| ObjectRecord::encode(&facts.export_id, object.as_bytes())),
+    );
     let (blob, signature) = sign_records(messages, &facts.export_id, key, rule)?;
     let metadata = metadata(facts, objects)?;
     let [blob, signature, public_key] =

@@ -1,12 +1,14 @@
 //! `exportdoc verify-signature`: judges the signature of documents, or a detached one.
 
 use std::fs;
-use std::io::Write;
+use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
 
-use exportdoc::finding;
 use exportdoc::report::{DocumentReport, ExamineOptions, Trust, Verdict};
-use exportdoc::signature::{PublicKey, RULES, by_name, decode_any};
+use exportdoc::signature::{
+    DetachedError, HashAlgorithm, HashChoice, PublicKey, RULES, by_name, decode_any, verify_detached,
+};
+use exportdoc::{escape, finding};
 
 use super::batch;
 use super::input::InputArgs;
@@ -146,8 +148,52 @@ impl Args {
         payload: &Path,
         trusted_keys: &[[u8; 32]],
     ) -> Result<Exit, CliError> {
-        let _ = (key, signature, payload, trusted_keys);
-        Err(CliError::usage("not wired", "later"))
+        let open = |path: &Path| {
+            fs::read(path).map_err(|error| {
+                CliError::usage(
+                    format!("{}: {error}", path.display()),
+                    "check the path and its permissions",
+                )
+            })
+        };
+        let payload = fs::File::open(payload).map_err(|error| {
+            CliError::usage(
+                format!("{}: {error}", payload.display()),
+                "check the path and its permissions",
+            )
+        })?;
+        let payload = BufReader::with_capacity(1 << 16, payload);
+        let report = verify_detached(&open(key)?, &open(signature)?, payload, HashChoice::Any);
+        let report = match report {
+            Ok(report) => report,
+            // A key or signature that is refused is an answer about them, not about the call.
+            Err(error @ (DetachedError::Key(_) | DetachedError::Signature(_))) => {
+                if !self.quiet {
+                    anstream::println!("invalid: {}", escape::terminal(&error.to_string()));
+                }
+                return Ok(Exit::Bad);
+            }
+            Err(error) => return Err(CliError::usage(error.to_string(), error.help())),
+        };
+        let trusted = (!trusted_keys.is_empty()).then(|| trusted_keys.contains(&report.key.fingerprint));
+        if !self.quiet {
+            let mut out = anstream::stdout().lock();
+            match self.format {
+                Format::Text => detached::text(&mut out, &report, trusted)?,
+                Format::Json | Format::Ndjson => writeln!(out, "{}", detached::json(&report, trusted))?,
+            }
+        }
+        let weak = report.key.is_weak() || report.verified() == Some(HashAlgorithm::Sha1);
+        let exit = match (report.verified(), trusted) {
+            (None, _) => Exit::Bad,
+            (Some(_), Some(false)) => Exit::Untrusted,
+            (Some(_), _) => Exit::Good,
+        };
+        Ok(if self.deny_weak && weak {
+            exit.and(Exit::Denied)
+        } else {
+            exit
+        })
     }
 }
 

@@ -240,7 +240,7 @@ fn summary(report: &DocumentReport) -> String {
 fn table(out: &mut impl Write, report: &DocumentReport, types: &[String]) -> io::Result<()> {
     let mut table = Table::new();
     table
-        .load_preset(presets::NOTHING)
+        .load_style(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Disabled);
     table.set_header([
         "TYPE",

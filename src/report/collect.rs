@@ -25,7 +25,11 @@ impl Findings {
         let (_, count) = self.counts.entry(rule.id).or_insert((rule, 0));
         *count += 1;
         if *count <= LISTED {
-            self.list.push(Finding { rule, message: message(), at: place });
+            self.list.push(Finding {
+                rule,
+                message: message(),
+                at: place,
+            });
         }
     }
 
@@ -68,10 +72,12 @@ impl Findings {
     pub(super) fn finish(mut self) -> Vec<Finding> {
         for (rule, count) in self.counts.into_values() {
             if count > LISTED {
-                self.list.push(Finding::new(rule, format!("and {} more", count - LISTED)));
+                self.list
+                    .push(Finding::new(rule, format!("and {} more", count - LISTED)));
             }
         }
-        self.list.sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
+        self.list
+            .sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
         self.list
     }
 }

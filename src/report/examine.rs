@@ -69,7 +69,10 @@ fn read_blob(blob: &EncodedText<'_>, options: &ExamineOptions, fold: &mut Docume
     };
     let mut source = reader.into_source();
     // Damage further on is still worth naming, and a limit must not hide it.
-    let _ = std::io::copy(&mut source.by_ref().take(options.limits.record_bytes), &mut std::io::sink());
+    let _ = std::io::copy(
+        &mut source.by_ref().take(options.limits.record_bytes),
+        &mut std::io::sink(),
+    );
     if source.break_off().is_some() {
         fold.text_broken();
     } else if complete {
@@ -95,7 +98,11 @@ fn seal_facts(envelope: &Envelope<'_>, findings: &mut Vec<Finding>) -> SealFacts
     facts.members_broken |= envelope.blob().is_none()
         || envelope.findings.iter().any(|finding| {
             finding.rule == &finding::DUPLICATE_KEY
-                && finding.at.as_ref().and_then(|place| place.path.as_deref()).is_some_and(is_sealed_member)
+                && finding
+                    .at
+                    .as_ref()
+                    .and_then(|place| place.path.as_deref())
+                    .is_some_and(is_sealed_member)
         });
     facts.signature = signature.as_deref().map(DsaSignature::from_der);
     facts.signature_bytes = signature;
@@ -112,15 +119,16 @@ fn is_sealed_member(path: &str) -> bool {
 }
 
 fn envelope_report(envelope: &Envelope<'_>, findings: &mut Vec<Finding>) -> EnvelopeReport {
-    let Some(metadata) = envelope.metadata() else { return EnvelopeReport::default() };
+    let Some(metadata) = envelope.metadata() else {
+        return EnvelopeReport::default();
+    };
     let date = metadata.export_date.as_deref().and_then(|text| {
         let (date, notes) = JavaDate::check(text, &Place::json("$.exportResponseMetadata.exportDate"));
         findings.extend(notes);
         date.ok()
     });
-    let list = |entries: &Option<Vec<ListEntry>>| {
-        entries.iter().flatten().map(listed_object).collect::<Vec<_>>()
-    };
+    let list =
+        |entries: &Option<Vec<ListEntry>>| entries.iter().flatten().map(listed_object).collect::<Vec<_>>();
     EnvelopeReport {
         host: metadata.export_host.clone(),
         date_text: metadata.export_date.clone(),

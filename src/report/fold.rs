@@ -9,7 +9,8 @@ use super::collect::Findings;
 use super::objects::ObjectFold;
 use super::signature::SignatureFold;
 use super::{
-    BlobReport, DocumentReport, Encryption, EnvelopeReport, ExamineOptions, HeaderReport, PartialRecord, matching,
+    BlobReport, DocumentReport, Encryption, EnvelopeReport, ExamineOptions, HeaderReport, PartialRecord,
+    matching,
 };
 
 /// What the JSON says about the signature, decoded.
@@ -69,7 +70,8 @@ impl<'o> DocumentFold<'o> {
                 for number in &object.unknown_fields {
                     self.note_unknown_field("object record", *number, raw.offset);
                 }
-                self.objects.add(raw, object.object, object.object_offset, &mut self.findings);
+                self.objects
+                    .add(raw, object.object, object.object_offset, &mut self.findings);
             }
             Ok(Record::Sealed(sealed)) => {
                 self.signature.covered(raw);
@@ -84,7 +86,8 @@ impl<'o> DocumentFold<'o> {
                 self.signature.covered(raw);
                 self.signature.broken();
                 let message = || format!("record {}: {error}", raw.index);
-                self.findings.in_blob(&finding::RECORD_UNKNOWN, raw.offset, message);
+                self.findings
+                    .in_blob(&finding::RECORD_UNKNOWN, raw.offset, message);
             }
         }
     }
@@ -111,7 +114,8 @@ impl<'o> DocumentFold<'o> {
             Err(error) => {
                 self.signature.header(raw, None);
                 self.signature.broken();
-                self.findings.in_blob(&finding::HEADER_MISSING, 0, || error.to_string());
+                self.findings
+                    .in_blob(&finding::HEADER_MISSING, 0, || error.to_string());
             }
         }
     }
@@ -120,22 +124,31 @@ impl<'o> DocumentFold<'o> {
         let Some(header) = &self.header else { return };
         if export_id != Some(header.export_id.as_str()) {
             self.signature.broken();
-            self.findings.in_blob(&finding::EXPORT_ID_MISMATCH, raw.offset, || {
-                let carried = export_id.unwrap_or("no export id");
-                format!("record {} carries {carried}, the header {}", raw.index, header.export_id)
-            });
+            self.findings
+                .in_blob(&finding::EXPORT_ID_MISMATCH, raw.offset, || {
+                    let carried = export_id.unwrap_or("no export id");
+                    format!(
+                        "record {} carries {carried}, the header {}",
+                        raw.index, header.export_id
+                    )
+                });
         }
     }
 
     fn note_unknown_field(&mut self, part: &str, number: u32, offset: u64) {
-        self.findings.in_blob(&finding::UNKNOWN_FIELD, offset, || format!("{part}: field {number}"));
+        self.findings.in_blob(&finding::UNKNOWN_FIELD, offset, || {
+            format!("{part}: field {number}")
+        });
     }
 
     /// The blob can't be read any further. `rest` is what is there of the record that breaks off, without its prefix.
     pub fn break_off(&mut self, error: &BlobError, rest: &[u8]) {
         self.signature.broken();
-        let rule =
-            if error.kind.is_limit() { &finding::LIMIT_HIT } else { &finding::FRAMING_BROKEN };
+        let rule = if error.kind.is_limit() {
+            &finding::LIMIT_HIT
+        } else {
+            &finding::FRAMING_BROKEN
+        };
         self.findings.in_blob(rule, error.offset, || error.to_string());
         if let BlobErrorKind::PastEnd { claimed, have } = error.kind {
             let (key, dependencies) = super::objects::readable_part(rest);
@@ -162,11 +175,23 @@ impl<'o> DocumentFold<'o> {
 
     /// No record follows. Compares with the metadata and judges.
     pub fn finish(self, envelope: EnvelopeReport, envelope_findings: Vec<Finding>) -> DocumentReport {
-        let Self { options, findings, blob, header, encryption, objects, mut signature, sealed_records } = self;
+        let Self {
+            options,
+            findings,
+            blob,
+            header,
+            encryption,
+            objects,
+            mut signature,
+            sealed_records,
+        } = self;
         let mut all = Findings::default();
         all.extend(envelope_findings);
         all.merge(findings);
-        let own = header.as_ref().and_then(|h| h.rule.as_deref()).is_some_and(is_own_rule);
+        let own = header
+            .as_ref()
+            .and_then(|h| h.rule.as_deref())
+            .is_some_and(is_own_rule);
         let (mut objects, graph) = objects.finish(own, options.hash_work, &mut all);
         let visible = encryption == Encryption::Clear;
         if visible && blob.complete {
@@ -188,7 +213,16 @@ impl<'o> DocumentFold<'o> {
         super::objects::note_secrets(&objects, &mut all);
         let signature = signature.finish(header.as_ref(), &objects, &blob, &mut all);
         let findings = all.finish();
-        DocumentReport { envelope, header, blob, encryption, objects, graph, signature, findings }
+        DocumentReport {
+            envelope,
+            header,
+            blob,
+            encryption,
+            objects,
+            graph,
+            signature,
+            findings,
+        }
     }
 }
 
@@ -200,7 +234,11 @@ fn is_own_rule(rule: &str) -> bool {
 fn note_encryption(encryption: &Encryption, findings: &mut Findings) {
     match encryption {
         Encryption::Passphrase { scheme, opened } => {
-            let state = if *opened { "opened with the passphrase" } else { "not opened" };
+            let state = if *opened {
+                "opened with the passphrase"
+            } else {
+                "not opened"
+            };
             findings.add(&finding::ENCRYPTED, None, || format!("scheme {scheme}, {state}"));
         }
         Encryption::Unknown | Encryption::Clear => findings.add(&finding::ENCRYPTION_UNKNOWN, None, || {

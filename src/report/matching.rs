@@ -2,7 +2,7 @@
 //!
 //! The blob is the truth and the metadata a label, so every disagreement is a finding about the metadata's row.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use crate::finding::{self, Place};
 use crate::graph::{Graph, NodeId};
@@ -39,7 +39,11 @@ pub(super) fn compare_counts(
     if envelope.exported_listed && header.object_count != envelope.exported.len() as u64 {
         let place = Place::json("$.exportResponseMetadata.exportedObjectList");
         findings.add(&finding::METADATA_COUNT_MISMATCH, Some(place), || {
-            format!("header announces {}, the list has {}", header.object_count, envelope.exported.len())
+            format!(
+                "header announces {}, the list has {}",
+                header.object_count,
+                envelope.exported.len()
+            )
         });
     }
 }
@@ -55,24 +59,31 @@ pub(super) fn compare_lists(
     if !envelope.exported_listed {
         return;
     }
-    let mut rows: HashMap<Row<'_>, Vec<usize>> = HashMap::new();
+    // Rows that repeat one object are used once each, so that the surplus shows.
+    let mut rows: HashMap<Row<'_>, VecDeque<usize>> = HashMap::new();
     for (index, row) in envelope.exported.iter().enumerate() {
         if let (Some(type_name), Some(identifier)) = (&row.type_name, &row.identifier) {
-            rows.entry((type_name, identifier)).or_default().push(index);
+            rows.entry((type_name, identifier)).or_default().push_back(index);
         }
     }
+    let answering: Vec<Option<usize>> = objects
+        .iter()
+        .map(|object| {
+            rows.get_mut(&(object.type_name.as_str(), &object.key.identifier))?
+                .pop_front()
+        })
+        .collect();
     let mut used = vec![false; envelope.exported.len()];
-    for (id, object) in objects.iter_mut().enumerate() {
-        let row = rows
-            .get_mut(&(object.type_name.as_str(), &object.key.identifier))
-            .and_then(|indices| if indices.len() > 1 { indices.pop() } else { indices.first().copied() });
+    for (id, (object, row)) in objects.iter_mut().zip(answering).enumerate() {
         match row {
             Some(index) => {
                 used[index] = true;
                 compare_hash(object, &envelope.exported[index], findings);
             }
             None if graph.find(&object.key) == Some(id) => {
-                findings.in_blob(&finding::METADATA_MISSES_OBJECT, object.offset, || describe(object));
+                findings.in_blob(&finding::METADATA_MISSES_OBJECT, object.offset, || {
+                    describe(object)
+                });
             }
             None => {}
         }
@@ -94,13 +105,21 @@ fn compare_hash(object: &mut ObjectReport, row: &ListedObject, findings: &mut Fi
     let place = || Some(Place::json(format!("{}.revisionHash", row.path)));
     match (&object.stated_hash, &object.computed_hash) {
         (None, _) => {
-            findings.add(&finding::HASH_MISSING, Some(Place::json(&row.path)), || describe(object));
+            findings.add(&finding::HASH_MISSING, Some(Place::json(&row.path)), || {
+                describe(object)
+            });
         }
         (Some(stated), Some(computed)) if stated != computed => {
-            let gaps =
-                if object.hash_has_gaps { " (dependencies are missing from the document)" } else { "" };
+            let gaps = if object.hash_has_gaps {
+                " (dependencies are missing from the document)"
+            } else {
+                ""
+            };
             findings.add(&finding::HASH_MISMATCH, place(), || {
-                format!("{}: stated {stated}, recomputed {computed}{gaps}", describe(object))
+                format!(
+                    "{}: stated {stated}, recomputed {computed}{gaps}",
+                    describe(object)
+                )
             });
         }
         _ => {}
@@ -121,8 +140,9 @@ pub(super) fn take_names(objects: &mut [ObjectReport], envelope: &EnvelopeReport
     let mut names: HashMap<u64, Option<&str>> = HashMap::new();
     for object in objects.iter().filter(|object| object.named_by == NamedBy::Number) {
         let candidates = rows.get(&object.key.identifier).map_or(&[][..], Vec::as_slice);
-        let same_hash =
-            candidates.iter().filter(|row| row.hash.is_some() && row.hash == object.computed_hash);
+        let same_hash = candidates
+            .iter()
+            .filter(|row| row.hash.is_some() && row.hash == object.computed_hash);
         let name = single(same_hash.filter_map(|row| row.type_name.as_deref()))
             .or_else(|| single(candidates.iter().filter_map(|row| row.type_name.as_deref())));
         names
@@ -134,7 +154,10 @@ pub(super) fn take_names(objects: &mut [ObjectReport], envelope: &EnvelopeReport
             })
             .or_insert(name);
     }
-    for object in objects.iter_mut().filter(|object| object.named_by == NamedBy::Number) {
+    for object in objects
+        .iter_mut()
+        .filter(|object| object.named_by == NamedBy::Number)
+    {
         if let Some(Some(name)) = names.get(&object.key.type_number) {
             (object.type_name, object.named_by) = ((*name).to_owned(), NamedBy::Metadata);
         }
@@ -176,8 +199,12 @@ pub(super) fn compare_dates(
     envelope: &EnvelopeReport,
     findings: &mut Findings,
 ) {
-    let Some(started) = header.and_then(|header| header.started) else { return };
-    let Some(ended) = envelope.date.as_ref().and_then(|date| date.instant) else { return };
+    let Some(started) = header.and_then(|header| header.started) else {
+        return;
+    };
+    let Some(ended) = envelope.date.as_ref().and_then(|date| date.instant) else {
+        return;
+    };
     let took = ended.as_second() - started.as_second();
     if !(-CLOCK_SLACK_SECONDS..=EXPORT_TAKES_AT_MOST_SECONDS).contains(&took) {
         let place = Place::json("$.exportResponseMetadata.exportDate");

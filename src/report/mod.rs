@@ -70,7 +70,11 @@ impl DocumentReport {
 
     /// How many objects' hashes were recomputed, could be compared, and agreed.
     pub fn hash_tally(&self) -> HashTally {
-        let mut tally = HashTally { objects: self.objects.len(), compared: 0, matching: 0 };
+        let mut tally = HashTally {
+            objects: self.objects.len(),
+            compared: 0,
+            matching: 0,
+        };
         for object in &self.objects {
             if let Some(matches) = object.hash_matches() {
                 tally.compared += 1;

@@ -22,7 +22,11 @@ pub(super) struct ObjectFold {
 
 impl ObjectFold {
     pub(super) fn new(secret_bytes: Option<usize>) -> Self {
-        Self { graph: GraphBuilder::new(), objects: Vec::new(), secret_bytes }
+        Self {
+            graph: GraphBuilder::new(),
+            objects: Vec::new(),
+            secret_bytes,
+        }
     }
 
     /// Takes one object message that begins at `inside` of its record's message.
@@ -31,7 +35,9 @@ impl ObjectFold {
         let object = match SyncObject::parse(bytes) {
             Ok(object) => object,
             Err(error) => {
-                findings.in_blob(&finding::OBJECT_UNREADABLE, start, || format!("record {}: {error}", raw.index));
+                findings.in_blob(&finding::OBJECT_UNREADABLE, start, || {
+                    format!("record {}: {error}", raw.index)
+                });
                 return;
             }
         };
@@ -53,7 +59,10 @@ impl ObjectFold {
             computed_hash: None,
             hash_has_gaps: false,
             secrets: data.secrets(),
-            secret_values: self.secret_bytes.map(|limit| secret_values(&data, limit)).unwrap_or_default(),
+            secret_values: self
+                .secret_bytes
+                .map(|limit| secret_values(&data, limit))
+                .unwrap_or_default(),
         });
     }
 
@@ -110,33 +119,49 @@ fn mark_gaps(graph: &Graph, objects: &mut [ObjectReport]) {
 fn note_oddities(object: &SyncObject<'_>, start: u64, findings: &mut Findings) {
     let key = object.key();
     for (part, number) in object.unknown_fields() {
-        findings.in_blob(&finding::UNKNOWN_FIELD, start, || format!("{key}: {part} field {number}"));
+        findings.in_blob(&finding::UNKNOWN_FIELD, start, || {
+            format!("{key}: {part} field {number}")
+        });
     }
     let data_start = start + object.data_range().start as u64;
     match object.data() {
         ObjectData::Unknown => {
-            findings.in_blob(&finding::UNKNOWN_DATA, data_start, || format!("{key}: {}", object.data_type()));
+            findings.in_blob(&finding::UNKNOWN_DATA, data_start, || {
+                format!("{key}: {}", object.data_type())
+            });
         }
         ObjectData::Broken => {
-            findings.in_blob(&finding::OBJECT_UNREADABLE, data_start, || format!("{key}: data is no {} message", object.data_type()));
+            findings.in_blob(&finding::OBJECT_UNREADABLE, data_start, || {
+                format!("{key}: data is no {} message", object.data_type())
+            });
         }
         data => {
             for number in data.unknown_fields(object.data_type(), object.data_bytes()) {
-                findings.in_blob(&finding::UNKNOWN_FIELD, data_start, || format!("{key}: {} field {number}", object.data_type()));
+                findings.in_blob(&finding::UNKNOWN_FIELD, data_start, || {
+                    format!("{key}: {} field {number}", object.data_type())
+                });
             }
         }
     }
     if let Some((part, offset)) = object.invalid_text() {
-        findings.in_blob(&finding::INVALID_UTF8, start + offset as u64, || format!("{key}: {part}"));
+        findings.in_blob(&finding::INVALID_UTF8, start + offset as u64, || {
+            format!("{key}: {part}")
+        });
     }
 }
 
 fn secret_values(data: &ObjectData<'_>, limit: usize) -> Vec<SecretValue> {
     let mut values = Vec::new();
     let mut add = |kind, text: Option<std::borrow::Cow<'_, str>>| {
-        let Some(text) = text.filter(|text| !text.is_empty()) else { return };
+        let Some(text) = text.filter(|text| !text.is_empty()) else {
+            return;
+        };
         let end = text.floor_char_boundary(limit);
-        values.push(SecretValue { kind, text: text[..end].to_owned(), cut: (text.len() - end) as u64 });
+        values.push(SecretValue {
+            kind,
+            text: text[..end].to_owned(),
+            cut: (text.len() - end) as u64,
+        });
     };
     match data {
         ObjectData::EncryptionKey(data) => add(SecretKind::GlobalKey, data.key()),
@@ -156,10 +181,18 @@ fn secret_values(data: &ObjectData<'_>, limit: usize) -> Vec<SecretValue> {
                     mapping.input().unwrap_or_default(),
                     mapping.output().unwrap_or_default()
                 );
-                if text.len() + line.len() <= limit { text.push_str(&line) } else { cut += line.len() as u64 }
+                if text.len() + line.len() <= limit {
+                    text.push_str(&line)
+                } else {
+                    cut += line.len() as u64
+                }
             }
             if !text.is_empty() || cut > 0 {
-                values.push(SecretValue { kind: SecretKind::SegmentMappings, text, cut });
+                values.push(SecretValue {
+                    kind: SecretKind::SegmentMappings,
+                    text,
+                    cut,
+                });
             }
         }
         _ => {}
@@ -177,7 +210,9 @@ pub(super) fn judge_graph(
 ) {
     for (id, node) in graph.nodes().iter().enumerate() {
         if graph.find(&node.key) != Some(id) {
-            findings.in_blob(&finding::DUPLICATE_OBJECT, objects[id].offset, || describe(&objects[id]));
+            findings.in_blob(&finding::DUPLICATE_OBJECT, objects[id].offset, || {
+                describe(&objects[id])
+            });
         }
     }
     for (id, node) in graph.nodes().iter().enumerate() {
@@ -189,14 +224,20 @@ pub(super) fn judge_graph(
         }
     }
     if let Err(cycle) = graph.import_order() {
-        let names: Vec<_> =
-            cycle.iter().take(CYCLE_NAMED).chain(cycle.first()).map(|id| describe(&objects[*id])).collect();
+        let names: Vec<_> = cycle
+            .iter()
+            .take(CYCLE_NAMED)
+            .chain(cycle.first())
+            .map(|id| describe(&objects[*id]))
+            .collect();
         let offset = cycle.first().map_or(0, |id| objects[*id].offset);
         findings.in_blob(&finding::DEPENDENCY_CYCLE, offset, || names.join(" → "));
     }
     if complete && let Some(roots) = matching::requested_nodes(objects, envelope) {
         for id in graph.orphans(roots) {
-            findings.in_blob(&finding::ORPHAN_OBJECT, objects[id].offset, || describe(&objects[id]));
+            findings.in_blob(&finding::ORPHAN_OBJECT, objects[id].offset, || {
+                describe(&objects[id])
+            });
         }
     }
     let mut unknown: Vec<u64> = objects
@@ -208,9 +249,13 @@ pub(super) fn judge_graph(
     unknown.dedup();
     for number in unknown {
         if let Some(object) = objects.iter().find(|o| o.key.type_number == number) {
-            findings.in_blob(&finding::UNKNOWN_OBJECT_TYPE, object.offset, || match object.named_by {
-                NamedBy::Metadata => format!("number {number}, named {} by the metadata", object.type_name),
-                _ => format!("number {number}, not named by the metadata either"),
+            findings.in_blob(&finding::UNKNOWN_OBJECT_TYPE, object.offset, || {
+                match object.named_by {
+                    NamedBy::Metadata => {
+                        format!("number {number}, named {} by the metadata", object.type_name)
+                    }
+                    _ => format!("number {number}, not named by the metadata either"),
+                }
             });
         }
     }
@@ -236,7 +281,9 @@ pub(super) fn note_secrets(objects: &[ObjectReport], findings: &mut Findings) {
             .iter()
             .map(|(kind, count)| format!("{count} {}", secret_words(*kind, *count)))
             .collect();
-        findings.in_blob(&finding::SECRETS_IN_CLEAR, first.offset, || format!("{} in {} objects", list.join(", "), holders.len()));
+        findings.in_blob(&finding::SECRETS_IN_CLEAR, first.offset, || {
+            format!("{} in {} objects", list.join(", "), holders.len())
+        });
     }
     if let Some(key) = objects.iter().find(|o| o.type_name == "KEY") {
         findings.in_blob(&finding::KEY_PRESENT, key.offset, || describe(key));

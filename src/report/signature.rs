@@ -28,7 +28,15 @@ pub(super) struct SignatureFold<'o> {
 impl<'o> SignatureFold<'o> {
     pub(super) fn new(seal: SealFacts, options: &'o ExamineOptions) -> Self {
         let broken = seal.members_broken;
-        Self { seal, options, digests: Vec::new(), declared: None, trailer: None, broken, after_trailer: false }
+        Self {
+            seal,
+            options,
+            digests: Vec::new(),
+            declared: None,
+            trailer: None,
+            broken,
+            after_trailer: false,
+        }
     }
 
     /// Record 0; picks the rules to try, since the header declares them.
@@ -41,7 +49,10 @@ impl<'o> SignatureFold<'o> {
                 _ => Vec::new(),
             },
         };
-        self.digests = candidates.into_iter().map(|rule| (rule, (rule.new_digest)())).collect();
+        self.digests = candidates
+            .into_iter()
+            .map(|rule| (rule, (rule.new_digest)()))
+            .collect();
         self.covered(raw);
     }
 
@@ -67,7 +78,12 @@ impl<'o> SignatureFold<'o> {
                 "it holds more than the export id and the signature".to_owned()
             });
         }
-        if self.seal.signature_bytes.as_ref().is_some_and(|json| *json != trailer.signature) {
+        if self
+            .seal
+            .signature_bytes
+            .as_ref()
+            .is_some_and(|json| *json != trailer.signature)
+        {
             findings.in_blob(&finding::SIGNATURE_MISMATCH, raw.offset, || {
                 "trailer and JSON carry different signatures".to_owned()
             });
@@ -88,8 +104,9 @@ impl<'o> SignatureFold<'o> {
         findings: &mut Findings,
     ) -> SignatureReport {
         if blob.complete && self.trailer.is_none() {
-            findings
-                .in_blob(&finding::TRAILER_MISSING, blob.bytes, || "the blob ends without a trailer".to_owned());
+            findings.in_blob(&finding::TRAILER_MISSING, blob.bytes, || {
+                "the blob ends without a trailer".to_owned()
+            });
         }
         if self.after_trailer {
             findings.in_blob(&finding::TRAILER_NOT_CANONICAL, blob.bytes, || {
@@ -97,7 +114,9 @@ impl<'o> SignatureFold<'o> {
             });
         }
         if blob.complete && header.is_none() && blob.records == 0 {
-            findings.in_blob(&finding::HEADER_MISSING, 0, || "the blob has no records".to_owned());
+            findings.in_blob(&finding::HEADER_MISSING, 0, || {
+                "the blob has no records".to_owned()
+            });
         }
         self.note_seal(findings);
         let trailer_ok = self.trailer.as_ref().is_some_and(|trailer| {
@@ -125,7 +144,15 @@ impl<'o> SignatureFold<'o> {
             Some(Ok(key)) => Some(key.facts()),
             _ => None,
         };
-        SignatureReport { verdict, rule, trust, key, partial_key: self.seal.partial_key, r_and_s, checks }
+        SignatureReport {
+            verdict,
+            rule,
+            trust,
+            key,
+            partial_key: self.seal.partial_key,
+            r_and_s,
+            checks,
+        }
     }
 
     fn parts_read(&self) -> bool {
@@ -144,13 +171,19 @@ impl<'o> SignatureFold<'o> {
             }
         }
         // A signature outside 1..q-1 can't be right under any rule.
-        if bound || key.check_range(signature).is_err() { Verified::Fails } else { Verified::Unknown }
+        if bound || key.check_range(signature).is_err() {
+            Verified::Fails
+        } else {
+            Verified::Unknown
+        }
     }
 
     fn note_seal(&self, findings: &mut Findings) {
         match &self.seal.key {
             Some(Err(error)) => {
-                findings.add(&finding::KEY_BROKEN, Some(Place::json("$.publicKey")), || error.to_string());
+                findings.add(&finding::KEY_BROKEN, Some(Place::json("$.publicKey")), || {
+                    error.to_string()
+                });
             }
             Some(Ok(key)) if key.facts().is_weak() => {
                 findings.add(&finding::KEY_WEAK, Some(Place::json("$.publicKey")), || {
@@ -167,22 +200,33 @@ impl<'o> SignatureFold<'o> {
             && key.check_range(signature).is_err()
         {
             let place = Some(Place::json("$.signature"));
-            findings.add(&finding::SIGNATURE_BROKEN, place, || "r or s is not between 1 and q-1".to_owned());
+            findings.add(&finding::SIGNATURE_BROKEN, place, || {
+                "r or s is not between 1 and q-1".to_owned()
+            });
         }
     }
 
     fn note_verdict(&self, verdict: Verdict, verified: &Verified, findings: &mut Findings) {
-        let declared_known = self.declared.as_deref().map(|name| signature::by_name(name).is_some());
+        let declared_known = self
+            .declared
+            .as_deref()
+            .map(|name| signature::by_name(name).is_some());
         let name = self.options.rule.as_ref().or(self.declared.as_ref());
         match (verified, verdict) {
             (Verified::By(rule), _) if rule.hash_name == "SHA-1" => {
-                findings.add(&finding::HASH_ALGORITHM_WEAK, None, || format!("rule {}", rule.name));
+                findings.add(&finding::HASH_ALGORITHM_WEAK, None, || {
+                    format!("rule {}", rule.name)
+                });
             }
             (Verified::Fails, _) if self.parts_read() => {
-                findings.add(&finding::SIGNATURE_INVALID, Some(Place::json("$.signature")), || match name {
-                    Some(name) => format!("rule {name} does not verify"),
-                    None => "no rule can verify it".to_owned(),
-                });
+                findings.add(
+                    &finding::SIGNATURE_INVALID,
+                    Some(Place::json("$.signature")),
+                    || match name {
+                        Some(name) => format!("rule {name} does not verify"),
+                        None => "no rule can verify it".to_owned(),
+                    },
+                );
             }
             (Verified::Unknown, Verdict::Undetermined) => {
                 findings.add(&finding::SIGNATURE_UNDETERMINED, None, || match name {
@@ -195,10 +239,14 @@ impl<'o> SignatureFold<'o> {
         let place = || Some(Place::blob(0));
         match (declared_known, &self.declared) {
             (Some(true), Some(rule)) => {
-                findings.add(&finding::SEALED_BY_TOOLKIT, place(), || format!("declares rule {rule}"));
+                findings.add(&finding::SEALED_BY_TOOLKIT, place(), || {
+                    format!("declares rule {rule}")
+                });
             }
             (Some(false), Some(rule)) => {
-                findings.add(&finding::SIGNATURE_RULE_UNKNOWN, place(), || format!("declares rule {rule}"));
+                findings.add(&finding::SIGNATURE_RULE_UNKNOWN, place(), || {
+                    format!("declares rule {rule}")
+                });
             }
             // Undeclared, yet ours fits: no engine's rule is known to be this one.
             _ => {
@@ -224,10 +272,14 @@ impl<'o> SignatureFold<'o> {
         if fingerprint.is_some_and(|own| self.options.trusted_keys.contains(&own)) {
             return Trust::Trusted;
         }
-        findings.add(&finding::KEY_NOT_TRUSTED, Some(Place::json("$.publicKey")), || match fingerprint {
-            Some(own) => format!("sha256:{} is not among the trusted keys", hex::encode(own)),
-            None => "the key can't be read".to_owned(),
-        });
+        findings.add(
+            &finding::KEY_NOT_TRUSTED,
+            Some(Place::json("$.publicKey")),
+            || match fingerprint {
+                Some(own) => format!("sha256:{} is not among the trusted keys", hex::encode(own)),
+                None => "the key can't be read".to_owned(),
+            },
+        );
         Trust::Untrusted
     }
 
@@ -248,12 +300,21 @@ impl<'o> SignatureFold<'o> {
             (true, true) => Outcome::Holds,
             (true, false) => Outcome::Fails,
         };
-        add(format!("blob splits into {} records without a rest", blob.records), told(blob.complete, true));
+        add(
+            format!("blob splits into {} records without a rest", blob.records),
+            told(blob.complete, true),
+        );
         add("header is readable".to_owned(), told(header.is_some(), true));
         let same_export = none_of(&[&finding::EXPORT_ID_MISMATCH]);
-        add("all records carry one export id".to_owned(), told(same_export, header.is_some()));
+        add(
+            "all records carry one export id".to_owned(),
+            told(same_export, header.is_some()),
+        );
         let counted = none_of(&[&finding::OBJECT_COUNT_MISMATCH, &finding::METADATA_COUNT_MISMATCH]);
-        add("header, blob and list agree on the number of objects".to_owned(), told(counted, blob.complete));
+        add(
+            "header, blob and list agree on the number of objects".to_owned(),
+            told(counted, blob.complete),
+        );
         let listed = none_of(&[&finding::METADATA_MISSES_OBJECT, &finding::METADATA_EXTRA_OBJECT]);
         let comparable = blob.complete && objects.iter().any(|o| o.stated_hash.is_some());
         add("list and blob name the same objects, each once".to_owned(), {
@@ -261,24 +322,37 @@ impl<'o> SignatureFold<'o> {
         });
         let matching = objects.iter().filter(|o| o.hash_matches() == Some(true)).count();
         add(
-            format!("{matching} of {} revision hashes recomputed and matching", objects.len()),
+            format!(
+                "{matching} of {} revision hashes recomputed and matching",
+                objects.len()
+            ),
             told(matching == objects.len(), comparable),
         );
         let graph = none_of(&[&finding::MISSING_DEPENDENCY, &finding::DEPENDENCY_CYCLE]);
-        add("dependencies are complete and without cycles".to_owned(), told(graph, !objects.is_empty()));
+        add(
+            "dependencies are complete and without cycles".to_owned(),
+            told(graph, !objects.is_empty()),
+        );
         let key_ok = matches!(self.seal.key, Some(Ok(_)));
-        add("key is well-formed and in range".to_owned(), told(key_ok, self.seal.key.is_some()));
+        add(
+            "key is well-formed and in range".to_owned(),
+            told(key_ok, self.seal.key.is_some()),
+        );
         let signature_ok = none_of(&[&finding::SIGNATURE_BROKEN]);
         add("r and s are well-formed and in range".to_owned(), {
             told(signature_ok, self.seal.signature.is_some())
         });
-        add("trailer is canonical, last, and has the JSON's signature".to_owned(), {
-            told(trailer_ok, self.trailer.is_some() || blob.complete)
-        });
+        add(
+            "trailer is canonical, last, and has the JSON's signature".to_owned(),
+            { told(trailer_ok, self.trailer.is_some() || blob.complete) },
+        );
         match verified {
             Verified::By(rule) => add(format!("signature verifies under {}", rule.name), Outcome::Holds),
             Verified::Fails => add("signature verifies".to_owned(), Outcome::Fails),
-            Verified::Unknown => add("signature verifies under a known rule".to_owned(), Outcome::Unknown),
+            Verified::Unknown => add(
+                "signature verifies under a known rule".to_owned(),
+                Outcome::Unknown,
+            ),
         }
         checks
     }
