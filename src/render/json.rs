@@ -86,6 +86,10 @@ pub(crate) fn document(judged: &Judged, objects: Option<&[String]>) -> Value {
                 "have_bytes": partial.have,
                 "object": partial.key.as_ref().map(key),
                 "dependencies": partial.dependencies.iter().map(key).collect::<Vec<_>>(),
+                "cut_key": partial.cut_key.map(|cut| json!({
+                    "of": if cut.own { "object" } else { "dependency" },
+                    "type_number": cut.type_number,
+                })),
             });
         }
     }

@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use exportdoc::escape;
 use exportdoc::finding::{Finding, Severity};
+use exportdoc::object::known_by_number;
 use exportdoc::report::{
     DocumentReport, Encryption, ListedObject, ObjectReport, Outcome, SignatureReport, Trust, Verdict,
 };
@@ -48,11 +49,12 @@ pub(crate) fn inspect(out: &mut impl Write, judged: &Judged, view: &View<'_>) ->
     facts(out, report, view)?;
     writeln!(out)?;
     if view.tree {
-        tree::print(out, report)?
+        tree::print(out, report, view.types)?
     } else {
         table(out, report, view.types)?
     }
     partial(out, report)?;
+    label(out, report, view.types)?;
     secret_values(out, report)?;
     findings(out, &report.findings)?;
     writeln!(out)
@@ -238,11 +240,7 @@ fn summary(report: &DocumentReport) -> String {
 }
 
 fn table(out: &mut impl Write, report: &DocumentReport, types: &[String]) -> io::Result<()> {
-    let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header([
+    let mut table = plain_table(&[
         "TYPE",
         "IDENTIFIER",
         "NAME",
@@ -274,9 +272,29 @@ fn table(out: &mut impl Write, report: &DocumentReport, types: &[String]) -> io:
         ]);
     }
     if shown > 0 {
-        for line in table.to_string().lines() {
-            writeln!(out, "  {}", line.trim())?;
-        }
+        print_table(out, &table)?;
+    } else if !types.is_empty() {
+        writeln!(
+            out,
+            "  no object of type {} could be read",
+            safe(&types.join(" or "))
+        )?;
+    }
+    Ok(())
+}
+
+fn plain_table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Disabled)
+        .set_header(header);
+    table
+}
+
+fn print_table(out: &mut impl Write, table: &Table) -> io::Result<()> {
+    for line in table.to_string().lines() {
+        writeln!(out, "  {}", line.trim())?;
     }
     Ok(())
 }
@@ -303,10 +321,21 @@ fn partial(out: &mut impl Write, report: &DocumentReport) -> io::Result<()> {
     let Some(partial) = &report.blob.partial else {
         return Ok(());
     };
+    let cut = |own: bool| {
+        partial.cut_key.filter(|cut| cut.own == own).map(|cut| {
+            let name = known_by_number(cut.type_number).map_or_else(
+                || format!("type {}", cut.type_number),
+                |known| known.name.to_owned(),
+            );
+            format!("{name}, whose identifier breaks off")
+        })
+    };
     let what = partial
         .key
         .as_ref()
-        .map_or_else(|| "unreadable so far".to_owned(), ToString::to_string);
+        .map(ToString::to_string)
+        .or_else(|| cut(true))
+        .unwrap_or_else(|| "unreadable so far".to_owned());
     writeln!(
         out,
         "  breaks off in record {} at blob byte {}: {} of {} bytes there; {}",
@@ -319,7 +348,44 @@ fn partial(out: &mut impl Write, report: &DocumentReport) -> io::Result<()> {
     for dependency in &partial.dependencies {
         writeln!(out, "    needs {}", safe(&dependency.to_string()))?;
     }
+    if let Some(dependency) = cut(false) {
+        writeln!(out, "    needs {dependency}")?;
+    }
     Ok(())
+}
+
+/// What the metadata says was exported, where the blob can't be held against it.
+fn label(out: &mut impl Write, report: &DocumentReport, types: &[String]) -> io::Result<()> {
+    const SHOWN: usize = 1000;
+    let rows: Vec<&ListedObject> = report
+        .envelope
+        .exported
+        .iter()
+        .filter(|row| types.is_empty() || row.type_name.as_ref().is_some_and(|name| types.contains(name)))
+        .collect();
+    let compared = report.blob.complete && report.encryption == Encryption::Clear;
+    if compared || rows.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "\n  Listed by the metadata, unchecked: the objects can't be read from the blob to compare"
+    )?;
+    let mut table = plain_table(&["TYPE", "IDENTIFIER", "STATED REVISION HASH"]);
+    for row in rows.iter().take(SHOWN) {
+        table.add_row([
+            safe(row.type_name.as_deref().unwrap_or("-")).into_owned(),
+            row.identifier
+                .as_ref()
+                .map_or_else(|| "-".to_owned(), |id| safe(&id.to_string()).into_owned()),
+            safe(row.hash.as_deref().unwrap_or("-")).into_owned(),
+        ]);
+    }
+    print_table(out, &table)?;
+    match rows.len().saturating_sub(SHOWN) {
+        0 => Ok(()),
+        more => writeln!(out, "  and {more} more"),
+    }
 }
 
 fn secret_values(out: &mut impl Write, report: &DocumentReport) -> io::Result<()> {

@@ -151,14 +151,15 @@ impl<'o> DocumentFold<'o> {
         };
         self.findings.in_blob(rule, error.offset, || error.to_string());
         if let BlobErrorKind::PastEnd { claimed, have } = error.kind {
-            let (key, dependencies) = super::objects::readable_part(rest);
+            let part = super::objects::readable_part(rest);
             self.blob.partial = Some(PartialRecord {
                 index: error.index,
                 offset: error.offset,
                 claimed,
                 have,
-                key,
-                dependencies,
+                key: part.key,
+                dependencies: part.dependencies,
+                cut_key: part.cut_key,
             });
         }
     }

@@ -344,7 +344,7 @@ impl<'o> SignatureFold<'o> {
         });
         add(
             "trailer is canonical, last, and has the JSON's signature".to_owned(),
-            { told(trailer_ok, self.trailer.is_some() || blob.complete) },
+            told(trailer_ok, self.trailer.is_some() || blob.complete),
         );
         match verified {
             Verified::By(rule) => add(format!("signature verifies under {}", rule.name), Outcome::Holds),
