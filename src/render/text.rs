@@ -8,9 +8,7 @@ use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use exportdoc::escape;
 use exportdoc::finding::{Finding, Severity};
 use exportdoc::object::known_by_number;
-use exportdoc::report::{
-    DocumentReport, Encryption, ListedObject, ObjectReport, Outcome, SignatureReport, Trust, Verdict,
-};
+use exportdoc::report::{DocumentReport, Encryption, ListedObject, ObjectReport, Outcome, Trust, Verdict};
 
 use super::{time, tree};
 use crate::cli::{Judged, Unreadable};
@@ -141,11 +139,12 @@ fn facts(out: &mut impl Write, report: &DocumentReport, view: &View<'_>) -> io::
             format!("{} of {} recomputed and matching", tally.matching, tally.objects)
         },
     )?;
-    signature_facts(out, &report.signature)
+    signature_facts(out, report)
 }
 
-fn signature_facts(out: &mut impl Write, signature: &SignatureReport) -> io::Result<()> {
-    field(out, "signature", verdict_line(signature))?;
+fn signature_facts(out: &mut impl Write, report: &DocumentReport) -> io::Result<()> {
+    let signature = &report.signature;
+    field(out, "signature", verdict_line(report))?;
     if let Some((r, s)) = &signature.r_and_s {
         field(out, "", format_args!("r {r}"))?;
         field(out, "", format_args!("s {s}"))?;
@@ -175,7 +174,8 @@ fn signature_facts(out: &mut impl Write, signature: &SignatureReport) -> io::Res
     Ok(())
 }
 
-fn verdict_line(signature: &SignatureReport) -> String {
+fn verdict_line(report: &DocumentReport) -> String {
+    let signature = &report.signature;
     let rule = signature
         .rule
         .as_deref()
@@ -191,10 +191,12 @@ fn verdict_line(signature: &SignatureReport) -> String {
         (Verdict::Valid, _) => format!("{}: intact; origin unknown{rule}", styled(GREEN, "valid")),
         (Verdict::Invalid, _) => format!("{}{rule}", styled(RED, "invalid")),
         (Verdict::Undetermined, _) => {
-            format!(
-                "{}: no known signing rule verifies{rule}",
-                styled(YELLOW, "undetermined")
-            )
+            let why = if report.blob.complete {
+                "no known signing rule verifies"
+            } else {
+                "a limit ended the reading"
+            };
+            format!("{}: {why}{rule}", styled(YELLOW, "undetermined"))
         }
     }
 }
@@ -449,7 +451,7 @@ pub(crate) fn verdict(out: &mut impl Write, judged: &Judged) -> io::Result<()> {
         out,
         "{}: {}",
         styled(BOLD, safe(&judged.path)),
-        verdict_line(signature)
+        verdict_line(report)
     )?;
     for check in &signature.checks {
         let mark = match check.outcome {

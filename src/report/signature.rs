@@ -22,6 +22,8 @@ pub(super) struct SignatureFold<'o> {
     trailer: Option<Trailer>,
     /// Something that every signed document has in order is not.
     broken: bool,
+    /// A limit ended the reading, so that nothing is known about the rest.
+    limited: bool,
     after_trailer: bool,
 }
 
@@ -35,6 +37,7 @@ impl<'o> SignatureFold<'o> {
             declared: None,
             trailer: None,
             broken,
+            limited: false,
             after_trailer: false,
         }
     }
@@ -96,6 +99,11 @@ impl<'o> SignatureFold<'o> {
         self.broken = true;
     }
 
+    /// A limit of ours ended the reading: no judgement is possible, which is no verdict on the document.
+    pub(super) fn limited(&mut self) {
+        self.limited = true;
+    }
+
     pub(super) fn finish(
         mut self,
         header: Option<&HeaderReport>,
@@ -123,7 +131,12 @@ impl<'o> SignatureFold<'o> {
             trailer.canonical && Some(&trailer.signature) == self.seal.signature_bytes.as_ref()
         }) && !self.after_trailer;
         let verified = self.verify();
-        let in_order = blob.complete && header.is_some() && trailer_ok && !self.broken && self.parts_read();
+        let to_the_end = if self.limited {
+            self.trailer.is_none()
+        } else {
+            blob.complete && trailer_ok
+        };
+        let in_order = to_the_end && header.is_some() && !self.broken && self.parts_read();
         let verdict = match (&verified, in_order) {
             (Verified::By(_), true) => Verdict::Valid,
             (_, false) | (Verified::Fails, _) => Verdict::Invalid,
@@ -165,6 +178,14 @@ impl<'o> SignatureFold<'o> {
         let (Some(Ok(key)), Some(Ok(signature))) = (&self.seal.key, &self.seal.signature) else {
             return if bound { Verified::Fails } else { Verified::Unknown };
         };
+        if self.limited {
+            let out_of_range = key.check_range(signature).is_err();
+            return if out_of_range {
+                Verified::Fails
+            } else {
+                Verified::Unknown
+            };
+        }
         for (rule, digest) in tried {
             if rule.fits(&key.facts()) && key.verify_prehash(&digest.finish(), signature) {
                 return Verified::By(rule);
@@ -230,6 +251,7 @@ impl<'o> SignatureFold<'o> {
             }
             (Verified::Unknown, Verdict::Undetermined) => {
                 findings.add(&finding::SIGNATURE_UNDETERMINED, None, || match name {
+                    _ if self.limited => "a limit ended the reading before the trailer".to_owned(),
                     Some(name) => format!("declared rule {name} is not known"),
                     None => "no rule declared, and no known rule verifies".to_owned(),
                 });
@@ -302,7 +324,7 @@ impl<'o> SignatureFold<'o> {
         };
         add(
             format!("blob splits into {} records without a rest", blob.records),
-            told(blob.complete, true),
+            told(blob.complete, !self.limited),
         );
         add("header is readable".to_owned(), told(header.is_some(), true));
         let same_export = none_of(&[&finding::EXPORT_ID_MISMATCH]);
