@@ -37,6 +37,7 @@ pub struct DocumentFold<'o> {
     encryption: Encryption,
     objects: ObjectFold,
     signature: SignatureFold<'o>,
+    object_records: u64,
     sealed_records: u64,
 }
 
@@ -51,6 +52,7 @@ impl<'o> DocumentFold<'o> {
             encryption: Encryption::Clear,
             objects: ObjectFold::new(options.secret_bytes),
             signature: SignatureFold::new(seal, options),
+            object_records: 0,
             sealed_records: 0,
         }
     }
@@ -70,8 +72,11 @@ impl<'o> DocumentFold<'o> {
                 for number in &object.unknown_fields {
                     self.note_unknown_field("object record", *number, raw.offset);
                 }
-                self.objects
-                    .add(raw, object.object, object.object_offset, &mut self.findings);
+                self.object_records += 1;
+                let (bytes, inside) = (object.object, object.object_offset);
+                if !self.objects.add(raw, bytes, inside, &mut self.findings) {
+                    self.signature.broken();
+                }
             }
             Ok(Record::Sealed(sealed)) => {
                 self.signature.covered(raw);
@@ -185,6 +190,7 @@ impl<'o> DocumentFold<'o> {
             encryption,
             objects,
             mut signature,
+            object_records,
             sealed_records,
         } = self;
         let mut all = Findings::default();
@@ -197,7 +203,7 @@ impl<'o> DocumentFold<'o> {
         let (mut objects, graph) = objects.finish(own, options.hash_work, &mut all);
         let visible = encryption == Encryption::Clear;
         if visible && blob.complete {
-            matching::compare_counts(&header, &envelope, objects.len(), &mut signature, &mut all);
+            matching::compare_counts(&header, &envelope, object_records, &mut signature, &mut all);
         }
         let lists = visible && blob.complete && blob.records > 0;
         if lists {

@@ -29,8 +29,14 @@ impl ObjectFold {
         }
     }
 
-    /// Takes one object message that begins at `inside` of its record's message.
-    pub(super) fn add(&mut self, raw: &RawRecord<'_>, bytes: &[u8], inside: usize, findings: &mut Findings) {
+    /// Takes one object message that begins at `inside` of its record's message; false if it can't be read.
+    pub(super) fn add(
+        &mut self,
+        raw: &RawRecord<'_>,
+        bytes: &[u8],
+        inside: usize,
+        findings: &mut Findings,
+    ) -> bool {
         let start = raw.offset + 4 + inside as u64;
         let object = match SyncObject::parse(bytes) {
             Ok(object) => object,
@@ -38,7 +44,7 @@ impl ObjectFold {
                 findings.in_blob(&finding::OBJECT_UNREADABLE, start, || {
                     format!("record {}: {error}", raw.index)
                 });
-                return;
+                return false;
             }
         };
         note_oddities(&object, start, findings);
@@ -64,6 +70,7 @@ impl ObjectFold {
                 .map(|limit| secret_values(&data, limit))
                 .unwrap_or_default(),
         });
+        true
     }
 
     /// Resolves the graph, recomputes the hashes and names the types by the tables.
@@ -182,9 +189,9 @@ fn secret_values(data: &ObjectData<'_>, limit: usize) -> Vec<SecretValue> {
                     mapping.output().unwrap_or_default()
                 );
                 if text.len() + line.len() <= limit {
-                    text.push_str(&line)
+                    text.push_str(&line);
                 } else {
-                    cut += line.len() as u64
+                    cut += line.len() as u64;
                 }
             }
             if !text.is_empty() || cut > 0 {
