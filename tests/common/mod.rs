@@ -342,3 +342,38 @@ pub fn file(directory: &Path, name: &str, content: impl AsRef<[u8]>) -> PathBuf 
     std::fs::write(&path, content).unwrap();
     path
 }
+
+/// A DER element.
+pub fn der(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = content.len();
+    let mut out = match length {
+        0..0x80 => vec![tag, length as u8],
+        0x80..0x100 => vec![tag, 0x81, length as u8],
+        _ => vec![tag, 0x82, (length >> 8) as u8, length as u8],
+    };
+    out.extend_from_slice(content);
+    out
+}
+
+/// A DER INTEGER of a big-endian magnitude, as short as it may be.
+pub fn der_integer(magnitude: &[u8]) -> Vec<u8> {
+    let mut magnitude: Vec<u8> = magnitude.iter().copied().skip_while(|byte| *byte == 0).collect();
+    if magnitude.first().is_none_or(|byte| byte & 0x80 != 0) {
+        magnitude.insert(0, 0);
+    }
+    der(0x02, &magnitude)
+}
+
+/// A DSA key as SubjectPublicKeyInfo, sound or not.
+pub fn spki(p: &[u8], q: &[u8], g: &[u8], y: &[u8]) -> Vec<u8> {
+    let parameters = der(0x30, &[der_integer(p), der_integer(q), der_integer(g)].concat());
+    let oid = der(0x06, &[0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01]);
+    let algorithm = der(0x30, &[oid, parameters].concat());
+    let value = der(0x03, &[vec![0], der_integer(y)].concat());
+    der(0x30, &[algorithm, value].concat())
+}
+
+/// A DSA signature, sound or not.
+pub fn der_signature(r: &[u8], s: &[u8]) -> Vec<u8> {
+    der(0x30, &[der_integer(r), der_integer(s)].concat())
+}
