@@ -19,7 +19,7 @@ use crate::render::{detached, json, text};
 /// Judge the signature of export documents: intact or changed, and by which key
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-A valid signature means: intact since it was signed with the key that the document itself carries. It says nothing
+A valid signature means: intact since it was signed with the key that the document itself carries. It says nothing \
 about who made the document, unless the key is one you trust (--trusted-key).
 
 Exit codes: 0 valid, 1 invalid, 2 unreadable, 3 undetermined, 4 valid but not by a trusted key, 5 weak or limit hit.
