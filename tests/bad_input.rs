@@ -156,7 +156,7 @@ fn a_length_that_is_only_claimed_takes_no_memory() {
     parts.blob[..4].copy_from_slice(&[0xff, 0xff, 0xff, 0xff]);
     let document = parts.document();
     let (code, text) = run_confined("verify-signature -", move |mut stdin| {
-        stdin.write_all(&document).unwrap()
+        stdin.write_all(&document).unwrap();
     });
     assert_eq!(code, 1, "{text}");
     assert!(text.contains("length says 4294967295 bytes, but only"), "{text}");

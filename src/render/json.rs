@@ -33,7 +33,7 @@ impl DocumentList {
             return writeln!(out, "{}", escape::json(&text));
         }
         if self.written == 0 {
-            write!(out, "{{\"schema_version\": {SCHEMA_VERSION}, \"documents\": [\n")?;
+            writeln!(out, "{{\"schema_version\": {SCHEMA_VERSION}, \"documents\": [")?;
         } else {
             out.write_all(b",\n")?;
         }

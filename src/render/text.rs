@@ -47,9 +47,9 @@ pub(crate) fn inspect(out: &mut impl Write, judged: &Judged, view: &View<'_>) ->
     facts(out, report, view)?;
     writeln!(out)?;
     if view.tree {
-        tree::print(out, report, view.types)?
+        tree::print(out, report, view.types)?;
     } else {
-        table(out, report, view.types)?
+        table(out, report, view.types)?;
     }
     partial(out, report)?;
     label(out, report, view.types)?;
