@@ -12,7 +12,9 @@ use jiff::tz::Offset;
 
 use crate::finding::{DATE_NOT_UNDERSTOOD, DATE_WRONG_WEEKDAY, DATE_ZONE_AMBIGUOUS, Finding, Place};
 
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 const WEEKDAYS: [(&str, Weekday); 7] = [
     ("Mon", Weekday::Monday),
     ("Tue", Weekday::Tuesday),
@@ -65,16 +67,26 @@ impl JavaDate {
     /// Reads a date. A weekday that doesn't fit is no error: see [`JavaDate::weekday_fits`].
     pub fn parse(text: &str) -> Result<Self, DateError> {
         let words: Vec<&str> = text.split(' ').take(7).collect();
-        let [weekday, month, day, time, zone, year] = words.as_slice() else { return Err(DateError::Form) };
-        let weekday = WEEKDAYS.iter().find(|(name, _)| name == weekday).map(|(_, weekday)| *weekday);
+        let [weekday, month, day, time, zone, year] = words.as_slice() else {
+            return Err(DateError::Form);
+        };
+        let weekday = WEEKDAYS
+            .iter()
+            .find(|(name, _)| name == weekday)
+            .map(|(_, weekday)| *weekday);
         let weekday = weekday.ok_or_else(|| word(words[0], "weekday"))?;
-        let month = (1_i8..).zip(MONTHS).find(|(_, name)| name == month).map(|(number, _)| number);
+        let month = (1_i8..)
+            .zip(MONTHS)
+            .find(|(_, name)| name == month)
+            .map(|(number, _)| number);
         let month = month.ok_or_else(|| word(words[1], "month"))?;
         let day = two_digits(day).ok_or_else(|| word(day, "day of the month"))?;
         let time = clock_time(time).ok_or_else(|| word(time, "time of day"))?;
         let zone_word = !zone.is_empty()
             && zone.len() <= 40
-            && zone.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-:/_".contains(&b));
+            && zone
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"+-:/_".contains(&b));
         if !zone_word {
             return Err(word(zone, "time zone"));
         }
@@ -82,7 +94,13 @@ impl JavaDate {
         let date = Date::new(year, month, day).map_err(|_| DateError::NoSuchDay)?;
         let civil = date.to_datetime(time);
         let instant = offset(zone).and_then(|offset| offset.to_timestamp(civil).ok());
-        Ok(Self { original: text.to_owned(), civil, zone: (*zone).to_owned(), weekday, instant })
+        Ok(Self {
+            original: text.to_owned(),
+            civil,
+            zone: (*zone).to_owned(),
+            weekday,
+            instant,
+        })
     }
 
     /// Whether the weekday belongs to the date.
@@ -100,10 +118,16 @@ impl JavaDate {
             Ok(date) => {
                 if !date.weekday_fits() {
                     let fact = date.civil.date();
-                    findings.push(at(&DATE_WRONG_WEEKDAY, format!("{fact} is no {:?}", date.weekday)));
+                    findings.push(at(
+                        &DATE_WRONG_WEEKDAY,
+                        format!("{fact} is no {:?}", date.weekday),
+                    ));
                 }
                 if date.instant.is_none() {
-                    findings.push(at(&DATE_ZONE_AMBIGUOUS, format!("{} names no certain offset", date.zone)));
+                    findings.push(at(
+                        &DATE_ZONE_AMBIGUOUS,
+                        format!("{} names no certain offset", date.zone),
+                    ));
                 }
             }
         }
@@ -144,7 +168,10 @@ fn offset(zone: &str) -> Option<Offset> {
     if matches!(zone, "UTC" | "GMT" | "Z") {
         return Some(Offset::UTC);
     }
-    let signed = zone.strip_prefix("GMT").or_else(|| zone.strip_prefix("UTC")).unwrap_or(zone);
+    let signed = zone
+        .strip_prefix("GMT")
+        .or_else(|| zone.strip_prefix("UTC"))
+        .unwrap_or(zone);
     let (sign, rest) = match signed.split_at_checked(1)? {
         ("+", rest) => (1, rest),
         ("-", rest) => (-1, rest),
@@ -165,8 +192,14 @@ fn offset(zone: &str) -> Option<Offset> {
 pub fn format_java_date(instant: Timestamp) -> String {
     let at = utc(instant);
     let weekday = at.date().weekday();
-    let weekday = WEEKDAYS.iter().find(|(_, day)| *day == weekday).map_or("", |(name, _)| name);
-    let month = MONTHS.get((at.month().unsigned_abs() as usize).saturating_sub(1)).copied().unwrap_or_default();
+    let weekday = WEEKDAYS
+        .iter()
+        .find(|(_, day)| *day == weekday)
+        .map_or("", |(name, _)| name);
+    let month = MONTHS
+        .get((at.month().unsigned_abs() as usize).saturating_sub(1))
+        .copied()
+        .unwrap_or_default();
     let (day, hour, minute, second, year) = (at.day(), at.hour(), at.minute(), at.second(), at.year());
     format!("{weekday} {month} {day:02} {hour:02}:{minute:02}:{second:02} UTC {year:04}")
 }
@@ -183,7 +216,8 @@ pub fn api_date(instant: Timestamp) -> String {
 
 /// Reads an ISO 8601 instant, offset required.
 pub fn parse_iso(text: &str) -> Result<Timestamp, DateError> {
-    text.parse::<Timestamp>().map_err(|error| DateError::Iso(error.to_string()))
+    text.parse::<Timestamp>()
+        .map_err(|error| DateError::Iso(error.to_string()))
 }
 
 /// An instant from the milliseconds since 1970 that revisions carry.
@@ -200,7 +234,11 @@ fn millis(instant: Timestamp, zone: &str) -> String {
     let (month, day, hour, minute, second) = (at.month(), at.day(), at.hour(), at.minute(), at.second());
     let ms = at.subsec_nanosecond() / 1_000_000;
     // ISO 8601 wants six digits and a sign before the year 0.
-    let year = if at.year() < 0 { format!("{:+07}", at.year()) } else { format!("{:04}", at.year()) };
+    let year = if at.year() < 0 {
+        format!("{:+07}", at.year())
+    } else {
+        format!("{:04}", at.year())
+    };
     format!("{year}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{ms:03}{zone}")
 }
 
@@ -213,7 +251,11 @@ mod tests {
     }
 
     fn ids(text: &str) -> Vec<&'static str> {
-        JavaDate::check(text, &Place::json("$.d")).1.iter().map(Finding::id).collect()
+        JavaDate::check(text, &Place::json("$.d"))
+            .1
+            .iter()
+            .map(Finding::id)
+            .collect()
     }
 
     #[test]
@@ -251,7 +293,13 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         let error = |text: &str| JavaDate::parse(text).unwrap_err();
-        for text in ["", "Fri", "2018-06-15T20:16:20Z", "Fri Jun 15 20:16:20 2018", "Fri Jun 15 20:16:20 UTC 2018 "] {
+        for text in [
+            "",
+            "Fri",
+            "2018-06-15T20:16:20Z",
+            "Fri Jun 15 20:16:20 2018",
+            "Fri Jun 15 20:16:20 UTC 2018 ",
+        ] {
             assert_eq!(error(text), DateError::Form, "{text}");
         }
         assert_eq!(error("Fri Feb 30 20:16:20 UTC 2018"), DateError::NoSuchDay);
@@ -260,7 +308,10 @@ mod tests {
             ("Fri Juni 15 20:16:20 UTC 2018", "\"Juni\" is no month"),
             ("Fri Jun 5 20:16:20 UTC 2018", "\"5\" is no day of the month"),
             ("Fri Jun 15 24:16:20 UTC 2018", "\"24:16:20\" is no time of day"),
-            ("Fri Jun 15 20:16:20:1 UTC 2018", "\"20:16:20:1\" is no time of day"),
+            (
+                "Fri Jun 15 20:16:20:1 UTC 2018",
+                "\"20:16:20:1\" is no time of day",
+            ),
             ("Fri Jun 15 20:16:20 é 2018", "\"é\" is no time zone"),
             ("Fri Jun 15 20:16:20 UTC 18", "\"18\" is no year"),
             ("Fri Jun 15 20:16:20 UTC +018", "\"+018\" is no year"),
@@ -274,7 +325,10 @@ mod tests {
         assert_eq!(ids("Fri Jun 15 20:16:20 UTC 2018"), Vec::<&str>::new());
         assert_eq!(ids("Sat Jun 15 20:16:20 UTC 2018"), ["date-wrong-weekday"]);
         assert_eq!(ids("Fri Jun 15 20:16:20 CST 2018"), ["date-zone-ambiguous"]);
-        assert_eq!(ids("Sat Jun 15 20:16:20 CST 2018"), ["date-wrong-weekday", "date-zone-ambiguous"]);
+        assert_eq!(
+            ids("Sat Jun 15 20:16:20 CST 2018"),
+            ["date-wrong-weekday", "date-zone-ambiguous"]
+        );
         assert_eq!(ids("yesterday"), ["date-not-understood"]);
     }
 
@@ -284,18 +338,33 @@ mod tests {
         assert_eq!(iso_millis(instant), "2019-05-07T19:16:46.159Z");
         assert_eq!(api_date(instant), "2019-05-07T19:16:46.159+0000");
         assert_eq!(format_java_date(instant), "Tue May 07 19:16:46 UTC 2019");
-        assert_eq!(iso_millis(from_epoch_millis(0).unwrap()), "1970-01-01T00:00:00.000Z");
-        assert_eq!(iso_millis(from_epoch_millis(-1).unwrap()), "1969-12-31T23:59:59.999Z");
+        assert_eq!(
+            iso_millis(from_epoch_millis(0).unwrap()),
+            "1970-01-01T00:00:00.000Z"
+        );
+        assert_eq!(
+            iso_millis(from_epoch_millis(-1).unwrap()),
+            "1969-12-31T23:59:59.999Z"
+        );
         assert_eq!(iso_millis(Timestamp::MIN), "-009999-01-02T01:59:59.000Z");
         assert!(format_java_date(Timestamp::MAX).ends_with("9999"));
     }
 
     #[test]
     fn iso_reads_what_is_written_and_refuses_what_has_no_offset() {
-        for text in ["2019-05-07T19:16:46.159Z", "2019-05-07T19:16:46.159+0000", "2019-05-07T21:16:46.159+02:00"] {
+        for text in [
+            "2019-05-07T19:16:46.159Z",
+            "2019-05-07T19:16:46.159+0000",
+            "2019-05-07T21:16:46.159+02:00",
+        ] {
             assert_eq!(iso_millis(ts(text)), "2019-05-07T19:16:46.159Z", "{text}");
         }
-        for text in ["", "2019-05-07T19:16:46.159", "2019-05-07", "2019-13-07T00:00:00Z"] {
+        for text in [
+            "",
+            "2019-05-07T19:16:46.159",
+            "2019-05-07",
+            "2019-13-07T00:00:00Z",
+        ] {
             assert!(matches!(parse_iso(text), Err(DateError::Iso(_))), "{text}");
         }
         for millis in [i64::MIN, i64::MAX] {

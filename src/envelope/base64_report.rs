@@ -3,8 +3,8 @@
 //! Invariant: an offset counts in what it says: characters of the text, bytes of the decoded data, bytes of the file.
 
 use crate::finding::{
-    BASE64_BROKEN, BASE64_LINE_BREAKS, BASE64_MISSING_PADDING, BASE64_TRAILING_BITS, BASE64_URL_ALPHABET, Finding,
-    FindingRule, Place,
+    BASE64_BROKEN, BASE64_LINE_BREAKS, BASE64_MISSING_PADDING, BASE64_TRAILING_BITS, BASE64_URL_ALPHABET,
+    Finding, FindingRule, Place,
 };
 
 /// A deviation that doesn't hinder decoding: where it first occurs, and how often.
@@ -73,7 +73,11 @@ pub struct Base64Report {
 impl Base64Report {
     /// Whether the text is what engines write.
     pub fn is_clean(&self) -> bool {
-        *self == Self { decoded_len: self.decoded_len, ..Self::default() }
+        *self
+            == Self {
+                decoded_len: self.decoded_len,
+                ..Self::default()
+            }
     }
 
     /// The findings for the member at `path`. `file_offset` is that of the text's first character, and must be `None`
@@ -90,10 +94,18 @@ impl Base64Report {
             flaw.map(|flaw| Finding::at(rule, place(flaw.first), message(flaw.count)))
         };
         let flaws = [
-            flaw(&BASE64_LINE_BREAKS, self.line_breaks, |n| format!("{n} line breaks or other white space")),
-            flaw(&BASE64_URL_ALPHABET, self.url_alphabet, |n| format!("{n} characters of the URL alphabet")),
-            flaw(&BASE64_TRAILING_BITS, self.trailing_bits, |_| "the last character has superfluous bits".to_owned()),
-            flaw(&BASE64_MISSING_PADDING, self.missing_padding, |_| "ends without padding".to_owned()),
+            flaw(&BASE64_LINE_BREAKS, self.line_breaks, |n| {
+                format!("{n} line breaks or other white space")
+            }),
+            flaw(&BASE64_URL_ALPHABET, self.url_alphabet, |n| {
+                format!("{n} characters of the URL alphabet")
+            }),
+            flaw(&BASE64_TRAILING_BITS, self.trailing_bits, |_| {
+                "the last character has superfluous bits".to_owned()
+            }),
+            flaw(&BASE64_MISSING_PADDING, self.missing_padding, |_| {
+                "ends without padding".to_owned()
+            }),
         ];
         let broken = self.break_off.map(|broken| {
             let at = place(broken.text_offset).at_decoded_offset(broken.decoded_offset);
@@ -105,7 +117,13 @@ impl Base64Report {
 
 impl BreakOff {
     fn message(&self) -> String {
-        let Self { text_offset, decoded_offset, unread, character, reason } = self;
+        let Self {
+            text_offset,
+            decoded_offset,
+            unread,
+            character,
+            reason,
+        } = self;
         let character = character.map(|c| format!("{c:?}")).unwrap_or_default();
         let what = match reason {
             BreakReason::Ellipsis => "an ellipsis: the text was cut by hand".to_owned(),
@@ -114,6 +132,8 @@ impl BreakOff {
             BreakReason::AfterEnd => format!("{character} follows the end of the text"),
             BreakReason::LoneCharacter => format!("breaks off; the last character {character} makes no byte"),
         };
-        format!("{what} (character {text_offset}; {decoded_offset} bytes decoded, {unread} characters unread)")
+        format!(
+            "{what} (character {text_offset}; {decoded_offset} bytes decoded, {unread} characters unread)"
+        )
     }
 }

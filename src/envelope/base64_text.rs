@@ -97,7 +97,11 @@ impl<'a> Base64Reader<'a> {
     fn fast(&mut self, chunk: &[u8], out: &mut [u8]) -> Option<usize> {
         let whole = chunk.len() / 4 * 4;
         // The padded group at the end is for the sieve.
-        let whole = if chunk.get(..whole)?.ends_with(b"=") { whole - 4 } else { whole };
+        let whole = if chunk.get(..whole)?.ends_with(b"=") {
+            whole - 4
+        } else {
+            whole
+        };
         if !self.group.is_empty() || whole == 0 {
             return None;
         }

@@ -129,7 +129,8 @@ impl EnvelopeError {
 const UTF_16: &str = "it looks like UTF-16";
 const GZIP: &str = "it looks like a gzip file";
 const ZIP: &str = "it looks like a zip archive";
-const ELLIPSIS: &str = "an ellipsis where a value should be: this is a documentation sample or was cut by hand";
+const ELLIPSIS: &str =
+    "an ellipsis where a value should be: this is a documentation sample or was cut by hand";
 
 pub(super) fn not_utf8(input: &[u8], error: std::str::Utf8Error) -> EnvelopeError {
     let looks_like = match input {
@@ -139,11 +140,21 @@ pub(super) fn not_utf8(input: &[u8], error: std::str::Utf8Error) -> EnvelopeErro
         _ => None,
     };
     // A character that merely lacks its last bytes is a cut, if what precedes it is JSON at all.
-    let valid = input.get(..error.valid_up_to()).and_then(|v| std::str::from_utf8(v).ok()).unwrap_or_default();
-    if error.error_len().is_none() && valid.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']).starts_with('{') {
+    let valid = input
+        .get(..error.valid_up_to())
+        .and_then(|v| std::str::from_utf8(v).ok())
+        .unwrap_or_default();
+    if error.error_len().is_none()
+        && valid
+            .trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t'])
+            .starts_with('{')
+    {
         return truncated(valid, input.len() as u64);
     }
-    EnvelopeError::NotUtf8 { offset: error.valid_up_to() as u64, looks_like }
+    EnvelopeError::NotUtf8 {
+        offset: error.valid_up_to() as u64,
+        looks_like,
+    }
 }
 
 fn truncated(text: &str, length: u64) -> EnvelopeError {
@@ -157,15 +168,26 @@ pub(super) fn not_json(text: &str, base: u64, error: &serde_json::Error) -> Enve
         return truncated(text, base + text.len() as u64);
     }
     let (line, column) = (error.line(), error.column());
-    let line_start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let line_start: usize = text
+        .split_inclusive('\n')
+        .take(line.saturating_sub(1))
+        .map(str::len)
+        .sum();
     let at = (line_start + column.saturating_sub(1)).min(text.len());
     let words = error.to_string();
-    let words = words.strip_suffix(&format!(" at line {line} column {column}")).unwrap_or(&words);
+    let words = words
+        .strip_suffix(&format!(" at line {line} column {column}"))
+        .unwrap_or(&words);
     let reason = match slip(text, at) {
         Some(slip) => format!("{slip} ({words})"),
         None => words.to_owned(),
     };
-    EnvelopeError::NotJson { line, column, offset: base + at as u64, reason }
+    EnvelopeError::NotJson {
+        line,
+        column,
+        offset: base + at as u64,
+        reason,
+    }
 }
 
 /// Recognises the usual ways in which something else ends up in such a file.
@@ -196,25 +218,38 @@ pub(super) fn other_object(members: &[raw::RawMember<'_>]) -> EnvelopeError {
         return EnvelopeError::EngineError { message };
     }
     if let Some(id) = text("asyncTaskId") {
-        return EnvelopeError::AsyncTask { id, status: text("status"), reference: text("reference") };
+        return EnvelopeError::AsyncTask {
+            id,
+            status: text("status"),
+            reference: text("reference"),
+        };
     }
     if value("_pageInfo").is_some() || value("responseList").is_some() {
-        let objects = value("responseList").filter(|list| list.starts_with('[')).map(|list| {
-            let mut count = 0;
-            raw::elements(list, |_| {
-                count += 1;
-                true
+        let objects = value("responseList")
+            .filter(|list| list.starts_with('['))
+            .map(|list| {
+                let mut count = 0;
+                raw::elements(list, |_| {
+                    count += 1;
+                    true
+                });
+                count
             });
-            count
-        });
         return EnvelopeError::ObjectList { objects };
     }
     if members.is_empty() {
-        return EnvelopeError::NotADocument { what: "an empty object".to_owned() };
+        return EnvelopeError::NotADocument {
+            what: "an empty object".to_owned(),
+        };
     }
     let mut what = "it has members ".to_owned();
     for (i, member) in members.iter().take(8).enumerate() {
-        let _ = write!(what, "{}{}", if i == 0 { "" } else { ", " }, excerpt(&member.key()));
+        let _ = write!(
+            what,
+            "{}{}",
+            if i == 0 { "" } else { ", " },
+            excerpt(&member.key())
+        );
     }
     if members.len() > 8 {
         let _ = write!(what, " and {} more", members.len() - 8);

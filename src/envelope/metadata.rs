@@ -43,7 +43,11 @@ pub struct Metadata {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct ListEntry {
     /// The object's name, without its type.
-    #[serde(rename = "objectIdentifier", serialize_with = "as_json", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        rename = "objectIdentifier",
+        serialize_with = "as_json",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub identifier: Option<Identifier>,
     /// Such as `MASKING_JOB`.
     #[serde(rename = "objectType", skip_serializing_if = "Option::is_none")]
@@ -76,8 +80,18 @@ impl Metadata {
         let metadata = Self {
             export_host: text(host, &MISSING_MEMBER, fields.path_of("exportHost"), notes),
             export_date: text(date, &MISSING_MEMBER, fields.path_of("exportDate"), notes),
-            requested: list(requested, &REQUESTED_LIST_MISSING, fields.path_of("requestedObjectList"), notes),
-            exported: list(exported, &MISSING_MEMBER, fields.path_of("exportedObjectList"), notes),
+            requested: list(
+                requested,
+                &REQUESTED_LIST_MISSING,
+                fields.path_of("requestedObjectList"),
+                notes,
+            ),
+            exported: list(
+                exported,
+                &MISSING_MEMBER,
+                fields.path_of("exportedObjectList"),
+                notes,
+            ),
         };
         fields.rest(notes);
         Some(metadata)
@@ -104,11 +118,17 @@ impl<'a, 'p> Fields<'a, 'p> {
         }
         let found = raw::members::<MAX_ENTRY_MEMBERS>(value);
         if found.more {
-            notes.at(&LIMIT_HIT, value, || path.to_owned(), || {
-                format!("more than {MAX_ENTRY_MEMBERS} members; the others were not read")
-            });
+            notes.at(
+                &LIMIT_HIT,
+                value,
+                || path.to_owned(),
+                || format!("more than {MAX_ENTRY_MEMBERS} members; the others were not read"),
+            );
         }
-        Some(Self { members: found.list, path })
+        Some(Self {
+            members: found.list,
+            path,
+        })
     }
 
     fn path_of(&self, key: &str) -> String {
@@ -134,21 +154,30 @@ impl<'a, 'p> Fields<'a, 'p> {
         if let Some(member) = &by_snake {
             note_snake_case(notes, member.quoted, || self.path_of(snake), camel);
             if by_camel.is_some() {
-                notes.at(&DUPLICATE_KEY, member.quoted, || self.path_of(snake), || {
-                    format!("both {camel} and {snake}; {camel} counts")
-                });
+                notes.at(
+                    &DUPLICATE_KEY,
+                    member.quoted,
+                    || self.path_of(snake),
+                    || format!("both {camel} and {snake}; {camel} counts"),
+                );
             }
         }
         let (member, name) = by_camel.map(|m| (m, camel)).or(by_snake.map(|m| (m, snake)))?;
-        (member.value != "null").then(|| Field { value: member.value, path: self.path_of(name) })
+        (member.value != "null").then(|| Field {
+            value: member.value,
+            path: self.path_of(name),
+        })
     }
 
     /// Notes the members that nobody took.
     fn rest(self, notes: &mut Notes<'_>) {
         for member in &self.members {
-            notes.at(&UNKNOWN_MEMBER, member.quoted, || self.path_of(&member.key()), || {
-                format!("unknown member {}", excerpt(&member.key()))
-            });
+            notes.at(
+                &UNKNOWN_MEMBER,
+                member.quoted,
+                || self.path_of(&member.key()),
+                || format!("unknown member {}", excerpt(&member.key())),
+            );
         }
     }
 }
@@ -156,12 +185,19 @@ impl<'a, 'p> Fields<'a, 'p> {
 /// Notes a snake_case name, but only the first of a document: they come all together.
 pub(super) fn note_snake_case(notes: &mut Notes<'_>, part: &str, path: impl FnOnce() -> String, camel: &str) {
     if !notes.has(&METADATA_SNAKE_CASE) {
-        notes.at(&METADATA_SNAKE_CASE, part, path, || format!("instead of {camel}, and perhaps more names like it"));
+        notes.at(&METADATA_SNAKE_CASE, part, path, || {
+            format!("instead of {camel}, and perhaps more names like it")
+        });
     }
 }
 
 fn wrong_type(value: &str, path: String, wanted: &str, notes: &mut Notes<'_>) {
-    notes.at(&WRONG_TYPE, value, || path, || format!("{} instead of {wanted}", kind(value)));
+    notes.at(
+        &WRONG_TYPE,
+        value,
+        || path,
+        || format!("{} instead of {wanted}", kind(value)),
+    );
 }
 
 /// A string member's text. `missing` says what it is when there is none.
@@ -183,7 +219,12 @@ fn optional_text(field: Option<Field<'_>>, notes: &mut Notes<'_>) -> Option<Stri
     match unquote(value) {
         Some(text) => Some(text.into_owned()),
         None if value.starts_with('"') => {
-            notes.at(&WRONG_TYPE, value, || path, || "a string whose escapes form no Unicode text".to_owned());
+            notes.at(
+                &WRONG_TYPE,
+                value,
+                || path,
+                || "a string whose escapes form no Unicode text".to_owned(),
+            );
             None
         }
         None => {
@@ -211,9 +252,12 @@ fn list(
     let mut index = 0_usize;
     raw::elements(value, |element| {
         if index == MAX_LIST_ENTRIES {
-            notes.at(&LIMIT_HIT, element, || path.clone(), || {
-                format!("more than {MAX_LIST_ENTRIES} entries; the others were not read")
-            });
+            notes.at(
+                &LIMIT_HIT,
+                element,
+                || path.clone(),
+                || format!("more than {MAX_LIST_ENTRIES} entries; the others were not read"),
+            );
             return false;
         }
         entries.extend(entry(element, format!("{path}[{index}]"), notes));
@@ -229,16 +273,31 @@ fn entry(value: &str, path: String, notes: &mut Notes<'_>) -> Option<ListEntry> 
     let object_type = fields.take("objectType", "object_type", notes);
     let revision_hash = fields.take("revisionHash", "revision_hash", notes);
     if object_identifier.is_none() {
-        notes.at(&MISSING_MEMBER, value, || fields.path_of("objectIdentifier"), || "missing".to_owned());
+        notes.at(
+            &MISSING_MEMBER,
+            value,
+            || fields.path_of("objectIdentifier"),
+            || "missing".to_owned(),
+        );
     }
     if object_type.is_none() {
-        notes.at(&MISSING_MEMBER, value, || fields.path_of("objectType"), || "missing".to_owned());
+        notes.at(
+            &MISSING_MEMBER,
+            value,
+            || fields.path_of("objectType"),
+            || "missing".to_owned(),
+        );
     }
     let identifier = object_identifier.and_then(|field| identifier(field, notes));
     let object_type = optional_text(object_type, notes);
     let revision_hash = optional_text(revision_hash, notes);
     fields.rest(notes);
-    Some(ListEntry { object_type, identifier, revision_hash, path })
+    Some(ListEntry {
+        object_type,
+        identifier,
+        revision_hash,
+        path,
+    })
 }
 
 fn identifier(field: Field<'_>, notes: &mut Notes<'_>) -> Option<Identifier> {
@@ -248,7 +307,12 @@ fn identifier(field: Field<'_>, notes: &mut Notes<'_>) -> Option<Identifier> {
         return None;
     }
     if value.len() > MAX_IDENTIFIER {
-        notes.at(&LIMIT_HIT, value, || path, || format!("an identifier of {} bytes, which was not read", value.len()));
+        notes.at(
+            &LIMIT_HIT,
+            value,
+            || path,
+            || format!("an identifier of {} bytes, which was not read", value.len()),
+        );
         return None;
     }
     let members = raw::members::<MAX_MEMBERS>(value).list;
@@ -268,7 +332,12 @@ fn identifier(field: Field<'_>, notes: &mut Notes<'_>) -> Option<Identifier> {
         Ok(value) => Some(Identifier::from_json(&value)),
         // Accepted as syntax, but with a number or an escape that stands for nothing.
         Err(error) => {
-            notes.at(&WRONG_TYPE, value, || path, || format!("an identifier that can't be read: {error}"));
+            notes.at(
+                &WRONG_TYPE,
+                value,
+                || path,
+                || format!("an identifier that can't be read: {error}"),
+            );
             None
         }
     }

@@ -33,7 +33,12 @@ pub(super) struct Notes<'a> {
 
 impl<'a> Notes<'a> {
     pub(super) fn new(text: &'a str, base: u64) -> Self {
-        Self { text, base, list: Vec::new(), counts: HashMap::new() }
+        Self {
+            text,
+            base,
+            list: Vec::new(),
+            counts: HashMap::new(),
+        }
     }
 
     /// The file offset of a part of the text.
@@ -42,7 +47,7 @@ impl<'a> Notes<'a> {
         self.base + distance as u64
     }
 
-    /// Whether another finding of the rule would be kept; lets callers skip work that only a finding needs.
+    /// Counts a finding of the rule; whether it is among those to keep.
     fn room(&mut self, rule: &'static FindingRule) -> bool {
         let (count, _) = self.counts.entry(rule.id).or_insert((0, rule));
         *count += 1;
@@ -78,16 +83,25 @@ impl<'a> Notes<'a> {
     /// Notes a finding that only a file offset can place.
     pub(super) fn file(&mut self, rule: &'static FindingRule, offset: u64, message: impl Into<String>) {
         if self.room(rule) {
-            self.list.push(Finding::at(rule, Place::default().at_file_offset(offset), message));
+            self.list.push(Finding::at(
+                rule,
+                Place::default().at_file_offset(offset),
+                message,
+            ));
         }
     }
 
     /// All findings, with the number of those left out.
     pub(super) fn finish(mut self) -> Vec<Finding> {
-        let mut left_out: Vec<_> = self.counts.into_values().filter(|(count, _)| *count > KEPT).collect();
+        let mut left_out: Vec<_> = self
+            .counts
+            .into_values()
+            .filter(|(count, _)| *count > KEPT)
+            .collect();
         left_out.sort_by_key(|(_, rule)| rule.id);
         for (count, rule) in left_out {
-            self.list.push(Finding::new(rule, format!("and {} more of these", count - KEPT)));
+            self.list
+                .push(Finding::new(rule, format!("and {} more of these", count - KEPT)));
         }
         self.list
     }

@@ -18,10 +18,13 @@ use super::raw::{Members, RawMember, kind, unquote};
 use super::scan::{duplicates, member_path, too_deep};
 use super::{MAX_DEPTH, MAX_MEMBERS};
 use crate::finding::{
-    BYTE_ORDER_MARK, DUPLICATE_KEY, ESCAPED_TEXT, Finding, MISSING_MEMBER, TRAILING_DATA, UNKNOWN_MEMBER, WRONG_TYPE,
+    BYTE_ORDER_MARK, DUPLICATE_KEY, ESCAPED_TEXT, Finding, MISSING_MEMBER, TRAILING_DATA, UNKNOWN_MEMBER,
+    WRONG_TYPE,
 };
 
 const BOM: &str = "\u{feff}";
+/// What JSON takes for white space, which is less than Rust does.
+const WHITE_SPACE: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// One top-level member, known or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,17 +94,19 @@ impl<'a> Envelope<'a> {
         let whole = std::str::from_utf8(input).map_err(|e| error::not_utf8(input, e))?;
         let text = whole.strip_prefix(BOM).unwrap_or(whole);
         let base = (whole.len() - text.len()) as u64;
-        if text.trim_ascii().is_empty() {
+        if text.trim_matches(WHITE_SPACE).is_empty() {
             return Err(EnvelopeError::Empty);
         }
         check_depth(text, base)?;
 
-        let start = text.trim_ascii_start();
+        let start = text.trim_start_matches(WHITE_SPACE);
         if !start.starts_with('{') {
             let (value, _) = first_value::<&RawValue>(text, base)?;
             return Err(match value.get() {
                 array if array.starts_with('[') => error::array(array),
-                other => EnvelopeError::NotADocument { what: format!("a file with nothing but {}", kind(other)) },
+                other => EnvelopeError::NotADocument {
+                    what: format!("a file with nothing but {}", kind(other)),
+                },
             });
         }
         let (Members { list, more }, end) = first_value::<Members<'a, MAX_MEMBERS>>(text, base)?;
@@ -117,9 +122,13 @@ impl<'a> Envelope<'a> {
             notes.file(&BYTE_ORDER_MARK, 0, "starts with a byte order mark");
         }
         let rest = text.get(end..).unwrap_or_default();
-        let trailing = rest.trim_ascii_start();
+        let trailing = rest.trim_start_matches(WHITE_SPACE);
         if !trailing.is_empty() {
-            let message = format!("{} bytes after the document, starting with {:?}", trailing.len(), excerpt(trailing));
+            let message = format!(
+                "{} bytes after the document, starting with {:?}",
+                trailing.len(),
+                excerpt(trailing)
+            );
             let offset = notes.offset(trailing);
             notes.file(&TRAILING_DATA, offset, message);
         }
@@ -138,9 +147,12 @@ impl<'a> Envelope<'a> {
                     let held = slot.map(|m| m.key());
                     let own = |name: &str| name == known.name();
                     if held.as_deref().is_some_and(|held| own(held) != own(&key)) {
-                        notes.at(&DUPLICATE_KEY, member.quoted, || member_path("$", &key), || {
-                            format!("both {} and {}; {0} counts", known.name(), known.snake_case())
-                        });
+                        notes.at(
+                            &DUPLICATE_KEY,
+                            member.quoted,
+                            || member_path("$", &key),
+                            || format!("both {} and {}; {0} counts", known.name(), known.snake_case()),
+                        );
                     }
                     if !own(&key) {
                         note_snake_case(&mut notes, member.quoted, || member_path("$", &key), known.name());
@@ -149,9 +161,12 @@ impl<'a> Envelope<'a> {
                         *slot = Some(member);
                     }
                 }
-                None => notes.at(&UNKNOWN_MEMBER, member.quoted, || member_path("$", &key), || {
-                    format!("unknown member {}", excerpt(&key))
-                }),
+                None => notes.at(
+                    &UNKNOWN_MEMBER,
+                    member.quoted,
+                    || member_path("$", &key),
+                    || format!("unknown member {}", excerpt(&key)),
+                ),
             }
         }
         for known in Known::ALL {
@@ -174,7 +189,14 @@ impl<'a> Envelope<'a> {
                 value_offset: notes.offset(member.value),
             })
             .collect();
-        Self { members, findings: notes.finish(), blob, signature, public_key, metadata }
+        Self {
+            members,
+            findings: notes.finish(),
+            blob,
+            signature,
+            public_key,
+            metadata,
+        }
     }
 
     /// The framed records.
@@ -234,19 +256,26 @@ impl Known {
     }
 
     fn of(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|known| key == known.name() || key == known.snake_case())
+        Self::ALL
+            .into_iter()
+            .find(|known| key == known.name() || key == known.snake_case())
     }
 }
 
 /// Refuses text nested too deep before a parser spends memory on it, unless it is broken before that point.
 fn check_depth(text: &str, base: u64) -> Result<(), EnvelopeError> {
-    let Some(at) = too_deep(text, MAX_DEPTH) else { return Ok(()) };
+    let Some(at) = too_deep(text, MAX_DEPTH) else {
+        return Ok(());
+    };
     let before = text.get(..at).unwrap_or_default();
     match first_value::<&RawValue>(before, base) {
         // A complete value, then brackets: that is trailing data, which is never parsed.
         Ok(_) => Ok(()),
         Err(error @ EnvelopeError::NotJson { .. }) => Err(error),
-        Err(_) => Err(EnvelopeError::TooDeep { limit: MAX_DEPTH, offset: base + at as u64 }),
+        Err(_) => Err(EnvelopeError::TooDeep {
+            limit: MAX_DEPTH,
+            offset: base + at as u64,
+        }),
     }
 }
 
@@ -281,17 +310,36 @@ fn note_duplicates(list: &[RawMember<'_>], notes: &mut Notes<'_>) {
 fn encoded_text<'a>(member: &RawMember<'a>, notes: &mut Notes<'_>) -> Option<EncodedText<'a>> {
     let path = member_path("$", &member.key());
     let Some(text) = unquote(member.value) else {
-        notes.at(&WRONG_TYPE, member.value, || path, || match member.value.starts_with('"') {
-            true => "a string whose escapes form no Unicode text".to_owned(),
-            false => format!("{} instead of a string", kind(member.value)),
-        });
+        notes.at(
+            &WRONG_TYPE,
+            member.value,
+            || path,
+            || match member.value.starts_with('"') {
+                true => "a string whose escapes form no Unicode text".to_owned(),
+                false => format!("{} instead of a string", kind(member.value)),
+            },
+        );
         return None;
     };
     let file_offset = notes.offset(member.value) + 1;
     let escaped = matches!(text, Cow::Owned(_));
     if escaped {
-        let first = member.value.find('\\').and_then(|at| member.value.get(at..)).unwrap_or(member.value);
-        notes.at(&ESCAPED_TEXT, first, || path.clone(), || "has JSON escapes, the first one here".to_owned());
+        let first = member
+            .value
+            .find('\\')
+            .and_then(|at| member.value.get(at..))
+            .unwrap_or(member.value);
+        notes.at(
+            &ESCAPED_TEXT,
+            first,
+            || path.clone(),
+            || "has JSON escapes, the first one here".to_owned(),
+        );
     }
-    Some(EncodedText { text, file_offset, escaped, path })
+    Some(EncodedText {
+        text,
+        file_offset,
+        escaped,
+        path,
+    })
 }

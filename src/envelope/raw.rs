@@ -31,7 +31,11 @@ impl<'a> RawMember<'a> {
 /// `quoted` is no JSON string.
 pub(super) fn unquote(quoted: &str) -> Option<Cow<'_, str>> {
     let inner = quoted.strip_prefix('"')?.strip_suffix('"')?;
-    if inner.contains('\\') { serde_json::from_str(quoted).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
+    if inner.contains('\\') {
+        serde_json::from_str(quoted).ok().map(Cow::Owned)
+    } else {
+        Some(Cow::Borrowed(inner))
+    }
 }
 
 /// What kind of value a JSON text is, by its first character.
@@ -63,12 +67,18 @@ impl<'de: 'a, 'a, const LIMIT: usize> Deserialize<'de> for Members<'a, LIMIT> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members = Members { list: Vec::new(), more: false };
+                let mut members = Members {
+                    list: Vec::new(),
+                    more: false,
+                };
                 while let Some((key, value)) = map.next_entry::<&'de RawValue, &'de RawValue>()? {
                     if members.list.len() == LIMIT {
                         members.more = true;
                     } else {
-                        members.list.push(RawMember { quoted: key.get(), value: value.get() });
+                        members.list.push(RawMember {
+                            quoted: key.get(),
+                            value: value.get(),
+                        });
                     }
                 }
                 Ok(members)
@@ -80,7 +90,10 @@ impl<'de: 'a, 'a, const LIMIT: usize> Deserialize<'de> for Members<'a, LIMIT> {
 
 /// Splits an object's text; empty if it isn't one.
 pub(super) fn members<const LIMIT: usize>(text: &str) -> Members<'_, LIMIT> {
-    serde_json::from_str(text).unwrap_or(Members { list: Vec::new(), more: false })
+    serde_json::from_str(text).unwrap_or(Members {
+        list: Vec::new(),
+        more: false,
+    })
 }
 
 /// Calls `each` with every element of an array, until it returns false.

@@ -58,7 +58,11 @@ fn string_end(text: &str, pos: usize) -> usize {
     while let Some(found) = text.get(from..).and_then(|rest| rest.find('"')) {
         let quote = from + found;
         // Each run of backslashes is counted only for the quote right behind it, so this stays linear.
-        let escapes = bytes[from..quote].iter().rev().take_while(|&&b| b == b'\\').count();
+        let escapes = bytes[from..quote]
+            .iter()
+            .rev()
+            .take_while(|&&b| b == b'\\')
+            .count();
         from = quote + 1;
         if escapes % 2 == 0 {
             return from;
@@ -86,16 +90,30 @@ pub(super) fn too_deep(text: &str, limit: usize) -> Option<usize> {
 }
 
 enum Frame<'a> {
-    Object { seen: HashSet<Cow<'a, str>>, key: &'a str, key_next: bool },
-    Array { index: usize },
+    Object {
+        seen: HashSet<Cow<'a, str>>,
+        key: &'a str,
+        key_next: bool,
+    },
+    Array {
+        index: usize,
+    },
 }
 
 /// Calls `found(path, key_text)` for every key that its object already had. `prefix` is the path of `text` itself.
-pub(super) fn duplicates<'a>(text: &'a str, prefix: &str, mut found: impl FnMut(&dyn Fn() -> String, &'a str)) {
+pub(super) fn duplicates<'a>(
+    text: &'a str,
+    prefix: &str,
+    mut found: impl FnMut(&dyn Fn() -> String, &'a str),
+) {
     let mut stack: Vec<Frame<'a>> = Vec::new();
     for (_, token) in (Tokens { text, pos: 0 }) {
         match token {
-            Token::Object => stack.push(Frame::Object { seen: HashSet::new(), key: "", key_next: true }),
+            Token::Object => stack.push(Frame::Object {
+                seen: HashSet::new(),
+                key: "",
+                key_next: true,
+            }),
             Token::Array => stack.push(Frame::Array { index: 0 }),
             Token::Close => {
                 stack.pop();
@@ -106,7 +124,9 @@ pub(super) fn duplicates<'a>(text: &'a str, prefix: &str, mut found: impl FnMut(
                 None => {}
             },
             Token::Text(quoted) => {
-                let Some(Frame::Object { seen, key, key_next }) = stack.last_mut() else { continue };
+                let Some(Frame::Object { seen, key, key_next }) = stack.last_mut() else {
+                    continue;
+                };
                 if !std::mem::take(key_next) {
                     continue;
                 }
@@ -193,12 +213,21 @@ mod tests {
 
     #[test]
     fn duplicates_are_found_at_every_level_and_only_there() {
-        assert_eq!(paths(r#"{"a":1,"b":{"a":2},"c":[{"a":1},{"a":1}]}"#), Vec::<String>::new());
+        assert_eq!(
+            paths(r#"{"a":1,"b":{"a":2},"c":[{"a":1},{"a":1}]}"#),
+            Vec::<String>::new()
+        );
         assert_eq!(paths(r#"{"a":1,"a":2,"a":3}"#), ["$.a", "$.a"]);
-        assert_eq!(paths(r#"{"l":[0,[{"x y":"x y","x y":0}]]}"#), [r#"$.l[1][0]["x y"]"#]);
+        assert_eq!(
+            paths(r#"{"l":[0,[{"x y":"x y","x y":0}]]}"#),
+            [r#"$.l[1][0]["x y"]"#]
+        );
         assert_eq!(paths(r#"{"a":{},"\u0061":[]}"#), ["$.a"]);
         assert_eq!(paths(r#"{"\ud800":1,"\ud800":2}"#), [r#"$["\"\\ud800\""]"#]);
-        assert_eq!(paths(r#"{"a":"b","b":"a,\"a\":","c\\":"\\","d":["a","a"]}"#), Vec::<String>::new());
+        assert_eq!(
+            paths(r#"{"a":"b","b":"a,\"a\":","c\\":"\\","d":["a","a"]}"#),
+            Vec::<String>::new()
+        );
     }
 
     #[test]
@@ -212,7 +241,10 @@ mod tests {
 
     #[test]
     fn the_last_key_names_the_member_where_a_text_ends() {
-        assert_eq!(last_top_level_key(r#"{"a":{"b":1},"c":"de"#).as_deref(), Some("c"));
+        assert_eq!(
+            last_top_level_key(r#"{"a":{"b":1},"c":"de"#).as_deref(),
+            Some("c")
+        );
         assert_eq!(last_top_level_key(r#"{"a":[{"b":1},{"d":"#).as_deref(), Some("a"));
         assert_eq!(last_top_level_key("{"), None);
         assert_eq!(last_top_level_key(r#"["a","b"#), None);

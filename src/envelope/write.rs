@@ -29,7 +29,13 @@ impl<'p> EnvelopeBuilder<'p> {
     /// Takes the metadata (from [`super::Metadata::to_json`], or `serde_json::value::to_raw_value` of anything) and the
     /// three base64 texts.
     pub fn new(metadata: &'p RawValue, blob: &'p str, signature: &'p str, public_key: &'p str) -> Self {
-        Self { metadata, blob, signature, public_key, extra: Vec::new() }
+        Self {
+            metadata,
+            blob,
+            signature,
+            public_key,
+            extra: Vec::new(),
+        }
     }
 
     /// Adds a member after the four that every document has.
@@ -45,7 +51,11 @@ impl<'p> EnvelopeBuilder<'p> {
     /// Writes the document, without a line end.
     pub fn write_to(&self, mut writer: impl Write) -> io::Result<()> {
         write!(writer, r#"{{"exportResponseMetadata":{}"#, self.metadata.get())?;
-        for (key, text) in [("blob", self.blob), ("signature", self.signature), ("publicKey", self.public_key)] {
+        for (key, text) in [
+            ("blob", self.blob),
+            ("signature", self.signature),
+            ("publicKey", self.public_key),
+        ] {
             write!(writer, r#","{key}":"#)?;
             serde_json::to_writer(&mut writer, text)?;
         }
