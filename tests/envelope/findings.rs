@@ -1,6 +1,6 @@
 //! Documents with something odd about them: each oddity has its own finding, with the place.
 
-use exportdoc::envelope::Metadata;
+use exportdoc::envelope::{MAX_LIST_ENTRIES, Metadata};
 
 use crate::{METADATA, at, document, findings, parse, rewritten, with_metadata};
 
@@ -254,4 +254,43 @@ fn where_both_spellings_stand_the_engines_own_counts() {
         assert_eq!(ids, ["duplicate-key", "metadata-snake-case"]);
         assert_eq!(parse(&text).public_key().unwrap().text, "R0hJ");
     }
+}
+
+#[test]
+fn what_exceeds_a_limit_is_left_out_and_told() {
+    let limits = |metadata: &str| {
+        let found = findings(&with_metadata(metadata));
+        found
+            .into_iter()
+            .filter(|(id, _)| *id == "limit-hit")
+            .map(|(_, place)| place)
+            .collect::<Vec<_>>()
+    };
+    let long = "x".repeat(64 * 1024);
+    assert_eq!(
+        limits(&METADATA.replace("Lookup", &long[..60_000])),
+        Vec::<String>::new()
+    );
+    let found = limits(&METADATA.replace("Lookup", &long));
+    assert!(found[0].starts_with("$.exportResponseMetadata.exportedObjectList[1].objectIdentifier file"));
+
+    let many = r#""revisionHash":"ab","#.repeat(62);
+    assert_eq!(
+        limits(&METADATA.replacen(r#""objectType""#, &format!(r#"{many}"objectType""#), 1)),
+        Vec::<String>::new()
+    );
+    let many = many.repeat(2);
+    let found = limits(&METADATA.replacen(r#""objectType""#, &format!(r#"{many}"objectType""#), 1));
+    assert!(found[0].starts_with("$.exportResponseMetadata.requestedObjectList[0] file"));
+
+    let text = with_metadata(&format!(
+        r#"{{"exportedObjectList":[{}{{}}]}}"#,
+        "{},".repeat(MAX_LIST_ENTRIES)
+    ));
+    let envelope = parse(&text);
+    assert!(envelope.findings.iter().any(|f| f.id() == "limit-hit"));
+    assert_eq!(
+        envelope.metadata().unwrap().exported.as_ref().unwrap().len(),
+        MAX_LIST_ENTRIES
+    );
 }
