@@ -143,10 +143,11 @@ impl<'o> DocumentFold<'o> {
 
     /// The blob can't be read any further. `rest` is what is there of the record that breaks off, without its prefix.
     pub fn break_off(&mut self, error: &BlobError, rest: &[u8]) {
-        self.signature.broken();
         let rule = if error.kind.is_limit() {
+            self.signature.limited();
             &finding::LIMIT_HIT
         } else {
+            self.signature.broken();
             &finding::FRAMING_BROKEN
         };
         self.findings.in_blob(rule, error.offset, || error.to_string());
