@@ -11,6 +11,8 @@ pub mod blob;
 pub mod finding;
 pub mod graph;
 pub mod identifier;
+pub mod import_plan;
 pub mod object;
+pub mod passphrase;
 pub mod revision_hash;
 pub mod wire;
