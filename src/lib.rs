@@ -16,6 +16,7 @@ pub mod finding;
 pub mod graph;
 pub mod identifier;
 pub mod object;
+pub mod passphrase;
 pub mod report;
 pub mod revision_hash;
 pub mod sample;
