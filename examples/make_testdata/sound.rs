@@ -58,7 +58,7 @@ impl Recipe {
         })
     }
 
-    /// The small masking job that damaged and tampered documents are made from: seven objects without secrets.
+    /// The small masking job that damaged and tampered documents are made from: nine objects without secrets.
     pub(crate) fn small(name: &str) -> Result<Self> {
         Self::new(name, &job(20, 7), inventory(SampleSize::SMALL)?, KeySize::Dsa512)
     }

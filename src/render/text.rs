@@ -164,7 +164,11 @@ fn signature_facts(out: &mut impl Write, signature: &SignatureReport) -> io::Res
             .map_or_else(|| "unknown parameters".to_owned(), |s| format!("{s} parameters"));
         let at = partial.breaks_off_at;
         if partial.declared_size == Some(at) {
-            field(out, "key", format_args!("whole, but refused: see findings; {set}"))?;
+            field(
+                out,
+                "key",
+                format_args!("whole, but refused: see findings; {set}"),
+            )?;
         } else {
             field(out, "key", format_args!("breaks off at its byte {at}; {set}"))?;
         }
