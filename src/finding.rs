@@ -47,12 +47,19 @@ pub struct Place {
 impl Place {
     /// A member of the JSON envelope.
     pub fn json(path: impl Into<String>) -> Self {
-        Self { path: Some(path.into()), ..Self::default() }
+        Self {
+            path: Some(path.into()),
+            ..Self::default()
+        }
     }
 
     /// A byte of the decoded blob.
     pub fn blob(offset: u64) -> Self {
-        Self { path: Some("$.blob".to_owned()), decoded_offset: Some(offset), ..Self::default() }
+        Self {
+            path: Some("$.blob".to_owned()),
+            decoded_offset: Some(offset),
+            ..Self::default()
+        }
     }
 
     /// The same place with a byte offset in the file.
@@ -102,12 +109,20 @@ pub struct Finding {
 impl Finding {
     /// A finding without a place of its own.
     pub fn new(rule: &'static FindingRule, message: impl Into<String>) -> Self {
-        Self { rule, message: message.into(), at: None }
+        Self {
+            rule,
+            message: message.into(),
+            at: None,
+        }
     }
 
     /// A finding at a place.
     pub fn at(rule: &'static FindingRule, place: Place, message: impl Into<String>) -> Self {
-        Self { rule, message: message.into(), at: Some(place) }
+        Self {
+            rule,
+            message: message.into(),
+            at: Some(place),
+        }
     }
 
     /// The stable id.
@@ -337,8 +352,16 @@ mod tests {
         let mut seen = std::collections::HashSet::new();
         for rule in REGISTRY {
             assert!(seen.insert(rule.id), "{} twice", rule.id);
-            assert!(rule.id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'));
-            assert!(rule.meaning.ends_with('.') && rule.action.ends_with('.'), "{}", rule.id);
+            assert!(
+                rule.id
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+            );
+            assert!(
+                rule.meaning.ends_with('.') && rule.action.ends_with('.'),
+                "{}",
+                rule.id
+            );
         }
     }
 

@@ -32,7 +32,10 @@ pub enum Identifier {
 impl Identifier {
     /// Reads the metadata's `objectIdentifier`.
     pub fn from_json(value: &Value) -> Self {
-        let only = value.as_object().filter(|map| map.len() == 1).and_then(|map| map.iter().next());
+        let only = value
+            .as_object()
+            .filter(|map| map.len() == 1)
+            .and_then(|map| map.iter().next());
         match only.map(|(key, inner)| (key.as_str(), inner)) {
             Some(("id", Value::Number(n))) if n.is_i64() => Self::Integer(n.as_i64().unwrap_or_default()),
             Some(("id", Value::String(s))) => Self::Text(s.clone()),
@@ -60,7 +63,9 @@ impl fmt::Display for Identifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Integer(n) => write!(f, "{n}"),
-            Self::Text(s) | Self::Algorithm(s) | Self::EncryptionKey(s) | Self::OtherJson(s) => f.write_str(s),
+            Self::Text(s) | Self::Algorithm(s) | Self::EncryptionKey(s) | Self::OtherJson(s) => {
+                f.write_str(s)
+            }
             Self::OtherAny { type_url, value } => write!(f, "{type_url}:{}", hex::encode(value)),
         }
     }
