@@ -68,7 +68,7 @@ pub(super) fn any_running(state: &State, now_ms: i64) -> bool {
 
 /// `/executions`.
 #[derive(Debug)]
-pub struct Executions;
+pub(super) struct Executions;
 
 impl Collection for Executions {
     fn spec(&self) -> &'static ResourceSpec {
