@@ -25,6 +25,8 @@ pub struct ResourceSpec {
     pub parents: &'static [Parent],
     /// Query parameters and the members they are compared with.
     pub filters: &'static [(&'static str, &'static str)],
+    /// Whether new names are free of the engine's rules on characters.
+    pub free_names: bool,
     /// Members that are written but never shown, at any depth.
     pub secrets: &'static [&'static str],
     /// What clients may do.
@@ -143,6 +145,7 @@ const PLAIN: ResourceSpec = ResourceSpec {
     required: &[],
     parents: &[],
     filters: &[],
+    free_names: false,
     secrets: SECRETS,
     access: Access::Full,
 };
@@ -225,7 +228,7 @@ specs! {
         required: &["domainName", "regularExpression"], parents: &[keep("domainName", &[at("domains")])],
     }
     CLASSIFIERS = "classifiers", "classifier", "classifierId" {
-        counter: Some("classifier"), name_field: Some("classifierName"), unique: Unique::Engine,
+        counter: Some("classifier"), name_field: Some("classifierName"), unique: Unique::Engine, free_names: true,
     }
     DOMAINS = "domains", "domain", "domainName" {
         name_field: Some("domainName"), unique: Unique::Engine, required: &["defaultAlgorithmCode"],
@@ -241,18 +244,18 @@ specs! {
     }
     FILE_METADATA = "file-metadata", "file metadata", "fileMetadataId" { access: Access::Read }
     MOUNTS = "mount-filesystem", "mount", "mountId" {
-        counter: Some("mount"), name_field: Some("mountName"), unique: Unique::Engine,
+        counter: Some("mount"), name_field: Some("mountName"), unique: Unique::Engine, free_names: true,
         required: &["hostAddress", "mountPath", "type"],
     }
     JDBC_DRIVERS = "jdbc-drivers", "JDBC driver", "jdbcDriverId" {
-        counter: Some("jdbc-driver"), name_field: Some("driverName"), unique: Unique::Engine,
+        counter: Some("jdbc-driver"), name_field: Some("driverName"), unique: Unique::Engine, free_names: true,
         required: &["driverClassName"], filters: &[("is_built_in", "builtIn")],
     }
     SETTINGS = "application-settings", "application setting", "settingId" {
         counter: Some("setting"), filters: &[("setting_group", "settingGroup")], access: Access::Change,
     }
     USERS = "users", "user", "userId" {
-        counter: Some("user"), name_field: Some("userName"), unique: Unique::Engine,
+        counter: Some("user"), name_field: Some("userName"), unique: Unique::Engine, free_names: true,
     }
     ROLES = "roles", "role", "roleId" {
         counter: Some("role"), name_field: Some("roleName"), unique: Unique::Engine,

@@ -66,7 +66,7 @@ impl RowCollection {
             None => true,
         };
         // Names that exist already may be older than the rule, so only new ones are held to it.
-        if renamed {
+        if renamed && !self.spec.free_names {
             check_name(name)?;
         }
         self.check_unique(reader, &entry, field, name, own)
