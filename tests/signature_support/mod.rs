@@ -6,6 +6,7 @@
     reason = "every test binary uses its own part"
 )]
 
+use exportdoc::signature::{DsaSignature, HashAlgorithm, KeySize, PublicKey, SigningKey};
 use std::path::PathBuf;
 
 /// A file of `testdata/vectors`.
@@ -134,4 +135,38 @@ pub fn times(a: &[u8], b: &[u8]) -> Vec<u8> {
 pub fn variant(error: &impl std::fmt::Debug) -> String {
     let text = format!("{error:?}");
     text.split([' ', '{']).next().unwrap_or_default().to_owned()
+}
+
+/// A key, its numbers, and a signature that verifies.
+pub struct Honest {
+    pub p: Vec<u8>,
+    pub q: Vec<u8>,
+    pub g: Vec<u8>,
+    pub y: Vec<u8>,
+    pub key: PublicKey,
+    pub hash: Vec<u8>,
+    pub signature: DsaSignature,
+}
+
+/// The two sizes of q = 160 bits.
+pub fn honest() -> [Honest; 2] {
+    [KeySize::Dsa512, KeySize::Dsa1024].map(|size| {
+        let signing = SigningKey::from_seed(size, b"odd input").unwrap();
+        let set = size.parameters();
+        let key = signing.public_key().clone();
+        let der = key.to_spki_der();
+        let y = der[der.len() - set.p.len()..].to_vec();
+        let hash = HashAlgorithm::Sha1.digest(b"message");
+        let signature = signing.sign_prehash(&hash, size.default_rule()).unwrap();
+        assert_eq!(der, spki(set.p, set.q, set.g, &y));
+        Honest {
+            p: set.p.to_vec(),
+            q: set.q.to_vec(),
+            g: set.g.to_vec(),
+            y,
+            key,
+            hash,
+            signature,
+        }
+    })
 }
