@@ -27,7 +27,7 @@ pub(super) struct Decider<'a> {
     pub(super) structure: &'a Structure<'a>,
     pub(super) inventory: &'a dyn TargetInventory,
     pub(super) options: &'a ImportOptions,
-    /// Per object, whether the target has it in just this state.
+    /// Per object, whether the target has it and everything it depends on in just this state.
     unchanged: Vec<bool>,
     /// Computed only when some answer holds no more than a hash.
     hashes: OnceCell<Vec<Option<String>>>,
@@ -62,7 +62,7 @@ impl<'a> Decider<'a> {
             Some(rule) => Action::BlockedByRule(rule.clone()),
             None => self.action(index),
         };
-        self.unchanged[index] = matches!(
+        let same = matches!(
             action,
             Action::Unchanged { .. }
                 | Action::ReferenceResolved {
@@ -70,6 +70,8 @@ impl<'a> Decider<'a> {
                     ..
                 }
         );
+        let mut dependencies = self.structure.dependencies(index);
+        self.unchanged[index] = same && dependencies.all(|dependency| self.unchanged[dependency]);
         let environment = match subject.place {
             Some(Place::Environment(id)) => Some(id),
             _ => None,

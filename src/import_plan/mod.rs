@@ -117,3 +117,6 @@ pub fn import_plan(
     let checklist = checklist::checklist(&steps, &subjects, &structure);
     ImportPlan::new(steps, refusal, needs, checklist)
 }
+
+#[cfg(test)]
+mod tests;

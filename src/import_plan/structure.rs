@@ -103,7 +103,10 @@ impl<'a> Structure<'a> {
                 let fault = Refusal::DuplicateName {
                     first: subjects[first].object.key().clone(),
                     second: key.clone(),
-                    name: subject.name.clone().unwrap_or_default(),
+                    name: subject
+                        .name
+                        .clone()
+                        .unwrap_or_else(|| subject.kind.type_name.clone()),
                 };
                 self.block(object, Rule::DuplicateName, fault);
             }
