@@ -3,6 +3,9 @@
 //! A reference carries its original's revision record unchanged and no data, so the pair of UUIDs, not the hash,
 //! tells what it refers to.
 
+use crate::wire::Writer;
+
+use super::data::ObjectData;
 use super::{ObjectError, ObjectKey, ObjectType, SyncObject, type_by_name};
 
 /// Why no reference can be built.
