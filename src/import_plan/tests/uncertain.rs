@@ -171,7 +171,7 @@ fn a_key_that_is_perhaps_replaced_counts_as_irreversible() {
 #[test]
 fn a_type_outside_the_table_is_unknown_unless_the_target_says_otherwise() {
     let odd = build(
-        crate::object::ObjectKey::new(31, crate::identifier::Identifier::Integer(1)),
+        crate::object::ObjectKey::new(31, Identifier::Integer(1)),
         &[],
         "s1",
         ("X", vec![]),
