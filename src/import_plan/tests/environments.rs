@@ -165,3 +165,15 @@ fn a_whole_environment_meets_the_one_it_is_imported_into() {
     let none = onto().with(|o| o.environment_id = None);
     assert!(none.refusal().starts_with("environment_id is needed"));
 }
+
+#[test]
+fn an_unchanged_on_the_fly_job_keeps_the_source_it_has() {
+    let source = source(9, "Prod", "s1");
+    let job = job(4, "OTF", &[&source], "s1");
+    let there = vec![
+        at(&connector(9, "Prod", "s2"), 6, SOURCE),
+        at(&job, 4, ENVIRONMENT),
+    ];
+    let plan = import(&[&job, &source]).onto(there).force().plan();
+    assert_eq!(plan.checklist, []);
+}
