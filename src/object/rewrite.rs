@@ -67,23 +67,6 @@ fn rename_revision(
     Ok(writer.finish())
 }
 
-/// The object with its data replaced, in a new revision: what saving a change does.
-///
-/// # Errors
-/// Only what reading the result back finds.
-pub fn resave(
-    object: &SyncObject<'_>,
-    dependencies: &[ObjectKey],
-    data: &[u8],
-    save: &str,
-    modified: i64,
-) -> Result<SyncObject<'static>, ObjectError> {
-    let mut revision = object.revision().clone();
-    save.clone_into(&mut revision.pair.save);
-    revision.modified = Some(modified);
-    SyncObject::build(object.key(), dependencies, &revision, object.data_type(), data)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
