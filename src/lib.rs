@@ -15,6 +15,7 @@ pub mod escape;
 pub mod finding;
 pub mod graph;
 pub mod identifier;
+pub mod import_plan;
 pub mod object;
 pub mod passphrase;
 pub mod report;

@@ -14,6 +14,7 @@ mod key;
 mod object_type;
 mod reference;
 mod revision;
+mod rewrite;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -25,6 +26,7 @@ pub use object_type::{
 };
 pub use reference::{ReferenceError, reference_key, reference_to, reference_type_for};
 pub use revision::{Revision, RevisionPair};
+pub use rewrite::rename;
 
 use crate::wire::{Message, Value, WireError, Writer};
 use data::{FieldKind, ObjectData};
