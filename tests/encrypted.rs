@@ -1,5 +1,7 @@
 //! Documents encrypted with a passphrase: what can be seen with it and without.
 
+#![allow(clippy::unwrap_used)] // a helper that panics is how a test fails
+
 use std::collections::BTreeMap;
 
 use exportdoc::build::{ExportFacts, in_record_order, seal};

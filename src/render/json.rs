@@ -32,7 +32,7 @@ impl DocumentList {
             return out.write_all(b"\n");
         }
         if self.written == 0 {
-            write!(out, "{{\"schema_version\": {SCHEMA_VERSION}, \"documents\": [\n")?;
+            writeln!(out, "{{\"schema_version\": {SCHEMA_VERSION}, \"documents\": [")?;
         } else {
             out.write_all(b",\n")?;
         }
