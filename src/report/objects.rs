@@ -195,9 +195,9 @@ fn secret_values(data: &ObjectData<'_>, limit: usize) -> Vec<SecretValue> {
                     mapping.output().unwrap_or_default()
                 );
                 if text.len() + line.len() <= limit {
-                    text.push_str(&line)
+                    text.push_str(&line);
                 } else {
-                    cut += line.len() as u64
+                    cut += line.len() as u64;
                 }
             }
             if !text.is_empty() || cut > 0 {
