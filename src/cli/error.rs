@@ -34,7 +34,7 @@ impl CliError {
     /// Prints the error on standard error and tells the exit code. A reader that closed the pipe has had enough: silence.
     pub(crate) fn report(&self) -> Exit {
         match self {
-            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return Exit::Good,
+            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Good,
             Self::Output(_) => {
                 anstream::eprintln!("error: {}", escape::terminal(&self.to_string()));
                 Exit::Internal

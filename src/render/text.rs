@@ -48,9 +48,9 @@ pub(crate) fn inspect(out: &mut impl Write, judged: &Judged, view: &View<'_>) ->
     facts(out, report, view)?;
     writeln!(out)?;
     if view.tree {
-        tree::print(out, report)?
+        tree::print(out, report)?;
     } else {
-        table(out, report, view.types)?
+        table(out, report, view.types)?;
     }
     partial(out, report)?;
     secret_values(out, report)?;
