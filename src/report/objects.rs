@@ -247,7 +247,9 @@ pub(super) fn judge_graph(
         findings.in_blob(&finding::DEPENDENCY_CYCLE, offset, || names.join(" → "));
     }
     if complete && let Some(roots) = matching::requested_nodes(objects, envelope) {
-        for id in graph.orphans(roots) {
+        // A second object of one key is unreachable by its nature and has its own finding.
+        let orphans = graph.orphans(roots).into_iter();
+        for id in orphans.filter(|id| graph.find(&graph.nodes()[*id].key) == Some(*id)) {
             findings.in_blob(&finding::ORPHAN_OBJECT, objects[id].offset, || {
                 describe(&objects[id])
             });
