@@ -9,6 +9,7 @@ mod input;
 mod inspect;
 mod man;
 mod output;
+mod passphrase;
 mod verify_signature;
 
 use anstream::ColorChoice;

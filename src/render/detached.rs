@@ -47,17 +47,6 @@ pub(crate) fn refused_text(out: &mut impl Write, error: &DetachedError) -> io::R
     writeln!(out, "  help: {}", error.help())
 }
 
-/// For programs, when key or signature are refused before anything is verified.
-pub(crate) fn refused_json(error: &DetachedError) -> Value {
-    json!({
-        "schema_version": SCHEMA_VERSION,
-        "detached": {
-            "verdict": "invalid",
-            "error": { "message": error.to_string(), "help": error.help() },
-        },
-    })
-}
-
 /// For programs.
 pub(crate) fn json(report: &DetachedReport, trusted: Option<bool>) -> Value {
     let key = &report.key;
@@ -80,6 +69,17 @@ pub(crate) fn json(report: &DetachedReport, trusted: Option<bool>) -> Value {
                 "digest": hex::encode(&verdict.digest),
                 "verifies": verdict.outcome.is_ok(),
             })).collect::<Vec<_>>(),
+        },
+    })
+}
+
+/// For programs, when key or signature are refused before anything is verified.
+pub(crate) fn refused_json(error: &DetachedError) -> Value {
+    json!({
+        "schema_version": SCHEMA_VERSION,
+        "detached": {
+            "verdict": "invalid",
+            "error": { "message": error.to_string(), "help": error.help() },
         },
     })
 }

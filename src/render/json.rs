@@ -215,6 +215,12 @@ fn signature(signature: &SignatureReport) -> Value {
         "verdict": signature.verdict.as_str(),
         "rule": signature.rule,
         "key": key,
+        "partial_key": signature.partial_key.as_ref().map(|key| json!({
+            "bits": key.bits(),
+            "q_bits": key.q_bits(),
+            "parameters": key.parameter_set,
+            "breaks_off_at": key.breaks_off_at,
+        })),
         "trusted": trusted,
         "r": signature.r_and_s.as_ref().map(|(r, _)| r),
         "s": signature.r_and_s.as_ref().map(|(_, s)| s),

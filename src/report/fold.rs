@@ -1,8 +1,10 @@
 //! Folds a report from a document's records as they are read.
 
-use crate::blob::{BlobError, BlobErrorKind, Header, RawRecord, Record};
+use crate::blob::{BlobError, BlobErrorKind, Header, ObjectRecord, RawRecord, Record, RecordReader};
 use crate::date;
 use crate::finding::{self, Finding};
+use crate::object::SyncObject;
+use crate::passphrase::{self, EncryptionParams, SCHEME};
 use crate::signature::{DsaSignature, KeyError, PartialKey, PublicKey, SignatureError};
 
 use super::collect::Findings;
@@ -37,6 +39,7 @@ pub struct DocumentFold<'o> {
     encryption: Encryption,
     objects: ObjectFold,
     signature: SignatureFold<'o>,
+    params: Option<EncryptionParams>,
     object_records: u64,
     sealed_records: u64,
 }
@@ -52,9 +55,17 @@ impl<'o> DocumentFold<'o> {
             encryption: Encryption::Clear,
             objects: ObjectFold::new(options.secret_bytes),
             signature: SignatureFold::new(seal, options),
+            params: None,
             object_records: 0,
             sealed_records: 0,
         }
+    }
+
+    /// Keeps the objects as well, for [`DocumentFold::finish_with_objects`].
+    #[must_use]
+    pub fn keeping_objects(mut self) -> Self {
+        self.objects.keep();
+        self
     }
 
     /// The next record of the blob.
@@ -69,19 +80,13 @@ impl<'o> DocumentFold<'o> {
             Ok(Record::Object(object)) => {
                 self.signature.covered(raw);
                 self.same_export(raw, object.export_id.as_deref());
-                for number in &object.unknown_fields {
-                    self.note_unknown_field("object record", *number, raw.offset);
-                }
-                self.object_records += 1;
-                let (bytes, inside) = (object.object, object.object_offset);
-                if !self.objects.add(raw, bytes, inside, &mut self.findings) {
-                    self.signature.broken();
-                }
+                self.object_record(raw, &object);
             }
             Ok(Record::Sealed(sealed)) => {
                 self.signature.covered(raw);
                 self.same_export(raw, sealed.export_id.as_deref());
                 self.sealed_records += 1;
+                self.open(sealed.ciphertext);
             }
             Ok(Record::Trailer(trailer)) => {
                 self.same_export(raw, trailer.export_id.as_deref());
@@ -104,8 +109,17 @@ impl<'o> DocumentFold<'o> {
                 for number in &header.unknown_fields {
                     self.note_unknown_field("header", *number, raw.offset);
                 }
-                if header.encryption.is_some() {
-                    self.encryption = Encryption::Unknown;
+                if let Some(field) = &header.encryption {
+                    self.encryption = match EncryptionParams::parse(field) {
+                        Ok(params) => {
+                            self.params = Some(params);
+                            Encryption::Passphrase {
+                                scheme: SCHEME.to_owned(),
+                                opened: false,
+                            }
+                        }
+                        Err(_) => Encryption::Unknown,
+                    };
                 }
                 self.header = Some(HeaderReport {
                     started: date::parse_iso(&header.started).ok(),
@@ -121,6 +135,44 @@ impl<'o> DocumentFold<'o> {
                 self.signature.broken();
                 self.findings
                     .in_blob(&finding::HEADER_MISSING, 0, || error.to_string());
+            }
+        }
+    }
+
+    fn object_record(&mut self, raw: &RawRecord<'_>, record: &ObjectRecord<'_>) {
+        for number in &record.unknown_fields {
+            self.note_unknown_field("object record", *number, raw.offset);
+        }
+        self.object_records += 1;
+        let (bytes, inside) = (record.object, record.object_offset);
+        if !self.objects.add(raw, bytes, inside, &mut self.findings) {
+            self.signature.broken();
+        }
+    }
+
+    /// Opens a sealed record with the passphrase, when there is one. Offsets in it are those of the decrypted records.
+    fn open(&mut self, ciphertext: &[u8]) {
+        let (Some(params), Some(passphrase), Some(header)) =
+            (&self.params, &self.options.passphrase, &self.header)
+        else {
+            return;
+        };
+        let records = match passphrase::decrypt(ciphertext, passphrase, params, &header.export_id) {
+            Ok(records) => records,
+            Err(error) => {
+                self.findings
+                    .add(&finding::PASSPHRASE_WRONG, None, || error.to_string());
+                return;
+            }
+        };
+        if let Encryption::Passphrase { opened, .. } = &mut self.encryption {
+            *opened = true;
+        }
+        let mut reader = RecordReader::new(&records[..], self.options.limits);
+        // Decrypting has seen to it that these are object records.
+        while let Ok(Some(raw)) = reader.next_record() {
+            if let Ok(Record::Object(object)) = Record::parse(raw.message) {
+                self.object_record(&raw, &object);
             }
         }
     }
@@ -182,6 +234,16 @@ impl<'o> DocumentFold<'o> {
 
     /// No record follows. Compares with the metadata and judges.
     pub fn finish(self, envelope: EnvelopeReport, envelope_findings: Vec<Finding>) -> DocumentReport {
+        self.finish_with_objects(envelope, envelope_findings).0
+    }
+
+    /// As [`DocumentFold::finish`], with the objects of a fold that was [`DocumentFold::keeping_objects`].
+    pub fn finish_with_objects(
+        mut self,
+        envelope: EnvelopeReport,
+        envelope_findings: Vec<Finding>,
+    ) -> (DocumentReport, Vec<SyncObject<'static>>) {
+        let kept = self.objects.take_kept();
         let Self {
             options,
             findings,
@@ -192,6 +254,7 @@ impl<'o> DocumentFold<'o> {
             mut signature,
             object_records,
             sealed_records,
+            ..
         } = self;
         let mut all = Findings::default();
         all.extend(envelope_findings);
@@ -201,7 +264,11 @@ impl<'o> DocumentFold<'o> {
             .and_then(|h| h.rule.as_deref())
             .is_some_and(is_own_rule);
         let (mut objects, graph) = objects.finish(own, options.hash_work, &mut all);
-        let visible = encryption == Encryption::Clear;
+        let visible = match &encryption {
+            Encryption::Clear => sealed_records == 0,
+            Encryption::Passphrase { opened, .. } => *opened,
+            Encryption::Unknown => false,
+        };
         if visible && blob.complete {
             matching::compare_counts(&header, &envelope, object_records, &mut signature, &mut all);
         }
@@ -218,10 +285,10 @@ impl<'o> DocumentFold<'o> {
         if encryption != Encryption::Clear || sealed_records > 0 {
             note_encryption(&encryption, &mut all);
         }
-        super::objects::note_secrets(&objects, &mut all);
+        super::objects::note_secrets(&objects, encryption == Encryption::Clear, &mut all);
         let signature = signature.finish(header.as_ref(), &objects, &blob, &mut all);
         let findings = all.finish();
-        DocumentReport {
+        let report = DocumentReport {
             envelope,
             header,
             blob,
@@ -230,7 +297,8 @@ impl<'o> DocumentFold<'o> {
             graph,
             signature,
             findings,
-        }
+        };
+        (report, kept)
     }
 }
 

@@ -152,6 +152,7 @@ pub fn facts(roots: &[ObjectKey]) -> ExportFacts {
         format: 1,
         requested,
         type_names: BTreeMap::new(),
+        encryption: None,
         declare_rule: true,
     }
 }
