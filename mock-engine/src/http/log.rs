@@ -42,14 +42,10 @@ impl Record {
             .map(|text| text.0.as_str());
         let micros = took.as_micros();
         let (method, path) = (self.method.as_str(), Escaped(&self.path));
-        match error {
-            None => {
-                tracing::info!(engine = %app.engine.settings.name, %method, %path, status, micros, "request")
-            }
-            Some(error) => {
-                let error = Escaped(error);
-                tracing::info!(engine = %app.engine.settings.name, %method, %path, status, micros, %error, "request");
-            }
+        let engine = &app.engine.settings.name;
+        match error.map(Escaped) {
+            None => tracing::info!(%engine, %method, %path, status, micros, "request"),
+            Some(error) => tracing::info!(%engine, %method, %path, status, micros, %error, "request"),
         }
         app.journal.finish(self.id, status, took, body.as_deref(), error);
     }

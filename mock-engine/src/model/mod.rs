@@ -15,6 +15,7 @@ mod sessions;
 mod settings;
 mod state;
 pub mod sync;
+mod task_driver;
 mod tasks;
 mod uploads;
 

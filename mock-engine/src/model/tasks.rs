@@ -1,20 +1,19 @@
-//! Async tasks: WAITING → RUNNING → SUCCEEDED or FAILED, on the engine's clock or one state per poll.
+//! Async tasks: WAITING → RUNNING → SUCCEEDED or FAILED.
 //!
-//! Invariant: a task's work runs exactly once, off the request threads, and its document is in place before its
-//! status says so. The answer to the request that starts a task shows it as the vendor's examples do: an export is
-//! RUNNING at once, an import is WAITING without a start time. From the first GET on, an import without delay is past
-//! WAITING, because one client takes that state for a failure.
+//! Invariant: this is the table only; what moves a task on is in `task_driver`. Whoever waits for a task is woken by
+//! every change, and also when the task is cleared away.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use serde::Serialize;
 use tokio::sync::watch;
 
-use super::{Document, DocumentKind, Engine, ModelError, Pace, SyncPermit};
-use crate::clock::{api_date, millis};
+use super::{DocumentKind, ModelError};
+use crate::clock::api_date;
+use crate::ids::Ids;
 use crate::{choices, sync::lock};
 
 /// What a task does.
@@ -34,11 +33,13 @@ pub enum Operation {
 }
 
 impl Operation {
-    fn waits(self) -> bool {
+    /// Whether it begins WAITING.
+    pub(super) fn waits(self) -> bool {
         self == Self::Import
     }
 
-    fn document_kind(self) -> Option<DocumentKind> {
+    /// What its document is, if it leaves one.
+    pub(super) fn document_kind(self) -> Option<DocumentKind> {
         match self {
             Self::Export => Some(DocumentKind::Export),
             Self::Import => Some(DocumentKind::Import),
@@ -46,12 +47,13 @@ impl Operation {
         }
     }
 
-    fn reference(self, engine: &Engine) -> Option<String> {
+    /// A new name for its document.
+    pub(super) fn reference(self, ids: &Ids) -> Option<String> {
         let (prefix, stem) = match self.document_kind()? {
             DocumentKind::Export => ("EXPORT", "export"),
             DocumentKind::Import => ("IMPORT", "import"),
         };
-        let name = format!("{stem}_document_{}.json", engine.ids.alphanumeric(8));
+        let name = format!("{stem}_document_{}.json", ids.alphanumeric(8));
         Some(format!("{prefix}-{}", STANDARD.encode(name)))
     }
 }
@@ -71,7 +73,8 @@ pub enum TaskStatus {
 }
 
 impl TaskStatus {
-    fn is_final(self) -> bool {
+    /// Whether it ended.
+    pub(super) fn is_final(self) -> bool {
         matches!(self, Self::Succeeded | Self::Failed)
     }
 }
@@ -130,21 +133,31 @@ pub struct Tasks {
 #[derive(Debug, Default)]
 struct Inner {
     last: i64,
+    serial: u64,
     tasks: BTreeMap<i64, Entry>,
 }
 
+/// One task among all there ever were: numbers start again after a reset, serials don't.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Ticket {
+    id: i64,
+    serial: u64,
+}
+
 #[derive(Debug)]
-struct Entry {
-    task: AsyncTask,
-    /// Whether a poll (or a download) allowed the task to end; only looked at with [`Pace::PerPoll`].
-    may_end: bool,
+pub(super) struct Entry {
+    serial: u64,
+    pub(super) task: AsyncTask,
+    /// Whether a poll (or a download) allowed the task to end; only looked at with one state per poll.
+    pub(super) may_end: bool,
 }
 
 impl Tasks {
-    fn insert(&self, operation: Operation, reference: Option<String>) -> i64 {
+    pub(super) fn insert(&self, operation: Operation, reference: Option<String>) -> Ticket {
         let mut inner = lock(&self.inner);
         inner.last += 1;
-        let id = inner.last;
+        inner.serial += 1;
+        let (id, serial) = (inner.last, inner.serial);
         let task = AsyncTask {
             async_task_id: id,
             operation,
@@ -155,7 +168,14 @@ impl Tasks {
             cancellable: false,
             exception_detail: None,
         };
-        inner.tasks.insert(id, Entry { task, may_end: false });
+        inner.tasks.insert(
+            id,
+            Entry {
+                serial,
+                task,
+                may_end: false,
+            },
+        );
         while inner.tasks.len() > choices::TASKS_KEPT {
             // A task that still runs must stay: its driver and its waiters look it up.
             let Some(oldest) = inner.tasks.values().find(|e| e.task.status.is_final()) else {
@@ -164,19 +184,26 @@ impl Tasks {
             let oldest = oldest.task.async_task_id;
             inner.tasks.remove(&oldest);
         }
-        id
+        Ticket { id, serial }
     }
 
-    /// Changes a task and tells everybody who waits for one.
-    fn change(&self, id: i64, change: impl FnOnce(&mut Entry)) {
-        if let Some(entry) = lock(&self.inner).tasks.get_mut(&id) {
+    /// Changes a task, if it is still there, and tells everybody who waits for one.
+    pub(super) fn change(&self, ticket: Ticket, change: impl FnOnce(&mut Entry)) {
+        let mut inner = lock(&self.inner);
+        if let Some(entry) = inner
+            .tasks
+            .get_mut(&ticket.id)
+            .filter(|e| e.serial == ticket.serial)
+        {
             change(entry);
         }
+        drop(inner);
         self.changed.send_replace(());
     }
 
-    fn run(&self, id: i64, now_ms: i64) {
-        self.change(id, |entry| {
+    /// Sets a waiting task running.
+    pub(super) fn run(&self, ticket: Ticket, now_ms: i64) {
+        self.change(ticket, |entry| {
             if entry.task.status == TaskStatus::Waiting {
                 entry.task.status = TaskStatus::Running;
                 entry.task.start_time = Some(api_date(now_ms));
@@ -184,14 +211,44 @@ impl Tasks {
         });
     }
 
-    /// One task.
-    pub fn get(&self, id: i64) -> Result<AsyncTask, ModelError> {
+    /// A task, if it is still there.
+    pub(super) fn look(&self, ticket: Ticket) -> Option<AsyncTask> {
         let inner = lock(&self.inner);
-        inner
+        let entry = inner
+            .tasks
+            .get(&ticket.id)
+            .filter(|entry| entry.serial == ticket.serial);
+        entry.map(|entry| entry.task.clone())
+    }
+
+    /// A task by its number.
+    pub(super) fn find(&self, id: i64) -> Result<(Ticket, AsyncTask), ModelError> {
+        let inner = lock(&self.inner);
+        let entry = inner
             .tasks
             .get(&id)
-            .map(|e| e.task.clone())
-            .ok_or_else(|| ModelError::not_found("async task", id))
+            .ok_or_else(|| ModelError::not_found("async task", id))?;
+        Ok((
+            Ticket {
+                id,
+                serial: entry.serial,
+            },
+            entry.task.clone(),
+        ))
+    }
+
+    /// A task by the reference of its document.
+    pub(super) fn by_reference(&self, reference: &str) -> Option<Ticket> {
+        let inner = lock(&self.inner);
+        let found = inner
+            .tasks
+            .iter()
+            .rev()
+            .find(|(_, e)| e.task.reference.as_deref() == Some(reference));
+        found.map(|(id, entry)| Ticket {
+            id: *id,
+            serial: entry.serial,
+        })
     }
 
     /// The tasks that a filter lets through, by number.
@@ -211,176 +268,41 @@ impl Tasks {
 
     /// None of these operations can be cancelled.
     pub fn cancel(&self, id: i64) -> Result<AsyncTask, ModelError> {
-        self.get(id)?;
+        self.find(id)?;
         Err(ModelError::NotCancellable {
             what: "async task",
             id,
         })
     }
 
-    fn by_reference(&self, reference: &str) -> Option<AsyncTask> {
-        let inner = lock(&self.inner);
-        inner
-            .tasks
-            .values()
-            .rev()
-            .map(|e| &e.task)
-            .find(|t| t.reference.as_deref() == Some(reference))
-            .cloned()
-    }
-
-    /// Waits until a look at the tasks gives something, or they were cleared under the waiter.
-    async fn until<T>(&self, mut look: impl FnMut(&Self) -> Option<T>) -> T {
+    /// Waits until a task passes a test, or is gone.
+    pub(super) async fn until(&self, ticket: Ticket, test: impl Fn(&Entry) -> bool) {
         let mut changed = self.changed.subscribe();
-        loop {
-            if let Some(found) = look(self) {
-                return found;
-            }
+        let passes = || {
+            let inner = lock(&self.inner);
+            let entry = inner
+                .tasks
+                .get(&ticket.id)
+                .filter(|entry| entry.serial == ticket.serial);
+            entry.is_none_or(&test)
+        };
+        while !passes() {
             // The sender is in `self` and so cannot be gone.
             let _ = changed.changed().await;
         }
     }
 
+    /// Waits until a task ended, or is gone.
+    pub(super) async fn until_ended(&self, ticket: Ticket) {
+        self.until(ticket, |entry| entry.task.status.is_final()).await;
+    }
+
     /// Forgets all tasks. The numbers start again.
     pub fn clear(&self) {
-        *lock(&self.inner) = Inner::default();
+        let mut inner = lock(&self.inner);
+        inner.tasks.clear();
+        inner.last = 0;
+        drop(inner);
         self.changed.send_replace(());
-    }
-}
-
-impl Engine {
-    /// Starts a task and answers as the vendor's examples show it. The permit is held until the task ends.
-    pub fn start_task(
-        self: &Arc<Self>,
-        operation: Operation,
-        permit: Option<SyncPermit>,
-        work: impl FnOnce(&Self) -> JobOutput + Send + 'static,
-    ) -> Result<AsyncTask, ModelError> {
-        let id = self.tasks.insert(operation, operation.reference(self));
-        if !operation.waits() {
-            self.tasks.run(id, self.clock.now_ms());
-        }
-        let answer = self.tasks.get(id)?;
-        if self.settings.task_pace == Pace::Delay(std::time::Duration::ZERO) {
-            self.tasks.run(id, self.clock.now_ms());
-        }
-        let engine = Arc::clone(self);
-        tokio::spawn(async move { engine.drive(id, operation, permit, work).await });
-        Ok(answer)
-    }
-
-    async fn drive(
-        self: Arc<Self>,
-        id: i64,
-        operation: Operation,
-        permit: Option<SyncPermit>,
-        work: impl FnOnce(&Self) -> JobOutput + Send + 'static,
-    ) {
-        let delay = match self.settings.task_pace {
-            Pace::Delay(delay) => Some(millis(delay)),
-            Pace::PerPoll => None,
-        };
-        if operation.waits() {
-            match delay {
-                Some(delay) => {
-                    self.clock
-                        .sleep_until(self.clock.now_ms().saturating_add(delay))
-                        .await
-                }
-                None => {
-                    let begun = |e: &Entry| e.task.status != TaskStatus::Waiting;
-                    self.tasks.until(|tasks| tasks.entry(id, begun)).await;
-                }
-            }
-            self.tasks.run(id, self.clock.now_ms());
-        }
-        let began_ms = self.clock.now_ms();
-        let engine = Arc::clone(&self);
-        let output = tokio::task::spawn_blocking(move || work(&engine))
-            .await
-            .unwrap_or_else(|panic| {
-                tracing::error!(task = id, %panic, "the work of an async task panicked");
-                JobOutput {
-                    file: None,
-                    failure: Some(choices::INTERNAL_ERROR.to_owned()),
-                }
-            });
-        match delay {
-            Some(delay) => self.clock.sleep_until(began_ms.saturating_add(delay)).await,
-            None => self.tasks.until(|tasks| tasks.entry(id, |e| e.may_end)).await,
-        }
-        self.finish(id, operation, output);
-        drop(permit);
-    }
-
-    fn finish(&self, id: i64, operation: Operation, output: JobOutput) {
-        // Gone if the tasks were cleared meanwhile; then nobody may find the document either.
-        let Ok(task) = self.tasks.get(id) else { return };
-        if let (Some(reference), Some(kind), Some(bytes)) =
-            (task.reference, operation.document_kind(), output.file)
-        {
-            self.documents.insert(reference, Document { kind, bytes });
-        }
-        let now = api_date(self.clock.now_ms());
-        self.tasks.change(id, |entry| {
-            let failed = output.failure.is_some();
-            entry.task.status = if failed {
-                TaskStatus::Failed
-            } else {
-                TaskStatus::Succeeded
-            };
-            entry.task.end_time = Some(now);
-            entry.task.exception_detail = output.failure;
-        });
-    }
-
-    /// A task as a GET shows it; with one state per poll, the GET moves it on first.
-    pub async fn poll_task(&self, id: i64) -> Result<AsyncTask, ModelError> {
-        let task = self.tasks.get(id)?;
-        if self.settings.task_pace != Pace::PerPoll || task.status.is_final() {
-            return Ok(task);
-        }
-        if task.status == TaskStatus::Waiting {
-            self.tasks.run(id, self.clock.now_ms());
-            return self.tasks.get(id);
-        }
-        self.tasks.change(id, |entry| entry.may_end = true);
-        self.tasks
-            .until(|tasks| tasks.entry(id, |e| e.task.status.is_final()))
-            .await;
-        self.tasks.get(id)
-    }
-
-    /// The document behind a reference; waits a while for a task that hasn't ended.
-    pub async fn download(&self, reference: &str) -> Result<Bytes, ModelError> {
-        if let Some(document) = self.documents.get(reference) {
-            return Ok(document.bytes);
-        }
-        let absent = || ModelError::not_found("file download", reference);
-        let task = self.tasks.by_reference(reference).ok_or_else(absent)?;
-        let id = task.async_task_id;
-        if self.settings.task_pace == Pace::PerPoll {
-            // Nobody polls while this call waits, so it counts as the polls that are left.
-            self.tasks.run(id, self.clock.now_ms());
-            self.tasks.change(id, |entry| entry.may_end = true);
-        }
-        let ended = self
-            .tasks
-            .until(|tasks| tasks.entry(id, |e| e.task.status.is_final()));
-        tokio::select! {
-            _ = tokio::time::timeout(self.settings.download_wait, ended) => {}
-            () = self.stopping.cancelled() => return Err(ModelError::Stopping),
-        }
-        self.documents
-            .get(reference)
-            .map(|document| document.bytes)
-            .ok_or_else(absent)
-    }
-}
-
-impl Tasks {
-    /// `Some` once a task passes a test, or is gone.
-    fn entry(&self, id: i64, test: impl Fn(&Entry) -> bool) -> Option<()> {
-        lock(&self.inner).tasks.get(&id).is_none_or(test).then_some(())
     }
 }

@@ -74,12 +74,9 @@ async fn tasks_move_on_the_clock() {
     let client = on_frozen_clock(Pace::Delay(Duration::from_secs(10))).await;
     let id = start(&client, Operation::Import).async_task_id;
     until(&client, id, "WAITING").await;
-    // The work begins to wait only once the runtime gets to it; moving the clock earlier would only prolong the wait.
-    tokio::time::sleep(Duration::from_millis(50)).await;
     client.engine.clock().advance(Duration::from_secs(10));
     let task = until(&client, id, "RUNNING").await;
     assert_eq!(task["startTime"], "2018-06-15T20:36:45.483+0000");
-    tokio::time::sleep(Duration::from_millis(50)).await;
     client.engine.clock().advance(Duration::from_secs(10));
     let task = until(&client, id, "SUCCEEDED").await;
     assert_eq!(task["endTime"], "2018-06-15T20:36:55.483+0000");
@@ -196,4 +193,23 @@ async fn tasks_are_listed_filtered_and_never_cancelled() {
         client.call("PUT", "encryptionKey", &json!({})).await.json()["operation"],
         "ENCRYPTION_KEY_CREATE"
     );
+}
+
+#[tokio::test]
+async fn a_reset_takes_the_work_of_waiting_tasks_along() {
+    let mut client = on_frozen_clock(Pace::Delay(Duration::from_secs(10))).await;
+    let engine = std::sync::Arc::clone(client.engine.engine());
+    let (done, mut told) = tokio::sync::mpsc::channel(1);
+    let work = move |_: &_| {
+        let _ = done.blocking_send(());
+        JobOutput::default()
+    };
+    engine.start_task(Operation::Import, None, work).unwrap();
+    assert_eq!(client.raw("POST", "/__admin/reset", "", b"").await.status, 200);
+    client.login().await;
+    let id = start(&client, Operation::Import).async_task_id;
+    assert_eq!(id, 1);
+    client.engine.clock().advance(Duration::from_secs(20));
+    until(&client, id, "SUCCEEDED").await;
+    assert_eq!(told.recv().await, None);
 }

@@ -1,6 +1,6 @@
 //! What each resource looks like: paths, ids, required members, filters, and what belongs to what.
 //!
-//! Invariant: data only. The rules that read it are in [`super::table`].
+//! Invariant: data only. The rules that read it are in [`super::RowCollection`].
 
 use serde_json::Value;
 
