@@ -13,11 +13,12 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use sha1::{Digest, Sha1};
 
-use crate::blob::{BlobErrorKind, Header, ObjectRecord, Trailer, frame};
+use crate::blob::{BlobErrorKind, Header, ObjectRecord, SealedRecord, Trailer, frame};
 use crate::date::{format_java_date, iso_millis};
 use crate::envelope::{EnvelopeBuilder, ListEntry};
 use crate::graph::Graph;
 use crate::object::{ObjectKey, SyncObject, by_number_in_own_document};
+use crate::passphrase::{EncryptionParams, Passphrase, encrypt};
 use crate::revision_hash;
 use crate::signature::{SignError, SigningKey, SigningRule};
 
@@ -109,6 +110,8 @@ pub struct ExportFacts {
     pub requested: Vec<Box<RawValue>>,
     /// Names for type numbers outside the tables.
     pub type_names: BTreeMap<u64, String>,
+    /// Encrypts the object records.
+    pub encryption: Option<(Passphrase, EncryptionParams)>,
     /// Whether the header declares the signing rule. Without it, readers have to try the rules they know.
     pub declare_rule: bool,
 }
@@ -133,17 +136,27 @@ pub fn seal(
     let header = Header {
         export_id: facts.export_id.clone(),
         started: iso_millis(facts.started),
-        encryption: None,
+        encryption: facts.encryption.as_ref().map(|(_, params)| params.encode()),
         object_count: objects.len() as u64,
         format: Some(facts.format),
         rule: facts.declare_rule.then(|| rule.name.to_owned()),
         unknown_fields: Vec::new(),
     };
-    let messages = std::iter::once(header.encode()).chain(
-        objects
-            .iter()
-            .map(|object| ObjectRecord::encode(&facts.export_id, object.as_bytes())),
-    );
+    let objects_as_messages = objects
+        .iter()
+        .map(|object| ObjectRecord::encode(&facts.export_id, object.as_bytes()));
+    let header = std::iter::once(header.encode());
+    let messages: Box<dyn Iterator<Item = Vec<u8>>> = match &facts.encryption {
+        None => Box::new(header.chain(objects_as_messages)),
+        Some((passphrase, params)) => {
+            let mut records = Vec::new();
+            for message in objects_as_messages {
+                records.extend_from_slice(&frame(&message)?);
+            }
+            let ciphertext = encrypt(&records, passphrase, params);
+            Box::new(header.chain([SealedRecord::encode(&facts.export_id, &ciphertext)]))
+        }
+    };
     let (blob, signature) = sign_records(messages, &facts.export_id, key, rule)?;
     let metadata = metadata(facts, objects)?;
     let [blob, signature, public_key] =

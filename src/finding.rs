@@ -272,6 +272,9 @@ registry! {
     ENCRYPTED = "encrypted", Info,
         "The object records are encrypted with a passphrase.",
         "Give the passphrase to look inside.";
+    PASSPHRASE_WRONG = "passphrase-wrong", Error,
+        "The passphrase doesn't open the document, or the encrypted records were changed.",
+        "Ask whoever exported the document for the passphrase.";
     ENCRYPTION_UNKNOWN = "encryption-unknown", Warning,
         "The header announces an encryption scheme that this version doesn't know.",
         "The objects can't be shown; ask whoever made the document for an unencrypted one.";

@@ -1,12 +1,14 @@
 //! `exportdoc inspect`: shows what a document holds, without importing it.
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use clap::ValueEnum;
 use exportdoc::report::ExamineOptions;
 
 use super::batch;
 use super::input::InputArgs;
+use super::passphrase;
 use super::{CliError, Exit, Judged};
 use crate::render::{json, raw, text};
 
@@ -39,6 +41,9 @@ pub(crate) struct Args {
     /// Dump one record without a schema: '#NUMBER', 'TYPE:ID', an identifier or a name
     #[arg(long, value_name = "ID", conflicts_with_all = ["format", "tree", "objects"])]
     raw: Option<String>,
+    /// Open encrypted documents with the passphrase in the first line of this file
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
     /// Print keys, lookup rows and segment mappings that stand in clear
     #[arg(long)]
     show_secrets: bool,
@@ -62,6 +67,11 @@ impl Args {
         }
         let options = ExamineOptions {
             secret_bytes: self.show_secrets.then_some(SECRET_BYTES),
+            passphrase: self
+                .passphrase_file
+                .as_deref()
+                .map(passphrase::from_file)
+                .transpose()?,
             ..ExamineOptions::default()
         };
         let view = text::View {

@@ -8,6 +8,7 @@ mod explain;
 mod input;
 mod inspect;
 mod man;
+mod passphrase;
 mod verify_signature;
 
 use anstream::ColorChoice;

@@ -168,8 +168,10 @@ impl Args {
             Ok(report) => report,
             // A key or signature that is refused is an answer about them, not about the call.
             Err(error @ (DetachedError::Key(_) | DetachedError::Signature(_))) => {
-                if !self.quiet {
-                    anstream::println!("invalid: {}", escape::terminal(&error.to_string()));
+                match self.format {
+                    _ if self.quiet => {}
+                    Format::Text => anstream::println!("invalid: {}", escape::terminal(&error.to_string())),
+                    Format::Json | Format::Ndjson => anstream::println!("{}", detached::refused(&error)),
                 }
                 return Ok(Exit::Bad);
             }

@@ -47,7 +47,7 @@ impl<'a> Notes<'a> {
         self.base + distance as u64
     }
 
-    /// Whether another finding of the rule would be kept; lets callers skip work that only a finding needs.
+    /// Counts a finding of the rule; whether it is among those to keep.
     fn room(&mut self, rule: &'static FindingRule) -> bool {
         let (count, _) = self.counts.entry(rule.id).or_insert((0, rule));
         *count += 1;

@@ -23,6 +23,8 @@ use crate::finding::{
 };
 
 const BOM: &str = "\u{feff}";
+/// What JSON takes for white space, which is less than Rust does.
+const WHITE_SPACE: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// One top-level member, known or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,12 +94,12 @@ impl<'a> Envelope<'a> {
         let whole = std::str::from_utf8(input).map_err(|e| error::not_utf8(input, e))?;
         let text = whole.strip_prefix(BOM).unwrap_or(whole);
         let base = (whole.len() - text.len()) as u64;
-        if text.trim_ascii().is_empty() {
+        if text.trim_matches(WHITE_SPACE).is_empty() {
             return Err(EnvelopeError::Empty);
         }
         check_depth(text, base)?;
 
-        let start = text.trim_ascii_start();
+        let start = text.trim_start_matches(WHITE_SPACE);
         if !start.starts_with('{') {
             let (value, _) = first_value::<&RawValue>(text, base)?;
             return Err(match value.get() {
@@ -120,7 +122,7 @@ impl<'a> Envelope<'a> {
             notes.file(&BYTE_ORDER_MARK, 0, "starts with a byte order mark");
         }
         let rest = text.get(end..).unwrap_or_default();
-        let trailing = rest.trim_ascii_start();
+        let trailing = rest.trim_start_matches(WHITE_SPACE);
         if !trailing.is_empty() {
             let message = format!(
                 "{} bytes after the document, starting with {:?}",

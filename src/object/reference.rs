@@ -3,6 +3,9 @@
 //! A reference carries its original's revision record unchanged and no data, so the pair of UUIDs, not the hash,
 //! tells what it refers to.
 
+use crate::wire::Writer;
+
+use super::data::ObjectData;
 use super::{ObjectError, ObjectKey, ObjectType, SyncObject, type_by_name};
 
 /// Why no reference can be built.
@@ -51,11 +54,26 @@ pub fn reference_to(original: &SyncObject<'_>) -> Result<SyncObject<'static>, Re
     } else {
         original.dependencies().iter().filter_map(reference_key).collect()
     };
+    let (data_type, data) = reference_data(original);
     Ok(SyncObject::build(
         &key,
         &dependencies,
         original.revision(),
-        "EmptyData",
-        &[],
+        data_type,
+        &data,
     )?)
+}
+
+/// Nothing, but for a job's source: it is found on the target by its name, which its number alone doesn't tell. That
+/// message is this project's own.
+fn reference_data(original: &SyncObject<'_>) -> (&'static str, Vec<u8>) {
+    match original.data() {
+        ObjectData::DatabaseConnector(data) => {
+            let mut writer = Writer::new();
+            writer.text(1, &data.database_type().unwrap_or_default());
+            writer.wrapped_text(8, &data.connector_name().unwrap_or_default());
+            ("SourceConnectorData", writer.finish())
+        }
+        _ => ("EmptyData", Vec::new()),
+    }
 }

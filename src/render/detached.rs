@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use exportdoc::signature::DetachedReport;
+use exportdoc::signature::{DetachedError, DetachedReport};
 use serde_json::{Value, json};
 
 use super::json::SCHEMA_VERSION;
@@ -62,6 +62,17 @@ pub(crate) fn json(report: &DetachedReport, trusted: Option<bool>) -> Value {
                 "digest": hex::encode(&verdict.digest),
                 "verifies": verdict.outcome.is_ok(),
             })).collect::<Vec<_>>(),
+        },
+    })
+}
+
+/// For programs, when key or signature are refused before anything is verified.
+pub(crate) fn refused(error: &DetachedError) -> Value {
+    json!({
+        "schema_version": SCHEMA_VERSION,
+        "detached": {
+            "verdict": "invalid",
+            "error": { "message": error.to_string(), "help": error.help() },
         },
     })
 }

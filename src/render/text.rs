@@ -162,11 +162,16 @@ fn signature_facts(out: &mut impl Write, signature: &SignatureReport) -> io::Res
         let set = partial
             .parameter_set
             .map_or_else(|| "unknown parameters".to_owned(), |s| format!("{s} parameters"));
-        field(
-            out,
-            "key",
-            format_args!("breaks off at its byte {}; {set}", partial.breaks_off_at),
-        )?;
+        let at = partial.breaks_off_at;
+        if partial.declared_size == Some(at) {
+            field(
+                out,
+                "key",
+                format_args!("whole, but refused: see findings; {set}"),
+            )?;
+        } else {
+            field(out, "key", format_args!("breaks off at its byte {at}; {set}"))?;
+        }
     } else {
         field(out, "key", "can't be read")?;
     }

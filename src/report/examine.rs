@@ -6,6 +6,8 @@ use crate::blob::{BlobLimits, RecordReader};
 use crate::date::JavaDate;
 use crate::envelope::{EncodedText, Envelope, EnvelopeError, ListEntry};
 use crate::finding::{self, Finding, Place};
+use crate::object::SyncObject;
+use crate::passphrase::Passphrase;
 use crate::revision_hash;
 use crate::signature::{DsaSignature, PartialKey, PublicKey};
 
@@ -22,6 +24,8 @@ pub struct ExamineOptions {
     pub rule: Option<String>,
     /// SHA-256 fingerprints of trusted keys; empty when trust isn't asked about.
     pub trusted_keys: Vec<[u8; 32]>,
+    /// Opens documents encrypted by this toolkit.
+    pub passphrase: Option<Passphrase>,
     /// Keep secret values in the report, each cut at this many bytes.
     pub secret_bytes: Option<usize>,
 }
@@ -33,6 +37,7 @@ impl Default for ExamineOptions {
             hash_work: revision_hash::DEFAULT_WORK,
             rule: None,
             trusted_keys: Vec::new(),
+            passphrase: None,
             secret_bytes: None,
         }
     }
@@ -43,16 +48,38 @@ impl Default for ExamineOptions {
 /// # Errors
 /// Input that isn't the JSON of an export document.
 pub fn examine(input: &[u8], options: &ExamineOptions) -> Result<DocumentReport, EnvelopeError> {
+    run(input, options, false).map(|(report, _)| report)
+}
+
+/// As [`examine`], and gives the objects too: the whole-document form for composing and importing.
+///
+/// # Errors
+/// As [`examine`].
+pub fn examine_with_objects(
+    input: &[u8],
+    options: &ExamineOptions,
+) -> Result<(DocumentReport, Vec<SyncObject<'static>>), EnvelopeError> {
+    run(input, options, true)
+}
+
+fn run(
+    input: &[u8],
+    options: &ExamineOptions,
+    keep: bool,
+) -> Result<(DocumentReport, Vec<SyncObject<'static>>), EnvelopeError> {
     let envelope = Envelope::parse(input)?;
     let mut findings = envelope.findings.clone();
     let mut report = envelope_report(&envelope, &mut findings);
     report.bytes = input.len() as u64;
     let seal = seal_facts(&envelope, &mut findings);
     let mut fold = DocumentFold::new(seal, options);
+    if keep {
+        fold = fold.keeping_objects();
+    }
     if let Some(blob) = envelope.blob() {
         findings.extend(read_blob(blob, options, &mut fold));
     }
-    Ok(fold.finish(report, findings))
+    Ok(fold.finish_with_objects(report, findings))
 }
 
 fn read_blob(blob: &EncodedText<'_>, options: &ExamineOptions, fold: &mut DocumentFold<'_>) -> Vec<Finding> {

@@ -1,8 +1,10 @@
 //! Folds a report from a document's records as they are read.
 
-use crate::blob::{BlobError, BlobErrorKind, Header, RawRecord, Record};
+use crate::blob::{BlobError, BlobErrorKind, Header, RawRecord, Record, RecordReader};
 use crate::date;
 use crate::finding::{self, Finding};
+use crate::object::SyncObject;
+use crate::passphrase::{self, EncryptionParams, SCHEME};
 use crate::signature::{DsaSignature, KeyError, PartialKey, PublicKey, SignatureError};
 
 use super::collect::Findings;
@@ -37,6 +39,7 @@ pub struct DocumentFold<'o> {
     encryption: Encryption,
     objects: ObjectFold,
     signature: SignatureFold<'o>,
+    params: Option<EncryptionParams>,
     sealed_records: u64,
 }
 
@@ -51,8 +54,16 @@ impl<'o> DocumentFold<'o> {
             encryption: Encryption::Clear,
             objects: ObjectFold::new(options.secret_bytes),
             signature: SignatureFold::new(seal, options),
+            params: None,
             sealed_records: 0,
         }
+    }
+
+    /// Keeps the objects as well, for [`DocumentFold::finish_with_objects`].
+    #[must_use]
+    pub fn keeping_objects(mut self) -> Self {
+        self.objects.keep();
+        self
     }
 
     /// The next record of the blob.
@@ -77,6 +88,7 @@ impl<'o> DocumentFold<'o> {
                 self.signature.covered(raw);
                 self.same_export(raw, sealed.export_id.as_deref());
                 self.sealed_records += 1;
+                self.open(sealed.ciphertext);
             }
             Ok(Record::Trailer(trailer)) => {
                 self.same_export(raw, trailer.export_id.as_deref());
@@ -99,8 +111,17 @@ impl<'o> DocumentFold<'o> {
                 for number in &header.unknown_fields {
                     self.note_unknown_field("header", *number, raw.offset);
                 }
-                if header.encryption.is_some() {
-                    self.encryption = Encryption::Unknown;
+                if let Some(field) = &header.encryption {
+                    self.encryption = match EncryptionParams::parse(field) {
+                        Ok(params) => {
+                            self.params = Some(params);
+                            Encryption::Passphrase {
+                                scheme: SCHEME.to_owned(),
+                                opened: false,
+                            }
+                        }
+                        Err(_) => Encryption::Unknown,
+                    };
                 }
                 self.header = Some(HeaderReport {
                     started: date::parse_iso(&header.started).ok(),
@@ -116,6 +137,34 @@ impl<'o> DocumentFold<'o> {
                 self.signature.broken();
                 self.findings
                     .in_blob(&finding::HEADER_MISSING, 0, || error.to_string());
+            }
+        }
+    }
+
+    /// Opens a sealed record with the passphrase, when there is one. Offsets in it are those of the decrypted records.
+    fn open(&mut self, ciphertext: &[u8]) {
+        let (Some(params), Some(passphrase), Some(header)) =
+            (&self.params, &self.options.passphrase, &self.header)
+        else {
+            return;
+        };
+        let records = match passphrase::decrypt(ciphertext, passphrase, params, &header.export_id) {
+            Ok(records) => records,
+            Err(error) => {
+                self.findings
+                    .add(&finding::PASSPHRASE_WRONG, None, || error.to_string());
+                return;
+            }
+        };
+        if let Encryption::Passphrase { opened, .. } = &mut self.encryption {
+            *opened = true;
+        }
+        let mut reader = RecordReader::new(&records[..], self.options.limits);
+        // Decrypting has seen to it that these are object records.
+        while let Ok(Some(raw)) = reader.next_record() {
+            if let Ok(Record::Object(object)) = Record::parse(raw.message) {
+                self.objects
+                    .add(&raw, object.object, object.object_offset, &mut self.findings);
             }
         }
     }
@@ -143,10 +192,11 @@ impl<'o> DocumentFold<'o> {
 
     /// The blob can't be read any further. `rest` is what is there of the record that breaks off, without its prefix.
     pub fn break_off(&mut self, error: &BlobError, rest: &[u8]) {
-        self.signature.broken();
         let rule = if error.kind.is_limit() {
+            self.signature.limited();
             &finding::LIMIT_HIT
         } else {
+            self.signature.broken();
             &finding::FRAMING_BROKEN
         };
         self.findings.in_blob(rule, error.offset, || error.to_string());
@@ -175,6 +225,16 @@ impl<'o> DocumentFold<'o> {
 
     /// No record follows. Compares with the metadata and judges.
     pub fn finish(self, envelope: EnvelopeReport, envelope_findings: Vec<Finding>) -> DocumentReport {
+        self.finish_with_objects(envelope, envelope_findings).0
+    }
+
+    /// As [`DocumentFold::finish`], with the objects of a fold that was [`DocumentFold::keeping_objects`].
+    pub fn finish_with_objects(
+        mut self,
+        envelope: EnvelopeReport,
+        envelope_findings: Vec<Finding>,
+    ) -> (DocumentReport, Vec<SyncObject<'static>>) {
+        let kept = self.objects.take_kept();
         let Self {
             options,
             findings,
@@ -184,6 +244,7 @@ impl<'o> DocumentFold<'o> {
             objects,
             mut signature,
             sealed_records,
+            ..
         } = self;
         let mut all = Findings::default();
         all.extend(envelope_findings);
@@ -193,7 +254,11 @@ impl<'o> DocumentFold<'o> {
             .and_then(|h| h.rule.as_deref())
             .is_some_and(is_own_rule);
         let (mut objects, graph) = objects.finish(own, options.hash_work, &mut all);
-        let visible = encryption == Encryption::Clear;
+        let visible = match &encryption {
+            Encryption::Clear => sealed_records == 0,
+            Encryption::Passphrase { opened, .. } => *opened,
+            Encryption::Unknown => false,
+        };
         if visible && blob.complete {
             matching::compare_counts(&header, &envelope, objects.len(), &mut signature, &mut all);
         }
@@ -210,10 +275,10 @@ impl<'o> DocumentFold<'o> {
         if encryption != Encryption::Clear || sealed_records > 0 {
             note_encryption(&encryption, &mut all);
         }
-        super::objects::note_secrets(&objects, &mut all);
+        super::objects::note_secrets(&objects, encryption == Encryption::Clear, &mut all);
         let signature = signature.finish(header.as_ref(), &objects, &blob, &mut all);
         let findings = all.finish();
-        DocumentReport {
+        let report = DocumentReport {
             envelope,
             header,
             blob,
@@ -222,7 +287,8 @@ impl<'o> DocumentFold<'o> {
             graph,
             signature,
             findings,
-        }
+        };
+        (report, kept)
     }
 }
 

@@ -19,7 +19,7 @@ use crate::object::ObjectKey;
 use crate::object::data::SecretKind;
 use crate::signature::{KeyFacts, PartialKey};
 
-pub use examine::{ExamineOptions, examine};
+pub use examine::{ExamineOptions, examine, examine_with_objects};
 pub use fold::{DocumentFold, SealFacts};
 
 /// Everything found out about one document.
@@ -59,8 +59,11 @@ impl DocumentReport {
         self.findings.iter().any(|f| f.rule == &crate::finding::LIMIT_HIT)
     }
 
-    /// How many secrets of each kind stand in clear.
+    /// How many secrets of each kind stand in clear in the file.
     pub fn secrets(&self) -> Vec<(SecretKind, u64)> {
+        if self.encryption != Encryption::Clear {
+            return Vec::new();
+        }
         let mut totals = std::collections::BTreeMap::new();
         for (kind, count) in self.objects.iter().flat_map(|object| &object.secrets) {
             *totals.entry(*kind).or_insert(0) += count;

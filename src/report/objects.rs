@@ -18,6 +18,7 @@ pub(super) struct ObjectFold {
     graph: GraphBuilder,
     objects: Vec<ObjectReport>,
     secret_bytes: Option<usize>,
+    kept: Option<Vec<SyncObject<'static>>>,
 }
 
 impl ObjectFold {
@@ -26,7 +27,16 @@ impl ObjectFold {
             graph: GraphBuilder::new(),
             objects: Vec::new(),
             secret_bytes,
+            kept: None,
         }
+    }
+
+    pub(super) fn keep(&mut self) {
+        self.kept = Some(Vec::new());
+    }
+
+    pub(super) fn take_kept(&mut self) -> Vec<SyncObject<'static>> {
+        self.kept.take().unwrap_or_default()
     }
 
     /// Takes one object message that begins at `inside` of its record's message.
@@ -64,6 +74,9 @@ impl ObjectFold {
                 .map(|limit| secret_values(&data, limit))
                 .unwrap_or_default(),
         });
+        if let Some(kept) = &mut self.kept {
+            kept.push(object.into_owned());
+        }
     }
 
     /// Resolves the graph, recomputes the hashes and names the types by the tables.
@@ -182,9 +195,9 @@ fn secret_values(data: &ObjectData<'_>, limit: usize) -> Vec<SecretValue> {
                     mapping.output().unwrap_or_default()
                 );
                 if text.len() + line.len() <= limit {
-                    text.push_str(&line)
+                    text.push_str(&line);
                 } else {
-                    cut += line.len() as u64
+                    cut += line.len() as u64;
                 }
             }
             if !text.is_empty() || cut > 0 {
@@ -270,13 +283,14 @@ pub(super) fn describe(object: &ObjectReport) -> String {
     }
 }
 
-pub(super) fn note_secrets(objects: &[ObjectReport], findings: &mut Findings) {
+/// Secrets that anyone with the file can read, and the global key, which matters encrypted or not.
+pub(super) fn note_secrets(objects: &[ObjectReport], in_clear: bool, findings: &mut Findings) {
     let holders: Vec<&ObjectReport> = objects.iter().filter(|o| !o.secrets.is_empty()).collect();
     let mut totals = std::collections::BTreeMap::new();
     for (kind, count) in holders.iter().flat_map(|o| &o.secrets) {
         *totals.entry(*kind).or_insert(0_u64) += count;
     }
-    if let Some(first) = holders.first() {
+    if let Some(first) = holders.first().filter(|_| in_clear) {
         let list: Vec<_> = totals
             .iter()
             .map(|(kind, count)| format!("{count} {}", secret_words(*kind, *count)))

@@ -22,6 +22,8 @@ pub(super) struct SignatureFold<'o> {
     trailer: Option<Trailer>,
     /// Something that every signed document has in order is not.
     broken: bool,
+    /// A limit of ours ended the reading, so that nothing can be told.
+    limited: bool,
     after_trailer: bool,
 }
 
@@ -35,6 +37,7 @@ impl<'o> SignatureFold<'o> {
             declared: None,
             trailer: None,
             broken,
+            limited: false,
             after_trailer: false,
         }
     }
@@ -96,6 +99,11 @@ impl<'o> SignatureFold<'o> {
         self.broken = true;
     }
 
+    /// A limit of ours, not damage, ends the reading.
+    pub(super) fn limited(&mut self) {
+        self.limited = true;
+    }
+
     pub(super) fn finish(
         mut self,
         header: Option<&HeaderReport>,
@@ -122,10 +130,15 @@ impl<'o> SignatureFold<'o> {
         let trailer_ok = self.trailer.as_ref().is_some_and(|trailer| {
             trailer.canonical && Some(&trailer.signature) == self.seal.signature_bytes.as_ref()
         }) && !self.after_trailer;
-        let verified = self.verify();
+        let verified = if self.limited {
+            Verified::Unknown
+        } else {
+            self.verify()
+        };
         let in_order = blob.complete && header.is_some() && trailer_ok && !self.broken && self.parts_read();
         let verdict = match (&verified, in_order) {
             (Verified::By(_), true) => Verdict::Valid,
+            (_, false) if self.limited && !self.broken && self.parts_read() => Verdict::Undetermined,
             (_, false) | (Verified::Fails, _) => Verdict::Invalid,
             (Verified::Unknown, true) => Verdict::Undetermined,
         };
@@ -230,6 +243,7 @@ impl<'o> SignatureFold<'o> {
             }
             (Verified::Unknown, Verdict::Undetermined) => {
                 findings.add(&finding::SIGNATURE_UNDETERMINED, None, || match name {
+                    _ if self.limited => "a limit ended the reading before the trailer".to_owned(),
                     Some(name) => format!("declared rule {name} is not known"),
                     None => "no rule declared, and no known rule verifies".to_owned(),
                 });
@@ -344,7 +358,7 @@ impl<'o> SignatureFold<'o> {
         });
         add(
             "trailer is canonical, last, and has the JSON's signature".to_owned(),
-            { told(trailer_ok, self.trailer.is_some() || blob.complete) },
+            told(trailer_ok, self.trailer.is_some() || blob.complete),
         );
         match verified {
             Verified::By(rule) => add(format!("signature verifies under {}", rule.name), Outcome::Holds),

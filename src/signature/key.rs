@@ -128,7 +128,7 @@ pub enum KeyError {
         /// The size of q.
         q_bits: u32,
     },
-    /// The key is sound, but not encoded the way DER requires; Java and OpenSSL read some such keys.
+    /// The key is sound, but not encoded the way DER requires; Java or OpenSSL read such keys.
     #[error("public key isn't canonical DER: {form} at byte {offset}")]
     NotCanonical {
         /// Where the encoding deviates.
@@ -160,7 +160,7 @@ impl KeyError {
                 "engines use 512-bit keys with a 160-bit q; other sizes than those listed aren't used for DSA"
             }
             Self::NotCanonical { .. } => {
-                "Java and OpenSSL may accept it, but signers don't write it: compare with the original"
+                "Java or OpenSSL may accept it, but signers don't write it: compare with the original"
             }
             Self::UnusedBits { .. }
             | Self::Negative(_)

@@ -1,0 +1,241 @@
+//! The request journal.
+//!
+//! Invariant: bounded by number and by bytes, the oldest entries go first; secrets are redacted before they are kept,
+//! so that a dump of the process doesn't hold them here either. An entry is made when a request arrives, so a request
+//! that hangs shows.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use axum::body::Body;
+use http::Request;
+use serde_json::{Value, json};
+
+use super::redact;
+use crate::clock::api_date;
+use crate::sync::lock;
+
+const ENTRIES: usize = 10_000;
+const BYTES: usize = 16 << 20;
+
+/// The last requests.
+#[derive(Debug, Default)]
+pub(crate) struct Journal {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    /// Number of the next entry; they rise by one, so the front's number gives every entry's place.
+    next: u64,
+    entries: VecDeque<Entry>,
+    bytes: usize,
+}
+
+#[derive(Debug)]
+struct Entry {
+    time_ms: i64,
+    /// Method, target and headers as lines: one allocation per request instead of dozens.
+    head: String,
+    done: Option<Done>,
+}
+
+#[derive(Debug)]
+struct Done {
+    status: u16,
+    took: Duration,
+    body: Option<Box<str>>,
+    error: Option<Box<str>>,
+}
+
+impl Entry {
+    fn bytes(&self) -> usize {
+        let text = |text: &Option<Box<str>>| text.as_ref().map_or(0, |text| text.len());
+        let done = self
+            .done
+            .as_ref()
+            .map_or(0, |done| text(&done.body) + text(&done.error));
+        size_of::<Self>() + self.head.capacity() + done
+    }
+}
+
+impl Journal {
+    /// Notes a request; its number is for [`Journal::finish`].
+    pub(crate) fn begin(&self, time_ms: i64, request: &Request<Body>) -> u64 {
+        let entry = Entry {
+            time_ms,
+            head: head(request),
+            done: None,
+        };
+        let mut inner = lock(&self.inner);
+        let id = inner.next;
+        inner.next += 1;
+        inner.bytes += entry.bytes();
+        inner.entries.push_back(entry);
+        inner.trim();
+        id
+    }
+
+    /// Notes how a request ended.
+    pub(crate) fn finish(
+        &self,
+        id: u64,
+        status: u16,
+        took: Duration,
+        body: Option<&[u8]>,
+        error: Option<&str>,
+    ) {
+        let done = Done {
+            status,
+            took,
+            body: body.map(shown_body),
+            error: error.map(Into::into),
+        };
+        let mut inner = lock(&self.inner);
+        let first = inner.next - inner.entries.len() as u64;
+        let place = id
+            .checked_sub(first)
+            .and_then(|place| usize::try_from(place).ok());
+        if let Some(entry) = place.and_then(|place| inner.entries.get_mut(place)) {
+            let before = entry.bytes();
+            entry.done = Some(done);
+            let after = entry.bytes();
+            inner.bytes = inner.bytes + after - before;
+            inner.trim();
+        }
+    }
+
+    /// The newest entries, newest first, with how many there were in all.
+    pub(crate) fn newest(&self, limit: usize) -> Value {
+        let inner = lock(&self.inner);
+        let numbered = inner.entries.iter().rev().zip((0..inner.next).rev());
+        let requests: Vec<Value> = numbered.take(limit).map(|(entry, id)| shown(entry, id)).collect();
+        json!({ "total": inner.next, "kept": inner.entries.len(), "requests": requests })
+    }
+
+    /// Forgets the entries; the numbers go on, so that requests under way don't finish others' entries.
+    pub(crate) fn clear(&self) {
+        let mut inner = lock(&self.inner);
+        inner.entries.clear();
+        inner.bytes = 0;
+    }
+}
+
+impl Inner {
+    fn trim(&mut self) {
+        while self.entries.len() > ENTRIES || self.bytes > BYTES {
+            match self.entries.pop_front() {
+                Some(entry) => self.bytes -= entry.bytes(),
+                None => return,
+            }
+        }
+    }
+}
+
+fn head(request: &Request<Body>) -> String {
+    let (uri, headers) = (request.uri(), request.headers());
+    let length: usize = headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + 3)
+        .sum();
+    let mut head = String::with_capacity(length + uri.path().len() + 64);
+    head.push_str(request.method().as_str());
+    head.push('\n');
+    head.push_str(uri.path());
+    head.push('\n');
+    if let Some(query) = uri.query() {
+        head.push_str(&redact::query(query));
+    }
+    for (name, value) in headers {
+        let secret = redact::is_secret(name.as_str());
+        head.push('\n');
+        head.push_str(name.as_str());
+        head.push_str(": ");
+        head.push_str(if secret {
+            redact::REDACTED
+        } else {
+            value.to_str().unwrap_or("<not text>")
+        });
+    }
+    head
+}
+
+/// A body is shown only if it is JSON, because only then it is known where its secrets are.
+fn shown_body(bytes: &[u8]) -> Box<str> {
+    match serde_json::from_slice::<Value>(bytes) {
+        Ok(mut value) => {
+            redact::json(&mut value);
+            value.to_string().into()
+        }
+        Err(_) => format!("<{} bytes that are not JSON>", bytes.len()).into(),
+    }
+}
+
+fn shown(entry: &Entry, id: u64) -> Value {
+    let mut lines = entry.head.split('\n');
+    let mut next = || lines.next().unwrap_or_default();
+    let (method, path, query) = (next(), next(), next());
+    let headers: Vec<&str> = lines.collect();
+    let mut value = json!({
+        "id": id, "time": api_date(entry.time_ms), "method": method, "path": path, "query": query, "headers": headers,
+    });
+    if let Some(done) = &entry.done {
+        value["status"] = done.status.into();
+        value["micros"] = u64::try_from(done.took.as_micros()).unwrap_or(u64::MAX).into();
+        if let Some(body) = &done.body {
+            value["body"] = serde_json::from_str(body).unwrap_or_else(|_| body.as_ref().into());
+        }
+        if let Some(error) = &done.error {
+            value["error"] = error.as_ref().into();
+        }
+    }
+    value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(path: &str) -> Request<Body> {
+        Request::builder()
+            .uri(path)
+            .header("authorization", "t0ken")
+            .header("accept", "*/*")
+            .body(Body::empty())
+            .unwrap()
+    }
+
+    #[test]
+    fn newest_first_without_secrets() {
+        let journal = Journal::default();
+        let first = journal.begin(0, &request("/a?password=p4ss&x=1"));
+        journal.begin(0, &request("/b"));
+        journal.finish(
+            first,
+            401,
+            Duration::ZERO,
+            Some(br#"{"password":"p4ss"}"#),
+            Some("no"),
+        );
+        let shown = journal.newest(10);
+        assert_eq!(shown["requests"][0]["path"], "/b");
+        assert_eq!(shown["requests"][1]["status"], 401);
+        let text = shown.to_string();
+        assert!(!text.contains("p4ss") && !text.contains("t0ken"), "{text}");
+    }
+
+    #[test]
+    fn bounded_by_number_and_bytes() {
+        let journal = Journal::default();
+        let early = journal.begin(0, &request("/early"));
+        for _ in 0..ENTRIES {
+            let id = journal.begin(0, &request("/x"));
+            journal.finish(id, 200, Duration::ZERO, Some(&[b'1'; 4096]), None);
+        }
+        journal.finish(early, 200, Duration::ZERO, None, None);
+        let inner = lock(&journal.inner);
+        assert!(inner.entries.len() <= ENTRIES && inner.bytes <= BYTES);
+        assert_eq!(inner.bytes, inner.entries.iter().map(Entry::bytes).sum::<usize>());
+    }
+}

@@ -1,0 +1,95 @@
+//! `/__admin`: what a person or a test asks of the mock rather than of the engine.
+//!
+//! Invariant: no web page and no other machine drives a local mock unasked: every call passes the guard. Secrets are
+//! shown only to whoever asks for them by name.
+
+mod guard;
+mod journal;
+mod redact;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::{get, post};
+use http::StatusCode;
+use serde_json::json;
+
+pub(crate) use guard::{HostGuard, Peer};
+pub(crate) use journal::Journal;
+
+use crate::http::App;
+use crate::http::answer::{ApiError, empty, json_answer};
+use crate::http::auth;
+use crate::http::body::RawBody;
+use crate::model::{ModelError, Query, State as EngineState};
+
+/// The admin endpoints.
+pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
+    Router::new()
+        .route("/health", get(health))
+        .route("/requests", get(requests).delete(forget_requests))
+        .route("/state", get(dump).put(load))
+        .route("/reset", post(reset))
+        .route_layer(from_fn_with_state(Arc::clone(app), guarded))
+}
+
+async fn guarded(State(app): State<Arc<App>>, request: Request, next: Next) -> Result<Response, ApiError> {
+    app.guard.check(&request).map_err(ApiError::AdminRefused)?;
+    // From another machine, knowing a name is not enough. Health stays open: it tells nothing.
+    let local = request
+        .extensions()
+        .get::<Peer>()
+        .is_some_and(|Peer(ip)| ip.to_canonical().is_loopback());
+    if !local && !request.uri().path().ends_with("/health") {
+        auth::check(&app, request.headers())?;
+    }
+    Ok(next.run(request).await)
+}
+
+async fn health(State(app): State<Arc<App>>) -> Response {
+    let answer = json!({
+        "status": "UP",
+        "engine": app.engine.settings.name,
+        "version": env!("CARGO_PKG_VERSION"),
+        "uptimeMs": u64::try_from(app.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+    });
+    json_answer(StatusCode::OK, &answer)
+}
+
+async fn requests(State(app): State<Arc<App>>, query: Query) -> Result<Response, ApiError> {
+    let limit = query.number("limit")?.unwrap_or(100);
+    let limit = usize::try_from(limit).unwrap_or(0);
+    Ok(json_answer(StatusCode::OK, &app.journal.newest(limit)))
+}
+
+async fn forget_requests(State(app): State<Arc<App>>) -> Response {
+    app.journal.clear();
+    empty(StatusCode::OK)
+}
+
+async fn dump(State(app): State<Arc<App>>, query: Query) -> Result<Response, ApiError> {
+    let mut value = serde_json::to_value(&*app.engine.snapshot())
+        .map_err(|error| ModelError::Refused(format!("the state can't be written: {error}")))?;
+    if !query.boolean("secrets")?.unwrap_or(false) {
+        redact::json(&mut value);
+    }
+    Ok(json_answer(StatusCode::OK, &value))
+}
+
+async fn load(State(app): State<Arc<App>>, RawBody(bytes): RawBody) -> Result<Response, ApiError> {
+    let bad = |error| ModelError::BadBody(format!("it is not a state: {error}"));
+    let mut value: serde_json::Value = serde_json::from_slice(&bytes).map_err(bad)?;
+    redact::drop_redacted(&mut value);
+    let state: EngineState = serde_json::from_value(value).map_err(bad)?;
+    app.blocking(move |engine| engine.replace_state(state)).await?;
+    Ok(empty(StatusCode::OK))
+}
+
+async fn reset(State(app): State<Arc<App>>) -> Result<Response, ApiError> {
+    app.blocking(|engine| engine.reset()).await?;
+    app.journal.clear();
+    Ok(empty(StatusCode::OK))
+}

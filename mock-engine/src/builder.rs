@@ -1,0 +1,255 @@
+//! Starting an engine from code: tests and the binary alike.
+//!
+//! Invariant: an engine that could not be set up completely is not started at all; one that was started is stopped by
+//! [`RunningEngine::shutdown`] or, at once, by dropping its handle.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use http::StatusCode;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::admin::{HostGuard, Journal};
+use crate::clock::Clock;
+use crate::http::{App, HttpOptions, Service};
+use crate::model::{Credential, Engine, Pace, Settings, SetupError};
+use crate::server::tls::{TlsError, TlsIdentity};
+use crate::server::{Protocol, Server};
+
+/// How long requests under way may take once the engine is told to stop.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// An engine that behaves like a data-masking engine.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), mock_engine::StartError> {
+/// let engine = mock_engine::MockEngine::builder().name("a.example.com").seed(1).start().await?;
+/// println!("{}/masking/api/login", engine.url());
+/// engine.shutdown().await;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct MockEngine;
+
+impl MockEngine {
+    /// An engine on a free loopback port, in memory, that lets anybody in.
+    pub fn builder() -> Builder {
+        Builder {
+            settings: Settings::default(),
+            http: HttpOptions::default(),
+            clock: Clock::real(),
+            address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            tls: None,
+            plain_too: false,
+            hosts: Vec::new(),
+        }
+    }
+}
+
+/// The engine didn't start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Anybody on the network could log in.
+    #[error("beyond loopback ({0}) an engine needs at least one --user")]
+    OpenToNetwork(IpAddr),
+    /// The port can't be had.
+    #[error("{address}: {source}")]
+    Bind {
+        /// Where it should have listened.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The state can't be set up.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// No certificate.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+}
+
+/// Collects what an engine is to be like.
+#[derive(Debug, Clone)]
+#[must_use = "nothing runs before `start`"]
+pub struct Builder {
+    settings: Settings,
+    http: HttpOptions,
+    clock: Clock,
+    address: SocketAddr,
+    tls: Option<TlsIdentity>,
+    plain_too: bool,
+    hosts: Vec<String>,
+}
+
+impl Builder {
+    /// All settings of the model at once.
+    pub fn settings(mut self, settings: Settings) -> Self {
+        self.settings = settings;
+        self
+    }
+
+    /// Name; shows as `exportHost`.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.settings.name = name.into();
+        self
+    }
+
+    /// A user who may log in; without any, everybody may.
+    pub fn user(mut self, name: impl Into<String>, password: impl Into<String>) -> Self {
+        self.settings.users.push(Credential::new(name, password));
+        self
+    }
+
+    /// Makes ids reproducible.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.settings.seed = Some(seed);
+        self
+    }
+
+    /// How async tasks move on.
+    pub fn task_pace(mut self, pace: Pace) -> Self {
+        self.settings.task_pace = pace;
+        self
+    }
+
+    /// The engine's time.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Where to listen; port 0 takes a free one.
+    pub fn address(mut self, address: SocketAddr) -> Self {
+        self.address = address;
+        self
+    }
+
+    /// Names that the server goes by: for the admin endpoints' check of the Host header.
+    pub fn hosts(mut self, hosts: impl IntoIterator<Item = String>) -> Self {
+        self.hosts.extend(hosts);
+        self
+    }
+
+    /// Speaks TLS; with `plain_too`, also plain HTTP on the same port.
+    pub fn tls(mut self, identity: TlsIdentity, plain_too: bool) -> Self {
+        self.tls = Some(identity);
+        self.plain_too = plain_too;
+        self
+    }
+
+    /// Status of successful POSTs.
+    pub fn created_status(mut self, status: StatusCode) -> Self {
+        self.http.created_status = status;
+        self
+    }
+
+    /// Largest request body.
+    pub fn body_limit(mut self, bytes: u64) -> Self {
+        self.http.body_limit = bytes;
+        self
+    }
+
+    /// Starts the engine; it answers once this returns.
+    pub async fn start(self) -> Result<RunningEngine, StartError> {
+        let address = self.address;
+        if !address.ip().is_loopback() && self.settings.users.is_empty() {
+            return Err(StartError::OpenToNetwork(address.ip()));
+        }
+        let bind = |source| StartError::Bind { address, source };
+        let listener = TcpListener::bind(address).await.map_err(bind)?;
+        let address = listener.local_addr().map_err(bind)?;
+
+        let names = self.hosts.into_iter().chain([self.settings.name.clone()]);
+        let guard = HostGuard::new(names, address.ip());
+        let engine = Arc::new(Engine::new(self.settings, self.clock)?);
+        let app = Arc::new(App {
+            engine: Arc::clone(&engine),
+            http: self.http,
+            journal: Journal::default(),
+            guard,
+            started: Instant::now(),
+        });
+        let protocol = match &self.tls {
+            None => Protocol::Http,
+            Some(identity) if self.plain_too => Protocol::Both(identity.acceptor()),
+            Some(identity) => Protocol::Https(identity.acceptor()),
+        };
+        let (stop, connections) = (CancellationToken::new(), TaskTracker::new());
+        let server = Server {
+            service: Service::new(app),
+            protocol,
+            stop: stop.clone(),
+            connections: connections.clone(),
+        };
+        tokio::spawn(server.run(listener));
+        Ok(RunningEngine {
+            engine,
+            address,
+            tls: self.tls,
+            stop,
+            connections,
+        })
+    }
+}
+
+/// A running engine.
+#[derive(Debug)]
+pub struct RunningEngine {
+    engine: Arc<Engine>,
+    address: SocketAddr,
+    tls: Option<TlsIdentity>,
+    stop: CancellationToken,
+    connections: TaskTracker,
+}
+
+impl RunningEngine {
+    /// Where it answers, without a slash at the end: `http://127.0.0.1:49213`.
+    pub fn url(&self) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.address)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.engine.settings.name
+    }
+
+    /// The engine behind the port.
+    pub fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
+    /// Its clock.
+    pub fn clock(&self) -> &Clock {
+        &self.engine.clock
+    }
+
+    /// The self-signed authority's certificate, if there is one.
+    pub fn ca_pem(&self) -> Option<&str> {
+        self.tls.as_ref().and_then(TlsIdentity::ca_pem)
+    }
+
+    /// Stops taking connections and waits for the requests under way. Returns whether all of them finished in time.
+    pub async fn shutdown(self) -> bool {
+        self.engine.stopping.cancel();
+        self.stop.cancel();
+        tokio::time::timeout(DRAIN, self.connections.wait()).await.is_ok()
+    }
+}
+
+impl Drop for RunningEngine {
+    fn drop(&mut self) {
+        self.engine.stopping.cancel();
+        self.stop.cancel();
+    }
+}

@@ -1,0 +1,104 @@
+//! "Ours, not the vendor's": every text and number that no public source settles, in one place, beside the few texts
+//! that clients compare literally.
+//!
+//! Invariant: nothing else in the crate words an `errorMessage`. `docs/mock-engine.md` lists the choices made here.
+
+use std::time::Duration;
+
+use crate::model::ModelError;
+
+/// Version that an engine reports unless told otherwise: the four numeric parts that clients index.
+pub const ENGINE_VERSION: &str = "6.0.8.0";
+/// Entries per page when a client doesn't say.
+pub const PAGE_SIZE: u64 = 100;
+/// How long a token lasts from its login on.
+pub const TOKEN_TTL: Duration = Duration::from_hours(1);
+/// How long a started job runs.
+pub const EXECUTION_TIME: Duration = Duration::from_secs(2);
+/// How long a download waits for an unfinished task.
+pub const DOWNLOAD_WAIT: Duration = Duration::from_secs(30);
+/// Largest request body.
+pub const BODY_LIMIT: u64 = 1 << 30;
+/// Documents of async tasks kept, by number and by bytes; the oldest go first.
+pub const DOCUMENTS_KEPT: usize = 10_000;
+/// See [`DOCUMENTS_KEPT`].
+pub const DOCUMENT_BYTES_KEPT: usize = 1 << 30;
+/// Uploaded files kept; the oldest go first.
+pub const UPLOADS_KEPT: usize = 1_000;
+/// Finished async tasks kept in the list; the oldest go first.
+pub const TASKS_KEPT: usize = 10_000;
+/// Tokens known at once; the oldest go first.
+pub const TOKENS_KEPT: usize = 100_000;
+/// Finished executions kept; the oldest go first.
+pub const EXECUTIONS_KEPT: usize = 10_000;
+
+/// Name of a path that no endpoint has.
+pub const NO_SUCH_ENDPOINT: &str = "There is no such endpoint.";
+/// A known path with another method.
+pub const METHOD_NOT_ALLOWED: &str = "This endpoint does not support the request's method.";
+/// A body over the limit.
+pub const BODY_TOO_LARGE: &str = "The request body is too large.";
+/// A body that stopped coming.
+pub const BODY_TOO_SLOW: &str = "The request body did not arrive in time.";
+/// A body that ended early or broke the HTTP rules.
+pub const BODY_CUT_OFF: &str = "The request body broke off.";
+/// A handler panicked.
+pub const INTERNAL_ERROR: &str = "Internal error.";
+
+/// The `errorMessage` of a refusal. Four texts are compared literally by clients; the rest are the error's own words
+/// as a sentence.
+pub fn error_message(error: &ModelError) -> String {
+    match error {
+        ModelError::InvalidCredentials => "Invalid username or password".to_owned(),
+        ModelError::TokenExpired => "Provided Authentication has expired. Please log in again.".to_owned(),
+        ModelError::TokenUnknown => {
+            "Invalid authorization, check to make sure it has not expired.".to_owned()
+        }
+        ModelError::PageOutOfRange { page, last } => {
+            format!("Page number {page} is outside of the acceptable range. The last page is {last}")
+        }
+        ModelError::Busy { running } => {
+            format!("Cannot start this operation while {running} is running. Try again later.")
+        }
+        other => sentence(&other.to_string()),
+    }
+}
+
+/// A lower-case fragment as a sentence.
+pub fn sentence(fragment: &str) -> String {
+    let mut chars = fragment.chars();
+    let mut text: String = chars
+        .next()
+        .map(|c| c.to_uppercase().collect())
+        .unwrap_or_default();
+    text.push_str(chars.as_str());
+    if !text.ends_with('.') {
+        text.push('.');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fragments_become_sentences_and_literals_stay() {
+        assert_eq!(
+            error_message(&ModelError::not_found("application", 7)),
+            "Application '7' does not exist."
+        );
+        assert_eq!(
+            error_message(&ModelError::Duplicate {
+                what: "user",
+                name: "x".into()
+            }),
+            "User already exists: x."
+        );
+        assert!(
+            error_message(&ModelError::PageOutOfRange { page: 3, last: 2 })
+                .contains("is outside of the acceptable range. The last page is")
+        );
+        assert_eq!(sentence(""), ".");
+    }
+}

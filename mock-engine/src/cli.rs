@@ -1,0 +1,210 @@
+//! The command line.
+//!
+//! Invariant: options only; what they mean is settled in [`crate::config`].
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Parser, ValueEnum};
+
+use crate::choices;
+use crate::config::{
+    self, Config, ConfigError, EngineEntry, LOOPBACK, Tls, parse_duration, parse_pace, parse_user,
+    parse_version,
+};
+use crate::model::{Credential, Pace, Settings};
+
+/// Behaves like a data-masking engine for everything a sync pipeline does.
+///
+/// Prints the URL of each engine on a line of its own once it answers (with several engines, after its name).
+#[derive(Debug, Parser)]
+#[command(name = "mock-engine", version)]
+pub struct Cli {
+    /// Port to listen on; 0 takes a free one
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// Address to listen on; beyond loopback, --user is required
+    #[arg(long, value_name = "ADDRESS", default_value_t = LOOPBACK)]
+    bind: IpAddr,
+    /// Name of the engine, which its export documents carry as exportHost
+    #[arg(long, default_value = "mock-engine")]
+    name: String,
+    /// An engine of its own name and port; repeat for several in one process
+    #[arg(long, value_name = "NAME:PORT", conflicts_with_all = ["port", "name", "config"])]
+    engine: Vec<EngineEntry>,
+    /// TOML file with an [[engine]] table per engine
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["port", "name"])]
+    config: Option<PathBuf>,
+
+    /// Speak HTTPS with a certificate made at the start
+    #[arg(long, value_enum, value_name = "HOW", conflicts_with = "tls_cert")]
+    tls: Option<TlsArg>,
+    /// Where the self-signed authority's certificate goes, for clients to trust
+    #[arg(long, value_name = "FILE", requires = "tls")]
+    tls_ca_out: Option<PathBuf>,
+    /// Speak HTTPS with this certificate chain (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// Private key of --tls-cert (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// With HTTPS, speak plain HTTP on the same ports too
+    #[arg(long)]
+    also_http: bool,
+    /// A name of this server, for the certificate; engines' names are known already
+    #[arg(long, value_name = "NAME")]
+    host: Vec<String>,
+
+    /// A user who may log in; without any, everybody may (never quoted in logs)
+    #[arg(long, value_name = "NAME:PASSWORD", value_parser = parse_user, hide_env_values = true)]
+    user: Vec<Credential>,
+    /// How long a token lasts
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "1h")]
+    token_ttl: Duration,
+    /// Status of successful POSTs: 200 as engines answer, 201 as their OpenAPI says
+    #[arg(long, value_name = "STATUS", default_value_t = 200, value_parser = created_status)]
+    created_status: u16,
+    /// How long an async task stays in each state, or per-poll
+    #[arg(long, value_name = "TIME", value_parser = parse_pace, default_value = "0")]
+    task_delay: Pace,
+    /// How long a download waits for an unfinished task
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "30s")]
+    download_wait: Duration,
+    /// How long a started job runs
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "2s")]
+    execution_time: Duration,
+    /// Let sync operations run side by side, as newer engines do
+    #[arg(long)]
+    concurrent_sync: bool,
+    /// Refuse imports whose signature can't be checked, not only those where it fails
+    #[arg(long)]
+    require_valid_signature: bool,
+    /// Length of the keys that seal exports
+    #[arg(long, value_name = "BITS", default_value_t = 512)]
+    dsa_bits: u32,
+    /// Version that the engine reports
+    #[arg(long, value_name = "VERSION", value_parser = parse_version, default_value = choices::ENGINE_VERSION)]
+    engine_version: String,
+
+    /// Start without the demo inventory
+    #[arg(long)]
+    empty: bool,
+    /// Export document, or directory of them, whose objects become the engine's
+    #[arg(long, value_name = "FILE")]
+    load: Vec<PathBuf>,
+    /// Keep the state here across restarts; otherwise it is in memory only
+    #[arg(long, value_name = "DIR")]
+    state_dir: Option<PathBuf>,
+    /// Make ids and tokens reproducible; whoever knows the number can guess them
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
+
+    /// Form of the log on standard error
+    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+    /// How much is logged: off, error, warn, info, debug or trace
+    #[arg(long, value_name = "LEVEL", default_value = "info")]
+    pub log_level: tracing::level_filters::LevelFilter,
+}
+
+/// Where the certificate comes from.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum TlsArg {
+    /// From an authority made at the start
+    SelfSigned,
+}
+
+/// Form of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Lines to read.
+    Text,
+    /// One JSON object per line.
+    Json,
+}
+
+fn created_status(text: &str) -> Result<u16, ConfigError> {
+    match text {
+        "200" => Ok(200),
+        "201" => Ok(201),
+        _ => Err(ConfigError::Value {
+            value: text.to_owned(),
+            expected: "a status for POST (200 or 201)",
+        }),
+    }
+}
+
+impl Cli {
+    /// What the options mean.
+    pub fn into_config(self) -> Result<Config, ConfigError> {
+        let tls = match (self.tls, self.tls_cert, self.tls_key) {
+            (Some(TlsArg::SelfSigned), ..) => Tls::SelfSigned {
+                ca_out: self.tls_ca_out,
+            },
+            (None, Some(cert), Some(key)) => Tls::Files { cert, key },
+            _ => Tls::Off,
+        };
+        if self.also_http && tls == Tls::Off {
+            return Err(ConfigError::Conflict("--also-http needs --tls or --tls-cert"));
+        }
+        let settings = Settings {
+            name: self.name.clone(),
+            version: self.engine_version,
+            users: self.user,
+            token_ttl: self.token_ttl,
+            task_pace: self.task_delay,
+            download_wait: self.download_wait,
+            execution_time: self.execution_time,
+            concurrent_sync: self.concurrent_sync,
+            require_valid_signature: self.require_valid_signature,
+            dsa_bits: self.dsa_bits,
+            seed: self.seed,
+            empty: self.empty,
+            load: self.load,
+            state_dir: self.state_dir,
+        };
+        let entries = match self.config {
+            Some(path) => config::read_file(path)?,
+            None if self.engine.is_empty() => {
+                vec![EngineEntry {
+                    name: self.name,
+                    port: self.port,
+                    ..EngineEntry::default()
+                }]
+            }
+            None => self.engine,
+        };
+        if entries.is_empty() {
+            return Err(ConfigError::Conflict("the configuration has no [[engine]]"));
+        }
+        Ok(Config {
+            bind: self.bind,
+            engines: config::engines(entries, &settings)?,
+            tls,
+            plain_too: self.also_http,
+            hosts: self.host,
+            created_status: self.created_status,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_options_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn defaults_make_one_engine() {
+        let config = Cli::parse_from(["mock-engine"]).into_config().unwrap();
+        assert_eq!(config.engines.len(), 1);
+        assert_eq!(config.engines[0].port, 8080);
+        assert!(config.bind.is_loopback());
+    }
+}

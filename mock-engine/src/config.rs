@@ -1,0 +1,356 @@
+//! From options and files to engines ready to start.
+//!
+//! Invariant: whatever is said for all engines is the default of each; what an engine's own entry says wins. Nothing
+//! is opened or bound here, so every mistake in a configuration is reported before anything runs.
+
+use std::collections::HashSet;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::model::{Credential, Pace, Settings};
+
+/// Everything that the process is told.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Address that all engines listen on.
+    pub bind: IpAddr,
+    /// The engines; at least one.
+    pub engines: Vec<EngineConfig>,
+    /// How the ports speak.
+    pub tls: Tls,
+    /// With TLS, also speak plain HTTP on the same ports.
+    pub plain_too: bool,
+    /// Names of the server, for certificates and the admin endpoints.
+    pub hosts: Vec<String>,
+    /// Status of successful POSTs.
+    pub created_status: u16,
+}
+
+/// One engine.
+#[derive(Debug, Clone)]
+pub struct EngineConfig {
+    /// Its port; 0 takes a free one.
+    pub port: u16,
+    /// Its settings.
+    pub settings: Settings,
+}
+
+/// Where certificates come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tls {
+    /// Plain HTTP.
+    Off,
+    /// An authority of its own, whose certificate goes to a file.
+    SelfSigned {
+        /// The file.
+        ca_out: Option<PathBuf>,
+    },
+    /// Files.
+    Files {
+        /// Certificate chain.
+        cert: PathBuf,
+        /// Private key.
+        key: PathBuf,
+    },
+}
+
+/// A configuration that makes no sense.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// An option's value doesn't parse.
+    #[error("'{value}' is not {expected}")]
+    Value {
+        /// What came.
+        value: String,
+        /// What was wanted, with an example.
+        expected: &'static str,
+    },
+    /// The file can't be read.
+    #[error("{path}: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The file isn't what it should be.
+    #[error("{path}: {source}")]
+    Parse {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: Box<toml::de::Error>,
+    },
+    /// Two engines of one name could not be told apart, nor could their state.
+    #[error("two engines are named '{0}'")]
+    SameName(String),
+    /// An option without the one it belongs to.
+    #[error("{0}")]
+    Conflict(&'static str),
+}
+
+/// An engine as a TOML file has it; what is missing comes from the options.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct EngineEntry {
+    /// Name.
+    pub name: String,
+    /// Port.
+    #[serde(default)]
+    pub port: u16,
+    /// Engine version.
+    pub version: Option<String>,
+    /// `NAME:PASSWORD` entries.
+    pub users: Option<Vec<String>>,
+    /// Export documents to load.
+    pub load: Option<Vec<PathBuf>>,
+    /// Start without the demo inventory.
+    pub empty: Option<bool>,
+    /// State directory.
+    pub state_dir: Option<PathBuf>,
+    /// Seed of ids.
+    pub seed: Option<u64>,
+    /// Key length.
+    pub dsa_bits: Option<u32>,
+    /// Syncs side by side.
+    pub concurrent_sync: Option<bool>,
+    /// Refuse undetermined signatures.
+    pub require_valid_signature: Option<bool>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ConfigFile {
+    #[serde(rename = "engine")]
+    engines: Vec<EngineEntry>,
+}
+
+impl EngineEntry {
+    /// The engine, with what its entry doesn't say taken from `base`.
+    pub fn over(self, base: &Settings, several: bool) -> Result<EngineConfig, ConfigError> {
+        let mut settings = base.clone();
+        // Engines must not share a directory: each has a state of its own.
+        settings.state_dir = self.state_dir.or_else(|| match &base.state_dir {
+            Some(dir) if several => Some(dir.join(directory_name(&self.name))),
+            dir => dir.clone(),
+        });
+        settings.name = self.name;
+        settings.seed = self.seed.or(settings.seed);
+        if let Some(version) = self.version {
+            settings.version = version;
+        }
+        if let Some(users) = self.users {
+            settings.users = users
+                .iter()
+                .map(|user| parse_user(user))
+                .collect::<Result<_, _>>()?;
+        }
+        if let Some(load) = self.load {
+            settings.load = load;
+        }
+        settings.empty = self.empty.unwrap_or(settings.empty);
+        settings.dsa_bits = self.dsa_bits.unwrap_or(settings.dsa_bits);
+        settings.concurrent_sync = self.concurrent_sync.unwrap_or(settings.concurrent_sync);
+        settings.require_valid_signature = self
+            .require_valid_signature
+            .unwrap_or(settings.require_valid_signature);
+        if !matches!(settings.dsa_bits, 512 | 1024 | 2048) {
+            let value = settings.dsa_bits.to_string();
+            return Err(ConfigError::Value {
+                value,
+                expected: "a key length (512, 1024 or 2048)",
+            });
+        }
+        Ok(EngineConfig {
+            port: self.port,
+            settings,
+        })
+    }
+}
+
+/// `NAME:PORT`.
+impl FromStr for EngineEntry {
+    type Err = ConfigError;
+
+    fn from_str(text: &str) -> Result<Self, ConfigError> {
+        let bad = || ConfigError::Value {
+            value: text.to_owned(),
+            expected: "an engine (NAME:PORT, for example a.example.com:8443)",
+        };
+        let (name, port) = text
+            .rsplit_once(':')
+            .filter(|(name, _)| !name.is_empty())
+            .ok_or_else(bad)?;
+        let port = port.parse().map_err(|_| bad())?;
+        Ok(Self {
+            name: name.to_owned(),
+            port,
+            ..Self::default()
+        })
+    }
+}
+
+/// Reads the `[[engine]]` entries of a TOML file.
+pub fn read_file(path: PathBuf) -> Result<Vec<EngineEntry>, ConfigError> {
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(source) => return Err(ConfigError::Read { path, source }),
+    };
+    match toml::from_str::<ConfigFile>(&text) {
+        Ok(file) => Ok(file.engines),
+        Err(source) => Err(ConfigError::Parse {
+            path,
+            source: Box::new(source),
+        }),
+    }
+}
+
+/// Makes the engines of their entries.
+pub fn engines(entries: Vec<EngineEntry>, base: &Settings) -> Result<Vec<EngineConfig>, ConfigError> {
+    let several = entries.len() > 1;
+    let mut names = HashSet::new();
+    if let Some(twice) = entries.iter().find(|entry| !names.insert(entry.name.clone())) {
+        return Err(ConfigError::SameName(twice.name.clone()));
+    }
+    entries
+        .into_iter()
+        .map(|entry| entry.over(base, several))
+        .collect()
+}
+
+/// A name as part of a path: what could leave the directory or clash in case is written as hex.
+fn directory_name(name: &str) -> String {
+    let safe = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_';
+    let mut directory = String::new();
+    for (index, byte) in name.bytes().enumerate() {
+        if safe(byte) || (byte == b'.' && index > 0) {
+            directory.push(char::from(byte));
+        } else {
+            directory.push_str(&format!("%{byte:02x}"));
+        }
+    }
+    directory
+}
+
+/// `NAME:PASSWORD`; the password may contain colons.
+pub fn parse_user(text: &str) -> Result<Credential, ConfigError> {
+    match text.split_once(':') {
+        Some((name, password)) if !name.is_empty() && !password.is_empty() => {
+            Ok(Credential::new(name, password))
+        }
+        // Not quoted: what is before or after a forgotten colon may be the password.
+        _ => Err(ConfigError::Value {
+            value: "…".to_owned(),
+            expected: "a user (NAME:PASSWORD)",
+        }),
+    }
+}
+
+/// `0`, `500ms`, `30s`, `5m`, `2h`.
+pub fn parse_duration(text: &str) -> Result<Duration, ConfigError> {
+    let bad = || ConfigError::Value {
+        value: text.to_owned(),
+        expected: "a duration (0, 500ms, 30s, 5m or 2h)",
+    };
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let number: u64 = number.parse().map_err(|_| bad())?;
+    let unit_ms = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        "" if number == 0 => 0,
+        _ => return Err(bad()),
+    };
+    number
+        .checked_mul(unit_ms)
+        .map(Duration::from_millis)
+        .ok_or_else(bad)
+}
+
+/// A duration, or `per-poll`.
+pub fn parse_pace(text: &str) -> Result<Pace, ConfigError> {
+    if text == "per-poll" {
+        Ok(Pace::PerPoll)
+    } else {
+        parse_duration(text).map(Pace::Delay)
+    }
+}
+
+/// Four numbers, because clients index them.
+pub fn parse_version(text: &str) -> Result<String, ConfigError> {
+    let number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    if text.split('.').count() == 4 && text.split('.').all(number) {
+        return Ok(text.to_owned());
+    }
+    Err(ConfigError::Value {
+        value: text.to_owned(),
+        expected: "a version of four numbers (6.0.8.0)",
+    })
+}
+
+/// The usual address.
+pub const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_and_paces() {
+        assert_eq!(parse_duration("0").unwrap(), Duration::ZERO);
+        assert_eq!(parse_duration("500ms").unwrap(), Duration::from_millis(500));
+        assert_eq!(parse_duration("2h").unwrap(), Duration::from_hours(2));
+        for bad in [
+            "",
+            "5",
+            "s",
+            "-1s",
+            "1.5s",
+            "99999999999999999999s",
+            "18446744073709551615h",
+        ] {
+            assert!(parse_duration(bad).is_err(), "{bad}");
+        }
+        assert_eq!(parse_pace("per-poll").unwrap(), Pace::PerPoll);
+    }
+
+    #[test]
+    fn engines_of_one_process_keep_their_state_apart() {
+        let base = Settings {
+            state_dir: Some("dir".into()),
+            ..Settings::default()
+        };
+        let entries = ["a:1", "../B:2"].map(|text| text.parse().unwrap()).to_vec();
+        let engines = engines(entries, &base).unwrap();
+        assert_eq!(engines[0].settings.state_dir, Some("dir/a".into()));
+        assert_eq!(engines[1].settings.state_dir, Some("dir/%2e.%2f%42".into()));
+        assert_eq!(engines[1].port, 2);
+    }
+
+    #[test]
+    fn names_must_differ_and_entries_parse() {
+        let twice = ["a:1", "a:2"].map(|text| text.parse().unwrap()).to_vec();
+        assert!(matches!(
+            engines(twice, &Settings::default()),
+            Err(ConfigError::SameName(_))
+        ));
+        for bad in ["", "a", ":1", "a:", "a:70000"] {
+            assert!(bad.parse::<EngineEntry>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn versions_have_four_numbers_and_users_a_password() {
+        assert!(parse_version("6.0.1.0").is_ok());
+        assert!(parse_version("6.0.1").is_err() && parse_version("6.0.x.0").is_err());
+        assert!(parse_user("a:b:c").is_ok());
+        let error = parse_user("s3cret").unwrap_err().to_string();
+        assert!(!error.contains("s3cret"), "{error}");
+    }
+}

@@ -1,0 +1,75 @@
+//! The engines of one process, from start to end.
+//!
+//! Invariant: either all engines run or none does.
+
+use std::io::{self, Write};
+use std::net::SocketAddr;
+
+use http::StatusCode;
+
+use crate::config::{Config, Tls};
+use crate::server::tls::TlsIdentity;
+use crate::{MockEngine, RunningEngine, StartError};
+
+/// Running engines.
+#[derive(Debug)]
+pub struct Fleet {
+    engines: Vec<RunningEngine>,
+}
+
+impl Fleet {
+    /// Starts all engines of a configuration.
+    pub async fn start(config: Config) -> Result<Self, StartError> {
+        let names = || config.engines.iter().map(|engine| engine.settings.name.clone());
+        let hosts: Vec<String> = config.hosts.iter().cloned().chain(names()).collect();
+        let identity = match &config.tls {
+            Tls::Off => None,
+            Tls::Files { cert, key } => Some(TlsIdentity::from_files(cert, key)?),
+            Tls::SelfSigned { ca_out } => {
+                let identity = TlsIdentity::self_signed(&hosts)?;
+                if let Some(path) = ca_out {
+                    identity.write_ca(path)?;
+                }
+                Some(identity)
+            }
+        };
+        let created = if config.created_status == 201 {
+            StatusCode::CREATED
+        } else {
+            StatusCode::OK
+        };
+        let mut engines = Vec::new();
+        for engine in config.engines {
+            let mut builder = MockEngine::builder()
+                .settings(engine.settings)
+                .address(SocketAddr::new(config.bind, engine.port))
+                .hosts(hosts.clone())
+                .created_status(created);
+            if let Some(identity) = &identity {
+                builder = builder.tls(identity.clone(), config.plain_too);
+            }
+            engines.push(builder.start().await?);
+        }
+        Ok(Self { engines })
+    }
+
+    /// Writes where the engines answer, one line each, and flushes: scripts wait for these lines.
+    pub fn announce(&self, mut out: impl Write) -> io::Result<()> {
+        for engine in &self.engines {
+            if self.engines.len() > 1 {
+                write!(out, "{} ", engine.name())?;
+            }
+            writeln!(out, "{}", engine.url())?;
+        }
+        out.flush()
+    }
+
+    /// Stops all engines and waits for the requests under way, for all at once.
+    pub async fn shutdown(self) {
+        let mut stopping = tokio::task::JoinSet::new();
+        for engine in self.engines {
+            stopping.spawn(engine.shutdown());
+        }
+        while stopping.join_next().await.is_some() {}
+    }
+}

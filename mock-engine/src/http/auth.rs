@@ -1,0 +1,47 @@
+//! Who may call.
+//!
+//! Invariant: every endpoint below the API's base asks for a token, except login and system information, which are in
+//! another router.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+
+use super::App;
+use super::answer::ApiError;
+use crate::model::{ModelError, Query};
+
+/// Lets a request through that carries a good token.
+pub(crate) async fn require_token(
+    State(app): State<Arc<App>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, ApiError> {
+    check(&app, request.headers())?;
+    Ok(next.run(request).await)
+}
+
+/// Whether the headers carry a good token.
+pub(crate) fn check(app: &App, headers: &HeaderMap) -> Result<(), ModelError> {
+    let token = token(headers).ok_or(ModelError::TokenUnknown)?;
+    app.engine.sessions.check(token, app.engine.clock.now_ms())
+}
+
+/// The token: the whole header value, without a scheme.
+pub(crate) fn token(headers: &HeaderMap) -> Option<&str> {
+    headers.get(AUTHORIZATION)?.to_str().ok().map(str::trim)
+}
+
+/// The query string, leniently.
+impl<S: Sync> FromRequestParts<S> for Query {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self::parse(parts.uri.query().unwrap_or_default()))
+    }
+}

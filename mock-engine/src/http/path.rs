@@ -1,0 +1,71 @@
+//! Paths as clients write them.
+//!
+//! Invariant: every spelling of an endpoint (pinned to any version, with a trailing slash, with doubled slashes) is
+//! routed as the same path, so the routes are written once.
+
+use http::Uri;
+use http::uri::PathAndQuery;
+
+/// The URI under which a request is routed.
+pub(crate) fn normalise(uri: &Uri) -> Option<Uri> {
+    let path = canonical(uri.path());
+    let path_and_query = match uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path,
+    };
+    PathAndQuery::try_from(path_and_query).ok().map(Uri::from)
+}
+
+fn canonical(path: &str) -> String {
+    let mut parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    if matches!(parts.as_slice(), ["masking", "api", version, ..] if is_version(version)) {
+        parts.remove(2);
+    }
+    format!("/{}", parts.join("/"))
+}
+
+/// `v5.1.27`: what a client pins itself to. Any will do, because clients of every age are served alike.
+fn is_version(part: &str) -> bool {
+    part.strip_prefix('v').is_some_and(|numbers| {
+        let mut count = 0;
+        let digits = |number: &str| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+        numbers.split('.').inspect(|_| count += 1).all(digits) && count == 3
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_is_the_same_path() {
+        for path in [
+            "/masking/api/login",
+            "/masking/api/login/",
+            "/masking/api/v5.1.27/login",
+            "/masking/api/v5.2.0/login/",
+            "//masking/api//login",
+        ] {
+            assert_eq!(canonical(path), "/masking/api/login", "{path}");
+        }
+        assert_eq!(canonical("/masking/api/v5.1/login"), "/masking/api/v5.1/login");
+        assert_eq!(
+            canonical("/masking/api/v5.1.x/login"),
+            "/masking/api/v5.1.x/login"
+        );
+        assert_eq!(
+            canonical("/masking/api/v5.1.1.1/login"),
+            "/masking/api/v5.1.1.1/login"
+        );
+        assert_eq!(canonical("/"), "/");
+    }
+
+    #[test]
+    fn the_query_stays() {
+        let uri: Uri = "/masking/api/v5.1.8/environments/?a=1&&b".parse().unwrap();
+        assert_eq!(
+            normalise(&uri).unwrap().to_string(),
+            "/masking/api/environments?a=1&&b"
+        );
+    }
+}

@@ -1,0 +1,81 @@
+//! Login, logout and what can be asked without a token.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::{get, post, put};
+use http::{HeaderMap, StatusCode};
+use serde_json::{Value, json};
+
+use crate::clock::api_date;
+use crate::http::answer::{ApiError, empty, json_answer};
+use crate::http::body::ObjectBody;
+use crate::http::{App, auth};
+use crate::model::{ModelError, Row};
+
+pub(super) fn open() -> Router<Arc<App>> {
+    Router::new()
+        .route("/login", post(login))
+        .route("/sso-login", post(bearer_login))
+        .route("/oauth2-login", post(bearer_login))
+        .route("/system-information", get(system_information))
+}
+
+pub(super) fn closed() -> Router<Arc<App>> {
+    Router::new().route("/logout", put(logout))
+}
+
+async fn login(State(app): State<Arc<App>>, ObjectBody(body): ObjectBody) -> Result<Response, ApiError> {
+    let member = |name| {
+        text(&body, name).ok_or(ModelError::MissingField {
+            what: "login",
+            field: name,
+        })
+    };
+    give_token(&app, member("username")?, member("password")?)
+}
+
+fn text<'a>(body: &'a Row, name: &str) -> Option<&'a str> {
+    body.get(name).and_then(Value::as_str)
+}
+
+/// Single sign-on: there is no identity provider to ask, so a bearer token is as good as a password where any
+/// password is good, and good for nothing where users are given.
+async fn bearer_login(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, ApiError> {
+    let bearer = auth::token(&headers)
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .unwrap_or_default();
+    give_token(&app, "single sign-on", bearer.trim())
+}
+
+fn give_token(app: &App, user: &str, password: &str) -> Result<Response, ApiError> {
+    let engine = &app.engine;
+    let now_ms = engine.clock.now_ms();
+    let token = engine
+        .sessions
+        .login(&engine.settings, &engine.ids, now_ms, user, password)?;
+    Ok(json_answer(
+        app.http.created_status,
+        &json!({ "Authorization": token }),
+    ))
+}
+
+async fn logout(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+    if let Some(token) = auth::token(&headers) {
+        app.engine.sessions.logout(token);
+    }
+    empty(StatusCode::NO_CONTENT)
+}
+
+async fn system_information(State(app): State<Arc<App>>) -> Response {
+    let version = &app.engine.settings.version;
+    let answer = json!({
+        "version": version,
+        "build": format!("mock-engine {}", env!("CARGO_PKG_VERSION")),
+        "latestGlobalKeyResetTime": api_date(0),
+        "patentNumbers": [],
+    });
+    json_answer(StatusCode::OK, &answer)
+}

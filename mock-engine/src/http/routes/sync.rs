@@ -1,0 +1,191 @@
+//! Listing, exporting and importing syncable objects.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use axum::routing::{get, post};
+use http::{HeaderMap, StatusCode};
+use serde_json::Value;
+
+use super::tasks::number;
+use crate::http::App;
+use crate::http::answer::{ApiError, empty, file, json_answer, raw_json};
+use crate::http::body::{JsonBody, Keep, RawBody, read_form};
+use crate::model::sync::{
+    ExportRequest, Exported, ImportRequest, Passphrase, Structure, export_job, import_job,
+};
+use crate::model::{DocumentKind, ModelError, Operation, Query, SyncKind};
+
+pub(super) fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/syncable-objects", get(list))
+        .route("/syncable-objects/environments/{id}", get(environment))
+        .route("/export", post(export))
+        .route("/v2/export", post(export))
+        .route("/export-async", post(export_async).delete(purge_exports))
+        .route("/import", post(import))
+        .route("/import-async", post(import_async).delete(purge_imports))
+}
+
+async fn list(State(app): State<Arc<App>>, query: Query) -> Result<Response, ApiError> {
+    let page = app
+        .engine
+        .syncable_objects(query.text("object_type"), query.page()?)?;
+    Ok(json_answer(StatusCode::OK, &page))
+}
+
+async fn environment(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    query: Query,
+) -> Result<Response, ApiError> {
+    let page = app
+        .engine
+        .syncable_environment(number("environmentId", &id)?, query.page()?)?;
+    Ok(json_answer(StatusCode::OK, &page))
+}
+
+async fn export(
+    State(app): State<Arc<App>>,
+    query: Query,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody,
+) -> Result<Response, ApiError> {
+    let request = export_request(&query, &headers, body)?;
+    let permit = app.engine.begin_sync(SyncKind::Export)?;
+    // The permit moves along: a client that hangs up must not let the next sync in while this one works on.
+    let exported = app
+        .blocking(move |engine| {
+            let _permit = permit;
+            engine.export(&request)
+        })
+        .await?;
+    let Exported { bytes, structure } = exported;
+    Ok(match structure {
+        Structure::Blob => raw_json(app.http.created_status, bytes),
+        Structure::Zip => file(app.http.created_status, bytes),
+    })
+}
+
+async fn export_async(
+    State(app): State<Arc<App>>,
+    query: Query,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody,
+) -> Result<Response, ApiError> {
+    let request = export_request(&query, &headers, body)?;
+    let permit = app.engine.begin_sync(SyncKind::Export)?;
+    app.engine.check_export(&request)?;
+    let work = move |engine: &crate::model::Engine| export_job(engine, &request);
+    let task = app.engine.start_task(Operation::Export, Some(permit), work)?;
+    Ok(json_answer(app.http.created_status, &task))
+}
+
+fn export_request(query: &Query, headers: &HeaderMap, body: Value) -> Result<ExportRequest, ModelError> {
+    let structure = match query.text("structure").map(str::to_ascii_uppercase).as_deref() {
+        None | Some("BLOB") => Structure::Blob,
+        Some("ZIP") => Structure::Zip,
+        Some(other) => {
+            let (name, value) = ("structure".to_owned(), other.to_owned());
+            return Err(ModelError::BadParameter {
+                name,
+                value,
+                expected: "structure (BLOB or ZIP)",
+            });
+        }
+    };
+    let Value::Array(objects) = body else {
+        return Err(ModelError::BadBody(
+            "it is not an array of objects to export".to_owned(),
+        ));
+    };
+    if objects.is_empty() {
+        return Err(ModelError::BadBody("it names no object to export".to_owned()));
+    }
+    for (index, object) in objects.iter().enumerate() {
+        if !(object["objectIdentifier"].is_object() && object["objectType"].is_string()) {
+            return Err(ModelError::BadBody(format!(
+                "entry {} needs an object 'objectIdentifier' and a text 'objectType'",
+                index + 1
+            )));
+        }
+    }
+    Ok(ExportRequest {
+        objects,
+        passphrase: passphrase(headers)?,
+        structure,
+    })
+}
+
+async fn import(
+    State(app): State<Arc<App>>,
+    query: Query,
+    headers: HeaderMap,
+    RawBody(document): RawBody,
+) -> Result<Response, ApiError> {
+    let request = import_request(&query, &headers, document)?;
+    let permit = app.engine.begin_sync(SyncKind::Import)?;
+    let outcomes = app
+        .blocking(move |engine| {
+            let _permit = permit;
+            engine.import(&request)
+        })
+        .await?;
+    Ok(json_answer(app.http.created_status, &outcomes))
+}
+
+async fn import_async(
+    State(app): State<Arc<App>>,
+    query: Query,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, ApiError> {
+    // Before the upload, so that a call that cannot succeed is refused without it.
+    let mut request = import_request(&query, &headers, bytes::Bytes::new())?;
+    let (document, _) = read_form(&app, &headers, body, "file", Keep::Bytes).await?;
+    request.document = document.bytes;
+    let permit = app.engine.begin_sync(SyncKind::Import)?;
+    let request = app
+        .blocking(move |engine| engine.check_import(&request).map(|()| request))
+        .await?;
+    let work = move |engine: &crate::model::Engine| import_job(engine, &request);
+    let task = app.engine.start_task(Operation::Import, Some(permit), work)?;
+    Ok(json_answer(app.http.created_status, &task))
+}
+
+fn import_request(
+    query: &Query,
+    headers: &HeaderMap,
+    document: bytes::Bytes,
+) -> Result<ImportRequest, ModelError> {
+    let force = query.boolean("force_overwrite")?;
+    Ok(ImportRequest {
+        document,
+        passphrase: passphrase(headers)?,
+        force_overwrite: force.ok_or(ModelError::MissingParameter("force_overwrite"))?,
+        environment_id: query.number("environment_id")?,
+        source_environment_id: query.number("source_environment_id")?,
+    })
+}
+
+fn passphrase(headers: &HeaderMap) -> Result<Option<Passphrase>, ModelError> {
+    let Some(value) = headers.get("passphrase").filter(|value| !value.is_empty()) else {
+        return Ok(None);
+    };
+    let text = std::str::from_utf8(value.as_bytes());
+    let refused = |_| ModelError::Refused("the passphrase header is not valid UTF-8".to_owned());
+    text.map(|text| Some(Passphrase::new(text))).map_err(refused)
+}
+
+async fn purge_exports(State(app): State<Arc<App>>) -> Response {
+    app.engine.documents.purge(DocumentKind::Export);
+    empty(StatusCode::OK)
+}
+
+async fn purge_imports(State(app): State<Arc<App>>) -> Response {
+    app.engine.documents.purge(DocumentKind::Import);
+    empty(StatusCode::OK)
+}

@@ -1,0 +1,143 @@
+//! Where tokens, references and uuids come from.
+//!
+//! Invariant: with `--seed` the same sequence of calls gives the same ids; without, the seed is 32 bytes of the
+//! operating system's, so that tokens cannot be guessed. Output is SHA-256 over seed and counter: after start-up
+//! nothing can fail any more.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use sha2::{Digest, Sha256};
+
+/// A generator of ids. Shared by reference; every call takes the next block.
+#[derive(Debug)]
+pub struct Ids {
+    seed: [u8; 32],
+    counter: AtomicU64,
+}
+
+/// The operating system gave no randomness.
+#[derive(Debug, thiserror::Error)]
+#[error("no randomness from the operating system: {0}")]
+pub struct EntropyError(getrandom::Error);
+
+impl Ids {
+    /// Reproducible for a given number and name; the name keeps engines of one process apart.
+    pub fn seeded(number: u64, name: &str) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(b"mock-engine ids\0");
+        hash.update(number.to_be_bytes());
+        hash.update(name.as_bytes());
+        Self {
+            seed: hash.finalize().into(),
+            counter: AtomicU64::new(0),
+        }
+    }
+
+    /// Unpredictable.
+    pub fn random() -> Result<Self, EntropyError> {
+        let mut seed = [0; 32];
+        getrandom::fill(&mut seed).map_err(EntropyError)?;
+        Ok(Self {
+            seed,
+            counter: AtomicU64::new(0),
+        })
+    }
+
+    /// Starts a reproducible sequence again. An unpredictable one carries on: it would give out old tokens twice.
+    pub fn rewind_if(&self, reproducible: bool) {
+        if reproducible {
+            self.counter.store(0, Ordering::Relaxed);
+        }
+    }
+
+    /// Fills a buffer.
+    pub fn fill(&self, buffer: &mut [u8]) {
+        for chunk in buffer.chunks_mut(32) {
+            chunk.copy_from_slice(&self.block()[..chunk.len()]);
+        }
+    }
+
+    fn block(&self) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        hash.update(self.seed);
+        hash.update(self.counter.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+        hash.finalize().into()
+    }
+
+    /// A version 4 uuid in lower case.
+    pub fn uuid(&self) -> String {
+        let mut b = [0_u8; 16];
+        self.fill(&mut b);
+        b[6] = (b[6] & 0x0f) | 0x40;
+        b[8] = (b[8] & 0x3f) | 0x80;
+        let hex = hex(&b);
+        format!(
+            "{}-{}-{}-{}-{}",
+            &hex[..8],
+            &hex[8..12],
+            &hex[12..16],
+            &hex[16..20],
+            &hex[20..]
+        )
+    }
+
+    /// 32 lower-case hex digits.
+    pub fn hex32(&self) -> String {
+        let mut b = [0_u8; 16];
+        self.fill(&mut b);
+        hex(&b)
+    }
+
+    /// Letters and digits, each equally likely.
+    pub fn alphanumeric(&self, length: usize) -> String {
+        const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+        let mut text = String::with_capacity(length);
+        while text.len() < length {
+            // 248 is the largest multiple of 62 in a byte: larger values would favour the first letters.
+            let fair = self.block().into_iter().filter(|b| *b < 248);
+            let left = length - text.len();
+            text.extend(fair.map(|b| char::from(ALPHABET[usize::from(b) % 62])).take(left));
+        }
+        text
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, b| {
+            let _ = write!(text, "{b:02x}");
+            text
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_gives_the_same_ids_and_a_name_keeps_engines_apart() {
+        let (a, again, b) = (Ids::seeded(1, "a"), Ids::seeded(1, "a"), Ids::seeded(1, "b"));
+        let first = a.uuid();
+        assert_eq!(first, again.uuid());
+        assert_ne!(first, b.uuid());
+        assert_ne!(first, a.uuid());
+        a.rewind_if(true);
+        assert_eq!(first, a.uuid());
+    }
+
+    #[test]
+    fn forms_are_as_engines_write_them() {
+        let ids = Ids::random().unwrap();
+        let uuid = ids.uuid();
+        assert_eq!(uuid.len(), 36);
+        assert_eq!(uuid.as_bytes()[14], b'4');
+        let name = ids.alphanumeric(40);
+        assert!(
+            name.len() == 40 && name.bytes().all(|b| b.is_ascii_alphanumeric()),
+            "{name}"
+        );
+        assert_eq!(ids.hex32().len(), 32);
+    }
+}

@@ -1,0 +1,142 @@
+//! The engine itself: state and rules, without HTTP.
+//!
+//! Invariant: nothing in this module knows of requests, routes or status codes. The HTTP layer translates a request
+//! into one call here and the result back.
+
+mod documents;
+mod error;
+mod executions;
+mod gate;
+mod page;
+mod persist;
+mod query;
+pub mod resources;
+mod sessions;
+mod settings;
+mod state;
+pub mod sync;
+mod task_driver;
+mod tasks;
+mod uploads;
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::ids::{EntropyError, Ids};
+
+pub use documents::{Document, DocumentKind, Documents};
+pub use error::ModelError;
+pub use executions::Execution;
+pub use gate::{SyncGate, SyncKind, SyncPermit};
+pub use page::{Page, PageRequest};
+pub use persist::{PersistError, StateDir};
+pub use query::Query;
+pub use sessions::Sessions;
+pub use settings::{Credential, Pace, Settings};
+pub use state::{Key, Row, State, Store, Table};
+pub use tasks::{AsyncTask, JobOutput, Operation, TaskFilter, TaskStatus, Tasks};
+pub use uploads::{Upload, Uploads};
+
+/// One engine. Shared by all connections.
+#[derive(Debug)]
+pub struct Engine {
+    /// What it was told at its start.
+    pub settings: Settings,
+    /// Its time.
+    pub clock: Clock,
+    /// Its ids and randomness.
+    pub ids: Ids,
+    /// Its data.
+    pub store: Store,
+    /// Its tokens.
+    pub sessions: Sessions,
+    /// Its async tasks.
+    pub tasks: Tasks,
+    /// The documents that tasks left for download.
+    pub documents: Documents,
+    /// Its uploaded files.
+    pub uploads: Uploads,
+    /// Lets syncs in.
+    pub gate: SyncGate,
+    /// Tells waiting calls that the engine stops.
+    pub stopping: CancellationToken,
+}
+
+/// The engine's state could not be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// No randomness.
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
+    /// The state directory can't be used.
+    #[error(transparent)]
+    Persist(#[from] PersistError),
+    /// The initial content can't be made.
+    #[error("initial content: {0}")]
+    Content(#[from] ModelError),
+}
+
+impl Engine {
+    /// Sets an engine up: with the stored state if there is one, else with its initial content.
+    pub fn new(settings: Settings, clock: Clock) -> Result<Self, SetupError> {
+        let ids = match settings.seed {
+            Some(seed) => Ids::seeded(seed, &settings.name),
+            None => Ids::random()?,
+        };
+        let dir = settings.state_dir.as_deref().map(StateDir::open).transpose()?;
+        let stored = dir.as_ref().map(StateDir::load).transpose()?.flatten();
+        let state = match stored {
+            Some(state) => state,
+            None => sync::initial_state(&settings, &clock, &ids)?,
+        };
+        Ok(Self {
+            store: Store::new(state, dir)?,
+            sessions: Sessions::default(),
+            tasks: Tasks::default(),
+            documents: Documents::default(),
+            uploads: Uploads::default(),
+            gate: SyncGate::new(settings.concurrent_sync),
+            stopping: CancellationToken::new(),
+            settings,
+            clock,
+            ids,
+        })
+    }
+
+    /// The present state.
+    pub fn snapshot(&self) -> Arc<State> {
+        self.store.snapshot()
+    }
+
+    /// Whether a job executes now, which forbids imports.
+    pub fn job_running(&self) -> bool {
+        executions::any_running(&self.snapshot(), self.clock.now_ms())
+    }
+
+    /// Lets a sync operation in.
+    pub fn begin_sync(&self, kind: SyncKind) -> Result<SyncPermit, ModelError> {
+        self.gate.enter(kind, self.job_running())
+    }
+
+    /// Puts another state in place of the present one.
+    pub fn replace_state(&self, state: State) -> Result<(), ModelError> {
+        self.store.transact(|present| {
+            *present = state;
+            Ok(())
+        })
+    }
+
+    /// Back to the initial content, without tokens, tasks, documents or uploads. Seeded ids start again.
+    pub fn reset(&self) -> Result<(), ModelError> {
+        self.ids.rewind_if(self.settings.seed.is_some());
+        let state = sync::initial_state(&self.settings, &self.clock, &self.ids)?;
+        self.replace_state(state)?;
+        self.sessions.clear();
+        self.tasks.clear();
+        self.documents.clear();
+        self.uploads.clear();
+        Ok(())
+    }
+}

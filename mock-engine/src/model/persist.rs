@@ -1,0 +1,102 @@
+//! Keeps the state in a directory.
+//!
+//! Invariant: the file is always one complete state: it is written beside, flushed to disk, then renamed over the old
+//! one. A process killed at any moment leaves the state before or after a change, never between.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::state::State;
+
+const FILE: &str = "state.json";
+
+/// A directory that belongs to one running engine.
+#[derive(Debug)]
+pub struct StateDir {
+    dir: PathBuf,
+    /// Held for as long as the engine lives; the system lets go of it however the process ends.
+    _lock: File,
+}
+
+/// The state directory can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PersistError {
+    /// Reading or writing failed.
+    #[error("{path}: {source}")]
+    Io {
+        /// File or directory.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Not a state of this version.
+    #[error("{path}: not a stored state: {source}")]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// Another engine uses the directory.
+    #[error("{0}: in use by another engine")]
+    Locked(PathBuf),
+}
+
+impl StateDir {
+    /// Opens or makes the directory and keeps others out of it.
+    pub fn open(dir: &Path) -> Result<Self, PersistError> {
+        let io = |path: &Path| {
+            let path = path.to_owned();
+            move |source| PersistError::Io { path, source }
+        };
+        fs::create_dir_all(dir).map_err(io(dir))?;
+        let path = dir.join("lock");
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(io(&path))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self {
+                dir: dir.to_owned(),
+                _lock: file,
+            }),
+            Err(TryLockError::WouldBlock) => Err(PersistError::Locked(dir.to_owned())),
+            Err(TryLockError::Error(source)) => Err(PersistError::Io { path, source }),
+        }
+    }
+
+    /// The stored state, if there is one.
+    pub fn load(&self) -> Result<Option<State>, PersistError> {
+        let path = self.dir.join(FILE);
+        match fs::read(&path) {
+            Ok(bytes) => match serde_json::from_slice(&bytes) {
+                Ok(state) => Ok(Some(state)),
+                Err(source) => Err(PersistError::Format { path, source }),
+            },
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(PersistError::Io { path, source }),
+        }
+    }
+
+    /// Stores a state in place of the last.
+    pub fn save(&self, state: &State) -> Result<(), PersistError> {
+        let path = self.dir.join(FILE);
+        self.replace(&path, state)
+            .map_err(|source| PersistError::Io { path, source })
+    }
+
+    fn replace(&self, path: &Path, state: &State) -> io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(&self.dir)?;
+        let mut writer = io::BufWriter::new(&mut file);
+        serde_json::to_writer(&mut writer, state)?;
+        writer.flush()?;
+        drop(writer);
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        // The rename itself must reach the disk too, or a power cut could bring the old name back.
+        File::open(&self.dir)?.sync_all()
+    }
+}

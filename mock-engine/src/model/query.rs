@@ -1,0 +1,123 @@
+//! Query strings as clients really write them.
+//!
+//! Invariant: nothing that a real client sends is refused for its form: empty parts (`&&`, a bare `?`), `True` and
+//! `False`, parameters that an endpoint doesn't know. Only a value that makes no sense is.
+
+use percent_encoding::percent_decode_str;
+
+use super::{ModelError, PageRequest};
+
+/// A parsed query string.
+#[derive(Debug, Clone, Default)]
+pub struct Query {
+    pairs: Vec<(String, String)>,
+}
+
+impl Query {
+    /// Reads a raw query string. Invalid escapes stay as they are; bytes that aren't UTF-8 become U+FFFD.
+    pub fn parse(raw: &str) -> Self {
+        let decode = |text: &str| {
+            let spaced = text.replace('+', " ");
+            percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
+        };
+        let parts = raw.split('&').filter(|part| !part.is_empty());
+        let pairs = parts.map(|part| {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            (decode(name), decode(value))
+        });
+        Self {
+            pairs: pairs.collect(),
+        }
+    }
+
+    /// A parameter's text; an empty one counts as absent, the first of several counts.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        let found = self
+            .pairs
+            .iter()
+            .find(|(key, value)| key == name && !value.is_empty());
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// A parameter as an id.
+    pub fn number(&self, name: &'static str) -> Result<Option<i64>, ModelError> {
+        self.read(name, "integer", |text| text.trim().parse().ok())
+    }
+
+    /// A parameter as a boolean, in any case.
+    pub fn boolean(&self, name: &'static str) -> Result<Option<bool>, ModelError> {
+        self.read(name, "boolean", |text| {
+            match text.trim().to_ascii_lowercase().as_str() {
+                "true" => Some(true),
+                "false" => Some(false),
+                _ => None,
+            }
+        })
+    }
+
+    /// `page_number` and `page_size`.
+    pub fn page(&self) -> Result<PageRequest, ModelError> {
+        let positive = |name| {
+            self.read(name, "positive integer", |text| {
+                text.parse().ok().filter(|n| *n > 0)
+            })
+        };
+        let default = PageRequest::default();
+        Ok(PageRequest {
+            number: positive("page_number")?.unwrap_or(default.number),
+            size: positive("page_size")?.unwrap_or(default.size),
+        })
+    }
+
+    fn read<T>(
+        &self,
+        name: &'static str,
+        expected: &'static str,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, ModelError> {
+        let read = |text: &str| {
+            let value = text.to_owned();
+            parse(text).ok_or(ModelError::BadParameter {
+                name: name.to_owned(),
+                value,
+                expected,
+            })
+        };
+        self.text(name).map(read).transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_clients_send_is_understood() {
+        let query =
+            Query::parse("page_size=1000&&page_number=2&force_overwrite=True&x=a%20b+c&environment_id=");
+        let page = query.page().unwrap();
+        assert_eq!((page.number, page.size), (2, 1000));
+        assert_eq!(query.boolean("force_overwrite").unwrap(), Some(true));
+        assert_eq!(query.text("x"), Some("a b c"));
+        assert_eq!(query.number("environment_id").unwrap(), None);
+        assert!(Query::parse("").page().is_ok());
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        let query =
+            Query::parse("environment_id=None&page_number=0&force_overwrite=yes&n=99999999999999999999");
+        assert!(query.number("environment_id").is_err());
+        assert!(query.number("n").is_err());
+        assert!(query.page().is_err());
+        assert!(query.boolean("force_overwrite").is_err());
+    }
+
+    #[test]
+    fn any_text_parses() {
+        for raw in ["&", "=", "=&=", "%", "%zz", "%ff=%", "a=b=c"] {
+            let _ = Query::parse(raw);
+        }
+        assert_eq!(Query::parse("a=b=c").text("a"), Some("b=c"));
+    }
+}

@@ -1,0 +1,253 @@
+//! The resources beside the sync endpoints: applications, connectors, jobs and so on.
+//!
+//! Invariant: the HTTP layer reaches every resource through [`Collection`] and its [`ResourceSpec`] alone, and
+//! resources reach each other the same way. So what backs a resource (rows of its own, or a view of the syncable
+//! objects) is one entry of the catalogue here and nobody else's concern.
+
+pub mod spec;
+mod table;
+
+use serde_json::Value;
+
+use super::executions::{self, Executions};
+use super::{Engine, Key, ModelError, Page, PageRequest, Query, Row, Settings, State};
+use crate::ids::Ids;
+
+pub use spec::{Access, OnDelete, Parent, ResourceSpec, Unique};
+pub use table::{RowCollection, merge};
+
+/// One kind of resource.
+pub trait Collection: std::fmt::Debug + Send + Sync {
+    /// What the resource looks like.
+    fn spec(&self) -> &'static ResourceSpec;
+
+    /// All entries that the query's filters let through, in order. Paging is the caller's.
+    fn list(&self, reader: &Reader<'_>, query: &Query) -> Result<Vec<Value>, ModelError>;
+
+    /// One entry.
+    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, ModelError>;
+
+    /// A new entry, as a GET would show it.
+    fn create(&self, writer: &mut Writer<'_>, body: Row) -> Result<Value, ModelError>;
+
+    /// Changes an entry and shows it.
+    fn update(&self, writer: &mut Writer<'_>, key: &Key, body: Row) -> Result<Value, ModelError>;
+
+    /// Removes an entry, with what cannot live without it.
+    fn delete(&self, writer: &mut Writer<'_>, key: &Key) -> Result<(), ModelError>;
+}
+
+/// What a read works on.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader<'a> {
+    /// A snapshot.
+    pub state: &'a State,
+    /// The engine's time.
+    pub now_ms: i64,
+    /// The engine's settings.
+    pub settings: &'a Settings,
+}
+
+/// What a change works on: the state of one transaction.
+#[derive(Debug)]
+pub struct Writer<'a> {
+    /// Becomes the state if the transaction succeeds.
+    pub state: &'a mut State,
+    /// The engine's time.
+    pub now_ms: i64,
+    /// For new ids.
+    pub ids: &'a Ids,
+    /// The engine's settings.
+    pub settings: &'a Settings,
+}
+
+impl Writer<'_> {
+    /// The same state for reading.
+    pub fn reader(&self) -> Reader<'_> {
+        Reader {
+            state: self.state,
+            now_ms: self.now_ms,
+            settings: self.settings,
+        }
+    }
+}
+
+macro_rules! rows {
+    ($($name:ident),* $(,)?) => {
+        $(
+            #[doc = concat!("The collection of [`spec::", stringify!($name), "`].")]
+            pub static $name: RowCollection = RowCollection::new(&spec::$name);
+        )*
+    };
+}
+
+rows![
+    APPLICATIONS,
+    ENVIRONMENTS,
+    DATABASE_CONNECTORS,
+    FILE_CONNECTORS,
+    DATASET_CONNECTORS,
+    DATABASE_RULESETS,
+    FILE_RULESETS,
+    MASKING_JOBS,
+    PROFILE_JOBS,
+    TOKENIZATION_JOBS,
+    REIDENTIFICATION_JOBS,
+    PROFILE_SETS,
+    PROFILE_EXPRESSIONS,
+    CLASSIFIERS,
+    DOMAINS,
+    ALGORITHMS,
+    FRAMEWORKS,
+    FILE_FORMATS,
+    FILE_METADATA,
+    MOUNTS,
+    JDBC_DRIVERS,
+    SETTINGS,
+    USERS,
+    ROLES,
+    EXECUTION_EVENTS,
+    EXECUTION_COMPONENTS,
+];
+
+/// The catalogue: what backs each resource.
+static CATALOGUE: &[&dyn Collection] = &[
+    &APPLICATIONS,
+    &ENVIRONMENTS,
+    &DATABASE_CONNECTORS,
+    &FILE_CONNECTORS,
+    &DATASET_CONNECTORS,
+    &DATABASE_RULESETS,
+    &FILE_RULESETS,
+    &MASKING_JOBS,
+    &PROFILE_JOBS,
+    &TOKENIZATION_JOBS,
+    &REIDENTIFICATION_JOBS,
+    &PROFILE_SETS,
+    &PROFILE_EXPRESSIONS,
+    &CLASSIFIERS,
+    &DOMAINS,
+    &ALGORITHMS,
+    &FRAMEWORKS,
+    &FILE_FORMATS,
+    &FILE_METADATA,
+    &MOUNTS,
+    &JDBC_DRIVERS,
+    &SETTINGS,
+    &USERS,
+    &ROLES,
+    &Executions,
+    &EXECUTION_EVENTS,
+    &EXECUTION_COMPONENTS,
+];
+
+/// Every collection.
+pub fn all() -> &'static [&'static dyn Collection] {
+    CATALOGUE
+}
+
+/// The collection at a path.
+pub fn collection(path: &str) -> Option<&'static dyn Collection> {
+    CATALOGUE
+        .iter()
+        .copied()
+        .find(|collection| collection.spec().path == path)
+}
+
+/// Whether there is a job of any kind with this id.
+pub fn job_exists(reader: &Reader<'_>, key: &Key) -> bool {
+    let jobs: [&dyn Collection; 4] = [
+        &MASKING_JOBS,
+        &PROFILE_JOBS,
+        &TOKENIZATION_JOBS,
+        &REIDENTIFICATION_JOBS,
+    ];
+    let paths = jobs.map(|jobs| jobs.spec().path);
+    all()
+        .iter()
+        .filter(|c| paths.contains(&c.spec().path))
+        .any(|c| c.get(reader, key).is_ok())
+}
+
+/// The environment that an entry belongs to: its own, or its parent's.
+pub fn environment_of(reader: &Reader<'_>, spec: &ResourceSpec, entry: &Value) -> Option<i64> {
+    if let Some(Key::Number(id)) = entry.get("environmentId").and_then(Key::from_json) {
+        return Some(id);
+    }
+    let parents = spec
+        .parents
+        .iter()
+        .flat_map(|parent| parent.targets(entry).map(move |path| (parent, path)));
+    parents.into_iter().find_map(|(parent, path)| {
+        let key = entry.get(parent.field).and_then(Key::from_json)?;
+        let above = collection(path)?;
+        let entry = above.get(reader, &key).ok()?;
+        environment_of(reader, above.spec(), &entry)
+    })
+}
+
+impl Engine {
+    fn reader<'a>(&'a self, state: &'a State) -> Reader<'a> {
+        Reader {
+            state,
+            now_ms: self.clock.now_ms(),
+            settings: &self.settings,
+        }
+    }
+
+    fn write<T>(
+        &self,
+        change: impl FnOnce(&mut Writer<'_>) -> Result<T, ModelError>,
+    ) -> Result<T, ModelError> {
+        self.store.transact(|state| {
+            let (ids, settings) = (&self.ids, &self.settings);
+            change(&mut Writer {
+                state,
+                now_ms: self.clock.now_ms(),
+                ids,
+                settings,
+            })
+        })
+    }
+
+    /// One page of a resource's entries.
+    pub fn list_resources(
+        &self,
+        collection: &dyn Collection,
+        query: &Query,
+        page: PageRequest,
+    ) -> Result<Page<Value>, ModelError> {
+        let state = self.snapshot();
+        Page::cut(collection.list(&self.reader(&state), query)?, page)
+    }
+
+    /// One entry of a resource.
+    pub fn get_resource(&self, collection: &dyn Collection, key: &Key) -> Result<Value, ModelError> {
+        collection.get(&self.reader(&self.snapshot()), key)
+    }
+
+    /// A new entry of a resource.
+    pub fn create_resource(&self, collection: &dyn Collection, body: Row) -> Result<Value, ModelError> {
+        self.write(|writer| collection.create(writer, body))
+    }
+
+    /// Changes an entry of a resource.
+    pub fn update_resource(
+        &self,
+        collection: &dyn Collection,
+        key: &Key,
+        body: Row,
+    ) -> Result<Value, ModelError> {
+        self.write(|writer| collection.update(writer, key, body))
+    }
+
+    /// Removes an entry of a resource.
+    pub fn delete_resource(&self, collection: &dyn Collection, key: &Key) -> Result<(), ModelError> {
+        self.write(|writer| collection.delete(writer, key))
+    }
+
+    /// Stops an execution.
+    pub fn cancel_execution(&self, key: &Key) -> Result<Value, ModelError> {
+        self.write(|writer| executions::cancel(writer, key))
+    }
+}

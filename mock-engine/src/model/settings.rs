@@ -1,0 +1,103 @@
+//! What one engine was told at its start.
+//!
+//! Invariant: never changes while the engine runs.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::choices;
+
+/// Settings of one engine.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Name; shows as `exportHost` in its documents.
+    pub name: String,
+    /// Four-part version of `/system-information`.
+    pub version: String,
+    /// Users who may log in. Empty: anybody with a non-empty name and password.
+    pub users: Vec<Credential>,
+    /// How long a token lasts.
+    pub token_ttl: Duration,
+    /// How async tasks move on.
+    pub task_pace: Pace,
+    /// How long a download waits for an unfinished task, in real time.
+    pub download_wait: Duration,
+    /// How long a started job runs.
+    pub execution_time: Duration,
+    /// Whether syncs may run side by side, as newer engines allow.
+    pub concurrent_sync: bool,
+    /// Whether imports need a signature that verifies, rather than none that fails.
+    pub require_valid_signature: bool,
+    /// Length of the key that seals exports.
+    pub dsa_bits: u32,
+    /// Makes ids reproducible.
+    pub seed: Option<u64>,
+    /// Start without the demo inventory.
+    pub empty: bool,
+    /// Export documents (or directories of them) whose objects become the state.
+    pub load: Vec<PathBuf>,
+    /// Where the state survives a restart.
+    pub state_dir: Option<PathBuf>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            name: "mock-engine".to_owned(),
+            version: choices::ENGINE_VERSION.to_owned(),
+            users: Vec::new(),
+            token_ttl: choices::TOKEN_TTL,
+            task_pace: Pace::Delay(Duration::ZERO),
+            download_wait: choices::DOWNLOAD_WAIT,
+            execution_time: choices::EXECUTION_TIME,
+            concurrent_sync: false,
+            require_valid_signature: false,
+            dsa_bits: 512,
+            seed: None,
+            empty: false,
+            load: Vec::new(),
+            state_dir: None,
+        }
+    }
+}
+
+/// How async tasks move from WAITING over RUNNING to their end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// Each state lasts this long on the engine's clock.
+    Delay(Duration),
+    /// Each GET of the task moves it one state on.
+    PerPoll,
+}
+
+/// A user who may log in.
+#[derive(Clone)]
+pub struct Credential {
+    /// User name.
+    pub name: String,
+    password: String,
+}
+
+impl Credential {
+    /// A user with a password.
+    pub fn new(name: impl Into<String>, password: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            password: password.into(),
+        }
+    }
+
+    /// For comparison only.
+    pub(crate) fn password(&self) -> &str {
+        &self.password
+    }
+}
+
+/// Keeps the password out of logs.
+impl std::fmt::Debug for Credential {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Credential")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,228 @@
+//! The data of an engine that requests read and change.
+//!
+//! Invariant: changes happen in transactions. A transaction works on a copy (cheap: tables and rows are shared until
+//! written) that replaces the state only when it succeeded and, with a state directory, was stored. Readers hold a
+//! snapshot and are never blocked by a writer.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
+
+use super::executions::Execution;
+use super::persist::StateDir;
+use super::{ModelError, PersistError};
+use crate::sync::lock;
+
+/// The members of one resource.
+pub type Row = Map<String, Value>;
+
+/// Everything that a dump holds and a restart keeps.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct State {
+    /// Rows of the resources that are plain data, by the collection's path.
+    #[serde(default)]
+    pub tables: BTreeMap<String, Table>,
+    /// Last number given out, by counter.
+    #[serde(default)]
+    pub counters: BTreeMap<String, i64>,
+    /// Executions of jobs.
+    #[serde(default)]
+    pub executions: BTreeMap<i64, Execution>,
+}
+
+/// Rows by key; shared until written.
+#[derive(Debug, Clone, Default)]
+pub struct Table(Arc<BTreeMap<Key, Arc<Row>>>);
+
+impl State {
+    /// A table, empty if nothing was ever written to it.
+    pub fn table(&self, path: &str) -> Table {
+        self.tables.get(path).cloned().unwrap_or_default()
+    }
+
+    /// A table to write to.
+    pub fn table_mut(&mut self, path: &str) -> &mut Table {
+        self.tables.entry(path.to_owned()).or_default()
+    }
+
+    /// The next number of a counter, from 1.
+    pub fn next_number(&mut self, counter: &str) -> i64 {
+        let last = self.counters.entry(counter.to_owned()).or_default();
+        *last = last.saturating_add(1);
+        *last
+    }
+
+    /// Makes sure that a counter never gives out `number` again.
+    pub fn reserve_number(&mut self, counter: &str, number: i64) {
+        let last = self.counters.entry(counter.to_owned()).or_default();
+        *last = number.max(*last);
+    }
+}
+
+impl Table {
+    /// One row.
+    pub fn get(&self, key: &Key) -> Option<&Row> {
+        self.0.get(key).map(AsRef::as_ref)
+    }
+
+    /// All rows in the order of their keys.
+    pub fn iter(&self) -> impl Iterator<Item = (&Key, &Row)> {
+        self.0.iter().map(|(key, row)| (key, row.as_ref()))
+    }
+
+    /// Puts a row in place.
+    pub fn insert(&mut self, key: Key, row: Row) {
+        Arc::make_mut(&mut self.0).insert(key, Arc::new(row));
+    }
+
+    /// Takes a row out.
+    pub fn remove(&mut self, key: &Key) {
+        Arc::make_mut(&mut self.0).remove(key);
+    }
+}
+
+impl Serialize for Table {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter().map(|(key, row)| (key.to_string(), row)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Table {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let rows = BTreeMap::<String, Row>::deserialize(deserializer)?;
+        Ok(Self(Arc::new(
+            rows.into_iter()
+                .map(|(key, row)| (Key::parse(&key), Arc::new(row)))
+                .collect(),
+        )))
+    }
+}
+
+/// What names a row in a path: a number or a name. Numbers come first and in their own order.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Key {
+    /// A generated id.
+    Number(i64),
+    /// A domain's or algorithm's name.
+    Name(String),
+}
+
+impl Key {
+    /// Reads a key; text that isn't exactly a number's canonical form is a name.
+    pub fn parse(text: &str) -> Self {
+        match text.parse::<i64>() {
+            Ok(number) if number.to_string() == text => Self::Number(number),
+            _ => Self::Name(text.to_owned()),
+        }
+    }
+
+    /// A key from a member: ids come as numbers or as strings.
+    pub fn from_json(value: &Value) -> Option<Self> {
+        match value {
+            Value::Number(n) => n.as_i64().map(Self::Number),
+            Value::String(text) => Some(Self::parse(text)),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(n) => write!(f, "{n}"),
+            Self::Name(name) => f.write_str(name),
+        }
+    }
+}
+
+/// Holds the state and lets transactions at it one after the other.
+#[derive(Debug)]
+pub struct Store {
+    current: Mutex<Arc<State>>,
+    /// Held through a whole transaction, unlike `current`, which readers need.
+    writer: Mutex<()>,
+    dir: Option<StateDir>,
+}
+
+impl Store {
+    /// A store with its first state, which is stored at once.
+    pub fn new(state: State, dir: Option<StateDir>) -> Result<Self, PersistError> {
+        if let Some(dir) = &dir {
+            dir.save(&state)?;
+        }
+        Ok(Self {
+            current: Mutex::new(Arc::new(state)),
+            writer: Mutex::new(()),
+            dir,
+        })
+    }
+
+    /// The present state; stays as it is while others write.
+    pub fn snapshot(&self) -> Arc<State> {
+        Arc::clone(&lock(&self.current))
+    }
+
+    /// Runs a change: all of it, or nothing when it fails.
+    pub fn transact<T>(
+        &self,
+        change: impl FnOnce(&mut State) -> Result<T, ModelError>,
+    ) -> Result<T, ModelError> {
+        let _writer = lock(&self.writer);
+        let mut next = State::clone(&self.snapshot());
+        let result = change(&mut next)?;
+        if let Some(dir) = &self.dir {
+            dir.save(&next)?;
+        }
+        *lock(&self.current) = Arc::new(next);
+        Ok(result)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_change_leaves_no_trace() {
+        let store = Store::new(State::default(), None).unwrap();
+        let before = serde_json::to_value(&*store.snapshot()).unwrap();
+        let result: Result<(), _> = store.transact(|state| {
+            state.next_number("x");
+            state.table_mut("x").insert(Key::Number(1), Row::new());
+            Err(ModelError::Internal)
+        });
+        assert!(result.is_err());
+        assert_eq!(serde_json::to_value(&*store.snapshot()).unwrap(), before);
+    }
+
+    #[test]
+    fn a_stored_state_comes_back() {
+        let dir = tempfile::tempdir().unwrap();
+        {
+            let store = Store::new(State::default(), Some(StateDir::open(dir.path()).unwrap())).unwrap();
+            store
+                .transact(|state| {
+                    state.table_mut("t").insert(Key::Name("a b".into()), Row::new());
+                    state.reserve_number("n", 7);
+                    Ok(())
+                })
+                .unwrap();
+            assert!(matches!(StateDir::open(dir.path()), Err(PersistError::Locked(_))));
+        }
+        let mut back = StateDir::open(dir.path()).unwrap().load().unwrap().unwrap();
+        assert!(back.table("t").get(&Key::Name("a b".into())).is_some());
+        assert_eq!(back.next_number("n"), 8);
+    }
+
+    #[test]
+    fn keys_sort_as_numbers_and_survive_text() {
+        assert!(Key::parse("9") < Key::parse("10"));
+        assert_eq!(Key::parse("007"), Key::Name("007".into()));
+        for text in ["9", "007", "CREDIT CARD", "-1", "99999999999999999999"] {
+            assert_eq!(Key::parse(text).to_string(), text);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Taking connections off a port.
+//!
+//! Invariant: a failure to accept never ends the loop and never spins: out of file descriptors, it waits for some to
+//! come back.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// The first byte of a TLS handshake record; no HTTP method begins with it.
+const TLS_HANDSHAKE: u8 = 0x16;
+
+/// The next connection, however long it takes.
+pub(super) async fn next(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    let mut pause = Duration::from_millis(5);
+    loop {
+        match listener.accept().await {
+            Ok(accepted) => return accepted,
+            // The peer gave up while it waited: the next one is unaffected.
+            Err(error) if is_the_peers(&error) => {}
+            Err(error) => {
+                tracing::warn!(%error, "can't accept connections, trying again");
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+        }
+    }
+}
+
+fn is_the_peers(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(
+        error.kind(),
+        ConnectionAborted | ConnectionRefused | ConnectionReset
+    )
+}
+
+/// Whether the client begins with a TLS handshake. Takes nothing off the stream.
+pub(super) async fn begins_tls(stream: &TcpStream) -> io::Result<bool> {
+    let mut first = [0];
+    match stream.peek(&mut first).await? {
+        0 => Err(io::ErrorKind::UnexpectedEof.into()),
+        _ => Ok(first[0] == TLS_HANDSHAKE),
+    }
+}

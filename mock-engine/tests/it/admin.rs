@@ -1,0 +1,115 @@
+//! The admin endpoints.
+
+use mock_engine::MockEngine;
+use serde_json::{Value, json};
+
+use crate::client::{Client, exchange};
+
+async fn admin(client: &Client, method: &str, path: &str, host: &str, more: &str) -> u16 {
+    let request =
+        format!("{method} /__admin/{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{more}\r\n");
+    exchange(client.engine.address(), request.as_bytes()).await.status
+}
+
+#[tokio::test]
+async fn web_pages_and_rebound_names_are_kept_out() {
+    let client = Client::of(MockEngine::builder().name("a.example.com")).await;
+    for (host, more, status) in [
+        ("localhost", "", 200),
+        ("127.0.0.1:1", "", 200),
+        ("a.example.com", "", 200),
+        ("evil.example", "", 403),
+        ("localhost", "Origin: http://evil.example\r\n", 403),
+        ("localhost", "Origin: http://localhost\r\n", 200),
+        ("localhost", "Origin: null\r\n", 403),
+    ] {
+        assert_eq!(
+            admin(&client, "GET", "health", host, more).await,
+            status,
+            "{host} {more}"
+        );
+        let length = format!("{more}Content-Length: 0\r\n");
+        assert_eq!(
+            admin(&client, "POST", "reset", host, &length).await,
+            status,
+            "{host} {more}"
+        );
+    }
+    assert_eq!(admin(&client, "GET", "nowhere", "localhost", "").await, 404);
+    assert_eq!(admin(&client, "DELETE", "health", "localhost", "").await, 405);
+}
+
+#[tokio::test]
+async fn the_journal_is_newest_first_and_tells_no_secrets() {
+    let client = Client::new().await;
+    client
+        .raw(
+            "GET",
+            "/masking/api/applications?x=1",
+            "passphrase: op3n\r\n",
+            b"",
+        )
+        .await;
+    let journal = client.raw("GET", "/__admin/requests?limit=3", "", b"").await;
+    let text = String::from_utf8(journal.body.clone()).unwrap();
+    for secret in ["op3n", "pw123", client.token.as_str()] {
+        assert!(!text.contains(secret), "{secret} in {text}");
+    }
+    let requests = journal.json()["requests"].clone();
+    assert_eq!(requests[0]["path"], "/__admin/requests");
+    assert_eq!(
+        (&requests[1]["query"], &requests[1]["status"]),
+        (&json!("x=1"), &json!(200))
+    );
+    assert_eq!(
+        requests[2]["body"],
+        json!({ "username": "user123", "password": "<redacted>" })
+    );
+    assert_eq!(
+        client.raw("DELETE", "/__admin/requests", "", b"").await.status,
+        200
+    );
+    assert_eq!(
+        client.raw("GET", "/__admin/requests", "", b"").await.json()["kept"],
+        1
+    );
+}
+
+#[tokio::test]
+async fn a_state_is_dumped_loaded_and_reset() {
+    let mut client = Client::new().await;
+    client
+        .create(
+            "applications",
+            &json!({ "applicationName": "app" }),
+            "applicationId",
+        )
+        .await;
+    let dump = client.raw("GET", "/__admin/state", "", b"").await.body;
+    assert_eq!(client.raw("POST", "/__admin/reset", "", b"").await.status, 200);
+    assert_eq!(client.get("applications").await.status, 401);
+    client.login().await;
+    assert_eq!(client.get("applications").await.json()["_pageInfo"]["total"], 0);
+    assert_eq!(client.raw("PUT", "/__admin/state", "", &dump).await.status, 200);
+    assert_eq!(client.get("applications").await.json()["_pageInfo"]["total"], 1);
+    let next = client
+        .create(
+            "applications",
+            &json!({ "applicationName": "b" }),
+            "applicationId",
+        )
+        .await;
+    assert_eq!(next, 2);
+    assert_eq!(client.raw("PUT", "/__admin/state", "", b"[").await.status, 400);
+}
+
+#[tokio::test]
+async fn health_tells_who_answers() {
+    let client = Client::of(MockEngine::builder().name("a.example.com")).await;
+    let health = client.raw("GET", "/__admin/health", "", b"").await.json();
+    assert_eq!(
+        (&health["status"], &health["engine"]),
+        (&json!("UP"), &json!("a.example.com"))
+    );
+    assert_ne!(health["uptimeMs"], Value::Null);
+}

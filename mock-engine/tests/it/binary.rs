@@ -1,0 +1,214 @@
+//! The program itself: its line on standard output, TLS as curl sees it, signals, restarts.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+
+struct Program {
+    child: Child,
+    out: Lines<BufReader<ChildStdout>>,
+}
+
+impl Program {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_mock-engine"))
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap()).lines();
+        Self { child, out }
+    }
+
+    async fn line(&mut self) -> String {
+        tokio::time::timeout(Duration::from_secs(10), self.out.next_line())
+            .await
+            .unwrap()
+            .unwrap()
+            .unwrap()
+    }
+
+    async fn signal(&self, signal: &str) {
+        let id = self.child.id().unwrap().to_string();
+        assert!(
+            Command::new("kill")
+                .args([signal, &id])
+                .status()
+                .await
+                .unwrap()
+                .success()
+        );
+    }
+
+    async fn ended(&mut self) -> std::process::ExitStatus {
+        tokio::time::timeout(Duration::from_secs(15), self.child.wait())
+            .await
+            .unwrap()
+            .unwrap()
+    }
+}
+
+async fn curl(arguments: &[&str]) -> String {
+    let output = Command::new("curl")
+        .args(["-sS", "--max-time", "20"])
+        .args(arguments)
+        .output()
+        .await
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn port(url: &str) -> &str {
+    url.rsplit(':').next().unwrap()
+}
+
+#[tokio::test]
+async fn one_line_says_where_it_answers_and_sigterm_ends_it_well() {
+    let mut program = Program::start(&["--port", "0"]);
+    let url = program.line().await;
+    assert!(url.starts_with("http://127.0.0.1:"), "{url}");
+    assert!(curl(&[&format!("{url}/__admin/health")]).await.contains("UP"));
+    program.signal("-TERM").await;
+    assert_eq!(program.ended().await.code(), Some(0));
+}
+
+#[tokio::test]
+async fn two_engines_under_their_names_with_tls_and_without() {
+    let dir = tempfile::tempdir().unwrap();
+    let ca = dir.path().join("ca.pem");
+    let ca = ca.to_str().unwrap();
+    let mut program = Program::start(&[
+        "--engine",
+        "a.example.com:0",
+        "--engine",
+        "b.example.com:0",
+        "--tls",
+        "self-signed",
+        "--tls-ca-out",
+        ca,
+        "--also-http",
+    ]);
+    for name in ["a.example.com", "b.example.com"] {
+        let line = program.line().await;
+        let (engine, url) = line.split_once(' ').unwrap();
+        assert_eq!(engine, name);
+        for (scheme, default) in [("https", 443), ("http", 80)] {
+            let connect = format!("{name}:{default}:127.0.0.1:{}", port(url));
+            let login = format!("{scheme}://{name}/masking/api/login");
+            let body = r#"{ "username": "user123", "password": "pw123" }"#;
+            let answer = curl(&["--cacert", ca, "--connect-to", &connect, "-d", body, &login]).await;
+            assert!(answer.starts_with(r#"{"Authorization":""#), "{answer}");
+        }
+        let other = format!("c.example.com:443:127.0.0.1:{}", port(url));
+        let refused = Command::new("curl")
+            .args([
+                "-s",
+                "--cacert",
+                ca,
+                "--connect-to",
+                &other,
+                "https://c.example.com/",
+            ])
+            .status()
+            .await
+            .unwrap();
+        assert!(!refused.success());
+    }
+}
+
+#[tokio::test]
+async fn a_second_signal_ends_it_at_once() {
+    let mut program = Program::start(&["--port", "0", "--task-delay", "1h", "--download-wait", "1h"]);
+    let url = program.line().await;
+    // A request head that never ends keeps the first signal's drain waiting.
+    let address = url.strip_prefix("http://").unwrap().to_owned();
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    let upload = b"POST /masking/api/login HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{";
+    tokio::io::AsyncWriteExt::write_all(&mut stream, upload)
+        .await
+        .unwrap();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    program.signal("-TERM").await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(program.child.try_wait().unwrap().is_none());
+    let began = Instant::now();
+    program.signal("-INT").await;
+    assert_eq!(program.ended().await.code(), Some(1));
+    assert!(began.elapsed() < Duration::from_secs(3));
+}
+
+#[tokio::test]
+async fn the_state_survives_kill_9() {
+    let dir = tempfile::tempdir().unwrap();
+    let state = dir.path().join("state");
+    let with_state = ["--port", "0", "--state-dir", state.to_str().unwrap()];
+    let mut program = Program::start(&with_state);
+    let url = program.line().await;
+    let token = login(&url).await;
+    let header = format!("Authorization: {token}");
+    let api = format!("{url}/masking/api/applications");
+    curl(&["-H", &header, "-d", r#"{"applicationName":"kept"}"#, &api]).await;
+    program.signal("-KILL").await;
+    program.ended().await;
+
+    let mut program = Program::start(&with_state);
+    let url = program.line().await;
+    let header = format!("Authorization: {}", login(&url).await);
+    let list = curl(&["-H", &header, &format!("{url}/masking/api/applications")]).await;
+    assert!(list.contains("kept"), "{list}");
+    let mut second = Program::start(&with_state);
+    assert_eq!(second.ended().await.code(), Some(1));
+}
+
+async fn login(url: &str) -> String {
+    let answer = curl(&[
+        "-d",
+        r#"{"username":"u","password":"p"}"#,
+        &format!("{url}/masking/api/login"),
+    ])
+    .await;
+    answer.split('"').nth(3).unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn mistakes_are_told_before_anything_runs() {
+    let missing = Path::new("no-such-file.toml").to_str().unwrap();
+    for arguments in [
+        &["--bind", "0.0.0.0", "--port", "0"][..],
+        &["--config", missing],
+        &["--engine", "a:0", "--engine", "a:0"],
+        &["--port", "0", "--dsa-bits", "7"],
+        &["--also-http"],
+        &["--port", "0", "--created-status", "404"],
+    ] {
+        let status = Program::start(arguments).ended().await;
+        assert!(!status.success(), "{arguments:?}");
+    }
+}
+
+#[tokio::test]
+async fn engines_from_a_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("engines.toml");
+    std::fs::write(
+        &file,
+        "[[engine]]\nname = \"a\"\nversion = \"6.0.1.0\"\nusers = [\"u:p\"]\n\n[[engine]]\nname = \"b\"\n",
+    )
+    .unwrap();
+    let mut program = Program::start(&["--config", file.to_str().unwrap()]);
+    let (a, b) = (program.line().await, program.line().await);
+    let url = a.strip_prefix("a ").unwrap();
+    assert!(b.starts_with("b http://"));
+    let information = curl(&[&format!("{url}/masking/api/system-information")]).await;
+    assert!(information.contains("6.0.1.0"), "{information}");
+}

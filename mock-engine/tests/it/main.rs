@@ -1,0 +1,13 @@
+//! The mock from outside: everything goes through real sockets, most of it through the handle, some through the
+//! binary.
+
+// In helpers of tests, too, a panic is the report.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod admin;
+mod api;
+mod binary;
+mod client;
+mod resources;
+mod tasks;
+mod transport;

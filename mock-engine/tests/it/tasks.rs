@@ -1,0 +1,215 @@
+//! Async tasks on the clock, and their files.
+
+use std::time::Duration;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use mock_engine::MockEngine;
+use mock_engine::clock::Clock;
+use mock_engine::model::{AsyncTask, JobOutput, Operation, Pace, SyncKind};
+use serde_json::{Value, json};
+
+use crate::client::Client;
+
+const START: i64 = 1_529_094_995_483;
+
+async fn on_frozen_clock(pace: Pace) -> Client {
+    Client::of(
+        MockEngine::builder()
+            .seed(1)
+            .clock(Clock::frozen(START))
+            .task_pace(pace),
+    )
+    .await
+}
+
+fn start(client: &Client, operation: Operation) -> AsyncTask {
+    let work = |_: &_| JobOutput {
+        file: Some(Bytes::from_static(b"[1]")),
+        failure: None,
+    };
+    client.engine.engine().start_task(operation, None, work).unwrap()
+}
+
+/// Looks at a task until it has a status; the work runs on other threads, so it may take a moment of real time.
+async fn until(client: &Client, id: i64, status: &str) -> Value {
+    for _ in 0..500 {
+        let task = client.get(&format!("async-tasks/{id}")).await.json();
+        if task["status"] == status {
+            return task;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("task {id} never became {status}");
+}
+
+#[tokio::test]
+async fn answers_look_like_the_vendors_examples() {
+    let client = on_frozen_clock(Pace::Delay(Duration::from_secs(10))).await;
+    let export = serde_json::to_value(start(&client, Operation::Export)).unwrap();
+    let reference = export["reference"].as_str().unwrap();
+    let name = STANDARD
+        .decode(reference.strip_prefix("EXPORT-").unwrap())
+        .unwrap();
+    let name = String::from_utf8(name).unwrap();
+    assert!(
+        name.starts_with("export_document_") && name.ends_with(".json") && name.len() == 29,
+        "{name}"
+    );
+    let expected = json!({
+        "asyncTaskId": 1, "operation": "EXPORT", "reference": reference, "status": "RUNNING",
+        "startTime": "2018-06-15T20:36:35.483+0000", "cancellable": false,
+    });
+    assert_eq!(export, expected);
+    let import = serde_json::to_value(start(&client, Operation::Import)).unwrap();
+    let expected = json!({
+        "asyncTaskId": 2, "operation": "IMPORT", "reference": import["reference"], "status": "WAITING",
+        "cancellable": false,
+    });
+    assert_eq!(import, expected);
+}
+
+#[tokio::test]
+async fn tasks_move_on_the_clock() {
+    let client = on_frozen_clock(Pace::Delay(Duration::from_secs(10))).await;
+    let id = start(&client, Operation::Import).async_task_id;
+    until(&client, id, "WAITING").await;
+    client.engine.clock().advance(Duration::from_secs(10));
+    let task = until(&client, id, "RUNNING").await;
+    assert_eq!(task["startTime"], "2018-06-15T20:36:45.483+0000");
+    client.engine.clock().advance(Duration::from_secs(10));
+    let task = until(&client, id, "SUCCEEDED").await;
+    assert_eq!(task["endTime"], "2018-06-15T20:36:55.483+0000");
+}
+
+#[tokio::test]
+async fn tasks_move_per_poll() {
+    let client = on_frozen_clock(Pace::PerPoll).await;
+    let id = start(&client, Operation::Import).async_task_id;
+    for status in ["RUNNING", "SUCCEEDED", "SUCCEEDED"] {
+        assert_eq!(
+            client.get(&format!("async-tasks/{id}")).await.json()["status"],
+            status
+        );
+    }
+    let reference = start(&client, Operation::Export).reference.unwrap();
+    assert_eq!(
+        client.get(&format!("file-downloads/{reference}")).await.body,
+        b"[1]"
+    );
+}
+
+#[tokio::test]
+async fn without_delay_no_poll_sees_waiting() {
+    let client = Client::new().await;
+    for _ in 0..20 {
+        let id = start(&client, Operation::Import).async_task_id;
+        let status = client.get(&format!("async-tasks/{id}")).await.json()["status"].clone();
+        assert!(status == "RUNNING" || status == "SUCCEEDED", "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_download_waits_for_its_task_in_either_spelling() {
+    let client = on_frozen_clock(Pace::Delay(Duration::from_secs(10))).await;
+    let reference = start(&client, Operation::Export).reference.unwrap();
+    let paths = [reference.clone(), reference.replace('=', "%3D")].map(|r| format!("file-downloads/{r}"));
+    let (raw, encoded, ()) = tokio::join!(client.get(&paths[0]), client.get(&paths[1]), async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        client.engine.clock().advance(Duration::from_secs(10));
+    });
+    for reply in [raw, encoded] {
+        assert_eq!((reply.status, reply.body.as_slice()), (200, b"[1]".as_slice()));
+        assert!(reply.head.contains("application/octet-stream"));
+    }
+    let reply = client.call("DELETE", "export-async", &json!({})).await;
+    assert_eq!((reply.status, reply.body.len()), (200, 0));
+    assert_eq!(client.get(&paths[0]).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_download_gives_up_in_the_end() {
+    let settings = mock_engine::model::Settings {
+        task_pace: Pace::Delay(Duration::from_hours(1)),
+        download_wait: Duration::from_millis(50),
+        ..Default::default()
+    };
+    let client = Client::of(MockEngine::builder().settings(settings)).await;
+    let reference = start(&client, Operation::Export).reference.unwrap();
+    assert_eq!(
+        client.get(&format!("file-downloads/{reference}")).await.status,
+        404
+    );
+}
+
+#[tokio::test]
+async fn failures_say_why_and_panics_stay_inside() {
+    let client = Client::new().await;
+    let engine = client.engine.engine();
+    let fail = |_: &_| JobOutput {
+        file: None,
+        failure: Some("because".to_owned()),
+    };
+    let id = engine
+        .start_task(Operation::Export, None, fail)
+        .unwrap()
+        .async_task_id;
+    assert_eq!(until(&client, id, "FAILED").await["exceptionDetail"], "because");
+    let permit = engine.begin_sync(SyncKind::Import).unwrap();
+    let id = engine
+        .start_task(Operation::Import, Some(permit), |_| panic!("on purpose"))
+        .unwrap();
+    until(&client, id.async_task_id, "FAILED").await;
+    assert!(engine.begin_sync(SyncKind::Import).is_ok());
+}
+
+#[tokio::test]
+async fn tasks_are_listed_filtered_and_never_cancelled() {
+    let client = Client::new().await;
+    start(&client, Operation::Export);
+    let id = start(&client, Operation::Import).async_task_id;
+    until(&client, id, "SUCCEEDED").await;
+    let list = client
+        .get("async-tasks?operation=IMPORT&status=SUCCEEDED")
+        .await
+        .json();
+    assert_eq!(list["_pageInfo"]["total"], 1);
+    assert_eq!(list["responseList"][0]["asyncTaskId"], id);
+    assert_eq!(
+        client
+            .call("PUT", &format!("async-tasks/{id}/cancel"), &json!({}))
+            .await
+            .status,
+        400
+    );
+    assert_eq!(
+        client
+            .call("PUT", "async-tasks/99/cancel", &json!({}))
+            .await
+            .status,
+        404
+    );
+    assert_eq!(
+        client.call("PUT", "encryptionKey", &json!({})).await.json()["operation"],
+        "ENCRYPTION_KEY_CREATE"
+    );
+}
+
+#[tokio::test]
+async fn a_reset_takes_the_work_of_waiting_tasks_along() {
+    let mut client = on_frozen_clock(Pace::Delay(Duration::from_secs(10))).await;
+    let engine = std::sync::Arc::clone(client.engine.engine());
+    let (done, mut told) = tokio::sync::mpsc::channel(1);
+    let work = move |_: &_| {
+        let _ = done.blocking_send(());
+        JobOutput::default()
+    };
+    engine.start_task(Operation::Import, None, work).unwrap();
+    assert_eq!(client.raw("POST", "/__admin/reset", "", b"").await.status, 200);
+    client.login().await;
+    let id = start(&client, Operation::Import).async_task_id;
+    assert_eq!(id, 1);
+    client.engine.clock().advance(Duration::from_secs(20));
+    until(&client, id, "SUCCEEDED").await;
+    assert_eq!(told.recv().await, None);
+}
