@@ -92,8 +92,9 @@ pub(super) fn compare_lists(
         let place = Some(Place::json(&row.path));
         findings.add(&finding::METADATA_EXTRA_OBJECT, place, || describe_row(row));
     }
+    let answering = Answering::new(objects);
     for row in &envelope.requested {
-        if !objects.iter().any(|object| answers(object, row)) {
+        if answering.to(row).is_none() {
             let place = Some(Place::json(&row.path));
             findings.add(&finding::REQUESTED_NOT_EXPORTED, place, || describe_row(row));
         }
@@ -169,26 +170,48 @@ fn single<'a>(mut names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     names.all(|name| name == first).then_some(first)
 }
 
-/// Whether an object is the one a row of a list means. Clients write ids as strings, and some leave identifiers out.
-fn answers(object: &ObjectReport, row: &ListedObject) -> bool {
-    if row.type_name.as_deref() != Some(object.type_name.as_str()) {
-        return false;
+/// Finds the object that a row of a list means, without a walk over all objects for each row. Clients write ids as
+/// strings, and some leave identifiers out.
+struct Answering<'a> {
+    by_key: HashMap<Row<'a>, NodeId>,
+    by_type: HashMap<&'a str, NodeId>,
+}
+
+impl<'a> Answering<'a> {
+    fn new(objects: &'a [ObjectReport]) -> Self {
+        let (mut by_key, mut by_type) = (HashMap::new(), HashMap::new());
+        for (id, object) in objects.iter().enumerate() {
+            let type_name = object.type_name.as_str();
+            by_type.entry(type_name).or_insert(id);
+            by_key.entry((type_name, &object.key.identifier)).or_insert(id);
+        }
+        Self { by_key, by_type }
     }
-    match (&row.identifier, &object.key.identifier) {
-        (Some(Identifier::Text(text)), Identifier::Integer(n)) => text.parse() == Ok(*n),
-        (Some(Identifier::OtherJson(text)), _) if text == "{}" => true,
-        (Some(stated), own) => stated == own,
-        (None, _) => false,
+
+    /// The first object that answers to the row.
+    fn to(&self, row: &ListedObject) -> Option<NodeId> {
+        let type_name = row.type_name.as_deref()?;
+        let stated = row.identifier.as_ref()?;
+        let by_key = |identifier: &Identifier| self.by_key.get(&(type_name, identifier)).copied();
+        match stated {
+            Identifier::OtherJson(text) if text == "{}" => self.by_type.get(type_name).copied(),
+            Identifier::Text(text) => {
+                let number = text.parse().ok().and_then(|n| by_key(&Identifier::Integer(n)));
+                number.into_iter().chain(by_key(stated)).min()
+            }
+            _ => by_key(stated),
+        }
     }
 }
 
 /// The objects that were requested, in the order of the request. `None` when the metadata doesn't tell or none of
 /// them is there.
 pub(super) fn requested_nodes(objects: &[ObjectReport], envelope: &EnvelopeReport) -> Option<Vec<NodeId>> {
+    let answering = Answering::new(objects);
     let nodes: Vec<NodeId> = envelope
         .requested
         .iter()
-        .filter_map(|row| objects.iter().position(|object| answers(object, row)))
+        .filter_map(|row| answering.to(row))
         .collect();
     (!nodes.is_empty()).then_some(nodes)
 }
