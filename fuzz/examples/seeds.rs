@@ -13,6 +13,7 @@ use exportdoc::build::{ExportFacts, in_record_order, seal};
 use exportdoc::envelope::Envelope;
 use exportdoc::identifier::Identifier;
 use exportdoc::object::SyncObject;
+use exportdoc::passphrase::{EncryptionParams, Passphrase};
 use exportdoc::sample::{SampleSize, environments, global_objects, references_to, uuid};
 use exportdoc::signature::{KeySize, SigningKey};
 use serde_json::value::RawValue;
@@ -35,19 +36,30 @@ fn main() -> Result<()> {
             }
         }
     }
-    for (name, key, size) in [
-        ("job-512", 4, KeySize::Dsa512),
-        ("on-the-fly-1024", 5, KeySize::Dsa1024),
-        ("orders-2048", 7, KeySize::Dsa2048),
-        ("undeclared-512", 7, KeySize::Dsa512),
+    for (name, key, size, declared, encrypted) in [
+        ("job-512", 4, KeySize::Dsa512, true, false),
+        ("on-the-fly-1024", 5, KeySize::Dsa1024, true, false),
+        ("orders-2048", 7, KeySize::Dsa2048, true, false),
+        ("encrypted-1024", 7, KeySize::Dsa1024, true, true),
+        ("undeclared-512", 7, KeySize::Dsa512, false, false),
     ] {
-        document(&corpus, &format!("built-{name}"), &built(key, size)?)?;
+        let bytes = built(key, size, declared, encrypted)?;
+        document(&corpus, &format!("built-{name}"), &bytes)?;
     }
-    let vectors = testdata.join("vectors/dsa512_sha1.json");
-    if vectors.is_file() {
-        odd_shapes(&corpus, &fs::read(vectors)?)?;
+    let generated = ["future.json", "engine-like.json", "unknown-rule.json"].map(PathBuf::from);
+    let directory = testdata.join("generated");
+    let odd = ["damaged", "tampered"].map(|name| fs::read_dir(directory.join(name)));
+    let mut paths: Vec<PathBuf> = generated.map(|name| directory.join(name)).into();
+    for entries in odd {
+        for entry in entries? {
+            paths.push(entry?.path());
+        }
     }
-    Ok(())
+    for path in paths {
+        let name = path.file_stem().and_then(|stem| stem.to_str()).ok_or("a name")?;
+        document(&corpus, &format!("generated-{name}"), &fs::read(&path)?)?;
+    }
+    odd_shapes(&corpus, &fs::read(testdata.join("vectors/dsa512_sha1.json"))?)
 }
 
 fn write(corpus: &Path, target: &str, name: &str, bytes: &[u8]) -> Result<()> {
@@ -78,7 +90,7 @@ fn document(corpus: &Path, name: &str, bytes: &[u8]) -> Result<()> {
 }
 
 /// Everything that one of the inventory's jobs needs, sealed.
-fn built(job: i64, size: KeySize) -> Result<Vec<u8>> {
+fn built(job: i64, size: KeySize, declared: bool, encrypted: bool) -> Result<Vec<u8>> {
     let mut objects: Vec<SyncObject<'static>> = global_objects(SampleSize::SMALL)?;
     for environment in environments()? {
         objects.extend(environment.objects);
@@ -103,7 +115,11 @@ fn built(job: i64, size: KeySize) -> Result<Vec<u8>> {
             r#"{{"objectIdentifier":{{"id":{job}}},"objectType":"MASKING_JOB"}}"#
         ))?],
         type_names: Default::default(),
-        declare_rule: job != 7 || size != KeySize::Dsa512,
+        encryption: encrypted.then_some((
+            Passphrase::new("fuzz")?,
+            EncryptionParams::new([1, 2, 3, 4, 5, 6, 7, 8], 2)?,
+        )),
+        declare_rule: declared,
     };
     Ok(seal(&facts, &objects, &key, size.default_rule())?)
 }
