@@ -51,7 +51,11 @@ fn requested_rows_and_unknown_types_in_great_number_are_looked_up_without_a_walk
         let object = SyncObject::build(&key, &[], &Revision::default(), "EmptyData", &[]).unwrap();
         blob.extend_from_slice(&frame(&ObjectRecord::encode("x", object.as_bytes())).unwrap());
         let comma = if n == 0 { "" } else { "," };
-        write!(requested, r#"{comma}{{"objectType":"A","objectIdentifier":{{}}}}"#).unwrap();
+        write!(
+            requested,
+            r#"{comma}{{"objectType":"A","objectIdentifier":{{}}}}"#
+        )
+        .unwrap();
     }
     let report = examined(&blob, &requested, None);
     assert_eq!(report.objects.len(), COUNT as usize);
