@@ -104,6 +104,29 @@ fn json_without_a_readable_document_still_fits_the_schema() {
 }
 
 #[test]
+fn json_of_a_document_opened_with_its_passphrase_fits_the_schema() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let passphrase = directory.path().join("passphrase");
+    std::fs::write(&passphrase, "made up for the test data\n").expect("a file");
+    let path = "testdata/generated/encrypted.json";
+    let arguments = [
+        "inspect",
+        "--format",
+        "json",
+        "--passphrase-file",
+        &passphrase.to_string_lossy(),
+        path,
+    ];
+    let report = run_json(&arguments);
+    assert_fits(&validator(Some("inspect_output")), &report);
+    let document = &report["documents"][0];
+    assert_eq!(document["encryption"]["opened"], true);
+    assert_eq!(array(&document["objects"]).count(), 9);
+    let closed = run_json(&["inspect", "--format", "json", path]);
+    assert_eq!(closed["documents"][0]["encryption"]["opened"], false);
+}
+
+#[test]
 fn inspect_keeps_the_promised_members() {
     let path = "testdata/handmade/masking-job.json";
     let report = run_json(&["inspect", "--format", "json", path]);
@@ -134,7 +157,14 @@ fn inspect_keeps_the_promised_members() {
         let dependencies: Vec<Value> = array(&object["dependencies"])
             .map(|d| json!({ "type": d["type"], "identifier": d["identifier"] }))
             .collect();
-        assert_eq!(json!(dependencies), stated["dependencies"]);
+        // The blob lists some twice, and so do the expectations; the report has each once.
+        let mut once: Vec<Value> = Vec::new();
+        for dependency in array(&stated["dependencies"]) {
+            if !once.contains(dependency) {
+                once.push(dependency.clone());
+            }
+        }
+        assert_eq!(dependencies, once);
     }
 
     let signature = &document["signature"];

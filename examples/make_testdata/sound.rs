@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use exportdoc::blob::{Header, Trailer, frame};
+use exportdoc::blob::{Header, SealedRecord, Trailer, frame};
 use exportdoc::build::{ExportFacts, in_record_order, seal};
 use exportdoc::date::{from_epoch_millis, iso_millis};
 use exportdoc::identifier::Identifier;
 use exportdoc::object::{ObjectKey, Revision, SyncObject, TYPE_URL_PREFIX};
+use exportdoc::passphrase::{EncryptionParams, Passphrase};
 use exportdoc::sample::{self, SampleSize, environments, global_objects, references_to};
 use exportdoc::signature::{HashAlgorithm, KeySize, SigningKey, SigningRule};
 use exportdoc::wire::Writer;
@@ -20,6 +21,9 @@ pub(crate) const STARTED: i64 = 1_557_256_606_159;
 const TOOK: i64 = 3_000;
 /// A type number that no table knows, and the name that only the metadata tells.
 const LATER_TYPE: (u64, &str) = (77, "MASKING_POLICY");
+
+/// Opens `encrypted.json`.
+const PASSPHRASE: &str = "made up for the test data";
 
 /// All that a document is made of. Keys and ids derive from its name.
 pub(crate) struct Recipe {
@@ -50,6 +54,7 @@ impl Recipe {
                 format: 1,
                 requested: vec![serde_json::value::to_raw_value(&requested)?],
                 type_names: BTreeMap::new(),
+                encryption: None,
                 declare_rule: true,
             },
             objects: in_record_order(objects, std::slice::from_ref(root))?,
@@ -149,6 +154,8 @@ pub(crate) fn documents() -> Result<Vec<(&'static str, Vec<u8>)>> {
         ),
         ("unknown-rule", unknown_rule()?),
         ("future", future()?),
+        ("encrypted", encrypted()?),
+        ("encrypted-unknown", encrypted_unknown()?),
     ])
 }
 
@@ -164,6 +171,29 @@ fn engine_like(mut recipe: Recipe) -> Result<Vec<u8>> {
     parts.blob = [framed(&messages)?, trailer].concat();
     parts.signature = signature;
     parts.to_json()
+}
+
+/// Encrypted with [`PASSPHRASE`].
+fn encrypted() -> Result<Vec<u8>> {
+    let mut recipe = Recipe::small("encrypted")?;
+    let params = EncryptionParams::new(*b"8 bytes!", 1_000)?;
+    recipe.facts.encryption = Some((Passphrase::new(PASSPHRASE)?, params));
+    recipe.document()
+}
+
+/// Says that it is encrypted, by a scheme that nobody told us.
+fn encrypted_unknown() -> Result<Vec<u8>> {
+    let recipe = Recipe::small("encrypted-unknown")?;
+    let mut header = recipe.header();
+    header.encryption = Some(Writer::new().text(9, "another scheme").finish());
+    // Not encrypted by anything, just bytes that could be.
+    let ciphertext: Vec<u8> = (0..64)
+        .flat_map(|n| sample::key_bytes(&format!("ciphertext {n}")))
+        .collect();
+    let sealed = SealedRecord::encode(&recipe.facts.export_id, &ciphertext);
+    recipe
+        .resealed(|messages| *messages = vec![header.encode(), sealed])?
+        .to_json()
 }
 
 fn unknown_rule() -> Result<Vec<u8>> {

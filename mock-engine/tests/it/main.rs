@@ -7,7 +7,9 @@
 mod admin;
 mod api;
 mod binary;
+mod blocking;
 mod client;
+mod load;
 mod resources;
 mod tasks;
 mod transport;

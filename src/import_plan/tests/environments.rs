@@ -107,7 +107,7 @@ fn sources_are_connectors_by_name_in_the_source_environment() {
 #[test]
 fn a_source_without_data_cannot_be_made_and_has_to_be_there() {
     let original = connector(9, "Prod", "s1");
-    let bare = reference(&original);
+    let bare = bare_source(&original);
     assert_eq!(
         import(&[&bare]).told(),
         ["SOURCE_DATABASE_CONNECTOR 9: missing", "would fail at 0 with 404"]
