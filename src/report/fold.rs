@@ -86,7 +86,15 @@ impl<'o> DocumentFold<'o> {
                 self.signature.covered(raw);
                 self.same_export(raw, sealed.export_id.as_deref());
                 self.sealed_records += 1;
-                self.open(sealed.ciphertext);
+                if self.sealed_records == 1 {
+                    self.open(sealed.ciphertext);
+                } else {
+                    // Opening each would let a document ask for as many key derivations as it has records.
+                    self.signature.broken();
+                    self.findings.in_blob(&finding::RECORD_UNKNOWN, raw.offset, || {
+                        format!("record {}: another encrypted record", raw.index)
+                    });
+                }
             }
             Ok(Record::Trailer(trailer)) => {
                 self.same_export(raw, trailer.export_id.as_deref());

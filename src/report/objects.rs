@@ -262,24 +262,23 @@ pub(super) fn judge_graph(
             });
         }
     }
-    let mut unknown: Vec<u64> = objects
+    // The first object of each number: sorting is stable.
+    let mut unknown: Vec<&ObjectReport> = objects
         .iter()
         .filter(|o| matches!(o.named_by, NamedBy::Metadata | NamedBy::Number))
-        .map(|o| o.key.type_number)
         .collect();
-    unknown.sort_unstable();
-    unknown.dedup();
-    for number in unknown {
-        if let Some(object) = objects.iter().find(|o| o.key.type_number == number) {
-            findings.in_blob(&finding::UNKNOWN_OBJECT_TYPE, object.offset, || {
-                match object.named_by {
-                    NamedBy::Metadata => {
-                        format!("number {number}, named {} by the metadata", object.type_name)
-                    }
-                    _ => format!("number {number}, not named by the metadata either"),
+    unknown.sort_by_key(|o| o.key.type_number);
+    unknown.dedup_by_key(|o| o.key.type_number);
+    for object in unknown {
+        let number = object.key.type_number;
+        findings.in_blob(&finding::UNKNOWN_OBJECT_TYPE, object.offset, || {
+            match object.named_by {
+                NamedBy::Metadata => {
+                    format!("number {number}, named {} by the metadata", object.type_name)
                 }
-            });
-        }
+                _ => format!("number {number}, not named by the metadata either"),
+            }
+        });
     }
 }
 
