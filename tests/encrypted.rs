@@ -1,11 +1,13 @@
 //! Documents encrypted with a passphrase: what can be seen with it and without.
 
+#![allow(clippy::unwrap_used)] // a helper that panics is how a test fails
+
 use std::collections::BTreeMap;
 
 use exportdoc::build::{ExportFacts, in_record_order, seal};
 use exportdoc::object::SyncObject;
 use exportdoc::passphrase::{EncryptionParams, Passphrase};
-use exportdoc::report::{DocumentReport, Encryption, ExamineOptions, Verdict, examine};
+use exportdoc::report::{DocumentReport, Encryption, ExamineOptions, Outcome, Verdict, examine};
 use exportdoc::sample::{self, SampleSize};
 use exportdoc::signature::{KeySize, SigningKey};
 
@@ -46,6 +48,20 @@ fn look(passphrase: Option<&str>) -> DocumentReport {
 
 fn ids(report: &DocumentReport) -> Vec<&str> {
     report.findings.iter().map(|finding| finding.id()).collect()
+}
+
+#[test]
+fn what_can_not_be_counted_without_the_passphrase_is_not_said_to_agree() {
+    let counts = |report: &DocumentReport| {
+        let check = report
+            .signature
+            .checks
+            .iter()
+            .find(|check| check.what.contains("number of objects"));
+        check.map(|check| check.outcome)
+    };
+    assert_eq!(counts(&look(None)), Some(Outcome::Unknown));
+    assert_eq!(counts(&look(Some("my example passphrase"))), Some(Outcome::Holds));
 }
 
 #[test]

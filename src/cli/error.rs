@@ -1,6 +1,6 @@
 //! What goes wrong before or beside the judging of documents, with what to do next.
 
-use std::io;
+use std::io::{self, Write};
 
 use exportdoc::escape;
 
@@ -11,13 +11,15 @@ use super::Exit;
 pub(crate) enum CliError {
     /// Arguments that don't go together, or an input that can't be read.
     #[error("{message}")]
-    Usage {
+    Refused {
         /// What is wrong.
         message: String,
         /// What to do next.
         help: Option<String>,
+        /// [`Exit::Usage`], or [`Exit::Denied`] for a limit.
+        exit: Exit,
     },
-    /// Standard output went away or is full.
+    /// Standard output can't be written, for another reason than a reader that left.
     #[error("writing the output: {0}")]
     Output(#[from] io::Error),
 }
@@ -25,26 +27,25 @@ pub(crate) enum CliError {
 impl CliError {
     /// A usage error with a word of help.
     pub(crate) fn usage(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self::Usage {
+        Self::Refused {
             message: message.into(),
             help: Some(help.into()),
+            exit: Exit::Usage,
         }
     }
 
-    /// Prints the error on standard error and tells the exit code. A reader that closed the pipe has had enough: silence.
+    /// Prints the error on standard error and tells the exit code.
     pub(crate) fn report(&self) -> Exit {
+        let mut err = anstream::stderr().lock();
+        // Nobody is left to tell when this fails.
+        let _ = writeln!(err, "error: {}", escape::terminal(&self.to_string()));
         match self {
-            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => return Exit::Good,
-            Self::Output(_) => {
-                anstream::eprintln!("error: {}", escape::terminal(&self.to_string()));
-                Exit::Internal
-            }
-            Self::Usage { message, help } => {
-                anstream::eprintln!("error: {}", escape::terminal(message));
+            Self::Output(_) => Exit::Internal,
+            Self::Refused { help, exit, .. } => {
                 if let Some(help) = help {
-                    anstream::eprintln!("  help: {}", escape::terminal(help));
+                    let _ = writeln!(err, "  help: {}", escape::terminal(help));
                 }
-                Exit::Usage
+                *exit
             }
         }
     }

@@ -8,6 +8,7 @@ mod explain;
 mod input;
 mod inspect;
 mod man;
+mod output;
 mod passphrase;
 mod verify_signature;
 

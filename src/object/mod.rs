@@ -14,6 +14,7 @@ mod key;
 mod object_type;
 mod reference;
 mod revision;
+mod rewrite;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -25,9 +26,10 @@ pub use object_type::{
 };
 pub use reference::{ReferenceError, reference_key, reference_to, reference_type_for};
 pub use revision::{Revision, RevisionPair};
+pub use rewrite::rename;
 
 use crate::wire::{Message, Value, WireError, Writer};
-use data::ObjectData;
+use data::{FieldKind, ObjectData};
 
 /// Why an object message can't be read. Offsets count from the start of the object message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -201,17 +203,33 @@ impl<'a> SyncObject<'a> {
         }
         let spec = data::MessageSpec::by_name(self.data_type())?;
         let message = Message::parse(self.data_bytes()).ok()?;
-        let field = spec
-            .fields
-            .iter()
-            .find(|f| f.kind.is_text() && is_invalid_text(message, f.number))?;
-        Some((format!("{} {}", self.data_type(), field.name), self.data.start))
+        Some((invalid_text_in(spec, message)?, self.data.start))
     }
 
     /// Fields this version doesn't know in the parts all objects share: the part and the number.
     pub fn unknown_fields(&self) -> &[(&'static str, u32)] {
         &self.unknown_fields
     }
+}
+
+/// The first text of a data message or the messages inside it that isn't valid UTF-8. Specs don't nest in circles, so
+/// neither does this.
+fn invalid_text_in(spec: &data::MessageSpec, message: Message<'_>) -> Option<String> {
+    spec.fields.iter().find_map(|field| {
+        let invalid = match field.kind {
+            FieldKind::Text | FieldKind::Secret => is_invalid_text(message, field.number),
+            FieldKind::TextValue => message
+                .messages(field.number)
+                .any(|wrapper| is_invalid_text(wrapper, 1)),
+            FieldKind::Int | FieldKind::IntValue => false,
+            FieldKind::Message(inner) | FieldKind::SecretMessage(inner) => {
+                return message
+                    .messages(field.number)
+                    .find_map(|message| invalid_text_in(inner, message));
+            }
+        };
+        invalid.then(|| format!("{} {}", spec.name, field.name))
+    })
 }
 
 fn is_invalid_text(message: Message<'_>, number: u32) -> bool {

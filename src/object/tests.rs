@@ -96,6 +96,40 @@ fn secrets_are_counted_not_kept() {
 }
 
 #[test]
+fn text_that_is_not_utf8_is_found_plain_wrapped_and_nested() {
+    let invalid_in = |data_type: &str, data: &[u8]| {
+        let key = ObjectKey::new(20, Identifier::Integer(1));
+        let object = SyncObject::build(&key, &[], &Revision::default(), data_type, data).unwrap();
+        object.invalid_text().map(|(part, _)| part)
+    };
+    let plain = Writer::new().bytes(1, b"\xff").finish();
+    let wrapped = Writer::new().message(8, |w| _ = w.bytes(1, b"\xff")).finish();
+    let nested = Writer::new()
+        .message(4, |table| {
+            table.message(8, |group| {
+                group.message(4, |column| _ = column.text(1, "ID"));
+                group.message(4, |column| {
+                    column.text(1, "NAME").message(2, |w| _ = w.bytes(1, b"A\xff"));
+                });
+            });
+        })
+        .finish();
+    assert_eq!(
+        invalid_in("DomainData", &plain),
+        Some("DomainData domain_name".to_owned())
+    );
+    assert_eq!(
+        invalid_in("DatabaseConnectorData", &wrapped),
+        Some("DatabaseConnectorData connector_name".to_owned())
+    );
+    assert_eq!(
+        invalid_in("DatabaseRulesetData", &nested),
+        Some("ColumnData algorithm".to_owned())
+    );
+    assert_eq!(invalid_in("SomethingElse", &plain), None);
+}
+
+#[test]
 fn an_identifier_with_more_than_it_should_have_keeps_its_own_identity() {
     let plain = Writer::new()
         .varint(1, 11)

@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use exportdoc::signature::DetachedReport;
+use exportdoc::escape;
+use exportdoc::signature::{DetachedError, DetachedReport};
 use serde_json::{Value, json};
 
 use super::json::SCHEMA_VERSION;
@@ -40,6 +41,12 @@ pub(crate) fn text(out: &mut impl Write, report: &DetachedReport, trusted: Optio
     Ok(())
 }
 
+/// For people, when key or signature are refused before anything is verified.
+pub(crate) fn refused_text(out: &mut impl Write, error: &DetachedError) -> io::Result<()> {
+    writeln!(out, "invalid: {}", escape::terminal(&error.to_string()))?;
+    writeln!(out, "  help: {}", error.help())
+}
+
 /// For programs.
 pub(crate) fn json(report: &DetachedReport, trusted: Option<bool>) -> Value {
     let key = &report.key;
@@ -62,6 +69,17 @@ pub(crate) fn json(report: &DetachedReport, trusted: Option<bool>) -> Value {
                 "digest": hex::encode(&verdict.digest),
                 "verifies": verdict.outcome.is_ok(),
             })).collect::<Vec<_>>(),
+        },
+    })
+}
+
+/// For programs, when key or signature are refused before anything is verified.
+pub(crate) fn refused_json(error: &DetachedError) -> Value {
+    json!({
+        "schema_version": SCHEMA_VERSION,
+        "detached": {
+            "verdict": "invalid",
+            "error": { "message": error.to_string(), "help": error.help() },
         },
     })
 }

@@ -25,15 +25,18 @@ type Row<'a> = (&'a str, &'a Identifier);
 pub(super) fn compare_counts(
     header: &Option<HeaderReport>,
     envelope: &EnvelopeReport,
-    objects: usize,
+    object_records: u64,
     signature: &mut SignatureFold<'_>,
     findings: &mut Findings,
 ) {
     let Some(header) = header else { return };
-    if header.object_count != objects as u64 {
+    if header.object_count != object_records {
         signature.broken();
         findings.in_blob(&finding::OBJECT_COUNT_MISMATCH, 0, || {
-            format!("header announces {}, the blob has {objects}", header.object_count)
+            format!(
+                "header announces {}, the blob has {object_records}",
+                header.object_count
+            )
         });
     }
     if envelope.exported_listed && header.object_count != envelope.exported.len() as u64 {
@@ -66,11 +69,20 @@ pub(super) fn compare_lists(
             rows.entry((type_name, identifier)).or_default().push_back(index);
         }
     }
+    let mut by_hash: HashMap<&str, usize> = HashMap::new();
+    for (index, row) in envelope.exported.iter().enumerate() {
+        if let (Some(Identifier::OtherJson(_)), Some(hash)) = (&row.identifier, &row.hash) {
+            by_hash.insert(hash, index);
+        }
+    }
     let answering: Vec<Option<usize>> = objects
         .iter()
-        .map(|object| {
-            rows.get_mut(&(object.type_name.as_str(), &object.key.identifier))?
-                .pop_front()
+        .map(|object| match (&object.key.identifier, &object.computed_hash) {
+            // How an unknown identifier is written in JSON isn't known either; the hash still tells.
+            (Identifier::OtherAny { .. }, Some(hash)) => by_hash.remove(hash.as_str()),
+            (identifier, _) => rows
+                .get_mut(&(object.type_name.as_str(), identifier))?
+                .pop_front(),
         })
         .collect();
     let mut used = vec![false; envelope.exported.len()];
@@ -92,8 +104,9 @@ pub(super) fn compare_lists(
         let place = Some(Place::json(&row.path));
         findings.add(&finding::METADATA_EXTRA_OBJECT, place, || describe_row(row));
     }
+    let index = Index::of(objects);
     for row in &envelope.requested {
-        if !objects.iter().any(|object| answers(object, row)) {
+        if index.answering(row).is_none() {
             let place = Some(Place::json(&row.path));
             findings.add(&finding::REQUESTED_NOT_EXPORTED, place, || describe_row(row));
         }
@@ -169,26 +182,49 @@ fn single<'a>(mut names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     names.all(|name| name == first).then_some(first)
 }
 
-/// Whether an object is the one a row of a list means. Clients write ids as strings, and some leave identifiers out.
-fn answers(object: &ObjectReport, row: &ListedObject) -> bool {
-    if row.type_name.as_deref() != Some(object.type_name.as_str()) {
-        return false;
+/// Finds the object that a row of the requested list means. Clients write ids as strings, and some leave the
+/// identifier out.
+struct Index<'a> {
+    by_identifier: HashMap<(&'a str, String), NodeId>,
+    by_type: HashMap<&'a str, NodeId>,
+}
+
+impl<'a> Index<'a> {
+    fn of(objects: &'a [ObjectReport]) -> Self {
+        let (mut by_identifier, mut by_type) = (HashMap::new(), HashMap::new());
+        for (id, object) in objects.iter().enumerate() {
+            let type_name = object.type_name.as_str();
+            by_identifier
+                .entry((type_name, object.key.identifier.to_string()))
+                .or_insert(id);
+            by_type.entry(type_name).or_insert(id);
+        }
+        Self {
+            by_identifier,
+            by_type,
+        }
     }
-    match (&row.identifier, &object.key.identifier) {
-        (Some(Identifier::Text(text)), Identifier::Integer(n)) => text.parse() == Ok(*n),
-        (Some(Identifier::OtherJson(text)), _) if text == "{}" => true,
-        (Some(stated), own) => stated == own,
-        (None, _) => false,
+
+    fn answering(&self, row: &ListedObject) -> Option<NodeId> {
+        let type_name = row.type_name.as_deref()?;
+        match row.identifier.as_ref()? {
+            Identifier::OtherJson(text) if text == "{}" => self.by_type.get(type_name).copied(),
+            identifier => self
+                .by_identifier
+                .get(&(type_name, identifier.to_string()))
+                .copied(),
+        }
     }
 }
 
 /// The objects that were requested, in the order of the request. `None` when the metadata doesn't tell or none of
 /// them is there.
 pub(super) fn requested_nodes(objects: &[ObjectReport], envelope: &EnvelopeReport) -> Option<Vec<NodeId>> {
+    let index = Index::of(objects);
     let nodes: Vec<NodeId> = envelope
         .requested
         .iter()
-        .filter_map(|row| objects.iter().position(|object| answers(object, row)))
+        .filter_map(|row| index.answering(row))
         .collect();
     (!nodes.is_empty()).then_some(nodes)
 }

@@ -187,3 +187,14 @@ fn an_object_that_nothing_identifies_is_blocked() {
         "DATABASE_CONNECTOR 1: blocked: has neither a name nor a revision to be known by"
     );
 }
+
+#[test]
+fn the_revision_of_an_unknown_reference_names_another_type_than_its_own() {
+    let key = ObjectKey::new(31, Identifier::Text("SSN".into()));
+    let revision = Revision {
+        json: Revision::json_text("DOMAIN", &key),
+        ..Revision::default()
+    };
+    let unclear = SyncObject::build(&key, &[], &revision, "EmptyData", &[]).unwrap();
+    assert!(import(&[&unclear]).told()[0].starts_with("TYPE_31 SSN: blocked"));
+}

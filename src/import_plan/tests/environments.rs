@@ -107,7 +107,7 @@ fn sources_are_connectors_by_name_in_the_source_environment() {
 #[test]
 fn a_source_without_data_cannot_be_made_and_has_to_be_there() {
     let original = connector(9, "Prod", "s1");
-    let bare = reference(&original);
+    let bare = bare_source(&original);
     assert_eq!(
         import(&[&bare]).told(),
         ["SOURCE_DATABASE_CONNECTOR 9: missing", "would fail at 0 with 404"]
@@ -164,4 +164,16 @@ fn a_whole_environment_meets_the_one_it_is_imported_into() {
     assert_eq!(onto().force().told()[0], "ENVIRONMENT 30: overwrite 1");
     let none = onto().with(|o| o.environment_id = None);
     assert!(none.refusal().starts_with("environment_id is needed"));
+}
+
+#[test]
+fn an_unchanged_on_the_fly_job_keeps_the_source_it_has() {
+    let source = source(9, "Prod", "s1");
+    let job = job(4, "OTF", &[&source], "s1");
+    let there = vec![
+        at(&connector(9, "Prod", "s2"), 6, SOURCE),
+        at(&job, 4, ENVIRONMENT),
+    ];
+    let plan = import(&[&job, &source]).onto(there).force().plan();
+    assert_eq!(plan.checklist, []);
 }

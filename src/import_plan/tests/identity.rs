@@ -174,3 +174,12 @@ fn every_type_has_a_part_to_play() {
         );
     }
 }
+
+#[test]
+fn an_empty_name_identifies_nobody() {
+    let (theirs, ours) = (connector(4, "", "s1"), connector(5, "", "s1"));
+    assert_eq!(
+        import(&[&ours]).onto(vec![at(&theirs, 30, ENVIRONMENT)]).told()[0],
+        "DATABASE_CONNECTOR 5: create"
+    );
+}

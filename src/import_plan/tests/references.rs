@@ -1,6 +1,7 @@
 //! What references need (4.9) and by what they are met.
 
 use super::support::*;
+use crate::identifier::Identifier;
 use crate::import_plan::Todo;
 
 /// Walk-through: a job whose ruleset uses a domain and an algorithm.
@@ -86,7 +87,7 @@ fn an_algorithm_reference_is_met_by_any_type_of_algorithm() {
 fn a_profile_set_reference_shows_no_name_and_is_met_by_revision() {
     let original = profile_set(7, "HIPAA", "s1");
     let mut theirs = global(&original);
-    theirs.object.id = crate::identifier::Identifier::Integer(12);
+    theirs.object.id = Identifier::Integer(12);
     assert_eq!(
         import(&[&reference(&original)]).onto(vec![theirs]).told()[0],
         "PROFILE_SET_REFERENCE 7: met by PROFILE_SET 12"
@@ -146,4 +147,18 @@ fn a_reference_is_met_by_what_the_same_document_brings() {
             "would succeed"
         ]
     );
+}
+
+#[test]
+fn what_is_to_be_done_before_the_import_leads_the_checklist() {
+    let mount = object(
+        "MOUNT_INFORMATION",
+        Identifier::Integer(1),
+        &[],
+        "s1",
+        ("X", vec![]),
+    );
+    let plan = import(&[&mount, &reference(&lookup("Gone", "s1"))]).plan();
+    let todo: Vec<_> = plan.checklist.iter().map(|item| (item.step, item.todo)).collect();
+    assert_eq!(todo, [(1, Todo::SyncFirst), (0, Todo::SetMountPassword)]);
 }

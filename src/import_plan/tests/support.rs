@@ -121,6 +121,12 @@ pub(super) fn source(id: i64, name: &str, save: &str) -> Object {
     )
 }
 
+/// A source that says nothing of the connector it stands for but its revision.
+pub(super) fn bare_source(original: &Object) -> Object {
+    let key = reference_to(original).unwrap().key().clone();
+    Object::build(&key, &[], original.revision(), "EmptyData", &[]).unwrap()
+}
+
 pub(super) fn ruleset(id: i64, name: &str, dependencies: &[&Object], save: &str) -> Object {
     let data = ("DatabaseRulesetData", named(1, name));
     object(

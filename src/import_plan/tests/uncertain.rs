@@ -1,6 +1,7 @@
 //! Targets that are known in part: nothing is guessed, and what is certain is still said.
 
 use super::support::*;
+use crate::identifier::Identifier;
 use crate::import_plan::{
     Lookup, Place, Presence, TargetEnvironment, TargetInventory, TargetObject, TargetRevision, Wanted,
 };
@@ -170,7 +171,7 @@ fn a_key_that_is_perhaps_replaced_counts_as_irreversible() {
 #[test]
 fn a_type_outside_the_table_is_unknown_unless_the_target_says_otherwise() {
     let odd = build(
-        crate::object::ObjectKey::new(31, crate::identifier::Identifier::Integer(1)),
+        crate::object::ObjectKey::new(31, Identifier::Integer(1)),
         &[],
         "s1",
         ("X", vec![]),
@@ -178,5 +179,42 @@ fn a_type_outside_the_table_is_unknown_unless_the_target_says_otherwise() {
     assert_eq!(
         told(&import(&[&odd]).plan_against(&Listing::default()))[0],
         "TYPE_31 1: unknown: needs whether the target takes objects of type TYPE_31"
+    );
+}
+
+#[test]
+fn a_need_is_named_once_however_many_objects_have_it() {
+    let import = import(&[&connector(3, "One", "s1"), &connector(4, "Two", "s1")]);
+    assert_eq!(
+        told(&import.plan_against(&Listing::default())).last().unwrap(),
+        "unknown: needs the target's environments and names behind numeric ids"
+    );
+}
+
+#[test]
+fn a_hash_covers_dependencies_of_dependencies_too() {
+    let names = |save| lookup("Names", save);
+    let domain = domain("NAME", &[&names("s1")], "s1");
+    let above = object(
+        "REDACTION",
+        Identifier::Algorithm("Above".into()),
+        &[&domain],
+        "s1",
+        ("X", vec![]),
+    );
+    let mut listing = Listing::default()
+        .with(&names("s1"), "LOOKUP", "0123")
+        .with(&domain, "DOMAIN", "")
+        .with(&above, "REDACTION", "4567");
+    listing.objects[1].revision = TargetRevision::Pair(domain.revision().pair.clone());
+    let forced = import(&[&above, &domain, &names("s2")]).force();
+    assert_eq!(
+        told(&forced.plan_against(&listing)),
+        [
+            "LOOKUP Names: overwrite Names",
+            "DOMAIN NAME: unchanged NAME",
+            "REDACTION Above: written or not: needs the revision of algorithm Above on the target",
+            "would succeed"
+        ]
     );
 }
