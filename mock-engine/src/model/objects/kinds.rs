@@ -41,3 +41,45 @@ pub fn is_reference(type_name: &str) -> bool {
 pub(super) fn is_algorithm(type_name: &str) -> bool {
     type_by_name(type_name).is_some_and(|known| known.algorithm)
 }
+
+/// Type names and what REST calls these algorithms.
+const ALGORITHM_KINDS: &[(&str, &str)] = &[
+    ("LOOKUP", "LOOKUP"),
+    ("SEGMENT", "SEGMENT"),
+    ("TOKENIZATION", "TOKENIZATION"),
+    ("DATE_SHIFT", "DATE"),
+    ("BINARYLOOKUP", "BINARY_LOOKUP"),
+    ("CLEANSING", "CLEANSING"),
+    ("MIN_MAX", "MINMAX"),
+    ("REDACTION", "REDACTION"),
+    ("MAPPLET", "CUSTOM_ALGORITHM"),
+    ("USER_ALGORITHM", "COMPONENT"),
+];
+
+/// `algorithmType` of algorithms of an object type.
+pub(super) fn algorithm_kind(type_name: &str) -> &'static str {
+    let known = ALGORITHM_KINDS.iter().find(|(name, _)| *name == type_name);
+    known.map_or("MISC", |(_, kind)| kind)
+}
+
+/// The object type of algorithms of an `algorithmType`; none for those that can't be synced.
+pub(super) fn algorithm_type(kind: &str) -> Option<&'static str> {
+    let known = ALGORITHM_KINDS.iter().find(|(_, known)| *known == kind);
+    known.map(|(name, _)| *name)
+}
+
+/// The object type behind the rows of a resource; algorithms have several, see [`algorithm_type`].
+pub(super) fn type_at(path: &str) -> Option<&'static str> {
+    Some(match path {
+        "application-settings" => "APPLICATION_SETTINGS",
+        "database-connectors" => "DATABASE_CONNECTOR",
+        "database-rulesets" => "DATABASE_RULESET",
+        "domains" => "DOMAIN",
+        "environments" => "ENVIRONMENT",
+        "masking-jobs" => "MASKING_JOB",
+        "profile-expressions" => "PROFILE_EXPRESSION",
+        "profile-jobs" => "PROFILE_JOB",
+        "profile-sets" => "PROFILE_SET",
+        _ => return None,
+    })
+}

@@ -5,12 +5,15 @@
 
 mod inventory;
 mod kinds;
+mod links;
+mod members;
+mod message;
 mod project;
 mod relabel;
 mod store;
 
 pub use inventory::Inventory;
 pub use kinds::{is_reference, resource_of};
-pub use project::{put_object, remove_object};
+pub use project::{put_object, remove_object, row_of};
 pub use relabel::relabel;
 pub use store::{ObjectStore, StoredObject};

@@ -6,6 +6,8 @@
 use exportdoc::object::{ObjectError, ObjectKey, Revision, SyncObject};
 use exportdoc::wire::{Message, Writer};
 
+use super::message::rewrite;
+
 /// The object with `map` applied to its own key and to those of its dependencies.
 ///
 /// # Errors
@@ -35,27 +37,6 @@ pub fn relabel(
         }
         true
     })
-}
-
-/// Writes the object's message again; `replace` writes a length-delimited top-level field anew, or leaves it.
-pub(super) fn rewrite(
-    object: &SyncObject<'static>,
-    mut replace: impl FnMut(u32, &[u8], &mut Writer) -> bool,
-) -> Result<SyncObject<'static>, ObjectError> {
-    let message = Message::parse(object.as_bytes()).map_err(|error| ObjectError::Wire {
-        part: "object",
-        error,
-    })?;
-    let mut writer = Writer::new();
-    for field in message.fields() {
-        let done = field
-            .bytes()
-            .is_some_and(|bytes| replace(field.number, bytes, &mut writer));
-        if !done {
-            writer.raw(field.raw);
-        }
-    }
-    SyncObject::from_bytes(writer.finish())
 }
 
 fn replace_key(old: &[u8], key: &ObjectKey, writer: &mut Writer, number: u32) {
