@@ -82,7 +82,12 @@ pub(crate) async fn run(command: &mut Command, more: impl FnOnce() -> String) ->
     .await;
     let said = String::from_utf8_lossy(&said).into_owned();
     let complained = String::from_utf8_lossy(&complained);
-    let report = || format!("{what}\n== stdout\n{said}\n== stderr\n{complained}\n== log\n{}", more());
+    let report = || {
+        format!(
+            "{what}\n== stdout\n{said}\n== stderr\n{complained}\n== log\n{}",
+            more()
+        )
+    };
     match ended {
         Err(_) => panic!("no end after {PATIENCE:?}: {}", report()),
         Ok(status) if !status.success() => panic!("{status}: {}", report()),
@@ -98,6 +103,7 @@ pub(crate) async fn script(
     more: impl FnOnce() -> String,
 ) -> String {
     let mut command = Command::new(interpreter);
+    command.env("PYTHONDONTWRITEBYTECODE", "1");
     command.arg(test_file(path)).args(arguments);
     run(&mut command, more).await
 }
