@@ -262,17 +262,10 @@ async fn item_08_a_probe_without_a_good_token_is_told_401() {
         "Bearer x",
         &format!("Bearer {good}"),
         &format!("{good}x"),
-        "\u{7f}",
     ] {
         client.token = token.to_owned();
         let reply = client.get("applications").await;
-        // A character that no header may have is refused before anybody asks for the token.
-        assert!(matches!(reply.status, 401 | 400), "{token:?} {reply:?}");
-        assert_ne!(
-            (reply.status, token.is_ascii()),
-            (400, !token.contains('\u{7f}')),
-            "{token:?} {reply:?}"
-        );
+        assert_eq!(reply.status, 401, "{token:?} {reply:?}");
     }
     client.token = good;
     assert_eq!(client.get("applications").await.status, 200);
