@@ -213,6 +213,9 @@ registry! {
     DATE_ZONE_AMBIGUOUS = "date-zone-ambiguous", Info,
         "exportDate's time zone abbreviation doesn't name one offset.",
         "Read it as local time of the exporting engine; the blob's header has the instant in UTC.";
+    METADATA_SNAKE_CASE = "metadata-snake-case", Info,
+        "The metadata's names are written like export_host instead of exportHost.",
+        "Some client re-saved the document; engines may not understand these names, the blob is unaffected.";
     REQUESTED_LIST_MISSING = "requested-list-missing", Warning,
         "The metadata doesn't say which objects were requested.",
         "Some client re-saved the document; the blob still holds every object.";
@@ -269,6 +272,9 @@ registry! {
     ENCRYPTED = "encrypted", Info,
         "The object records are encrypted with a passphrase.",
         "Give the passphrase to look inside.";
+    PASSPHRASE_WRONG = "passphrase-wrong", Error,
+        "The passphrase doesn't open the document, or the encrypted records were changed.",
+        "Ask whoever exported the document for the passphrase.";
     ENCRYPTION_UNKNOWN = "encryption-unknown", Warning,
         "The header announces an encryption scheme that this version doesn't know.",
         "The objects can't be shown; ask whoever made the document for an unencrypted one.";

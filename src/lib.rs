@@ -7,5 +7,19 @@
 //! Every byte is taken as hostile: parsers are bounded in depth, count and size, and answer with a typed error that
 //! carries a JSON path or a byte offset, never with a panic.
 
+pub mod blob;
+pub mod build;
+pub mod date;
+pub mod envelope;
+pub mod escape;
 pub mod finding;
+pub mod graph;
 pub mod identifier;
+pub mod import_plan;
+pub mod object;
+pub mod passphrase;
+pub mod report;
+pub mod revision_hash;
+pub mod sample;
+pub mod signature;
+pub mod wire;

@@ -7,7 +7,10 @@
 mod admin;
 mod api;
 mod binary;
+mod blocking;
 mod client;
+mod laws;
+mod load;
 mod resources;
 mod tasks;
 mod transport;

@@ -1,0 +1,124 @@
+//! The program and a blocking client, for tests that need many threads or a process to kill.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+/// A running `mock-engine` process; killed when dropped.
+pub(crate) struct Process {
+    child: Child,
+    pub(crate) address: SocketAddr,
+}
+
+impl Process {
+    /// Starts the program on a free port.
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_mock-engine"))
+            .args(["--port", "0"])
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let address = line
+            .trim()
+            .strip_prefix("http://")
+            .unwrap_or_else(|| panic!("{line:?}"));
+        Self {
+            address: address.parse().unwrap(),
+            child,
+        }
+    }
+
+    /// Ends it as a power cut would.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Resident memory in KiB.
+    pub(crate) fn resident(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Already gone after `kill`.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// One user's connection data.
+pub(crate) struct User {
+    address: SocketAddr,
+    token: String,
+}
+
+impl User {
+    /// Logs in.
+    pub(crate) fn login(address: SocketAddr) -> Self {
+        let mut user = Self {
+            address,
+            token: String::new(),
+        };
+        let (status, body) = user.call("POST", "login", &json!({ "username": "u", "password": "p" }));
+        assert_eq!(status, 200, "{body}");
+        user.token = body["Authorization"].as_str().unwrap().to_owned();
+        user
+    }
+
+    /// A request with a JSON body (none when null), below the API's base.
+    pub(crate) fn call(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
+        let body = if body.is_null() {
+            Vec::new()
+        } else {
+            body.to_string().into_bytes()
+        };
+        let (status, answer) = self.send(method, path, &body).unwrap();
+        (status, serde_json::from_slice(&answer).unwrap_or(Value::Null))
+    }
+
+    /// A request whose answer may never come.
+    pub(crate) fn send(&self, method: &str, path: &str, body: &[u8]) -> std::io::Result<(u16, Vec<u8>)> {
+        let mut stream = TcpStream::connect(self.address)?;
+        stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+        let head = format!(
+            "{method} /masking/api/{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
+             Authorization: {}\r\nContent-Length: {}\r\n\r\n",
+            self.token,
+            body.len()
+        );
+        stream.write_all(head.as_bytes())?;
+        stream.write_all(body)?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer)?;
+        let end = answer.windows(4).position(|w| w == b"\r\n\r\n");
+        let end = end.ok_or_else(|| std::io::Error::other("no answer"))?;
+        let status = std::str::from_utf8(&answer[9..12]).unwrap().parse().unwrap();
+        Ok((status, answer.split_off(end + 4)))
+    }
+
+    /// As [`User::call`], again while another sync operation is running.
+    pub(crate) fn call_when_free(&self, method: &str, path: &str, body: &[u8]) -> (u16, Vec<u8>) {
+        loop {
+            let (status, answer) = self.send(method, path, body).unwrap();
+            let busy =
+                status == 409 && String::from_utf8_lossy(&answer).contains("Cannot start this operation");
+            if !busy {
+                return (status, answer);
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! The blob: a sequence of length-prefixed protobuf records.
+//!
+//! ```text
+//! u32 little-endian length │ message     header:  1 export id · 2 instant · 3 encryption · 4 object count
+//! u32 little-endian length │ message              5 format number · 15 signing rule (this toolkit's documents)
+//! …                                      object:  1 export id · 2 object message
+//!                                        sealed:  1 export id · 4 ciphertext (this toolkit's encryption)
+//!                                        trailer: 1 export id · 3 signature
+//! ```
+//!
+//! Invariant: records are read one at a time from any [`std::io::Read`]; nothing here holds more than one of them.
+
+mod reader;
+mod record;
+
+pub use reader::{BlobError, BlobErrorKind, BlobLimits, RawRecord, RecordReader, frame};
+pub use record::{Header, HeaderField, ObjectRecord, Record, RecordError, SealedRecord, Trailer};

@@ -1,0 +1,232 @@
+//! Makes export documents: objects in, sealed document out.
+//!
+//! Invariant: whatever is built reads back clean: records in the engines' breadth-first order, header count, metadata
+//! with recomputed hashes, and a signature under the declared rule. Nothing here asks for the time or for randomness;
+//! the caller gives both, so that the same input gives the same bytes.
+
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::value::RawValue;
+use sha1::{Digest, Sha1};
+
+use crate::blob::{BlobErrorKind, Header, ObjectRecord, SealedRecord, Trailer, frame};
+use crate::date::{format_java_date, iso_millis};
+use crate::envelope::{EnvelopeBuilder, ListEntry};
+use crate::graph::Graph;
+use crate::object::{ObjectKey, SyncObject, by_number_in_own_document};
+use crate::passphrase::{EncryptionParams, Passphrase, encrypt};
+use crate::revision_hash;
+use crate::signature::{SignError, SigningKey, SigningRule};
+
+/// Why a document can't be built.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// Two objects have one key.
+    #[error("object {0} is there twice")]
+    DuplicateObject(ObjectKey),
+    /// A requested object isn't among the objects.
+    #[error("object {0} is not there")]
+    MissingRoot(ObjectKey),
+    /// An object depends on one that isn't there.
+    #[error("object {object} depends on {dependency}, which is not there")]
+    MissingDependency {
+        /// The dependent object.
+        object: ObjectKey,
+        /// What it needs.
+        dependency: ObjectKey,
+    },
+    /// A record is too long for its length prefix.
+    #[error(transparent)]
+    Record(#[from] BlobErrorKind),
+    /// The rule doesn't take keys of this size.
+    #[error("signing rule {rule} does not take {bits}-bit keys")]
+    RuleForKey {
+        /// The rule.
+        rule: &'static str,
+        /// The key's size.
+        bits: u32,
+    },
+    /// The key can't sign.
+    #[error(transparent)]
+    Signing(#[from] SignError),
+    /// The JSON can't be written.
+    #[error("writing the JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// The closure of `roots` among `objects`, in the engines' record order: breadth-first over the dependency lists, the
+/// first visit wins.
+///
+/// # Errors
+/// Objects or dependencies that aren't there, or are there twice.
+pub fn in_record_order(
+    objects: Vec<SyncObject<'static>>,
+    roots: &[ObjectKey],
+) -> Result<Vec<SyncObject<'static>>, BuildError> {
+    let graph = Graph::of(&objects);
+    for (id, node) in graph.nodes().iter().enumerate() {
+        if graph.find(&node.key) != Some(id) {
+            return Err(BuildError::DuplicateObject(node.key.clone()));
+        }
+    }
+    let ids = roots
+        .iter()
+        .map(|root| {
+            graph
+                .find(root)
+                .ok_or_else(|| BuildError::MissingRoot(root.clone()))
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let order = graph.breadth_first(ids);
+    for &id in &order {
+        let node = &graph.nodes()[id];
+        if let Some(dependency) = node.missing.first() {
+            let (object, dependency) = (node.key.clone(), dependency.clone());
+            return Err(BuildError::MissingDependency { object, dependency });
+        }
+    }
+    let mut objects: Vec<Option<SyncObject<'static>>> = objects.into_iter().map(Some).collect();
+    Ok(order.into_iter().filter_map(|id| objects[id].take()).collect())
+}
+
+/// Everything that goes into a document beside key and objects.
+#[derive(Debug, Clone)]
+pub struct ExportFacts {
+    /// `exportHost`.
+    pub host: String,
+    /// UUID text that every record repeats.
+    pub export_id: String,
+    /// When the export began: the header's time.
+    pub started: Timestamp,
+    /// When it ended: `exportDate`.
+    pub finished: Timestamp,
+    /// Format number; engines of 2019 wrote 1 and 2.
+    pub format: u64,
+    /// `requestedObjectList`, echoed as the client sent it.
+    pub requested: Vec<Box<RawValue>>,
+    /// Names for type numbers outside the tables.
+    pub type_names: BTreeMap<u64, String>,
+    /// Encrypts the object records.
+    pub encryption: Option<(Passphrase, EncryptionParams)>,
+    /// Whether the header declares the signing rule. Without it, readers have to try the rules they know.
+    pub declare_rule: bool,
+}
+
+/// Builds a sealed document from objects in the order given; see [`in_record_order`].
+///
+/// # Errors
+/// A key that the rule doesn't take, or an object too long for a record.
+pub fn seal(
+    facts: &ExportFacts,
+    objects: &[SyncObject<'_>],
+    key: &SigningKey,
+    rule: &'static SigningRule,
+) -> Result<Vec<u8>, BuildError> {
+    let public_key = key.public_key();
+    if !rule.fits(&public_key.facts()) {
+        return Err(BuildError::RuleForKey {
+            rule: rule.name,
+            bits: public_key.facts().bits,
+        });
+    }
+    let header = Header {
+        export_id: facts.export_id.clone(),
+        started: iso_millis(facts.started),
+        encryption: facts.encryption.as_ref().map(|(_, params)| params.encode()),
+        object_count: objects.len() as u64,
+        format: Some(facts.format),
+        rule: facts.declare_rule.then(|| rule.name.to_owned()),
+        unknown_fields: Vec::new(),
+    };
+    let objects_as_messages = objects
+        .iter()
+        .map(|object| ObjectRecord::encode(&facts.export_id, object.as_bytes()));
+    let header = std::iter::once(header.encode());
+    let messages: Box<dyn Iterator<Item = Vec<u8>>> = match &facts.encryption {
+        None => Box::new(header.chain(objects_as_messages)),
+        Some((passphrase, params)) => {
+            let mut records = Vec::new();
+            for message in objects_as_messages {
+                records.extend_from_slice(&frame(&message)?);
+            }
+            let ciphertext = encrypt(&records, passphrase, params);
+            Box::new(header.chain([SealedRecord::encode(&facts.export_id, &ciphertext)]))
+        }
+    };
+    let (blob, signature) = sign_records(messages, &facts.export_id, key, rule)?;
+    let metadata = metadata(facts, objects)?;
+    let [blob, signature, public_key] =
+        [blob, signature, public_key.to_spki_der()].map(|bytes| STANDARD.encode(bytes));
+    let mut document = Vec::with_capacity(metadata.get().len() + blob.len() + 1024);
+    EnvelopeBuilder::new(&metadata, &blob, &signature, &public_key)
+        .write_to(&mut document)
+        .map_err(serde_json::Error::io)?;
+    Ok(document)
+}
+
+/// Frames the records, signs them by the rule and closes them with the trailer.
+fn sign_records(
+    messages: impl Iterator<Item = Vec<u8>>,
+    export_id: &str,
+    key: &SigningKey,
+    rule: &'static SigningRule,
+) -> Result<(Vec<u8>, Vec<u8>), BuildError> {
+    let mut digest = (rule.new_digest)();
+    let mut blob = Vec::new();
+    for (index, message) in messages.enumerate() {
+        let framed = frame(&message)?;
+        let (prefix, body) = framed.split_at(4);
+        digest.begin(index as u64, prefix.try_into().unwrap_or_default());
+        digest.chunk(body);
+        blob.extend_from_slice(&framed);
+    }
+    let signature = key.sign_prehash(&digest.finish(), rule)?.to_der();
+    blob.extend_from_slice(&frame(&Trailer::encode(export_id, &signature))?);
+    Ok((blob, signature))
+}
+
+/// The metadata as engines write it; the requested list is the client's own words.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct MetadataJson<'a> {
+    export_host: &'a str,
+    export_date: &'a str,
+    requested_object_list: &'a [Box<RawValue>],
+    exported_object_list: &'a [ListEntry],
+}
+
+/// The metadata with recomputed hashes.
+fn metadata(facts: &ExportFacts, objects: &[SyncObject<'_>]) -> Result<Box<RawValue>, BuildError> {
+    let hashes = revision_hash::of_all(&Graph::of(objects), revision_hash::DEFAULT_WORK);
+    let mut rows: Vec<ListEntry> = objects
+        .iter()
+        .zip(hashes)
+        .map(|(object, hash)| ListEntry {
+            identifier: Some(object.key().identifier.clone()),
+            object_type: Some(type_name(object.key().type_number, &facts.type_names)),
+            revision_hash: hash,
+            path: String::new(),
+        })
+        .collect();
+    // Engines list a hash set: an order of its own, unrelated to the blob's. Any fixed shuffle will do.
+    rows.sort_by_cached_key(|row| Sha1::digest(format!("{:?} {:?}", row.object_type, row.identifier)));
+    Ok(serde_json::value::to_raw_value(&MetadataJson {
+        export_host: &facts.host,
+        export_date: &format_java_date(facts.finished),
+        requested_object_list: &facts.requested,
+        exported_object_list: &rows,
+    })?)
+}
+
+/// The name of a type number in documents of ours; the bare number where none is known.
+pub fn type_name(number: u64, names: &BTreeMap<u64, String>) -> String {
+    names
+        .get(&number)
+        .cloned()
+        .or_else(|| by_number_in_own_document(number).map(|known| known.name.to_owned()))
+        .unwrap_or_else(|| format!("TYPE_{number}"))
+}

@@ -1,0 +1,27 @@
+//! `exportdoc completions`: completion scripts for shells.
+
+use std::io::Write;
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use super::{Cli, CliError, Exit, output};
+
+/// Print a completion script for a shell
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  exportdoc completions bash > /etc/bash_completion.d/exportdoc\n  exportdoc completions zsh > ~/.zfunc/_exportdoc"
+)]
+pub(crate) struct Args {
+    /// The shell
+    shell: Shell,
+}
+
+impl Args {
+    pub(super) fn run(self) -> Result<Exit, CliError> {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut Cli::command(), "exportdoc", &mut script);
+        output::stdout().write_all(&script)?;
+        Ok(Exit::Good)
+    }
+}

@@ -1,0 +1,52 @@
+//! What goes wrong before or beside the judging of documents, with what to do next.
+
+use std::io::{self, Write};
+
+use exportdoc::escape;
+
+use super::Exit;
+
+/// An error that ends the command.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CliError {
+    /// Arguments that don't go together, or an input that can't be read.
+    #[error("{message}")]
+    Refused {
+        /// What is wrong.
+        message: String,
+        /// What to do next.
+        help: Option<String>,
+        /// [`Exit::Usage`], or [`Exit::Denied`] for a limit.
+        exit: Exit,
+    },
+    /// Standard output can't be written, for another reason than a reader that left.
+    #[error("writing the output: {0}")]
+    Output(#[from] io::Error),
+}
+
+impl CliError {
+    /// A usage error with a word of help.
+    pub(crate) fn usage(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::Refused {
+            message: message.into(),
+            help: Some(help.into()),
+            exit: Exit::Usage,
+        }
+    }
+
+    /// Prints the error on standard error and tells the exit code.
+    pub(crate) fn report(&self) -> Exit {
+        let mut err = anstream::stderr().lock();
+        // Nobody is left to tell when this fails.
+        let _ = writeln!(err, "error: {}", escape::terminal(&self.to_string()));
+        match self {
+            Self::Output(_) => Exit::Internal,
+            Self::Refused { help, exit, .. } => {
+                if let Some(help) = help {
+                    let _ = writeln!(err, "  help: {}", escape::terminal(help));
+                }
+                *exit
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The exit codes of every subcommand.
+
+use std::process::ExitCode;
+
+/// How a command ended. Scripts rely on the numbers: they only change with a major version.
+///
+/// | code | `inspect` | `verify-signature` |
+/// |---|---|---|
+/// | 0 | everything could be read, no finding is an error | valid (and trusted, where trusted keys are given) |
+/// | 1 | a finding is an error | invalid |
+/// | 2 | usage, or an input that can't be read | the same |
+/// | 3 | – | undetermined |
+/// | 4 | – | valid, but not by a trusted key |
+/// | 5 | a limit was hit | a limit was hit, or `--deny-weak` |
+/// | 70 | internal error | the same |
+///
+/// Over many documents the first of 70, 1, 2, 5, 3, 4, 0 that occurred is the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    Good,
+    Bad,
+    Usage,
+    Undetermined,
+    Untrusted,
+    Denied,
+    Internal,
+}
+
+impl Exit {
+    /// The number the process ends with.
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Self::Good => 0,
+            Self::Bad => 1,
+            Self::Usage => 2,
+            Self::Undetermined => 3,
+            Self::Untrusted => 4,
+            Self::Denied => 5,
+            Self::Internal => 70,
+        }
+    }
+
+    fn precedence(self) -> u8 {
+        match self {
+            Self::Internal => 6,
+            Self::Bad => 5,
+            Self::Usage => 4,
+            Self::Denied => 3,
+            Self::Undetermined => 2,
+            Self::Untrusted => 1,
+            Self::Good => 0,
+        }
+    }
+
+    /// The answer over two documents.
+    pub(crate) fn and(self, other: Self) -> Self {
+        if other.precedence() > self.precedence() {
+            other
+        } else {
+            self
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn precedence_over_many_documents_is_as_documented() {
+        let order = [
+            Exit::Internal,
+            Exit::Bad,
+            Exit::Usage,
+            Exit::Denied,
+            Exit::Undetermined,
+            Exit::Untrusted,
+            Exit::Good,
+        ];
+        assert_eq!(order.map(Exit::code), [70, 1, 2, 5, 3, 4, 0]);
+        for (i, first) in order.iter().enumerate() {
+            for second in &order[i..] {
+                assert_eq!(first.and(*second), *first);
+                assert_eq!(second.and(*first), *first);
+            }
+        }
+    }
+}

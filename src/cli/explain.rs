@@ -1,0 +1,55 @@
+//! `exportdoc explain`: what a finding means and what to do about it.
+
+use std::io::Write;
+
+use exportdoc::finding::{self, REGISTRY};
+
+use super::{CliError, Exit, output};
+
+/// Say what a finding means and what to do about it
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  exportdoc explain secrets-in-clear\n  exportdoc explain --list")]
+pub(crate) struct Args {
+    /// Ids of findings, as reports show them
+    #[arg(value_name = "ID", required_unless_present = "list")]
+    ids: Vec<String>,
+    /// List every finding with its severity
+    #[arg(long)]
+    list: bool,
+}
+
+impl Args {
+    pub(super) fn run(self) -> Result<Exit, CliError> {
+        let mut out = output::stdout();
+        if self.list {
+            for rule in REGISTRY {
+                writeln!(out, "{:<8} {:<26} {}", rule.severity, rule.id, rule.meaning)?;
+            }
+        }
+        for id in &self.ids {
+            let rule = finding::by_id(id)
+                .ok_or_else(|| CliError::usage(format!("no finding has the id '{id}'"), nearest(id)))?;
+            writeln!(
+                out,
+                "{} ({})\n  {}\n  What to do: {}",
+                rule.id, rule.severity, rule.meaning, rule.action
+            )?;
+        }
+        Ok(Exit::Good)
+    }
+}
+
+fn nearest(id: &str) -> String {
+    let words: Vec<&str> = id.split('-').filter(|word| word.len() > 2).collect();
+    let similar: Vec<&str> = REGISTRY
+        .iter()
+        .map(|rule| rule.id)
+        .filter(|known| words.iter().any(|word| known.contains(word)))
+        .take(5)
+        .collect();
+    if similar.is_empty() {
+        "'exportdoc explain --list' shows all".to_owned()
+    } else {
+        format!("similar: {}", similar.join(", "))
+    }
+}

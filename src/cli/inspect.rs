@@ -1,0 +1,129 @@
+//! `exportdoc inspect`: shows what a document holds, without importing it.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use exportdoc::report::ExamineOptions;
+
+use super::batch;
+use super::input::InputArgs;
+use super::passphrase;
+use super::{CliError, Exit, Judged, Unreadable, output};
+use crate::render::{json, raw, text};
+
+/// Secret values are cut here, so that a lookup of megabytes doesn't flood a terminal by accident.
+const SECRET_BYTES: usize = 64 * 1024;
+
+/// Show what export documents hold: objects, dependencies, key, signature, secrets, findings
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Exit codes: 0 readable and no finding is an error, 1 a finding is an error, 2 unreadable, 5 a limit was hit.
+
+Examples:
+  exportdoc inspect export.json
+  exportdoc inspect --tree export.json
+  exportdoc inspect --format json export.json | jq '.documents[0].objects[].name'
+  exportdoc inspect --raw MASKING_JOB:4 export.json
+  curl … /masking/api/export | exportdoc inspect -")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    input: InputArgs,
+    /// How to print it
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// Show the objects as a tree of dependencies instead of a table
+    #[arg(long)]
+    tree: bool,
+    /// Show only objects of this type, with --tree the trees below them (repeatable)
+    #[arg(long, value_name = "TYPE")]
+    objects: Vec<String>,
+    /// Dump one record without a schema: '#NUMBER', 'TYPE:ID', an identifier or a name
+    #[arg(long, value_name = "ID", conflicts_with_all = ["format", "tree", "objects"])]
+    raw: Option<String>,
+    /// Open encrypted documents with the passphrase in the first line of this file
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
+    /// Print keys, lookup rows and segment mappings that stand in clear
+    #[arg(long)]
+    show_secrets: bool,
+}
+
+/// Output formats of `inspect` and `verify-signature`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// One JSON value over all documents
+    Json,
+    /// One JSON line per document
+    Ndjson,
+}
+
+impl Args {
+    pub(super) fn run(self) -> Result<Exit, CliError> {
+        if let Some(wanted) = &self.raw {
+            return self.run_raw(wanted);
+        }
+        let options = ExamineOptions {
+            secret_bytes: self.show_secrets.then_some(SECRET_BYTES),
+            passphrase: self
+                .passphrase_file
+                .as_deref()
+                .map(passphrase::from_file)
+                .transpose()?,
+            ..ExamineOptions::default()
+        };
+        let view = text::View {
+            tree: self.tree,
+            types: &self.objects,
+            now: batch::now(),
+        };
+        let mut out = output::stdout();
+        let mut exit = Exit::Good;
+        let mut list = json::DocumentList::new(self.format == Format::Ndjson);
+        batch::judge(&self.input, &options, |judged| {
+            exit = exit.and(exit_of(&judged));
+            match self.format {
+                Format::Text => text::inspect(&mut out, &judged, &view),
+                Format::Json | Format::Ndjson => {
+                    list.push(&mut out, &json::document(&judged, Some(&self.objects)))
+                }
+            }
+        })?;
+        if self.format == Format::Json {
+            list.end(&mut out)?;
+        }
+        out.flush()?;
+        Ok(exit)
+    }
+
+    fn run_raw(&self, wanted: &str) -> Result<Exit, CliError> {
+        let mut out = output::stdout();
+        for input in self.input.find()? {
+            let label = input.label();
+            let fail = |message: String, help, exit| CliError::Refused {
+                message: format!("{label}: {message}"),
+                help,
+                exit,
+            };
+            let bytes = input
+                .read(self.input.max_size)
+                .map_err(Unreadable::from)
+                .map_err(|e| fail(e.to_string(), e.help(), e.exit()))?;
+            let record = raw::find(&bytes, wanted).map_err(|e| fail(e.to_string(), e.help(), Exit::Usage))?;
+            raw::print(&mut out, &record)?;
+        }
+        out.flush()?;
+        Ok(Exit::Good)
+    }
+}
+
+fn exit_of(judged: &Judged) -> Exit {
+    match &judged.outcome {
+        Err(unreadable) => unreadable.exit(),
+        Ok(report) if report.hit_limit() => Exit::Denied,
+        Ok(report) if report.is_clean() => Exit::Good,
+        Ok(_) => Exit::Bad,
+    }
+}

@@ -1,0 +1,77 @@
+//! The command line: one file per subcommand, holding its arguments and its `run`.
+
+mod batch;
+mod completions;
+mod error;
+mod exit;
+mod explain;
+mod input;
+mod inspect;
+mod man;
+mod output;
+mod passphrase;
+mod verify_signature;
+
+use anstream::ColorChoice;
+use clap::{Parser, Subcommand, ValueEnum};
+
+pub(crate) use batch::{Judged, Unreadable};
+pub(crate) use error::CliError;
+pub(crate) use exit::Exit;
+
+/// Read, judge and build the signed export documents that data-masking engines sync with
+#[derive(Debug, Parser)]
+#[command(name = "exportdoc", version, propagate_version = true, after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    /// When to use colour; NO_COLOR is honoured
+    #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
+    color: Color,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0   good: readable without errors; valid
+  1   bad: a finding is an error; invalid
+  2   usage, or an input that can't be read
+  3   undetermined: no known signing rule verifies (every real engine's document)
+  4   valid, but not by a trusted key
+  5   weak algorithm denied, or a limit hit
+  70  internal error
+  Over many documents the first of 70, 1, 2, 5, 3, 4, 0 that occurred is the answer.";
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Inspect(inspect::Args),
+    VerifySignature(verify_signature::Args),
+    Explain(explain::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+impl Cli {
+    /// Runs the subcommand.
+    pub(crate) fn run(self) -> Result<Exit, CliError> {
+        match self.color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        }
+        .write_global();
+        match self.command {
+            Command::Inspect(args) => args.run(),
+            Command::VerifySignature(args) => args.run(),
+            Command::Explain(args) => args.run(),
+            Command::Completions(args) => args.run(),
+            Command::Man(args) => args.run(),
+        }
+    }
+}

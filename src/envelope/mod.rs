@@ -1,0 +1,29 @@
+//! The JSON envelope: finds the four members of an export document in a text, and writes such a text.
+//!
+//! Invariant: what was read can be written again unchanged. The members are kept as spans of the input, in order,
+//! known or not, so that nothing has to be understood to be preserved; the base64 blob, by far the largest part, is
+//! never copied. Memory and stack stay bounded whatever the input nests or repeats.
+
+mod base64_report;
+mod base64_text;
+mod error;
+mod metadata;
+mod notes;
+mod parse;
+mod raw;
+mod scan;
+mod write;
+
+pub use base64_report::{Base64Report, BreakOff, BreakReason, Flaw};
+pub use base64_text::{Base64Reader, decode_all};
+pub use error::EnvelopeError;
+pub use metadata::{ListEntry, Metadata};
+pub use parse::{EncodedText, Envelope, Member};
+pub use write::{BuildError, EnvelopeBuilder};
+
+/// Levels of objects and arrays that a document may nest, its own braces included. Engines need five.
+pub const MAX_DEPTH: usize = 64;
+/// Top-level members that a document may have. Engines write four.
+pub const MAX_MEMBERS: usize = 1024;
+/// Entries that either object list may have before the rest is left out.
+pub const MAX_LIST_ENTRIES: usize = 250_000;

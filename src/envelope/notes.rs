@@ -1,0 +1,108 @@
+//! Collects findings while a document is read.
+//!
+//! Invariant: their number is bounded. A hostile document can break the same rule millions of times; each rule keeps
+//! its first findings and one more that counts the rest.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use crate::finding::{Finding, FindingRule, Place};
+
+/// Findings kept per rule.
+const KEPT: u64 = 100;
+
+/// The characters of a document that one message quotes.
+const EXCERPT: usize = 60;
+
+/// A text short enough for a message.
+pub(super) fn excerpt(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(EXCERPT) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// The findings so far, and the text that offsets are counted in.
+pub(super) struct Notes<'a> {
+    text: &'a str,
+    /// Bytes of the file before `text`.
+    base: u64,
+    list: Vec<Finding>,
+    counts: HashMap<&'static str, (u64, &'static FindingRule)>,
+}
+
+impl<'a> Notes<'a> {
+    pub(super) fn new(text: &'a str, base: u64) -> Self {
+        Self {
+            text,
+            base,
+            list: Vec::new(),
+            counts: HashMap::new(),
+        }
+    }
+
+    /// The file offset of a part of the text.
+    pub(super) fn offset(&self, part: &str) -> u64 {
+        let distance = part.as_ptr().addr().saturating_sub(self.text.as_ptr().addr());
+        self.base + distance as u64
+    }
+
+    /// Counts a finding of the rule; whether it is among those to keep.
+    fn room(&mut self, rule: &'static FindingRule) -> bool {
+        let (count, _) = self.counts.entry(rule.id).or_insert((0, rule));
+        *count += 1;
+        *count <= KEPT
+    }
+
+    /// Whether the rule has a finding already.
+    pub(super) fn has(&self, rule: &'static FindingRule) -> bool {
+        self.counts.contains_key(rule.id)
+    }
+
+    /// Notes a finding at a part of the text.
+    pub(super) fn at(
+        &mut self,
+        rule: &'static FindingRule,
+        part: &str,
+        path: impl FnOnce() -> String,
+        message: impl FnOnce() -> String,
+    ) {
+        if self.room(rule) {
+            let place = Place::json(path()).at_file_offset(self.offset(part));
+            self.list.push(Finding::at(rule, place, message()));
+        }
+    }
+
+    /// Notes a finding that only a path can place.
+    pub(super) fn path(&mut self, rule: &'static FindingRule, path: String, message: impl Into<String>) {
+        if self.room(rule) {
+            self.list.push(Finding::at(rule, Place::json(path), message));
+        }
+    }
+
+    /// Notes a finding that only a file offset can place.
+    pub(super) fn file(&mut self, rule: &'static FindingRule, offset: u64, message: impl Into<String>) {
+        if self.room(rule) {
+            self.list.push(Finding::at(
+                rule,
+                Place::default().at_file_offset(offset),
+                message,
+            ));
+        }
+    }
+
+    /// All findings, with the number of those left out.
+    pub(super) fn finish(mut self) -> Vec<Finding> {
+        let mut left_out: Vec<_> = self
+            .counts
+            .into_values()
+            .filter(|(count, _)| *count > KEPT)
+            .collect();
+        left_out.sort_by_key(|(_, rule)| rule.id);
+        for (count, rule) in left_out {
+            self.list
+                .push(Finding::new(rule, format!("and {} more of these", count - KEPT)));
+        }
+        self.list
+    }
+}

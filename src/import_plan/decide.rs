@@ -1,0 +1,270 @@
+//! The rules for one object: what is asked of the target, and what follows from the answer.
+
+use std::cell::OnceCell;
+
+use super::ImportOptions;
+use super::inventory::{
+    Place, Presence, Purpose, TargetEnvironment, TargetInventory, TargetObject, TargetRevision,
+};
+use super::kind::Role;
+use super::names::name_fault;
+use super::step::{Action, Irreversible, Rule, Step};
+use super::structure::{Structure, wanted_name};
+use super::subject::Subject;
+use crate::revision_hash;
+
+/// Whether two states of an object are one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sameness {
+    Same,
+    Differs,
+    Unclear,
+}
+
+/// Decides object by object, in import order.
+pub(super) struct Decider<'a> {
+    pub(super) subjects: &'a [Subject<'a>],
+    pub(super) structure: &'a Structure<'a>,
+    pub(super) inventory: &'a dyn TargetInventory,
+    pub(super) options: &'a ImportOptions,
+    /// Per object, whether the target has it and everything it depends on in just this state.
+    unchanged: Vec<bool>,
+    /// Computed only when some answer holds no more than a hash.
+    hashes: OnceCell<Vec<Option<String>>>,
+}
+
+impl<'a> Decider<'a> {
+    pub(super) fn new(
+        subjects: &'a [Subject<'a>],
+        structure: &'a Structure<'a>,
+        inventory: &'a dyn TargetInventory,
+        options: &'a ImportOptions,
+    ) -> Self {
+        Self {
+            subjects,
+            structure,
+            inventory,
+            options,
+            unchanged: vec![false; subjects.len()],
+            hashes: OnceCell::new(),
+        }
+    }
+
+    /// All steps, dependencies first.
+    pub(super) fn steps(mut self) -> Vec<Step> {
+        let order = &self.structure.order;
+        order.iter().map(|index| self.step(*index)).collect()
+    }
+
+    fn step(&mut self, index: usize) -> Step {
+        let subject = &self.subjects[index];
+        let action = match self.structure.blocked.get(&index) {
+            Some(rule) => Action::BlockedByRule(rule.clone()),
+            None => self.action(index),
+        };
+        let same = matches!(
+            action,
+            Action::Unchanged { .. }
+                | Action::ReferenceResolved {
+                    stale: Some(false),
+                    ..
+                }
+        );
+        let mut dependencies = self.structure.dependencies(index);
+        self.unchanged[index] = same && dependencies.all(|dependency| self.unchanged[dependency]);
+        let environment = match subject.place {
+            Some(Place::Environment(id)) => Some(id),
+            _ => None,
+        };
+        Step {
+            index,
+            key: subject.object.key().clone(),
+            type_name: subject.kind.type_name.clone(),
+            name: subject.name.clone(),
+            environment,
+            irreversible: irreversible(subject, &action),
+            action,
+        }
+    }
+
+    fn action(&self, index: usize) -> Action {
+        let subject = &self.subjects[index];
+        match self.inventory.takes_type(&subject.kind.type_name) {
+            Presence::Present(()) => {}
+            Presence::Absent => return Action::BlockedByRule(Rule::UnsupportedType),
+            Presence::Unknown { needs } => return unknown(needs),
+        }
+        if subject.kind.role == Role::Bundle {
+            return Action::Derived;
+        }
+        if subject.kind.role == Role::Unclear {
+            return unknown(format!(
+                "how engines identify objects of type {}",
+                subject.kind.type_name
+            ));
+        }
+        if subject.place.is_none() {
+            return unknown("the environment it goes into".to_owned());
+        }
+        let Some(lookup) = subject.lookup() else {
+            return Action::BlockedByRule(Rule::NoIdentity);
+        };
+        if subject.only_refers()
+            && let Some(index) = self.structure.original(subject)
+        {
+            return Action::ReferenceInDocument { index };
+        }
+        match self.inventory.find(&lookup) {
+            Presence::Unknown { needs } => unknown(needs),
+            Presence::Absent if subject.only_refers() => Action::MissingReference,
+            Presence::Absent => self.make(subject),
+            Presence::Present(existing) if subject.only_refers() => self.refer(index, existing),
+            Presence::Present(existing) => self.meet(index, existing),
+        }
+    }
+
+    /// The target has nothing by that name.
+    fn make(&self, subject: &Subject<'_>) -> Action {
+        if let Some(rule) = self.rule_against_writing(subject) {
+            return Action::BlockedByRule(rule);
+        }
+        // Every engine has a global key, whether or not it shows: without force the import of another always fails.
+        if subject.kind.role == Role::Key && !self.options.force_overwrite {
+            return Action::KeyConflict { existing: None };
+        }
+        Action::Create
+    }
+
+    /// The target has an object by that name.
+    fn meet(&self, index: usize, existing: TargetObject) -> Action {
+        let subject = &self.subjects[index];
+        let target_type = match subject.kind.role {
+            Role::Source => wanted_name(subject.kind.wanted()),
+            _ => &subject.kind.type_name,
+        };
+        if existing.type_name != target_type {
+            return Action::BlockedByRule(Rule::NameTaken(existing.type_name));
+        }
+        let sameness = self.compare(index, &existing);
+        if sameness == Sameness::Same {
+            return Action::Unchanged { existing };
+        }
+        if let Some(rule) = self.rule_against_writing(subject) {
+            return match sameness {
+                Sameness::Unclear => unknown(revision_of(subject)),
+                _ => Action::BlockedByRule(rule),
+            };
+        }
+        match (sameness, self.options.force_overwrite, subject.kind.role) {
+            (Sameness::Unclear, force, _) => Action::Unknown {
+                needs: revision_of(subject),
+                may_fail: !force,
+            },
+            (_, true, _) => Action::Overwrite { existing },
+            (_, false, Role::Key) => {
+                let existing = Some(existing);
+                Action::KeyConflict { existing }
+            }
+            (_, false, _) => Action::Conflict { existing },
+        }
+    }
+
+    /// The target has what a reference stands for.
+    fn refer(&self, index: usize, existing: TargetObject) -> Action {
+        let sameness = self.compare(index, &existing);
+        let must_match = self.options.strict_references && !self.options.force_overwrite;
+        match sameness {
+            Sameness::Differs if must_match => Action::Conflict { existing },
+            Sameness::Unclear if must_match => unknown(revision_of(&self.subjects[index])),
+            _ => Action::ReferenceResolved {
+                existing,
+                stale: match sameness {
+                    Sameness::Same => Some(false),
+                    Sameness::Differs => Some(true),
+                    Sameness::Unclear => None,
+                },
+            },
+        }
+    }
+
+    fn rule_against_writing(&self, subject: &Subject<'_>) -> Option<Rule> {
+        if let Some(name) = subject.name.as_deref().filter(|_| self.options.check_names)
+            && let Some(fault) = name_fault(&subject.kind.type_name, name)
+        {
+            return Some(Rule::Name(fault));
+        }
+        let needed = purpose_needed(&subject.kind.type_name)?;
+        let Some(Place::Environment(id)) = subject.place else {
+            return None;
+        };
+        match self.inventory.environment(id) {
+            Presence::Present(TargetEnvironment {
+                purpose: Some(purpose),
+            }) if purpose != needed => Some(Rule::Purpose(purpose)),
+            _ => None,
+        }
+    }
+
+    fn compare(&self, index: usize, existing: &TargetObject) -> Sameness {
+        let pair = &self.subjects[index].object.revision().pair;
+        match &existing.revision {
+            // A revision without UUIDs says nothing, not even when both have none.
+            TargetRevision::Pair(theirs) if theirs == pair && !pair.save.is_empty() => Sameness::Same,
+            TargetRevision::Pair(_) => Sameness::Differs,
+            TargetRevision::Hash(theirs) if self.hash(index) == Some(theirs) => Sameness::Same,
+            // A reference's hash leaves out its original's dependencies, so another hash needn't be another state.
+            TargetRevision::Hash(_) if self.subjects[index].only_refers() => Sameness::Unclear,
+            // Where every dependency is unchanged, it can only be the object itself that differs.
+            TargetRevision::Hash(_) => {
+                let mut dependencies = self.structure.dependencies(index);
+                match dependencies.all(|dependency| self.unchanged[dependency]) {
+                    true => Sameness::Differs,
+                    false => Sameness::Unclear,
+                }
+            }
+            TargetRevision::Unknown => Sameness::Unclear,
+        }
+    }
+
+    fn hash(&self, index: usize) -> Option<&String> {
+        let all = || revision_hash::of_all(&self.structure.graph, revision_hash::DEFAULT_WORK);
+        let hashes = self.hashes.get_or_init(all);
+        hashes.get(self.structure.node(index))?.as_ref()
+    }
+}
+
+fn unknown(needs: String) -> Action {
+    Action::Unknown {
+        needs,
+        may_fail: true,
+    }
+}
+
+fn revision_of(subject: &Subject<'_>) -> String {
+    let name = subject.name.clone();
+    let label = name.unwrap_or_else(|| subject.object.key().identifier.to_string());
+    format!(
+        "the revision of {} {label} on the target",
+        wanted_name(subject.kind.wanted())
+    )
+}
+
+/// The purpose of the environments that a type of job runs in.
+fn purpose_needed(type_name: &str) -> Option<Purpose> {
+    match type_name {
+        "MASKING_JOB" => Some(Purpose::Mask),
+        "TOKENIZATION_JOB" | "REIDENTIFICATION_JOB" => Some(Purpose::Tokenize),
+        _ => None,
+    }
+}
+
+/// What writing the object destroys. Where it can't be told whether it is written, what writing would.
+fn irreversible(subject: &Subject<'_>, action: &Action) -> Option<Irreversible> {
+    let perhaps = matches!(action, Action::Unknown { may_fail: false, .. });
+    let overwritten = perhaps || matches!(action, Action::Overwrite { .. });
+    match subject.kind.role {
+        Role::Key if overwritten || action.writes() => Some(Irreversible::GlobalKey),
+        Role::Global if subject.kind.algorithm && overwritten => Some(Irreversible::Algorithm),
+        _ => None,
+    }
+}

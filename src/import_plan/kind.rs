@@ -1,0 +1,107 @@
+//! What an object of a document is to an import.
+
+use super::ImportDocument;
+use super::inventory::Wanted;
+use crate::object::{Scope, SyncObject, by_number_in_own_document, known_by_number, type_by_name};
+
+/// The part an object plays in an import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Nothing of its own: follows from its members.
+    Bundle,
+    /// The engine's global key.
+    Key,
+    /// Goes into the engine as a whole.
+    Global,
+    /// Goes into the target environment.
+    Environment,
+    /// Is the target environment.
+    EnvironmentItself,
+    /// Goes into the source environment.
+    Source,
+    /// Must be there.
+    Reference,
+    /// A type this version knows nothing of.
+    Unclear,
+}
+
+/// Type and role.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Kind {
+    pub(super) type_name: String,
+    pub(super) role: Role,
+    pub(super) algorithm: bool,
+}
+
+/// What a type stands for, when it stands for something else: what a reference refers to, or the connector that an
+/// on-the-fly job's source becomes.
+pub fn stands_for(type_name: &str) -> Option<Wanted<'static>> {
+    match type_name {
+        "ALGORITHM_REFERENCE" => Some(Wanted::AnyAlgorithm),
+        "DOMAIN_REFERENCE" => Some(Wanted::Type("DOMAIN")),
+        "PROFILE_SET_REFERENCE" => Some(Wanted::Type("PROFILE_SET")),
+        "PROFILE_EXPRESSION_REFERENCE" => Some(Wanted::Type("PROFILE_EXPRESSION")),
+        "SOURCE_DATABASE_CONNECTOR" => Some(Wanted::Type("DATABASE_CONNECTOR")),
+        "SOURCE_FILE_CONNECTOR" => Some(Wanted::Type("FILE_CONNECTOR")),
+        _ => None,
+    }
+}
+
+impl Kind {
+    pub(super) fn of(object: &SyncObject<'_>, document: &ImportDocument<'_>) -> Self {
+        let type_name = type_name(object, document);
+        let known = type_by_name(&type_name);
+        let role = match (type_name.as_str(), known.map(|k| k.scope)) {
+            ("GLOBAL_OBJECT", _) => Role::Bundle,
+            ("KEY", _) => Role::Key,
+            ("ENVIRONMENT", _) => Role::EnvironmentItself,
+            ("SOURCE_DATABASE_CONNECTOR" | "SOURCE_FILE_CONNECTOR", _) => Role::Source,
+            (_, Some(Scope::Global)) => Role::Global,
+            (_, Some(Scope::Environment)) => Role::Environment,
+            (_, Some(Scope::Reference)) => Role::Reference,
+            (_, None) => Role::Unclear,
+        };
+        Self {
+            type_name,
+            role,
+            algorithm: known.is_some_and(|k| k.algorithm),
+        }
+    }
+
+    /// Among which types of the target its counterpart is.
+    pub(super) fn wanted(&self) -> Wanted<'_> {
+        match stands_for(&self.type_name) {
+            Some(wanted) => wanted,
+            None if self.algorithm => Wanted::AnyAlgorithm,
+            None => Wanted::Type(&self.type_name),
+        }
+    }
+
+    /// Whether the target environment must be known.
+    pub(super) fn needs_environment(&self) -> bool {
+        matches!(self.role, Role::Environment | Role::EnvironmentItself)
+    }
+}
+
+/// The table's name; for numbers outside it, what the caller knows, then what the revision says of itself.
+fn type_name(object: &SyncObject<'_>, document: &ImportDocument<'_>) -> String {
+    let number = object.key().type_number;
+    let known = if document.sealed_by_toolkit {
+        by_number_in_own_document(number)
+    } else {
+        known_by_number(number)
+    };
+    known
+        .map(|known| known.name.to_owned())
+        .or_else(|| document.type_names.get(&number).cloned())
+        .or_else(|| stated_type(object))
+        .unwrap_or_else(|| format!("TYPE_{number}"))
+}
+
+/// A reference's revision names the type it refers to, not its own, so it says nothing here.
+fn stated_type(object: &SyncObject<'_>) -> Option<String> {
+    if object.data_type() == "EmptyData" {
+        return None;
+    }
+    object.revision().stated_type()
+}

@@ -1,0 +1,149 @@
+//! An inventory of objects at hand: the whole of an engine.
+//!
+//! Invariant: it is complete by definition, so no answer is ever unknown; what it doesn't hold isn't there.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::inventory::{
+    Identity, Lookup, Place, Presence, Purpose, TargetEnvironment, TargetInventory, TargetObject,
+    TargetRevision, Wanted,
+};
+use crate::identifier::Identifier;
+use crate::object::{SyncObject, type_by_name};
+
+/// An object of a [`MemoryInventory`] and where it lives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The object.
+    pub object: TargetObject,
+    /// Where it lives.
+    pub place: Place,
+}
+
+impl Entry {
+    /// The entry for an object as it stands in a document, under an identifier of the target's.
+    pub fn of(object: &SyncObject<'_>, type_name: &str, id: Identifier, place: Place) -> Self {
+        let object = TargetObject {
+            type_name: type_name.to_owned(),
+            id,
+            name: object.name(),
+            revision: TargetRevision::Pair(object.revision().pair.clone()),
+        };
+        Self { object, place }
+    }
+}
+
+/// A question in the form it is looked up by.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct IndexKey {
+    /// No type: all algorithms.
+    type_name: Option<String>,
+    place: Place,
+    by: IndexBy,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum IndexBy {
+    Name(String),
+    Object(String),
+    EnvironmentItself,
+}
+
+/// A complete inventory.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryInventory {
+    entries: Vec<Entry>,
+    index: HashMap<IndexKey, usize>,
+    environments: BTreeMap<i64, TargetEnvironment>,
+}
+
+impl MemoryInventory {
+    /// An inventory of these objects, without environments. Where two answer to one question, the first does.
+    pub fn new(entries: Vec<Entry>) -> Self {
+        let mut inventory = Self::default();
+        for entry in entries {
+            inventory.insert(entry);
+        }
+        inventory
+    }
+
+    /// The same inventory with an environment.
+    #[must_use]
+    pub fn with_environment(mut self, id: i64, purpose: Purpose) -> Self {
+        let purpose = Some(purpose);
+        self.environments.insert(id, TargetEnvironment { purpose });
+        self
+    }
+
+    /// Adds an object.
+    pub fn insert(&mut self, entry: Entry) {
+        let at = self.entries.len();
+        for by in ways_to_find(&entry.object) {
+            let key = IndexKey {
+                type_name: name_space(&entry.object.type_name),
+                place: entry.place,
+                by,
+            };
+            self.index.entry(key).or_insert(at);
+        }
+        self.entries.push(entry);
+    }
+
+    /// All objects, in the order in which they were added.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+}
+
+fn ways_to_find(object: &TargetObject) -> Vec<IndexBy> {
+    let mut ways: Vec<IndexBy> = object.name.clone().map(IndexBy::Name).into_iter().collect();
+    if let TargetRevision::Pair(pair) = &object.revision {
+        ways.push(IndexBy::Object(pair.object.clone()));
+    }
+    if object.type_name == "ENVIRONMENT" {
+        ways.push(IndexBy::EnvironmentItself);
+    }
+    ways
+}
+
+/// The type within which names are unique; none for algorithms, which share theirs.
+fn name_space(type_name: &str) -> Option<String> {
+    let algorithm = type_by_name(type_name).is_some_and(|known| known.algorithm);
+    (!algorithm).then(|| type_name.to_owned())
+}
+
+impl TargetInventory for MemoryInventory {
+    fn find(&self, lookup: &Lookup<'_>) -> Presence<TargetObject> {
+        let key = IndexKey {
+            type_name: match lookup.wanted {
+                Wanted::Type(name) => name_space(name),
+                Wanted::AnyAlgorithm => None,
+            },
+            place: lookup.place,
+            by: match lookup.identity {
+                Identity::Name(name) => IndexBy::Name(name.to_owned()),
+                Identity::Object(uuid) => IndexBy::Object(uuid.to_owned()),
+                Identity::EnvironmentItself => IndexBy::EnvironmentItself,
+            },
+        };
+        match self.index.get(&key).and_then(|at| self.entries.get(*at)) {
+            Some(entry) => Presence::Present(entry.object.clone()),
+            None => Presence::Absent,
+        }
+    }
+
+    fn environment(&self, id: i64) -> Presence<TargetEnvironment> {
+        match self.environments.get(&id) {
+            Some(environment) => Presence::Present(*environment),
+            None => Presence::Absent,
+        }
+    }
+
+    /// The types of this version's table and no others.
+    fn takes_type(&self, type_name: &str) -> Presence<()> {
+        match type_by_name(type_name) {
+            Some(_) => Presence::Present(()),
+            None => Presence::Absent,
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The engines' import rules: what importing a document would do to a target, object by object.
+//!
+//! Pure: the target is asked through [`TargetInventory`], nothing is written. Whoever owns the target applies the plan,
+//! all of it or nothing. Invariant: a plan depends on its three inputs alone and never guesses; where the inventory
+//! can't tell, neither can the plan, and it says what it would need.
+//!
+//! Where engines' behaviour is not documented, these are this project's choices:
+//!
+//! - **Identical** means equal revision pairs (UUID A and B), never equal content: what engines compare isn't known, but
+//!   every save makes a new UUID B. An identical object is a success without a write, with and without force.
+//! - **The global key** without force passes only when it is identical, which is what an earlier import with force
+//!   leaves behind; with force it is replaced unless identical.
+//! - **References** are met by whatever has the name on the target, in whatever revision, because engines ship the same
+//!   algorithms under revisions of their own; another revision is marked stale. With
+//!   [`ImportOptions::strict_references`] a stale one is a conflict, unless force is set. A reference to something that
+//!   the same document brings is met by that.
+//! - **Sources** of on-the-fly jobs are connectors by name in the source environment, made there when missing; one
+//!   without data can't be made and has to be there.
+//! - **Objects without a name** in their data (types whose data was never seen) are identified by UUID A.
+//! - **Algorithms** share one name space: a name that another type of algorithm has is blocked, force or not.
+//! - **Name rules** and purposes of environments bind only what would be written. Where an environment's purpose isn't
+//!   known, it isn't checked.
+//! - **Status**: 404 when the first failing object is a missing reference, 409 for every other, 400 for a request or
+//!   document that is refused as a whole ([`Refusal`]).
+//! - **An environment id** that no object needs isn't looked at, except that source and target must differ.
+
+mod checklist;
+mod decide;
+mod inventory;
+mod kind;
+mod memory;
+mod names;
+mod plan;
+mod refusal;
+mod step;
+mod structure;
+mod subject;
+
+use std::collections::BTreeMap;
+
+pub use inventory::{
+    Identity, Lookup, Place, Presence, Purpose, TargetEnvironment, TargetInventory, TargetObject,
+    TargetRevision, Wanted,
+};
+pub use kind::stands_for;
+pub use memory::{Entry, MemoryInventory};
+pub use names::{FORBIDDEN_IN_NAMES, NameFault, name_fault};
+pub use plan::{ChecklistItem, ImportPlan, ImportStatus, ResultRow, Todo, Verdict};
+pub use refusal::Refusal;
+pub use step::{Action, Irreversible, Rule, Step};
+
+use crate::object::SyncObject;
+use decide::Decider;
+use kind::Kind;
+use structure::Structure;
+use subject::Subject;
+
+/// What of a document counts for an import: the blob's, never the metadata's.
+#[derive(Debug, Clone, Copy)]
+pub struct ImportDocument<'a> {
+    /// All objects in record order.
+    pub objects: &'a [SyncObject<'a>],
+    /// The header's format number.
+    pub format: Option<u64>,
+    /// Names for type numbers outside the table.
+    pub type_names: &'a BTreeMap<u64, String>,
+    /// Whether this project's type numbers mean what they mean in its own documents.
+    pub sealed_by_toolkit: bool,
+}
+
+/// What the request and the engine's set-up say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ImportOptions {
+    /// Whether objects in another state are replaced.
+    pub force_overwrite: bool,
+    /// The target environment.
+    pub environment_id: Option<i64>,
+    /// Where sources of on-the-fly jobs go.
+    pub source_environment_id: Option<i64>,
+    /// The newest format number that the target reads, where it refuses newer ones.
+    pub max_format: Option<u64>,
+    /// Whether the name rules of engines since 6.0 hold.
+    pub check_names: bool,
+    /// Whether a reference to an object in another state is a conflict when nothing may be overwritten.
+    pub strict_references: bool,
+}
+
+impl Default for ImportOptions {
+    /// Nothing is overwritten, no environment, names are checked, references may be stale.
+    fn default() -> Self {
+        Self {
+            force_overwrite: false,
+            environment_id: None,
+            source_environment_id: None,
+            max_format: None,
+            check_names: true,
+            strict_references: false,
+        }
+    }
+}
+
+/// Says what importing a document would do.
+pub fn import_plan(
+    document: &ImportDocument<'_>,
+    inventory: &dyn TargetInventory,
+    options: &ImportOptions,
+) -> ImportPlan {
+    let subjects: Vec<Subject<'_>> = document
+        .objects
+        .iter()
+        .map(|object| Subject::new(object, Kind::of(object, document), options))
+        .collect();
+    let structure = Structure::of(&subjects);
+    let (refusal, needs) = refusal::of_request(document, &subjects, inventory, options);
+    let refusal = refusal.or_else(|| structure.fault.clone());
+    let steps = Decider::new(&subjects, &structure, inventory, options).steps();
+    let checklist = checklist::checklist(&steps, &subjects, &structure);
+    ImportPlan::new(steps, refusal, needs, checklist)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,212 @@
+//! The plan as a whole: how the import would end, and what is left to do after it.
+
+use serde_json::{Map, Value};
+
+use super::refusal::Refusal;
+use super::step::{Action, Step};
+use crate::identifier::Identifier;
+
+/// What an import would do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportPlan {
+    /// Every object once, dependencies first. Also there when the request is refused, as far as it can be told.
+    pub steps: Vec<Step>,
+    /// How it would end.
+    pub verdict: Verdict,
+    /// What people have to do, before it or after.
+    pub checklist: Vec<ChecklistItem>,
+}
+
+/// How an import would end. It is all or nothing: only [`Verdict::WouldSucceed`] writes anything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// All objects would be imported.
+    WouldSucceed,
+    /// Some object would end it.
+    WouldFail {
+        /// Position of the first such step.
+        at: usize,
+        /// The HTTP status: 404 where something is missing, 409 otherwise.
+        status: u16,
+    },
+    /// That can't be told.
+    Unknown {
+        /// What would be needed to tell, each once.
+        needs: Vec<String>,
+    },
+    /// The request would be refused before any object is looked at.
+    Refused(Refusal),
+}
+
+/// One thing to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChecklistItem {
+    /// Position of the step that asks for it.
+    pub step: usize,
+    /// What to do.
+    pub todo: Todo,
+}
+
+/// What an import leaves to people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum Todo {
+    /// Before: import what the reference stands for.
+    #[error("import the object it refers to first")]
+    SyncFirst,
+    /// Before: the target has another saved state of what the reference stands for.
+    #[error(
+        "the target has another revision of the object it refers to; import that one if it should mask alike"
+    )]
+    SyncAgain,
+    /// After: documents never hold passwords or keys of connectors.
+    #[error("set its password or key; it arrives without")]
+    SetConnectorPassword,
+    /// After: documents never hold passwords of mounts.
+    #[error("set its password if it needs one; it arrives without")]
+    SetMountPassword,
+    /// After: point an on-the-fly job at the source connector that it is to read from.
+    #[error("point it at the source connector it is to read from")]
+    SetJobSource,
+}
+
+/// One row of the engine's answer to an import.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResultRow {
+    /// The identifier in the document.
+    pub identifier: Identifier,
+    /// The identifier on the target, where there is one.
+    pub imported: Option<Identifier>,
+    /// The type's name.
+    pub type_name: String,
+    /// What became of it.
+    pub status: ImportStatus,
+    /// Why it failed. Only on failure.
+    pub failure_message: Option<String>,
+}
+
+/// What became of an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ImportStatus {
+    /// Imported, or found to be there.
+    Success,
+    /// What ended the import.
+    Failed,
+    /// Not attempted after that.
+    Skipped,
+}
+
+impl ImportStatus {
+    /// The API's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "SUCCESS",
+            Self::Failed => "FAILED",
+            Self::Skipped => "SKIPPED",
+        }
+    }
+}
+
+impl ImportPlan {
+    pub(super) fn new(
+        steps: Vec<Step>,
+        refusal: Option<Refusal>,
+        needs: Vec<String>,
+        checklist: Vec<ChecklistItem>,
+    ) -> Self {
+        let verdict = match refusal {
+            Some(refusal) => Verdict::Refused(refusal),
+            None => verdict(&steps, needs),
+        };
+        Self {
+            steps,
+            verdict,
+            checklist,
+        }
+    }
+
+    /// The steps that can't be undone.
+    pub fn irreversible(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(|step| step.irreversible.is_some())
+    }
+
+    /// The engine's answer, object by object in import order. `imported` gives the target's identifier of what was
+    /// imported; it is asked only for objects that the target did not have, and only when the import succeeds.
+    ///
+    /// When the import fails, objects before the failing one show as success although nothing was kept: so far they
+    /// went. Without an end that can be told, and for refused requests, there are no rows.
+    pub fn result_rows(&self, mut imported: impl FnMut(&Step) -> Option<Identifier>) -> Vec<ResultRow> {
+        let failing = match &self.verdict {
+            Verdict::WouldSucceed => None,
+            Verdict::WouldFail { at, .. } => Some(*at),
+            Verdict::Unknown { .. } | Verdict::Refused(_) => return Vec::new(),
+        };
+        let rows = self.steps.iter().enumerate().map(|(position, step)| {
+            let status = match failing {
+                Some(at) if position == at => ImportStatus::Failed,
+                Some(at) if position > at => ImportStatus::Skipped,
+                _ => ImportStatus::Success,
+            };
+            let known = match &step.action {
+                Action::Derived => Some(step.key.identifier.clone()),
+                action => action.existing().map(|existing| existing.id.clone()),
+            };
+            ResultRow {
+                identifier: step.key.identifier.clone(),
+                imported: match (status, failing) {
+                    (ImportStatus::Success, None) => known.or_else(|| imported(step)),
+                    (ImportStatus::Success, Some(_)) => known,
+                    _ => None,
+                },
+                type_name: step.type_name.clone(),
+                status,
+                failure_message: match status {
+                    ImportStatus::Failed => step.failure_message(),
+                    _ => None,
+                },
+            }
+        });
+        rows.collect()
+    }
+}
+
+impl ResultRow {
+    /// The row as the API writes it.
+    pub fn to_json(&self) -> Value {
+        let mut row = Map::new();
+        row.insert("objectIdentifier".to_owned(), self.identifier.to_json());
+        if let Some(imported) = &self.imported {
+            row.insert("importedObjectIdentifier".to_owned(), imported.to_json());
+        }
+        row.insert("objectType".to_owned(), self.type_name.as_str().into());
+        row.insert("importStatus".to_owned(), self.status.as_str().into());
+        if let Some(message) = &self.failure_message {
+            row.insert("failureMessage".to_owned(), message.as_str().into());
+        }
+        Value::Object(row)
+    }
+}
+
+/// Since nothing is kept of a failed import, one certain failure decides it, whatever else can't be told.
+fn verdict(steps: &[Step], mut needs: Vec<String>) -> Verdict {
+    let failure = steps
+        .iter()
+        .enumerate()
+        .find_map(|(at, step)| Some((at, step.action.failure_status()?)));
+    if let Some((at, status)) = failure {
+        return Verdict::WouldFail { at, status };
+    }
+    needs.extend(steps.iter().filter_map(|step| match &step.action {
+        Action::Unknown {
+            needs,
+            may_fail: true,
+        } => Some(needs.clone()),
+        _ => None,
+    }));
+    let mut seen = std::collections::HashSet::new();
+    needs.retain(|need| seen.insert(need.clone()));
+    if needs.is_empty() {
+        Verdict::WouldSucceed
+    } else {
+        Verdict::Unknown { needs }
+    }
+}

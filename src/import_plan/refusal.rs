@@ -1,0 +1,128 @@
+//! Requests that are refused as a whole, before any object is looked at.
+//!
+//! All of them are answered with status 400 and one `errorMessage`: clients read a body of status 404 or 409 as the
+//! list of objects. Apart from one known text, the wording is this project's.
+
+use super::inventory::{Presence, TargetInventory};
+use super::kind::Role;
+use super::subject::Subject;
+use super::{ImportDocument, ImportOptions};
+use crate::object::ObjectKey;
+
+/// Why a request is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// A newer engine wrote the document.
+    #[error("document has format number {format}, newer than {max}, the newest that the target reads")]
+    NewerFormat {
+        /// The document's.
+        format: u64,
+        /// The target's.
+        max: u64,
+    },
+    /// Source and target environment are one. The text is the engines'.
+    #[error("Source environment cannot be the same as environment")]
+    SameEnvironment,
+    /// An object lives in an environment, and the request names none.
+    #[error("environment_id is needed: {0} belongs into an environment")]
+    EnvironmentNeeded(ObjectKey),
+    /// The target has no such environment.
+    #[error("no environment has id {0}")]
+    EnvironmentNotFound(i64),
+    /// The source of an on-the-fly job lives in an environment, and the request names none.
+    #[error("source_environment_id is needed: {0} is the source of an on-the-fly job")]
+    SourceEnvironmentNeeded(ObjectKey),
+    /// The target has no such environment.
+    #[error("no environment has id {0}, given as source_environment_id")]
+    SourceEnvironmentNotFound(i64),
+    /// Two objects have one key.
+    #[error("{0} is in the document twice")]
+    DuplicateObject(ObjectKey),
+    /// Two objects have one name where names are unique.
+    #[error("{first} and {second} have the same name: {name}")]
+    DuplicateName {
+        /// The first of them.
+        first: ObjectKey,
+        /// The other.
+        second: ObjectKey,
+        /// Their name.
+        name: String,
+    },
+    /// A dependency isn't in the document.
+    #[error("{object} depends on {missing}, which is not in the document")]
+    MissingMember {
+        /// What depends.
+        object: ObjectKey,
+        /// On what.
+        missing: ObjectKey,
+    },
+    /// Objects depend on each other in a circle; each on the next, the last on the first.
+    #[error("objects depend on each other in a circle: {}", in_short(.0))]
+    Cycle(Vec<ObjectKey>),
+}
+
+impl Refusal {
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        400
+    }
+}
+
+/// A hostile circle can have a million members.
+fn in_short(keys: &[ObjectKey]) -> String {
+    const SHOWN: usize = 8;
+    let mut texts: Vec<String> = keys.iter().take(SHOWN).map(ToString::to_string).collect();
+    match keys.len().checked_sub(SHOWN) {
+        Some(more @ 1..) => texts.push(format!("{more} more")),
+        _ => texts.extend(keys.first().map(ToString::to_string)),
+    }
+    texts.join(" → ")
+}
+
+/// What the request itself is refused for, and what would be needed to tell.
+pub(super) fn of_request(
+    document: &ImportDocument<'_>,
+    subjects: &[Subject<'_>],
+    inventory: &dyn TargetInventory,
+    options: &ImportOptions,
+) -> (Option<Refusal>, Vec<String>) {
+    let mut needs = Vec::new();
+    let refusal = newer_format(document, options)
+        .or_else(|| same_environment(options))
+        .or_else(|| {
+            let in_environment = subjects.iter().find(|s| s.kind.needs_environment())?;
+            let Some(id) = options.environment_id else {
+                return Some(Refusal::EnvironmentNeeded(in_environment.object.key().clone()));
+            };
+            absent(inventory, id, &mut needs).then_some(Refusal::EnvironmentNotFound(id))
+        })
+        .or_else(|| {
+            let source = subjects.iter().find(|s| s.kind.role == Role::Source)?;
+            let Some(id) = options.source_environment_id else {
+                return Some(Refusal::SourceEnvironmentNeeded(source.object.key().clone()));
+            };
+            absent(inventory, id, &mut needs).then_some(Refusal::SourceEnvironmentNotFound(id))
+        });
+    (refusal, needs)
+}
+
+fn newer_format(document: &ImportDocument<'_>, options: &ImportOptions) -> Option<Refusal> {
+    let (format, max) = (document.format?, options.max_format?);
+    (format > max).then_some(Refusal::NewerFormat { format, max })
+}
+
+fn same_environment(options: &ImportOptions) -> Option<Refusal> {
+    let same = options.environment_id.is_some() && options.environment_id == options.source_environment_id;
+    same.then_some(Refusal::SameEnvironment)
+}
+
+fn absent(inventory: &dyn TargetInventory, id: i64, needs: &mut Vec<String>) -> bool {
+    match inventory.environment(id) {
+        Presence::Present(_) => false,
+        Presence::Absent => true,
+        Presence::Unknown { needs: need } => {
+            needs.push(need);
+            false
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! The order of an import, and what makes a document impossible to import on any engine.
+//!
+//! Invariant: every object stands in the order exactly once, dependencies before dependents unless there is a cycle.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::inventory::{Identity, Lookup, Wanted};
+use super::kind::Role;
+use super::refusal::Refusal;
+use super::step::Rule;
+use super::subject::Subject;
+use crate::graph::{Graph, GraphBuilder};
+
+/// The document as a whole.
+pub(super) struct Structure<'a> {
+    /// Over the objects in [`ranked`] order.
+    pub(super) graph: Graph,
+    /// Object index of each node.
+    object_of: Vec<usize>,
+    /// Node of each object.
+    node_of: Vec<usize>,
+    /// Object indices in import order.
+    pub(super) order: Vec<usize>,
+    /// What is wrong with single objects.
+    pub(super) blocked: BTreeMap<usize, Rule>,
+    /// The first thing that is wrong with the document.
+    pub(super) fault: Option<Refusal>,
+    /// Objects that the import itself puts on the target, by what references would ask for.
+    originals: HashMap<Lookup<'a>, usize>,
+}
+
+impl<'a> Structure<'a> {
+    pub(super) fn of(subjects: &'a [Subject<'a>]) -> Self {
+        let object_of = ranked(subjects);
+        let mut node_of = vec![0; subjects.len()];
+        let mut builder = GraphBuilder::new();
+        for &object in &object_of {
+            node_of[object] = builder.add(subjects[object].object);
+        }
+        let graph = builder.finish();
+        let mut structure = Self {
+            order: object_of.clone(),
+            graph,
+            object_of,
+            node_of,
+            blocked: BTreeMap::new(),
+            fault: None,
+            originals: HashMap::new(),
+        };
+        structure.check_identities(subjects);
+        structure.check_members();
+        match structure.graph.import_order() {
+            Ok(nodes) => structure.order = structure.objects(&nodes),
+            Err(nodes) => structure.report_cycle(&nodes),
+        }
+        structure
+    }
+
+    fn objects(&self, nodes: &[usize]) -> Vec<usize> {
+        nodes.iter().map(|node| self.object_of[*node]).collect()
+    }
+
+    /// Direct dependencies of an object, as object indices.
+    pub(super) fn dependencies(&self, object: usize) -> impl Iterator<Item = usize> {
+        let node = &self.graph.nodes()[self.node_of[object]];
+        node.dependencies.iter().map(|node| self.object_of[*node])
+    }
+
+    /// Node of an object.
+    pub(super) fn node(&self, object: usize) -> usize {
+        self.node_of[object]
+    }
+
+    /// The object of the document that a reference stands for.
+    pub(super) fn original(&self, subject: &Subject<'_>) -> Option<usize> {
+        let lookup = subject.lookup()?;
+        self.originals.get(&lookup).copied()
+    }
+
+    fn block(&mut self, object: usize, rule: Rule, fault: Refusal) {
+        self.blocked.entry(object).or_insert(rule);
+        self.fault.get_or_insert(fault);
+    }
+
+    /// Neither a key nor a name may stand for two objects.
+    fn check_identities(&mut self, subjects: &'a [Subject<'a>]) {
+        for (object, subject) in subjects.iter().enumerate() {
+            let key = subject.object.key();
+            if self.graph.find(key) != Some(self.node_of[object]) {
+                self.block(
+                    object,
+                    Rule::DuplicateObject,
+                    Refusal::DuplicateObject(key.clone()),
+                );
+                continue;
+            }
+            if !subject.is_written() {
+                continue;
+            }
+            let Some(lookup) = subject.lookup() else { continue };
+            let first = *self.originals.entry(lookup).or_insert(object);
+            if first != object {
+                let fault = Refusal::DuplicateName {
+                    first: subjects[first].object.key().clone(),
+                    second: key.clone(),
+                    name: subject
+                        .name
+                        .clone()
+                        .unwrap_or_else(|| subject.kind.type_name.clone()),
+                };
+                self.block(object, Rule::DuplicateName, fault);
+            }
+            // A reference without a name asks by UUID.
+            let uuid = subject.object.revision().pair.object.as_str();
+            if !uuid.is_empty() {
+                let identity = Identity::Object(uuid);
+                self.originals
+                    .entry(Lookup { identity, ..lookup })
+                    .or_insert(object);
+            }
+        }
+    }
+
+    /// Engines export whole closures: a gap means that records were dropped.
+    fn check_members(&mut self) {
+        for object in 0..self.node_of.len() {
+            let node = &self.graph.nodes()[self.node_of[object]];
+            if let Some(missing) = node.missing.first().cloned() {
+                let fault = Refusal::MissingMember {
+                    object: node.key.clone(),
+                    missing: missing.clone(),
+                };
+                self.block(object, Rule::MissingMember(missing), fault);
+            }
+        }
+    }
+
+    fn report_cycle(&mut self, nodes: &[usize]) {
+        let keys = nodes
+            .iter()
+            .map(|node| self.graph.nodes()[*node].key.clone())
+            .collect();
+        let fault = Refusal::Cycle(keys);
+        for object in self.objects(nodes) {
+            self.block(object, Rule::Cycle, fault.clone());
+        }
+    }
+}
+
+/// Object indices: global objects first, so that references find what the same document brings, then references, then
+/// what lives in environments; within these, record order.
+fn ranked(subjects: &[Subject<'_>]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..subjects.len()).collect();
+    order.sort_by_key(|object| match subjects[*object].kind.role {
+        Role::Bundle | Role::Key | Role::Global => 0,
+        Role::Reference | Role::Source | Role::Unclear => 1,
+        Role::Environment | Role::EnvironmentItself => 2,
+    });
+    order
+}
+
+/// How a person would call what a question asks for.
+pub(super) fn wanted_name(wanted: Wanted<'_>) -> &str {
+    match wanted {
+        Wanted::Type(name) => name,
+        Wanted::AnyAlgorithm => "algorithm",
+    }
+}

@@ -1,0 +1,67 @@
+//! An object of the document with what identifies it on the target.
+
+use super::ImportOptions;
+use super::inventory::{Identity, Lookup, Place};
+use super::kind::{Kind, Role};
+use crate::object::SyncObject;
+
+/// One object of the document, ready to be asked for.
+pub(super) struct Subject<'a> {
+    pub(super) object: &'a SyncObject<'a>,
+    pub(super) kind: Kind,
+    pub(super) name: Option<String>,
+    /// Where it goes; none where the request doesn't say.
+    pub(super) place: Option<Place>,
+}
+
+impl<'a> Subject<'a> {
+    pub(super) fn new(object: &'a SyncObject<'a>, kind: Kind, options: &ImportOptions) -> Self {
+        let place = match kind.role {
+            Role::Environment | Role::EnvironmentItself => options.environment_id.map(Place::Environment),
+            Role::Source => options.source_environment_id.map(Place::Environment),
+            _ => Some(Place::Global),
+        };
+        Self {
+            object,
+            name: object.name().filter(|name| !name.is_empty()),
+            place,
+            kind,
+        }
+    }
+
+    /// By what it is known on every engine: its name, else its revision's UUID A. Numeric ids are only labels.
+    pub(super) fn identity(&self) -> Option<Identity<'_>> {
+        if self.kind.role == Role::EnvironmentItself {
+            return Some(Identity::EnvironmentItself);
+        }
+        let uuid = self.object.revision().pair.object.as_str();
+        match &self.name {
+            Some(name) => Some(Identity::Name(name)),
+            None => (!uuid.is_empty()).then_some(Identity::Object(uuid)),
+        }
+    }
+
+    /// The question for its counterpart on the target.
+    pub(super) fn lookup(&self) -> Option<Lookup<'_>> {
+        Some(Lookup {
+            wanted: self.kind.wanted(),
+            place: self.place?,
+            identity: self.identity()?,
+        })
+    }
+
+    /// Whether it only stands for something that must be there. A source connector does when it carries no data to make
+    /// one from.
+    pub(super) fn only_refers(&self) -> bool {
+        match self.kind.role {
+            Role::Reference => true,
+            Role::Source => self.object.data_bytes().is_empty(),
+            _ => false,
+        }
+    }
+
+    /// Whether importing it writes something.
+    pub(super) fn is_written(&self) -> bool {
+        !self.only_refers() && self.kind.role != Role::Bundle
+    }
+}

@@ -1,0 +1,10 @@
+//! Expectations written by hand from the engines' documented behaviour, rule by rule. Each file is one group of rules.
+
+mod documents;
+mod environments;
+mod identity;
+mod overwriting;
+mod properties;
+mod references;
+mod support;
+mod uncertain;

@@ -1,0 +1,183 @@
+//! Typed views of the data messages.
+//!
+//! The messages have no published schema: names and meanings here were read off real values, so treat them as
+//! provisional. Invariant: a view never changes or loses bytes; fields not named here are reached by number through
+//! [`Message`].
+
+mod schema;
+
+use std::borrow::Cow;
+
+pub use schema::{
+    ApplicationSettingsData, ColumnData, DatabaseConnectorData, DatabaseRulesetData, DateShiftDiscreteData,
+    DomainData, EncryptionKeyData, FieldKind, FieldSpec, LookupInfo, MaskingJobData, MessageSpec,
+    ProfileExpressionData, ProfileJobData, ProfileSetData, RecordGroupData, SecureLookupData, SegmentData,
+    SegmentMapping, SegmentedMappingData, SourceConnectorData, TableData, TokenizationData,
+};
+
+use crate::wire::Message;
+
+/// An object's data by its message type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ObjectData<'a> {
+    /// A masking job.
+    MaskingJob(MaskingJobData<'a>),
+    /// A ruleset with its tables and columns.
+    DatabaseRuleset(DatabaseRulesetData<'a>),
+    /// A connector, without password.
+    DatabaseConnector(DatabaseConnectorData<'a>),
+    /// A domain.
+    Domain(DomainData<'a>),
+    /// A lookup algorithm with key and rows.
+    SecureLookup(SecureLookupData<'a>),
+    /// A segment mapping algorithm with its whole mapping.
+    SegmentedMapping(SegmentedMappingData<'a>),
+    /// A tokenization algorithm with its key.
+    Tokenization(TokenizationData<'a>),
+    /// A date shift algorithm with its key.
+    DateShiftDiscrete(DateShiftDiscreteData<'a>),
+    /// The engine's global key.
+    EncryptionKey(EncryptionKeyData<'a>),
+    /// A profile expression.
+    ProfileExpression(ProfileExpressionData<'a>),
+    /// A profile set.
+    ProfileSet(ProfileSetData<'a>),
+    /// One application setting.
+    ApplicationSettings(ApplicationSettingsData<'a>),
+    /// A profile job, as this project writes it.
+    ProfileJob(ProfileJobData<'a>),
+    /// An on-the-fly job's source, as this project writes it.
+    SourceConnector(SourceConnectorData<'a>),
+    /// Nothing: references and GLOBAL_OBJECT.
+    Empty,
+    /// A message type this version doesn't know.
+    Unknown,
+    /// A known type whose bytes are no message.
+    Broken,
+}
+
+/// Something in an object that lets its reader repeat or undo the masking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SecretKind {
+    /// The engine's global key.
+    GlobalKey,
+    /// An algorithm's own key.
+    AlgorithmKey,
+    /// Rows of a lookup.
+    LookupRows,
+    /// Input and output values of a segment mapping.
+    SegmentMappings,
+}
+
+impl SecretKind {
+    /// Stable machine name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::GlobalKey => "global-key",
+            Self::AlgorithmKey => "algorithm-key",
+            Self::LookupRows => "lookup-rows",
+            Self::SegmentMappings => "segment-mappings",
+        }
+    }
+}
+
+impl<'a> ObjectData<'a> {
+    /// Reads data of a message type (without URL prefix).
+    pub fn read(data_type: &str, bytes: &'a [u8]) -> Self {
+        if data_type == "EmptyData" && bytes.is_empty() {
+            return Self::Empty;
+        }
+        let known = MessageSpec::by_name(data_type).is_some();
+        let Ok(message) = Message::parse(bytes) else {
+            return if known { Self::Broken } else { Self::Unknown };
+        };
+        match data_type {
+            "MaskingJobData" => Self::MaskingJob(message.into()),
+            "DatabaseRulesetData" => Self::DatabaseRuleset(message.into()),
+            "DatabaseConnectorData" => Self::DatabaseConnector(message.into()),
+            "DomainData" => Self::Domain(message.into()),
+            "SecureLookupData" => Self::SecureLookup(message.into()),
+            "SegmentedMappingData" => Self::SegmentedMapping(message.into()),
+            "TokenizationData" => Self::Tokenization(message.into()),
+            "DateShiftDiscreteData" => Self::DateShiftDiscrete(message.into()),
+            "EncryptionKeyData" => Self::EncryptionKey(message.into()),
+            "ProfileExpressionData" => Self::ProfileExpression(message.into()),
+            "ProfileSetData" => Self::ProfileSet(message.into()),
+            "ApplicationSettingsData" => Self::ApplicationSettings(message.into()),
+            "ProfileJobData" => Self::ProfileJob(message.into()),
+            "SourceConnectorData" => Self::SourceConnector(message.into()),
+            "EmptyData" => Self::Empty,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// The name the data gives its object; algorithms and keys are named by their identifier instead.
+    pub fn name(&self) -> Option<Cow<'a, str>> {
+        match self {
+            Self::MaskingJob(data) => data.job_name(),
+            Self::ProfileJob(data) => data.job_name(),
+            Self::DatabaseRuleset(data) => data.ruleset_name(),
+            Self::DatabaseConnector(data) => data.connector_name(),
+            Self::SourceConnector(data) => data.connector_name(),
+            Self::Domain(data) => data.domain_name(),
+            Self::ProfileExpression(data) => data.expression_name(),
+            Self::ProfileSet(data) => data.set_name(),
+            Self::ApplicationSettings(data) => {
+                Some(Cow::Owned(format!("{}/{}", data.group()?, data.setting_name()?)))
+            }
+            _ => None,
+        }
+    }
+
+    /// The secrets that the data holds in clear, with how many of each.
+    pub fn secrets(&self) -> Vec<(SecretKind, u64)> {
+        let mut found = Vec::new();
+        let mut add = |kind, count: u64| {
+            if count > 0 {
+                found.push((kind, count));
+            }
+        };
+        match self {
+            Self::EncryptionKey(data) => add(SecretKind::GlobalKey, present(data.key())),
+            Self::Tokenization(data) => add(SecretKind::AlgorithmKey, present(data.key())),
+            Self::DateShiftDiscrete(data) => add(SecretKind::AlgorithmKey, present(data.key())),
+            Self::SecureLookup(data) => {
+                add(SecretKind::AlgorithmKey, present(data.key()));
+                add(SecretKind::LookupRows, data.row_count());
+            }
+            Self::SegmentedMapping(data) => {
+                add(SecretKind::SegmentMappings, data.message().all(12).count() as u64);
+            }
+            _ => {}
+        }
+        found
+    }
+
+    /// Numbers of top-level fields that the data's type doesn't name, each once.
+    pub fn unknown_fields(&self, data_type: &str, bytes: &[u8]) -> Vec<u32> {
+        let (Some(spec), Ok(message)) = (MessageSpec::by_name(data_type), Message::parse(bytes)) else {
+            return Vec::new();
+        };
+        let mut unknown: Vec<u32> = message
+            .fields()
+            .map(|f| f.number)
+            .filter(|n| spec.field(*n).is_none())
+            .collect();
+        unknown.sort_unstable();
+        unknown.dedup();
+        unknown
+    }
+}
+
+fn present(value: Option<Cow<'_, str>>) -> u64 {
+    u64::from(value.is_some_and(|text| !text.is_empty()))
+}
+
+impl SecureLookupData<'_> {
+    /// Number of lookup rows. Counted without copying or parsing the XML text: it can be megabytes.
+    pub fn row_count(self) -> u64 {
+        let rows = self.message().bytes(6).unwrap_or_default();
+        memchr::memmem::find_iter(rows, b"<row ").count() as u64
+    }
+}

@@ -1,0 +1,125 @@
+//! What an object is called inside the blob: type number and identifier.
+
+use std::fmt;
+
+use crate::identifier::Identifier;
+use crate::wire::{Message, WireError, Writer};
+
+use super::known_by_number;
+
+/// Engines put this before every message name in an `Any`.
+pub const TYPE_URL_PREFIX: &str = "type.googleapis.com/";
+
+/// Type number and identifier: unique within a document.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectKey {
+    /// Number of the type, see [`super::KNOWN_TYPES`].
+    pub type_number: u64,
+    /// Identifier within the type.
+    pub identifier: Identifier,
+}
+
+impl ObjectKey {
+    /// A key of a type by number.
+    pub fn new(type_number: u64, identifier: Identifier) -> Self {
+        Self {
+            type_number,
+            identifier,
+        }
+    }
+
+    /// Reads `{1: type number, 2: Any}`. Missing parts read as 0 and an unknown identifier: only broken wire format
+    /// is an error, so that odd identifiers can still be shown.
+    ///
+    /// # Errors
+    /// Bytes that are no message.
+    pub fn parse(bytes: &[u8]) -> Result<Self, WireError> {
+        let message = Message::parse(bytes)?;
+        let type_number = message.varint(1).unwrap_or_default();
+        let any = match message.bytes(2) {
+            Some(bytes) => Message::parse(bytes)?,
+            None => Message::default(),
+        };
+        let type_url = any.text(1).unwrap_or_default().into_owned();
+        let value = any.bytes(2).unwrap_or_default();
+        let identifier = read_identifier(&type_url, value).unwrap_or_else(|| Identifier::OtherAny {
+            type_url,
+            value: value.to_vec(),
+        });
+        Ok(Self {
+            type_number,
+            identifier,
+        })
+    }
+
+    /// Writes `{1: type number, 2: Any}`.
+    pub fn write(&self, writer: &mut Writer) {
+        writer.varint(1, self.type_number);
+        writer.message(2, |any| {
+            let mut value = Writer::new();
+            match &self.identifier {
+                Identifier::Integer(n) => value.int(1, *n),
+                Identifier::Text(s)
+                | Identifier::Algorithm(s)
+                | Identifier::EncryptionKey(s)
+                | Identifier::OtherJson(s) => value.text(1, s),
+                Identifier::OtherAny { value: bytes, .. } => value.raw(bytes),
+            };
+            any.text(1, &self.type_url());
+            any.bytes(2, &value.finish());
+        });
+    }
+
+    /// The type URL of the identifier's message.
+    pub fn type_url(&self) -> String {
+        let name = match &self.identifier {
+            Identifier::Integer(_) => "IntegerIdentifier",
+            Identifier::Text(_) | Identifier::OtherJson(_) => "StringIdentifier",
+            Identifier::Algorithm(_) => "AlgorithmIdentifier",
+            Identifier::EncryptionKey(_) => "EncryptionKeyIdentifier",
+            Identifier::OtherAny { type_url, .. } => return type_url.clone(),
+        };
+        format!("{TYPE_URL_PREFIX}{name}")
+    }
+
+    /// The name that the identifier itself is, for types identified by name.
+    pub fn name(&self) -> Option<&str> {
+        match &self.identifier {
+            Identifier::Text(s) | Identifier::Algorithm(s) | Identifier::EncryptionKey(s) => Some(s),
+            _ => None,
+        }
+    }
+}
+
+/// Only exact forms are taken: anything more in the message, or text that isn't UTF-8, keeps its own identity.
+fn read_identifier(type_url: &str, value: &[u8]) -> Option<Identifier> {
+    let message = Message::parse(value).ok()?;
+    if message.fields().any(|field| field.number != 1) || message.fields().count() > 1 {
+        return None;
+    }
+    let text = || match message.bytes(1) {
+        Some(bytes) => std::str::from_utf8(bytes).ok().map(str::to_owned),
+        None if value.is_empty() => Some(String::new()),
+        None => None,
+    };
+    match type_url.strip_prefix(TYPE_URL_PREFIX)? {
+        // proto3 leaves out a zero
+        "IntegerIdentifier" if value.is_empty() => Some(Identifier::Integer(0)),
+        "IntegerIdentifier" => message.int(1).map(Identifier::Integer),
+        "StringIdentifier" => text().map(Identifier::Text),
+        "AlgorithmIdentifier" => text().map(Identifier::Algorithm),
+        "EncryptionKeyIdentifier" => text().map(Identifier::EncryptionKey),
+        _ => None,
+    }
+}
+
+/// `TYPE identifier`, with the bare number for types outside the table. Not escaped.
+impl fmt::Display for ObjectKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match known_by_number(self.type_number) {
+            Some(known) => f.write_str(known.name)?,
+            None => write!(f, "type {}", self.type_number)?,
+        }
+        write!(f, " {}", self.identifier)
+    }
+}

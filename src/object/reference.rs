@@ -1,0 +1,79 @@
+//! References: stand-ins for objects that must already be on the importing engine.
+//!
+//! A reference carries its original's revision record unchanged and no data, so the pair of UUIDs, not the hash,
+//! tells what it refers to.
+
+use crate::wire::Writer;
+
+use super::data::ObjectData;
+use super::{ObjectError, ObjectKey, ObjectType, SyncObject, type_by_name};
+
+/// Why no reference can be built.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReferenceError {
+    /// Engines have no references to this type.
+    #[error("no reference type exists for objects of type number {0}")]
+    NotReferable(u64),
+    /// The parts don't make an object.
+    #[error(transparent)]
+    Object(#[from] ObjectError),
+}
+
+/// The type that refers to objects of `original`.
+pub fn reference_type_for(original: &ObjectType) -> Option<&'static ObjectType> {
+    let name = match original.name {
+        _ if original.algorithm => "ALGORITHM_REFERENCE",
+        "DOMAIN" => "DOMAIN_REFERENCE",
+        "PROFILE_SET" => "PROFILE_SET_REFERENCE",
+        "PROFILE_EXPRESSION" => "PROFILE_EXPRESSION_REFERENCE",
+        "DATABASE_CONNECTOR" => "SOURCE_DATABASE_CONNECTOR",
+        "FILE_CONNECTOR" => "SOURCE_FILE_CONNECTOR",
+        _ => return None,
+    };
+    type_by_name(name)
+}
+
+/// The key under which a reference to `original` stands.
+pub fn reference_key(original: &ObjectKey) -> Option<ObjectKey> {
+    let original_type = super::by_number_in_own_document(original.type_number)?;
+    let reference = reference_type_for(original_type)?;
+    Some(ObjectKey::new(reference.number, original.identifier.clone()))
+}
+
+/// Builds the reference to an object: its revision, no data, and the edges engines keep (a domain's reference points
+/// at its algorithms' references; an algorithm's has none).
+///
+/// # Errors
+/// A type that can't be referred to.
+pub fn reference_to(original: &SyncObject<'_>) -> Result<SyncObject<'static>, ReferenceError> {
+    let key =
+        reference_key(original.key()).ok_or(ReferenceError::NotReferable(original.key().type_number))?;
+    let original_type = super::by_number_in_own_document(original.key().type_number);
+    let dependencies: Vec<ObjectKey> = if original_type.is_some_and(|t| t.algorithm) {
+        Vec::new()
+    } else {
+        original.dependencies().iter().filter_map(reference_key).collect()
+    };
+    let (data_type, data) = reference_data(original);
+    Ok(SyncObject::build(
+        &key,
+        &dependencies,
+        original.revision(),
+        data_type,
+        &data,
+    )?)
+}
+
+/// Nothing, but for a job's source: it is found on the target by its name, which its number alone doesn't tell. That
+/// message is this project's own.
+fn reference_data(original: &SyncObject<'_>) -> (&'static str, Vec<u8>) {
+    match original.data() {
+        ObjectData::DatabaseConnector(data) => {
+            let mut writer = Writer::new();
+            writer.text(1, &data.database_type().unwrap_or_default());
+            writer.wrapped_text(8, &data.connector_name().unwrap_or_default());
+            ("SourceConnectorData", writer.finish())
+        }
+        _ => ("EmptyData", Vec::new()),
+    }
+}

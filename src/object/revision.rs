@@ -1,0 +1,84 @@
+//! The revision record: what identifies one saved state of an object.
+
+use crate::identifier::Identifier;
+use crate::wire::{Message, Writer};
+
+use super::ObjectKey;
+
+/// The two UUIDs of a revision. Equal pairs mean the same saved state on whatever engine.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RevisionPair {
+    /// UUID A: stays with the object.
+    pub object: String,
+    /// UUID B: new with every save.
+    pub save: String,
+}
+
+/// An object's revision record.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Revision {
+    /// Fields 1 and 2.
+    pub pair: RevisionPair,
+    /// Field 3: JSON text with the object's type and identifier; a reference has its target's.
+    pub json: String,
+    /// Field 5: milliseconds since 1970.
+    pub created: Option<i64>,
+    /// Field 6: milliseconds since 1970.
+    pub modified: Option<i64>,
+}
+
+impl Revision {
+    /// Reads a revision message; absent fields read as empty.
+    pub fn read(message: Message<'_>) -> Self {
+        let text = |number| message.text(number).unwrap_or_default().into_owned();
+        Self {
+            pair: RevisionPair {
+                object: text(1),
+                save: text(2),
+            },
+            json: text(3),
+            created: message.int(5),
+            modified: message.int(6),
+        }
+    }
+
+    /// Writes the fields of a revision message.
+    pub fn write(&self, writer: &mut Writer) {
+        writer
+            .text(1, &self.pair.object)
+            .text(2, &self.pair.save)
+            .text(3, &self.json);
+        if let Some(created) = self.created {
+            writer.int(5, created);
+        }
+        if let Some(modified) = self.modified {
+            writer.int(6, modified);
+        }
+    }
+
+    /// The JSON text engines write for an object of a type.
+    pub fn json_text(type_name: &str, key: &ObjectKey) -> String {
+        let (member, value) = match &key.identifier {
+            Identifier::Integer(n) => ("id", n.to_string()),
+            Identifier::Algorithm(s) => ("algorithmName", quoted(s)),
+            Identifier::EncryptionKey(s) => ("keyId", quoted(s)),
+            Identifier::Text(s) | Identifier::OtherJson(s) => ("id", quoted(s)),
+            Identifier::OtherAny { value, .. } => ("value", quoted(&hex::encode(value))),
+        };
+        format!(
+            "{{\n  \"objectType\": {},\n  \"id\": {{\n    \"@type\": {},\n    \"{member}\": {value}\n  }}\n}}",
+            quoted(type_name),
+            quoted(&key.type_url()),
+        )
+    }
+
+    /// The `objectType` that the JSON text names: for a reference, the type of what it refers to.
+    pub fn stated_type(&self) -> Option<String> {
+        let value: serde_json::Value = serde_json::from_str(&self.json).ok()?;
+        Some(value.get("objectType")?.as_str()?.to_owned())
+    }
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}

@@ -1,0 +1,111 @@
+//! Gives objects other identifiers: what an import or a merge does when numbers of two engines collide.
+//!
+//! Invariant: only identifiers change. The UUID pair, the data and every field this version doesn't know stay byte for
+//! byte; an object in which nothing is renamed comes back as it was.
+
+use crate::wire::{Message, Writer};
+
+use super::{ObjectError, ObjectKey, Revision, SyncObject};
+
+/// The object under another key and with its dependencies renamed: `renamed` tells the new key, or `None` for a
+/// dependency that keeps its own. The revision's JSON text follows the key when it has the form engines write.
+///
+/// # Errors
+/// Only what reading the result back finds.
+pub fn rename(
+    object: &SyncObject<'_>,
+    own: &ObjectKey,
+    renamed: impl Fn(&ObjectKey) -> Option<ObjectKey>,
+) -> Result<SyncObject<'static>, ObjectError> {
+    let wire = |error| ObjectError::Wire {
+        part: "object",
+        error,
+    };
+    let message = Message::parse(object.as_bytes()).map_err(wire)?;
+    let mut writer = Writer::new();
+    for field in message.fields() {
+        match (field.number, field.bytes()) {
+            (1, Some(_)) if own != object.key() => {
+                writer.message(1, |w| own.write(w));
+            }
+            (2, Some(bytes)) => match renamed(&ObjectKey::parse(bytes).map_err(wire)?) {
+                Some(new) => {
+                    writer.message(2, |w| new.write(w));
+                }
+                None => {
+                    writer.raw(field.raw);
+                }
+            },
+            (3, Some(bytes)) if own != object.key() => {
+                let revision = rename_revision(bytes, object, own).map_err(wire)?;
+                writer.bytes(3, &revision);
+            }
+            _ => {
+                writer.raw(field.raw);
+            }
+        }
+    }
+    SyncObject::from_bytes(writer.finish())
+}
+
+fn rename_revision(
+    bytes: &[u8],
+    object: &SyncObject<'_>,
+    own: &ObjectKey,
+) -> Result<Vec<u8>, crate::wire::WireError> {
+    let message = Message::parse(bytes)?;
+    let stated = object.revision().stated_type().unwrap_or_default();
+    let usual = object.revision().json == Revision::json_text(&stated, object.key());
+    let mut writer = Writer::new();
+    for field in message.fields() {
+        if field.number == 3 && usual {
+            writer.text(3, &Revision::json_text(&stated, own));
+        } else {
+            writer.raw(field.raw);
+        }
+    }
+    Ok(writer.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identifier::Identifier;
+    use crate::sample;
+
+    fn job() -> SyncObject<'static> {
+        let environments = sample::environments().unwrap();
+        environments[0]
+            .objects
+            .iter()
+            .find(|o| o.key().type_number == 20)
+            .unwrap()
+            .clone()
+    }
+
+    #[test]
+    fn renaming_nothing_changes_no_byte() {
+        let job = job();
+        let same = rename(&job, job.key(), |_| None).unwrap();
+        assert_eq!(same.as_bytes(), job.as_bytes());
+    }
+
+    #[test]
+    fn key_dependencies_and_json_follow_and_everything_else_stays() {
+        let job = job();
+        let own = ObjectKey::new(20, Identifier::Integer(77));
+        let ruleset = ObjectKey::new(14, Identifier::Integer(88));
+        let renamed = rename(&job, &own, |_| Some(ruleset.clone())).unwrap();
+        assert_eq!(renamed.key(), &own);
+        assert_eq!(renamed.dependencies(), [ruleset]);
+        assert!(
+            renamed.revision().json.contains("\"id\": 77"),
+            "{}",
+            renamed.revision().json
+        );
+        assert_eq!(renamed.revision().pair, job.revision().pair);
+        assert_eq!(renamed.data_bytes(), job.data_bytes());
+        let back = rename(&renamed, job.key(), |_| Some(job.dependencies()[0].clone())).unwrap();
+        assert_eq!(back.as_bytes(), job.as_bytes());
+    }
+}

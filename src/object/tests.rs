@@ -1,0 +1,169 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::identifier::Identifier;
+
+fn domain() -> SyncObject<'static> {
+    let key = ObjectKey::new(11, Identifier::Text("SSN".into()));
+    let revision = Revision {
+        pair: RevisionPair {
+            object: "a".into(),
+            save: "b".into(),
+        },
+        json: Revision::json_text("DOMAIN", &key),
+        created: Some(5),
+        modified: Some(6),
+    };
+    let algorithm = ObjectKey::new(6, Identifier::Algorithm("SsnSegment".into()));
+    let data = Writer::new()
+        .text(1, "SSN")
+        .text(2, "ID")
+        .text(3, "SsnSegment")
+        .finish();
+    SyncObject::build(&key, &[algorithm], &revision, "DomainData", &data).unwrap()
+}
+
+#[test]
+fn a_built_object_reads_back_with_all_parts() {
+    let object = domain();
+    assert_eq!(object.key().to_string(), "DOMAIN SSN");
+    assert_eq!(object.dependencies()[0].to_string(), "SEGMENT SsnSegment");
+    assert_eq!(object.revision().stated_type().as_deref(), Some("DOMAIN"));
+    assert_eq!(object.name().as_deref(), Some("SSN"));
+    assert!(object.unknown_fields().is_empty());
+    let ObjectData::Domain(data) = object.data() else {
+        panic!("{:?}", object.data())
+    };
+    assert_eq!(data.algorithm().as_deref(), Some("SsnSegment"));
+}
+
+#[test]
+fn a_reference_keeps_the_revision_and_refers_to_algorithms_by_reference() {
+    let reference = reference_to(&domain()).unwrap();
+    assert_eq!(reference.key().to_string(), "DOMAIN_REFERENCE SSN");
+    assert_eq!(
+        reference.dependencies()[0].to_string(),
+        "ALGORITHM_REFERENCE SsnSegment"
+    );
+    assert_eq!(reference.revision(), domain().revision());
+    assert_eq!(reference.data(), ObjectData::Empty);
+}
+
+#[test]
+fn revision_json_is_the_text_engines_write() {
+    let key = ObjectKey::new(20, Identifier::Integer(1));
+    assert_eq!(
+        Revision::json_text("MASKING_JOB", &key),
+        "{\n  \"objectType\": \"MASKING_JOB\",\n  \"id\": {\n    \"@type\": \
+         \"type.googleapis.com/IntegerIdentifier\",\n    \"id\": 1\n  }\n}"
+    );
+}
+
+#[test]
+fn each_missing_part_is_named() {
+    let message = |skip: u32| {
+        let object = domain();
+        let kept: Vec<u8> = Message::parse(object.as_bytes())
+            .unwrap()
+            .fields()
+            .filter(|f| f.number != skip)
+            .flat_map(|f| f.raw.to_vec())
+            .collect();
+        SyncObject::from_bytes(kept)
+            .map(|_| ())
+            .map_err(|e| e.to_string())
+    };
+    assert_eq!(message(1), Err("no identifier (field 1)".into()));
+    assert_eq!(message(2), Ok(()));
+    assert_eq!(message(3), Err("no revision (field 3)".into()));
+    assert_eq!(message(4), Err("no data (field 4)".into()));
+}
+
+#[test]
+fn secrets_are_counted_not_kept() {
+    let rows = "<rows><row id=\"1\" value=\"A\"/><row id=\"2\" value=\"B\"/></rows>";
+    let data = Writer::new()
+        .text(6, rows)
+        .text(7, "AAAAAAAAAAAAAAAAAAAAAA==")
+        .finish();
+    assert_eq!(
+        ObjectData::read("SecureLookupData", &data).secrets(),
+        [
+            (data::SecretKind::AlgorithmKey, 1),
+            (data::SecretKind::LookupRows, 2)
+        ]
+    );
+}
+
+#[test]
+fn text_that_is_not_utf8_is_found_plain_wrapped_and_nested() {
+    let invalid_in = |data_type: &str, data: &[u8]| {
+        let key = ObjectKey::new(20, Identifier::Integer(1));
+        let object = SyncObject::build(&key, &[], &Revision::default(), data_type, data).unwrap();
+        object.invalid_text().map(|(part, _)| part)
+    };
+    let plain = Writer::new().bytes(1, b"\xff").finish();
+    let wrapped = Writer::new().message(8, |w| _ = w.bytes(1, b"\xff")).finish();
+    let nested = Writer::new()
+        .message(4, |table| {
+            table.message(8, |group| {
+                group.message(4, |column| _ = column.text(1, "ID"));
+                group.message(4, |column| {
+                    column.text(1, "NAME").message(2, |w| _ = w.bytes(1, b"A\xff"));
+                });
+            });
+        })
+        .finish();
+    assert_eq!(
+        invalid_in("DomainData", &plain),
+        Some("DomainData domain_name".to_owned())
+    );
+    assert_eq!(
+        invalid_in("DatabaseConnectorData", &wrapped),
+        Some("DatabaseConnectorData connector_name".to_owned())
+    );
+    assert_eq!(
+        invalid_in("DatabaseRulesetData", &nested),
+        Some("ColumnData algorithm".to_owned())
+    );
+    assert_eq!(invalid_in("SomethingElse", &plain), None);
+}
+
+#[test]
+fn an_identifier_with_more_than_it_should_have_keeps_its_own_identity() {
+    let plain = Writer::new()
+        .varint(1, 11)
+        .message(2, |any| {
+            any.text(1, "type.googleapis.com/StringIdentifier")
+                .message(2, |id| {
+                    id.text(1, "SSN");
+                });
+        })
+        .finish();
+    let odd = Writer::new()
+        .varint(1, 11)
+        .message(2, |any| {
+            any.text(1, "type.googleapis.com/StringIdentifier")
+                .message(2, |id| {
+                    id.text(1, "SSN").varint(2, 1);
+                });
+        })
+        .finish();
+    assert_ne!(ObjectKey::parse(&plain).unwrap(), ObjectKey::parse(&odd).unwrap());
+}
+
+proptest! {
+    #[test]
+    fn decode_then_encode_is_the_identity_on_mutated_objects(
+        at in any::<prop::sample::Index>(), byte in any::<u8>(), extra in prop::collection::vec(any::<u8>(), 0..8)
+    ) {
+        let mut bytes = domain().as_bytes().to_vec();
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        bytes.extend(extra);
+        if let Ok(object) = SyncObject::parse(&bytes) {
+            prop_assert_eq!(object.as_bytes(), &bytes[..]);
+            let _ = (object.name(), object.data().secrets());
+        }
+    }
+}

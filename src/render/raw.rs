@@ -1,0 +1,179 @@
+//! `inspect --raw`: one record without a schema.
+//!
+//! Each line is a field: offset in the record's message, field number, wire type, value. Bytes that read as a message
+//! are opened, as `protoc --decode_raw` does.
+
+use std::io::{self, Write};
+
+use exportdoc::blob::{BlobLimits, Record, RecordReader};
+use exportdoc::envelope::{Base64Reader, Envelope, EnvelopeError};
+use exportdoc::escape;
+use exportdoc::object::SyncObject;
+use exportdoc::wire::{DumpLimits, DumpNode, DumpValue, Message, dump};
+
+/// Text longer than this is cut in the dump.
+const SHOWN_BYTES: usize = 4096;
+
+/// A record to dump.
+pub(crate) struct FoundRecord {
+    index: u64,
+    offset: u64,
+    message: Vec<u8>,
+}
+
+/// Why there is no such record.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RawError {
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
+    #[error("there is no blob")]
+    NoBlob,
+    #[error("no record answers to '{0}'")]
+    NotFound(String),
+    #[error("{count} objects answer to '{wanted}'")]
+    Ambiguous {
+        wanted: String,
+        count: usize,
+        keys: Vec<String>,
+    },
+}
+
+impl RawError {
+    /// What to do next.
+    pub(crate) fn help(&self) -> Option<String> {
+        match self {
+            Self::Envelope(error) => error.help(),
+            Self::NoBlob => None,
+            Self::NotFound(_) => {
+                Some("give '#NUMBER' (0 is the header), 'TYPE:ID', an identifier or a name".to_owned())
+            }
+            Self::Ambiguous { keys, .. } => Some(format!("say which: {}", keys.join(", "))),
+        }
+    }
+}
+
+/// Finds the record that `wanted` names.
+pub(crate) fn find(input: &[u8], wanted: &str) -> Result<FoundRecord, RawError> {
+    let envelope = Envelope::parse(input)?;
+    let blob = envelope.blob().ok_or(RawError::NoBlob)?;
+    let mut reader = RecordReader::new(Base64Reader::new(&blob.text), BlobLimits::default());
+    let number = wanted
+        .strip_prefix('#')
+        .and_then(|digits| digits.parse::<u64>().ok());
+    let (mut found, mut keys) = (None, Vec::new());
+    // A break ends the search: what comes before it can still be shown.
+    while let Ok(Some(record)) = reader.next_record() {
+        let key = if record.index == 0 {
+            None
+        } else {
+            answers(record.message, wanted)
+        };
+        if number == Some(record.index) || key.is_some() {
+            keys.extend(key);
+            found.get_or_insert_with(|| FoundRecord {
+                index: record.index,
+                offset: record.offset,
+                message: record.message.to_vec(),
+            });
+        }
+    }
+    if keys.len() > 1 {
+        return Err(RawError::Ambiguous {
+            wanted: wanted.to_owned(),
+            count: keys.len(),
+            keys,
+        });
+    }
+    found.ok_or_else(|| RawError::NotFound(wanted.to_owned()))
+}
+
+/// The object's `TYPE:ID`, when `wanted` is that, its identifier or its name.
+fn answers(message: &[u8], wanted: &str) -> Option<String> {
+    let Ok(Record::Object(record)) = Record::parse(message) else {
+        return None;
+    };
+    let object = SyncObject::parse(record.object).ok()?;
+    let identifier = object.key().identifier.to_string();
+    let number = object.key().type_number;
+    let type_name = exportdoc::object::by_number_in_own_document(number).map(|known| known.name);
+    let full = format!(
+        "{}:{identifier}",
+        type_name.map_or_else(|| number.to_string(), str::to_owned)
+    );
+    let by_number = format!("{number}:{identifier}");
+    let hit = [&full, &by_number, &identifier].contains(&&wanted.to_owned())
+        || object.name().as_deref() == Some(wanted);
+    hit.then_some(full)
+}
+
+/// Prints the record field by field.
+pub(crate) fn print(out: &mut impl Write, record: &FoundRecord) -> io::Result<()> {
+    writeln!(
+        out,
+        "record {}, {} bytes at blob byte {} (message at {})",
+        record.index,
+        record.message.len(),
+        record.offset,
+        record.offset + 4
+    )?;
+    match Message::parse(&record.message) {
+        Ok(message) => {
+            let (nodes, cut) = dump(message, DumpLimits::default());
+            level(out, &nodes, 1)?;
+            if cut {
+                writeln!(out, "… more fields than are shown")?;
+            }
+            Ok(())
+        }
+        Err(error) => writeln!(out, "  no message: {error}"),
+    }
+}
+
+// The depth is bounded by the dump's limits.
+fn level(out: &mut impl Write, nodes: &[DumpNode], depth: usize) -> io::Result<()> {
+    for node in nodes {
+        write!(
+            out,
+            "{:>8} {:width$}{}: ",
+            node.offset,
+            "",
+            node.number,
+            width = depth * 2
+        )?;
+        match &node.value {
+            DumpValue::Varint(n) => writeln!(out, "varint {n}")?,
+            DumpValue::Fixed64(n) => writeln!(out, "fixed64 0x{n:016x}")?,
+            DumpValue::Fixed32(n) => writeln!(out, "fixed32 0x{n:08x}")?,
+            DumpValue::Bytes(bytes) => writeln!(out, "bytes({}) {}", bytes.len(), show(bytes))?,
+            DumpValue::Message(inner) => {
+                writeln!(out, "message({})", node.value_length)?;
+                level(out, inner, depth + 1)?;
+            }
+            DumpValue::Group(inner) => {
+                writeln!(out, "group({})", node.value_length)?;
+                level(out, inner, depth + 1)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn show(bytes: &[u8]) -> String {
+    let cut = bytes.len().saturating_sub(SHOWN_BYTES);
+    let shown = &bytes[..bytes.len() - cut];
+    let text = match std::str::from_utf8(shown) {
+        Ok(text) => format!("\"{}\"", escape::terminal(text)),
+        Err(error) if error.error_len().is_none() && cut > 0 => {
+            format!(
+                "\"{}\"",
+                escape::terminal(&String::from_utf8_lossy(&shown[..error.valid_up_to()]))
+            )
+        }
+        Err(_) => hex::encode(shown),
+    };
+    if cut > 0 {
+        format!("{text} … {cut} bytes more")
+    } else {
+        text
+    }
+}

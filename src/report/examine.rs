@@ -1,0 +1,177 @@
+//! Examines a whole document that is in memory.
+
+use std::io::Read;
+
+use crate::blob::{BlobLimits, RecordReader};
+use crate::date::JavaDate;
+use crate::envelope::{EncodedText, Envelope, EnvelopeError, ListEntry};
+use crate::finding::{self, Finding, Place};
+use crate::object::SyncObject;
+use crate::passphrase::Passphrase;
+use crate::revision_hash;
+use crate::signature::{DsaSignature, PartialKey, PublicKey};
+
+use super::{DocumentFold, DocumentReport, EnvelopeReport, ListedObject, SealFacts};
+
+/// What to look for and how far to go.
+#[derive(Debug, Clone)]
+pub struct ExamineOptions {
+    /// Bounds on the blob.
+    pub limits: BlobLimits,
+    /// Bound on recomputing hashes, see [`revision_hash::DEFAULT_WORK`].
+    pub hash_work: u64,
+    /// Try this signing rule and no other.
+    pub rule: Option<String>,
+    /// SHA-256 fingerprints of trusted keys; empty when trust isn't asked about.
+    pub trusted_keys: Vec<[u8; 32]>,
+    /// Opens documents encrypted by this toolkit.
+    pub passphrase: Option<Passphrase>,
+    /// Keep secret values in the report, each cut at this many bytes.
+    pub secret_bytes: Option<usize>,
+}
+
+impl Default for ExamineOptions {
+    fn default() -> Self {
+        Self {
+            limits: BlobLimits::default(),
+            hash_work: revision_hash::DEFAULT_WORK,
+            rule: None,
+            trusted_keys: Vec::new(),
+            passphrase: None,
+            secret_bytes: None,
+        }
+    }
+}
+
+/// Reads a document and makes its report. Damage inside the document is a finding, as long as its JSON can be read.
+///
+/// # Errors
+/// Input that isn't the JSON of an export document.
+pub fn examine(input: &[u8], options: &ExamineOptions) -> Result<DocumentReport, EnvelopeError> {
+    run(input, options, false).map(|(report, _)| report)
+}
+
+/// As [`examine`], and gives the objects too: the whole-document form for composing and importing.
+///
+/// # Errors
+/// As [`examine`].
+pub fn examine_with_objects(
+    input: &[u8],
+    options: &ExamineOptions,
+) -> Result<(DocumentReport, Vec<SyncObject<'static>>), EnvelopeError> {
+    run(input, options, true)
+}
+
+fn run(
+    input: &[u8],
+    options: &ExamineOptions,
+    keep: bool,
+) -> Result<(DocumentReport, Vec<SyncObject<'static>>), EnvelopeError> {
+    let envelope = Envelope::parse(input)?;
+    let mut findings = envelope.findings.clone();
+    let mut report = envelope_report(&envelope, &mut findings);
+    report.bytes = input.len() as u64;
+    let seal = seal_facts(&envelope, &mut findings);
+    let mut fold = DocumentFold::new(seal, options);
+    if keep {
+        fold = fold.keeping_objects();
+    }
+    if let Some(blob) = envelope.blob() {
+        findings.extend(read_blob(blob, options, &mut fold));
+    }
+    Ok(fold.finish_with_objects(report, findings))
+}
+
+fn read_blob(blob: &EncodedText<'_>, options: &ExamineOptions, fold: &mut DocumentFold<'_>) -> Vec<Finding> {
+    let mut reader = RecordReader::new(blob.reader(), options.limits);
+    let complete = loop {
+        match reader.next_record() {
+            Ok(Some(record)) => fold.record(&record),
+            Ok(None) => break true,
+            Err(error) => {
+                fold.break_off(&error, reader.partial());
+                break false;
+            }
+        }
+    };
+    let mut source = reader.into_source();
+    // Damage further on is still worth naming, and a limit must not hide it.
+    let _ = std::io::copy(
+        &mut source.by_ref().take(options.limits.record_bytes),
+        &mut std::io::sink(),
+    );
+    if source.break_off().is_some() {
+        fold.text_broken();
+    } else if complete {
+        fold.complete();
+    }
+    blob.findings(source.report())
+}
+
+fn seal_facts(envelope: &Envelope<'_>, findings: &mut Vec<Finding>) -> SealFacts {
+    let mut facts = SealFacts::default();
+    let mut decode = |member: Option<&EncodedText<'_>>| {
+        let Some(member) = member else {
+            facts.members_broken = true;
+            return None;
+        };
+        let (bytes, dialect) = member.decode();
+        facts.members_broken |= dialect.break_off.is_some();
+        findings.extend(member.findings(&dialect));
+        Some(bytes)
+    };
+    let signature = decode(envelope.signature());
+    let key = decode(envelope.public_key());
+    facts.members_broken |= envelope.blob().is_none()
+        || envelope.findings.iter().any(|finding| {
+            finding.rule == &finding::DUPLICATE_KEY
+                && finding
+                    .at
+                    .as_ref()
+                    .and_then(|place| place.path.as_deref())
+                    .is_some_and(is_sealed_member)
+        });
+    facts.signature = signature.as_deref().map(DsaSignature::from_der);
+    facts.signature_bytes = signature;
+    facts.key = key.as_deref().map(PublicKey::from_spki_der);
+    if let (Some(Err(_)), Some(bytes)) = (&facts.key, &key) {
+        facts.partial_key = Some(PartialKey::read(bytes));
+    }
+    facts
+}
+
+/// Readers disagree on which of two equal keys counts, so one of these named twice can't be vouched for.
+fn is_sealed_member(path: &str) -> bool {
+    matches!(path, "$.blob" | "$.signature" | "$.publicKey")
+}
+
+fn envelope_report(envelope: &Envelope<'_>, findings: &mut Vec<Finding>) -> EnvelopeReport {
+    let Some(metadata) = envelope.metadata() else {
+        return EnvelopeReport::default();
+    };
+    let date = metadata.export_date.as_deref().and_then(|text| {
+        let (date, notes) = JavaDate::check(text, &Place::json("$.exportResponseMetadata.exportDate"));
+        findings.extend(notes);
+        date.ok()
+    });
+    let list =
+        |entries: &Option<Vec<ListEntry>>| entries.iter().flatten().map(listed_object).collect::<Vec<_>>();
+    EnvelopeReport {
+        host: metadata.export_host.clone(),
+        date_text: metadata.export_date.clone(),
+        date,
+        requested: list(&metadata.requested),
+        exported: list(&metadata.exported),
+        exported_listed: metadata.exported.is_some(),
+        bytes: 0,
+    }
+}
+
+fn listed_object(entry: &ListEntry) -> ListedObject {
+    ListedObject {
+        type_name: entry.object_type.clone(),
+        identifier: entry.identifier.clone(),
+        hash: entry.revision_hash.clone(),
+        path: entry.path.clone(),
+    }
+}

@@ -1,0 +1,332 @@
+//! Folds a report from a document's records as they are read.
+
+use crate::blob::{BlobError, BlobErrorKind, Header, ObjectRecord, RawRecord, Record, RecordReader};
+use crate::date;
+use crate::finding::{self, Finding};
+use crate::object::SyncObject;
+use crate::passphrase::{self, EncryptionParams, SCHEME};
+use crate::signature::{DsaSignature, KeyError, PartialKey, PublicKey, SignatureError};
+
+use super::collect::Findings;
+use super::objects::ObjectFold;
+use super::signature::SignatureFold;
+use super::{
+    BlobReport, DocumentReport, Encryption, EnvelopeReport, ExamineOptions, HeaderReport, PartialRecord,
+    matching,
+};
+
+/// What the JSON says about the signature, decoded.
+#[derive(Debug, Default)]
+pub struct SealFacts {
+    /// `signature`, decoded and read.
+    pub signature: Option<Result<DsaSignature, SignatureError>>,
+    /// `signature`, decoded.
+    pub signature_bytes: Option<Vec<u8>>,
+    /// `publicKey`, decoded and through the gate.
+    pub key: Option<Result<PublicKey, KeyError>>,
+    /// What can be read of a key that the gate refuses.
+    pub partial_key: Option<PartialKey>,
+    /// Whether blob, signature or key are missing, named twice or broken as base64.
+    pub members_broken: bool,
+}
+
+/// Takes a document's records one by one and makes its report at the end.
+pub struct DocumentFold<'o> {
+    options: &'o ExamineOptions,
+    findings: Findings,
+    blob: BlobReport,
+    header: Option<HeaderReport>,
+    encryption: Encryption,
+    objects: ObjectFold,
+    signature: SignatureFold<'o>,
+    params: Option<EncryptionParams>,
+    object_records: u64,
+    sealed_records: u64,
+}
+
+impl<'o> DocumentFold<'o> {
+    /// A fold over a document with these facts. Records follow.
+    pub fn new(seal: SealFacts, options: &'o ExamineOptions) -> Self {
+        Self {
+            options,
+            findings: Findings::default(),
+            blob: BlobReport::default(),
+            header: None,
+            encryption: Encryption::Clear,
+            objects: ObjectFold::new(options.secret_bytes),
+            signature: SignatureFold::new(seal, options),
+            params: None,
+            object_records: 0,
+            sealed_records: 0,
+        }
+    }
+
+    /// Keeps the objects as well, for [`DocumentFold::finish_with_objects`].
+    #[must_use]
+    pub fn keeping_objects(mut self) -> Self {
+        self.objects.keep();
+        self
+    }
+
+    /// The next record of the blob.
+    pub fn record(&mut self, raw: &RawRecord<'_>) {
+        self.blob.records += 1;
+        self.blob.bytes = raw.offset + 4 + raw.message.len() as u64;
+        if raw.index == 0 {
+            self.header(raw);
+            return;
+        }
+        match Record::parse(raw.message) {
+            Ok(Record::Object(object)) => {
+                self.signature.covered(raw);
+                self.same_export(raw, object.export_id.as_deref());
+                self.object_record(raw, &object);
+            }
+            Ok(Record::Sealed(sealed)) => {
+                self.signature.covered(raw);
+                self.same_export(raw, sealed.export_id.as_deref());
+                self.sealed_records += 1;
+                if self.sealed_records == 1 {
+                    self.open(sealed.ciphertext);
+                } else {
+                    // Opening each would let a document ask for as many key derivations as it has records.
+                    self.signature.broken();
+                    self.findings.in_blob(&finding::RECORD_UNKNOWN, raw.offset, || {
+                        format!("record {}: another encrypted record", raw.index)
+                    });
+                }
+            }
+            Ok(Record::Trailer(trailer)) => {
+                self.same_export(raw, trailer.export_id.as_deref());
+                self.signature.trailer(raw, trailer, &mut self.findings);
+            }
+            Err(error) => {
+                self.signature.covered(raw);
+                self.signature.broken();
+                let message = || format!("record {}: {error}", raw.index);
+                self.findings
+                    .in_blob(&finding::RECORD_UNKNOWN, raw.offset, message);
+            }
+        }
+    }
+
+    fn header(&mut self, raw: &RawRecord<'_>) {
+        match Header::parse(raw.message) {
+            Ok(header) => {
+                self.signature.header(raw, Some(&header));
+                for number in &header.unknown_fields {
+                    self.note_unknown_field("header", *number, raw.offset);
+                }
+                if let Some(field) = &header.encryption {
+                    self.encryption = match EncryptionParams::parse(field) {
+                        Ok(params) => {
+                            self.params = Some(params);
+                            Encryption::Passphrase {
+                                scheme: SCHEME.to_owned(),
+                                opened: false,
+                            }
+                        }
+                        Err(_) => Encryption::Unknown,
+                    };
+                }
+                self.header = Some(HeaderReport {
+                    started: date::parse_iso(&header.started).ok(),
+                    export_id: header.export_id,
+                    started_text: header.started,
+                    object_count: header.object_count,
+                    format: header.format,
+                    rule: header.rule,
+                });
+            }
+            Err(error) => {
+                self.signature.header(raw, None);
+                self.signature.broken();
+                self.findings
+                    .in_blob(&finding::HEADER_MISSING, 0, || error.to_string());
+            }
+        }
+    }
+
+    fn object_record(&mut self, raw: &RawRecord<'_>, record: &ObjectRecord<'_>) {
+        for number in &record.unknown_fields {
+            self.note_unknown_field("object record", *number, raw.offset);
+        }
+        self.object_records += 1;
+        let (bytes, inside) = (record.object, record.object_offset);
+        if !self.objects.add(raw, bytes, inside, &mut self.findings) {
+            self.signature.broken();
+        }
+    }
+
+    /// Opens a sealed record with the passphrase, when there is one. Offsets in it are those of the decrypted records.
+    fn open(&mut self, ciphertext: &[u8]) {
+        let (Some(params), Some(passphrase), Some(header)) =
+            (&self.params, &self.options.passphrase, &self.header)
+        else {
+            return;
+        };
+        let records = match passphrase::decrypt(ciphertext, passphrase, params, &header.export_id) {
+            Ok(records) => records,
+            Err(error) => {
+                self.findings
+                    .add(&finding::PASSPHRASE_WRONG, None, || error.to_string());
+                return;
+            }
+        };
+        if let Encryption::Passphrase { opened, .. } = &mut self.encryption {
+            *opened = true;
+        }
+        let mut reader = RecordReader::new(&records[..], self.options.limits);
+        // Decrypting has seen to it that these are object records.
+        while let Ok(Some(raw)) = reader.next_record() {
+            if let Ok(Record::Object(object)) = Record::parse(raw.message) {
+                self.object_record(&raw, &object);
+            }
+        }
+    }
+
+    fn same_export(&mut self, raw: &RawRecord<'_>, export_id: Option<&str>) {
+        let Some(header) = &self.header else { return };
+        if export_id != Some(header.export_id.as_str()) {
+            self.signature.broken();
+            self.findings
+                .in_blob(&finding::EXPORT_ID_MISMATCH, raw.offset, || {
+                    let carried = export_id.unwrap_or("no export id");
+                    format!(
+                        "record {} carries {carried}, the header {}",
+                        raw.index, header.export_id
+                    )
+                });
+        }
+    }
+
+    fn note_unknown_field(&mut self, part: &str, number: u32, offset: u64) {
+        self.findings.in_blob(&finding::UNKNOWN_FIELD, offset, || {
+            format!("{part}: field {number}")
+        });
+    }
+
+    /// The blob can't be read any further. `rest` is what is there of the record that breaks off, without its prefix.
+    pub fn break_off(&mut self, error: &BlobError, rest: &[u8]) {
+        let rule = if error.kind.is_limit() {
+            self.signature.limited();
+            &finding::LIMIT_HIT
+        } else {
+            self.signature.broken();
+            &finding::FRAMING_BROKEN
+        };
+        self.findings.in_blob(rule, error.offset, || error.to_string());
+        if let BlobErrorKind::PastEnd { claimed, have } = error.kind {
+            let part = super::objects::readable_part(rest);
+            self.blob.partial = Some(PartialRecord {
+                index: error.index,
+                offset: error.offset,
+                claimed,
+                have,
+                key: part.key,
+                dependencies: part.dependencies,
+                cut_key: part.cut_key,
+            });
+        }
+    }
+
+    /// The blob's base64 text is broken.
+    pub fn text_broken(&mut self) {
+        self.signature.broken();
+    }
+
+    /// The blob was read to its end without a break.
+    pub fn complete(&mut self) {
+        self.blob.complete = true;
+    }
+
+    /// No record follows. Compares with the metadata and judges.
+    pub fn finish(self, envelope: EnvelopeReport, envelope_findings: Vec<Finding>) -> DocumentReport {
+        self.finish_with_objects(envelope, envelope_findings).0
+    }
+
+    /// As [`DocumentFold::finish`], with the objects of a fold that was [`DocumentFold::keeping_objects`].
+    pub fn finish_with_objects(
+        mut self,
+        envelope: EnvelopeReport,
+        envelope_findings: Vec<Finding>,
+    ) -> (DocumentReport, Vec<SyncObject<'static>>) {
+        let kept = self.objects.take_kept();
+        let Self {
+            options,
+            findings,
+            blob,
+            header,
+            encryption,
+            objects,
+            mut signature,
+            object_records,
+            sealed_records,
+            ..
+        } = self;
+        let mut all = Findings::default();
+        all.extend(envelope_findings);
+        all.merge(findings);
+        let own = header
+            .as_ref()
+            .and_then(|h| h.rule.as_deref())
+            .is_some_and(is_own_rule);
+        let (mut objects, graph) = objects.finish(own, options.hash_work, &mut all);
+        let visible = match &encryption {
+            Encryption::Clear => sealed_records == 0,
+            Encryption::Passphrase { opened, .. } => *opened,
+            Encryption::Unknown => false,
+        };
+        if visible && blob.complete {
+            matching::compare_counts(&header, &envelope, object_records, &mut signature, &mut all);
+        }
+        let lists = visible && blob.complete && blob.records > 0;
+        if lists {
+            matching::compare_lists(&mut objects, &graph, &envelope, &mut all);
+        } else {
+            matching::take_names(&mut objects, &envelope);
+        }
+        matching::compare_dates(header.as_ref(), &envelope, &mut all);
+        if blob.complete || !graph.nodes().is_empty() {
+            super::objects::judge_graph(&objects, &graph, &envelope, blob.complete && visible, &mut all);
+        }
+        if encryption != Encryption::Clear || sealed_records > 0 {
+            note_encryption(&encryption, &mut all);
+        }
+        super::objects::note_secrets(&objects, encryption == Encryption::Clear, &mut all);
+        let signature = signature.finish(header.as_ref(), &objects, &blob, &mut all);
+        let findings = all.finish();
+        let report = DocumentReport {
+            envelope,
+            header,
+            blob,
+            encryption,
+            objects,
+            graph,
+            signature,
+            findings,
+        };
+        (report, kept)
+    }
+}
+
+/// Whether a rule is one of this project's, so that its provisional type numbers apply.
+fn is_own_rule(rule: &str) -> bool {
+    crate::signature::by_name(rule).is_some_and(|rule| rule.own)
+}
+
+fn note_encryption(encryption: &Encryption, findings: &mut Findings) {
+    match encryption {
+        Encryption::Passphrase { scheme, opened } => {
+            let state = if *opened {
+                "opened with the passphrase"
+            } else {
+                "not opened"
+            };
+            findings.add(&finding::ENCRYPTED, None, || format!("scheme {scheme}, {state}"));
+        }
+        Encryption::Unknown | Encryption::Clear => findings.add(&finding::ENCRYPTION_UNKNOWN, None, || {
+            "the header's encryption field holds no scheme this version knows".to_owned()
+        }),
+    }
+}

@@ -1,0 +1,259 @@
+//! Holds the metadata against the blob: names for unknown types, hashes, lists, counts and dates.
+//!
+//! The blob is the truth and the metadata a label, so every disagreement is a finding about the metadata's row.
+
+use std::collections::{HashMap, VecDeque};
+
+use crate::finding::{self, Place};
+use crate::graph::{Graph, NodeId};
+use crate::identifier::Identifier;
+use crate::object::type_by_name;
+
+use super::collect::Findings;
+use super::objects::describe;
+use super::signature::SignatureFold;
+use super::{EnvelopeReport, HeaderReport, ListedObject, NamedBy, ObjectReport};
+
+/// Export and header time further apart than this weren't written by one export.
+const EXPORT_TAKES_AT_MOST_SECONDS: i64 = 3 * 3600;
+/// A header time this much after exportDate is still a matter of rounding (exportDate has whole seconds).
+const CLOCK_SLACK_SECONDS: i64 = 2;
+
+type Row<'a> = (&'a str, &'a Identifier);
+
+/// Counts that header, blob and list state.
+pub(super) fn compare_counts(
+    header: &Option<HeaderReport>,
+    envelope: &EnvelopeReport,
+    object_records: u64,
+    signature: &mut SignatureFold<'_>,
+    findings: &mut Findings,
+) {
+    let Some(header) = header else { return };
+    if header.object_count != object_records {
+        signature.broken();
+        findings.in_blob(&finding::OBJECT_COUNT_MISMATCH, 0, || {
+            format!(
+                "header announces {}, the blob has {object_records}",
+                header.object_count
+            )
+        });
+    }
+    if envelope.exported_listed && header.object_count != envelope.exported.len() as u64 {
+        let place = Place::json("$.exportResponseMetadata.exportedObjectList");
+        findings.add(&finding::METADATA_COUNT_MISMATCH, Some(place), || {
+            format!(
+                "header announces {}, the list has {}",
+                header.object_count,
+                envelope.exported.len()
+            )
+        });
+    }
+}
+
+/// Takes type names for unknown numbers, then compares rows and objects both ways.
+pub(super) fn compare_lists(
+    objects: &mut [ObjectReport],
+    graph: &Graph,
+    envelope: &EnvelopeReport,
+    findings: &mut Findings,
+) {
+    take_names(objects, envelope);
+    if !envelope.exported_listed {
+        return;
+    }
+    // Rows that repeat one object are used once each, so that the surplus shows.
+    let mut rows: HashMap<Row<'_>, VecDeque<usize>> = HashMap::new();
+    for (index, row) in envelope.exported.iter().enumerate() {
+        if let (Some(type_name), Some(identifier)) = (&row.type_name, &row.identifier) {
+            rows.entry((type_name, identifier)).or_default().push_back(index);
+        }
+    }
+    let mut by_hash: HashMap<&str, usize> = HashMap::new();
+    for (index, row) in envelope.exported.iter().enumerate() {
+        if let (Some(Identifier::OtherJson(_)), Some(hash)) = (&row.identifier, &row.hash) {
+            by_hash.insert(hash, index);
+        }
+    }
+    let answering: Vec<Option<usize>> = objects
+        .iter()
+        .map(|object| match (&object.key.identifier, &object.computed_hash) {
+            // How an unknown identifier is written in JSON isn't known either; the hash still tells.
+            (Identifier::OtherAny { .. }, Some(hash)) => by_hash.remove(hash.as_str()),
+            (identifier, _) => rows
+                .get_mut(&(object.type_name.as_str(), identifier))?
+                .pop_front(),
+        })
+        .collect();
+    let mut used = vec![false; envelope.exported.len()];
+    for (id, (object, row)) in objects.iter_mut().zip(answering).enumerate() {
+        match row {
+            Some(index) => {
+                used[index] = true;
+                compare_hash(object, &envelope.exported[index], findings);
+            }
+            None if graph.find(&object.key) == Some(id) => {
+                findings.in_blob(&finding::METADATA_MISSES_OBJECT, object.offset, || {
+                    describe(object)
+                });
+            }
+            None => {}
+        }
+    }
+    for (row, _) in envelope.exported.iter().zip(&used).filter(|(_, used)| !**used) {
+        let place = Some(Place::json(&row.path));
+        findings.add(&finding::METADATA_EXTRA_OBJECT, place, || describe_row(row));
+    }
+    let index = Index::of(objects);
+    for row in &envelope.requested {
+        if index.answering(row).is_none() {
+            let place = Some(Place::json(&row.path));
+            findings.add(&finding::REQUESTED_NOT_EXPORTED, place, || describe_row(row));
+        }
+    }
+}
+
+fn compare_hash(object: &mut ObjectReport, row: &ListedObject, findings: &mut Findings) {
+    object.stated_hash.clone_from(&row.hash);
+    let place = || Some(Place::json(format!("{}.revisionHash", row.path)));
+    match (&object.stated_hash, &object.computed_hash) {
+        (None, _) => {
+            findings.add(&finding::HASH_MISSING, Some(Place::json(&row.path)), || {
+                describe(object)
+            });
+        }
+        (Some(stated), Some(computed)) if stated != computed => {
+            let gaps = if object.hash_has_gaps {
+                " (dependencies are missing from the document)"
+            } else {
+                ""
+            };
+            findings.add(&finding::HASH_MISMATCH, place(), || {
+                format!(
+                    "{}: stated {stated}, recomputed {computed}{gaps}",
+                    describe(object)
+                )
+            });
+        }
+        _ => {}
+    }
+}
+
+/// Takes the metadata's name for a number outside the tables, where all objects of that number agree on one.
+pub(super) fn take_names(objects: &mut [ObjectReport], envelope: &EnvelopeReport) {
+    let mut rows: HashMap<&Identifier, Vec<&ListedObject>> = HashMap::new();
+    for row in &envelope.exported {
+        let unclaimed = row.type_name.as_deref().is_some_and(|name| {
+            type_by_name(name).is_none_or(|known| crate::object::known_by_number(known.number).is_none())
+        });
+        if let Some(identifier) = row.identifier.as_ref().filter(|_| unclaimed) {
+            rows.entry(identifier).or_default().push(row);
+        }
+    }
+    let mut names: HashMap<u64, Option<&str>> = HashMap::new();
+    for object in objects.iter().filter(|object| object.named_by == NamedBy::Number) {
+        let candidates = rows.get(&object.key.identifier).map_or(&[][..], Vec::as_slice);
+        let same_hash = candidates
+            .iter()
+            .filter(|row| row.hash.is_some() && row.hash == object.computed_hash);
+        let name = single(same_hash.filter_map(|row| row.type_name.as_deref()))
+            .or_else(|| single(candidates.iter().filter_map(|row| row.type_name.as_deref())));
+        names
+            .entry(object.key.type_number)
+            .and_modify(|known| {
+                if *known != name {
+                    *known = None;
+                }
+            })
+            .or_insert(name);
+    }
+    for object in objects
+        .iter_mut()
+        .filter(|object| object.named_by == NamedBy::Number)
+    {
+        if let Some(Some(name)) = names.get(&object.key.type_number) {
+            (object.type_name, object.named_by) = ((*name).to_owned(), NamedBy::Metadata);
+        }
+    }
+}
+
+fn single<'a>(mut names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let first = names.next()?;
+    names.all(|name| name == first).then_some(first)
+}
+
+/// Finds the object that a row of the requested list means. Clients write ids as strings, and some leave the
+/// identifier out.
+struct Index<'a> {
+    by_identifier: HashMap<(&'a str, String), NodeId>,
+    by_type: HashMap<&'a str, NodeId>,
+}
+
+impl<'a> Index<'a> {
+    fn of(objects: &'a [ObjectReport]) -> Self {
+        let (mut by_identifier, mut by_type) = (HashMap::new(), HashMap::new());
+        for (id, object) in objects.iter().enumerate() {
+            let type_name = object.type_name.as_str();
+            by_identifier
+                .entry((type_name, object.key.identifier.to_string()))
+                .or_insert(id);
+            by_type.entry(type_name).or_insert(id);
+        }
+        Self {
+            by_identifier,
+            by_type,
+        }
+    }
+
+    fn answering(&self, row: &ListedObject) -> Option<NodeId> {
+        let type_name = row.type_name.as_deref()?;
+        match row.identifier.as_ref()? {
+            Identifier::OtherJson(text) if text == "{}" => self.by_type.get(type_name).copied(),
+            identifier => self
+                .by_identifier
+                .get(&(type_name, identifier.to_string()))
+                .copied(),
+        }
+    }
+}
+
+/// The objects that were requested, in the order of the request. `None` when the metadata doesn't tell or none of
+/// them is there.
+pub(super) fn requested_nodes(objects: &[ObjectReport], envelope: &EnvelopeReport) -> Option<Vec<NodeId>> {
+    let index = Index::of(objects);
+    let nodes: Vec<NodeId> = envelope
+        .requested
+        .iter()
+        .filter_map(|row| index.answering(row))
+        .collect();
+    (!nodes.is_empty()).then_some(nodes)
+}
+
+/// Times that header and metadata state.
+pub(super) fn compare_dates(
+    header: Option<&HeaderReport>,
+    envelope: &EnvelopeReport,
+    findings: &mut Findings,
+) {
+    let Some(started) = header.and_then(|header| header.started) else {
+        return;
+    };
+    let Some(ended) = envelope.date.as_ref().and_then(|date| date.instant) else {
+        return;
+    };
+    let took = ended.as_second() - started.as_second();
+    if !(-CLOCK_SLACK_SECONDS..=EXPORT_TAKES_AT_MOST_SECONDS).contains(&took) {
+        let place = Place::json("$.exportResponseMetadata.exportDate");
+        findings.add(&finding::DATES_FAR_APART, Some(place), || {
+            format!("exportDate {ended}, header {started}")
+        });
+    }
+}
+
+fn describe_row(row: &ListedObject) -> String {
+    let type_name = row.type_name.as_deref().unwrap_or("(no type)");
+    match &row.identifier {
+        Some(identifier) => format!("{type_name} {identifier}"),
+        None => format!("{type_name} (no identifier)"),
+    }
+}

@@ -1,0 +1,414 @@
+//! Folds the object records: what each object is, and what the graph they form shows.
+
+use crate::blob::RawRecord;
+use crate::finding;
+use crate::graph::{Graph, GraphBuilder};
+use crate::object::data::{ObjectData, SecretKind};
+use crate::object::{ObjectKey, SyncObject, by_number_in_own_document, known_by_number};
+use crate::revision_hash;
+use crate::wire::{self, Value};
+
+use super::collect::Findings;
+use super::{CutKey, EnvelopeReport, NamedBy, ObjectReport, SecretValue, matching};
+
+/// Members of a cycle that its finding names.
+const CYCLE_NAMED: usize = 20;
+
+pub(super) struct ObjectFold {
+    graph: GraphBuilder,
+    objects: Vec<ObjectReport>,
+    secret_bytes: Option<usize>,
+    kept: Option<Vec<SyncObject<'static>>>,
+}
+
+impl ObjectFold {
+    pub(super) fn new(secret_bytes: Option<usize>) -> Self {
+        Self {
+            graph: GraphBuilder::new(),
+            objects: Vec::new(),
+            secret_bytes,
+            kept: None,
+        }
+    }
+
+    pub(super) fn keep(&mut self) {
+        self.kept = Some(Vec::new());
+    }
+
+    pub(super) fn take_kept(&mut self) -> Vec<SyncObject<'static>> {
+        self.kept.take().unwrap_or_default()
+    }
+
+    /// Takes one object message that begins at `inside` of its record's message; false if it can't be read.
+    pub(super) fn add(
+        &mut self,
+        raw: &RawRecord<'_>,
+        bytes: &[u8],
+        inside: usize,
+        findings: &mut Findings,
+    ) -> bool {
+        let start = raw.offset + 4 + inside as u64;
+        let object = match SyncObject::parse(bytes) {
+            Ok(object) => object,
+            Err(error) => {
+                findings.in_blob(&finding::OBJECT_UNREADABLE, start, || {
+                    format!("record {}: {error}", raw.index)
+                });
+                return false;
+            }
+        };
+        note_oddities(&object, start, findings);
+        self.graph.add(&object);
+        let data = object.data();
+        self.objects.push(ObjectReport {
+            key: object.key().clone(),
+            type_name: object.key().type_number.to_string(),
+            named_by: NamedBy::Number,
+            name: object.name(),
+            data_type: object.data_type().to_owned(),
+            record: raw.index,
+            offset: raw.offset,
+            size: bytes.len() as u64,
+            created: object.revision().created,
+            modified: object.revision().modified,
+            stated_hash: None,
+            computed_hash: None,
+            hash_has_gaps: false,
+            secrets: data.secrets(),
+            secret_values: self
+                .secret_bytes
+                .map(|limit| secret_values(&data, limit))
+                .unwrap_or_default(),
+        });
+        if let Some(kept) = &mut self.kept {
+            kept.push(object.into_owned());
+        }
+        true
+    }
+
+    /// Resolves the graph, recomputes the hashes and names the types by the tables.
+    pub(super) fn finish(
+        self,
+        own_document: bool,
+        hash_work: u64,
+        findings: &mut Findings,
+    ) -> (Vec<ObjectReport>, Graph) {
+        let graph = self.graph.finish();
+        let hashes = revision_hash::of_all(&graph, hash_work);
+        if hashes.iter().any(Option::is_none) {
+            findings.add(&finding::LIMIT_HIT, None, || {
+                "revision hashes not recomputed for all objects: their closures are too large".to_owned()
+            });
+        }
+        let mut objects = self.objects;
+        for (id, hash) in hashes.into_iter().enumerate() {
+            let object = &mut objects[id];
+            object.computed_hash = hash;
+            if let Some(known) = known_by_number(object.key.type_number) {
+                (object.type_name, object.named_by) = (known.name.to_owned(), NamedBy::Table);
+            } else if let Some(own) =
+                by_number_in_own_document(object.key.type_number).filter(|_| own_document)
+            {
+                (object.type_name, object.named_by) = (own.name.to_owned(), NamedBy::Provisional);
+            }
+        }
+        mark_gaps(&graph, &mut objects);
+        (objects, graph)
+    }
+}
+
+/// Marks every object from which a missing dependency can be reached, walking the edges backwards once.
+fn mark_gaps(graph: &Graph, objects: &mut [ObjectReport]) {
+    let mut dependents = vec![Vec::new(); graph.nodes().len()];
+    let mut queue = Vec::new();
+    for (id, node) in graph.nodes().iter().enumerate() {
+        for &dependency in &node.dependencies {
+            dependents[dependency].push(id);
+        }
+        if !node.missing.is_empty() {
+            queue.push(id);
+        }
+    }
+    while let Some(id) = queue.pop() {
+        if !std::mem::replace(&mut objects[id].hash_has_gaps, true) {
+            queue.extend(&dependents[id]);
+        }
+    }
+}
+
+fn note_oddities(object: &SyncObject<'_>, start: u64, findings: &mut Findings) {
+    let key = object.key();
+    for (part, number) in object.unknown_fields() {
+        findings.in_blob(&finding::UNKNOWN_FIELD, start, || {
+            format!("{key}: {part} field {number}")
+        });
+    }
+    let data_start = start + object.data_range().start as u64;
+    match object.data() {
+        ObjectData::Unknown => {
+            findings.in_blob(&finding::UNKNOWN_DATA, data_start, || {
+                format!("{key}: {}", object.data_type())
+            });
+        }
+        ObjectData::Broken => {
+            findings.in_blob(&finding::OBJECT_UNREADABLE, data_start, || {
+                format!("{key}: data is no {} message", object.data_type())
+            });
+        }
+        data => {
+            for number in data.unknown_fields(object.data_type(), object.data_bytes()) {
+                findings.in_blob(&finding::UNKNOWN_FIELD, data_start, || {
+                    format!("{key}: {} field {number}", object.data_type())
+                });
+            }
+        }
+    }
+    if let Some((part, offset)) = object.invalid_text() {
+        findings.in_blob(&finding::INVALID_UTF8, start + offset as u64, || {
+            format!("{key}: {part}")
+        });
+    }
+}
+
+fn secret_values(data: &ObjectData<'_>, limit: usize) -> Vec<SecretValue> {
+    let mut values = Vec::new();
+    let mut add = |kind, text: Option<std::borrow::Cow<'_, str>>| {
+        let Some(text) = text.filter(|text| !text.is_empty()) else {
+            return;
+        };
+        let end = text.floor_char_boundary(limit);
+        values.push(SecretValue {
+            kind,
+            text: text[..end].to_owned(),
+            cut: (text.len() - end) as u64,
+        });
+    };
+    match data {
+        ObjectData::EncryptionKey(data) => add(SecretKind::GlobalKey, data.key()),
+        ObjectData::Tokenization(data) => add(SecretKind::AlgorithmKey, data.key()),
+        ObjectData::DateShiftDiscrete(data) => add(SecretKind::AlgorithmKey, data.key()),
+        ObjectData::SecureLookup(data) => {
+            add(SecretKind::AlgorithmKey, data.key());
+            add(SecretKind::LookupRows, data.rows());
+        }
+        ObjectData::SegmentedMapping(data) => {
+            let mut text = String::new();
+            let mut cut = 0;
+            for mapping in data.mappings() {
+                let line = format!(
+                    "{} {} -> {}\n",
+                    mapping.segment().unwrap_or_default(),
+                    mapping.input().unwrap_or_default(),
+                    mapping.output().unwrap_or_default()
+                );
+                if text.len() + line.len() <= limit {
+                    text.push_str(&line);
+                } else {
+                    cut += line.len() as u64;
+                }
+            }
+            if !text.is_empty() || cut > 0 {
+                values.push(SecretValue {
+                    kind: SecretKind::SegmentMappings,
+                    text,
+                    cut,
+                });
+            }
+        }
+        _ => {}
+    }
+    values
+}
+
+/// Findings about duplicates, missing dependencies, cycles and orphans.
+pub(super) fn judge_graph(
+    objects: &[ObjectReport],
+    graph: &Graph,
+    envelope: &EnvelopeReport,
+    complete: bool,
+    findings: &mut Findings,
+) {
+    for (id, node) in graph.nodes().iter().enumerate() {
+        if graph.find(&node.key) != Some(id) {
+            findings.in_blob(&finding::DUPLICATE_OBJECT, objects[id].offset, || {
+                describe(&objects[id])
+            });
+        }
+    }
+    for (id, node) in graph.nodes().iter().enumerate() {
+        for missing in &node.missing {
+            if complete {
+                let text = || format!("{} depends on {missing}", describe(&objects[id]));
+                findings.in_blob(&finding::MISSING_DEPENDENCY, objects[id].offset, text);
+            }
+        }
+    }
+    if let Err(cycle) = graph.import_order() {
+        let names: Vec<_> = cycle
+            .iter()
+            .take(CYCLE_NAMED)
+            .chain(cycle.first())
+            .map(|id| describe(&objects[*id]))
+            .collect();
+        let offset = cycle.first().map_or(0, |id| objects[*id].offset);
+        findings.in_blob(&finding::DEPENDENCY_CYCLE, offset, || names.join(" → "));
+    }
+    if complete && let Some(roots) = matching::requested_nodes(objects, envelope) {
+        // A second object of one key is unreachable by its nature and has its own finding.
+        let orphans = graph.orphans(roots).into_iter();
+        for id in orphans.filter(|id| graph.find(&graph.nodes()[*id].key) == Some(*id)) {
+            findings.in_blob(&finding::ORPHAN_OBJECT, objects[id].offset, || {
+                describe(&objects[id])
+            });
+        }
+    }
+    // The first object of each number: sorting is stable.
+    let mut unknown: Vec<&ObjectReport> = objects
+        .iter()
+        .filter(|o| matches!(o.named_by, NamedBy::Metadata | NamedBy::Number))
+        .collect();
+    unknown.sort_by_key(|o| o.key.type_number);
+    unknown.dedup_by_key(|o| o.key.type_number);
+    for object in unknown {
+        let number = object.key.type_number;
+        findings.in_blob(&finding::UNKNOWN_OBJECT_TYPE, object.offset, || {
+            match object.named_by {
+                NamedBy::Metadata => {
+                    format!("number {number}, named {} by the metadata", object.type_name)
+                }
+                _ => format!("number {number}, not named by the metadata either"),
+            }
+        });
+    }
+}
+
+/// `TYPE identifier`, with the name where that says more.
+pub(super) fn describe(object: &ObjectReport) -> String {
+    let identifier = object.key.identifier.to_string();
+    match &object.name {
+        Some(name) if *name != identifier => format!("{} {identifier} ({name})", object.type_name),
+        _ => format!("{} {identifier}", object.type_name),
+    }
+}
+
+/// Secrets that anyone with the file can read, and the global key, which matters encrypted or not.
+pub(super) fn note_secrets(objects: &[ObjectReport], in_clear: bool, findings: &mut Findings) {
+    let holders: Vec<&ObjectReport> = objects.iter().filter(|o| !o.secrets.is_empty()).collect();
+    let mut totals = std::collections::BTreeMap::new();
+    for (kind, count) in holders.iter().flat_map(|o| &o.secrets) {
+        *totals.entry(*kind).or_insert(0_u64) += count;
+    }
+    if let Some(first) = holders.first().filter(|_| in_clear) {
+        let list: Vec<_> = totals
+            .iter()
+            .map(|(kind, count)| format!("{count} {}", secret_words(*kind, *count)))
+            .collect();
+        findings.in_blob(&finding::SECRETS_IN_CLEAR, first.offset, || {
+            format!("{} in {} objects", list.join(", "), holders.len())
+        });
+    }
+    if let Some(key) = objects.iter().find(|o| o.type_name == "KEY") {
+        findings.in_blob(&finding::KEY_PRESENT, key.offset, || describe(key));
+    }
+}
+
+fn secret_words(kind: SecretKind, count: u64) -> &'static str {
+    match (kind, count) {
+        (SecretKind::GlobalKey, 1) => "global key",
+        (SecretKind::GlobalKey, _) => "global keys",
+        (SecretKind::AlgorithmKey, 1) => "algorithm key",
+        (SecretKind::AlgorithmKey, _) => "algorithm keys",
+        (SecretKind::LookupRows, 1) => "lookup row",
+        (SecretKind::LookupRows, _) => "lookup rows",
+        (SecretKind::SegmentMappings, 1) => "segment mapping",
+        (SecretKind::SegmentMappings, _) => "segment mappings",
+    }
+}
+
+/// What the beginning of an object record shows.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct ReadablePart {
+    /// The object's own key, when it is whole.
+    pub(super) key: Option<ObjectKey>,
+    /// The dependencies that are whole.
+    pub(super) dependencies: Vec<ObjectKey>,
+    /// The key inside which the record ends.
+    pub(super) cut_key: Option<CutKey>,
+}
+
+/// Reads the beginning of an object record that breaks off.
+pub(super) fn readable_part(record: &[u8]) -> ReadablePart {
+    let mut part = ReadablePart::default();
+    // The object is the record's field 2, whose length reaches past what is there.
+    let Some((2, object)) = open_field(record) else {
+        return part;
+    };
+    for field in wire::fields(object).map_while(Result::ok) {
+        match (field.number, field.value) {
+            (1, Value::Bytes(bytes)) => part.key = ObjectKey::parse(bytes).ok(),
+            (2, Value::Bytes(bytes)) => part.dependencies.extend(ObjectKey::parse(bytes).ok()),
+            _ => {}
+        }
+    }
+    if let Some((number @ (1 | 2), cut)) = open_field(object) {
+        let type_number =
+            wire::fields(cut)
+                .map_while(Result::ok)
+                .find_map(|field| match (field.number, field.value) {
+                    (1, Value::Varint(number)) => Some(number),
+                    _ => None,
+                });
+        let own = number == 1;
+        part.cut_key = type_number.map(|type_number| CutKey { own, type_number });
+    }
+    part
+}
+
+/// The length-delimited field behind the last whole one, if its number is below 16: the number and what is there of
+/// its value.
+fn open_field(message: &[u8]) -> Option<(u8, &[u8])> {
+    let whole = wire::fields(message)
+        .map_while(Result::ok)
+        .last()
+        .map_or(0, |field| field.offset + field.raw.len());
+    let (tag, rest) = message.get(whole..)?.split_first()?;
+    let length = rest.iter().take_while(|byte| **byte & 0x80 != 0).count() + 1;
+    (tag & 0x87 == 2).then_some((tag >> 3, rest.get(length..)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::blob::ObjectRecord;
+    use crate::identifier::Identifier;
+    use crate::wire::Writer;
+
+    #[test]
+    fn a_record_that_breaks_off_shows_each_key_as_soon_as_it_is_there() {
+        let own = ObjectKey::new(20, Identifier::Integer(1));
+        let needed = ObjectKey::new(14, Identifier::Text("RULES".to_owned()));
+        let object = Writer::new()
+            .message(1, |w| own.write(w))
+            .message(2, |w| needed.write(w))
+            .text(4, "data")
+            .finish();
+        let record = ObjectRecord::encode("id", &object);
+        let seen = |length: usize| {
+            let part = readable_part(&record[..length]);
+            let cut = part.cut_key.map(|cut| (cut.own, cut.type_number));
+            (part.key.is_some(), part.dependencies.len(), cut)
+        };
+        let mut steps: Vec<_> = (0..record.len()).map(seen).collect();
+        steps.dedup();
+        assert_eq!(
+            steps,
+            [
+                (false, 0, None),
+                (false, 0, Some((true, 20))),
+                (true, 0, None),
+                (true, 0, Some((false, 14))),
+                (true, 1, None),
+            ]
+        );
+    }
+}

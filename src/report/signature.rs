@@ -1,0 +1,392 @@
+//! Folds the judgement on the signature: digests what a rule covers, looks at the trailer, weighs what was found.
+//!
+//! Invariant: `valid` needs a rule that verifies *and* a canonical trailer with nothing after it, because the trailer
+//! itself is not covered. Anything that is merely unknown is `undetermined`, never `valid`.
+
+use crate::blob::{Header, RawRecord, Trailer};
+use crate::finding::{self, Place};
+use crate::signature::{self, RecordDigest, SigningRule};
+
+use super::collect::Findings;
+use super::fold::SealFacts;
+use super::{
+    BlobReport, Check, ExamineOptions, HeaderReport, ObjectReport, Outcome, SignatureReport, Trust, Verdict,
+};
+
+pub(super) struct SignatureFold<'o> {
+    seal: SealFacts,
+    options: &'o ExamineOptions,
+    digests: Vec<(&'static SigningRule, Box<dyn RecordDigest>)>,
+    /// Declared in the header, known or not.
+    declared: Option<String>,
+    trailer: Option<Trailer>,
+    /// Something that every signed document has in order is not.
+    broken: bool,
+    /// A limit ended the reading, so that nothing is known about the rest.
+    limited: bool,
+    after_trailer: bool,
+}
+
+impl<'o> SignatureFold<'o> {
+    pub(super) fn new(seal: SealFacts, options: &'o ExamineOptions) -> Self {
+        let broken = seal.members_broken;
+        Self {
+            seal,
+            options,
+            digests: Vec::new(),
+            declared: None,
+            trailer: None,
+            broken,
+            limited: false,
+            after_trailer: false,
+        }
+    }
+
+    /// Record 0; picks the rules to try, since the header declares them.
+    pub(super) fn header(&mut self, raw: &RawRecord<'_>, header: Option<&Header>) {
+        self.declared = header.and_then(|header| header.rule.clone());
+        let candidates: Vec<&'static SigningRule> = match (&self.options.rule, &self.declared) {
+            (Some(name), _) | (None, Some(name)) => signature::by_name(name).into_iter().collect(),
+            (None, None) => match &self.seal.key {
+                Some(Ok(key)) => signature::rules_for(&key.facts()).collect(),
+                _ => Vec::new(),
+            },
+        };
+        self.digests = candidates
+            .into_iter()
+            .map(|rule| (rule, (rule.new_digest)()))
+            .collect();
+        self.covered(raw);
+    }
+
+    /// A record that precedes the trailer.
+    pub(super) fn covered(&mut self, raw: &RawRecord<'_>) {
+        if self.trailer.is_some() {
+            self.after_trailer = true;
+            return;
+        }
+        for (_, digest) in &mut self.digests {
+            digest.begin(raw.index, raw.length_prefix);
+            digest.chunk(raw.message);
+        }
+    }
+
+    pub(super) fn trailer(&mut self, raw: &RawRecord<'_>, trailer: Trailer, findings: &mut Findings) {
+        if self.trailer.is_some() {
+            self.after_trailer = true;
+            return;
+        }
+        if !trailer.canonical {
+            findings.in_blob(&finding::TRAILER_NOT_CANONICAL, raw.offset, || {
+                "it holds more than the export id and the signature".to_owned()
+            });
+        }
+        if self
+            .seal
+            .signature_bytes
+            .as_ref()
+            .is_some_and(|json| *json != trailer.signature)
+        {
+            findings.in_blob(&finding::SIGNATURE_MISMATCH, raw.offset, || {
+                "trailer and JSON carry different signatures".to_owned()
+            });
+        }
+        self.trailer = Some(trailer);
+    }
+
+    /// The document is damaged or contradicts itself in what every signed document has in order.
+    pub(super) fn broken(&mut self) {
+        self.broken = true;
+    }
+
+    /// A limit of ours ended the reading: no judgement is possible, which is no verdict on the document.
+    pub(super) fn limited(&mut self) {
+        self.limited = true;
+    }
+
+    pub(super) fn finish(
+        mut self,
+        header: Option<&HeaderReport>,
+        objects: &[ObjectReport],
+        blob: &BlobReport,
+        findings: &mut Findings,
+    ) -> SignatureReport {
+        if blob.complete && self.trailer.is_none() {
+            findings.in_blob(&finding::TRAILER_MISSING, blob.bytes, || {
+                "the blob ends without a trailer".to_owned()
+            });
+        }
+        if self.after_trailer {
+            findings.in_blob(&finding::TRAILER_NOT_CANONICAL, blob.bytes, || {
+                "records follow the trailer".to_owned()
+            });
+        }
+        if blob.complete && header.is_none() && blob.records == 0 {
+            findings.in_blob(&finding::HEADER_MISSING, 0, || {
+                "the blob has no records".to_owned()
+            });
+        }
+        self.note_seal(findings);
+        let trailer_ok = self.trailer.as_ref().is_some_and(|trailer| {
+            trailer.canonical && Some(&trailer.signature) == self.seal.signature_bytes.as_ref()
+        }) && !self.after_trailer;
+        let verified = self.verify();
+        let to_the_end = if self.limited {
+            self.trailer.is_none()
+        } else {
+            blob.complete && trailer_ok
+        };
+        let in_order = to_the_end && header.is_some() && !self.broken && self.parts_read();
+        let verdict = match (&verified, in_order) {
+            (Verified::By(_), true) => Verdict::Valid,
+            (_, false) | (Verified::Fails, _) => Verdict::Invalid,
+            (Verified::Unknown, true) => Verdict::Undetermined,
+        };
+        self.note_verdict(verdict, &verified, findings);
+        let rule = match &verified {
+            Verified::By(rule) => Some(rule.name.to_owned()),
+            _ => self.options.rule.clone().or_else(|| self.declared.clone()),
+        };
+        let checks = self.checks(header, objects, blob, &verified, trailer_ok, findings);
+        let trust = self.trust(findings);
+        let r_and_s = match &self.seal.signature {
+            Some(Ok(signature)) => Some((signature.r_hex(), signature.s_hex())),
+            _ => None,
+        };
+        let key = match &self.seal.key {
+            Some(Ok(key)) => Some(key.facts()),
+            _ => None,
+        };
+        SignatureReport {
+            verdict,
+            rule,
+            trust,
+            key,
+            partial_key: self.seal.partial_key,
+            r_and_s,
+            checks,
+        }
+    }
+
+    fn parts_read(&self) -> bool {
+        matches!(self.seal.key, Some(Ok(_))) && matches!(self.seal.signature, Some(Ok(_)))
+    }
+
+    fn verify(&mut self) -> Verified {
+        let tried = std::mem::take(&mut self.digests);
+        let bound = self.options.rule.is_some() || (self.declared.is_some() && !tried.is_empty());
+        let (Some(Ok(key)), Some(Ok(signature))) = (&self.seal.key, &self.seal.signature) else {
+            return if bound { Verified::Fails } else { Verified::Unknown };
+        };
+        if self.limited {
+            let out_of_range = key.check_range(signature).is_err();
+            return if out_of_range {
+                Verified::Fails
+            } else {
+                Verified::Unknown
+            };
+        }
+        for (rule, digest) in tried {
+            if rule.fits(&key.facts()) && key.verify_prehash(&digest.finish(), signature) {
+                return Verified::By(rule);
+            }
+        }
+        // A signature outside 1..q-1 can't be right under any rule.
+        if bound || key.check_range(signature).is_err() {
+            Verified::Fails
+        } else {
+            Verified::Unknown
+        }
+    }
+
+    fn note_seal(&self, findings: &mut Findings) {
+        match &self.seal.key {
+            Some(Err(error)) => {
+                findings.add(&finding::KEY_BROKEN, Some(Place::json("$.publicKey")), || {
+                    error.to_string()
+                });
+            }
+            Some(Ok(key)) if key.facts().is_weak() => {
+                findings.add(&finding::KEY_WEAK, Some(Place::json("$.publicKey")), || {
+                    format!("{}-bit {} key", key.facts().bits, key.facts().algorithm)
+                });
+            }
+            _ => {}
+        }
+        if let Some(Err(error)) = &self.seal.signature {
+            let place = Some(Place::json("$.signature"));
+            findings.add(&finding::SIGNATURE_BROKEN, place, || error.to_string());
+        }
+        if let (Some(Ok(key)), Some(Ok(signature))) = (&self.seal.key, &self.seal.signature)
+            && key.check_range(signature).is_err()
+        {
+            let place = Some(Place::json("$.signature"));
+            findings.add(&finding::SIGNATURE_BROKEN, place, || {
+                "r or s is not between 1 and q-1".to_owned()
+            });
+        }
+    }
+
+    fn note_verdict(&self, verdict: Verdict, verified: &Verified, findings: &mut Findings) {
+        let declared_known = self
+            .declared
+            .as_deref()
+            .map(|name| signature::by_name(name).is_some());
+        let name = self.options.rule.as_ref().or(self.declared.as_ref());
+        match (verified, verdict) {
+            (Verified::By(rule), _) if rule.hash_name == "SHA-1" => {
+                findings.add(&finding::HASH_ALGORITHM_WEAK, None, || {
+                    format!("rule {}", rule.name)
+                });
+            }
+            (Verified::Fails, _) if self.parts_read() => {
+                findings.add(
+                    &finding::SIGNATURE_INVALID,
+                    Some(Place::json("$.signature")),
+                    || match name {
+                        Some(name) => format!("rule {name} does not verify"),
+                        None => "no rule can verify it".to_owned(),
+                    },
+                );
+            }
+            (Verified::Unknown, Verdict::Undetermined) => {
+                findings.add(&finding::SIGNATURE_UNDETERMINED, None, || match name {
+                    _ if self.limited => "a limit ended the reading before the trailer".to_owned(),
+                    Some(name) => format!("declared rule {name} is not known"),
+                    None => "no rule declared, and no known rule verifies".to_owned(),
+                });
+            }
+            _ => {}
+        }
+        let place = || Some(Place::blob(0));
+        match (declared_known, &self.declared) {
+            (Some(true), Some(rule)) => {
+                findings.add(&finding::SEALED_BY_TOOLKIT, place(), || {
+                    format!("declares rule {rule}")
+                });
+            }
+            (Some(false), Some(rule)) => {
+                findings.add(&finding::SIGNATURE_RULE_UNKNOWN, place(), || {
+                    format!("declares rule {rule}")
+                });
+            }
+            // Undeclared, yet ours fits: no engine's rule is known to be this one.
+            _ => {
+                if let Verified::By(rule) = verified
+                    && rule.own
+                {
+                    findings.add(&finding::SEALED_BY_TOOLKIT, None, || {
+                        format!("declares no rule, but {} verifies", rule.name)
+                    });
+                }
+            }
+        }
+    }
+
+    fn trust(&self, findings: &mut Findings) -> Trust {
+        if self.options.trusted_keys.is_empty() {
+            return Trust::NotAsked;
+        }
+        let fingerprint = match &self.seal.key {
+            Some(Ok(key)) => Some(key.facts().fingerprint),
+            _ => None,
+        };
+        if fingerprint.is_some_and(|own| self.options.trusted_keys.contains(&own)) {
+            return Trust::Trusted;
+        }
+        findings.add(
+            &finding::KEY_NOT_TRUSTED,
+            Some(Place::json("$.publicKey")),
+            || match fingerprint {
+                Some(own) => format!("sha256:{} is not among the trusted keys", hex::encode(own)),
+                None => "the key can't be read".to_owned(),
+            },
+        );
+        Trust::Untrusted
+    }
+
+    fn checks(
+        &self,
+        header: Option<&HeaderReport>,
+        objects: &[ObjectReport],
+        blob: &BlobReport,
+        verified: &Verified,
+        trailer_ok: bool,
+        findings: &Findings,
+    ) -> Vec<Check> {
+        let none_of = |rules: &[&finding::FindingRule]| !rules.iter().any(|rule| findings.has(rule));
+        let mut checks = Vec::new();
+        let mut add = |what: String, outcome| checks.push(Check { what, outcome });
+        let told = |holds: bool, known: bool| match (known, holds) {
+            (false, _) => Outcome::Unknown,
+            (true, true) => Outcome::Holds,
+            (true, false) => Outcome::Fails,
+        };
+        add(
+            format!("blob splits into {} records without a rest", blob.records),
+            told(blob.complete, !self.limited),
+        );
+        add("header is readable".to_owned(), told(header.is_some(), true));
+        let same_export = none_of(&[&finding::EXPORT_ID_MISMATCH]);
+        add(
+            "all records carry one export id".to_owned(),
+            told(same_export, header.is_some()),
+        );
+        let counted = none_of(&[&finding::OBJECT_COUNT_MISMATCH, &finding::METADATA_COUNT_MISMATCH]);
+        // Objects that stay encrypted aren't counted.
+        let compared = !counted || header.is_some_and(|h| h.object_count == objects.len() as u64);
+        add(
+            "header, blob and list agree on the number of objects".to_owned(),
+            told(counted, blob.complete && compared),
+        );
+        let listed = none_of(&[&finding::METADATA_MISSES_OBJECT, &finding::METADATA_EXTRA_OBJECT]);
+        let comparable = blob.complete && objects.iter().any(|o| o.stated_hash.is_some());
+        add("list and blob name the same objects, each once".to_owned(), {
+            told(listed && none_of(&[&finding::DUPLICATE_OBJECT]), comparable)
+        });
+        let matching = objects.iter().filter(|o| o.hash_matches() == Some(true)).count();
+        add(
+            format!(
+                "{matching} of {} revision hashes recomputed and matching",
+                objects.len()
+            ),
+            told(matching == objects.len(), comparable),
+        );
+        let graph = none_of(&[&finding::MISSING_DEPENDENCY, &finding::DEPENDENCY_CYCLE]);
+        add(
+            "dependencies are complete and without cycles".to_owned(),
+            told(graph, !objects.is_empty()),
+        );
+        let key_ok = matches!(self.seal.key, Some(Ok(_)));
+        add(
+            "key is well-formed and in range".to_owned(),
+            told(key_ok, self.seal.key.is_some()),
+        );
+        let signature_ok = none_of(&[&finding::SIGNATURE_BROKEN]);
+        add("r and s are well-formed and in range".to_owned(), {
+            told(signature_ok, self.seal.signature.is_some())
+        });
+        add(
+            "trailer is canonical, last, and has the JSON's signature".to_owned(),
+            told(trailer_ok, self.trailer.is_some() || blob.complete),
+        );
+        match verified {
+            Verified::By(rule) => add(format!("signature verifies under {}", rule.name), Outcome::Holds),
+            Verified::Fails => add("signature verifies".to_owned(), Outcome::Fails),
+            Verified::Unknown => add(
+                "signature verifies under a known rule".to_owned(),
+                Outcome::Unknown,
+            ),
+        }
+        checks
+    }
+}
+
+enum Verified {
+    /// This rule verifies.
+    By(&'static SigningRule),
+    /// The rule that has to verify does not.
+    Fails,
+    /// No rule has to, and none does.
+    Unknown,
+}

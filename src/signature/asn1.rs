@@ -1,0 +1,381 @@
+//! The little DER this module needs, read from slices and written to vectors.
+//!
+//! Invariant: no length is believed before it is checked against the bytes at hand, so reading never panics and never
+//! allocates. Encodings that DER forbids but BER readers such as Java's accept are read and *noted*: the caller then
+//! tells "unusable" from "usable elsewhere, but not what a signer writes".
+
+use std::cell::Cell;
+use std::fmt;
+
+pub(super) const INTEGER: u8 = 0x02;
+pub(super) const BIT_STRING: u8 = 0x03;
+pub(super) const OCTET_STRING: u8 = 0x04;
+pub(super) const NULL: u8 = 0x05;
+pub(super) const OBJECT_IDENTIFIER: u8 = 0x06;
+pub(super) const SEQUENCE: u8 = 0x30;
+
+/// The content octets of 1.2.840.10040.4.1, `id-dsa`.
+pub(super) const DSA_OID: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01];
+
+/// Why bytes aren't DER. Offsets count from the start of the decoded key or signature.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DerError {
+    /// The input ends where an element must start, or inside its header.
+    #[error("breaks off at byte {offset}, where {expected} should be")]
+    BreaksOff {
+        /// Where the input ends.
+        offset: usize,
+        /// What was expected there.
+        expected: &'static str,
+    },
+    /// An element claims more bytes than there are.
+    #[error("{what} at byte {offset} claims {length} bytes, but only {available} are there")]
+    PastEnd {
+        /// Where the element starts.
+        offset: usize,
+        /// What the element is.
+        what: &'static str,
+        /// How long it claims to be.
+        length: usize,
+        /// How many bytes are there.
+        available: usize,
+    },
+    /// An element has another tag than its place requires.
+    #[error("byte {offset} should start {expected}, but has tag 0x{found:02x}")]
+    UnexpectedTag {
+        /// Where the element starts.
+        offset: usize,
+        /// What belongs there.
+        expected: &'static str,
+        /// The tag that is there.
+        found: u8,
+    },
+    /// BER's open-ended form.
+    #[error("element at byte {offset} has an indefinite length, which DER forbids")]
+    IndefiniteLength {
+        /// Where the element starts.
+        offset: usize,
+    },
+    /// A length field of more than four bytes.
+    #[error("element at byte {offset} has a length field of {bytes} bytes")]
+    LengthTooLong {
+        /// Where the element starts.
+        offset: usize,
+        /// Size of the length field.
+        bytes: usize,
+    },
+    /// An INTEGER without any byte.
+    #[error("integer {what} at byte {offset} is empty")]
+    EmptyInteger {
+        /// Where the integer starts.
+        offset: usize,
+        /// Which integer.
+        what: &'static str,
+    },
+    /// Elements follow the last one that the structure has.
+    #[error("{count} bytes too many at the end of {what}, at byte {offset}")]
+    ExtraElements {
+        /// Where they start.
+        offset: usize,
+        /// How many bytes.
+        count: usize,
+        /// The structure.
+        what: &'static str,
+    },
+}
+
+/// An encoding that says what it should, but not in the one way that DER allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NonCanonical {
+    /// Bytes follow the outermost element.
+    TrailingBytes {
+        /// How many.
+        count: usize,
+    },
+    /// Bytes follow the integer inside the key's bit string.
+    TrailingBytesInBitString {
+        /// How many.
+        count: usize,
+    },
+    /// An integer starts with zero bytes that it doesn't need.
+    LeadingZeros,
+    /// A length is written with more bytes than it needs.
+    LongLength,
+}
+
+impl fmt::Display for NonCanonical {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TrailingBytes { count } => write!(f, "{count} bytes after the end"),
+            Self::TrailingBytesInBitString { count } => write!(f, "{count} bytes after the public value"),
+            Self::LeadingZeros => f.write_str("an integer with needless leading zeros"),
+            Self::LongLength => f.write_str("a length in a longer form than needed"),
+        }
+    }
+}
+
+/// The first deviation met, with its offset, shared by nested readers.
+#[derive(Debug, Default)]
+pub(super) struct Deviations(Cell<Option<(usize, NonCanonical)>>);
+
+impl Deviations {
+    pub(super) fn note(&self, offset: usize, form: NonCanonical) {
+        if self.0.get().is_none() {
+            self.0.set(Some((offset, form)));
+        }
+    }
+
+    pub(super) fn first(&self) -> Option<(usize, NonCanonical)> {
+        self.0.get()
+    }
+}
+
+/// Tag and length of an element, before anything is known about its content.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Header {
+    pub(super) tag: u8,
+    pub(super) content_at: usize,
+    pub(super) length: usize,
+    pub(super) minimal: bool,
+}
+
+/// Reads the header at `at`; `base` is added to the offsets in errors.
+pub(super) fn header(
+    input: &[u8],
+    at: usize,
+    base: usize,
+    expected: &'static str,
+) -> Result<Header, DerError> {
+    let breaks_off = || DerError::BreaksOff {
+        offset: base + input.len(),
+        expected,
+    };
+    let tag = *input.get(at).ok_or_else(breaks_off)?;
+    let first = *input.get(at + 1).ok_or_else(breaks_off)?;
+    if first < 0x80 {
+        return Ok(Header {
+            tag,
+            content_at: at + 2,
+            length: usize::from(first),
+            minimal: true,
+        });
+    }
+    let size = usize::from(first & 0x7f);
+    if size == 0 {
+        return Err(DerError::IndefiniteLength { offset: base + at });
+    }
+    if size > 4 {
+        return Err(DerError::LengthTooLong {
+            offset: base + at,
+            bytes: size,
+        });
+    }
+    let content_at = at + 2 + size;
+    let digits = input.get(at + 2..content_at).ok_or_else(breaks_off)?;
+    let length = digits
+        .iter()
+        .fold(0_u32, |value, digit| (value << 8) | u32::from(*digit));
+    let minimal = length >= 0x80 && digits.first() != Some(&0);
+    // A length beyond the address space can't be there, and saturating keeps the check against the input true.
+    let length = usize::try_from(length).unwrap_or(usize::MAX);
+    Ok(Header {
+        tag,
+        content_at,
+        length,
+        minimal,
+    })
+}
+
+/// A cursor over the elements of one constructed value.
+#[derive(Debug, Clone)]
+pub(super) struct Reader<'a> {
+    input: &'a [u8],
+    at: usize,
+    base: usize,
+    deviations: &'a Deviations,
+}
+
+/// A non-negative integer's value, or the news that it is negative.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Integer<'a> {
+    /// Big endian, without leading zeros; empty for 0.
+    Magnitude(&'a [u8]),
+    Negative,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(input: &'a [u8], deviations: &'a Deviations) -> Self {
+        Self {
+            input,
+            at: 0,
+            base: 0,
+            deviations,
+        }
+    }
+
+    /// Offset of the next element.
+    pub(super) fn offset(&self) -> usize {
+        self.base + self.at
+    }
+
+    pub(super) fn remaining(&self) -> usize {
+        self.input.len().saturating_sub(self.at)
+    }
+
+    pub(super) fn peek_tag(&self) -> Option<u8> {
+        self.input.get(self.at).copied()
+    }
+
+    /// The content of the next element, which must have the tag, as a reader of its own.
+    pub(super) fn element(&mut self, tag: u8, what: &'static str) -> Result<Self, DerError> {
+        let offset = self.offset();
+        if let Some(found) = self.peek_tag().filter(|found| *found != tag) {
+            return Err(DerError::UnexpectedTag {
+                offset,
+                expected: what,
+                found,
+            });
+        }
+        self.any(what).map(|(_, content)| content)
+    }
+
+    /// The next element, whatever its tag.
+    pub(super) fn any(&mut self, what: &'static str) -> Result<(u8, Self), DerError> {
+        let offset = self.offset();
+        let header = header(self.input, self.at, self.base, what)?;
+        let rest = self.input.get(header.content_at..).unwrap_or_default();
+        let Some(content) = rest.get(..header.length) else {
+            let (length, available) = (header.length, rest.len());
+            return Err(DerError::PastEnd {
+                offset,
+                what,
+                length,
+                available,
+            });
+        };
+        if !header.minimal {
+            self.deviations.note(offset, NonCanonical::LongLength);
+        }
+        self.at = header.content_at + header.length;
+        let base = self.base + header.content_at;
+        Ok((
+            header.tag,
+            Self {
+                input: content,
+                at: 0,
+                base,
+                deviations: self.deviations,
+            },
+        ))
+    }
+
+    pub(super) fn integer(&mut self, what: &'static str) -> Result<Integer<'a>, DerError> {
+        let offset = self.offset();
+        let content = self.element(INTEGER, what)?.rest();
+        let Some(first) = content.first() else {
+            return Err(DerError::EmptyInteger { offset, what });
+        };
+        if first & 0x80 != 0 {
+            return Ok(Integer::Negative);
+        }
+        if *first == 0 && content.get(1).is_some_and(|second| second & 0x80 == 0) {
+            self.deviations.note(offset, NonCanonical::LeadingZeros);
+        }
+        Ok(Integer::Magnitude(strip_zeros(content)))
+    }
+
+    /// One byte that isn't an element, such as a bit string's count of unused bits.
+    pub(super) fn byte(&mut self, expected: &'static str) -> Result<u8, DerError> {
+        let byte = self.peek_tag().ok_or(DerError::BreaksOff {
+            offset: self.offset(),
+            expected,
+        })?;
+        self.at += 1;
+        Ok(byte)
+    }
+
+    /// Everything not read yet.
+    pub(super) fn rest(&self) -> &'a [u8] {
+        self.input.get(self.at..).unwrap_or_default()
+    }
+
+    /// Insists that nothing is left.
+    pub(super) fn end(&self, what: &'static str) -> Result<(), DerError> {
+        match self.remaining() {
+            0 => Ok(()),
+            count => Err(DerError::ExtraElements {
+                offset: self.offset(),
+                count,
+                what,
+            }),
+        }
+    }
+}
+
+/// The value without its leading zero bytes.
+pub(super) fn strip_zeros(bytes: &[u8]) -> &[u8] {
+    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+    bytes.get(zeros..).unwrap_or_default()
+}
+
+/// How many bits a value without leading zero bytes has.
+pub(super) fn bits(magnitude: &[u8]) -> u32 {
+    let bytes = u32::try_from(magnitude.len()).unwrap_or(u32::MAX / 8);
+    magnitude
+        .first()
+        .map_or(0, |first| bytes * 8 - first.leading_zeros())
+}
+
+/// Appends an element.
+pub(super) fn write(out: &mut Vec<u8>, tag: u8, parts: &[&[u8]]) {
+    let length: usize = parts.iter().map(|part| part.len()).sum();
+    out.push(tag);
+    if let Ok(short) = u8::try_from(length)
+        && short < 0x80
+    {
+        out.push(short);
+    } else {
+        let digits = length.to_be_bytes();
+        let digits = strip_zeros(&digits);
+        // A usize has at most 16 bytes on any platform, so the low seven bits hold the count.
+        out.push(0x80 | u8::try_from(digits.len()).unwrap_or(0x7f));
+        out.extend_from_slice(digits);
+    }
+    for part in parts {
+        out.extend_from_slice(part);
+    }
+}
+
+/// Appends a non-negative integer in its only DER form.
+pub(super) fn write_integer(out: &mut Vec<u8>, value: &[u8]) {
+    let magnitude = strip_zeros(value);
+    let sign: &[u8] = match magnitude.first() {
+        Some(first) if first & 0x80 == 0 => &[],
+        _ => &[0],
+    };
+    write(out, INTEGER, &[sign, magnitude]);
+}
+
+/// The dotted form of an object identifier's content, as far as it can be read.
+pub(super) fn dotted(content: &[u8]) -> String {
+    let mut arcs = Vec::new();
+    let mut value = 0_u64;
+    for byte in content {
+        value = value.saturating_mul(128) | u64::from(byte & 0x7f);
+        if byte & 0x80 == 0 {
+            arcs.push(value);
+            value = 0;
+        }
+    }
+    let mut out = String::new();
+    for (index, arc) in arcs.into_iter().enumerate() {
+        if index == 0 {
+            // The first number packs two arcs: 40 × {0, 1, 2} + the second.
+            let top = (arc / 40).min(2);
+            out.push_str(&format!("{top}.{}", arc - 40 * top));
+        } else {
+            out.push_str(&format!(".{arc}"));
+        }
+    }
+    out
+}

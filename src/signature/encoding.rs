@@ -1,0 +1,231 @@
+//! Turns what a user has at hand, PEM, DER or base64 text, into bytes.
+//!
+//! Invariant: the bytes are only unwrapped, never repaired; where they aren't what a key or signature comes in, the
+//! error names what they look like instead.
+
+use base64::Engine;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+/// Largest file that is looked at. Keys and signatures are far smaller, even in PEM with explanatory text.
+const MAX_BYTES: usize = 64 * 1024;
+
+// Padding says nothing about the content, so it may be missing; stray bits at the end may not be set.
+const CONFIG: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, CONFIG);
+const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, CONFIG);
+
+/// What bytes were wrapped in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Encoding {
+    /// `-----BEGIN label-----`.
+    Pem {
+        /// The label.
+        label: String,
+    },
+    /// Nothing: plain DER.
+    Der,
+    /// Base64 text, as in an export document.
+    Base64,
+}
+
+/// Why bytes can't be unwrapped.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EncodingError {
+    /// Nothing, or nothing but white space.
+    #[error("input is empty")]
+    Empty,
+    /// Far larger than a key or signature.
+    #[error("input has {size} bytes, more than the {max} that are looked at")]
+    TooLarge {
+        /// Its size.
+        size: usize,
+        /// The limit.
+        max: usize,
+    },
+    /// PEM whose end line is missing or names another label.
+    #[error("PEM block {label:?} has no matching end line")]
+    PemBreaksOff {
+        /// The label of the begin line.
+        label: String,
+    },
+    /// PEM whose begin line isn't one.
+    #[error("PEM begin line is malformed")]
+    PemMalformed,
+    /// PEM with encryption headers.
+    #[error("PEM block {label:?} is encrypted")]
+    PemEncrypted {
+        /// The label.
+        label: String,
+    },
+    /// A character that isn't base64.
+    #[error("base64 text has an invalid byte 0x{byte:02x} at offset {offset}")]
+    InvalidCharacter {
+        /// Its offset; in PEM that of the text between the lines, without white space.
+        offset: usize,
+        /// The byte.
+        byte: u8,
+    },
+    /// Base64 that breaks off, or whose last character has stray bits.
+    #[error("base64 text of {length} characters breaks off or isn't canonical at its end")]
+    IncompleteBase64 {
+        /// Its length, without white space.
+        length: usize,
+    },
+    /// Hexadecimal digits.
+    #[error("input is hexadecimal text")]
+    HexText,
+    /// A JSON document.
+    #[error("input is JSON")]
+    Json,
+    /// Bytes that are neither text nor DER.
+    #[error("input is neither PEM nor DER nor base64 text (first byte 0x{first:02x}, {size} bytes)")]
+    NotRecognised {
+        /// Its first byte.
+        first: u8,
+        /// Its size.
+        size: usize,
+    },
+}
+
+impl EncodingError {
+    /// What the user can do about it.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Empty => "pass a file in PEM, DER or base64 form",
+            Self::TooLarge { .. } => "check that this is the key or signature, not the signed data",
+            Self::PemBreaksOff { .. } | Self::PemMalformed => {
+                "copy the whole block, from its BEGIN line to its END line"
+            }
+            Self::PemEncrypted { .. } => "decrypt it first, for example with 'openssl pkcs8 -topk8 -nocrypt'",
+            Self::InvalidCharacter { byte: b'.', .. } => {
+                "samples in documentation break off in dots; get the complete text"
+            }
+            Self::InvalidCharacter { .. } | Self::IncompleteBase64 { .. } => {
+                "get the complete text, without quotes"
+            }
+            Self::HexText => "turn it into bytes first, for example with 'xxd -r -p'",
+            Self::Json => "pass the text of the one member that is meant, or verify the document as a whole",
+            Self::NotRecognised {
+                size: 40 | 56 | 64, ..
+            } => {
+                "if this is a signature, it looks like raw r‖s; wrap it as SEQUENCE { INTEGER r, INTEGER s }"
+            }
+            Self::NotRecognised { .. } => "pass a file in PEM, DER or base64 form",
+        }
+    }
+}
+
+/// The longest decodable start of a base64 text that breaks off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Base64Prefix {
+    /// The bytes of all complete groups of four characters.
+    pub bytes: Vec<u8>,
+    /// Offset of the first character that isn't base64, or the text's length.
+    pub stopped_at: usize,
+}
+
+/// Unwraps PEM, DER or base64 text.
+pub fn decode_any(input: &[u8]) -> Result<(Vec<u8>, Encoding), EncodingError> {
+    if input.len() > MAX_BYTES {
+        return Err(EncodingError::TooLarge {
+            size: input.len(),
+            max: MAX_BYTES,
+        });
+    }
+    let text = input.trim_ascii();
+    let Some(first) = text.first() else {
+        return Err(EncodingError::Empty);
+    };
+    let is_text = text
+        .iter()
+        .all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
+    if !is_text {
+        // White space is data here, so the untrimmed input counts.
+        return match input.first() {
+            Some(0x30) => Ok((input.to_vec(), Encoding::Der)),
+            Some(first) => Err(EncodingError::NotRecognised {
+                first: *first,
+                size: input.len(),
+            }),
+            None => Err(EncodingError::Empty),
+        };
+    }
+    if let Some(pem) = read_pem(text)? {
+        return Ok(pem);
+    }
+    if matches!(first, b'{' | b'[') {
+        return Err(EncodingError::Json);
+    }
+    let text = unquote(text);
+    let hex_digits = text.iter().filter(|byte| byte.is_ascii_hexdigit()).count();
+    // A DER SEQUENCE in hexadecimal starts with 30; base64 of one starts with M.
+    if text.starts_with(b"30")
+        && text.iter().all(|b| b.is_ascii_hexdigit() || is_separator(*b))
+        && hex_digits > 8
+    {
+        return Err(EncodingError::HexText);
+    }
+    Ok((decode_base64(text)?, Encoding::Base64))
+}
+
+/// Decodes the start of a base64 text up to where it breaks off, for keys in samples that end in dots.
+pub fn decode_base64_prefix(text: &[u8]) -> Base64Prefix {
+    let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    let stopped_at = text
+        .iter()
+        .position(|byte| !is_base64(byte))
+        .unwrap_or(text.len());
+    let whole_groups = text.get(..stopped_at - stopped_at % 4).unwrap_or_default();
+    // Cannot fail on whole groups of the alphabet; and if it did, no byte would be claimed to be readable.
+    Base64Prefix {
+        bytes: STANDARD.decode(whole_groups).unwrap_or_default(),
+        stopped_at,
+    }
+}
+
+fn read_pem(text: &[u8]) -> Result<Option<(Vec<u8>, Encoding)>, EncodingError> {
+    const BEGIN: &str = "-----BEGIN ";
+    let Ok(text) = std::str::from_utf8(text) else {
+        return Ok(None);
+    };
+    // Tools write explanatory text above the block.
+    let Some((_, block)) = text.split_once(BEGIN) else {
+        return Ok(None);
+    };
+    let (label, body) = block.split_once("-----").ok_or(EncodingError::PemMalformed)?;
+    if label.is_empty() || label.len() > 64 || label.contains(['\n', '\r']) {
+        return Err(EncodingError::PemMalformed);
+    }
+    let label = label.to_owned();
+    let Some((body, _)) = body.split_once(&format!("-----END {label}-----")) else {
+        return Err(EncodingError::PemBreaksOff { label });
+    };
+    if body.contains("Proc-Type:") || label == "ENCRYPTED PRIVATE KEY" {
+        return Err(EncodingError::PemEncrypted { label });
+    }
+    Ok(Some((decode_base64(body.as_bytes())?, Encoding::Pem { label })))
+}
+
+fn decode_base64(text: &[u8]) -> Result<Vec<u8>, EncodingError> {
+    // May hold a private key.
+    let mut plain = zeroize::Zeroizing::new(Vec::with_capacity(text.len()));
+    plain.extend(text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()));
+    let url = plain.iter().any(|byte| matches!(byte, b'-' | b'_'));
+    let engine = if url { URL_SAFE } else { STANDARD };
+    engine.decode(plain.as_slice()).map_err(|error| match error {
+        base64::DecodeError::InvalidByte(offset, byte) => EncodingError::InvalidCharacter { offset, byte },
+        _ => EncodingError::IncompleteBase64 { length: plain.len() },
+    })
+}
+
+fn unquote(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\"")
+        .and_then(|text| text.strip_suffix(b"\""))
+        .unwrap_or(text)
+}
+
+fn is_separator(byte: u8) -> bool {
+    byte == b':' || byte.is_ascii_whitespace()
+}

@@ -1,0 +1,356 @@
+//! Public keys: read from their DER form, checked, described, written.
+//!
+//! Invariant: a [`PublicKey`] exists only for numbers that passed the gate in `gate.rs`, and its DER form is the only
+//! one that DER allows, so the fingerprint of a key is the fingerprint of the bytes it was read from.
+
+use super::asn1::{
+    self, BIT_STRING, DSA_OID, DerError, Deviations, Integer, NULL, NonCanonical, OBJECT_IDENTIFIER, Reader,
+    SEQUENCE,
+};
+use super::gate::Domain;
+use super::parameters::ParameterSet;
+use dsa::VerifyingKey;
+use sha2::{Digest, Sha256};
+use std::fmt;
+
+/// Largest encoded key that is looked at. One with 3072 bits takes 1226 bytes.
+pub(super) const MAX_KEY_BYTES: usize = 4096;
+
+/// Which number of a key an error is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Component {
+    /// The prime modulus.
+    P,
+    /// The prime order of the subgroup.
+    Q,
+    /// The generator of the subgroup.
+    G,
+    /// The public value.
+    Y,
+}
+
+impl Component {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::P => "p",
+            Self::Q => "q",
+            Self::G => "g",
+            Self::Y => "y",
+        }
+    }
+}
+
+impl fmt::Display for Component {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Why a public key is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// No byte at all.
+    #[error("public key is empty")]
+    Empty,
+    /// Larger than any key can be.
+    #[error("public key has {size} bytes, more than the {max} that are looked at")]
+    TooLarge {
+        /// Its size.
+        size: usize,
+        /// The limit.
+        max: usize,
+    },
+    /// Not a DER SubjectPublicKeyInfo.
+    #[error("public key isn't a SubjectPublicKeyInfo: {0}")]
+    Der(#[from] DerError),
+    /// A key for another algorithm.
+    #[error("public key is for algorithm {oid}, not for DSA (1.2.840.10040.4.1)")]
+    NotDsa {
+        /// The algorithm's object identifier.
+        oid: String,
+    },
+    /// A DSA key that leaves its parameters to another document.
+    #[error("public key carries no DSA parameters")]
+    NoParameters,
+    /// Fewer or more numbers than p, q and g.
+    #[error("DSA parameters hold {found} elements instead of p, q and g")]
+    ParameterCount {
+        /// How many.
+        found: usize,
+    },
+    /// The bit string doesn't end on a byte.
+    #[error("public value's bit string has {unused} unused bits")]
+    UnusedBits {
+        /// The count it states.
+        unused: u8,
+    },
+    /// A number is negative.
+    #[error("{0} is negative")]
+    Negative(Component),
+    /// p has a size that isn't supported.
+    #[error("p has {bits} bits; supported are 512, 768, 1024, 2048 and 3072")]
+    UnsupportedModulus {
+        /// The size of p.
+        bits: u32,
+    },
+    /// q has a size that isn't supported.
+    #[error("q has {bits} bits; supported are 160, 224 and 256")]
+    UnsupportedSubgroup {
+        /// The size of q.
+        bits: u32,
+    },
+    /// p or q is even, so not prime.
+    #[error("{0} is even, so not a prime")]
+    Even(Component),
+    /// There is no subgroup of order q.
+    #[error("q ({q_bits} bits) doesn't divide p - 1 ({p_bits} bits)")]
+    SubgroupMismatch {
+        /// The size of p.
+        p_bits: u32,
+        /// The size of q.
+        q_bits: u32,
+    },
+    /// g or y isn't between 1 and p, both excluded.
+    #[error("{component} ({bits} bits) isn't between 1 and p ({p_bits} bits)")]
+    OutOfRange {
+        /// Which number.
+        component: Component,
+        /// Its size.
+        bits: u32,
+        /// The size of p.
+        p_bits: u32,
+    },
+    /// g or y is outside of the subgroup that q generates.
+    #[error("{component} isn't in the subgroup of order q ({q_bits} bits)")]
+    NotInSubgroup {
+        /// Which number.
+        component: Component,
+        /// The size of q.
+        q_bits: u32,
+    },
+    /// The key is sound, but not encoded the way DER requires; Java or OpenSSL read such keys.
+    #[error("public key isn't canonical DER: {form} at byte {offset}")]
+    NotCanonical {
+        /// Where the encoding deviates.
+        offset: usize,
+        /// How.
+        form: NonCanonical,
+    },
+    /// The DSA library refused a key that passed every check here.
+    #[error("public key is refused by the DSA library")]
+    Refused,
+}
+
+impl KeyError {
+    /// What the user can do about it.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Empty => "pass the text of the document's publicKey member, or a PEM or DER file",
+            Self::Der(DerError::BreaksOff { .. } | DerError::PastEnd { .. }) => {
+                "the key breaks off: get the complete text (samples in documentation are often cut)"
+            }
+            Self::TooLarge { .. } | Self::Der(_) => {
+                "expected the DER (or base64 or PEM) form of a public key, as 'openssl pkey -pubout' writes it"
+            }
+            Self::NotDsa { .. } => "engines sign with DSA; check that this is the document's own key",
+            Self::NoParameters | Self::ParameterCount { .. } => {
+                "a key must carry p, q and g itself; export the key again with its parameters"
+            }
+            Self::UnsupportedModulus { .. } | Self::UnsupportedSubgroup { .. } => {
+                "engines use 512-bit keys with a 160-bit q; other sizes than those listed aren't used for DSA"
+            }
+            Self::NotCanonical { .. } => {
+                "Java or OpenSSL may accept it, but signers don't write it: compare with the original"
+            }
+            Self::UnusedBits { .. }
+            | Self::Negative(_)
+            | Self::Even(_)
+            | Self::SubgroupMismatch { .. }
+            | Self::OutOfRange { .. }
+            | Self::NotInSubgroup { .. }
+            | Self::Refused => {
+                "no honest signer makes such a key: treat whatever carries it as tampered with"
+            }
+        }
+    }
+}
+
+/// What can be said about a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyFacts {
+    /// Always `DSA`.
+    pub algorithm: &'static str,
+    /// Bits of p: what is called the key's size.
+    pub bits: u32,
+    /// Bits of q.
+    pub q_bits: u32,
+    /// The published set that p, q and g are, if they are one.
+    pub parameter_set: Option<&'static str>,
+    /// SHA-256 of the DER encoding.
+    pub fingerprint: [u8; 32],
+}
+
+impl KeyFacts {
+    /// Whether forging a signature is feasible or will be: anything below 2048 bits.
+    pub fn is_weak(&self) -> bool {
+        self.bits < 2048
+    }
+
+    /// The fingerprint as `sha256:` and lower-case hexadecimal digits.
+    pub fn fingerprint_text(&self) -> String {
+        format!("sha256:{}", hex::encode(self.fingerprint))
+    }
+}
+
+/// A DSA public key that passed the gate.
+#[derive(Debug, Clone)]
+pub struct PublicKey {
+    pub(super) inner: VerifyingKey,
+    facts: KeyFacts,
+    der: Vec<u8>,
+}
+
+impl PublicKey {
+    /// Reads and checks a DER SubjectPublicKeyInfo.
+    pub fn from_spki_der(der: &[u8]) -> Result<Self, KeyError> {
+        if der.is_empty() {
+            return Err(KeyError::Empty);
+        }
+        if der.len() > MAX_KEY_BYTES {
+            return Err(KeyError::TooLarge {
+                size: der.len(),
+                max: MAX_KEY_BYTES,
+            });
+        }
+        let deviations = Deviations::default();
+        let mut outer = Reader::new(der, &deviations);
+        let mut info = outer.element(SEQUENCE, "the key's SEQUENCE")?;
+        let [p, q, g] = read_algorithm(&mut info)?;
+        let mut value = info.element(BIT_STRING, "the public value's BIT STRING")?;
+        info.end("the key's SEQUENCE")?;
+        match value.byte("the public value's BIT STRING")? {
+            0 => {}
+            unused => return Err(KeyError::UnusedBits { unused }),
+        }
+        let y = read_number(&mut value, Component::Y)?;
+        if value.remaining() > 0 {
+            let form = NonCanonical::TrailingBytesInBitString {
+                count: value.remaining(),
+            };
+            deviations.note(value.offset(), form);
+        }
+        if outer.remaining() > 0 {
+            let form = NonCanonical::TrailingBytes {
+                count: outer.remaining(),
+            };
+            deviations.note(outer.offset(), form);
+        }
+        let key = Self::from_components(p, q, g, y)?;
+        // Last, so that the error says that the key as such is sound.
+        match deviations.first() {
+            Some((offset, form)) => Err(KeyError::NotCanonical { offset, form }),
+            None => Ok(key),
+        }
+    }
+
+    /// Checks the numbers of a key, big endian.
+    pub fn from_components(p: &[u8], q: &[u8], g: &[u8], y: &[u8]) -> Result<Self, KeyError> {
+        let [p, q, g, y] = [p, q, g, y].map(asn1::strip_zeros);
+        let domain = Domain::check(p, q, g)?;
+        let value = domain.public_value(y)?;
+        let inner = VerifyingKey::from_components(domain.components, value).map_err(|_| KeyError::Refused)?;
+        let der = write_spki(p, q, g, y);
+        let facts = KeyFacts {
+            algorithm: "DSA",
+            bits: asn1::bits(p),
+            q_bits: asn1::bits(q),
+            parameter_set: ParameterSet::recognise(p, q, g).map(|set| set.name),
+            fingerprint: Sha256::digest(&der).into(),
+        };
+        Ok(Self { inner, facts, der })
+    }
+
+    /// What can be said about the key.
+    pub fn facts(&self) -> KeyFacts {
+        self.facts.clone()
+    }
+
+    /// The key as DER SubjectPublicKeyInfo.
+    pub fn to_spki_der(&self) -> Vec<u8> {
+        self.der.clone()
+    }
+}
+
+impl PartialEq for PublicKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.der == other.der
+    }
+}
+
+impl Eq for PublicKey {}
+
+/// Reads an AlgorithmIdentifier that must be DSA's and carry p, q and g.
+pub(super) fn read_algorithm<'a>(info: &mut Reader<'a>) -> Result<[&'a [u8]; 3], KeyError> {
+    let mut algorithm = info.element(SEQUENCE, "the algorithm's SEQUENCE")?;
+    let oid = algorithm
+        .element(OBJECT_IDENTIFIER, "the algorithm's OBJECT IDENTIFIER")?
+        .rest();
+    if oid != DSA_OID {
+        return Err(KeyError::NotDsa {
+            oid: asn1::dotted(oid),
+        });
+    }
+    if matches!(algorithm.peek_tag(), None | Some(NULL)) {
+        return Err(KeyError::NoParameters);
+    }
+    let mut parameters = algorithm.element(SEQUENCE, "the parameters' SEQUENCE")?;
+    algorithm.end("the algorithm's SEQUENCE")?;
+    let found = count(&parameters)?;
+    if found != 3 {
+        return Err(KeyError::ParameterCount { found });
+    }
+    let p = read_number(&mut parameters, Component::P)?;
+    let q = read_number(&mut parameters, Component::Q)?;
+    let g = read_number(&mut parameters, Component::G)?;
+    Ok([p, q, g])
+}
+
+fn count(elements: &Reader<'_>) -> Result<usize, DerError> {
+    let mut rest = elements.clone();
+    let mut found = 0;
+    while rest.remaining() > 0 {
+        rest.any("a parameter")?;
+        found += 1;
+    }
+    Ok(found)
+}
+
+fn read_number<'a>(reader: &mut Reader<'a>, component: Component) -> Result<&'a [u8], KeyError> {
+    match reader.integer(component.as_str())? {
+        Integer::Magnitude(magnitude) => Ok(magnitude),
+        Integer::Negative => Err(KeyError::Negative(component)),
+    }
+}
+
+/// The AlgorithmIdentifier of a DSA key.
+pub(super) fn write_algorithm(out: &mut Vec<u8>, p: &[u8], q: &[u8], g: &[u8]) {
+    let mut numbers = Vec::new();
+    for number in [p, q, g] {
+        asn1::write_integer(&mut numbers, number);
+    }
+    let mut content = Vec::new();
+    asn1::write(&mut content, OBJECT_IDENTIFIER, &[DSA_OID]);
+    asn1::write(&mut content, SEQUENCE, &[&numbers]);
+    asn1::write(out, SEQUENCE, &[&content]);
+}
+
+fn write_spki(p: &[u8], q: &[u8], g: &[u8], y: &[u8]) -> Vec<u8> {
+    let mut value = Vec::new();
+    asn1::write_integer(&mut value, y);
+    let mut content = Vec::new();
+    write_algorithm(&mut content, p, q, g);
+    asn1::write(&mut content, BIT_STRING, &[&[0], &value]);
+    let mut out = Vec::new();
+    asn1::write(&mut out, SEQUENCE, &[&content]);
+    out
+}

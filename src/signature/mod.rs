@@ -1,0 +1,32 @@
+//! DSA keys, signatures and signing rules.
+//!
+//! An export document carries its own public key, so every byte that reaches this module may be hostile. Nothing
+//! gets near the arithmetic before [`PublicKey`]'s gate has checked it, and nothing in here panics. A signature that
+//! verifies shows that the signed bytes fit *the key at hand*; whose key that is, is for the caller to judge.
+
+mod asn1;
+mod der_signature;
+mod detached;
+mod encoding;
+mod gate;
+mod hash;
+mod key;
+mod parameters;
+mod partial;
+mod private_key;
+mod rules;
+mod sign;
+mod verify;
+
+pub use asn1::{DerError, NonCanonical};
+pub use der_signature::{DsaSignature, SignatureError};
+pub use detached::{DetachedError, DetachedReport, HashChoice, HashVerdict, verify_detached};
+pub use encoding::{Base64Prefix, Encoding, EncodingError, decode_any, decode_base64_prefix};
+pub use hash::HashAlgorithm;
+pub use key::{Component, KeyError, KeyFacts, PublicKey};
+pub use parameters::{PARAMETER_SETS, ParameterSet};
+pub use partial::PartialKey;
+pub use private_key::PrivateKeyError;
+pub use rules::{RULES, RecordDigest, SigningRule, by_name, rules_for};
+pub use sign::{KeySize, SignError, SigningKey};
+pub use verify::VerifyError;

@@ -1,0 +1,117 @@
+//! What can still be read of a public key that breaks off, as samples in documentation do.
+//!
+//! Invariant: nothing in here vouches for a key. It only says which of its numbers are complete and which published
+//! set they belong to; a key that is to be used goes through the gate in `key.rs`.
+
+use super::asn1::{self, DSA_OID, INTEGER, OBJECT_IDENTIFIER, SEQUENCE};
+use super::parameters::ParameterSet;
+
+/// The readable part of a SubjectPublicKeyInfo.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PartialKey {
+    /// The algorithm's object identifier, in dots.
+    pub oid: Option<String>,
+    /// p, big endian, without leading zeros, if complete.
+    pub p: Option<Vec<u8>>,
+    /// q, likewise.
+    pub q: Option<Vec<u8>>,
+    /// g, likewise.
+    pub g: Option<Vec<u8>>,
+    /// The published set that the complete numbers belong to, and the bytes of g that are there don't contradict.
+    pub parameter_set: Option<&'static str>,
+    /// How many bytes the whole key has according to its first bytes.
+    pub declared_size: Option<usize>,
+    /// The offset at which reading stopped: where the bytes end, or hold something else than a key.
+    pub breaks_off_at: usize,
+}
+
+impl PartialKey {
+    /// Reads as far as possible. Never fails; a key of which nothing is readable has no field set.
+    pub fn read(der: &[u8]) -> Self {
+        let mut key = Self::default();
+        let mut walk = Walk { der, at: 0 };
+        // The only thing to do where reading stops is to say how far it got.
+        let _ = key.walk(&mut walk);
+        key.breaks_off_at = walk.at.min(der.len());
+        key
+    }
+
+    /// Whether the key's algorithm is DSA.
+    pub fn is_dsa(&self) -> bool {
+        self.oid.as_deref() == Some("1.2.840.10040.4.1")
+    }
+
+    /// Bits of p.
+    pub fn bits(&self) -> Option<u32> {
+        self.p.as_deref().map(asn1::bits)
+    }
+
+    /// Bits of q.
+    pub fn q_bits(&self) -> Option<u32> {
+        self.q.as_deref().map(asn1::bits)
+    }
+
+    fn walk(&mut self, walk: &mut Walk<'_>) -> Option<()> {
+        let length = walk.enter(SEQUENCE)?;
+        self.declared_size = walk.at.checked_add(length);
+        walk.enter(SEQUENCE)?;
+        let oid = walk.value(OBJECT_IDENTIFIER).ok()?;
+        self.oid = Some(asn1::dotted(oid));
+        if oid != DSA_OID {
+            return None;
+        }
+        walk.enter(SEQUENCE)?;
+        self.p = Some(walk.number().ok()?);
+        let q = walk.number().ok()?;
+        let (g, complete) = match walk.number() {
+            Ok(g) => (g, true),
+            Err(start) => (asn1::strip_zeros(start).to_vec(), false),
+        };
+        let set = ParameterSet::recognise_prefix(self.p.as_deref().unwrap_or_default(), &q, &g);
+        self.parameter_set = set.filter(|set| !complete || set.g == g).map(|set| set.name);
+        self.q = Some(q);
+        if complete {
+            self.g = Some(g);
+            let value_length = walk.enter(asn1::BIT_STRING)?;
+            walk.at = walk.at.saturating_add(value_length);
+        }
+        Some(())
+    }
+}
+
+struct Walk<'a> {
+    der: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Walk<'a> {
+    /// Steps into an element, whose content need not be complete, and returns its stated length.
+    fn enter(&mut self, tag: u8) -> Option<usize> {
+        match asn1::header(self.der, self.at, 0, "an element") {
+            Ok(header) if header.tag == tag => {
+                self.at = header.content_at;
+                Some(header.length)
+            }
+            Ok(_) => None,
+            Err(asn1::DerError::BreaksOff { .. }) => {
+                self.at = self.der.len();
+                None
+            }
+            Err(_) => None,
+        }
+    }
+
+    /// The content of an element; if that breaks off, the part that is there.
+    fn value(&mut self, tag: u8) -> Result<&'a [u8], &'a [u8]> {
+        let length = self.enter(tag).ok_or(&[][..])?;
+        let rest = self.der.get(self.at..).unwrap_or_default();
+        let content = rest.get(..length).ok_or(rest);
+        self.at += content.map_or(rest.len(), <[u8]>::len);
+        content
+    }
+
+    fn number(&mut self) -> Result<Vec<u8>, &'a [u8]> {
+        self.value(INTEGER)
+            .map(|content| asn1::strip_zeros(content).to_vec())
+    }
+}

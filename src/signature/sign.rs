@@ -1,0 +1,237 @@
+//! Keys that sign, and signing.
+//!
+//! Invariant: the secret is in [1, q), never printed, and overwritten when it is dropped. Nonces follow RFC 6979, so
+//! the same hash under the same key gives the same signature and no generator can leak the secret. New keys use the
+//! JDK's published parameters, as engines do.
+
+use super::asn1;
+use super::der_signature::DsaSignature;
+use super::gate::Domain;
+use super::hash::HashAlgorithm;
+use super::key::{KeyError, PublicKey};
+use super::parameters::{JDK_512_160, JDK_1024_160, JDK_2048_256, ParameterSet};
+use super::private_key::PrivateKeyError;
+use super::rules::{RECORDS_V1, RECORDS_V2, SigningRule};
+use crypto_bigint::{BoxedUint, NonZero};
+use sha1::Sha1;
+use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
+use std::fmt;
+use zeroize::{Zeroize, Zeroizing};
+
+/// Sizes that keys are made in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KeySize {
+    /// p of 512 and q of 160 bits: what engines use. Breakable.
+    Dsa512,
+    /// p of 1024 and q of 160 bits. Weak.
+    Dsa1024,
+    /// p of 2048 and q of 256 bits.
+    Dsa2048,
+}
+
+impl KeySize {
+    /// Every size, smallest first.
+    pub const ALL: &[Self] = &[Self::Dsa512, Self::Dsa1024, Self::Dsa2048];
+
+    /// Bits of p.
+    pub const fn bits(self) -> u32 {
+        match self {
+            Self::Dsa512 => 512,
+            Self::Dsa1024 => 1024,
+            Self::Dsa2048 => 2048,
+        }
+    }
+
+    /// The size with so many bits of p.
+    pub fn from_bits(bits: u32) -> Option<Self> {
+        Self::ALL.iter().copied().find(|size| size.bits() == bits)
+    }
+
+    /// The parameters that new keys of this size use.
+    pub const fn parameters(self) -> &'static ParameterSet {
+        match self {
+            Self::Dsa512 => &JDK_512_160,
+            Self::Dsa1024 => &JDK_1024_160,
+            Self::Dsa2048 => &JDK_2048_256,
+        }
+    }
+
+    /// The rule that documents are sealed under with a key of this size, unless the caller asks for another.
+    pub const fn default_rule(self) -> &'static SigningRule {
+        match self {
+            Self::Dsa512 | Self::Dsa1024 => &RECORDS_V1,
+            Self::Dsa2048 => &RECORDS_V2,
+        }
+    }
+}
+
+/// Why no key could be made, or nothing signed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SignError {
+    /// The operating system gave no random bytes.
+    #[error("the system's random generator failed: {0}")]
+    Random(String),
+    /// The rule isn't meant for keys of this size.
+    #[error("rule {rule} isn't meant for keys of {bits}/{q_bits} bits")]
+    RuleDoesNotFit {
+        /// The rule.
+        rule: &'static str,
+        /// Bits of p.
+        bits: u32,
+        /// Bits of q.
+        q_bits: u32,
+    },
+    /// The hash given isn't of the size that the algorithm makes.
+    #[error("hash has {found} bytes instead of {algorithm}'s {expected}")]
+    HashSize {
+        /// The algorithm.
+        algorithm: HashAlgorithm,
+        /// Its size.
+        expected: usize,
+        /// The given size.
+        found: usize,
+    },
+    /// The key can't be computed with.
+    #[error("signing key is unusable: {0}")]
+    Key(#[from] KeyError),
+    /// The DSA library refused; RFC 6979 would need another nonce, which happens once in 2^160 signatures.
+    #[error("signing is refused by the DSA library")]
+    Refused,
+}
+
+/// A DSA private key whose parameters passed the gate.
+#[derive(Clone)]
+pub struct SigningKey {
+    inner: dsa::SigningKey,
+    public: PublicKey,
+}
+
+impl SigningKey {
+    /// Makes a key from the operating system's random generator.
+    pub fn generate(size: KeySize) -> Result<Self, SignError> {
+        let mut random = Zeroizing::new([0; 64]);
+        getrandom::fill(random.as_mut_slice()).map_err(|error| SignError::Random(error.to_string()))?;
+        Self::from_random(size, &random)
+    }
+
+    /// Makes the key that belongs to a seed, always the same. As secret as the seed: meant for tests and demos.
+    pub fn from_seed(size: KeySize, seed: &[u8]) -> Result<Self, SignError> {
+        let mut hasher = Sha512::new();
+        // The size is part of it so that one seed doesn't give related secrets in two sizes.
+        Digest::update(
+            &mut hasher,
+            format!("exportdoc DSA key from seed, {} bits\0", size.bits()),
+        );
+        Digest::update(&mut hasher, seed);
+        let mut random = Zeroizing::new([0; 64]);
+        random.copy_from_slice(&hasher.finalize());
+        Self::from_random(size, &random)
+    }
+
+    /// FIPS 186-4, B.1.1: x = (c mod (q - 1)) + 1, with far more than the 64 bits beyond q's that it asks for.
+    fn from_random(size: KeySize, random: &[u8; 64]) -> Result<Self, SignError> {
+        let set = size.parameters();
+        let q = BoxedUint::from_be_slice_vartime(set.q);
+        let one = BoxedUint::one();
+        let below = NonZero::new(q.wrapping_sub(&one))
+            .into_option()
+            .ok_or(SignError::Refused)?;
+        let mut c = BoxedUint::from_be_slice_vartime(random);
+        let mut x = c.rem(&below).wrapping_add(&one);
+        c.zeroize();
+        let bytes = Zeroizing::new(x.to_be_bytes());
+        x.zeroize();
+        Self::from_components(set.p, set.q, set.g, &bytes).map_err(|error| match error {
+            PrivateKeyError::Parameters(error) => SignError::Key(error),
+            _ => SignError::Refused,
+        })
+    }
+
+    /// Checks the numbers of a private key, big endian.
+    pub fn from_components(p: &[u8], q: &[u8], g: &[u8], x: &[u8]) -> Result<Self, PrivateKeyError> {
+        let [p, q, g, x] = [p, q, g, x].map(asn1::strip_zeros);
+        let domain = Domain::check(p, q, g)?;
+        let order = domain.components.q();
+        let mut secret = BoxedUint::from_be_slice(x, order.bits_precision())
+            .map_err(|_| PrivateKeyError::SecretOutOfRange)?;
+        if bool::from(secret.is_zero()) || secret >= *order.as_ref() {
+            secret.zeroize();
+            return Err(PrivateKeyError::SecretOutOfRange);
+        }
+        let public = PublicKey::from_components(p, q, g, &domain.raise_generator(&secret))?;
+        let inner = dsa::SigningKey::from_components(public.inner.clone(), secret)
+            .map_err(|_| PrivateKeyError::SecretOutOfRange)?;
+        Ok(Self { inner, public })
+    }
+
+    /// The public key.
+    pub fn public_key(&self) -> &PublicKey {
+        &self.public
+    }
+
+    /// Signs the hash that a rule's digest gave.
+    pub fn sign_prehash(&self, hash: &[u8], rule: &SigningRule) -> Result<DsaSignature, SignError> {
+        let facts = self.public.facts();
+        if !rule.fits(&facts) {
+            let (bits, q_bits) = (facts.bits, facts.q_bits);
+            return Err(SignError::RuleDoesNotFit {
+                rule: rule.name,
+                bits,
+                q_bits,
+            });
+        }
+        self.sign_prehash_with(hash, rule.hash)
+    }
+
+    /// Signs a hash; the algorithm must be the one that made it, since RFC 6979 derives the nonce with it.
+    pub fn sign_prehash_with(
+        &self,
+        hash: &[u8],
+        algorithm: HashAlgorithm,
+    ) -> Result<DsaSignature, SignError> {
+        let (expected, found) = (algorithm.output_len(), hash.len());
+        if expected != found {
+            return Err(SignError::HashSize {
+                algorithm,
+                expected,
+                found,
+            });
+        }
+        let signed = match algorithm {
+            HashAlgorithm::Sha1 => self.inner.sign_prehashed_rfc6979::<Sha1>(hash),
+            HashAlgorithm::Sha224 => self.inner.sign_prehashed_rfc6979::<Sha224>(hash),
+            HashAlgorithm::Sha256 => self.inner.sign_prehashed_rfc6979::<Sha256>(hash),
+            HashAlgorithm::Sha384 => self.inner.sign_prehashed_rfc6979::<Sha384>(hash),
+            HashAlgorithm::Sha512 => self.inner.sign_prehashed_rfc6979::<Sha512>(hash),
+        };
+        let signature = signed.map_err(|_| SignError::Refused)?;
+        DsaSignature::from_components(&signature.r().to_be_bytes(), &signature.s().to_be_bytes())
+            .map_err(|_| SignError::Refused)
+    }
+
+    /// p, q and g, big endian.
+    pub(super) fn domain(&self) -> [Box<[u8]>; 3] {
+        let components = self.inner.verifying_key().components();
+        [
+            components.p().to_be_bytes(),
+            components.q().to_be_bytes(),
+            components.g().to_be_bytes(),
+        ]
+    }
+
+    /// x, big endian.
+    pub(super) fn secret(&self) -> Zeroizing<Box<[u8]>> {
+        Zeroizing::new(self.inner.x().to_be_bytes())
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    /// Names the key without showing its secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let facts = self.public.facts();
+        f.debug_struct("SigningKey")
+            .field("bits", &facts.bits)
+            .field("fingerprint", &facts.fingerprint_text())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,329 @@
+//! The protobuf wire format, read in place and without a schema.
+//!
+//! Invariant: nothing is lost. A [`Field`] keeps the very bytes it was read from, so writing the `raw` parts of a
+//! message's fields one after the other gives the message back, whatever its field order, unknown numbers or varint
+//! forms. Reading allocates nothing, so no input can make it use more memory than it has itself.
+
+mod dump;
+mod write;
+
+use std::borrow::Cow;
+
+pub use dump::{DumpLimits, DumpNode, DumpValue, dump};
+pub use write::Writer;
+
+/// Groups nested deeper than this are refused.
+const MAX_GROUP_DEPTH: usize = 64;
+/// The highest field number protobuf allows.
+const MAX_FIELD_NUMBER: u64 = (1 << 29) - 1;
+
+/// Why bytes are not a protobuf message. Offsets count from the start of the message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{kind} at byte {offset} of the message")]
+pub struct WireError {
+    /// What is wrong.
+    pub kind: WireErrorKind,
+    /// Where the field begins that can't be read.
+    pub offset: usize,
+}
+
+/// The ways in which a message can be broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum WireErrorKind {
+    /// The message ends inside a field.
+    #[error("field breaks off")]
+    BreaksOff,
+    /// A varint of more than 64 bits.
+    #[error("varint longer than 64 bits")]
+    VarintTooLong,
+    /// Field number 0 or above 2^29-1.
+    #[error("field number out of range")]
+    FieldNumber,
+    /// Wire types 6 and 7 don't exist.
+    #[error("unknown wire type")]
+    WireType,
+    /// A length that points past the end of the message.
+    #[error("length points past the end")]
+    LengthPastEnd,
+    /// A group that isn't closed, or a close without its group.
+    #[error("unbalanced group")]
+    Group,
+    /// More levels of groups than allowed.
+    #[error("groups nested too deep")]
+    Depth,
+}
+
+/// A field's value, borrowed from the message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Value<'a> {
+    /// Wire type 0.
+    Varint(u64),
+    /// Wire type 1, little-endian.
+    Fixed64(u64),
+    /// Wire type 2: text, bytes or a nested message.
+    Bytes(&'a [u8]),
+    /// Wire types 3 and 4: the fields between the two tags.
+    Group(&'a [u8]),
+    /// Wire type 5, little-endian.
+    Fixed32(u32),
+}
+
+/// One field as it stands in its message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Field<'a> {
+    /// Field number, 1 to 2^29-1.
+    pub number: u32,
+    /// Its value.
+    pub value: Value<'a>,
+    /// The bytes of tag, length and value.
+    pub raw: &'a [u8],
+    /// Where `raw` begins in the message.
+    pub offset: usize,
+}
+
+impl<'a> Field<'a> {
+    /// Where a length-delimited value begins in the message; for other wire types, where the field begins.
+    pub fn value_offset(&self) -> usize {
+        match self.value {
+            Value::Bytes(bytes) => self.offset + self.raw.len() - bytes.len(),
+            _ => self.offset,
+        }
+    }
+
+    /// The value of a length-delimited field.
+    pub fn bytes(&self) -> Option<&'a [u8]> {
+        match self.value {
+            Value::Bytes(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+}
+
+/// Reads a message's fields in order; stops for good at the first error.
+#[derive(Debug, Clone)]
+pub struct Fields<'a> {
+    message: &'a [u8],
+    position: usize,
+}
+
+impl<'a> Iterator for Fields<'a> {
+    type Item = Result<Field<'a>, WireError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.position >= self.message.len() {
+            return None;
+        }
+        let offset = self.position;
+        match read_field(self.message, offset) {
+            Ok(field) => {
+                self.position = offset + field.raw.len();
+                Some(Ok(field))
+            }
+            Err(kind) => {
+                self.position = self.message.len();
+                Some(Err(WireError { kind, offset }))
+            }
+        }
+    }
+}
+
+fn read_varint(message: &[u8], position: &mut usize) -> Result<u64, WireErrorKind> {
+    let mut value = 0_u64;
+    for shift in (0..70).step_by(7) {
+        let byte = *message.get(*position).ok_or(WireErrorKind::BreaksOff)?;
+        *position += 1;
+        if shift == 63 && byte > 1 {
+            return Err(WireErrorKind::VarintTooLong);
+        }
+        value |= u64::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return Ok(value);
+        }
+    }
+    Err(WireErrorKind::VarintTooLong)
+}
+
+fn read_tag(message: &[u8], position: &mut usize) -> Result<(u32, u8), WireErrorKind> {
+    let key = read_varint(message, position)?;
+    let number = key >> 3;
+    if number == 0 || number > MAX_FIELD_NUMBER {
+        return Err(WireErrorKind::FieldNumber);
+    }
+    let number = u32::try_from(number).map_err(|_| WireErrorKind::FieldNumber)?;
+    Ok((number, (key & 7) as u8))
+}
+
+fn take<'a>(message: &'a [u8], position: &mut usize, length: usize) -> Result<&'a [u8], WireErrorKind> {
+    let end = position.checked_add(length).ok_or(WireErrorKind::LengthPastEnd)?;
+    let bytes = message.get(*position..end).ok_or(WireErrorKind::LengthPastEnd)?;
+    *position = end;
+    Ok(bytes)
+}
+
+fn read_field(message: &[u8], start: usize) -> Result<Field<'_>, WireErrorKind> {
+    let mut position = start;
+    let (number, wire_type) = read_tag(message, &mut position)?;
+    let value = match wire_type {
+        3 => Value::Group(read_group(message, &mut position, number)?),
+        4 => return Err(WireErrorKind::Group),
+        _ => read_scalar(message, &mut position, wire_type)?,
+    };
+    Ok(Field {
+        number,
+        value,
+        raw: &message[start..position],
+        offset: start,
+    })
+}
+
+fn read_scalar<'a>(
+    message: &'a [u8],
+    position: &mut usize,
+    wire_type: u8,
+) -> Result<Value<'a>, WireErrorKind> {
+    let short = |_| WireErrorKind::BreaksOff;
+    match wire_type {
+        0 => Ok(Value::Varint(read_varint(message, position)?)),
+        1 => {
+            let bytes = take(message, position, 8).map_err(short)?;
+            Ok(Value::Fixed64(
+                bytes.iter().rev().fold(0, |n, b| n << 8 | u64::from(*b)),
+            ))
+        }
+        2 => {
+            let length = read_varint(message, position)?;
+            let length = usize::try_from(length).map_err(|_| WireErrorKind::LengthPastEnd)?;
+            Ok(Value::Bytes(take(message, position, length)?))
+        }
+        5 => {
+            let bytes = take(message, position, 4).map_err(short)?;
+            Ok(Value::Fixed32(
+                bytes.iter().rev().fold(0, |n, b| n << 8 | u32::from(*b)),
+            ))
+        }
+        _ => Err(WireErrorKind::WireType),
+    }
+}
+
+/// Skips to the end of a group without recursion: hostile nesting must not reach the stack.
+fn read_group<'a>(message: &'a [u8], position: &mut usize, number: u32) -> Result<&'a [u8], WireErrorKind> {
+    let body = *position;
+    let mut open = vec![number];
+    loop {
+        let before = *position;
+        if before >= message.len() {
+            return Err(WireErrorKind::Group);
+        }
+        match read_tag(message, position)? {
+            (inner, 3) => {
+                if open.len() >= MAX_GROUP_DEPTH {
+                    return Err(WireErrorKind::Depth);
+                }
+                open.push(inner);
+            }
+            (inner, 4) => {
+                if open.pop() != Some(inner) {
+                    return Err(WireErrorKind::Group);
+                }
+                if open.is_empty() {
+                    return Ok(&message[body..before]);
+                }
+            }
+            (_, wire_type) => {
+                read_scalar(message, position, wire_type)?;
+            }
+        }
+    }
+}
+
+/// A message that was read through once, so that its fields can be looked up without an error path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Message<'a> {
+    bytes: &'a [u8],
+}
+
+impl<'a> Message<'a> {
+    /// Checks that `bytes` split into fields. Nested messages are checked when they are asked for.
+    ///
+    /// # Errors
+    /// The first field that can't be read.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, WireError> {
+        for field in fields(bytes) {
+            field?;
+        }
+        Ok(Self { bytes })
+    }
+
+    /// The message as it stands.
+    pub fn as_bytes(self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// All fields in order.
+    pub fn fields(self) -> impl Iterator<Item = Field<'a>> {
+        // Checked by `parse`: no error can occur, so none is lost here.
+        fields(self.bytes).filter_map(Result::ok)
+    }
+
+    /// All fields of one number, in order.
+    pub fn all(self, number: u32) -> impl Iterator<Item = Field<'a>> {
+        self.fields().filter(move |field| field.number == number)
+    }
+
+    /// The field that counts when a number repeats: the last.
+    pub fn last(self, number: u32) -> Option<Field<'a>> {
+        self.all(number).last()
+    }
+
+    /// A length-delimited field.
+    pub fn bytes(self, number: u32) -> Option<&'a [u8]> {
+        self.last(number)?.bytes()
+    }
+
+    /// A text field; invalid UTF-8 shows as replacement characters.
+    pub fn text(self, number: u32) -> Option<Cow<'a, str>> {
+        self.bytes(number).map(String::from_utf8_lossy)
+    }
+
+    /// A varint field.
+    pub fn varint(self, number: u32) -> Option<u64> {
+        match self.last(number)?.value {
+            Value::Varint(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// A varint field that holds a signed number.
+    pub fn int(self, number: u32) -> Option<i64> {
+        self.varint(number).map(u64::cast_signed)
+    }
+
+    /// A nested message; `None` as well when the field's bytes are no message.
+    pub fn message(self, number: u32) -> Option<Message<'a>> {
+        Message::parse(self.bytes(number)?).ok()
+    }
+
+    /// All nested messages of one number; those that are no messages are left out.
+    pub fn messages(self, number: u32) -> impl Iterator<Item = Message<'a>> {
+        self.all(number)
+            .filter_map(|field| Message::parse(field.bytes()?).ok())
+    }
+
+    /// The text inside a one-field wrapper message; an empty wrapper is an absent value.
+    pub fn wrapped_text(self, number: u32) -> Option<Cow<'a, str>> {
+        self.message(number)?.text(1)
+    }
+
+    /// The number inside a one-field wrapper message. An empty wrapper is an absent value.
+    pub fn wrapped_int(self, number: u32) -> Option<i64> {
+        self.message(number)?.int(1)
+    }
+}
+
+/// Reads the fields of a message one by one.
+pub fn fields(message: &[u8]) -> Fields<'_> {
+    Fields { message, position: 0 }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,79 @@
+//! Writes protobuf messages in the form engines write: minimal varints, fields in the order of the calls.
+
+/// Collects the bytes of one message.
+#[derive(Debug, Default, Clone)]
+pub struct Writer {
+    bytes: Vec<u8>,
+}
+
+impl Writer {
+    /// An empty message.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn raw_varint(&mut self, mut value: u64) {
+        while value >= 0x80 {
+            self.bytes.push((value & 0x7f) as u8 | 0x80);
+            value >>= 7;
+        }
+        self.bytes.push(value as u8);
+    }
+
+    /// A varint field.
+    pub fn varint(&mut self, number: u32, value: u64) -> &mut Self {
+        self.raw_varint(u64::from(number) << 3);
+        self.raw_varint(value);
+        self
+    }
+
+    /// A varint field holding a signed number (ten bytes when negative, as protobuf's int64).
+    pub fn int(&mut self, number: u32, value: i64) -> &mut Self {
+        self.varint(number, value.cast_unsigned())
+    }
+
+    /// A length-delimited field.
+    pub fn bytes(&mut self, number: u32, value: &[u8]) -> &mut Self {
+        self.raw_varint(u64::from(number) << 3 | 2);
+        self.raw_varint(value.len() as u64);
+        self.bytes.extend_from_slice(value);
+        self
+    }
+
+    /// A text field.
+    pub fn text(&mut self, number: u32, value: &str) -> &mut Self {
+        self.bytes(number, value.as_bytes())
+    }
+
+    /// A nested message, written by `fill`.
+    pub fn message(&mut self, number: u32, fill: impl FnOnce(&mut Writer)) -> &mut Self {
+        let mut inner = Writer::new();
+        fill(&mut inner);
+        self.bytes(number, &inner.bytes)
+    }
+
+    /// A wrapper message around a text.
+    pub fn wrapped_text(&mut self, number: u32, value: &str) -> &mut Self {
+        self.message(number, |w| {
+            w.text(1, value);
+        })
+    }
+
+    /// A wrapper message around a number.
+    pub fn wrapped_int(&mut self, number: u32, value: i64) -> &mut Self {
+        self.message(number, |w| {
+            w.int(1, value);
+        })
+    }
+
+    /// Fields that are already encoded, kept as they are.
+    pub fn raw(&mut self, fields: &[u8]) -> &mut Self {
+        self.bytes.extend_from_slice(fields);
+        self
+    }
+
+    /// The finished message.
+    pub fn finish(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.bytes)
+    }
+}
