@@ -35,6 +35,7 @@ login() {
 source=https://$1/masking/api/v5.1.38
 token=$(login "$1")
 objects=$(request GET "$source/syncable-objects?page_size=1000" "$token")
+fits 'syncable objects' '._pageInfo.total > 0' "$objects"
 store() {
     local entry
     entry=$(jq -c "[.responseList[] | select($2)] | .[:1]" <<<"$objects")

@@ -25,17 +25,20 @@ token=$(cut -d'"' -f4 <<<"$answer")
 [[ $token =~ ^[0-9a-f-]{36}$ ]] || fail 'a token as the fourth field' "$answer"
 
 environments=$(call GET 'environments?')
-environment=$(grep -o '"environmentId":[0-9]*' <<<"$environments" | head -1 | cut -d: -f2)
+environment=$(grep -o '"environmentId":[0-9]*' <<<"$environments" | head -1 | cut -d: -f2 || true)
 [[ -n $environment ]] || fail 'an environment' "$environments"
 jobs=$(call GET 'masking-jobs?page_number=1&page_size=1000')
 grep -q '"maskingJobId":4\b' <<<"$jobs" || fail 'masking job 4' "$jobs"
 
+monitor=$(call GET 'monitor-task?')
+[[ $monitor != *errorMessage* ]] || fail 'a list of running tasks' "$monitor"
+
 started=$(call POST executions -d '{"jobId":4}')
-execution=$(grep -o '"executionId":[0-9]*' <<<"$started" | cut -d: -f2)
+execution=$(grep -o '"executionId":[0-9]*' <<<"$started" | cut -d: -f2 || true)
 [[ -n $execution ]] || fail 'an execution' "$started"
 for ((poll = 0; ; poll++)); do
     state=$(call GET "executions/$execution")
-    status=$(grep -o '"status":"[A-Z_]*"' <<<"$state" | cut -d'"' -f4)
+    status=$(grep -o '"status":"[A-Z_]*"' <<<"$state" | cut -d'"' -f4 || true)
     [[ $status == SUCCEEDED ]] && break
     [[ $status == RUNNING ]] && ((poll < 100)) || fail 'the execution to run and succeed' "$state"
     sleep 0.1
