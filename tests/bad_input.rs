@@ -317,6 +317,14 @@ fn a_limit_is_told_from_damage_and_gives_no_verdict() {
     let report = examine(&parts.document(), &options).unwrap();
     assert_eq!(report.signature.verdict, Verdict::Invalid);
 
+    // Nor does a limit save a signature that no rule could verify.
+    let parts = Parts {
+        signature: der_signature(jdk_512().q, &[1]),
+        ..Parts::of(&small().seal())
+    };
+    let report = examine(&parts.document(), &options).unwrap();
+    assert_eq!(report.signature.verdict, Verdict::Invalid);
+
     let mut reader = RecordReader::new(
         &[5, 0, 0, 0, 1][..],
         BlobLimits {

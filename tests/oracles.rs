@@ -60,7 +60,7 @@ fn print(text: &mut String, nodes: &[DumpNode], level: usize) {
             DumpValue::Fixed64(n) => text.push_str(&format!("{indent}{number}: 0x{n:016x}\n")),
             DumpValue::Fixed32(n) => text.push_str(&format!("{indent}{number}: 0x{n:08x}\n")),
             DumpValue::Bytes(bytes) => {
-                text.push_str(&format!("{indent}{number}: \"{}\"\n", c_escaped(bytes)))
+                text.push_str(&format!("{indent}{number}: \"{}\"\n", c_escaped(bytes)));
             }
             DumpValue::Message(inner) | DumpValue::Group(inner) => {
                 text.push_str(&format!("{indent}{number} {{\n"));

@@ -370,7 +370,12 @@ fn label(out: &mut impl Write, report: &DocumentReport, types: &[String]) -> io:
         .iter()
         .filter(|row| types.is_empty() || row.type_name.as_ref().is_some_and(|name| types.contains(name)))
         .collect();
-    let compared = report.blob.complete && report.encryption == Encryption::Clear;
+    let visible = match report.encryption {
+        Encryption::Clear => true,
+        Encryption::Passphrase { opened, .. } => opened,
+        Encryption::Unknown => false,
+    };
+    let compared = report.blob.complete && visible;
     if compared || rows.is_empty() {
         return Ok(());
     }

@@ -7,6 +7,8 @@ mod documents;
 mod error;
 mod executions;
 mod gate;
+mod import;
+pub mod objects;
 mod page;
 mod persist;
 mod query;

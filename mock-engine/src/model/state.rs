@@ -12,6 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::executions::Execution;
+use super::objects::ObjectStore;
 use super::persist::StateDir;
 use super::{ModelError, PersistError};
 use crate::sync::lock;
@@ -31,6 +32,9 @@ pub struct State {
     /// Executions of jobs.
     #[serde(default)]
     pub executions: BTreeMap<i64, Execution>,
+    /// The syncable objects; tables show them as rows.
+    #[serde(default)]
+    pub objects: ObjectStore,
 }
 
 /// Rows by key; shared until written.

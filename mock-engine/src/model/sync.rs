@@ -148,18 +148,6 @@ impl Engine {
         Err(ModelError::NotReady("export"))
     }
 
-    /// What can be refused about an import before it starts, so that an async import can be answered with an error.
-    pub fn check_import(&self, request: &ImportRequest) -> Result<(), ModelError> {
-        let _ = request;
-        Err(ModelError::NotReady("import"))
-    }
-
-    /// Imports a document, all of it or nothing.
-    pub fn import(&self, request: &ImportRequest) -> Result<Vec<ImportOutcome>, ModelError> {
-        let _ = request;
-        Err(ModelError::NotReady("import"))
-    }
-
     /// Replaces the global key.
     pub fn replace_global_key(&self) -> Result<(), ModelError> {
         Ok(())
