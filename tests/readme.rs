@@ -69,7 +69,7 @@ fn readme_blocks_show_what_the_command_prints() {
 fn readme_commands_are_the_one_that_inspects_and_the_one_the_checks_run() {
     let readme = read("README.md");
     let commands = blocks(&readme, "sh");
-    let [inspect, test] = commands.as_slice() else {
+    let [inspect, test, ..] = commands.as_slice() else {
         panic!("two commands, not {}", commands.len());
     };
     let arguments = inspect.trim().strip_prefix("cargo run --quiet --locked -- ");
@@ -80,7 +80,8 @@ fn readme_commands_are_the_one_that_inspects_and_the_one_the_checks_run() {
         .find_map(|line| line.strip_prefix("tests=(")?.strip_suffix(')'));
     let (install, test) = test.trim().split_once(" && ").expect("two steps");
     assert_eq!(Some(test), line);
-    assert_eq!(install, "cargo install --locked cargo-nextest");
+    assert_eq!(install, "tests/setup");
+    assert!(checks.contains("step 'tools' tests/setup"));
 }
 
 #[test]

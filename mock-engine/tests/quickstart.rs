@@ -1,4 +1,4 @@
-//! The commands of `docs/mock-quickstart.md`, as printed; only the ports are free ones, since tests run side by side.
+//! The commands of the README's section on the mock, as printed; only the ports are free ones, since tests run side by side.
 
 // In helpers of tests, too, a panic is the report.
 #![allow(clippy::unwrap_used, clippy::panic)]
@@ -14,19 +14,18 @@ use tokio::process::Command;
 
 /// The fenced blocks of shell commands.
 fn blocks() -> Vec<String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/mock-quickstart.md");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let mut pieces = text.split("```");
-    let mut blocks = Vec::new();
-    while let (Some(_), Some(block)) = (pieces.next(), pieces.next()) {
-        blocks.push(
-            block
-                .strip_prefix("sh\n")
-                .unwrap_or_else(|| panic!("not sh: {block}"))
-                .to_owned(),
-        );
-    }
+    let section = text
+        .split("\n## ")
+        .find(|section| section.starts_with("mock-engine\n"));
+    let blocks = section
+        .unwrap_or_else(|| panic!("no section on the mock"))
+        .split("```sh\n")
+        .skip(1);
     blocks
+        .map(|block| block.split("```").next().unwrap_or_default().to_owned())
+        .collect()
 }
 
 #[tokio::test]
@@ -43,6 +42,8 @@ async fn the_printed_commands_start_two_engines_and_sync_them() {
     let ports = free.map(|listener| listener.local_addr().unwrap().port().to_string());
     let with_ports = |block: &str| {
         assert!(!block.contains("8082"));
+        // The program is built already.
+        let block = block.replace("cargo run --quiet --locked -p mock-engine --", "mock-engine");
         block.replace("8080", &ports[0]).replace("8081", &ports[1])
     };
     let dir = tempfile::tempdir().unwrap();
