@@ -35,6 +35,9 @@ pub const EXECUTIONS_KEPT: usize = 10_000;
 /// Newest format number of documents that are imported.
 pub const NEWEST_FORMAT: u64 = 2;
 
+/// Name of the document inside a ZIP export.
+pub const ZIP_ENTRY: &str = "export.json";
+
 /// A document whose signature fails.
 pub const SIGNATURE_INVALID: &str = "the signature of the document is not valid, so it is not imported";
 /// A document whose signature no known rule verifies, where one must.

@@ -35,6 +35,9 @@ pub struct State {
     /// The syncable objects; tables show them as rows.
     #[serde(default)]
     pub objects: ObjectStore,
+    /// Format number of exports, where a loaded document said one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<u64>,
 }
 
 /// Rows by key; shared until written.

@@ -83,3 +83,32 @@ pub(super) fn type_at(path: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+/// Types of newer engines whose objects were never seen: known by name only.
+const NAMED_ONLY: &[&str] = &[
+    "ALGORITHM_PLUGIN",
+    "CLASSIFIER",
+    "CLASSIFIER_REFERENCE",
+    "CREDENTIAL_PATH",
+    "DATASET_CONNECTOR",
+    "DATASET_FORMAT",
+    "DATASET_RULESET",
+    "DRIVER_SUPPORT_PLUGIN",
+    "LICENSE_INFO",
+    "PASSWORD_VAULT",
+    "SOURCE_DATASET_CONNECTOR",
+];
+
+/// Whether any engine knows objects of this type.
+pub fn is_type_name(type_name: &str) -> bool {
+    type_by_name(type_name).is_some() || NAMED_ONLY.contains(&type_name)
+}
+
+/// Whether objects of a type are members of GLOBAL_OBJECT by themselves.
+pub(super) fn is_global_member(type_name: &str) -> bool {
+    is_algorithm(type_name)
+        || matches!(
+            type_name,
+            "DOMAIN" | "JDBC_DRIVER" | "KEY" | "PROFILE_EXPRESSION" | "PROFILE_SET"
+        )
+}
