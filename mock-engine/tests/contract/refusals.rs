@@ -255,16 +255,12 @@ async fn the_key_is_not_replaced_without_force_unless_it_was_before() {
     let document = export(&a, std::slice::from_ref(&key)).await;
     let there = syncable(&b, "object_type=KEY").await;
     let reply = import(&b, "force_overwrite=false", &document).await;
-    if there.is_empty() {
-        all_success(&reply);
-    } else {
-        assert_eq!(
-            (reply.status, failed(&reply)),
-            (409, vec!["KEY".to_owned()]),
-            "{reply:?}"
-        );
-        assert_eq!(syncable(&b, "object_type=KEY").await, there);
-    }
+    assert_eq!(
+        (reply.status, failed(&reply)),
+        (409, vec!["KEY".to_owned()]),
+        "{reply:?}"
+    );
+    assert_eq!(syncable(&b, "object_type=KEY").await, there);
     all_success(&import(&b, "force_overwrite=true", &document).await);
     assert_eq!(
         syncable(&b, "object_type=KEY").await[0]["revisionHash"],
