@@ -3,6 +3,7 @@
 //! Invariant: nothing in this module knows of requests, routes or status codes. The HTTP layer translates a request
 //! into one call here and the result back.
 
+mod content;
 mod documents;
 mod error;
 mod executions;
@@ -96,7 +97,7 @@ impl Engine {
         let stored = dir.as_ref().map(StateDir::load).transpose()?.flatten();
         let state = match stored {
             Some(state) => state,
-            None => sync::initial_state(&settings, &clock, &ids)?,
+            None => content::initial_state(&settings)?,
         };
         Ok(Self {
             store: Store::new(state, dir)?,
@@ -139,7 +140,7 @@ impl Engine {
     /// Back to the initial content, without tokens, tasks, documents or uploads. Seeded ids start again.
     pub fn reset(&self) -> Result<(), ModelError> {
         self.ids.rewind_if(self.settings.seed.is_some());
-        let state = sync::initial_state(&self.settings, &self.clock, &self.ids)?;
+        let state = content::initial_state(&self.settings)?;
         self.replace_state(state)?;
         self.sessions.clear();
         self.tasks.clear();

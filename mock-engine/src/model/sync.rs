@@ -8,10 +8,8 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{Engine, JobOutput, ModelError, Settings, State, objects};
+use super::{Engine, JobOutput, ModelError, objects};
 use crate::choices;
-use crate::clock::Clock;
-use crate::ids::Ids;
 
 /// A passphrase, kept out of logs.
 #[derive(Clone, PartialEq, Eq)]
@@ -109,11 +107,6 @@ pub struct ImportOutcome {
     /// Why it failed; always there when it did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure_message: Option<String>,
-}
-
-/// The state that an engine starts with and returns to when reset.
-pub fn initial_state(_settings: &Settings, _clock: &Clock, _ids: &Ids) -> Result<State, ModelError> {
-    Ok(State::default())
 }
 
 impl Engine {

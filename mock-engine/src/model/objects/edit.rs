@@ -172,9 +172,7 @@ pub(super) fn deleted(
 
 /// Objects that name a removed or changed one, or a reference to it.
 fn dependents(state: &State, object: &StoredObject) -> Vec<Arc<StoredObject>> {
-    let is_it = |key: &ObjectKey| {
-        key == object.key() || (resolves_to(state, key, object) && state.objects.get(key).is_none())
-    };
+    let is_it = |key: &ObjectKey| key == object.key() || resolves_to(state, key, object);
     state
         .objects
         .iter()

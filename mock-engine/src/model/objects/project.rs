@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use exportdoc::identifier::Identifier;
 use exportdoc::object::ObjectKey;
+use exportdoc::object::data::ObjectData;
+use exportdoc::object::draft::{self, ConnectorSpec};
 use exportdoc::wire::Message;
 use serde_json::{Value, json};
 
@@ -52,9 +54,13 @@ fn shows_environment(type_name: &str) -> bool {
     type_name.ends_with("_CONNECTOR") || type_name.ends_with("_RULESET")
 }
 
-/// Puts an object in place of the one with its key, if any, and brings its row up to date.
+/// Puts an object in place of the one with its key, if any, and brings its row up to date. A job's source that has a
+/// place becomes the connector that it names.
 pub fn put_object(state: &mut State, stored: StoredObject) {
-    state.reserve_object_id(&stored);
+    let stored = connector_of_source(&stored).unwrap_or(stored);
+    if let Identifier::Integer(id) = stored.key().identifier {
+        state.reserve_id(&stored.type_name, id);
+    }
     state.objects.insert(stored.clone());
     let Some((path, key, shown)) = row_of(state, &stored) else {
         return;
@@ -87,4 +93,27 @@ pub fn remove_object(state: &mut State, key: &ObjectKey) -> Option<Arc<StoredObj
         state.table_mut(path).remove(&row);
     }
     Some(stored)
+}
+
+/// The connector that an on-the-fly job's source stands for, as far as the source tells.
+fn connector_of_source(stored: &StoredObject) -> Option<StoredObject> {
+    let (ObjectData::SourceConnector(data), Some(_), Identifier::Integer(id)) =
+        (stored.object.data(), stored.environment, &stored.key().identifier)
+    else {
+        return None;
+    };
+    let (database_type, name) = (data.database_type()?, data.connector_name()?);
+    let spec = ConnectorSpec {
+        database_type: &database_type,
+        name: &name,
+        ..ConnectorSpec::default()
+    };
+    let revision = stored.object.revision();
+    let [created, modified] = [revision.created, revision.modified].map(Option::unwrap_or_default);
+    let connector = draft::connector(*id, &spec).finish(revision.pair.clone(), created, modified);
+    Some(StoredObject::new(
+        connector.ok()?,
+        "DATABASE_CONNECTOR",
+        stored.environment,
+    ))
 }

@@ -9,10 +9,13 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use exportdoc::identifier::Identifier;
+use exportdoc::import_plan::{Wanted, stands_for};
 use exportdoc::object::{ObjectKey, SyncObject, type_by_name};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::Value;
 
 use super::kinds::{is_algorithm, is_reference, resource_of};
+use super::links::resolve;
 use crate::model::State;
 
 /// One object as it is kept.
@@ -146,21 +149,37 @@ impl State {
         let counter = id_counter(type_name);
         loop {
             let id = self.next_number(&counter);
-            if self.objects.find(type_name, &Identifier::Integer(id)).is_none() {
+            if self
+                .objects
+                .find(numbered_with(type_name), &Identifier::Integer(id))
+                .is_none()
+            {
                 return id;
             }
         }
     }
 
-    /// Makes sure that an object's numeric id is never given out again.
-    pub(super) fn reserve_object_id(&mut self, stored: &StoredObject) {
-        if let (Identifier::Integer(id), false) = (&stored.key().identifier, stored.is_reference()) {
-            self.reserve_number(&id_counter(&stored.type_name), *id);
-        }
+    /// Makes sure that a numeric id of a type is never given out again.
+    pub fn reserve_id(&mut self, type_name: &str, id: i64) {
+        self.reserve_number(&id_counter(type_name), id);
+    }
+
+    /// Whether the object that a reference's key stands for is here.
+    pub fn has_original(&self, reference: &ObjectKey) -> bool {
+        resolve(self, reference).is_some()
+    }
+}
+
+/// A reference has the number of its original.
+fn numbered_with(type_name: &str) -> &str {
+    match stands_for(type_name) {
+        Some(Wanted::Type(original)) => original,
+        _ => type_name,
     }
 }
 
 fn id_counter(type_name: &str) -> String {
+    let type_name = numbered_with(type_name);
     match resource_of(type_name).and_then(|spec| spec.counter) {
         Some(counter) => counter.to_owned(),
         None => format!("object {type_name}"),
@@ -172,6 +191,9 @@ fn id_counter(type_name: &str) -> String {
 #[serde(rename_all = "camelCase")]
 struct Dumped {
     type_name: String,
+    /// For whoever reads a dump; the message says it too.
+    #[serde(default)]
+    identifier: Value,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -195,6 +217,7 @@ impl Serialize for StoredObject {
         };
         let dumped = Dumped {
             type_name: self.type_name.clone(),
+            identifier: self.key().identifier.to_json(),
             name: self.name.clone(),
             environment: self.environment,
             unresolved: self.unresolved,

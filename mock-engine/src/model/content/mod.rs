@@ -1,0 +1,131 @@
+//! What an engine holds when it starts.
+//!
+//! Invariant: a function of the settings alone (and of ids for what is made for a loaded document), so that a reset
+//! brings the same content back. Every engine has a global key and a GLOBAL_OBJECT.
+
+mod demo;
+mod load;
+
+use exportdoc::identifier::Identifier;
+use exportdoc::object::draft::{self, Draft};
+use exportdoc::object::{ObjectKey, type_by_name};
+use exportdoc::sample;
+use serde_json::json;
+
+use super::objects::{StoredObject, put_object};
+use super::{Key, ModelError, Row, Settings, State};
+
+/// The state that an engine starts with and returns to when reset. A loaded document takes the place of the demo
+/// inventory.
+pub(super) fn initial_state(settings: &Settings) -> Result<State, ModelError> {
+    let mut state = State::default();
+    if !settings.load.is_empty() {
+        load::load(&mut state, &settings.load)?;
+    } else if !settings.empty {
+        demo::fill(&mut state)?;
+    }
+    complete(&mut state, &settings.name)?;
+    Ok(state)
+}
+
+/// Adds what no engine lacks. The key depends on the engine's name: two engines never share one unless it was synced.
+fn complete(state: &mut State, name: &str) -> Result<(), ModelError> {
+    if state.objects.iter().all(|stored| stored.type_name != "KEY") {
+        let label = format!("KEY of {name}");
+        let draft = draft::global_key(sample::key_bytes(&label));
+        put(state, draft, &label, "KEY", None)?;
+    }
+    if state
+        .objects
+        .iter()
+        .all(|stored| stored.type_name != "GLOBAL_OBJECT")
+    {
+        let label = format!("GLOBAL_OBJECT of {name}");
+        put(state, draft::global_object(&[]), &label, "GLOBAL_OBJECT", None)?;
+    }
+    Ok(())
+}
+
+/// Puts a made-up object in its first revision.
+fn put(
+    state: &mut State,
+    draft: Draft,
+    label: &str,
+    type_name: &str,
+    environment: Option<i64>,
+) -> Result<(), ModelError> {
+    let pair = sample::revision_pair(label, 1);
+    let object = draft
+        .finish(pair, sample::INSTALLED, sample::INSTALLED)
+        .map_err(unusable)?;
+    put_object(state, StoredObject::new(object, type_name, environment));
+    Ok(())
+}
+
+fn unusable(error: exportdoc::object::ObjectError) -> ModelError {
+    ModelError::Refused(format!("an object can't be made: {error}"))
+}
+
+/// Adds an environment with its object, under an application that is added if need be. An ENVIRONMENT object that is
+/// there already stays.
+fn put_environment(state: &mut State, id: i64, application: &str, name: &str) -> Result<(), ModelError> {
+    let applications = state.table("applications");
+    let known = applications.iter().find(|(_, row)| {
+        row.get("applicationName")
+            .is_some_and(|known| known == application)
+    });
+    let application_key = match known {
+        Some((key, _)) => key.clone(),
+        None => {
+            let number = state.next_number("application");
+            let row = row(json!({ "applicationId": number, "applicationName": application }));
+            state.table_mut("applications").insert(Key::Number(number), row);
+            Key::Number(number)
+        }
+    };
+    let application_id = match application_key {
+        Key::Number(id) => json!(id),
+        Key::Name(name) => json!(name),
+    };
+    let environment = row(json!({
+        "environmentId": id,
+        "environmentName": name,
+        "applicationId": application_id,
+        "purpose": "MASK",
+        "isWorkflowEnabled": false,
+    }));
+    state
+        .table_mut("environments")
+        .insert(Key::Number(id), environment);
+    state.reserve_number("environment", id);
+    let identifier = Identifier::Integer(id);
+    let Some(known) = type_by_name("ENVIRONMENT") else {
+        return Ok(());
+    };
+    if state.objects.find(known.name, &identifier).is_none() {
+        let draft = Draft {
+            key: ObjectKey::new(known.number, identifier),
+            dependencies: Vec::new(),
+            data_type: "EmptyData",
+            data: Vec::new(),
+        };
+        let object = draft
+            .finish(
+                sample::revision_pair(&format!("environment {name}"), 1),
+                sample::INSTALLED,
+                sample::INSTALLED,
+            )
+            .map_err(unusable)?;
+        let mut stored = StoredObject::new(object, known.name, Some(id));
+        stored.name = Some(name.to_owned());
+        put_object(state, stored);
+    }
+    Ok(())
+}
+
+fn row(value: serde_json::Value) -> Row {
+    match value {
+        serde_json::Value::Object(row) => row,
+        _ => Row::new(),
+    }
+}
