@@ -228,7 +228,7 @@ def main(source_url, target_url, expiring_url):
 
     # Tokens: expired by time, and unknown.
     expiring = Engine(expiring_url)
-    time.sleep(2.1)
+    time.sleep(4.1)
     expiring.list("applications")
     expect(expiring.logins == 2, "one more login after the token expired", str(expiring.logins))
     expiring.token = "00000000-0000-0000-0000-000000000000"

@@ -116,7 +116,7 @@ collections![
     ROLES,
     EXECUTION_EVENTS,
     EXECUTION_COMPONENTS,
-    MONITOR_TASK,
+    MONITOR_TASKS,
 ];
 
 /// The catalogue: what backs each resource.
@@ -148,7 +148,7 @@ static CATALOGUE: &[&dyn Collection] = &[
     &Executions,
     &EXECUTION_EVENTS,
     &EXECUTION_COMPONENTS,
-    &MONITOR_TASK,
+    &MONITOR_TASKS,
 ];
 
 /// Every collection.

@@ -267,5 +267,5 @@ specs! {
     EXECUTION_COMPONENTS = "execution-components", "execution component", "executionComponentId" {
         filters: &[("execution_id", "executionId")], access: Access::Read,
     }
-    MONITOR_TASK = "monitor-task", "monitored task", "monitorTaskId" { access: Access::Read }
+    MONITOR_TASKS = "monitor-task", "monitor task", "monitorTaskId" { access: Access::Read }
 }
