@@ -5,6 +5,7 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -96,6 +97,18 @@ impl Builder {
     /// Name; shows as `exportHost`.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.settings.name = name.into();
+        self
+    }
+
+    /// Starts without the demo inventory.
+    pub fn empty(mut self) -> Self {
+        self.settings.empty = true;
+        self
+    }
+
+    /// Takes the objects of export documents as content; directories give all their `.json` files.
+    pub fn load(mut self, paths: impl IntoIterator<Item = PathBuf>) -> Self {
+        self.settings.load.extend(paths);
         self
     }
 

@@ -14,6 +14,7 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
+use exportdoc::identifier::Identifier;
 use http::StatusCode;
 use serde_json::json;
 
@@ -82,10 +83,37 @@ async fn dump(State(app): State<Arc<App>>, query: Query) -> Result<Response, Api
 async fn load(State(app): State<Arc<App>>, RawBody(bytes): RawBody) -> Result<Response, ApiError> {
     let bad = |error| ModelError::BadBody(format!("it is not a state: {error}"));
     let mut value: serde_json::Value = serde_json::from_slice(&bytes).map_err(bad)?;
-    redact::drop_redacted(&mut value);
-    let state: EngineState = serde_json::from_value(value).map_err(bad)?;
-    app.blocking(move |engine| engine.replace_state(state)).await?;
+    app.blocking(move |engine| {
+        keep_hidden(&mut value, &engine.snapshot());
+        redact::drop_redacted(&mut value);
+        let state: EngineState = serde_json::from_value(value).map_err(bad)?;
+        engine.replace_state(state)
+    })
+    .await?;
     Ok(empty(StatusCode::OK))
+}
+
+/// Objects whose message a dump hides stay as they are here: without it they would be nothing.
+fn keep_hidden(dump: &mut serde_json::Value, present: &EngineState) {
+    let objects = dump.get_mut("objects").and_then(|objects| objects.as_array_mut());
+    for object in objects.into_iter().flatten() {
+        if object
+            .get("secret")
+            .is_none_or(|secret| secret != redact::REDACTED)
+        {
+            continue;
+        }
+        let (Some(type_name), Some(identifier)) = (object["typeName"].as_str(), object.get("identifier"))
+        else {
+            continue;
+        };
+        let known = present
+            .objects
+            .find(type_name, &Identifier::from_json(identifier));
+        if let Some(known) = known.and_then(|known| serde_json::to_value(known.as_ref()).ok()) {
+            *object = known;
+        }
+    }
 }
 
 async fn reset(State(app): State<Arc<App>>) -> Result<Response, ApiError> {

@@ -113,3 +113,42 @@ async fn health_tells_who_answers() {
     );
     assert_ne!(health["uptimeMs"], Value::Null);
 }
+
+#[tokio::test]
+async fn a_dump_without_secrets_keeps_the_objects_that_hold_some() {
+    let client = Client::of(MockEngine::builder().seed(1)).await;
+    let before = client
+        .raw("GET", "/__admin/state?secrets=true", "", b"")
+        .await
+        .json();
+    let dump = client.raw("GET", "/__admin/state", "", b"").await;
+    let key = |state: &Value| {
+        let objects = state["objects"].as_array().unwrap();
+        objects
+            .iter()
+            .find(|object| object["typeName"] == "KEY")
+            .unwrap()
+            .clone()
+    };
+    assert_eq!(key(&dump.json())["secret"], "<redacted>");
+    assert_eq!(
+        client.raw("PUT", "/__admin/state", "", &dump.body).await.status,
+        200
+    );
+    let after = client
+        .raw("GET", "/__admin/state?secrets=true", "", b"")
+        .await
+        .json();
+    assert_eq!(before, after);
+    let mut unknown = dump.json();
+    unknown["objects"][0]["secret"] = "<redacted>".into();
+    unknown["objects"][0]["message"] = Value::Null;
+    unknown["objects"][0]["identifier"] = json!({ "id": 99 });
+    let reply = client
+        .raw("PUT", "/__admin/state", "", unknown.to_string().as_bytes())
+        .await;
+    assert!(
+        reply.status == 400 && reply.error().contains("with secrets"),
+        "{reply:?}"
+    );
+}

@@ -70,8 +70,9 @@ pub(crate) struct Client {
 }
 
 impl Client {
+    /// Of an engine with nothing in it.
     pub(crate) async fn new() -> Self {
-        Self::of(MockEngine::builder().seed(1)).await
+        Self::of(MockEngine::builder().empty().seed(1)).await
     }
 
     pub(crate) async fn of(builder: Builder) -> Self {

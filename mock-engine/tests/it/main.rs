@@ -11,6 +11,7 @@ mod blocking;
 mod client;
 mod laws;
 mod load;
+mod objects;
 mod resources;
 mod tasks;
 mod transport;

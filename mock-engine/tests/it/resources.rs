@@ -10,7 +10,12 @@ use crate::client::{Client, form};
 
 /// An application, environment, connector, ruleset and job, all with id 1.
 async fn with_job() -> Client {
-    let client = Client::of(MockEngine::builder().clock(Clock::frozen(1_529_094_995_483))).await;
+    let client = Client::of(
+        MockEngine::builder()
+            .empty()
+            .clock(Clock::frozen(1_529_094_995_483)),
+    )
+    .await;
     client
         .create(
             "applications",
