@@ -206,7 +206,7 @@ fn entries_are_found_however_clients_write_them_and_others_are_refused() {
         entry("LOOKUP", json!({ "id": "FirstNameLookup" })),
         json!({ "revisionHash": "stale", "objectType": "DOMAIN", "objectIdentifier": { "id": "CITY" } }),
     ] {
-        let exported = engine.export(&request(&[written.clone()])).unwrap();
+        let exported = engine.export(&request(std::slice::from_ref(&written))).unwrap();
         let document: Value = serde_json::from_slice(&exported.bytes).unwrap();
         assert_eq!(
             document["exportResponseMetadata"]["requestedObjectList"],
