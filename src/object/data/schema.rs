@@ -51,6 +51,11 @@ pub struct MessageSpec {
 }
 
 impl MessageSpec {
+    /// Every data message that is known.
+    pub fn all() -> &'static [&'static Self] {
+        DATA_MESSAGES
+    }
+
     /// The data message with a name (without URL prefix).
     pub fn by_name(name: &str) -> Option<&'static Self> {
         DATA_MESSAGES.iter().copied().find(|spec| spec.name == name)
