@@ -17,6 +17,22 @@ pub(crate) enum CliError {
         /// What to do next.
         help: Option<String>,
     },
+    /// The input is readable, but not what the command may work on.
+    #[error("{message}")]
+    Refused {
+        /// What is wrong.
+        message: String,
+        /// What to do next.
+        help: Option<String>,
+    },
+    /// An output file can't be written. Nothing of it is there.
+    #[error("could not write {path}: {error}")]
+    File {
+        /// The file.
+        path: String,
+        /// Why.
+        error: io::Error,
+    },
     /// Standard output went away or is full.
     #[error("writing the output: {0}")]
     Output(#[from] io::Error),
@@ -35,16 +51,19 @@ impl CliError {
     pub(crate) fn report(&self) -> Exit {
         match self {
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Good,
-            Self::Output(_) => {
+            Self::Output(_) | Self::File { .. } => {
                 anstream::eprintln!("error: {}", escape::terminal(&self.to_string()));
                 Exit::Internal
             }
-            Self::Usage { message, help } => {
+            Self::Usage { message, help } | Self::Refused { message, help } => {
                 anstream::eprintln!("error: {}", escape::terminal(message));
                 if let Some(help) = help {
                     anstream::eprintln!("  help: {}", escape::terminal(help));
                 }
-                Exit::Usage
+                match self {
+                    Self::Refused { .. } => Exit::Bad,
+                    _ => Exit::Usage,
+                }
             }
         }
     }
