@@ -208,9 +208,10 @@ fn split_writes_one_sound_document_per_object() {
 }
 
 #[test]
-fn objects_are_found_by_identifier_or_name_and_doubts_are_named() {
+fn objects_are_found_by_identifier_or_name_and_ambiguity_is_told() {
     let directory = tempdir().unwrap();
-    let source = testdata("generated/masking-job.json");
+    let source = testdata("generated/global-small.json");
+    let (report, _) = read(&source);
     let source = source.to_str().unwrap();
     let refused = |object: &str| {
         fail(
@@ -220,49 +221,56 @@ fn objects_are_found_by_identifier_or_name_and_doubts_are_named() {
         )
     };
     assert!(refused("MASKING_JOB:77").contains("no object answers to 'MASKING_JOB:77'"));
-    assert!(refused("SSN").contains("say which: "));
-    let name = read(&testdata("generated/masking-job.json")).0.objects[0]
-        .name
-        .clone()
-        .unwrap();
-    succeed(
-        directory.path(),
-        &[
-            "extract",
-            source,
-            "--object",
-            &format!("20:{name}"),
-            "-o",
-            "y.json",
-        ],
+    let said = refused("1");
+    assert!(
+        said.contains("say which: ") && said.contains("APPLICATION_SETTINGS:1"),
+        "{said}"
     );
+    let set = report
+        .objects
+        .iter()
+        .find(|object| object.type_name == "PROFILE_SET")
+        .unwrap();
+    let name = set.name.clone().unwrap();
+    for wanted in [name.clone(), format!("PROFILE_SET:{name}"), format!("26:{name}")] {
+        succeed(
+            directory.path(),
+            &["extract", source, "--object", &wanted, "-o", "y.json", "--force"],
+        );
+        assert_eq!(read(&directory.path().join("y.json")).0.objects[0].key, set.key);
+    }
     assert_eq!(listing(directory.path()), ["y.json"]);
 }
 
 #[test]
 fn invalid_documents_need_a_word_and_unreadable_ones_are_never_taken() {
     let directory = tempdir().unwrap();
-    let run = |code, document: &str, more: &[&str]| {
+    let run = |code, document: &str, allow: &[&str]| {
         let source = testdata(document);
-        let mut arguments = vec![
-            "extract",
-            source.to_str().unwrap(),
-            "--object",
-            "DATABASE_CONNECTOR:5",
-            "-o",
-            "x.json",
-        ];
         let (report, _) = read(&source);
         let connector = report
             .objects
             .iter()
             .find(|object| object.type_name == "DATABASE_CONNECTOR");
         let wanted = format!("DATABASE_CONNECTOR:{}", connector.unwrap().key.identifier);
-        arguments[3] = &wanted;
-        arguments.extend(more);
-        match code {
-            0 => succeed(directory.path(), &arguments),
-            code => fail(directory.path(), code, &arguments),
+        let output = format!("{code}-{}", source.file_name().unwrap().to_str().unwrap());
+        let arguments = [
+            "extract",
+            source.to_str().unwrap(),
+            "--object",
+            &wanted,
+            "-o",
+            &output,
+        ];
+        let arguments = [&arguments[..], allow].concat();
+        if code == 0 {
+            let said = succeed(directory.path(), &arguments);
+            assert_sound(&read(&directory.path().join(output)).0);
+            said
+        } else {
+            let said = fail(directory.path(), code, &arguments);
+            assert!(!directory.path().join(output).exists());
+            said
         }
     };
     for document in [
@@ -271,16 +279,16 @@ fn invalid_documents_need_a_word_and_unreadable_ones_are_never_taken() {
     ] {
         let said = run(1, document, &[]);
         assert!(said.contains("--allow-invalid"), "{said}");
-        assert!(run(0, document, &["--allow-invalid", "--force"]).contains("note: "));
-        assert_sound(&read(&directory.path().join("x.json")).0);
+        let said = run(0, document, &["--allow-invalid"]);
+        assert!(said.contains("note: "), "{said}");
     }
     let said = run(
         1,
         "generated/damaged/truncated-in-blob.json",
-        &["--allow-invalid", "--force"],
+        &["--allow-invalid"],
     );
     assert!(said.contains("not all of it can be read"), "{said}");
-    let said = run(0, "generated/engine-like.json", &["--force"]);
+    let said = run(0, "generated/engine-like.json", &[]);
     assert!(said.contains("undetermined"), "{said}");
 }
 

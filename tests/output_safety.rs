@@ -153,8 +153,12 @@ mod unix {
             for output in ["-o new.json", "-o old.json --force"] {
                 let binary = env!("CARGO_BIN_EXE_exportdoc");
                 let script = format!("{trap} ulimit -f 8; exec '{binary}' redact in.json {output}");
-                let status = Command::new("bash").args(["-c", &script]).current_dir(directory);
-                let output = { status }.output().unwrap();
+                let mut shell = Command::new("bash");
+                let output = shell
+                    .args(["-c", &script])
+                    .current_dir(directory)
+                    .output()
+                    .unwrap();
                 if trap.is_empty() {
                     assert!(
                         output.status.signal().is_some(),

@@ -61,10 +61,9 @@ fn private_values(objects: &[SyncObject<'_>]) -> BTreeSet<String> {
 
 /// Everything in a document that isn't encoded any more.
 fn decoded(path: &Path) -> Vec<u8> {
-    let text = std::fs::read(path).unwrap();
-    let json: serde_json::Value = serde_json::from_slice(&text).unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
     let blob = STANDARD.decode(json["blob"].as_str().unwrap()).unwrap();
-    [text, blob].concat()
+    [json["exportResponseMetadata"].to_string().into_bytes(), blob].concat()
 }
 
 #[test]
@@ -321,52 +320,58 @@ const SECRET: &str = "s3cret-marker";
 fn hidden(place: usize) -> SyncObject<'static> {
     let key = ObjectKey::new(10, Identifier::Integer(1));
     let text = |number| Writer::new().text(number, SECRET).finish();
+    let wrapped = |number| Writer::new().wrapped_text(number, SECRET).finish();
+    let usual_type = "type.googleapis.com/DatabaseConnectorData";
+    let message = |fill: &dyn Fn(&mut Writer)| {
+        let mut writer = Writer::new();
+        fill(&mut writer);
+        writer.finish()
+    };
     let revision = Revision {
         json: Revision::json_text("DATABASE_CONNECTOR", &key),
         ..Revision::default()
     };
-    let mut identifier = Writer::new();
-    key.write(&mut identifier);
-    let mut saved = Writer::new();
-    revision.write(&mut saved);
-    let mut data = Writer::new();
-    data.text(1, "oracle")
-        .wrapped_text(8, "name")
-        .wrapped_int(10, 1521);
-    let mut any = Writer::new();
-    any.text(1, "type.googleapis.com/DatabaseConnectorData");
-    match place {
-        0 => drop(identifier.raw(&text(3))),
-        1 => drop(saved.raw(&text(4))),
-        2 => drop(saved.raw(&text(3))),
-        3 => drop(any.raw(&text(3))),
-        4 => drop(data.raw(&text(99))),
-        5 => drop(data.message(8, |w| drop(w.text(1, "name").text(2, SECRET)))),
-        // text where a number belongs, and a second value of a field of which the last counts
-        6 => drop(data.raw(&text(10))),
-        7 => drop(data.message(10, |w| drop(w.text(1, SECRET)))),
-        8 => drop(any.bytes(2, &Writer::new().wrapped_text(7, SECRET).finish())),
-        9 => drop(data.wrapped_text(7, SECRET)),
-        _ => {}
-    }
-    any.bytes(2, &data.finish());
-    let mut object = Writer::new();
-    object.bytes(1, &identifier.finish());
-    match place {
-        10 => drop(object.message(4, |w| {
-            drop(w.text(1, "type.googleapis.com/Another").bytes(2, &text(1)));
-        })),
-        11 => drop(object.raw(&text(9))),
-        12 => drop(object.message(4, |w| {
-            drop(
-                w.text(1, SECRET)
-                    .text(1, "type.googleapis.com/DatabaseConnectorData"),
-            );
-        })),
-        _ => {}
-    }
-    object.bytes(3, &saved.finish()).bytes(4, &any.finish());
-    SyncObject::from_bytes(object.finish()).unwrap()
+    // What is added to each part; most get nothing.
+    let at = |wanted: usize, bytes: Vec<u8>| if place == wanted { bytes } else { Vec::new() };
+    let identifier = [message(&|w| key.write(w)), at(0, text(3))].concat();
+    let saved = [message(&|w| revision.write(w)), at(1, text(4)), at(2, text(3))].concat();
+    let name_and_more = Writer::new().text(1, "name").text(2, SECRET).finish();
+    let data = [
+        Writer::new()
+            .text(1, "oracle")
+            .wrapped_text(8, "name")
+            .wrapped_int(10, 1521)
+            .finish(),
+        at(3, text(99)),
+        at(4, Writer::new().bytes(8, &name_and_more).finish()),
+        // text where a number belongs
+        at(5, text(10)),
+        at(6, wrapped(10)),
+        at(7, wrapped(7)),
+    ]
+    .concat();
+    let any = [
+        Writer::new().text(1, usual_type).finish(),
+        at(8, text(3)),
+        // a second value of a field of which the last counts
+        at(9, Writer::new().bytes(2, &wrapped(7)).finish()),
+        Writer::new().bytes(2, &data).finish(),
+    ]
+    .concat();
+    let other = Writer::new()
+        .text(1, "type.googleapis.com/Another")
+        .bytes(2, &text(1))
+        .finish();
+    let two_types = Writer::new().text(1, SECRET).text(1, usual_type).finish();
+    let object = [
+        Writer::new().bytes(1, &identifier).finish(),
+        at(10, Writer::new().bytes(4, &other).finish()),
+        at(11, text(9)),
+        at(12, Writer::new().bytes(4, &two_types).finish()),
+        Writer::new().bytes(3, &saved).bytes(4, &any).finish(),
+    ]
+    .concat();
+    SyncObject::from_bytes(object).unwrap()
 }
 
 #[test]

@@ -77,7 +77,7 @@ impl Args {
         let counts: Vec<_> = report
             .replaced
             .iter()
-            .map(|(kind, count)| format!("{count} {}", kind.as_str()))
+            .map(|(kind, count)| format!("{count} {}", kind.words(*count)))
             .collect();
         say(&match counts[..] {
             [] => "replaced: nothing".to_owned(),
@@ -90,7 +90,8 @@ impl Args {
             ));
         }
         for (key, count) in report.unknown.iter().take(NAMED) {
-            say(&format!("note: {done}: {count} unknown parts of {key}"));
+            let parts = if *count == 1 { "part" } else { "parts" };
+            say(&format!("note: {done}: {count} unknown {parts} of {key}"));
         }
         for (key, stand_in) in report.still_there.iter().take(NAMED) {
             say(&format!(

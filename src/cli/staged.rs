@@ -33,8 +33,11 @@ pub(super) enum Staged {
 impl Staged {
     /// Writes the bytes beside `target` and brings them to the disk.
     pub(super) fn write(target: &Path, bytes: &[u8], permissions: Permissions<'_>) -> io::Result<Self> {
-        let mut staged = Self::begin(directory(target), permissions)?;
-        let file = staged.file();
+        Self::begin(directory(target), permissions)?.fill(bytes, permissions)
+    }
+
+    fn fill(mut self, bytes: &[u8], permissions: Permissions<'_>) -> io::Result<Self> {
+        let file = self.file();
         if let Permissions::Of(model) = permissions
             && let Ok(metadata) = fs::metadata(model)
         {
@@ -42,7 +45,7 @@ impl Staged {
         }
         file.write_all(bytes)?;
         file.sync_all()?;
-        Ok(staged)
+        Ok(self)
     }
 
     fn begin(directory: &Path, permissions: Permissions<'_>) -> io::Result<Self> {
@@ -50,12 +53,18 @@ impl Staged {
         if let Some(file) = nameless::open(directory, permissions)? {
             return Ok(Self::Nameless(file));
         }
+        Self::begin_named(directory, permissions)
+    }
+
+    fn begin_named(directory: &Path, permissions: Permissions<'_>) -> io::Result<Self> {
         let mut builder = tempfile::Builder::new();
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
             builder.permissions(fs::Permissions::from_mode(mode(permissions)));
         }
+        #[cfg(not(unix))]
+        let _ = permissions;
         builder
             .prefix(".exportdoc-")
             .suffix(".part")
@@ -152,5 +161,76 @@ mod nameless {
     pub(super) fn link(file: &File, target: &Path) -> io::Result<()> {
         let own = format!("/proc/self/fd/{}", file.as_raw_fd());
         Ok(linkat(CWD, own, CWD, target, AtFlags::SYMLINK_FOLLOW)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Both ways on every system that has both.
+    fn both(directory: &Path, bytes: &[u8]) -> [Staged; 2] {
+        let usual = Permissions::Usual;
+        [
+            Staged::begin(directory, usual),
+            Staged::begin_named(directory, usual),
+        ]
+        .map(|begun| begun.unwrap().fill(bytes, usual).unwrap())
+    }
+
+    fn names(directory: &Path) -> usize {
+        fs::read_dir(directory).unwrap().count()
+    }
+
+    #[test]
+    fn a_file_is_put_where_nothing_is_or_over_another_and_leaves_no_trace() {
+        let directory = tempfile::tempdir().unwrap();
+        let target = directory.path().join("target");
+        for staged in both(directory.path(), b"one") {
+            staged.create(&target).unwrap();
+            assert_eq!(fs::read(&target).unwrap(), b"one");
+            fs::remove_file(&target).unwrap();
+        }
+        for staged in both(directory.path(), b"two") {
+            fs::write(&target, "old").unwrap();
+            staged.replace(&target).unwrap();
+            assert_eq!(fs::read(&target).unwrap(), b"two");
+        }
+        assert_eq!(names(directory.path()), 1);
+    }
+
+    #[test]
+    fn what_is_there_stays_there_unless_it_is_to_be_replaced() {
+        let directory = tempfile::tempdir().unwrap();
+        let target = directory.path().join("target");
+        fs::write(&target, "old").unwrap();
+        for staged in both(directory.path(), b"new") {
+            assert_eq!(
+                staged.create(&target).unwrap_err().kind(),
+                io::ErrorKind::AlreadyExists
+            );
+        }
+        assert_eq!(
+            (fs::read(&target).unwrap(), names(directory.path())),
+            (b"old".to_vec(), 1)
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_secret_is_its_owners_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        for (at, begin) in [Staged::begin, Staged::begin_named].into_iter().enumerate() {
+            let target = directory.path().join(at.to_string());
+            let only = Permissions::OwnerOnly;
+            begin(directory.path(), only)
+                .unwrap()
+                .fill(b"key", only)
+                .unwrap()
+                .create(&target)
+                .unwrap();
+            assert_eq!(fs::metadata(&target).unwrap().permissions().mode() & 0o777, 0o600);
+        }
     }
 }

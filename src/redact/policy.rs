@@ -36,7 +36,13 @@ pub(super) fn treatment(message: &str, field: &str) -> Treatment {
         ("DatabaseRulesetData", "ruleset_name" | "connector_name") => Keep,
         ("TableData", "table_name" | "loader") => Keep,
         ("RecordGroupData", "group_name") => Keep,
-        ("ColumnData", _) => Keep,
+        (
+            "ColumnData",
+            "column_name" | "algorithm" | "domain" | "classification" | "sql_type" | "length" | "primary_key"
+            | "foreign_key" | "date_format",
+        ) => Keep,
+        // The rest of a column's texts are switches.
+        ("ColumnData", _) => Flag,
         ("DatabaseConnectorData" | "SourceConnectorData", "database_type" | "connector_name") => Keep,
         ("DatabaseConnectorData", "database_name") => Replace(Database),
         ("DatabaseConnectorData", "schema") => Replace(Schema),

@@ -35,22 +35,23 @@ pub enum StandInKind {
 }
 
 impl StandInKind {
-    /// What people call such values.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Key => "keys",
-            Self::Row => "lookup rows",
-            Self::Input => "mapping inputs",
-            Self::Output => "mapping outputs",
-            Self::Host => "hosts",
-            Self::User => "users",
-            Self::Email => "e-mail addresses",
-            Self::JdbcUrl => "JDBC URLs",
-            Self::Database => "database names",
-            Self::Schema => "schema names",
-            Self::Setting => "setting values",
-            Self::Text => "free texts",
-        }
+    /// What people call so many such values.
+    pub fn words(self, count: u64) -> &'static str {
+        let (one, many) = match self {
+            Self::Key => ("key", "keys"),
+            Self::Row => ("lookup row", "lookup rows"),
+            Self::Input => ("mapping input", "mapping inputs"),
+            Self::Output => ("mapping output", "mapping outputs"),
+            Self::Host => ("host", "hosts"),
+            Self::User => ("user", "users"),
+            Self::Email => ("e-mail address", "e-mail addresses"),
+            Self::JdbcUrl => ("JDBC URL", "JDBC URLs"),
+            Self::Database => ("database name", "database names"),
+            Self::Schema => ("schema name", "schema names"),
+            Self::Setting => ("setting value", "setting values"),
+            Self::Text => ("free text", "free texts"),
+        };
+        if count == 1 { one } else { many }
     }
 
     /// Whether its numbers begin anew with every object. What one algorithm's values have in common with another's
