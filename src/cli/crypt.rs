@@ -2,18 +2,18 @@
 
 use exportdoc::compose;
 
-use super::compose::{KeyArgs, SourceArgs, encryption, say_written};
-use super::output::InPlaceArgs;
+use super::compose::{KeyArgs, SourceArgs, encryption, say, say_written};
+use super::output::{InPlaceArgs, Output, Over};
 use super::passphrase::{Asking, from_file_or_terminal};
 use super::{CliError, Exit};
 
 /// Encrypt a document's objects with a passphrase
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The cipher is triple DES in CBC mode with a key derived as PKCS#12 does it, because that is what engines name. It is
-there for compatibility: it does not protect against alteration, and the signature only tells an alteration to those
-who know the key's fingerprint. To keep a document from strangers, encrypt the file with a present-day tool instead.
-What the metadata lists (types, names, hashes) stays readable. No engine is known to open documents encrypted by this
+The cipher is triple DES in CBC mode with a key derived as PKCS#12 does it, because that is what engines name. It is \
+there for compatibility: it does not protect against alteration, and the signature only tells an alteration to those \
+who know the key's fingerprint. To keep a document from strangers, encrypt the file with a present-day tool instead. \
+What the metadata lists (types, names, hashes) stays readable. No engine is known to open documents encrypted by this \
 toolkit.
 
 Examples:
@@ -31,7 +31,7 @@ pub(crate) struct EncryptArgs {
 /// Decrypt a document that this toolkit encrypted
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Documents that an engine encrypted can't be opened: how engines do it isn't public.
+Documents that an engine encrypted can't be opened: how engines do it isn't public. \
 Triple DES, the cipher, is there for compatibility: it does not protect against alteration.
 
 Examples:
@@ -84,6 +84,19 @@ fn run(source: &SourceArgs, key: &KeyArgs, output: &InPlaceArgs, encrypt: bool) 
     let document = source.seal(draft, &sealer.key)?;
     sealer.keep()?;
     output.write(&document)?;
+    if let (
+        true,
+        Output::File {
+            path,
+            over: Over::BackedUp,
+        },
+    ) = (encrypt, &output)
+    {
+        say(&format!(
+            "note: the backup of {} is still in clear",
+            path.display()
+        ));
+    }
     say_written(&output, source.contents.objects.len(), &sealer);
     Ok(Exit::Good)
 }

@@ -16,10 +16,10 @@ const NAME_BYTES: usize = 80;
 /// Make a smaller document of some objects and what they depend on
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The objects stay byte for byte as they are, what this version doesn't know included. A document that was encrypted is
+The objects stay byte for byte as they are, what this version doesn't know included. A document that was encrypted is \
 encrypted again with the same passphrase. It is sealed with --key, or with a key made for it.
 
-Exit codes: 0 written, 1 the document is invalid or has no such object, 2 usage or unreadable, 70 the output can't be
+Exit codes: 0 written, 1 the document is invalid or has no such object, 2 usage or unreadable, 70 the output can't be \
 written.
 
 Examples:

@@ -12,7 +12,7 @@ use super::{CliError, Exit};
 /// Make a private key to seal documents with, and print its fingerprint
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The key comes from the operating system's random generator. Its file is readable by you alone; an existing file is
+The key comes from the operating system's random generator. Its file is readable by you alone; an existing file is \
 never overwritten. Keys of 512 and 1024 bits are for compatibility: they can be broken.
 
 Examples:

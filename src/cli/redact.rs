@@ -13,11 +13,11 @@ const NAMED: usize = 20;
 /// Make a copy that can be shared: keys, rows, mappings, hosts and people replaced by stand-ins
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Replaced: keys, lookup rows, segment mappings, hosts, users, e-mail addresses, JDBC URLs, database and schema names,
-setting values, descriptions. The same value has the same stand-in throughout the document; rows and mappings within
+Replaced: keys, lookup rows, segment mappings, hosts, users, e-mail addresses, JDBC URLs, database and schema names, \
+setting values, descriptions. The same value has the same stand-in throughout the document; rows and mappings within \
 their object. Left out: fields and data that this version doesn't know.
 
-Kept: object, table and column names, regular expressions, identifiers, UUIDs, times and hashes. Where one of the names
+Kept: object, table and column names, regular expressions, identifiers, UUIDs, times and hashes. Where one of the names \
 contains a value that was replaced, a note says so: read the copy before you share it.
 
 The copy is in clear, is marked as redacted under its signature, and must not be imported.

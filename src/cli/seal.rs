@@ -11,7 +11,7 @@ use super::{CliError, Exit};
 #[derive(Debug, clap::Args)]
 #[command(group = ArgGroup::new("signing_key").required(true).args(["key", "new_key"]))]
 #[command(after_help = "\
-The document gets a new export id and declares the toolkit's signing rule for the key's size. Whoever knows your key's
+The document gets a new export id and declares the toolkit's signing rule for the key's size. Whoever knows your key's \
 fingerprint can check that it came from you (verify-signature --trusted-key); an engine need not accept it.
 
 Exit codes: 0 written, 1 the document is invalid, 2 usage or unreadable, 70 the output can't be written.
