@@ -116,12 +116,37 @@ pub struct ExportFacts {
     pub declare_rule: bool,
 }
 
+/// What a document carries that no engine asks for.
+#[derive(Debug, Clone, Default)]
+pub struct Extras {
+    /// Says in the header what was done to the content; see [`Header::marker`].
+    pub marker: Option<String>,
+    /// Encoded fields that the header takes over from another document.
+    pub header_fields: Vec<u8>,
+    /// Encoded fields that object records take over, by their object.
+    pub record_fields: BTreeMap<ObjectKey, Vec<u8>>,
+}
+
 /// Builds a sealed document from objects in the order given; see [`in_record_order`].
 ///
 /// # Errors
 /// A key that the rule doesn't take, or an object too long for a record.
 pub fn seal(
     facts: &ExportFacts,
+    objects: &[SyncObject<'_>],
+    key: &SigningKey,
+    rule: &'static SigningRule,
+) -> Result<Vec<u8>, BuildError> {
+    seal_with(facts, &Extras::default(), objects, key, rule)
+}
+
+/// As [`seal`], with extras.
+///
+/// # Errors
+/// As [`seal`].
+pub fn seal_with(
+    facts: &ExportFacts,
+    extras: &Extras,
     objects: &[SyncObject<'_>],
     key: &SigningKey,
     rule: &'static SigningRule,
@@ -140,12 +165,17 @@ pub fn seal(
         object_count: objects.len() as u64,
         format: Some(facts.format),
         rule: facts.declare_rule.then(|| rule.name.to_owned()),
+        marker: extras.marker.clone(),
         unknown_fields: Vec::new(),
     };
-    let objects_as_messages = objects
-        .iter()
-        .map(|object| ObjectRecord::encode(&facts.export_id, object.as_bytes()));
-    let header = std::iter::once(header.encode());
+    let objects_as_messages = objects.iter().map(|object| {
+        let mut message = ObjectRecord::encode(&facts.export_id, object.as_bytes());
+        message.extend(extras.record_fields.get(object.key()).into_iter().flatten());
+        message
+    });
+    let mut header = header.encode();
+    header.extend_from_slice(&extras.header_fields);
+    let header = std::iter::once(header);
     let messages: Box<dyn Iterator<Item = Vec<u8>>> = match &facts.encryption {
         None => Box::new(header.chain(objects_as_messages)),
         Some((passphrase, params)) => {

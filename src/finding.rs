@@ -302,6 +302,11 @@ registry! {
         "exportDate and the time in the blob's header are far apart.",
         "One of them was edited; the header's is covered by the signature.";
 
+    // --- Composed by this toolkit ---
+    REDACTED = "redacted", Warning,
+        "The document is a copy made for sharing: keys, rows, mappings, hosts and people in it are stand-ins.",
+        "Read it, but don't import it: masking with stand-in keys gives other results than the original.";
+
     // --- Graph ---
     MISSING_DEPENDENCY = "missing-dependency", Error,
         "An object depends on one that isn't in the document.",

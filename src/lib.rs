@@ -9,15 +9,18 @@
 
 pub mod blob;
 pub mod build;
+pub mod compose;
 pub mod date;
 pub mod envelope;
 pub mod escape;
+pub mod extract;
 pub mod finding;
 pub mod graph;
 pub mod identifier;
 pub mod import_plan;
 pub mod object;
 pub mod passphrase;
+pub mod redact;
 pub mod report;
 pub mod revision_hash;
 pub mod sample;

@@ -22,6 +22,9 @@ const ORDER: &[&str] = &[
     "passphrase",
     "report",
     "build",
+    "compose",
+    "extract",
+    "redact",
     "import_plan",
     "sample",
 ];

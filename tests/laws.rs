@@ -309,7 +309,8 @@ proptest! {
         body in prop::collection::vec(any::<u8>(), 0..50),
     ) {
         let header = Header {
-            export_id: export_id.clone(), started, encryption, object_count: count, format, rule, unknown_fields: Vec::new(),
+            export_id: export_id.clone(), started, encryption, object_count: count, format, rule, marker: None,
+            unknown_fields: Vec::new(),
         };
         prop_assert_eq!(Header::parse(&header.encode()).unwrap(), header);
         let object = ObjectRecord::encode(&export_id, &body);

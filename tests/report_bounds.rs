@@ -24,6 +24,7 @@ fn header(objects: u64, encryption: Option<Vec<u8>>) -> Vec<u8> {
         object_count: objects,
         format: Some(2),
         rule: None,
+        marker: None,
         unknown_fields: vec![],
     };
     frame(&header.encode()).unwrap()

@@ -93,6 +93,7 @@ impl Recipe {
             object_count: self.objects.len() as u64,
             format: Some(self.facts.format),
             rule: self.facts.declare_rule.then(|| self.rule.name.to_owned()),
+            marker: None,
             unknown_fields: Vec::new(),
         }
     }

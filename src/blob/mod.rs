@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! u32 little-endian length │ message     header:  1 export id · 2 instant · 3 encryption · 4 object count
-//! u32 little-endian length │ message              5 format number · 15 signing rule (this toolkit's documents)
+//! u32 little-endian length │ message              5 format number · 15 signing rule, 16 marker (this toolkit's documents)
 //! …                                      object:  1 export id · 2 object message
 //!                                        sealed:  1 export id · 4 ciphertext (this toolkit's encryption)
 //!                                        trailer: 1 export id · 3 signature
@@ -14,4 +14,4 @@ mod reader;
 mod record;
 
 pub use reader::{BlobError, BlobErrorKind, BlobLimits, RawRecord, RecordReader, frame};
-pub use record::{Header, HeaderField, ObjectRecord, Record, RecordError, SealedRecord, Trailer};
+pub use record::{Header, HeaderField, ObjectRecord, REDACTED, Record, RecordError, SealedRecord, Trailer};

@@ -3,7 +3,10 @@
 //! Invariant: a record's kind doesn't depend on its position, so a reader needs no look-ahead to know what the
 //! signature covers. (That the header comes first and the trailer last is checked by whoever reads them.)
 
-use crate::wire::{Message, Value, WireError, Writer};
+use crate::wire::{self, Message, Value, WireError, Writer};
+
+/// What [`Header::marker`] says of a document whose keys, rows and names of people and places are stand-ins.
+pub const REDACTED: &str = "redacted";
 
 /// Why a record can't be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -48,6 +51,9 @@ pub struct Header {
     pub format: Option<u64>,
     /// Field 15: the signing rule, in documents sealed by this toolkit.
     pub rule: Option<String>,
+    /// Field 16: what was done to the content, in documents sealed by this toolkit. Readers that don't know it skip
+    /// it; the signature covers it.
+    pub marker: Option<String>,
     /// Numbers of fields this version doesn't know, in order.
     pub unknown_fields: Vec<u32>,
 }
@@ -70,12 +76,18 @@ impl Header {
             object_count: message.varint(4).ok_or(require(HeaderField::ObjectCount))?,
             format: message.varint(5),
             rule: message.text(15).map(std::borrow::Cow::into_owned),
+            marker: message.text(16).map(std::borrow::Cow::into_owned),
             unknown_fields: message
                 .fields()
                 .map(|field| field.number)
-                .filter(|number| !matches!(number, 1..=5 | 15))
+                .filter(|number| !is_header_field(*number))
                 .collect(),
         })
+    }
+
+    /// The fields of a header message that this version doesn't know, as they stand.
+    pub fn unknown_bytes(message: &[u8]) -> Vec<u8> {
+        bytes_of_fields(message, |number| !is_header_field(number))
     }
 
     /// Writes the header as engines order it.
@@ -92,8 +104,28 @@ impl Header {
         if let Some(rule) = &self.rule {
             writer.text(15, rule);
         }
+        if let Some(marker) = &self.marker {
+            writer.text(16, marker);
+        }
         writer.finish()
     }
+}
+
+fn is_header_field(number: u32) -> bool {
+    matches!(number, 1..=5 | 15 | 16)
+}
+
+fn is_object_field(number: u32) -> bool {
+    matches!(number, 1 | 2)
+}
+
+/// The raw bytes of the fields that are wanted, one after the other.
+fn bytes_of_fields(message: &[u8], wanted: impl Fn(u32) -> bool) -> Vec<u8> {
+    wire::fields(message)
+        .map_while(Result::ok)
+        .filter(|field| wanted(field.number))
+        .flat_map(|field| field.raw.iter().copied())
+        .collect()
 }
 
 /// A record that carries one syncable object.
@@ -113,6 +145,11 @@ impl ObjectRecord<'_> {
     /// Writes an object record's message.
     pub fn encode(export_id: &str, object: &[u8]) -> Vec<u8> {
         Writer::new().text(1, export_id).bytes(2, object).finish()
+    }
+
+    /// The fields of an object record's message that this version doesn't know, as they stand.
+    pub fn unknown_bytes(message: &[u8]) -> Vec<u8> {
+        bytes_of_fields(message, |number| !is_object_field(number))
     }
 }
 
@@ -176,7 +213,7 @@ impl<'a> Record<'a> {
             let unknown_fields = message
                 .fields()
                 .map(|f| f.number)
-                .filter(|number| !matches!(number, 1 | 2))
+                .filter(|number| !is_object_field(*number))
                 .collect();
             let object_offset = field.value_offset();
             return Ok(Self::Object(ObjectRecord {
@@ -219,6 +256,7 @@ mod tests {
             object_count: 300,
             format: Some(2),
             rule: Some("records-v1".into()),
+            marker: Some("redacted".into()),
             unknown_fields: vec![],
         };
         assert_eq!(Header::parse(&header.encode()).unwrap(), header);

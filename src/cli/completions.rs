@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::CommandFactory;
 use clap_complete::Shell;
 
-use super::{Cli, CliError, Exit, output};
+use super::{Cli, CliError, Exit, stdout};
 
 /// Print a completion script for a shell
 #[derive(Debug, clap::Args)]
@@ -21,7 +21,7 @@ impl Args {
     pub(super) fn run(self) -> Result<Exit, CliError> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "exportdoc", &mut script);
-        output::stdout().write_all(&script)?;
+        stdout::open().write_all(&script)?;
         Ok(Exit::Good)
     }
 }

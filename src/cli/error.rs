@@ -19,6 +19,14 @@ pub(crate) enum CliError {
         /// [`Exit::Usage`], or [`Exit::Denied`] for a limit.
         exit: Exit,
     },
+    /// An output file can't be written. Nothing of it is there.
+    #[error("could not write {path}: {error}")]
+    File {
+        /// The file.
+        path: String,
+        /// Why.
+        error: io::Error,
+    },
     /// Standard output can't be written, for another reason than a reader that left.
     #[error("writing the output: {0}")]
     Output(#[from] io::Error),
@@ -40,7 +48,7 @@ impl CliError {
         // Nobody is left to tell when this fails.
         let _ = writeln!(err, "error: {}", escape::terminal(&self.to_string()));
         match self {
-            Self::Output(_) => Exit::Internal,
+            Self::Output(_) | Self::File { .. } => Exit::Internal,
             Self::Refused { help, exit, .. } => {
                 if let Some(help) = help {
                     let _ = writeln!(err, "  help: {}", escape::terminal(help));

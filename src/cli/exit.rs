@@ -14,6 +14,9 @@ use std::process::ExitCode;
 /// | 5 | a limit was hit | a limit was hit, or `--deny-weak` |
 /// | 70 | internal error | the same |
 ///
+/// Commands that write documents answer 0 when they wrote, 1 when the input is not what they may work on, 2 as above
+/// and 70 when the output can't be written.
+///
 /// Over many documents the first of 70, 1, 2, 5, 3, 4, 0 that occurred is the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {

@@ -9,7 +9,7 @@ use exportdoc::report::ExamineOptions;
 use super::batch;
 use super::input::InputArgs;
 use super::passphrase;
-use super::{CliError, Exit, Judged, Unreadable, output};
+use super::{CliError, Exit, Judged, Unreadable, stdout};
 use crate::render::{json, raw, text};
 
 /// Secret values are cut here, so that a lookup of megabytes doesn't flood a terminal by accident.
@@ -79,7 +79,7 @@ impl Args {
             types: &self.objects,
             now: batch::now(),
         };
-        let mut out = output::stdout();
+        let mut out = stdout::open();
         let mut exit = Exit::Good;
         let mut list = json::DocumentList::new(self.format == Format::Ndjson);
         batch::judge(&self.input, &options, |judged| {
@@ -99,7 +99,7 @@ impl Args {
     }
 
     fn run_raw(&self, wanted: &str) -> Result<Exit, CliError> {
-        let mut out = output::stdout();
+        let mut out = stdout::open();
         for input in self.input.find()? {
             let label = input.label();
             let fail = |message: String, help, exit| CliError::Refused {

@@ -2,14 +2,22 @@
 
 mod batch;
 mod completions;
+mod compose;
+mod crypt;
 mod error;
 mod exit;
 mod explain;
+mod extract;
 mod input;
 mod inspect;
+mod keygen;
 mod man;
 mod output;
 mod passphrase;
+mod redact;
+mod seal;
+mod staged;
+mod stdout;
 mod verify_signature;
 
 use anstream::ColorChoice;
@@ -52,6 +60,12 @@ enum Color {
 enum Command {
     Inspect(inspect::Args),
     VerifySignature(verify_signature::Args),
+    Extract(extract::Args),
+    Seal(seal::Args),
+    Keygen(keygen::Args),
+    Encrypt(crypt::EncryptArgs),
+    Decrypt(crypt::DecryptArgs),
+    Redact(redact::Args),
     Explain(explain::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -69,6 +83,12 @@ impl Cli {
         match self.command {
             Command::Inspect(args) => args.run(),
             Command::VerifySignature(args) => args.run(),
+            Command::Extract(args) => args.run(),
+            Command::Seal(args) => args.run(),
+            Command::Keygen(args) => args.run(),
+            Command::Encrypt(args) => args.run(),
+            Command::Decrypt(args) => args.run(),
+            Command::Redact(args) => args.run(),
             Command::Explain(args) => args.run(),
             Command::Completions(args) => args.run(),
             Command::Man(args) => args.run(),

@@ -1,70 +1,281 @@
-//! Standard output for a reader that may leave early.
+//! Writes files so that nobody loses one: an output is there whole or not at all.
 //!
-//! Invariant: a closed pipe is silent and ends nothing: the documents are still judged, because somebody may be
-//! waiting for the exit code. `verify-signature … | head -1` must not answer 0 for what it didn't look at.
+//! Invariants: a file under its final name is complete and on the disk; inputs, links and whatever isn't a plain file
+//! are never written through; an existing file is replaced only when that was asked for, a key file or a backup never.
+//! On Linux a file has no name until it is complete, so that not even a killed process leaves a part of it behind.
 
+use std::fs::{self, File};
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
-/// Standard output, or nothing once its reader is gone.
-pub(crate) struct Output<W> {
-    inner: Option<W>,
+use super::CliError;
+use super::staged::{Permissions, Staged};
+
+/// What an input's backup is called: its name with this behind it.
+const BACKUP: &str = ".bak";
+
+/// Where a command's document goes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct OutputArgs {
+    /// Where to write; '-' is standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// Replace the output if it exists
+    #[arg(long)]
+    pub(crate) force: bool,
 }
 
-/// Standard output, with styles as the terminal, `--color` and the environment ask for.
-pub(crate) fn stdout() -> Output<impl Write> {
-    Output::new(anstream::stdout().lock())
+/// Where it goes when it may also take the input's place.
+#[derive(Debug, clap::Args)]
+pub(crate) struct InPlaceArgs {
+    /// Where to write; '-' is standard output
+    #[arg(short, long, value_name = "FILE", required_unless_present = "in_place")]
+    output: Option<PathBuf>,
+    /// Replace the output if it exists
+    #[arg(long)]
+    force: bool,
+    /// Replace the input; it is kept as FILE.bak, which must not exist yet
+    #[arg(long, conflicts_with_all = ["output", "force"])]
+    in_place: bool,
 }
 
-impl<W: Write> Output<W> {
-    fn new(inner: W) -> Self {
-        Self { inner: Some(inner) }
+impl OutputArgs {
+    /// See [`Output::check`].
+    pub(crate) fn check(&self, inputs: &[&Path]) -> Result<Output, CliError> {
+        Output::check(&self.output, self.force, inputs)
     }
+}
 
-    fn try_with<T>(&mut self, gone: T, write: impl FnOnce(&mut W) -> io::Result<T>) -> io::Result<T> {
-        let Some(inner) = &mut self.inner else {
-            return Ok(gone);
-        };
-        match write(inner) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                self.inner = None;
-                Ok(gone)
+impl InPlaceArgs {
+    /// See [`Output::check`] and [`Output::in_place_of`].
+    pub(crate) fn check(&self, input: &Path) -> Result<Output, CliError> {
+        match &self.output {
+            Some(output) => Output::check(output, self.force, &[input]),
+            None => Output::in_place_of(input),
+        }
+    }
+}
+
+/// A place to write to that was found fit. Whatever happens to it in the meantime, writing keeps the same promises.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Output {
+    /// Standard output.
+    Stdout,
+    /// A file.
+    File {
+        /// Its path.
+        path: PathBuf,
+        /// What may be there already.
+        over: Over,
+    },
+}
+
+/// What may stand where a file goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Over {
+    /// Nothing.
+    Nothing,
+    /// A file, which is lost.
+    Anything,
+    /// A file, which is kept under another name.
+    BackedUp,
+}
+
+impl Output {
+    /// Looks at the place before any work is done.
+    ///
+    /// # Errors
+    /// A place that holds an input, a link, something else than a file, or a file that isn't to be replaced.
+    pub(crate) fn check(path: &Path, force: bool, inputs: &[&Path]) -> Result<Self, CliError> {
+        if path.as_os_str() == "-" {
+            return Ok(Self::Stdout);
+        }
+        let existing = look(path)?;
+        for input in inputs.iter().filter(|input| input.as_os_str() != "-") {
+            if existing && same_file(path, input) {
+                let message = format!("{} is the input", path.display());
+                return Err(CliError::usage(message, "write to another file"));
             }
-            result => result,
+        }
+        if existing && !force {
+            return Err(exists(path));
+        }
+        Ok(Self::File {
+            path: path.to_owned(),
+            over: if force { Over::Anything } else { Over::Nothing },
+        })
+    }
+
+    /// The input's own place.
+    ///
+    /// # Errors
+    /// Standard input, a link, or a backup that is there already.
+    pub(crate) fn in_place_of(input: &Path) -> Result<Self, CliError> {
+        if input.as_os_str() == "-" {
+            let help = "give --output instead of --in-place";
+            return Err(CliError::usage("standard input can't be replaced", help));
+        }
+        look(input)?;
+        let backup = backup_of(input);
+        if fs::symlink_metadata(&backup).is_ok() {
+            return Err(exists(&backup));
+        }
+        Ok(Self::File {
+            path: input.to_owned(),
+            over: Over::BackedUp,
+        })
+    }
+
+    /// Whether this and another path are one file to be. Both outputs of a command can't have one name.
+    pub(crate) fn is_same_place(&self, other: &Path) -> bool {
+        let place = |path: &Path| {
+            let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+            let parent = fs::canonicalize(parent.unwrap_or(Path::new("."))).ok()?;
+            Some(parent.join(path.file_name()?))
+        };
+        matches!(self, Self::File { path, .. } if place(path).is_some() && place(path) == place(other))
+    }
+
+    /// Writes the bytes there, all of them or none.
+    pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), CliError> {
+        let (path, over) = match self {
+            Self::Stdout => {
+                let mut out = io::stdout().lock();
+                out.write_all(bytes)?;
+                return Ok(out.flush()?);
+            }
+            Self::File { path, over } => (path, *over),
+        };
+        let permissions = match over {
+            Over::Anything | Over::BackedUp if look(path)? => Permissions::Of(path),
+            _ => Permissions::Usual,
+        };
+        let staged = stage(path, bytes, permissions)?;
+        // Once more: the check was before the work, and a link may have been put there since.
+        let existing = look(path)?;
+        match over {
+            Over::Nothing => staged.create(path).map_err(|error| taken(path, error)),
+            Over::Anything if existing => staged.replace(path).map_err(|error| failed(path, error)),
+            Over::Anything => staged.create(path).map_err(|error| taken(path, error)),
+            Over::BackedUp => {
+                let backup = backup_of(path);
+                back_up(path, &backup)?;
+                staged.replace(path).map_err(|error| {
+                    // The original still stands in its place.
+                    let _ = fs::remove_file(&backup);
+                    failed(path, error)
+                })
+            }
         }
     }
 }
 
-impl<W: Write> Write for Output<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.try_with(bytes.len(), |inner| inner.write(bytes))
-    }
+/// Writes a secret to a new file that its owner alone can read. What exists is never replaced.
+pub(crate) fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
+    check_new(path)?;
+    stage(path, bytes, Permissions::OwnerOnly)?
+        .create(path)
+        .map_err(|error| taken(path, error))
+}
 
-    fn flush(&mut self) -> io::Result<()> {
-        self.try_with((), |inner| inner.flush())
+/// Sees to it that nothing is there yet.
+pub(crate) fn check_new(path: &Path) -> Result<(), CliError> {
+    if fs::symlink_metadata(path).is_ok() {
+        let help = "keys are never overwritten: name another file, or move this one away";
+        return Err(CliError::usage(format!("{} exists", path.display()), help));
+    }
+    Ok(())
+}
+
+fn stage(path: &Path, bytes: &[u8], permissions: Permissions<'_>) -> Result<Staged, CliError> {
+    Staged::write(path, bytes, permissions).map_err(|error| failed(path, error))
+}
+
+/// Whether a plain file is there.
+fn look(path: &Path) -> Result<bool, CliError> {
+    let metadata = match fs::symlink_metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(failed(path, error)),
+    };
+    let refuse = |what: &str, help: &str| {
+        let message = format!("{} is {what}", path.display());
+        Err(CliError::usage(message, help))
+    };
+    if metadata.is_symlink() {
+        return refuse("a symbolic link", "name the file that it leads to");
+    }
+    if metadata.is_dir() {
+        return refuse("a directory", "name a file in it");
+    }
+    if !metadata.is_file() {
+        return refuse(
+            "not a plain file",
+            "write to standard output with '-' and redirect it",
+        );
+    }
+    Ok(true)
+}
+
+/// Whether two paths lead to one file, hard links included where the system tells.
+fn same_file(left: &Path, right: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        if let (Ok(left), Ok(right)) = (fs::metadata(left), fs::metadata(right)) {
+            return (left.dev(), left.ino()) == (right.dev(), right.ino());
+        }
+    }
+    matches!((fs::canonicalize(left), fs::canonicalize(right)), (Ok(left), Ok(right)) if left == right)
+}
+
+fn backup_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(BACKUP);
+    PathBuf::from(name)
+}
+
+/// Gives the input its second name; a copy where the file system knows no hard links. Neither replaces anything.
+fn back_up(path: &Path, backup: &Path) -> Result<(), CliError> {
+    match fs::hard_link(path, backup) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(exists(backup)),
+        Err(_) => {
+            let copy = || Staged::write(backup, &fs::read(path)?, Permissions::Of(path))?.create(backup);
+            copy().map_err(|error| taken(backup, error))
+        }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn exists(path: &Path) -> CliError {
+    let help = if path.as_os_str().to_string_lossy().ends_with(BACKUP) {
+        "it may be the only copy of an original: move it away first"
+    } else {
+        "add --force to replace it"
+    };
+    CliError::usage(format!("{} exists", path.display()), help)
+}
 
-    struct Failing(io::ErrorKind);
-
-    impl Write for Failing {
-        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
-            Err(self.0.into())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Err(self.0.into())
-        }
+fn taken(path: &Path, error: io::Error) -> CliError {
+    if error.kind() == io::ErrorKind::AlreadyExists {
+        exists(path)
+    } else {
+        failed(path, error)
     }
+}
 
-    #[test]
-    fn only_a_broken_pipe_is_silent() {
-        let mut gone = Output::new(Failing(io::ErrorKind::BrokenPipe));
-        assert!(gone.write_all(b"text").is_ok() && gone.flush().is_ok());
-        let mut full = Output::new(Failing(io::ErrorKind::StorageFull));
-        assert!(full.write_all(b"text").is_err() && full.flush().is_err());
+fn failed(path: &Path, error: io::Error) -> CliError {
+    CliError::File {
+        path: path.display().to_string(),
+        error,
+    }
+}
+
+/// Makes the entry of a new name last, where directories can be synced.
+pub(super) fn sync_directory(path: &Path) {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    // Not every file system can; the file itself was synced.
+    if let Ok(directory) = File::open(parent.unwrap_or(Path::new("."))) {
+        let _ = directory.sync_all();
     }
 }

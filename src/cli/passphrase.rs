@@ -1,15 +1,48 @@
-//! Where passphrases come from: a file, never an argument that other users of the machine could see.
+//! Where passphrases come from: a file or the terminal, never an argument that other users of the machine could see.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use exportdoc::passphrase::Passphrase;
+use zeroize::Zeroizing;
 
 use super::CliError;
 
 /// Far more than the longest passphrase that is taken.
 const READ_AT_MOST: u64 = 64 * 1024;
+
+/// The passphrase that a command line leads to: the file's, or one asked for on the terminal.
+pub(super) fn from_file_or_terminal(file: Option<&Path>, asking: Asking) -> Result<Passphrase, CliError> {
+    if let Some(file) = file {
+        return from_file(file);
+    }
+    let ask = |prompt: &str| {
+        // Asked on the terminal itself: standard input and output may be documents.
+        rpassword::prompt_password(prompt).map_err(|error| {
+            let help = "give it in the first line of a file, with --passphrase-file";
+            CliError::usage(format!("no terminal to ask for the passphrase: {error}"), help)
+        })
+    };
+    let text = Zeroizing::new(ask("Passphrase: ")?);
+    if asking == Asking::Twice && *text != *Zeroizing::new(ask("The same again: ")?) {
+        return Err(CliError::usage(
+            "the two passphrases differ",
+            "type the same one twice",
+        ));
+    }
+    let help = "passphrases have 1 to 1024 characters";
+    Passphrase::new(text.as_str()).map_err(|error| CliError::usage(error.to_string(), help))
+}
+
+/// How often to ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asking {
+    /// A document tells whether it was right.
+    Once,
+    /// Nothing will tell before it is too late.
+    Twice,
+}
 
 /// The first line of a file, without its line end.
 pub(super) fn from_file(path: &Path) -> Result<Passphrase, CliError> {

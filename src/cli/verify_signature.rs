@@ -13,7 +13,7 @@ use exportdoc::signature::{
 use super::batch;
 use super::input::InputArgs;
 use super::inspect::Format;
-use super::{CliError, Exit, Judged, output};
+use super::{CliError, Exit, Judged, stdout};
 use crate::render::{detached, json, text};
 
 /// Judge the signature of export documents: intact or changed, and by which key
@@ -104,7 +104,7 @@ impl Args {
             recursive: self.input.recursive,
             max_size: self.input.max_size,
         };
-        let mut out = output::stdout();
+        let mut out = stdout::open();
         let mut exit = Exit::Good;
         let mut list = json::DocumentList::new(self.format == Format::Ndjson);
         batch::judge(&input, &options, |judged| {
@@ -168,7 +168,7 @@ impl Args {
             Ok(report) => report,
             // A key or signature that is refused is an answer about them, not about the call.
             Err(error @ (DetachedError::Key(_) | DetachedError::Signature(_))) => {
-                let mut out = output::stdout();
+                let mut out = stdout::open();
                 match self.format {
                     _ if self.quiet => {}
                     Format::Text => detached::refused_text(&mut out, &error)?,
@@ -180,7 +180,7 @@ impl Args {
         };
         let trusted = (!trusted_keys.is_empty()).then(|| trusted_keys.contains(&report.key.fingerprint));
         if !self.quiet {
-            let mut out = output::stdout();
+            let mut out = stdout::open();
             match self.format {
                 Format::Text => detached::text(&mut out, &report, trusted)?,
                 Format::Json | Format::Ndjson => writeln!(out, "{}", detached::json(&report, trusted))?,

@@ -1,12 +1,13 @@
 //! Examines a whole document that is in memory.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 
 use crate::blob::{BlobLimits, RecordReader};
 use crate::date::JavaDate;
 use crate::envelope::{EncodedText, Envelope, EnvelopeError, ListEntry};
 use crate::finding::{self, Finding, Place};
-use crate::object::SyncObject;
+use crate::object::{ObjectKey, SyncObject};
 use crate::passphrase::Passphrase;
 use crate::revision_hash;
 use crate::signature::{DsaSignature, PartialKey, PublicKey};
@@ -59,6 +60,28 @@ pub fn examine_with_objects(
     input: &[u8],
     options: &ExamineOptions,
 ) -> Result<(DocumentReport, Vec<SyncObject<'static>>), EnvelopeError> {
+    examine_contents(input, options).map(|(report, contents)| (report, contents.objects))
+}
+
+/// Everything in a document that goes into the next one when it is sealed anew.
+#[derive(Debug, Clone, Default)]
+pub struct Contents {
+    /// The objects in record order, as far as they could be read.
+    pub objects: Vec<SyncObject<'static>>,
+    /// The header's fields that this version doesn't know, as they stand.
+    pub header_fields: Vec<u8>,
+    /// The same of object records, by their object.
+    pub record_fields: BTreeMap<ObjectKey, Vec<u8>>,
+}
+
+/// As [`examine_with_objects`], with what the records hold beside the objects.
+///
+/// # Errors
+/// As [`examine`].
+pub fn examine_contents(
+    input: &[u8],
+    options: &ExamineOptions,
+) -> Result<(DocumentReport, Contents), EnvelopeError> {
     run(input, options, true)
 }
 
@@ -66,7 +89,7 @@ fn run(
     input: &[u8],
     options: &ExamineOptions,
     keep: bool,
-) -> Result<(DocumentReport, Vec<SyncObject<'static>>), EnvelopeError> {
+) -> Result<(DocumentReport, Contents), EnvelopeError> {
     let envelope = Envelope::parse(input)?;
     let mut findings = envelope.findings.clone();
     let mut report = envelope_report(&envelope, &mut findings);
@@ -79,7 +102,7 @@ fn run(
     if let Some(blob) = envelope.blob() {
         findings.extend(read_blob(blob, options, &mut fold));
     }
-    Ok(fold.finish_with_objects(report, findings))
+    Ok(fold.finish_with_contents(report, findings))
 }
 
 fn read_blob(blob: &EncodedText<'_>, options: &ExamineOptions, fold: &mut DocumentFold<'_>) -> Vec<Finding> {

@@ -3,7 +3,6 @@
 use crate::blob::{BlobError, BlobErrorKind, Header, ObjectRecord, RawRecord, Record, RecordReader};
 use crate::date;
 use crate::finding::{self, Finding};
-use crate::object::SyncObject;
 use crate::passphrase::{self, EncryptionParams, SCHEME};
 use crate::signature::{DsaSignature, KeyError, PartialKey, PublicKey, SignatureError};
 
@@ -11,8 +10,8 @@ use super::collect::Findings;
 use super::objects::ObjectFold;
 use super::signature::SignatureFold;
 use super::{
-    BlobReport, DocumentReport, Encryption, EnvelopeReport, ExamineOptions, HeaderReport, PartialRecord,
-    matching,
+    BlobReport, Contents, DocumentReport, Encryption, EnvelopeReport, ExamineOptions, HeaderReport,
+    PartialRecord, matching,
 };
 
 /// What the JSON says about the signature, decoded.
@@ -42,6 +41,7 @@ pub struct DocumentFold<'o> {
     params: Option<EncryptionParams>,
     object_records: u64,
     sealed_records: u64,
+    header_fields: Vec<u8>,
 }
 
 impl<'o> DocumentFold<'o> {
@@ -58,10 +58,11 @@ impl<'o> DocumentFold<'o> {
             params: None,
             object_records: 0,
             sealed_records: 0,
+            header_fields: Vec::new(),
         }
     }
 
-    /// Keeps the objects as well, for [`DocumentFold::finish_with_objects`].
+    /// Keeps the contents as well, for [`DocumentFold::finish_with_contents`].
     #[must_use]
     pub fn keeping_objects(mut self) -> Self {
         self.objects.keep();
@@ -114,6 +115,14 @@ impl<'o> DocumentFold<'o> {
         match Header::parse(raw.message) {
             Ok(header) => {
                 self.signature.header(raw, Some(&header));
+                if self.objects.keeps() && !header.unknown_fields.is_empty() {
+                    self.header_fields = Header::unknown_bytes(raw.message);
+                }
+                if header.marker.as_deref() == Some(crate::blob::REDACTED) {
+                    self.findings.in_blob(&finding::REDACTED, 0, || {
+                        "the header says so, and the signature covers it".to_owned()
+                    });
+                }
                 for number in &header.unknown_fields {
                     self.note_unknown_field("header", *number, raw.offset);
                 }
@@ -136,6 +145,7 @@ impl<'o> DocumentFold<'o> {
                     object_count: header.object_count,
                     format: header.format,
                     rule: header.rule,
+                    marker: header.marker,
                 });
             }
             Err(error) => {
@@ -242,16 +252,21 @@ impl<'o> DocumentFold<'o> {
 
     /// No record follows. Compares with the metadata and judges.
     pub fn finish(self, envelope: EnvelopeReport, envelope_findings: Vec<Finding>) -> DocumentReport {
-        self.finish_with_objects(envelope, envelope_findings).0
+        self.finish_with_contents(envelope, envelope_findings).0
     }
 
-    /// As [`DocumentFold::finish`], with the objects of a fold that was [`DocumentFold::keeping_objects`].
-    pub fn finish_with_objects(
+    /// As [`DocumentFold::finish`], with the contents of a fold that was [`DocumentFold::keeping_objects`].
+    pub fn finish_with_contents(
         mut self,
         envelope: EnvelopeReport,
         envelope_findings: Vec<Finding>,
-    ) -> (DocumentReport, Vec<SyncObject<'static>>) {
-        let kept = self.objects.take_kept();
+    ) -> (DocumentReport, Contents) {
+        let (objects, record_fields) = self.objects.take_kept();
+        let contents = Contents {
+            objects,
+            header_fields: std::mem::take(&mut self.header_fields),
+            record_fields,
+        };
         let Self {
             options,
             findings,
@@ -306,7 +321,7 @@ impl<'o> DocumentFold<'o> {
             signature,
             findings,
         };
-        (report, kept)
+        (report, contents)
     }
 }
 

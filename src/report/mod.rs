@@ -19,7 +19,7 @@ use crate::object::ObjectKey;
 use crate::object::data::SecretKind;
 use crate::signature::{KeyFacts, PartialKey};
 
-pub use examine::{ExamineOptions, examine, examine_with_objects};
+pub use examine::{Contents, ExamineOptions, examine, examine_contents, examine_with_objects};
 pub use fold::{DocumentFold, SealFacts};
 
 /// Everything found out about one document.
@@ -146,6 +146,8 @@ pub struct HeaderReport {
     pub format: Option<u64>,
     /// Declared signing rule.
     pub rule: Option<String>,
+    /// What this toolkit did to the content, such as [`crate::blob::REDACTED`].
+    pub marker: Option<String>,
 }
 
 /// How far the blob could be read.

@@ -1,6 +1,8 @@
 //! Folds the object records: what each object is, and what the graph they form shows.
 
-use crate::blob::RawRecord;
+use std::collections::BTreeMap;
+
+use crate::blob::{ObjectRecord, RawRecord};
 use crate::finding;
 use crate::graph::{Graph, GraphBuilder};
 use crate::object::data::{ObjectData, SecretKind};
@@ -18,8 +20,11 @@ pub(super) struct ObjectFold {
     graph: GraphBuilder,
     objects: Vec<ObjectReport>,
     secret_bytes: Option<usize>,
-    kept: Option<Vec<SyncObject<'static>>>,
+    kept: Option<Kept>,
 }
+
+/// Objects, and what their records hold beside them.
+type Kept = (Vec<SyncObject<'static>>, BTreeMap<ObjectKey, Vec<u8>>);
 
 impl ObjectFold {
     pub(super) fn new(secret_bytes: Option<usize>) -> Self {
@@ -32,10 +37,14 @@ impl ObjectFold {
     }
 
     pub(super) fn keep(&mut self) {
-        self.kept = Some(Vec::new());
+        self.kept = Some(Kept::default());
     }
 
-    pub(super) fn take_kept(&mut self) -> Vec<SyncObject<'static>> {
+    pub(super) fn keeps(&self) -> bool {
+        self.kept.is_some()
+    }
+
+    pub(super) fn take_kept(&mut self) -> Kept {
         self.kept.take().unwrap_or_default()
     }
 
@@ -81,7 +90,11 @@ impl ObjectFold {
                 .unwrap_or_default(),
         });
         if let Some(kept) = &mut self.kept {
-            kept.push(object.into_owned());
+            let beside = ObjectRecord::unknown_bytes(raw.message);
+            if !beside.is_empty() {
+                kept.1.insert(object.key().clone(), beside);
+            }
+            kept.0.push(object.into_owned());
         }
         true
     }
@@ -294,7 +307,7 @@ pub(super) fn describe(object: &ObjectReport) -> String {
 /// Secrets that anyone with the file can read, and the global key, which matters encrypted or not.
 pub(super) fn note_secrets(objects: &[ObjectReport], in_clear: bool, findings: &mut Findings) {
     let holders: Vec<&ObjectReport> = objects.iter().filter(|o| !o.secrets.is_empty()).collect();
-    let mut totals = std::collections::BTreeMap::new();
+    let mut totals = BTreeMap::new();
     for (kind, count) in holders.iter().flat_map(|o| &o.secrets) {
         *totals.entry(*kind).or_insert(0_u64) += count;
     }

@@ -6,6 +6,7 @@
 use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use zeroize::Zeroizing;
 
 /// Largest file that is looked at. Keys and signatures are far smaller, even in PEM with explanatory text.
 const MAX_BYTES: usize = 64 * 1024;
@@ -208,9 +209,26 @@ fn read_pem(text: &[u8]) -> Result<Option<(Vec<u8>, Encoding)>, EncodingError> {
     Ok(Some((decode_base64(body.as_bytes())?, Encoding::Pem { label })))
 }
 
+/// Wraps DER in a PEM block. The buffers are wiped, since it may be a secret.
+pub(super) fn write_pem(label: &str, der: &[u8]) -> Zeroizing<String> {
+    let text = Zeroizing::new(STANDARD.encode(der));
+    // Large enough from the start: growing would leave a copy behind.
+    let mut pem = Zeroizing::new(String::with_capacity(text.len() * 2 + 128));
+    pem.push_str(&format!("-----BEGIN {label}-----\n"));
+    let mut rest = text.as_str();
+    while !rest.is_empty() {
+        let (line, next) = rest.split_at_checked(64).unwrap_or((rest, ""));
+        pem.push_str(line);
+        pem.push('\n');
+        rest = next;
+    }
+    pem.push_str(&format!("-----END {label}-----\n"));
+    pem
+}
+
 fn decode_base64(text: &[u8]) -> Result<Vec<u8>, EncodingError> {
     // May hold a private key.
-    let mut plain = zeroize::Zeroizing::new(Vec::with_capacity(text.len()));
+    let mut plain = Zeroizing::new(Vec::with_capacity(text.len()));
     plain.extend(text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()));
     let url = plain.iter().any(|byte| matches!(byte, b'-' | b'_'));
     let engine = if url { URL_SAFE } else { STANDARD };

@@ -7,6 +7,7 @@ use super::asn1::{
     self, BIT_STRING, DSA_OID, DerError, Deviations, Integer, NULL, NonCanonical, OBJECT_IDENTIFIER, Reader,
     SEQUENCE,
 };
+use super::encoding::write_pem;
 use super::gate::Domain;
 use super::parameters::ParameterSet;
 use dsa::VerifyingKey;
@@ -278,6 +279,11 @@ impl PublicKey {
     /// The key as DER SubjectPublicKeyInfo.
     pub fn to_spki_der(&self) -> Vec<u8> {
         self.der.clone()
+    }
+
+    /// The key as PEM.
+    pub fn to_pem(&self) -> String {
+        std::mem::take(&mut *write_pem("PUBLIC KEY", &self.der))
     }
 }
 

@@ -7,11 +7,9 @@
 use super::asn1::{
     self, DerError, Deviations, INTEGER, Integer, NonCanonical, OCTET_STRING, Reader, SEQUENCE,
 };
-use super::encoding::{Encoding, EncodingError, decode_any};
+use super::encoding::{Encoding, EncodingError, decode_any, write_pem};
 use super::key::{KeyError, MAX_KEY_BYTES, read_algorithm, write_algorithm};
 use super::sign::SigningKey;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 const LABEL: &str = "PRIVATE KEY";
@@ -132,17 +130,6 @@ impl SigningKey {
 
     /// The key as PKCS#8 PEM.
     pub fn to_pkcs8_pem(&self) -> Zeroizing<String> {
-        let text = Zeroizing::new(STANDARD.encode(self.to_pkcs8_der().as_slice()));
-        let mut pem = Zeroizing::new(String::with_capacity(text.len() * 2 + 128));
-        pem.push_str("-----BEGIN PRIVATE KEY-----\n");
-        let mut rest = text.as_str();
-        while !rest.is_empty() {
-            let (line, next) = rest.split_at_checked(64).unwrap_or((rest, ""));
-            pem.push_str(line);
-            pem.push('\n');
-            rest = next;
-        }
-        pem.push_str("-----END PRIVATE KEY-----\n");
-        pem
+        write_pem(LABEL, &self.to_pkcs8_der())
     }
 }

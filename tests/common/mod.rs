@@ -289,6 +289,7 @@ pub fn header(objects: u64) -> Header {
         object_count: objects,
         format: Some(1),
         rule: Some("records-v1".to_owned()),
+        marker: None,
         unknown_fields: Vec::new(),
     }
 }

@@ -51,6 +51,11 @@ pub struct MessageSpec {
 }
 
 impl MessageSpec {
+    /// Every data message that is known.
+    pub fn all() -> &'static [&'static Self] {
+        DATA_MESSAGES
+    }
+
     /// The data message with a name (without URL prefix).
     pub fn by_name(name: &str) -> Option<&'static Self> {
         DATA_MESSAGES.iter().copied().find(|spec| spec.name == name)
@@ -210,12 +215,19 @@ messages! {
         2 algorithm: text_value,
         3 domain: text_value,
         4 classification: text,
+        5 flag_5: text,
         6 masked: text_value,
+        7 flag_7: text_value,
+        9 flag_9: text_value,
         10 sql_type: text_value,
         11 length: text_value,
         12 primary_key: text_value,
         13 foreign_key: text_value,
         14 date_format: text_value,
+        16 flag_16: text_value,
+        17 flag_17: text_value,
+        18 flag_18: text,
+        20 flag_20: text_value,
     }
     /// A connector; engines leave the password out.
     DatabaseConnectorData as DATABASE_CONNECTOR {

@@ -1,0 +1,285 @@
+//! What all commands that make a document of another share: reading it, the key, sealing, and what is said of it.
+//!
+//! Clock and chance come in here and nowhere below.
+
+use std::path::{Path, PathBuf};
+
+use exportdoc::build::{Extras, seal_with};
+use exportdoc::compose::{self, Stamp};
+use exportdoc::escape;
+use exportdoc::object::{ObjectKey, SyncObject};
+use exportdoc::passphrase::{DEFAULT_ITERATIONS, EncryptionParams, Passphrase, SALT_BYTES};
+use exportdoc::report::{Contents, DocumentReport, Encryption, ExamineOptions, examine_contents};
+use exportdoc::signature::{KeySize, SigningKey};
+use serde_json::value::RawValue;
+
+use super::Exit;
+use super::input::{Input, parse_size};
+use super::output::{self, Output};
+use super::passphrase::{self, Asking};
+use super::{CliError, Unreadable, batch};
+
+/// Private keys are far smaller.
+const KEY_BYTES: u64 = 64 * 1024;
+
+/// The document to work on.
+#[derive(Debug, clap::Args)]
+pub(crate) struct SourceArgs {
+    /// The export document; '-' is standard input
+    #[arg(value_name = "DOC")]
+    pub(crate) file: PathBuf,
+    /// Take a document whose signature is invalid or that has findings which are errors
+    #[arg(long)]
+    allow_invalid: bool,
+    /// The passphrase stands in the first line of this file; asked for on the terminal without
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// Refuse inputs larger than this many bytes (K, M and G are understood)
+    #[arg(long, value_name = "BYTES", default_value = "1G", value_parser = parse_size)]
+    max_size: u64,
+}
+
+/// A document that was read and may be worked on.
+pub(crate) struct Source {
+    pub(crate) report: DocumentReport,
+    pub(crate) contents: Contents,
+    /// What opened it.
+    pub(crate) passphrase: Option<Passphrase>,
+    started: jiff::Timestamp,
+}
+
+impl SourceArgs {
+    /// Reads the document, says what is doubtful about it, and refuses what can't be worked on.
+    pub(crate) fn load(&self) -> Result<Source, CliError> {
+        let started = batch::now();
+        let input = match self.file.as_os_str() {
+            name if name == "-" => Input::Stdin,
+            _ => Input::File(self.file.clone()),
+        };
+        let label = input.label();
+        let bytes = input
+            .read(self.max_size)
+            .map_err(|error| self.unreadable(error.into()))?;
+        let read = |passphrase: Option<Passphrase>| {
+            let options = ExamineOptions {
+                passphrase,
+                ..ExamineOptions::default()
+            };
+            examine_contents(&bytes, &options).map_err(|error| self.unreadable(error.into()))
+        };
+        let (mut report, mut contents) = read(None)?;
+        let mut passphrase = None;
+        if let Encryption::Passphrase { .. } = report.encryption {
+            let given = passphrase::from_file_or_terminal(self.passphrase_file.as_deref(), Asking::Once)?;
+            (report, contents) = read(Some(given.clone()))?;
+            passphrase = Some(given);
+        }
+        let doubts = compose::usable(&report, self.allow_invalid).map_err(|error| CliError::Refused {
+            message: format!("{label}: {error}"),
+            help: Some(error.help().to_owned()),
+            exit: Exit::Bad,
+        })?;
+        for doubt in doubts {
+            say(&format!("note: {label}: {doubt}"));
+        }
+        Ok(Source {
+            report,
+            contents,
+            passphrase,
+            started,
+        })
+    }
+
+    fn unreadable(&self, error: Unreadable) -> CliError {
+        CliError::Refused {
+            message: format!("could not read {}: {error}", self.file.display()),
+            help: error.help(),
+            exit: Exit::Usage,
+        }
+    }
+}
+
+impl Source {
+    /// How the next document is encrypted: as this one was, with a salt of its own.
+    pub(crate) fn same_encryption(&self) -> Result<Option<(Passphrase, EncryptionParams)>, CliError> {
+        self.passphrase.clone().map(encryption).transpose()
+    }
+
+    /// The requested list for the objects that the next document is made for.
+    pub(crate) fn requested(&self, roots: &[ObjectKey]) -> Result<Vec<Box<RawValue>>, CliError> {
+        let names = compose::type_names(&self.report);
+        let rows = roots.iter().map(|root| compose::requested_row(root, &names));
+        rows.collect::<Result<_, _>>().map_err(|error| refused(&error))
+    }
+
+    /// A document with these objects and everything else as in this one.
+    pub(crate) fn draft<'a>(
+        &self,
+        objects: &'a [SyncObject<'static>],
+        requested: Vec<Box<RawValue>>,
+    ) -> Draft<'a> {
+        Draft {
+            objects,
+            requested,
+            extras: compose::extras(&self.report, &self.contents),
+            host: self.report.envelope.host.clone(),
+            encryption: None,
+        }
+    }
+
+    /// Seals a draft.
+    pub(crate) fn seal(&self, draft: Draft<'_>, key: &SigningKey) -> Result<Vec<u8>, CliError> {
+        let stamp = Stamp {
+            export_id: new_export_id()?,
+            started: self.started,
+            finished: batch::now(),
+        };
+        let mut facts = compose::facts(&self.report, stamp, draft.requested);
+        facts.host = draft.host.unwrap_or_default();
+        facts.encryption = draft.encryption;
+        // The gate of a key lets only sizes through that some rule takes, but not all of them.
+        let size = KeySize::from_bits(key.public_key().facts().bits);
+        let rule = size.map(KeySize::default_rule).ok_or_else(|| {
+            CliError::usage(
+                "no signing rule is meant for a key of this size",
+                "use a key of 512, 1024 or 2048 bits; 'exportdoc keygen' makes one",
+            )
+        })?;
+        seal_with(&facts, &draft.extras, draft.objects, key, rule).map_err(|error| refused(&error))
+    }
+}
+
+/// What a command changes in a document before it is sealed.
+pub(crate) struct Draft<'a> {
+    pub(crate) objects: &'a [SyncObject<'static>],
+    pub(crate) requested: Vec<Box<RawValue>>,
+    pub(crate) extras: Extras,
+    pub(crate) host: Option<String>,
+    pub(crate) encryption: Option<(Passphrase, EncryptionParams)>,
+}
+
+/// Encryption with a fresh salt.
+pub(crate) fn encryption(passphrase: Passphrase) -> Result<(Passphrase, EncryptionParams), CliError> {
+    let params = EncryptionParams::new(random::<SALT_BYTES>()?, DEFAULT_ITERATIONS)
+        .map_err(|error| refused(&error))?;
+    Ok((passphrase, params))
+}
+
+/// The key to seal with.
+#[derive(Debug, clap::Args)]
+pub(crate) struct KeyArgs {
+    /// Seal with this private key (PKCS#8, unencrypted)
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["new_key", "dsa_bits"])]
+    key: Option<PathBuf>,
+    /// Make a key, keep it in this new file and seal with it
+    #[arg(long, value_name = "FILE")]
+    new_key: Option<PathBuf>,
+    /// Size of the key that is made
+    #[arg(long, value_name = "BITS", default_value = "2048", value_parser = parse_bits)]
+    dsa_bits: KeySize,
+}
+
+impl KeyArgs {
+    /// The key; without any option one that is made for this document and then forgotten.
+    pub(crate) fn load(&self, outputs: &[&Output]) -> Result<Sealer, CliError> {
+        if let Some(path) = &self.key {
+            return Ok(Sealer {
+                key: read_key(path)?,
+                keep_in: None,
+            });
+        }
+        if let Some(path) = &self.new_key {
+            output::check_new(path)?;
+            if outputs.iter().any(|output| output.is_same_place(path)) {
+                let message = format!("{} is the output as well as the key", path.display());
+                return Err(CliError::usage(message, "give them two names"));
+            }
+        }
+        Ok(Sealer {
+            key: SigningKey::generate(self.dsa_bits).map_err(|error| refused(&error))?,
+            keep_in: self.new_key.clone(),
+        })
+    }
+}
+
+/// A key, and where it is to be kept.
+pub(crate) struct Sealer {
+    pub(crate) key: SigningKey,
+    keep_in: Option<PathBuf>,
+}
+
+impl Sealer {
+    /// Keeps a new key. Before the document is written: without it nobody could seal like that again.
+    pub(crate) fn keep(&self) -> Result<(), CliError> {
+        match &self.keep_in {
+            Some(path) => output::write_secret(path, self.key.to_pkcs8_pem().as_bytes()),
+            None => Ok(()),
+        }
+    }
+
+    /// `sealed under records-v2 with the key sha256:…`
+    pub(crate) fn describe(&self) -> String {
+        let facts = self.key.public_key().facts();
+        let rule = KeySize::from_bits(facts.bits).map_or("", |size| size.default_rule().name);
+        format!("sealed under {rule} with the key {}", facts.fingerprint_text())
+    }
+}
+
+fn read_key(path: &Path) -> Result<SigningKey, CliError> {
+    let fail = |error: &dyn std::fmt::Display, help: Option<String>| CliError::Refused {
+        message: format!("{}: {error}", path.display()),
+        help,
+        exit: Exit::Usage,
+    };
+    let bytes = Input::File(path.to_owned())
+        .read(KEY_BYTES)
+        .map_err(|error| fail(&error, error.help()))?;
+    let bytes = zeroize::Zeroizing::new(bytes);
+    SigningKey::from_pkcs8(&bytes).map_err(|error| fail(&error, Some(error.help().to_owned())))
+}
+
+/// Reads `--dsa-bits`.
+pub(crate) fn parse_bits(text: &str) -> Result<KeySize, String> {
+    let size = text.parse().ok().and_then(KeySize::from_bits);
+    size.ok_or_else(|| "expected 512, 1024 or 2048".to_owned())
+}
+
+/// A note for people, beside whatever goes to standard output.
+pub(crate) fn say(text: &str) {
+    anstream::eprintln!("{}", escape::terminal(text));
+}
+
+/// What a command won't do, said by the library.
+pub(crate) fn refused(error: &dyn std::fmt::Display) -> CliError {
+    CliError::Refused {
+        message: error.to_string(),
+        help: None,
+        exit: Exit::Bad,
+    }
+}
+
+/// `OUT: 21 objects, sealed under …`
+pub(crate) fn say_written(output: &Output, objects: usize, sealer: &Sealer) {
+    let what = match output {
+        Output::Stdout => "standard output".to_owned(),
+        Output::File { path, .. } => path.display().to_string(),
+    };
+    let plural = if objects == 1 { "" } else { "s" };
+    say(&format!(
+        "{what}: {objects} object{plural}, {}",
+        sealer.describe()
+    ));
+}
+
+fn new_export_id() -> Result<String, CliError> {
+    Ok(uuid::Builder::from_random_bytes(random()?)
+        .into_uuid()
+        .to_string())
+}
+
+fn random<const N: usize>() -> Result<[u8; N], CliError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| refused(&format_args!("the system's random generator failed: {error}")))?;
+    Ok(bytes)
+}

@@ -1,0 +1,165 @@
+//! `exportdoc extract`: a smaller document, made of some objects and what they depend on.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use exportdoc::extract::{Dependencies, ExtractError, extract, find};
+use exportdoc::object::ObjectKey;
+
+use super::compose::{KeyArgs, Sealer, Source, SourceArgs, say_written};
+use super::output::{Output, OutputArgs};
+use super::{CliError, Exit};
+
+/// Longest part of an object's name in a file name.
+const NAME_BYTES: usize = 80;
+
+/// Make a smaller document of some objects and what they depend on
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+The objects stay byte for byte as they are, what this version doesn't know included. A document that was encrypted is \
+encrypted again with the same passphrase. It is sealed with --key, or with a key made for it.
+
+Exit codes: 0 written, 1 the document is invalid or has no such object, 2 usage or unreadable, 70 the output can't be \
+written.
+
+Examples:
+  exportdoc extract export.json --object MASKING_JOB:4 -o job.json
+  exportdoc extract global.json --object DOMAIN:SSN --object 'LOOKUP:FirstNameLookup' -o some.json
+  exportdoc extract global.json --object DOMAIN:SSN --references -o domain.json
+  exportdoc extract export.json --object MASKING_JOB:4 --object MASKING_JOB:5 --split -o jobs/")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    source: SourceArgs,
+    /// An object to take: 'TYPE:ID', 'TYPE:NAME', an identifier or a name (repeatable)
+    #[arg(long, value_name = "TYPE:ID|NAME", required = true)]
+    object: Vec<String>,
+    /// Take along everything the objects depend on (the default)
+    #[arg(long, conflicts_with = "references")]
+    closure: bool,
+    /// Refer to algorithms, domains and profile sets instead of taking them along: the target must have them
+    #[arg(long)]
+    references: bool,
+    /// Write one document per object, into the directory --output
+    #[arg(long)]
+    split: bool,
+    #[command(flatten)]
+    key: KeyArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+impl Args {
+    pub(super) fn run(self) -> Result<Exit, CliError> {
+        let inputs = [self.source.file.as_path()];
+        if self.split {
+            return self.run_split(&inputs);
+        }
+        let output = self.output.check(&inputs)?;
+        let sealer = self.key.load(&[&output])?;
+        let source = self.source.load()?;
+        let roots = self.roots(&source)?;
+        let (document, objects) = self.document(&source, &roots, &sealer)?;
+        sealer.keep()?;
+        output.write(&document)?;
+        say_written(&output, objects, &sealer);
+        Ok(Exit::Good)
+    }
+
+    /// All documents are made before the first is written, so that what can't be made leaves nothing behind.
+    fn run_split(&self, inputs: &[&Path]) -> Result<Exit, CliError> {
+        let directory = &self.output.output;
+        if !directory.is_dir() {
+            let message = format!("{} is not a directory", directory.display());
+            return Err(CliError::usage(
+                message,
+                "--split writes into a directory; make it first",
+            ));
+        }
+        let source = self.source.load()?;
+        let roots = self.roots(&source)?;
+        let places = file_names(&source, &roots)
+            .map(|name| Output::check(&directory.join(name), self.output.force, inputs))
+            .collect::<Result<Vec<_>, _>>()?;
+        let sealer = self.key.load(&places.iter().collect::<Vec<_>>())?;
+        let documents = roots
+            .iter()
+            .map(|root| self.document(&source, std::slice::from_ref(root), &sealer))
+            .collect::<Result<Vec<_>, _>>()?;
+        sealer.keep()?;
+        for (place, (document, objects)) in places.iter().zip(documents) {
+            place.write(&document)?;
+            say_written(place, objects, &sealer);
+        }
+        Ok(Exit::Good)
+    }
+
+    /// The objects asked for, each once, in the order asked.
+    fn roots(&self, source: &Source) -> Result<Vec<ObjectKey>, CliError> {
+        let mut roots = Vec::new();
+        for wanted in &self.object {
+            let key = find(&source.report, wanted).map_err(|error| refused(&error))?;
+            if !roots.contains(&key) {
+                roots.push(key);
+            }
+        }
+        Ok(roots)
+    }
+
+    fn document(
+        &self,
+        source: &Source,
+        roots: &[ObjectKey],
+        sealer: &Sealer,
+    ) -> Result<(Vec<u8>, usize), CliError> {
+        let dependencies = match self.references {
+            true => Dependencies::References,
+            false => Dependencies::Closure,
+        };
+        let objects =
+            extract(source.contents.objects.clone(), roots, dependencies).map_err(|error| refused(&error))?;
+        let mut draft = source.draft(&objects, source.requested(roots)?);
+        draft.encryption = source.same_encryption()?;
+        Ok((source.seal(draft, &sealer.key)?, objects.len()))
+    }
+}
+
+fn refused(error: &ExtractError) -> CliError {
+    CliError::Refused {
+        message: error.to_string(),
+        help: error.help(),
+        exit: Exit::Bad,
+    }
+}
+
+/// `TYPE-identifier.json`, of what every file system takes; numbered where that makes two of them the same.
+fn file_names(source: &Source, roots: &[ObjectKey]) -> impl Iterator<Item = PathBuf> {
+    let mut used = HashSet::new();
+    let names: Vec<PathBuf> = roots
+        .iter()
+        .map(|root| {
+            let object = source.report.objects.iter().find(|object| object.key == *root);
+            let type_name = object.map_or("object", |object| object.type_name.as_str());
+            let plain: String = format!("{type_name}-{}", root.identifier)
+                .chars()
+                .map(|c| {
+                    if c.is_ascii_alphanumeric() || "-_".contains(c) {
+                        c
+                    } else {
+                        '_'
+                    }
+                })
+                .take(NAME_BYTES)
+                .collect();
+            // Not all file systems tell upper from lower case.
+            let mut name = plain.clone();
+            for number in 2.. {
+                if used.insert(name.to_ascii_lowercase()) {
+                    break;
+                }
+                name = format!("{plain}-{number}");
+            }
+            PathBuf::from(name + ".json")
+        })
+        .collect();
+    names.into_iter()
+}

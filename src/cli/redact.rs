@@ -1,0 +1,107 @@
+//! `exportdoc redact`: a copy that can be shared.
+
+use exportdoc::compose;
+use exportdoc::redact::{MARKER, RedactOptions, RedactReport, Redacted, redact};
+
+use super::compose::{KeyArgs, SourceArgs, refused, say, say_written};
+use super::output::OutputArgs;
+use super::{CliError, Exit};
+
+/// Objects that a note names.
+const NAMED: usize = 20;
+
+/// Make a copy that can be shared: keys, rows, mappings, hosts and people replaced by stand-ins
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Replaced: keys, lookup rows, segment mappings, hosts, users, e-mail addresses, JDBC URLs, database and schema names, \
+setting values, descriptions. The same value has the same stand-in throughout the document; rows and mappings within \
+their object. Left out: fields and data that this version doesn't know.
+
+Kept: object, table and column names, regular expressions, identifiers, UUIDs, times and hashes. Where one of the names \
+contains a value that was replaced, a note says so: read the copy before you share it.
+
+The copy is in clear, is marked as redacted under its signature, and must not be imported.
+
+Examples:
+  exportdoc redact export.json -o share.json
+  exportdoc redact export.json -o - | exportdoc inspect --show-secrets -")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    source: SourceArgs,
+    /// Keep fields and data that this version doesn't know, whatever they hold
+    #[arg(long)]
+    keep_unknown: bool,
+    #[command(flatten)]
+    key: KeyArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+impl Args {
+    pub(super) fn run(self) -> Result<Exit, CliError> {
+        let output = self.output.check(&[&self.source.file])?;
+        let sealer = self.key.load(&[&output])?;
+        let source = self.source.load()?;
+        let options = RedactOptions {
+            keep_unknown: self.keep_unknown,
+        };
+        let Redacted {
+            objects,
+            host,
+            report,
+        } = redact(
+            &source.contents.objects,
+            source.report.envelope.host.as_deref(),
+            options,
+        )
+        .map_err(|error| refused(&error))?;
+        // The client's own words in the requested list could hold anything; the rows are written anew.
+        let requested = source.requested(&compose::roots(&source.report))?;
+        let mut draft = source.draft(&objects, requested);
+        draft.host = host;
+        draft.extras.marker = Some(MARKER.to_owned());
+        let beside = !draft.extras.header_fields.is_empty() || !draft.extras.record_fields.is_empty();
+        if !self.keep_unknown {
+            draft.extras.header_fields.clear();
+            draft.extras.record_fields.clear();
+        }
+        let document = source.seal(draft, &sealer.key)?;
+        sealer.keep()?;
+        output.write(&document)?;
+        self.tell(&report, beside);
+        say_written(&output, objects.len(), &sealer);
+        Ok(Exit::Good)
+    }
+
+    fn tell(&self, report: &RedactReport, beside: bool) {
+        let counts: Vec<_> = report
+            .replaced
+            .iter()
+            .map(|(kind, count)| format!("{count} {}", kind.words(*count)))
+            .collect();
+        say(&match counts[..] {
+            [] => "replaced: nothing".to_owned(),
+            _ => format!("replaced: {}", counts.join(", ")),
+        });
+        let done = if self.keep_unknown { "kept" } else { "left out" };
+        if beside {
+            say(&format!(
+                "note: {done}: unknown fields of the header or of object records"
+            ));
+        }
+        for (key, count) in report.unknown.iter().take(NAMED) {
+            let parts = if *count == 1 { "part" } else { "parts" };
+            say(&format!("note: {done}: {count} unknown {parts} of {key}"));
+        }
+        for (key, stand_in) in report.still_there.iter().take(NAMED) {
+            say(&format!(
+                "note: {key} keeps a name that contains what {stand_in} stands for"
+            ));
+        }
+        for list in [report.unknown.len(), report.still_there.len()] {
+            if list > NAMED {
+                say(&format!("note: and {} more like it", list - NAMED));
+            }
+        }
+    }
+}

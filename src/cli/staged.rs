@@ -1,0 +1,236 @@
+//! A file that is complete before it gets its name.
+//!
+//! Invariant: as long as it isn't put in its place, nothing of it can be seen; dropped, nothing is left. Where the
+//! system has no files without a name, a temporary one beside the target stands in, which only a killed process leaves.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+
+use super::output::sync_directory;
+
+/// Who may read a new file.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Permissions<'p> {
+    /// Whoever the umask lets.
+    Usual,
+    /// The owner alone.
+    OwnerOnly,
+    /// Whoever could read this one, if it is there.
+    Of(&'p Path),
+}
+
+/// A written and synced file without its name.
+#[derive(Debug)]
+pub(super) enum Staged {
+    /// One that has no name at all.
+    #[cfg(target_os = "linux")]
+    Nameless(File),
+    /// One under a temporary name.
+    Named(tempfile::NamedTempFile),
+}
+
+impl Staged {
+    /// Writes the bytes beside `target` and brings them to the disk.
+    pub(super) fn write(target: &Path, bytes: &[u8], permissions: Permissions<'_>) -> io::Result<Self> {
+        Self::begin(directory(target), permissions)?.fill(bytes, permissions)
+    }
+
+    fn fill(mut self, bytes: &[u8], permissions: Permissions<'_>) -> io::Result<Self> {
+        let file = self.file();
+        if let Permissions::Of(model) = permissions
+            && let Ok(metadata) = fs::metadata(model)
+        {
+            file.set_permissions(metadata.permissions())?;
+        }
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        Ok(self)
+    }
+
+    fn begin(directory: &Path, permissions: Permissions<'_>) -> io::Result<Self> {
+        #[cfg(target_os = "linux")]
+        if let Some(file) = nameless::open(directory, permissions)? {
+            return Ok(Self::Nameless(file));
+        }
+        Self::begin_named(directory, permissions)
+    }
+
+    fn begin_named(directory: &Path, permissions: Permissions<'_>) -> io::Result<Self> {
+        let mut builder = tempfile::Builder::new();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            builder.permissions(fs::Permissions::from_mode(mode(permissions)));
+        }
+        #[cfg(not(unix))]
+        let _ = permissions;
+        builder
+            .prefix(".exportdoc-")
+            .suffix(".part")
+            .tempfile_in(directory)
+            .map(Self::Named)
+    }
+
+    fn file(&mut self) -> &mut File {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Nameless(file) => file,
+            Self::Named(file) => file.as_file_mut(),
+        }
+    }
+
+    /// Puts it where nothing is yet.
+    pub(super) fn create(self, target: &Path) -> io::Result<()> {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Nameless(file) => nameless::link(&file, target)?,
+            Self::Named(file) => {
+                file.persist_noclobber(target).map_err(|error| error.error)?;
+            }
+        }
+        sync_directory(target);
+        Ok(())
+    }
+
+    /// Puts it in the place of a file.
+    pub(super) fn replace(self, target: &Path) -> io::Result<()> {
+        match self {
+            #[cfg(target_os = "linux")]
+            Self::Nameless(file) => {
+                // Only renaming replaces, and it wants a name: the file has one for a moment, and is complete by then.
+                let linked = tempfile::Builder::new()
+                    .prefix(".exportdoc-")
+                    .suffix(".part")
+                    .make_in(directory(target), |path| nameless::link(&file, path))?;
+                linked
+                    .into_temp_path()
+                    .persist(target)
+                    .map_err(|error| error.error)?;
+            }
+            Self::Named(file) => {
+                file.persist(target).map_err(|error| error.error)?;
+            }
+        }
+        sync_directory(target);
+        Ok(())
+    }
+}
+
+fn directory(target: &Path) -> &Path {
+    let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty());
+    parent.unwrap_or(Path::new("."))
+}
+
+#[cfg(unix)]
+fn mode(permissions: Permissions<'_>) -> u32 {
+    match permissions {
+        Permissions::Usual => 0o666,
+        // Narrow until the model's are set.
+        Permissions::OwnerOnly | Permissions::Of(_) => 0o600,
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod nameless {
+    use std::fs::File;
+    use std::io;
+    use std::os::fd::AsRawFd;
+    use std::path::Path;
+
+    use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, openat};
+    use rustix::io::Errno;
+
+    use super::{Permissions, mode};
+
+    /// A file in a directory but without an entry there; `None` where the file system has no such thing.
+    pub(super) fn open(directory: &Path, permissions: Permissions<'_>) -> io::Result<Option<File>> {
+        // Without /proc nothing could give it a name later.
+        if !Path::new("/proc/self/fd").is_dir() {
+            return Ok(None);
+        }
+        let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
+        match openat(CWD, directory, flags, Mode::from_raw_mode(mode(permissions))) {
+            Ok(fd) => Ok(Some(File::from(fd))),
+            Err(Errno::OPNOTSUPP | Errno::ISDIR | Errno::INVAL) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Gives it a name that nothing has yet.
+    pub(super) fn link(file: &File, target: &Path) -> io::Result<()> {
+        let own = format!("/proc/self/fd/{}", file.as_raw_fd());
+        Ok(linkat(CWD, own, CWD, target, AtFlags::SYMLINK_FOLLOW)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Both ways on every system that has both.
+    fn both(directory: &Path, bytes: &[u8]) -> [Staged; 2] {
+        let usual = Permissions::Usual;
+        [
+            Staged::begin(directory, usual),
+            Staged::begin_named(directory, usual),
+        ]
+        .map(|begun| begun.unwrap().fill(bytes, usual).unwrap())
+    }
+
+    fn names(directory: &Path) -> usize {
+        fs::read_dir(directory).unwrap().count()
+    }
+
+    #[test]
+    fn a_file_is_put_where_nothing_is_or_over_another_and_leaves_no_trace() {
+        let directory = tempfile::tempdir().unwrap();
+        let target = directory.path().join("target");
+        for staged in both(directory.path(), b"one") {
+            staged.create(&target).unwrap();
+            assert_eq!(fs::read(&target).unwrap(), b"one");
+            fs::remove_file(&target).unwrap();
+        }
+        for staged in both(directory.path(), b"two") {
+            fs::write(&target, "old").unwrap();
+            staged.replace(&target).unwrap();
+            assert_eq!(fs::read(&target).unwrap(), b"two");
+        }
+        assert_eq!(names(directory.path()), 1);
+    }
+
+    #[test]
+    fn what_is_there_stays_there_unless_it_is_to_be_replaced() {
+        let directory = tempfile::tempdir().unwrap();
+        let target = directory.path().join("target");
+        fs::write(&target, "old").unwrap();
+        for staged in both(directory.path(), b"new") {
+            assert_eq!(
+                staged.create(&target).unwrap_err().kind(),
+                io::ErrorKind::AlreadyExists
+            );
+        }
+        assert_eq!(
+            (fs::read(&target).unwrap(), names(directory.path())),
+            (b"old".to_vec(), 1)
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_secret_is_its_owners_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        for (at, begin) in [Staged::begin, Staged::begin_named].into_iter().enumerate() {
+            let target = directory.path().join(at.to_string());
+            let only = Permissions::OwnerOnly;
+            begin(directory.path(), only)
+                .unwrap()
+                .fill(b"key", only)
+                .unwrap()
+                .create(&target)
+                .unwrap();
+            assert_eq!(fs::metadata(&target).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
+}

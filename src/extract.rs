@@ -1,0 +1,218 @@
+//! Takes some objects out of a document, with what they depend on.
+//!
+//! Invariant: what is taken is closed under dependencies and stands in the engines' record order, breadth-first from
+//! the objects asked for, in the order asked. Objects stay byte for byte as they were; with [`Dependencies::References`]
+//! only the dependency lists of those that now point at a reference change.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::build::{BuildError, in_record_order};
+use crate::object::{
+    ObjectError, ObjectKey, ReferenceError, Scope, SyncObject, by_number_in_own_document, reference_key,
+    reference_to, rename,
+};
+use crate::report::{DocumentReport, ObjectReport};
+
+/// Candidates that an ambiguous name's error lists.
+const CANDIDATES_NAMED: usize = 8;
+
+/// What becomes of the dependencies of the objects taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Dependencies {
+    /// They come along.
+    #[default]
+    Closure,
+    /// Algorithms, domains and profile sets become references, as in an engine's export of a job: the target must
+    /// have them. What has no reference type (connectors, keys, settings) comes along.
+    References,
+}
+
+/// Why objects can't be taken out.
+#[derive(Debug, thiserror::Error)]
+pub enum ExtractError {
+    /// Nothing answers to the text.
+    #[error("no object answers to '{0}'")]
+    NotFound(String),
+    /// More than one object answers to it.
+    #[error("{} objects answer to '{wanted}'", .candidates.len())]
+    Ambiguous {
+        /// The text.
+        wanted: String,
+        /// What would be unambiguous.
+        candidates: Vec<String>,
+    },
+    /// A dependency is missing, or an object is there twice.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// The document already has a reference under that key, to another saved state.
+    #[error("{reference} refers to another saved state than that of {original}")]
+    OtherReference {
+        /// The reference in the document.
+        reference: ObjectKey,
+        /// The object that was to be replaced.
+        original: ObjectKey,
+    },
+    /// No reference can be made.
+    #[error(transparent)]
+    Reference(#[from] ReferenceError),
+    /// A changed object doesn't read back.
+    #[error(transparent)]
+    Object(#[from] ObjectError),
+}
+
+impl ExtractError {
+    /// What to do next.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::NotFound(_) => {
+                Some("'exportdoc inspect' lists the objects; give TYPE:ID or TYPE:NAME".to_owned())
+            }
+            Self::Ambiguous { candidates, .. } => {
+                let more = candidates.len().saturating_sub(CANDIDATES_NAMED);
+                let list = candidates[..candidates.len() - more].join(", ");
+                let rest = if more > 0 {
+                    format!(" and {more} more")
+                } else {
+                    String::new()
+                };
+                Some(format!("say which: {list}{rest}"))
+            }
+            Self::OtherReference { .. } => Some("extract with --closure instead".to_owned()),
+            _ => None,
+        }
+    }
+}
+
+/// The object that a text names: `TYPE:ID`, `TYPE:NAME`, an identifier or a name. The type may be its number. An
+/// identifier is taken before a name.
+///
+/// # Errors
+/// No object, or several.
+pub fn find(report: &DocumentReport, wanted: &str) -> Result<ObjectKey, ExtractError> {
+    let by_identifier = |object: &ObjectReport, text: &str| object.key.identifier.to_string() == text;
+    let by_name = |object: &ObjectReport, text: &str| object.name.as_deref() == Some(text);
+    for answers in [&by_identifier as &dyn Fn(&ObjectReport, &str) -> bool, &by_name] {
+        let found: Vec<&ObjectReport> = report
+            .objects
+            .iter()
+            .filter(|object| {
+                answers(object, wanted)
+                    || after_type(object, wanted).is_some_and(|rest| answers(object, rest))
+            })
+            .collect();
+        let mut keys: Vec<&ObjectKey> = found.iter().map(|object| &object.key).collect();
+        keys.dedup();
+        match keys[..] {
+            [] => {}
+            [key] => return Ok(key.clone()),
+            _ => {
+                return Err(ExtractError::Ambiguous {
+                    wanted: wanted.to_owned(),
+                    candidates: found
+                        .iter()
+                        .map(|object| format!("{}:{}", object.type_name, object.key.identifier))
+                        .collect(),
+                });
+            }
+        }
+    }
+    Err(ExtractError::NotFound(wanted.to_owned()))
+}
+
+/// What follows an object's type in `TYPE:…`.
+fn after_type<'t>(object: &ObjectReport, wanted: &'t str) -> Option<&'t str> {
+    let (type_name, rest) = wanted.split_once(':')?;
+    let same = type_name == object.type_name || type_name.parse() == Ok(object.key.type_number);
+    same.then_some(rest)
+}
+
+/// The objects asked for and what they need, in record order.
+///
+/// # Errors
+/// Objects or dependencies that aren't there, or are there twice; references that can't be made.
+pub fn extract(
+    objects: Vec<SyncObject<'static>>,
+    roots: &[ObjectKey],
+    dependencies: Dependencies,
+) -> Result<Vec<SyncObject<'static>>, ExtractError> {
+    match dependencies {
+        Dependencies::Closure => Ok(in_record_order(objects, roots)?),
+        Dependencies::References => {
+            // Seen to first, so that a duplicate can't hide behind the map below.
+            let closure = in_record_order(objects.clone(), roots)?;
+            let taken = Replacing::new(&objects, &closure, roots).run(roots)?;
+            Ok(in_record_order(taken, roots)?)
+        }
+    }
+}
+
+/// Walks from the objects asked for and puts references in the place of what has them.
+struct Replacing<'a> {
+    objects: HashMap<&'a ObjectKey, &'a SyncObject<'static>>,
+    /// By the reference's key, what it stands for.
+    originals: HashMap<ObjectKey, &'a SyncObject<'static>>,
+    asked_for: HashSet<&'a ObjectKey>,
+}
+
+impl<'a> Replacing<'a> {
+    fn new(
+        objects: &'a [SyncObject<'static>],
+        closure: &'a [SyncObject<'static>],
+        roots: &'a [ObjectKey],
+    ) -> Self {
+        Self {
+            objects: objects.iter().map(|object| (object.key(), object)).collect(),
+            originals: closure
+                .iter()
+                .filter_map(|object| Some((replaced_by(object.key())?, object)))
+                .collect(),
+            asked_for: roots.iter().collect(),
+        }
+    }
+
+    fn run(&self, roots: &[ObjectKey]) -> Result<Vec<SyncObject<'static>>, ExtractError> {
+        let mut pending: Vec<ObjectKey> = roots.to_vec();
+        let mut seen: HashSet<ObjectKey> = roots.iter().cloned().collect();
+        let mut taken = Vec::new();
+        while let Some(key) = pending.pop() {
+            let Some(object) = self.take(&key)? else { continue };
+            for dependency in object.dependencies() {
+                if seen.insert(dependency.clone()) {
+                    pending.push(dependency.clone());
+                }
+            }
+            taken.push(object);
+        }
+        Ok(taken)
+    }
+
+    /// The object under a key: one of the document's, or a reference made for it. `None` is left to the record order
+    /// to complain about, which knows who needs it.
+    fn take(&self, key: &ObjectKey) -> Result<Option<SyncObject<'static>>, ExtractError> {
+        let original = self.originals.get(key);
+        let Some(object) = self.objects.get(key) else {
+            return Ok(original.map(|original| reference_to(original)).transpose()?);
+        };
+        if let Some(original) = original
+            && original.revision().pair != object.revision().pair
+        {
+            return Err(ExtractError::OtherReference {
+                reference: key.clone(),
+                original: original.key().clone(),
+            });
+        }
+        // What GLOBAL_OBJECT bundles is its content: with references it would bundle nothing.
+        if by_number_in_own_document(key.type_number).is_some_and(|known| known.name == "GLOBAL_OBJECT") {
+            return Ok(Some((*object).clone()));
+        }
+        let replaced =
+            |dependency: &ObjectKey| replaced_by(dependency).filter(|_| !self.asked_for.contains(dependency));
+        Ok(Some(rename(object, key, replaced)?))
+    }
+}
+
+/// The reference that stands for an engine-wide object; objects of an environment come along themselves.
+fn replaced_by(key: &ObjectKey) -> Option<ObjectKey> {
+    let known = by_number_in_own_document(key.type_number)?;
+    reference_key(key).filter(|_| known.scope == Scope::Global)
+}

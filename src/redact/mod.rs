@@ -1,0 +1,104 @@
+//! Copies of documents that can be shared: what gives away data or people is replaced, the rest stays to be looked at.
+//!
+//! Replaced by stand-ins: keys, lookup rows, segment mappings, hosts, users, e-mail addresses, JDBC URLs, database and
+//! schema names, setting values and free text. Kept: structure, object names, identifiers, UUIDs, times, and with them
+//! the revision hashes. What this version doesn't know is left out, since nothing can tell what it holds.
+//!
+//! Invariants: a stand-in is a number, given out in order of appearance. It is no function of the value, so that no
+//! guess can be tried against it. Rows and mappings are numbered within their object, inputs apart from outputs: were
+//! an input's stand-in to appear among the outputs, a list sorted by input would give the whole mapping away.
+
+mod policy;
+mod rewrite;
+mod stand_in;
+
+use std::collections::BTreeMap;
+
+use crate::object::{ObjectError, ObjectKey, SyncObject};
+
+use rewrite::Rewriter;
+pub use stand_in::StandInKind;
+use stand_in::StandIns;
+
+pub use crate::blob::REDACTED as MARKER;
+
+/// How to redact.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RedactOptions {
+    /// Keep fields and data messages that this version doesn't know, whatever they hold.
+    pub keep_unknown: bool,
+}
+
+/// What was done.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RedactReport {
+    /// How many different values of each kind got a stand-in. Rows and mappings count per object.
+    pub replaced: BTreeMap<StandInKind, u64>,
+    /// Objects that held something unknown, and how many fields of it. With [`RedactOptions::keep_unknown`] it is
+    /// still there.
+    pub unknown: Vec<(ObjectKey, u64)>,
+    /// Objects in which a replaced value still stands, as part of a name that is kept, and the value's stand-in.
+    pub still_there: Vec<(ObjectKey, String)>,
+}
+
+/// The redacted objects, in the same order.
+///
+/// # Errors
+/// Only what reading the results back finds.
+pub fn redact(
+    objects: &[SyncObject<'_>],
+    host: Option<&str>,
+    options: RedactOptions,
+) -> Result<Redacted, ObjectError> {
+    let mut rewriter = Rewriter::new(options);
+    let mut report = RedactReport::default();
+    let host = host.map(|host| rewriter.stand_ins.host_and_port(host));
+    let mut redacted = Vec::with_capacity(objects.len());
+    for object in objects {
+        let (copy, unknown) = rewriter.object(object)?;
+        if unknown > 0 {
+            report.unknown.push((object.key().clone(), unknown));
+        }
+        redacted.push(copy);
+    }
+    report.still_there = still_there(&redacted, &rewriter.stand_ins);
+    report.replaced = rewriter.stand_ins.counts();
+    Ok(Redacted {
+        objects: redacted,
+        host,
+        report,
+    })
+}
+
+/// A redacted copy's content.
+#[derive(Debug, Clone)]
+pub struct Redacted {
+    /// The objects.
+    pub objects: Vec<SyncObject<'static>>,
+    /// `exportHost`.
+    pub host: Option<String>,
+    /// What was done.
+    pub report: RedactReport,
+}
+
+/// Shorter values are part of every other name by chance.
+const TELLING_BYTES: usize = 4;
+
+/// Looks for replaced values in what was kept, upper and lower case alike.
+fn still_there(objects: &[SyncObject<'_>], stand_ins: &StandIns) -> Vec<(ObjectKey, String)> {
+    let telling: Vec<(String, String)> = stand_ins
+        .lasting()
+        .filter(|(value, _)| value.len() >= TELLING_BYTES)
+        .map(|(value, stand_in)| (value.to_ascii_lowercase(), stand_in))
+        .collect();
+    let mut found = Vec::new();
+    for object in objects {
+        let bytes = object.as_bytes().to_ascii_lowercase();
+        for (value, stand_in) in &telling {
+            if memchr::memmem::find(&bytes, value.as_bytes()).is_some() {
+                found.push((object.key().clone(), stand_in.clone()));
+            }
+        }
+    }
+    found
+}

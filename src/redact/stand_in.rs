@@ -1,0 +1,202 @@
+//! Numbers values and makes the text that stands for each.
+
+use std::collections::{BTreeMap, HashMap};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+/// What a value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum StandInKind {
+    /// A key, base64 of 16 bytes.
+    Key,
+    /// A row of a lookup.
+    Row,
+    /// An input value of a segment mapping.
+    Input,
+    /// An output value of a segment mapping.
+    Output,
+    /// A host name or address.
+    Host,
+    /// A user of an engine or a database.
+    User,
+    /// An e-mail address.
+    Email,
+    /// A JDBC URL.
+    JdbcUrl,
+    /// A database name.
+    Database,
+    /// A schema name.
+    Schema,
+    /// A setting's value.
+    Setting,
+    /// A description or other free text.
+    Text,
+}
+
+impl StandInKind {
+    /// What people call so many such values.
+    pub fn words(self, count: u64) -> &'static str {
+        let (one, many) = match self {
+            Self::Key => ("key", "keys"),
+            Self::Row => ("lookup row", "lookup rows"),
+            Self::Input => ("mapping input", "mapping inputs"),
+            Self::Output => ("mapping output", "mapping outputs"),
+            Self::Host => ("host", "hosts"),
+            Self::User => ("user", "users"),
+            Self::Email => ("e-mail address", "e-mail addresses"),
+            Self::JdbcUrl => ("JDBC URL", "JDBC URLs"),
+            Self::Database => ("database name", "database names"),
+            Self::Schema => ("schema name", "schema names"),
+            Self::Setting => ("setting value", "setting values"),
+            Self::Text => ("free text", "free texts"),
+        };
+        if count == 1 { one } else { many }
+    }
+
+    /// Whether its numbers begin anew with every object. What one algorithm's values have in common with another's
+    /// would tell about both, the more so when one of them is the same on every engine.
+    fn within_object(self) -> bool {
+        matches!(self, Self::Row | Self::Input | Self::Output)
+    }
+}
+
+/// JDBC subprotocols that say no more than the database's type.
+const SUBPROTOCOLS: &[&str] = &[
+    "db2",
+    "jtds",
+    "mariadb",
+    "mysql",
+    "oracle",
+    "postgresql",
+    "sqlserver",
+    "sybase",
+];
+
+/// The numbers given out so far.
+#[derive(Debug, Default)]
+pub(super) struct StandIns {
+    numbers: BTreeMap<StandInKind, HashMap<String, u32>>,
+    /// What earlier objects had, of the kinds that begin anew.
+    finished: BTreeMap<StandInKind, u64>,
+}
+
+impl StandIns {
+    /// The stand-in of a value; nothing stands for nothing.
+    pub(super) fn of(&mut self, kind: StandInKind, value: &str) -> String {
+        if value.is_empty() {
+            return String::new();
+        }
+        let numbers = self.numbers.entry(kind).or_default();
+        let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX).saturating_add(1);
+        let number = *numbers.entry(value.to_owned()).or_insert(next);
+        text(kind, value, number)
+    }
+
+    /// A host's stand-in with the port it came with.
+    pub(super) fn host_and_port(&mut self, value: &str) -> String {
+        match value.rsplit_once(':') {
+            Some((host, port))
+                if port.parse::<u16>().is_ok() && (!host.contains(':') || host.ends_with(']')) =>
+            {
+                format!("{}:{port}", self.of(StandInKind::Host, host))
+            }
+            _ => self.of(StandInKind::Host, value),
+        }
+    }
+
+    /// The next object begins.
+    pub(super) fn next_object(&mut self) {
+        for (kind, numbers) in self.numbers.iter_mut().filter(|(kind, _)| kind.within_object()) {
+            *self.finished.entry(*kind).or_default() += numbers.len() as u64;
+            numbers.clear();
+        }
+    }
+
+    /// Different values of each kind so far.
+    pub(super) fn counts(&self) -> BTreeMap<StandInKind, u64> {
+        let mut counts = self.finished.clone();
+        for (kind, numbers) in &self.numbers {
+            *counts.entry(*kind).or_default() += numbers.len() as u64;
+        }
+        counts.retain(|_, count| *count > 0);
+        counts
+    }
+
+    /// The values numbered throughout the document, with their stand-ins.
+    pub(super) fn lasting(&self) -> impl Iterator<Item = (&str, String)> {
+        self.numbers
+            .iter()
+            .filter(|(kind, _)| !kind.within_object())
+            .flat_map(|(kind, numbers)| {
+                numbers
+                    .iter()
+                    .map(|(value, number)| (value.as_str(), text(*kind, value, *number)))
+            })
+    }
+}
+
+fn text(kind: StandInKind, value: &str, number: u32) -> String {
+    match kind {
+        StandInKind::Key => {
+            let mut bytes = *b"redacted-key....";
+            bytes[12..].copy_from_slice(&number.to_be_bytes());
+            STANDARD.encode(bytes)
+        }
+        StandInKind::Row => format!("row-{number}"),
+        StandInKind::Input => format!("input-{number}"),
+        StandInKind::Output => format!("output-{number}"),
+        // Names of RFC 2606, which belong to nobody.
+        StandInKind::Host => format!("host-{number}.example"),
+        StandInKind::Email => format!("person-{number}@redacted.example"),
+        StandInKind::User => format!("user-{number}"),
+        StandInKind::JdbcUrl => {
+            let subprotocol = value
+                .strip_prefix("jdbc:")
+                .and_then(|rest| rest.split(':').next());
+            match SUBPROTOCOLS.iter().find(|known| Some(**known) == subprotocol) {
+                Some(known) => format!("jdbc:{known}:redacted-{number}"),
+                None => format!("jdbc:redacted-{number}"),
+            }
+        }
+        StandInKind::Database => format!("database-{number}"),
+        StandInKind::Schema => format!("schema-{number}"),
+        StandInKind::Setting => format!("setting-{number}"),
+        StandInKind::Text => format!("text-{number}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_value_gets_the_same_stand_in_and_another_another() {
+        let mut stand_ins = StandIns::default();
+        assert_eq!(stand_ins.of(StandInKind::Host, "a"), "host-1.example");
+        assert_eq!(stand_ins.of(StandInKind::Host, "b"), "host-2.example");
+        assert_eq!(stand_ins.host_and_port("a:8080"), "host-1.example:8080");
+        assert_eq!(stand_ins.host_and_port("[::1]:80"), "host-3.example:80");
+        assert_eq!(stand_ins.host_and_port("::1"), "host-4.example");
+        assert_eq!(stand_ins.of(StandInKind::User, "a"), "user-1");
+        assert_eq!(stand_ins.of(StandInKind::Text, ""), "");
+    }
+
+    #[test]
+    fn a_jdbc_url_keeps_its_database_type_alone() {
+        let mut stand_ins = StandIns::default();
+        let mut of = |url: &str| stand_ins.of(StandInKind::JdbcUrl, url);
+        assert_eq!(of("jdbc:oracle:thin:hr/secret@db:1521"), "jdbc:oracle:redacted-1");
+        assert_eq!(of("jdbc:secret://x"), "jdbc:redacted-2");
+        assert_eq!(of("secret"), "jdbc:redacted-3");
+    }
+
+    #[test]
+    fn rows_begin_anew_with_every_object_and_are_counted_over_all() {
+        let mut stand_ins = StandIns::default();
+        stand_ins.of(StandInKind::Row, "x");
+        stand_ins.next_object();
+        assert_eq!(stand_ins.of(StandInKind::Row, "y"), "row-1");
+        assert_eq!(stand_ins.counts()[&StandInKind::Row], 2);
+    }
+}
