@@ -104,7 +104,7 @@ async fn sidekick() {
     let target = empty().start().await.unwrap();
     let expiring = MockEngine::builder()
         .settings(Settings {
-            token_ttl: Duration::from_secs(2),
+            token_ttl: Duration::from_secs(4),
             ..Settings::default()
         })
         .start()

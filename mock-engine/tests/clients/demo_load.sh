@@ -79,5 +79,5 @@ for run in 1 2; do
     fits "masking jobs, run $run" '._pageInfo.total > 0' "$jobs"
     [[ $run == 1 ]] && first=$jobs
 done
-[[ $(jq -S '[.responseList[].maskingJobId]' <<<"$first") == $(jq -S '[.responseList[].maskingJobId]' <<<"$jobs") ]] ||
-    fits 'the same jobs in both runs' false "$first $jobs"
+fits 'the same jobs in both runs' '(.[0] | map(.maskingJobId)) == (.[1] | map(.maskingJobId))' \
+    "$(jq -s 'map(.responseList)' <<<"$first $jobs")"

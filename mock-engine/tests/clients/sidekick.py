@@ -149,6 +149,8 @@ def sync_environment(source, target, name):
         if job.get("onTheFlyMasking"):
             whole = target.get(f"masking-jobs/{job['maskingJobId']}")
             expect("connectorId" in whole["onTheFlyMaskingSource"], "the source of a job on the fly", whole)
+            imported = target.get(f"database-connectors/{whole['onTheFlyMaskingSource']['connectorId']}")
+            expect(str(imported["environmentId"]) == dummy, "a source in the dummy environment", imported, whole)
             whole["onTheFlyMaskingSource"]["connectorId"] = str(connectors[0]["databaseConnectorId"])
             put = target.write("PUT", f"masking-jobs/{whole['maskingJobId']}?{PAGE}", whole)
             expect("errorMessage" not in put.keys(), "the job to be changed", put)
@@ -226,7 +228,7 @@ def main(source_url, target_url, expiring_url):
 
     # Tokens: expired by time, and unknown.
     expiring = Engine(expiring_url)
-    time.sleep(2.1)
+    time.sleep(4.1)
     expiring.list("applications")
     expect(expiring.logins == 2, "one more login after the token expired", str(expiring.logins))
     expiring.token = "00000000-0000-0000-0000-000000000000"

@@ -63,6 +63,7 @@ const CLOSED: &[(&str, &str)] = &[
     ("POST", "executions/1/cancel"),
     ("GET", "execution-events"),
     ("GET", "execution-components"),
+    ("GET", "monitor-task"),
     ("GET", "file-metadata"),
     ("GET", "algorithm/frameworks"),
     ("POST", "environments/1/copy"),

@@ -87,9 +87,10 @@ async fn item_03_imports_rely_on_the_blob_alone() {
         "exportHost": "elsewhere", "exportDate": "never", "requestedObjectList": [],
         "exportedObjectList": [{ "objectIdentifier": { "id": 7 }, "objectType": "DOMAIN", "revisionHash": "x" }],
     });
-    let changes: [(&str, fn(&mut Value, Value)); 6] = [
+    type Change = fn(&mut Value, Value);
+    let changes: [(&str, Change); 6] = [
         ("members in snake case", |metadata, _| {
-            *metadata = snake_case(metadata.take())
+            *metadata = snake_case(metadata.take());
         }),
         ("no requested objects", |metadata, _| {
             metadata.as_object_mut().unwrap().remove("requestedObjectList");
@@ -105,7 +106,7 @@ async fn item_03_imports_rely_on_the_blob_alone() {
     ];
     for (name, change) in changes {
         let document = altered(&document, |d| {
-            change(&mut d["exportResponseMetadata"], lies.clone())
+            change(&mut d["exportResponseMetadata"], lies.clone());
         });
         let reply = import(&b, "force_overwrite=false", &document).await;
         assert_eq!(reply.status, 200, "{name}: {reply:?}");
@@ -314,8 +315,7 @@ async fn item_10_the_request_is_echoed_verbatim_and_all_that_was_exported_is_lis
     let text = String::from_utf8(reply.body.clone()).unwrap();
     assert!(
         text.starts_with(r#"{"exportResponseMetadata":{"exportHost":"a.example.com","exportDate":""#),
-        "{:.300}",
-        text
+        "{text:.300}"
     );
     assert!(!text.contains('\n'));
     let metadata = reply.json()["exportResponseMetadata"].clone();

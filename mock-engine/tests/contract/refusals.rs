@@ -163,25 +163,89 @@ async fn a_document_that_was_tampered_with_is_refused() {
     all_success(&import(&b, "force_overwrite=true", &document).await);
 }
 
+/// A document of the test data.
+fn test_data(name: &str) -> Vec<u8> {
+    let path = format!("{}/../testdata/{name}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
 #[tokio::test]
 async fn a_signature_that_cannot_be_checked_passes_unless_valid_ones_are_required() {
-    let path = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../testdata/handmade/undeclared-rule.json"
-    );
-    let document = std::fs::read(path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let document = test_data("generated/engine-like.json");
     let lenient = engine_b().await;
     // Its references are missing, which is found out only after the signature.
     let reply = import(&lenient, "force_overwrite=true&environment_id=1", &document).await;
-    assert!(matches!(reply.status, 200 | 404), "{reply:?}");
-    let strict = engine_b_with(Settings {
+    assert_eq!(reply.status, 404, "{reply:?}");
+    let settings = Settings {
         require_valid_signature: true,
         ..settings_b()
-    })
-    .await;
+    };
+    let strict = engine_b_with(settings).await;
     let reply = import(&strict, "force_overwrite=true&environment_id=1", &document).await;
     assert_eq!(reply.status, 400, "{reply:?}");
     assert!(reply.error().to_lowercase().contains("signature"), "{reply:?}");
+}
+
+/// Documents and verdicts of the table in the test data's README.
+fn verdicts() -> Vec<(String, String)> {
+    let readme = String::from_utf8(test_data("README.md")).unwrap();
+    let rows = readme.lines().filter_map(|line| {
+        let mut cells = line.strip_prefix("| `")?.split("` | ");
+        let name = cells.next()?.to_owned();
+        Some((name, cells.next()?.split(" |").next()?.to_owned()))
+    });
+    rows.filter(|(name, _)| {
+        std::path::Path::new(name)
+            .extension()
+            .is_some_and(|extension| extension == "json")
+    })
+    .collect()
+}
+
+#[tokio::test]
+async fn documents_of_all_sorts_are_refused_by_their_verdict_and_answered_with_json() {
+    let b = engine_b().await;
+    assert_eq!(crate::pair::new_environment(&b, "source").await, 2);
+    let global = test_data("generated/global-small.json");
+    all_success(&import(&b, "force_overwrite=true", &global).await);
+    let contradictory = ["cyclic", "duplicate-object", "missing-dependency", "encrypted"];
+    let verdicts = verdicts();
+    assert!(verdicts.len() > 40, "{verdicts:?}");
+    for (name, verdict) in verdicts {
+        let document = test_data(&name);
+        let before = state(&b).await;
+        let query = "force_overwrite=true&environment_id=1&source_environment_id=2";
+        let reply = import(&b, query, &document).await;
+        let stem = name.rsplit('/').next().unwrap().trim_end_matches(".json");
+        let refused = verdict == "invalid" || verdict == "unreadable" || contradictory.contains(&stem);
+        match reply.status {
+            200 if !refused => drop(all_success(&reply)),
+            404 | 409 if !refused => {
+                assert_eq!(failed(&reply).len(), 1, "{name} ({verdict}): {reply:?}");
+                assert_eq!(state(&b).await, before, "{name}");
+            }
+            400 => {
+                assert!(!reply.error().is_empty(), "{name}: {reply:?}");
+                assert_eq!(state(&b).await, before, "{name}");
+            }
+            _ => panic!("{name} ({verdict}): {reply:?}"),
+        }
+    }
+    for name in [
+        "masking-job",
+        "on-the-fly-job",
+        "profile-job",
+        "engine-like",
+        "global-small",
+    ] {
+        let document = test_data(&format!("generated/{name}.json"));
+        let query = "force_overwrite=true&environment_id=1&source_environment_id=2";
+        all_success(&import(&b, query, &document).await);
+    }
+    let encrypted = test_data("generated/encrypted.json");
+    let passphrase = "passphrase: made up for the test data\r\n";
+    let target = "/masking/api/import?force_overwrite=true&environment_id=1";
+    all_success(&b.raw("POST", target, passphrase, &encrypted).await);
 }
 
 #[tokio::test]
@@ -191,16 +255,12 @@ async fn the_key_is_not_replaced_without_force_unless_it_was_before() {
     let document = export(&a, std::slice::from_ref(&key)).await;
     let there = syncable(&b, "object_type=KEY").await;
     let reply = import(&b, "force_overwrite=false", &document).await;
-    if there.is_empty() {
-        all_success(&reply);
-    } else {
-        assert_eq!(
-            (reply.status, failed(&reply)),
-            (409, vec!["KEY".to_owned()]),
-            "{reply:?}"
-        );
-        assert_eq!(syncable(&b, "object_type=KEY").await, there);
-    }
+    assert_eq!(
+        (reply.status, failed(&reply)),
+        (409, vec!["KEY".to_owned()]),
+        "{reply:?}"
+    );
+    assert_eq!(syncable(&b, "object_type=KEY").await, there);
     all_success(&import(&b, "force_overwrite=true", &document).await);
     assert_eq!(
         syncable(&b, "object_type=KEY").await[0]["revisionHash"],

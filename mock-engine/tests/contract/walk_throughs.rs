@@ -201,6 +201,20 @@ async fn walk_through_c_syncs_an_environment() {
         }
         let query = format!("{query}&source_environment_id={dummy}");
         let first = all_success(&import(&b, &query, &document).await);
+        for ((object_type, _), (_, imported)) in &first {
+            if object_type == "SOURCE_DATABASE_CONNECTOR" {
+                let source = b.get(&format!("database-connectors/{}", imported["id"])).await;
+                assert_eq!(
+                    source.status, 200,
+                    "the source {imported} is a connector: {source:?}"
+                );
+                assert_eq!(
+                    source.json()["environmentId"],
+                    dummy,
+                    "the source is in its environment"
+                );
+            }
+        }
         let there = b
             .get(&format!("syncable-objects/environments/{own}"))
             .await

@@ -116,6 +116,7 @@ collections![
     ROLES,
     EXECUTION_EVENTS,
     EXECUTION_COMPONENTS,
+    MONITOR_TASKS,
 ];
 
 /// The catalogue: what backs each resource.
@@ -147,6 +148,7 @@ static CATALOGUE: &[&dyn Collection] = &[
     &Executions,
     &EXECUTION_EVENTS,
     &EXECUTION_COMPONENTS,
+    &MONITOR_TASKS,
 ];
 
 /// Every collection.

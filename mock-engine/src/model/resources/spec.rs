@@ -267,4 +267,5 @@ specs! {
     EXECUTION_COMPONENTS = "execution-components", "execution component", "executionComponentId" {
         filters: &[("execution_id", "executionId")], access: Access::Read,
     }
+    MONITOR_TASKS = "monitor-task", "monitor task", "monitorTaskId" { access: Access::Read }
 }
