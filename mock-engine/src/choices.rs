@@ -35,6 +35,12 @@ pub const EXECUTIONS_KEPT: usize = 10_000;
 /// Newest format number of documents that are imported.
 pub const NEWEST_FORMAT: u64 = 2;
 
+/// Format number of exports, unless a loaded document says another.
+pub const EXPORT_FORMAT: u64 = 2;
+/// Put before the reason why an object can't be synced; clients look for it.
+pub const NOT_SYNCABLE: &str = "Not Syncable: ";
+/// Application of the environments that are made for loaded documents.
+pub const LOADED_APPLICATION: &str = "Loaded";
 /// Name of the document inside a ZIP export.
 pub const ZIP_ENTRY: &str = "export.json";
 

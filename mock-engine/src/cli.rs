@@ -90,7 +90,7 @@ pub struct Cli {
     /// Start without the demo inventory
     #[arg(long)]
     empty: bool,
-    /// Export document, or directory of them, whose objects become the engine's
+    /// Export document, or directory of them, whose objects take the place of the demo inventory
     #[arg(long, value_name = "FILE")]
     load: Vec<PathBuf>,
     /// Keep the state here across restarts; otherwise it is in memory only

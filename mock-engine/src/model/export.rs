@@ -80,7 +80,7 @@ impl Engine {
             export_id: self.ids.uuid(),
             started,
             finished: self.timestamp(),
-            format: state.format.unwrap_or(choices::NEWEST_FORMAT),
+            format: state.format.unwrap_or(choices::EXPORT_FORMAT),
             requested: request.objects.iter().map(|entry| compact(entry)).collect(),
             type_names: type_names(&view, &ids),
             encryption,
@@ -149,7 +149,7 @@ fn known_type(state: &State, name: &str, parameter: &str) -> Result<(), ModelErr
 fn metadata(view: &View, id: NodeId) -> Value {
     let object = view.object(id);
     let hash = match view.obstacle(id) {
-        Some(reason) => Some(format!("Not Syncable: {reason}")),
+        Some(reason) => Some(format!("{}{reason}", choices::NOT_SYNCABLE)),
         None => view.hash(id).map(str::to_owned),
     };
     let mut entry = json!({

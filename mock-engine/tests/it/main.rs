@@ -11,6 +11,8 @@ mod blocking;
 mod client;
 mod laws;
 mod load;
+mod loading;
+mod mirror;
 mod objects;
 mod resources;
 mod tasks;

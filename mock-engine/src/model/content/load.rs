@@ -13,11 +13,9 @@ use exportdoc::object::{ObjectKey, Scope, SyncObject, rename, type_by_name};
 use exportdoc::report::{Encryption, ExamineOptions, NamedBy, Verdict, examine_with_objects};
 
 use super::{put_environment, unusable};
+use crate::choices;
 use crate::model::objects::{StoredObject, is_reference, put_object};
 use crate::model::{ModelError, State};
-
-/// Application of the environments that are made for documents.
-const APPLICATION: &str = "Loaded";
 
 /// Loads documents, and all `.json` files of directories in the order of their names.
 pub(super) fn load(state: &mut State, paths: &[PathBuf]) -> Result<(), ModelError> {
@@ -146,7 +144,12 @@ impl Document {
         };
         // Its object is the document's, if it has one.
         let own_object = bound().any(|(type_name, _)| type_name == "ENVIRONMENT");
-        put_environment(state, id, APPLICATION, &free_name(state, &sanitised(&self.stem)))?;
+        put_environment(
+            state,
+            id,
+            choices::LOADED_APPLICATION,
+            &free_name(state, &sanitised(&self.stem)),
+        )?;
         if own_object
             && let Some(made) = state
                 .objects

@@ -10,11 +10,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use exportdoc::identifier::Identifier;
 use exportdoc::import_plan::{Wanted, stands_for};
-use exportdoc::object::{ObjectKey, SyncObject, type_by_name};
+use exportdoc::object::{
+    KNOWN_TYPES, ObjectKey, PROVISIONAL_TYPES, SyncObject, known_by_number, type_by_name,
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 
-use super::kinds::{is_algorithm, is_reference, resource_of};
+use super::kinds::{is_reference, resource_of};
 use super::links::resolve;
 use crate::model::State;
 
@@ -99,14 +101,17 @@ impl ObjectStore {
 
     /// The object of a type with an identifier, whatever its type number.
     pub fn find(&self, type_name: &str, identifier: &Identifier) -> Option<&Arc<StoredObject>> {
-        type_by_name(type_name)
-            .and_then(|known| self.get(&ObjectKey::new(known.number, identifier.clone())))
-            .filter(|stored| stored.type_name == type_name)
-            .or_else(|| {
-                self.0
-                    .values()
-                    .find(|stored| stored.type_name == type_name && stored.key().identifier == *identifier)
-            })
+        let known = type_by_name(type_name);
+        let usual = known.and_then(|known| self.get(&ObjectKey::new(known.number, identifier.clone())));
+        if let Some(stored) = usual.filter(|stored| stored.type_name == type_name) {
+            return Some(stored);
+        }
+        // A number seen in real documents is the only one there is.
+        if known.is_some_and(|known| known_by_number(known.number).is_some()) {
+            return None;
+        }
+        let mut all = self.0.values();
+        all.find(|stored| stored.type_name == type_name && stored.key().identifier == *identifier)
     }
 
     /// The object of a type with a name, in an environment or engine-wide.
@@ -125,9 +130,12 @@ impl ObjectStore {
 
     /// The algorithm with a name, of whatever type: they share one name space.
     pub fn algorithm(&self, name: &str) -> Option<&Arc<StoredObject>> {
-        self.0
-            .values()
-            .find(|stored| is_algorithm(&stored.type_name) && stored.name.as_deref() == Some(name))
+        let identifier = Identifier::Algorithm(name.to_owned());
+        KNOWN_TYPES
+            .iter()
+            .chain(PROVISIONAL_TYPES)
+            .filter(|known| known.algorithm)
+            .find_map(|known| self.find(known.name, &identifier))
     }
 
     /// The object (no reference) whose revision has this UUID A.
