@@ -302,6 +302,11 @@ registry! {
         "exportDate and the time in the blob's header are far apart.",
         "One of them was edited; the header's is covered by the signature.";
 
+    // --- Two documents ---
+    CONTENT_WITHOUT_REVISION = "content-without-revision", Warning,
+        "Two documents give an object the same revision but different content, which no engine does: every save makes a new one.",
+        "Find out which of the two was altered; an importing engine may take them for the same and skip one.";
+
     // --- Graph ---
     MISSING_DEPENDENCY = "missing-dependency", Error,
         "An object depends on one that isn't in the document.",

@@ -10,6 +10,7 @@
 pub mod blob;
 pub mod build;
 pub mod date;
+pub mod diff;
 pub mod envelope;
 pub mod escape;
 pub mod finding;

@@ -39,6 +39,8 @@ pub struct FieldSpec {
     pub name: &'static str,
     /// How to read it.
     pub kind: FieldKind,
+    /// Whether it is a list.
+    pub repeated: bool,
 }
 
 /// The known fields of a message type.
@@ -54,6 +56,11 @@ impl MessageSpec {
     /// The data message with a name (without URL prefix).
     pub fn by_name(name: &str) -> Option<&'static Self> {
         DATA_MESSAGES.iter().copied().find(|spec| spec.name == name)
+    }
+
+    /// All data messages.
+    pub fn all() -> &'static [&'static Self] {
+        DATA_MESSAGES
     }
 
     /// The field with a number.
@@ -91,6 +98,7 @@ macro_rules! messages {
                 number: $number,
                 name: stringify!($field),
                 kind: messages!(@kind $kind $($inner_spec)?),
+                repeated: messages!(@repeated $kind),
             }),*],
         };
     )*};
@@ -132,6 +140,10 @@ macro_rules! messages {
             self.message.all($number).filter_map(|f| f.bytes()).map(String::from_utf8_lossy)
         }
     };
+    (@repeated texts) => { true };
+    (@repeated messages) => { true };
+    (@repeated secret_messages) => { true };
+    (@repeated $kind:ident) => { false };
     (@kind text) => { FieldKind::Text };
     (@kind texts) => { FieldKind::Text };
     (@kind secret) => { FieldKind::Secret };
