@@ -4,7 +4,7 @@ use std::io;
 
 use exportdoc::escape;
 
-use super::Exit;
+use super::{Exit, Unreadable};
 
 /// An error that ends the command.
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +12,14 @@ pub(crate) enum CliError {
     /// Arguments that don't go together, or an input that can't be read.
     #[error("{message}")]
     Usage {
+        /// What is wrong.
+        message: String,
+        /// What to do next.
+        help: Option<String>,
+    },
+    /// An input beyond a limit.
+    #[error("{message}")]
+    Limit {
         /// What is wrong.
         message: String,
         /// What to do next.
@@ -31,6 +39,16 @@ impl CliError {
         }
     }
 
+    /// An input without a report.
+    pub(crate) fn unreadable(label: &str, error: &Unreadable) -> Self {
+        let message = format!("{label}: {error}");
+        let help = error.help();
+        match error.exit() {
+            Exit::Denied => Self::Limit { message, help },
+            _ => Self::Usage { message, help },
+        }
+    }
+
     /// Prints the error on standard error and tells the exit code. A reader that closed the pipe has had enough: silence.
     pub(crate) fn report(&self) -> Exit {
         match self {
@@ -39,12 +57,15 @@ impl CliError {
                 anstream::eprintln!("error: {}", escape::terminal(&self.to_string()));
                 Exit::Internal
             }
-            Self::Usage { message, help } => {
+            Self::Usage { message, help } | Self::Limit { message, help } => {
                 anstream::eprintln!("error: {}", escape::terminal(message));
                 if let Some(help) = help {
                     anstream::eprintln!("  help: {}", escape::terminal(help));
                 }
-                Exit::Usage
+                match self {
+                    Self::Limit { .. } => Exit::Denied,
+                    _ => Exit::Usage,
+                }
             }
         }
     }

@@ -2,19 +2,23 @@
 
 mod batch;
 mod completions;
+mod diff;
 mod error;
 mod exit;
 mod explain;
+mod git_setup;
 mod input;
 mod inspect;
 mod man;
 mod passphrase;
+mod textconv;
 mod verify_signature;
 
 use anstream::ColorChoice;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use batch::{Judged, Unreadable};
+pub(crate) use diff::{Compared, ComparedSide};
 pub(crate) use error::CliError;
 pub(crate) use exit::Exit;
 
@@ -31,8 +35,8 @@ pub(crate) struct Cli {
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0   good: readable without errors; valid
-  1   bad: a finding is an error; invalid
+  0   good: readable without errors; valid; the same content
+  1   bad: a finding is an error; invalid; different
   2   usage, or an input that can't be read
   3   undetermined: no known signing rule verifies (every real engine's document)
   4   valid, but not by a trusted key
@@ -51,6 +55,9 @@ enum Color {
 enum Command {
     Inspect(inspect::Args),
     VerifySignature(verify_signature::Args),
+    Diff(diff::Args),
+    Textconv(textconv::Args),
+    GitSetup(git_setup::Args),
     Explain(explain::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -68,6 +75,9 @@ impl Cli {
         match self.command {
             Command::Inspect(args) => args.run(),
             Command::VerifySignature(args) => args.run(),
+            Command::Diff(args) => args.run(),
+            Command::Textconv(args) => args.run(),
+            Command::GitSetup(args) => args.run(),
             Command::Explain(args) => args.run(),
             Command::Completions(args) => args.run(),
             Command::Man(args) => args.run(),
