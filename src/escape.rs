@@ -65,6 +65,26 @@ pub fn html(text: &str) -> String {
     safe
 }
 
+/// For JSON text that may end up on a terminal: what [`terminal`] would escape stands as `\\u` escapes, which mean the
+/// same to a JSON parser. Line breaks between the values stay.
+pub fn json(text: &str) -> Cow<'_, str> {
+    let is_hidden = |c: char| c != '\n' && is_unsafe(c);
+    if !text.contains(is_hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_hidden(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(safe, "\\u{unit:04x}");
+            }
+        } else {
+            safe.push(c);
+        }
+    }
+    Cow::Owned(safe)
+}
+
 /// Control characters, and those that reorder or hide text without showing: bidirectional controls, zero-width
 /// characters, line and paragraph separators, variation selectors, tags.
 fn is_unsafe(c: char) -> bool {
@@ -102,6 +122,16 @@ mod tests {
             terminal("a\u{1b}[31mb\nc\u{202e}d\u{7f}"),
             "a\\u{1b}[31mb\\nc\\u{202e}d\\u{7f}"
         );
+    }
+
+    #[test]
+    fn json_means_the_same_with_hidden_characters_escaped() {
+        let value = serde_json::json!({ "a\u{202e}": ["\u{9b}\u{7f}\u{e0041}", "plain é\n"] });
+        let text = serde_json::to_string_pretty(&value).unwrap();
+        let safe = json(&text);
+        assert!(safe.contains(r"a\u202e") && safe.contains(r"\u009b\u007f\udb40\udc41"));
+        assert!(!safe.chars().any(|c| c != '\n' && is_unsafe(c)));
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&safe).unwrap(), value);
     }
 
     #[test]

@@ -24,3 +24,8 @@ pub mod revision_hash;
 pub mod sample;
 pub mod signature;
 pub mod wire;
+
+/// The README's example compiles and runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -32,6 +32,30 @@ pub const TOKENS_KEPT: usize = 100_000;
 /// Finished executions kept; the oldest go first.
 pub const EXECUTIONS_KEPT: usize = 10_000;
 
+/// Newest format number of documents that are imported.
+pub const NEWEST_FORMAT: u64 = 2;
+
+/// Name of the document inside a ZIP export.
+pub const ZIP_ENTRY: &str = "export.json";
+
+/// A document whose signature fails.
+pub const SIGNATURE_INVALID: &str = "the signature of the document is not valid, so it is not imported";
+/// A document whose signature no known rule verifies, where one must.
+pub const SIGNATURE_UNDETERMINED: &str =
+    "the signature of the document can't be verified, so it is not imported";
+/// A passphrase for a document in clear.
+pub const PASSPHRASE_UNNEEDED: &str = "a passphrase was given, but the document is not encrypted";
+/// An encrypted document without a passphrase.
+pub const PASSPHRASE_MISSING: &str = "the document is encrypted, so its passphrase is needed";
+/// An encrypted document with another passphrase.
+pub const PASSPHRASE_WRONG: &str = "the passphrase is wrong";
+/// A document that an engine encrypted.
+pub const ENCRYPTION_UNKNOWN: &str = "the document is encrypted in a way that this engine doesn't know";
+/// A document in which nothing can be imported, or not everything can be read.
+pub const DOCUMENT_WITHOUT_OBJECTS: &str = "the document has no objects, or some of them can't be read";
+/// Never seen: the plan of an import always has an end here.
+pub const IMPORT_UNCLEAR: &str = "it can't be told how the import would end";
+
 /// Name of a path that no endpoint has.
 pub const NO_SUCH_ENDPOINT: &str = "There is no such endpoint.";
 /// A known path with another method.

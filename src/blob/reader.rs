@@ -176,19 +176,20 @@ impl<R: Read> RecordReader<R> {
         if claimed == 0 {
             return Err(BlobErrorKind::Empty);
         }
-        if claimed > self.limits.record_bytes {
-            return Err(BlobErrorKind::TooLarge {
-                claimed,
-                limit: self.limits.record_bytes,
-            });
-        }
         if self.index >= self.limits.records {
             return Err(BlobErrorKind::TooMany {
                 limit: self.limits.records,
             });
         }
         self.buffer.clear();
-        let have = self.source.by_ref().take(claimed).read_to_end(&mut self.buffer)? as u64;
+        // A length beyond the limit may be just a claim: then it is damage, and no limit was hit.
+        let limit = self.limits.record_bytes;
+        let wanted = claimed.min(limit.saturating_add(1));
+        let have = self.source.by_ref().take(wanted).read_to_end(&mut self.buffer)? as u64;
+        if have > limit {
+            self.buffer = Vec::new();
+            return Err(BlobErrorKind::TooLarge { claimed, limit });
+        }
         if have < claimed {
             return Err(BlobErrorKind::PastEnd { claimed, have });
         }
@@ -266,6 +267,10 @@ mod tests {
         );
         assert_eq!(
             broken(&[0xff; 4]),
+            "length says 4294967295 bytes, but only 0 are left"
+        );
+        assert_eq!(
+            broken(&[&[0xff; 4][..], &[7; 1001]].concat()),
             "length 4294967295 is above the limit of 1000 bytes"
         );
         let many = [&one[..], &one, &one, &one].concat();

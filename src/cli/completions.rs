@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::CommandFactory;
 use clap_complete::Shell;
 
-use super::{Cli, CliError, Exit};
+use super::{Cli, CliError, Exit, output};
 
 /// Print a completion script for a shell
 #[derive(Debug, clap::Args)]
@@ -21,7 +21,7 @@ impl Args {
     pub(super) fn run(self) -> Result<Exit, CliError> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "exportdoc", &mut script);
-        std::io::stdout().write_all(&script)?;
+        output::stdout().write_all(&script)?;
         Ok(Exit::Good)
     }
 }

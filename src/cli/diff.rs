@@ -10,8 +10,8 @@ use exportdoc::passphrase::Passphrase;
 use exportdoc::report::{DocumentReport, ExamineOptions, examine_with_objects};
 
 use super::input::{Input, parse_size};
-use super::passphrase;
 use super::{CliError, Exit, Unreadable};
+use super::{output, passphrase};
 use crate::render::{diff_json, diff_markdown, diff_text, diff_words};
 
 /// Show what differs between two export documents: objects, the fields that changed in them, and why
@@ -157,11 +157,16 @@ impl Args {
     }
 
     fn print(&self, compared: &Compared) -> Result<(), CliError> {
-        let mut out = anstream::stdout().lock();
+        let mut out = output::stdout();
         if self.name_only {
             diff_text::print_names(&mut out, compared)?;
             for obstacle in &compared.diff.obstacles {
-                anstream::eprintln!("incomplete: {}", diff_words::obstacle(obstacle));
+                // Nobody is left to tell when this fails; the exit code tells it too.
+                let _ = writeln!(
+                    anstream::stderr(),
+                    "incomplete: {}",
+                    diff_words::obstacle(obstacle)
+                );
             }
         } else if self.stat {
             diff_text::print_stat(&mut out, compared)?;

@@ -1,6 +1,6 @@
 //! What goes wrong before or beside the judging of documents, with what to do next.
 
-use std::io;
+use std::io::{self, Write};
 
 use exportdoc::escape;
 
@@ -11,21 +11,15 @@ use super::{Exit, Unreadable};
 pub(crate) enum CliError {
     /// Arguments that don't go together, or an input that can't be read.
     #[error("{message}")]
-    Usage {
+    Refused {
         /// What is wrong.
         message: String,
         /// What to do next.
         help: Option<String>,
+        /// [`Exit::Usage`], or [`Exit::Denied`] for a limit.
+        exit: Exit,
     },
-    /// An input beyond a limit.
-    #[error("{message}")]
-    Limit {
-        /// What is wrong.
-        message: String,
-        /// What to do next.
-        help: Option<String>,
-    },
-    /// Standard output went away or is full.
+    /// Standard output can't be written, for another reason than a reader that left.
     #[error("writing the output: {0}")]
     Output(#[from] io::Error),
 }
@@ -33,39 +27,34 @@ pub(crate) enum CliError {
 impl CliError {
     /// A usage error with a word of help.
     pub(crate) fn usage(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self::Usage {
+        Self::Refused {
             message: message.into(),
             help: Some(help.into()),
+            exit: Exit::Usage,
         }
     }
 
     /// An input without a report.
     pub(crate) fn unreadable(label: &str, error: &Unreadable) -> Self {
-        let message = format!("{label}: {error}");
-        let help = error.help();
-        match error.exit() {
-            Exit::Denied => Self::Limit { message, help },
-            _ => Self::Usage { message, help },
+        Self::Refused {
+            message: format!("{label}: {error}"),
+            help: error.help(),
+            exit: error.exit(),
         }
     }
 
-    /// Prints the error on standard error and tells the exit code. A reader that closed the pipe has had enough: silence.
+    /// Prints the error on standard error and tells the exit code.
     pub(crate) fn report(&self) -> Exit {
+        let mut err = anstream::stderr().lock();
+        // Nobody is left to tell when this fails.
+        let _ = writeln!(err, "error: {}", escape::terminal(&self.to_string()));
         match self {
-            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Good,
-            Self::Output(_) => {
-                anstream::eprintln!("error: {}", escape::terminal(&self.to_string()));
-                Exit::Internal
-            }
-            Self::Usage { message, help } | Self::Limit { message, help } => {
-                anstream::eprintln!("error: {}", escape::terminal(message));
+            Self::Output(_) => Exit::Internal,
+            Self::Refused { help, exit, .. } => {
                 if let Some(help) = help {
-                    anstream::eprintln!("  help: {}", escape::terminal(help));
+                    let _ = writeln!(err, "  help: {}", escape::terminal(help));
                 }
-                match self {
-                    Self::Limit { .. } => Exit::Denied,
-                    _ => Exit::Usage,
-                }
+                *exit
             }
         }
     }

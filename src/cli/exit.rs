@@ -6,7 +6,7 @@ use std::process::ExitCode;
 ///
 /// | code | `inspect` | `verify-signature` | `diff` |
 /// |---|---|---|---|
-/// | 0 | everything could be read, no finding is an error | valid (and trusted, where trusted keys are given) | the same |
+/// | 0 | everything could be read, no finding is an error | valid (and trusted, where trusted keys are given) | the same content |
 /// | 1 | a finding is an error | invalid | different |
 /// | 2 | usage, or an input that can't be read | the same | the same, or one that can be read only in part |
 /// | 3 | – | undetermined | – |

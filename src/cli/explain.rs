@@ -4,7 +4,7 @@ use std::io::Write;
 
 use exportdoc::finding::{self, REGISTRY};
 
-use super::{CliError, Exit};
+use super::{CliError, Exit, output};
 
 /// Say what a finding means and what to do about it
 #[derive(Debug, clap::Args)]
@@ -20,7 +20,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(super) fn run(self) -> Result<Exit, CliError> {
-        let mut out = anstream::stdout().lock();
+        let mut out = output::stdout();
         if self.list {
             for rule in REGISTRY {
                 writeln!(out, "{:<8} {:<26} {}", rule.severity, rule.id, rule.meaning)?;

@@ -9,7 +9,7 @@ use std::process::Command;
 
 use exportdoc::escape;
 
-use super::{CliError, Exit};
+use super::{CliError, Exit, output};
 
 /// The name under which git knows the tools.
 const DRIVER: &str = "exportdoc";
@@ -41,7 +41,7 @@ impl Args {
     pub(super) fn run(self) -> Result<Exit, CliError> {
         let attributes = self.attributes()?;
         let settings = self.settings();
-        let mut out = anstream::stdout().lock();
+        let mut out = output::stdout();
         if self.write {
             let root = repository()?;
             let file = root.join(".gitattributes");

@@ -74,7 +74,11 @@ impl ReadError {
     /// What to do next.
     pub(crate) fn help(&self) -> Option<String> {
         match self {
-            Self::Io(_) => None,
+            Self::Io(error) => match error.kind() {
+                io::ErrorKind::NotFound => Some("check the path; '-' reads standard input".to_owned()),
+                io::ErrorKind::PermissionDenied => Some("check the file's permissions".to_owned()),
+                _ => None,
+            },
             Self::Directory => Some("add --recursive to read the documents below it".to_owned()),
             Self::TooLarge(_) => {
                 Some("raise --max-size if you trust where the document comes from".to_owned())

@@ -9,7 +9,7 @@ use exportdoc::report::ExamineOptions;
 use super::batch;
 use super::input::InputArgs;
 use super::passphrase;
-use super::{CliError, Exit, Judged};
+use super::{CliError, Exit, Judged, Unreadable, output};
 use crate::render::{json, raw, text};
 
 /// Secret values are cut here, so that a lookup of megabytes doesn't flood a terminal by accident.
@@ -35,7 +35,7 @@ pub(crate) struct Args {
     /// Show the objects as a tree of dependencies instead of a table
     #[arg(long)]
     tree: bool,
-    /// Show only objects of this type (repeatable)
+    /// Show only objects of this type, with --tree the trees below them (repeatable)
     #[arg(long, value_name = "TYPE")]
     objects: Vec<String>,
     /// Dump one record without a schema: '#NUMBER', 'TYPE:ID', an identifier or a name
@@ -79,7 +79,7 @@ impl Args {
             types: &self.objects,
             now: batch::now(),
         };
-        let mut out = anstream::stdout().lock();
+        let mut out = output::stdout();
         let mut exit = Exit::Good;
         let mut list = json::DocumentList::new(self.format == Format::Ndjson);
         batch::judge(&self.input, &options, |judged| {
@@ -99,17 +99,19 @@ impl Args {
     }
 
     fn run_raw(&self, wanted: &str) -> Result<Exit, CliError> {
-        let mut out = anstream::stdout().lock();
+        let mut out = output::stdout();
         for input in self.input.find()? {
             let label = input.label();
-            let fail = |message: String, help: Option<String>| CliError::Usage {
+            let fail = |message: String, help, exit| CliError::Refused {
                 message: format!("{label}: {message}"),
                 help,
+                exit,
             };
             let bytes = input
                 .read(self.input.max_size)
-                .map_err(|e| fail(e.to_string(), e.help()))?;
-            let record = raw::find(&bytes, wanted).map_err(|e| fail(e.to_string(), e.help()))?;
+                .map_err(Unreadable::from)
+                .map_err(|e| fail(e.to_string(), e.help(), e.exit()))?;
+            let record = raw::find(&bytes, wanted).map_err(|e| fail(e.to_string(), e.help(), Exit::Usage))?;
             raw::print(&mut out, &record)?;
         }
         out.flush()?;

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use clap::CommandFactory;
 
-use super::{Cli, CliError, Exit};
+use super::{Cli, CliError, Exit, output};
 
 /// Print a manual page in troff
 #[derive(Debug, clap::Args)]
@@ -29,7 +29,7 @@ impl Args {
         }
         let mut page = Vec::new();
         clap_mangen::Man::new(command).render(&mut page)?;
-        std::io::stdout().write_all(&page)?;
+        output::stdout().write_all(&page)?;
         Ok(Exit::Good)
     }
 }

@@ -10,6 +10,7 @@ mod git_setup;
 mod input;
 mod inspect;
 mod man;
+mod output;
 mod passphrase;
 mod textconv;
 mod verify_signature;

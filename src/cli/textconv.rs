@@ -7,6 +7,7 @@ use exportdoc::diff::outline;
 use exportdoc::report::{ExamineOptions, examine_with_objects};
 
 use super::input::parse_size;
+use super::output::Output;
 use super::{CliError, Exit, Unreadable, diff};
 use crate::render::outline;
 
@@ -35,7 +36,8 @@ impl Args {
         let bytes = input
             .read(self.max_size)
             .map_err(|error| CliError::unreadable(&input.label(), &Unreadable::from(error)))?;
-        let mut out = std::io::stdout().lock();
+        // Not through anything that looks for colours: what is passed through stays as it is.
+        let mut out = Output::new(std::io::stdout().lock());
         match examine_with_objects(&bytes, &ExamineOptions::default()) {
             Ok((report, objects)) => outline::print(&mut out, &outline(&report, &objects))?,
             Err(_) => out.write_all(&bytes)?,

@@ -4,22 +4,22 @@ use std::fs;
 use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
 
+use exportdoc::finding;
 use exportdoc::report::{DocumentReport, ExamineOptions, Trust, Verdict};
 use exportdoc::signature::{
     DetachedError, HashAlgorithm, HashChoice, PublicKey, RULES, by_name, decode_any, verify_detached,
 };
-use exportdoc::{escape, finding};
 
 use super::batch;
 use super::input::InputArgs;
 use super::inspect::Format;
-use super::{CliError, Exit, Judged};
+use super::{CliError, Exit, Judged, output};
 use crate::render::{detached, json, text};
 
 /// Judge the signature of export documents: intact or changed, and by which key
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-A valid signature means: intact since it was signed with the key that the document itself carries. It says nothing
+A valid signature means: intact since it was signed with the key that the document itself carries. It says nothing \
 about who made the document, unless the key is one you trust (--trusted-key).
 
 Exit codes: 0 valid, 1 invalid, 2 unreadable, 3 undetermined, 4 valid but not by a trusted key, 5 weak or limit hit.
@@ -104,7 +104,7 @@ impl Args {
             recursive: self.input.recursive,
             max_size: self.input.max_size,
         };
-        let mut out = anstream::stdout().lock();
+        let mut out = output::stdout();
         let mut exit = Exit::Good;
         let mut list = json::DocumentList::new(self.format == Format::Ndjson);
         batch::judge(&input, &options, |judged| {
@@ -168,10 +168,11 @@ impl Args {
             Ok(report) => report,
             // A key or signature that is refused is an answer about them, not about the call.
             Err(error @ (DetachedError::Key(_) | DetachedError::Signature(_))) => {
+                let mut out = output::stdout();
                 match self.format {
                     _ if self.quiet => {}
-                    Format::Text => anstream::println!("invalid: {}", escape::terminal(&error.to_string())),
-                    Format::Json | Format::Ndjson => anstream::println!("{}", detached::refused(&error)),
+                    Format::Text => detached::refused_text(&mut out, &error)?,
+                    Format::Json | Format::Ndjson => writeln!(out, "{}", detached::refused_json(&error))?,
                 }
                 return Ok(Exit::Bad);
             }
@@ -179,7 +180,7 @@ impl Args {
         };
         let trusted = (!trusted_keys.is_empty()).then(|| trusted_keys.contains(&report.key.fingerprint));
         if !self.quiet {
-            let mut out = anstream::stdout().lock();
+            let mut out = output::stdout();
             match self.format {
                 Format::Text => detached::text(&mut out, &report, trusted)?,
                 Format::Json | Format::Ndjson => writeln!(out, "{}", detached::json(&report, trusted))?,

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use exportdoc::escape;
 use exportdoc::signature::{DetachedError, DetachedReport};
 use serde_json::{Value, json};
 
@@ -40,6 +41,12 @@ pub(crate) fn text(out: &mut impl Write, report: &DetachedReport, trusted: Optio
     Ok(())
 }
 
+/// For people, when key or signature are refused before anything is verified.
+pub(crate) fn refused_text(out: &mut impl Write, error: &DetachedError) -> io::Result<()> {
+    writeln!(out, "invalid: {}", escape::terminal(&error.to_string()))?;
+    writeln!(out, "  help: {}", error.help())
+}
+
 /// For programs.
 pub(crate) fn json(report: &DetachedReport, trusted: Option<bool>) -> Value {
     let key = &report.key;
@@ -67,7 +74,7 @@ pub(crate) fn json(report: &DetachedReport, trusted: Option<bool>) -> Value {
 }
 
 /// For programs, when key or signature are refused before anything is verified.
-pub(crate) fn refused(error: &DetachedError) -> Value {
+pub(crate) fn refused_json(error: &DetachedError) -> Value {
     json!({
         "schema_version": SCHEMA_VERSION,
         "detached": {

@@ -36,8 +36,14 @@ fn style(status: Status) -> Style {
 pub(crate) fn print(out: &mut impl Write, compared: &Compared) -> io::Result<()> {
     let diff = &compared.diff;
     head(out, compared)?;
+    // Objects of which there is nothing to tell but their name stand together.
+    let mut apart = true;
     for object in &diff.objects {
-        writeln!(out)?;
+        let details = !object.changes.is_empty() || !words::reasons(object).is_empty();
+        if apart || details {
+            writeln!(out)?;
+        }
+        apart = details;
         print_object(out, object)?;
     }
     if !diff.renumbered.is_empty() {

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use exportdoc::escape;
 use exportdoc::finding::Finding;
 use exportdoc::object::ObjectKey;
 use exportdoc::report::{DocumentReport, Encryption, ListedObject, Outcome, SignatureReport, Trust};
@@ -28,8 +29,8 @@ impl DocumentList {
         if self.lines {
             let mut line = document.clone();
             line["schema_version"] = SCHEMA_VERSION.into();
-            serde_json::to_writer(&mut *out, &line)?;
-            return out.write_all(b"\n");
+            let text = serde_json::to_string(&line)?;
+            return writeln!(out, "{}", escape::json(&text));
         }
         if self.written == 0 {
             writeln!(out, "{{\"schema_version\": {SCHEMA_VERSION}, \"documents\": [")?;
@@ -37,8 +38,8 @@ impl DocumentList {
             out.write_all(b",\n")?;
         }
         self.written += 1;
-        serde_json::to_writer_pretty(&mut *out, document)?;
-        Ok(())
+        let text = serde_json::to_string_pretty(document)?;
+        out.write_all(escape::json(&text).as_bytes())
     }
 
     /// Closes the list.
@@ -86,6 +87,10 @@ pub(crate) fn document(judged: &Judged, objects: Option<&[String]>) -> Value {
                 "have_bytes": partial.have,
                 "object": partial.key.as_ref().map(key),
                 "dependencies": partial.dependencies.iter().map(key).collect::<Vec<_>>(),
+                "cut_key": partial.cut_key.map(|cut| json!({
+                    "of": if cut.own { "object" } else { "dependency" },
+                    "type_number": cut.type_number,
+                })),
             });
         }
     }

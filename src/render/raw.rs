@@ -146,11 +146,11 @@ fn level(out: &mut impl Write, nodes: &[DumpNode], depth: usize) -> io::Result<(
             DumpValue::Fixed32(n) => writeln!(out, "fixed32 0x{n:08x}")?,
             DumpValue::Bytes(bytes) => writeln!(out, "bytes({}) {}", bytes.len(), show(bytes))?,
             DumpValue::Message(inner) => {
-                writeln!(out, "message({})", node.length)?;
+                writeln!(out, "message({})", node.value_length)?;
                 level(out, inner, depth + 1)?;
             }
             DumpValue::Group(inner) => {
-                writeln!(out, "group({})", node.length)?;
+                writeln!(out, "group({})", node.value_length)?;
                 level(out, inner, depth + 1)?;
             }
         }

@@ -7,9 +7,8 @@ use anstyle::{AnsiColor, Style};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use exportdoc::escape;
 use exportdoc::finding::{Finding, Severity};
-use exportdoc::report::{
-    DocumentReport, Encryption, ListedObject, ObjectReport, Outcome, SignatureReport, Trust, Verdict,
-};
+use exportdoc::object::known_by_number;
+use exportdoc::report::{DocumentReport, Encryption, ListedObject, ObjectReport, Outcome, Trust, Verdict};
 
 use super::{time, tree};
 use crate::cli::{Judged, Unreadable};
@@ -48,11 +47,12 @@ pub(crate) fn inspect(out: &mut impl Write, judged: &Judged, view: &View<'_>) ->
     facts(out, report, view)?;
     writeln!(out)?;
     if view.tree {
-        tree::print(out, report)?;
+        tree::print(out, report, view.types)?;
     } else {
         table(out, report, view.types)?;
     }
     partial(out, report)?;
+    label(out, report, view.types)?;
     secret_values(out, report)?;
     findings(out, &report.findings)?;
     writeln!(out)
@@ -139,11 +139,12 @@ fn facts(out: &mut impl Write, report: &DocumentReport, view: &View<'_>) -> io::
             format!("{} of {} recomputed and matching", tally.matching, tally.objects)
         },
     )?;
-    signature_facts(out, &report.signature)
+    signature_facts(out, report)
 }
 
-fn signature_facts(out: &mut impl Write, signature: &SignatureReport) -> io::Result<()> {
-    field(out, "signature", verdict_line(signature))?;
+fn signature_facts(out: &mut impl Write, report: &DocumentReport) -> io::Result<()> {
+    let signature = &report.signature;
+    field(out, "signature", verdict_line(report))?;
     if let Some((r, s)) = &signature.r_and_s {
         field(out, "", format_args!("r {r}"))?;
         field(out, "", format_args!("s {s}"))?;
@@ -178,7 +179,8 @@ fn signature_facts(out: &mut impl Write, signature: &SignatureReport) -> io::Res
     Ok(())
 }
 
-fn verdict_line(signature: &SignatureReport) -> String {
+fn verdict_line(report: &DocumentReport) -> String {
+    let signature = &report.signature;
     let rule = signature
         .rule
         .as_deref()
@@ -194,10 +196,12 @@ fn verdict_line(signature: &SignatureReport) -> String {
         (Verdict::Valid, _) => format!("{}: intact; origin unknown{rule}", styled(GREEN, "valid")),
         (Verdict::Invalid, _) => format!("{}{rule}", styled(RED, "invalid")),
         (Verdict::Undetermined, _) => {
-            format!(
-                "{}: no known signing rule verifies{rule}",
-                styled(YELLOW, "undetermined")
-            )
+            let why = if report.blob.complete {
+                "no known signing rule verifies"
+            } else {
+                "a limit ended the reading"
+            };
+            format!("{}: {why}{rule}", styled(YELLOW, "undetermined"))
         }
     }
 }
@@ -243,11 +247,7 @@ fn summary(report: &DocumentReport) -> String {
 }
 
 fn table(out: &mut impl Write, report: &DocumentReport, types: &[String]) -> io::Result<()> {
-    let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header([
+    let mut table = plain_table(&[
         "TYPE",
         "IDENTIFIER",
         "NAME",
@@ -279,9 +279,29 @@ fn table(out: &mut impl Write, report: &DocumentReport, types: &[String]) -> io:
         ]);
     }
     if shown > 0 {
-        for line in table.to_string().lines() {
-            writeln!(out, "  {}", line.trim())?;
-        }
+        print_table(out, &table)?;
+    } else if !types.is_empty() {
+        writeln!(
+            out,
+            "  no object of type {} could be read",
+            safe(&types.join(" or "))
+        )?;
+    }
+    Ok(())
+}
+
+fn plain_table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Disabled)
+        .set_header(header);
+    table
+}
+
+fn print_table(out: &mut impl Write, table: &Table) -> io::Result<()> {
+    for line in table.to_string().lines() {
+        writeln!(out, "  {}", line.trim())?;
     }
     Ok(())
 }
@@ -308,10 +328,21 @@ fn partial(out: &mut impl Write, report: &DocumentReport) -> io::Result<()> {
     let Some(partial) = &report.blob.partial else {
         return Ok(());
     };
+    let cut = |own: bool| {
+        partial.cut_key.filter(|cut| cut.own == own).map(|cut| {
+            let name = known_by_number(cut.type_number).map_or_else(
+                || format!("type {}", cut.type_number),
+                |known| known.name.to_owned(),
+            );
+            format!("{name}, whose identifier breaks off")
+        })
+    };
     let what = partial
         .key
         .as_ref()
-        .map_or_else(|| "unreadable so far".to_owned(), ToString::to_string);
+        .map(ToString::to_string)
+        .or_else(|| cut(true))
+        .unwrap_or_else(|| "unreadable so far".to_owned());
     writeln!(
         out,
         "  breaks off in record {} at blob byte {}: {} of {} bytes there; {}",
@@ -324,7 +355,49 @@ fn partial(out: &mut impl Write, report: &DocumentReport) -> io::Result<()> {
     for dependency in &partial.dependencies {
         writeln!(out, "    needs {}", safe(&dependency.to_string()))?;
     }
+    if let Some(dependency) = cut(false) {
+        writeln!(out, "    needs {dependency}")?;
+    }
     Ok(())
+}
+
+/// What the metadata says was exported, where the blob can't be held against it.
+fn label(out: &mut impl Write, report: &DocumentReport, types: &[String]) -> io::Result<()> {
+    const SHOWN: usize = 1000;
+    let rows: Vec<&ListedObject> = report
+        .envelope
+        .exported
+        .iter()
+        .filter(|row| types.is_empty() || row.type_name.as_ref().is_some_and(|name| types.contains(name)))
+        .collect();
+    let visible = match report.encryption {
+        Encryption::Clear => true,
+        Encryption::Passphrase { opened, .. } => opened,
+        Encryption::Unknown => false,
+    };
+    let compared = report.blob.complete && visible;
+    if compared || rows.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "\n  Listed by the metadata, unchecked: the objects can't be read from the blob to compare"
+    )?;
+    let mut table = plain_table(&["TYPE", "IDENTIFIER", "STATED REVISION HASH"]);
+    for row in rows.iter().take(SHOWN) {
+        table.add_row([
+            safe(row.type_name.as_deref().unwrap_or("-")).into_owned(),
+            row.identifier
+                .as_ref()
+                .map_or_else(|| "-".to_owned(), |id| safe(&id.to_string()).into_owned()),
+            safe(row.hash.as_deref().unwrap_or("-")).into_owned(),
+        ]);
+    }
+    print_table(out, &table)?;
+    match rows.len().saturating_sub(SHOWN) {
+        0 => Ok(()),
+        more => writeln!(out, "  and {more} more"),
+    }
 }
 
 fn secret_values(out: &mut impl Write, report: &DocumentReport) -> io::Result<()> {
@@ -388,7 +461,7 @@ pub(crate) fn verdict(out: &mut impl Write, judged: &Judged) -> io::Result<()> {
         out,
         "{}: {}",
         styled(BOLD, safe(&judged.path)),
-        verdict_line(signature)
+        verdict_line(report)
     )?;
     for check in &signature.checks {
         let mark = match check.outcome {

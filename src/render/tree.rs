@@ -14,16 +14,24 @@ use super::text::display_name;
 /// Levels that are drawn; deeper ones stay at this indentation.
 const DRAWN_DEPTH: usize = 24;
 
-/// Prints the trees below every object that nothing else needs, then what only cycles reach.
-pub(super) fn print(out: &mut impl Write, report: &DocumentReport) -> io::Result<()> {
+/// Prints the trees below every object of the given types; without any, below every object that nothing else needs,
+/// then what only cycles reach.
+pub(super) fn print(out: &mut impl Write, report: &DocumentReport, types: &[String]) -> io::Result<()> {
     let nodes = report.graph.nodes();
+    let mut shown = vec![false; nodes.len()];
+    if !types.is_empty() {
+        let chosen = |id: &NodeId| types.contains(&report.objects[*id].type_name);
+        for root in (0..nodes.len()).filter(chosen) {
+            below(out, report, root, &mut shown)?;
+        }
+        return Ok(());
+    }
     let mut needed = vec![false; nodes.len()];
     for node in nodes {
         for &dependency in &node.dependencies {
             needed[dependency] = true;
         }
     }
-    let mut shown = vec![false; nodes.len()];
     for root in (0..nodes.len()).filter(|id| !needed[*id]) {
         below(out, report, root, &mut shown)?;
     }

@@ -1,6 +1,6 @@
 //! Folds a report from a document's records as they are read.
 
-use crate::blob::{BlobError, BlobErrorKind, Header, RawRecord, Record, RecordReader};
+use crate::blob::{BlobError, BlobErrorKind, Header, ObjectRecord, RawRecord, Record, RecordReader};
 use crate::date;
 use crate::finding::{self, Finding};
 use crate::object::SyncObject;
@@ -40,6 +40,7 @@ pub struct DocumentFold<'o> {
     objects: ObjectFold,
     signature: SignatureFold<'o>,
     params: Option<EncryptionParams>,
+    object_records: u64,
     sealed_records: u64,
 }
 
@@ -55,6 +56,7 @@ impl<'o> DocumentFold<'o> {
             objects: ObjectFold::new(options.secret_bytes),
             signature: SignatureFold::new(seal, options),
             params: None,
+            object_records: 0,
             sealed_records: 0,
         }
     }
@@ -78,17 +80,21 @@ impl<'o> DocumentFold<'o> {
             Ok(Record::Object(object)) => {
                 self.signature.covered(raw);
                 self.same_export(raw, object.export_id.as_deref());
-                for number in &object.unknown_fields {
-                    self.note_unknown_field("object record", *number, raw.offset);
-                }
-                self.objects
-                    .add(raw, object.object, object.object_offset, &mut self.findings);
+                self.object_record(raw, &object);
             }
             Ok(Record::Sealed(sealed)) => {
                 self.signature.covered(raw);
                 self.same_export(raw, sealed.export_id.as_deref());
                 self.sealed_records += 1;
-                self.open(sealed.ciphertext);
+                if self.sealed_records == 1 {
+                    self.open(sealed.ciphertext);
+                } else {
+                    // Opening each would let a document ask for as many key derivations as it has records.
+                    self.signature.broken();
+                    self.findings.in_blob(&finding::RECORD_UNKNOWN, raw.offset, || {
+                        format!("record {}: another encrypted record", raw.index)
+                    });
+                }
             }
             Ok(Record::Trailer(trailer)) => {
                 self.same_export(raw, trailer.export_id.as_deref());
@@ -141,6 +147,17 @@ impl<'o> DocumentFold<'o> {
         }
     }
 
+    fn object_record(&mut self, raw: &RawRecord<'_>, record: &ObjectRecord<'_>) {
+        for number in &record.unknown_fields {
+            self.note_unknown_field("object record", *number, raw.offset);
+        }
+        self.object_records += 1;
+        let (bytes, inside) = (record.object, record.object_offset);
+        if !self.objects.add(raw, bytes, inside, &mut self.findings) {
+            self.signature.broken();
+        }
+    }
+
     /// Opens a sealed record with the passphrase, when there is one. Offsets in it are those of the decrypted records.
     fn open(&mut self, ciphertext: &[u8]) {
         let (Some(params), Some(passphrase), Some(header)) =
@@ -163,8 +180,7 @@ impl<'o> DocumentFold<'o> {
         // Decrypting has seen to it that these are object records.
         while let Ok(Some(raw)) = reader.next_record() {
             if let Ok(Record::Object(object)) = Record::parse(raw.message) {
-                self.objects
-                    .add(&raw, object.object, object.object_offset, &mut self.findings);
+                self.object_record(&raw, &object);
             }
         }
     }
@@ -201,14 +217,15 @@ impl<'o> DocumentFold<'o> {
         };
         self.findings.in_blob(rule, error.offset, || error.to_string());
         if let BlobErrorKind::PastEnd { claimed, have } = error.kind {
-            let (key, dependencies) = super::objects::readable_part(rest);
+            let part = super::objects::readable_part(rest);
             self.blob.partial = Some(PartialRecord {
                 index: error.index,
                 offset: error.offset,
                 claimed,
                 have,
-                key,
-                dependencies,
+                key: part.key,
+                dependencies: part.dependencies,
+                cut_key: part.cut_key,
             });
         }
     }
@@ -243,6 +260,7 @@ impl<'o> DocumentFold<'o> {
             encryption,
             objects,
             mut signature,
+            object_records,
             sealed_records,
             ..
         } = self;
@@ -260,7 +278,7 @@ impl<'o> DocumentFold<'o> {
             Encryption::Unknown => false,
         };
         if visible && blob.complete {
-            matching::compare_counts(&header, &envelope, objects.len(), &mut signature, &mut all);
+            matching::compare_counts(&header, &envelope, object_records, &mut signature, &mut all);
         }
         let lists = visible && blob.complete && blob.records > 0;
         if lists {

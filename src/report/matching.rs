@@ -25,15 +25,18 @@ type Row<'a> = (&'a str, &'a Identifier);
 pub(super) fn compare_counts(
     header: &Option<HeaderReport>,
     envelope: &EnvelopeReport,
-    objects: usize,
+    object_records: u64,
     signature: &mut SignatureFold<'_>,
     findings: &mut Findings,
 ) {
     let Some(header) = header else { return };
-    if header.object_count != objects as u64 {
+    if header.object_count != object_records {
         signature.broken();
         findings.in_blob(&finding::OBJECT_COUNT_MISMATCH, 0, || {
-            format!("header announces {}, the blob has {objects}", header.object_count)
+            format!(
+                "header announces {}, the blob has {object_records}",
+                header.object_count
+            )
         });
     }
     if envelope.exported_listed && header.object_count != envelope.exported.len() as u64 {

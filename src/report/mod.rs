@@ -176,6 +176,17 @@ pub struct PartialRecord {
     pub key: Option<ObjectKey>,
     /// The dependencies that are there.
     pub dependencies: Vec<ObjectKey>,
+    /// The key inside which the record breaks off, when at least its type is there.
+    pub cut_key: Option<CutKey>,
+}
+
+/// A key whose identifier breaks off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CutKey {
+    /// Whether it is the object's own or one of a dependency.
+    pub own: bool,
+    /// Its type number.
+    pub type_number: u64,
 }
 
 /// Whether the objects can be seen.

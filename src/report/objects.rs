@@ -9,7 +9,7 @@ use crate::revision_hash;
 use crate::wire::{self, Value};
 
 use super::collect::Findings;
-use super::{EnvelopeReport, NamedBy, ObjectReport, SecretValue, matching};
+use super::{CutKey, EnvelopeReport, NamedBy, ObjectReport, SecretValue, matching};
 
 /// Members of a cycle that its finding names.
 const CYCLE_NAMED: usize = 20;
@@ -39,8 +39,14 @@ impl ObjectFold {
         self.kept.take().unwrap_or_default()
     }
 
-    /// Takes one object message that begins at `inside` of its record's message.
-    pub(super) fn add(&mut self, raw: &RawRecord<'_>, bytes: &[u8], inside: usize, findings: &mut Findings) {
+    /// Takes one object message that begins at `inside` of its record's message; false if it can't be read.
+    pub(super) fn add(
+        &mut self,
+        raw: &RawRecord<'_>,
+        bytes: &[u8],
+        inside: usize,
+        findings: &mut Findings,
+    ) -> bool {
         let start = raw.offset + 4 + inside as u64;
         let object = match SyncObject::parse(bytes) {
             Ok(object) => object,
@@ -48,7 +54,7 @@ impl ObjectFold {
                 findings.in_blob(&finding::OBJECT_UNREADABLE, start, || {
                     format!("record {}: {error}", raw.index)
                 });
-                return;
+                return false;
             }
         };
         note_oddities(&object, start, findings);
@@ -77,6 +83,7 @@ impl ObjectFold {
         if let Some(kept) = &mut self.kept {
             kept.push(object.into_owned());
         }
+        true
     }
 
     /// Resolves the graph, recomputes the hashes and names the types by the tables.
@@ -255,24 +262,23 @@ pub(super) fn judge_graph(
             });
         }
     }
-    let mut unknown: Vec<u64> = objects
+    // The first object of each number: sorting is stable.
+    let mut unknown: Vec<&ObjectReport> = objects
         .iter()
         .filter(|o| matches!(o.named_by, NamedBy::Metadata | NamedBy::Number))
-        .map(|o| o.key.type_number)
         .collect();
-    unknown.sort_unstable();
-    unknown.dedup();
-    for number in unknown {
-        if let Some(object) = objects.iter().find(|o| o.key.type_number == number) {
-            findings.in_blob(&finding::UNKNOWN_OBJECT_TYPE, object.offset, || {
-                match object.named_by {
-                    NamedBy::Metadata => {
-                        format!("number {number}, named {} by the metadata", object.type_name)
-                    }
-                    _ => format!("number {number}, not named by the metadata either"),
+    unknown.sort_by_key(|o| o.key.type_number);
+    unknown.dedup_by_key(|o| o.key.type_number);
+    for object in unknown {
+        let number = object.key.type_number;
+        findings.in_blob(&finding::UNKNOWN_OBJECT_TYPE, object.offset, || {
+            match object.named_by {
+                NamedBy::Metadata => {
+                    format!("number {number}, named {} by the metadata", object.type_name)
                 }
-            });
-        }
+                _ => format!("number {number}, not named by the metadata either"),
+            }
+        });
     }
 }
 
@@ -319,26 +325,90 @@ fn secret_words(kind: SecretKind, count: u64) -> &'static str {
     }
 }
 
-/// What the beginning of an object record shows: its own key and the dependencies that are whole.
-pub(super) fn readable_part(record: &[u8]) -> (Option<ObjectKey>, Vec<ObjectKey>) {
-    let mut rest = record;
-    // The object is the record's field 2, whose length reaches past what is there: step over field 1 and the tag.
-    for field in wire::fields(record).map_while(Result::ok) {
-        rest = &record[field.offset + field.raw.len()..];
-    }
-    let Some((tag, after)) = rest.split_first().filter(|(tag, _)| **tag == 0x12) else {
-        return (None, Vec::new());
+/// What the beginning of an object record shows.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct ReadablePart {
+    /// The object's own key, when it is whole.
+    pub(super) key: Option<ObjectKey>,
+    /// The dependencies that are whole.
+    pub(super) dependencies: Vec<ObjectKey>,
+    /// The key inside which the record ends.
+    pub(super) cut_key: Option<CutKey>,
+}
+
+/// Reads the beginning of an object record that breaks off.
+pub(super) fn readable_part(record: &[u8]) -> ReadablePart {
+    let mut part = ReadablePart::default();
+    // The object is the record's field 2, whose length reaches past what is there.
+    let Some((2, object)) = open_field(record) else {
+        return part;
     };
-    let _ = tag;
-    let length = after.iter().take_while(|byte| **byte & 0x80 != 0).count() + 1;
-    let object = after.get(length..).unwrap_or_default();
-    let (mut key, mut dependencies) = (None, Vec::new());
     for field in wire::fields(object).map_while(Result::ok) {
         match (field.number, field.value) {
-            (1, Value::Bytes(bytes)) => key = ObjectKey::parse(bytes).ok(),
-            (2, Value::Bytes(bytes)) => dependencies.extend(ObjectKey::parse(bytes).ok()),
+            (1, Value::Bytes(bytes)) => part.key = ObjectKey::parse(bytes).ok(),
+            (2, Value::Bytes(bytes)) => part.dependencies.extend(ObjectKey::parse(bytes).ok()),
             _ => {}
         }
     }
-    (key, dependencies)
+    if let Some((number @ (1 | 2), cut)) = open_field(object) {
+        let type_number =
+            wire::fields(cut)
+                .map_while(Result::ok)
+                .find_map(|field| match (field.number, field.value) {
+                    (1, Value::Varint(number)) => Some(number),
+                    _ => None,
+                });
+        let own = number == 1;
+        part.cut_key = type_number.map(|type_number| CutKey { own, type_number });
+    }
+    part
+}
+
+/// The length-delimited field behind the last whole one, if its number is below 16: the number and what is there of
+/// its value.
+fn open_field(message: &[u8]) -> Option<(u8, &[u8])> {
+    let whole = wire::fields(message)
+        .map_while(Result::ok)
+        .last()
+        .map_or(0, |field| field.offset + field.raw.len());
+    let (tag, rest) = message.get(whole..)?.split_first()?;
+    let length = rest.iter().take_while(|byte| **byte & 0x80 != 0).count() + 1;
+    (tag & 0x87 == 2).then_some((tag >> 3, rest.get(length..)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::blob::ObjectRecord;
+    use crate::identifier::Identifier;
+    use crate::wire::Writer;
+
+    #[test]
+    fn a_record_that_breaks_off_shows_each_key_as_soon_as_it_is_there() {
+        let own = ObjectKey::new(20, Identifier::Integer(1));
+        let needed = ObjectKey::new(14, Identifier::Text("RULES".to_owned()));
+        let object = Writer::new()
+            .message(1, |w| own.write(w))
+            .message(2, |w| needed.write(w))
+            .text(4, "data")
+            .finish();
+        let record = ObjectRecord::encode("id", &object);
+        let seen = |length: usize| {
+            let part = readable_part(&record[..length]);
+            let cut = part.cut_key.map(|cut| (cut.own, cut.type_number));
+            (part.key.is_some(), part.dependencies.len(), cut)
+        };
+        let mut steps: Vec<_> = (0..record.len()).map(seen).collect();
+        steps.dedup();
+        assert_eq!(
+            steps,
+            [
+                (false, 0, None),
+                (false, 0, Some((true, 20))),
+                (true, 0, None),
+                (true, 0, Some((false, 14))),
+                (true, 1, None),
+            ]
+        );
+    }
 }

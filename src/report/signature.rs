@@ -22,7 +22,7 @@ pub(super) struct SignatureFold<'o> {
     trailer: Option<Trailer>,
     /// Something that every signed document has in order is not.
     broken: bool,
-    /// A limit of ours ended the reading, so that nothing can be told.
+    /// A limit ended the reading, so that nothing is known about the rest.
     limited: bool,
     after_trailer: bool,
 }
@@ -99,7 +99,7 @@ impl<'o> SignatureFold<'o> {
         self.broken = true;
     }
 
-    /// A limit of ours, not damage, ends the reading.
+    /// A limit of ours ended the reading: no judgement is possible, which is no verdict on the document.
     pub(super) fn limited(&mut self) {
         self.limited = true;
     }
@@ -130,15 +130,15 @@ impl<'o> SignatureFold<'o> {
         let trailer_ok = self.trailer.as_ref().is_some_and(|trailer| {
             trailer.canonical && Some(&trailer.signature) == self.seal.signature_bytes.as_ref()
         }) && !self.after_trailer;
-        let verified = if self.limited {
-            Verified::Unknown
+        let verified = self.verify();
+        let to_the_end = if self.limited {
+            self.trailer.is_none()
         } else {
-            self.verify()
+            blob.complete && trailer_ok
         };
-        let in_order = blob.complete && header.is_some() && trailer_ok && !self.broken && self.parts_read();
+        let in_order = to_the_end && header.is_some() && !self.broken && self.parts_read();
         let verdict = match (&verified, in_order) {
             (Verified::By(_), true) => Verdict::Valid,
-            (_, false) if self.limited && !self.broken && self.parts_read() => Verdict::Undetermined,
             (_, false) | (Verified::Fails, _) => Verdict::Invalid,
             (Verified::Unknown, true) => Verdict::Undetermined,
         };
@@ -178,6 +178,14 @@ impl<'o> SignatureFold<'o> {
         let (Some(Ok(key)), Some(Ok(signature))) = (&self.seal.key, &self.seal.signature) else {
             return if bound { Verified::Fails } else { Verified::Unknown };
         };
+        if self.limited {
+            let out_of_range = key.check_range(signature).is_err();
+            return if out_of_range {
+                Verified::Fails
+            } else {
+                Verified::Unknown
+            };
+        }
         for (rule, digest) in tried {
             if rule.fits(&key.facts()) && key.verify_prehash(&digest.finish(), signature) {
                 return Verified::By(rule);
@@ -316,7 +324,7 @@ impl<'o> SignatureFold<'o> {
         };
         add(
             format!("blob splits into {} records without a rest", blob.records),
-            told(blob.complete, true),
+            told(blob.complete, !self.limited),
         );
         add("header is readable".to_owned(), told(header.is_some(), true));
         let same_export = none_of(&[&finding::EXPORT_ID_MISMATCH]);

@@ -32,6 +32,8 @@ pub struct DumpNode {
     pub offset: usize,
     /// Bytes of tag, length and value.
     pub length: usize,
+    /// Bytes of the value alone: of a group, without its closing tag.
+    pub value_length: usize,
     /// Its value.
     pub value: DumpValue,
 }
@@ -67,13 +69,13 @@ fn level(message: Message<'_>, base: usize, depth: usize, left: &mut usize) -> V
             break;
         }
         *left -= 1;
+        let tag = field.raw.iter().take_while(|b| **b & 0x80 != 0).count() + 1;
         let value = match field.value {
             Value::Varint(n) => DumpValue::Varint(n),
             Value::Fixed64(n) => DumpValue::Fixed64(n),
             Value::Fixed32(n) => DumpValue::Fixed32(n),
             Value::Group(body) => match Message::parse(body) {
                 Ok(inner) if depth > 0 => {
-                    let tag = field.raw.iter().take_while(|b| **b & 0x80 != 0).count() + 1;
                     DumpValue::Group(level(inner, base + field.offset + tag, depth - 1, left))
                 }
                 _ => DumpValue::Bytes(body.to_vec()),
@@ -89,6 +91,10 @@ fn level(message: Message<'_>, base: usize, depth: usize, left: &mut usize) -> V
             number: field.number,
             offset: base + field.offset,
             length: field.raw.len(),
+            value_length: match field.value {
+                Value::Bytes(bytes) | Value::Group(bytes) => bytes.len(),
+                _ => field.raw.len() - tag,
+            },
             value,
         });
     }

@@ -92,27 +92,40 @@ fn the_last_of_a_repeated_scalar_counts() {
     assert_eq!(Message::parse(&bytes).unwrap().varint(1), Some(6));
 }
 
+/// A message of about so many bytes: field 1 holds a message whose field 1 holds a message, down to an empty one. Written
+/// back to front, since each length depends on what it encloses.
+fn nested(bytes: usize) -> Vec<u8> {
+    let mut reversed = Vec::with_capacity(bytes + 16);
+    while reversed.len() < bytes {
+        let header = Writer::new().varint(1, reversed.len() as u64).finish();
+        // Field 1 as wire type 2: the length is written as a varint just like a value.
+        reversed.extend(header[1..].iter().rev());
+        reversed.push(0x0a);
+    }
+    reversed.reverse();
+    reversed
+}
+
 #[test]
 fn a_megabyte_of_nested_messages_is_dumped_to_its_depth_limit() {
-    let mut bytes = Vec::new();
-    while bytes.len() < 1 << 20 {
-        // grow by prepending in bulk: each level wraps the one before
-        let inner = std::mem::take(&mut bytes);
-        bytes = Writer::new().bytes(1, &inner).finish();
-        if bytes.len() < 4096 {
-            continue;
-        }
-        bytes.resize(bytes.len() * 2, 0x08);
-        let inner = Writer::new().bytes(2, &bytes).finish();
-        bytes = inner;
+    let bytes = nested(1 << 20);
+    let limits = DumpLimits {
+        depth: 8,
+        ..DumpLimits::default()
+    };
+    let (mut nodes, cut) = dump(Message::parse(&bytes).unwrap(), limits);
+    assert!(!cut);
+    for _ in 0..limits.depth {
+        let [
+            DumpNode {
+                value: DumpValue::Message(inner),
+                ..
+            },
+        ] = nodes.as_slice()
+        else {
+            panic!("{nodes:?}");
+        };
+        nodes = inner.clone();
     }
-    let message = Message::parse(&bytes).unwrap();
-    let (nodes, _) = dump(
-        message,
-        DumpLimits {
-            depth: 8,
-            nodes: 1000,
-        },
-    );
-    assert_eq!(nodes.len(), 1);
+    assert!(matches!(&nodes[..], [DumpNode { value: DumpValue::Bytes(rest), .. }] if rest.len() > 1_000_000));
 }

@@ -6,7 +6,10 @@
 mod documents;
 mod error;
 mod executions;
+mod export;
 mod gate;
+mod import;
+pub mod objects;
 mod page;
 mod persist;
 mod query;
@@ -18,6 +21,7 @@ pub mod sync;
 mod task_driver;
 mod tasks;
 mod uploads;
+mod zip;
 
 use std::sync::Arc;
 
@@ -30,6 +34,7 @@ pub use documents::{Document, DocumentKind, Documents};
 pub use error::ModelError;
 pub use executions::Execution;
 pub use gate::{SyncGate, SyncKind, SyncPermit};
+pub use objects::ViewCache;
 pub use page::{Page, PageRequest};
 pub use persist::{PersistError, StateDir};
 pub use query::Query;
@@ -50,6 +55,8 @@ pub struct Engine {
     pub ids: Ids,
     /// Its data.
     pub store: Store,
+    /// The syncable objects of the latest state, resolved.
+    pub views: ViewCache,
     /// Its tokens.
     pub sessions: Sessions,
     /// Its async tasks.
@@ -93,6 +100,7 @@ impl Engine {
         };
         Ok(Self {
             store: Store::new(state, dir)?,
+            views: ViewCache::default(),
             sessions: Sessions::default(),
             tasks: Tasks::default(),
             documents: Documents::default(),

@@ -71,6 +71,14 @@ impl<T> Page<T> {
         Ok(Self::new(all, total))
     }
 
+    /// The same page with its entries in another form.
+    pub fn map<U>(self, form: impl FnMut(T) -> U) -> Page<U> {
+        Page {
+            info: self.info,
+            entries: self.entries.into_iter().map(form).collect(),
+        }
+    }
+
     /// A page that was cut already.
     pub fn new(entries: Vec<T>, total: usize) -> Self {
         Self {

@@ -12,6 +12,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::executions::Execution;
+use super::objects::ObjectStore;
 use super::persist::StateDir;
 use super::{ModelError, PersistError};
 use crate::sync::lock;
@@ -31,6 +32,12 @@ pub struct State {
     /// Executions of jobs.
     #[serde(default)]
     pub executions: BTreeMap<i64, Execution>,
+    /// The syncable objects; tables show them as rows.
+    #[serde(default)]
+    pub objects: ObjectStore,
+    /// Format number of exports, where a loaded document said one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<u64>,
 }
 
 /// Rows by key; shared until written.

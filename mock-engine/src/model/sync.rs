@@ -6,8 +6,9 @@
 use bytes::Bytes;
 use serde::Serialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
-use super::{Engine, JobOutput, ModelError, Page, PageRequest, Settings, State};
+use super::{Engine, JobOutput, ModelError, Settings, State, objects};
 use crate::choices;
 use crate::clock::Clock;
 use crate::ids::Ids;
@@ -49,7 +50,7 @@ pub enum Structure {
 pub struct ExportRequest {
     /// The entries as the client sent them; they are echoed verbatim. Each is an object with `objectIdentifier` and
     /// `objectType`, which is all that counts.
-    pub objects: Vec<Value>,
+    pub objects: Vec<Box<RawValue>>,
     /// Encrypts the document.
     pub passphrase: Option<Passphrase>,
     /// Form of the answer.
@@ -116,58 +117,21 @@ pub fn initial_state(_settings: &Settings, _clock: &Clock, _ids: &Ids) -> Result
 }
 
 impl Engine {
-    /// One page of `/syncable-objects`, in the form of ExportObjectMetadata.
-    pub fn syncable_objects(
-        &self,
-        object_type: Option<&str>,
-        page: PageRequest,
-    ) -> Result<Page<Value>, ModelError> {
-        let _ = (object_type, page);
-        Err(ModelError::NotReady("listing syncable objects"))
-    }
-
-    /// The ENVIRONMENT entry of one environment.
-    pub fn syncable_environment(
-        &self,
-        environment_id: i64,
-        page: PageRequest,
-    ) -> Result<Page<Value>, ModelError> {
-        let _ = (environment_id, page);
-        Err(ModelError::NotReady("listing syncable objects"))
-    }
-
-    /// What can be refused about an export before it starts, so that an async export can be answered with an error.
-    pub fn check_export(&self, request: &ExportRequest) -> Result<(), ModelError> {
-        let _ = request;
-        Err(ModelError::NotReady("export"))
-    }
-
-    /// Exports objects with everything they depend on.
-    pub fn export(&self, request: &ExportRequest) -> Result<Exported, ModelError> {
-        let _ = request;
-        Err(ModelError::NotReady("export"))
-    }
-
-    /// What can be refused about an import before it starts, so that an async import can be answered with an error.
-    pub fn check_import(&self, request: &ImportRequest) -> Result<(), ModelError> {
-        let _ = request;
-        Err(ModelError::NotReady("import"))
-    }
-
-    /// Imports a document, all of it or nothing.
-    pub fn import(&self, request: &ImportRequest) -> Result<Vec<ImportOutcome>, ModelError> {
-        let _ = request;
-        Err(ModelError::NotReady("import"))
-    }
-
     /// Replaces the global key.
     pub fn replace_global_key(&self) -> Result<(), ModelError> {
-        Ok(())
+        let now_ms = self.clock.now_ms();
+        self.store
+            .transact(|state| objects::replace_global_key(state, now_ms, &self.ids))
     }
 
     /// Gives an algorithm another key of its own.
     pub fn randomize_key(&self, algorithm: &str) -> Result<Value, ModelError> {
-        self.get_resource(&super::resources::ALGORITHMS, &super::Key::parse(algorithm))
+        let key = super::Key::parse(algorithm);
+        self.get_resource(&super::resources::ALGORITHMS, &key)?;
+        let now_ms = self.clock.now_ms();
+        self.store
+            .transact(|state| objects::randomize_key(state, algorithm, now_ms, &self.ids))?;
+        self.get_resource(&super::resources::ALGORITHMS, &key)
     }
 }
 

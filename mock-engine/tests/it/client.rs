@@ -9,7 +9,6 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// An answer.
-#[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) head: String,
@@ -27,6 +26,14 @@ impl Reply {
             .as_str()
             .unwrap_or_else(|| panic!("{self:?}"))
             .to_owned()
+    }
+}
+
+/// As one reads it in the report of a failure.
+impl std::fmt::Debug for Reply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let body = &self.body[..self.body.len().min(2000)];
+        write!(f, "{} {}", self.head, String::from_utf8_lossy(body))
     }
 }
 

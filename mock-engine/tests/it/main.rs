@@ -9,6 +9,7 @@ mod api;
 mod binary;
 mod blocking;
 mod client;
+mod laws;
 mod load;
 mod resources;
 mod tasks;

@@ -9,11 +9,12 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::tasks::number;
 use crate::http::App;
 use crate::http::answer::{ApiError, empty, file, json_answer, raw_json};
-use crate::http::body::{JsonBody, Keep, RawBody, read_form};
+use crate::http::body::{Keep, RawBody, read_form};
 use crate::model::sync::{
     ExportRequest, Exported, ImportRequest, Passphrase, Structure, export_job, import_job,
 };
@@ -52,9 +53,9 @@ async fn export(
     State(app): State<Arc<App>>,
     query: Query,
     headers: HeaderMap,
-    JsonBody(body): JsonBody,
+    RawBody(body): RawBody,
 ) -> Result<Response, ApiError> {
-    let request = export_request(&query, &headers, body)?;
+    let request = export_request(&query, &headers, &body)?;
     let permit = app.engine.begin_sync(SyncKind::Export)?;
     // The permit moves along: a client that hangs up must not let the next sync in while this one works on.
     let exported = app
@@ -74,9 +75,9 @@ async fn export_async(
     State(app): State<Arc<App>>,
     query: Query,
     headers: HeaderMap,
-    JsonBody(body): JsonBody,
+    RawBody(body): RawBody,
 ) -> Result<Response, ApiError> {
-    let request = export_request(&query, &headers, body)?;
+    let request = export_request(&query, &headers, &body)?;
     let permit = app.engine.begin_sync(SyncKind::Export)?;
     app.engine.check_export(&request)?;
     let work = move |engine: &crate::model::Engine| export_job(engine, &request);
@@ -84,7 +85,7 @@ async fn export_async(
     Ok(json_answer(app.http.created_status, &task))
 }
 
-fn export_request(query: &Query, headers: &HeaderMap, body: Value) -> Result<ExportRequest, ModelError> {
+fn export_request(query: &Query, headers: &HeaderMap, body: &[u8]) -> Result<ExportRequest, ModelError> {
     let structure = match query.text("structure").map(str::to_ascii_uppercase).as_deref() {
         None | Some("BLOB") => Structure::Blob,
         Some("ZIP") => Structure::Zip,
@@ -97,15 +98,13 @@ fn export_request(query: &Query, headers: &HeaderMap, body: Value) -> Result<Exp
             });
         }
     };
-    let Value::Array(objects) = body else {
-        return Err(ModelError::BadBody(
-            "it is not an array of objects to export".to_owned(),
-        ));
-    };
+    let objects: Vec<Box<RawValue>> = serde_json::from_slice(body)
+        .map_err(|error| ModelError::BadBody(format!("it is not an array of objects to export: {error}")))?;
     if objects.is_empty() {
         return Err(ModelError::BadBody("it names no object to export".to_owned()));
     }
     for (index, object) in objects.iter().enumerate() {
+        let object: Value = serde_json::from_str(object.get()).unwrap_or_default();
         if !(object["objectIdentifier"].is_object() && object["objectType"].is_string()) {
             return Err(ModelError::BadBody(format!(
                 "entry {} needs an object 'objectIdentifier' and a text 'objectType'",

@@ -10,6 +10,7 @@ mod table;
 use serde_json::Value;
 
 use super::executions::{self, Executions};
+use super::objects::ObjectCollection;
 use super::{Engine, Key, ModelError, Page, PageRequest, Query, Row, Settings, State};
 use crate::ids::Ids;
 
@@ -72,38 +73,45 @@ impl Writer<'_> {
     }
 }
 
-macro_rules! rows {
-    ($($name:ident),* $(,)?) => {
+macro_rules! collections {
+    ($collection:ident: $($name:ident),* $(,)?) => {
         $(
             #[doc = concat!("The collection of [`spec::", stringify!($name), "`].")]
-            pub static $name: RowCollection = RowCollection::new(&spec::$name);
+            pub static $name: $collection = $collection::new(&spec::$name);
         )*
     };
 }
 
-rows![
-    APPLICATIONS,
+// Rows with syncable objects behind them.
+collections![
+    ObjectCollection:
     ENVIRONMENTS,
     DATABASE_CONNECTORS,
-    FILE_CONNECTORS,
-    DATASET_CONNECTORS,
     DATABASE_RULESETS,
-    FILE_RULESETS,
     MASKING_JOBS,
     PROFILE_JOBS,
-    TOKENIZATION_JOBS,
-    REIDENTIFICATION_JOBS,
     PROFILE_SETS,
     PROFILE_EXPRESSIONS,
-    CLASSIFIERS,
     DOMAINS,
     ALGORITHMS,
+    SETTINGS,
+];
+
+// Rows and nothing else.
+collections![
+    RowCollection:
+    APPLICATIONS,
+    FILE_CONNECTORS,
+    DATASET_CONNECTORS,
+    FILE_RULESETS,
+    TOKENIZATION_JOBS,
+    REIDENTIFICATION_JOBS,
+    CLASSIFIERS,
     FRAMEWORKS,
     FILE_FORMATS,
     FILE_METADATA,
     MOUNTS,
     JDBC_DRIVERS,
-    SETTINGS,
     USERS,
     ROLES,
     EXECUTION_EVENTS,

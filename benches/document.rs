@@ -1,0 +1,311 @@
+//! What reading and judging a large document costs, step by step, next to `openssl dgst -sha1` over the same blob.
+//!
+//! ```sh
+//! cargo bench --locked --bench document
+//! ```
+//!
+//! The document is built in memory: a blob of 64 MiB, nearly all of it in four lookups, sealed under `records-v1`. After
+//! the table come the two figures that matter, taken in turns so that both meet the same machine: how long judging the
+//! whole document takes next to the hash alone, and how much memory the command needs next to file and blob.
+
+#![allow(clippy::expect_used, clippy::print_stdout)] // a benchmark that can't run says so and ends
+
+use std::fmt;
+use std::fs;
+use std::hint::black_box;
+use std::io::Read;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+use divan::Bencher;
+use divan::counter::BytesCount;
+use exportdoc::blob::{BlobLimits, Record, RecordReader};
+use exportdoc::build::{ExportFacts, in_record_order, seal};
+use exportdoc::envelope::{Base64Reader, Envelope};
+use exportdoc::graph::GraphBuilder;
+use exportdoc::object::SyncObject;
+use exportdoc::object::draft::{self, AlgorithmInfo};
+use exportdoc::report::{ExamineOptions, Verdict, examine};
+use exportdoc::revision_hash;
+use exportdoc::sample::{INSTALLED, SampleSize, global_objects, key_bytes, revision_pair, uuid};
+use exportdoc::signature::{HashAlgorithm, KeySize, SigningKey};
+use tempfile::TempDir;
+
+const BLOB_BYTES: usize = 64 << 20;
+const LOOKUPS: usize = 4;
+
+struct Sample {
+    document: Vec<u8>,
+    blob: Vec<u8>,
+    directory: TempDir,
+}
+
+impl Sample {
+    fn document_file(&self) -> std::path::PathBuf {
+        self.directory.path().join("document.json")
+    }
+
+    fn blob_file(&self) -> std::path::PathBuf {
+        self.directory.path().join("blob.bin")
+    }
+}
+
+static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
+    let document = generate();
+    let blob = decoded(&document);
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let sample = Sample {
+        document,
+        blob,
+        directory,
+    };
+    fs::write(sample.document_file(), &sample.document).expect("room for the document");
+    fs::write(sample.blob_file(), &sample.blob).expect("room for the blob");
+    sample
+});
+
+/// The made-up inventory and a few lookups that fill the blob, as one global export.
+fn generate() -> Vec<u8> {
+    let mut objects = global_objects(SampleSize::SMALL).expect("the inventory is well-formed");
+    let mut roots = vec![objects.last().expect("GLOBAL_OBJECT").key().clone()];
+    for n in 0..LOOKUPS {
+        let name = format!("LargeLookup{n}");
+        let info = AlgorithmInfo {
+            name: &name,
+            description: "Secure lookup",
+            date: "2018-02-12",
+        };
+        // 45 bytes or so each: <row id="123456" value="1234567 Mill Avenue"/>
+        let rows =
+            (0..BLOB_BYTES / LOOKUPS / 46).map(|row| format!("{:07} Mill Avenue", row * 31 % 9_999_991));
+        let lookup = draft::lookup(info, rows, key_bytes(&name), INSTALLED, &[])
+            .finish(revision_pair(&name, 1), INSTALLED, INSTALLED)
+            .expect("a lookup is well-formed");
+        roots.push(lookup.key().clone());
+        objects.push(lookup);
+    }
+    let objects = in_record_order(objects, &roots).expect("the inventory is closed");
+    let facts = ExportFacts {
+        host: "engine.example.com".into(),
+        export_id: uuid("benchmark"),
+        started: "2020-03-11T09:26:51.482Z".parse().expect("an instant"),
+        finished: "2020-03-11T09:26:59Z".parse().expect("an instant"),
+        format: 2,
+        requested: Vec::new(),
+        type_names: Default::default(),
+        encryption: None,
+        declare_rule: true,
+    };
+    let key = SigningKey::from_seed(KeySize::Dsa512, b"benchmark").expect("a key");
+    seal(&facts, &objects, &key, KeySize::Dsa512.default_rule()).expect("a document")
+}
+
+fn decoded(document: &[u8]) -> Vec<u8> {
+    let envelope = Envelope::parse(document).expect("a document");
+    let mut blob = Vec::new();
+    let mut reader = envelope.blob().expect("a blob").reader();
+    reader.read_to_end(&mut blob).expect("decoding never fails");
+    blob
+}
+
+/// One step of judging a document, or what it is held against.
+struct Step {
+    name: &'static str,
+    run: fn(&Sample) -> usize,
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name)
+    }
+}
+
+const STEPS: &[Step] = &[
+    Step {
+        name: "1 parse envelope",
+        run: |sample| {
+            Envelope::parse(&sample.document)
+                .expect("a document")
+                .members
+                .len()
+        },
+    },
+    Step {
+        name: "2 decode base64",
+        run: decode_base64,
+    },
+    Step {
+        name: "3 split records",
+        run: |sample| records(&sample.blob, |_| ()),
+    },
+    Step {
+        name: "4 read objects, hash revisions",
+        run: revision_hashes,
+    },
+    Step {
+        name: "5 examine (all of it)",
+        run: whole,
+    },
+    Step {
+        name: "sha1 crate alone",
+        run: |sample| HashAlgorithm::Sha1.digest(&sample.blob).len(),
+    },
+    Step {
+        name: "openssl dgst -sha1",
+        run: openssl,
+    },
+    Step {
+        name: "exportdoc verify-signature",
+        run: |sample| spawned(command(sample)),
+    },
+];
+
+fn decode_base64(sample: &Sample) -> usize {
+    static TEXT: LazyLock<String> = LazyLock::new(|| {
+        let envelope = Envelope::parse(&SAMPLE.document).expect("a document");
+        envelope.blob().expect("a blob").text.clone().into_owned()
+    });
+    assert!(!sample.blob.is_empty());
+    let mut reader = Base64Reader::new(&TEXT);
+    let mut buffer = vec![0; 64 * 1024];
+    let mut bytes = 0;
+    loop {
+        match reader.read(&mut buffer).expect("decoding never fails") {
+            0 => return bytes,
+            read => bytes += read,
+        }
+    }
+}
+
+fn records(blob: &[u8], mut each: impl FnMut(&[u8])) -> usize {
+    let mut reader = RecordReader::new(blob, BlobLimits::default());
+    let mut count = 0;
+    while let Some(record) = reader.next_record().expect("sound records") {
+        each(record.message);
+        count += 1;
+    }
+    count
+}
+
+fn revision_hashes(sample: &Sample) -> usize {
+    let mut builder = GraphBuilder::new();
+    let mut first = true;
+    records(&sample.blob, |message| {
+        // The header is no record of a kind.
+        if !std::mem::take(&mut first)
+            && let Ok(Record::Object(record)) = Record::parse(message)
+        {
+            builder.add(&SyncObject::parse(record.object).expect("a sound object"));
+        }
+    });
+    revision_hash::of_all(&builder.finish(), revision_hash::DEFAULT_WORK).len()
+}
+
+fn whole(sample: &Sample) -> usize {
+    let report = examine(&sample.document, &ExamineOptions::default()).expect("a document");
+    assert_eq!(report.signature.verdict, Verdict::Valid);
+    report.objects.len()
+}
+
+fn openssl(sample: &Sample) -> usize {
+    let mut command = Command::new("openssl");
+    command.args(["dgst", "-sha1"]).arg(sample.blob_file());
+    spawned(command)
+}
+
+fn command(sample: &Sample) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_exportdoc"));
+    command.arg("verify-signature").arg(sample.document_file());
+    command
+}
+
+fn spawned(mut command: Command) -> usize {
+    let output = command.output().expect("the program can be started");
+    assert!(output.status.success());
+    output.stdout.len()
+}
+
+#[divan::bench(args = STEPS, sample_count = 15, sample_size = 1)]
+fn steps(bencher: Bencher<'_, '_>, step: &Step) {
+    let sample = &*SAMPLE;
+    bencher
+        .counter(BytesCount::new(sample.blob.len()))
+        .bench_local(|| black_box((step.run)(sample)));
+}
+
+/// The median of some runs, each step once per round, so that a slow moment of the machine meets them all.
+fn medians<const N: usize>(steps: [fn(&Sample) -> usize; N]) -> [Duration; N] {
+    const ROUNDS: usize = 15;
+    let mut times = [const { Vec::new() }; N];
+    for _ in 0..ROUNDS {
+        for (step, times) in steps.iter().zip(&mut times) {
+            let started = Instant::now();
+            black_box(step(&SAMPLE));
+            times.push(started.elapsed());
+        }
+    }
+    times.map(|mut times| {
+        times.sort_unstable();
+        times[ROUNDS / 2]
+    })
+}
+
+/// The child's peak memory in bytes, as the kernel counts it. Asked for until the child is gone: the figure only grows.
+fn peak_memory(mut command: Command) -> u64 {
+    let mut child = command
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the program can be started");
+    let status = Path::new("/proc").join(child.id().to_string()).join("status");
+    let mut peak = 0;
+    while child.try_wait().expect("a child of ours").is_none() {
+        let text = fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kibibytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
+        peak = peak.max(kibibytes.unwrap_or_default() * 1024);
+    }
+    peak
+}
+
+fn main() {
+    divan::main();
+    // 'cargo test' runs benchmarks for a moment, to see whether they still work.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return;
+    }
+    let [judged, crate_alone, hashed, process] = medians([
+        whole,
+        |sample| HashAlgorithm::Sha1.digest(&sample.blob).len(),
+        openssl,
+        |sample| spawned(command(sample)),
+    ]);
+    let ratio = |time: Duration| time.as_secs_f64() / hashed.as_secs_f64();
+    println!("\nmedian of 15 rounds          time   × openssl dgst -sha1");
+    for (name, time) in [
+        ("openssl dgst -sha1", hashed),
+        ("sha1 crate alone", crate_alone),
+        ("examine", judged),
+        ("exportdoc verify-signature", process),
+    ] {
+        println!(
+            "{name:<26} {:>6.1} ms   {:.2}",
+            time.as_secs_f64() * 1e3,
+            ratio(time)
+        );
+    }
+    let mebibytes = |bytes: u64| bytes as f64 / f64::from(1 << 20);
+    let peak = (0..5)
+        .map(|_| peak_memory(command(&SAMPLE)))
+        .max()
+        .unwrap_or_default();
+    let (file, blob) = (SAMPLE.document.len() as u64, SAMPLE.blob.len() as u64);
+    println!(
+        "\npeak memory of verify-signature: {:.0} MiB; file {:.0} MiB, blob {:.0} MiB, both {:.0} MiB",
+        mebibytes(peak),
+        mebibytes(file),
+        mebibytes(blob),
+        mebibytes(file + blob)
+    );
+}

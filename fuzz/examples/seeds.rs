@@ -1,0 +1,152 @@
+//! Writes the seeds of the corpora: from the documents in `testdata`, and from documents built of the made-up
+//! inventory, whole and in parts.
+//!
+//! ```sh
+//! cargo run --example seeds -- corpus
+//! ```
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use exportdoc::build::{ExportFacts, in_record_order, seal};
+use exportdoc::envelope::Envelope;
+use exportdoc::identifier::Identifier;
+use exportdoc::object::SyncObject;
+use exportdoc::passphrase::{EncryptionParams, Passphrase};
+use exportdoc::sample::{SampleSize, environments, global_objects, references_to, uuid};
+use exportdoc::signature::{KeySize, SigningKey};
+use serde_json::value::RawValue;
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+fn main() -> Result<()> {
+    let corpus = PathBuf::from(std::env::args().nth(1).ok_or("name the corpus directory")?);
+    let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata");
+    for directory in ["documented", "handmade"] {
+        for entry in fs::read_dir(testdata.join(directory))? {
+            let path = entry?.path();
+            let name = path
+                .file_stem()
+                .and_then(|stem| stem.to_str())
+                .ok_or("a name")?
+                .to_owned();
+            if path.extension().is_some_and(|e| e == "json") && !name.ends_with(".expected") {
+                document(&corpus, &format!("{directory}-{name}"), &fs::read(&path)?)?;
+            }
+        }
+    }
+    for (name, key, size, declared, encrypted) in [
+        ("job-512", 4, KeySize::Dsa512, true, false),
+        ("on-the-fly-1024", 5, KeySize::Dsa1024, true, false),
+        ("orders-2048", 7, KeySize::Dsa2048, true, false),
+        ("encrypted-1024", 7, KeySize::Dsa1024, true, true),
+        ("undeclared-512", 7, KeySize::Dsa512, false, false),
+    ] {
+        let bytes = built(key, size, declared, encrypted)?;
+        document(&corpus, &format!("built-{name}"), &bytes)?;
+    }
+    let generated = ["future.json", "engine-like.json", "unknown-rule.json"].map(PathBuf::from);
+    let directory = testdata.join("generated");
+    let odd = ["damaged", "tampered"].map(|name| fs::read_dir(directory.join(name)));
+    let mut paths: Vec<PathBuf> = generated.map(|name| directory.join(name)).into();
+    for entries in odd {
+        for entry in entries? {
+            paths.push(entry?.path());
+        }
+    }
+    for path in paths {
+        let name = path.file_stem().and_then(|stem| stem.to_str()).ok_or("a name")?;
+        document(&corpus, &format!("generated-{name}"), &fs::read(&path)?)?;
+    }
+    odd_shapes(&corpus, &fs::read(testdata.join("vectors/dsa512_sha1.json"))?)
+}
+
+fn write(corpus: &Path, target: &str, name: &str, bytes: &[u8]) -> Result<()> {
+    let directory = corpus.join(target);
+    fs::create_dir_all(&directory)?;
+    Ok(fs::write(directory.join(name), bytes)?)
+}
+
+/// A document and its decoded members.
+fn document(corpus: &Path, name: &str, bytes: &[u8]) -> Result<()> {
+    write(corpus, "envelope", name, bytes)?;
+    let Ok(envelope) = Envelope::parse(bytes) else {
+        return Ok(());
+    };
+    for (target, member) in [
+        ("blob", envelope.blob()),
+        ("spki", envelope.public_key()),
+        ("signature_der", envelope.signature()),
+    ] {
+        if let Some(member) = member {
+            write(corpus, target, name, &member.decode().0)?;
+            if target != "blob" {
+                write(corpus, target, &format!("{name}-base64"), member.text.as_bytes())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Everything that one of the inventory's jobs needs, sealed.
+fn built(job: i64, size: KeySize, declared: bool, encrypted: bool) -> Result<Vec<u8>> {
+    let mut objects: Vec<SyncObject<'static>> = global_objects(SampleSize::SMALL)?;
+    for environment in environments()? {
+        objects.extend(environment.objects);
+    }
+    objects.extend(references_to(&objects));
+    let root = objects
+        .iter()
+        .find(|object| {
+            object.key().identifier == Identifier::Integer(job) && object.data_type().ends_with("JobData")
+        })
+        .map(|object| object.key().clone())
+        .ok_or("no such job")?;
+    let objects = in_record_order(objects, &[root])?;
+    let key = SigningKey::from_seed(size, b"fuzz")?;
+    let facts = ExportFacts {
+        host: "engine.example.com".into(),
+        export_id: uuid("fuzz"),
+        started: "2020-03-11T09:26:51.482Z".parse()?,
+        finished: "2020-03-11T09:26:53Z".parse()?,
+        format: 2,
+        requested: vec![RawValue::from_string(format!(
+            r#"{{"objectIdentifier":{{"id":{job}}},"objectType":"MASKING_JOB"}}"#
+        ))?],
+        type_names: Default::default(),
+        encryption: encrypted.then_some((
+            Passphrase::new("fuzz")?,
+            EncryptionParams::new([1, 2, 3, 4, 5, 6, 7, 8], 2)?,
+        )),
+        declare_rule: declared,
+    };
+    Ok(seal(&facts, &objects, &key, size.default_rule())?)
+}
+
+/// Keys and signatures that OpenSSL and Java were asked about, one of each kind.
+fn odd_shapes(corpus: &Path, vectors: &[u8]) -> Result<()> {
+    use base64::Engine;
+    let decode = |text: &str| base64::engine::general_purpose::STANDARD.decode(text);
+    let vectors: Vec<serde_json::Value> = serde_json::from_slice(vectors)?;
+    let mut seen = std::collections::BTreeSet::new();
+    for vector in &vectors {
+        let text = |name: &str| {
+            vector
+                .get(name)
+                .and_then(serde_json::Value::as_str)
+                .unwrap_or_default()
+        };
+        let case = text("case").replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+        if seen.insert(case.clone()) {
+            write(corpus, "spki", &format!("vector-{case}"), &decode(text("key"))?)?;
+            write(
+                corpus,
+                "signature_der",
+                &format!("vector-{case}"),
+                &decode(text("signature"))?,
+            )?;
+        }
+    }
+    Ok(())
+}

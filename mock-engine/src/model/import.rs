@@ -1,0 +1,236 @@
+//! Importing a document: the library's plan, applied in one transaction.
+//!
+//! Invariant: the rules are [`exportdoc::import_plan`]'s alone; nothing here decides what may be written. A plan that
+//! doesn't succeed writes nothing, and one that does is applied whole, because both happen inside one transaction.
+
+use std::collections::{BTreeMap, HashMap};
+
+use exportdoc::escape;
+use exportdoc::identifier::Identifier;
+use exportdoc::import_plan::{
+    Action, ImportDocument, ImportOptions, ImportPlan, ImportStatus as PlanStatus, ResultRow, Step,
+    Verdict as PlanVerdict, import_plan,
+};
+use exportdoc::object::{ObjectKey, SyncObject, rename};
+use exportdoc::passphrase::Passphrase;
+use exportdoc::report::{DocumentReport, Encryption, ExamineOptions, Verdict, examine_with_objects};
+
+use super::objects::{Inventory, StoredObject, put_object};
+use super::sync::{ImportOutcome, ImportRequest, ImportStatus};
+use super::{Engine, ModelError, State};
+use crate::choices;
+
+/// A document that may be imported as far as the document itself goes.
+pub(super) struct ReadDocument {
+    objects: Vec<SyncObject<'static>>,
+    format: Option<u64>,
+    type_names: BTreeMap<u64, String>,
+    sealed_by_toolkit: bool,
+}
+
+impl Engine {
+    /// What can be refused about an import before it starts, so that an async import can be answered with an error.
+    pub fn check_import(&self, request: &ImportRequest) -> Result<(), ModelError> {
+        let document = self.read_document(request)?;
+        let plan = self.plan(&self.snapshot(), &document, request);
+        match plan.verdict {
+            PlanVerdict::Refused(refusal) => Err(ModelError::Refused(refusal.to_string())),
+            _ => Ok(()),
+        }
+    }
+
+    /// Imports a document, all of it or nothing.
+    pub fn import(&self, request: &ImportRequest) -> Result<Vec<ImportOutcome>, ModelError> {
+        let document = self.read_document(request)?;
+        let mut decided = None;
+        let result = self.store.transact(|state| {
+            let plan = decided.insert(self.plan(state, &document, request));
+            match &plan.verdict {
+                PlanVerdict::WouldSucceed => apply(state, &document, plan),
+                PlanVerdict::WouldFail { status, .. } => Err(ModelError::ImportFailed {
+                    missing: *status == 404,
+                    outcomes: outcomes(plan, &HashMap::new()),
+                }),
+                PlanVerdict::Refused(refusal) => Err(ModelError::Refused(refusal.to_string())),
+                // The inventory sees the whole engine, so nothing is left unknown.
+                PlanVerdict::Unknown { needs } => Err(ModelError::Refused(format!(
+                    "{}: {}",
+                    choices::IMPORT_UNCLEAR,
+                    needs.join(", ")
+                ))),
+            }
+        });
+        log(&result, decided.as_ref());
+        result
+    }
+
+    fn plan(&self, state: &State, document: &ReadDocument, request: &ImportRequest) -> ImportPlan {
+        let options = ImportOptions {
+            force_overwrite: request.force_overwrite,
+            environment_id: request.environment_id,
+            source_environment_id: request.source_environment_id,
+            max_format: Some(choices::NEWEST_FORMAT),
+            check_names: true,
+            strict_references: false,
+        };
+        let document = ImportDocument {
+            objects: &document.objects,
+            format: document.format,
+            type_names: &document.type_names,
+            sealed_by_toolkit: document.sealed_by_toolkit,
+        };
+        import_plan(&document, &Inventory::new(state), &options)
+    }
+
+    /// Reads a document and refuses what no engine would look at further.
+    fn read_document(&self, request: &ImportRequest) -> Result<ReadDocument, ModelError> {
+        let refused = |text: &str| Err(ModelError::Refused(text.to_owned()));
+        let passphrase = match &request.passphrase {
+            Some(text) => match Passphrase::new(text.reveal()) {
+                Ok(passphrase) => Some(passphrase),
+                Err(error) => return refused(&error.to_string()),
+            },
+            None => None,
+        };
+        let given = passphrase.is_some();
+        let options = ExamineOptions {
+            passphrase,
+            ..ExamineOptions::default()
+        };
+        let (report, objects) = examine_with_objects(&request.document, &options)
+            .map_err(|error| ModelError::BadBody(error.to_string()))?;
+        match (report.signature.verdict, self.settings.require_valid_signature) {
+            (Verdict::Valid, _) => {}
+            (Verdict::Undetermined, false) => {
+                tracing::warn!("the signature of the imported document can't be verified by any known rule");
+            }
+            (Verdict::Undetermined, true) => return refused(choices::SIGNATURE_UNDETERMINED),
+            (Verdict::Invalid, _) => return refused(choices::SIGNATURE_INVALID),
+        }
+        match &report.encryption {
+            Encryption::Clear if given => return refused(choices::PASSPHRASE_UNNEEDED),
+            Encryption::Clear | Encryption::Passphrase { opened: true, .. } => {}
+            Encryption::Passphrase { .. } if given => return refused(choices::PASSPHRASE_WRONG),
+            Encryption::Passphrase { .. } => return refused(choices::PASSPHRASE_MISSING),
+            Encryption::Unknown => return refused(choices::ENCRYPTION_UNKNOWN),
+        }
+        if objects.len() != report.objects.len() || objects.is_empty() {
+            return refused(choices::DOCUMENT_WITHOUT_OBJECTS);
+        }
+        Ok(read(&report, objects))
+    }
+}
+
+fn read(report: &DocumentReport, objects: Vec<SyncObject<'static>>) -> ReadDocument {
+    let sealed_by_toolkit = report
+        .header
+        .as_ref()
+        .and_then(|header| header.rule.as_deref())
+        .and_then(exportdoc::signature::by_name)
+        .is_some_and(|rule| rule.own);
+    // The metadata's names matter only for numbers that no table has.
+    let type_names = report
+        .objects
+        .iter()
+        .filter(|object| object.named_by == exportdoc::report::NamedBy::Metadata)
+        .map(|object| (object.key.type_number, object.type_name.clone()))
+        .collect();
+    let format = report.header.as_ref().and_then(|header| header.format);
+    ReadDocument {
+        objects,
+        format,
+        type_names,
+        sealed_by_toolkit,
+    }
+}
+
+/// Writes what the plan says; the local key of every object of the document is known by then.
+fn apply(
+    state: &mut State,
+    document: &ReadDocument,
+    plan: &ImportPlan,
+) -> Result<Vec<ImportOutcome>, ModelError> {
+    let local = local_keys(state, plan);
+    for step in &plan.steps {
+        let own = &local[&step.key];
+        let writes = match &step.action {
+            Action::Derived => step.type_name == "GLOBAL_OBJECT",
+            action => action.writes(),
+        };
+        if !writes {
+            continue;
+        }
+        let object = rename(&document.objects[step.index], own, |dependency| {
+            local.get(dependency).filter(|key| *key != dependency).cloned()
+        })
+        .map_err(|error| ModelError::Refused(error.to_string()))?;
+        put_object(
+            state,
+            StoredObject::new(object, step.type_name.clone(), step.environment),
+        );
+    }
+    Ok(outcomes(plan, &local))
+}
+
+/// What every key of the document is called on this engine. New objects with numbers get new ones.
+fn local_keys(state: &mut State, plan: &ImportPlan) -> HashMap<ObjectKey, ObjectKey> {
+    let mut local = HashMap::new();
+    for step in &plan.steps {
+        let identifier = match (step.action.existing(), &step.key.identifier) {
+            (Some(existing), _) => existing.id.clone(),
+            (None, Identifier::Integer(_)) if step.action == Action::Create => {
+                Identifier::Integer(state.next_object_id(&step.type_name))
+            }
+            (None, own) => own.clone(),
+        };
+        local.insert(step.key.clone(), ObjectKey::new(step.key.type_number, identifier));
+    }
+    // A reference to an object of the same document is called what that object is called.
+    let by_index: HashMap<usize, &Step> = plan.steps.iter().map(|step| (step.index, step)).collect();
+    for step in &plan.steps {
+        if let Action::ReferenceInDocument { index } = &step.action
+            && let Some(target) = by_index.get(index).and_then(|target| local.get(&target.key))
+        {
+            let key = ObjectKey::new(step.key.type_number, target.identifier.clone());
+            local.insert(step.key.clone(), key);
+        }
+    }
+    local
+}
+
+fn outcomes(plan: &ImportPlan, local: &HashMap<ObjectKey, ObjectKey>) -> Vec<ImportOutcome> {
+    let rows = plan.result_rows(|step| local.get(&step.key).map(|key| key.identifier.clone()));
+    rows.into_iter().map(ImportOutcome::from).collect()
+}
+
+impl From<ResultRow> for ImportOutcome {
+    fn from(row: ResultRow) -> Self {
+        Self {
+            object_identifier: row.identifier.to_json(),
+            imported_object_identifier: row.imported.map(|identifier| identifier.to_json()),
+            object_type: row.type_name,
+            import_status: match row.status {
+                PlanStatus::Success => ImportStatus::Success,
+                PlanStatus::Failed => ImportStatus::Failed,
+                PlanStatus::Skipped => ImportStatus::Skipped,
+            },
+            failure_message: row.failure_message.map(|text| choices::sentence(&text)),
+        }
+    }
+}
+
+/// One line per import, and one per object that was written or refused. What comes from the document is escaped.
+fn log(result: &Result<Vec<ImportOutcome>, ModelError>, plan: Option<&ImportPlan>) {
+    for step in plan.iter().flat_map(|plan| &plan.steps) {
+        let name = step
+            .name
+            .clone()
+            .unwrap_or_else(|| step.key.identifier.to_string());
+        let (object, what) = (format!("{} {name}", step.type_name), step.label());
+        tracing::debug!(object = %escape::terminal(&object), "{}", escape::terminal(&what));
+    }
+    match result {
+        Ok(outcomes) => tracing::info!(objects = outcomes.len(), "import done"),
+        Err(error) => tracing::info!("import refused: {}", escape::terminal(&error.to_string())),
+    }
+}

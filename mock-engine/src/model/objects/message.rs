@@ -1,0 +1,151 @@
+//! Changes parts of an object's message.
+//!
+//! Invariant: whatever is not named in a call keeps its bytes, fields this version doesn't know included.
+
+use std::collections::HashMap;
+
+use exportdoc::object::{ObjectError, ObjectKey, SyncObject};
+use exportdoc::wire::{Message, Writer};
+
+fn message<'a>(object: &'a SyncObject<'_>) -> Result<Message<'a>, ObjectError> {
+    Message::parse(object.as_bytes()).map_err(|error| ObjectError::Wire {
+        part: "object",
+        error,
+    })
+}
+
+/// Writes the object's message again; `replace` writes a length-delimited top-level field anew, or leaves it.
+pub(super) fn rewrite(
+    object: &SyncObject<'_>,
+    mut replace: impl FnMut(u32, &[u8], &mut Writer) -> bool,
+) -> Result<SyncObject<'static>, ObjectError> {
+    let mut writer = Writer::new();
+    for field in message(object)?.fields() {
+        let done = field
+            .bytes()
+            .is_some_and(|bytes| replace(field.number, bytes, &mut writer));
+        if !done {
+            writer.raw(field.raw);
+        }
+    }
+    SyncObject::from_bytes(writer.finish())
+}
+
+/// The object in its next saved state.
+pub(super) fn with_save(
+    object: &SyncObject<'_>,
+    save: &str,
+    modified_ms: i64,
+) -> Result<SyncObject<'static>, ObjectError> {
+    let save = Writer::new().text(2, save).finish();
+    let modified = Writer::new().int(6, modified_ms).finish();
+    rewrite(object, |number, bytes, writer| {
+        if number == 3 {
+            let revision = set_field(&set_field(bytes, 2, Some(&save)), 6, Some(&modified));
+            writer.bytes(3, &revision);
+        }
+        number == 3
+    })
+}
+
+/// The object with other data of the same type.
+pub(super) fn with_data(object: &SyncObject<'_>, data: &[u8]) -> Result<SyncObject<'static>, ObjectError> {
+    if data == object.data_bytes() {
+        return Ok(object.clone().into_owned());
+    }
+    let value = (!data.is_empty()).then(|| Writer::new().bytes(2, data).finish());
+    rewrite(object, |number, bytes, writer| {
+        if number == 4 {
+            writer.bytes(4, &set_field(bytes, 2, value.as_deref()));
+        }
+        number == 4
+    })
+}
+
+/// The object with other dependencies. Those it had before keep their bytes.
+pub(super) fn with_dependencies(
+    object: &SyncObject<'_>,
+    dependencies: &[ObjectKey],
+) -> Result<SyncObject<'static>, ObjectError> {
+    if dependencies == object.dependencies() {
+        return Ok(object.clone().into_owned());
+    }
+    let mut known = HashMap::new();
+    for field in message(object)?.all(2) {
+        if let Some(key) = field.bytes().and_then(|bytes| ObjectKey::parse(bytes).ok()) {
+            known.entry(key).or_insert(field.raw);
+        }
+    }
+    let mut writer = Writer::new();
+    let mut written = false;
+    for field in message(object)?.fields() {
+        // Engines write them after the identifier and before the revision.
+        if !written && field.number >= 2 {
+            for key in dependencies {
+                match known.get(key) {
+                    Some(raw) => writer.raw(raw),
+                    None => writer.message(2, |inner| key.write(inner)),
+                };
+            }
+            written = true;
+        }
+        if field.number != 2 {
+            writer.raw(field.raw);
+        }
+    }
+    SyncObject::from_bytes(writer.finish())
+}
+
+/// A message with one field replaced, inserted where its number belongs, or taken out. `encoded` is the whole field.
+pub(super) fn set_field(bytes: &[u8], number: u32, encoded: Option<&[u8]>) -> Vec<u8> {
+    set_fields(bytes, number, encoded.into_iter())
+}
+
+/// As [`set_field`], for all occurrences of a repeated field.
+pub(super) fn set_fields<'a>(bytes: &[u8], number: u32, encoded: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+    let Ok(message) = Message::parse(bytes) else {
+        return bytes.to_vec();
+    };
+    let present = message.last(number).is_some();
+    let mut pending: Option<Vec<u8>> = Some(encoded.collect::<Vec<_>>().concat());
+    let mut writer = Writer::new();
+    for field in message.fields() {
+        let here = field.number == number || (!present && field.number > number);
+        if let Some(raw) = pending.take_if(|_| here) {
+            writer.raw(&raw);
+        }
+        if field.number != number {
+            writer.raw(field.raw);
+        }
+    }
+    writer.raw(&pending.unwrap_or_default());
+    writer.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(number: u32, text: &str) -> Vec<u8> {
+        Writer::new().text(number, text).finish()
+    }
+
+    #[test]
+    fn a_field_is_replaced_inserted_in_order_or_removed() {
+        let bytes = [field(1, "a"), field(3, "c"), field(9, "?")].concat();
+        let set = |number, text: Option<&str>| {
+            set_field(&bytes, number, text.map(|text| field(number, text)).as_deref())
+        };
+        assert_eq!(
+            set(3, Some("x")),
+            [field(1, "a"), field(3, "x"), field(9, "?")].concat()
+        );
+        assert_eq!(
+            set(2, Some("b")),
+            [field(1, "a"), field(2, "b"), field(3, "c"), field(9, "?")].concat()
+        );
+        assert_eq!(set(10, Some("z")), [bytes.clone(), field(10, "z")].concat());
+        assert_eq!(set(1, None), [field(3, "c"), field(9, "?")].concat());
+        assert_eq!(set(5, None), bytes);
+    }
+}

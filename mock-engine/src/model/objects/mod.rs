@@ -1,0 +1,28 @@
+//! The syncable objects of an engine.
+//!
+//! Invariant: an object is kept as the message it came as, byte for byte; only its owner's own change (a REST write, a
+//! new local id) rewrites it, and then only the parts that changed. The rows that REST clients see mirror the objects.
+
+mod bundle;
+mod collection;
+mod create;
+mod edit;
+mod inventory;
+mod keys;
+mod kinds;
+mod links;
+mod members;
+mod message;
+mod project;
+mod reference;
+mod store;
+mod view;
+
+pub use collection::ObjectCollection;
+pub(super) use edit::domain_obstacle;
+pub use inventory::Inventory;
+pub(super) use keys::{randomize_key, replace_global_key};
+pub use kinds::{is_reference, is_type_name, resource_of};
+pub use project::{put_object, remove_object, row_of};
+pub use store::{ObjectStore, StoredObject};
+pub use view::{View, ViewCache};

@@ -1,0 +1,225 @@
+//! Other people's clients: their call sequences, with their headers, bodies and ways of reading answers, replayed by
+//! small scripts below `clients/`.
+//!
+//! The scripts run on Python with requests and urllib3, on the JDK alone, and on bash with curl and jq. What is missing
+//! fails the test.
+
+// In helpers of tests, too, a panic is the report.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+#[allow(dead_code)]
+#[path = "it/client.rs"]
+mod client;
+mod support;
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use client::Client;
+use mock_engine::model::Settings;
+use mock_engine::{Builder, MockEngine};
+use serde_json::json;
+use support::{Program, script, test_file};
+
+/// An engine with the demo inventory.
+fn demo() -> Builder {
+    MockEngine::builder().name("a.example.com")
+}
+
+/// An engine with nothing on it.
+fn empty() -> Builder {
+    MockEngine::builder().settings(Settings {
+        name: "b.example.com".to_owned(),
+        empty: true,
+        ..Settings::default()
+    })
+}
+
+/// A Python that has what `clients/requirements.txt` lists: made once, in the build directory.
+fn python() -> PathBuf {
+    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python");
+    let interpreter = home.join("bin/python3");
+    let requirements = test_file("clients/requirements.txt");
+    let wanted = fs::read_to_string(&requirements).unwrap();
+    let lock = File::create(home.with_extension("lock")).unwrap();
+    // Tests run side by side, even in processes of their own.
+    lock.lock().unwrap();
+    let stamp = home.join("installed.txt");
+    if fs::read_to_string(&stamp).ok().as_ref() == Some(&wanted) {
+        return interpreter;
+    }
+    finish(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home));
+    finish(
+        Command::new(&interpreter)
+            .args([
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--requirement",
+            ])
+            .arg(&requirements),
+    );
+    fs::write(stamp, wanted).unwrap();
+    interpreter
+}
+
+fn finish(command: &mut Command) {
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    assert!(
+        output.status.success(),
+        "{command:?}: {}\n{}{}",
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[tokio::test]
+async fn dxm_toolkit() {
+    let source = demo().start().await.unwrap();
+    let target = Client::of(empty()).await;
+    let application = json!({ "applicationName": "app" });
+    target.create("applications", &application, "applicationId").await;
+    let environment = json!({ "environmentName": "env", "applicationId": 1, "purpose": "MASK" });
+    target.create("environments", &environment, "environmentId").await;
+    let urls = [source.url(), target.engine.url()];
+    script(
+        python(),
+        "clients/dxm_toolkit.py",
+        &[&urls[0], &urls[1]],
+        String::new,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn sidekick() {
+    let source = demo().start().await.unwrap();
+    let target = empty().start().await.unwrap();
+    let expiring = MockEngine::builder()
+        .settings(Settings {
+            token_ttl: Duration::from_secs(2),
+            ..Settings::default()
+        })
+        .start()
+        .await
+        .unwrap();
+    let urls = [source.url(), target.url(), expiring.url()];
+    script(
+        python(),
+        "clients/sidekick.py",
+        &[&urls[0], &urls[1], &urls[2]],
+        String::new,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn masking_initializer() {
+    let source = demo().start().await.unwrap();
+    let target = empty().start().await.unwrap();
+    let urls = [source.url(), target.url()];
+    script(
+        "java",
+        "clients/MaskingInitializer.java",
+        &[&urls[0], &urls[1]],
+        String::new,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn workshops() {
+    let source = demo().start().await.unwrap();
+    let target = empty().start().await.unwrap();
+    let urls = [source.url(), target.url()];
+    script(
+        python(),
+        "clients/workshops.py",
+        &[&urls[0], &urls[1]],
+        String::new,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn cc_scripts() {
+    let engine = demo().start().await.unwrap();
+    script("bash", "clients/cc_scripts.sh", &[&engine.url()], String::new).await;
+}
+
+#[tokio::test]
+async fn vendor_scripts() {
+    let source = demo().start().await.unwrap();
+    let target = empty().start().await.unwrap();
+    let urls = [source.url(), target.url()];
+    script(
+        "bash",
+        "clients/vendor_scripts.sh",
+        &[&urls[0], &urls[1]],
+        String::new,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn demo_load() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = dir.path().join("engines.toml");
+    fs::write(
+        &config,
+        "[[engine]]\nname = \"a.example.com\"\n\n[[engine]]\nname = \"b.example.com\"\nempty = true\n",
+    )
+    .unwrap();
+    let config = config.to_str().unwrap();
+    let mut engines = Program::start(&["--config", config, "--tls", "self-signed", "--also-http"]);
+    let (a, b) = (engines.address().await, engines.address().await);
+    script("bash", "clients/demo_load.sh", &[&a, &b], || engines.log()).await;
+}
+
+#[tokio::test]
+async fn start_mask() {
+    let engine = MockEngine::builder()
+        .settings(Settings {
+            execution_time: Duration::from_millis(500),
+            ..Settings::default()
+        })
+        .start()
+        .await
+        .unwrap();
+    script("bash", "clients/start_mask.sh", &[&engine.url()], String::new).await;
+}
+
+#[tokio::test]
+async fn masking_report() {
+    let engine = demo()
+        .created_status(http::StatusCode::CREATED)
+        .start()
+        .await
+        .unwrap();
+    script(
+        python(),
+        "clients/masking_report.py",
+        &[&engine.url()],
+        String::new,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn csharp_client() {
+    let engine = demo().start().await.unwrap();
+    script(
+        python(),
+        "clients/csharp_client.py",
+        &[&engine.url()],
+        String::new,
+    )
+    .await;
+}

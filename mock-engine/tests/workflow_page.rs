@@ -1,0 +1,32 @@
+//! The vendor's page of workflow examples, with the real curl against two engines with TLS.
+
+// In helpers of tests, too, a panic is the report.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod support;
+
+use support::{Program, script};
+
+#[tokio::test]
+async fn the_vendors_workflow_page_works_as_printed() {
+    let dir = tempfile::tempdir().unwrap();
+    let ca = dir.path().join("ca.pem");
+    let work = dir.path().join("work");
+    std::fs::create_dir(&work).unwrap();
+    let (ca, work) = (ca.to_str().unwrap(), work.to_str().unwrap());
+    let mut engines = Program::start(&[
+        "--engine",
+        "a.example.com:0",
+        "--engine",
+        "b.example.com:0",
+        "--tls",
+        "self-signed",
+        "--tls-ca-out",
+        ca,
+        "--also-http",
+    ]);
+    let (a, b) = (engines.address().await, engines.address().await);
+    let arguments = [work, ca, a.as_str(), b.as_str()];
+    let said = script("bash", "workflow/workflow_page.sh", &arguments, || engines.log()).await;
+    assert!(said.contains("19 answers, 0 differences"), "{said}");
+}

@@ -1,0 +1,98 @@
+//! Holds `README.md` against the truth: its blocks of output, its test command, its table of exit codes.
+
+#![allow(clippy::expect_used, clippy::panic)] // a helper that panics is how a test fails
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(name: &str) -> String {
+    fs::read_to_string(root().join(name)).expect("a file of the repository")
+}
+
+/// The contents of all fenced blocks of a language.
+fn blocks<'a>(text: &'a str, language: &str) -> Vec<&'a str> {
+    let open = format!("```{language}\n");
+    let rest = text.split(open.as_str()).skip(1);
+    rest.filter_map(|block| block.split("```").next()).collect()
+}
+
+/// The age of a document depends on the day: `(7 years ago)`.
+fn without_ages(text: &str) -> String {
+    let mut out = String::new();
+    for line in text.trim_end().lines() {
+        let age = line.find(" (").zip(line.find(" ago)"));
+        match age.filter(|(start, end)| start < end) {
+            Some((start, end)) => {
+                out.push_str(&line[..start]);
+                out.push_str(&line[end + " ago)".len()..]);
+            }
+            None => out.push_str(line),
+        }
+        out.push('\n');
+    }
+    out
+}
+
+fn run(arguments: &str) -> String {
+    let output = Command::cargo_bin("exportdoc")
+        .expect("the command")
+        .current_dir(root())
+        .args(arguments.split_whitespace())
+        .output()
+        .expect("it runs");
+    String::from_utf8(output.stdout).expect("text")
+}
+
+#[test]
+fn readme_blocks_show_what_the_command_prints() {
+    let readme = read("README.md");
+    let mut compared = 0;
+    for block in blocks(&readme, "console") {
+        for session in block.split("$ ").skip(1) {
+            let (command, shown) = session.split_once('\n').unwrap_or((session, ""));
+            if let Some(arguments) = command.strip_prefix("exportdoc ") {
+                assert_eq!(without_ages(&run(arguments)), without_ages(shown), "{command}");
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared >= 2, "{compared} blocks");
+}
+
+#[test]
+fn readme_commands_are_the_one_that_inspects_and_the_one_the_checks_run() {
+    let readme = read("README.md");
+    let commands = blocks(&readme, "sh");
+    let [inspect, test, ..] = commands.as_slice() else {
+        panic!("two commands, not {}", commands.len());
+    };
+    let arguments = inspect.trim().strip_prefix("cargo run --quiet --locked -- ");
+    assert!(run(arguments.expect("cargo run")).contains("intact; origin unknown"));
+    let checks = read(".ci/run");
+    let line = checks
+        .lines()
+        .find_map(|line| line.strip_prefix("tests=(")?.strip_suffix(')'));
+    let (install, test) = test.trim().split_once(" && ").expect("two steps");
+    assert_eq!(Some(test), line);
+    assert_eq!(install, "tests/setup");
+    assert!(checks.contains("step 'tools' tests/setup"));
+}
+
+#[test]
+fn readme_has_the_table_of_exit_codes_that_the_command_documents() {
+    let readme = read("README.md");
+    let source = read("src/cli/exit.rs");
+    let rows = source.lines().filter_map(|line| line.strip_prefix("/// | "));
+    for row in rows.filter(|row| row.starts_with(|c: char| c.is_ascii_digit())) {
+        assert!(
+            readme.contains(&format!("| {}", row.trim_end_matches('|').trim_end())),
+            "{row}"
+        );
+    }
+}
