@@ -17,11 +17,15 @@ use crate::render::{diff_json, diff_markdown, diff_text, diff_words};
 /// Show what differs between two export documents: objects, the fields that changed in them, and why
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-A changed object says why: changed (new revision, other content), re-saved (new revision, same content),
-dependency-changed (nothing of its own), content-without-revision (other content under the same revision, which no
-engine writes). Host, date, key and signature are told apart and don't count.
+Every object listed says why:
+  changed                   new revision, other content
+  re-saved                  new revision, same content
+  dependency-changed        nothing of its own: something it depends on moved
+  content-without-revision  other content under the same revision, which no engine writes
+  added, removed            only one document has it
+Host, date, key and signature are told apart and don't count.
 
-Exit codes: 0 the same content, 1 different, 2 trouble (unreadable, encrypted or damaged), 5 a limit was hit.
+Exit codes: 0 the same content, 1 different, 2 trouble (unreadable, encrypted, damaged), 5 a limit.
 
 Examples:
   exportdoc diff before.json after.json

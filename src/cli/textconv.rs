@@ -17,8 +17,8 @@ use crate::render::outline;
 /// Secrets are told as counts and digests. A file that isn't an export document is passed through as it is.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Exit codes: 0 printed, whatever the document is like: git stops at anything else; 2 the file can't be read, 5 it is too
-large.
+Exit codes: 0 printed, whatever the document is like, since git stops at anything else; 2 the file
+can't be read, 5 it is too large.
 
 'exportdoc git-setup' tells git about it.")]
 pub(crate) struct Args {

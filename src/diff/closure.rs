@@ -3,28 +3,33 @@
 //! Invariant: bounded work. A closure is walked only while there is some left; after that it is said that the
 //! dependency wasn't looked for.
 
-use crate::graph::Graph;
-use crate::graph::NodeId;
+use crate::graph::{Graph, NodeId};
 
-/// Objects visited over a whole comparison.
-const WORK: u64 = 20_000_000;
+/// Objects and edges looked at over a whole comparison.
+const WORK: u64 = 50_000_000;
 
-/// Walks closures within a budget.
-pub(super) struct Walker {
+/// Walks the closures of one document within a budget.
+pub(super) struct Walker<'g> {
+    graph: &'g Graph,
+    /// What a walk costs at worst: every object and every edge.
+    cost: u64,
     left: u64,
 }
 
-impl Walker {
-    pub(super) fn new() -> Self {
-        Self { left: WORK }
+impl<'g> Walker<'g> {
+    pub(super) fn new(graph: &'g Graph) -> Self {
+        let edges: usize = graph.nodes().iter().map(|node| node.dependencies.len()).sum();
+        Self {
+            graph,
+            cost: (graph.nodes().len() + edges) as u64,
+            left: WORK,
+        }
     }
 
     /// The members of an object's closure but itself; `None` when the budget is spent.
-    pub(super) fn members(&mut self, graph: &Graph, id: NodeId) -> Option<Vec<NodeId>> {
-        // A walk clears one mark per object of the document.
-        let cost = graph.nodes().len() as u64;
-        self.left = self.left.checked_sub(cost)?;
-        let mut members = graph.closure(id);
+    pub(super) fn members(&mut self, id: NodeId) -> Option<Vec<NodeId>> {
+        self.left = self.left.checked_sub(self.cost)?;
+        let mut members = self.graph.closure(id);
         members.retain(|member| *member != id);
         Some(members)
     }

@@ -50,7 +50,7 @@ pub fn diff(old: &Side<'_>, new: &Side<'_>, options: &DiffOptions) -> DocumentDi
         sides: (old, new),
         options,
         matches: &matches,
-        walker: Walker::new(),
+        walkers: (Walker::new(&old.report.graph), Walker::new(&new.report.graph)),
         changes_left: options.limits.changes,
         ignored: 0,
     };
@@ -108,7 +108,7 @@ struct Pass<'a> {
     sides: (&'a Side<'a>, &'a Side<'a>),
     options: &'a DiffOptions,
     matches: &'a Matches,
-    walker: Walker,
+    walkers: (Walker<'a>, Walker<'a>),
     changes_left: usize,
     ignored: u64,
 }
@@ -244,15 +244,13 @@ impl Pass<'_> {
         if before == after {
             return;
         }
-        let members = (
-            self.walker.members(&old.report.graph, id),
-            self.walker.members(&new.report.graph, partner),
-        );
+        let members = (self.walkers.0.members(id), self.walkers.1.members(partner));
         let (Some(before), Some(after)) = members else {
             (object.status, object.more_moved) = (Status::DependencyChanged, None);
             return;
         };
-        let mut moved = BTreeSet::new();
+        // An object under an old revision moves no hash, unless what it depends on is not what it was.
+        let (mut moved, mut altered) = (BTreeSet::new(), BTreeSet::new());
         let mut ignored = false;
         let partners_of_after = after.iter().filter_map(|id| self.matches.of_new[*id]);
         for id in before.iter().copied().chain(partners_of_after) {
@@ -262,11 +260,18 @@ impl Pass<'_> {
                     Some(partner) => &new.report.objects[partner],
                     None => &old.report.objects[id],
                 };
-                moved.insert((ObjectRef::of(report), statuses[id]));
+                let list = match statuses[id] {
+                    Status::ContentWithoutRevision => &mut altered,
+                    _ => &mut moved,
+                };
+                list.insert((ObjectRef::of(report), statuses[id]));
             }
         }
         for id in after.into_iter().filter(|id| self.matches.of_new[*id].is_none()) {
             moved.insert((ObjectRef::of(&new.report.objects[id]), Status::Added));
+        }
+        if moved.is_empty() {
+            moved = altered;
         }
         if moved.is_empty() && ignored {
             self.ignored += 1;

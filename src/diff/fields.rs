@@ -287,7 +287,7 @@ fn scalars(kind: FieldKind, fields: &[Field<'_>]) -> Option<Vec<Scalar>> {
 }
 
 /// All of them as nested messages, or none.
-fn nested<'a>(fields: &[Field<'a>]) -> Option<Vec<Message<'a>>> {
+pub(super) fn nested<'a>(fields: &[Field<'a>]) -> Option<Vec<Message<'a>>> {
     fields
         .iter()
         .map(|field| match field.value {

@@ -10,12 +10,15 @@ use crate::object::{ObjectKey, SyncObject};
 use crate::report::{DocumentReport, ObjectReport};
 use crate::wire::{Field, Message};
 
-use super::fields::named;
+use super::fields::{named, nested};
 use super::matching::{MatchBy, MatchKey};
 use super::object::label;
 use super::secret::Secret;
 use super::value::{Scalar, Value};
 use super::{DiffLimits, ObjectRef, envelope};
+
+/// Indentation from which on unknown messages are not looked into.
+const DEPTH: usize = 20;
 
 /// A line of an outline. May quote the document: renderers escape it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,13 +100,20 @@ impl Outline {
         match Message::parse(message.data_bytes()) {
             Ok(data) => {
                 self.heading(1, message.data_type());
-                self.message(2, spec, data);
+                self.message(2, spec, data, spec.is_none());
             }
             Err(_) => self.text(1, "data", "can't be read"),
         }
     }
 
-    fn message(&mut self, depth: usize, spec: Option<&'static MessageSpec>, message: Message<'_>) {
+    /// `guarded`: unknown text may be secret.
+    fn message(
+        &mut self,
+        depth: usize,
+        spec: Option<&'static MessageSpec>,
+        message: Message<'_>,
+        guarded: bool,
+    ) {
         let mut numbers: BTreeMap<u32, Vec<Field<'_>>> = BTreeMap::new();
         for field in message.fields() {
             numbers.entry(field.number).or_default().push(field);
@@ -111,10 +121,7 @@ impl Outline {
         for (number, fields) in numbers {
             match spec.and_then(|spec| spec.field(number)) {
                 Some(known) => self.known(depth, known, &fields),
-                None => {
-                    let value = Value::unknown(&fields, spec.is_none(), &self.limits);
-                    self.line(depth, format!("#{number}"), value);
-                }
+                None => self.unknown(depth, &format!("#{number}"), &fields, guarded),
             }
         }
     }
@@ -133,10 +140,9 @@ impl Outline {
                 self.line(depth, spec.name, Some(Value::Digest(digest)));
             }
             FieldKind::Message(inner) => {
-                let messages: Vec<Message<'_>> = fields
-                    .iter()
-                    .filter_map(|field| Message::parse(field.bytes()?).ok())
-                    .collect();
+                let Some(messages) = nested(fields) else {
+                    return self.unknown(depth, spec.name, fields, false);
+                };
                 for (name, message) in named(inner, &messages) {
                     let name = if spec.repeated {
                         format!("{} {name}", spec.name)
@@ -144,7 +150,7 @@ impl Outline {
                         spec.name.to_owned()
                     };
                     self.heading(depth, name);
-                    self.message(depth + 1, Some(inner), message);
+                    self.message(depth + 1, Some(inner), message, false);
                 }
             }
             kind => {
@@ -156,6 +162,20 @@ impl Outline {
                     self.line(depth, spec.name, value);
                 }
             }
+        }
+    }
+
+    /// Fields that nothing is known of, looked into where they read as messages.
+    fn unknown(&mut self, depth: usize, name: &str, fields: &[Field<'_>], guarded: bool) {
+        let messages = nested(fields).filter(|messages| {
+            depth < DEPTH && messages.iter().all(|message| !message.as_bytes().is_empty())
+        });
+        let Some(messages) = messages else {
+            return self.line(depth, name, Value::unknown(fields, guarded, &self.limits));
+        };
+        for message in messages {
+            self.heading(depth, name);
+            self.message(depth + 1, None, message, guarded);
         }
     }
 }

@@ -221,7 +221,7 @@ messages! {
         1 column_name: text,
         2 algorithm: text_value,
         3 domain: text_value,
-        4 classification: text,
+        4 classification: text_value,
         6 masked: text_value,
         10 sql_type: text_value,
         11 length: text_value,
