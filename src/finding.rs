@@ -306,6 +306,10 @@ registry! {
     REDACTED = "redacted", Warning,
         "The document is a copy made for sharing: keys, rows, mappings, hosts and people in it are stand-ins.",
         "Read it, but don't import it: masking with stand-in keys gives other results than the original.";
+    // --- Two documents ---
+    CONTENT_WITHOUT_REVISION = "content-without-revision", Warning,
+        "Two documents give an object the same revision but different content, which no engine does: every save makes a new one.",
+        "Find out which of the two was altered; an importing engine may take them for the same and skip one.";
 
     // --- Graph ---
     MISSING_DEPENDENCY = "missing-dependency", Error,

@@ -11,6 +11,7 @@ pub mod blob;
 pub mod build;
 pub mod compose;
 pub mod date;
+pub mod diff;
 pub mod envelope;
 pub mod escape;
 pub mod extract;

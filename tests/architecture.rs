@@ -21,6 +21,7 @@ const ORDER: &[&str] = &[
     "revision_hash",
     "passphrase",
     "report",
+    "diff",
     "build",
     "compose",
     "extract",

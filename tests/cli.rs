@@ -781,7 +781,16 @@ fn what_a_document_says_cannot_move_the_cursor_or_hide_text() {
 
 #[test]
 fn completions_and_manual_pages_know_every_subcommand() {
-    let subcommands = ["inspect", "verify-signature", "explain", "completions", "man"];
+    let subcommands = [
+        "inspect",
+        "verify-signature",
+        "diff",
+        "textconv",
+        "git-setup",
+        "explain",
+        "completions",
+        "man",
+    ];
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let output = run(&["completions", shell]);
         assert_eq!(output.status.code(), Some(0));

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use exportdoc::escape;
 
-use super::Exit;
+use super::{Exit, Unreadable};
 
 /// An error that ends the command.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +39,15 @@ impl CliError {
             message: message.into(),
             help: Some(help.into()),
             exit: Exit::Usage,
+        }
+    }
+
+    /// An input without a report.
+    pub(crate) fn unreadable(label: &str, error: &Unreadable) -> Self {
+        Self::Refused {
+            message: format!("{label}: {error}"),
+            help: error.help(),
+            exit: error.exit(),
         }
     }
 

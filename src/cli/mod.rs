@@ -4,10 +4,12 @@ mod batch;
 mod completions;
 mod compose;
 mod crypt;
+mod diff;
 mod error;
 mod exit;
 mod explain;
 mod extract;
+mod git_setup;
 mod input;
 mod inspect;
 mod keygen;
@@ -18,12 +20,14 @@ mod redact;
 mod seal;
 mod staged;
 mod stdout;
+mod textconv;
 mod verify_signature;
 
 use anstream::ColorChoice;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use batch::{Judged, Unreadable};
+pub(crate) use diff::{Compared, ComparedSide};
 pub(crate) use error::CliError;
 pub(crate) use exit::Exit;
 
@@ -40,8 +44,8 @@ pub(crate) struct Cli {
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0   good: readable without errors; valid
-  1   bad: a finding is an error; invalid
+  0   good: readable without errors; valid; the same content
+  1   bad: a finding is an error; invalid; different
   2   usage, or an input that can't be read
   3   undetermined: no known signing rule verifies (every real engine's document)
   4   valid, but not by a trusted key
@@ -66,6 +70,9 @@ enum Command {
     Encrypt(crypt::EncryptArgs),
     Decrypt(crypt::DecryptArgs),
     Redact(redact::Args),
+    Diff(diff::Args),
+    Textconv(textconv::Args),
+    GitSetup(git_setup::Args),
     Explain(explain::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -89,6 +96,9 @@ impl Cli {
             Command::Encrypt(args) => args.run(),
             Command::Decrypt(args) => args.run(),
             Command::Redact(args) => args.run(),
+            Command::Diff(args) => args.run(),
+            Command::Textconv(args) => args.run(),
+            Command::GitSetup(args) => args.run(),
             Command::Explain(args) => args.run(),
             Command::Completions(args) => args.run(),
             Command::Man(args) => args.run(),

@@ -16,7 +16,7 @@ pub(crate) fn open() -> Output<impl Write> {
 }
 
 impl<W: Write> Output<W> {
-    fn new(inner: W) -> Self {
+    pub(crate) fn new(inner: W) -> Self {
         Self { inner: Some(inner) }
     }
 

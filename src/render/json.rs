@@ -235,7 +235,7 @@ fn signature(signature: &SignatureReport) -> Value {
     })
 }
 
-fn finding(finding: &Finding) -> Value {
+pub(super) fn finding(finding: &Finding) -> Value {
     let place = finding.at.as_ref();
     json!({
         "id": finding.id(),

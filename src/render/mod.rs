@@ -1,7 +1,12 @@
 //! Turns reports into output. Nothing here judges anything; what comes out of a document is escaped on the way.
 
 pub(crate) mod detached;
+pub(crate) mod diff_json;
+pub(crate) mod diff_markdown;
+pub(crate) mod diff_text;
+pub(crate) mod diff_words;
 pub(crate) mod json;
+pub(crate) mod outline;
 pub(crate) mod raw;
 pub(crate) mod text;
 mod time;

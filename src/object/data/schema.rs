@@ -39,6 +39,8 @@ pub struct FieldSpec {
     pub name: &'static str,
     /// How to read it.
     pub kind: FieldKind,
+    /// Whether it is a list.
+    pub repeated: bool,
 }
 
 /// The known fields of a message type.
@@ -51,14 +53,14 @@ pub struct MessageSpec {
 }
 
 impl MessageSpec {
-    /// Every data message that is known.
-    pub fn all() -> &'static [&'static Self] {
-        DATA_MESSAGES
-    }
-
     /// The data message with a name (without URL prefix).
     pub fn by_name(name: &str) -> Option<&'static Self> {
         DATA_MESSAGES.iter().copied().find(|spec| spec.name == name)
+    }
+
+    /// All data messages.
+    pub fn all() -> &'static [&'static Self] {
+        DATA_MESSAGES
     }
 
     /// The field with a number.
@@ -96,6 +98,7 @@ macro_rules! messages {
                 number: $number,
                 name: stringify!($field),
                 kind: messages!(@kind $kind $($inner_spec)?),
+                repeated: messages!(@repeated $kind),
             }),*],
         };
     )*};
@@ -137,6 +140,10 @@ macro_rules! messages {
             self.message.all($number).filter_map(|f| f.bytes()).map(String::from_utf8_lossy)
         }
     };
+    (@repeated texts) => { true };
+    (@repeated messages) => { true };
+    (@repeated secret_messages) => { true };
+    (@repeated $kind:ident) => { false };
     (@kind text) => { FieldKind::Text };
     (@kind texts) => { FieldKind::Text };
     (@kind secret) => { FieldKind::Secret };
@@ -214,7 +221,7 @@ messages! {
         1 column_name: text,
         2 algorithm: text_value,
         3 domain: text_value,
-        4 classification: text,
+        4 classification: text_value,
         5 flag_5: text,
         6 masked: text_value,
         7 flag_7: text_value,

@@ -100,7 +100,7 @@ fn write_column(w: &mut Writer, column: &ColumnSpec<'_>) {
     if let Some((domain, algorithm)) = column.masked_by {
         w.wrapped_text(2, algorithm).wrapped_text(3, domain);
     }
-    w.text(4, "Customer");
+    w.wrapped_text(4, "Customer");
     w.wrapped_text(
         6,
         if column.masked_by.is_some() {

@@ -1,0 +1,48 @@
+//! `exportdoc textconv`: a document as text for tools that compare lines, git above all.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use exportdoc::diff::outline;
+use exportdoc::report::{ExamineOptions, examine_with_objects};
+
+use super::input::parse_size;
+use super::stdout::Output;
+use super::{CliError, Exit, Unreadable, diff};
+use crate::render::outline;
+
+/// Print a document as stable text, for 'git diff' and other tools that compare lines
+///
+/// The same content gives the same text: no ages, no colours, no paths, objects in order of type and identifier.
+/// Secrets are told as counts and digests. A file that isn't an export document is passed through as it is.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Exit codes: 0 printed, whatever the document is like, since git stops at anything else; 2 the file
+can't be read, 5 it is too large.
+
+'exportdoc git-setup' tells git about it.")]
+pub(crate) struct Args {
+    /// The document; `-` is standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Refuse inputs larger than this many bytes (K, M and G are understood)
+    #[arg(long, value_name = "BYTES", default_value = "1G", value_parser = parse_size)]
+    max_size: u64,
+}
+
+impl Args {
+    pub(super) fn run(self) -> Result<Exit, CliError> {
+        let input = diff::input(&self.file);
+        let bytes = input
+            .read(self.max_size)
+            .map_err(|error| CliError::unreadable(&input.label(), &Unreadable::from(error)))?;
+        // Not through anything that looks for colours: what is passed through stays as it is.
+        let mut out = Output::new(std::io::stdout().lock());
+        match examine_with_objects(&bytes, &ExamineOptions::default()) {
+            Ok((report, objects)) => outline::print(&mut out, &outline(&report, &objects))?,
+            Err(_) => out.write_all(&bytes)?,
+        }
+        out.flush()?;
+        Ok(Exit::Good)
+    }
+}

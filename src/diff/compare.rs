@@ -1,0 +1,326 @@
+//! Puts the comparison together: partners, then content, then closures, since what moved in a closure is known only
+//! when every object was looked at.
+
+use std::collections::BTreeSet;
+
+use crate::finding::{self, Finding};
+use crate::report::{DocumentReport, Encryption};
+
+use super::closure::Walker;
+use super::fields::Changes;
+use super::matching::Matches;
+use super::object::Partners;
+use super::{
+    DiffLimits, DiffOptions, DocumentDiff, ObjectDiff, ObjectRef, Obstacle, ObstacleKind, RevisionChange,
+    Side, Status, envelope,
+};
+
+/// Objects that moved and are named, per dependent.
+const MOVED_NAMED: usize = 8;
+/// Changed fields that a finding names.
+const FIELDS_NAMED: usize = 5;
+
+/// Compares two documents.
+pub fn diff(old: &Side<'_>, new: &Side<'_>, options: &DiffOptions) -> DocumentDiff {
+    let mut diff = DocumentDiff {
+        objects: Vec::new(),
+        unchanged: 0,
+        renumbered: Vec::new(),
+        ignored: 0,
+        envelope: envelope::compare(old.report, new.report),
+        bytes: None,
+        obstacles: Vec::new(),
+        findings: Vec::new(),
+    };
+    // The same bytes say the same, whether they can be read or not.
+    if old.bytes != new.bytes {
+        diff.obstacles = obstacles(old.report, false)
+            .chain(obstacles(new.report, true))
+            .collect();
+    }
+    if diff
+        .obstacles
+        .iter()
+        .any(|obstacle| obstacle.kind == ObstacleKind::Encrypted)
+    {
+        return diff;
+    }
+    let matches = Matches::find(old.report, new.report, options.match_by);
+    let mut pass = Pass {
+        sides: (old, new),
+        options,
+        matches: &matches,
+        walkers: (Walker::new(&old.report.graph), Walker::new(&new.report.graph)),
+        changes_left: options.limits.changes,
+        ignored: 0,
+    };
+    let partners = pass.partners();
+    let statuses: Vec<Status> = partners
+        .iter()
+        .map(|partner| {
+            partner
+                .as_ref()
+                .map_or(Status::Removed, |compared| compared.status)
+        })
+        .collect();
+    if options.strict_bytes {
+        diff.bytes = Some(envelope::bytes(old, new, &matches, &statuses));
+    }
+    pass.list(partners, &statuses, &mut diff);
+    diff
+}
+
+fn obstacles(report: &DocumentReport, in_new: bool) -> impl Iterator<Item = Obstacle> {
+    let closed = match report.encryption {
+        Encryption::Clear => false,
+        Encryption::Passphrase { opened, .. } => !opened,
+        Encryption::Unknown => true,
+    };
+    let unreadable = |id: &str| {
+        [
+            &finding::OBJECT_UNREADABLE,
+            &finding::RECORD_UNKNOWN,
+            &finding::HEADER_MISSING,
+        ]
+        .iter()
+        .any(|rule| rule.id == id)
+    };
+    let damaged = !report.blob.complete || report.findings.iter().any(|finding| unreadable(finding.id()));
+    [
+        (closed, ObstacleKind::Encrypted),
+        (damaged, ObstacleKind::Damaged),
+        (report.hit_limit(), ObstacleKind::Limit),
+    ]
+    .into_iter()
+    .filter(|(is, _)| *is)
+    .map(move |(_, kind)| Obstacle { in_new, kind })
+}
+
+/// An object of the old document and its partner, compared.
+struct Compared {
+    status: Status,
+    /// Whether it is unchanged only because of what is ignored.
+    by_rule: bool,
+    diff: ObjectDiff,
+}
+
+struct Pass<'a> {
+    sides: (&'a Side<'a>, &'a Side<'a>),
+    options: &'a DiffOptions,
+    matches: &'a Matches,
+    walkers: (Walker<'a>, Walker<'a>),
+    changes_left: usize,
+    ignored: u64,
+}
+
+impl Pass<'_> {
+    fn wanted(&self, type_name: &str) -> bool {
+        self.options.only_types.is_empty() || self.options.only_types.iter().any(|name| name == type_name)
+    }
+
+    /// Compares the content of every object that has a partner.
+    fn partners(&mut self) -> Vec<Option<Compared>> {
+        (0..self.matches.of_old.len())
+            .map(|id| self.matches.of_old[id].map(|partner| self.compare(id, partner)))
+            .collect()
+    }
+
+    fn compare(&mut self, id: usize, partner: usize) -> Compared {
+        let (old, new) = self.sides;
+        let reports = (&old.report.objects[id], &new.report.objects[partner]);
+        let objects = (&old.objects[id], &new.objects[partner]);
+        let limits = DiffLimits {
+            changes_per_object: self.options.limits.changes_per_object.min(self.changes_left),
+            ..self.options.limits.clone()
+        };
+        let mut changes = Changes::new(&reports.1.type_name, &limits, &self.options.ignore);
+        Partners {
+            old: objects.0,
+            new: objects.1,
+            reports: (old.report, new.report),
+            by: self.options.match_by,
+            limits: &limits,
+        }
+        .compare(&mut changes);
+        let (before, after) = (objects.0.revision(), objects.1.revision());
+        let saved = before.pair != after.pair;
+        let save_ignored = changes.ignored > 0
+            || self
+                .options
+                .ignore
+                .iter()
+                .any(|rule| rule.covers_revision(&reports.1.type_name));
+        let status = match (changes.any(), saved) {
+            (true, true) => Status::Changed,
+            (true, false) => Status::ContentWithoutRevision,
+            // A save whose only change is ignored is explained by it.
+            (false, true) if !save_ignored => Status::Resaved,
+            (false, _) => Status::Unchanged,
+        };
+        self.changes_left -= changes.list.len();
+        if self.wanted(&reports.1.type_name) {
+            self.ignored += changes.ignored;
+        }
+        Compared {
+            status,
+            by_rule: status == Status::Unchanged && (saved || changes.ignored > 0),
+            diff: ObjectDiff {
+                status,
+                old: Some(ObjectRef::of(reports.0)),
+                new: Some(ObjectRef::of(reports.1)),
+                revisions: saved.then(|| RevisionChange {
+                    old: before.pair.clone(),
+                    new: after.pair.clone(),
+                    modified: (before.modified, after.modified),
+                }),
+                changes: changes.list,
+                more_changes: changes.more,
+                moved: Vec::new(),
+                more_moved: Some(0),
+                secrets: Vec::new(),
+            },
+        }
+    }
+
+    /// Lists what differs, and why.
+    fn list(mut self, partners: Vec<Option<Compared>>, statuses: &[Status], diff: &mut DocumentDiff) {
+        let by_rule: Vec<bool> = partners
+            .iter()
+            .map(|partner| partner.as_ref().is_some_and(|compared| compared.by_rule))
+            .collect();
+        let (old, new) = self.sides;
+        for (id, partner) in partners.into_iter().enumerate() {
+            let Some(compared) = partner else {
+                let report = &old.report.objects[id];
+                if self.wanted(&report.type_name) {
+                    diff.objects.push(alone(Status::Removed, report));
+                }
+                continue;
+            };
+            let mut object = compared.diff;
+            if object.status == Status::Unchanged && !compared.by_rule {
+                self.closure(id, &mut object, statuses, &by_rule);
+            }
+            let (Some(before), Some(after)) = (&object.old, &object.new) else {
+                continue;
+            };
+            if !self.wanted(&after.type_name) {
+                continue;
+            }
+            if object.status == Status::ContentWithoutRevision {
+                diff.findings.push(without_revision(&object));
+            }
+            if object.status == Status::Unchanged {
+                diff.unchanged += 1;
+                if before.identifier != after.identifier {
+                    diff.renumbered.push((before.clone(), after.clone()));
+                }
+            } else {
+                diff.objects.push(object);
+            }
+        }
+        for (id, partner) in self.matches.of_new.iter().enumerate() {
+            let report = &new.report.objects[id];
+            if partner.is_none() && self.wanted(&report.type_name) {
+                diff.objects.push(alone(Status::Added, report));
+            }
+        }
+        diff.ignored += self.ignored;
+    }
+
+    /// Names what moved, where only the hash over the closure differs.
+    fn closure(&mut self, id: usize, object: &mut ObjectDiff, statuses: &[Status], by_rule: &[bool]) {
+        let (old, new) = self.sides;
+        let Some(partner) = self.matches.of_old[id] else {
+            return;
+        };
+        let hashes = (
+            &old.report.objects[id].computed_hash,
+            &new.report.objects[partner].computed_hash,
+        );
+        let (Some(before), Some(after)) = hashes else {
+            return;
+        };
+        if before == after {
+            return;
+        }
+        let members = (self.walkers.0.members(id), self.walkers.1.members(partner));
+        let (Some(before), Some(after)) = members else {
+            (object.status, object.more_moved) = (Status::DependencyChanged, None);
+            return;
+        };
+        // An object under an old revision moves no hash, unless what it depends on is not what it was.
+        let (mut moved, mut altered) = (BTreeSet::new(), BTreeSet::new());
+        let mut ignored = false;
+        let partners_of_after = after.iter().filter_map(|id| self.matches.of_new[*id]);
+        for id in before.iter().copied().chain(partners_of_after) {
+            ignored |= by_rule[id];
+            if statuses[id] != Status::Unchanged {
+                let report = match self.matches.of_old[id] {
+                    Some(partner) => &new.report.objects[partner],
+                    None => &old.report.objects[id],
+                };
+                let list = match statuses[id] {
+                    Status::ContentWithoutRevision => &mut altered,
+                    _ => &mut moved,
+                };
+                list.insert((ObjectRef::of(report), statuses[id]));
+            }
+        }
+        for id in after.into_iter().filter(|id| self.matches.of_new[*id].is_none()) {
+            moved.insert((ObjectRef::of(&new.report.objects[id]), Status::Added));
+        }
+        if moved.is_empty() {
+            moved = altered;
+        }
+        if moved.is_empty() && ignored {
+            self.ignored += 1;
+            return;
+        }
+        object.status = Status::DependencyChanged;
+        object.more_moved = Some(moved.len().saturating_sub(MOVED_NAMED) as u64);
+        object.moved = moved
+            .into_iter()
+            .take(MOVED_NAMED)
+            .map(|(object, status)| (status, object))
+            .collect();
+    }
+}
+
+fn alone(status: Status, report: &crate::report::ObjectReport) -> ObjectDiff {
+    let object = Some(ObjectRef::of(report));
+    let (old, new) = if status == Status::Added {
+        (None, object)
+    } else {
+        (object, None)
+    };
+    ObjectDiff {
+        status,
+        old,
+        new,
+        revisions: None,
+        changes: Vec::new(),
+        more_changes: 0,
+        moved: Vec::new(),
+        more_moved: Some(0),
+        secrets: report.secrets.clone(),
+    }
+}
+
+fn without_revision(object: &ObjectDiff) -> Finding {
+    let mut fields: Vec<String> = object
+        .changes
+        .iter()
+        .take(FIELDS_NAMED)
+        .map(|change| change.path.to_string())
+        .collect();
+    let more = (object.changes.len() as u64 + object.more_changes).saturating_sub(fields.len() as u64);
+    if more > 0 {
+        fields.push(format!("{more} more"));
+    }
+    let name = object.object().map(ToString::to_string).unwrap_or_default();
+    Finding::new(
+        &finding::CONTENT_WITHOUT_REVISION,
+        format!("{name}: {}", fields.join(", ")),
+    )
+}

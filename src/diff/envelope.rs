@@ -1,0 +1,160 @@
+//! What differs around the objects: who exported when, with which key; and, when asked, in which bytes.
+//!
+//! Invariant: none of it is content. Two exports of one engine seconds apart differ in most of it.
+
+use crate::report::{DocumentReport, Encryption, ListedObject};
+
+use super::matching::Matches;
+use super::{ObjectRef, Side, Status};
+
+/// Bytes of one shown value.
+const SHOWN: usize = 1_000;
+/// Objects that are named as written differently.
+const NAMED: usize = 20;
+
+/// A difference around the objects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnvelopeChange {
+    /// Stable name of what differs.
+    pub field: &'static str,
+    /// Before.
+    pub old: Option<String>,
+    /// After.
+    pub new: Option<String>,
+}
+
+/// How two files differ as bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ByteComparison {
+    /// Lengths of the two files.
+    pub lengths: (u64, u64),
+    /// The first byte that differs (or that only the longer one has); `None` when the files are equal.
+    pub first_difference: Option<u64>,
+    /// Objects of equal content that are written differently.
+    pub rewritten: Vec<ObjectRef>,
+    /// How many more of them there are.
+    pub more_rewritten: u64,
+    /// Whether the objects that both have stand in another order.
+    pub reordered: bool,
+}
+
+pub(super) fn compare(old: &DocumentReport, new: &DocumentReport) -> Vec<EnvelopeChange> {
+    let (old, new) = (facts(old), facts(new));
+    old.into_iter()
+        .zip(new)
+        .filter(|((_, old), (_, new))| old != new)
+        .map(|((field, old), (_, new))| EnvelopeChange {
+            field,
+            old: old.map(cut),
+            new: new.map(cut),
+        })
+        .collect()
+}
+
+/// The facts of an envelope in a fixed order, so that two can be laid side by side.
+pub(super) fn facts(report: &DocumentReport) -> Vec<(&'static str, Option<String>)> {
+    let envelope = &report.envelope;
+    let header = report.header.as_ref();
+    let signature = &report.signature;
+    let key = signature.key.as_ref();
+    vec![
+        ("host", envelope.host.clone()),
+        ("date", envelope.date_text.clone()),
+        ("export_id", header.map(|h| h.export_id.clone())),
+        ("started", header.map(|h| h.started_text.clone())),
+        ("format", header.and_then(|h| h.format).map(|n| n.to_string())),
+        ("object_count", header.map(|h| h.object_count.to_string())),
+        ("requested", list(&envelope.requested)),
+        (
+            "listed_objects",
+            envelope
+                .exported_listed
+                .then(|| envelope.exported.len().to_string()),
+        ),
+        ("encryption", Some(encryption(&report.encryption))),
+        ("verdict", Some(signature.verdict.as_str().to_owned())),
+        ("rule", signature.rule.clone()),
+        ("key_bits", key.map(|key| key.bits.to_string())),
+        (
+            "key_parameters",
+            key.and_then(|key| key.parameter_set).map(str::to_owned),
+        ),
+        (
+            "key_fingerprint",
+            key.map(|key| format!("sha256:{}", hex::encode(key.fingerprint))),
+        ),
+        (
+            "signature",
+            signature.r_and_s.as_ref().map(|(r, s)| format!("r {r}, s {s}")),
+        ),
+    ]
+}
+
+fn cut(mut text: String) -> String {
+    let end = text.floor_char_boundary(SHOWN);
+    if end < text.len() {
+        let left = text.len() - end;
+        text.truncate(end);
+        text.push_str(&format!("… and {left} bytes more"));
+    }
+    text
+}
+
+fn list(rows: &[ListedObject]) -> Option<String> {
+    let texts: Vec<String> = rows
+        .iter()
+        .map(|row| {
+            let identifier = row.identifier.as_ref().map(ToString::to_string);
+            format!(
+                "{} {}",
+                row.type_name.as_deref().unwrap_or("?"),
+                identifier.as_deref().unwrap_or("?")
+            )
+        })
+        .collect();
+    (!texts.is_empty()).then(|| texts.join(", "))
+}
+
+fn encryption(encryption: &Encryption) -> String {
+    match encryption {
+        Encryption::Clear => "none".to_owned(),
+        Encryption::Passphrase { scheme, .. } => scheme.clone(),
+        Encryption::Unknown => "unknown".to_owned(),
+    }
+}
+
+/// Lays the bytes side by side.
+pub(super) fn bytes(
+    old: &Side<'_>,
+    new: &Side<'_>,
+    matches: &Matches,
+    statuses: &[Status],
+) -> ByteComparison {
+    let common = old
+        .bytes
+        .iter()
+        .zip(new.bytes)
+        .take_while(|(a, b)| a == b)
+        .count();
+    let differs = common < old.bytes.len() || common < new.bytes.len();
+    let mut comparison = ByteComparison {
+        lengths: (old.bytes.len() as u64, new.bytes.len() as u64),
+        first_difference: differs.then_some(common as u64),
+        rewritten: Vec::new(),
+        more_rewritten: 0,
+        reordered: !matches.of_old.iter().flatten().is_sorted(),
+    };
+    for (id, partner) in matches.of_old.iter().enumerate() {
+        if let Some(partner) = *partner
+            && statuses[id] == Status::Unchanged
+            && old.objects[id].as_bytes() != new.objects[partner].as_bytes()
+        {
+            if comparison.rewritten.len() < NAMED {
+                comparison.rewritten.push(ObjectRef::of(&old.report.objects[id]));
+            } else {
+                comparison.more_rewritten += 1;
+            }
+        }
+    }
+    comparison
+}

@@ -1,0 +1,333 @@
+//! Compares two messages field by field.
+//!
+//! Invariant: what compares equal means the same: the order of different fields, varint forms and absent defaults don't
+//! count; everything else does, fields of unknown number included. Depth and number of changes are bounded.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::object::data::{FieldKind, FieldSpec, MessageSpec};
+use crate::wire::{Field, Message, Value as WireValue};
+
+use super::DiffLimits;
+use super::path::{FieldPath, IgnoreRule, Step};
+use super::secret::{Secret, SecretChange};
+use super::value::{Scalar, Value};
+
+/// Levels of unknown messages that are looked into; deeper ones are compared as bytes.
+const DEPTH: usize = 16;
+
+/// A difference at one place of an object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldChange {
+    /// Where.
+    pub path: FieldPath,
+    /// Before; `None` where there was nothing.
+    pub old: Option<Value>,
+    /// After; `None` where there is nothing any more.
+    pub new: Option<Value>,
+    /// For secrets: how much of it changed.
+    pub secret: Option<SecretChange>,
+}
+
+/// Collects the changes of one object.
+pub(super) struct Changes<'o> {
+    type_name: &'o str,
+    limits: &'o DiffLimits,
+    ignore: &'o [IgnoreRule],
+    pub(super) list: Vec<FieldChange>,
+    pub(super) more: u64,
+    pub(super) ignored: u64,
+}
+
+/// Two sides of something.
+pub(super) type Pair<T> = (T, T);
+
+impl<'o> Changes<'o> {
+    pub(super) fn new(type_name: &'o str, limits: &'o DiffLimits, ignore: &'o [IgnoreRule]) -> Self {
+        Self {
+            type_name,
+            limits,
+            ignore,
+            list: Vec::new(),
+            more: 0,
+            ignored: 0,
+        }
+    }
+
+    /// Whether anything that counts differs.
+    pub(super) fn any(&self) -> bool {
+        !self.list.is_empty() || self.more > 0
+    }
+
+    /// Notes a change, unless it is ignored.
+    pub(super) fn push(&mut self, path: FieldPath, old: Option<Value>, new: Option<Value>) {
+        self.note(path, || (old, new, None));
+    }
+
+    fn note(
+        &mut self,
+        path: FieldPath,
+        make: impl FnOnce() -> (Option<Value>, Option<Value>, Option<SecretChange>),
+    ) {
+        if self.ignore.iter().any(|rule| rule.covers(self.type_name, &path)) {
+            self.ignored += 1;
+        } else if self.list.len() < self.limits.changes_per_object {
+            let (old, new, secret) = make();
+            self.list.push(FieldChange {
+                path,
+                old,
+                new,
+                secret,
+            });
+        } else {
+            self.more += 1;
+        }
+    }
+
+    /// Two messages of a type; without spec every field is unknown. `guarded`: unknown text may be secret.
+    pub(super) fn messages(
+        &mut self,
+        path: &FieldPath,
+        spec: Option<&'static MessageSpec>,
+        (old, new): Pair<Message<'_>>,
+        guarded: bool,
+        depth: usize,
+    ) {
+        if old.as_bytes() == new.as_bytes() {
+            return;
+        }
+        let mut numbers: BTreeMap<u32, Pair<Vec<Field<'_>>>> = BTreeMap::new();
+        for field in old.fields() {
+            numbers.entry(field.number).or_default().0.push(field);
+        }
+        for field in new.fields() {
+            numbers.entry(field.number).or_default().1.push(field);
+        }
+        for (number, (old, new)) in numbers {
+            self.fields(
+                path,
+                spec.and_then(|spec| spec.field(number)),
+                number,
+                (&old, &new),
+                guarded,
+                depth,
+            );
+        }
+    }
+
+    /// All fields of one number.
+    pub(super) fn fields(
+        &mut self,
+        path: &FieldPath,
+        spec: Option<&'static FieldSpec>,
+        number: u32,
+        (old, new): Pair<&[Field<'_>]>,
+        guarded: bool,
+        depth: usize,
+    ) {
+        if old
+            .iter()
+            .map(|field| field.raw)
+            .eq(new.iter().map(|field| field.raw))
+        {
+            return;
+        }
+        let Some(spec) = spec else {
+            return self.unknown(&path.then(Step::Number(number)), (old, new), guarded, depth);
+        };
+        let path = &path.then(Step::Name(spec.name));
+        match spec.kind {
+            FieldKind::Secret => self.secret(path, &Secret::texts(old), &Secret::texts(new)),
+            FieldKind::SecretMessage(inner) => {
+                self.secret(path, &Secret::messages(inner, old), &Secret::messages(inner, new));
+            }
+            FieldKind::Message(inner) => match (nested(old), nested(new)) {
+                (Some(old), Some(new)) => self.nested(path, spec, inner, (&old, &new), depth),
+                _ => self.unknown(path, (old, new), guarded, depth),
+            },
+            kind => match (scalars(kind, old), scalars(kind, new)) {
+                (Some(old), Some(new)) => self.scalars(path, spec, (old, new)),
+                _ => self.unknown(path, (old, new), guarded, depth),
+            },
+        }
+    }
+
+    fn secret(&mut self, path: &FieldPath, old: &Secret<'_>, new: &Secret<'_>) {
+        if old.same_as(new) {
+            return;
+        }
+        let limits = self.limits;
+        let shown = |side: &Secret<'_>| (!side.is_absent()).then(|| Value::Digest(side.digest()));
+        self.note(path.clone(), || {
+            (shown(old), shown(new), Some(old.change(new, limits)))
+        });
+    }
+
+    fn scalars(&mut self, path: &FieldPath, spec: &FieldSpec, (old, new): Pair<Vec<Scalar>>) {
+        let limits = self.limits;
+        let shown = |side: Option<Scalar>| side.map(|value| value.shown(spec.name, limits));
+        if spec.repeated {
+            let named = |list: Vec<Scalar>| -> Vec<_> {
+                list.into_iter().map(|value| (value.to_string(), value)).collect()
+            };
+            self.keyed(path, (&named(old), &named(new)), |changes, path, old, new| {
+                if old.is_none() || new.is_none() {
+                    changes.push(path.clone(), shown(old.cloned()), shown(new.cloned()));
+                }
+            });
+            return;
+        }
+        // Of a field that isn't a list, the last occurrence counts.
+        let last = |list: Vec<Scalar>| {
+            list.into_iter()
+                .last()
+                .filter(|value| !value.is_absent(spec.kind))
+        };
+        let (old, new) = (last(old), last(new));
+        if old != new {
+            self.push(path.clone(), shown(old), shown(new));
+        }
+    }
+
+    fn nested(
+        &mut self,
+        path: &FieldPath,
+        spec: &FieldSpec,
+        inner: &'static MessageSpec,
+        (old, new): Pair<&[Message<'_>]>,
+        depth: usize,
+    ) {
+        if !spec.repeated {
+            // An absent message and one without fields differ in nothing that can be said here.
+            let last = (old.last().copied(), new.last().copied());
+            let pair = (last.0.unwrap_or_default(), last.1.unwrap_or_default());
+            return self.messages(path, Some(inner), pair, false, depth + 1);
+        }
+        let (old, new) = (named(inner, old), named(inner, new));
+        self.keyed(path, (&old, &new), |changes, path, old, new| match (old, new) {
+            (Some(old), Some(new)) => changes.messages(path, Some(inner), (*old, *new), false, depth + 1),
+            (old, new) => {
+                let shown = |side: Option<&Message<'_>>| side.map(|message| Value::message(inner, *message));
+                changes.push(path.clone(), shown(old), shown(new));
+            }
+        });
+    }
+
+    /// Two lists whose items have names. Items of one name are paired in order; another order of the items that both
+    /// have is a change of its own.
+    pub(super) fn keyed<T>(
+        &mut self,
+        path: &FieldPath,
+        (old, new): Pair<&[(String, T)]>,
+        mut each: impl FnMut(&mut Self, &FieldPath, Option<&T>, Option<&T>),
+    ) {
+        let (old_names, new_names) = (occurrences(old), occurrences(new));
+        let places: HashMap<_, _> = new_names.iter().zip(0_usize..).collect();
+        let mut taken = vec![false; new.len()];
+        let (mut last, mut in_order) = (None, true);
+        for (name, (_, item)) in old_names.iter().zip(old) {
+            let place = places.get(name).copied();
+            if let Some(place) = place {
+                taken[place] = true;
+                in_order &= last < Some(place);
+                last = Some(place);
+            }
+            let path = path.then(Step::Item(label(name)));
+            each(self, &path, Some(item), place.map(|place| &new[place].1));
+        }
+        for ((name, (_, item)), taken) in new_names.iter().zip(new).zip(taken) {
+            if !taken {
+                each(self, &path.then(Step::Item(label(name))), None, Some(item));
+            }
+        }
+        if !in_order {
+            self.push(path.clone(), Some(Value::Order), Some(Value::Order));
+        }
+    }
+
+    /// Fields that nothing is known of. Where both sides read as messages, as many of them, these are looked into.
+    fn unknown(&mut self, path: &FieldPath, (old, new): Pair<&[Field<'_>]>, guarded: bool, depth: usize) {
+        if depth < DEPTH
+            && old.len() == new.len()
+            && let (Some(olds), Some(news)) = (nested(old), nested(new))
+            && olds
+                .iter()
+                .chain(&news)
+                .all(|message| !message.as_bytes().is_empty())
+        {
+            for (at, (old, new)) in olds.iter().zip(&news).enumerate() {
+                let below = if olds.len() == 1 {
+                    path.clone()
+                } else {
+                    path.then(Step::Item((at + 1).to_string()))
+                };
+                self.messages(&below, None, (*old, *new), guarded, depth + 1);
+            }
+            return;
+        }
+        if old
+            .iter()
+            .map(|field| field.value)
+            .eq(new.iter().map(|field| field.value))
+        {
+            // Only the varints are written differently.
+            return;
+        }
+        let limits = self.limits;
+        self.note(path.clone(), || {
+            let shown = |fields| Value::unknown(fields, guarded, limits);
+            (shown(old), shown(new), None)
+        });
+    }
+}
+
+/// All of them as scalars of a kind, or none.
+fn scalars(kind: FieldKind, fields: &[Field<'_>]) -> Option<Vec<Scalar>> {
+    fields.iter().map(|field| Scalar::read(kind, field)).collect()
+}
+
+/// All of them as nested messages, or none.
+pub(super) fn nested<'a>(fields: &[Field<'a>]) -> Option<Vec<Message<'a>>> {
+    fields
+        .iter()
+        .map(|field| match field.value {
+            WireValue::Bytes(bytes) => Message::parse(bytes).ok(),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Messages under the first text they hold; under their position where they hold none.
+pub(super) fn named<'a>(spec: &MessageSpec, list: &[Message<'a>]) -> Vec<(String, Message<'a>)> {
+    let key = spec.fields.iter().find(|field| field.kind == FieldKind::Text);
+    list.iter()
+        .zip(1_usize..)
+        .map(|(message, position)| {
+            let name = match key {
+                Some(key) => message.text(key.number).unwrap_or_default().into_owned(),
+                None => position.to_string(),
+            };
+            (name, *message)
+        })
+        .collect()
+}
+
+/// Each name with how often it came before.
+fn occurrences<T>(list: &[(String, T)]) -> Vec<(&str, usize)> {
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    list.iter()
+        .map(|(name, _)| {
+            let count = seen.entry(name).or_default();
+            *count += 1;
+            (name.as_str(), *count)
+        })
+        .collect()
+}
+
+fn label((name, occurrence): &(&str, usize)) -> String {
+    if *occurrence == 1 {
+        (*name).to_owned()
+    } else {
+        format!("{name} ({occurrence})")
+    }
+}

@@ -1,0 +1,170 @@
+//! Compares two objects that are partners: everything but their revision's UUIDs.
+//!
+//! Invariant: whatever an object message can hold is compared, fields of unknown number included; of a revision that was
+//! saved anew, only what a save doesn't change.
+
+use std::collections::BTreeMap;
+
+use crate::object::data::MessageSpec;
+use crate::object::{ObjectKey, Revision, SyncObject, by_number_in_own_document};
+use crate::report::DocumentReport;
+use crate::wire::{Field, Message};
+
+use super::DiffLimits;
+use super::fields::{Changes, Pair};
+use super::matching::{MatchBy, MatchKey};
+use super::path::{FieldPath, Step};
+use super::value::{Value, ValueDigest};
+
+/// Two objects and the documents they are in.
+pub(super) struct Partners<'a> {
+    pub(super) old: &'a SyncObject<'static>,
+    pub(super) new: &'a SyncObject<'static>,
+    pub(super) reports: Pair<&'a DocumentReport>,
+    pub(super) by: MatchBy,
+    pub(super) limits: &'a DiffLimits,
+}
+
+impl Partners<'_> {
+    /// Notes what differs.
+    pub(super) fn compare(&self, changes: &mut Changes<'_>) {
+        if self.old.as_bytes() == self.new.as_bytes() {
+            return;
+        }
+        self.data(changes);
+        self.dependencies(changes);
+        self.revision(changes);
+        let root = FieldPath::default();
+        let whole = (message(self.old.as_bytes()), message(self.new.as_bytes()));
+        others(changes, &root, whole, &[1, 2, 3, 4]);
+        let part = |number| {
+            (
+                whole.0.message(number).unwrap_or_default(),
+                whole.1.message(number).unwrap_or_default(),
+            )
+        };
+        others(changes, &name("revision"), part(3), &[1, 2, 3, 5, 6]);
+        others(changes, &name("data"), part(4), &[1, 2]);
+    }
+
+    fn data(&self, changes: &mut Changes<'_>) {
+        let types = (self.old.data_type(), self.new.data_type());
+        let bytes = (self.old.data_bytes(), self.new.data_bytes());
+        if types.0 != types.1 {
+            let text = |text| Some(Value::text(text, self.limits));
+            changes.push(name("data_type"), text(types.0), text(types.1));
+        } else if let (Ok(old), Ok(new)) = (Message::parse(bytes.0), Message::parse(bytes.1)) {
+            let spec = MessageSpec::by_name(types.0);
+            return changes.messages(&FieldPath::default(), spec, (old, new), spec.is_none(), 0);
+        }
+        if bytes.0 != bytes.1 {
+            let digest = |bytes| Some(Value::Digest(ValueDigest::of(false, 1, [bytes])));
+            changes.push(name("data"), digest(bytes.0), digest(bytes.1));
+        }
+    }
+
+    fn dependencies(&self, changes: &mut Changes<'_>) {
+        let keys = |object: &SyncObject<'_>, report| -> Vec<(String, MatchKey)> {
+            object
+                .dependencies()
+                .iter()
+                .map(|key| {
+                    let key = MatchKey::of_dependency(report, key, self.by);
+                    (label(&key), key)
+                })
+                .collect()
+        };
+        let (old, new) = (keys(self.old, self.reports.0), keys(self.new, self.reports.1));
+        if old.iter().map(|(_, key)| key).eq(new.iter().map(|(_, key)| key)) {
+            return;
+        }
+        let path = name("dependencies");
+        changes.keyed(&path, (&old, &new), |changes, path, old, new| {
+            if old != new {
+                let shown = |side: Option<&MatchKey>| side.map(|key| Value::text(&label(key), self.limits));
+                changes.push(path.clone(), shown(old), shown(new));
+            }
+        });
+    }
+
+    fn revision(&self, changes: &mut Changes<'_>) {
+        let (old, new) = (self.old.revision(), self.new.revision());
+        let path = name("revision");
+        let texts = (json_facts(old, self.old.key()), json_facts(new, self.new.key()));
+        if texts.0 != texts.1 {
+            let shown = |revision: &Revision| Some(Value::text(&revision.json, self.limits));
+            changes.push(path.then(Step::Name("json")), shown(old), shown(new));
+        }
+        if old.pair != new.pair {
+            return;
+        }
+        for (field, old, new) in [
+            ("created", old.created, new.created),
+            ("modified", old.modified, new.modified),
+        ] {
+            if old != new {
+                changes.push(
+                    path.then(Step::Name(field)),
+                    old.map(Value::Int),
+                    new.map(Value::Int),
+                );
+            }
+        }
+    }
+}
+
+/// What the revision's JSON says beside the identifier, which is what it stands under anyway.
+#[derive(PartialEq)]
+enum JsonFacts {
+    Usual(String),
+    Other(serde_json::Value),
+    Broken(String),
+}
+
+fn json_facts(revision: &Revision, key: &ObjectKey) -> JsonFacts {
+    let Ok(value) = serde_json::from_str::<serde_json::Value>(&revision.json) else {
+        return JsonFacts::Broken(revision.json.clone());
+    };
+    let stated = revision.stated_type().unwrap_or_default();
+    let usual = serde_json::from_str(&Revision::json_text(&stated, key));
+    if usual.is_ok_and(|usual: serde_json::Value| usual == value) {
+        JsonFacts::Usual(stated)
+    } else {
+        JsonFacts::Other(value)
+    }
+}
+
+/// The fields that have no place of their own in a message's comparison.
+fn others(changes: &mut Changes<'_>, path: &FieldPath, (old, new): Pair<Message<'_>>, known: &[u32]) {
+    let mut numbers: BTreeMap<u32, Pair<Vec<Field<'_>>>> = BTreeMap::new();
+    for field in old.fields().filter(|field| !known.contains(&field.number)) {
+        numbers.entry(field.number).or_default().0.push(field);
+    }
+    for field in new.fields().filter(|field| !known.contains(&field.number)) {
+        numbers.entry(field.number).or_default().1.push(field);
+    }
+    for (number, (old, new)) in numbers {
+        changes.fields(path, None, number, (&old, &new), false, 0);
+    }
+}
+
+/// Checked when the object was read.
+fn message(bytes: &[u8]) -> Message<'_> {
+    Message::parse(bytes).unwrap_or_default()
+}
+
+fn name(field: &'static str) -> FieldPath {
+    FieldPath::default().then(Step::Name(field))
+}
+
+/// How a dependency is called.
+pub(super) fn label(key: &MatchKey) -> String {
+    match key {
+        MatchKey::Named(number, name) => format!("{} {name}", type_name(*number)),
+        MatchKey::Key(key) => format!("{} {}", type_name(key.type_number), key.identifier),
+    }
+}
+
+fn type_name(number: u64) -> String {
+    by_number_in_own_document(number).map_or_else(|| format!("type {number}"), |known| known.name.to_owned())
+}

@@ -1,0 +1,214 @@
+//! Differences as a comment on a pull request: a summary line, a table of objects, details folded away.
+//!
+//! Invariant: no longer than the large code hosts take a comment, and says so when something is left out.
+
+use std::io::{self, Write};
+
+use exportdoc::diff::{DocumentDiff, FieldChange, LineTag, ObjectDiff};
+use exportdoc::escape;
+
+use super::diff_words as words;
+use crate::cli::Compared;
+
+/// Comments of 65 536 characters are taken; the rest is for the notes at the end.
+const LIMIT: usize = 60_000;
+/// A cell longer than this hides its table.
+const CELL: usize = 300;
+
+/// The whole comment.
+pub(crate) fn print(out: &mut impl Write, compared: &Compared) -> io::Result<()> {
+    let diff = &compared.diff;
+    let mut page = Page::default();
+    page.required(&format!(
+        "**Export document: {}**\n\n",
+        markdown(&words::summary(diff))
+    ));
+    page.required(&format!(
+        "{} → {}\n\n",
+        cell(&compared.old.path),
+        cell(&compared.new.path)
+    ));
+    for obstacle in &diff.obstacles {
+        page.required(&format!("⚠️ {}\n\n", markdown(&words::obstacle(obstacle))));
+    }
+    for finding in &diff.findings {
+        page.optional(&format!("⚠️ `{}`: {}\n\n", finding.id(), cell(&finding.message)));
+    }
+    table(&mut page, diff);
+    for object in &diff.objects {
+        if !object.changes.is_empty() {
+            page.optional(&details(object));
+        }
+    }
+    around(&mut page, diff);
+    out.write_all(page.finish().as_bytes())
+}
+
+#[derive(Default)]
+struct Page {
+    text: String,
+    left_out: u64,
+}
+
+impl Page {
+    fn required(&mut self, part: &str) {
+        self.text.push_str(part);
+    }
+
+    /// A part that is left out when the page is full.
+    fn optional(&mut self, part: &str) -> bool {
+        let fits = self.text.len() + part.len() <= LIMIT;
+        if fits {
+            self.text.push_str(part);
+        } else {
+            self.left_out += 1;
+        }
+        fits
+    }
+
+    fn finish(mut self) -> String {
+        if self.left_out > 0 {
+            self.text.push_str(&format!(
+                "\n{} left out here for length; `exportdoc diff` shows everything.\n",
+                words::counted(self.left_out, "part")
+            ));
+        }
+        self.text
+    }
+}
+
+fn markdown(text: &str) -> String {
+    escape::markdown(text)
+}
+
+/// Text of a document, cut to what a cell can hold.
+fn cell(text: &str) -> String {
+    let end = text.floor_char_boundary(CELL);
+    let note = if end < text.len() { "…" } else { "" };
+    format!("{}{note}", escape::markdown(&text[..end]))
+}
+
+/// Text inside a `<summary>`, where no Markdown is read but names and numbers would still become links.
+fn summary_html(text: &str) -> String {
+    let end = text.floor_char_boundary(CELL);
+    escape::html(&text[..end]).replace('@', "&#64;")
+}
+
+fn table(page: &mut Page, diff: &DocumentDiff) {
+    if diff.objects.is_empty() {
+        return;
+    }
+    page.required("| | Object | What |\n|---|---|---|\n");
+    for object in &diff.objects {
+        let name = object.object().map(ToString::to_string).unwrap_or_default();
+        let mut what = words::reasons(object);
+        let fields = object.changes.len() as u64 + object.more_changes;
+        if fields > 0 {
+            what.push(words::counted(fields, "field"));
+        }
+        page.optional(&format!(
+            "| {} | {} | {} |\n",
+            object.status.as_str(),
+            cell(&name),
+            cell(&what.join("; "))
+        ));
+    }
+    page.required("\n");
+}
+
+fn details(object: &ObjectDiff) -> String {
+    let name = object.object().map(ToString::to_string).unwrap_or_default();
+    let mut text = format!(
+        "<details><summary>{} {}</summary>\n\n| Field | Old | New |\n|---|---|---|\n",
+        object.status.as_str(),
+        summary_html(&name)
+    );
+    for change in &object.changes {
+        text.push_str(&format!(
+            "| {} | {} | {} |\n",
+            cell(&change.path.to_string()),
+            cell(&words::side(change.old.as_ref())),
+            cell(&words::side(change.new.as_ref()))
+        ));
+        // A page that is already too long is left out as a whole: no need to make more of it.
+        if text.len() > LIMIT {
+            break;
+        }
+    }
+    if object.more_changes > 0 {
+        text.push_str(&format!(
+            "\n{} more\n",
+            words::counted(object.more_changes, "change")
+        ));
+    }
+    for change in &object.changes {
+        lines(&mut text, change);
+    }
+    text.push_str("\n</details>\n\n");
+    text
+}
+
+/// The lines of a secret that was asked for.
+fn lines(text: &mut String, change: &FieldChange) {
+    let Some(diff) = change.secret.as_ref().and_then(|secret| secret.lines.as_ref()) else {
+        return;
+    };
+    text.push_str(&format!("\n{}\n\n", cell(&change.path.to_string())));
+    for (tag, line) in &diff.lines {
+        let mark = match tag {
+            LineTag::Same => "both",
+            LineTag::Removed => "old",
+            LineTag::Added => "new",
+        };
+        text.push_str(&format!("- {mark}: {}\n", cell(line)));
+    }
+    if let Some(note) = words::cut(diff) {
+        text.push_str(&format!("- {}\n", markdown(&note)));
+    }
+}
+
+fn around(page: &mut Page, diff: &DocumentDiff) {
+    let mut rows = String::new();
+    for change in &diff.envelope {
+        let side = |side: &Option<String>| side.as_deref().map_or_else(|| "–".to_owned(), cell);
+        rows.push_str(&format!(
+            "| {} | {} | {} |\n",
+            markdown(change.field),
+            side(&change.old),
+            side(&change.new)
+        ));
+    }
+    if !rows.is_empty() {
+        let count = words::counted(diff.envelope.len() as u64, "difference");
+        page.optional(&format!(
+            "<details><summary>Envelope: {count}, no content</summary>\n\n\
+             | | Old | New |\n|---|---|---|\n{rows}\n</details>\n\n"
+        ));
+    }
+    if !diff.renumbered.is_empty() {
+        let rows: String = diff
+            .renumbered
+            .iter()
+            .map(|(old, new)| {
+                format!(
+                    "- {} → {}\n",
+                    cell(&old.to_string()),
+                    cell(&new.identifier.to_string())
+                )
+            })
+            .collect();
+        page.optional(&format!(
+            "<details><summary>Other identifiers, same content: {}</summary>\n\n{rows}\n</details>\n\n",
+            diff.renumbered.len()
+        ));
+    }
+    if let Some(bytes) = &diff.bytes {
+        let rows: String = words::bytes(bytes)
+            .iter()
+            .map(|line| format!("- {}\n", cell(line)))
+            .collect();
+        page.optional(&format!(
+            "<details><summary>Bytes</summary>\n\n{rows}\n</details>\n"
+        ));
+    }
+}

@@ -1,0 +1,219 @@
+//! Real git with what `exportdoc git-setup` installs.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod common;
+mod diff_support;
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use common::{exportdoc, masking_job, numbered, testdata};
+use diff_support::{edit, replaced, resaved};
+use tempfile::TempDir;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_exportdoc");
+
+/// Git that sees this repository's configuration and nobody else's.
+fn git(directory: &Path, arguments: &[&str]) -> Output {
+    Command::new("git")
+        .current_dir(directory)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_CEILING_DIRECTORIES", std::env::temp_dir())
+        .args(["-c", "user.name=Tests", "-c", "user.email=tests@example.com"])
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+fn git_text(directory: &Path, arguments: &[&str]) -> String {
+    let output = git(directory, arguments);
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "git {arguments:?}: {errors}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn setup(directory: &Path, arguments: &[&str]) -> Output {
+    exportdoc()
+        .current_dir(directory)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_CEILING_DIRECTORIES", std::env::temp_dir())
+        .arg("git-setup")
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+fn with_email(email: &str) -> Vec<u8> {
+    let mut plan = masking_job();
+    edit(&mut plan.objects, &numbered(20, 4), |job| {
+        let data = replaced(job.data_bytes(), 13, |w| {
+            w.wrapped_text(13, email);
+        });
+        resaved(job, Some(&data))
+    });
+    plan.seal()
+}
+
+/// A repository with two commits of a document, below a directory whose name needs quoting.
+fn repository() -> TempDir {
+    let directory = tempfile::Builder::new()
+        .prefix("a repository's ")
+        .tempdir()
+        .unwrap();
+    let path = directory.path();
+    git_text(path, &["init", "--quiet"]);
+    assert!(setup(path, &["--write", "--command", PROGRAM]).status.success());
+    std::fs::write(path.join("job.export.json"), masking_job().seal()).unwrap();
+    std::fs::write(path.join("other.export.json"), "{\"no\": \"document\"}\n").unwrap();
+    git_text(path, &["add", "."]);
+    git_text(path, &["commit", "--quiet", "-m", "first"]);
+    std::fs::write(path.join("job.export.json"), with_email("new@example.com")).unwrap();
+    directory
+}
+
+#[test]
+fn git_diff_shows_what_changed_inside_a_document() {
+    let repository = repository();
+    let path = repository.path();
+    let shown = git_text(path, &["diff"]);
+    assert!(
+        shown.contains("\n-    email: \"masking@example.com\"\n"),
+        "{shown}"
+    );
+    assert!(shown.contains("\n+    email: \"new@example.com\"\n"), "{shown}");
+    assert!(!shown.contains("exportResponseMetadata"), "{shown}");
+    git_text(path, &["commit", "--quiet", "-am", "second"]);
+    assert!(git_text(path, &["log", "-p", "-1"]).contains("+    email: \"new@example.com\""));
+}
+
+#[test]
+fn a_file_that_is_no_document_is_shown_as_it_is() {
+    let repository = repository();
+    let path = repository.path();
+    std::fs::write(path.join("other.export.json"), "{\"no\": \"thing\"}\n").unwrap();
+    let shown = git_text(path, &["diff", "--", "other.export.json"]);
+    assert!(
+        shown.contains("\n-{\"no\": \"document\"}\n+{\"no\": \"thing\"}\n"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn git_difftool_runs_the_comparison() {
+    let repository = repository();
+    let shown = git_text(
+        repository.path(),
+        &[
+            "difftool",
+            "--no-prompt",
+            "--tool",
+            "exportdoc",
+            "job.export.json",
+        ],
+    );
+    assert!(shown.contains("changed MASKING_JOB 4 (Mask patients)"), "{shown}");
+}
+
+#[test]
+fn installing_twice_writes_nothing_twice() {
+    let repository = repository();
+    let path = repository.path();
+    let read = || {
+        let read = |name: &str| std::fs::read_to_string(path.join(name)).unwrap();
+        (read(".gitattributes"), read(".git/config"))
+    };
+    let before = read();
+    assert_eq!(before.0, "*.export.json diff=exportdoc\n");
+    assert!(setup(path, &["--write", "--command", PROGRAM]).status.success());
+    assert_eq!(read(), before);
+    // From a directory below, with another pattern: one more line.
+    std::fs::create_dir(path.join("below")).unwrap();
+    assert!(
+        setup(
+            &path.join("below"),
+            &["--write", "--command", PROGRAM, "--pattern", "my exports/*.json"]
+        )
+        .status
+        .success()
+    );
+    assert_eq!(
+        read().0,
+        "*.export.json diff=exportdoc\n\"my exports/*.json\" diff=exportdoc\n"
+    );
+    let attribute = git_text(path, &["check-attr", "diff", "my exports/a.json"]);
+    assert_eq!(attribute.trim(), "my exports/a.json: diff: exportdoc");
+}
+
+#[test]
+fn what_is_in_gitattributes_stays() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path();
+    git_text(path, &["init", "--quiet"]);
+    std::fs::write(path.join(".gitattributes"), "*.png binary").unwrap();
+    assert!(setup(path, &["--write"]).status.success());
+    let text = std::fs::read_to_string(path.join(".gitattributes")).unwrap();
+    assert_eq!(text, "*.png binary\n*.export.json diff=exportdoc\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_gitattributes_is_not_followed() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path();
+    git_text(path, &["init", "--quiet"]);
+    std::fs::write(path.join("elsewhere"), "").unwrap();
+    std::os::unix::fs::symlink("elsewhere", path.join(".gitattributes")).unwrap();
+    assert_eq!(setup(path, &["--write"]).status.code(), Some(2));
+    assert_eq!(std::fs::read_to_string(path.join("elsewhere")).unwrap(), "");
+}
+
+#[test]
+fn printing_writes_nothing_and_names_every_line() {
+    let directory = TempDir::new().unwrap();
+    let output = setup(directory.path(), &[]);
+    assert!(output.status.success());
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(
+        shown,
+        "# in .gitattributes\n\
+         *.export.json diff=exportdoc\n\
+         \n\
+         # once per clone\n\
+         git config --local diff.exportdoc.textconv 'exportdoc textconv'\n\
+         git config --local difftool.exportdoc.cmd 'exportdoc diff \"$LOCAL\" \"$REMOTE\"'\n"
+    );
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+    assert_eq!(setup(directory.path(), &["--write"]).status.code(), Some(2));
+    assert_eq!(
+        setup(directory.path(), &["--pattern", "a\nb"]).status.code(),
+        Some(2)
+    );
+}
+
+#[test]
+fn textconv_is_stable_and_keeps_secrets() {
+    let textconv = |path: &Path| exportdoc().arg("textconv").arg(path).output().unwrap();
+    let output = textconv(&testdata("generated/global-small.json"));
+    let shown = String::from_utf8(output.stdout.clone()).unwrap();
+    assert_eq!(
+        textconv(&testdata("generated/global-small.json")).stdout,
+        output.stdout
+    );
+    assert!(shown.contains("  rows: 48 secrets, "), "{shown}");
+    assert!(!shown.contains("<row ") && !shown.contains("testdata"));
+    insta::with_settings!({omit_expression => true, prepend_module_to_snapshot => false}, {
+        let output = textconv(&testdata("handmade/masking-job.json"));
+        insta::assert_snapshot!("textconv", String::from_utf8(output.stdout).unwrap());
+    });
+    assert_eq!(textconv(Path::new("no-such-file")).status.code(), Some(2));
+    // Damage is told in the text: git stops at any exit code but 0.
+    assert_eq!(
+        textconv(&testdata("generated/damaged/truncated-in-blob.json"))
+            .status
+            .code(),
+        Some(0)
+    );
+}
