@@ -6,6 +6,7 @@ pub(crate) mod diff_markdown;
 pub(crate) mod diff_text;
 pub(crate) mod diff_words;
 pub(crate) mod json;
+mod listing;
 pub(crate) mod outline;
 pub(crate) mod raw;
 pub(crate) mod text;

@@ -9,7 +9,7 @@ use exportdoc::escape;
 use exportdoc::graph::NodeId;
 use exportdoc::report::DocumentReport;
 
-use super::text::display_name;
+use super::listing::display_name;
 
 /// Levels that are drawn; deeper ones stay at this indentation.
 const DRAWN_DEPTH: usize = 24;

@@ -227,7 +227,7 @@ fn log(result: &Result<Vec<ImportOutcome>, ModelError>, plan: Option<&ImportPlan
             .clone()
             .unwrap_or_else(|| step.key.identifier.to_string());
         let (object, what) = (format!("{} {name}", step.type_name), step.label());
-        tracing::debug!(object = %escape::terminal(&object), "{}", escape::terminal(&what));
+        tracing::info!(object = %escape::terminal(&object), "{}", escape::terminal(&what));
     }
     match result {
         Ok(outcomes) => tracing::info!(objects = outcomes.len(), "import done"),
