@@ -19,6 +19,7 @@ pub mod finding;
 pub mod graph;
 pub mod identifier;
 pub mod import_plan;
+pub mod merge;
 pub mod object;
 pub mod passphrase;
 pub mod redact;

@@ -4,15 +4,16 @@
 use std::collections::BTreeSet;
 
 use crate::finding::{self, Finding};
+use crate::object::SyncObject;
 use crate::report::{DocumentReport, Encryption};
 
 use super::closure::Walker;
-use super::fields::Changes;
+use super::fields::{Changes, FieldChange};
 use super::matching::Matches;
 use super::object::Partners;
 use super::{
     DiffLimits, DiffOptions, DocumentDiff, ObjectDiff, ObjectRef, Obstacle, ObstacleKind, RevisionChange,
-    Side, Status, envelope,
+    MatchBy, Side, Status, envelope,
 };
 
 /// Objects that moved and are named, per dependent.
@@ -68,6 +69,24 @@ pub fn diff(old: &Side<'_>, new: &Side<'_>, options: &DiffOptions) -> DocumentDi
     }
     pass.list(partners, &statuses, &mut diff);
     diff
+}
+
+/// Compares two objects that go under one key and depend on the same keys when they are the same: in everything but the
+/// UUIDs of their revisions. Gives what differs, and how many more differences the limits leave out.
+pub fn object_changes(
+    old: &SyncObject<'static>,
+    new: &SyncObject<'static>,
+    limits: &DiffLimits,
+) -> (Vec<FieldChange>, u64) {
+    let mut changes = Changes::new("", limits, &[]);
+    Partners {
+        old,
+        new,
+        names_in: None,
+        limits,
+    }
+    .compare(&mut changes);
+    (changes.list, changes.more)
 }
 
 fn obstacles(report: &DocumentReport, in_new: bool) -> impl Iterator<Item = Obstacle> {
@@ -137,8 +156,7 @@ impl Pass<'_> {
         Partners {
             old: objects.0,
             new: objects.1,
-            reports: (old.report, new.report),
-            by: self.options.match_by,
+            names_in: (self.options.match_by == MatchBy::Name).then_some((old.report, new.report)),
             limits: &limits,
         }
         .compare(&mut changes);

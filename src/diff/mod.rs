@@ -20,7 +20,7 @@ mod path;
 mod secret;
 mod value;
 
-pub use compare::diff;
+pub use compare::{diff, object_changes};
 pub use envelope::{ByteComparison, EnvelopeChange};
 pub use fields::FieldChange;
 pub use matching::MatchBy;

@@ -20,8 +20,8 @@ use super::value::{Value, ValueDigest};
 pub(super) struct Partners<'a> {
     pub(super) old: &'a SyncObject<'static>,
     pub(super) new: &'a SyncObject<'static>,
-    pub(super) reports: Pair<&'a DocumentReport>,
-    pub(super) by: MatchBy,
+    /// Where the names of dependencies are found, when these are matched by name.
+    pub(super) names_in: Option<Pair<&'a DocumentReport>>,
     pub(super) limits: &'a DiffLimits,
 }
 
@@ -64,17 +64,21 @@ impl Partners<'_> {
     }
 
     fn dependencies(&self, changes: &mut Changes<'_>) {
-        let keys = |object: &SyncObject<'_>, report| -> Vec<(String, MatchKey)> {
+        let keys = |object: &SyncObject<'_>, names_in: Option<&DocumentReport>| -> Vec<(String, MatchKey)> {
             object
                 .dependencies()
                 .iter()
                 .map(|key| {
-                    let key = MatchKey::of_dependency(report, key, self.by);
+                    let key = match names_in {
+                        Some(report) => MatchKey::of_dependency(report, key, MatchBy::Name),
+                        None => MatchKey::Key(key.clone()),
+                    };
                     (label(&key), key)
                 })
                 .collect()
         };
-        let (old, new) = (keys(self.old, self.reports.0), keys(self.new, self.reports.1));
+        let (in_old, in_new) = self.names_in.unzip();
+        let (old, new) = (keys(self.old, in_old), keys(self.new, in_new));
         if old.iter().map(|(_, key)| key).eq(new.iter().map(|(_, key)| key)) {
             return;
         }

@@ -1,14 +1,21 @@
 //! Gives objects other identifiers: what an import or a merge does when numbers of two engines collide.
 //!
-//! Invariant: only identifiers change. The UUID pair, the data and every field this version doesn't know stay byte for
-//! byte; an object in which nothing is renamed comes back as it was.
+//! Invariant: only identifiers change. The UUID pair, the data but for identifiers in it and every field this version
+//! doesn't know stay byte for byte; an object in which nothing is renamed comes back as it was. The data of known types
+//! refers by name and never changes.
 
 use crate::wire::{Message, Writer};
 
 use super::{ObjectError, ObjectKey, Revision, SyncObject};
 
+/// Levels of data in which identifiers are looked for.
+const DEPTH: usize = 16;
+/// What every numeric identifier in a message holds.
+const NUMERIC: &[u8] = b"type.googleapis.com/IntegerIdentifier";
+
 /// The object under another key and with its dependencies renamed: `renamed` tells the new key, or `None` for a
-/// dependency that keeps its own. The revision's JSON text follows the key when it has the form engines write.
+/// dependency that keeps its own. The revision's JSON text follows the key when it has the form engines write; so does a
+/// number in the data, where it stands in a message of just the form that dependencies have.
 ///
 /// # Errors
 /// Only what reading the result back finds.
@@ -40,12 +47,109 @@ pub fn rename(
                 let revision = rename_revision(bytes, object, own).map_err(wire)?;
                 writer.bytes(3, &revision);
             }
+            (4, Some(bytes)) => match rename_inside(bytes, &renamed, 0) {
+                Some(data) => {
+                    writer.bytes(4, &data);
+                }
+                None => {
+                    writer.raw(field.raw);
+                }
+            },
             _ => {
                 writer.raw(field.raw);
             }
         }
     }
     SyncObject::from_bytes(writer.finish())
+}
+
+/// A message in which identifiers are renamed; `None` where none is.
+fn rename_inside(
+    bytes: &[u8],
+    renamed: &dyn Fn(&ObjectKey) -> Option<ObjectKey>,
+    depth: usize,
+) -> Option<Vec<u8>> {
+    if depth == DEPTH || memchr::memmem::find(bytes, NUMERIC).is_none() {
+        return None;
+    }
+    if let Ok(key) = ObjectKey::parse(bytes)
+        && encoded(&key) == bytes
+    {
+        return Some(encoded(&renamed(&key)?));
+    }
+    let message = Message::parse(bytes).ok()?;
+    let mut writer = Writer::new();
+    let mut changed = false;
+    for field in message.fields() {
+        let inside = field
+            .bytes()
+            .and_then(|bytes| rename_inside(bytes, renamed, depth + 1));
+        match inside {
+            Some(inside) => {
+                changed = true;
+                writer.bytes(field.number, &inside);
+            }
+            None => {
+                writer.raw(field.raw);
+            }
+        }
+    }
+    changed.then(|| writer.finish())
+}
+
+fn encoded(key: &ObjectKey) -> Vec<u8> {
+    let mut writer = Writer::new();
+    key.write(&mut writer);
+    writer.finish()
+}
+
+/// The object with other dependencies, as a new save of it.
+///
+/// # Errors
+/// Only what reading the result back finds.
+pub fn with_dependencies(
+    object: &SyncObject<'_>,
+    dependencies: &[ObjectKey],
+    save: &str,
+    modified: i64,
+) -> Result<SyncObject<'static>, ObjectError> {
+    let wire = |error| ObjectError::Wire {
+        part: "object",
+        error,
+    };
+    let message = Message::parse(object.as_bytes()).map_err(wire)?;
+    let mut writer = Writer::new();
+    for field in message.fields() {
+        match (field.number, field.bytes()) {
+            (1, Some(_)) => {
+                writer.raw(field.raw);
+                for dependency in dependencies {
+                    writer.message(2, |w| dependency.write(w));
+                }
+            }
+            (2, Some(_)) => {}
+            (3, Some(bytes)) => {
+                let revision = save_again(bytes, save, modified).map_err(wire)?;
+                writer.bytes(3, &revision);
+            }
+            _ => {
+                writer.raw(field.raw);
+            }
+        }
+    }
+    SyncObject::from_bytes(writer.finish())
+}
+
+fn save_again(bytes: &[u8], save: &str, modified: i64) -> Result<Vec<u8>, crate::wire::WireError> {
+    let mut writer = Writer::new();
+    for field in Message::parse(bytes)?.fields() {
+        match field.number {
+            2 => writer.text(2, save),
+            6 => writer.int(6, modified),
+            _ => writer.raw(field.raw),
+        };
+    }
+    Ok(writer.finish())
 }
 
 fn rename_revision(

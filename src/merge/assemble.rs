@@ -1,0 +1,245 @@
+//! From decisions to the next document, with an account of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::build::Extras;
+use crate::graph::Graph;
+use crate::object::{ObjectKey, SyncObject};
+use crate::wire::Message;
+
+use super::decide::{Decider, is_label};
+use super::entity::{Entities, EntityId};
+use super::outcome::{MergeOutcome, MergedDocument, MergedObject, Note, Origin, Renumbered};
+use super::settle::merge_lists;
+use super::source::{Documents, Source};
+use super::walk::{Placed, Walk};
+use super::{MergeError, MergeOptions};
+
+pub(super) fn assemble(
+    documents: Documents,
+    entities: Entities,
+    options: &MergeOptions,
+) -> Result<MergeOutcome, MergeError> {
+    let (mut outcome, objects) = account(&documents, entities, options)?;
+    // The documents go first, so that most objects have one holder left and needn't be copied.
+    drop(documents);
+    if let Some(document) = &mut outcome.document {
+        document.objects = objects.into_iter().map(Arc::unwrap_or_clone).collect();
+    }
+    Ok(outcome)
+}
+
+type Objects = Vec<Arc<SyncObject<'static>>>;
+
+fn account(
+    documents: &Documents,
+    entities: Entities,
+    options: &MergeOptions,
+) -> Result<(MergeOutcome, Objects), MergeError> {
+    let decider = Decider::new(documents, entities, options)?;
+    let mut walk = Walk::new(decider, &options.derived);
+    let roots = walk.run()?;
+    let unused: Vec<Note> = walk
+        .decider
+        .unused_resolutions()
+        .map(|object| Note::UnusedResolution(object.to_owned()))
+        .collect();
+    let mut notes = std::mem::take(&mut walk.decider.notes);
+    notes.extend(unused);
+    notes.extend(labels(documents));
+    let whole = walk.conflicts.is_empty();
+    let requested: Vec<ObjectKey> = roots
+        .iter()
+        .map(|id| walk.decider.entities.list[*id].key.clone())
+        .collect();
+    if whole {
+        in_record_order(&mut walk, &requested, options, &mut notes)?;
+    }
+    let removed = unreached(&walk, &roots, &mut notes);
+    let extras = whole.then(|| extras(&walk));
+    let document = extras.map(|extras| MergedDocument {
+        objects: Vec::new(),
+        requested,
+        host: documents.sides().iter().find_map(|side| side.host.clone()),
+        format: documents.sides().iter().filter_map(|side| side.format).max(),
+        type_names: documents.type_names.clone(),
+        extras,
+    });
+    let outcome = MergeOutcome {
+        sources: documents.all().iter().map(|source| source.label.clone()).collect(),
+        sides: documents.sides().len(),
+        objects: walk.placed.iter().map(|placed| merged(&walk, placed)).collect(),
+        removed,
+        renumbered: renumbered(&walk),
+        conflicts: std::mem::take(&mut walk.conflicts),
+        notes,
+        document,
+    };
+    let objects = walk.placed.into_iter().map(|placed| placed.object).collect();
+    Ok((outcome, objects))
+}
+
+/// Breadth-first from what the document is made for, as engines write it.
+fn in_record_order(
+    walk: &mut Walk<'_>,
+    requested: &[ObjectKey],
+    options: &MergeOptions,
+    notes: &mut Vec<Note>,
+) -> Result<(), MergeError> {
+    for (object, missing) in std::mem::take(&mut walk.gaps) {
+        if !options.allow_invalid {
+            return Err(MergeError::Missing { object, missing });
+        }
+        notes.push(Note::Gap { object, missing });
+    }
+    let graph = Graph::of(walk.placed.iter().map(|placed| &*placed.object));
+    if let Err(circle) = graph.import_order() {
+        let keys: Vec<ObjectKey> = circle.iter().map(|id| graph.nodes()[*id].key.clone()).collect();
+        match keys.first() {
+            Some(first) if options.allow_invalid => notes.push(Note::Circle(first.clone())),
+            _ => return Err(MergeError::Cycle(keys)),
+        }
+    }
+    let order = graph.breadth_first(requested.iter().filter_map(|key| graph.find(key)));
+    let mut place = vec![usize::MAX; walk.placed.len()];
+    for (position, id) in order.into_iter().enumerate() {
+        place[id] = position;
+    }
+    let mut placed: Vec<(usize, Placed)> = place
+        .into_iter()
+        .zip(std::mem::take(&mut walk.placed))
+        .collect();
+    placed.sort_by_key(|(position, _)| *position);
+    walk.placed = placed.into_iter().map(|(_, placed)| placed).collect();
+    Ok(())
+}
+
+fn merged(walk: &Walk<'_>, placed: &Placed) -> MergedObject {
+    let decider = &walk.decider;
+    let object = decider.named(placed.id, &placed.object);
+    let places = &decider.entities.list[placed.id].places;
+    let sides = places
+        .iter()
+        .filter(|(source, _)| decider.documents.is_side(*source));
+    let has_it = |(source, at): &&(usize, usize)| {
+        let renamed = decider.entities.renamed(decider.documents, *source, *at);
+        renamed.is_ok_and(|object| object.revision().pair == placed.object.revision().pair)
+    };
+    MergedObject {
+        object,
+        origin: placed.origin,
+        sources: match placed.origin {
+            Origin::Derived => sides.map(|(source, _)| *source).collect(),
+            _ => sides.filter(has_it).map(|(source, _)| *source).collect(),
+        },
+    }
+}
+
+/// What the base had and is gone. What was never in the base and is gone is noted, and so is what stays although a side
+/// removed it.
+fn unreached(walk: &Walk<'_>, roots: &[EntityId], notes: &mut Vec<Note>) -> Vec<super::outcome::Named> {
+    let Decider {
+        documents, entities, ..
+    } = &walk.decider;
+    let mut removed = Vec::new();
+    for (id, entity) in entities.list.iter().enumerate() {
+        let was_there = documents.base.is_some_and(|base| entity.at(base).is_some());
+        let sides = entity
+            .places
+            .iter()
+            .filter(|(source, _)| documents.is_side(*source))
+            .count();
+        let (source, at) = entity.places[0];
+        let named = || walk.decider.named(id, &documents[source].objects[at]);
+        match (walk.reached[id], was_there) {
+            (true, true) if sides < documents.sides().len() && !roots.contains(&id) => {
+                notes.push(Note::Kept(named()));
+            }
+            (true, _) => {}
+            (false, true) => removed.push(named()),
+            (false, false) => notes.push(Note::LeftOut(named())),
+        }
+    }
+    removed
+}
+
+fn renumbered(walk: &Walk<'_>) -> Vec<Renumbered> {
+    let Decider {
+        documents, entities, ..
+    } = &walk.decider;
+    let mut renumbered = Vec::new();
+    for placed in &walk.placed {
+        let entity = &entities.list[placed.id];
+        for (source, at) in &entity.places {
+            let old = &documents[*source].objects[*at].key().identifier;
+            if documents.is_side(*source) && is_label(old) && *old != entity.key.identifier {
+                renumbered.push(Renumbered {
+                    source: *source,
+                    object: walk.decider.named(placed.id, &placed.object),
+                    old: old.clone(),
+                });
+            }
+        }
+    }
+    renumbered
+}
+
+/// What a reader of the result should know of the labels around the blobs.
+fn labels(documents: &Documents) -> Vec<Note> {
+    let distinct = |mut values: Vec<String>| {
+        values.sort();
+        values.dedup();
+        values
+    };
+    let sides = documents.sides();
+    let hosts = distinct(sides.iter().filter_map(|side| side.host.clone()).collect());
+    let mut formats: Vec<u64> = sides.iter().filter_map(|side| side.format).collect();
+    formats.sort_unstable();
+    formats.dedup();
+    let hosts = (hosts.len() > 1).then_some(Note::Hosts(hosts));
+    let formats = (formats.len() > 1).then_some(Note::Formats(formats));
+    hosts.into_iter().chain(formats).collect()
+}
+
+/// Marker and unknown fields, of the header and of the records around the objects of the result.
+fn extras(walk: &Walk<'_>) -> Extras {
+    let Decider {
+        documents, entities, ..
+    } = &walk.decider;
+    let header = |source: &Source| raw_fields(&source.header_fields);
+    let headers: Vec<Vec<Vec<u8>>> = documents.sides().iter().map(header).collect();
+    let record = |&(source, at): &(usize, usize)| {
+        let document = &documents[source];
+        let fields = document.record_fields.get(document.objects[at].key());
+        fields.map(|fields| raw_fields(fields)).unwrap_or_default()
+    };
+    let mut record_fields = BTreeMap::new();
+    for placed in &walk.placed {
+        let entity = &entities.list[placed.id];
+        let (sides, base): (Vec<_>, Vec<_>) = entity
+            .places
+            .iter()
+            .partition(|(source, _)| documents.is_side(*source));
+        let lists: Vec<Vec<Vec<u8>>> = sides.into_iter().map(record).collect();
+        let merged = merge_fields(base.first().map(|place| record(place)).as_deref(), &lists);
+        if !merged.is_empty() {
+            record_fields.insert(placed.object.key().clone(), merged);
+        }
+    }
+    Extras {
+        marker: documents.sides().iter().find_map(|side| side.marker.clone()),
+        header_fields: merge_fields(documents.base.map(|base| header(&documents[base])).as_deref(), &headers),
+        record_fields,
+    }
+}
+
+fn merge_fields(base: Option<&[Vec<u8>]>, sides: &[Vec<Vec<u8>>]) -> Vec<u8> {
+    let sides: Vec<&[Vec<u8>]> = sides.iter().map(Vec::as_slice).collect();
+    merge_lists(base, &sides).concat()
+}
+
+fn raw_fields(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let message = Message::parse(bytes).unwrap_or_default();
+    message.fields().map(|field| field.raw.to_vec()).collect()
+}

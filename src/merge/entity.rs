@@ -1,0 +1,298 @@
+//! Who is who across the documents, and under which key everyone goes on.
+//!
+//! Invariants: an entity is at most one object of each document; every entity of the result has a key of its own; a
+//! key changes only when another entity had it first, or when the object goes under the number that an earlier
+//! document gives it.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use crate::diff::MatchBy;
+use crate::identifier::Identifier;
+use crate::object::{ObjectKey, Scope, SyncObject, by_number_in_own_document, reference_key, rename};
+
+use super::source::{Documents, SourceId};
+use super::{MergeError, MergeOptions, Renumber};
+
+/// Position among the entities.
+pub(super) type EntityId = usize;
+
+/// `KEY`, of which an engine has one, whatever its identifier says.
+const KEY: u64 = 9;
+/// `GLOBAL_OBJECT`, which bundles what is engine-wide.
+const GLOBAL_OBJECT: u64 = 13;
+
+/// One object as the documents have it.
+#[derive(Debug)]
+pub(super) struct Entity {
+    /// Where it stands: document and position there, by document.
+    pub(super) places: Vec<(SourceId, usize)>,
+    /// Its key in the result.
+    pub(super) key: ObjectKey,
+}
+
+impl Entity {
+    /// Its position in a document.
+    pub(super) fn at(&self, source: SourceId) -> Option<usize> {
+        let found = self
+            .places
+            .binary_search_by_key(&source, |(source, _)| *source)
+            .ok()?;
+        Some(self.places[found].1)
+    }
+
+    pub(super) fn is_key(&self) -> bool {
+        self.key.type_number == KEY
+    }
+
+    pub(super) fn is_global(&self) -> bool {
+        self.key.type_number == GLOBAL_OBJECT
+    }
+
+    /// Whether it only stands for an object that the target must have.
+    pub(super) fn is_reference(&self) -> bool {
+        is_reference(&self.key)
+    }
+}
+
+fn is_reference(key: &ObjectKey) -> bool {
+    by_number_in_own_document(key.type_number).is_some_and(|known| known.scope == Scope::Reference)
+}
+
+/// How many entities of one name, or one number, are looked at: more than a document has unless it is hostile.
+const CANDIDATES: usize = 1_000;
+
+/// All entities, in the order in which the documents bring them.
+#[derive(Debug, Default)]
+pub(super) struct Entities {
+    pub(super) list: Vec<Entity>,
+    /// By document and position there.
+    of: Vec<Vec<EntityId>>,
+}
+
+impl Entities {
+    pub(super) fn find(documents: &Documents, options: &MergeOptions) -> Result<Self, MergeError> {
+        match (documents.sides().len(), documents.base) {
+            (0 | 1, _) => return Err(MergeError::TooFew),
+            (2, Some(_)) | (_, None) => {}
+            (sides, Some(_)) => return Err(MergeError::SidesWithBase(sides)),
+        }
+        let mut entities = Self::default();
+        let mut finder = Finder::new(documents, options);
+        for (source, document) in documents.all().iter().enumerate() {
+            let mut of = Vec::with_capacity(document.objects.len());
+            for at in 0..document.objects.len() {
+                let id = finder.find(&entities.list, source, at).unwrap_or_else(|| {
+                    entities.list.push(Entity {
+                        places: Vec::new(),
+                        key: document.objects[at].key().clone(),
+                    });
+                    entities.list.len() - 1
+                });
+                entities.list[id].places.push((source, at));
+                finder.remember(id, source, at);
+                of.push(id);
+            }
+            entities.of.push(of);
+        }
+        entities.give_keys(documents)?;
+        Ok(entities)
+    }
+
+    /// Which entity an object is.
+    pub(super) fn of(&self, source: SourceId, at: usize) -> EntityId {
+        self.of[source][at]
+    }
+
+    /// Which entity a key of a document means.
+    pub(super) fn of_key(
+        &self,
+        documents: &Documents,
+        source: SourceId,
+        key: &ObjectKey,
+    ) -> Option<EntityId> {
+        let at = documents[source].index.get(key)?;
+        Some(self.of[source][*at])
+    }
+
+    /// The first to come keeps its key. References go under the number of what they refer to, where that was given
+    /// another one.
+    fn give_keys(&mut self, documents: &Documents) -> Result<(), MergeError> {
+        let mut highest = highest_numbers(documents);
+        let mut taken: HashSet<ObjectKey> = HashSet::with_capacity(self.list.len());
+        let mut followed: HashMap<(u64, String), Identifier> = HashMap::new();
+        for references in [false, true] {
+            for entity in &mut self.list {
+                let (source, at) = entity.places[0];
+                // What only the base has isn't in the result.
+                if entity.is_reference() != references || !documents.is_side(source) {
+                    continue;
+                }
+                let first = &documents[source].objects[at];
+                let number = entity.key.type_number;
+                let uuid = first.revision().pair.object.as_str();
+                if let Identifier::Integer(_) = entity.key.identifier {
+                    if references && let Some(original) = followed.get(&(number, uuid.to_owned())) {
+                        entity.key.identifier = original.clone();
+                    }
+                    if taken.contains(&entity.key) {
+                        let highest = highest.entry(number).or_insert(0);
+                        *highest = highest
+                            .checked_add(1)
+                            .ok_or(MergeError::NumbersSpent(number))?;
+                        entity.key.identifier = Identifier::Integer(*highest);
+                    }
+                }
+                if entity.key != *first.key()
+                    && let Some(reference) = reference_key(&entity.key)
+                {
+                    followed.insert((reference.type_number, uuid.to_owned()), reference.identifier);
+                }
+                taken.insert(entity.key.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// An object as it goes into the result: under its entity's key and with its dependencies' keys.
+    pub(super) fn renamed(
+        &self,
+        documents: &Documents,
+        source: SourceId,
+        at: usize,
+    ) -> Result<Arc<SyncObject<'static>>, MergeError> {
+        let object = &documents[source].objects[at];
+        let own = &self.list[self.of(source, at)].key;
+        let new_key = |key: &ObjectKey| {
+            let new = &self.list[self.of_key(documents, source, key)?].key;
+            (new != key).then(|| new.clone())
+        };
+        let stays = own == object.key() && object.dependencies().iter().all(|key| new_key(key).is_none());
+        if stays {
+            return Ok(Arc::clone(object));
+        }
+        Ok(Arc::new(rename(object, own, new_key)?))
+    }
+}
+
+/// The highest number of each type in any document: above it all are free.
+fn highest_numbers(documents: &Documents) -> BTreeMap<u64, i64> {
+    let mut highest: BTreeMap<u64, i64> = BTreeMap::new();
+    for object in documents.all().iter().flat_map(|source| &source.objects) {
+        if let Identifier::Integer(id) = object.key().identifier {
+            let highest = highest.entry(object.key().type_number).or_insert(0);
+            *highest = id.max(*highest);
+        }
+    }
+    highest
+}
+
+/// Finds the entity that an object of a later document is.
+struct Finder<'a> {
+    documents: &'a Documents,
+    match_by: MatchBy,
+    renumber: Renumber,
+    by_key: HashMap<&'a ObjectKey, Vec<EntityId>>,
+    by_uuid: HashMap<(u64, &'a str), Vec<EntityId>>,
+    by_name: HashMap<(u64, &'a str), Vec<EntityId>>,
+    /// By type: the entities of types of which an engine has one object.
+    single: HashMap<u64, Vec<EntityId>>,
+}
+
+/// What tells an object from others.
+#[derive(Clone, Copy)]
+struct Traits<'a> {
+    key: &'a ObjectKey,
+    name: Option<&'a str>,
+    uuid: Option<&'a str>,
+}
+
+impl<'a> Finder<'a> {
+    fn new(documents: &'a Documents, options: &MergeOptions) -> Self {
+        Self {
+            documents,
+            match_by: options.match_by,
+            renumber: options.renumber,
+            by_key: HashMap::new(),
+            by_uuid: HashMap::new(),
+            by_name: HashMap::new(),
+            single: HashMap::new(),
+        }
+    }
+
+    fn traits(&self, source: SourceId, at: usize) -> Traits<'a> {
+        let document = &self.documents[source];
+        let object = &document.objects[at];
+        Traits {
+            key: object.key(),
+            name: document.names[at].as_deref(),
+            uuid: Some(object.revision().pair.object.as_str()).filter(|uuid| !uuid.is_empty()),
+        }
+    }
+
+    fn find(&self, list: &[Entity], source: SourceId, at: usize) -> Option<EntityId> {
+        let Traits { key, name, uuid } = self.traits(source, at);
+        let number = key.type_number;
+        let free = |ids: Option<&Vec<EntityId>>, fits: &dyn Fn(&Entity) -> bool| {
+            let mut ids = ids.into_iter().flatten().copied().take(CANDIDATES);
+            ids.find(|id| list[*id].at(source).is_none() && fits(&list[*id]))
+        };
+        if matches!(number, KEY | GLOBAL_OBJECT) {
+            return free(self.by_key.get(key), &|_| true)
+                .or_else(|| free(self.single.get(&number), &|_| true));
+        }
+        // Only numbers are labels; every other identifier is the name itself.
+        if !matches!(key.identifier, Identifier::Integer(_)) {
+            return free(self.by_key.get(key), &|_| true);
+        }
+        if self.match_by == MatchBy::Name
+            && let Some(name) = name
+        {
+            // Among several of one name, the one under the same number first.
+            let named = self.by_name.get(&(number, name));
+            return free(named, &|entity| entity.key == *key).or_else(|| free(named, &|_| true));
+        }
+        if self.renumber != Renumber::Never
+            && let Some(uuid) = uuid
+            && let Some(same) = free(self.by_uuid.get(&(number, uuid)), &|_| true)
+        {
+            return Some(same);
+        }
+        free(self.by_key.get(key), &|entity| {
+            let places = &entity.places;
+            places
+                .iter()
+                .any(|(source, at)| self.may_be_one(self.traits(*source, *at), (name, uuid)))
+        })
+    }
+
+    /// Whether two objects under one number, of different UUIDs A as far as they have one, may be one.
+    fn may_be_one(&self, one: Traits<'_>, (name, uuid): (Option<&str>, Option<&str>)) -> bool {
+        let unclear = one.uuid.is_none() || uuid.is_none();
+        match (self.renumber, one.name, name) {
+            (Renumber::Never, ..) => true,
+            (Renumber::NamesDiffer, Some(one), Some(other)) => one == other,
+            (Renumber::NamesDiffer | Renumber::Always, ..) => unclear,
+        }
+    }
+
+    fn remember(&mut self, id: EntityId, source: SourceId, at: usize) {
+        let Traits { key, name, uuid } = self.traits(source, at);
+        let number = key.type_number;
+        let add = |ids: &mut Vec<EntityId>| {
+            if ids.last() != Some(&id) {
+                ids.push(id);
+            }
+        };
+        add(self.by_key.entry(key).or_default());
+        if let Some(uuid) = uuid {
+            add(self.by_uuid.entry((number, uuid)).or_default());
+        }
+        if let Some(name) = name {
+            add(self.by_name.entry((number, name)).or_default());
+        }
+        if matches!(number, KEY | GLOBAL_OBJECT) {
+            add(self.single.entry(number).or_default());
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! GLOBAL_OBJECT: nothing of its own, only the list of what it bundles.
+
+use std::collections::HashSet;
+
+use crate::diff::{DiffLimits, Step, object_changes};
+use crate::object::ObjectKey;
+
+use super::decide::{Decision, State};
+use super::outcome::Origin;
+use super::settle::merge_lists;
+
+/// The members of all sides together; with a base, less what a side removed. A side that has just these members is
+/// taken as it is. `None` when the sides differ in more than their members.
+pub(super) fn derive(sides: &[State], base: Option<&State>) -> Option<Decision> {
+    let first = sides.first()?;
+    if !sides.iter().all(|side| differ_in_members_only(first, side)) {
+        return None;
+    }
+    let lists: Vec<&[ObjectKey]> = sides.iter().map(|side| side.object.dependencies()).collect();
+    let members = merge_lists(base.map(|base| base.object.dependencies()), &lists);
+    let wanted: HashSet<&ObjectKey> = members.iter().collect();
+    let whole = sides
+        .iter()
+        .filter(|side| side.object.dependencies().iter().collect::<HashSet<_>>() == wanted)
+        .max_by_key(|side| (side.object.revision().modified, &side.object.revision().pair));
+    Some(match whole {
+        Some(side) => Decision::Take(side.source, Origin::LastSave),
+        None => Decision::Derive {
+            from: first.source,
+            members,
+        },
+    })
+}
+
+fn differ_in_members_only(one: &State, other: &State) -> bool {
+    let limits = DiffLimits {
+        changes_per_object: usize::MAX,
+        ..DiffLimits::default()
+    };
+    let (changes, more) = object_changes(&one.object, &other.object, &limits);
+    let is_member = |steps: &[Step]| steps.first() == Some(&Step::Name("dependencies"));
+    more == 0 && changes.iter().all(|change| is_member(&change.path.steps))
+}

@@ -1,0 +1,124 @@
+//! What a person decided, object by object: the list of conflicts, with an answer to each.
+//!
+//! ```json
+//! {"conflicts": [{"object": "MASKING_JOB:4", "take": "theirs"}, {"object": "DOMAIN:SSN", "take": 1}]}
+//! ```
+//!
+//! Invariant: the list that a merge prints reads back, with `"take": null` for what isn't decided yet; members that this
+//! reader doesn't need may be there.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// Answers, by `TYPE:identifier` as the conflict calls the object.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Resolutions {
+    by_object: BTreeMap<String, Take>,
+}
+
+/// What is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Take {
+    /// The state of the first side.
+    Ours,
+    /// The state of the last side.
+    Theirs,
+    /// The state of the base.
+    Base,
+    /// None: the object is left out.
+    Remove,
+    /// The state of the side at a position, from 0.
+    Side(usize),
+}
+
+/// Why a list of resolutions can't be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ResolutionsError {
+    /// It is not the JSON of such a list.
+    #[error("{0}")]
+    Json(#[from] serde_json::Error),
+    /// An answer that isn't one.
+    #[error("$.conflicts[{index}].take: expected \"ours\", \"theirs\", \"base\", \"remove\", null or the number of a document")]
+    Take {
+        /// Which entry.
+        index: usize,
+    },
+    /// Two answers for one object.
+    #[error("$.conflicts[{index}]: a second answer for {object}")]
+    Twice {
+        /// Which entry.
+        index: usize,
+        /// The object.
+        object: String,
+    },
+}
+
+#[derive(Deserialize)]
+struct File {
+    conflicts: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+struct Entry {
+    object: String,
+    take: Option<Answer>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Answer {
+    Number(u64),
+    Word(String),
+}
+
+impl Resolutions {
+    /// Reads a list.
+    ///
+    /// # Errors
+    /// Anything but such a list, an answer that isn't one, or two answers for one object.
+    pub fn parse(json: &[u8]) -> Result<Self, ResolutionsError> {
+        let file: File = serde_json::from_slice(json)?;
+        let mut by_object = BTreeMap::new();
+        for (index, entry) in file.conflicts.into_iter().enumerate() {
+            let Some(answer) = entry.take else { continue };
+            let take = answer.take().ok_or(ResolutionsError::Take { index })?;
+            if by_object.insert(entry.object.clone(), take).is_some() {
+                let object = entry.object;
+                return Err(ResolutionsError::Twice { index, object });
+            }
+        }
+        Ok(Self { by_object })
+    }
+
+    /// Adds an answer; the last one for an object counts.
+    pub fn insert(&mut self, object: String, take: Take) {
+        self.by_object.insert(object, take);
+    }
+
+    /// The answer for an object.
+    pub fn get(&self, object: &str) -> Option<Take> {
+        self.by_object.get(object).copied()
+    }
+
+    /// All objects that are answered for.
+    pub fn objects(&self) -> impl Iterator<Item = &str> {
+        self.by_object.keys().map(String::as_str)
+    }
+}
+
+impl Answer {
+    fn take(self) -> Option<Take> {
+        match self {
+            // People count from 1.
+            Self::Number(number) => Some(Take::Side(usize::try_from(number.checked_sub(1)?).ok()?)),
+            Self::Word(word) => match word.as_str() {
+                "ours" => Some(Take::Ours),
+                "theirs" => Some(Take::Theirs),
+                "base" => Some(Take::Base),
+                "remove" => Some(Take::Remove),
+                _ => None,
+            },
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Lists of which each document has its own: roots, members, unknown fields.
+
+use std::collections::HashSet;
+use std::hash::Hash;
+
+/// What the sides have, each once, in the order of the sides; with a base, less what either side removed. Where only
+/// one side differs from the base, that side as it is; where all sides agree, they as they are.
+pub(super) fn merge_lists<T: Clone + Eq + Hash>(base: Option<&[T]>, sides: &[&[T]]) -> Vec<T> {
+    if let (Some(base), [ours, theirs]) = (base, sides) {
+        if *ours == base {
+            return theirs.to_vec();
+        }
+        if *theirs == base {
+            return ours.to_vec();
+        }
+    }
+    if let [first, others @ ..] = sides
+        && others.iter().all(|other| other == first)
+    {
+        return first.to_vec();
+    }
+    let of = |list: &[T]| list.iter().cloned().collect::<HashSet<T>>();
+    let sets: Vec<HashSet<T>> = sides.iter().map(|side| of(side)).collect();
+    let base = base.map(of);
+    let removed = |item: &T| {
+        base.as_ref().is_some_and(|base| base.contains(item)) && sets.iter().any(|side| !side.contains(item))
+    };
+    let mut seen = HashSet::new();
+    let all = sides.iter().flat_map(|side| side.iter());
+    all.filter(|item| !removed(item) && seen.insert((*item).clone()))
+        .cloned()
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::merge_lists;
+
+    #[test]
+    fn a_union_keeps_the_order_of_the_sides() {
+        assert_eq!(merge_lists(None, &[&[3, 1], &[1, 2]]), [3, 1, 2]);
+    }
+
+    #[test]
+    fn what_a_side_removed_is_gone_and_what_it_added_is_there() {
+        assert_eq!(merge_lists(Some(&[1, 2, 3]), &[&[2, 3, 4], &[1, 2, 5]]), [2, 4, 5]);
+    }
+
+    #[test]
+    fn a_side_that_changed_nothing_has_no_say_in_the_order() {
+        assert_eq!(merge_lists(Some(&[1, 2]), &[&[1, 2], &[2, 1, 3]]), [2, 1, 3]);
+        assert_eq!(merge_lists(Some(&[1, 2]), &[&[2, 1, 3], &[1, 2]]), [2, 1, 3]);
+    }
+
+    #[test]
+    fn what_all_sides_have_twice_stays_twice() {
+        assert_eq!(merge_lists(None, &[&[1, 1], &[1, 1]]), [1, 1]);
+    }
+}

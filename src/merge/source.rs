@@ -1,0 +1,204 @@
+//! The documents that go into a merge.
+//!
+//! Invariant: equal objects are held once, however many documents bring them, so that memory follows the result and not
+//! the sum of the inputs.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use crate::compose;
+use crate::graph::{Graph, NodeId};
+use crate::object::{ObjectKey, SyncObject};
+use crate::report::{Contents, DocumentReport};
+
+use super::MergeError;
+
+/// A document in a merge, by position; the base stands behind the sides.
+pub(super) type SourceId = usize;
+
+/// Collects the documents that are to be merged, in the order in which they count.
+#[derive(Debug, Default)]
+pub struct Sources {
+    sides: Vec<Source>,
+    base: Option<Source>,
+    held: HashMap<ObjectKey, Vec<Arc<SyncObject<'static>>>>,
+    type_names: BTreeMap<u64, String>,
+}
+
+/// All that is to be merged.
+#[derive(Debug)]
+pub(super) struct Documents {
+    /// The sides, then the base.
+    list: Vec<Source>,
+    pub(super) base: Option<SourceId>,
+    pub(super) type_names: BTreeMap<u64, String>,
+}
+
+/// What a merge keeps of a document.
+#[derive(Debug)]
+pub(super) struct Source {
+    pub(super) label: String,
+    pub(super) host: Option<String>,
+    pub(super) format: Option<u64>,
+    pub(super) marker: Option<String>,
+    pub(super) objects: Vec<Arc<SyncObject<'static>>>,
+    /// Same order as the objects.
+    pub(super) names: Vec<Option<String>>,
+    pub(super) index: HashMap<ObjectKey, usize>,
+    /// What the document was made for: from here, every object of it is reached.
+    pub(super) roots: Vec<ObjectKey>,
+    pub(super) header_fields: Vec<u8>,
+    pub(super) record_fields: BTreeMap<ObjectKey, Vec<u8>>,
+}
+
+impl Sources {
+    /// No documents yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a document whose content goes into the result.
+    ///
+    /// # Errors
+    /// An object that is there twice, or a type number that means another type in an earlier document.
+    pub fn add_side(
+        &mut self,
+        label: String,
+        report: &DocumentReport,
+        contents: Contents,
+    ) -> Result<(), MergeError> {
+        let source = self.take(label, report, contents)?;
+        self.sides.push(source);
+        Ok(())
+    }
+
+    /// Sets the document that the sides were changed from.
+    ///
+    /// # Errors
+    /// As [`Sources::add_side`].
+    pub fn set_base(
+        &mut self,
+        label: String,
+        report: &DocumentReport,
+        contents: Contents,
+    ) -> Result<(), MergeError> {
+        self.base = Some(self.take(label, report, contents)?);
+        Ok(())
+    }
+
+    fn take(
+        &mut self,
+        label: String,
+        report: &DocumentReport,
+        contents: Contents,
+    ) -> Result<Source, MergeError> {
+        for (number, name) in compose::type_names(report) {
+            let known = self.type_names.entry(number).or_insert_with(|| name.clone());
+            if *known != name {
+                let (first, second) = (known.clone(), name);
+                return Err(MergeError::TypeNames { number, first, second });
+            }
+        }
+        let mut index = HashMap::with_capacity(contents.objects.len());
+        let mut objects = Vec::with_capacity(contents.objects.len());
+        for object in contents.objects {
+            if index.insert(object.key().clone(), objects.len()).is_some() {
+                let (source_label, key) = (label, object.key().clone());
+                return Err(MergeError::DuplicateObject { source_label, key });
+            }
+            objects.push(self.hold(object));
+        }
+        Ok(Source {
+            label,
+            host: report.envelope.host.clone(),
+            format: report.header.as_ref().and_then(|header| header.format),
+            marker: report.header.as_ref().and_then(|header| header.marker.clone()),
+            names: objects
+                .iter()
+                .map(|object| object.name().filter(|name| !name.is_empty()))
+                .collect(),
+            roots: all_roots(report),
+            objects,
+            index,
+            header_fields: contents.header_fields,
+            record_fields: contents.record_fields,
+        })
+    }
+
+    fn hold(&mut self, object: SyncObject<'static>) -> Arc<SyncObject<'static>> {
+        let held = self.held.entry(object.key().clone()).or_default();
+        if let Some(same) = held.iter().find(|held| held.as_bytes() == object.as_bytes()) {
+            return Arc::clone(same);
+        }
+        let object = Arc::new(object);
+        held.push(Arc::clone(&object));
+        object
+    }
+
+    /// Nothing more comes.
+    pub(super) fn close(self) -> Documents {
+        let base = self.base.is_some().then_some(self.sides.len());
+        Documents {
+            list: self.sides.into_iter().chain(self.base).collect(),
+            base,
+            type_names: self.type_names,
+        }
+    }
+}
+
+impl Documents {
+    /// The documents that go into the result.
+    pub(super) fn sides(&self) -> &[Source] {
+        &self.list[..self.base.unwrap_or(self.list.len())]
+    }
+
+    pub(super) fn all(&self) -> &[Source] {
+        &self.list
+    }
+
+    pub(super) fn is_side(&self, id: SourceId) -> bool {
+        Some(id) != self.base
+    }
+}
+
+impl std::ops::Index<SourceId> for Documents {
+    type Output = Source;
+
+    fn index(&self, id: SourceId) -> &Source {
+        &self.list[id]
+    }
+}
+
+/// The roots by the requested list, and whatever they leave unreached: first what nothing depends on, then circles.
+fn all_roots(report: &DocumentReport) -> Vec<ObjectKey> {
+    let graph = &report.graph;
+    let mut roots = compose::roots(report);
+    let mut reached = vec![false; graph.nodes().len()];
+    mark(graph, roots.iter().filter_map(|root| graph.find(root)), &mut reached);
+    if reached.iter().all(|reached| *reached) {
+        return roots;
+    }
+    let mut needed = vec![false; reached.len()];
+    for &id in graph.nodes().iter().flat_map(|node| &node.dependencies) {
+        needed[id] = true;
+    }
+    for free in [true, false] {
+        for id in 0..reached.len() {
+            if !reached[id] && (!free || !needed[id]) {
+                mark(graph, [id], &mut reached);
+                roots.push(graph.nodes()[id].key.clone());
+            }
+        }
+    }
+    roots
+}
+
+/// Marks what is reached. Stops at what was reached before, so that all calls together walk every edge once.
+fn mark(graph: &Graph, from: impl IntoIterator<Item = NodeId>, reached: &mut [bool]) {
+    let mut pending: Vec<NodeId> = from.into_iter().collect();
+    while let Some(id) = pending.pop() {
+        if !std::mem::replace(&mut reached[id], true) {
+            pending.extend(&graph.nodes()[id].dependencies);
+        }
+    }
+}
