@@ -67,7 +67,11 @@ fn account(
         extras,
     });
     let outcome = MergeOutcome {
-        sources: documents.all().iter().map(|source| source.label.clone()).collect(),
+        sources: documents
+            .all()
+            .iter()
+            .map(|source| source.label.clone())
+            .collect(),
         sides: documents.sides().len(),
         objects: walk.placed.iter().map(|placed| merged(&walk, placed)).collect(),
         removed,
@@ -106,10 +110,7 @@ fn in_record_order(
     for (position, id) in order.into_iter().enumerate() {
         place[id] = position;
     }
-    let mut placed: Vec<(usize, Placed)> = place
-        .into_iter()
-        .zip(std::mem::take(&mut walk.placed))
-        .collect();
+    let mut placed: Vec<(usize, Placed)> = place.into_iter().zip(std::mem::take(&mut walk.placed)).collect();
     placed.sort_by_key(|(position, _)| *position);
     walk.placed = placed.into_iter().map(|(_, placed)| placed).collect();
     Ok(())
@@ -229,7 +230,10 @@ fn extras(walk: &Walk<'_>) -> Extras {
     }
     Extras {
         marker: documents.sides().iter().find_map(|side| side.marker.clone()),
-        header_fields: merge_fields(documents.base.map(|base| header(&documents[base])).as_deref(), &headers),
+        header_fields: merge_fields(
+            documents.base.map(|base| header(&documents[base])).as_deref(),
+            &headers,
+        ),
         record_fields,
     }
 }

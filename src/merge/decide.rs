@@ -142,16 +142,16 @@ impl<'a> Decider<'a> {
             return Ok(Decision::Take(only.source, Origin::Only));
         }
         let conflict = match self.by_rule(id, &sides, base.as_ref()) {
+            // A reference has no content: what it was saved for is all there is to it.
+            Ok(Decision::Take(last, Origin::LastSave)) if self.entities.list[id].is_reference() => {
+                let as_original = self.by_original(id, &sides)?;
+                return Ok(as_original.unwrap_or(Decision::Take(last, Origin::LastSave)));
+            }
             Ok(decision) => return Ok(decision),
             Err(kind) => kind,
         };
         if self.entities.list[id].is_global()
             && let Some(decision) = global::derive(&sides, base.as_ref())
-        {
-            return Ok(decision);
-        }
-        if self.entities.list[id].is_reference()
-            && let Some(decision) = self.by_original(id, &sides)?
         {
             return Ok(decision);
         }
@@ -334,7 +334,11 @@ impl<'a> Decider<'a> {
     }
 
     /// Whether a root that one side changed and the other removed stays: what a resolution or a preference says.
-    pub(super) fn keeps(&mut self, conflict: &Conflict, changed_by: SourceId) -> Result<Option<bool>, MergeError> {
+    pub(super) fn keeps(
+        &mut self,
+        conflict: &Conflict,
+        changed_by: SourceId,
+    ) -> Result<Option<bool>, MergeError> {
         let keeps = match self.resolution(conflict)? {
             Some(Answer::Remove) => Some(false),
             Some(Answer::Source(source)) if self.documents.is_side(source) => Some(source == changed_by),

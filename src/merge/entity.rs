@@ -137,9 +137,7 @@ impl Entities {
                     }
                     if taken.contains(&entity.key) {
                         let highest = highest.entry(number).or_insert(0);
-                        *highest = highest
-                            .checked_add(1)
-                            .ok_or(MergeError::NumbersSpent(number))?;
+                        *highest = highest.checked_add(1).ok_or(MergeError::NumbersSpent(number))?;
                         entity.key.identifier = Identifier::Integer(*highest);
                     }
                 }

@@ -39,7 +39,9 @@ pub enum ResolutionsError {
     #[error("{0}")]
     Json(#[from] serde_json::Error),
     /// An answer that isn't one.
-    #[error("$.conflicts[{index}].take: expected \"ours\", \"theirs\", \"base\", \"remove\", null or the number of a document")]
+    #[error(
+        "$.conflicts[{index}].take: expected \"ours\", \"theirs\", \"base\", \"remove\", null or the number of a document"
+    )]
     Take {
         /// Which entry.
         index: usize,
@@ -55,6 +57,7 @@ pub enum ResolutionsError {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with a list of conflicts")]
 struct File {
     conflicts: Vec<Entry>,
 }

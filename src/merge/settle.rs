@@ -43,7 +43,10 @@ mod tests {
 
     #[test]
     fn what_a_side_removed_is_gone_and_what_it_added_is_there() {
-        assert_eq!(merge_lists(Some(&[1, 2, 3]), &[&[2, 3, 4], &[1, 2, 5]]), [2, 4, 5]);
+        assert_eq!(
+            merge_lists(Some(&[1, 2, 3]), &[&[2, 3, 4], &[1, 2, 5]]),
+            [2, 4, 5]
+        );
     }
 
     #[test]

@@ -96,7 +96,11 @@ impl Sources {
             let known = self.type_names.entry(number).or_insert_with(|| name.clone());
             if *known != name {
                 let (first, second) = (known.clone(), name);
-                return Err(MergeError::TypeNames { number, first, second });
+                return Err(MergeError::TypeNames {
+                    number,
+                    first,
+                    second,
+                });
             }
         }
         let mut index = HashMap::with_capacity(contents.objects.len());
@@ -174,7 +178,11 @@ fn all_roots(report: &DocumentReport) -> Vec<ObjectKey> {
     let graph = &report.graph;
     let mut roots = compose::roots(report);
     let mut reached = vec![false; graph.nodes().len()];
-    mark(graph, roots.iter().filter_map(|root| graph.find(root)), &mut reached);
+    mark(
+        graph,
+        roots.iter().filter_map(|root| graph.find(root)),
+        &mut reached,
+    );
     if reached.iter().all(|reached| *reached) {
         return roots;
     }

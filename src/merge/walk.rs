@@ -213,7 +213,9 @@ impl<'a> Walk<'a> {
             let mut conflict = self.decider.conflict(second, kind, &states, &[], None);
             let of = |source| {
                 let entities = &self.decider.entities;
-                let id = [first, second].into_iter().find(|id| entities.list[*id].at(source).is_some())?;
+                let id = [first, second]
+                    .into_iter()
+                    .find(|id| entities.list[*id].at(source).is_some())?;
                 let at = entities.list[id].at(source)?;
                 Some(self.decider.documents[source].objects[at].key().clone())
             };

@@ -1,0 +1,258 @@
+//! Small documents that are easy to tell apart, and merging them in memory.
+
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test program uses its own part of this"
+)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test ends where something unexpected happens"
+)]
+
+use exportdoc::build::{ExportFacts, in_record_order, seal_with};
+use exportdoc::compose;
+use exportdoc::diff::MatchBy;
+use exportdoc::identifier::Identifier;
+use exportdoc::merge::{
+    DerivedSave, MergeError, MergeOptions, MergeOutcome, MergedDocument, Renumber, Resolutions, Sources,
+    merge,
+};
+use exportdoc::object::{ObjectKey, Revision, RevisionPair, SyncObject};
+use exportdoc::report::{ExamineOptions, examine_contents};
+use exportdoc::sample::uuid;
+use exportdoc::signature::{KeySize, SigningKey};
+use exportdoc::wire::Writer;
+
+use crate::common::facts;
+
+pub type Object = SyncObject<'static>;
+
+pub const JOB: u64 = 20;
+pub const RULESET: u64 = 14;
+pub const CONNECTOR: u64 = 10;
+pub const LOOKUP: u64 = 2;
+pub const DOMAIN: u64 = 11;
+pub const KEY: u64 = 9;
+pub const GLOBAL: u64 = 13;
+pub const ALGORITHM_REFERENCE: u64 = 18;
+
+/// An object in the making.
+#[derive(Debug, Clone)]
+pub struct Thing {
+    pub key: ObjectKey,
+    name: Option<String>,
+    uuid: String,
+    save: u32,
+    says: String,
+    needs: Vec<ObjectKey>,
+    unknown: Vec<u8>,
+}
+
+/// An object with a number for an identifier.
+pub fn numbered(type_number: u64, id: i64, name: &str) -> Thing {
+    thing(ObjectKey::new(type_number, Identifier::Integer(id)), Some(name))
+}
+
+/// An algorithm or a reference to one.
+pub fn algorithm(type_number: u64, name: &str) -> Thing {
+    thing(
+        ObjectKey::new(type_number, Identifier::Algorithm(name.to_owned())),
+        None,
+    )
+}
+
+/// An engine's global key.
+pub fn global_key(id: &str) -> Thing {
+    thing(
+        ObjectKey::new(KEY, Identifier::EncryptionKey(id.to_owned())),
+        None,
+    )
+}
+
+/// A bundle of what is engine-wide.
+pub fn global_object(members: &[&Thing]) -> Thing {
+    thing(
+        ObjectKey::new(GLOBAL, Identifier::Text("global".to_owned())),
+        None,
+    )
+    .needs(members)
+}
+
+fn thing(key: ObjectKey, name: Option<&str>) -> Thing {
+    Thing {
+        uuid: format!("{key} {}", name.unwrap_or_default()),
+        name: name.map(str::to_owned),
+        save: 1,
+        says: String::new(),
+        needs: Vec::new(),
+        unknown: Vec::new(),
+        key,
+    }
+}
+
+impl Thing {
+    /// Another object's UUID A.
+    pub fn uuid(mut self, label: &str) -> Self {
+        self.uuid = label.to_owned();
+        self
+    }
+
+    /// The n-th save, n minutes after the first.
+    pub fn saved(mut self, save: u32) -> Self {
+        self.save = save;
+        self
+    }
+
+    /// What its content is.
+    pub fn says(mut self, text: &str) -> Self {
+        self.says = text.to_owned();
+        self
+    }
+
+    pub fn needs(mut self, others: &[&Thing]) -> Self {
+        self.needs = others.iter().map(|other| other.key.clone()).collect();
+        self
+    }
+
+    pub fn needs_key(mut self, key: ObjectKey) -> Self {
+        self.needs.push(key);
+        self
+    }
+
+    /// With a field that nobody knows.
+    pub fn unknown(mut self, bytes: &[u8]) -> Self {
+        self.unknown = Writer::new().bytes(77, bytes).finish();
+        self
+    }
+
+    pub fn pair(&self) -> RevisionPair {
+        RevisionPair {
+            object: uuid(&self.uuid),
+            save: uuid(&format!("{} {}", self.uuid, self.save)),
+        }
+    }
+
+    pub fn build(&self) -> Object {
+        let (data_type, name_field, text_field) = match self.key.type_number {
+            JOB => ("MaskingJobData", 1, 9),
+            RULESET => ("DatabaseRulesetData", 1, 2),
+            CONNECTOR => ("DatabaseConnectorData", 8, 1),
+            DOMAIN => ("DomainData", 1, 2),
+            LOOKUP => ("SecureLookupData", 90, 6),
+            KEY => ("EncryptionKeyData", 90, 1),
+            _ => ("EmptyData", 90, 91),
+        };
+        let mut data = Writer::new();
+        match &self.name {
+            Some(name) if name_field == 8 => data.wrapped_text(8, name),
+            Some(name) if name_field < 90 => data.text(name_field, name),
+            _ => &mut data,
+        };
+        if !self.says.is_empty() {
+            data.text(text_field, &self.says);
+        }
+        let type_name = exportdoc::build::type_name(self.key.type_number, &Default::default());
+        let revision = Revision {
+            pair: self.pair(),
+            json: Revision::json_text(&type_name, &self.key),
+            created: Some(1_500_000_000_000),
+            modified: Some(1_500_000_000_000 + i64::from(self.save) * 60_000),
+        };
+        let data = data.finish();
+        let object = SyncObject::build(&self.key, &self.needs, &revision, data_type, &data).unwrap();
+        SyncObject::from_bytes([object.as_bytes(), &self.unknown].concat()).unwrap()
+    }
+}
+
+/// A sealed document of these things, made for the first `roots` of them.
+pub fn document(things: &[&Thing], roots: usize) -> Vec<u8> {
+    let keys: Vec<ObjectKey> = things[..roots].iter().map(|thing| thing.key.clone()).collect();
+    let objects = in_record_order(things.iter().map(|thing| thing.build()).collect(), &keys).unwrap();
+    assert_eq!(objects.len(), things.len(), "every object is reached");
+    sealed(&facts(&keys), &Default::default(), &objects)
+}
+
+pub fn sealed(facts: &ExportFacts, extras: &exportdoc::build::Extras, objects: &[Object]) -> Vec<u8> {
+    let size = KeySize::Dsa512;
+    let key = SigningKey::from_seed(size, b"merge").unwrap();
+    seal_with(facts, extras, objects, &key, size.default_rule()).unwrap()
+}
+
+/// Everything by default.
+pub fn options() -> MergeOptions {
+    MergeOptions {
+        match_by: MatchBy::Identifier,
+        renumber: Renumber::default(),
+        prefer: None,
+        resolutions: Resolutions::default(),
+        allow_invalid: false,
+        derived: DerivedSave {
+            save: uuid("derived"),
+            modified: 1_600_000_000_000,
+        },
+    }
+}
+
+/// Merges files; the base, if there is one, comes first.
+pub fn try_merge(
+    base: Option<&[u8]>,
+    sides: &[&[u8]],
+    options: &MergeOptions,
+) -> Result<MergeOutcome, MergeError> {
+    let mut sources = Sources::new();
+    let read = |bytes: &[u8]| examine_contents(bytes, &ExamineOptions::default()).unwrap();
+    for (n, side) in sides.iter().enumerate() {
+        let (report, contents) = read(side);
+        sources.add_side(format!("{}.json", n + 1), &report, contents)?;
+    }
+    if let Some(base) = base {
+        let (report, contents) = read(base);
+        sources.set_base("base.json".to_owned(), &report, contents)?;
+    }
+    merge(sources, options)
+}
+
+/// The union of documents, in which there must be no conflict.
+pub fn union(sides: &[&[u8]]) -> Vec<u8> {
+    seal_outcome(try_merge(None, sides, &options()).unwrap())
+}
+
+/// The changes of two sides, in which there must be no conflict.
+pub fn three_way(base: &[u8], ours: &[u8], theirs: &[u8]) -> Vec<u8> {
+    seal_outcome(try_merge(Some(base), &[ours, theirs], &options()).unwrap())
+}
+
+/// The document that a merge made.
+pub fn seal_outcome(outcome: MergeOutcome) -> Vec<u8> {
+    assert!(outcome.conflicts.is_empty(), "{:?}", outcome.conflicts);
+    seal_document(&outcome.document.unwrap())
+}
+
+pub fn seal_document(document: &MergedDocument) -> Vec<u8> {
+    let rows = document.requested.iter();
+    let mut facts = facts(&[]);
+    facts.requested = rows
+        .map(|key| compose::requested_row(key, &document.type_names).unwrap())
+        .collect();
+    facts.host = document.host.clone().unwrap_or_default();
+    facts.format = document.format.unwrap_or(1);
+    facts.type_names = document.type_names.clone();
+    sealed(&facts, &document.extras, &document.objects)
+}
+
+/// `TYPE identifier` of the objects in a file, in record order.
+pub fn keys(file: &[u8]) -> Vec<String> {
+    objects(file)
+        .iter()
+        .map(|object| object.key().to_string())
+        .collect()
+}
+
+pub fn objects(file: &[u8]) -> Vec<Object> {
+    examine_contents(file, &ExamineOptions::default())
+        .unwrap()
+        .1
+        .objects
+}
