@@ -16,7 +16,7 @@ use crate::object::{ObjectKey, PROVISIONAL_TYPES};
 use crate::report::{Contents, DocumentReport, Encryption, NamedBy, Verdict};
 
 /// What an engine that names no format is taken to write.
-const OLDEST_FORMAT: u64 = 1;
+pub const OLDEST_FORMAT: u64 = 1;
 
 /// Objects that these findings are about can't be read, so that composing would drop them silently.
 const UNREADABLE: &[&FindingRule] = &[

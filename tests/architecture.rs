@@ -24,6 +24,7 @@ const ORDER: &[&str] = &[
     "diff",
     "build",
     "compose",
+    "merge",
     "extract",
     "redact",
     "import_plan",

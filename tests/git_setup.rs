@@ -8,8 +8,10 @@ mod diff_support;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use common::{exportdoc, masking_job, numbered, testdata};
+use common::{exportdoc, masking_job, numbered, small, testdata};
 use diff_support::{edit, replaced, resaved};
+use exportdoc::report::{ExamineOptions, Verdict, examine_with_objects};
+use exportdoc::wire::Message;
 use tempfile::TempDir;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_exportdoc");
@@ -117,6 +119,119 @@ fn git_difftool_runs_the_comparison() {
     assert!(shown.contains("changed MASKING_JOB 4 (Mask patients)"), "{shown}");
 }
 
+/// The email of the job and the description of the connector's user in a document.
+fn state(bytes: &[u8]) -> (String, String) {
+    let (report, objects) = examine_with_objects(bytes, &ExamineOptions::default()).unwrap();
+    assert_eq!(report.signature.verdict, Verdict::Valid);
+    let text = |type_number, field| {
+        let object = objects
+            .iter()
+            .find(|object| object.key().type_number == type_number)
+            .unwrap();
+        let data = Message::parse(object.data_bytes()).unwrap();
+        data.wrapped_text(field).unwrap().into_owned()
+    };
+    (text(20, 13), text(10, 9))
+}
+
+fn with_user(user: &str) -> Vec<u8> {
+    let mut plan = masking_job();
+    edit(&mut plan.objects, &numbered(10, 1), |connector| {
+        let data = replaced(connector.data_bytes(), 9, |w| {
+            w.wrapped_text(9, user);
+        });
+        resaved(connector, Some(&data))
+    });
+    plan.seal()
+}
+
+/// Two branches, of which each has another version of the document; `main` is checked out.
+fn branches(ours: &[u8], theirs: &[u8]) -> TempDir {
+    let repository = repository();
+    let path = repository.path();
+    let commit = |bytes: &[u8]| {
+        std::fs::write(path.join("job.export.json"), bytes).unwrap();
+        git_text(path, &["commit", "--quiet", "-am", "changed"]);
+    };
+    git_text(path, &["checkout", "--quiet", "-B", "main", "--force"]);
+    git_text(path, &["checkout", "--quiet", "-b", "side"]);
+    commit(theirs);
+    git_text(path, &["checkout", "--quiet", "main"]);
+    commit(ours);
+    repository
+}
+
+#[test]
+fn git_merge_brings_changes_to_different_objects_together() {
+    let repository = branches(&with_email("ours@example.com"), &with_user("THEIRS"));
+    let path = repository.path();
+    git_text(path, &["merge", "--quiet", "--no-edit", "side"]);
+    let merged = std::fs::read(path.join("job.export.json")).unwrap();
+    assert_eq!(
+        state(&merged),
+        ("ours@example.com".to_owned(), "THEIRS".to_owned())
+    );
+    assert_eq!(git_text(path, &["status", "--porcelain"]), "");
+}
+
+#[test]
+fn git_merge_stops_at_a_conflict_and_keeps_the_current_version() {
+    let ours = with_email("ours@example.com");
+    let repository = branches(&ours, &with_email("theirs@example.com"));
+    let path = repository.path();
+    let output = git(path, &["merge", "--no-edit", "side"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stderr);
+    for words in [
+        "same-revision MASKING_JOB:4 (Mask patients)",
+        "1 job.export.json (ours)",
+        "email: \"ours@example.com\" → \"theirs@example.com\"",
+    ] {
+        assert!(said.contains(words), "{said}");
+    }
+    assert_eq!(git_text(path, &["status", "--porcelain"]), "UU job.export.json\n");
+    assert_eq!(std::fs::read(path.join("job.export.json")).unwrap(), ours);
+    // What docs/merge.md says to do then.
+    for (stage, name) in [(":1:", "base.json"), (":2:", "ours.json"), (":3:", "theirs.json")] {
+        let version = git(path, &["show", &format!("{stage}job.export.json")]).stdout;
+        std::fs::write(path.join(name), version).unwrap();
+    }
+    let arguments = "merge --base base.json ours.json theirs.json --prefer theirs -o job.export.json --force";
+    let output = exportdoc()
+        .current_dir(path)
+        .args(arguments.split(' '))
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert_eq!(
+        state(&std::fs::read(path.join("job.export.json")).unwrap()).0,
+        "theirs@example.com"
+    );
+}
+
+#[test]
+fn git_merge_takes_a_document_that_both_sides_added() {
+    let repository = branches(&with_email("ours@example.com"), &with_user("THEIRS"));
+    let path = repository.path();
+    let add = |bytes: &[u8]| {
+        std::fs::write(path.join("new.export.json"), bytes).unwrap();
+        git_text(path, &["add", "."]);
+        git_text(path, &["commit", "--quiet", "-m", "new"]);
+    };
+    git_text(path, &["checkout", "--quiet", "side"]);
+    add(&small().seal());
+    git_text(path, &["checkout", "--quiet", "main"]);
+    add(&masking_job().seal());
+    git_text(path, &["merge", "--quiet", "--no-edit", "side"]);
+    let merged = std::fs::read(path.join("new.export.json")).unwrap();
+    let requested = common::report(&merged).envelope.requested;
+    assert_eq!(requested.len(), 2);
+}
+
 #[test]
 fn installing_twice_writes_nothing_twice() {
     let repository = repository();
@@ -126,7 +241,7 @@ fn installing_twice_writes_nothing_twice() {
         (read(".gitattributes"), read(".git/config"))
     };
     let before = read();
-    assert_eq!(before.0, "*.export.json diff=exportdoc\n");
+    assert_eq!(before.0, "*.export.json diff=exportdoc merge=exportdoc\n");
     assert!(setup(path, &["--write", "--command", PROGRAM]).status.success());
     assert_eq!(read(), before);
     // From a directory below, with another pattern: one more line.
@@ -141,7 +256,7 @@ fn installing_twice_writes_nothing_twice() {
     );
     assert_eq!(
         read().0,
-        "*.export.json diff=exportdoc\n\"my exports/*.json\" diff=exportdoc\n"
+        "*.export.json diff=exportdoc merge=exportdoc\n\"my exports/*.json\" diff=exportdoc merge=exportdoc\n"
     );
     let attribute = git_text(path, &["check-attr", "diff", "my exports/a.json"]);
     assert_eq!(attribute.trim(), "my exports/a.json: diff: exportdoc");
@@ -155,7 +270,10 @@ fn what_is_in_gitattributes_stays() {
     std::fs::write(path.join(".gitattributes"), "*.png binary").unwrap();
     assert!(setup(path, &["--write"]).status.success());
     let text = std::fs::read_to_string(path.join(".gitattributes")).unwrap();
-    assert_eq!(text, "*.png binary\n*.export.json diff=exportdoc\n");
+    assert_eq!(
+        text,
+        "*.png binary\n*.export.json diff=exportdoc merge=exportdoc\n"
+    );
 }
 
 #[cfg(unix)]
@@ -179,9 +297,11 @@ fn printing_writes_nothing_and_names_every_line() {
     assert_eq!(
         shown,
         "# in .gitattributes\n\
-         *.export.json diff=exportdoc\n\
+         *.export.json diff=exportdoc merge=exportdoc\n\
          \n\
          # once per clone\n\
+         git config --local merge.exportdoc.name 'export documents, object by object'\n\
+         git config --local merge.exportdoc.driver 'exportdoc merge-driver %O %A %B %P'\n\
          git config --local diff.exportdoc.textconv 'exportdoc textconv'\n\
          git config --local difftool.exportdoc.cmd 'exportdoc diff \"$LOCAL\" \"$REMOTE\"'\n"
     );

@@ -11,6 +11,7 @@
 
 mod damaged;
 mod der;
+mod merging;
 mod parts;
 mod sound;
 mod tampered;
@@ -45,6 +46,7 @@ fn documents() -> Result<Documents> {
     for (directory, made) in [
         ("", sound::documents()?),
         ("damaged/", damaged::documents()?),
+        ("merge/", merging::documents()?),
         ("tampered/", tampered::documents()?),
     ] {
         for (name, bytes) in made {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use exportdoc::blob::{Header, SealedRecord, Trailer, frame};
 use exportdoc::build::{ExportFacts, in_record_order, seal};
+use exportdoc::compose::requested_row;
 use exportdoc::date::{from_epoch_millis, iso_millis};
 use exportdoc::identifier::Identifier;
 use exportdoc::object::{ObjectKey, Revision, SyncObject, TYPE_URL_PREFIX};
@@ -41,10 +42,20 @@ impl Recipe {
         objects: Vec<SyncObject<'static>>,
         size: KeySize,
     ) -> Result<Self> {
-        let requested = serde_json::json!({
-            "objectIdentifier": root.identifier.to_json(),
-            "objectType": exportdoc::build::type_name(root.type_number, &BTreeMap::new()),
-        });
+        Self::of_roots(name, std::slice::from_ref(root), objects, size)
+    }
+
+    /// The same for several roots.
+    pub(crate) fn of_roots(
+        name: &str,
+        roots: &[ObjectKey],
+        objects: Vec<SyncObject<'static>>,
+        size: KeySize,
+    ) -> Result<Self> {
+        let requested = roots
+            .iter()
+            .map(|root| requested_row(root, &BTreeMap::new()))
+            .collect::<std::result::Result<_, _>>()?;
         Ok(Self {
             facts: ExportFacts {
                 host: "engine.example.com:8282".to_owned(),
@@ -52,12 +63,12 @@ impl Recipe {
                 started: from_epoch_millis(STARTED)?,
                 finished: from_epoch_millis(STARTED + TOOK)?,
                 format: 1,
-                requested: vec![serde_json::value::to_raw_value(&requested)?],
+                requested,
                 type_names: BTreeMap::new(),
                 encryption: None,
                 declare_rule: true,
             },
-            objects: in_record_order(objects, std::slice::from_ref(root))?,
+            objects: in_record_order(objects, roots)?,
             key: SigningKey::from_seed(size, name.as_bytes())?,
             rule: size.default_rule(),
         })

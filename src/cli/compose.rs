@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use exportdoc::build::{Extras, seal_with};
+use exportdoc::build::{ExportFacts, Extras, seal_with};
 use exportdoc::compose::{self, Stamp};
 use exportdoc::escape;
 use exportdoc::object::{ObjectKey, SyncObject};
@@ -45,34 +45,64 @@ pub(crate) struct Source {
     pub(crate) contents: Contents,
     /// What opened it.
     pub(crate) passphrase: Option<Passphrase>,
-    started: jiff::Timestamp,
+    pub(crate) started: jiff::Timestamp,
 }
 
 impl SourceArgs {
     /// Reads the document, says what is doubtful about it, and refuses what can't be worked on.
     pub(crate) fn load(&self) -> Result<Source, CliError> {
+        Reading {
+            allow_invalid: self.allow_invalid,
+            max_size: self.max_size,
+            passphrase_files: self.passphrase_file.as_slice(),
+        }
+        .load(&self.file, None)
+    }
+}
+
+/// How documents are read to make others of them.
+pub(crate) struct Reading<'a> {
+    pub(crate) allow_invalid: bool,
+    pub(crate) max_size: u64,
+    /// Tried in this order; asked for on the terminal when there are none.
+    pub(crate) passphrase_files: &'a [PathBuf],
+}
+
+impl Reading<'_> {
+    /// Reads a document, says what is doubtful about it, and refuses what can't be worked on. It is called by its path,
+    /// or else by the name given.
+    pub(crate) fn load(&self, path: &Path, name: Option<&str>) -> Result<Source, CliError> {
         let started = batch::now();
-        let input = match self.file.as_os_str() {
+        let input = match path.as_os_str() {
             name if name == "-" => Input::Stdin,
-            _ => Input::File(self.file.clone()),
+            _ => Input::File(path.to_owned()),
         };
-        let label = input.label();
+        let label = name.map_or_else(|| input.label(), str::to_owned);
+        let unreadable = |error: Unreadable| CliError::Refused {
+            message: format!("could not read {label}: {error}"),
+            help: error.help(),
+            exit: Exit::Usage,
+        };
         let bytes = input
             .read(self.max_size)
-            .map_err(|error| self.unreadable(error.into()))?;
+            .map_err(|error| unreadable(error.into()))?;
         let read = |passphrase: Option<Passphrase>| {
             let options = ExamineOptions {
                 passphrase,
                 ..ExamineOptions::default()
             };
-            examine_contents(&bytes, &options).map_err(|error| self.unreadable(error.into()))
+            examine_contents(&bytes, &options).map_err(|error| unreadable(error.into()))
         };
         let (mut report, mut contents) = read(None)?;
         let mut passphrase = None;
         if let Encryption::Passphrase { .. } = report.encryption {
-            let given = passphrase::from_file_or_terminal(self.passphrase_file.as_deref(), Asking::Once)?;
-            (report, contents) = read(Some(given.clone()))?;
-            passphrase = Some(given);
+            for given in self.passphrases()? {
+                (report, contents) = read(Some(given.clone()))?;
+                passphrase = Some(given);
+                if let Encryption::Passphrase { opened: true, .. } = report.encryption {
+                    break;
+                }
+            }
         }
         let doubts = compose::usable(&report, self.allow_invalid).map_err(|error| CliError::Refused {
             message: format!("{label}: {error}"),
@@ -90,11 +120,10 @@ impl SourceArgs {
         })
     }
 
-    fn unreadable(&self, error: Unreadable) -> CliError {
-        CliError::Refused {
-            message: format!("could not read {}: {error}", self.file.display()),
-            help: error.help(),
-            exit: Exit::Usage,
+    fn passphrases(&self) -> Result<Vec<Passphrase>, CliError> {
+        match self.passphrase_files {
+            [] => Ok(vec![passphrase::from_file_or_terminal(None, Asking::Once)?]),
+            files => files.iter().map(|file| passphrase::from_file(file)).collect(),
         }
     }
 }
@@ -130,23 +159,33 @@ impl Source {
     /// Seals a draft.
     pub(crate) fn seal(&self, draft: Draft<'_>, key: &SigningKey) -> Result<Vec<u8>, CliError> {
         let stamp = Stamp {
-            export_id: new_export_id()?,
+            export_id: new_uuid()?,
             started: self.started,
             finished: batch::now(),
         };
         let mut facts = compose::facts(&self.report, stamp, draft.requested);
         facts.host = draft.host.unwrap_or_default();
         facts.encryption = draft.encryption;
-        // The gate of a key lets only sizes through that some rule takes, but not all of them.
-        let size = KeySize::from_bits(key.public_key().facts().bits);
-        let rule = size.map(KeySize::default_rule).ok_or_else(|| {
-            CliError::usage(
-                "no signing rule is meant for a key of this size",
-                "use a key of 512, 1024 or 2048 bits; 'exportdoc keygen' makes one",
-            )
-        })?;
-        seal_with(&facts, &draft.extras, draft.objects, key, rule).map_err(|error| refused(&error))
+        seal_document(&facts, &draft.extras, draft.objects, key)
     }
+}
+
+/// Seals a document under the rule that goes with the key.
+pub(crate) fn seal_document(
+    facts: &ExportFacts,
+    extras: &Extras,
+    objects: &[SyncObject<'static>],
+    key: &SigningKey,
+) -> Result<Vec<u8>, CliError> {
+    // The gate of a key lets only sizes through that some rule takes, but not all of them.
+    let size = KeySize::from_bits(key.public_key().facts().bits);
+    let rule = size.map(KeySize::default_rule).ok_or_else(|| {
+        CliError::usage(
+            "no signing rule is meant for a key of this size",
+            "use a key of 512, 1024 or 2048 bits; 'exportdoc keygen' makes one",
+        )
+    })?;
+    seal_with(facts, extras, objects, key, rule).map_err(|error| refused(&error))
 }
 
 /// What a command changes in a document before it is sealed.
@@ -271,7 +310,7 @@ pub(crate) fn say_written(output: &Output, objects: usize, sealer: &Sealer) {
     ));
 }
 
-fn new_export_id() -> Result<String, CliError> {
+pub(crate) fn new_uuid() -> Result<String, CliError> {
     Ok(uuid::Builder::from_random_bytes(random()?)
         .into_uuid()
         .to_string())

@@ -13,11 +13,13 @@ use super::{CliError, Exit, stdout};
 
 /// The name under which git knows the tools.
 const DRIVER: &str = "exportdoc";
+/// What a file has to have for git to call them.
+const ATTRIBUTES: &str = "diff=exportdoc merge=exportdoc";
 
-/// Print what git needs to show documents as text, or install it in the repository at hand
+/// Print what git needs to show documents as text and to merge them, or install it in the repository at hand
 ///
-/// Afterwards 'git diff', 'git log -p' and 'git show' compare documents by what 'exportdoc textconv' prints, and
-/// 'git difftool -t exportdoc' runs 'exportdoc diff'.
+/// Afterwards 'git diff', 'git log -p' and 'git show' compare documents by what 'exportdoc textconv' prints,
+/// 'git difftool -t exportdoc' runs 'exportdoc diff', and 'git merge' merges documents object by object.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Exit codes: 0 printed or installed, 2 usage, no repository, or a file that can't be written.
@@ -35,6 +37,9 @@ pub(crate) struct Args {
     /// How git calls this program
     #[arg(long, value_name = "COMMAND", default_value = "exportdoc")]
     command: String,
+    /// Seal merged documents with this private key; without, with a key made for each
+    #[arg(long, value_name = "FILE")]
+    key: Option<String>,
 }
 
 impl Args {
@@ -57,7 +62,10 @@ impl Args {
                     writeln!(out, "set in .git/config: {key} = {}", escape::terminal(value))?;
                 }
             }
-            writeln!(out, "git shows export documents as text in this repository")?;
+            writeln!(
+                out,
+                "git shows export documents as text in this repository, and merges them object by object"
+            )?;
         } else {
             writeln!(out, "# in .gitattributes")?;
             for line in &attributes {
@@ -88,18 +96,32 @@ impl Args {
             }
             // Blanks end a pattern unless it is quoted.
             Ok(if pattern.contains(' ') {
-                format!("\"{}\" diff={DRIVER}", pattern.replace('\\', "\\\\"))
+                format!("\"{}\" {ATTRIBUTES}", pattern.replace('\\', "\\\\"))
             } else {
-                format!("{pattern} diff={DRIVER}")
+                format!("{pattern} {ATTRIBUTES}")
             })
         };
         self.pattern.iter().map(line).collect()
     }
 
-    /// The settings of .git/config. A merge driver belongs here too, beside `merge=` in the attributes.
+    /// The settings of .git/config.
     fn settings(&self) -> Vec<(String, String)> {
         let command = quoted(&self.command);
+        let key = self.key.as_ref().map(|key| format!(" --key {}", quoted(key)));
+        let key = key.unwrap_or_default();
         vec![
+            (
+                format!("merge.{DRIVER}.name"),
+                "export documents, object by object".to_owned(),
+            ),
+            (
+                format!("merge.{DRIVER}.driver"),
+                format!(
+                    "{} %O %A %B %P",
+                    // Git replaces what follows a percent sign.
+                    format!("{command} merge-driver{key}").replace('%', "%%")
+                ),
+            ),
             (format!("diff.{DRIVER}.textconv"), format!("{command} textconv")),
             (
                 format!("difftool.{DRIVER}.cmd"),

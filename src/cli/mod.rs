@@ -14,6 +14,9 @@ mod input;
 mod inspect;
 mod keygen;
 mod man;
+mod merge;
+mod merge_driver;
+mod merging;
 mod output;
 mod passphrase;
 mod redact;
@@ -71,6 +74,8 @@ enum Command {
     Decrypt(crypt::DecryptArgs),
     Redact(redact::Args),
     Diff(diff::Args),
+    Merge(merge::Args),
+    MergeDriver(merge_driver::Args),
     Textconv(textconv::Args),
     GitSetup(git_setup::Args),
     Explain(explain::Args),
@@ -97,6 +102,8 @@ impl Cli {
             Command::Decrypt(args) => args.run(),
             Command::Redact(args) => args.run(),
             Command::Diff(args) => args.run(),
+            Command::Merge(args) => args.run(),
+            Command::MergeDriver(args) => args.run(),
             Command::Textconv(args) => args.run(),
             Command::GitSetup(args) => args.run(),
             Command::Explain(args) => args.run(),

@@ -126,6 +126,18 @@ impl Output {
         })
     }
 
+    /// The place of a file that is replaced and not kept: whoever gave it has it elsewhere.
+    ///
+    /// # Errors
+    /// A link, or something else than a file.
+    pub(crate) fn replacing(path: &Path) -> Result<Self, CliError> {
+        look(path)?;
+        Ok(Self::File {
+            path: path.to_owned(),
+            over: Over::Anything,
+        })
+    }
+
     /// Whether this and another path are one file to be. Both outputs of a command can't have one name.
     pub(crate) fn is_same_place(&self, other: &Path) -> bool {
         let place = |path: &Path| {

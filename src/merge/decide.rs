@@ -141,12 +141,14 @@ impl<'a> Decider<'a> {
         if let [only] = &sides[..] {
             return Ok(Decision::Take(only.source, Origin::Only));
         }
-        let conflict = match self.by_rule(id, &sides, base.as_ref()) {
-            // A reference has no content: what it was saved for is all there is to it.
-            Ok(Decision::Take(last, Origin::LastSave)) if self.entities.list[id].is_reference() => {
-                let as_original = self.by_original(id, &sides)?;
-                return Ok(as_original.unwrap_or(Decision::Take(last, Origin::LastSave)));
-            }
+        let ruled = self.by_rule(id, &sides, base.as_ref());
+        if matches!(ruled, Ok(Decision::Take(_, Origin::LastSave)) | Err(_))
+            && self.entities.list[id].is_reference()
+            && let Some(as_original) = self.by_original(id, &sides)?
+        {
+            return Ok(as_original);
+        }
+        let conflict = match ruled {
             Ok(decision) => return Ok(decision),
             Err(kind) => kind,
         };

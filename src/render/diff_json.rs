@@ -98,7 +98,7 @@ fn object(object: &ObjectDiff) -> Value {
     })
 }
 
-fn change(change: &FieldChange) -> Value {
+pub(super) fn change(change: &FieldChange) -> Value {
     let mut json = json!({
         "path": change.path.to_string(),
         "steps": steps(&change.path),

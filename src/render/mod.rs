@@ -7,6 +7,8 @@ pub(crate) mod diff_text;
 pub(crate) mod diff_words;
 pub(crate) mod json;
 mod listing;
+pub(crate) mod merge_json;
+pub(crate) mod merge_text;
 pub(crate) mod outline;
 pub(crate) mod raw;
 pub(crate) mod text;

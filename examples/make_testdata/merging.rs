@@ -1,0 +1,140 @@
+//! Small documents for the examples of `docs/merge.md`: one engine before and after changes on two sides, another engine
+//! that uses the same numbers, and two bundles.
+
+use exportdoc::object::draft::{self, AlgorithmInfo, ConnectorSpec, Draft};
+use exportdoc::object::{ObjectKey, SyncObject, reference_to};
+use exportdoc::sample::{self, INSTALLED};
+use exportdoc::signature::KeySize;
+
+use crate::Result;
+use crate::sound::Recipe;
+
+const MINUTE: i64 = 60_000;
+
+/// A draft in its n-th save, under the UUIDs that go with a label.
+fn saved(draft: Draft, label: &str, save: u32) -> Result<SyncObject<'static>> {
+    let modified = INSTALLED + i64::from(save) * 60 * MINUTE;
+    Ok(draft.finish(sample::revision_pair(label, save), INSTALLED, modified)?)
+}
+
+/// A connector and a ruleset on it.
+struct Place {
+    connector: SyncObject<'static>,
+    ruleset: SyncObject<'static>,
+    name: &'static str,
+}
+
+impl Place {
+    fn new(id: i64, connector: &str, ruleset: &'static str, references: &[ObjectKey]) -> Result<Self> {
+        let spec = ConnectorSpec {
+            database_type: "POSTGRES",
+            name: connector,
+            host: Some("db.example.com"),
+            port: Some(5432),
+            ..ConnectorSpec::default()
+        };
+        let connector_draft = draft::connector(id, &spec);
+        let place = (&connector_draft.key, connector);
+        let ruleset_draft = draft::ruleset(id, ruleset, place, &[], references);
+        Ok(Self {
+            connector: saved(connector_draft, connector, 1)?,
+            ruleset: saved(ruleset_draft, ruleset, 1)?,
+            name: ruleset,
+        })
+    }
+
+    fn job(&self, id: i64, name: &str, email: &str, save: u32) -> Result<SyncObject<'static>> {
+        self.job_of(&format!("{name} of {}", self.name), id, name, email, save)
+    }
+
+    fn job_of(
+        &self,
+        label: &str,
+        id: i64,
+        name: &str,
+        email: &str,
+        save: u32,
+    ) -> Result<SyncObject<'static>> {
+        let ruleset = (self.ruleset.key(), self.name);
+        let job = draft::masking_job(id, name, ruleset, None, email, INSTALLED);
+        saved(job, label, save)
+    }
+
+    fn with(&self, jobs: &[SyncObject<'static>]) -> Vec<SyncObject<'static>> {
+        let place = [self.ruleset.clone(), self.connector.clone()];
+        jobs.iter().cloned().chain(place).collect()
+    }
+}
+
+pub(crate) fn documents() -> Result<Vec<(&'static str, Vec<u8>)>> {
+    let clinic = Place::new(1, "Clinic", "Patients", &[])?;
+    let nightly = |email, save| clinic.job(1, "Nightly", email, save);
+    let weekly = clinic.job(2, "Weekly", "team@example.com", 1)?;
+    let hourly = clinic.job(3, "Hourly", "team@example.com", 1)?;
+    let elsewhere = clinic.job_of("Nightly elsewhere", 8, "Nightly", "test@example.com", 5)?;
+    let shop = Place::new(1, "Shop", "Orders", &[])?;
+    let orders = shop.job(1, "Mask orders", "shop@example.com", 1)?;
+
+    let lookup = lookup("Names")?;
+    let reference = reference_to(&lookup)?;
+    let names = Place::new(4, "Archive", "People", &[reference.key().clone()])?;
+
+    let old = nightly("team@example.com", 1)?;
+    let both = |first: &SyncObject<'static>| clinic.with(&[first.clone(), weekly.clone()]);
+    let sets = [
+        ("base", 2, both(&old)),
+        (
+            "ours",
+            3,
+            clinic.with(&[nightly("ours@example.com", 2)?, weekly.clone(), hourly]),
+        ),
+        ("theirs", 1, clinic.with(std::slice::from_ref(&old))),
+        ("theirs-too", 2, both(&nightly("theirs@example.com", 3)?)),
+        ("test-engine", 1, clinic.with(&[elsewhere])),
+        ("other-engine", 1, shop.with(&[orders])),
+        ("reference", 1, vec![names.ruleset, names.connector, reference]),
+        ("lookup", 1, vec![lookup.clone()]),
+        ("bundle", 1, bundle(&[lookup, global_key("one")?])?),
+        (
+            "other-bundle",
+            1,
+            bundle(&[self::lookup("Cities")?, global_key("two")?])?,
+        ),
+    ];
+    sets.into_iter()
+        .map(|(name, roots, objects)| {
+            let roots: Vec<ObjectKey> = objects[..roots]
+                .iter()
+                .map(|object| object.key().clone())
+                .collect();
+            let recipe = Recipe::of_roots(&format!("merge/{name}"), &roots, objects, KeySize::Dsa512)?;
+            Ok((name, recipe.document()?))
+        })
+        .collect()
+}
+
+fn lookup(name: &str) -> Result<SyncObject<'static>> {
+    let info = AlgorithmInfo {
+        name,
+        description: "",
+        date: "2018-02-12",
+    };
+    let rows = vec![format!("{name} one"), format!("{name} two")];
+    saved(
+        draft::lookup(info, rows, sample::key_bytes(name), INSTALLED, &[]),
+        name,
+        1,
+    )
+}
+
+fn global_key(label: &str) -> Result<SyncObject<'static>> {
+    saved(draft::global_key(sample::key_bytes(label)), label, 1)
+}
+
+/// The members behind the object that bundles them.
+fn bundle(members: &[SyncObject<'static>]) -> Result<Vec<SyncObject<'static>>> {
+    let keys: Vec<ObjectKey> = members.iter().map(|member| member.key().clone()).collect();
+    let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
+    let global = saved(draft::global_object(&keys), &names.join(", "), 1)?;
+    Ok(std::iter::once(global).chain(members.iter().cloned()).collect())
+}

@@ -1,0 +1,220 @@
+//! `exportdoc merge`: one document of several, or of the changes of two to a common base.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use exportdoc::diff::MatchBy;
+use exportdoc::merge::{MergeOptions, Prefer, Renumber, Resolutions};
+
+use super::compose::{KeyArgs, Reading, say_written};
+use super::input::{Input, parse_size};
+use super::merging::{Collected, Part, derived_save, seal};
+use super::output::{Output, OutputArgs};
+use super::{CliError, Exit, passphrase, stdout};
+use crate::render::{merge_json, merge_text};
+
+/// A list of resolutions is far smaller.
+const RESOLUTIONS_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Merge export documents: all that any of them has, or with --base what two of them changed
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Objects are matched by type and identifier; a number that means two objects in two documents is given anew to the \
+second, and references follow. What no rule decides is a conflict: then nothing is written, and the conflicts are \
+listed. Settle them with --prefer, or one by one: print the list with --format json, put \"ours\", \"theirs\", \
+\"remove\" or the number of a document behind \"take\", and give it back with --resolve. Two global keys are settled in \
+no other way.
+
+What was decided is printed on standard output, or on standard error when that is where the document goes. The document \
+is sealed with --key, or with a key made for it; it is encrypted when one of the inputs was.
+
+Exit codes: 0 written, 1 conflicts, or documents that can't go together, 2 usage or unreadable, 70 the output can't be \
+written.
+
+Examples:
+  exportdoc merge jobs.json more-jobs.json -o all.json
+  exportdoc merge --by-name test-engine.json production.json -o both.json
+  exportdoc merge --base before.json ours.json theirs.json -o merged.json
+  exportdoc merge a.json b.json -o c.json --format json > conflicts.json
+  exportdoc merge a.json b.json -o c.json --resolve conflicts.json")]
+pub(crate) struct Args {
+    /// The documents to merge; '-' is standard input
+    #[arg(value_name = "DOC", required = true, num_args = 2..)]
+    documents: Vec<PathBuf>,
+    /// The document that the two others were changed from
+    #[arg(long, value_name = "DOC")]
+    base: Option<PathBuf>,
+    /// Match objects by type and name instead of identifier: numbers are only labels across engines
+    #[arg(long)]
+    by_name: bool,
+    /// When objects of one type and number are two objects, of which the later gets a new number
+    #[arg(long, value_enum, value_name = "WHEN", default_value = "names-differ", num_args = 0..=1,
+        require_equals = true, default_missing_value = "always")]
+    renumber: RenumberWhen,
+    /// Settle conflicts by taking the state of the first document, of the last, or the one saved last
+    #[arg(long, value_enum, value_name = "WHICH")]
+    prefer: Option<PreferWhich>,
+    /// Settle conflicts as this list says
+    #[arg(long, value_name = "FILE")]
+    resolve: Option<PathBuf>,
+    /// Take documents whose signature is invalid or that have findings which are errors, and leave gaps and circles
+    #[arg(long)]
+    allow_invalid: bool,
+    /// Open encrypted documents with the passphrase in the first line of this file (repeatable: each is tried); asked for
+    /// on the terminal without
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Vec<PathBuf>,
+    /// Encrypt the result with the passphrase in the first line of this file, instead of that of the first encrypted
+    /// input
+    #[arg(long, value_name = "FILE", conflicts_with = "in_clear")]
+    encrypt_with: Option<PathBuf>,
+    /// Leave the result in clear although an input is encrypted
+    #[arg(long)]
+    in_clear: bool,
+    /// How to print what was decided
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// Refuse inputs larger than this many bytes (K, M and G are understood)
+    #[arg(long, value_name = "BYTES", default_value = "1G", value_parser = parse_size)]
+    max_size: u64,
+    #[command(flatten)]
+    key: KeyArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// When a number is given anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum RenumberWhen {
+    /// Neither their names nor their UUIDs agree
+    NamesDiffer,
+    /// Their UUIDs differ, whatever their names
+    Always,
+    /// Never: one number is one object
+    Never,
+}
+
+/// What settles conflicts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum PreferWhich {
+    /// The state of the first document that has the object
+    Ours,
+    /// The state of the last
+    Theirs,
+    /// The state that was saved last
+    Newest,
+}
+
+/// Output formats of `merge`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// One JSON value, which --resolve reads back
+    Json,
+}
+
+impl Args {
+    pub(super) fn run(self) -> Result<Exit, CliError> {
+        let inputs: Vec<&Path> = self
+            .documents
+            .iter()
+            .chain(&self.base)
+            .map(PathBuf::as_path)
+            .collect();
+        if inputs.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
+            return Err(CliError::usage("standard input is named twice", "give '-' once"));
+        }
+        let output = self.output.check(&inputs)?;
+        let sealer = self.key.load(&[&output])?;
+        let options = self.options()?;
+        let encrypt_with = self
+            .encrypt_with
+            .as_deref()
+            .map(passphrase::from_file)
+            .transpose()?;
+        let collected = self.collect()?;
+        let passphrase = match self.in_clear {
+            true => None,
+            false => encrypt_with.or_else(|| collected.passphrase.clone()),
+        };
+        let (outcome, started) = collected.merge(&options)?;
+        match (&output, self.format) {
+            (Output::Stdout, Format::Text) => merge_text::print(&mut anstream::stderr(), &outcome)?,
+            (Output::Stdout, Format::Json) => merge_json::print(&mut anstream::stderr(), &outcome)?,
+            (Output::File { .. }, format) => {
+                let mut out = stdout::open();
+                match format {
+                    Format::Text => merge_text::print(&mut out, &outcome)?,
+                    Format::Json => merge_json::print(&mut out, &outcome)?,
+                }
+                out.flush()?;
+            }
+        }
+        let Some(document) = &outcome.document else {
+            return Ok(Exit::Bad);
+        };
+        let bytes = seal(document, started, passphrase, &sealer.key)?;
+        sealer.keep()?;
+        output.write(&bytes)?;
+        say_written(&output, document.objects.len(), &sealer);
+        Ok(Exit::Good)
+    }
+
+    fn options(&self) -> Result<MergeOptions, CliError> {
+        Ok(MergeOptions {
+            match_by: match self.by_name {
+                true => MatchBy::Name,
+                false => MatchBy::Identifier,
+            },
+            renumber: match self.renumber {
+                RenumberWhen::NamesDiffer => Renumber::NamesDiffer,
+                RenumberWhen::Always => Renumber::Always,
+                RenumberWhen::Never => Renumber::Never,
+            },
+            prefer: self.prefer.map(|which| match which {
+                PreferWhich::Ours => Prefer::Ours,
+                PreferWhich::Theirs => Prefer::Theirs,
+                PreferWhich::Newest => Prefer::Newest,
+            }),
+            resolutions: self
+                .resolve
+                .as_deref()
+                .map(resolutions)
+                .transpose()?
+                .unwrap_or_default(),
+            allow_invalid: self.allow_invalid,
+            derived: derived_save()?,
+        })
+    }
+
+    fn collect(&self) -> Result<Collected, CliError> {
+        let reading = Reading {
+            allow_invalid: self.allow_invalid,
+            max_size: self.max_size,
+            passphrase_files: &self.passphrase_file,
+        };
+        let mut collected = Collected::new();
+        for path in &self.documents {
+            collected.add(&reading, path, &path.to_string_lossy(), Part::Side)?;
+        }
+        if let Some(base) = &self.base {
+            if self.documents.len() != 2 {
+                let help = "give two documents, or merge without --base";
+                return Err(CliError::usage("a merge with --base has two sides", help));
+            }
+            collected.add(&reading, base, &base.to_string_lossy(), Part::Base)?;
+        }
+        Ok(collected)
+    }
+}
+
+fn resolutions(path: &Path) -> Result<Resolutions, CliError> {
+    let help = "'exportdoc merge --format json' prints such a list";
+    let fail = |error: &dyn std::fmt::Display| CliError::usage(format!("{}: {error}", path.display()), help);
+    let bytes = Input::File(path.to_owned())
+        .read(RESOLUTIONS_BYTES)
+        .map_err(|error| fail(&error))?;
+    Resolutions::parse(&bytes).map_err(|error| fail(&error))
+}

@@ -1,0 +1,86 @@
+//! `exportdoc merge-driver`: what git calls to merge two versions of a document.
+//!
+//! Invariant: the current version is replaced by a whole document or left as it is; git keeps all three versions, so it
+//! needs no backup.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use exportdoc::diff::MatchBy;
+use exportdoc::merge::{MergeOptions, Renumber, Resolutions};
+
+use super::compose::{KeyArgs, Reading};
+use super::input::parse_size;
+use super::merging::{Collected, Part, derived_save, seal};
+use super::output::Output;
+use super::{CliError, Exit};
+use crate::render::merge_text;
+
+/// Merge two versions of a document for git, in place of the current one; 'exportdoc git-setup' has git call it
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Exit codes: 0 merged, 1 conflicts (the current version stays), or documents that can't go together, 2 unreadable, 70 \
+the output can't be written.
+
+In .git/config:
+  [merge \"exportdoc\"]
+      driver = exportdoc merge-driver %O %A %B %P")]
+pub(crate) struct Args {
+    /// The version that both sides come from; empty when there is none
+    base: PathBuf,
+    /// The current version, which is replaced
+    ours: PathBuf,
+    /// The other version
+    theirs: PathBuf,
+    /// What the document is called in the repository
+    path: Option<String>,
+    /// Refuse inputs larger than this many bytes (K, M and G are understood)
+    #[arg(long, value_name = "BYTES", default_value = "1G", value_parser = parse_size)]
+    max_size: u64,
+    #[command(flatten)]
+    key: KeyArgs,
+}
+
+impl Args {
+    pub(super) fn run(self) -> Result<Exit, CliError> {
+        let output = Output::replacing(&self.ours)?;
+        let sealer = self.key.load(&[&output])?;
+        let reading = Reading {
+            allow_invalid: false,
+            max_size: self.max_size,
+            passphrase_files: &[],
+        };
+        let mut collected = Collected::new();
+        let path = self.path.as_deref().unwrap_or("the document");
+        let mut add = |version: &Path, name: &str, part| {
+            collected.add(&reading, version, &format!("{path} ({name})"), part)
+        };
+        add(&self.ours, "ours", Part::Side)?;
+        add(&self.theirs, "theirs", Part::Side)?;
+        // Both sides added the file: git gives an empty one.
+        if !std::fs::metadata(&self.base).is_ok_and(|metadata| metadata.len() == 0) {
+            add(&self.base, "base", Part::Base)?;
+        }
+        let options = MergeOptions {
+            match_by: MatchBy::Identifier,
+            renumber: Renumber::default(),
+            prefer: None,
+            resolutions: Resolutions::default(),
+            allow_invalid: false,
+            derived: derived_save()?,
+        };
+        let passphrase = collected.passphrase.clone();
+        let (outcome, started) = collected.merge(&options)?;
+        let mut err = anstream::stderr().lock();
+        let Some(document) = &outcome.document else {
+            merge_text::print(&mut err, &outcome)?;
+            return Ok(Exit::Bad);
+        };
+        merge_text::print_notes(&mut err, &outcome)?;
+        err.flush()?;
+        let bytes = seal(document, started, passphrase, &sealer.key)?;
+        sealer.keep()?;
+        output.write(&bytes)?;
+        Ok(Exit::Good)
+    }
+}
