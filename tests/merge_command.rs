@@ -257,7 +257,7 @@ fn a_merge_of_a_document_with_itself_and_with_a_part_of_itself_changes_nothing()
     let directory = TempDir::new().unwrap();
     let path = directory.path();
     for whole in [
-        "documented/workflow-masking-job.json",
+        "handmade/masking-job.json",
         "generated/global.json",
         "generated/future.json",
     ] {

@@ -12,14 +12,14 @@ use crate::client::Client;
 
 /// A change on the exporting engine that gives objects new revisions.
 #[derive(Debug, Clone)]
-enum Edit {
+pub(crate) enum Edit {
     SaveJob,
     MoveConnector(String),
     RandomizeKey(&'static str),
     Expression(String),
 }
 
-fn edit() -> impl Strategy<Value = Edit> {
+pub(crate) fn edit() -> impl Strategy<Value = Edit> {
     prop_oneof![
         Just(Edit::SaveJob),
         "[a-z]{1,8}\\.example\\.com".prop_map(Edit::MoveConnector),
@@ -33,7 +33,7 @@ fn edit() -> impl Strategy<Value = Edit> {
     ]
 }
 
-async fn apply(client: &Client, edit: &Edit) {
+pub(crate) async fn apply(client: &Client, edit: &Edit) {
     let (path, body) = match edit {
         Edit::SaveJob => ("masking-jobs/4".to_owned(), json!({})),
         Edit::MoveConnector(host) => ("database-connectors/1".to_owned(), json!({ "host": host })),
@@ -47,14 +47,14 @@ async fn apply(client: &Client, edit: &Edit) {
     assert!(reply.status == 200, "{edit:?}: {reply:?}");
 }
 
-async fn export(client: &Client, object_type: &str, identifier: Value) -> Vec<u8> {
+pub(crate) async fn export(client: &Client, object_type: &str, identifier: Value) -> Vec<u8> {
     let entry = json!([{ "objectIdentifier": identifier, "objectType": object_type }]);
     let reply = client.call("POST", "export", &entry).await;
     assert_eq!(reply.status, 200, "{reply:?}");
     reply.body
 }
 
-async fn import(client: &Client, document: &[u8], force: bool) -> (u16, Value) {
+pub(crate) async fn import(client: &Client, document: &[u8], force: bool) -> (u16, Value) {
     let path =
         format!("/masking/api/import?force_overwrite={force}&environment_id=1&source_environment_id=2");
     let reply = client
@@ -71,7 +71,7 @@ async fn dump(client: &Client) -> Value {
 }
 
 /// An engine with nothing but two environments, the second for sources.
-async fn target(seed: u64) -> Client {
+pub(crate) async fn target(seed: u64) -> Client {
     let settings = Settings {
         name: "b".to_owned(),
         empty: true,
@@ -108,7 +108,7 @@ async fn hashes(client: &Client) -> BTreeMap<(String, String), Value> {
         .collect()
 }
 
-fn run(test: impl Future<Output = ()>) {
+pub(crate) fn run(test: impl Future<Output = ()>) {
     tokio::runtime::Runtime::new().unwrap().block_on(test);
 }
 

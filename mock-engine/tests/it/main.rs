@@ -12,6 +12,7 @@ mod client;
 mod laws;
 mod load;
 mod loading;
+mod merged;
 mod mirror;
 mod objects;
 mod resources;
