@@ -39,10 +39,11 @@ fn without_ages(text: &str) -> String {
     out
 }
 
-fn run(arguments: &str) -> String {
+/// Runs the command where the test data is at hand and whatever it writes does no harm.
+fn run(arguments: &str, directory: &Path) -> String {
     let output = Command::cargo_bin("exportdoc")
         .expect("the command")
-        .current_dir(root())
+        .current_dir(directory)
         .args(arguments.split_whitespace())
         .output()
         .expect("it runs");
@@ -52,12 +53,18 @@ fn run(arguments: &str) -> String {
 #[test]
 fn readme_blocks_show_what_the_command_prints() {
     let readme = read("README.md");
+    let directory = tempfile::tempdir().expect("a directory");
+    std::os::unix::fs::symlink(root().join("testdata"), directory.path().join("testdata")).expect("a link");
     let mut compared = 0;
     for block in blocks(&readme, "console") {
         for session in block.split("$ ").skip(1) {
             let (command, shown) = session.split_once('\n').unwrap_or((session, ""));
             if let Some(arguments) = command.strip_prefix("exportdoc ") {
-                assert_eq!(without_ages(&run(arguments)), without_ages(shown), "{command}");
+                assert_eq!(
+                    without_ages(&run(arguments, directory.path())),
+                    without_ages(shown),
+                    "{command}"
+                );
                 compared += 1;
             }
         }
@@ -73,7 +80,7 @@ fn readme_commands_are_the_one_that_inspects_and_the_one_the_checks_run() {
         panic!("two commands, not {}", commands.len());
     };
     let arguments = inspect.trim().strip_prefix("cargo run --quiet --locked -- ");
-    assert!(run(arguments.expect("cargo run")).contains("intact; origin unknown"));
+    assert!(run(arguments.expect("cargo run"), root()).contains("intact; origin unknown"));
     let checks = read(".ci/run");
     let line = checks
         .lines()
