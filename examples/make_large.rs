@@ -1,0 +1,80 @@
+//! Writes a large, sealed export document for measurements.
+//!
+//! ```sh
+//! cargo run --release --locked --example make_large -- FILE BLOB_BYTES OBJECTS [LARGEST_BYTES]
+//! ```
+//!
+//! Lookups fill the blob: all of one size, or one of `LARGEST_BYTES` and the others sharing what is left. Every one but
+//! the first depends on the first. The same arguments give the same bytes. The document is built in memory, so this
+//! takes about four times `BLOB_BYTES`.
+
+#![allow(clippy::expect_used)] // a generator that can't run says so and ends
+
+use std::fs;
+
+use exportdoc::build::{ExportFacts, in_record_order, seal};
+use exportdoc::object::draft::{self, AlgorithmInfo};
+use exportdoc::sample::{INSTALLED, key_bytes, revision_pair, uuid};
+use exportdoc::signature::{KeySize, SigningKey};
+
+/// Bytes of `<row id="123456" value="1234567 Mill Avenue"/>`, or so.
+const ROW: u64 = 46;
+/// Bytes of an object without rows, or so.
+const BARE: u64 = 480;
+
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let file = arguments.next().expect("FILE");
+    let mut number = || {
+        arguments
+            .next()
+            .map(|text| text.parse::<u64>().expect("a number"))
+    };
+    let bytes = number().expect("BLOB_BYTES");
+    let count = number().expect("OBJECTS").max(1);
+    let largest = number();
+
+    let share = match largest {
+        Some(largest) => bytes.saturating_sub(largest) / (count - 1).max(1),
+        None => bytes / count,
+    };
+    let mut objects = Vec::new();
+    let mut keys = Vec::new();
+    for n in 0..count {
+        let name = format!("Lookup{n}");
+        let size = largest.filter(|_| n == 0).unwrap_or(share);
+        let rows = (0..size.saturating_sub(BARE) / ROW)
+            .map(|row| format!("{:07} Mill Avenue", row * 31 % 9_999_991));
+        let info = AlgorithmInfo {
+            name: &name,
+            description: "Secure lookup",
+            date: "2018-02-12",
+        };
+        let lookup = draft::lookup(
+            info,
+            rows,
+            key_bytes(&name),
+            INSTALLED,
+            &keys[..keys.len().min(1)],
+        )
+        .finish(revision_pair(&name, 1), INSTALLED, INSTALLED)
+        .expect("a lookup is well-formed");
+        keys.push(lookup.key().clone());
+        objects.push(lookup);
+    }
+    let objects = in_record_order(objects, &keys).expect("every dependency is there");
+    let facts = ExportFacts {
+        host: "engine.example.com".into(),
+        export_id: uuid("large"),
+        started: "2020-03-11T09:26:51.482Z".parse().expect("an instant"),
+        finished: "2020-03-11T09:26:59Z".parse().expect("an instant"),
+        format: 2,
+        requested: Vec::new(),
+        type_names: Default::default(),
+        encryption: None,
+        declare_rule: true,
+    };
+    let key = SigningKey::from_seed(KeySize::Dsa512, b"large").expect("a key");
+    let document = seal(&facts, &objects, &key, KeySize::Dsa512.default_rule()).expect("a document");
+    fs::write(file, document).expect("the file can be written");
+}
