@@ -4,6 +4,7 @@
 //! known or not, so that nothing has to be understood to be preserved; the base64 blob, by far the largest part, is
 //! never copied. Memory and stack stay bounded whatever the input nests or repeats.
 
+mod base64_decoder;
 mod base64_report;
 mod base64_text;
 mod error;
@@ -14,6 +15,7 @@ mod raw;
 mod scan;
 mod write;
 
+pub use base64_decoder::Base64Decoder;
 pub use base64_report::{Base64Report, BreakOff, BreakReason, Flaw};
 pub use base64_text::{Base64Reader, decode_all};
 pub use error::EnvelopeError;
