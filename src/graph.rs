@@ -37,10 +37,19 @@ impl GraphBuilder {
 
     /// Adds an object.
     pub fn add(&mut self, object: &SyncObject<'_>) -> NodeId {
-        let mut dependencies = object.dependencies().to_vec();
+        let pair = object.revision().pair.clone();
+        self.add_node(object.key().clone(), pair, object.dependencies().to_vec())
+    }
+
+    /// Adds an object of which only this is at hand; dependencies as listed, duplicates included.
+    pub fn add_node(
+        &mut self,
+        key: ObjectKey,
+        pair: RevisionPair,
+        mut dependencies: Vec<ObjectKey>,
+    ) -> NodeId {
         dedup_keeping_order(&mut dependencies);
-        self.entries
-            .push((object.key().clone(), object.revision().pair.clone(), dependencies));
+        self.entries.push((key, pair, dependencies));
         self.entries.len() - 1
     }
 

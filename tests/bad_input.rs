@@ -142,11 +142,11 @@ fn a_file_above_the_size_limit_is_refused_unread() {
         .write(true)
         .open(&path)
         .unwrap()
-        .set_len(3 << 30)
+        .set_len(17 << 30)
         .unwrap();
     let output = common::exportdoc().arg("inspect").arg(&path).output().unwrap();
     assert_eq!(output.status.code(), Some(5));
-    assert!(String::from_utf8_lossy(&output.stdout).contains("limit of 1073741824 bytes"));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("limit of 17179869184 bytes"));
 }
 
 #[cfg(unix)]
@@ -284,6 +284,7 @@ fn a_limit_is_told_from_damage_and_gives_no_verdict() {
         limits: BlobLimits {
             record_bytes: 1 << 30,
             records: 2,
+            ..BlobLimits::default()
         },
         ..ExamineOptions::default()
     };
@@ -301,6 +302,7 @@ fn a_limit_is_told_from_damage_and_gives_no_verdict() {
         limits: BlobLimits {
             record_bytes: 100,
             records: 100,
+            ..BlobLimits::default()
         },
         ..ExamineOptions::default()
     };
@@ -330,6 +332,7 @@ fn a_limit_is_told_from_damage_and_gives_no_verdict() {
         BlobLimits {
             record_bytes: 3,
             records: 1,
+            ..BlobLimits::default()
         },
     );
     assert!(!reader.next_record().unwrap_err().kind.is_limit());

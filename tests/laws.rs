@@ -167,7 +167,7 @@ fn folded(parts: &Parts, source: impl Read) -> DocumentReport {
         key: Some(PublicKey::from_spki_der(&parts.key)),
         ..SealFacts::default()
     };
-    let mut fold = DocumentFold::new(seal, &options);
+    let mut fold = DocumentFold::new(&options);
     let mut reader = RecordReader::new(source, options.limits);
     loop {
         match reader.next_record() {
@@ -182,7 +182,7 @@ fn folded(parts: &Parts, source: impl Read) -> DocumentReport {
             }
         }
     }
-    fold.finish(EnvelopeReport::default(), Vec::new())
+    fold.finish(EnvelopeReport::default(), seal, Vec::new())
 }
 
 /// All that a report says; the graph apart, whose index has no order.

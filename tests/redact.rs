@@ -403,7 +403,7 @@ proptest! {
         let object = finished(draft::lookup(info, &rows, key, 1, &[]));
         let once = redacted(std::slice::from_ref(&object));
         let twice = redacted(&once.objects);
-        prop_assert_eq!(object.data().secrets(), once.objects[0].data().secrets());
+        prop_assert_eq!(object.secrets(), once.objects[0].secrets());
         prop_assert_eq!(once.objects[0].as_bytes(), twice.objects[0].as_bytes());
         prop_assert_eq!(once.report.replaced, twice.report.replaced);
         let different: BTreeSet<_> = rows.iter().collect();

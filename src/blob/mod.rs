@@ -8,10 +8,15 @@
 //!                                        trailer: 1 export id · 3 signature
 //! ```
 //!
-//! Invariant: records are read one at a time from any [`std::io::Read`]; nothing here holds more than one of them.
+//! Invariant: records are read one at a time from any [`std::io::Read`]; nothing here holds more than one of
+//! them, and a large one need not be held either.
 
+mod outline;
 mod reader;
 mod record;
 
-pub use reader::{BlobError, BlobErrorKind, BlobLimits, RawRecord, RecordReader, frame};
+pub use outline::{Extent, OutlineKind, RecordOutline};
+pub use reader::{
+    BlobError, BlobErrorKind, BlobLimits, RawRecord, RecordBody, RecordHead, RecordReader, frame,
+};
 pub use record::{Header, HeaderField, ObjectRecord, REDACTED, Record, RecordError, SealedRecord, Trailer};

@@ -2,7 +2,7 @@
 //!
 //! Invariant: memory grows with the bytes that really arrive, never with a length that is only claimed.
 
-use std::io::{self, Read};
+use std::io::{self, BufRead, Read};
 
 /// Bounds on reading one blob.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,14 +11,18 @@ pub struct BlobLimits {
     pub record_bytes: u64,
     /// Records in all, header and trailer included.
     pub records: u64,
+    /// Bytes of a record, or of one value in it, up to which it is held while it is read; what is larger is looked at
+    /// as it comes. The report is the same; only of a record that breaks off no more than this is looked at.
+    pub held_bytes: u64,
 }
 
 impl Default for BlobLimits {
-    /// 1 GiB a record, a million records.
+    /// 4 GiB a record, which is all that a length prefix can say; a million records; 1 MiB held.
     fn default() -> Self {
         Self {
-            record_bytes: 1 << 30,
+            record_bytes: u64::from(u32::MAX),
             records: 1_000_000,
+            held_bytes: 1 << 20,
         }
     }
 }
@@ -34,6 +38,17 @@ pub struct RawRecord<'a> {
     pub length_prefix: [u8; 4],
     /// The message, not yet looked at.
     pub message: &'a [u8],
+}
+
+impl RawRecord<'_> {
+    /// All but the message.
+    pub fn head(&self) -> RecordHead {
+        RecordHead {
+            index: self.index,
+            offset: self.offset,
+            length_prefix: self.length_prefix,
+        }
+    }
 }
 
 /// Why the blob doesn't split into records.
@@ -94,14 +109,36 @@ impl BlobErrorKind {
     }
 }
 
-/// Reads records one by one.
+/// The beginning of a record: all but its message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordHead {
+    /// Position among the records, from 0.
+    pub index: u64,
+    /// Where its length prefix begins in the blob.
+    pub offset: u64,
+    /// The four bytes before the message.
+    pub length_prefix: [u8; 4],
+}
+
+impl RecordHead {
+    /// Bytes of its message.
+    pub fn length(&self) -> u64 {
+        u64::from(u32::from_le_bytes(self.length_prefix))
+    }
+}
+
+/// Reads records one by one: whole with [`RecordReader::next_record`], or as they come with
+/// [`RecordReader::begin`], [`RecordReader::body`] and [`RecordReader::end`].
 #[derive(Debug)]
 pub struct RecordReader<R> {
     source: R,
     limits: BlobLimits,
     index: u64,
     offset: u64,
+    /// The present record's message, or its first bytes.
     buffer: Vec<u8>,
+    /// Bytes of the present record's message that are still to be read.
+    left: u64,
     done: bool,
 }
 
@@ -114,6 +151,7 @@ impl<R: Read> RecordReader<R> {
             index: 0,
             offset: 0,
             buffer: Vec::new(),
+            left: 0,
             done: false,
         }
     }
@@ -123,33 +161,64 @@ impl<R: Read> RecordReader<R> {
     /// # Errors
     /// Framing that breaks, a limit that is hit, or a source that fails.
     pub fn next_record(&mut self) -> Result<Option<RawRecord<'_>>, BlobError> {
+        match self.begin()? {
+            Some(head) => self.hold(&head).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The next record's beginning, or `None` where the blob ends as it should. Its message has to be read with
+    /// [`RecordReader::hold`], or with [`RecordReader::body`] and [`RecordReader::end`].
+    ///
+    /// # Errors
+    /// As [`RecordReader::next_record`].
+    pub fn begin(&mut self) -> Result<Option<RecordHead>, BlobError> {
         if self.done {
             return Ok(None);
         }
-        let (index, offset) = (self.index, self.offset);
-        match self.read_one() {
+        self.buffer.clear();
+        let head = RecordHead {
+            index: self.index,
+            offset: self.offset,
+            length_prefix: [0; 4],
+        };
+        match self.read_prefix() {
             Ok(None) => {
                 self.done = true;
                 Ok(None)
             }
             Ok(Some(length_prefix)) => {
-                self.index += 1;
-                self.offset += 4 + self.buffer.len() as u64;
-                Ok(Some(RawRecord {
-                    index,
-                    offset,
+                let head = RecordHead {
                     length_prefix,
-                    message: &self.buffer,
-                }))
+                    ..head
+                };
+                self.left = head.length();
+                Ok(Some(head))
             }
-            Err(kind) => {
-                self.done = true;
-                Err(BlobError { index, offset, kind })
-            }
+            Err(kind) => Err(self.broken(&head, kind)),
         }
     }
 
-    /// After a record that is longer than the blob: what is there of its message.
+    /// The message of the record that has begun, held whole.
+    ///
+    /// # Errors
+    /// As [`RecordReader::next_record`].
+    pub fn hold(&mut self, head: &RecordHead) -> Result<RawRecord<'_>, BlobError> {
+        if let Err(error) = self.source.by_ref().take(self.left).read_to_end(&mut self.buffer) {
+            return Err(self.broken(head, error.into()));
+        }
+        self.left = head.length() - self.buffer.len() as u64;
+        self.whole(head)?;
+        Ok(RawRecord {
+            index: head.index,
+            offset: head.offset,
+            length_prefix: head.length_prefix,
+            message: &self.buffer,
+        })
+    }
+
+    /// After a record that is longer than the blob: what is there of its message, at most
+    /// [`BlobLimits::held_bytes`] where the message wasn't to be held.
     pub fn partial(&self) -> &[u8] {
         &self.buffer
     }
@@ -164,7 +233,28 @@ impl<R: Read> RecordReader<R> {
         self.source
     }
 
-    fn read_one(&mut self) -> Result<Option<[u8; 4]>, BlobErrorKind> {
+    /// The record that has begun is read to its end, or the source has ended before.
+    fn whole(&mut self, head: &RecordHead) -> Result<(), BlobError> {
+        if self.left > 0 {
+            let claimed = head.length();
+            let have = claimed - self.left;
+            return Err(self.broken(head, BlobErrorKind::PastEnd { claimed, have }));
+        }
+        self.index += 1;
+        self.offset += 4 + head.length();
+        Ok(())
+    }
+
+    fn broken(&mut self, head: &RecordHead, kind: BlobErrorKind) -> BlobError {
+        self.done = true;
+        BlobError {
+            index: head.index,
+            offset: head.offset,
+            kind,
+        }
+    }
+
+    fn read_prefix(&mut self) -> Result<Option<[u8; 4]>, BlobErrorKind> {
         let mut prefix = [0; 4];
         let have = read_up_to(&mut self.source, &mut prefix)?;
         match have {
@@ -181,19 +271,98 @@ impl<R: Read> RecordReader<R> {
                 limit: self.limits.records,
             });
         }
-        self.buffer.clear();
-        // A length beyond the limit may be just a claim: then it is damage, and no limit was hit.
         let limit = self.limits.record_bytes;
-        let wanted = claimed.min(limit.saturating_add(1));
-        let have = self.source.by_ref().take(wanted).read_to_end(&mut self.buffer)? as u64;
-        if have > limit {
-            self.buffer = Vec::new();
-            return Err(BlobErrorKind::TooLarge { claimed, limit });
-        }
-        if have < claimed {
+        if claimed > limit {
+            // It may be just a claim: then it is damage, and no limit was hit.
+            let kept = limit.saturating_add(1).min(self.limits.held_bytes);
+            let mut have = self.source.by_ref().take(kept).read_to_end(&mut self.buffer)? as u64;
+            have += io::copy(
+                &mut self.source.by_ref().take(limit.saturating_add(1) - have),
+                &mut io::sink(),
+            )?;
+            if have > limit {
+                self.buffer = Vec::new();
+                return Err(BlobErrorKind::TooLarge { claimed, limit });
+            }
             return Err(BlobErrorKind::PastEnd { claimed, have });
         }
         Ok(Some(prefix))
+    }
+}
+
+impl<R: BufRead> RecordReader<R> {
+    /// The message of the record that has begun, as it comes.
+    pub fn body(&mut self) -> RecordBody<'_, R> {
+        RecordBody { reader: self }
+    }
+
+    /// Skips what is left of the record that has begun.
+    ///
+    /// # Errors
+    /// As [`RecordReader::next_record`].
+    pub fn end(&mut self, head: &RecordHead) -> Result<(), BlobError> {
+        let mut body = self.body();
+        let skipped = loop {
+            match body.fill_buf() {
+                Ok([]) => break Ok(()),
+                Ok(bytes) => {
+                    let length = bytes.len();
+                    body.consume(length);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => break Err(error),
+            }
+        };
+        match skipped {
+            Ok(()) => self.whole(head),
+            Err(error) => Err(self.broken(head, error.into())),
+        }
+    }
+}
+
+/// The message of one record, not held.
+#[derive(Debug)]
+pub struct RecordBody<'r, R> {
+    reader: &'r mut RecordReader<R>,
+}
+
+impl<R: BufRead> BufRead for RecordBody<'_, R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        let reader = &mut *self.reader;
+        if reader.left == 0 {
+            return Ok(&[]);
+        }
+        let bytes = reader.source.fill_buf()?;
+        let length = usize::try_from(reader.left).map_or(bytes.len(), |left| left.min(bytes.len()));
+        Ok(&bytes[..length])
+    }
+
+    fn consume(&mut self, amount: usize) {
+        let reader = &mut *self.reader;
+        let room = reader
+            .limits
+            .held_bytes
+            .saturating_sub(reader.buffer.len() as u64);
+        if room > 0
+            && let Ok(bytes) = reader.source.fill_buf()
+        {
+            let kept = usize::try_from(room).map_or(amount, |room| room.min(amount));
+            reader
+                .buffer
+                .extend_from_slice(bytes.get(..kept).unwrap_or(bytes));
+        }
+        reader.source.consume(amount);
+        reader.left = reader.left.saturating_sub(amount as u64);
+    }
+}
+
+impl<R: BufRead> Read for RecordBody<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let bytes = self.fill_buf()?;
+        let length = bytes.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&bytes[..length]);
+        self.consume(length);
+        Ok(length)
     }
 }
 
@@ -236,6 +405,7 @@ mod tests {
             BlobLimits {
                 record_bytes: 1000,
                 records: 3,
+                ..BlobLimits::default()
             },
         );
         let mut records = Vec::new();

@@ -3,7 +3,8 @@
 //! Invariant: a record's kind doesn't depend on its position, so a reader needs no look-ahead to know what the
 //! signature covers. (That the header comes first and the trailer last is checked by whoever reads them.)
 
-use crate::wire::{self, Message, Value, WireError, Writer};
+use super::outline::{OutlineKind, RecordOutline};
+use crate::wire::{self, Cursor, Message, WireError, Writer};
 
 /// What [`Header::marker`] says of a document whose keys, rows and names of people and places are stand-ins.
 pub const REDACTED: &str = "redacted";
@@ -17,6 +18,14 @@ pub enum RecordError {
     /// The first record lacks a field that every header has.
     #[error("header has no {0}")]
     HeaderField(HeaderField),
+    /// The first record is larger than any header.
+    #[error("header of {length} bytes, above the limit of {limit}")]
+    HeaderTooLarge {
+        /// Its bytes.
+        length: u64,
+        /// The limit.
+        limit: u64,
+    },
     /// The record has neither an object, a ciphertext nor a signature.
     #[error("neither header, object nor trailer")]
     UnknownKind,
@@ -115,7 +124,7 @@ fn is_header_field(number: u32) -> bool {
     matches!(number, 1..=5 | 15 | 16)
 }
 
-fn is_object_field(number: u32) -> bool {
+pub(super) fn is_object_field(number: u32) -> bool {
     matches!(number, 1 | 2)
 }
 
@@ -137,7 +146,7 @@ pub struct ObjectRecord<'a> {
     pub object: &'a [u8],
     /// Where `object` begins in the record's message.
     pub object_offset: usize,
-    /// Numbers of fields this version doesn't know.
+    /// Numbers of fields this version doesn't know; the first thousand.
     pub unknown_fields: Vec<u32>,
 }
 
@@ -205,41 +214,24 @@ impl<'a> Record<'a> {
     /// # Errors
     /// Bytes that are no message, or a message of no known kind.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, RecordError> {
-        let message = Message::parse(bytes)?;
-        let export_id = message.text(1).map(std::borrow::Cow::into_owned);
-        if let Some(field) = message.last(2)
-            && let Value::Bytes(object) = field.value
-        {
-            let unknown_fields = message
-                .fields()
-                .map(|f| f.number)
-                .filter(|number| !is_object_field(*number))
-                .collect();
-            let object_offset = field.value_offset();
-            return Ok(Self::Object(ObjectRecord {
+        let mut cursor = Cursor::new(bytes);
+        let RecordOutline { export_id, kind } =
+            RecordOutline::read(&mut cursor.message(bytes.len() as u64), false, |_| ())?;
+        Ok(match kind {
+            OutlineKind::Object {
+                at, unknown_fields, ..
+            } => Self::Object(ObjectRecord {
                 export_id,
-                object,
-                object_offset,
+                object: at.of(bytes),
+                object_offset: usize::try_from(at.offset).unwrap_or(usize::MAX),
                 unknown_fields,
-            }));
-        }
-        if let Some(ciphertext) = message.bytes(4) {
-            return Ok(Self::Sealed(SealedRecord {
+            }),
+            OutlineKind::Sealed { at, .. } => Self::Sealed(SealedRecord {
                 export_id,
-                ciphertext,
-            }));
-        }
-        if let Some(signature) = message.bytes(3) {
-            let canonical = export_id
-                .as_deref()
-                .is_some_and(|id| Trailer::encode(id, signature) == bytes);
-            return Ok(Self::Trailer(Trailer {
-                export_id,
-                signature: signature.to_vec(),
-                canonical,
-            }));
-        }
-        Err(RecordError::UnknownKind)
+                ciphertext: at.of(bytes),
+            }),
+            OutlineKind::Trailer(trailer) => Self::Trailer(trailer),
+        })
     }
 }
 

@@ -4,7 +4,7 @@ use std::io;
 use std::time::{Duration, SystemTime};
 
 use exportdoc::envelope::EnvelopeError;
-use exportdoc::report::{DocumentReport, ExamineOptions, examine};
+use exportdoc::report::{DocumentReport, ExamineOptions, SourceError, examine_source};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
 
@@ -35,6 +35,15 @@ pub(crate) enum Unreadable {
     Envelope(#[from] EnvelopeError),
 }
 
+impl From<SourceError> for Unreadable {
+    fn from(error: SourceError) -> Self {
+        match error {
+            SourceError::Read(error) => Self::Read(error.into()),
+            SourceError::Envelope(error) => Self::Envelope(error),
+        }
+    }
+}
+
 impl Unreadable {
     /// What to do next.
     pub(crate) fn help(&self) -> Option<String> {
@@ -47,7 +56,9 @@ impl Unreadable {
     /// The exit code it stands for.
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Read(ReadError::TooLarge(_)) => Exit::Denied,
+            Self::Read(ReadError::TooLarge(_)) | Self::Envelope(EnvelopeError::TooLarge { .. }) => {
+                Exit::Denied
+            }
             Self::Read(_) | Self::Envelope(_) => Exit::Usage,
         }
     }
@@ -83,9 +94,9 @@ pub(crate) fn judge(
 
 fn judge_one(input: &Input, max_size: u64, options: &ExamineOptions) -> Judged {
     let outcome = input
-        .read(max_size)
+        .open(max_size)
         .map_err(Unreadable::from)
-        .and_then(|bytes| examine(&bytes, options).map_err(Unreadable::from));
+        .and_then(|(source, _)| examine_source(source, options).map_err(Unreadable::from));
     Judged {
         path: input.label(),
         outcome,

@@ -1,6 +1,6 @@
 //! Finds and reads the documents a command is given: files, `-` for standard input, directories with `-r`.
 //!
-//! Invariant: never more than `--max-size` bytes of one input are held.
+//! Invariant: never more than `--max-size` bytes of one input are read.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -18,7 +18,7 @@ pub(crate) struct InputArgs {
     #[arg(short, long)]
     pub(crate) recursive: bool,
     /// Refuse inputs larger than this many bytes (K, M and G are understood)
-    #[arg(long, value_name = "BYTES", default_value = "1G", value_parser = parse_size)]
+    #[arg(long, value_name = "BYTES", default_value = "16G", value_parser = parse_size)]
     pub(crate) max_size: u64,
 }
 
@@ -42,17 +42,60 @@ impl Input {
 
     /// Reads it whole.
     pub(crate) fn read(&self, max_size: u64) -> Result<Vec<u8>, ReadError> {
-        match self {
-            Self::Stdin => read_bounded(&mut io::stdin().lock(), 0, max_size),
+        let (mut source, expected) = self.open(max_size)?;
+        let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or_default());
+        source.read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Opens it to be read as it comes; and how many bytes to expect, if that is known.
+    pub(crate) fn open(&self, max_size: u64) -> Result<(Bounded<Box<dyn Read>>, u64), ReadError> {
+        let (source, expected): (Box<dyn Read>, _) = match self {
+            Self::Stdin => (Box::new(io::stdin().lock()), 0),
             Self::File(path) => {
-                let mut file = File::open(path)?;
+                let file = File::open(path)?;
                 let metadata = file.metadata()?;
                 if metadata.is_dir() {
                     return Err(ReadError::Directory);
                 }
-                read_bounded(&mut file, metadata.len(), max_size)
+                (Box::new(file), metadata.len())
             }
+        };
+        if expected > max_size {
+            return Err(ReadError::TooLarge(max_size));
         }
+        Ok((Bounded::new(source, max_size), expected))
+    }
+}
+
+/// A source that fails with [`ReadError::TooLarge`] where it turns out larger than it may be.
+pub(crate) struct Bounded<R> {
+    source: R,
+    left: u64,
+    max_size: u64,
+}
+
+impl<R: Read> Bounded<R> {
+    fn new(source: R, max_size: u64) -> Self {
+        Self {
+            source,
+            left: max_size,
+            max_size,
+        }
+    }
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        // One byte more tells whether the source ends at the limit.
+        let room =
+            usize::try_from(self.left).map_or(buffer.len(), |left| left.saturating_add(1).min(buffer.len()));
+        let count = self.source.read(&mut buffer[..room])?;
+        match self.left.checked_sub(count as u64) {
+            Some(left) => self.left = left,
+            None => return Err(io::Error::other(ReadError::TooLarge(self.max_size))),
+        }
+        Ok(count)
     }
 }
 
@@ -61,7 +104,7 @@ impl Input {
 pub(crate) enum ReadError {
     /// The system says no.
     #[error("{0}")]
-    Io(#[from] io::Error),
+    Io(io::Error),
     /// A directory without `--recursive`.
     #[error("is a directory")]
     Directory,
@@ -87,16 +130,10 @@ impl ReadError {
     }
 }
 
-fn read_bounded(source: &mut impl Read, expected: u64, max_size: u64) -> Result<Vec<u8>, ReadError> {
-    if expected > max_size {
-        return Err(ReadError::TooLarge(max_size));
+impl From<io::Error> for ReadError {
+    fn from(error: io::Error) -> Self {
+        error.downcast::<Self>().unwrap_or_else(Self::Io)
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or_default());
-    source.take(max_size.saturating_add(1)).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > max_size {
-        return Err(ReadError::TooLarge(max_size));
-    }
-    Ok(bytes)
 }
 
 impl InputArgs {
@@ -183,7 +220,9 @@ mod tests {
 
     #[test]
     fn input_above_the_limit_is_refused_without_reading_on() {
-        let error = read_bounded(&mut io::repeat(b'['), 0, 10).unwrap_err();
-        assert!(matches!(error, ReadError::TooLarge(10)));
+        let read = |source: &mut dyn Read| Bounded::new(source, 10).read_to_end(&mut Vec::new());
+        let error = read(&mut io::repeat(b'[')).unwrap_err();
+        assert!(matches!(ReadError::from(error), ReadError::TooLarge(10)));
+        assert_eq!(read(&mut &[b'['; 10][..]).unwrap(), 10);
     }
 }

@@ -15,6 +15,9 @@ use crate::render::{json, raw, text};
 /// Secret values are cut here, so that a lookup of megabytes doesn't flood a terminal by accident.
 const SECRET_BYTES: usize = 64 * 1024;
 
+/// To dump a record, its document is held; so no larger one is read.
+const RAW_BYTES: u64 = 1 << 30;
+
 /// Show what export documents hold: objects, dependencies, key, signature, secrets, findings
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -108,7 +111,7 @@ impl Args {
                 exit,
             };
             let bytes = input
-                .read(self.input.max_size)
+                .read(self.input.max_size.min(RAW_BYTES))
                 .map_err(Unreadable::from)
                 .map_err(|e| fail(e.to_string(), e.help(), e.exit()))?;
             let record = raw::find(&bytes, wanted).map_err(|e| fail(e.to_string(), e.help(), Exit::Usage))?;

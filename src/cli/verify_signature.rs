@@ -68,7 +68,7 @@ struct OptionalInput {
     #[arg(short, long)]
     recursive: bool,
     /// Refuse inputs larger than this many bytes (K, M and G are understood)
-    #[arg(long, value_name = "BYTES", default_value = "1G", value_parser = super::input::parse_size)]
+    #[arg(long, value_name = "BYTES", default_value = "16G", value_parser = super::input::parse_size)]
     max_size: u64,
 }
 

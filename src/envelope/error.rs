@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use serde_json::error::Category;
 
 use super::notes::excerpt;
+use super::origin::Origin;
 use super::raw::{self, unquote};
 use super::scan::{last_top_level_key, member_path};
 
@@ -58,6 +59,12 @@ pub enum EnvelopeError {
     #[error("more than {limit} top-level members")]
     TooManyMembers {
         /// [`super::MAX_MEMBERS`].
+        limit: usize,
+    },
+    /// More around the blob than any export document has.
+    #[error("more than {limit} bytes of JSON around the blob")]
+    TooLarge {
+        /// [`super::MAX_AROUND_BLOB`].
         limit: usize,
     },
     /// An engine's error answer, saved as a file.
@@ -111,7 +118,7 @@ impl EnvelopeError {
             Self::NotUtf8 { .. } => "Get the file again in binary mode, as the engine sent it.".into(),
             Self::NotJson { .. } => "Get the file again as the engine sent it.".into(),
             Self::Truncated { .. } => "Download or export again; what is missing can't be restored.".into(),
-            Self::TooDeep { .. } | Self::TooManyMembers { .. } => "No engine writes this; find out where the file comes from.".into(),
+            Self::TooDeep { .. } | Self::TooManyMembers { .. } | Self::TooLarge { .. } => "No engine writes this; find out where the file comes from.".into(),
             Self::EngineError { .. } => "Fix what the engine complains about, and export again.".into(),
             Self::ObjectList { .. } => "Post the entries you want from responseList to /export, and save that answer.".into(),
             Self::ImportResult { .. } => "Give the document that was imported instead.".into(),
@@ -132,7 +139,13 @@ const ZIP: &str = "it looks like a zip archive";
 const ELLIPSIS: &str =
     "an ellipsis where a value should be: this is a documentation sample or was cut by hand";
 
-pub(super) fn not_utf8(input: &[u8], error: std::str::Utf8Error) -> EnvelopeError {
+/// `length` is that of the file; `origin` places the text before its byte order mark is taken off.
+pub(super) fn not_utf8(
+    input: &[u8],
+    origin: &Origin,
+    length: u64,
+    error: std::str::Utf8Error,
+) -> EnvelopeError {
     let looks_like = match input {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some(UTF_16),
         [0x1f, 0x8b, ..] => Some(GZIP),
@@ -149,10 +162,10 @@ pub(super) fn not_utf8(input: &[u8], error: std::str::Utf8Error) -> EnvelopeErro
             .trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t'])
             .starts_with('{')
     {
-        return truncated(valid, input.len() as u64);
+        return truncated(valid, length);
     }
     EnvelopeError::NotUtf8 {
-        offset: error.valid_up_to() as u64,
+        offset: origin.offset(error.valid_up_to()),
         looks_like,
     }
 }
@@ -162,10 +175,10 @@ fn truncated(text: &str, length: u64) -> EnvelopeError {
     EnvelopeError::Truncated { length, inside }
 }
 
-/// Says in our terms what serde_json found. `base` is the number of file bytes before `text`.
-pub(super) fn not_json(text: &str, base: u64, error: &serde_json::Error) -> EnvelopeError {
+/// Says in our terms what serde_json found. `length` is that of the file.
+pub(super) fn not_json(text: &str, origin: &Origin, length: u64, error: &serde_json::Error) -> EnvelopeError {
     if error.classify() == Category::Eof {
-        return truncated(text, base + text.len() as u64);
+        return truncated(text, length);
     }
     let (line, column) = (error.line(), error.column());
     let line_start: usize = text
@@ -184,8 +197,9 @@ pub(super) fn not_json(text: &str, base: u64, error: &serde_json::Error) -> Enve
     };
     EnvelopeError::NotJson {
         line,
-        column,
-        offset: base + at as u64,
+        column: column
+            + usize::try_from(origin.left_out(at) - origin.left_out(line_start)).unwrap_or_default(),
+        offset: origin.offset(at),
         reason,
     }
 }

@@ -10,9 +10,12 @@ mod base64_text;
 mod error;
 mod metadata;
 mod notes;
+mod origin;
 mod parse;
 mod raw;
 mod scan;
+mod stream;
+mod structure;
 mod write;
 
 pub use base64_decoder::Base64Decoder;
@@ -21,6 +24,7 @@ pub use base64_text::{Base64Reader, decode_all};
 pub use error::EnvelopeError;
 pub use metadata::{ListEntry, Metadata};
 pub use parse::{EncodedText, Envelope, Member};
+pub(crate) use stream::StreamedDocument;
 pub use write::{BuildError, EnvelopeBuilder};
 
 /// Levels of objects and arrays that a document may nest, its own braces included. Engines need five.
@@ -29,3 +33,6 @@ pub const MAX_DEPTH: usize = 64;
 pub const MAX_MEMBERS: usize = 1024;
 /// Entries that either object list may have before the rest is left out.
 pub const MAX_LIST_ENTRIES: usize = 250_000;
+/// Bytes of JSON around the blob that are held while a document is read. Two full lists of what engines write have less
+/// than half of it.
+pub const MAX_AROUND_BLOB: usize = 256 << 20;

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::origin::{Origin, StringGap};
 use crate::finding::{Finding, FindingRule, Place};
 
 /// Findings kept per rule.
@@ -25,17 +26,16 @@ pub(super) fn excerpt(text: &str) -> Cow<'_, str> {
 /// The findings so far, and the text that offsets are counted in.
 pub(super) struct Notes<'a> {
     text: &'a str,
-    /// Bytes of the file before `text`.
-    base: u64,
+    origin: &'a Origin,
     list: Vec<Finding>,
     counts: HashMap<&'static str, (u64, &'static FindingRule)>,
 }
 
 impl<'a> Notes<'a> {
-    pub(super) fn new(text: &'a str, base: u64) -> Self {
+    pub(super) fn new(text: &'a str, origin: &'a Origin) -> Self {
         Self {
             text,
-            base,
+            origin,
             list: Vec::new(),
             counts: HashMap::new(),
         }
@@ -43,8 +43,16 @@ impl<'a> Notes<'a> {
 
     /// The file offset of a part of the text.
     pub(super) fn offset(&self, part: &str) -> u64 {
-        let distance = part.as_ptr().addr().saturating_sub(self.text.as_ptr().addr());
-        self.base + distance as u64
+        self.origin.offset(self.position(part))
+    }
+
+    fn position(&self, part: &str) -> usize {
+        part.as_ptr().addr().saturating_sub(self.text.as_ptr().addr())
+    }
+
+    /// The string at this part of the text whose content was left out, and its position among the gaps.
+    pub(super) fn string_left_out(&self, value: &str) -> Option<(usize, &'a StringGap)> {
+        self.origin.string_at(self.position(value) + 1)
     }
 
     /// Counts a finding of the rule; whether it is among those to keep.
@@ -67,8 +75,19 @@ impl<'a> Notes<'a> {
         path: impl FnOnce() -> String,
         message: impl FnOnce() -> String,
     ) {
+        self.at_offset(rule, self.offset(part), path, message);
+    }
+
+    /// Notes a finding at a file offset.
+    pub(super) fn at_offset(
+        &mut self,
+        rule: &'static FindingRule,
+        offset: u64,
+        path: impl FnOnce() -> String,
+        message: impl FnOnce() -> String,
+    ) {
         if self.room(rule) {
-            let place = Place::json(path()).at_file_offset(self.offset(part));
+            let place = Place::json(path()).at_file_offset(offset);
             self.list.push(Finding::at(rule, place, message()));
         }
     }

@@ -14,6 +14,7 @@ use super::base64_text::{Base64Reader, decode_all};
 use super::error::{self, EnvelopeError};
 use super::metadata::{Metadata, note_snake_case};
 use super::notes::{Notes, excerpt};
+use super::origin::{Origin, StringGap};
 use super::raw::{Members, RawMember, kind, unquote};
 use super::scan::{duplicates, member_path, too_deep};
 use super::{MAX_DEPTH, MAX_MEMBERS};
@@ -51,6 +52,8 @@ pub struct EncodedText<'a> {
     /// Whether the file writes some characters as JSON escapes. If so, offsets in `text` aren't offsets in the file.
     pub escaped: bool,
     path: String,
+    /// Which of the parts left out is its text, if it was read on the way.
+    pub(super) gap: Option<usize>,
 }
 
 impl EncodedText<'_> {
@@ -91,17 +94,25 @@ pub struct Envelope<'a> {
 impl<'a> Envelope<'a> {
     /// Reads a document. Only what can't be an export document at all is an error.
     pub fn parse(input: &'a [u8]) -> Result<Self, EnvelopeError> {
-        let whole = std::str::from_utf8(input).map_err(|e| error::not_utf8(input, e))?;
+        Self::parse_text(input, &Origin::default(), input.len() as u64)
+    }
+
+    /// Reads a document of which some parts were left out; `length` is that of the file.
+    pub(super) fn parse_text(input: &'a [u8], origin: &Origin, length: u64) -> Result<Self, EnvelopeError> {
+        let whole = std::str::from_utf8(input).map_err(|e| error::not_utf8(input, origin, length, e))?;
         let text = whole.strip_prefix(BOM).unwrap_or(whole);
-        let base = (whole.len() - text.len()) as u64;
+        let origin = &Origin {
+            base: whole.len() - text.len(),
+            ..origin.clone()
+        };
         if text.trim_matches(WHITE_SPACE).is_empty() {
             return Err(EnvelopeError::Empty);
         }
-        check_depth(text, base)?;
+        check_depth(text, origin, length)?;
 
         let start = text.trim_start_matches(WHITE_SPACE);
         if !start.starts_with('{') {
-            let (value, _) = first_value::<&RawValue>(text, base)?;
+            let (value, _) = first_value::<&RawValue>(text, origin, length)?;
             return Err(match value.get() {
                 array if array.starts_with('[') => error::array(array),
                 other => EnvelopeError::NotADocument {
@@ -109,7 +120,7 @@ impl<'a> Envelope<'a> {
                 },
             });
         }
-        let (Members { list, more }, end) = first_value::<Members<'a, MAX_MEMBERS>>(text, base)?;
+        let (Members { list, more }, end) = first_value::<Members<'a, MAX_MEMBERS>>(text, origin, length)?;
         if more {
             return Err(EnvelopeError::TooManyMembers { limit: MAX_MEMBERS });
         }
@@ -117,25 +128,25 @@ impl<'a> Envelope<'a> {
             return Err(error::other_object(&list));
         }
 
-        let mut notes = Notes::new(text, base);
-        if base > 0 {
+        let mut notes = Notes::new(text, origin);
+        if origin.base > 0 {
             notes.file(&BYTE_ORDER_MARK, 0, "starts with a byte order mark");
         }
         let rest = text.get(end..).unwrap_or_default();
         let trailing = rest.trim_start_matches(WHITE_SPACE);
         if !trailing.is_empty() {
+            let offset = notes.offset(trailing);
             let message = format!(
                 "{} bytes after the document, starting with {:?}",
-                trailing.len(),
+                length - offset,
                 excerpt(trailing)
             );
-            let offset = notes.offset(trailing);
             notes.file(&TRAILING_DATA, offset, message);
         }
         Ok(Self::read(list, notes))
     }
 
-    fn read(list: Vec<RawMember<'a>>, mut notes: Notes<'a>) -> Self {
+    fn read(list: Vec<RawMember<'a>>, mut notes: Notes<'_>) -> Self {
         note_duplicates(&list, &mut notes);
         let mut found: [Option<&RawMember<'a>>; Known::ALL.len()] = [None; Known::ALL.len()];
         for member in &list {
@@ -263,28 +274,32 @@ impl Known {
 }
 
 /// Refuses text nested too deep before a parser spends memory on it, unless it is broken before that point.
-fn check_depth(text: &str, base: u64) -> Result<(), EnvelopeError> {
+fn check_depth(text: &str, origin: &Origin, length: u64) -> Result<(), EnvelopeError> {
     let Some(at) = too_deep(text, MAX_DEPTH) else {
         return Ok(());
     };
     let before = text.get(..at).unwrap_or_default();
-    match first_value::<&RawValue>(before, base) {
+    match first_value::<&RawValue>(before, origin, length) {
         // A complete value, then brackets: that is trailing data, which is never parsed.
         Ok(_) => Ok(()),
         Err(error @ EnvelopeError::NotJson { .. }) => Err(error),
         Err(_) => Err(EnvelopeError::TooDeep {
             limit: MAX_DEPTH,
-            offset: base + at as u64,
+            offset: origin.offset(at),
         }),
     }
 }
 
 /// The value that the text starts with, and the offset behind it.
-fn first_value<'a, T: serde::Deserialize<'a>>(text: &'a str, base: u64) -> Result<(T, usize), EnvelopeError> {
+fn first_value<'a, T: serde::Deserialize<'a>>(
+    text: &'a str,
+    origin: &Origin,
+    length: u64,
+) -> Result<(T, usize), EnvelopeError> {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<T>();
     match values.next() {
         Some(Ok(value)) => Ok((value, values.byte_offset())),
-        Some(Err(error)) => Err(error::not_json(text, base, &error)),
+        Some(Err(error)) => Err(error::not_json(text, origin, length, &error)),
         None => Err(EnvelopeError::Empty),
     }
 }
@@ -309,13 +324,16 @@ fn note_duplicates(list: &[RawMember<'_>], notes: &mut Notes<'_>) {
 
 fn encoded_text<'a>(member: &RawMember<'a>, notes: &mut Notes<'_>) -> Option<EncodedText<'a>> {
     let path = member_path("$", &member.key());
+    if let Some((gap, string)) = notes.string_left_out(member.value) {
+        return text_left_out(member, gap, string, path, notes);
+    }
     let Some(text) = unquote(member.value) else {
         notes.at(
             &WRONG_TYPE,
             member.value,
             || path,
             || match member.value.starts_with('"') {
-                true => "a string whose escapes form no Unicode text".to_owned(),
+                true => NO_TEXT.to_owned(),
                 false => format!("{} instead of a string", kind(member.value)),
             },
         );
@@ -329,17 +347,40 @@ fn encoded_text<'a>(member: &RawMember<'a>, notes: &mut Notes<'_>) -> Option<Enc
             .find('\\')
             .and_then(|at| member.value.get(at..))
             .unwrap_or(member.value);
-        notes.at(
-            &ESCAPED_TEXT,
-            first,
-            || path.clone(),
-            || "has JSON escapes, the first one here".to_owned(),
-        );
+        notes.at(&ESCAPED_TEXT, first, || path.clone(), || ESCAPED.to_owned());
     }
     Some(EncodedText {
         text,
         file_offset,
         escaped,
         path,
+        gap: None,
+    })
+}
+
+const NO_TEXT: &str = "a string whose escapes form no Unicode text";
+const ESCAPED: &str = "has JSON escapes, the first one here";
+
+/// As [`encoded_text`], of a string that was read on the way.
+fn text_left_out<'a>(
+    member: &RawMember<'a>,
+    gap: usize,
+    string: &StringGap,
+    path: String,
+    notes: &mut Notes<'_>,
+) -> Option<EncodedText<'a>> {
+    if string.lone_surrogate {
+        notes.at(&WRONG_TYPE, member.value, || path, || NO_TEXT.to_owned());
+        return None;
+    }
+    if let Some(offset) = string.escape_at {
+        notes.at_offset(&ESCAPED_TEXT, offset, || path.clone(), || ESCAPED.to_owned());
+    }
+    Some(EncodedText {
+        text: Cow::Borrowed(""),
+        file_offset: notes.offset(member.value) + 1,
+        escaped: string.escape_at.is_some(),
+        path,
+        gap: Some(gap),
     })
 }

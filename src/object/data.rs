@@ -4,10 +4,12 @@
 //! provisional. Invariant: a view never changes or loses bytes; fields not named here are reached by number through
 //! [`Message`].
 
+mod facts;
 mod schema;
 
 use std::borrow::Cow;
 
+pub use facts::{DataFacts, DataState, SecretValue};
 pub use schema::{
     ApplicationSettingsData, ColumnData, DatabaseConnectorData, DatabaseRulesetData, DateShiftDiscreteData,
     DomainData, EncryptionKeyData, FieldKind, FieldSpec, LookupInfo, MaskingJobData, MessageSpec,
@@ -129,55 +131,11 @@ impl<'a> ObjectData<'a> {
             _ => None,
         }
     }
-
-    /// The secrets that the data holds in clear, with how many of each.
-    pub fn secrets(&self) -> Vec<(SecretKind, u64)> {
-        let mut found = Vec::new();
-        let mut add = |kind, count: u64| {
-            if count > 0 {
-                found.push((kind, count));
-            }
-        };
-        match self {
-            Self::EncryptionKey(data) => add(SecretKind::GlobalKey, present(data.key())),
-            Self::Tokenization(data) => add(SecretKind::AlgorithmKey, present(data.key())),
-            Self::DateShiftDiscrete(data) => add(SecretKind::AlgorithmKey, present(data.key())),
-            Self::SecureLookup(data) => {
-                add(SecretKind::AlgorithmKey, present(data.key()));
-                add(SecretKind::LookupRows, data.row_count());
-            }
-            Self::SegmentedMapping(data) => {
-                add(SecretKind::SegmentMappings, data.message().all(12).count() as u64);
-            }
-            _ => {}
-        }
-        found
-    }
-
-    /// Numbers of top-level fields that the data's type doesn't name, each once.
-    pub fn unknown_fields(&self, data_type: &str, bytes: &[u8]) -> Vec<u32> {
-        let (Some(spec), Ok(message)) = (MessageSpec::by_name(data_type), Message::parse(bytes)) else {
-            return Vec::new();
-        };
-        let mut unknown: Vec<u32> = message
-            .fields()
-            .map(|f| f.number)
-            .filter(|n| spec.field(*n).is_none())
-            .collect();
-        unknown.sort_unstable();
-        unknown.dedup();
-        unknown
-    }
-}
-
-fn present(value: Option<Cow<'_, str>>) -> u64 {
-    u64::from(value.is_some_and(|text| !text.is_empty()))
 }
 
 impl SecureLookupData<'_> {
-    /// Number of lookup rows. Counted without copying or parsing the XML text: it can be megabytes.
+    /// Number of lookup rows.
     pub fn row_count(self) -> u64 {
-        let rows = self.message().bytes(6).unwrap_or_default();
-        memchr::memmem::find_iter(rows, b"<row ").count() as u64
+        facts::count_rows(self.message().bytes(6).unwrap_or_default())
     }
 }

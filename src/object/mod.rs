@@ -12,6 +12,7 @@ pub mod data;
 pub mod draft;
 mod key;
 mod object_type;
+mod parts;
 mod reference;
 mod revision;
 mod rewrite;
@@ -24,12 +25,13 @@ pub use object_type::{
     KNOWN_TYPES, ObjectType, PROVISIONAL_TYPES, Scope, by_name as type_by_name, by_number_in_own_document,
     known_by_number,
 };
+pub use parts::{FactsWanted, ObjectParts};
 pub use reference::{ReferenceError, reference_key, reference_to, reference_type_for};
 pub use revision::{Revision, RevisionPair};
 pub use rewrite::{rename, with_dependencies};
 
-use crate::wire::{Message, Value, WireError, Writer};
-use data::{FieldKind, ObjectData};
+use crate::wire::{WireError, Writer};
+use data::{DataFacts, ObjectData, SecretKind};
 
 /// Why an object message can't be read. Offsets count from the start of the object message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -45,6 +47,16 @@ pub enum ObjectError {
     /// A part that every object has is missing.
     #[error("no {0}")]
     Missing(&'static str),
+    /// A part that is larger than any engine's.
+    #[error("{part} of {length} bytes, above the limit of {limit}")]
+    PartTooLarge {
+        /// Which part of the object.
+        part: &'static str,
+        /// Its bytes.
+        length: u64,
+        /// The limit.
+        limit: u64,
+    },
     /// More dependencies than the limit.
     #[error("more than {0} dependencies")]
     TooManyDependencies(usize),
@@ -58,12 +70,7 @@ pub const MAX_DEPENDENCIES: usize = 2_000_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyncObject<'a> {
     raw: Cow<'a, [u8]>,
-    key: ObjectKey,
-    dependencies: Vec<ObjectKey>,
-    revision: Revision,
-    data_type: String,
-    data: Range<usize>,
-    unknown_fields: Vec<(&'static str, u32)>,
+    parts: ObjectParts,
 }
 
 impl<'a> SyncObject<'a> {
@@ -84,24 +91,8 @@ impl<'a> SyncObject<'a> {
     }
 
     fn read(raw: Cow<'a, [u8]>) -> Result<Self, ObjectError> {
-        let parsed = Parts::read(&raw)?;
-        let Parts {
-            key,
-            dependencies,
-            revision,
-            data_type,
-            data,
-            unknown_fields,
-        } = parsed;
-        Ok(Self {
-            raw,
-            key,
-            dependencies,
-            revision,
-            data_type,
-            data,
-            unknown_fields,
-        })
+        let (parts, _) = ObjectParts::of(&raw, None)?;
+        Ok(Self { raw, parts })
     }
 
     /// Writes a new object message in the engines' field order. `data` is the encoded data message of type
@@ -135,12 +126,7 @@ impl<'a> SyncObject<'a> {
     pub fn into_owned(self) -> SyncObject<'static> {
         SyncObject {
             raw: Cow::Owned(self.raw.into_owned()),
-            key: self.key,
-            dependencies: self.dependencies,
-            revision: self.revision,
-            data_type: self.data_type,
-            data: self.data,
-            unknown_fields: self.unknown_fields,
+            parts: self.parts,
         }
     }
 
@@ -151,34 +137,34 @@ impl<'a> SyncObject<'a> {
 
     /// Type number and identifier.
     pub fn key(&self) -> &ObjectKey {
-        &self.key
+        &self.parts.key
     }
 
     /// Direct dependencies as listed, duplicates included.
     pub fn dependencies(&self) -> &[ObjectKey] {
-        &self.dependencies
+        &self.parts.dependencies
     }
 
     /// The revision record.
     pub fn revision(&self) -> &Revision {
-        &self.revision
+        &self.parts.revision
     }
 
     /// Name of the data message, without the URL prefix when it has the usual one.
     pub fn data_type(&self) -> &str {
-        self.data_type
-            .strip_prefix(TYPE_URL_PREFIX)
-            .unwrap_or(&self.data_type)
+        self.parts.data_type()
     }
 
     /// The encoded data message.
     pub fn data_bytes(&self) -> &[u8] {
-        self.raw.get(self.data.clone()).unwrap_or_default()
+        self.raw.get(self.data_range()).unwrap_or_default()
     }
 
     /// Where [`SyncObject::data_bytes`] lies in the object message.
     pub fn data_range(&self) -> Range<usize> {
-        self.data.clone()
+        let index = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+        let start = index(self.parts.data_offset);
+        start..start.saturating_add(index(self.parts.data_length))
     }
 
     /// The data by its type.
@@ -191,119 +177,18 @@ impl<'a> SyncObject<'a> {
         self.data()
             .name()
             .map(Cow::into_owned)
-            .or_else(|| self.key.name().map(str::to_owned))
+            .or_else(|| self.parts.key.name().map(str::to_owned))
     }
 
-    /// The first text that isn't valid UTF-8: which one, and where its message begins in the object message.
-    pub fn invalid_text(&self) -> Option<(String, usize)> {
-        let revision = Message::parse(&self.raw).ok()?.last(3)?;
-        let inner = Message::parse(revision.bytes()?).ok()?;
-        if let Some(number) = [1, 2, 3].into_iter().find(|n| is_invalid_text(inner, *n)) {
-            return Some((format!("revision field {number}"), revision.value_offset()));
-        }
-        let spec = data::MessageSpec::by_name(self.data_type())?;
-        let message = Message::parse(self.data_bytes()).ok()?;
-        Some((invalid_text_in(spec, message)?, self.data.start))
+    /// The secrets that the data holds in clear, with how many of each.
+    pub fn secrets(&self) -> Vec<(SecretKind, u64)> {
+        DataFacts::of(self.data_type(), self.data_bytes(), None).secrets
     }
 
     /// Fields this version doesn't know in the parts all objects share: the part and the number.
     pub fn unknown_fields(&self) -> &[(&'static str, u32)] {
-        &self.unknown_fields
+        &self.parts.unknown_fields
     }
-}
-
-/// The first text of a data message or the messages inside it that isn't valid UTF-8. Specs don't nest in circles, so
-/// neither does this.
-fn invalid_text_in(spec: &data::MessageSpec, message: Message<'_>) -> Option<String> {
-    spec.fields.iter().find_map(|field| {
-        let invalid = match field.kind {
-            FieldKind::Text | FieldKind::Secret => is_invalid_text(message, field.number),
-            FieldKind::TextValue => message
-                .messages(field.number)
-                .any(|wrapper| is_invalid_text(wrapper, 1)),
-            FieldKind::Int | FieldKind::IntValue => false,
-            FieldKind::Message(inner) | FieldKind::SecretMessage(inner) => {
-                return message
-                    .messages(field.number)
-                    .find_map(|message| invalid_text_in(inner, message));
-            }
-        };
-        invalid.then(|| format!("{} {}", spec.name, field.name))
-    })
-}
-
-fn is_invalid_text(message: Message<'_>, number: u32) -> bool {
-    message
-        .all(number)
-        .filter_map(|field| field.bytes())
-        .any(|bytes| std::str::from_utf8(bytes).is_err())
-}
-
-struct Parts {
-    key: ObjectKey,
-    dependencies: Vec<ObjectKey>,
-    revision: Revision,
-    data_type: String,
-    data: Range<usize>,
-    unknown_fields: Vec<(&'static str, u32)>,
-}
-
-impl Parts {
-    fn read(raw: &[u8]) -> Result<Self, ObjectError> {
-        let wire = |part| move |error| ObjectError::Wire { part, error };
-        let message = Message::parse(raw).map_err(wire("object"))?;
-        let mut unknown_fields = Vec::new();
-        let (mut key, mut revision, mut data) = (None, None, None);
-        let mut dependencies = Vec::new();
-        for field in message.fields() {
-            match (field.number, field.value) {
-                (1, Value::Bytes(bytes)) => {
-                    key = Some(ObjectKey::parse(bytes).map_err(wire("identifier"))?);
-                }
-                (2, Value::Bytes(bytes)) => {
-                    if dependencies.len() == MAX_DEPENDENCIES {
-                        return Err(ObjectError::TooManyDependencies(MAX_DEPENDENCIES));
-                    }
-                    dependencies.push(ObjectKey::parse(bytes).map_err(wire("dependency"))?);
-                }
-                (3, Value::Bytes(bytes)) => {
-                    let message = Message::parse(bytes).map_err(wire("revision"))?;
-                    unknown_fields.extend(
-                        message
-                            .fields()
-                            .map(|f| ("revision", f.number))
-                            .filter(|(_, n)| !matches!(n, 1..=3 | 5 | 6)),
-                    );
-                    revision = Some(Revision::read(message));
-                }
-                (4, Value::Bytes(bytes)) => {
-                    let any = Message::parse(bytes).map_err(wire("data"))?;
-                    data = Some(read_any(any, field.value_offset()));
-                }
-                (number, _) => unknown_fields.push(("object", number)),
-            }
-        }
-        let (data_type, data) = data.ok_or(ObjectError::Missing("data (field 4)"))?;
-        Ok(Self {
-            key: key.ok_or(ObjectError::Missing("identifier (field 1)"))?,
-            dependencies,
-            revision: revision.ok_or(ObjectError::Missing("revision (field 3)"))?,
-            data_type,
-            data,
-            unknown_fields,
-        })
-    }
-}
-
-/// Type URL and place of the value of an `Any` that begins at `base`.
-fn read_any(any: Message<'_>, base: usize) -> (String, Range<usize>) {
-    let type_url = any.text(1).unwrap_or_default().into_owned();
-    let range = any.last(2).and_then(|field| {
-        let bytes = field.bytes()?;
-        let start = base + field.value_offset();
-        Some(start..start + bytes.len())
-    });
-    (type_url, range.unwrap_or(base..base))
 }
 
 #[cfg(test)]

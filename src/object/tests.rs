@@ -1,3 +1,4 @@
+use crate::wire::Message;
 use proptest::prelude::*;
 
 use super::*;
@@ -87,11 +88,8 @@ fn secrets_are_counted_not_kept() {
         .text(7, "AAAAAAAAAAAAAAAAAAAAAA==")
         .finish();
     assert_eq!(
-        ObjectData::read("SecureLookupData", &data).secrets(),
-        [
-            (data::SecretKind::AlgorithmKey, 1),
-            (data::SecretKind::LookupRows, 2)
-        ]
+        DataFacts::of("SecureLookupData", &data, None).secrets,
+        [(SecretKind::AlgorithmKey, 1), (SecretKind::LookupRows, 2)]
     );
 }
 
@@ -100,7 +98,12 @@ fn text_that_is_not_utf8_is_found_plain_wrapped_and_nested() {
     let invalid_in = |data_type: &str, data: &[u8]| {
         let key = ObjectKey::new(20, Identifier::Integer(1));
         let object = SyncObject::build(&key, &[], &Revision::default(), data_type, data).unwrap();
-        object.invalid_text().map(|(part, _)| part)
+        let wanted = FactsWanted {
+            held_bytes: 0,
+            secret_bytes: None,
+        };
+        let (parts, facts) = ObjectParts::of(object.as_bytes(), Some(wanted)).unwrap();
+        parts.invalid_text(&facts).map(|(part, _)| part)
     };
     let plain = Writer::new().bytes(1, b"\xff").finish();
     let wrapped = Writer::new().message(8, |w| _ = w.bytes(1, b"\xff")).finish();
@@ -163,7 +166,7 @@ proptest! {
         bytes.extend(extra);
         if let Ok(object) = SyncObject::parse(&bytes) {
             prop_assert_eq!(object.as_bytes(), &bytes[..]);
-            let _ = (object.name(), object.data().secrets());
+            let _ = (object.name(), object.secrets());
         }
     }
 }

@@ -1,11 +1,11 @@
-//! Examines a whole document that is in memory.
+//! Examines a document, from memory or from a source: one reading for both.
 
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{self, BufRead, BufReader, Read};
 
-use crate::blob::{BlobLimits, RecordReader};
+use crate::blob::BlobLimits;
 use crate::date::JavaDate;
-use crate::envelope::{EncodedText, Envelope, EnvelopeError, ListEntry};
+use crate::envelope::{EncodedText, Envelope, EnvelopeError, ListEntry, StreamedDocument};
 use crate::finding::{self, Finding, Place};
 use crate::object::{ObjectKey, SyncObject};
 use crate::passphrase::Passphrase;
@@ -13,6 +13,9 @@ use crate::revision_hash;
 use crate::signature::{DsaSignature, PartialKey, PublicKey};
 
 use super::{DocumentFold, DocumentReport, EnvelopeReport, ListedObject, SealFacts};
+
+/// Bytes asked of a source at a time.
+const SOURCE_BUFFER: usize = 256 * 1024;
 
 /// What to look for and how far to go.
 #[derive(Debug, Clone)]
@@ -49,7 +52,28 @@ impl Default for ExamineOptions {
 /// # Errors
 /// Input that isn't the JSON of an export document.
 pub fn examine(input: &[u8], options: &ExamineOptions) -> Result<DocumentReport, EnvelopeError> {
-    run(input, options, false).map(|(report, _)| report)
+    run_in_memory(input, options, false).map(|(report, _)| report)
+}
+
+/// Why a source gives no report.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// It fails.
+    #[error(transparent)]
+    Read(#[from] io::Error),
+    /// It isn't the JSON of an export document.
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
+}
+
+/// As [`examine`], of a document that is read from a source and never held: memory grows with the number of its objects
+/// and with the metadata, not with the data of the objects. The report is the same.
+///
+/// # Errors
+/// A source that fails, and as [`examine`].
+pub fn examine_source(source: impl Read, options: &ExamineOptions) -> Result<DocumentReport, SourceError> {
+    let source = BufReader::with_capacity(SOURCE_BUFFER, source);
+    run(source, options, false).map(|(report, _)| report)
 }
 
 /// As [`examine`], and gives the objects too: the whole-document form for composing and importing.
@@ -82,53 +106,55 @@ pub fn examine_contents(
     input: &[u8],
     options: &ExamineOptions,
 ) -> Result<(DocumentReport, Contents), EnvelopeError> {
-    run(input, options, true)
+    run_in_memory(input, options, true)
 }
 
-fn run(
+fn run_in_memory(
     input: &[u8],
     options: &ExamineOptions,
     keep: bool,
 ) -> Result<(DocumentReport, Contents), EnvelopeError> {
-    let envelope = Envelope::parse(input)?;
-    let mut findings = envelope.findings.clone();
-    let mut report = envelope_report(&envelope, &mut findings);
-    report.bytes = input.len() as u64;
-    let seal = seal_facts(&envelope, &mut findings);
-    let mut fold = DocumentFold::new(seal, options);
-    if keep {
-        fold = fold.keeping_objects();
-    }
-    if let Some(blob) = envelope.blob() {
-        findings.extend(read_blob(blob, options, &mut fold));
-    }
-    Ok(fold.finish_with_contents(report, findings))
+    run(input, options, keep).map_err(|error| match error {
+        SourceError::Envelope(error) => error,
+        // Bytes in memory can't fail to be read.
+        SourceError::Read(_) => EnvelopeError::Empty,
+    })
 }
 
-fn read_blob(blob: &EncodedText<'_>, options: &ExamineOptions, fold: &mut DocumentFold<'_>) -> Vec<Finding> {
-    let mut reader = RecordReader::new(blob.reader(), options.limits);
-    let complete = loop {
-        match reader.next_record() {
-            Ok(Some(record)) => fold.record(&record),
-            Ok(None) => break true,
-            Err(error) => {
-                fold.break_off(&error, reader.partial());
-                break false;
-            }
-        }
+fn run<S: BufRead>(
+    source: S,
+    options: &ExamineOptions,
+    keep: bool,
+) -> Result<(DocumentReport, Contents), SourceError> {
+    let new_fold = || {
+        let fold = DocumentFold::new(options);
+        if keep { fold.keeping_objects() } else { fold }
     };
-    let mut source = reader.into_source();
-    // Damage further on is still worth naming, and a limit must not hide it.
-    let _ = std::io::copy(
-        &mut source.by_ref().take(options.limits.record_bytes),
-        &mut std::io::sink(),
-    );
-    if source.break_off().is_some() {
-        fold.text_broken();
-    } else if complete {
-        fold.complete();
+    let document = StreamedDocument::read(source, |blob| {
+        let mut fold = new_fold();
+        fold.blob(blob);
+        fold
+    })?;
+    let envelope = document.envelope()?;
+    let mut findings = envelope.findings.clone();
+    let mut report = envelope_report(&envelope, &mut findings);
+    report.bytes = document.length();
+    let seal = seal_facts(&envelope, &mut findings);
+    let text = document.blob_text(&envelope);
+    if let (Some(blob), Some(text)) = (envelope.blob(), text) {
+        findings.extend(blob.findings(text));
     }
-    blob.findings(source.report())
+    let text_broken = text.map(|text| text.break_off.is_some());
+    let mut fold = match text_broken {
+        Some(_) => document.into_blob().unwrap_or_else(new_fold),
+        None => new_fold(),
+    };
+    match text_broken {
+        Some(true) => fold.text_broken(),
+        Some(false) if fold.ended() => fold.complete(),
+        _ => {}
+    }
+    Ok(fold.finish_with_contents(report, seal, findings))
 }
 
 fn seal_facts(envelope: &Envelope<'_>, findings: &mut Vec<Finding>) -> SealFacts {

@@ -1,18 +1,33 @@
 //! Folds a report from a document's records as they are read.
 
-use crate::blob::{BlobError, BlobErrorKind, Header, ObjectRecord, RawRecord, Record, RecordReader};
+use std::io::BufRead;
+
+use crate::blob::{
+    BlobError, BlobErrorKind, Header, OutlineKind, RawRecord, RecordError, RecordHead, RecordOutline,
+    RecordReader,
+};
 use crate::date;
 use crate::finding::{self, Finding};
+use crate::object::data::DataFacts;
+use crate::object::{ObjectError, ObjectParts};
 use crate::passphrase::{self, EncryptionParams, SCHEME};
 use crate::signature::{DsaSignature, KeyError, PartialKey, PublicKey, SignatureError};
+use crate::wire::Cursor;
 
 use super::collect::Findings;
+use super::hashing::Hashing;
 use super::objects::ObjectFold;
-use super::signature::SignatureFold;
+use super::signature::{Covered, SignatureFold};
 use super::{
     BlobReport, Contents, DocumentReport, Encryption, EnvelopeReport, ExamineOptions, HeaderReport,
     PartialRecord, matching,
 };
+
+/// Bytes that a header record may have. Real ones have about a hundred.
+const MAX_HEADER: u64 = 1 << 20;
+
+/// What is read of a record while it comes by.
+type Outline = RecordOutline<Result<(ObjectParts, DataFacts), ObjectError>>;
 
 /// What the JSON says about the signature, decoded.
 #[derive(Debug, Default)]
@@ -42,11 +57,12 @@ pub struct DocumentFold<'o> {
     object_records: u64,
     sealed_records: u64,
     header_fields: Vec<u8>,
+    ended: bool,
 }
 
 impl<'o> DocumentFold<'o> {
-    /// A fold over a document with these facts. Records follow.
-    pub fn new(seal: SealFacts, options: &'o ExamineOptions) -> Self {
+    /// A fold over a document of which nothing is known yet. Records follow.
+    pub fn new(options: &'o ExamineOptions) -> Self {
         Self {
             options,
             findings: Findings::default(),
@@ -54,7 +70,8 @@ impl<'o> DocumentFold<'o> {
             header: None,
             encryption: Encryption::Clear,
             objects: ObjectFold::new(options.secret_bytes),
-            signature: SignatureFold::new(seal, options),
+            signature: SignatureFold::new(options),
+            ended: false,
             params: None,
             object_records: 0,
             sealed_records: 0,
@@ -69,62 +86,149 @@ impl<'o> DocumentFold<'o> {
         self
     }
 
-    /// The next record of the blob.
+    /// The next record of the blob, held whole.
     pub fn record(&mut self, raw: &RawRecord<'_>) {
-        self.blob.records += 1;
-        self.blob.bytes = raw.offset + 4 + raw.message.len() as u64;
-        if raw.index == 0 {
-            self.header(raw);
+        let head = raw.head();
+        if head.index == 0 {
+            let header = Header::parse(raw.message);
+            if self.objects.keeps()
+                && header
+                    .as_ref()
+                    .is_ok_and(|header| !header.unknown_fields.is_empty())
+            {
+                self.header_fields = Header::unknown_bytes(raw.message);
+            }
+            self.header(&head, header);
+            self.signature.covered(Covered::Held(head, raw.message));
             return;
         }
-        match Record::parse(raw.message) {
-            Ok(Record::Object(object)) => {
-                self.signature.covered(raw);
-                self.same_export(raw, object.export_id.as_deref());
-                self.object_record(raw, &object);
-            }
-            Ok(Record::Sealed(sealed)) => {
-                self.signature.covered(raw);
-                self.same_export(raw, sealed.export_id.as_deref());
-                self.sealed_records += 1;
-                if self.sealed_records == 1 {
-                    self.open(sealed.ciphertext);
-                } else {
-                    // Opening each would let a document ask for as many key derivations as it has records.
-                    self.signature.broken();
-                    self.findings.in_blob(&finding::RECORD_UNKNOWN, raw.offset, || {
-                        format!("record {}: another encrypted record", raw.index)
-                    });
-                }
-            }
-            Ok(Record::Trailer(trailer)) => {
-                self.same_export(raw, trailer.export_id.as_deref());
-                self.signature.trailer(raw, trailer, &mut self.findings);
-            }
-            Err(error) => {
-                self.signature.covered(raw);
-                self.signature.broken();
-                let message = || format!("record {}: {error}", raw.index);
-                self.findings
-                    .in_blob(&finding::RECORD_UNKNOWN, raw.offset, message);
-            }
+        let outline = self.outline(raw.message, &head);
+        let place = match &outline {
+            Ok(RecordOutline {
+                kind: OutlineKind::Object {
+                    object: Ok(_), at, ..
+                },
+                ..
+            }) => Some(*at),
+            _ => None,
+        };
+        self.take(&head, outline, Covered::Held(head, raw.message));
+        if let Some(place) = place {
+            self.objects.keep_whole(raw.message, place.of(raw.message));
         }
     }
 
-    fn header(&mut self, raw: &RawRecord<'_>) {
-        match Header::parse(raw.message) {
-            Ok(header) => {
-                self.signature.header(raw, Some(&header));
-                if self.objects.keeps() && !header.unknown_fields.is_empty() {
-                    self.header_fields = Header::unknown_bytes(raw.message);
+    /// All records of a blob, from its first byte to where it ends or breaks off; then call
+    /// [`DocumentFold::text_broken`] or [`DocumentFold::complete`] with what the source has to say. Gives the source
+    /// back.
+    pub fn blob<R: BufRead>(&mut self, source: R) -> R {
+        let mut reader = RecordReader::new(source, self.options.limits);
+        loop {
+            match self.next_record(&mut reader) {
+                Ok(true) => {}
+                Ok(false) => {
+                    self.ended = true;
+                    break;
                 }
+                Err(error) => {
+                    self.break_off(&error, reader.partial());
+                    break;
+                }
+            }
+        }
+        reader.into_source()
+    }
+
+    fn next_record<R: BufRead>(&mut self, reader: &mut RecordReader<R>) -> Result<bool, BlobError> {
+        let Some(head) = reader.begin()? else {
+            return Ok(false);
+        };
+        if head.index == 0 && head.length() > MAX_HEADER {
+            reader.end(&head)?;
+            let (length, limit) = (head.length(), MAX_HEADER);
+            self.header(&head, Err(RecordError::HeaderTooLarge { length, limit }));
+        } else if head.index == 0 || self.objects.keeps() || head.length() <= self.options.limits.held_bytes {
+            self.record(&reader.hold(&head)?);
+        } else {
+            let mut body = Hashing::new(reader.body(), self.signature.ahead(&head));
+            let outline = self.outline(&mut body, &head);
+            // What was skipped belongs to the signed bytes, too.
+            let _ = std::io::copy(&mut body, &mut std::io::sink());
+            let digests = body.digests;
+            reader.end(&head)?;
+            self.take(&head, outline, Covered::Hashed(digests));
+        }
+        Ok(true)
+    }
+
+    /// What a record is. Nothing is concluded from it yet: it may turn out to break off.
+    fn outline<S: BufRead>(&self, message: S, head: &RecordHead) -> Result<Outline, RecordError> {
+        let wanted = self.objects.wanted(self.options.limits.held_bytes);
+        let keep_ciphertext =
+            self.sealed_records == 0 && self.params.is_some() && self.options.passphrase.is_some();
+        let mut cursor = Cursor::new(message);
+        RecordOutline::read(&mut cursor.message(head.length()), keep_ciphertext, |object| {
+            ObjectParts::read(object, Some(wanted))
+        })
+    }
+
+    fn take(&mut self, head: &RecordHead, outline: Result<Outline, RecordError>, covered: Covered<'_>) {
+        self.seen(head);
+        let (export_id, kind) = match outline {
+            Ok(RecordOutline { export_id, kind }) => (export_id, kind),
+            Err(error) => {
+                self.signature.covered(covered);
+                self.signature.broken();
+                self.findings.in_blob(&finding::RECORD_UNKNOWN, head.offset, || {
+                    format!("record {}: {error}", head.index)
+                });
+                return;
+            }
+        };
+        self.same_export(head, export_id.as_deref());
+        match kind {
+            OutlineKind::Object {
+                object,
+                at,
+                unknown_fields,
+            } => {
+                self.signature.covered(covered);
+                self.object_record(head, object, at.offset, &unknown_fields);
+            }
+            OutlineKind::Sealed { ciphertext, .. } => {
+                self.signature.covered(covered);
+                self.sealed_records += 1;
+                if self.sealed_records == 1 {
+                    self.open(ciphertext.as_deref());
+                } else {
+                    // Opening each would let a document ask for as many key derivations as it has records.
+                    self.signature.broken();
+                    self.findings.in_blob(&finding::RECORD_UNKNOWN, head.offset, || {
+                        format!("record {}: another encrypted record", head.index)
+                    });
+                }
+            }
+            OutlineKind::Trailer(trailer) => self.signature.trailer(head.offset, trailer, &mut self.findings),
+        }
+    }
+
+    fn seen(&mut self, head: &RecordHead) {
+        self.blob.records += 1;
+        self.blob.bytes = head.offset + 4 + head.length();
+    }
+
+    fn header(&mut self, head: &RecordHead, header: Result<Header, RecordError>) {
+        self.seen(head);
+        match header {
+            Ok(header) => {
+                self.signature.header(Some(&header));
                 if header.marker.as_deref() == Some(crate::blob::REDACTED) {
                     self.findings.in_blob(&finding::REDACTED, 0, || {
                         "the header says so, and the signature covers it".to_owned()
                     });
                 }
                 for number in &header.unknown_fields {
-                    self.note_unknown_field("header", *number, raw.offset);
+                    self.note_unknown_field("header", *number, head.offset);
                 }
                 if let Some(field) = &header.encryption {
                     self.encryption = match EncryptionParams::parse(field) {
@@ -149,7 +253,7 @@ impl<'o> DocumentFold<'o> {
                 });
             }
             Err(error) => {
-                self.signature.header(raw, None);
+                self.signature.header(None);
                 self.signature.broken();
                 self.findings
                     .in_blob(&finding::HEADER_MISSING, 0, || error.to_string());
@@ -157,21 +261,26 @@ impl<'o> DocumentFold<'o> {
         }
     }
 
-    fn object_record(&mut self, raw: &RawRecord<'_>, record: &ObjectRecord<'_>) {
-        for number in &record.unknown_fields {
-            self.note_unknown_field("object record", *number, raw.offset);
+    fn object_record(
+        &mut self,
+        head: &RecordHead,
+        object: Result<(ObjectParts, DataFacts), ObjectError>,
+        inside: u64,
+        unknown_fields: &[u32],
+    ) {
+        for number in unknown_fields {
+            self.note_unknown_field("object record", *number, head.offset);
         }
         self.object_records += 1;
-        let (bytes, inside) = (record.object, record.object_offset);
-        if !self.objects.add(raw, bytes, inside, &mut self.findings) {
+        if !self.objects.add(head, inside, object, &mut self.findings) {
             self.signature.broken();
         }
     }
 
     /// Opens a sealed record with the passphrase, when there is one. Offsets in it are those of the decrypted records.
-    fn open(&mut self, ciphertext: &[u8]) {
-        let (Some(params), Some(passphrase), Some(header)) =
-            (&self.params, &self.options.passphrase, &self.header)
+    fn open(&mut self, ciphertext: Option<&[u8]>) {
+        let (Some(ciphertext), Some(params), Some(passphrase), Some(header)) =
+            (ciphertext, &self.params, &self.options.passphrase, &self.header)
         else {
             return;
         };
@@ -189,22 +298,36 @@ impl<'o> DocumentFold<'o> {
         let mut reader = RecordReader::new(&records[..], self.options.limits);
         // Decrypting has seen to it that these are object records.
         while let Ok(Some(raw)) = reader.next_record() {
-            if let Ok(Record::Object(object)) = Record::parse(raw.message) {
-                self.object_record(&raw, &object);
+            let head = raw.head();
+            if let Ok(RecordOutline {
+                kind:
+                    OutlineKind::Object {
+                        object,
+                        at,
+                        unknown_fields,
+                    },
+                ..
+            }) = self.outline(raw.message, &head)
+            {
+                let read = object.is_ok();
+                self.object_record(&head, object, at.offset, &unknown_fields);
+                if read {
+                    self.objects.keep_whole(raw.message, at.of(raw.message));
+                }
             }
         }
     }
 
-    fn same_export(&mut self, raw: &RawRecord<'_>, export_id: Option<&str>) {
+    fn same_export(&mut self, head: &RecordHead, export_id: Option<&str>) {
         let Some(header) = &self.header else { return };
         if export_id != Some(header.export_id.as_str()) {
             self.signature.broken();
             self.findings
-                .in_blob(&finding::EXPORT_ID_MISMATCH, raw.offset, || {
+                .in_blob(&finding::EXPORT_ID_MISMATCH, head.offset, || {
                     let carried = export_id.unwrap_or("no export id");
                     format!(
                         "record {} carries {carried}, the header {}",
-                        raw.index, header.export_id
+                        head.index, header.export_id
                     )
                 });
         }
@@ -245,22 +368,34 @@ impl<'o> DocumentFold<'o> {
         self.signature.broken();
     }
 
+    /// Whether [`DocumentFold::blob`] came to the end of the last record, and to nothing else.
+    pub fn ended(&self) -> bool {
+        self.ended
+    }
+
     /// The blob was read to its end without a break.
     pub fn complete(&mut self) {
         self.blob.complete = true;
     }
 
     /// No record follows. Compares with the metadata and judges.
-    pub fn finish(self, envelope: EnvelopeReport, envelope_findings: Vec<Finding>) -> DocumentReport {
-        self.finish_with_contents(envelope, envelope_findings).0
+    pub fn finish(
+        self,
+        envelope: EnvelopeReport,
+        seal: SealFacts,
+        envelope_findings: Vec<Finding>,
+    ) -> DocumentReport {
+        self.finish_with_contents(envelope, seal, envelope_findings).0
     }
 
     /// As [`DocumentFold::finish`], with the contents of a fold that was [`DocumentFold::keeping_objects`].
     pub fn finish_with_contents(
         mut self,
         envelope: EnvelopeReport,
+        seal: SealFacts,
         envelope_findings: Vec<Finding>,
     ) -> (DocumentReport, Contents) {
+        self.signature.seal(seal, &mut self.findings);
         let (objects, record_fields) = self.objects.take_kept();
         let contents = Contents {
             objects,

@@ -7,6 +7,7 @@
 mod collect;
 mod examine;
 mod fold;
+mod hashing;
 mod matching;
 mod objects;
 mod signature;
@@ -19,7 +20,10 @@ use crate::object::ObjectKey;
 use crate::object::data::SecretKind;
 use crate::signature::{KeyFacts, PartialKey};
 
-pub use examine::{Contents, ExamineOptions, examine, examine_contents, examine_with_objects};
+pub use crate::object::data::SecretValue;
+pub use examine::{
+    Contents, ExamineOptions, SourceError, examine, examine_contents, examine_source, examine_with_objects,
+};
 pub use fold::{DocumentFold, SealFacts};
 
 /// Everything found out about one document.
@@ -260,17 +264,6 @@ impl ObjectReport {
     pub fn hash_matches(&self) -> Option<bool> {
         Some(self.stated_hash.as_ref()? == self.computed_hash.as_ref()?)
     }
-}
-
-/// A secret shown on request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SecretValue {
-    /// What it is.
-    pub kind: SecretKind,
-    /// Its text, cut at the limit asked for.
-    pub text: String,
-    /// Bytes left out at the end.
-    pub cut: u64,
 }
 
 /// What is to be said of the signature.

@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use crate::blob::{ObjectRecord, RawRecord};
+use crate::blob::{ObjectRecord, RecordHead};
 use crate::finding;
 use crate::graph::{Graph, GraphBuilder};
-use crate::object::data::{ObjectData, SecretKind};
-use crate::object::{ObjectKey, SyncObject, by_number_in_own_document, known_by_number};
+use crate::object::data::{DataFacts, DataState, SecretKind};
+use crate::object::{
+    FactsWanted, ObjectError, ObjectKey, ObjectParts, SyncObject, by_number_in_own_document, known_by_number,
+};
 use crate::revision_hash;
 use crate::wire::{self, Value};
 
 use super::collect::Findings;
-use super::{CutKey, EnvelopeReport, NamedBy, ObjectReport, SecretValue, matching};
+use super::{CutKey, EnvelopeReport, NamedBy, ObjectReport, matching};
 
 /// Members of a cycle that its finding names.
 const CYCLE_NAMED: usize = 20;
@@ -48,55 +50,66 @@ impl ObjectFold {
         self.kept.take().unwrap_or_default()
     }
 
-    /// Takes one object message that begins at `inside` of its record's message; false if it can't be read.
+    /// What to find out about the data of the objects to come.
+    pub(super) fn wanted(&self, held_bytes: u64) -> FactsWanted {
+        FactsWanted {
+            held_bytes,
+            secret_bytes: self.secret_bytes,
+        }
+    }
+
+    /// Takes what was read from one object message, which begins at `inside` of its record's message; false if it can't
+    /// be read.
     pub(super) fn add(
         &mut self,
-        raw: &RawRecord<'_>,
-        bytes: &[u8],
-        inside: usize,
+        head: &RecordHead,
+        inside: u64,
+        object: Result<(ObjectParts, DataFacts), ObjectError>,
         findings: &mut Findings,
     ) -> bool {
-        let start = raw.offset + 4 + inside as u64;
-        let object = match SyncObject::parse(bytes) {
+        let start = head.offset + 4 + inside;
+        let (parts, facts) = match object {
             Ok(object) => object,
             Err(error) => {
                 findings.in_blob(&finding::OBJECT_UNREADABLE, start, || {
-                    format!("record {}: {error}", raw.index)
+                    format!("record {}: {error}", head.index)
                 });
                 return false;
             }
         };
-        note_oddities(&object, start, findings);
-        self.graph.add(&object);
-        let data = object.data();
+        note_oddities(&parts, &facts, start, findings);
+        let (created, modified) = (parts.revision.created, parts.revision.modified);
         self.objects.push(ObjectReport {
-            key: object.key().clone(),
-            type_name: object.key().type_number.to_string(),
+            key: parts.key.clone(),
+            type_name: parts.key.type_number.to_string(),
             named_by: NamedBy::Number,
-            name: object.name(),
-            data_type: object.data_type().to_owned(),
-            record: raw.index,
-            offset: raw.offset,
-            size: bytes.len() as u64,
-            created: object.revision().created,
-            modified: object.revision().modified,
+            name: facts.name,
+            data_type: parts.data_type().to_owned(),
+            record: head.index,
+            offset: head.offset,
+            size: parts.size,
+            created,
+            modified,
             stated_hash: None,
             computed_hash: None,
             hash_has_gaps: false,
-            secrets: data.secrets(),
-            secret_values: self
-                .secret_bytes
-                .map(|limit| secret_values(&data, limit))
-                .unwrap_or_default(),
+            secrets: facts.secrets,
+            secret_values: facts.secret_values,
         });
-        if let Some(kept) = &mut self.kept {
-            let beside = ObjectRecord::unknown_bytes(raw.message);
+        self.graph
+            .add_node(parts.key, parts.revision.pair, parts.dependencies);
+        true
+    }
+
+    /// Keeps an object that was added, and what its record holds beside it.
+    pub(super) fn keep_whole(&mut self, record: &[u8], object: &[u8]) {
+        if let (Some(kept), Ok(object)) = (&mut self.kept, SyncObject::from_bytes(object.to_vec())) {
+            let beside = ObjectRecord::unknown_bytes(record);
             if !beside.is_empty() {
                 kept.1.insert(object.key().clone(), beside);
             }
-            kept.0.push(object.into_owned());
+            kept.0.push(object);
         }
-        true
     }
 
     /// Resolves the graph, recomputes the hashes and names the types by the tables.
@@ -149,88 +162,46 @@ fn mark_gaps(graph: &Graph, objects: &mut [ObjectReport]) {
     }
 }
 
-fn note_oddities(object: &SyncObject<'_>, start: u64, findings: &mut Findings) {
-    let key = object.key();
-    for (part, number) in object.unknown_fields() {
+fn note_oddities(parts: &ObjectParts, facts: &DataFacts, start: u64, findings: &mut Findings) {
+    let key = &parts.key;
+    for (part, number) in &parts.unknown_fields {
         findings.in_blob(&finding::UNKNOWN_FIELD, start, || {
             format!("{key}: {part} field {number}")
         });
     }
-    let data_start = start + object.data_range().start as u64;
-    match object.data() {
-        ObjectData::Unknown => {
+    let (data_start, data_type) = (start + parts.data_offset, parts.data_type());
+    match facts.state {
+        DataState::Unknown => {
             findings.in_blob(&finding::UNKNOWN_DATA, data_start, || {
-                format!("{key}: {}", object.data_type())
+                format!("{key}: {data_type}")
             });
         }
-        ObjectData::Broken => {
+        DataState::Broken => {
             findings.in_blob(&finding::OBJECT_UNREADABLE, data_start, || {
-                format!("{key}: data is no {} message", object.data_type())
+                format!("{key}: data is no {data_type} message")
             });
         }
-        data => {
-            for number in data.unknown_fields(object.data_type(), object.data_bytes()) {
+        DataState::Unread => {
+            findings.in_blob(&finding::LIMIT_HIT, data_start, || {
+                let length = parts.data_length;
+                format!(
+                    "{key}: {length} bytes of data precede the type they are of, and were not looked into"
+                )
+            });
+        }
+        DataState::Known => {
+            for number in &facts.unknown_fields {
                 findings.in_blob(&finding::UNKNOWN_FIELD, data_start, || {
-                    format!("{key}: {} field {number}", object.data_type())
+                    format!("{key}: {data_type} field {number}")
                 });
             }
         }
     }
-    if let Some((part, offset)) = object.invalid_text() {
-        findings.in_blob(&finding::INVALID_UTF8, start + offset as u64, || {
+    if let Some((part, offset)) = parts.invalid_text(facts) {
+        findings.in_blob(&finding::INVALID_UTF8, start + offset, || {
             format!("{key}: {part}")
         });
     }
-}
-
-fn secret_values(data: &ObjectData<'_>, limit: usize) -> Vec<SecretValue> {
-    let mut values = Vec::new();
-    let mut add = |kind, text: Option<std::borrow::Cow<'_, str>>| {
-        let Some(text) = text.filter(|text| !text.is_empty()) else {
-            return;
-        };
-        let end = text.floor_char_boundary(limit);
-        values.push(SecretValue {
-            kind,
-            text: text[..end].to_owned(),
-            cut: (text.len() - end) as u64,
-        });
-    };
-    match data {
-        ObjectData::EncryptionKey(data) => add(SecretKind::GlobalKey, data.key()),
-        ObjectData::Tokenization(data) => add(SecretKind::AlgorithmKey, data.key()),
-        ObjectData::DateShiftDiscrete(data) => add(SecretKind::AlgorithmKey, data.key()),
-        ObjectData::SecureLookup(data) => {
-            add(SecretKind::AlgorithmKey, data.key());
-            add(SecretKind::LookupRows, data.rows());
-        }
-        ObjectData::SegmentedMapping(data) => {
-            let mut text = String::new();
-            let mut cut = 0;
-            for mapping in data.mappings() {
-                let line = format!(
-                    "{} {} -> {}\n",
-                    mapping.segment().unwrap_or_default(),
-                    mapping.input().unwrap_or_default(),
-                    mapping.output().unwrap_or_default()
-                );
-                if text.len() + line.len() <= limit {
-                    text.push_str(&line);
-                } else {
-                    cut += line.len() as u64;
-                }
-            }
-            if !text.is_empty() || cut > 0 {
-                values.push(SecretValue {
-                    kind: SecretKind::SegmentMappings,
-                    text,
-                    cut,
-                });
-            }
-        }
-        _ => {}
-    }
-    values
 }
 
 /// Findings about duplicates, missing dependencies, cycles and orphans.

@@ -3,7 +3,7 @@
 //! Invariant: `valid` needs a rule that verifies *and* a canonical trailer with nothing after it, because the trailer
 //! itself is not covered. Anything that is merely unknown is `undetermined`, never `valid`.
 
-use crate::blob::{Header, RawRecord, Trailer};
+use crate::blob::{Header, RecordHead, Trailer};
 use crate::finding::{self, Place};
 use crate::signature::{self, RecordDigest, SigningRule};
 
@@ -13,13 +13,25 @@ use super::{
     BlobReport, Check, ExamineOptions, HeaderReport, ObjectReport, Outcome, SignatureReport, Trust, Verdict,
 };
 
+/// A digest under way for each rule that may have to verify.
+pub(super) type Digests = Vec<(&'static SigningRule, Box<dyn RecordDigest>)>;
+
+/// A record that the signature covers.
+pub(super) enum Covered<'a> {
+    /// One that is held.
+    Held(RecordHead, &'a [u8]),
+    /// One that was hashed on the way: the digests after it.
+    Hashed(Digests),
+}
+
 pub(super) struct SignatureFold<'o> {
     seal: SealFacts,
     options: &'o ExamineOptions,
-    digests: Vec<(&'static SigningRule, Box<dyn RecordDigest>)>,
+    digests: Digests,
     /// Declared in the header, known or not.
     declared: Option<String>,
     trailer: Option<Trailer>,
+    trailer_offset: u64,
     /// Something that every signed document has in order is not.
     broken: bool,
     /// A limit ended the reading, so that nothing is known about the rest.
@@ -28,70 +40,90 @@ pub(super) struct SignatureFold<'o> {
 }
 
 impl<'o> SignatureFold<'o> {
-    pub(super) fn new(seal: SealFacts, options: &'o ExamineOptions) -> Self {
-        let broken = seal.members_broken;
+    pub(super) fn new(options: &'o ExamineOptions) -> Self {
         Self {
-            seal,
+            seal: SealFacts::default(),
             options,
             digests: Vec::new(),
             declared: None,
             trailer: None,
-            broken,
+            trailer_offset: 0,
+            broken: false,
             limited: false,
             after_trailer: false,
         }
     }
 
-    /// Record 0; picks the rules to try, since the header declares them.
-    pub(super) fn header(&mut self, raw: &RawRecord<'_>, header: Option<&Header>) {
+    /// Record 0; picks the rules to try, since the header declares them. Where it doesn't, the key decides, which may
+    /// come after the blob: so every rule is tried then.
+    pub(super) fn header(&mut self, header: Option<&Header>) {
         self.declared = header.and_then(|header| header.rule.clone());
-        let candidates: Vec<&'static SigningRule> = match (&self.options.rule, &self.declared) {
-            (Some(name), _) | (None, Some(name)) => signature::by_name(name).into_iter().collect(),
-            (None, None) => match &self.seal.key {
-                Some(Ok(key)) => signature::rules_for(&key.facts()).collect(),
-                _ => Vec::new(),
-            },
-        };
+        let candidates: Vec<&'static SigningRule> =
+            match self.options.rule.as_ref().or(self.declared.as_ref()) {
+                Some(name) => signature::by_name(name).into_iter().collect(),
+                None => signature::RULES.iter().collect(),
+            };
         self.digests = candidates
             .into_iter()
             .map(|rule| (rule, (rule.new_digest)()))
             .collect();
-        self.covered(raw);
     }
 
     /// A record that precedes the trailer.
-    pub(super) fn covered(&mut self, raw: &RawRecord<'_>) {
+    pub(super) fn covered(&mut self, record: Covered<'_>) {
         if self.trailer.is_some() {
             self.after_trailer = true;
             return;
         }
-        for (_, digest) in &mut self.digests {
-            digest.begin(raw.index, raw.length_prefix);
-            digest.chunk(raw.message);
+        match record {
+            Covered::Held(head, message) => {
+                for (_, digest) in &mut self.digests {
+                    digest.begin(head.index, head.length_prefix);
+                    digest.chunk(message);
+                }
+            }
+            Covered::Hashed(digests) => self.digests = digests,
         }
     }
 
-    pub(super) fn trailer(&mut self, raw: &RawRecord<'_>, trailer: Trailer, findings: &mut Findings) {
+    /// The digests as they are after a record of which it isn't known yet whether the signature covers it.
+    pub(super) fn ahead(&self, head: &RecordHead) -> Digests {
+        if self.trailer.is_some() {
+            return Vec::new();
+        }
+        let forked = self.digests.iter().map(|(rule, digest)| {
+            let mut digest = digest.fork();
+            digest.begin(head.index, head.length_prefix);
+            (*rule, digest)
+        });
+        forked.collect()
+    }
+
+    pub(super) fn trailer(&mut self, offset: u64, trailer: Trailer, findings: &mut Findings) {
         if self.trailer.is_some() {
             self.after_trailer = true;
             return;
         }
         if !trailer.canonical {
-            findings.in_blob(&finding::TRAILER_NOT_CANONICAL, raw.offset, || {
+            findings.in_blob(&finding::TRAILER_NOT_CANONICAL, offset, || {
                 "it holds more than the export id and the signature".to_owned()
             });
         }
-        if self
-            .seal
-            .signature_bytes
-            .as_ref()
-            .is_some_and(|json| *json != trailer.signature)
+        self.trailer_offset = offset;
+        self.trailer = Some(trailer);
+    }
+
+    /// What the JSON says of the signature.
+    pub(super) fn seal(&mut self, seal: SealFacts, findings: &mut Findings) {
+        self.broken |= seal.members_broken;
+        if let (Some(json), Some(trailer)) = (&seal.signature_bytes, &self.trailer)
+            && *json != trailer.signature
         {
-            findings.in_blob(&finding::SIGNATURE_MISMATCH, raw.offset, || {
+            findings.in_blob(&finding::SIGNATURE_MISMATCH, self.trailer_offset, || {
                 "trailer and JSON carry different signatures".to_owned()
             });
         }
-        self.trailer = Some(trailer);
+        self.seal = seal;
     }
 
     /// The document is damaged or contradicts itself in what every signed document has in order.

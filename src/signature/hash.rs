@@ -85,11 +85,16 @@ impl fmt::Display for HashAlgorithm {
 
 /// A hash under way, of an algorithm chosen at run time.
 pub(super) trait Hasher: Send {
+    fn fork(&self) -> Box<dyn Hasher>;
     fn update(&mut self, bytes: &[u8]);
     fn finish(self: Box<Self>) -> Vec<u8>;
 }
 
-impl<D: Digest + Send> Hasher for D {
+impl<D: Digest + Clone + Send + 'static> Hasher for D {
+    fn fork(&self) -> Box<dyn Hasher> {
+        Box::new(self.clone())
+    }
+
     fn update(&mut self, bytes: &[u8]) {
         Digest::update(self, bytes);
     }

@@ -12,6 +12,8 @@ use super::key::KeyFacts;
 pub trait RecordDigest: Send {
     /// A record starts; `length_prefix` is its length as framed (little endian).
     fn begin(&mut self, index: u64, length_prefix: [u8; 4]);
+    /// The same digest once more, for a record of which it isn't known yet whether it belongs to the signed bytes.
+    fn fork(&self) -> Box<dyn RecordDigest>;
     /// The next bytes of the record.
     fn chunk(&mut self, bytes: &[u8]);
     /// The hash to sign or to verify.
@@ -92,6 +94,10 @@ struct FramedRecords(Box<dyn Hasher>);
 impl RecordDigest for FramedRecords {
     fn begin(&mut self, _index: u64, length_prefix: [u8; 4]) {
         self.0.update(&length_prefix);
+    }
+
+    fn fork(&self) -> Box<dyn RecordDigest> {
+        Box::new(Self(self.0.fork()))
     }
 
     fn chunk(&mut self, bytes: &[u8]) {

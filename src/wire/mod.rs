@@ -5,11 +5,13 @@
 //! forms. Reading allocates nothing, so no input can make it use more memory than it has itself.
 
 mod dump;
+mod stream;
 mod write;
 
 use std::borrow::Cow;
 
 pub use dump::{DumpLimits, DumpNode, DumpValue, dump};
+pub use stream::{Cursor, FieldHead, HeadValue, StreamedFields};
 pub use write::Writer;
 
 /// Groups nested deeper than this are refused.

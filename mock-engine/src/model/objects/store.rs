@@ -219,7 +219,7 @@ struct Dumped {
 impl Serialize for StoredObject {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let message = Some(STANDARD.encode(self.object.as_bytes()));
-        let (message, secret) = match self.object.data().secrets().is_empty() {
+        let (message, secret) = match self.object.secrets().is_empty() {
             true => (message, None),
             false => (None, message),
         };

@@ -1,0 +1,170 @@
+//! Tells what a record is from its message as it comes.
+//!
+//! Invariant: one reading for all sizes; [`super::Record::parse`] is this over bytes in memory. What a record carries is
+//! handed on or skipped, never held here, the trailer's short fields apart.
+
+use std::io::BufRead;
+
+use super::record::{RecordError, Trailer};
+use crate::wire::{FieldHead, HeadValue, StreamedFields, Writer};
+
+/// Bytes of a trailer's signature, or of an export id, that are looked at. Real ones have less than a hundred.
+const MAX_SHORT: u64 = 64 * 1024;
+/// Unknown fields that are listed.
+pub(crate) const MAX_UNKNOWN: usize = 1000;
+
+/// Where a record's value lies in its message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extent {
+    /// Offset of its first byte.
+    pub offset: u64,
+    /// Bytes.
+    pub length: u64,
+}
+
+impl Extent {
+    /// The value, of a message in memory.
+    pub fn of(self, message: &[u8]) -> &[u8] {
+        let index = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+        let end = index(self.offset).saturating_add(index(self.length));
+        message.get(index(self.offset)..end).unwrap_or_default()
+    }
+}
+
+/// What a record is. `T` is what was read from an object, `C` what was kept of a ciphertext.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordOutline<T> {
+    /// Field 1.
+    pub export_id: Option<String>,
+    /// The rest, by kind.
+    pub kind: OutlineKind<T>,
+}
+
+/// A record after the header, by kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OutlineKind<T> {
+    /// Carries one object.
+    Object {
+        /// What was read from it.
+        object: T,
+        /// Where it lies.
+        at: Extent,
+        /// Numbers of fields this version doesn't know; the first thousand.
+        unknown_fields: Vec<u32>,
+    },
+    /// Carries all objects, encrypted.
+    Sealed {
+        /// Field 4, if it was to be kept.
+        ciphertext: Option<Vec<u8>>,
+        /// Where it lies.
+        at: Extent,
+    },
+    /// Carries the signature.
+    Trailer(Trailer),
+}
+
+/// The value of one field number, the last that occurred.
+enum Last<T> {
+    Absent,
+    /// Of another wire type.
+    Other,
+    Bytes(Extent, T),
+}
+
+impl<T> RecordOutline<T> {
+    /// Reads a record's message. `object` reads an object message; of several only the last one's answer counts.
+    ///
+    /// # Errors
+    /// Bytes that are no message, or a message of no known kind.
+    pub fn read<S: BufRead>(
+        message: &mut StreamedFields<'_, S>,
+        keep_ciphertext: bool,
+        mut object: impl FnMut(&mut StreamedFields<'_, S>) -> T,
+    ) -> Result<Self, RecordError> {
+        let mut export_id = None;
+        let (mut second, mut third, mut fourth) = (Last::Absent, Last::Absent, Last::Absent);
+        let mut unknown_fields = Vec::new();
+        let mut shape = Shape::default();
+        while let Some(head) = message.next_field()? {
+            shape.field(&head);
+            if !super::record::is_object_field(head.number) && unknown_fields.len() < MAX_UNKNOWN {
+                unknown_fields.push(head.number);
+            }
+            let HeadValue::Bytes(length) = head.value else {
+                match head.number {
+                    1 => export_id = None,
+                    2 => second = Last::Other,
+                    3 => third = Last::Other,
+                    4 => fourth = Last::Other,
+                    _ => {}
+                }
+                continue;
+            };
+            let at = Extent {
+                offset: head.value_offset,
+                length,
+            };
+            match head.number {
+                1 => {
+                    let text = message.bytes(length, MAX_SHORT).map(String::from_utf8);
+                    shape.odd |= !matches!(text, Some(Ok(_)));
+                    export_id = Some(match text {
+                        Some(Ok(text)) => text,
+                        Some(Err(error)) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+                        None => format!("an id of {length} bytes"),
+                    });
+                }
+                2 => second = Last::Bytes(at, object(&mut message.enter(length))),
+                3 => third = Last::Bytes(at, message.bytes(length, MAX_SHORT)),
+                4 => {
+                    let kept = if keep_ciphertext { u64::MAX } else { 0 };
+                    fourth = Last::Bytes(at, message.bytes(length, kept));
+                }
+                _ => {}
+            }
+        }
+        let kind = match (second, third, fourth) {
+            (Last::Bytes(at, object), _, _) => OutlineKind::Object {
+                object,
+                at,
+                unknown_fields,
+            },
+            (_, _, Last::Bytes(at, ciphertext)) => OutlineKind::Sealed { ciphertext, at },
+            (_, Last::Bytes(_, signature), _) => OutlineKind::Trailer(Trailer {
+                canonical: shape.is_canonical(export_id.as_deref(), signature.as_deref()),
+                export_id: export_id.clone(),
+                signature: signature.unwrap_or_default(),
+            }),
+            _ => return Err(RecordError::UnknownKind),
+        };
+        Ok(Self { export_id, kind })
+    }
+}
+
+/// Whether a message has exactly the fields of a trailer.
+#[derive(Default)]
+struct Shape {
+    fields: u32,
+    odd: bool,
+    end: u64,
+}
+
+impl Shape {
+    fn field(&mut self, head: &FieldHead) {
+        self.fields = self.fields.saturating_add(1);
+        match (self.fields, head.number, head.value) {
+            (1, 1, HeadValue::Bytes(_)) => {}
+            (2, 3, HeadValue::Bytes(length)) => self.end = head.value_offset + length,
+            _ => self.odd = true,
+        }
+    }
+
+    /// Tags and lengths can be written longer than needed; so only writing it again tells.
+    fn is_canonical(&self, export_id: Option<&str>, signature: Option<&[u8]>) -> bool {
+        let (Some(export_id), Some(signature)) = (export_id, signature) else {
+            return false;
+        };
+        let again = Writer::new().text(1, export_id).bytes(3, signature).finish();
+        !self.odd && self.fields == 2 && again.len() as u64 == self.end
+    }
+}

@@ -1,0 +1,51 @@
+//! Where a text comes from: whole from a file, or from one of which parts were left out while it was read.
+//!
+//! Invariant: every offset that leaves this module counts bytes of the file.
+
+/// Bytes of the file that the text doesn't have.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Gap {
+    /// Where in the text, its byte order mark included.
+    pub(super) at: usize,
+    /// How many.
+    pub(super) length: u64,
+    /// What they were, if they were the content of a string.
+    pub(super) string: Option<StringGap>,
+}
+
+/// What is to be said of a string whose content was left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct StringGap {
+    /// File offset of its first escape.
+    pub(super) escape_at: Option<u64>,
+    /// Whether its escapes leave a lone surrogate, so that it stands for no text.
+    pub(super) lone_surrogate: bool,
+}
+
+/// The place of a text in its file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Origin {
+    /// Bytes of the text that precede what is parsed: a byte order mark.
+    pub(super) base: usize,
+    /// In the order of the text.
+    pub(super) gaps: Vec<Gap>,
+}
+
+impl Origin {
+    /// The file offset of a place in what is parsed.
+    pub(super) fn offset(&self, at: usize) -> u64 {
+        (self.base + at) as u64 + self.left_out(at)
+    }
+
+    /// How many bytes of the file before this place the text doesn't have.
+    pub(super) fn left_out(&self, at: usize) -> u64 {
+        let before = self.gaps.iter().take_while(|gap| gap.at <= self.base + at);
+        before.map(|gap| gap.length).sum()
+    }
+
+    /// The string whose content was left out at this place, and its position among the gaps.
+    pub(super) fn string_at(&self, at: usize) -> Option<(usize, &StringGap)> {
+        let index = self.gaps.iter().position(|gap| gap.at == self.base + at)?;
+        Some((index, self.gaps[index].string.as_ref()?))
+    }
+}

@@ -1,0 +1,425 @@
+//! What a report says of an object's data, found while the data message comes by.
+//!
+//! Invariant: memory doesn't grow with the data. A lookup's rows are counted and a mapping's pairs are, texts are checked
+//! and a name is kept; the rest is skipped. Where a field repeats, what counts is what [`ObjectData`] takes.
+
+use std::collections::BTreeSet;
+use std::io::BufRead;
+
+use memchr::memmem;
+
+use super::schema::{FieldKind, FieldSpec, MessageSpec};
+use super::{ObjectData, SecretKind, SegmentMapping};
+use crate::utf8::Utf8Check;
+use crate::wire::{Cursor, FieldHead, HeadValue, Message, StreamedFields, WireError, Writer};
+
+/// Bytes of a text that can be a name, and of one mapping that is shown.
+const MAX_SHORT: u64 = 64 * 1024;
+/// Unknown field numbers that are kept, the lowest.
+const MAX_UNKNOWN: usize = 1000;
+
+/// What was found out about an object's data.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DataFacts {
+    /// Whether it could be read.
+    pub state: DataState,
+    /// The name it gives its object; texts above 64 KiB aren't names.
+    pub name: Option<String>,
+    /// The secrets that stand in it in clear, with how many of each.
+    pub secrets: Vec<(SecretKind, u64)>,
+    /// The secrets themselves, if asked for.
+    pub secret_values: Vec<SecretValue>,
+    /// Numbers of top-level fields that its type doesn't name, each once, in order; the lowest thousand.
+    pub unknown_fields: Vec<u32>,
+    /// The first text, in the order of the schema, that isn't valid UTF-8.
+    pub invalid_text: Option<String>,
+}
+
+/// Whether data could be read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DataState {
+    /// It is of a known type.
+    #[default]
+    Known,
+    /// It is of a type this version doesn't know.
+    Unknown,
+    /// It is of a known type, but no message.
+    Broken,
+    /// It is too large to be held until its type is named.
+    Unread,
+}
+
+/// A secret shown on request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretValue {
+    /// What it is.
+    pub kind: SecretKind,
+    /// Its text, cut at the limit asked for.
+    pub text: String,
+    /// Bytes left out at the end.
+    pub cut: u64,
+}
+
+/// Text in a message of its own.
+static WRAPPER: MessageSpec = MessageSpec {
+    name: "wrapper",
+    fields: &[FieldSpec {
+        number: 1,
+        name: "text",
+        kind: FieldKind::Text,
+        repeated: false,
+    }],
+};
+
+/// The kind of secret that a field holds.
+fn secret_in(data_type: &str, number: u32) -> Option<SecretKind> {
+    match (data_type, number) {
+        ("EncryptionKeyData", 1) => Some(SecretKind::GlobalKey),
+        ("TokenizationData", 6) | ("DateShiftDiscreteData", 1) | ("SecureLookupData", 7) => {
+            Some(SecretKind::AlgorithmKey)
+        }
+        ("SecureLookupData", 6) => Some(SecretKind::LookupRows),
+        ("SegmentedMappingData", 12) => Some(SecretKind::SegmentMappings),
+        _ => None,
+    }
+}
+
+impl DataFacts {
+    /// Reads data of a message type (without URL prefix). Secrets are kept if `secret_bytes` says so, each cut there.
+    pub fn read<S: BufRead>(
+        data_type: &str,
+        message: &mut StreamedFields<'_, S>,
+        secret_bytes: Option<usize>,
+    ) -> Self {
+        let of_state = |state| Self {
+            state,
+            ..Self::default()
+        };
+        let Some(spec) = MessageSpec::by_name(data_type) else {
+            return of_state(DataState::Unknown);
+        };
+        let mut top = Top {
+            data_type,
+            secret_bytes,
+            unknown: BTreeSet::new(),
+            short: Vec::new(),
+            secrets: Vec::new(),
+        };
+        match top.read(spec, message) {
+            Ok(invalid_text) => Self {
+                invalid_text,
+                ..top.finish()
+            },
+            Err(_) => of_state(DataState::Broken),
+        }
+    }
+
+    /// As [`DataFacts::read`], of data in memory.
+    pub fn of(data_type: &str, bytes: &[u8], secret_bytes: Option<usize>) -> Self {
+        let mut cursor = Cursor::new(bytes);
+        Self::read(data_type, &mut cursor.message(bytes.len() as u64), secret_bytes)
+    }
+
+    /// Facts about data whose type is named only after more of it than is held.
+    pub(crate) fn unread() -> Self {
+        Self {
+            state: DataState::Unread,
+            ..Self::default()
+        }
+    }
+}
+
+/// The top level of a data message while it is read.
+struct Top<'t> {
+    data_type: &'t str,
+    secret_bytes: Option<usize>,
+    unknown: BTreeSet<u32>,
+    /// The last occurrence of every text short enough to be a name.
+    short: Vec<(u32, Vec<u8>)>,
+    secrets: Vec<(SecretKind, Secret)>,
+}
+
+/// What was seen of secrets of one kind.
+#[derive(Default)]
+struct Secret {
+    count: u64,
+    text: Vec<u8>,
+    length: u64,
+}
+
+impl Top<'_> {
+    fn read<S: BufRead>(
+        &mut self,
+        spec: &'static MessageSpec,
+        message: &mut StreamedFields<'_, S>,
+    ) -> Result<Option<String>, WireError> {
+        let mut invalid = Invalid::new(spec);
+        while let Some(head) = message.next_field()? {
+            let secret = secret_in(self.data_type, head.number);
+            match (spec.field(head.number), head.value) {
+                (None, _) => {
+                    self.unknown.insert(head.number);
+                    if self.unknown.len() > MAX_UNKNOWN {
+                        self.unknown.pop_last();
+                    }
+                }
+                (Some(field), HeadValue::Bytes(length)) if secret.is_none() && could_be_name(field) => {
+                    match message.bytes(length, MAX_SHORT) {
+                        Some(bytes) => {
+                            invalid.see(field, &head, &mut Cursor::new(&bytes[..]).message(length));
+                            self.keep(head.number, Some(bytes));
+                        }
+                        None => {
+                            self.keep(head.number, None);
+                            invalid.see(field, &head, message);
+                        }
+                    }
+                }
+                (Some(field), value) => {
+                    if could_be_name(field) {
+                        self.keep(head.number, None);
+                    }
+                    match (secret, value) {
+                        (Some(SecretKind::SegmentMappings), _) => {
+                            self.mapping(field, &head, message, &mut invalid);
+                        }
+                        (Some(kind), HeadValue::Bytes(length)) => {
+                            let (secret, valid) = self.text(kind, length, message);
+                            *self.secret(kind) = secret;
+                            invalid.note(field, !valid, || None);
+                        }
+                        (Some(kind), _) => *self.secret(kind) = Secret::default(),
+                        (None, _) => invalid.see(field, &head, message),
+                    }
+                }
+            }
+        }
+        Ok(invalid.first())
+    }
+
+    fn keep(&mut self, number: u32, bytes: Option<Vec<u8>>) {
+        self.short.retain(|(held, _)| *held != number);
+        self.short.extend(bytes.map(|bytes| (number, bytes)));
+    }
+
+    fn secret(&mut self, kind: SecretKind) -> &mut Secret {
+        let at = match self.secrets.iter().position(|(held, _)| *held == kind) {
+            Some(at) => at,
+            None => {
+                self.secrets.push((kind, Secret::default()));
+                self.secrets.len() - 1
+            }
+        };
+        &mut self.secrets[at].1
+    }
+
+    /// Reads a secret text, and whether it is valid UTF-8.
+    fn text<S: BufRead>(
+        &self,
+        kind: SecretKind,
+        length: u64,
+        message: &mut StreamedFields<'_, S>,
+    ) -> (Secret, bool) {
+        let mut utf8 = Utf8Check::default();
+        let mut rows = RowCount::default();
+        // The character that the limit cuts through has to be seen to be left out.
+        let room = self.secret_bytes.map_or(0, |limit| limit.saturating_add(3));
+        let mut text = Vec::new();
+        message.pieces(length, |piece| {
+            utf8.push(piece);
+            if kind == SecretKind::LookupRows {
+                rows.push(piece);
+            }
+            let kept = piece.len().min(room - text.len());
+            text.extend_from_slice(&piece[..kept]);
+        });
+        let count = match kind {
+            SecretKind::LookupRows => rows.count,
+            _ => u64::from(length > 0),
+        };
+        (Secret { count, text, length }, utf8.is_valid())
+    }
+
+    /// Counts a segment mapping, and keeps it as a line if secrets were asked for.
+    fn mapping<S: BufRead>(
+        &mut self,
+        field: &'static FieldSpec,
+        head: &FieldHead,
+        message: &mut StreamedFields<'_, S>,
+        invalid: &mut Invalid,
+    ) {
+        let limit = self.secret_bytes;
+        let secret = self.secret(SecretKind::SegmentMappings);
+        secret.count += 1;
+        let (Some(limit), HeadValue::Bytes(length)) = (limit, head.value) else {
+            invalid.see(field, head, message);
+            return;
+        };
+        let Some(bytes) = message.bytes(length, MAX_SHORT) else {
+            secret.length += length;
+            invalid.see(field, head, message);
+            return;
+        };
+        invalid.see(field, head, &mut Cursor::new(&bytes[..]).message(length));
+        if let Ok(mapping) = Message::parse(&bytes).map(SegmentMapping::from) {
+            let line = format!(
+                "{} {} -> {}\n",
+                mapping.segment().unwrap_or_default(),
+                mapping.input().unwrap_or_default(),
+                mapping.output().unwrap_or_default()
+            );
+            secret.length += line.len() as u64;
+            if secret.text.len() + line.len() <= limit {
+                secret.text.extend_from_slice(line.as_bytes());
+            }
+        }
+    }
+
+    fn finish(mut self) -> DataFacts {
+        let mut short = Writer::new();
+        for (number, bytes) in &self.short {
+            short.bytes(*number, bytes);
+        }
+        let name = ObjectData::read(self.data_type, &short.finish())
+            .name()
+            .map(std::borrow::Cow::into_owned);
+        self.secrets.sort_by_key(|(kind, _)| *kind);
+        let counted = self.secrets.iter().filter(|(_, secret)| secret.count > 0);
+        let secrets = counted.map(|(kind, secret)| (*kind, secret.count)).collect();
+        let secret_values = self.secret_bytes.map(|limit| {
+            let there = self.secrets.iter().filter(|(_, secret)| secret.length > 0);
+            there.map(|(kind, secret)| secret.value(*kind, limit)).collect()
+        });
+        DataFacts {
+            state: DataState::Known,
+            name,
+            secrets,
+            secret_values: secret_values.unwrap_or_default(),
+            unknown_fields: self.unknown.into_iter().collect(),
+            invalid_text: None,
+        }
+    }
+}
+
+impl Secret {
+    fn value(&self, kind: SecretKind, limit: usize) -> SecretValue {
+        let text = String::from_utf8_lossy(&self.text);
+        let end = text.floor_char_boundary(limit);
+        SecretValue {
+            kind,
+            text: text[..end].to_owned(),
+            cut: self.length.saturating_sub(end as u64),
+        }
+    }
+}
+
+fn could_be_name(field: &FieldSpec) -> bool {
+    !field.repeated && matches!(field.kind, FieldKind::Text | FieldKind::TextValue)
+}
+
+/// For each field of a message, in the schema's order, whether a text in it was found invalid.
+struct Invalid {
+    spec: &'static MessageSpec,
+    found: Vec<Option<String>>,
+}
+
+impl Invalid {
+    fn new(spec: &'static MessageSpec) -> Self {
+        Self {
+            spec,
+            found: Vec::new(),
+        }
+    }
+
+    /// Looks at one occurrence of a field. Specs don't nest in circles, so neither does this.
+    fn see<S: BufRead>(
+        &mut self,
+        field: &'static FieldSpec,
+        head: &FieldHead,
+        message: &mut StreamedFields<'_, S>,
+    ) {
+        let HeadValue::Bytes(length) = head.value else {
+            return;
+        };
+        match field.kind {
+            FieldKind::Text | FieldKind::Secret => {
+                let mut utf8 = Utf8Check::default();
+                message.pieces(length, |piece| utf8.push(piece));
+                self.note(field, !utf8.is_valid(), || None);
+            }
+            FieldKind::TextValue => {
+                let inner = Self::in_message(&WRAPPER, &mut message.enter(length));
+                self.note(field, matches!(inner, Ok(Some(_))), || None);
+            }
+            FieldKind::Int | FieldKind::IntValue => {}
+            FieldKind::Message(spec) | FieldKind::SecretMessage(spec) => {
+                // One that is no message is as good as not there.
+                if let Ok(Some(inner)) = Self::in_message(spec, &mut message.enter(length)) {
+                    self.note(field, true, || Some(inner));
+                }
+            }
+        }
+    }
+
+    fn in_message<S: BufRead>(
+        spec: &'static MessageSpec,
+        message: &mut StreamedFields<'_, S>,
+    ) -> Result<Option<String>, WireError> {
+        let mut invalid = Self::new(spec);
+        while let Some(head) = message.next_field()? {
+            if let Some(field) = spec.field(head.number) {
+                invalid.see(field, &head, message);
+            }
+        }
+        Ok(invalid.first())
+    }
+
+    /// Notes a field's first invalid text: what is invalid inside of it, or the field itself.
+    fn note(&mut self, field: &FieldSpec, invalid: bool, inner: impl FnOnce() -> Option<String>) {
+        if !invalid {
+            return;
+        }
+        self.found.resize(self.spec.fields.len(), None);
+        let index = self.spec.fields.iter().position(|own| own.number == field.number);
+        if let Some(slot) = index.and_then(|index| self.found.get_mut(index)) {
+            slot.get_or_insert_with(|| {
+                inner().unwrap_or_else(|| format!("{} {}", self.spec.name, field.name))
+            });
+        }
+    }
+
+    fn first(self) -> Option<String> {
+        self.found.into_iter().flatten().next()
+    }
+}
+
+/// Counts lookup rows in XML text that comes in pieces, without parsing it.
+#[derive(Default)]
+struct RowCount {
+    count: u64,
+    /// The end of what came before, too short to hold a whole tag.
+    tail: Vec<u8>,
+}
+
+const ROW: &[u8] = b"<row ";
+
+impl RowCount {
+    fn push(&mut self, piece: &[u8]) {
+        let overlap = ROW.len() - 1;
+        self.tail.extend_from_slice(&piece[..piece.len().min(overlap)]);
+        self.count += count_rows(&self.tail);
+        if piece.len() >= overlap {
+            self.count += count_rows(piece);
+            self.tail.clear();
+            self.tail.extend_from_slice(&piece[piece.len() - overlap..]);
+        } else {
+            let surplus = self.tail.len().saturating_sub(overlap);
+            self.tail.drain(..surplus);
+        }
+    }
+}
+
+/// Counts lookup rows without copying or parsing the XML text: it can be megabytes.
+pub(super) fn count_rows(text: &[u8]) -> u64 {
+    memmem::find_iter(text, ROW).count() as u64
+}
