@@ -195,11 +195,12 @@ pub(super) fn not_json(text: &str, origin: &Origin, length: u64, error: &serde_j
         Some(slip) => format!("{slip} ({words})"),
         None => words.to_owned(),
     };
+    // The column counts the bytes before the fault, so what was left out right before it counts, too.
+    let left_out = origin.left_out(line_start + column);
     EnvelopeError::NotJson {
         line,
-        column: column
-            + usize::try_from(origin.left_out(at) - origin.left_out(line_start)).unwrap_or_default(),
-        offset: origin.offset(at),
+        column: column + usize::try_from(left_out - origin.left_out(line_start)).unwrap_or_default(),
+        offset: (origin.base + at) as u64 + left_out,
         reason,
     }
 }
