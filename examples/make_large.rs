@@ -1,14 +1,14 @@
 //! Writes a large, sealed export document for measurements.
 //!
 //! ```sh
-//! cargo run --release --locked --example make_large -- FILE BLOB_BYTES OBJECTS [LARGEST_BYTES]
+//! cargo run --release --locked --example make_large -- FILE BLOB_BYTES OBJECTS [LARGEST_BYTES [KEY_BITS]]
 //! ```
 //!
-//! Lookups fill the blob: all of one size, or one of `LARGEST_BYTES` and the others sharing what is left. Every one but
-//! the first depends on the first. The same arguments give the same bytes. The document is built in memory, so this
+//! Lookups fill the blob: all of one size (with `LARGEST_BYTES` 0, too), or one of `LARGEST_BYTES` and the others sharing
+//! what is left. Every one but the first depends on the first. The key has 512 bits, as engines', or 1024. The same arguments give the same bytes. The document is built in memory, so this
 //! takes about four times `BLOB_BYTES`.
 
-#![allow(clippy::expect_used)] // a generator that can't run says so and ends
+#![allow(clippy::expect_used, clippy::panic)] // a generator that can't run says so and ends
 
 use std::fs;
 
@@ -32,7 +32,12 @@ fn main() {
     };
     let bytes = number().expect("BLOB_BYTES");
     let count = number().expect("OBJECTS").max(1);
-    let largest = number();
+    let largest = number().filter(|bytes| *bytes > 0);
+    let size = match number() {
+        None | Some(512) => KeySize::Dsa512,
+        Some(1024) => KeySize::Dsa1024,
+        Some(other) => panic!("no key of {other} bits"),
+    };
 
     let share = match largest {
         Some(largest) => bytes.saturating_sub(largest) / (count - 1).max(1),
@@ -74,7 +79,7 @@ fn main() {
         encryption: None,
         declare_rule: true,
     };
-    let key = SigningKey::from_seed(KeySize::Dsa512, b"large").expect("a key");
-    let document = seal(&facts, &objects, &key, KeySize::Dsa512.default_rule()).expect("a document");
+    let key = SigningKey::from_seed(size, b"large").expect("a key");
+    let document = seal(&facts, &objects, &key, size.default_rule()).expect("a document");
     fs::write(file, document).expect("the file can be written");
 }

@@ -11,12 +11,12 @@
 //! Invariant: records are read one at a time from any [`std::io::Read`]; nothing here holds more than one of
 //! them, and a large one need not be held either.
 
+mod error;
 mod outline;
 mod reader;
 mod record;
 
+pub use error::{BlobError, BlobErrorKind};
 pub use outline::{Extent, OutlineKind, RecordOutline};
-pub use reader::{
-    BlobError, BlobErrorKind, BlobLimits, RawRecord, RecordBody, RecordHead, RecordReader, frame,
-};
+pub use reader::{BlobLimits, RawRecord, RecordBody, RecordHead, RecordReader, frame};
 pub use record::{Header, HeaderField, ObjectRecord, REDACTED, Record, RecordError, SealedRecord, Trailer};

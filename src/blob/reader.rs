@@ -4,6 +4,8 @@
 
 use std::io::{self, BufRead, Read};
 
+use super::error::{BlobError, BlobErrorKind};
+
 /// Bounds on reading one blob.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BlobLimits {
@@ -48,64 +50,6 @@ impl RawRecord<'_> {
             offset: self.offset,
             length_prefix: self.length_prefix,
         }
-    }
-}
-
-/// Why the blob doesn't split into records.
-#[derive(Debug, thiserror::Error)]
-#[error("record {index} at blob byte {offset}: {kind}")]
-pub struct BlobError {
-    /// Which record, from 0.
-    pub index: u64,
-    /// Where it begins in the blob.
-    pub offset: u64,
-    /// What is wrong with it.
-    pub kind: BlobErrorKind,
-}
-
-/// The ways in which framing breaks.
-#[derive(Debug, thiserror::Error)]
-pub enum BlobErrorKind {
-    /// Fewer than four bytes are left for a length.
-    #[error("{have} bytes left where a 4-byte length should be")]
-    PrefixBreaksOff {
-        /// Bytes left.
-        have: u64,
-    },
-    /// The blob ends inside a record.
-    #[error("length says {claimed} bytes, but only {have} are left")]
-    PastEnd {
-        /// The length prefix.
-        claimed: u64,
-        /// Bytes left.
-        have: u64,
-    },
-    /// A record without a message.
-    #[error("length is zero")]
-    Empty,
-    /// More bytes than [`BlobLimits::record_bytes`].
-    #[error("length {claimed} is above the limit of {limit} bytes")]
-    TooLarge {
-        /// The length prefix.
-        claimed: u64,
-        /// The limit.
-        limit: u64,
-    },
-    /// More records than [`BlobLimits::records`].
-    #[error("more than {limit} records")]
-    TooMany {
-        /// The limit.
-        limit: u64,
-    },
-    /// The source failed.
-    #[error("{0}")]
-    Io(#[from] io::Error),
-}
-
-impl BlobErrorKind {
-    /// Whether a limit of ours ended the reading, rather than damage.
-    pub fn is_limit(&self) -> bool {
-        matches!(self, Self::TooLarge { .. } | Self::TooMany { .. })
     }
 }
 

@@ -7,6 +7,7 @@
 mod base64_decoder;
 mod base64_report;
 mod base64_text;
+mod blob_text;
 mod error;
 mod metadata;
 mod notes;
@@ -14,6 +15,7 @@ mod origin;
 mod parse;
 mod raw;
 mod scan;
+mod source;
 mod stream;
 mod structure;
 mod write;

@@ -5,6 +5,8 @@
 //! [`Message`].
 
 mod facts;
+mod invalid_text;
+mod rows;
 mod schema;
 
 use std::borrow::Cow;
@@ -57,6 +59,21 @@ pub enum ObjectData<'a> {
     Unknown,
     /// A known type whose bytes are no message.
     Broken,
+}
+
+/// The fields that [`ObjectData::name`] looks at.
+pub(super) fn name_fields(data_type: &str) -> &'static [u32] {
+    match data_type {
+        "MaskingJobData"
+        | "ProfileJobData"
+        | "DatabaseRulesetData"
+        | "DomainData"
+        | "ProfileExpressionData"
+        | "ProfileSetData" => &[1],
+        "DatabaseConnectorData" | "SourceConnectorData" => &[8],
+        "ApplicationSettingsData" => &[1, 2],
+        _ => &[],
+    }
 }
 
 /// Something in an object that lets its reader repeat or undo the masking.
@@ -136,6 +153,6 @@ impl<'a> ObjectData<'a> {
 impl SecureLookupData<'_> {
     /// Number of lookup rows.
     pub fn row_count(self) -> u64 {
-        facts::count_rows(self.message().bytes(6).unwrap_or_default())
+        rows::count_rows(self.message().bytes(6).unwrap_or_default())
     }
 }

@@ -141,8 +141,8 @@ impl Incomplete {
         message: &mut StreamedFields<'_, S>,
         length: u64,
     ) -> Result<(), ObjectError> {
-        let bytes = part(message, length, "identifier")?;
-        self.key = Some(ObjectKey::parse(&bytes).map_err(wire("identifier"))?);
+        let key = part(message, length, "identifier", ObjectKey::parse)?;
+        self.key = Some(key.map_err(wire("identifier"))?);
         Ok(())
     }
 
@@ -154,9 +154,8 @@ impl Incomplete {
         if self.dependencies.len() == MAX_DEPENDENCIES {
             return Err(ObjectError::TooManyDependencies(MAX_DEPENDENCIES));
         }
-        let bytes = part(message, length, "dependency")?;
-        self.dependencies
-            .push(ObjectKey::parse(&bytes).map_err(wire("dependency"))?);
+        let key = part(message, length, "dependency", ObjectKey::parse)?;
+        self.dependencies.push(key.map_err(wire("dependency"))?);
         Ok(())
     }
 
@@ -166,8 +165,13 @@ impl Incomplete {
         length: u64,
         offset: u64,
     ) -> Result<(), ObjectError> {
-        let bytes = part(message, length, "revision")?;
-        let revision = Message::parse(&bytes).map_err(wire("revision"))?;
+        part(message, length, "revision", |bytes| {
+            self.read_revision(bytes, offset)
+        })?
+    }
+
+    fn read_revision(&mut self, bytes: &[u8], offset: u64) -> Result<(), ObjectError> {
+        let revision = Message::parse(bytes).map_err(wire("revision"))?;
         for field in revision.fields().filter(|f| !matches!(f.number, 1..=3 | 5 | 6)) {
             self.unknown(("revision", field.number));
         }
@@ -202,8 +206,9 @@ impl Incomplete {
         while let Some(head) = any.next_field().map_err(wire("data"))? {
             match (head.number, head.value) {
                 (1, HeadValue::Bytes(length)) => {
-                    let bytes = part(&mut any, length, "data type")?;
-                    data.type_url = String::from_utf8_lossy(&bytes).into_owned();
+                    data.type_url = part(&mut any, length, "data type", |bytes| {
+                        String::from_utf8_lossy(bytes).into_owned()
+                    })?;
                 }
                 (1, _) => data.type_url.clear(),
                 (2, HeadValue::Bytes(length)) => {
@@ -276,14 +281,15 @@ fn wire(part: &'static str) -> impl Fn(WireError) -> ObjectError {
     move |error| ObjectError::Wire { part, error }
 }
 
-fn part<S: BufRead>(
+/// What `read` makes of a part of the object.
+fn part<S: BufRead, T>(
     message: &mut StreamedFields<'_, S>,
     length: u64,
     part: &'static str,
-) -> Result<Vec<u8>, ObjectError> {
-    message.bytes(length, MAX_PART).ok_or(ObjectError::PartTooLarge {
-        part,
-        length,
-        limit: MAX_PART,
-    })
+    read: impl FnOnce(&[u8]) -> T,
+) -> Result<T, ObjectError> {
+    let limit = MAX_PART;
+    message
+        .with_bytes(length, limit, read)
+        .ok_or(ObjectError::PartTooLarge { part, length, limit })
 }

@@ -10,6 +10,7 @@ mod fold;
 mod hashing;
 mod matching;
 mod objects;
+mod records;
 mod signature;
 
 use crate::date::JavaDate;

@@ -7,6 +7,7 @@
 
 use super::asn1;
 use super::key::{Component, KeyError};
+use super::parameters::ParameterSet;
 use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
 use crypto_bigint::{BoxedUint, Odd};
 use dsa::Components;
@@ -17,7 +18,7 @@ const SUBGROUP_BITS: [u32; 3] = [160, 224, 256];
 /// Domain parameters that passed the gate.
 pub(super) struct Domain {
     pub(super) components: Components,
-    montgomery: BoxedMontyParams,
+    pub(super) montgomery: BoxedMontyParams,
 }
 
 impl Domain {
@@ -31,6 +32,7 @@ impl Domain {
         if !SUBGROUP_BITS.contains(&q_bits) {
             return Err(KeyError::UnsupportedSubgroup { bits: q_bits });
         }
+        let published = ParameterSet::recognise(p, q, g).is_some();
         let p = BoxedUint::from_be_slice_vartime(p);
         let q = BoxedUint::from_be_slice_vartime(q);
         let modulus = Odd::new(p.clone())
@@ -39,13 +41,18 @@ impl Domain {
         let order = Odd::new(q.clone())
             .into_option()
             .ok_or(KeyError::Even(Component::Q))?;
-        // p is odd, so p - 1 only clears its last bit and can't borrow.
-        let remainder = p.wrapping_sub(BoxedUint::one()).rem_vartime(order.as_nz_ref());
-        if !bool::from(remainder.is_zero()) {
-            return Err(KeyError::SubgroupMismatch { p_bits, q_bits });
-        }
         let montgomery = BoxedMontyParams::new_vartime(modulus);
-        let generator = subgroup_element(g, Component::G, &q, &montgomery)?;
+        // The published sets were checked once for all; a test does it again.
+        let generator = if published {
+            BoxedUint::from_be_slice(g, p.bits_precision()).map_err(|_| KeyError::Refused)?
+        } else {
+            // p is odd, so p - 1 only clears its last bit and can't borrow.
+            let remainder = p.wrapping_sub(BoxedUint::one()).rem_vartime(order.as_nz_ref());
+            if !bool::from(remainder.is_zero()) {
+                return Err(KeyError::SubgroupMismatch { p_bits, q_bits });
+            }
+            subgroup_element(g, Component::G, &q, &montgomery)?
+        };
         let components =
             Components::from_components_unchecked(p, q, generator).map_err(|_| KeyError::Refused)?;
         Ok(Self {
@@ -86,7 +93,8 @@ fn subgroup_element(
             p_bits,
         });
     };
-    if BoxedMontyForm::new(number.clone(), montgomery).pow(q).retrieve() != one {
+    let power = BoxedMontyForm::new(number.clone(), montgomery).pow_bounded_exp(q, q.bit_width_vartime());
+    if power.retrieve() != one {
         return Err(KeyError::NotInSubgroup {
             component,
             q_bits: q.bit_width_vartime(),

@@ -10,6 +10,7 @@ use super::asn1::{
 use super::encoding::write_pem;
 use super::gate::Domain;
 use super::parameters::ParameterSet;
+use crypto_bigint::modular::BoxedMontyParams;
 use dsa::VerifyingKey;
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -207,6 +208,7 @@ impl KeyFacts {
 #[derive(Debug, Clone)]
 pub struct PublicKey {
     pub(super) inner: VerifyingKey,
+    pub(super) montgomery: BoxedMontyParams,
     facts: KeyFacts,
     der: Vec<u8>,
 }
@@ -259,6 +261,7 @@ impl PublicKey {
         let [p, q, g, y] = [p, q, g, y].map(asn1::strip_zeros);
         let domain = Domain::check(p, q, g)?;
         let value = domain.public_value(y)?;
+        let montgomery = domain.montgomery.clone();
         let inner = VerifyingKey::from_components(domain.components, value).map_err(|_| KeyError::Refused)?;
         let der = write_spki(p, q, g, y);
         let facts = KeyFacts {
@@ -268,7 +271,12 @@ impl PublicKey {
             parameter_set: ParameterSet::recognise(p, q, g).map(|set| set.name),
             fingerprint: Sha256::digest(&der).into(),
         };
-        Ok(Self { inner, facts, der })
+        Ok(Self {
+            inner,
+            montgomery,
+            facts,
+            der,
+        })
     }
 
     /// What can be said about the key.

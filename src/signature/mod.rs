@@ -13,6 +13,7 @@ mod hash;
 mod key;
 mod parameters;
 mod partial;
+mod power;
 mod private_key;
 mod rules;
 mod sign;

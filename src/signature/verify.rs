@@ -1,12 +1,14 @@
 //! Verification of a hash against a key that passed the gate.
 //!
-//! Invariant: numbers reach the `dsa` crate only with 0 < r, s < q and a non-empty hash, so it has nothing to panic
-//! about, and every refusal says which of these failed.
+//! Invariant: the arithmetic sees only numbers of a key that passed the gate, 0 < r, s < q and a non-empty hash, and
+//! every refusal says which of these failed. It is our own use of `crypto-bigint` since all of it is public, see
+//! [`super::power`]; the `dsa` crate, which takes the time of a secret, gives the same answers, and tests hold it to that.
 
 use super::der_signature::DsaSignature;
 use super::key::PublicKey;
-use crypto_bigint::BoxedUint;
-use dsa::signature::hazmat::PrehashVerifier;
+use super::power::product_of_powers;
+use crypto_bigint::modular::BoxedMontyForm;
+use crypto_bigint::{BoxedUint, Odd};
 
 /// Why a signature doesn't verify.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -51,10 +53,29 @@ impl PublicKey {
         if hash.is_empty() {
             return Err(VerifyError::EmptyHash);
         }
-        let signature = self.in_range(signature)?;
-        self.inner
-            .verify_prehash(hash, &signature)
-            .map_err(|_| VerifyError::Mismatch)
+        let (r, s) = self.in_range(signature)?;
+        if self.fits(hash, &r, &s) == Some(true) {
+            Ok(())
+        } else {
+            Err(VerifyError::Mismatch)
+        }
+    }
+
+    /// FIPS 186-4, section 4.7. `None` where q isn't prime and s has no inverse.
+    fn fits(&self, hash: &[u8], r: &BoxedUint, s: &BoxedUint) -> Option<bool> {
+        let components = self.inner.components();
+        let q = components.q();
+        let order = Odd::new(q.as_ref().clone()).into_option()?;
+        let q_bits = q.bit_width_vartime();
+        let w = s.invert_odd_mod_vartime(&order).into_option()?;
+        // The leftmost bytes; all sizes of q are whole bytes.
+        let leftmost = &hash[..hash.len().min(q_bits as usize / 8)];
+        let z = BoxedUint::from_be_slice(leftmost, q.bits_precision()).ok()?;
+        let (u1, u2) = (z.mul_mod(&w, q), r.mul_mod(&w, q));
+        let g = BoxedMontyForm::new(components.g().as_ref().clone(), &self.montgomery);
+        let y = BoxedMontyForm::new(self.inner.y().as_ref().clone(), &self.montgomery);
+        let v = product_of_powers((&g, &u1), (&y, &u2), q_bits).retrieve();
+        Some(v.rem_vartime(q) == *r)
     }
 
     /// Whether r and s are in the range that the key's q sets.
@@ -62,7 +83,7 @@ impl PublicKey {
         self.in_range(signature).map(|_| ())
     }
 
-    fn in_range(&self, signature: &DsaSignature) -> Result<dsa::Signature, VerifyError> {
+    fn in_range(&self, signature: &DsaSignature) -> Result<(BoxedUint, BoxedUint), VerifyError> {
         let q = self.inner.components().q();
         let below_q = |number: &[u8], name| {
             let number = BoxedUint::from_be_slice(number, q.bits_precision()).ok();
@@ -72,7 +93,87 @@ impl PublicKey {
         };
         let r = below_q(signature.r(), "r")?;
         let s = below_q(signature.s(), "s")?;
-        // Only zero is refused, which a DsaSignature never holds.
-        dsa::Signature::from_components(r, s).ok_or(VerifyError::Mismatch)
+        // A DsaSignature never holds a zero.
+        Ok((r, s))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dsa::signature::hazmat::PrehashVerifier;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::signature::{HashAlgorithm, KeySize, PARAMETER_SETS, SigningKey};
+
+    /// What the `dsa` crate says.
+    fn second_opinion(key: &PublicKey, hash: &[u8], signature: &DsaSignature) -> bool {
+        let q = key.inner.components().q();
+        let number = |bytes: &[u8]| BoxedUint::from_be_slice(bytes, q.bits_precision()).ok();
+        let (Some(r), Some(s)) = (number(signature.r()), number(signature.s())) else {
+            return false;
+        };
+        dsa::Signature::from_components(r, s)
+            .is_some_and(|signature| key.inner.verify_prehash(hash, &signature).is_ok())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn the_dsa_crate_gives_the_same_verdict_on_honest_and_on_mutated_signatures(
+            size in prop::sample::select(vec![KeySize::Dsa512, KeySize::Dsa512, KeySize::Dsa1024, KeySize::Dsa2048]),
+            seed in any::<[u8; 4]>(), mut hash in prop::collection::vec(any::<u8>(), 1..70),
+            change in prop::option::of((any::<prop::sample::Index>(), any::<u8>())), of_hash in any::<bool>()
+        ) {
+            let key = SigningKey::from_seed(size, &seed).unwrap();
+            let rule = size.default_rule();
+            let digest = rule.hash.digest(&hash);
+            let mut der = key.sign_prehash(&digest, rule).unwrap().to_der();
+            if let Some((at, value)) = change && !of_hash {
+                let at = at.index(der.len());
+                der[at] ^= value;
+            }
+            let Ok(signature) = DsaSignature::from_der(&der) else { return Ok(()) };
+            let public = key.public_key();
+            // Of the digest that was signed, or of any bytes of any length.
+            for bytes in [&digest, &hash] {
+                prop_assert_eq!(public.verify_prehash(bytes, &signature), second_opinion(public, bytes, &signature));
+            }
+            hash.truncate(1);
+            if change.is_none() {
+                prop_assert!(public.verify_prehash(&digest, &signature));
+                prop_assert!(!public.verify_prehash(&HashAlgorithm::Sha512.digest(&hash), &signature));
+            }
+        }
+    }
+
+    #[test]
+    fn the_published_parameters_pass_what_the_gate_spares_them() {
+        for set in PARAMETER_SETS {
+            let number = |bytes: &[u8]| BoxedUint::from_be_slice_vartime(bytes);
+            let (p, q) = (number(set.p), number(set.q));
+            let order = Odd::new(q.clone()).into_option().unwrap();
+            let modulus = Odd::new(p.clone()).into_option().unwrap();
+            assert!(
+                bool::from(
+                    p.wrapping_sub(BoxedUint::one())
+                        .rem_vartime(order.as_nz_ref())
+                        .is_zero()
+                ),
+                "{}",
+                set.name
+            );
+            let params = crypto_bigint::modular::BoxedMontyParams::new_vartime(modulus);
+            let g = BoxedUint::from_be_slice(set.g, p.bits_precision()).unwrap();
+            let one = BoxedUint::one_with_precision(p.bits_precision());
+            assert!(g > one && g < p, "{}", set.name);
+            assert_eq!(
+                BoxedMontyForm::new(g, &params).pow(&q).retrieve(),
+                one,
+                "{}",
+                set.name
+            );
+        }
     }
 }

@@ -143,12 +143,28 @@ impl<S: BufRead> StreamedFields<'_, S> {
 
     /// The value that begins here, if it has no more than `limit` bytes.
     pub fn bytes(&mut self, length: u64, limit: u64) -> Option<Vec<u8>> {
+        self.with_bytes(length, limit, <[u8]>::to_vec)
+    }
+
+    /// What `read` makes of the value that begins here, if it has no more than `limit` bytes. It is only copied where the
+    /// source doesn't offer it in one piece.
+    pub fn with_bytes<T>(&mut self, length: u64, limit: u64, read: impl FnOnce(&[u8]) -> T) -> Option<T> {
         if length > limit {
             return None;
         }
+        let cursor = &mut *self.cursor;
+        if let Ok(held) = cursor.source.fill_buf()
+            && let Some(bytes) = usize::try_from(length).ok().and_then(|length| held.get(..length))
+        {
+            let made = read(bytes);
+            let length = bytes.len();
+            cursor.source.consume(length);
+            cursor.position += length as u64;
+            return Some(made);
+        }
         let mut bytes = Vec::new();
         self.pieces(length, |piece| bytes.extend_from_slice(piece));
-        Some(bytes)
+        Some(read(&bytes))
     }
 
     fn varint(&mut self) -> Result<u64, WireErrorKind> {

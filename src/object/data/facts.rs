@@ -6,10 +6,10 @@
 use std::collections::BTreeSet;
 use std::io::BufRead;
 
-use memchr::memmem;
-
-use super::schema::{FieldKind, FieldSpec, MessageSpec};
-use super::{ObjectData, SecretKind, SegmentMapping};
+use super::invalid_text::Invalid;
+use super::rows::RowCount;
+use super::schema::{FieldSpec, MessageSpec};
+use super::{ObjectData, SecretKind, SegmentMapping, name_fields};
 use crate::utf8::Utf8Check;
 use crate::wire::{Cursor, FieldHead, HeadValue, Message, StreamedFields, WireError, Writer};
 
@@ -59,17 +59,6 @@ pub struct SecretValue {
     /// Bytes left out at the end.
     pub cut: u64,
 }
-
-/// Text in a message of its own.
-static WRAPPER: MessageSpec = MessageSpec {
-    name: "wrapper",
-    fields: &[FieldSpec {
-        number: 1,
-        name: "text",
-        kind: FieldKind::Text,
-        repeated: false,
-    }],
-};
 
 /// The kind of secret that a field holds.
 fn secret_in(data_type: &str, number: u32) -> Option<SecretKind> {
@@ -134,7 +123,7 @@ struct Top<'t> {
     data_type: &'t str,
     secret_bytes: Option<usize>,
     unknown: BTreeSet<u32>,
-    /// The last occurrence of every text short enough to be a name.
+    /// The last occurrence of every field that makes the name.
     short: Vec<(u32, Vec<u8>)>,
     secrets: Vec<(SecretKind, Secret)>,
 }
@@ -154,6 +143,7 @@ impl Top<'_> {
         message: &mut StreamedFields<'_, S>,
     ) -> Result<Option<String>, WireError> {
         let mut invalid = Invalid::new(spec);
+        let names = name_fields(self.data_type);
         while let Some(head) = message.next_field()? {
             let secret = secret_in(self.data_type, head.number);
             match (spec.field(head.number), head.value) {
@@ -163,7 +153,7 @@ impl Top<'_> {
                         self.unknown.pop_last();
                     }
                 }
-                (Some(field), HeadValue::Bytes(length)) if secret.is_none() && could_be_name(field) => {
+                (Some(field), HeadValue::Bytes(length)) if names.contains(&head.number) => {
                     match message.bytes(length, MAX_SHORT) {
                         Some(bytes) => {
                             invalid.see(field, &head, &mut Cursor::new(&bytes[..]).message(length));
@@ -176,7 +166,7 @@ impl Top<'_> {
                     }
                 }
                 (Some(field), value) => {
-                    if could_be_name(field) {
+                    if names.contains(&head.number) {
                         self.keep(head.number, None);
                     }
                     match (secret, value) {
@@ -313,113 +303,44 @@ impl Secret {
     }
 }
 
-fn could_be_name(field: &FieldSpec) -> bool {
-    !field.repeated && matches!(field.kind, FieldKind::Text | FieldKind::TextValue)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::object::data::FieldKind;
 
-/// For each field of a message, in the schema's order, whether a text in it was found invalid.
-struct Invalid {
-    spec: &'static MessageSpec,
-    found: Vec<Option<String>>,
-}
-
-impl Invalid {
-    fn new(spec: &'static MessageSpec) -> Self {
-        Self {
-            spec,
-            found: Vec::new(),
-        }
-    }
-
-    /// Looks at one occurrence of a field. Specs don't nest in circles, so neither does this.
-    fn see<S: BufRead>(
-        &mut self,
-        field: &'static FieldSpec,
-        head: &FieldHead,
-        message: &mut StreamedFields<'_, S>,
-    ) {
-        let HeadValue::Bytes(length) = head.value else {
-            return;
-        };
-        match field.kind {
-            FieldKind::Text | FieldKind::Secret => {
-                let mut utf8 = Utf8Check::default();
-                message.pieces(length, |piece| utf8.push(piece));
-                self.note(field, !utf8.is_valid(), || None);
-            }
-            FieldKind::TextValue => {
-                let inner = Self::in_message(&WRAPPER, &mut message.enter(length));
-                self.note(field, matches!(inner, Ok(Some(_))), || None);
-            }
-            FieldKind::Int | FieldKind::IntValue => {}
-            FieldKind::Message(spec) | FieldKind::SecretMessage(spec) => {
-                // One that is no message is as good as not there.
-                if let Ok(Some(inner)) = Self::in_message(spec, &mut message.enter(length)) {
-                    self.note(field, true, || Some(inner));
+    #[test]
+    fn every_name_that_data_gives_is_among_the_facts() {
+        for spec in MessageSpec::all() {
+            let mut writer = Writer::new();
+            for field in spec.fields {
+                match field.kind {
+                    FieldKind::Text | FieldKind::Secret => _ = writer.text(field.number, field.name),
+                    FieldKind::TextValue => {
+                        _ = writer.message(field.number, |inner| _ = inner.text(1, field.name));
+                    }
+                    _ => {}
                 }
             }
-        }
-    }
-
-    fn in_message<S: BufRead>(
-        spec: &'static MessageSpec,
-        message: &mut StreamedFields<'_, S>,
-    ) -> Result<Option<String>, WireError> {
-        let mut invalid = Self::new(spec);
-        while let Some(head) = message.next_field()? {
-            if let Some(field) = spec.field(head.number) {
-                invalid.see(field, &head, message);
+            let data = writer.finish();
+            let expected = ObjectData::read(spec.name, &data)
+                .name()
+                .map(std::borrow::Cow::into_owned);
+            assert_eq!(
+                DataFacts::of(spec.name, &data, None).name,
+                expected,
+                "{}",
+                spec.name
+            );
+            // No name at all, where the last occurrence is no text.
+            for number in name_fields(spec.name) {
+                let replaced = [&data[..], Writer::new().varint(*number, 1).finish().as_slice()].concat();
+                assert_eq!(
+                    DataFacts::of(spec.name, &replaced, None).name,
+                    None,
+                    "{}",
+                    spec.name
+                );
             }
         }
-        Ok(invalid.first())
     }
-
-    /// Notes a field's first invalid text: what is invalid inside of it, or the field itself.
-    fn note(&mut self, field: &FieldSpec, invalid: bool, inner: impl FnOnce() -> Option<String>) {
-        if !invalid {
-            return;
-        }
-        self.found.resize(self.spec.fields.len(), None);
-        let index = self.spec.fields.iter().position(|own| own.number == field.number);
-        if let Some(slot) = index.and_then(|index| self.found.get_mut(index)) {
-            slot.get_or_insert_with(|| {
-                inner().unwrap_or_else(|| format!("{} {}", self.spec.name, field.name))
-            });
-        }
-    }
-
-    fn first(self) -> Option<String> {
-        self.found.into_iter().flatten().next()
-    }
-}
-
-/// Counts lookup rows in XML text that comes in pieces, without parsing it.
-#[derive(Default)]
-struct RowCount {
-    count: u64,
-    /// The end of what came before, too short to hold a whole tag.
-    tail: Vec<u8>,
-}
-
-const ROW: &[u8] = b"<row ";
-
-impl RowCount {
-    fn push(&mut self, piece: &[u8]) {
-        let overlap = ROW.len() - 1;
-        self.tail.extend_from_slice(&piece[..piece.len().min(overlap)]);
-        self.count += count_rows(&self.tail);
-        if piece.len() >= overlap {
-            self.count += count_rows(piece);
-            self.tail.clear();
-            self.tail.extend_from_slice(&piece[piece.len() - overlap..]);
-        } else {
-            let surplus = self.tail.len().saturating_sub(overlap);
-            self.tail.drain(..surplus);
-        }
-    }
-}
-
-/// Counts lookup rows without copying or parsing the XML text: it can be megabytes.
-pub(super) fn count_rows(text: &[u8]) -> u64 {
-    memmem::find_iter(text, ROW).count() as u64
 }

@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+"""Time and memory of verifying a document's signature, next to what people use for it today.
+
+    python3 benches/compare/verify.py [ROUNDS] > table.md
+
+Needs cargo, OpenSSL, jq and coreutils; installs `cryptography` from PyPI into an environment below target/compare. All
+judge the same documents, one step after the other within a round, so that a slow moment of the machine meets them all;
+each figure is the median over the rounds, of wall time and of the processor time of all processes together. The key has
+1024 bits where `cryptography` takes part, which refuses the engines' 512.
+"""
+
+import base64
+import json
+import os
+import pathlib
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+WORK = ROOT / "target" / "compare"
+ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+SMALL = 10_000
+OURS = ROOT / "target" / "release" / "exportdoc"
+VENV = WORK / "venv"
+
+BY_HAND = """
+import base64, hashlib, json, sys
+from cryptography.hazmat.primitives import hashes, serialization
+for path in sys.argv[2:]:
+    with open(path, "rb") as file:
+        document = json.load(file)
+    blob = base64.b64decode(document["blob"])
+    key = serialization.load_der_public_key(base64.b64decode(document["publicKey"]))
+    key.verify(base64.b64decode(document["signature"]), blob[: len(blob) - int(sys.argv[1])], hashes.SHA1())
+"""
+
+
+def make(name, *arguments):
+    path = WORK / name
+    if not path.exists():
+        generator = ROOT / "target" / "release" / "examples" / "make_large"
+        subprocess.run([generator, path, *map(str, arguments)], check=True)
+    return path
+
+
+def prepare():
+    WORK.mkdir(parents=True, exist_ok=True)
+    for what in (["--bin", "exportdoc"], ["--example", "make_large"]):
+        subprocess.run(["cargo", "build", "--release", "--locked", "-p", "exportdoc", *what], cwd=ROOT, check=True)
+    if not (VENV / "bin" / "python").exists():
+        subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
+        install = [VENV / "bin" / "pip", "install", "--quiet", "cryptography==50.0.2"]
+        subprocess.run(install, check=True, stdout=sys.stderr)
+
+
+class Parts:
+    """The blob, signature and key of a document as files, and how long its trailer record is."""
+
+    def __init__(self, document):
+        parts = json.loads(document.read_bytes())
+        blob = base64.b64decode(parts["blob"])
+        signature = base64.b64decode(parts["signature"])
+        # Length prefix, export id (a UUID of 36 characters) and signature, each with tag and length.
+        self.trailer = 4 + 2 + 36 + 2 + len(signature)
+        self.signed = len(blob) - self.trailer
+        self.document, self.blob, self.signature, self.key = document, WORK / "blob.bin", WORK / "signature.der", WORK / "key.pem"
+        self.blob.write_bytes(blob)
+        self.signature.write_bytes(signature)
+        lines = "\n".join(parts["publicKey"][at : at + 64] for at in range(0, len(parts["publicKey"]), 64))
+        self.key.write_text(f"-----BEGIN PUBLIC KEY-----\n{lines}\n-----END PUBLIC KEY-----\n")
+
+    def pipeline(self):
+        return (
+            f"jq -r .blob '{self.document}' | base64 -d | head -c {self.signed}"
+            f" | openssl dgst -sha1 -verify '{self.key}' -signature '{self.signature}'"
+        )
+
+
+def run(command, stdin=None):
+    """Wall seconds, processor seconds, peak KiB."""
+    start = time.monotonic()
+    child = subprocess.Popen(command, shell=isinstance(command, str), stdin=stdin, stdout=subprocess.PIPE)
+    child.stdout.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    if status:
+        raise SystemExit(f"{command}: status {status}")
+    return time.monotonic() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss
+
+
+def measure(steps, rounds):
+    seen = {name: [] for name in steps}
+    for _ in range(rounds):
+        for name, command in steps.items():
+            seen[name].append(run(command))
+    return {name: [statistics.median(column) for column in zip(*runs)] for name, runs in seen.items()}
+
+
+def table(title, results, against):
+    print(f"\n{title}\n\n| what | wall ms | processor ms | peak MiB | × {against} (wall) | (processor) |\n|---|---|---|---|---|---|")
+    wall, processor, _ = results[against]
+    for name, (own_wall, own_processor, peak) in results.items():
+        ratios = f"{own_wall / wall:.2f} | {own_processor / processor:.2f}"
+        print(f"| {name} | {own_wall * 1e3:.0f} | {own_processor * 1e3:.0f} | {peak / 1024:.0f} | {ratios} |")
+
+
+def main():
+    prepare()
+    version = subprocess.run(["openssl", "version"], capture_output=True, text=True).stdout.split()[1]
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {platform.machine()}, OpenSSL {version}, Python", end=" ")
+    print(f"{platform.python_version()}; median of {ROUNDS} rounds.")
+    python = VENV / "bin" / "python"
+
+    large = Parts(make("64MiB.json", 64 << 20, 204, 0, 1024))
+    results = measure(
+        {
+            "openssl dgst -sha1 (the decoded blob)": ["openssl", "dgst", "-sha1", large.blob],
+            "openssl dgst -sha1 (the document)": ["openssl", "dgst", "-sha1", large.document],
+            "exportdoc verify-signature": [OURS, "verify-signature", large.document],
+            "exportdoc verify-signature, from a pipe": f"cat '{large.document}' | '{OURS}' verify-signature -",
+            "jq, base64, openssl dgst -verify": large.pipeline(),
+            "Python json, base64, cryptography": [python, "-c", BY_HAND, str(large.trailer), large.document],
+        },
+        ROUNDS,
+    )
+    table("A blob of 64 MiB in a document of 81 MiB:", results, "openssl dgst -sha1 (the decoded blob)")
+
+    huge = make("1GiB.json", 1 << 30, 200, 500 << 20)
+    many = make("100000.json", 50_000_000, 100_000)
+    base = run([OURS, "verify-signature", make("20KB.json", 14_000, 20)])[2]
+    results = measure(
+        {
+            "1 GiB, 200 objects, one of 500 MiB": [OURS, "verify-signature", huge],
+            "the same, inspect": [OURS, "inspect", huge],
+            "the same, from a pipe": f"cat '{huge}' | '{OURS}' verify-signature -",
+            "100,000 objects in 48 MiB": [OURS, "verify-signature", many],
+        },
+        max(ROUNDS // 2, 1),
+    )
+    table("Memory:", results, "1 GiB, 200 objects, one of 500 MiB")
+    each = (results["100,000 objects in 48 MiB"][2] - base) * 1024 / 100_000
+    print(f"\nA small document takes {base / 1024:.1f} MiB; each of the 100,000 objects {each:.0f} bytes.")
+
+    directory = WORK / "small"
+    one = Parts(make("20KB-1024.json", 14_000, 20, 0, 1024))
+    if not directory.exists():
+        directory.mkdir()
+        for at in range(SMALL):
+            shutil.copyfile(WORK / "20KB.json", directory / f"{at}.json")
+    some = 100
+    results = measure(
+        {
+            "exportdoc verify-signature -r": [OURS, "verify-signature", "--quiet", "-r", directory],
+            "Python json, base64, cryptography": [python, "-c", BY_HAND, str(one.trailer)] + [one.document] * SMALL,
+        },
+        max(ROUNDS // 2, 1),
+    )
+    wall, processor, peak = run("for i in $(seq %d); do %s; done" % (some, one.pipeline()))
+    results[f"jq, base64, openssl dgst -verify (of {some}, times {SMALL // some})"] = [
+        wall * SMALL / some,
+        processor * SMALL / some,
+        peak,
+    ]
+    table(f"{SMALL} documents of {one.document.stat().st_size // 1000} KB:", results, "exportdoc verify-signature -r")
+
+
+main()

@@ -1,0 +1,206 @@
+//! The blob's string while it is read: escapes undone, base64 decoded, its text left out of what the parser sees.
+//!
+//! Invariant: escapes and characters are judged as the parser would; where it would fail, it is left to do so.
+
+use std::io::{self, BufRead, Read};
+
+use super::base64_decoder::Base64Decoder;
+use super::base64_report::Base64Report;
+use super::origin::StringGap;
+use super::source::{PIECE, Scan, fill};
+
+/// The bytes that the string under the blob's name stands for.
+#[derive(Debug)]
+pub(crate) struct BlobBytes<'s, S> {
+    scan: &'s mut Scan<S>,
+    decoder: Base64Decoder,
+    /// Decoded, and how much of it was taken.
+    ready: Vec<u8>,
+    taken: usize,
+    ended: bool,
+    /// The first half of a character that is written as two escapes.
+    half: Option<u16>,
+}
+
+impl<'s, S: BufRead> BlobBytes<'s, S> {
+    pub(super) fn new(scan: &'s mut Scan<S>) -> Self {
+        Self {
+            scan,
+            decoder: Base64Decoder::new(),
+            ready: Vec::new(),
+            taken: 0,
+            ended: false,
+            half: None,
+        }
+    }
+
+    /// Reads what is left of the string, since damage further on is still worth naming.
+    pub(super) fn into_report(mut self) -> Base64Report {
+        while !self.ended {
+            self.ready.clear();
+            self.piece();
+        }
+        self.decoder.report().clone()
+    }
+
+    /// Decodes the next piece of the string's text.
+    fn piece(&mut self) {
+        let piece = fill(&mut self.scan.source, &mut self.scan.failed);
+        let piece = &piece[..piece.len().min(PIECE)];
+        let run = memchr::memchr2(b'"', b'\\', piece).unwrap_or(piece.len());
+        let run = plain(&piece[..run]);
+        if run > 0 {
+            self.decoder.push(&piece[..run], &mut self.ready);
+            self.scan.consume(run);
+            self.scan.left_out(run);
+            self.whole_characters();
+            return;
+        }
+        match piece.first() {
+            None => {
+                self.scan.over = true;
+                self.end();
+            }
+            Some(b'"') => {
+                self.scan.consume(1);
+                self.scan.text.push(b'"');
+                self.end();
+            }
+            Some(b'\\') => self.escape(),
+            Some(0..0x20) => self.fail(),
+            Some(_) => match self.scan.character() {
+                Some((bytes, length)) => {
+                    self.decoder.push(&bytes[..length], &mut self.ready);
+                    self.scan.left_out(length);
+                    self.whole_characters();
+                }
+                None => self.end(),
+            },
+        }
+    }
+
+    /// No second half follows.
+    fn whole_characters(&mut self) {
+        if self.half.take().is_some() {
+            self.note(|string| string.lone_surrogate = true);
+        }
+    }
+
+    fn note(&mut self, note: impl FnOnce(&mut StringGap)) {
+        let string = self.scan.gaps.last_mut().and_then(|gap| gap.string.as_mut());
+        if let Some(string) = string {
+            note(string);
+        }
+    }
+
+    fn end(&mut self) {
+        self.whole_characters();
+        self.decoder.finish(&mut self.ready);
+        self.ended = true;
+    }
+
+    fn fail(&mut self) {
+        self.scan.fail();
+        self.end();
+    }
+
+    /// Reads an escape, which begins here.
+    fn escape(&mut self) {
+        let start = self.scan.position;
+        let mut raw = Vec::with_capacity(6);
+        let unit = self.escaped_unit(&mut raw);
+        let Some(unit) = unit else {
+            self.scan.text.extend_from_slice(&raw);
+            self.fail();
+            return;
+        };
+        self.scan.left_out(raw.len());
+        self.note(|string| _ = string.escape_at.get_or_insert(start));
+        let text = match (self.half, unit) {
+            (Some(high), 0xdc00..=0xdfff) => {
+                self.half = None;
+                String::from_utf16_lossy(&[high, unit])
+            }
+            (_, 0xd800..=0xdbff) => {
+                self.whole_characters();
+                self.half = Some(unit);
+                return;
+            }
+            (_, 0xdc00..=0xdfff) => {
+                self.note(|string| string.lone_surrogate = true);
+                return;
+            }
+            (_, unit) => {
+                self.whole_characters();
+                String::from_utf16_lossy(&[unit])
+            }
+        };
+        self.decoder.push(text.as_bytes(), &mut self.ready);
+    }
+
+    /// The UTF-16 unit that an escape stands for; the bytes taken go into `raw`.
+    fn escaped_unit(&mut self, raw: &mut Vec<u8>) -> Option<u16> {
+        // Nothing but ASCII makes an escape, and no other character is to be torn.
+        let mut next = || {
+            let byte = self.scan.peek().filter(u8::is_ascii)?;
+            self.scan.consume(1);
+            raw.push(byte);
+            Some(byte)
+        };
+        next()?;
+        let unit = match next()? {
+            byte @ (b'"' | b'\\' | b'/') => byte,
+            b'b' => 8,
+            b'f' => 12,
+            b'n' => b'\n',
+            b'r' => b'\r',
+            b't' => b'\t',
+            b'u' => {
+                let mut unit = 0_u16;
+                for _ in 0..4 {
+                    let digit = char::from(next()?).to_digit(16)?;
+                    unit = unit << 4 | u16::try_from(digit).ok()?;
+                }
+                return Some(unit);
+            }
+            _ => return None,
+        };
+        Some(u16::from(unit))
+    }
+}
+
+/// How many bytes at the start are printable ASCII.
+fn plain(text: &[u8]) -> usize {
+    let odd = |byte: u8| !(0x20..0x80).contains(&byte);
+    // Without a way out, the loop is one of vector instructions.
+    if text.iter().fold(false, |found, byte| found | odd(*byte)) {
+        text.iter().position(|byte| odd(*byte)).unwrap_or(text.len())
+    } else {
+        text.len()
+    }
+}
+
+impl<S: BufRead> BufRead for BlobBytes<'_, S> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        while self.taken == self.ready.len() && !self.ended {
+            self.ready.clear();
+            self.taken = 0;
+            self.piece();
+        }
+        Ok(self.ready.get(self.taken..).unwrap_or_default())
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.taken = (self.taken + amount).min(self.ready.len());
+    }
+}
+
+impl<S: BufRead> Read for BlobBytes<'_, S> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let held = self.fill_buf()?;
+        let length = held.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&held[..length]);
+        self.consume(length);
+        Ok(length)
+    }
+}

@@ -1,0 +1,96 @@
+//! Finds the first text of a message that isn't UTF-8 while the message comes by.
+//!
+//! Invariant: first means in the schema's order; of messages inside that are no messages nothing is said.
+
+use std::io::BufRead;
+
+use super::schema::{FieldKind, FieldSpec, MessageSpec};
+use crate::utf8::Utf8Check;
+use crate::wire::{FieldHead, HeadValue, StreamedFields, WireError};
+
+/// Text in a message of its own.
+static WRAPPER: MessageSpec = MessageSpec {
+    name: "wrapper",
+    fields: &[FieldSpec {
+        number: 1,
+        name: "text",
+        kind: FieldKind::Text,
+        repeated: false,
+    }],
+};
+
+/// For each field of a message, in the schema's order, whether a text in it was found invalid.
+pub(super) struct Invalid {
+    spec: &'static MessageSpec,
+    found: Vec<Option<String>>,
+}
+
+impl Invalid {
+    pub(super) fn new(spec: &'static MessageSpec) -> Self {
+        Self {
+            spec,
+            found: Vec::new(),
+        }
+    }
+
+    /// Looks at one occurrence of a field. Specs don't nest in circles, so neither does this.
+    pub(super) fn see<S: BufRead>(
+        &mut self,
+        field: &'static FieldSpec,
+        head: &FieldHead,
+        message: &mut StreamedFields<'_, S>,
+    ) {
+        let HeadValue::Bytes(length) = head.value else {
+            return;
+        };
+        match field.kind {
+            FieldKind::Text | FieldKind::Secret => {
+                let mut utf8 = Utf8Check::default();
+                message.pieces(length, |piece| utf8.push(piece));
+                self.note(field, !utf8.is_valid(), || None);
+            }
+            FieldKind::TextValue => {
+                let inner = Self::in_message(&WRAPPER, &mut message.enter(length));
+                self.note(field, matches!(inner, Ok(Some(_))), || None);
+            }
+            FieldKind::Int | FieldKind::IntValue => {}
+            FieldKind::Message(spec) | FieldKind::SecretMessage(spec) => {
+                // One that is no message is as good as not there.
+                if let Ok(Some(inner)) = Self::in_message(spec, &mut message.enter(length)) {
+                    self.note(field, true, || Some(inner));
+                }
+            }
+        }
+    }
+
+    fn in_message<S: BufRead>(
+        spec: &'static MessageSpec,
+        message: &mut StreamedFields<'_, S>,
+    ) -> Result<Option<String>, WireError> {
+        let mut invalid = Self::new(spec);
+        while let Some(head) = message.next_field()? {
+            if let Some(field) = spec.field(head.number) {
+                invalid.see(field, &head, message);
+            }
+        }
+        Ok(invalid.first())
+    }
+
+    /// Notes a field's first invalid text: what is invalid inside of it, or the field itself.
+    pub(super) fn note(&mut self, field: &FieldSpec, invalid: bool, inner: impl FnOnce() -> Option<String>) {
+        if !invalid {
+            return;
+        }
+        self.found.resize(self.spec.fields.len(), None);
+        let index = self.spec.fields.iter().position(|own| own.number == field.number);
+        if let Some(slot) = index.and_then(|index| self.found.get_mut(index)) {
+            slot.get_or_insert_with(|| {
+                inner().unwrap_or_else(|| format!("{} {}", self.spec.name, field.name))
+            });
+        }
+    }
+
+    pub(super) fn first(self) -> Option<String> {
+        self.found.into_iter().flatten().next()
+    }
+}
