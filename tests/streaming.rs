@@ -359,3 +359,88 @@ fn a_source_that_fails_is_an_error_and_no_finding() {
         assert!(matches!(&error, SourceError::Read(error) if error.to_string() == "the disk is gone"));
     }
 }
+
+#[cfg(target_os = "linux")]
+const ROWS: usize = 999;
+
+/// A document with one lookup of `pieces` times this many rows, written as it goes.
+#[cfg(target_os = "linux")]
+fn write_large_lookup(mut out: impl std::io::Write, pieces: usize) -> std::io::Result<usize> {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    use exportdoc::blob::{ObjectRecord, Trailer, frame};
+    use exportdoc::identifier::Identifier;
+    use exportdoc::object::{ObjectKey, Revision, SyncObject};
+    use exportdoc::wire::Writer;
+
+    // A multiple of three bytes, so that each piece is base64 of its own.
+    let rows = "<row id=\"123456\" value=\"1234567 Mill Avenue\"/>".repeat(ROWS);
+    assert_eq!(rows.len() % 3, 0);
+    let key = ObjectKey::new(2, Identifier::Algorithm("Lookup".to_owned()));
+    // The length prefixes of everything around the rows have to speak of all of them: so they are there once, made of
+    // nothing, and the blob is cut where they begin.
+    let filler = vec![b' '; rows.len() * pieces];
+    let data = Writer::new().bytes(6, &filler).finish();
+    let object = SyncObject::build(&key, &[], &Revision::default(), "SecureLookupData", &data).unwrap();
+    let record = frame(&ObjectRecord::encode(common::EXPORT_ID, object.as_bytes())).unwrap();
+    let mut before = [
+        frame(&common::header(1).encode()).unwrap(),
+        record[..record.len() - filler.len()].to_vec(),
+    ]
+    .concat();
+    drop((filler, data, object, record));
+    // Rows may begin with any text: what is missing to a multiple of three is taken off the last ones.
+    let missing = (3 - before.len() % 3) % 3;
+    before.extend(vec![b' '; missing]);
+    write!(out, r#"{{"blob":"{}"#, STANDARD.encode(&before))?;
+    let piece = STANDARD.encode(&rows);
+    for _ in 1..pieces {
+        out.write_all(piece.as_bytes())?;
+    }
+    let last = &rows.as_bytes()[..rows.len() - missing];
+    let after = [
+        last,
+        &frame(&Trailer::encode(common::EXPORT_ID, b"none")).unwrap(),
+    ]
+    .concat();
+    write!(
+        out,
+        r#"{}","signature":"","publicKey":""}}"#,
+        STANDARD.encode(after)
+    )?;
+    out.flush()?;
+    Ok(ROWS * pieces)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_lookup_of_many_megabytes_is_counted_without_being_held() {
+    use std::io::Read as _;
+    use std::process::Stdio;
+    let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("exportdoc"))
+        .args(["inspect", "--format", "json", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let rows = write_large_lookup(&mut stdin, 1500).unwrap();
+    // All was written, and all but a pipe's worth of it read; the figure is the highest there ever was.
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    drop(stdin);
+    let mut text = String::new();
+    child.stdout.take().unwrap().read_to_string(&mut text).unwrap();
+    child.wait().unwrap();
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let secrets = &report["documents"][0]["objects"][0]["secrets"];
+    assert!(
+        secrets.to_string().contains(&rows.to_string()),
+        "{secrets} for {rows} rows"
+    );
+    let peak = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .unwrap();
+    let kibibytes: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
+    assert!(kibibytes < 32 * 1024, "{kibibytes} KiB for a document of 90 MiB");
+}

@@ -145,6 +145,8 @@ fn run<S: BufRead>(
         findings.extend(blob.findings(text));
     }
     let text_broken = text.map(|text| text.break_off.is_some());
+    // What the report doesn't keep makes room for what judging needs.
+    drop(envelope);
     let mut fold = match text_broken {
         Some(_) => document.into_blob().unwrap_or_else(new_fold),
         None => new_fold(),
