@@ -1,7 +1,7 @@
 //! Makes export documents: objects in, sealed document out.
 //!
 //! Invariant: whatever is built reads back clean: records in the engines' breadth-first order, header count, metadata
-//! with recomputed hashes, and a signature under the declared rule. Nothing here asks for the time or for randomness;
+//! with recomputed hashes, and a signature under the declared rule, or none at all where it is to be sealed later. Nothing here asks for the time or for randomness;
 //! the caller gives both, so that the same input gives the same bytes.
 
 use std::collections::BTreeMap;
@@ -158,13 +158,43 @@ pub fn seal_with(
             bits: public_key.facts().bits,
         });
     }
+    write(facts, extras, objects, Some(Signer { key, rule }))
+}
+
+/// Builds a document that is to be sealed later: without signature and key, and without the trailer that would repeat
+/// the signature. Nothing takes it for a sealed one.
+///
+/// # Errors
+/// An object too long for a record.
+pub fn unsigned_with(
+    facts: &ExportFacts,
+    extras: &Extras,
+    objects: &[SyncObject<'_>],
+) -> Result<Vec<u8>, BuildError> {
+    write(facts, extras, objects, None)
+}
+
+/// Who signs, and what.
+#[derive(Clone, Copy)]
+struct Signer<'k> {
+    key: &'k SigningKey,
+    rule: &'static SigningRule,
+}
+
+fn write(
+    facts: &ExportFacts,
+    extras: &Extras,
+    objects: &[SyncObject<'_>],
+    signer: Option<Signer<'_>>,
+) -> Result<Vec<u8>, BuildError> {
+    let declared = signer.filter(|_| facts.declare_rule);
     let header = Header {
         export_id: facts.export_id.clone(),
         started: iso_millis(facts.started),
         encryption: facts.encryption.as_ref().map(|(_, params)| params.encode()),
         object_count: objects.len() as u64,
         format: Some(facts.format),
-        rule: facts.declare_rule.then(|| rule.name.to_owned()),
+        rule: declared.map(|signer| signer.rule.name.to_owned()),
         marker: extras.marker.clone(),
         unknown_fields: Vec::new(),
     };
@@ -187,36 +217,46 @@ pub fn seal_with(
             Box::new(header.chain([SealedRecord::encode(&facts.export_id, &ciphertext)]))
         }
     };
-    let (blob, signature) = sign_records(messages, &facts.export_id, key, rule)?;
+    let (blob, signature) = records(messages, &facts.export_id, signer)?;
     let metadata = metadata(facts, objects)?;
-    let [blob, signature, public_key] =
-        [blob, signature, public_key.to_spki_der()].map(|bytes| STANDARD.encode(bytes));
+    let blob = STANDARD.encode(blob);
+    let seal = signer.zip(signature).map(|(signer, signature)| {
+        let public_key = signer.key.public_key().to_spki_der();
+        [signature, public_key].map(|bytes| STANDARD.encode(bytes))
+    });
     let mut document = Vec::with_capacity(metadata.get().len() + blob.len() + 1024);
-    EnvelopeBuilder::new(&metadata, &blob, &signature, &public_key)
-        .write_to(&mut document)
-        .map_err(serde_json::Error::io)?;
+    match &seal {
+        Some([signature, public_key]) => EnvelopeBuilder::new(&metadata, &blob, signature, public_key),
+        None => EnvelopeBuilder::unsigned(&metadata, &blob),
+    }
+    .write_to(&mut document)
+    .map_err(serde_json::Error::io)?;
     Ok(document)
 }
 
-/// Frames the records, signs them by the rule and closes them with the trailer.
-fn sign_records(
+/// Frames the records; signs them by the rule and closes them with the trailer, where somebody signs.
+fn records(
     messages: impl Iterator<Item = Vec<u8>>,
     export_id: &str,
-    key: &SigningKey,
-    rule: &'static SigningRule,
-) -> Result<(Vec<u8>, Vec<u8>), BuildError> {
-    let mut digest = (rule.new_digest)();
+    signer: Option<Signer<'_>>,
+) -> Result<(Vec<u8>, Option<Vec<u8>>), BuildError> {
+    let mut digest = signer.map(|signer| (signer.rule.new_digest)());
     let mut blob = Vec::new();
     for (index, message) in messages.enumerate() {
         let framed = frame(&message)?;
-        let (prefix, body) = framed.split_at(4);
-        digest.begin(index as u64, prefix.try_into().unwrap_or_default());
-        digest.chunk(body);
+        if let Some(digest) = &mut digest {
+            let (prefix, body) = framed.split_at(4);
+            digest.begin(index as u64, prefix.try_into().unwrap_or_default());
+            digest.chunk(body);
+        }
         blob.extend_from_slice(&framed);
     }
+    let Some((Signer { key, rule }, digest)) = signer.zip(digest) else {
+        return Ok((blob, None));
+    };
     let signature = key.sign_prehash(&digest.finish(), rule)?.to_der();
     blob.extend_from_slice(&frame(&Trailer::encode(export_id, &signature))?);
-    Ok((blob, signature))
+    Ok((blob, Some(signature)))
 }
 
 /// The metadata as engines write it; the requested list is the client's own words.

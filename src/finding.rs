@@ -323,6 +323,9 @@ registry! {
         "Find out why it is there before you import it.";
 
     // --- Signature and key ---
+    UNSIGNED = "unsigned", Error,
+        "The document carries neither signature, key nor trailer: it was written to be sealed later.",
+        "Seal it with 'exportdoc seal'; as it is, nothing shows that it is unchanged, and no engine takes it.";
     SIGNATURE_INVALID = "signature-invalid", Error,
         "The signature does not fit the blob under the rule that the document declares.",
         "The document was changed after it was sealed; don't import it.";

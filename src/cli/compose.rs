@@ -46,6 +46,7 @@ pub(crate) struct Source {
     /// What opened it.
     pub(crate) passphrase: Option<Passphrase>,
     pub(crate) started: jiff::Timestamp,
+    label: String,
 }
 
 impl SourceArgs {
@@ -57,6 +58,7 @@ impl SourceArgs {
             passphrase_files: self.passphrase_file.as_slice(),
         }
         .load(&self.file, None)
+        .inspect(Source::say_doubts)
     }
 }
 
@@ -69,8 +71,7 @@ pub(crate) struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// Reads a document, says what is doubtful about it, and refuses what can't be worked on. It is called by its path,
-    /// or else by the name given.
+    /// Reads a document and refuses what can't be worked on. It is called by its path, or else by the name given.
     pub(crate) fn load(&self, path: &Path, name: Option<&str>) -> Result<Source, CliError> {
         let started = batch::now();
         let input = match path.as_os_str() {
@@ -104,19 +105,17 @@ impl Reading<'_> {
                 }
             }
         }
-        let doubts = compose::usable(&report, self.allow_invalid).map_err(|error| CliError::Refused {
+        compose::usable(&report, self.allow_invalid).map_err(|error| CliError::Refused {
             message: format!("{label}: {error}"),
             help: Some(error.help().to_owned()),
             exit: Exit::Bad,
         })?;
-        for doubt in doubts {
-            say(&format!("note: {label}: {doubt}"));
-        }
         Ok(Source {
             report,
             contents,
             passphrase,
             started,
+            label,
         })
     }
 
@@ -129,6 +128,12 @@ impl Reading<'_> {
 }
 
 impl Source {
+    fn say_doubts(&self) {
+        for doubt in compose::doubts(&self.report) {
+            say(&format!("note: {}: {doubt}", self.label));
+        }
+    }
+
     /// How the next document is encrypted: as this one was, with a salt of its own.
     pub(crate) fn same_encryption(&self) -> Result<Option<(Passphrase, EncryptionParams)>, CliError> {
         self.passphrase.clone().map(encryption).transpose()
@@ -299,15 +304,17 @@ pub(crate) fn refused(error: &dyn std::fmt::Display) -> CliError {
 
 /// `OUT: 21 objects, sealed under …`
 pub(crate) fn say_written(output: &Output, objects: usize, sealer: &Sealer) {
+    say_made(output, objects, &sealer.describe());
+}
+
+/// `OUT: 21 objects, …`
+pub(crate) fn say_made(output: &Output, objects: usize, how: &str) {
     let what = match output {
         Output::Stdout => "standard output".to_owned(),
         Output::File { path, .. } => path.display().to_string(),
     };
     let plural = if objects == 1 { "" } else { "s" };
-    say(&format!(
-        "{what}: {objects} object{plural}, {}",
-        sealer.describe()
-    ));
+    say(&format!("{what}: {objects} object{plural}, {how}"));
 }
 
 pub(crate) fn new_uuid() -> Result<String, CliError> {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use exportdoc::build::ExportFacts;
+use exportdoc::build::{ExportFacts, unsigned_with};
 use exportdoc::compose;
 use exportdoc::merge::{DerivedSave, MergeOptions, MergeOutcome, MergedDocument, Sources, merge};
 use exportdoc::passphrase::Passphrase;
@@ -90,12 +90,31 @@ pub(super) fn seal(
     passphrase: Option<Passphrase>,
     key: &SigningKey,
 ) -> Result<Vec<u8>, CliError> {
+    let facts = facts(document, started, passphrase)?;
+    seal_document(&facts, &document.extras, &document.objects, key)
+}
+
+/// What came of a merge as a document that is sealed later.
+pub(super) fn without_seal(
+    document: &MergedDocument,
+    started: jiff::Timestamp,
+    passphrase: Option<Passphrase>,
+) -> Result<Vec<u8>, CliError> {
+    let facts = facts(document, started, passphrase)?;
+    unsigned_with(&facts, &document.extras, &document.objects).map_err(|error| refused(&error))
+}
+
+fn facts(
+    document: &MergedDocument,
+    started: jiff::Timestamp,
+    passphrase: Option<Passphrase>,
+) -> Result<ExportFacts, CliError> {
     let rows = document.requested.iter();
     let requested = rows
         .map(|key| compose::requested_row(key, &document.type_names))
         .collect::<Result<_, _>>()
         .map_err(|error| refused(&error))?;
-    let facts = ExportFacts {
+    Ok(ExportFacts {
         host: document.host.clone().unwrap_or_default(),
         export_id: new_uuid()?,
         started,
@@ -105,6 +124,5 @@ pub(super) fn seal(
         type_names: document.type_names.clone(),
         encryption: passphrase.map(super::compose::encryption).transpose()?,
         declare_rule: true,
-    };
-    seal_document(&facts, &document.extras, &document.objects, key)
+    })
 }

@@ -1,7 +1,7 @@
 //! Secrets: compared whole, told as counts and digests, and line by line only when asked for.
 //!
-//! Invariant: without [`super::DiffLimits::show_secrets`] no byte of a secret leaves this module but as part of a
-//! digest over all of it. A text diff is bounded in lines and in work, and says what it leaves out.
+//! Invariant: only callers that look at [`super::DiffLimits::show_secrets`] get more of a secret out of this module than
+//! a digest over all of it. A text diff is bounded in lines and in work, and says what it leaves out.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -102,6 +102,11 @@ impl<'a> Secret<'a> {
             parts,
             lines,
         }
+    }
+
+    /// Its text line by line, for whoever asked to see it.
+    pub(super) fn lines(&self) -> &[Cow<'a, str>] {
+        &self.lines
     }
 
     /// Whether there is none: an empty text is as good as an absent one.

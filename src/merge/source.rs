@@ -38,6 +38,8 @@ pub(super) struct Documents {
 #[derive(Debug)]
 pub(super) struct Source {
     pub(super) label: String,
+    /// What is doubtful about it.
+    pub(super) doubts: Vec<String>,
     pub(super) host: Option<String>,
     pub(super) format: Option<u64>,
     pub(super) marker: Option<String>,
@@ -114,6 +116,7 @@ impl Sources {
         }
         Ok(Source {
             label,
+            doubts: compose::doubts(report),
             host: report.envelope.host.clone(),
             format: report.header.as_ref().and_then(|header| header.format),
             marker: report.header.as_ref().and_then(|header| header.marker.clone()),

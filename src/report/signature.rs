@@ -25,6 +25,8 @@ pub(super) struct SignatureFold<'o> {
     /// A limit ended the reading, so that nothing is known about the rest.
     limited: bool,
     after_trailer: bool,
+    /// Neither the JSON nor the blob holds a signature.
+    unsigned: bool,
 }
 
 impl<'o> SignatureFold<'o> {
@@ -39,6 +41,7 @@ impl<'o> SignatureFold<'o> {
             broken,
             limited: false,
             after_trailer: false,
+            unsigned: false,
         }
     }
 
@@ -104,6 +107,16 @@ impl<'o> SignatureFold<'o> {
         self.limited = true;
     }
 
+    /// Whether no trailer came by.
+    pub(super) fn lacks_trailer(&self) -> bool {
+        self.trailer.is_none()
+    }
+
+    /// The document was never sealed: nothing is missing but the seal.
+    pub(super) fn unsigned(&mut self) {
+        self.unsigned = true;
+    }
+
     pub(super) fn finish(
         mut self,
         header: Option<&HeaderReport>,
@@ -111,7 +124,11 @@ impl<'o> SignatureFold<'o> {
         blob: &BlobReport,
         findings: &mut Findings,
     ) -> SignatureReport {
-        if blob.complete && self.trailer.is_none() {
+        if self.unsigned {
+            findings.in_blob(&finding::UNSIGNED, blob.bytes, || {
+                "no signature, no key, no trailer".to_owned()
+            });
+        } else if blob.complete && self.trailer.is_none() {
             findings.in_blob(&finding::TRAILER_MISSING, blob.bytes, || {
                 "the blob ends without a trailer".to_owned()
             });

@@ -9,6 +9,7 @@ mod api;
 mod binary;
 mod blocking;
 mod client;
+mod composed;
 mod laws;
 mod load;
 mod loading;
