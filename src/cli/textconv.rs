@@ -43,7 +43,7 @@ impl Args {
         let mut out = Output::new(std::io::stdout().lock());
         match examine_with_objects(&bytes, &ExamineOptions::default()) {
             Ok((report, objects)) => {
-                outline::print(&mut out, &outline(&report, &objects, self.show_secrets))?
+                outline::print(&mut out, &outline(&report, &objects, self.show_secrets))?;
             }
             Err(_) => out.write_all(&bytes)?,
         }
