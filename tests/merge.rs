@@ -501,6 +501,17 @@ fn a_global_key_that_one_side_rotated_is_taken_and_said() {
 }
 
 #[test]
+fn a_global_key_under_another_identifier_is_another_key_even_with_the_same_uuids() {
+    let [mine, yours] = ["global", "other"].map(|id| global_key(id).uuid("key").says("k"));
+    let (first, second) = (document(&[&mine], 1), document(&[&yours], 1));
+    let conflict = ("KEY:global".to_owned(), ConflictKind::GlobalKey);
+    assert_eq!(conflicts(None, &[&first, &second]), [conflict]);
+    let outcome = try_merge(Some(&first), &[&first, &second], &options()).unwrap();
+    assert!(matches!(&outcome.notes[..], [Note::GlobalKeyChanged(_)]));
+    assert_same(&seal_outcome(outcome), &second);
+}
+
+#[test]
 fn a_circle_across_documents_is_refused() {
     let (a, b) = (numbered(DOMAIN, 1, "A"), numbered(DOMAIN, 2, "B"));
     let first = document(&[&a.clone().saved(2).needs(&[&b]), &b], 1);

@@ -59,14 +59,16 @@ impl State {
         self.pair() == other.pair() && self.says(other)
     }
 
-    /// The same content, whether or not it was saved again.
+    /// The same content, whether or not it was saved again. Only global keys can differ in what they go under here, and
+    /// that says which key it is.
     pub(super) fn says(&self, other: &Self) -> bool {
         let limits = DiffLimits {
             changes_per_object: 0,
             ..DiffLimits::default()
         };
         Arc::ptr_eq(&self.object, &other.object)
-            || object_changes(&self.object, &other.object, &limits) == (Vec::new(), 0)
+            || self.object.key() == other.object.key()
+                && object_changes(&self.object, &other.object, &limits) == (Vec::new(), 0)
     }
 }
 
