@@ -13,6 +13,7 @@ use exportdoc::report::{ExamineOptions, Verdict, examine, examine_with_objects};
 use exportdoc::revision_hash;
 use exportdoc::wire::{DumpLimits, DumpNode, DumpValue, Message, Value, Writer, dump, fields};
 
+use super::KEY;
 use super::document;
 use super::report::{check_escapes, check_report};
 
@@ -255,6 +256,9 @@ fn document_around(blob: &[u8]) {
         return;
     }
     let document = document::stating(blob, &report);
+    // Checking the signature is part of it here.
+    let key = format!(r#","publicKey":"{KEY}"}}"#);
+    let document = document.strip_suffix('}').expect("an object").to_owned() + &key;
     let options = ExamineOptions {
         passphrase,
         ..ExamineOptions::default()

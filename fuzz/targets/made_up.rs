@@ -1,25 +1,21 @@
 //! Made-up engines: a program of a few objects and of what happens to them, seen at several times.
 //!
-//! Bytes that are read as a program give documents whose parts fit together (framing, closure, hashes, signature), so
+//! Bytes that are read as a program give documents whose parts fit together (framing, closure, hashes), so
 //! that the fuzzer gets to what compares and merges them. Objects are the library's own drafts. Names, numbers and saves
 //! come from small pools: two objects often share some of them, as those of different engines do.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
 
 use arbitrary::Arbitrary;
-use exportdoc::build::{ExportFacts, Extras, in_record_order, seal_with};
-use exportdoc::compose::requested_row;
+use exportdoc::build::{Extras, in_record_order};
 use exportdoc::identifier::Identifier;
 use exportdoc::object::draft::{self, AlgorithmInfo, ColumnSpec, ConnectorSpec, Draft};
 use exportdoc::object::{ObjectKey, SyncObject, reference_key};
-use exportdoc::passphrase::{EncryptionParams, Passphrase};
-use exportdoc::sample::{INSTALLED, key_bytes, revision_pair, uuid};
-use exportdoc::signature::{KeySize, SigningKey};
+use exportdoc::passphrase::EncryptionParams;
+use exportdoc::sample::{INSTALLED, key_bytes, revision_pair};
 use exportdoc::wire::Writer;
 
-/// What encrypted documents are encrypted with.
-pub const PASSPHRASE: &str = "fuzz";
+use super::document::Unsealed;
 
 const OBJECTS: usize = 14;
 const EDITS: usize = 8;
@@ -132,7 +128,7 @@ struct Shown {
 }
 
 impl Engine {
-    /// The document of a view, sealed.
+    /// The document of a view.
     pub fn document(&self, view: usize) -> Vec<u8> {
         let view = &self.views[view];
         let shown = self.shown(view);
@@ -164,7 +160,17 @@ impl Engine {
         if view.odd & 2 != 0 {
             extras.header_fields = Writer::new().bytes(40, &[view.odd]).finish();
         }
-        sealed(view, &roots, &extras, &objects)
+        Unsealed {
+            objects: &objects,
+            requested: &roots,
+            extras: &extras,
+            host: format!("{}.example.com", view.odd >> 6),
+            format: 1 + u64::from(view.odd >> 2 & 1),
+            type_names: BTreeMap::from([(FUTURE, "FUTURE_THING".to_owned())]),
+            encryption: (view.odd & 57 == 57)
+                .then(|| EncryptionParams::new([7; 8], 2).expect("two iterations")),
+        }
+        .write()
     }
 
     /// Whether objects may depend on those before them, too.
@@ -398,29 +404,4 @@ impl Shown {
             },
         }
     }
-}
-
-fn sealed(view: &View, roots: &[ObjectKey], extras: &Extras, objects: &[SyncObject<'static>]) -> Vec<u8> {
-    static SIGNING: LazyLock<SigningKey> =
-        LazyLock::new(|| SigningKey::from_seed(KeySize::Dsa512, b"fuzz").expect("a key"));
-    let names = BTreeMap::from([(FUTURE, "FUTURE_THING".to_owned())]);
-    let rows = roots
-        .iter()
-        .map(|root| requested_row(root, &names).expect("an identifier has a JSON form"));
-    let at = |text: &str| text.parse().expect("an instant");
-    let facts = ExportFacts {
-        host: format!("{}.example.com", view.odd >> 6),
-        export_id: uuid("fuzz"),
-        started: at("2020-03-11T09:26:51.482Z"),
-        finished: at("2020-03-11T09:26:53Z"),
-        format: 1 + u64::from(view.odd >> 2 & 1),
-        requested: rows.collect(),
-        type_names: names,
-        encryption: (view.odd & 9 == 9).then(|| {
-            let params = EncryptionParams::new([7; 8], 2).expect("two iterations");
-            (Passphrase::new(PASSPHRASE).expect("a short text"), params)
-        }),
-        declare_rule: true,
-    };
-    seal_with(&facts, extras, objects, &SIGNING, KeySize::Dsa512.default_rule()).expect("small objects")
 }
