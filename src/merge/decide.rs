@@ -163,18 +163,19 @@ impl<'a> Decider<'a> {
         self.settle(conflict, &sides, base.as_ref())
     }
 
-    /// All states of an entity, under the keys of the result.
+    /// All states of an entity, under the keys of the result; a global key's own says which key it is, so that stays.
     pub(super) fn states(&self, id: EntityId) -> Result<Vec<State>, MergeError> {
         let entity = &self.entities.list[id];
         entity
             .places
             .iter()
             .map(|(source, at)| {
-                let object = match entity.is_key() {
-                    true => Arc::clone(&self.documents[*source].objects[*at]),
-                    false => self.entities.renamed(self.documents, *source, *at)?,
+                let (source, at) = (*source, *at);
+                let own = match entity.is_key() {
+                    true => self.documents[source].objects[at].key(),
+                    false => &entity.key,
                 };
-                let source = *source;
+                let object = self.entities.renamed_to(self.documents, source, at, own)?;
                 Ok(State { source, object })
             })
             .collect()
