@@ -24,7 +24,7 @@ pub(super) fn write(
     signer: Option<(&SigningKey, &'static SigningRule)>,
 ) -> Result<(), BuildError> {
     let mut records = Records {
-        envelope: EnvelopeWriter::begin(writer, &*metadata(facts, objects)?)?,
+        envelope: EnvelopeWriter::begin(writer, &metadata(facts, objects)?)?,
         digest: signer.map(|(_, rule)| (rule.new_digest)()),
         index: 0,
     };

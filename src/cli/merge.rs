@@ -155,9 +155,9 @@ impl Args {
         let Some(document) = &outcome.document else {
             return Ok(Exit::Bad);
         };
-        let bytes = seal(document, started, passphrase, &sealer.key)?;
+        let made = output.stage(|writer| seal(writer, document, started, passphrase, &sealer.key))?;
         sealer.keep()?;
-        output.write(&bytes)?;
+        made.put()?;
         say_written(&output, document.objects.len(), &sealer);
         Ok(Exit::Good)
     }

@@ -78,9 +78,9 @@ impl Args {
         };
         merge_text::print_notes(&mut err, &outcome)?;
         err.flush()?;
-        let bytes = seal(document, started, passphrase, &sealer.key)?;
+        let made = output.stage(|writer| seal(writer, document, started, passphrase, &sealer.key))?;
         sealer.keep()?;
-        output.write(&bytes)?;
+        made.put()?;
         Ok(Exit::Good)
     }
 }

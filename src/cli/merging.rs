@@ -1,5 +1,6 @@
 //! What `merge` and git's merge driver share: collecting documents, merging them, and the next document's facts.
 
+use std::io::Write;
 use std::path::Path;
 
 use exportdoc::build::ExportFacts;
@@ -83,13 +84,14 @@ pub(super) fn derived_save() -> Result<DerivedSave, CliError> {
     })
 }
 
-/// Seals what came of a merge.
+/// Seals what came of a merge, writing it as it is made.
 pub(super) fn seal(
+    writer: &mut dyn Write,
     document: &MergedDocument,
     started: jiff::Timestamp,
     passphrase: Option<Passphrase>,
     key: &SigningKey,
-) -> Result<Vec<u8>, CliError> {
+) -> Result<(), CliError> {
     let rows = document.requested.iter();
     let requested = rows
         .map(|key| compose::requested_row(key, &document.type_names))
@@ -106,5 +108,5 @@ pub(super) fn seal(
         encryption: passphrase.map(super::compose::encryption).transpose()?,
         declare_rule: true,
     };
-    seal_document(&facts, &document.extras, &document.objects, key)
+    seal_document(writer, &facts, &document.extras, &document.objects, key)
 }
