@@ -501,6 +501,36 @@ fn a_global_key_that_one_side_rotated_is_taken_and_said() {
 }
 
 #[test]
+fn a_global_key_under_another_identifier_is_another_key_even_with_the_same_uuids() {
+    let [mine, yours] = ["global", "other"].map(|id| global_key(id).uuid("key").says("k"));
+    let (first, second) = (document(&[&mine], 1), document(&[&yours], 1));
+    let conflict = ("KEY:global".to_owned(), ConflictKind::GlobalKey);
+    assert_eq!(conflicts(None, &[&first, &second]), [conflict]);
+    let outcome = try_merge(Some(&first), &[&first, &second], &options()).unwrap();
+    assert!(matches!(&outcome.notes[..], [Note::GlobalKeyChanged(_)]));
+    assert_same(&seal_outcome(outcome), &second);
+}
+
+#[test]
+fn what_a_global_key_needs_is_followed_when_it_gets_another_number() {
+    let document = |name: &str| {
+        let connector = numbered(CONNECTOR, 4, name);
+        document(&[&global_key("global").needs(&[&connector]), &connector], 1)
+    };
+    let (base, theirs) = (document("old"), document("new"));
+    let merged = three_way(&base, &base, &theirs);
+    assert_eq!(keys(&merged), ["KEY global", "DATABASE_CONNECTOR 5"]);
+    assert_eq!(objects(&merged)[1].name().as_deref(), Some("new"));
+}
+
+#[test]
+fn objects_without_a_name_are_no_namesakes() {
+    let document = |id| document(&[&numbered(CONNECTOR, id, "")], 1);
+    let merged = union(&[&document(1), &document(2)]);
+    assert_eq!(keys(&merged), ["DATABASE_CONNECTOR 1", "DATABASE_CONNECTOR 2"]);
+}
+
+#[test]
 fn a_circle_across_documents_is_refused() {
     let (a, b) = (numbered(DOMAIN, 1, "A"), numbered(DOMAIN, 2, "B"));
     let first = document(&[&a.clone().saved(2).needs(&[&b]), &b], 1);

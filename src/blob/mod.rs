@@ -13,5 +13,5 @@
 mod reader;
 mod record;
 
-pub use reader::{BlobError, BlobErrorKind, BlobLimits, RawRecord, RecordReader, frame};
+pub use reader::{BlobError, BlobErrorKind, BlobLimits, RawRecord, RecordReader, frame, length_prefix};
 pub use record::{Header, HeaderField, ObjectRecord, REDACTED, Record, RecordError, SealedRecord, Trailer};

@@ -2,9 +2,10 @@
 //!
 //! Clock and chance come in here and nowhere below.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use exportdoc::build::{ExportFacts, Extras, seal_with};
+use exportdoc::build::{BuildError, ExportFacts, Extras, seal_to};
 use exportdoc::compose::{self, Stamp};
 use exportdoc::escape;
 use exportdoc::object::{ObjectKey, SyncObject};
@@ -161,8 +162,13 @@ impl Source {
         }
     }
 
-    /// Seals a draft.
-    pub(crate) fn seal(&self, draft: Draft<'_>, key: &SigningKey) -> Result<Vec<u8>, CliError> {
+    /// Seals a draft, writing it as it is made.
+    pub(crate) fn seal(
+        &self,
+        writer: &mut dyn Write,
+        draft: Draft<'_>,
+        key: &SigningKey,
+    ) -> Result<(), CliError> {
         let stamp = Stamp {
             export_id: new_uuid()?,
             started: self.started,
@@ -171,17 +177,18 @@ impl Source {
         let mut facts = compose::facts(&self.report, stamp, draft.requested);
         facts.host = draft.host.unwrap_or_default();
         facts.encryption = draft.encryption;
-        seal_document(&facts, &draft.extras, draft.objects, key)
+        seal_document(writer, &facts, &draft.extras, draft.objects, key)
     }
 }
 
-/// Seals a document under the rule that goes with the key.
+/// Seals a document under the rule that goes with the key, writing it as it is made.
 pub(crate) fn seal_document(
+    writer: &mut dyn Write,
     facts: &ExportFacts,
     extras: &Extras,
     objects: &[SyncObject<'static>],
     key: &SigningKey,
-) -> Result<Vec<u8>, CliError> {
+) -> Result<(), CliError> {
     // The gate of a key lets only sizes through that some rule takes, but not all of them.
     let size = KeySize::from_bits(key.public_key().facts().bits);
     let rule = size.map(KeySize::default_rule).ok_or_else(|| {
@@ -190,7 +197,15 @@ pub(crate) fn seal_document(
             "use a key of 512, 1024 or 2048 bits; 'exportdoc keygen' makes one",
         )
     })?;
-    seal_with(facts, extras, objects, key, rule).map_err(|error| refused(&error))
+    seal_to(writer, facts, extras, objects, key, rule).map_err(build_failed)
+}
+
+/// Why a document wasn't written: the output's fault or its own.
+pub(crate) fn build_failed(error: BuildError) -> CliError {
+    match error {
+        BuildError::Write(error) => CliError::Output(error),
+        other => refused(&other),
+    }
 }
 
 /// What a command changes in a document before it is sealed.

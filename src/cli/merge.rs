@@ -9,7 +9,7 @@ use exportdoc::merge::{MergeOptions, Prefer, Renumber, Resolutions};
 
 use super::compose::{KeyArgs, Reading, say_made, say_written};
 use super::input::{Input, parse_size};
-use super::merging::{Collected, Part, derived_save, seal, without_seal};
+use super::merging::{Collected, Part, derived_save, write};
 use super::output::{Output, OutputArgs};
 use super::{CliError, Exit, passphrase, stdout};
 use crate::render::{merge_json, merge_text};
@@ -162,18 +162,19 @@ impl Args {
         let Some(document) = &outcome.document else {
             return Ok(Exit::Bad);
         };
-        let objects = document.objects.len();
+        let key = sealer.as_ref().map(|sealer| &sealer.key);
+        let made = output.stage(|writer| write(writer, document, started, passphrase, key))?;
+        if let Some(sealer) = &sealer {
+            sealer.keep()?;
+        }
+        made.put()?;
         match &sealer {
-            Some(sealer) => {
-                let bytes = seal(document, started, passphrase, &sealer.key)?;
-                sealer.keep()?;
-                output.write(&bytes)?;
-                say_written(&output, objects, sealer);
-            }
-            None => {
-                output.write(&without_seal(document, started, passphrase)?)?;
-                say_made(&output, objects, "unsigned: 'exportdoc seal' seals it");
-            }
+            Some(sealer) => say_written(&output, document.objects.len(), sealer),
+            None => say_made(
+                &output,
+                document.objects.len(),
+                "unsigned: 'exportdoc seal' seals it",
+            ),
         }
         Ok(Exit::Good)
     }

@@ -124,11 +124,12 @@ impl<'a> Secret<'a> {
 
     /// What changed from `self` to `new`.
     pub(super) fn change(&self, new: &Self, limits: &DiffLimits) -> SecretChange {
+        let (old, new) = without_common_ends(&self.lines, &new.lines);
         let mut tally: HashMap<&str, i64> = HashMap::new();
-        for line in &new.lines {
+        for line in new {
             *tally.entry(line).or_default() += 1;
         }
-        for line in &self.lines {
+        for line in old {
             *tally.entry(line).or_default() -= 1;
         }
         let (added, removed) = tally.values().fold((0, 0), |(added, removed), n| {
@@ -142,7 +143,7 @@ impl<'a> Secret<'a> {
             removed,
             lines: limits
                 .show_secrets
-                .then(|| LineDiff::of(&self.lines, &new.lines, &tally, limits)),
+                .then(|| LineDiff::of(old, new, &tally, limits)),
         }
     }
 }
@@ -200,22 +201,23 @@ fn line(spec: &MessageSpec, message: Message<'_>) -> String {
     parts.join(", ")
 }
 
+/// What lies between the lines that both begin with and those that both end with: of a large secret mostly little.
+fn without_common_ends<'l, T: PartialEq>(old: &'l [T], new: &'l [T]) -> (&'l [T], &'l [T]) {
+    let prefix = old.iter().zip(new).take_while(|(a, b)| a == b).count();
+    let (old, new) = (&old[prefix..], &new[prefix..]);
+    let ends = old.iter().rev().zip(new.iter().rev());
+    let suffix = ends.take_while(|(a, b)| a == b).count();
+    (&old[..old.len() - suffix], &new[..new.len() - suffix])
+}
+
 impl LineDiff {
+    /// Of lines that neither begin nor end alike.
     fn of(
         old: &[Cow<'_, str>],
         new: &[Cow<'_, str>],
         tally: &HashMap<&str, i64>,
         limits: &DiffLimits,
     ) -> Self {
-        let prefix = old.iter().zip(new).take_while(|(a, b)| a == b).count();
-        let (old, new) = (&old[prefix..], &new[prefix..]);
-        let suffix = old
-            .iter()
-            .rev()
-            .zip(new.iter().rev())
-            .take_while(|(a, b)| a == b)
-            .count();
-        let (old, new) = (&old[..old.len() - suffix], &new[..new.len() - suffix]);
         let in_order = old.len().max(new.len()) <= ORDERED_LINES;
         let mut diff = Self {
             lines: Vec::new(),

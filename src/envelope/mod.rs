@@ -12,6 +12,7 @@ mod notes;
 mod parse;
 mod raw;
 mod scan;
+mod stream;
 mod write;
 
 pub use base64_report::{Base64Report, BreakOff, BreakReason, Flaw};
@@ -19,6 +20,7 @@ pub use base64_text::{Base64Reader, decode_all};
 pub use error::EnvelopeError;
 pub use metadata::{ListEntry, Metadata};
 pub use parse::{EncodedText, Envelope, Member};
+pub use stream::EnvelopeWriter;
 pub use write::{BuildError, EnvelopeBuilder};
 
 /// Levels of objects and arrays that a document may nest, its own braces included. Engines need five.

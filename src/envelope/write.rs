@@ -20,8 +20,8 @@ pub enum BuildError {
 pub struct EnvelopeBuilder<'p> {
     metadata: &'p RawValue,
     blob: &'p str,
-    /// Signature and key.
-    seal: Option<[&'p str; 2]>,
+    signature: &'p str,
+    public_key: &'p str,
     extra: Vec<(&'p str, &'p RawValue)>,
 }
 
@@ -32,17 +32,8 @@ impl<'p> EnvelopeBuilder<'p> {
         Self {
             metadata,
             blob,
-            seal: Some([signature, public_key]),
-            extra: Vec::new(),
-        }
-    }
-
-    /// An envelope with neither signature nor key.
-    pub fn unsigned(metadata: &'p RawValue, blob: &'p str) -> Self {
-        Self {
-            metadata,
-            blob,
-            seal: None,
+            signature,
+            public_key,
             extra: Vec::new(),
         }
     }
@@ -60,11 +51,11 @@ impl<'p> EnvelopeBuilder<'p> {
     /// Writes the document, without a line end.
     pub fn write_to(&self, mut writer: impl Write) -> io::Result<()> {
         write!(writer, r#"{{"exportResponseMetadata":{}"#, self.metadata.get())?;
-        let seal = self
-            .seal
-            .iter()
-            .flat_map(|seal| ["signature", "publicKey"].into_iter().zip(*seal));
-        for (key, text) in std::iter::once(("blob", self.blob)).chain(seal) {
+        for (key, text) in [
+            ("blob", self.blob),
+            ("signature", self.signature),
+            ("publicKey", self.public_key),
+        ] {
             write!(writer, r#","{key}":"#)?;
             serde_json::to_writer(&mut writer, text)?;
         }

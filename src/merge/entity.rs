@@ -159,8 +159,18 @@ impl Entities {
         source: SourceId,
         at: usize,
     ) -> Result<Arc<SyncObject<'static>>, MergeError> {
+        self.renamed_to(documents, source, at, &self.list[self.of(source, at)].key)
+    }
+
+    /// As [`Entities::renamed`], under a key of its own.
+    pub(super) fn renamed_to(
+        &self,
+        documents: &Documents,
+        source: SourceId,
+        at: usize,
+        own: &ObjectKey,
+    ) -> Result<Arc<SyncObject<'static>>, MergeError> {
         let object = &documents[source].objects[at];
-        let own = &self.list[self.of(source, at)].key;
         let new_key = |key: &ObjectKey| {
             let new = &self.list[self.of_key(documents, source, key)?].key;
             (new != key).then(|| new.clone())

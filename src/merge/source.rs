@@ -120,10 +120,7 @@ impl Sources {
             host: report.envelope.host.clone(),
             format: report.header.as_ref().and_then(|header| header.format),
             marker: report.header.as_ref().and_then(|header| header.marker.clone()),
-            names: objects
-                .iter()
-                .map(|object| object.name().filter(|name| !name.is_empty()))
-                .collect(),
+            names: objects.iter().map(|object| known_name(object)).collect(),
             roots: all_roots(report),
             objects,
             index,
@@ -174,6 +171,11 @@ impl std::ops::Index<SourceId> for Documents {
     fn index(&self, id: SourceId) -> &Source {
         &self.list[id]
     }
+}
+
+/// What an object is known by; an empty name is none.
+pub(super) fn known_name(object: &SyncObject<'_>) -> Option<String> {
+    object.name().filter(|name| !name.is_empty())
 }
 
 /// The roots by the requested list, and whatever they leave unreached: first what nothing depends on, then circles.
