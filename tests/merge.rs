@@ -559,7 +559,10 @@ fn what_nobody_has_is_named() {
     let mut options = options();
     options.allow_invalid = true;
     let outcome = try_merge(None, &[&first, &second], &options).unwrap();
-    assert!(matches!(&outcome.notes[..], [Note::Gap { .. }]));
+    assert!(matches!(
+        &outcome.notes[..],
+        [Note::DoubtfulSource { .. }, Note::Gap { .. }]
+    ));
     assert_eq!(keys(&seal_outcome(outcome)), ["MASKING_JOB 4", "MASKING_JOB 5"]);
     // A document that has it closes the gap.
     let third = document(&[&gone], 1);
