@@ -82,7 +82,7 @@ impl<'a> Decider<'a> {
             type_name: subject.kind.type_name.clone(),
             name: subject.name.clone(),
             environment,
-            irreversible: irreversible(subject, &action),
+            irreversible: irreversible(subject, &action, self.options.force_overwrite),
             action,
         }
     }
@@ -115,7 +115,7 @@ impl<'a> Decider<'a> {
             return Action::ReferenceInDocument { index };
         }
         match self.inventory.find(&lookup) {
-            Presence::Unknown { needs } => unknown(needs),
+            Presence::Unknown { needs } => self.perhaps(subject, needs),
             Presence::Absent if subject.only_refers() => Action::MissingReference,
             Presence::Absent => self.make(subject),
             Presence::Present(existing) if subject.only_refers() => self.refer(index, existing),
@@ -123,10 +123,25 @@ impl<'a> Decider<'a> {
         }
     }
 
+    /// Whether the target has something by that name can't be told. With force that matters little: the object is made,
+    /// left alone or overwritten, unless a rule forbids it.
+    fn perhaps(&self, subject: &Subject<'_>, needs: String) -> Action {
+        let writable = !subject.only_refers() && !subject.kind.algorithm;
+        let may_fail =
+            !(self.options.force_overwrite && writable && self.rule_against_writing(subject).is_none());
+        match self.purpose_unclear(subject) {
+            Some(purpose) if !may_fail => unknown(purpose),
+            _ => Action::Unknown { needs, may_fail },
+        }
+    }
+
     /// The target has nothing by that name.
     fn make(&self, subject: &Subject<'_>) -> Action {
         if let Some(rule) = self.rule_against_writing(subject) {
             return Action::BlockedByRule(rule);
+        }
+        if let Some(needs) = self.purpose_unclear(subject) {
+            return unknown(needs);
         }
         // Every engine has a global key, whether or not it shows: without force the import of another always fails.
         if subject.kind.role == Role::Key && !self.options.force_overwrite {
@@ -160,7 +175,10 @@ impl<'a> Decider<'a> {
                 needs: revision_of(subject),
                 may_fail: !force,
             },
-            (_, true, _) => Action::Overwrite { existing },
+            (_, true, _) => match self.purpose_unclear(subject) {
+                Some(needs) => unknown(needs),
+                None => Action::Overwrite { existing },
+            },
             (_, false, Role::Key) => {
                 let existing = Some(existing);
                 Action::KeyConflict { existing }
@@ -201,6 +219,20 @@ impl<'a> Decider<'a> {
             Presence::Present(TargetEnvironment {
                 purpose: Some(purpose),
             }) if purpose != needed => Some(Rule::Purpose(purpose)),
+            _ => None,
+        }
+    }
+
+    /// What would be needed to tell whether a job may run in its environment.
+    fn purpose_unclear(&self, subject: &Subject<'_>) -> Option<String> {
+        purpose_needed(&subject.kind.type_name)?;
+        let Some(Place::Environment(id)) = subject.place else {
+            return None;
+        };
+        match self.inventory.environment(id) {
+            Presence::Present(TargetEnvironment { purpose: None }) => Some(format!(
+                "the purpose of environment {id} on the target, MASK or TOKENIZE"
+            )),
             _ => None,
         }
     }
@@ -258,9 +290,10 @@ fn purpose_needed(type_name: &str) -> Option<Purpose> {
     }
 }
 
-/// What writing the object destroys. Where it can't be told whether it is written, what writing would.
-fn irreversible(subject: &Subject<'_>, action: &Action) -> Option<Irreversible> {
-    let perhaps = matches!(action, Action::Unknown { may_fail: false, .. });
+/// What writing the object destroys. Where it can't be told whether it is written, what writing would; without force
+/// nothing is overwritten.
+fn irreversible(subject: &Subject<'_>, action: &Action, force: bool) -> Option<Irreversible> {
+    let perhaps = force && matches!(action, Action::Unknown { .. });
     let overwritten = perhaps || matches!(action, Action::Overwrite { .. });
     match subject.kind.role {
         Role::Key if overwritten || action.writes() => Some(Irreversible::GlobalKey),

@@ -172,6 +172,7 @@ fn an_unknown_number_is_named_by_the_caller_or_by_its_own_revision() {
         format: None,
         type_names: &names,
         sealed_by_toolkit: false,
+        intact: true,
     };
     let plan = import_plan(&document, &import.inventory, &import.options);
     assert_eq!(plan.steps[0].type_name, "REDACTION");

@@ -222,6 +222,7 @@ impl Import {
             format: self.format,
             type_names: &BTreeMap::new(),
             sealed_by_toolkit: self.sealed_by_toolkit,
+            intact: true,
         };
         import_plan(&document, inventory, &self.options)
     }
