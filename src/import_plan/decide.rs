@@ -82,7 +82,7 @@ impl<'a> Decider<'a> {
             type_name: subject.kind.type_name.clone(),
             name: subject.name.clone(),
             environment,
-            irreversible: irreversible(subject, &action, self.options.force_overwrite),
+            irreversible: irreversible(subject, &action),
             action,
         }
     }
@@ -92,19 +92,20 @@ impl<'a> Decider<'a> {
         match self.inventory.takes_type(&subject.kind.type_name) {
             Presence::Present(()) => {}
             Presence::Absent => return Action::BlockedByRule(Rule::UnsupportedType),
-            Presence::Unknown { needs } => return unknown(needs),
+            Presence::Unknown { needs } => return self.unknown(subject, needs),
         }
         if subject.kind.role == Role::Bundle {
             return Action::Derived;
         }
         if subject.kind.role == Role::Unclear {
-            return unknown(format!(
-                "how engines identify objects of type {}",
-                subject.kind.type_name
-            ));
+            let type_name = &subject.kind.type_name;
+            return self.unknown(
+                subject,
+                format!("how engines identify objects of type {type_name}"),
+            );
         }
         if subject.place.is_none() {
-            return unknown("the environment it goes into".to_owned());
+            return self.unknown(subject, "the environment it goes into".to_owned());
         }
         let Some(lookup) = subject.lookup() else {
             return Action::BlockedByRule(Rule::NoIdentity);
@@ -123,6 +124,20 @@ impl<'a> Decider<'a> {
         }
     }
 
+    /// What happens can't be told, failure included.
+    fn unknown(&self, subject: &Subject<'_>, needs: String) -> Action {
+        Action::Unknown {
+            needs,
+            may_fail: true,
+            may_overwrite: self.may_overwrite(subject),
+        }
+    }
+
+    /// Whether the object overwrites another one, if there is one.
+    fn may_overwrite(&self, subject: &Subject<'_>) -> bool {
+        self.options.force_overwrite && subject.is_written()
+    }
+
     /// Whether the target has something by that name can't be told. With force that matters little: the object is made,
     /// left alone or overwritten, unless a rule forbids it.
     fn perhaps(&self, subject: &Subject<'_>, needs: String) -> Action {
@@ -130,8 +145,12 @@ impl<'a> Decider<'a> {
         let may_fail =
             !(self.options.force_overwrite && writable && self.rule_against_writing(subject).is_none());
         match self.purpose_unclear(subject) {
-            Some(purpose) if !may_fail => unknown(purpose),
-            _ => Action::Unknown { needs, may_fail },
+            Some(purpose) if !may_fail => self.unknown(subject, purpose),
+            _ => Action::Unknown {
+                needs,
+                may_fail,
+                may_overwrite: self.may_overwrite(subject),
+            },
         }
     }
 
@@ -141,7 +160,7 @@ impl<'a> Decider<'a> {
             return Action::BlockedByRule(rule);
         }
         if let Some(needs) = self.purpose_unclear(subject) {
-            return unknown(needs);
+            return self.unknown(subject, needs);
         }
         // Every engine has a global key, whether or not it shows: without force the import of another always fails.
         if subject.kind.role == Role::Key && !self.options.force_overwrite {
@@ -166,7 +185,7 @@ impl<'a> Decider<'a> {
         }
         if let Some(rule) = self.rule_against_writing(subject) {
             return match sameness {
-                Sameness::Unclear => unknown(revision_of(subject)),
+                Sameness::Unclear => self.unknown(subject, revision_of(subject)),
                 _ => Action::BlockedByRule(rule),
             };
         }
@@ -174,9 +193,10 @@ impl<'a> Decider<'a> {
             (Sameness::Unclear, force, _) => Action::Unknown {
                 needs: revision_of(subject),
                 may_fail: !force,
+                may_overwrite: force,
             },
             (_, true, _) => match self.purpose_unclear(subject) {
-                Some(needs) => unknown(needs),
+                Some(needs) => self.unknown(subject, needs),
                 None => Action::Overwrite { existing },
             },
             (_, false, Role::Key) => {
@@ -193,7 +213,10 @@ impl<'a> Decider<'a> {
         let must_match = self.options.strict_references && !self.options.force_overwrite;
         match sameness {
             Sameness::Differs if must_match => Action::Conflict { existing },
-            Sameness::Unclear if must_match => unknown(revision_of(&self.subjects[index])),
+            Sameness::Unclear if must_match => {
+                let subject = &self.subjects[index];
+                self.unknown(subject, revision_of(subject))
+            }
             _ => Action::ReferenceResolved {
                 existing,
                 stale: match sameness {
@@ -265,13 +288,6 @@ impl<'a> Decider<'a> {
     }
 }
 
-fn unknown(needs: String) -> Action {
-    Action::Unknown {
-        needs,
-        may_fail: true,
-    }
-}
-
 fn revision_of(subject: &Subject<'_>) -> String {
     let name = subject.name.clone();
     let label = name.unwrap_or_else(|| subject.object.key().identifier.to_string());
@@ -290,11 +306,9 @@ fn purpose_needed(type_name: &str) -> Option<Purpose> {
     }
 }
 
-/// What writing the object destroys. Where it can't be told whether it is written, what writing would; without force
-/// nothing is overwritten.
-fn irreversible(subject: &Subject<'_>, action: &Action, force: bool) -> Option<Irreversible> {
-    let perhaps = force && matches!(action, Action::Unknown { .. });
-    let overwritten = perhaps || matches!(action, Action::Overwrite { .. });
+/// What writing the object destroys. Where it can't be told whether it is written, what writing would.
+fn irreversible(subject: &Subject<'_>, action: &Action) -> Option<Irreversible> {
+    let overwritten = action.overwrites() != Some(false);
     match subject.kind.role {
         Role::Key if overwritten || action.writes() => Some(Irreversible::GlobalKey),
         Role::Global if subject.kind.algorithm && overwritten => Some(Irreversible::Algorithm),

@@ -73,6 +73,18 @@ pub enum Todo {
 }
 
 impl Todo {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SyncFirst => "sync-first",
+            Self::SyncUnlessThere => "sync-unless-there",
+            Self::SyncAgain => "sync-again",
+            Self::SetConnectorPassword => "set-connector-password",
+            Self::SetMountPassword => "set-mount-password",
+            Self::SetJobSource => "set-job-source",
+        }
+    }
+
     /// Whether it comes before the import.
     pub fn is_before(self) -> bool {
         matches!(self, Self::SyncFirst | Self::SyncUnlessThere | Self::SyncAgain)
@@ -209,6 +221,7 @@ fn verdict(steps: &[Step], mut needs: Vec<String>) -> Verdict {
         Action::Unknown {
             needs,
             may_fail: true,
+            ..
         } => Some(needs.clone()),
         _ => None,
     }));

@@ -56,12 +56,10 @@ impl FromStr for EngineVersion {
 
     fn from_str(text: &str) -> Result<Self, VersionError> {
         let mut parts = [0; 4];
-        let mut given = 0;
-        for part in text.split('.') {
+        for (at, part) in text.split('.').enumerate() {
             let digits = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
             let number = part.parse().ok().filter(|_| digits).ok_or(VersionError)?;
-            *parts.get_mut(given).ok_or(VersionError)? = number;
-            given += 1;
+            *parts.get_mut(at).ok_or(VersionError)? = number;
         }
         Ok(Self(parts))
     }

@@ -24,7 +24,10 @@ impl TargetStateBuilder {
         let (report, contents, _) = examine_opening(bytes, &ExamineOptions::default(), || {
             Ok::<_, StateError>(passphrases.to_vec())
         })?;
-        compose::readable(&report)?;
+        compose::readable(&report).map_err(|error| match report.hit_limit() {
+            true => StateError::DocumentLimit(error),
+            false => StateError::Document(error),
+        })?;
         let document = ReadDocument::new(&report, contents.objects);
         if !document.intact {
             return Err(StateError::InvalidSignature);

@@ -14,6 +14,9 @@ pub enum StateError {
     /// An export document whose objects can't be read.
     #[error("an export document, but {0}")]
     Document(#[from] ComposeError),
+    /// An export document beyond a limit.
+    #[error("an export document, but {0}")]
+    DocumentLimit(ComposeError),
     /// An export document that was changed after it was signed, or damaged.
     #[error("an export document whose signature is not valid")]
     InvalidSignature,
@@ -64,7 +67,7 @@ impl StateError {
             Self::Unrecognised(EnvelopeError::EngineError { .. } | EnvelopeError::Empty | EnvelopeError::Truncated { .. }) => {
                 "save it from the target again".to_owned()
             }
-            Self::Document(error) => error.help().to_owned(),
+            Self::Document(error) | Self::DocumentLimit(error) => error.help().to_owned(),
             Self::InvalidSignature => {
                 "'exportdoc verify-signature' says more; export again from the target".to_owned()
             }
@@ -80,6 +83,7 @@ impl StateError {
         matches!(
             self,
             Self::TooManyEntries { .. }
+                | Self::DocumentLimit(_)
                 | Self::Unrecognised(EnvelopeError::TooDeep { .. } | EnvelopeError::TooManyMembers { .. })
         )
     }

@@ -15,6 +15,7 @@ mod loading;
 mod merged;
 mod mirror;
 mod objects;
+mod planned;
 mod resources;
 mod tasks;
 mod transport;

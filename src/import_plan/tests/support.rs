@@ -269,7 +269,7 @@ pub(super) fn told(plan: &ImportPlan) -> Vec<String> {
                 Action::MissingReference => "missing".to_owned(),
                 Action::BlockedByRule(rule) => format!("blocked: {rule}"),
                 Action::Derived => "derived".to_owned(),
-                Action::Unknown { needs, may_fail } => {
+                Action::Unknown { needs, may_fail, .. } => {
                     format!(
                         "{}: needs {needs}",
                         if *may_fail { "unknown" } else { "written or not" }
