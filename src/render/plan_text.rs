@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use exportdoc::escape;
 use exportdoc::import_plan::{ImportPlan, Verdict};
+use exportdoc::target_state::SourceKind;
 
 use super::diff_words as words;
 use super::listing::{plain_table, print_table};
@@ -41,7 +42,12 @@ pub(crate) fn print(out: &mut impl Write, planned: &Planned) -> io::Result<()> {
     let plan = planned.plan();
     writeln!(out, "{}", styled(BOLD, safe(&planned.document)))?;
     for source in planned.target.sources() {
-        let objects = words::counted(source.objects as u64, "object");
+        let noun = if source.kind == SourceKind::Lists {
+            "row"
+        } else {
+            "object"
+        };
+        let objects = words::counted(source.objects as u64, noun);
         let text = format!("{} ({}, {objects})", source.label, source.kind.as_str());
         field(out, "onto", &text)?;
     }

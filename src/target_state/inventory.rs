@@ -297,15 +297,18 @@ fn doubled(
             }
         }
     }
-    let mut disputes = BTreeMap::new();
+    let mut disputes: BTreeMap<_, HashSet<_>> = BTreeMap::new();
     for known in known {
+        let object = (known.claim.type_name.clone(), known.claim.id.clone());
         if let Some((first, second)) = file(known) {
-            *disputes
-                .entry((first.min(second), first.max(second)))
-                .or_insert(0) += 1;
+            let sources = (first.min(second), first.max(second));
+            disputes.entry(sources).or_default().insert(object);
         }
     }
-    disputes
+    let counts = disputes.into_iter();
+    counts
+        .map(|(sources, objects)| (sources, objects.len()))
+        .collect()
 }
 
 const NEEDS_ENVIRONMENTS: &str = "the target's environments (GET /environments)";
