@@ -256,6 +256,7 @@ impl<'a> Decider<'a> {
             Presence::Present(TargetEnvironment { purpose: None }) => Some(format!(
                 "the purpose of environment {id} on the target, MASK or TOKENIZE"
             )),
+            Presence::Unknown { needs } => Some(needs),
             _ => None,
         }
     }

@@ -264,7 +264,7 @@ fn claim(listed: &Listed, source: SourceId, claims: &mut Claims, environments: &
 type Complete<'a> = Vec<&'a Page>;
 
 /// Puts pages together that make a whole list: a page that holds everything, else pages of one total, else those of them
-/// that are of one type.
+/// that are of one type. In doubt a list isn't whole.
 fn sort_out(pages: &[Page]) -> (Vec<Complete<'_>>, Vec<Incomplete>) {
     let mut complete = Vec::new();
     let mut parts: BTreeMap<(bool, u64), Vec<&Page>> = BTreeMap::new();
@@ -280,7 +280,10 @@ fn sort_out(pages: &[Page]) -> (Vec<Complete<'_>>, Vec<Incomplete>) {
     }
     let mut incomplete = Vec::new();
     for ((_, total), pages) in parts {
-        if distinct(&pages) == total {
+        // Pages of one type each may as well be of several lists that were asked for by type and are equally long.
+        let of_one_list =
+            only_type(&pages).is_some() || pages.iter().any(|page| only_type(&[page]).is_none());
+        if of_one_list && distinct(&pages) == total {
             complete.push(pages);
             continue;
         }

@@ -10,17 +10,17 @@ use exportdoc::import_plan::{Action, ImportOptions, ImportPlan, ReadDocument, St
 use exportdoc::object::{ObjectKey, Revision, RevisionPair, Scope, SyncObject, reference_to, type_by_name};
 use exportdoc::report::{ExamineOptions, examine_with_objects};
 use exportdoc::signature::{KeySize, SigningKey};
-use exportdoc::target_state::TargetStateBuilder;
+use exportdoc::target_state::{TargetState, TargetStateBuilder};
 use exportdoc::wire::Writer;
 use mock_engine::model::objects::{StoredObject, put_object};
 use mock_engine::model::sync::{ImportOutcome, ImportRequest, ImportStatus};
-use mock_engine::model::{Engine, Key, ModelError, Settings, State};
+use mock_engine::model::{Engine, Key, ModelError, PageRequest, Query, Settings, State};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
-use crate::objects::{demo, engine, entry, put, request};
+use crate::objects::{at, demo, engine, entry, open, put, request};
 
 /// Documents and targets; each pair is imported without and with force.
 const PAIRS: usize = 600;
@@ -589,5 +589,177 @@ fn what_a_plan_announces_for_exports_of_a_demo_engine_is_what_an_import_does() {
         "refused",
     ] {
         assert!(seen.contains(outcome), "{outcome}: {seen:?}");
+    }
+}
+
+/// What is saved of the target in the second law.
+const SAVED: [&str; 6] = [
+    "syncable-objects",
+    "environments",
+    "database-connectors",
+    "database-rulesets",
+    "masking-jobs",
+    "profile-sets",
+];
+
+/// What a list request answers, in pages of a size.
+fn pages(engine: &Engine, path: &str, size: u64) -> Vec<Value> {
+    let mut pages = Vec::new();
+    for number in 1.. {
+        let wanted = PageRequest { number, size };
+        let page = match path {
+            "syncable-objects" => {
+                serde_json::to_value(engine.syncable_objects(None, wanted).unwrap()).unwrap()
+            }
+            path => serde_json::to_value(
+                engine
+                    .list_resources(at(path), &Query::default(), wanted)
+                    .unwrap(),
+            )
+            .unwrap(),
+        };
+        let total = page["_pageInfo"]["total"].as_u64().unwrap();
+        pages.push(page);
+        if number * size >= total {
+            break;
+        }
+    }
+    pages
+}
+
+/// Adds to a state some of what can be saved of the engine: which lists and pages, and an export.
+fn part_of(engine: &Engine, lists: &[bool], size: u64, dropped: usize, exported: usize) -> TargetState {
+    let mut builder = TargetStateBuilder::new();
+    let mut add = |label: &str, bytes: &[u8]| builder.add(label, bytes, &[]).unwrap();
+    for (path, _) in SAVED.iter().zip(lists).filter(|(_, saved)| **saved) {
+        let mut pages = pages(engine, path, size);
+        if pages.len() > dropped {
+            pages.remove(dropped);
+        }
+        add(path, json!(pages).to_string().as_bytes());
+    }
+    let listed = pages(engine, "syncable-objects", 1_000).remove(0);
+    if let Some(listed) = listed["responseList"].get(exported) {
+        // Not everything can be exported.
+        if let Ok(document) = engine.export(&request(std::slice::from_ref(listed))) {
+            add("document", &document.bytes);
+        }
+    }
+    builder.finish()
+}
+
+/// An action without what only more knowledge tells.
+fn known(action: &Action) -> String {
+    match action {
+        Action::ReferenceResolved { existing, stale } => format!("resolved {} {stale:?}", existing.id),
+        action => format!(
+            "{} {:?}",
+            action.as_str(),
+            action.existing().map(|existing| &existing.id)
+        ),
+    }
+}
+
+#[test]
+fn what_a_part_of_a_target_tells_is_never_contradicted_by_the_whole() {
+    let engine = engine(Settings {
+        empty: true,
+        seed: Some(3),
+        ..Settings::default()
+    });
+    let key = SigningKey::from_seed(KeySize::Dsa512, b"parts").unwrap();
+    let strategy = (
+        case(),
+        prop::collection::vec(prop::bool::weighted(0.7), SAVED.len()),
+        1_u64..30,
+        0_usize..8,
+        0_usize..60,
+    );
+    let mut runner = TestRunner::deterministic();
+    let (mut told, mut untold, mut ends) = (BTreeMap::<&str, usize>::new(), 0, 0);
+    for round in 0..300 {
+        let (mut case, lists, size, dropped, exported) = strategy.new_tree(&mut runner).unwrap().current();
+        if case.oddity == Oddity::NewerFormat {
+            case.oddity = Oddity::None;
+        }
+        // One save has one list of dependencies, and objects of the target have none.
+        case.document
+            .iter_mut()
+            .for_each(|draft| draft.dependencies.clear());
+        engine.replace_state(target(&case.target)).unwrap();
+        let (report, objects) = open(&sealed(&case, &key));
+        let document = ReadDocument::new(&report, objects);
+        let mut builder = TargetStateBuilder::new();
+        builder.add("state.json", &dump(&engine), &[]).unwrap();
+        let whole = builder.finish();
+        let part = part_of(&engine, &lists, size, dropped, exported);
+        let options = ImportOptions {
+            force_overwrite: round % 2 == 0,
+            environment_id: case.environment,
+            source_environment_id: case.source_environment,
+            ..ImportOptions::default()
+        };
+        let [whole, part] = [&whole, &part].map(|state| import_plan(&document.as_import(), state, &options));
+        for (whole, part) in whole.steps.iter().zip(&part.steps) {
+            match (&whole.action, &part.action) {
+                (
+                    whole,
+                    Action::Unknown {
+                        may_fail,
+                        may_overwrite,
+                        ..
+                    },
+                ) => {
+                    untold += 1;
+                    assert!(
+                        *may_fail || whole.failure_status().is_none(),
+                        "{part:?}, but {whole:?}"
+                    );
+                    assert!(
+                        *may_overwrite || whole.overwrites() == Some(false),
+                        "{part:?}, but {whole:?}"
+                    );
+                }
+                // Without the pair it stays open by which revision.
+                (
+                    Action::ReferenceResolved { existing: whole, .. },
+                    Action::ReferenceResolved {
+                        existing,
+                        stale: None,
+                    },
+                ) => {
+                    assert_eq!(whole.id, existing.id);
+                }
+                (whole, action) => {
+                    assert_eq!(known(whole), known(action), "{part:?}");
+                    *told.entry(action.as_str()).or_default() += 1;
+                }
+            }
+        }
+        match (&part.verdict, &whole.verdict) {
+            (Verdict::Unknown { .. }, _) => {}
+            (Verdict::WouldSucceed, other) => {
+                assert_eq!(other, &Verdict::WouldSucceed);
+                ends += 1;
+            }
+            (_, other) => {
+                assert_ne!(other, &Verdict::WouldSucceed, "{:?}", part.verdict);
+                ends += 1;
+            }
+        }
+    }
+    println!("{told:?}, {untold} unknown, {ends} endings told");
+    assert!(untold >= 100 && ends >= 100, "{untold} unknown, {ends} endings");
+    for action in [
+        "create",
+        "unchanged",
+        "conflict",
+        "overwrite",
+        "missing",
+        "resolved",
+        "blocked",
+    ] {
+        let seen = told.get(action).copied().unwrap_or_default();
+        assert!(seen >= 5, "{action}: {seen}; {told:?}");
     }
 }
