@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::claims::{Known, Naming};
 use super::coverage::Coverage;
+use super::environments::{Environments, NamedEnvironment};
 use super::rows::path_of;
 use super::{SourceId, StateNote, StateSource, TargetStateBuilder};
 use crate::import_plan::{
-    EngineVersion, Entry, Identity, Lookup, MemoryInventory, NEWEST_KNOWN_FORMAT, Place, Presence, Purpose,
+    EngineVersion, Entry, Identity, Lookup, MemoryInventory, NEWEST_KNOWN_FORMAT, Place, Presence,
     TargetEnvironment, TargetInventory, TargetObject, TargetRevision, Wanted, name_space,
 };
 use crate::object::{RevisionPair, type_by_name};
@@ -53,54 +54,6 @@ enum Doubt {
     Home(String),
     /// Sources contradict each other.
     Disputed(String),
-}
-
-/// Environments of the target.
-#[derive(Debug, Default)]
-pub(super) struct Environments {
-    by_id: BTreeMap<i64, Environment>,
-    /// Whether these are all.
-    pub(super) complete: bool,
-}
-
-#[derive(Debug, Clone)]
-struct Environment {
-    name: Option<String>,
-    purpose: Option<Purpose>,
-    disputed: bool,
-}
-
-/// An environment and what it is called.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NamedEnvironment {
-    /// Its id on the target.
-    pub id: i64,
-    /// Its name, where known.
-    pub name: Option<String>,
-    /// What it is for, where known.
-    pub purpose: Option<Purpose>,
-}
-
-impl Environments {
-    pub(super) fn add(&mut self, id: i64, name: Option<&str>, purpose: Option<Purpose>) {
-        let known = self.by_id.entry(id).or_insert(Environment {
-            name: None,
-            purpose: None,
-            disputed: false,
-        });
-        let other_name = known
-            .name
-            .as_deref()
-            .zip(name)
-            .is_some_and(|(known, name)| known != name);
-        let other_purpose = known
-            .purpose
-            .zip(purpose)
-            .is_some_and(|(known, purpose)| known != purpose);
-        known.disputed |= other_name || other_purpose;
-        known.name = known.name.take().or(name.map(str::to_owned));
-        known.purpose = known.purpose.or(purpose);
-    }
 }
 
 impl TargetState {
@@ -228,32 +181,12 @@ impl TargetState {
 
     /// The environments that are known.
     pub fn environments(&self) -> impl Iterator<Item = NamedEnvironment> {
-        self.environments
-            .by_id
-            .iter()
-            .map(|(id, environment)| NamedEnvironment {
-                id: *id,
-                name: environment.name.clone(),
-                purpose: environment.purpose,
-            })
+        self.environments.all()
     }
 
     /// The environment with a name.
     pub fn environment_named(&self, name: &str) -> Presence<i64> {
-        let mut all = self.environments.by_id.iter();
-        let found = all.find(|(_, environment)| environment.name.as_deref() == Some(name));
-        let nameless = self
-            .environments
-            .by_id
-            .values()
-            .any(|environment| environment.name.is_none());
-        match found {
-            Some((id, environment)) if !environment.disputed => Presence::Present(*id),
-            None if self.environments.complete && !nameless => Presence::Absent,
-            _ => Presence::Unknown {
-                needs: NEEDS_ENVIRONMENTS.to_owned(),
-            },
-        }
+        self.environments.named(name)
     }
 
     fn doubt(&self, space: &Space, place: Option<Place>, by: &By) -> Option<&Doubt> {
@@ -310,8 +243,6 @@ fn doubled(
         .map(|(sources, objects)| (sources, objects.len()))
         .collect()
 }
-
-const NEEDS_ENVIRONMENTS: &str = "the target's environments (GET /environments)";
 
 fn needs_home(type_name: &str, label: &str) -> String {
     match path_of(type_name) {
@@ -386,16 +317,7 @@ impl TargetInventory for TargetState {
     }
 
     fn environment(&self, id: i64) -> Presence<TargetEnvironment> {
-        match self.environments.by_id.get(&id) {
-            Some(environment) if !environment.disputed => Presence::Present(TargetEnvironment {
-                purpose: environment.purpose,
-            }),
-            Some(_) => Presence::Present(TargetEnvironment { purpose: None }),
-            None if self.environments.complete => Presence::Absent,
-            None => Presence::Unknown {
-                needs: NEEDS_ENVIRONMENTS.to_owned(),
-            },
-        }
+        self.environments.find(id)
     }
 
     fn reads_format(&self, format: u64) -> Presence<()> {

@@ -15,6 +15,7 @@ mod claims;
 mod coverage;
 mod document;
 mod dump;
+mod environments;
 mod error;
 mod inventory;
 mod pages;
@@ -26,12 +27,13 @@ use std::collections::HashSet;
 use crate::import_plan::EngineVersion;
 use crate::passphrase::Passphrase;
 
+pub use environments::NamedEnvironment;
 pub use error::StateError;
-pub use inventory::{NamedEnvironment, TargetState};
+pub use inventory::TargetState;
 
 use claims::Claims;
 use coverage::Coverage;
-use inventory::Environments;
+use environments::Environments;
 use pages::Page;
 use shape::Shape;
 

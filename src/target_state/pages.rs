@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::claims::{Claim, Claims, Naming, Witness};
 use super::coverage::Coverage;
-use super::inventory::Environments;
+use super::environments::Environments;
 use super::rows::{Places, Row};
 use super::shape::without_mark;
 use super::{MAX_ENTRIES, SourceId, StateError, StateNote};

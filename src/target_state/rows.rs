@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::SourceId;
 use super::claims::{Claim, Claims, Naming, Witness};
-use super::inventory::Environments;
+use super::environments::Environments;
 use crate::identifier::Identifier;
 use crate::import_plan::{Place, Purpose};
 use crate::object::{Scope, type_by_name};

@@ -220,22 +220,23 @@ fn a_hash_covers_dependencies_of_dependencies_too() {
     );
 }
 
-#[test]
-fn with_force_an_object_that_may_be_there_cannot_end_an_import_and_without_it_may() {
-    /// Sees environments and nothing in them.
-    struct Environments;
-    impl TargetInventory for Environments {
-        fn find(&self, _: &Lookup<'_>) -> Presence<TargetObject> {
-            Presence::Unknown {
-                needs: "a look".to_owned(),
-            }
-        }
-        fn environment(&self, _: i64) -> Presence<TargetEnvironment> {
-            Presence::Present(TargetEnvironment {
-                purpose: Some(Purpose::Mask),
-            })
+/// Sees environments and nothing in them.
+struct Environments;
+impl TargetInventory for Environments {
+    fn find(&self, _: &Lookup<'_>) -> Presence<TargetObject> {
+        Presence::Unknown {
+            needs: "a look".to_owned(),
         }
     }
+    fn environment(&self, _: i64) -> Presence<TargetEnvironment> {
+        Presence::Present(TargetEnvironment {
+            purpose: Some(Purpose::Mask),
+        })
+    }
+}
+
+#[test]
+fn with_force_an_object_that_may_be_there_cannot_end_an_import_and_without_it_may() {
     let rules = import(&[&ruleset(1, "Rules", &[], "s1")]);
     assert_eq!(
         told(&rules.plan_against(&Environments)),
@@ -297,18 +298,7 @@ fn what_may_be_missing_or_made_is_on_the_checklist() {
     let plan = import(&[&source, &job(4, "OTF", &[&source], "s1")]).plan_against(&Listing::default());
     let todo: Vec<_> = plan.checklist.iter().map(|item| (item.step, item.todo)).collect();
     assert_eq!(todo, [(0, Todo::SetConnectorPassword), (1, Todo::SetJobSource)]);
-    struct Nothing;
-    impl TargetInventory for Nothing {
-        fn find(&self, _: &Lookup<'_>) -> Presence<TargetObject> {
-            Presence::Unknown {
-                needs: "a look".to_owned(),
-            }
-        }
-        fn environment(&self, _: i64) -> Presence<TargetEnvironment> {
-            Presence::Absent
-        }
-    }
-    let plan = import(&[&reference(&lookup("Names", "s1"))]).plan_against(&Nothing);
+    let plan = import(&[&reference(&lookup("Names", "s1"))]).plan_against(&Environments);
     assert_eq!(plan.checklist[0].todo, Todo::SyncUnlessThere);
     assert!(plan.checklist[0].todo.is_before());
 }
