@@ -77,23 +77,7 @@ impl ComposeError {
 /// # Errors
 /// Objects that can't be read; with `allow_invalid` nothing else.
 pub fn usable(report: &DocumentReport, allow_invalid: bool) -> Result<(), ComposeError> {
-    match &report.encryption {
-        _ if has(report, &finding::PASSPHRASE_WRONG).is_some() => return Err(ComposeError::WrongPassphrase),
-        Encryption::Passphrase { opened: false, .. } => return Err(ComposeError::Encrypted),
-        Encryption::Unknown => return Err(ComposeError::UnknownEncryption),
-        Encryption::Clear if has(report, &finding::ENCRYPTION_UNKNOWN).is_some() => {
-            return Err(ComposeError::UnknownEncryption);
-        }
-        Encryption::Clear | Encryption::Passphrase { .. } => {}
-    }
-    if let Some(found) = UNREADABLE.iter().find_map(|rule| has(report, rule)) {
-        return Err(ComposeError::Unreadable(told(found)));
-    }
-    if !report.blob.complete || report.header.is_none() {
-        return Err(ComposeError::Unreadable(
-            "the blob is missing or breaks off".to_owned(),
-        ));
-    }
+    readable(report)?;
     type_numbers_free(report)?;
     match faults(report).into_iter().next() {
         Some(first) if !allow_invalid => Err(ComposeError::Unsound(first)),
@@ -128,6 +112,31 @@ fn faults(report: &DocumentReport) -> Vec<String> {
         faults.push("its signature is invalid".to_owned());
     }
     faults
+}
+
+/// Sees to it that all objects of a document could be read.
+///
+/// # Errors
+/// Objects that are encrypted, damaged, or beyond a limit.
+pub fn readable(report: &DocumentReport) -> Result<(), ComposeError> {
+    match &report.encryption {
+        _ if has(report, &finding::PASSPHRASE_WRONG).is_some() => return Err(ComposeError::WrongPassphrase),
+        Encryption::Passphrase { opened: false, .. } => return Err(ComposeError::Encrypted),
+        Encryption::Unknown => return Err(ComposeError::UnknownEncryption),
+        Encryption::Clear if has(report, &finding::ENCRYPTION_UNKNOWN).is_some() => {
+            return Err(ComposeError::UnknownEncryption);
+        }
+        Encryption::Clear | Encryption::Passphrase { .. } => {}
+    }
+    if let Some(found) = UNREADABLE.iter().find_map(|rule| has(report, rule)) {
+        return Err(ComposeError::Unreadable(told(found)));
+    }
+    if !report.blob.complete || report.header.is_none() {
+        return Err(ComposeError::Unreadable(
+            "the blob is missing or breaks off".to_owned(),
+        ));
+    }
+    Ok(())
 }
 
 fn has<'r>(report: &'r DocumentReport, rule: &FindingRule) -> Option<&'r Finding> {

@@ -27,6 +27,7 @@ pub mod report;
 pub mod revision_hash;
 pub mod sample;
 pub mod signature;
+pub mod target_state;
 pub mod wire;
 
 /// The README's example compiles and runs.

@@ -6,7 +6,9 @@ mod compose_support;
 
 use std::path::Path;
 
-use compose_support::{PASSPHRASE, assert_sound, fail, listing, read, read_with, run, succeed, testdata};
+use compose_support::{
+    PASSPHRASE, assert_sound, blocks, examples, fail, listing, read, read_with, run, succeed, testdata,
+};
 use exportdoc::finding::{Finding, Severity};
 use exportdoc::report::Encryption;
 use jsonschema::Validator;
@@ -32,33 +34,24 @@ fn document(name: &str) -> String {
 fn the_examples_of_the_documentation_print_what_it_shows() {
     let text = std::fs::read_to_string(testdata("../docs/merge.md")).unwrap();
     let directory = directory();
-    let block = |language: &str| {
-        let open = format!("```{language}\n");
-        let blocks: Vec<String> = text
-            .split(&open)
-            .skip(1)
-            .filter_map(|block| block.split("```").next().map(str::to_owned))
-            .collect();
-        blocks
-    };
-    std::fs::write(directory.path().join("resolutions.json"), &block("json")[0]).unwrap();
-    let mut count = 0;
-    for session in block("console") {
-        for example in session.split("$ exportdoc ").skip(1) {
-            let (command, shown) = example.split_once('\n').unwrap();
-            let output = run(directory.path(), &command.split(' ').collect::<Vec<_>>());
-            assert_eq!(String::from_utf8_lossy(&output.stdout), shown, "{command}");
-            let conflict = shown.contains("nothing is written");
-            assert_eq!(output.status.code(), Some(i32::from(conflict)), "{command}");
-            let file = command.split("-o ").nth(1).unwrap();
-            assert_eq!(directory.path().join(file).exists(), !conflict, "{command}");
-            if !conflict {
-                assert_sound(&read(&directory.path().join(file)).0);
-            }
-            count += 1;
+    std::fs::write(
+        directory.path().join("resolutions.json"),
+        &blocks(&text, "json")[0],
+    )
+    .unwrap();
+    let examples = examples(&text);
+    for (command, shown) in &examples {
+        let output = run(directory.path(), &command.split(' ').collect::<Vec<_>>());
+        assert_eq!(&String::from_utf8_lossy(&output.stdout), shown, "{command}");
+        let conflict = shown.contains("nothing is written");
+        assert_eq!(output.status.code(), Some(i32::from(conflict)), "{command}");
+        let file = command.split("-o ").nth(1).unwrap();
+        assert_eq!(directory.path().join(file).exists(), !conflict, "{command}");
+        if !conflict {
+            assert_sound(&read(&directory.path().join(file)).0);
         }
     }
-    assert!(count >= 10, "{count} examples");
+    assert!(examples.len() >= 10, "{} examples", examples.len());
 }
 
 fn schema() -> Validator {

@@ -68,7 +68,9 @@ fn documents() -> BTreeSet<String> {
         for entry in std::fs::read_dir(directory).expect("the directory is there") {
             let path = entry.expect("an entry").path();
             let name = path.to_string_lossy().into_owned();
-            if path.is_dir() {
+            if path.ends_with("generated/targets") {
+                // What is known of engines: no documents.
+            } else if path.is_dir() {
                 pending.push(path);
             } else if name.ends_with(".json") && !name.ends_with(".expected.json") {
                 let below = path.strip_prefix(&root).expect("below testdata");

@@ -15,6 +15,7 @@ mod merging;
 mod parts;
 mod sound;
 mod tampered;
+mod targets;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -48,6 +49,7 @@ fn documents() -> Result<Documents> {
         ("damaged/", damaged::documents()?),
         ("merge/", merging::documents()?),
         ("tampered/", tampered::documents()?),
+        ("targets/", targets::files()?),
     ] {
         for (name, bytes) in made {
             if documents

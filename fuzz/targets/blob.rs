@@ -284,6 +284,7 @@ fn planned(objects: &[SyncObject<'_>], format: Option<u64>) {
         format,
         type_names: &BTreeMap::new(),
         sealed_by_toolkit: true,
+        intact: true,
     };
     let options = ImportOptions {
         environment_id: Some(1),

@@ -33,7 +33,7 @@ pub const TOKENS_KEPT: usize = 100_000;
 pub const EXECUTIONS_KEPT: usize = 10_000;
 
 /// Newest format number of documents that are imported.
-pub const NEWEST_FORMAT: u64 = 2;
+pub const NEWEST_FORMAT: u64 = exportdoc::import_plan::NEWEST_KNOWN_FORMAT;
 
 /// Format number of exports, unless a loaded document says another.
 pub const EXPORT_FORMAT: u64 = 2;

@@ -81,7 +81,8 @@ pub(crate) fn judge(
     Ok(())
 }
 
-fn judge_one(input: &Input, max_size: u64, options: &ExamineOptions) -> Judged {
+/// Judges one input.
+pub(crate) fn judge_one(input: &Input, max_size: u64, options: &ExamineOptions) -> Judged {
     let outcome = input
         .read(max_size)
         .map_err(Unreadable::from)

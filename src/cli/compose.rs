@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 
 use exportdoc::build::{BuildError, ExportFacts, Extras, seal_to};
 use exportdoc::compose::{self, Stamp};
+use exportdoc::envelope::EnvelopeError;
 use exportdoc::escape;
 use exportdoc::object::{ObjectKey, SyncObject};
 use exportdoc::passphrase::{DEFAULT_ITERATIONS, EncryptionParams, Passphrase, SALT_BYTES};
-use exportdoc::report::{Contents, DocumentReport, Encryption, ExamineOptions, examine_contents};
+use exportdoc::report::{Contents, DocumentReport, ExamineOptions, examine_opening};
 use exportdoc::signature::{KeySize, SigningKey};
 use serde_json::value::RawValue;
 
@@ -88,24 +89,15 @@ impl Reading<'_> {
         let bytes = input
             .read(self.max_size)
             .map_err(|error| unreadable(error.into()))?;
-        let read = |passphrase: Option<Passphrase>| {
-            let options = ExamineOptions {
-                passphrase,
-                ..ExamineOptions::default()
-            };
-            examine_contents(&bytes, &options).map_err(|error| unreadable(error.into()))
-        };
-        let (mut report, mut contents) = read(None)?;
-        let mut passphrase = None;
-        if let Encryption::Passphrase { .. } = report.encryption {
-            for given in self.passphrases()? {
-                (report, contents) = read(Some(given.clone()))?;
-                passphrase = Some(given);
-                if let Encryption::Passphrase { opened: true, .. } = report.encryption {
-                    break;
-                }
-            }
-        }
+        let options = ExamineOptions::default();
+        let opened = examine_opening(&bytes, &options, || {
+            let given: Result<_, CliError> = self.passphrases();
+            given.map_err(Trouble::Passphrase)
+        });
+        let (report, contents, passphrase) = opened.map_err(|trouble| match trouble {
+            Trouble::Unreadable(error) => unreadable(error.into()),
+            Trouble::Passphrase(error) => error,
+        })?;
         compose::usable(&report, self.allow_invalid).map_err(|error| CliError::Refused {
             message: format!("{label}: {error}"),
             help: Some(error.help().to_owned()),
@@ -125,6 +117,18 @@ impl Reading<'_> {
             [] => Ok(vec![passphrase::from_file_or_terminal(None, Asking::Once)?]),
             files => files.iter().map(|file| passphrase::from_file(file)).collect(),
         }
+    }
+}
+
+/// What can go wrong while a document is opened.
+enum Trouble {
+    Unreadable(EnvelopeError),
+    Passphrase(CliError),
+}
+
+impl From<EnvelopeError> for Trouble {
+    fn from(error: EnvelopeError) -> Self {
+        Self::Unreadable(error)
     }
 }
 

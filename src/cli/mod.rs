@@ -19,6 +19,7 @@ mod merge_driver;
 mod merging;
 mod output;
 mod passphrase;
+mod plan;
 mod redact;
 mod seal;
 mod staged;
@@ -33,6 +34,7 @@ pub(crate) use batch::{Judged, Unreadable};
 pub(crate) use diff::{Compared, ComparedSide};
 pub(crate) use error::CliError;
 pub(crate) use exit::Exit;
+pub(crate) use plan::{Denial, Planned};
 
 /// Read, judge and build the signed export documents that data-masking engines sync with
 #[derive(Debug, Parser)]
@@ -47,10 +49,10 @@ pub(crate) struct Cli {
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0   good: readable without errors; valid; the same content
-  1   bad: a finding is an error; invalid; different
+  0   good: readable without errors; valid; the same content; would succeed
+  1   bad: a finding is an error; invalid; different; would fail
   2   usage, or an input that can't be read
-  3   undetermined: no known signing rule verifies (every real engine's document)
+  3   undetermined: no known signing rule verifies (every real engine's document); it can't be told how an import ends
   4   valid, but not by a trusted key
   5   weak algorithm denied, or a limit hit
   70  internal error
@@ -76,6 +78,7 @@ enum Command {
     Diff(diff::Args),
     Merge(merge::Args),
     MergeDriver(merge_driver::Args),
+    Plan(plan::Args),
     Textconv(textconv::Args),
     GitSetup(git_setup::Args),
     Explain(explain::Args),
@@ -104,6 +107,7 @@ impl Cli {
             Command::Diff(args) => args.run(),
             Command::Merge(args) => args.run(),
             Command::MergeDriver(args) => args.run(),
+            Command::Plan(args) => args.run(),
             Command::Textconv(args) => args.run(),
             Command::GitSetup(args) => args.run(),
             Command::Explain(args) => args.run(),

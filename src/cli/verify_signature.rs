@@ -112,7 +112,7 @@ impl Args {
             match self.format {
                 _ if self.quiet => Ok(()),
                 Format::Text => text::verdict(&mut out, &judged),
-                Format::Json | Format::Ndjson => list.push(&mut out, &json::document(&judged, None)),
+                Format::Json | Format::Ndjson => list.push(&mut out, &json::document(&judged, None, None)),
             }
         })?;
         if self.format == Format::Json && !self.quiet {

@@ -8,17 +8,13 @@ use exportdoc::diff::{DocumentDiff, FieldChange, LineTag, ObjectDiff};
 use exportdoc::escape;
 
 use super::diff_words as words;
+use super::page::{CELL, LIMIT, Page, cell, markdown};
 use crate::cli::Compared;
-
-/// Comments of 65 536 characters are taken; the rest is for the notes at the end.
-const LIMIT: usize = 60_000;
-/// A cell longer than this hides its table.
-const CELL: usize = 300;
 
 /// The whole comment.
 pub(crate) fn print(out: &mut impl Write, compared: &Compared) -> io::Result<()> {
     let diff = &compared.diff;
-    let mut page = Page::default();
+    let mut page = Page::of("exportdoc diff");
     page.required(&format!(
         "**Export document: {}**\n\n",
         markdown(&words::summary(diff))
@@ -42,50 +38,6 @@ pub(crate) fn print(out: &mut impl Write, compared: &Compared) -> io::Result<()>
     }
     around(&mut page, diff);
     out.write_all(page.finish().as_bytes())
-}
-
-#[derive(Default)]
-struct Page {
-    text: String,
-    left_out: u64,
-}
-
-impl Page {
-    fn required(&mut self, part: &str) {
-        self.text.push_str(part);
-    }
-
-    /// A part that is left out when the page is full.
-    fn optional(&mut self, part: &str) -> bool {
-        let fits = self.text.len() + part.len() <= LIMIT;
-        if fits {
-            self.text.push_str(part);
-        } else {
-            self.left_out += 1;
-        }
-        fits
-    }
-
-    fn finish(mut self) -> String {
-        if self.left_out > 0 {
-            self.text.push_str(&format!(
-                "\n{} left out here for length; `exportdoc diff` shows everything.\n",
-                words::counted(self.left_out, "part")
-            ));
-        }
-        self.text
-    }
-}
-
-fn markdown(text: &str) -> String {
-    escape::markdown(text)
-}
-
-/// Text of a document, cut to what a cell can hold.
-fn cell(text: &str) -> String {
-    let end = text.floor_char_boundary(CELL);
-    let note = if end < text.len() { "…" } else { "" };
-    format!("{}{note}", escape::markdown(&text[..end]))
 }
 
 /// Text inside a `<summary>`, where no Markdown is read but names and numbers would still become links.

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use exportdoc::escape;
 use exportdoc::finding::Finding;
+use exportdoc::import_plan::references_against;
 use exportdoc::object::ObjectKey;
 use exportdoc::report::{DocumentReport, Encryption, ListedObject, Outcome, SignatureReport, Trust};
 use serde_json::{Value, json};
@@ -52,7 +53,7 @@ impl DocumentList {
 }
 
 /// One document. `objects` tells which types to list (all when empty); `None` leaves the objects out.
-pub(crate) fn document(judged: &Judged, objects: Option<&[String]>) -> Value {
+pub(crate) fn document(judged: &Judged, objects: Option<&[String]>, against: Option<&Judged>) -> Value {
     let report = match &judged.outcome {
         Ok(report) => report,
         Err(error) => {
@@ -94,7 +95,35 @@ pub(crate) fn document(judged: &Judged, objects: Option<&[String]>) -> Value {
             });
         }
     }
+    if let Some(other) = against
+        && let Ok(found) = &other.outcome
+    {
+        document["against"] = json!({ "path": other.path, "references": references(report, found) });
+    }
     document
+}
+
+fn references(report: &DocumentReport, other: &DocumentReport) -> Vec<Value> {
+    let object = |report: &DocumentReport, at: usize| {
+        let object = &report.objects[at];
+        let pair = &report.graph.nodes()[at].pair;
+        json!({
+            "type": object.type_name,
+            "identifier": object.key.identifier.to_json(),
+            "name": object.name,
+            "revision": { "object": pair.object, "save": pair.save },
+        })
+    };
+    let found = references_against(report, other).into_iter();
+    found
+        .map(|found| {
+            json!({
+                "reference": object(report, found.reference),
+                "state": found.state.as_str(),
+                "original": found.original.map(|at| object(other, at)),
+            })
+        })
+        .collect()
 }
 
 fn export(report: &DocumentReport) -> Value {

@@ -8,7 +8,7 @@ use exportdoc::escape;
 use exportdoc::finding::{Finding, Severity};
 use exportdoc::report::{DocumentReport, Encryption, ListedObject, Outcome, Trust, Verdict};
 
-use super::listing::{label, partial, secret_values, table};
+use super::listing::{label, partial, references, secret_values, table};
 use super::{time, tree};
 use crate::cli::{Judged, Unreadable};
 
@@ -24,6 +24,8 @@ pub(crate) struct View<'a> {
     pub(crate) tree: bool,
     /// Only these types; all when empty.
     pub(crate) types: &'a [String],
+    /// Where references are looked up.
+    pub(crate) against: Option<&'a Judged>,
     /// The present, for ages.
     pub(crate) now: jiff::Timestamp,
 }
@@ -53,6 +55,9 @@ pub(crate) fn inspect(out: &mut impl Write, judged: &Judged, view: &View<'_>) ->
     partial(out, report)?;
     label(out, report, view.types)?;
     secret_values(out, report)?;
+    if let Some(against) = view.against {
+        references(out, report, against)?;
+    }
     findings(out, &report.findings)?;
     writeln!(out)
 }

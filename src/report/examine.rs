@@ -12,7 +12,7 @@ use crate::passphrase::Passphrase;
 use crate::revision_hash;
 use crate::signature::{DsaSignature, PartialKey, PublicKey};
 
-use super::{DocumentFold, DocumentReport, EnvelopeReport, ListedObject, SealFacts};
+use super::{DocumentFold, DocumentReport, Encryption, EnvelopeReport, ListedObject, SealFacts};
 
 /// What to look for and how far to go.
 #[derive(Debug, Clone)]
@@ -83,6 +83,34 @@ pub fn examine_contents(
     options: &ExamineOptions,
 ) -> Result<(DocumentReport, Contents), EnvelopeError> {
     run(input, options, true)
+}
+
+/// As [`examine_contents`], and when the document is encrypted, once more with each passphrase until one opens it. Gives
+/// the one that was tried last.
+///
+/// # Errors
+/// As [`examine`], and what `passphrases` gives; it is asked for encrypted documents only.
+pub fn examine_opening<E: From<EnvelopeError>>(
+    input: &[u8],
+    options: &ExamineOptions,
+    passphrases: impl FnOnce() -> Result<Vec<Passphrase>, E>,
+) -> Result<(DocumentReport, Contents, Option<Passphrase>), E> {
+    let (mut report, mut contents) = examine_contents(input, options)?;
+    let mut tried = None;
+    if let Encryption::Passphrase { .. } = report.encryption {
+        for given in passphrases()? {
+            let options = ExamineOptions {
+                passphrase: Some(given.clone()),
+                ..options.clone()
+            };
+            (report, contents) = examine_contents(input, &options)?;
+            tried = Some(given);
+            if let Encryption::Passphrase { opened: true, .. } = report.encryption {
+                break;
+            }
+        }
+    }
+    Ok((report, contents, tried))
 }
 
 fn run(

@@ -19,7 +19,9 @@ use crate::object::ObjectKey;
 use crate::object::data::SecretKind;
 use crate::signature::{KeyFacts, PartialKey};
 
-pub use examine::{Contents, ExamineOptions, examine, examine_contents, examine_with_objects};
+pub use examine::{
+    Contents, ExamineOptions, examine, examine_contents, examine_opening, examine_with_objects,
+};
 pub use fold::{DocumentFold, SealFacts};
 
 /// Everything found out about one document.

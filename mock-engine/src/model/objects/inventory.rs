@@ -57,7 +57,7 @@ impl TargetInventory for Inventory<'_> {
         let table = self.state.tables.get("environments");
         match table.and_then(|table| table.get(&Key::Number(id))) {
             Some(row) => Presence::Present(TargetEnvironment {
-                purpose: purpose(row),
+                purpose: Some(purpose(row)),
             }),
             None => Presence::Absent,
         }
@@ -71,10 +71,10 @@ impl TargetInventory for Inventory<'_> {
     }
 }
 
-fn purpose(environment: &Row) -> Option<Purpose> {
-    match environment.get("purpose")?.as_str()? {
-        "MASK" => Some(Purpose::Mask),
-        "TOKENIZE" => Some(Purpose::Tokenize),
-        _ => None,
+/// An environment without purpose is one to mask in.
+fn purpose(environment: &Row) -> Purpose {
+    match environment.get("purpose").and_then(|purpose| purpose.as_str()) {
+        Some("TOKENIZE") => Purpose::Tokenize,
+        _ => Purpose::Mask,
     }
 }
