@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::identifier::Identifier;
+
 /// How much a finding weighs. The order is that of concern: `Info < Warning < Error`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -12,7 +14,7 @@ pub enum Severity {
     Info,
     /// Deserves a decision by somebody.
     Warning,
-    /// The document is damaged, contradicts itself, or was changed after it was signed.
+    /// The document is damaged, contradicts itself, was changed after it was signed, or breaks a rule that somebody set.
     Error,
 }
 
@@ -104,6 +106,10 @@ pub struct Finding {
     pub message: String,
     /// Where, when it has one place.
     pub at: Option<Place>,
+    /// The object concerned, by type number and identifier, when it is one.
+    pub object: Option<(u64, Identifier)>,
+    /// How many such findings this stands for: 1, or the surplus that a report doesn't list.
+    pub count: u64,
 }
 
 impl Finding {
@@ -113,16 +119,24 @@ impl Finding {
             rule,
             message: message.into(),
             at: None,
+            object: None,
+            count: 1,
         }
     }
 
     /// A finding at a place.
     pub fn at(rule: &'static FindingRule, place: Place, message: impl Into<String>) -> Self {
         Self {
-            rule,
-            message: message.into(),
             at: Some(place),
+            ..Self::new(rule, message)
         }
+    }
+
+    /// The same finding about an object.
+    #[must_use]
+    pub fn about(mut self, type_number: u64, identifier: &Identifier) -> Self {
+        self.object = Some((type_number, identifier.clone()));
+        self
     }
 
     /// The stable id.
@@ -279,6 +293,22 @@ registry! {
         "The header announces an encryption scheme that this version doesn't know.",
         "The objects can't be shown; ask whoever made the document for an unencrypted one.";
 
+    NOT_ENCRYPTED = "not-encrypted", Info,
+        "The objects stand in clear: whoever has the file can read everything that the document holds.",
+        "Export with a passphrase where the file leaves your hands.";
+    HOST_IN_CLEAR = "host-in-clear", Info,
+        "A connector's host, JDBC URL, database or schema stands in clear, which tells where the data is.",
+        "Export with a passphrase, or share a copy made by 'exportdoc redact'.";
+    USER_IN_CLEAR = "user-in-clear", Info,
+        "A name that people or programs log in with stands in clear.",
+        "Export with a passphrase, or share a copy made by 'exportdoc redact'.";
+    EMAIL_IN_CLEAR = "email-in-clear", Info,
+        "A job's e-mail address stands in clear.",
+        "Export with a passphrase, or share a copy made by 'exportdoc redact'.";
+    PASSWORD_IN_CLEAR = "password-in-clear", Error,
+        "A JDBC URL carries a password in clear.",
+        "Change that password, then keep it out of the URL: engines store it apart from there.";
+
     // --- Metadata against blob ---
     METADATA_MISSES_OBJECT = "metadata-misses-object", Error,
         "An object of the blob isn't in the metadata's exportedObjectList.",
@@ -302,14 +332,34 @@ registry! {
         "exportDate and the time in the blob's header are far apart.",
         "One of them was edited; the header's is covered by the signature.";
 
+    HAND_EDITED = "hand-edited", Warning,
+        "The document bears traces of having been edited or saved again after an engine wrote it.",
+        "Get the file as the engine wrote it; where you can't, review the blob and don't rely on the metadata.";
+
     // --- Composed by this toolkit ---
     REDACTED = "redacted", Warning,
         "The document is a copy made for sharing: keys, rows, mappings, hosts and people in it are stand-ins.",
         "Read it, but don't import it: masking with stand-in keys gives other results than the original.";
+
     // --- Two documents ---
     CONTENT_WITHOUT_REVISION = "content-without-revision", Warning,
         "Two documents give an object the same revision but different content, which no engine does: every save makes a new one.",
         "Find out which of the two was altered; an importing engine may take them for the same and skip one.";
+
+    ALGORITHM_CHANGED = "algorithm-changed", Warning,
+        "An algorithm isn't as it is in the baseline document, so what is masked with it may come out different.",
+        "Find out who changed it and whether data masked before has to be masked again.";
+    BASELINE_NOT_COMPARABLE = "baseline-not-comparable", Error,
+        "The document and the baseline can't be compared whole, so changes may have gone unseen.",
+        "Give the passphrases, or a baseline that can be read to its end.";
+
+    // --- Names ---
+    DUPLICATE_NAME = "duplicate-name", Error,
+        "Two objects that an importing engine tells apart by name alone have the same one.",
+        "No engine exports this; rename one of them and export again.";
+    NAME_REFUSED = "name-refused", Warning,
+        "An object's name breaks the rules that engines enforce since version 6.0.",
+        "Rename the object on the exporting engine, or import into an engine older than 6.0.";
 
     // --- Graph ---
     MISSING_DEPENDENCY = "missing-dependency", Error,
@@ -348,14 +398,37 @@ registry! {
         "The signature uses SHA-1, for which collisions are feasible.",
         "Don't take the signature for proof of origin.";
     KEY_NOT_TRUSTED = "key-not-trusted", Warning,
-        "The signature is mathematically valid, but its key is none of the trusted ones.",
+        "No trusted key vouches for the document.",
         "Find out who sealed the document, or add the key's fingerprint if you know it.";
     SEALED_BY_TOOLKIT = "sealed-by-toolkit", Warning,
         "The document declares one of this project's signing rules: it was sealed by this toolkit, not by an engine.",
         "Anybody can seal a document; this says nothing about who made it.";
+    ENGINE_SIGNATURE_MISSING = "engine-signature-missing", Info,
+        "The document was signed anew by this toolkit, so an importing engine can't check what an engine signed.",
+        "Import the engine's own export where you can get it.";
     NON_CANONICAL_DER = "non-canonical-der", Warning,
         "Key or signature are encoded in a form that DER forbids but some verifiers accept.",
         "Compare with the original; engines write canonical DER.";
+
+    // --- What a policy says ---
+    DOCUMENT_TOO_OLD = "document-too-old", Error,
+        "The export is older than the policy allows, or its age can't be told.",
+        "Export again: the source may have changed since.";
+    HOST_NOT_ALLOWED = "host-not-allowed", Error,
+        "The document doesn't come from a host that the policy allows, as far as its unsigned metadata can be believed.",
+        "Find out where it comes from; add the host to the policy if it should be there.";
+    TYPE_DENIED = "type-denied", Error,
+        "The document holds an object of a type that the policy denies.",
+        "Export without it, or take it out with 'exportdoc extract'.";
+    TYPE_MISSING = "type-missing", Error,
+        "The document holds no object of a type that the policy requires.",
+        "Export the right objects, or give the document the policy that is meant for it.";
+    IGNORE_UNUSED = "ignore-unused", Warning,
+        "An ignore of the policy covers nothing that was found.",
+        "Take it out of the policy, so that it can't hide what comes later.";
+    IGNORE_EXPIRED = "ignore-expired", Warning,
+        "An ignore of the policy has expired, so what it covers counts again.",
+        "Settle what it was for, or give it a new reason and date.";
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ const ORDER: &[&str] = &[
     "extract",
     "redact",
     "import_plan",
+    "audit",
     "sample",
 ];
 

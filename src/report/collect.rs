@@ -25,11 +25,8 @@ impl Findings {
         let (_, count) = self.counts.entry(rule.id).or_insert((rule, 0));
         *count += 1;
         if *count <= LISTED {
-            self.list.push(Finding {
-                rule,
-                message: message(),
-                at: place,
-            });
+            let finding = Finding::new(rule, message());
+            self.list.push(Finding { at: place, ..finding });
         }
     }
 

@@ -1,0 +1,146 @@
+//! Puts an audit together: what the report found and what the audit's own rules find, weighed and, where the policy says
+//! so, ignored.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use jiff::tz::Offset;
+
+use crate::diff::{ObjectRef, Side};
+use crate::envelope::EnvelopeError;
+use crate::finding::{self, Finding, FindingRule, Place};
+use crate::identifier::Identifier;
+use crate::object::ObjectKey;
+use crate::report::{DocumentReport, Encryption, ExamineOptions, examine_with_objects};
+
+use super::{AuditFinding, AuditReport, Level, Policy, Suppressed};
+
+/// What a document is held against.
+#[derive(Debug, Clone, Copy)]
+pub struct AuditOptions<'a> {
+    /// What counts, and how much.
+    pub policy: &'a Policy,
+    /// The present, for ages and for ignores that expire.
+    pub now: Timestamp,
+    /// An earlier document, for what changed since.
+    pub baseline: Option<&'a Side<'a>>,
+}
+
+/// Reads a document and audits it. Trusted keys belong into the policy, not into the options for reading.
+///
+/// # Errors
+/// Input that isn't the JSON of an export document.
+pub fn audit_bytes(
+    input: &[u8],
+    reading: &ExamineOptions,
+    options: &AuditOptions<'_>,
+) -> Result<AuditReport, EnvelopeError> {
+    let (report, objects) = examine_with_objects(input, reading)?;
+    let document = Side {
+        bytes: input,
+        report: &report,
+        objects: &objects,
+    };
+    Ok(audit(&document, options))
+}
+
+/// Audits a document that was read.
+pub fn audit(document: &Side<'_>, options: &AuditOptions<'_>) -> AuditReport {
+    let report = document.report;
+    let policy = options.policy;
+    let today = Offset::UTC.to_datetime(options.now).date();
+    let mut audit = AuditReport {
+        findings: Vec::new(),
+        suppressed: Vec::new(),
+        verdict: report.signature.verdict,
+        complete: report.blob.complete,
+        objects_seen: objects_seen(report),
+        hit_limit: report.hit_limit(),
+    };
+    for finding in report.findings.clone() {
+        let level = policy.level(finding.rule);
+        if level == Level::Off {
+            continue;
+        }
+        let object = finding
+            .object
+            .as_ref()
+            .map(|(number, id)| name(report, *number, id));
+        let finding = AuditFinding::new(finding, level, object);
+        let covering = policy.ignores.iter().position(|ignore| {
+            !ignore.is_expired(today) && ignore.covers(finding.rule, finding.object.as_ref())
+        });
+        match covering {
+            Some(ignore) => audit.suppressed.push(Suppressed {
+                reason: policy.ignores[ignore].reason.clone(),
+                ignore,
+                finding,
+            }),
+            None => audit.findings.push(finding),
+        }
+    }
+    audit.findings.sort_by_key(|finding| Reverse(finding.level));
+    audit
+        .suppressed
+        .sort_by_key(|suppressed| Reverse(suppressed.finding.level));
+    audit
+}
+
+/// What is to be said of the policy itself, once every document it is for was audited: ignores that have expired, and
+/// those that covered nothing. `used` has the position of every ignore that did, from [`Suppressed::ignore`]; `None` when
+/// not every document could be looked into, so that nobody can tell. Places are byte offsets in the policy's text.
+pub fn policy_findings(policy: &Policy, used: Option<&BTreeSet<usize>>, now: Timestamp) -> Vec<AuditFinding> {
+    let today = Offset::UTC.to_datetime(now).date();
+    let mut findings = Vec::new();
+    let mut add = |rule: &'static FindingRule, position: usize, message: String| {
+        let level = policy.level(rule);
+        if level > Level::Off {
+            let place = Place::json(format!("ignore[{position}]"));
+            let offset = policy.ignores[position].at.offset as u64;
+            let finding = Finding::at(rule, place.at_file_offset(offset), message);
+            findings.push(AuditFinding::new(finding, level, None));
+        }
+    };
+    for (position, ignore) in policy.ignores.iter().enumerate() {
+        let what = match &ignore.object_text {
+            Some(object) => format!("{} of {object}", ignore.rule_text),
+            None => ignore.rule_text.clone(),
+        };
+        let line = ignore.at.line;
+        match (ignore.until.filter(|_| ignore.is_expired(today)), used) {
+            (Some(until), _) => add(&finding::IGNORE_EXPIRED, position, {
+                format!("line {line}: {what}, until {until}")
+            }),
+            (None, Some(used)) if !used.contains(&position) => {
+                add(&finding::IGNORE_UNUSED, position, format!("line {line}: {what}"));
+            }
+            _ => {}
+        }
+    }
+    findings.sort_by_key(|finding| Reverse(finding.level));
+    findings
+}
+
+/// Whether a report's objects are those of the document.
+fn objects_seen(report: &DocumentReport) -> bool {
+    match report.encryption {
+        Encryption::Clear => true,
+        Encryption::Passphrase { opened, .. } => opened,
+        Encryption::Unknown => false,
+    }
+}
+
+/// How a report calls the object of a key.
+fn name(report: &DocumentReport, type_number: u64, identifier: &Identifier) -> ObjectRef {
+    let key = ObjectKey::new(type_number, identifier.clone());
+    match report.graph.find(&key) {
+        Some(id) => ObjectRef::of(&report.objects[id]),
+        None => ObjectRef {
+            type_name: type_number.to_string(),
+            type_number,
+            identifier: key.identifier,
+            name: None,
+        },
+    }
+}
