@@ -12,9 +12,14 @@ use crate::envelope::EnvelopeError;
 use crate::finding::{self, Finding, FindingRule, Place};
 use crate::identifier::Identifier;
 use crate::object::ObjectKey;
-use crate::report::{DocumentReport, Encryption, ExamineOptions, examine_with_objects};
+use crate::report::{DocumentReport, Encryption, ExamineOptions, Findings, examine_with_objects};
 
 use super::{AuditFinding, AuditReport, Level, Policy, Suppressed};
+use super::{baseline, content, demands};
+
+/// How many findings of one rule are listed. An ignore for an object has to see the object's finding, so this is far
+/// more than people read.
+pub const LISTED: u64 = 10_000;
 
 /// What a document is held against.
 #[derive(Debug, Clone, Copy)]
@@ -36,7 +41,11 @@ pub fn audit_bytes(
     reading: &ExamineOptions,
     options: &AuditOptions<'_>,
 ) -> Result<AuditReport, EnvelopeError> {
-    let (report, objects) = examine_with_objects(input, reading)?;
+    let reading = ExamineOptions {
+        listed_findings: LISTED,
+        ..reading.clone()
+    };
+    let (report, objects) = examine_with_objects(input, &reading)?;
     let document = Side {
         bytes: input,
         report: &report,
@@ -58,7 +67,13 @@ pub fn audit(document: &Side<'_>, options: &AuditOptions<'_>) -> AuditReport {
         objects_seen: objects_seen(report),
         hit_limit: report.hit_limit(),
     };
-    for finding in report.findings.clone() {
+    let mut own = Findings::new(LISTED);
+    content::judge(document, &mut own);
+    demands::judge(report, policy, options.now, audit.objects_seen, &mut own);
+    if let Some(baseline) = options.baseline {
+        baseline::judge(baseline, document, &mut own);
+    }
+    for finding in report.findings.iter().cloned().chain(own.finish()) {
         let level = policy.level(finding.rule);
         if level == Level::Off {
             continue;

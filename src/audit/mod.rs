@@ -11,12 +11,20 @@
 //! scores better than the same content in an engine's own document, whatever the policy says
 //! ([`AuditReport::score`], [`Policy::level`]).
 
+mod baseline;
+mod content;
+mod demands;
+mod jdbc;
 mod judge;
 mod level;
 mod policy;
+mod policy_text;
 mod report;
+mod rules;
 
-pub use judge::{AuditOptions, audit, audit_bytes, policy_findings};
+pub use judge::{AuditOptions, LISTED, audit, audit_bytes, policy_findings};
 pub use level::Level;
 pub use policy::{Ignore, Pattern, Policy, TextPlace};
+pub use policy_text::{DEFAULT_POLICY, PolicyError};
 pub use report::{AuditFinding, AuditReport, RuleCount, Summary, Suppressed};
+pub use rules::{Needs, needs};

@@ -17,11 +17,11 @@ const WINDOW: usize = 64;
 const QUIET_FOR: Duration = Duration::from_millis(700);
 
 /// One input's outcome.
-pub(crate) struct Judged {
+pub(crate) struct Judged<T = DocumentReport> {
     /// The path as given.
     pub(crate) path: String,
     /// The report, or why there is none.
-    pub(crate) outcome: Result<DocumentReport, Unreadable>,
+    pub(crate) outcome: Result<T, Unreadable>,
 }
 
 /// Why an input has no report.
@@ -60,17 +60,34 @@ impl Unreadable {
 pub(crate) fn judge(
     args: &InputArgs,
     options: &ExamineOptions,
-    mut emit: impl FnMut(Judged) -> io::Result<()>,
+    emit: impl FnMut(Judged) -> io::Result<()>,
 ) -> Result<(), CliError> {
-    let inputs = args.find()?;
+    let examined = |_: &Input, bytes: &[u8]| examine(bytes, options);
+    judge_with(&args.find()?, args.max_size, examined, emit)
+}
+
+/// Does some `work` on every input and calls `emit` for each in the order given.
+///
+/// # Errors
+/// An output that fails.
+pub(crate) fn judge_with<T: Send>(
+    inputs: &[Input],
+    max_size: u64,
+    work: impl Fn(&Input, &[u8]) -> Result<T, EnvelopeError> + Sync,
+    mut emit: impl FnMut(Judged<T>) -> io::Result<()>,
+) -> Result<(), CliError> {
     let progress = progress(inputs.len());
     for window in inputs.chunks(WINDOW) {
-        let judged: Vec<Judged> = window
+        let judged: Vec<Judged<T>> = window
             .par_iter()
             .map(|input| {
-                let judged = judge_one(input, args.max_size, options);
+                let bytes = input.read(max_size).map_err(Unreadable::from);
+                let outcome = bytes.and_then(|bytes| work(input, &bytes).map_err(Unreadable::from));
                 progress.inc(1);
-                judged
+                Judged {
+                    path: input.label(),
+                    outcome,
+                }
             })
             .collect();
         for document in judged {
@@ -79,17 +96,6 @@ pub(crate) fn judge(
     }
     progress.finish_and_clear();
     Ok(())
-}
-
-fn judge_one(input: &Input, max_size: u64, options: &ExamineOptions) -> Judged {
-    let outcome = input
-        .read(max_size)
-        .map_err(Unreadable::from)
-        .and_then(|bytes| examine(&bytes, options).map_err(Unreadable::from));
-    Judged {
-        path: input.label(),
-        outcome,
-    }
 }
 
 /// A bar on standard error, drawn only on a terminal and only when the work takes long.

@@ -1,5 +1,7 @@
 //! The command line: one file per subcommand, holding its arguments and its `run`.
 
+mod audit;
+mod audit_policy;
 mod batch;
 mod completions;
 mod compose;
@@ -24,11 +26,13 @@ mod seal;
 mod staged;
 mod stdout;
 mod textconv;
+mod trusted_key;
 mod verify_signature;
 
 use anstream::ColorChoice;
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(crate) use audit::{AuditRun, Audited, Printer};
 pub(crate) use batch::{Judged, Unreadable};
 pub(crate) use diff::{Compared, ComparedSide};
 pub(crate) use error::CliError;
@@ -67,6 +71,7 @@ enum Color {
 enum Command {
     Inspect(inspect::Args),
     VerifySignature(verify_signature::Args),
+    Audit(audit::Args),
     Extract(extract::Args),
     Seal(seal::Args),
     Keygen(keygen::Args),
@@ -95,6 +100,7 @@ impl Cli {
         match self.command {
             Command::Inspect(args) => args.run(),
             Command::VerifySignature(args) => args.run(),
+            Command::Audit(args) => args.run(),
             Command::Extract(args) => args.run(),
             Command::Seal(args) => args.run(),
             Command::Keygen(args) => args.run(),

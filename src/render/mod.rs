@@ -1,5 +1,8 @@
 //! Turns reports into output. Nothing here judges anything; what comes out of a document is escaped on the way.
 
+pub(crate) mod audit_json;
+pub(crate) mod audit_rules;
+pub(crate) mod audit_text;
 pub(crate) mod detached;
 pub(crate) mod diff_json;
 pub(crate) mod diff_markdown;

@@ -3,35 +3,44 @@
 use std::collections::BTreeMap;
 
 use crate::finding::{Finding, FindingRule, Place};
+use crate::object::ObjectKey;
 
-/// Findings of one id beyond this are counted, not listed.
-const LISTED: u64 = 50;
+/// Findings of one id beyond this are counted, not listed, unless somebody asks for more.
+pub(crate) const LISTED: u64 = 50;
 
 /// The findings made so far.
-#[derive(Debug, Default)]
-pub(super) struct Findings {
+#[derive(Debug)]
+pub(crate) struct Findings {
+    listed: u64,
     list: Vec<Finding>,
     counts: BTreeMap<&'static str, (&'static FindingRule, u64)>,
 }
 
 impl Findings {
+    /// None yet; at most so many of one id will be listed.
+    pub(crate) fn new(listed: u64) -> Self {
+        Self {
+            listed,
+            list: Vec::new(),
+            counts: BTreeMap::new(),
+        }
+    }
+
     /// Adds a finding; the message is only made when it will be listed.
-    pub(super) fn add(
+    pub(crate) fn add(
         &mut self,
         rule: &'static FindingRule,
         place: Option<Place>,
         message: impl FnOnce() -> String,
     ) {
-        let (_, count) = self.counts.entry(rule.id).or_insert((rule, 0));
-        *count += 1;
-        if *count <= LISTED {
-            let finding = Finding::new(rule, message());
-            self.list.push(Finding { at: place, ..finding });
-        }
+        self.list(rule, || Finding {
+            at: place,
+            ..Finding::new(rule, message())
+        });
     }
 
     /// Adds a finding about a place in the blob.
-    pub(super) fn in_blob(
+    pub(crate) fn in_blob(
         &mut self,
         rule: &'static FindingRule,
         offset: u64,
@@ -40,19 +49,40 @@ impl Findings {
         self.add(rule, Some(Place::blob(offset)), message);
     }
 
+    /// Adds a finding about an object.
+    pub(crate) fn about(
+        &mut self,
+        rule: &'static FindingRule,
+        object: &ObjectKey,
+        place: Place,
+        message: impl FnOnce() -> String,
+    ) {
+        self.list(rule, || {
+            Finding::at(rule, place, message()).about(object.type_number, &object.identifier)
+        });
+    }
+
+    fn list(&mut self, rule: &'static FindingRule, make: impl FnOnce() -> Finding) {
+        let (_, count) = self.counts.entry(rule.id).or_insert((rule, 0));
+        *count += 1;
+        if *count <= self.listed {
+            self.list.push(make());
+        }
+    }
+
     /// Adds findings made elsewhere.
-    pub(super) fn extend(&mut self, findings: impl IntoIterator<Item = Finding>) {
+    pub(crate) fn extend(&mut self, findings: impl IntoIterator<Item = Finding>) {
         for finding in findings {
-            self.add(finding.rule, finding.at, || finding.message);
+            self.list(finding.rule, || finding);
         }
     }
 
     /// Adds another collection after this one.
-    pub(super) fn merge(&mut self, other: Self) {
+    pub(crate) fn merge(&mut self, other: Self) {
         let surplus: Vec<_> = other
             .counts
             .into_values()
-            .filter_map(|(rule, count)| Some((rule, count.checked_sub(LISTED)?)))
+            .filter_map(|(rule, count)| Some((rule, count.checked_sub(other.listed)?)))
             .collect();
         self.extend(other.list);
         for (rule, more) in surplus {
@@ -61,16 +91,19 @@ impl Findings {
     }
 
     /// Whether any finding of this rule was made.
-    pub(super) fn has(&self, rule: &FindingRule) -> bool {
+    pub(crate) fn has(&self, rule: &FindingRule) -> bool {
         self.counts.contains_key(rule.id)
     }
 
     /// The findings, the weightiest first, each id's surplus as one more at its end.
-    pub(super) fn finish(mut self) -> Vec<Finding> {
+    pub(crate) fn finish(mut self) -> Vec<Finding> {
         for (rule, count) in self.counts.into_values() {
-            if count > LISTED {
-                self.list
-                    .push(Finding::new(rule, format!("and {} more", count - LISTED)));
+            if count > self.listed {
+                let more = count - self.listed;
+                self.list.push(Finding {
+                    count: more,
+                    ..Finding::new(rule, format!("and {more} more"))
+                });
             }
         }
         self.list

@@ -29,6 +29,8 @@ pub struct ExamineOptions {
     pub passphrase: Option<Passphrase>,
     /// Keep secret values in the report, each cut at this many bytes.
     pub secret_bytes: Option<usize>,
+    /// How many findings of one id are listed, 50 unless said otherwise; the rest is counted.
+    pub listed_findings: u64,
 }
 
 impl Default for ExamineOptions {
@@ -40,6 +42,7 @@ impl Default for ExamineOptions {
             trusted_keys: Vec::new(),
             passphrase: None,
             secret_bytes: None,
+            listed_findings: super::collect::LISTED,
         }
     }
 }

@@ -49,7 +49,7 @@ impl<'o> DocumentFold<'o> {
     pub fn new(seal: SealFacts, options: &'o ExamineOptions) -> Self {
         Self {
             options,
-            findings: Findings::default(),
+            findings: Findings::new(options.listed_findings),
             blob: BlobReport::default(),
             header: None,
             encryption: Encryption::Clear,
@@ -279,7 +279,7 @@ impl<'o> DocumentFold<'o> {
             sealed_records,
             ..
         } = self;
-        let mut all = Findings::default();
+        let mut all = Findings::new(options.listed_findings);
         all.extend(envelope_findings);
         all.merge(findings);
         let own = header

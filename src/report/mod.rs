@@ -19,6 +19,7 @@ use crate::object::ObjectKey;
 use crate::object::data::SecretKind;
 use crate::signature::{KeyFacts, PartialKey};
 
+pub(crate) use collect::Findings;
 pub use examine::{Contents, ExamineOptions, examine, examine_contents, examine_with_objects};
 pub use fold::{DocumentFold, SealFacts};
 
@@ -259,6 +260,15 @@ impl ObjectReport {
     /// Whether stated and recomputed hash agree, where both are there.
     pub fn hash_matches(&self) -> Option<bool> {
         Some(self.stated_hash.as_ref()? == self.computed_hash.as_ref()?)
+    }
+
+    /// `TYPE identifier`, with the name where that says more. Not escaped.
+    pub fn describe(&self) -> String {
+        let identifier = self.key.identifier.to_string();
+        match &self.name {
+            Some(name) if *name != identifier => format!("{} {identifier} ({name})", self.type_name),
+            _ => format!("{} {identifier}", self.type_name),
+        }
     }
 }
 
