@@ -14,6 +14,7 @@ use crate::identifier::Identifier;
 use crate::object::ObjectKey;
 use crate::report::{DocumentReport, Encryption, ExamineOptions, Findings, examine_with_objects};
 
+use super::places::Places;
 use super::{AuditFinding, AuditReport, Level, Policy, Suppressed};
 use super::{baseline, content, demands};
 
@@ -73,11 +74,13 @@ pub fn audit(document: &Side<'_>, options: &AuditOptions<'_>) -> AuditReport {
     if let Some(baseline) = options.baseline {
         baseline::judge(baseline, document, &mut own);
     }
-    for finding in report.findings.iter().cloned().chain(own.finish()) {
+    let mut places = Places::new(document);
+    for mut finding in report.findings.iter().cloned().chain(own.finish()) {
         let level = policy.level(finding.rule);
         if level == Level::Off {
             continue;
         }
+        finding.at = finding.at.map(|place| places.complete(place));
         let object = finding
             .object
             .as_ref()

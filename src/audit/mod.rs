@@ -17,6 +17,7 @@ mod demands;
 mod jdbc;
 mod judge;
 mod level;
+mod places;
 mod policy;
 mod policy_text;
 mod report;

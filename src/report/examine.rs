@@ -97,6 +97,7 @@ fn run(
     let mut findings = envelope.findings.clone();
     let mut report = envelope_report(&envelope, &mut findings);
     report.bytes = input.len() as u64;
+    report.members = envelope.member_places();
     let seal = seal_facts(&envelope, &mut findings);
     let mut fold = DocumentFold::new(seal, options);
     if keep {
@@ -190,6 +191,7 @@ fn envelope_report(envelope: &Envelope<'_>, findings: &mut Vec<Finding>) -> Enve
         exported: list(&metadata.exported),
         exported_listed: metadata.exported.is_some(),
         bytes: 0,
+        members: Vec::new(),
     }
 }
 

@@ -12,6 +12,7 @@ mod objects;
 mod signature;
 
 use crate::date::JavaDate;
+use crate::envelope::MemberPlace;
 use crate::finding::{Finding, Severity};
 use crate::graph::Graph;
 use crate::identifier::Identifier;
@@ -117,6 +118,8 @@ pub struct EnvelopeReport {
     pub exported_listed: bool,
     /// Length of the whole JSON text in bytes.
     pub bytes: u64,
+    /// Where the outermost members stand in it.
+    pub members: Vec<MemberPlace>,
 }
 
 /// An entry of one of the metadata's lists.
