@@ -82,7 +82,7 @@ impl Args {
         let mut out = stdout::open();
         let mut exit = Exit::Good;
         let mut list = json::DocumentList::new(self.format == Format::Ndjson);
-        batch::judge(&self.input, &options, |judged| {
+        let ended = batch::judge(&self.input, &options, |judged| {
             exit = exit.and(exit_of(&judged));
             match self.format {
                 Format::Text => text::inspect(&mut out, &judged, &view),
@@ -95,7 +95,7 @@ impl Args {
             list.end(&mut out)?;
         }
         out.flush()?;
-        Ok(exit)
+        Ok(exit.and(ended.exit()))
     }
 
     fn run_raw(&self, wanted: &str) -> Result<Exit, CliError> {

@@ -14,6 +14,7 @@ mod extract;
 mod git_setup;
 mod input;
 mod inspect;
+mod interrupt;
 mod keygen;
 mod man;
 mod merge;
@@ -58,7 +59,8 @@ Exit codes:
   4   valid, but not by a trusted key
   5   weak algorithm denied, or a limit hit
   70  internal error
-  Over many documents the first of 70, 1, 2, 5, 3, 4, 0 that occurred is the answer.";
+  130 interrupted by Ctrl-C: what was done until then is told
+  Over many documents the first of 130, 70, 1, 2, 5, 3, 4, 0 that occurred is the answer.";
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Color {

@@ -101,7 +101,7 @@ impl Args {
         let mut out = stdout::open();
         let mut exit = Exit::Good;
         let mut list = json::DocumentList::new(self.format == Format::Ndjson);
-        batch::judge(&input, &options, |judged| {
+        let ended = batch::judge(&input, &options, |judged| {
             exit = exit.and(self.exit_of(&judged));
             match self.format {
                 _ if self.quiet => Ok(()),
@@ -113,7 +113,7 @@ impl Args {
             list.end(&mut out)?;
         }
         out.flush()?;
-        Ok(exit)
+        Ok(exit.and(ended.exit()))
     }
 
     fn exit_of(&self, judged: &Judged) -> Exit {

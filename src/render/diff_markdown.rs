@@ -1,6 +1,4 @@
 //! Differences as a comment on a pull request: a summary line, a table of objects, details folded away.
-//!
-//! Invariant: no longer than the large code hosts take a comment, and says so when something is left out.
 
 use std::io::{self, Write};
 
@@ -8,12 +6,8 @@ use exportdoc::diff::{DocumentDiff, FieldChange, LineTag, ObjectDiff};
 use exportdoc::escape;
 
 use super::diff_words as words;
+use super::markdown::{LIMIT, Page, cell, summary_html};
 use crate::cli::Compared;
-
-/// Comments of 65 536 characters are taken; the rest is for the notes at the end.
-const LIMIT: usize = 60_000;
-/// A cell longer than this hides its table.
-const CELL: usize = 300;
 
 /// The whole comment.
 pub(crate) fn print(out: &mut impl Write, compared: &Compared) -> io::Result<()> {
@@ -41,57 +35,11 @@ pub(crate) fn print(out: &mut impl Write, compared: &Compared) -> io::Result<()>
         }
     }
     around(&mut page, diff);
-    out.write_all(page.finish().as_bytes())
-}
-
-#[derive(Default)]
-struct Page {
-    text: String,
-    left_out: u64,
-}
-
-impl Page {
-    fn required(&mut self, part: &str) {
-        self.text.push_str(part);
-    }
-
-    /// A part that is left out when the page is full.
-    fn optional(&mut self, part: &str) -> bool {
-        let fits = self.text.len() + part.len() <= LIMIT;
-        if fits {
-            self.text.push_str(part);
-        } else {
-            self.left_out += 1;
-        }
-        fits
-    }
-
-    fn finish(mut self) -> String {
-        if self.left_out > 0 {
-            self.text.push_str(&format!(
-                "\n{} left out here for length; `exportdoc diff` shows everything.\n",
-                words::counted(self.left_out, "part")
-            ));
-        }
-        self.text
-    }
+    out.write_all(page.finish("exportdoc diff").as_bytes())
 }
 
 fn markdown(text: &str) -> String {
     escape::markdown(text)
-}
-
-/// Text of a document, cut to what a cell can hold.
-fn cell(text: &str) -> String {
-    let end = text.floor_char_boundary(CELL);
-    let note = if end < text.len() { "…" } else { "" };
-    format!("{}{note}", escape::markdown(&text[..end]))
-}
-
-/// Text inside a `<summary>`, where no Markdown is read but names and numbers would still become links.
-fn summary_html(text: &str) -> String {
-    let end = text.floor_char_boundary(CELL);
-    escape::html(&text[..end]).replace('@', "&#64;")
 }
 
 fn table(page: &mut Page, diff: &DocumentDiff) {
