@@ -56,7 +56,8 @@ fn row(line: &str) -> Row {
     }
 }
 
-/// The documents below `testdata`; not what is said about them, nor vectors of other formats.
+/// The documents below `testdata`; not what is said about them, nor vectors of other formats, nor those that stand for
+/// one rule each and are judged by it.
 fn documents() -> BTreeSet<String> {
     let root = testdata();
     let mut found = BTreeSet::new();
@@ -68,7 +69,7 @@ fn documents() -> BTreeSet<String> {
         for entry in std::fs::read_dir(directory).expect("the directory is there") {
             let path = entry.expect("an entry").path();
             let name = path.to_string_lossy().into_owned();
-            if path.is_dir() {
+            if path.is_dir() && !path.ends_with("generated/audit") {
                 pending.push(path);
             } else if name.ends_with(".json") && !name.ends_with(".expected.json") {
                 let below = path.strip_prefix(&root).expect("below testdata");
