@@ -10,12 +10,13 @@
 
 #![allow(clippy::expect_used, clippy::print_stdout)] // a benchmark that can't run says so and ends
 
+mod support;
+
 use std::fmt;
 use std::fs;
 use std::hint::black_box;
 use std::io::Read;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
@@ -31,6 +32,7 @@ use exportdoc::report::{ExamineOptions, Verdict, examine};
 use exportdoc::revision_hash;
 use exportdoc::sample::{INSTALLED, SampleSize, global_objects, key_bytes, revision_pair, uuid};
 use exportdoc::signature::{HashAlgorithm, KeySize, SigningKey};
+use support::peak_memory;
 use tempfile::TempDir;
 
 const BLOB_BYTES: usize = 64 << 20;
@@ -250,23 +252,6 @@ fn medians<const N: usize>(steps: [fn(&Sample) -> usize; N]) -> [Duration; N] {
         times.sort_unstable();
         times[ROUNDS / 2]
     })
-}
-
-/// The child's peak memory in bytes, as the kernel counts it. Asked for until the child is gone: the figure only grows.
-fn peak_memory(mut command: Command) -> u64 {
-    let mut child = command
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("the program can be started");
-    let status = Path::new("/proc").join(child.id().to_string()).join("status");
-    let mut peak = 0;
-    while child.try_wait().expect("a child of ours").is_none() {
-        let text = fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kibibytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
-        peak = peak.max(kibibytes.unwrap_or_default() * 1024);
-    }
-    peak
 }
 
 fn main() {

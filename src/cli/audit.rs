@@ -10,11 +10,14 @@ use exportdoc::finding;
 use exportdoc::report::{ExamineOptions, examine_with_objects};
 
 use super::audit_policy::{AuditedPolicy, FILE_NAME, Policies, Usage};
-use super::batch::{self, Judged};
+use super::batch::{self, Ended, Judged};
 use super::input::{Input, InputArgs, parse_size};
 use super::output::Output;
 use super::{CliError, Exit, Unreadable, passphrase, stdout, trusted_key};
-use crate::render::{audit_json, audit_rules, audit_text};
+use crate::render::lines::Lines;
+use crate::render::{
+    audit_github, audit_json, audit_junit, audit_markdown, audit_rules, audit_sarif, audit_text,
+};
 
 /// Judge by rules and a policy whether export documents should be imported
 #[derive(Debug, clap::Args)]
@@ -89,6 +92,16 @@ enum Format {
     Text,
     /// One JSON value over all documents
     Json,
+    /// One JSON line per document; what the run came to on standard error
+    Ndjson,
+    /// SARIF 2.1.0, for code hosts and editors
+    Sarif,
+    /// JUnit XML, for CI servers
+    Junit,
+    /// GitHub workflow commands, which annotate files
+    Github,
+    /// A comment for a pull request
+    Markdown,
 }
 
 /// One document's audit.
@@ -97,18 +110,44 @@ pub(crate) struct Audited {
     pub(crate) policy: Option<String>,
     /// The outcome.
     pub(crate) report: AuditReport,
+    /// Where in lines its findings are, for the formats that say so.
+    pub(crate) lines: Lines,
 }
 
 /// What a run came to.
 pub(crate) struct AuditRun {
     /// How often each rule was broken.
     pub(crate) summary: Summary,
+    /// Documents in which something weighs as much as the run fails on.
+    pub(crate) failing: u64,
     /// Documents that couldn't be read.
     pub(crate) unreadable: u64,
+    /// Documents that were to be audited.
+    pub(crate) inputs: u64,
+    /// How it ended.
+    pub(crate) ended: Ended,
     /// The policy files, and what is to be said of them.
     pub(crate) policies: Vec<AuditedPolicy>,
     /// The level that the run fails on.
     pub(crate) fail_on: Level,
+}
+
+impl AuditRun {
+    /// Whether something weighs as much as it fails on.
+    pub(crate) fn fails(&self) -> bool {
+        let mut of_policies = self.policies.iter().flat_map(|policy| &policy.findings);
+        self.failing > 0 || of_policies.any(|finding| finding.level >= self.fail_on)
+    }
+
+    /// Whether documents are left that nobody looked at.
+    pub(crate) fn is_interrupted(&self) -> bool {
+        self.ended == Ended::Interrupted
+    }
+
+    /// Documents that nobody looked at.
+    pub(crate) fn left(&self) -> u64 {
+        self.inputs - self.summary.documents - self.unreadable
+    }
 }
 
 /// Prints a run: every document as soon as it was audited, then what the run came to.
@@ -132,6 +171,10 @@ impl Args {
             match self.format {
                 Format::Text => audit_rules::text(&mut out, policies.of(&here[0]))?,
                 Format::Json => audit_rules::json(&mut out, policies.of(&here[0]))?,
+                _ => {
+                    let help = "give --format text or --format json";
+                    return Err(CliError::usage("rules aren't listed in this format", help));
+                }
             }
             out.flush()?;
             return Ok(Exit::Good);
@@ -176,7 +219,10 @@ impl Args {
         let fail_on = self.fail_on.level();
         let mut run = AuditRun {
             summary: Summary::default(),
+            failing: 0,
             unreadable: 0,
+            inputs: inputs.len() as u64,
+            ended: Ended::Whole,
             policies: Vec::new(),
             fail_on,
         };
@@ -193,16 +239,18 @@ impl Args {
             let report = audit_bytes(bytes, &reading, &options)?;
             Ok(Audited {
                 policy: policies.path_of(input),
+                lines: self.lines(bytes, &report),
                 report,
             })
         };
         let mut usage = Usage::default();
-        batch::judge_with(&inputs, self.max_size, work, |audited| {
+        run.ended = batch::judge_with(&inputs, self.max_size, work, |audited| {
             let report = audited.outcome.as_ref().ok().map(|audited| &audited.report);
             usage.note(policies.index(&inputs[position]), report);
             match &audited.outcome {
                 Ok(Audited { report, .. }) => {
                     run.summary.add(report);
+                    run.failing += u64::from(report.reaches(fail_on));
                     exit = exit.and(exit_of(report, fail_on));
                 }
                 Err(unreadable) => {
@@ -213,14 +261,20 @@ impl Args {
             position += 1;
             printer.document(&mut out, &audited)
         })?;
+        for left in &inputs[position..] {
+            usage.note(policies.index(left), None);
+        }
         run.policies = policies.audited(&usage, now);
-        let of_policies = run.policies.iter().flat_map(|policy| &policy.findings);
-        if of_policies.into_iter().any(|finding| finding.level >= fail_on) {
+        if run.fails() {
             exit = exit.and(Exit::Bad);
         }
         printer.end(&mut out, &run)?;
         out.flush()?;
-        Ok(exit)
+        if self.format == Format::Ndjson {
+            // Nobody is left to tell when this fails; every document was told of.
+            let _ = audit_text::summary(&mut anstream::stderr().lock(), &run);
+        }
+        Ok(exit.and(run.ended.exit()))
     }
 
     fn input_args(&self) -> InputArgs {
@@ -235,7 +289,25 @@ impl Args {
         match self.format {
             Format::Text => Box::new(audit_text::Text::new(many)),
             Format::Json => Box::new(audit_json::Json::default()),
+            Format::Ndjson => Box::new(audit_json::Ndjson),
+            Format::Sarif => Box::new(audit_sarif::Sarif::default()),
+            Format::Junit => Box::new(audit_junit::Junit::new(self.fail_on.level())),
+            Format::Github => Box::new(audit_github::Github),
+            Format::Markdown => Box::new(audit_markdown::Markdown::new(self.fail_on.level())),
         }
+    }
+
+    /// The lines of what was found, for the formats that say them.
+    fn lines(&self, file: &[u8], report: &AuditReport) -> Lines {
+        if !matches!(self.format, Format::Sarif | Format::Github) {
+            return Lines::default();
+        }
+        let suppressed = report.suppressed.iter().map(|suppressed| &suppressed.finding);
+        let places = report.findings.iter().chain(suppressed);
+        Lines::find(
+            file,
+            places.filter_map(|finding| finding.at.as_ref()?.file_offset),
+        )
     }
 
     fn read_baseline(&self, path: &Path) -> Result<Vec<u8>, CliError> {

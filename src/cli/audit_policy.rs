@@ -8,6 +8,7 @@ use exportdoc::audit::{AuditFinding, AuditReport, Policy, policy_findings};
 
 use super::CliError;
 use super::input::Input;
+use crate::render::lines::Lines;
 
 /// What a policy file is called.
 pub(super) const FILE_NAME: &str = "exportdoc-policy.toml";
@@ -59,6 +60,8 @@ pub(crate) struct AuditedPolicy {
     pub(crate) path: String,
     /// Ignores that have expired, or covered nothing.
     pub(crate) findings: Vec<AuditFinding>,
+    /// Where in lines they are.
+    pub(crate) lines: Lines,
 }
 
 impl Policies {
@@ -135,6 +138,7 @@ impl Policies {
                 audited.push(AuditedPolicy {
                     path: shown(path),
                     findings: policy_findings(&loaded.policy, known.then_some(&used), now),
+                    lines: loaded.policy.ignores.iter().map(|ignore| ignore.at).collect(),
                 });
             }
         }

@@ -26,7 +26,12 @@ impl Printer for Github {
             Err(error) => {
                 let help = error.help();
                 let text: Vec<String> = [Some(error.to_string()), help].into_iter().flatten().collect();
-                command(out, "error", &properties(&document.path, None, "unreadable"), &text)
+                command(
+                    out,
+                    "error",
+                    &properties(&document.path, None, "unreadable"),
+                    &text,
+                )
             }
         }
     }
@@ -94,10 +99,7 @@ mod tests {
     #[test]
     fn text_cannot_end_its_property_its_line_or_its_command() {
         let hostile = "a%0A,line=1::x\r\n::stop-commands::y\u{202e}";
-        assert_eq!(
-            data(hostile),
-            r"a%250A,line=1::x\r\n::stop-commands::y\u{202e}"
-        );
+        assert_eq!(data(hostile), r"a%250A,line=1::x\r\n::stop-commands::y\u{202e}");
         assert_eq!(
             property(hostile),
             r"a%250A%2Cline=1%3A%3Ax\r\n%3A%3Astop-commands%3A%3Ay\u{202e}"

@@ -46,6 +46,22 @@ impl Printer for Json {
     }
 }
 
+/// One JSON line per document.
+pub(crate) struct Ndjson;
+
+impl Printer for Ndjson {
+    fn document(&mut self, out: &mut dyn Write, document: &Judged<Audited>) -> io::Result<()> {
+        let mut line = self::document(document);
+        line["schema_version"] = SCHEMA_VERSION.into();
+        let text = serde_json::to_string(&line)?;
+        writeln!(out, "{}", escape::json(&text))
+    }
+
+    fn end(&mut self, _: &mut dyn Write, _: &AuditRun) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 impl Json {
     fn begin(&self, out: &mut dyn Write) -> io::Result<()> {
         match self.written {
@@ -126,7 +142,9 @@ fn summary(run: &AuditRun) -> Value {
     let summary = &run.summary;
     json!({
         "documents": summary.documents,
+        "failing": run.failing,
         "unreadable": run.unreadable,
+        "interrupted": run.is_interrupted(),
         "fail_on": run.fail_on.as_str(),
         "errors": summary.findings(Level::Error),
         "warnings": summary.findings(Level::Warning),

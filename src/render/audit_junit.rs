@@ -63,20 +63,17 @@ impl Junit {
 
     fn cases(&self, findings: &[AuditFinding]) -> Vec<Case> {
         let case = |(rule, own): (&'static exportdoc::finding::FindingRule, Vec<&AuditFinding>)| {
-            let level = own.iter().map(|finding| finding.level).max().unwrap_or(Level::Off);
-            let mut lines: Vec<String> = own
+            let level = own
                 .iter()
-                .map(|finding| safe(&with_place(finding)))
-                .collect();
+                .map(|finding| finding.level)
+                .max()
+                .unwrap_or(Level::Off);
+            let mut lines: Vec<String> = own.iter().map(|finding| safe(&with_place(finding))).collect();
             let message = lines.first().cloned().unwrap_or_default();
             lines.extend([rule.meaning.to_owned(), rule.action.to_owned()]);
             let text = lines.join("\n");
             let outcome = if level >= self.fail_on {
-                Outcome::Failed {
-                    message,
-                    level,
-                    text,
-                }
+                Outcome::Failed { message, level, text }
             } else {
                 Outcome::Noted(format!("{level}: {text}"))
             };
@@ -170,7 +167,7 @@ fn suite(out: &mut dyn Write, path: &str, cases: &[Case]) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
-fn inside(writer: &mut Writer<&mut dyn Write>, outcome: &Outcome) -> io::Result<()> {
+fn inside<W: Write>(writer: &mut Writer<W>, outcome: &Outcome) -> io::Result<()> {
     match outcome {
         Outcome::Passed => {}
         Outcome::Noted(text) => {
@@ -184,11 +181,7 @@ fn inside(writer: &mut Writer<&mut dyn Write>, outcome: &Outcome) -> io::Result<
                 .with_attribute(("message", &**reason))
                 .write_empty()?;
         }
-        Outcome::Failed {
-            message,
-            level,
-            text,
-        } => {
+        Outcome::Failed { message, level, text } => {
             writer
                 .create_element("failure")
                 .with_attributes([("message", &**message), ("type", level.as_str())])

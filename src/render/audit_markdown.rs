@@ -63,9 +63,9 @@ impl Printer for Markdown {
     fn document(&mut self, _: &mut dyn Write, document: &Judged<Audited>) -> io::Result<()> {
         let path = &document.path;
         match &document.outcome {
-            Err(error) => self.failing.push(|| {
-                format!("⛔ {}: {}\n\n", cell(path), cell(&error.to_string()))
-            }),
+            Err(error) => self
+                .failing
+                .push(|| format!("⛔ {}: {}\n\n", cell(path), cell(&error.to_string()))),
             Ok(audited) if audited.report.reaches(self.fail_on) => {
                 self.failing.push(|| details(path, &audited.report));
             }

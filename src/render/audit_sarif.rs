@@ -16,7 +16,8 @@ use super::lines::Lines;
 use crate::cli::{AuditRun, Audited, Judged, Printer};
 
 /// Where the schema is published.
-const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 /// Unreadable documents that are told of; the others are counted. They are kept until the end.
 const NOTIFICATIONS: usize = 1000;
 /// What stands for itself in a path.
@@ -78,7 +79,10 @@ impl Printer for Sarif {
             "executionSuccessful": run.unreadable == 0 && !run.is_interrupted(),
             "toolExecutionNotifications": self.notifications,
         });
-        write!(out, "\n],\n\"columnKind\": \"unicodeCodePoints\",\n\"invocations\": [")?;
+        write!(
+            out,
+            "\n],\n\"columnKind\": \"unicodeCodePoints\",\n\"invocations\": ["
+        )?;
         write_line(out, &invocation)?;
         out.write_all(b"]\n}]}\n")
     }
@@ -109,7 +113,7 @@ impl Sarif {
         &mut self,
         out: &mut dyn Write,
         finding: &AuditFinding,
-        location: &Value,
+        location: &Option<Value>,
         suppressed_because: Option<&str>,
     ) -> io::Result<()> {
         let suppressions: Vec<Value> = suppressed_because
@@ -123,7 +127,7 @@ impl Sarif {
             "ruleIndex": REGISTRY.iter().position(|rule| *rule == finding.rule),
             "level": level(finding.level),
             "message": { "text": message(&finding.message) },
-            "locations": [location],
+            "locations": location.as_slice(),
             "suppressions": suppressions,
         });
         if finding.count > 1 {
@@ -181,7 +185,8 @@ fn notification(text: &str, physical: Option<Value>) -> Value {
     json!({ "level": "error", "message": { "text": message(text) }, "locations": locations })
 }
 
-fn location(path: &str, finding: &AuditFinding, lines: &Lines) -> Value {
+/// The place of a finding; `None` for what is said of standard input as a whole.
+fn location(path: &str, finding: &AuditFinding, lines: &Lines) -> Option<Value> {
     let region = finding
         .at
         .as_ref()
@@ -195,7 +200,7 @@ fn location(path: &str, finding: &AuditFinding, lines: &Lines) -> Value {
     if !logical.is_empty() {
         location["logicalLocations"] = logical.into();
     }
-    location
+    (location != json!({})).then_some(location)
 }
 
 /// The file; `None` for standard input, which has no URI.

@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 use exportdoc::audit::{AuditFinding, Level, Suppressed};
-use exportdoc::finding::FindingRule;
 
+use super::audit_words::{self as words, tally};
+use super::diff_words::counted;
 use super::text::{BOLD, DIM, RED, YELLOW, safe, styled, unreadable};
 use crate::cli::{AuditRun, Audited, Judged, Printer};
 
@@ -40,7 +41,7 @@ impl Printer for Text {
             "{}: {}, {} {}",
             styled(BOLD, safe(&document.path)),
             report.verdict.as_str(),
-            tally(&report.findings, report.suppressed.len()),
+            tally(&report.findings, report.suppressed.len() as u64),
             styled(DIM, format_args!("({policy})"))
         )?;
         if !report.complete {
@@ -59,69 +60,47 @@ impl Printer for Text {
     }
 
     fn end(&mut self, out: &mut dyn Write, run: &AuditRun) -> io::Result<()> {
-        for policy in run.policies.iter().filter(|policy| !policy.findings.is_empty()) {
-            writeln!(
-                out,
-                "{}: {}",
-                styled(BOLD, safe(&policy.path)),
-                tally(&policy.findings, 0)
-            )?;
-            by_rule(out, &policy.findings)?;
-            writeln!(out)?;
-        }
-        if !self.many {
-            return Ok(());
-        }
-        let summary = &run.summary;
-        let unreadable = match run.unreadable {
-            0 => String::new(),
-            count => format!(", {count} more unreadable"),
-        };
+        policies(out, run)?;
+        if self.many { rules(out, run) } else { Ok(()) }
+    }
+}
+
+/// What a run came to, for formats that have no place for it.
+pub(crate) fn summary(out: &mut dyn Write, run: &AuditRun) -> io::Result<()> {
+    policies(out, run)?;
+    rules(out, run)
+}
+
+fn policies(out: &mut dyn Write, run: &AuditRun) -> io::Result<()> {
+    for policy in run.policies.iter().filter(|policy| !policy.findings.is_empty()) {
         writeln!(
             out,
-            "{} audited{unreadable}",
-            counted(summary.documents, "document")
+            "{}: {}",
+            styled(BOLD, safe(&policy.path)),
+            tally(&policy.findings, 0)
         )?;
-        for count in summary.rules() {
-            let ignored = match count.suppressed {
-                0 => String::new(),
-                ignored => format!(", {ignored} ignored"),
-            };
-            let (findings, documents) = (count.findings, counted(count.documents, "document"));
-            writeln!(
-                out,
-                "  {} {}: {findings} in {documents}{ignored}",
-                level(count.level),
-                count.rule.id
-            )?;
-        }
-        Ok(())
+        by_rule(out, &policy.findings)?;
+        writeln!(out)?;
     }
+    Ok(())
 }
 
-/// `1 error, 2 warnings, 3 infos, 1 ignored`.
-fn tally(findings: &[AuditFinding], suppressed: usize) -> String {
-    let mut parts: Vec<String> = Level::REPORTED
-        .into_iter()
-        .map(|level| {
-            let at = findings.iter().filter(|finding| finding.level == level);
-            (level, at.map(|finding| finding.count).sum::<u64>())
-        })
-        .filter(|(_, count)| *count > 0)
-        .map(|(level, count)| counted(count, level.as_str()))
-        .collect();
-    if parts.is_empty() {
-        parts.push("nothing found".to_owned());
+fn rules(out: &mut dyn Write, run: &AuditRun) -> io::Result<()> {
+    writeln!(out, "{}", words::documents(run))?;
+    for count in run.summary.rules() {
+        let ignored = match count.suppressed {
+            0 => String::new(),
+            ignored => format!(", {ignored} ignored"),
+        };
+        let (findings, documents) = (count.findings, counted(count.documents, "document"));
+        writeln!(
+            out,
+            "  {} {}: {findings} in {documents}{ignored}",
+            level(count.level),
+            count.rule.id
+        )?;
     }
-    if suppressed > 0 {
-        parts.push(format!("{suppressed} ignored"));
-    }
-    parts.join(", ")
-}
-
-fn counted(count: u64, what: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {what}{plural}")
+    Ok(())
 }
 
 fn level(level: Level) -> String {
@@ -135,14 +114,7 @@ fn level(level: Level) -> String {
 
 /// The findings of each rule together, with its reason and its remedy once.
 fn by_rule(out: &mut dyn Write, findings: &[AuditFinding]) -> io::Result<()> {
-    let mut rules: Vec<&'static FindingRule> = Vec::new();
-    for finding in findings {
-        if !rules.contains(&finding.rule) {
-            rules.push(finding.rule);
-        }
-    }
-    for rule in rules {
-        let own: Vec<_> = findings.iter().filter(|finding| finding.rule == rule).collect();
+    for (rule, own) in words::by_rule(findings) {
         let weight = own.first().map_or(Level::Off, |finding| finding.level);
         writeln!(out, "  {} {}", level(weight), styled(BOLD, rule.id))?;
         for finding in own.iter().take(SHOWN) {

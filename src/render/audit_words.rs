@@ -50,8 +50,16 @@ pub(super) fn run_tally(run: &AuditRun) -> String {
         .iter()
         .flat_map(|policy| policy.findings.iter().cloned())
         .collect();
-    let own = |level| of_policies.iter().filter(|finding| finding.level == level).count() as u64;
-    tally_of(|level| run.summary.findings(level) + own(level), run.summary.suppressed())
+    let own = |level| {
+        of_policies
+            .iter()
+            .filter(|finding| finding.level == level)
+            .count() as u64
+    };
+    tally_of(
+        |level| run.summary.findings(level) + own(level),
+        run.summary.suppressed(),
+    )
 }
 
 /// The findings of each rule together, in the order of the first of each.
