@@ -176,6 +176,30 @@ proptest! {
     }
 }
 
+#[test]
+fn a_long_name_cannot_be_told_ten_thousand_times() {
+    let name = "long ".repeat(200_000);
+    let needs: Vec<ObjectKey> = (1..=9_000).map(|id| numbered(10, id)).collect();
+    let place = (&needs[0], "Clinic");
+    let ruleset = exportdoc::object::draft::ruleset(1, &name, place, &[], &needs[1..]);
+    let pair = RevisionPair {
+        object: "00000000-0000-4000-8000-000000000001".to_owned(),
+        save: "00000000-0000-4000-8000-000000000002".to_owned(),
+    };
+    let document = common::document_of_messages(&[ruleset.finish(pair, 0, 0).unwrap().as_bytes().to_vec()]);
+    let report = audit(&document, &Policy::default());
+    let missing = report
+        .findings
+        .iter()
+        .filter(|found| found.rule == &finding::MISSING_DEPENDENCY);
+    let (listed, counted) = missing.fold((0, 0), |(listed, counted), found| {
+        (listed + 1, counted + found.count)
+    });
+    assert_eq!((listed, counted), (51, 9_000), "fifty, and the rest as a number");
+    let bytes: usize = report.findings.iter().map(|found| found.message.len()).sum();
+    assert!(bytes < 80 << 20, "{bytes}");
+}
+
 /// The command itself: what `exportdoc seal` makes of an engine's document is no better than the document.
 #[test]
 fn the_seal_command_cannot_wash_an_engines_document() {
