@@ -55,6 +55,16 @@ fn as_an_engine_signs_it(plan: &Plan) -> Vec<u8> {
     parts.document()
 }
 
+/// Just these objects, whether they depend on others or not.
+fn plan_of(objects: Vec<SyncObject<'static>>, roots: &[ObjectKey]) -> Plan {
+    Plan {
+        facts: common::facts(roots),
+        objects,
+        key: key(KeySize::Dsa512, "tests"),
+        rule: KeySize::Dsa512.default_rule(),
+    }
+}
+
 fn content() -> impl Strategy<Value = Vec<SyncObject<'static>>> {
     // Engines know none of the numbers that this project made up.
     let objects: Vec<_> = inventory(SampleSize::SMALL)
@@ -130,10 +140,8 @@ proptest! {
         policy in policy(),
     ) {
         let roots: Vec<ObjectKey> = objects.iter().map(|object| object.key().clone()).collect();
-        let mut plan = Plan::new(inventory(SampleSize::SMALL), &[numbered(20, 4)]).sized(size);
-        plan.facts = common::facts(&roots);
+        let mut plan = plan_of(objects, &roots).sized(size);
         plan.facts.declare_rule = declared;
-        plan.objects = objects;
         let genuine = audit(&as_an_engine_signs_it(&plan), &policy);
         let sealed = audit(&plan.seal(), &policy);
         prop_assert_eq!(genuine.verdict, Verdict::Undetermined);
@@ -152,10 +160,8 @@ proptest! {
 
     #[test]
     fn every_finding_counts_or_is_ignored_unless_it_is_off(objects in content(), policy in policy()) {
-        let mut plan = common::small();
-        plan.facts = common::facts(&[ObjectKey::new(19, Identifier::Text("EMAIL".to_owned()))]);
-        plan.objects = objects;
-        let document = plan.seal();
+        let requested = ObjectKey::new(19, Identifier::Text("EMAIL".to_owned()));
+        let document = plan_of(objects, &[requested]).seal();
         let report = audit(&document, &policy);
         let everything = audit(&document, &Policy { keys: policy.keys.clone(), ..Policy::default() });
         let off = everything.findings.iter().filter(|found| policy.level(found.rule) == Level::Off).count();
@@ -174,6 +180,30 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_long_name_cannot_be_told_ten_thousand_times() {
+    let name = "long ".repeat(200_000);
+    let needs: Vec<ObjectKey> = (1..=9_000).map(|id| numbered(10, id)).collect();
+    let place = (&needs[0], "Clinic");
+    let ruleset = exportdoc::object::draft::ruleset(1, &name, place, &[], &needs[1..]);
+    let pair = RevisionPair {
+        object: "00000000-0000-4000-8000-000000000001".to_owned(),
+        save: "00000000-0000-4000-8000-000000000002".to_owned(),
+    };
+    let document = common::document_of_messages(&[ruleset.finish(pair, 0, 0).unwrap().as_bytes().to_vec()]);
+    let report = audit(&document, &Policy::default());
+    let missing = report
+        .findings
+        .iter()
+        .filter(|found| found.rule == &finding::MISSING_DEPENDENCY);
+    let (listed, counted) = missing.fold((0, 0), |(listed, counted), found| {
+        (listed + 1, counted + found.count)
+    });
+    assert_eq!((listed, counted), (51, 9_000), "fifty, and the rest as a number");
+    let bytes: usize = report.findings.iter().map(|found| found.message.len()).sum();
+    assert!(bytes < 80 << 20, "{bytes}");
 }
 
 /// The command itself: what `exportdoc seal` makes of an engine's document is no better than the document.

@@ -22,6 +22,9 @@ use super::{baseline, content, demands};
 /// more than people read.
 pub const LISTED: u64 = 10_000;
 
+/// A name longer than this is left out: it would be told again with every finding about its object.
+const NAME_BYTES: usize = 1024;
+
 /// What a document is held against.
 #[derive(Debug, Clone, Copy)]
 pub struct AuditOptions<'a> {
@@ -153,7 +156,16 @@ fn objects_seen(report: &DocumentReport) -> bool {
 fn name(report: &DocumentReport, type_number: u64, identifier: &Identifier) -> ObjectRef {
     let key = ObjectKey::new(type_number, identifier.clone());
     match report.graph.find(&key) {
-        Some(id) => ObjectRef::of(&report.objects[id]),
+        Some(id) => {
+            let object = &report.objects[id];
+            let name = object.name.as_ref().filter(|name| name.len() <= NAME_BYTES);
+            ObjectRef {
+                type_name: object.type_name.clone(),
+                type_number,
+                identifier: key.identifier,
+                name: name.cloned(),
+            }
+        }
         None => ObjectRef {
             type_name: type_number.to_string(),
             type_number,

@@ -112,12 +112,12 @@ impl AuditReport {
     }
 }
 
-/// How often a rule was broken.
+/// How often a rule was broken at one level: documents may have policies of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RuleCount {
     /// The rule.
     pub rule: &'static FindingRule,
-    /// The weightiest level at which it was reported.
+    /// The level at which it was reported.
     pub level: Level,
     /// Findings that count.
     pub findings: u64,
@@ -132,7 +132,7 @@ pub struct RuleCount {
 pub struct Summary {
     /// Documents audited.
     pub documents: u64,
-    rules: BTreeMap<&'static str, RuleCount>,
+    rules: BTreeMap<(&'static str, Level), RuleCount>,
 }
 
 impl Summary {
@@ -145,18 +145,17 @@ impl Summary {
 
     /// Counts one more document.
     pub fn add(&mut self, report: &AuditReport) {
-        let mut here: BTreeMap<&'static str, RuleCount> = BTreeMap::new();
+        let mut here = BTreeMap::new();
         let suppressed = report.suppressed.iter().map(|s| (&s.finding, true));
         let findings = report.findings.iter().map(|finding| (finding, false));
         for (finding, suppressed) in findings.chain(suppressed) {
-            let count = here.entry(finding.id()).or_insert(RuleCount {
+            let count = here.entry((finding.id(), finding.level)).or_insert(RuleCount {
                 rule: finding.rule,
                 level: finding.level,
                 findings: 0,
                 suppressed: 0,
                 documents: 0,
             });
-            count.level = count.level.max(finding.level);
             if suppressed {
                 count.suppressed += finding.count;
             } else {
@@ -174,12 +173,11 @@ impl Summary {
         self.take(other.rules);
     }
 
-    fn take(&mut self, rules: BTreeMap<&'static str, RuleCount>) {
-        for (id, count) in rules {
+    fn take(&mut self, rules: BTreeMap<(&'static str, Level), RuleCount>) {
+        for (key, count) in rules {
             self.rules
-                .entry(id)
+                .entry(key)
                 .and_modify(|sum| {
-                    sum.level = sum.level.max(count.level);
                     sum.findings += count.findings;
                     sum.suppressed += count.suppressed;
                     sum.documents += count.documents;
@@ -188,14 +186,14 @@ impl Summary {
         }
     }
 
-    /// Every rule that was broken: the weightiest first, then the most frequent, then by id.
+    /// Every rule that was broken, once for each level: the weightiest first, then the most frequent, then by id.
     pub fn rules(&self) -> Vec<RuleCount> {
         let mut rules: Vec<RuleCount> = self.rules.values().copied().collect();
         rules.sort_by_key(|count| std::cmp::Reverse((count.level, count.findings)));
         rules
     }
 
-    /// Findings that count at exactly this level, as far as rules report at one level only.
+    /// Findings that count at exactly this level.
     pub fn findings(&self, level: Level) -> u64 {
         let at = self.rules.values().filter(|count| count.level == level);
         at.map(|count| count.findings).sum()

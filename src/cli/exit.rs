@@ -4,15 +4,15 @@ use std::process::ExitCode;
 
 /// How a command ended. Scripts rely on the numbers: they only change with a major version.
 ///
-/// | code | `inspect` | `verify-signature` | `diff` |
-/// |---|---|---|---|
-/// | 0 | everything could be read, no finding is an error | valid (and trusted, where trusted keys are given) | the same content |
-/// | 1 | a finding is an error | invalid | different |
-/// | 2 | usage, or an input that can't be read | the same | the same, or one that can be read only in part |
-/// | 3 | – | undetermined | – |
-/// | 4 | – | valid, but not by a trusted key | – |
-/// | 5 | a limit was hit | a limit was hit, or `--deny-weak` | a limit was hit |
-/// | 70 | internal error | the same | the same |
+/// | code | `inspect` | `verify-signature` | `diff` | `audit` |
+/// |---|---|---|---|---|
+/// | 0 | everything could be read, no finding is an error | valid (and trusted, where trusted keys are given) | the same content | nothing weighs as much as `--fail-on` |
+/// | 1 | a finding is an error | invalid | different | something does |
+/// | 2 | usage, or an input that can't be read | the same | the same, or one that can be read only in part | the same, a policy included |
+/// | 3 | – | undetermined | – | – |
+/// | 4 | – | valid, but not by a trusted key | – | – |
+/// | 5 | a limit was hit | a limit was hit, or `--deny-weak` | a limit was hit | a limit was hit, and nothing else fails |
+/// | 70 | internal error | the same | the same | the same |
 ///
 /// Commands that write documents answer 0 when they wrote, 1 when the input is not what they may work on, 2 as above
 /// and 70 when the output can't be written.

@@ -52,8 +52,8 @@ pub(crate) struct Cli {
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0   good: readable without errors; valid; the same content
-  1   bad: a finding is an error; invalid; different
+  0   good: readable without errors; valid; the same content; let through by the policy
+  1   bad: a finding is an error; invalid; different; against the policy
   2   usage, or an input that can't be read
   3   undetermined: no known signing rule verifies (every real engine's document)
   4   valid, but not by a trusted key

@@ -22,7 +22,7 @@ pub struct MemberPlace {
 /// Finds places in one file.
 #[derive(Debug)]
 pub struct Locator<'a> {
-    file: &'a [u8],
+    text: &'a str,
     members: &'a [MemberPlace],
     /// What was taken apart so far, by address and length.
     lists: HashMap<(usize, usize), Vec<&'a str>>,
@@ -33,7 +33,8 @@ impl<'a> Locator<'a> {
     /// Of a file and the places of its outermost members.
     pub fn new(file: &'a [u8], members: &'a [MemberPlace]) -> Self {
         Self {
-            file,
+            // Whatever has members is UTF-8.
+            text: std::str::from_utf8(file).unwrap_or_default(),
             members,
             lists: HashMap::new(),
             objects: HashMap::new(),
@@ -51,7 +52,7 @@ impl<'a> Locator<'a> {
         }
         let start = usize::try_from(member.offset).ok()?;
         let end = start.checked_add(usize::try_from(member.bytes).ok()?)?;
-        let value = std::str::from_utf8(self.file.get(start..end)?).ok()?;
+        let value = self.text.get(start..end)?;
         let found = self.walk(value, rest)?;
         let distance = found.as_ptr().addr().checked_sub(value.as_ptr().addr())?;
         Some(member.offset + distance as u64)

@@ -7,6 +7,7 @@ use exportdoc::audit::{AuditFinding, AuditReport, Level, RuleCount, Summary};
 use exportdoc::escape;
 use serde_json::{Value, json};
 
+use super::json::unreadable;
 use crate::cli::{AuditRun, Audited, Judged, Printer};
 
 /// Version of the contract.
@@ -65,7 +66,7 @@ impl Printer for Ndjson {
 impl Json {
     fn begin(&self, out: &mut dyn Write) -> io::Result<()> {
         match self.written {
-            0 => write!(out, "{{\"schema_version\": {SCHEMA_VERSION}, \"documents\": [\n"),
+            0 => writeln!(out, "{{\"schema_version\": {SCHEMA_VERSION}, \"documents\": ["),
             _ => Ok(()),
         }
     }
@@ -80,12 +81,7 @@ fn write(out: &mut dyn Write, value: &Value) -> io::Result<()> {
 pub(crate) fn document(document: &Judged<Audited>) -> Value {
     let audited = match &document.outcome {
         Ok(audited) => audited,
-        Err(error) => {
-            return json!({
-                "path": document.path,
-                "error": { "message": error.to_string(), "help": error.help() },
-            });
-        }
+        Err(error) => return unreadable(&document.path, error),
     };
     let report: &AuditReport = &audited.report;
     let suppressed: Vec<Value> = report

@@ -8,7 +8,7 @@ use exportdoc::object::ObjectKey;
 use exportdoc::report::{DocumentReport, Encryption, ListedObject, Outcome, SignatureReport, Trust};
 use serde_json::{Value, json};
 
-use crate::cli::Judged;
+use crate::cli::{Judged, Unreadable};
 
 /// Version of the contract; changes only when a field is removed or changes its meaning.
 pub(crate) const SCHEMA_VERSION: u32 = 1;
@@ -55,12 +55,7 @@ impl DocumentList {
 pub(crate) fn document(judged: &Judged, objects: Option<&[String]>) -> Value {
     let report = match &judged.outcome {
         Ok(report) => report,
-        Err(error) => {
-            return json!({
-                "path": judged.path,
-                "error": { "message": error.to_string(), "help": error.help() },
-            });
-        }
+        Err(error) => return unreadable(&judged.path, error),
     };
     let mut document = json!({
         "path": judged.path,
@@ -95,6 +90,14 @@ pub(crate) fn document(judged: &Judged, objects: Option<&[String]>) -> Value {
         }
     }
     document
+}
+
+/// An input without a report.
+pub(super) fn unreadable(path: &str, error: &Unreadable) -> Value {
+    json!({
+        "path": path,
+        "error": { "message": error.to_string(), "help": error.help() },
+    })
 }
 
 fn export(report: &DocumentReport) -> Value {

@@ -7,13 +7,26 @@ use crate::object::ObjectKey;
 
 /// Findings of one id beyond this are counted, not listed, unless somebody asks for more.
 pub(crate) const LISTED: u64 = 50;
+/// Whoever asks for more gets it for so many bytes of messages: a document may repeat one long name in all of them.
+const BYTES: usize = 32 << 20;
 
 /// The findings made so far.
 #[derive(Debug)]
 pub(crate) struct Findings {
     listed: u64,
+    /// Bytes of the messages listed so far.
+    bytes: usize,
     list: Vec<Finding>,
-    counts: BTreeMap<&'static str, (&'static FindingRule, u64)>,
+    tallies: BTreeMap<&'static str, Tally>,
+}
+
+/// The findings of one rule.
+#[derive(Debug)]
+struct Tally {
+    rule: &'static FindingRule,
+    listed: u64,
+    /// Found beyond those listed.
+    surplus: u64,
 }
 
 impl Findings {
@@ -21,8 +34,9 @@ impl Findings {
     pub(crate) fn new(listed: u64) -> Self {
         Self {
             listed,
+            bytes: 0,
             list: Vec::new(),
-            counts: BTreeMap::new(),
+            tallies: BTreeMap::new(),
         }
     }
 
@@ -63,11 +77,24 @@ impl Findings {
     }
 
     fn list(&mut self, rule: &'static FindingRule, make: impl FnOnce() -> Finding) {
-        let (_, count) = self.counts.entry(rule.id).or_insert((rule, 0));
-        *count += 1;
-        if *count <= self.listed {
-            self.list.push(make());
+        let (limit, spent) = (self.listed, self.bytes >= BYTES);
+        let tally = self.tally(rule);
+        if tally.listed >= limit || (spent && tally.listed >= LISTED) {
+            tally.surplus += 1;
+            return;
         }
+        tally.listed += 1;
+        let finding = make();
+        self.bytes += finding.message.len();
+        self.list.push(finding);
+    }
+
+    fn tally(&mut self, rule: &'static FindingRule) -> &mut Tally {
+        self.tallies.entry(rule.id).or_insert(Tally {
+            rule,
+            listed: 0,
+            surplus: 0,
+        })
     }
 
     /// Adds findings made elsewhere.
@@ -79,32 +106,24 @@ impl Findings {
 
     /// Adds another collection after this one.
     pub(crate) fn merge(&mut self, other: Self) {
-        let surplus: Vec<_> = other
-            .counts
-            .into_values()
-            .filter_map(|(rule, count)| Some((rule, count.checked_sub(other.listed)?)))
-            .collect();
         self.extend(other.list);
-        for (rule, more) in surplus {
-            self.counts.entry(rule.id).or_insert((rule, 0)).1 += more;
+        for tally in other.tallies.into_values() {
+            self.tally(tally.rule).surplus += tally.surplus;
         }
     }
 
     /// Whether any finding of this rule was made.
     pub(crate) fn has(&self, rule: &FindingRule) -> bool {
-        self.counts.contains_key(rule.id)
+        self.tallies.contains_key(rule.id)
     }
 
     /// The findings, the weightiest first, each id's surplus as one more at its end.
     pub(crate) fn finish(mut self) -> Vec<Finding> {
-        for (rule, count) in self.counts.into_values() {
-            if count > self.listed {
-                let more = count - self.listed;
-                self.list.push(Finding {
-                    count: more,
-                    ..Finding::new(rule, format!("and {more} more"))
-                });
-            }
+        for Tally { rule, surplus, .. } in self.tallies.into_values().filter(|tally| tally.surplus > 0) {
+            self.list.push(Finding {
+                count: surplus,
+                ..Finding::new(rule, format!("and {surplus} more"))
+            });
         }
         self.list
             .sort_by_key(|finding| std::cmp::Reverse(finding.severity()));

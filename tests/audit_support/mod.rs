@@ -1,4 +1,4 @@
-//! The two documents of every rule, audited as their directory says.
+//! What the tests of audits share: the command run, and the two documents of every rule, audited as their directory says.
 
 #![allow(
     dead_code,
@@ -7,12 +7,13 @@
 )]
 #![allow(
     clippy::unwrap_used,
+    clippy::panic,
     reason = "a test ends where something unexpected happens"
 )]
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use exportdoc::audit::{AuditFinding, AuditOptions, AuditReport, Policy, audit_bytes, policy_findings};
 use exportdoc::diff::Side;
@@ -20,7 +21,9 @@ use exportdoc::passphrase::Passphrase;
 use exportdoc::report::{ExamineOptions, examine_with_objects};
 use jiff::Timestamp;
 
-use crate::common::testdata;
+use serde_json::Value;
+
+use crate::common::{exportdoc, root, testdata};
 
 /// The time it is in these tests: a day and a half after the documents were exported.
 pub fn now() -> Timestamp {
@@ -98,4 +101,44 @@ impl Case {
     pub fn ids(&self) -> Vec<&'static str> {
         self.findings().iter().map(AuditFinding::id).collect()
     }
+}
+
+/// What a run of `exportdoc audit` came to.
+pub struct Ran {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+pub fn run_in(directory: &Path, arguments: &[&str]) -> Ran {
+    let output = exportdoc()
+        .current_dir(directory)
+        .env("COLUMNS", "100")
+        .arg("audit")
+        .args(arguments)
+        .output()
+        .unwrap();
+    Ran {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+pub fn run(arguments: &[&str]) -> Ran {
+    run_in(&root(), arguments)
+}
+
+pub fn json_of(directory: &Path, arguments: &[&str]) -> Value {
+    let ran = run_in(directory, &[&["--format", "json"], arguments].concat());
+    serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {} {}", ran.out, ran.err))
+}
+
+/// The ids of what counts in the first document.
+pub fn ids(report: &Value) -> Vec<&str> {
+    let findings = report["documents"][0]["findings"].as_array().unwrap();
+    findings
+        .iter()
+        .map(|finding| finding["id"].as_str().unwrap())
+        .collect()
 }

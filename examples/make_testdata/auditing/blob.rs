@@ -267,12 +267,12 @@ fn encryption() -> Result<Vec<Case>> {
 /// A list entry with as many members as are read, and one with one more.
 fn limit() -> Result<Case> {
     let with_members = |count: usize| {
-        let more: Vec<String> = (0..count).map(|n| format!("\"m{n}\":0")).collect();
-        let entry = format!("\"requestedObjectList\":[{{{},", more.join(","));
+        let more: Vec<String> = (0..count).map(|n| format!(",\"m{n}\":0")).collect();
+        let end = "}],\"exportedObjectList\"";
         replaced(
             plain("limit-hit")?.document()?,
-            "\"requestedObjectList\":[{",
-            &entry,
+            end,
+            &format!("{}{end}", more.concat()),
         )
     };
     // An entry has two members of its own.
