@@ -68,7 +68,9 @@ fn json_fits_its_schema_and_the_schema_asks_for_every_promised_member() {
         ("/documents/0/rules/0", "findings"),
         ("/documents/1/error", "message"),
         ("/summary", "documents"),
+        ("/summary", "failing"),
         ("/summary", "unreadable"),
+        ("/summary", "interrupted"),
         ("/summary", "rules"),
         ("/summary/rules/0", "documents"),
     ] {

@@ -158,6 +158,27 @@ fn sarif_of_every_test_document_fits_the_official_schema() {
 }
 
 #[test]
+fn ndjson_tells_the_same_as_json_and_every_line_fits_the_schema() {
+    let schema = fs::read(root().join("docs/schema/audit-v1.schema.json")).unwrap();
+    let mut schema: Value = serde_json::from_slice(&schema).unwrap();
+    schema.as_object_mut().unwrap().remove("anyOf");
+    schema["$ref"] = "#/$defs/audit_line".into();
+    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    let arguments = ["-r", "testdata/generated/damaged", "testdata/handmade"];
+    let (lines, ..) = audit(&root(), "ndjson", &arguments);
+    let mut documents = Vec::new();
+    for line in lines.lines() {
+        let mut line: Value = serde_json::from_str(line).unwrap();
+        assert!(validator.is_valid(&line), "{line:#}");
+        let version = line.as_object_mut().unwrap().remove("schema_version");
+        assert!(version.is_some() && !validator.is_valid(&line));
+        documents.push(line);
+    }
+    let json: Value = serde_json::from_str(&audit(&root(), "json", &arguments).0).unwrap();
+    assert_eq!(Value::from(documents), json["documents"]);
+}
+
+#[test]
 fn sarif_and_github_point_at_the_byte_and_the_line() {
     let directory = tempfile::tempdir().unwrap();
     // As a person or jq lays it out: one member a line.

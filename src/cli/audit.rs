@@ -28,13 +28,16 @@ types and ages are allowed, and what to ignore for which reason. What stands nex
 them: a gate names its own with --policy.
 
 Exit codes: 0 nothing weighs as much as --fail-on, 1 something does, 2 usage or unreadable (after the rest was done), \
-5 a limit was hit.
+5 a limit was hit, 130 interrupted.
 
 Examples:
   exportdoc audit export.json
   exportdoc audit --policy policies/production.toml --fail-on warning export.json
   exportdoc audit --baseline last-week.json export.json
   exportdoc audit -r --format json exports/ | jq '.summary'
+  exportdoc audit -r --format ndjson exports/ > archive.ndjson
+  exportdoc audit --format sarif export.json > audit.sarif
+  exportdoc audit --format markdown export.json | gh pr comment --body-file -
   curl … /masking/api/export | exportdoc audit -
   exportdoc audit --init")]
 pub(crate) struct Args {
