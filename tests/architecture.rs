@@ -37,6 +37,7 @@ const FOREIGN: &[&str] = &[
     "anstream",
     "clap",
     "comfy_table",
+    "ctrlc",
     "indicatif",
     "print!",
     "println!",

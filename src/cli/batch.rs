@@ -114,8 +114,8 @@ pub(crate) fn judge_with<T: Send>(
     } else {
         Interrupt::never()
     };
-    // On a terminal of its own, the bar need not make way for the output.
-    let shares_terminal = io::stdout().is_terminal() && !progress.is_hidden();
+    // Where the output goes elsewhere, the bar need not make way for it.
+    let shares_terminal = io::stdout().is_terminal() && io::stderr().is_terminal();
     let result = in_order(
         inputs,
         &interrupt,
@@ -152,7 +152,8 @@ fn judge_one<T>(
     }
 }
 
-/// Works on items in parallel and hands the results on in the order of the items.
+/// Works on items in parallel and hands the results on in the order of the items. `work` must not panic: its result would
+/// be waited for.
 fn in_order<I: Sync, R: Send>(
     items: &[I],
     interrupt: &Interrupt,

@@ -236,8 +236,7 @@ fn uri(path: &str) -> String {
     let encoded = utf8_percent_encode(path.strip_prefix("./").unwrap_or(&path), IN_PATH).to_string();
     match encoded.strip_prefix('/') {
         Some(_) => format!("file://{encoded}"),
-        // A drive.
-        None if encoded.get(1..4) == Some("%3A") => {
+        None if cfg!(windows) && encoded.get(1..4) == Some("%3A") => {
             format!("file:///{}", encoded.replacen("%3A", ":", 1))
         }
         None => encoded,
@@ -294,7 +293,6 @@ mod tests {
         assert_eq!(uri("./exports/a b#1.json"), "exports/a%20b%231.json");
         assert_eq!(uri("/srv/ö.json"), "file:///srv/%C3%B6.json");
         assert_eq!(uri("../x%41:y.json"), "../x%2541%3Ay.json");
-        assert_eq!(uri("C:/x.json"), "file:///C:/x.json");
     }
 
     #[test]
