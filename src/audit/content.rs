@@ -13,6 +13,8 @@ use super::jdbc::holds_password;
 
 /// Characters of a text that a finding quotes.
 const QUOTED: usize = 100;
+/// Texts of one object that a finding quotes. Objects as engines write them have four at the most.
+const TEXTS: usize = 8;
 
 /// All rules of this kind.
 pub(super) fn judge(document: &Side<'_>, findings: &mut Findings) {
@@ -22,8 +24,9 @@ pub(super) fn judge(document: &Side<'_>, findings: &mut Findings) {
             1 => "1 object in clear".to_owned(),
             count => format!("{count} objects in clear"),
         });
+        let redacted = report.findings.iter().any(|f| f.rule == &finding::REDACTED);
         for (object, parsed) in report.objects.iter().zip(document.objects) {
-            exposed(report, object, parsed, findings);
+            exposed(object, parsed, redacted, findings);
         }
     }
     duplicate_names(report, findings);
@@ -40,8 +43,7 @@ pub(super) fn judge(document: &Side<'_>, findings: &mut Findings) {
 }
 
 /// What an object tells about people and places. The stand-ins of a redacted copy tell nothing.
-fn exposed(report: &DocumentReport, object: &ObjectReport, parsed: &SyncObject<'_>, findings: &mut Findings) {
-    let redacted = report.findings.iter().any(|f| f.rule == &finding::REDACTED);
+fn exposed(object: &ObjectReport, parsed: &SyncObject<'_>, redacted: bool, findings: &mut Findings) {
     let mut told: [(&'static FindingRule, Vec<String>); 3] = [
         (&finding::HOST_IN_CLEAR, Vec::new()),
         (&finding::USER_IN_CLEAR, Vec::new()),
@@ -59,13 +61,16 @@ fn exposed(report: &DocumentReport, object: &ObjectReport, parsed: &SyncObject<'
             return;
         }
         let (field, text) = (exposed.field, &*exposed.text);
-        if exposed.kind == StandInKind::JdbcUrl && holds_password(text) {
+        let hidden = exposed.kind == StandInKind::JdbcUrl && holds_password(text);
+        if hidden {
             password = Some(field);
-            told[slot]
-                .1
-                .push(format!("{field} (not shown: it holds a password)"));
-        } else {
-            told[slot].1.push(format!("{field} {}", quoted(text)));
+        }
+        // A field may be there any number of times.
+        if told[slot].1.len() < TEXTS {
+            told[slot].1.push(match hidden {
+                true => format!("{field} (not shown: it holds a password)"),
+                false => format!("{field} {}", quoted(text)),
+            });
         }
     });
     let place = || Place::blob(object.offset);
@@ -186,7 +191,7 @@ fn hand_edited(document: &Side<'_>, findings: &mut Findings) {
         }
     }
     // Engines write one line; a program that prints it nicely breaks it.
-    if let Some(offset) = memchr::memchr(b'\n', document.bytes.trim_ascii()) {
+    if let Some(offset) = memchr::memchr(b'\n', document.bytes.trim_ascii_end()) {
         traces.push("JSON on several lines");
         place = place.or_else(|| Some(Place::default().at_file_offset(offset as u64)));
     }

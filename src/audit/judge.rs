@@ -146,7 +146,11 @@ pub fn policy_findings(policy: &Policy, used: Option<&BTreeSet<usize>>, now: Tim
 /// Whether a report's objects are those of the document.
 fn objects_seen(report: &DocumentReport) -> bool {
     match report.encryption {
-        Encryption::Clear => true,
+        // Records that are encrypted though the header announces nothing of it.
+        Encryption::Clear => !report
+            .findings
+            .iter()
+            .any(|f| f.rule == &finding::ENCRYPTION_UNKNOWN),
         Encryption::Passphrase { opened, .. } => opened,
         Encryption::Unknown => false,
     }

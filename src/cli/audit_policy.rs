@@ -18,13 +18,15 @@ const MAX_BYTES: u64 = 1 << 20;
 /// The policies of a run: one per file, and the default for documents that have none.
 pub(super) struct Policies {
     list: Vec<Loaded>,
-    /// Which one each input has, in the order of the inputs.
+    /// The position of each input's.
     of_input: HashMap<Input, usize>,
 }
 
 struct Loaded {
     /// `None` for the default.
     path: Option<PathBuf>,
+    /// The path as it is told.
+    shown: Option<String>,
     policy: Policy,
 }
 
@@ -108,7 +110,8 @@ impl Policies {
             None => Policy::default(),
         };
         policy.keys.extend(keys);
-        self.list.push(Loaded { path, policy });
+        let shown = path.as_deref().map(shown);
+        self.list.push(Loaded { path, shown, policy });
         Ok(self.list.len() - 1)
     }
 
@@ -119,7 +122,7 @@ impl Policies {
 
     /// Where the policy of an input was found; `None` for the default.
     pub(super) fn path_of(&self, input: &Input) -> Option<String> {
-        self.list[self.index(input)].path.as_deref().map(shown)
+        self.list[self.index(input)].shown.clone()
     }
 
     /// The position of an input's policy.
@@ -132,11 +135,11 @@ impl Policies {
     pub(super) fn audited(&self, usage: &Usage, now: jiff::Timestamp) -> Vec<AuditedPolicy> {
         let mut audited = Vec::new();
         for (index, loaded) in self.list.iter().enumerate() {
-            if let Some(path) = &loaded.path {
+            if let Some(path) = &loaded.shown {
                 let used = usage.used.get(&index).cloned().unwrap_or_default();
                 let known = !usage.unclear.contains(&index);
                 audited.push(AuditedPolicy {
-                    path: shown(path),
+                    path: path.clone(),
                     findings: policy_findings(&loaded.policy, known.then_some(&used), now),
                     lines: loaded.policy.ignores.iter().map(|ignore| ignore.at).collect(),
                 });

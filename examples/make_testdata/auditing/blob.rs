@@ -81,7 +81,7 @@ fn records() -> Result<Vec<Case>> {
         Case::new(
             "object-count-mismatch",
             with_header(&plain("object-count-mismatch")?, |header| {
-                header.object_count += 1
+                header.object_count += 1;
             })?,
             document("object-count-mismatch")?,
         ),

@@ -64,7 +64,7 @@ pub(super) fn cases() -> Result<Vec<Case>> {
             "requested-list-missing",
             altered("requested-list-missing", |parts| parts.metadata.requested = None)?,
             altered("requested-list-missing", |parts| {
-                parts.metadata.requested = Some(Vec::new())
+                parts.metadata.requested = Some(Vec::new());
             })?,
         ),
         text(

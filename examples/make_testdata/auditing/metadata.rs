@@ -7,8 +7,10 @@ use super::{Case, altered, plain, replaced};
 use crate::Result;
 use crate::parts::Parts;
 
+type Change = fn(&mut Parts);
+
 pub(super) fn cases() -> Result<Vec<Case>> {
-    let changes: &[(&'static str, fn(&mut Parts))] = &[
+    let changes: &[(&'static str, Change)] = &[
         ("metadata-misses-object", |parts| rows(parts).clear()),
         ("metadata-count-mismatch", |parts| rows(parts).clear()),
         ("metadata-extra-object", |parts| {

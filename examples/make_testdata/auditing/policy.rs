@@ -21,7 +21,7 @@ pub(super) fn cases() -> Result<Vec<Case>> {
     };
     let from = |host: &str| {
         altered("host-not-allowed", |parts| {
-            parts.metadata.export_host = Some(host.to_owned())
+            parts.metadata.export_host = Some(host.to_owned());
         })
     };
     let key = saved(draft::global_key(sample::key_bytes("audit")), "audited key", 1)?;
