@@ -14,12 +14,13 @@
 
 mod support;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use exportdoc::build::{ExportFacts, in_record_order, seal};
+use exportdoc::build::{ExportFacts, in_record_order, seal, type_name};
 use exportdoc::identifier::Identifier;
 use exportdoc::object::draft::{self, AlgorithmInfo};
 use exportdoc::object::{ObjectKey, SyncObject};
@@ -28,6 +29,8 @@ use exportdoc::sample::{
 };
 use exportdoc::signature::{KeySize, SigningKey};
 use rayon::prelude::*;
+use serde_json::json;
+use serde_json::value::to_raw_value;
 use support::peak_memory;
 
 const ROUNDS: usize = 3;
@@ -79,6 +82,15 @@ fn bundle() -> Content {
 /// So many documents in directories of a thousand; gives their paths in order.
 fn write(directory: &Path, documents: usize, content: &Content) -> Vec<PathBuf> {
     let objects = in_record_order(content.objects.clone(), &content.roots).expect("the inventory is closed");
+    let requested: Vec<_> = content
+        .roots
+        .iter()
+        .map(|root| {
+            let name = type_name(root.type_number, &BTreeMap::new());
+            json!({ "objectIdentifier": root.identifier.to_json(), "objectType": name })
+        })
+        .map(|row| to_raw_value(&row).expect("JSON"))
+        .collect();
     let write_one = |number: usize| {
         let facts = ExportFacts {
             host: "engine.example.com".into(),
@@ -86,7 +98,7 @@ fn write(directory: &Path, documents: usize, content: &Content) -> Vec<PathBuf> 
             started: "2020-03-11T09:26:51.482Z".parse().expect("an instant"),
             finished: "2020-03-11T09:26:59Z".parse().expect("an instant"),
             format: 2,
-            requested: content.roots.clone(),
+            requested: requested.clone(),
             type_names: Default::default(),
             encryption: None,
             declare_rule: true,
