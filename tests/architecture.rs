@@ -29,6 +29,7 @@ const ORDER: &[&str] = &[
     "redact",
     "import_plan",
     "target_state",
+    "audit",
     "sample",
 ];
 
@@ -37,6 +38,7 @@ const FOREIGN: &[&str] = &[
     "anstream",
     "clap",
     "comfy_table",
+    "ctrlc",
     "indicatif",
     "print!",
     "println!",

@@ -9,6 +9,7 @@
 //! [`exportdoc::sample`], sound documents from [`exportdoc::build`]; odd ones are sound ones taken apart and put
 //! together wrongly. What each document is for stands in `testdata/README.md`.
 
+mod auditing;
 mod damaged;
 mod der;
 mod merging;
@@ -26,7 +27,7 @@ use std::process::ExitCode;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// The documents by their path below the directory.
+/// The documents, and what goes with them, by their path below the directory.
 type Documents = BTreeMap<String, Vec<u8>>;
 
 const DIRECTORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/generated");
@@ -58,6 +59,11 @@ fn documents() -> Result<Documents> {
             {
                 return Err(format!("{directory}{name} is made twice").into());
             }
+        }
+    }
+    for (name, bytes) in auditing::files()? {
+        if documents.insert(format!("audit/{name}"), bytes).is_some() {
+            return Err(format!("audit/{name} is made twice").into());
         }
     }
     Ok(documents)

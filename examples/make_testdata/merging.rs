@@ -12,7 +12,7 @@ use crate::sound::Recipe;
 const MINUTE: i64 = 60_000;
 
 /// A draft in its n-th save, under the UUIDs that go with a label.
-fn saved(draft: Draft, label: &str, save: u32) -> Result<SyncObject<'static>> {
+pub(crate) fn saved(draft: Draft, label: &str, save: u32) -> Result<SyncObject<'static>> {
     let modified = INSTALLED + i64::from(save) * 60 * MINUTE;
     Ok(draft.finish(sample::revision_pair(label, save), INSTALLED, modified)?)
 }

@@ -23,7 +23,7 @@ pub(crate) struct InputArgs {
 }
 
 /// One input that was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Input {
     /// Standard input.
     Stdin,

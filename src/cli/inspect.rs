@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use exportdoc::compose;
-use exportdoc::report::ExamineOptions;
+use exportdoc::report::{ExamineOptions, examine};
 
 use super::batch;
 use super::diff::input;
@@ -90,7 +90,7 @@ impl Args {
         let mut out = stdout::open();
         let mut exit = Exit::Good;
         let mut list = json::DocumentList::new(self.format == Format::Ndjson);
-        batch::judge(&self.input, &options, |judged| {
+        let ended = batch::judge(&self.input, &options, |judged| {
             exit = exit.and(exit_of(&judged));
             match self.format {
                 Format::Text => text::inspect(&mut out, &judged, &view),
@@ -104,7 +104,7 @@ impl Args {
             list.end(&mut out)?;
         }
         out.flush()?;
-        Ok(exit)
+        Ok(exit.and(ended.exit()))
     }
 
     /// The document that references are looked up in.
@@ -116,7 +116,7 @@ impl Args {
         if input == Input::Stdin && self.input.files.contains(path) {
             return Err(CliError::usage("standard input is named twice", "give '-' once"));
         }
-        let judged = batch::judge_one(&input, self.input.max_size, options);
+        let judged = batch::judge_one(&input, self.input.max_size, |_, bytes| examine(bytes, options));
         let label = input.label();
         let report = judged
             .outcome

@@ -7,6 +7,7 @@
 mod base64_report;
 mod base64_text;
 mod error;
+mod locate;
 mod metadata;
 mod notes;
 mod parse;
@@ -18,6 +19,7 @@ mod write;
 pub use base64_report::{Base64Report, BreakOff, BreakReason, Flaw};
 pub use base64_text::{Base64Reader, decode_all};
 pub use error::EnvelopeError;
+pub use locate::{Locator, MemberPlace};
 pub use metadata::{ListEntry, Metadata};
 pub use parse::{EncodedText, Envelope, Member};
 pub use stream::EnvelopeWriter;

@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use super::base64_report::Base64Report;
 use super::base64_text::{Base64Reader, decode_all};
 use super::error::{self, EnvelopeError};
+use super::locate::MemberPlace;
 use super::metadata::{Metadata, note_snake_case};
 use super::notes::{Notes, excerpt};
 use super::raw::{Members, RawMember, kind, unquote};
@@ -212,6 +213,16 @@ impl<'a> Envelope<'a> {
     /// The DER public key.
     pub fn public_key(&self) -> Option<&EncodedText<'a>> {
         self.public_key.as_ref()
+    }
+
+    /// Where each member has its value, for a [`super::Locator`].
+    pub fn member_places(&self) -> Vec<MemberPlace> {
+        let place = |member: &Member<'a>| MemberPlace {
+            path: member_path("$", &member.key),
+            offset: member.value_offset,
+            bytes: member.raw_value.len() as u64,
+        };
+        self.members.iter().map(place).collect()
     }
 
     /// The metadata, which nothing protects against changes.

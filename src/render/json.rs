@@ -9,7 +9,7 @@ use exportdoc::object::ObjectKey;
 use exportdoc::report::{DocumentReport, Encryption, ListedObject, Outcome, SignatureReport, Trust};
 use serde_json::{Value, json};
 
-use crate::cli::Judged;
+use crate::cli::{Judged, Unreadable};
 
 /// Version of the contract; changes only when a field is removed or changes its meaning.
 pub(crate) const SCHEMA_VERSION: u32 = 1;
@@ -56,12 +56,7 @@ impl DocumentList {
 pub(crate) fn document(judged: &Judged, objects: Option<&[String]>, against: Option<&Judged>) -> Value {
     let report = match &judged.outcome {
         Ok(report) => report,
-        Err(error) => {
-            return json!({
-                "path": judged.path,
-                "error": { "message": error.to_string(), "help": error.help() },
-            });
-        }
+        Err(error) => return unreadable(&judged.path, error),
     };
     let mut document = json!({
         "path": judged.path,
@@ -124,6 +119,14 @@ fn references(report: &DocumentReport, other: &DocumentReport) -> Vec<Value> {
             })
         })
         .collect()
+}
+
+/// An input without a report.
+pub(super) fn unreadable(path: &str, error: &Unreadable) -> Value {
+    json!({
+        "path": path,
+        "error": { "message": error.to_string(), "help": error.help() },
+    })
 }
 
 fn export(report: &DocumentReport) -> Value {

@@ -5,9 +5,10 @@
 
 use std::io::{self, Write};
 
+use exportdoc::escape;
 use exportdoc::import_plan::{Action, ImportPlan, Verdict};
 
-use super::page::{Page, cell, markdown};
+use super::markdown::{Page, cell};
 use super::plan_words as said;
 use crate::cli::Planned;
 
@@ -17,10 +18,10 @@ const LISTED: usize = 20;
 /// The whole comment.
 pub(crate) fn print(out: &mut impl Write, planned: &Planned) -> io::Result<()> {
     let plan = planned.plan();
-    let mut page = Page::of("exportdoc plan");
+    let mut page = Page::default();
     page.required(&format!(
         "**Import plan: {}**\n\n",
-        markdown(&said::summary(plan))
+        escape::markdown(&said::summary(plan))
     ));
     let sources: Vec<String> = planned
         .target
@@ -69,7 +70,7 @@ pub(crate) fn print(out: &mut impl Write, planned: &Planned) -> io::Result<()> {
         .collect();
     list(&mut page, "Notes", &notes);
     table(&mut page, plan);
-    out.write_all(page.finish().as_bytes())
+    out.write_all(page.finish("exportdoc plan").as_bytes())
 }
 
 fn sign(plan: &ImportPlan) -> &'static str {

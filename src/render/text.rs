@@ -12,11 +12,11 @@ use super::listing::{label, partial, references, secret_values, table};
 use super::{time, tree};
 use crate::cli::{Judged, Unreadable};
 
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
+pub(super) const BOLD: Style = Style::new().bold();
+pub(super) const DIM: Style = Style::new().dimmed();
 const GREEN: Style = AnsiColor::Green.on_default();
-const YELLOW: Style = AnsiColor::Yellow.on_default();
-const RED: Style = AnsiColor::Red.on_default();
+pub(super) const YELLOW: Style = AnsiColor::Yellow.on_default();
+pub(super) const RED: Style = AnsiColor::Red.on_default();
 
 /// What `inspect` shows.
 pub(crate) struct View<'a> {
@@ -30,7 +30,7 @@ pub(crate) struct View<'a> {
     pub(crate) now: jiff::Timestamp,
 }
 
-fn styled(style: Style, text: impl Display) -> String {
+pub(super) fn styled(style: Style, text: impl Display) -> String {
     format!("{style}{text}{style:#}")
 }
 
@@ -62,7 +62,7 @@ pub(crate) fn inspect(out: &mut impl Write, judged: &Judged, view: &View<'_>) ->
     writeln!(out)
 }
 
-fn unreadable(out: &mut impl Write, path: &str, error: &Unreadable) -> io::Result<()> {
+pub(super) fn unreadable(out: &mut impl Write, path: &str, error: &Unreadable) -> io::Result<()> {
     writeln!(
         out,
         "{}: {} {}",

@@ -29,6 +29,8 @@ pub struct ExamineOptions {
     pub passphrase: Option<Passphrase>,
     /// Keep secret values in the report, each cut at this many bytes.
     pub secret_bytes: Option<usize>,
+    /// How many findings of one id are listed, 50 unless said otherwise; the rest is counted.
+    pub listed_findings: u64,
 }
 
 impl Default for ExamineOptions {
@@ -40,6 +42,7 @@ impl Default for ExamineOptions {
             trusted_keys: Vec::new(),
             passphrase: None,
             secret_bytes: None,
+            listed_findings: super::collect::LISTED,
         }
     }
 }
@@ -122,6 +125,7 @@ fn run(
     let mut findings = envelope.findings.clone();
     let mut report = envelope_report(&envelope, &mut findings);
     report.bytes = input.len() as u64;
+    report.members = envelope.member_places();
     let seal = seal_facts(&envelope, &mut findings);
     let mut fold = DocumentFold::new(seal, options);
     if keep {
@@ -215,6 +219,7 @@ fn envelope_report(envelope: &Envelope<'_>, findings: &mut Vec<Finding>) -> Enve
         exported: list(&metadata.exported),
         exported_listed: metadata.exported.is_some(),
         bytes: 0,
+        members: Vec::new(),
     }
 }
 

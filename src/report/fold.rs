@@ -49,7 +49,7 @@ impl<'o> DocumentFold<'o> {
     pub fn new(seal: SealFacts, options: &'o ExamineOptions) -> Self {
         Self {
             options,
-            findings: Findings::default(),
+            findings: Findings::new(options.listed_findings),
             blob: BlobReport::default(),
             header: None,
             encryption: Encryption::Clear,
@@ -279,7 +279,7 @@ impl<'o> DocumentFold<'o> {
             sealed_records,
             ..
         } = self;
-        let mut all = Findings::default();
+        let mut all = Findings::new(options.listed_findings);
         let mut envelope_findings = envelope_findings;
         if header.is_some() && blob.complete && signature.lacks_trailer() && lacks_seal(&envelope_findings) {
             // One state with one remedy, not three defects.

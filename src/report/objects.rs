@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::blob::{ObjectRecord, RawRecord};
-use crate::finding;
+use crate::finding::{self, FindingRule, Place};
 use crate::graph::{Graph, GraphBuilder};
 use crate::object::data::{ObjectData, SecretKind};
 use crate::object::{ObjectKey, SyncObject, by_number_in_own_document, known_by_number};
@@ -152,34 +152,33 @@ fn mark_gaps(graph: &Graph, objects: &mut [ObjectReport]) {
 fn note_oddities(object: &SyncObject<'_>, start: u64, findings: &mut Findings) {
     let key = object.key();
     for (part, number) in object.unknown_fields() {
-        findings.in_blob(&finding::UNKNOWN_FIELD, start, || {
+        findings.about(&finding::UNKNOWN_FIELD, key, Place::blob(start), || {
             format!("{key}: {part} field {number}")
         });
     }
-    let data_start = start + object.data_range().start as u64;
+    let data_at = || Place::blob(start + object.data_range().start as u64);
     match object.data() {
         ObjectData::Unknown => {
-            findings.in_blob(&finding::UNKNOWN_DATA, data_start, || {
+            findings.about(&finding::UNKNOWN_DATA, key, data_at(), || {
                 format!("{key}: {}", object.data_type())
             });
         }
         ObjectData::Broken => {
-            findings.in_blob(&finding::OBJECT_UNREADABLE, data_start, || {
+            findings.about(&finding::OBJECT_UNREADABLE, key, data_at(), || {
                 format!("{key}: data is no {} message", object.data_type())
             });
         }
         data => {
             for number in data.unknown_fields(object.data_type(), object.data_bytes()) {
-                findings.in_blob(&finding::UNKNOWN_FIELD, data_start, || {
+                findings.about(&finding::UNKNOWN_FIELD, key, data_at(), || {
                     format!("{key}: {} field {number}", object.data_type())
                 });
             }
         }
     }
     if let Some((part, offset)) = object.invalid_text() {
-        findings.in_blob(&finding::INVALID_UTF8, start + offset as u64, || {
-            format!("{key}: {part}")
-        });
+        let place = Place::blob(start + offset as u64);
+        findings.about(&finding::INVALID_UTF8, key, place, || format!("{key}: {part}"));
     }
 }
 
@@ -243,16 +242,15 @@ pub(super) fn judge_graph(
 ) {
     for (id, node) in graph.nodes().iter().enumerate() {
         if graph.find(&node.key) != Some(id) {
-            findings.in_blob(&finding::DUPLICATE_OBJECT, objects[id].offset, || {
-                describe(&objects[id])
-            });
+            on(&objects[id], &finding::DUPLICATE_OBJECT, findings);
         }
     }
     for (id, node) in graph.nodes().iter().enumerate() {
         for missing in &node.missing {
             if complete {
-                let text = || format!("{} depends on {missing}", describe(&objects[id]));
-                findings.in_blob(&finding::MISSING_DEPENDENCY, objects[id].offset, text);
+                let text = || format!("{} depends on {missing}", objects[id].describe());
+                let place = Place::blob(objects[id].offset);
+                findings.about(&finding::MISSING_DEPENDENCY, &node.key, place, text);
             }
         }
     }
@@ -261,7 +259,7 @@ pub(super) fn judge_graph(
             .iter()
             .take(CYCLE_NAMED)
             .chain(cycle.first())
-            .map(|id| describe(&objects[*id]))
+            .map(|id| objects[*id].describe())
             .collect();
         let offset = cycle.first().map_or(0, |id| objects[*id].offset);
         findings.in_blob(&finding::DEPENDENCY_CYCLE, offset, || names.join(" → "));
@@ -270,9 +268,7 @@ pub(super) fn judge_graph(
         // A second object of one key is unreachable by its nature and has its own finding.
         let orphans = graph.orphans(roots).into_iter();
         for id in orphans.filter(|id| graph.find(&graph.nodes()[*id].key) == Some(*id)) {
-            findings.in_blob(&finding::ORPHAN_OBJECT, objects[id].offset, || {
-                describe(&objects[id])
-            });
+            on(&objects[id], &finding::ORPHAN_OBJECT, findings);
         }
     }
     // The first object of each number: sorting is stable.
@@ -284,24 +280,26 @@ pub(super) fn judge_graph(
     unknown.dedup_by_key(|o| o.key.type_number);
     for object in unknown {
         let number = object.key.type_number;
-        findings.in_blob(&finding::UNKNOWN_OBJECT_TYPE, object.offset, || {
-            match object.named_by {
+        let place = Place::blob(object.offset);
+        findings.about(
+            &finding::UNKNOWN_OBJECT_TYPE,
+            &object.key,
+            place,
+            || match object.named_by {
                 NamedBy::Metadata => {
                     format!("number {number}, named {} by the metadata", object.type_name)
                 }
                 _ => format!("number {number}, not named by the metadata either"),
-            }
-        });
+            },
+        );
     }
 }
 
-/// `TYPE identifier`, with the name where that says more.
-pub(super) fn describe(object: &ObjectReport) -> String {
-    let identifier = object.key.identifier.to_string();
-    match &object.name {
-        Some(name) if *name != identifier => format!("{} {identifier} ({name})", object.type_name),
-        _ => format!("{} {identifier}", object.type_name),
-    }
+/// A finding that says no more than which object it is about.
+pub(super) fn on(object: &ObjectReport, rule: &'static FindingRule, findings: &mut Findings) {
+    findings.about(rule, &object.key, Place::blob(object.offset), || {
+        object.describe()
+    });
 }
 
 /// Secrets that anyone with the file can read, and the global key, which matters encrypted or not.
@@ -321,7 +319,7 @@ pub(super) fn note_secrets(objects: &[ObjectReport], in_clear: bool, findings: &
         });
     }
     if let Some(key) = objects.iter().find(|o| o.type_name == "KEY") {
-        findings.in_blob(&finding::KEY_PRESENT, key.offset, || describe(key));
+        on(key, &finding::KEY_PRESENT, findings);
     }
 }
 

@@ -5,7 +5,7 @@
 
 use crate::blob::{Header, RawRecord, Trailer};
 use crate::finding::{self, Place};
-use crate::signature::{self, RecordDigest, SigningRule};
+use crate::signature::{self, KeyError, RecordDigest, SignatureError, SigningRule};
 
 use super::collect::Findings;
 use super::fold::SealFacts;
@@ -219,9 +219,11 @@ impl<'o> SignatureFold<'o> {
     fn note_seal(&self, findings: &mut Findings) {
         match &self.seal.key {
             Some(Err(error)) => {
-                findings.add(&finding::KEY_BROKEN, Some(Place::json("$.publicKey")), || {
-                    error.to_string()
-                });
+                let place = || Some(Place::json("$.publicKey"));
+                findings.add(&finding::KEY_BROKEN, place(), || error.to_string());
+                if let KeyError::NotCanonical { form, .. } = error {
+                    findings.add(&finding::NON_CANONICAL_DER, place(), || form.to_string());
+                }
             }
             Some(Ok(key)) if key.facts().is_weak() => {
                 findings.add(&finding::KEY_WEAK, Some(Place::json("$.publicKey")), || {
@@ -231,8 +233,11 @@ impl<'o> SignatureFold<'o> {
             _ => {}
         }
         if let Some(Err(error)) = &self.seal.signature {
-            let place = Some(Place::json("$.signature"));
-            findings.add(&finding::SIGNATURE_BROKEN, place, || error.to_string());
+            let place = || Some(Place::json("$.signature"));
+            findings.add(&finding::SIGNATURE_BROKEN, place(), || error.to_string());
+            if let SignatureError::NotMinimal { form, .. } = error {
+                findings.add(&finding::NON_CANONICAL_DER, place(), || form.to_string());
+            }
         }
         if let (Some(Ok(key)), Some(Ok(signature))) = (&self.seal.key, &self.seal.signature)
             && key.check_range(signature).is_err()
