@@ -16,13 +16,11 @@ use tokio_util::task::TaskTracker;
 
 use crate::admin::{HostGuard, Journal};
 use crate::clock::Clock;
-use crate::http::{App, HttpOptions, Service};
+use crate::http::{App, Bodies, HttpOptions, Service};
+use crate::limits::Limits;
 use crate::model::{Credential, Engine, Pace, Settings, SetupError};
 use crate::server::tls::{TlsError, TlsIdentity};
 use crate::server::{Protocol, Server};
-
-/// How long requests under way may take once the engine is told to stop.
-const DRAIN: Duration = Duration::from_secs(10);
 
 /// An engine that behaves like a data-masking engine.
 ///
@@ -43,6 +41,7 @@ impl MockEngine {
         Builder {
             settings: Settings::default(),
             http: HttpOptions::default(),
+            limits: Limits::default(),
             clock: Clock::real(),
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             tls: None,
@@ -80,6 +79,7 @@ pub enum StartError {
 pub struct Builder {
     settings: Settings,
     http: HttpOptions,
+    limits: Limits,
     clock: Clock,
     address: SocketAddr,
     tls: Option<TlsIdentity>,
@@ -161,9 +161,9 @@ impl Builder {
         self
     }
 
-    /// Largest request body.
-    pub fn body_limit(mut self, bytes: u64) -> Self {
-        self.http.body_limit = bytes;
+    /// What peers may ask of the server before they are turned away.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
         self
     }
 
@@ -183,6 +183,8 @@ impl Builder {
         let app = Arc::new(App {
             engine: Arc::clone(&engine),
             http: self.http,
+            bodies: Bodies::new(&self.limits),
+            limits: self.limits.clone(),
             journal: Journal::default(),
             guard,
             started: Instant::now(),
@@ -196,6 +198,7 @@ impl Builder {
         let server = Server {
             service: Service::new(app),
             protocol,
+            limits: self.limits.clone(),
             stop: stop.clone(),
             connections: connections.clone(),
         };
@@ -204,6 +207,7 @@ impl Builder {
             engine,
             address,
             tls: self.tls,
+            drain: self.limits.drain,
             stop,
             connections,
         })
@@ -216,6 +220,7 @@ pub struct RunningEngine {
     engine: Arc<Engine>,
     address: SocketAddr,
     tls: Option<TlsIdentity>,
+    drain: Duration,
     stop: CancellationToken,
     connections: TaskTracker,
 }
@@ -252,11 +257,14 @@ impl RunningEngine {
         self.tls.as_ref().and_then(TlsIdentity::ca_pem)
     }
 
-    /// Stops taking connections and waits for the requests under way. Returns whether all of them finished in time.
+    /// Stops taking connections and waits for the requests under way; those that have not arrived whole are turned
+    /// away. Returns whether all of them finished in time.
     pub async fn shutdown(self) -> bool {
         self.engine.stopping.cancel();
         self.stop.cancel();
-        tokio::time::timeout(DRAIN, self.connections.wait()).await.is_ok()
+        tokio::time::timeout(self.drain, self.connections.wait())
+            .await
+            .is_ok()
     }
 }
 

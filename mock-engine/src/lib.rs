@@ -13,6 +13,7 @@ pub mod config;
 pub mod fleet;
 mod http;
 pub mod ids;
+pub mod limits;
 pub mod model;
 pub mod server;
 pub mod signals;

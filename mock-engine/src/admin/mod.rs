@@ -25,7 +25,7 @@ use crate::http::App;
 use crate::http::answer::{ApiError, empty, json_answer};
 use crate::http::auth;
 use crate::http::body::RawBody;
-use crate::model::{ModelError, Query, State as EngineState};
+use crate::model::{Engine, ModelError, Query, State as EngineState};
 
 /// The admin endpoints.
 pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
@@ -63,7 +63,9 @@ async fn health(State(app): State<Arc<App>>) -> Response {
 async fn requests(State(app): State<Arc<App>>, query: Query) -> Result<Response, ApiError> {
     let limit = query.number("limit")?.unwrap_or(100);
     let limit = usize::try_from(limit).unwrap_or(0);
-    Ok(json_answer(StatusCode::OK, &app.journal.newest(limit)))
+    let journal = Arc::clone(&app);
+    let newest = app.blocking(move |_| Ok(journal.journal.newest(limit))).await?;
+    Ok(json_answer(StatusCode::OK, &newest))
 }
 
 async fn forget_requests(State(app): State<Arc<App>>) -> Response {
@@ -72,12 +74,16 @@ async fn forget_requests(State(app): State<Arc<App>>) -> Response {
 }
 
 async fn dump(State(app): State<Arc<App>>, query: Query) -> Result<Response, ApiError> {
-    let mut value = serde_json::to_value(&*app.engine.snapshot())
-        .map_err(|error| ModelError::Refused(format!("the state can't be written: {error}")))?;
-    if !query.boolean("secrets")?.unwrap_or(false) {
-        redact::json(&mut value);
-    }
-    Ok(json_answer(StatusCode::OK, &value))
+    let secrets = query.boolean("secrets")?.unwrap_or(false);
+    let shown = move |engine: &Engine| {
+        let mut value = serde_json::to_value(&*engine.snapshot())
+            .map_err(|error| ModelError::Refused(format!("the state can't be written: {error}")))?;
+        if !secrets {
+            redact::json(&mut value);
+        }
+        Ok(value)
+    };
+    Ok(json_answer(StatusCode::OK, &app.blocking(shown).await?))
 }
 
 async fn load(State(app): State<Arc<App>>, RawBody(bytes): RawBody) -> Result<Response, ApiError> {

@@ -22,9 +22,10 @@ use http::{Request, StatusCode};
 use tower::ServiceExt;
 
 use self::answer::ApiError;
+pub(crate) use self::body::Bodies;
 use self::body::Captured;
 use crate::admin::{self, HostGuard, Journal};
-use crate::choices;
+use crate::limits::{Limits, SMALL_ENGINE};
 use crate::model::{Engine, ModelError};
 
 /// How the HTTP layer behaves.
@@ -32,15 +33,12 @@ use crate::model::{Engine, ModelError};
 pub struct HttpOptions {
     /// Status of successful POSTs: 200 as live engines answer, or 201 as their OpenAPI says.
     pub created_status: StatusCode,
-    /// Largest request body.
-    pub body_limit: u64,
 }
 
 impl Default for HttpOptions {
     fn default() -> Self {
         Self {
             created_status: StatusCode::OK,
-            body_limit: choices::BODY_LIMIT,
         }
     }
 }
@@ -50,6 +48,8 @@ impl Default for HttpOptions {
 pub(crate) struct App {
     pub(crate) engine: Arc<Engine>,
     pub(crate) http: HttpOptions,
+    pub(crate) limits: Limits,
+    pub(crate) bodies: Bodies,
     pub(crate) journal: Journal,
     pub(crate) guard: HostGuard,
     pub(crate) started: Instant,
@@ -67,6 +67,18 @@ impl App {
             tracing::error!(%panic, "the work of a request panicked");
             Err(ModelError::Internal)
         })?)
+    }
+
+    /// Runs a read that takes the longer the more the engine holds: in place on a small engine, which is done before
+    /// another thread has woken, and where it doesn't hold up other requests on a large one.
+    pub(crate) async fn reading<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Engine) -> Result<T, ModelError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        if self.engine.snapshot().size() <= SMALL_ENGINE {
+            return Ok(work(&self.engine)?);
+        }
+        self.blocking(work).await
     }
 }
 

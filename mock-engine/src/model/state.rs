@@ -55,6 +55,12 @@ impl State {
         self.tables.entry(path.to_owned()).or_default()
     }
 
+    /// How much there is to look through, roughly: objects and rows.
+    pub fn size(&self) -> usize {
+        let rows: usize = self.tables.values().map(|table| table.0.len()).sum();
+        self.objects.len() + rows + self.executions.len()
+    }
+
     /// The next number of a counter, from 1.
     pub fn next_number(&mut self, counter: &str) -> i64 {
         let last = self.counters.entry(counter.to_owned()).or_default();

@@ -6,6 +6,7 @@
 
 mod admin;
 mod api;
+mod attack;
 mod binary;
 mod blocking;
 mod client;

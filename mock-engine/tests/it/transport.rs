@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use mock_engine::MockEngine;
+use mock_engine::limits::Limits;
 use mock_engine::model::{JobOutput, Operation, Pace};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -43,7 +44,11 @@ async fn chunked_bodies_are_read() {
 
 #[tokio::test]
 async fn a_body_over_the_limit_is_refused_however_it_comes() {
-    let client = Client::of(MockEngine::builder().body_limit(1000)).await;
+    let client = Client::of(MockEngine::builder().limits(Limits {
+        body_bytes: 1000,
+        ..Limits::default()
+    }))
+    .await;
     let reply = client
         .raw(
             "POST",

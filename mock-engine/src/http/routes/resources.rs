@@ -67,15 +67,17 @@ async fn list(
     collection: &'static dyn Collection,
     query: Query,
 ) -> Result<Response, ApiError> {
-    let page = app.engine.list_resources(collection, &query, query.page()?)?;
+    let page = app
+        .reading(move |engine| engine.list_resources(collection, &query, query.page()?))
+        .await?;
     Ok(json_answer(StatusCode::OK, &page))
 }
 
 async fn show(app: Arc<App>, collection: &'static dyn Collection, key: String) -> Result<Response, ApiError> {
-    Ok(json_answer(
-        StatusCode::OK,
-        &app.engine.get_resource(collection, &Key::parse(&key))?,
-    ))
+    let found = app
+        .reading(move |engine| engine.get_resource(collection, &Key::parse(&key)))
+        .await?;
+    Ok(json_answer(StatusCode::OK, &found))
 }
 
 async fn create(
@@ -151,7 +153,8 @@ async fn test_connector(
         "file-connectors"
     };
     let collection = resources::collection(name).ok_or(ApiError::NoEndpoint)?;
-    app.engine.get_resource(collection, &Key::parse(&id))?;
+    app.reading(move |engine| engine.get_resource(collection, &Key::parse(&id)))
+        .await?;
     Ok(json_answer(
         StatusCode::OK,
         &json!({ "response": "Connection Succeeded" }),

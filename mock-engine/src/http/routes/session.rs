@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::clock::api_date;
 use crate::http::answer::{ApiError, empty, json_answer};
-use crate::http::body::ObjectBody;
+use crate::http::body::LoginBody;
 use crate::http::{App, auth};
 use crate::model::{ModelError, Row};
 
@@ -27,7 +27,7 @@ pub(super) fn closed() -> Router<Arc<App>> {
     Router::new().route("/logout", put(logout))
 }
 
-async fn login(State(app): State<Arc<App>>, ObjectBody(body): ObjectBody) -> Result<Response, ApiError> {
+async fn login(State(app): State<Arc<App>>, LoginBody(body): LoginBody) -> Result<Response, ApiError> {
     let member = |name| {
         text(&body, name).ok_or(ModelError::MissingField {
             what: "login",
