@@ -48,6 +48,17 @@ impl<S> Watched<S> {
             .map(|()| Err(too_slow("the peer does not take its answer")))
     }
 
+    /// Rings when a request should have begun, or its head should have come whole.
+    fn late(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
+        let (deadline, why) = match self.seat.phase() {
+            Phase::Idle { since, .. } => (after(since, self.limits.idle), "the peer is idle"),
+            Phase::Head { since, .. } => (after(since, self.limits.head), "the request head is too slow"),
+            // Whoever reads the body watches it, and an answer may take its time.
+            Phase::Working | Phase::Answered => return Poll::Pending,
+        };
+        self.reading.poll(deadline, cx).map(|()| too_slow(why))
+    }
+
     fn wrote(&mut self, result: io::Result<usize>) -> Poll<io::Result<usize>> {
         if let (Ok(bytes), Some(sending)) = (&result, &mut self.sending) {
             sending.progress(*bytes);
@@ -70,13 +81,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
             }
             return Poll::Ready(result);
         }
-        let (deadline, why) = match this.seat.phase() {
-            Phase::Idle { since, .. } => (after(since, this.limits.idle), "the peer is idle"),
-            Phase::Head { since, .. } => (after(since, this.limits.head), "the request head is too slow"),
-            // Whoever reads the body watches it, and an answer may take its time.
-            Phase::Working | Phase::Answered => return Poll::Pending,
-        };
-        this.reading.poll(deadline, cx).map(|()| Err(too_slow(why)))
+        this.late(cx).map(Err)
     }
 }
 
@@ -108,6 +113,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
             Poll::Ready(result) => {
                 self.sending = None;
                 self.seat.sent();
+                // The next request was asked for before this, when there was nothing to set an alarm for. Ringing, it
+                // has the stream read again.
+                let _ = self.late(cx);
                 Poll::Ready(result)
             }
             Poll::Pending => self.stalled(cx),

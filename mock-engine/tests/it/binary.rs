@@ -131,12 +131,24 @@ async fn a_second_signal_ends_it_at_once() {
     let mut program = Program::start(&["--port", "0", "--task-delay", "1h", "--download-wait", "1h"]);
     let url = program.line().await;
     // Answers that are not taken keep the first signal's drain waiting.
+    let token = login(&url).await;
+    let header = format!("Authorization: {token}");
+    let large = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(
+        &large,
+        format!(r#"{{"userName":"large","note":"{}"}}"#, "x".repeat(900_000)),
+    )
+    .unwrap();
+    let data = format!("@{}", large.path().display());
+    let users = format!("{url}/masking/api/users");
+    curl(&["-H", &header, "-d", &data, "-o", "/dev/null", &users]).await;
     let address = url.strip_prefix("http://").unwrap().to_owned();
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
-    let requests = "GET /__admin/state?secrets=true HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(2000);
-    let sending = tokio::io::AsyncWriteExt::write_all(&mut stream, requests.as_bytes());
-    // The server stops reading once it can't write.
-    let _ = tokio::time::timeout(Duration::from_secs(1), sending).await;
+    let request = format!("GET /masking/api/users HTTP/1.1\r\nHost: x\r\n{header}\r\n\r\n");
+    tokio::io::AsyncWriteExt::write_all(&mut stream, request.repeat(50).as_bytes())
+        .await
+        .unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
     program.signal("-TERM").await;
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert!(program.child.try_wait().unwrap().is_none());

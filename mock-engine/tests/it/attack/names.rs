@@ -83,7 +83,7 @@ fn a_token_is_good_on_its_own_engine_only_and_no_longer_than_it_lasts() {
 #[test]
 fn no_name_gets_out_of_the_json_that_shows_it() {
     let siege = Siege::lay(&[]);
-    let name = "x\r\nSet-Cookie: a=b\r\n\r\nHTTP/1.1 200 forged\u{0}\u{1b}[31m";
+    let name = "x\r\nSet-Cookie: a=b\r\n\r\nHTTP/1.0 200 forged\u{0}\u{1b}[31m";
     let (status, row) = siege
         .user
         .call("POST", "applications", &json!({ "applicationName": name }));
