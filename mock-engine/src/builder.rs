@@ -10,7 +10,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http::StatusCode;
-use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -20,7 +19,7 @@ use crate::http::{App, Bodies, HttpOptions, Service};
 use crate::limits::Limits;
 use crate::model::{Credential, Engine, Pace, Settings, SetupError};
 use crate::server::tls::{TlsError, TlsIdentity};
-use crate::server::{Protocol, Server};
+use crate::server::{self, Protocol, Server};
 
 /// An engine that behaves like a data-masking engine.
 ///
@@ -174,7 +173,7 @@ impl Builder {
             return Err(StartError::OpenToNetwork(address.ip()));
         }
         let bind = |source| StartError::Bind { address, source };
-        let listener = TcpListener::bind(address).await.map_err(bind)?;
+        let listener = server::listen(address).map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;
 
         let names = self.hosts.into_iter().chain([self.settings.name.clone()]);

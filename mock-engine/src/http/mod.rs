@@ -120,3 +120,50 @@ impl Service {
         response
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use http_body_util::BodyExt;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::model::Settings;
+
+    #[tokio::test]
+    async fn a_handler_that_panics_costs_its_own_request() {
+        let limits = Limits::default();
+        let app = Arc::new(App {
+            engine: Arc::new(Engine::new(Settings::default(), Clock::real()).unwrap()),
+            http: HttpOptions::default(),
+            bodies: Bodies::new(&limits),
+            limits,
+            journal: Journal::default(),
+            guard: HostGuard::default(),
+            started: Instant::now(),
+        });
+        let router = Router::new()
+            .route("/panics", get(async || -> &'static str { panic!("on purpose") }))
+            .route("/works", get(async || "works"));
+        let service = Service { app, router };
+        for (path, status) in [
+            ("/panics", 500),
+            ("/works", 200),
+            ("/panics", 500),
+            ("/works", 200),
+        ] {
+            let response = service
+                .answer(Request::get(path).body(Body::empty()).unwrap())
+                .await;
+            assert_eq!(response.status(), status);
+            let body = response.into_body().collect().await.unwrap().to_bytes();
+            let expected: &[u8] = if status == 500 {
+                b"{\"errorMessage\":\"Internal error.\"}"
+            } else {
+                b"works"
+            };
+            assert_eq!(body, expected);
+        }
+        assert_eq!(service.app.journal.newest(10)["requests"][1]["status"], 500);
+    }
+}

@@ -29,6 +29,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub(crate) use self::accept::listen;
 use self::roster::{Roster, Seat};
 use self::watched::{Answer, Watched};
 use crate::admin::Peer;

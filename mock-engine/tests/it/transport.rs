@@ -172,3 +172,17 @@ async fn beyond_loopback_users_are_required() {
         .unwrap();
     engine.shutdown().await;
 }
+
+#[tokio::test]
+async fn a_burst_of_connections_fits_in_before_the_first_is_accepted() {
+    let engine = MockEngine::builder().start().await.unwrap();
+    let most: usize = std::fs::read_to_string("/proc/sys/net/core/somaxconn")
+        .ok()
+        .and_then(|text| text.trim().parse().ok())
+        .unwrap_or(128);
+    // On this runtime nobody accepts before this test waits.
+    let burst: Vec<_> = (0..most.min(800))
+        .map(|_| std::net::TcpStream::connect_timeout(&engine.address(), Duration::from_millis(900)).unwrap())
+        .collect();
+    drop(burst);
+}
