@@ -6,17 +6,19 @@
 pub(crate) mod answer;
 pub(crate) mod auth;
 pub(crate) mod body;
+pub(crate) mod describe;
 mod log;
 mod path;
 mod routes;
+pub(crate) mod schemas;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::Router;
 use axum::body::Body;
 use axum::response::Response;
+use axum::{Extension, Router};
 use futures_util::FutureExt;
 use http::{Request, StatusCode};
 use tower::ServiceExt;
@@ -24,7 +26,7 @@ use tower::ServiceExt;
 use self::answer::ApiError;
 pub(crate) use self::body::Bodies;
 use self::body::Captured;
-use crate::admin::{self, HostGuard, Journal};
+use crate::admin::{self, HostGuard, Journal, OpenApi};
 use crate::limits::{Limits, SMALL_ENGINE};
 use crate::model::{Engine, ModelError};
 
@@ -91,10 +93,13 @@ pub(crate) struct Service {
 
 impl Service {
     pub(crate) fn new(app: Arc<App>) -> Self {
-        let router = Router::new()
-            .route("/", axum::routing::get(routes::root))
+        let routes = routes::top()
             .nest("/masking/api", routes::api(&app))
-            .nest("/__admin", admin::routes(&app))
+            .nest("/__admin", admin::routes(&app));
+        let document = OpenApi(routes.document().to_string().into());
+        let router = routes
+            .into_router()
+            .layer(Extension(document))
             .fallback(async || ApiError::NoEndpoint)
             .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
             .with_state(Arc::clone(&app));

@@ -16,6 +16,7 @@ mod loading;
 mod merged;
 mod mirror;
 mod objects;
+mod openapi;
 mod resources;
 mod tasks;
 mod transport;

@@ -2,35 +2,105 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use axum::routing::{get, post};
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 use super::tasks::number;
 use crate::http::App;
 use crate::http::answer::{ApiError, empty, file, json_answer, raw_json};
 use crate::http::body::{Keep, ListBody, RawBody, read_form};
+use crate::http::describe::{Endpoint, Routes};
+use crate::http::schemas::{boolean, id, named, some_text, text};
 use crate::limits::UNCOUNTED_BODY;
 use crate::model::sync::{
     ExportRequest, Exported, ImportRequest, Passphrase, Structure, export_job, import_job,
 };
 use crate::model::{DocumentKind, ModelError, Operation, Query, SyncKind};
 
-pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route("/syncable-objects", get(list))
-        .route("/syncable-objects/environments/{id}", get(environment))
-        .route("/export", post(export))
-        .route("/v2/export", post(export))
-        .route("/export-async", post(export_async).delete(purge_exports))
-        .route("/import", post(import))
-        .route("/import-async", post(import_async).delete(purge_imports))
+pub(super) fn routes(created: StatusCode) -> Routes {
+    let objects = json!({
+        "type": "array",
+        "minItems": 1,
+        "items": {
+            "type": "object",
+            "required": ["objectIdentifier", "objectType"],
+            "properties": { "objectIdentifier": { "type": "object", "minProperties": 1 }, "objectType": some_text() },
+        },
+    });
+    let outcomes = json!({ "type": "array", "items": named("ImportOutcome") });
+    let structure = json!({ "enum": ["BLOB", "ZIP"] });
+    let export = |what| {
+        Endpoint::post(export, what)
+            .query("structure", structure.clone())
+            .header("passphrase", text())
+            .takes(objects.clone())
+            .answers(created, named("ExportDocument"))
+            .gives_file(created)
+            .refuses(&[404, 409])
+    };
+    let import = |import: Endpoint| {
+        import
+            .needs("force_overwrite", boolean())
+            .query("environment_id", id())
+            .query("source_environment_id", id())
+            .header("passphrase", text())
+    };
+    // Rolled back, an import answers with what became of each object.
+    let rolled_back = json!({ "anyOf": [named("Error"), outcomes] });
+    Routes::new()
+        .at(
+            "/syncable-objects",
+            [Endpoint::get(list, "Lists the objects that can be exported")
+                .query("object_type", some_text())
+                .paged("SyncableObject")],
+        )
+        .at(
+            "/syncable-objects/environments/{id}",
+            [Endpoint::get(environment, "Lists the objects of an environment")
+                .key(id())
+                .paged("SyncableObject")
+                .refuses(&[404])],
+        )
+        .at("/export", [export("Exports objects")])
+        .at("/v2/export", [export("Exports objects")])
+        .at(
+            "/import",
+            [import(Endpoint::post(self::import, "Imports a document"))
+                .takes(named("ExportDocument"))
+                .answers(created, outcomes.clone())
+                .answers(StatusCode::NOT_FOUND, rolled_back.clone())
+                .answers(StatusCode::CONFLICT, rolled_back)],
+        )
+        .at(
+            "/export-async",
+            [
+                Endpoint::post(export_async, "Exports objects in the background")
+                    .query("structure", structure.clone())
+                    .header("passphrase", text())
+                    .takes(objects.clone())
+                    .answers(created, named("AsyncTask"))
+                    .refuses(&[404, 409]),
+                Endpoint::delete(purge_exports, "Forgets the documents of exports").done(StatusCode::OK),
+            ],
+        )
+        .at(
+            "/import-async",
+            [
+                import(Endpoint::post(
+                    import_async,
+                    "Imports a document in the background",
+                ))
+                .takes_file("file")
+                .answers(created, named("AsyncTask"))
+                .refuses(&[404, 409]),
+                Endpoint::delete(purge_imports, "Forgets the outcomes of imports").done(StatusCode::OK),
+            ],
+        )
 }
 
 async fn list(State(app): State<Arc<App>>, query: Query) -> Result<Response, ApiError> {

@@ -75,6 +75,7 @@ impl Siege {
         self.server.resident().saturating_sub(self.before)
     }
 
+    #[allow(clippy::print_stdout)] // the figure is worth more than that it was low enough
     fn memory_stays_below(&self, kib: u64) {
         let growth = self.growth();
         println!("{} KiB before, {growth} KiB more meanwhile", self.before);

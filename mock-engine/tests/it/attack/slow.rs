@@ -49,7 +49,7 @@ fn slow_heads_are_cut_off_and_hold_nobody_up() {
         stream
     };
     let closed = drip((0..MANY).map(|_| start()).collect(), b"x", || {
-        siege.others_are_served()
+        siege.others_are_served();
     });
     assert!(
         closed.iter().all(Vec::is_empty),
@@ -133,7 +133,7 @@ fn connections_that_say_nothing_are_closed() {
         stream
     };
     // The head of a TLS record that announces a handshake message of 512 bytes.
-    let mut streams = vec![
+    let mut streams = [
         siege.connect(),
         after_an_answer(),
         with(&[0x16, 3, 1, 2, 0, 1]),
