@@ -180,7 +180,7 @@ impl Endpoint {
     /// Takes a form with a file.
     pub(crate) fn takes_file(self, part: &str) -> Self {
         let file = json!({ "type": "string", "contentMediaType": "application/octet-stream" });
-        let form = json!({ "type": "object", "required": [part], "properties": { part: file } });
+        let form = json!({ "type": "object", "required": [part], "properties": { part: file }, "additionalProperties": false });
         // What has a filename is a file to a form's reader.
         self.body("multipart/form-data", json!({ "schema": form }))
     }

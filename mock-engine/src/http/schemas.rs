@@ -29,6 +29,15 @@ pub(crate) fn object() -> Value {
     json!({ "type": "object" })
 }
 
+/// The name of a type of syncable object.
+pub(crate) fn object_type() -> Value {
+    let names: Vec<&str> = exportdoc::object::KNOWN_TYPES
+        .iter()
+        .map(|known| known.name)
+        .collect();
+    json!({ "enum": names })
+}
+
 /// One of the shapes in [`all`].
 pub(crate) fn named(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })

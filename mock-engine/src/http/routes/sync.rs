@@ -15,7 +15,7 @@ use crate::http::App;
 use crate::http::answer::{ApiError, empty, file, json_answer, raw_json};
 use crate::http::body::{Keep, ListBody, RawBody, read_form};
 use crate::http::describe::{Endpoint, Routes};
-use crate::http::schemas::{boolean, id, named, some_text, text};
+use crate::http::schemas::{boolean, id, named, object_type, text};
 use crate::limits::UNCOUNTED_BODY;
 use crate::model::sync::{
     ExportRequest, Exported, ImportRequest, Passphrase, Structure, export_job, import_job,
@@ -29,7 +29,7 @@ pub(super) fn routes(created: StatusCode) -> Routes {
         "items": {
             "type": "object",
             "required": ["objectIdentifier", "objectType"],
-            "properties": { "objectIdentifier": { "type": "object", "minProperties": 1 }, "objectType": some_text() },
+            "properties": { "objectIdentifier": { "type": "object", "minProperties": 1 }, "objectType": object_type() },
         },
     });
     let outcomes = json!({ "type": "array", "items": named("ImportOutcome") });
@@ -56,7 +56,7 @@ pub(super) fn routes(created: StatusCode) -> Routes {
         .at(
             "/syncable-objects",
             [Endpoint::get(list, "Lists the objects that can be exported")
-                .query("object_type", some_text())
+                .query("object_type", object_type())
                 .paged("SyncableObject")],
         )
         .at(
