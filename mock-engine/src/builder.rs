@@ -9,11 +9,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use http::StatusCode;
+use axum::body::Body;
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_body_util::{BodyExt, Collected};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::admin::{HostGuard, Journal};
+use crate::admin::{HostGuard, Journal, Peer};
 use crate::clock::Clock;
 use crate::http::{App, Bodies, HttpOptions, Service};
 use crate::limits::Limits;
@@ -176,28 +179,19 @@ impl Builder {
         let listener = server::listen(address).map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;
 
-        let names = self.hosts.into_iter().chain([self.settings.name.clone()]);
-        let guard = HostGuard::new(names, address.ip());
-        let engine = Arc::new(Engine::new(self.settings, self.clock)?);
-        let app = Arc::new(App {
-            engine: Arc::clone(&engine),
-            http: self.http,
-            bodies: Bodies::new(&self.limits),
-            limits: self.limits.clone(),
-            journal: Journal::default(),
-            guard,
-            started: Instant::now(),
-        });
-        let protocol = match &self.tls {
+        let (drain, limits, tls) = (self.limits.drain, self.limits.clone(), self.tls.clone());
+        let plain_too = self.plain_too;
+        let LocalEngine { engine, service } = self.without_port_at(address.ip())?;
+        let protocol = match &tls {
             None => Protocol::Http,
-            Some(identity) if self.plain_too => Protocol::Both(identity.acceptor()),
+            Some(identity) if plain_too => Protocol::Both(identity.acceptor()),
             Some(identity) => Protocol::Https(identity.acceptor()),
         };
         let (stop, connections) = (CancellationToken::new(), TaskTracker::new());
         let server = Server {
-            service: Service::new(app),
+            service,
             protocol,
-            limits: self.limits.clone(),
+            limits,
             stop: stop.clone(),
             connections: connections.clone(),
         };
@@ -205,11 +199,58 @@ impl Builder {
         Ok(RunningEngine {
             engine,
             address,
-            tls: self.tls,
-            drain: self.limits.drain,
+            tls,
+            drain,
             stop,
             connections,
         })
+    }
+
+    /// The engine without a port: requests are handed to it. They count as sent from this machine.
+    pub fn without_port(self) -> Result<LocalEngine, StartError> {
+        let address = self.address.ip();
+        self.without_port_at(address)
+    }
+
+    fn without_port_at(self, address: IpAddr) -> Result<LocalEngine, StartError> {
+        let names = self.hosts.into_iter().chain([self.settings.name.clone()]);
+        let guard = HostGuard::new(names, address);
+        let engine = Arc::new(Engine::new(self.settings, self.clock)?);
+        let app = Arc::new(App {
+            engine: Arc::clone(&engine),
+            http: self.http,
+            bodies: Bodies::new(&self.limits),
+            limits: self.limits,
+            journal: Journal::default(),
+            guard,
+            started: Instant::now(),
+        });
+        let service = Service::new(app);
+        Ok(LocalEngine { engine, service })
+    }
+}
+
+/// An engine without a port.
+#[derive(Debug)]
+pub struct LocalEngine {
+    engine: Arc<Engine>,
+    service: Service,
+}
+
+impl LocalEngine {
+    /// The engine that answers.
+    pub fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
+    /// Answers one request. Runs within a tokio runtime with time enabled.
+    pub async fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
+        let mut request = request.map(Body::from);
+        request.extensions_mut().insert(Peer(Ipv4Addr::LOCALHOST.into()));
+        let (parts, body) = self.service.answer(request).await.into_parts();
+        // Bodies of ours are complete from the start.
+        let body = body.collect().await.map(Collected::to_bytes).unwrap_or_default();
+        Response::from_parts(parts, body)
     }
 }
 

@@ -19,5 +19,5 @@ pub mod server;
 pub mod signals;
 mod sync;
 
-pub use builder::{Builder, MockEngine, RunningEngine, StartError};
+pub use builder::{Builder, LocalEngine, MockEngine, RunningEngine, StartError};
 pub use http::HttpOptions;
