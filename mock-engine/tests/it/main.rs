@@ -18,5 +18,6 @@ mod mirror;
 mod objects;
 mod openapi;
 mod resources;
+mod security_page;
 mod tasks;
 mod transport;
