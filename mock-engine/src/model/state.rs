@@ -55,6 +55,12 @@ impl State {
         self.tables.entry(path.to_owned()).or_default()
     }
 
+    /// How much there is to look through, roughly: objects and rows.
+    pub fn size(&self) -> usize {
+        let rows: usize = self.tables.values().map(|table| table.0.len()).sum();
+        self.objects.len() + rows + self.executions.len()
+    }
+
     /// The next number of a counter, from 1.
     pub fn next_number(&mut self, counter: &str) -> i64 {
         let last = self.counters.entry(counter.to_owned()).or_default();
@@ -129,11 +135,18 @@ impl Key {
     /// A key from a member: ids come as numbers or as strings.
     pub fn from_json(value: &Value) -> Option<Self> {
         match value {
-            Value::Number(n) => n.as_i64().map(Self::Number),
+            Value::Number(n) => n.as_i64().or_else(|| whole(n.as_f64()?)).map(Self::Number),
             Value::String(text) => Some(Self::parse(text)),
             _ => None,
         }
     }
+}
+
+/// A whole number written with a fraction of nothing, as `1.0`: JSON knows no other difference.
+fn whole(number: f64) -> Option<i64> {
+    // Beyond 2^53 a float has no fraction to judge by.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
 }
 
 impl fmt::Display for Key {
@@ -228,6 +241,9 @@ mod tests {
     fn keys_sort_as_numbers_and_survive_text() {
         assert!(Key::parse("9") < Key::parse("10"));
         assert_eq!(Key::parse("007"), Key::Name("007".into()));
+        assert_eq!(Key::from_json(&serde_json::json!(7.0)), Some(Key::Number(7)));
+        assert_eq!(Key::from_json(&serde_json::json!(7.5)), None);
+        assert_eq!(Key::from_json(&serde_json::json!(1e300)), None);
         for text in ["9", "007", "CREDIT CARD", "-1", "99999999999999999999"] {
             assert_eq!(Key::parse(text).to_string(), text);
         }

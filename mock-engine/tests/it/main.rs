@@ -6,6 +6,7 @@
 
 mod admin;
 mod api;
+mod attack;
 mod binary;
 mod blocking;
 mod client;
@@ -16,7 +17,9 @@ mod loading;
 mod merged;
 mod mirror;
 mod objects;
+mod openapi;
 mod planned;
 mod resources;
+mod security_page;
 mod tasks;
 mod transport;
