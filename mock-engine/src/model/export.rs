@@ -30,9 +30,7 @@ impl Engine {
             known_type(&state, name, "object_type")?;
         }
         let view = self.views.of(&state)?;
-        let wanted = |id: &NodeId| object_type.is_none_or(|name| view.object(*id).type_name == name);
-        let ids: Vec<NodeId> = view.listed().filter(wanted).collect();
-        Ok(Page::cut(ids, page)?.map(|id| metadata(&view, id)))
+        Ok(Page::of(view.listed(object_type), page)?.map(|id| metadata(&view, id)))
     }
 
     /// The ENVIRONMENT entry of one environment.
@@ -41,12 +39,10 @@ impl Engine {
         environment_id: i64,
         page: PageRequest,
     ) -> Result<Page<Value>, ModelError> {
-        let view = self.views.of(&self.snapshot())?;
-        let is_it = |id: &NodeId| {
-            let object = view.object(*id);
-            object.type_name == "ENVIRONMENT" && object.environment == Some(environment_id)
-        };
-        match view.listed().find(is_it) {
+        let state = self.snapshot();
+        let view = self.views.of(&state)?;
+        let environment = state.objects.environment(environment_id);
+        match environment.and_then(|environment| view.find(environment.key())) {
             Some(id) => Page::cut(vec![metadata(&view, id)], page),
             None => Err(ModelError::not_found("environment", environment_id)),
         }
@@ -135,7 +131,7 @@ fn passphrase(request: &ExportRequest) -> Result<Option<exportdoc::passphrase::P
 }
 
 fn known_type(state: &State, name: &str, parameter: &str) -> Result<(), ModelError> {
-    if is_type_name(name) || state.objects.iter().any(|object| object.type_name == name) {
+    if is_type_name(name) || state.objects.has_type(name) {
         return Ok(());
     }
     Err(ModelError::BadParameter {
@@ -221,17 +217,13 @@ fn find(state: &State, view: &View, entry: &RawValue) -> Result<NodeId, ModelErr
         Some(other) => Some(other.to_string()),
         None => None,
     };
-    let the_one = matches!(type_name, "KEY" | "GLOBAL_OBJECT");
-    let is_it = |id: &NodeId| {
-        let object = view.object(*id);
-        object.type_name == type_name
-            && match &text {
-                Some(text) => object.key().identifier.to_string() == *text,
-                None => the_one,
-            }
+    let found = match &text {
+        Some(text) => state.objects.find_text(type_name, text),
+        None if matches!(type_name, "KEY" | "GLOBAL_OBJECT") => state.objects.of_type(type_name).next(),
+        None => None,
     };
-    view.listed()
-        .find(is_it)
+    found
+        .and_then(|stored| view.find(stored.key()))
         .ok_or_else(|| ModelError::not_found("syncable object", format!("{type_name} {identifier}")))
 }
 

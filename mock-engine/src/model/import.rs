@@ -79,7 +79,7 @@ impl Engine {
             type_names: &document.type_names,
             sealed_by_toolkit: document.sealed_by_toolkit,
         };
-        import_plan(&document, &Inventory::new(state), &options)
+        import_plan(&document, &Inventory(state), &options)
     }
 
     /// Reads a document and refuses what no engine would look at further.

@@ -71,6 +71,14 @@ impl<T> Page<T> {
         Ok(Self::new(all, total))
     }
 
+    /// Takes a page out of a list without making the rest of it.
+    pub fn of(all: impl ExactSizeIterator<Item = T>, request: PageRequest) -> Result<Self, ModelError> {
+        let total = all.len();
+        let range = request.range(total)?;
+        let page = all.skip(range.start).take(range.len());
+        Ok(Self::new(page.collect(), total))
+    }
+
     /// The same page with its entries in another form.
     pub fn map<U>(self, form: impl FnMut(T) -> U) -> Page<U> {
         Page {

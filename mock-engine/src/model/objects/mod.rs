@@ -6,7 +6,9 @@
 mod bundle;
 mod collection;
 mod create;
+mod dump;
 mod edit;
+mod index;
 mod inventory;
 mod keys;
 mod kinds;

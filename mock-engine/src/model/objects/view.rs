@@ -3,13 +3,15 @@
 //! Invariant: a function of the object store alone, so it is made once per store and shared.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use exportdoc::graph::{Graph, GraphBuilder, NodeId};
+use exportdoc::identifier::Identifier;
 use exportdoc::object::ObjectKey;
 use exportdoc::revision_hash;
 
-use super::bundle::{completed, is_bundle};
+use super::bundle::{Candidates, completed, is_bundle};
 use super::links::resolve;
 use super::{ObjectStore, StoredObject, is_reference, reference};
 use crate::model::{ModelError, State};
@@ -37,18 +39,17 @@ impl View {
             .partition(|stored| is_bundle(&stored.type_name));
         let mut objects = with_references(state, plain.clone());
         let obstacles = obstacles(state, &objects);
-        let free: Vec<_> = plain
-            .iter()
-            .zip(&obstacles)
-            .filter(|(_, obstacle)| obstacle.is_none())
-            .map(|(object, _)| Arc::clone(object))
-            .collect();
+        let free = plain.iter().zip(&obstacles);
+        let free = free.filter(|(_, obstacle)| obstacle.is_none());
+        let candidates = Candidates::new(free.map(|(object, _)| object.as_ref()));
         let unreadable = |error| ModelError::Refused(format!("an object can't be written: {error}"));
+        let bundles: Vec<_> = bundles
+            .iter()
+            .map(|bundle| completed(bundle, &candidates).map_err(unreadable))
+            .collect::<Result<_, _>>()?;
         let mut listed = plain;
-        for bundle in &bundles {
-            listed.push(completed(bundle, &free).map_err(unreadable)?);
-        }
-        listed.sort_by(|a, b| (&a.type_name, a.key()).cmp(&(&b.type_name, b.key())));
+        listed.extend(bundles);
+        listed.sort_by(|a, b| in_lists(a).cmp(&in_lists(b)));
         let count = listed.len();
         objects = with_references(state, listed);
         let mut builder = GraphBuilder::new();
@@ -66,9 +67,20 @@ impl View {
         })
     }
 
-    /// What `/syncable-objects` lists: everything but references, by type and identifier.
-    pub fn listed(&self) -> impl Iterator<Item = NodeId> + use<> {
-        0..self.listed
+    /// What `/syncable-objects` lists: everything but references, by type and identifier; or those of one type.
+    pub fn listed(&self, type_name: Option<&str>) -> Range<NodeId> {
+        let all = &self.objects[..self.listed];
+        let Some(name) = type_name else {
+            return 0..all.len();
+        };
+        let start = all.partition_point(|object| object.type_name.as_str() < name);
+        let length = all[start..].partition_point(|object| object.type_name == name);
+        start..start + length
+    }
+
+    /// The listed object with a key.
+    pub fn find(&self, key: &ObjectKey) -> Option<NodeId> {
+        self.graph.find(key).filter(|id| *id < self.listed)
     }
 
     /// An object.
@@ -90,6 +102,12 @@ impl View {
     pub fn breadth_first(&self, roots: &[NodeId]) -> Vec<NodeId> {
         self.graph.breadth_first(roots.iter().copied())
     }
+}
+
+/// What lists are ordered by; as [`ObjectStore::iter`].
+fn in_lists(stored: &StoredObject) -> (&str, &Identifier, u64) {
+    let key = stored.key();
+    (&stored.type_name, &key.identifier, key.type_number)
 }
 
 /// The objects, then the references that they need, each once.
