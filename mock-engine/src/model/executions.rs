@@ -83,7 +83,7 @@ impl Collection for Executions {
             .filter(|e| job.is_none_or(|job| e.job_id == job))
             .filter(|e| status.is_none_or(|status| e.status(reader.now_ms) == status))
             .collect();
-        Ok(Page::of(wanted.into_iter(), page)?.map(|e| e.to_json(reader.now_ms)))
+        Ok(Page::cut(wanted.into_iter(), page)?.map(|e| e.to_json(reader.now_ms)))
     }
 
     fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, ModelError> {

@@ -180,7 +180,7 @@ impl Collection for RowCollection {
             .map(|(_, row)| row)
             .filter(|row| passes(row))
             .collect();
-        Ok(Page::of(wanted.into_iter(), page)?.map(|row| self.shown(row)))
+        Ok(Page::cut(wanted.into_iter(), page)?.map(|row| self.shown(row)))
     }
 
     fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, ModelError> {
