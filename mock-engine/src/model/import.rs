@@ -65,7 +65,7 @@ impl Engine {
             check_names: true,
             strict_references: false,
         };
-        import_plan(&document.as_import(), &Inventory::new(state), &options)
+        import_plan(&document.as_import(), &Inventory(state), &options)
     }
 
     /// Reads a document and refuses what no engine would look at further.

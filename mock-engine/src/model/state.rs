@@ -1,19 +1,20 @@
 //! The data of an engine that requests read and change.
 //!
-//! Invariant: changes happen in transactions. A transaction works on a copy (cheap: tables and rows are shared until
-//! written) that replaces the state only when it succeeded and, with a state directory, was stored. Readers hold a
+//! Invariant: changes happen in transactions. A transaction works on a copy (cheap, however much there is: a copy shares
+//! everything) that replaces the state only when it succeeded and, with a state directory, was stored. Readers hold a
 //! snapshot and are never blocked by a writer.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::executions::Execution;
 use super::objects::ObjectStore;
 use super::persist::StateDir;
+use super::rows::{Table, Tables};
 use super::{ModelError, PersistError};
 use crate::sync::lock;
 
@@ -25,7 +26,7 @@ pub type Row = Map<String, Value>;
 pub struct State {
     /// Rows of the resources that are plain data, by the collection's path.
     #[serde(default)]
-    pub tables: BTreeMap<String, Table>,
+    pub tables: Tables,
     /// Last number given out, by counter.
     #[serde(default)]
     pub counters: BTreeMap<String, i64>,
@@ -40,10 +41,6 @@ pub struct State {
     pub format: Option<u64>,
 }
 
-/// Rows by key; shared until written.
-#[derive(Debug, Clone, Default)]
-pub struct Table(Arc<BTreeMap<Key, Arc<Row>>>);
-
 impl State {
     /// A table, empty if nothing was ever written to it.
     pub fn table(&self, path: &str) -> Table {
@@ -52,13 +49,12 @@ impl State {
 
     /// A table to write to.
     pub fn table_mut(&mut self, path: &str) -> &mut Table {
-        self.tables.entry(path.to_owned()).or_default()
+        self.tables.get_mut(path)
     }
 
     /// How much there is to look through, roughly: objects and rows.
     pub fn size(&self) -> usize {
-        let rows: usize = self.tables.values().map(|table| table.0.len()).sum();
-        self.objects.len() + rows + self.executions.len()
+        self.objects.len() + self.tables.rows() + self.executions.len()
     }
 
     /// The next number of a counter, from 1.
@@ -72,45 +68,6 @@ impl State {
     pub fn reserve_number(&mut self, counter: &str, number: i64) {
         let last = self.counters.entry(counter.to_owned()).or_default();
         *last = number.max(*last);
-    }
-}
-
-impl Table {
-    /// One row.
-    pub fn get(&self, key: &Key) -> Option<&Row> {
-        self.0.get(key).map(AsRef::as_ref)
-    }
-
-    /// All rows in the order of their keys.
-    pub fn iter(&self) -> impl Iterator<Item = (&Key, &Row)> {
-        self.0.iter().map(|(key, row)| (key, row.as_ref()))
-    }
-
-    /// Puts a row in place.
-    pub fn insert(&mut self, key: Key, row: Row) {
-        Arc::make_mut(&mut self.0).insert(key, Arc::new(row));
-    }
-
-    /// Takes a row out.
-    pub fn remove(&mut self, key: &Key) {
-        Arc::make_mut(&mut self.0).remove(key);
-    }
-}
-
-impl Serialize for Table {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter().map(|(key, row)| (key.to_string(), row)))
-    }
-}
-
-impl<'de> Deserialize<'de> for Table {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let rows = BTreeMap::<String, Row>::deserialize(deserializer)?;
-        Ok(Self(Arc::new(
-            rows.into_iter()
-                .map(|(key, row)| (Key::parse(&key), Arc::new(row)))
-                .collect(),
-        )))
     }
 }
 

@@ -127,18 +127,36 @@ impl User {
         (status, serde_json::from_slice(&answer).unwrap_or(Value::Null))
     }
 
-    /// A request whose answer may never come.
-    pub(crate) fn send(&self, method: &str, path: &str, body: &[u8]) -> std::io::Result<(u16, Vec<u8>)> {
-        let mut stream = TcpStream::connect(self.address)?;
-        stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+    /// The bytes of a request, below the API's base unless the path begins at the root.
+    fn request(&self, method: &str, path: &str, body: &[u8]) -> Vec<u8> {
+        let base = if path.starts_with('/') {
+            ""
+        } else {
+            "/masking/api/"
+        };
         let head = format!(
-            "{method} /masking/api/{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
+            "{method} {base}{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
              Authorization: {}\r\nContent-Length: {}\r\n\r\n",
             self.token,
             body.len()
         );
-        stream.write_all(head.as_bytes())?;
-        stream.write_all(body)?;
+        [head.as_bytes(), body].concat()
+    }
+
+    /// Sends a share of a request's bytes, from 0 (none) to 1 (all), and hangs up.
+    pub(crate) fn cut_off(&self, method: &str, path: &str, body: &[u8], share: f64) {
+        let request = self.request(method, path, body);
+        let sent = (request.len() as f64 * share) as usize;
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        // The engine may hang up first.
+        let _ = stream.write_all(&request[..sent]);
+    }
+
+    /// A request whose answer may never come.
+    pub(crate) fn send(&self, method: &str, path: &str, body: &[u8]) -> std::io::Result<(u16, Vec<u8>)> {
+        let mut stream = TcpStream::connect(self.address)?;
+        stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+        stream.write_all(&self.request(method, path, body))?;
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer)?;
         let end = answer.windows(4).position(|w| w == b"\r\n\r\n");

@@ -55,7 +55,7 @@ async fn list(State(app): State<Arc<App>>, query: Query) -> Result<Response, Api
         operation: own("operation"),
         status: own("status"),
     };
-    let page = Page::cut(app.engine.tasks.list(&filter), query.page()?)?;
+    let page = Page::cut(app.engine.tasks.list(&filter).into_iter(), query.page()?)?;
     Ok(json_answer(StatusCode::OK, &page))
 }
 

@@ -53,7 +53,7 @@ async fn upload(
 }
 
 async fn list(State(app): State<Arc<App>>, query: Query) -> Result<Response, ApiError> {
-    let page = Page::cut(app.engine.uploads.list(), query.page()?)?;
+    let page = Page::cut(app.engine.uploads.list().into_iter(), query.page()?)?;
     Ok(json_answer(StatusCode::OK, &page))
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::edit::{behind, created, deleted, updated};
 use crate::model::resources::{Collection, Reader, ResourceSpec, RowCollection, Writer};
-use crate::model::{Key, ModelError, Query, Row};
+use crate::model::{Key, ModelError, Page, PageRequest, Query, Row};
 
 /// Rows with objects behind them.
 #[derive(Debug)]
@@ -29,8 +29,8 @@ impl Collection for ObjectCollection {
         self.rows.spec()
     }
 
-    fn list(&self, reader: &Reader<'_>, query: &Query) -> Result<Vec<Value>, ModelError> {
-        self.rows.list(reader, query)
+    fn list(&self, reader: &Reader<'_>, query: &Query, page: PageRequest) -> Result<Page<Value>, ModelError> {
+        self.rows.list(reader, query, page)
     }
 
     fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, ModelError> {
