@@ -590,3 +590,18 @@ fn one_document_is_not_merged_and_neither_are_three_with_a_base() {
     let error = try_merge(Some(&one), &[&one, &one, &one], &options()).unwrap_err();
     assert!(matches!(error, MergeError::SidesWithBase(3)));
 }
+
+/// Of two keys in one document either could be the other document's, and both would end up under one name.
+#[test]
+fn a_document_with_two_global_keys_is_refused_before_a_resolution_can_give_both_one_name() {
+    let (mine, yours) = (global_key("a").says("k1"), global_key("b").says("k2").saved(2));
+    let first = document(&[&mine], 1);
+    let second = document(&[&yours, &mine.clone().saved(3)], 2);
+    let mut options = options();
+    options.resolutions.insert("KEY:a".to_owned(), Take::Ours);
+    let error = try_merge(None, &[&first, &second], &options).unwrap_err();
+    assert!(
+        matches!(&error, MergeError::NotSingle { first, second, .. } if first != second),
+        "{error}"
+    );
+}

@@ -280,8 +280,10 @@ fn resolved(outcome: &MergeOutcome, base: Option<&Document>, sides: &[&Document]
 fn unchanged(x: &Document, base: Option<&Document>, sides: &[&Document], at: usize, options: &MergeOptions) {
     let outcome = match try_merge(base, sides, options) {
         Ok(outcome) => outcome,
-        // A number of types that mean other things, or of objects without end.
-        Err(MergeError::TypeNames { .. } | MergeError::NumbersSpent(_)) => return,
+        // A number of types that mean other things, or of objects without end, or two global keys.
+        Err(MergeError::TypeNames { .. } | MergeError::NumbersSpent(_) | MergeError::NotSingle { .. }) => {
+            return;
+        }
         Err(error) => panic!("{error}"),
     };
     let Some(document) = outcome.document else {

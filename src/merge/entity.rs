@@ -55,6 +55,11 @@ impl Entity {
     }
 }
 
+/// Whether an engine has only one object of this type.
+pub(super) fn is_single(type_number: u64) -> bool {
+    matches!(type_number, KEY | GLOBAL_OBJECT)
+}
+
 fn is_reference(key: &ObjectKey) -> bool {
     by_number_in_own_document(key.type_number).is_some_and(|known| known.scope == Scope::Reference)
 }
@@ -245,7 +250,7 @@ impl<'a> Finder<'a> {
             let mut ids = ids.into_iter().flatten().copied().take(CANDIDATES);
             ids.find(|id| list[*id].at(source).is_none() && fits(&list[*id]))
         };
-        if matches!(number, KEY | GLOBAL_OBJECT) {
+        if is_single(number) {
             return free(self.by_key.get(key), &|_| true)
                 .or_else(|| free(self.single.get(&number), &|_| true));
         }
@@ -299,7 +304,7 @@ impl<'a> Finder<'a> {
         if let Some(name) = name {
             add(self.by_name.entry((number, name)).or_default());
         }
-        if matches!(number, KEY | GLOBAL_OBJECT) {
+        if is_single(number) {
             add(self.single.entry(number).or_default());
         }
     }

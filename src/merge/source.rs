@@ -12,6 +12,7 @@ use crate::object::{ObjectKey, SyncObject};
 use crate::report::{Contents, DocumentReport};
 
 use super::MergeError;
+use super::entity::is_single;
 
 /// A document in a merge, by position; the base stands behind the sides.
 pub(super) type SourceId = usize;
@@ -107,7 +108,20 @@ impl Sources {
         }
         let mut index = HashMap::with_capacity(contents.objects.len());
         let mut objects = Vec::with_capacity(contents.objects.len());
+        let mut single: BTreeMap<u64, ObjectKey> = BTreeMap::new();
         for object in contents.objects {
+            let key = object.key();
+            if is_single(key.type_number)
+                && let Some(first) = single.insert(key.type_number, key.clone())
+                && first != *key
+            {
+                let (source_label, second) = (label, key.clone());
+                return Err(MergeError::NotSingle {
+                    source_label,
+                    first,
+                    second,
+                });
+            }
             if index.insert(object.key().clone(), objects.len()).is_some() {
                 let (source_label, key) = (label, object.key().clone());
                 return Err(MergeError::DuplicateObject { source_label, key });
