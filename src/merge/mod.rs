@@ -99,9 +99,9 @@ pub enum MergeError {
         /// The document.
         source_label: String,
         /// One.
-        first: ObjectKey,
+        first: Box<ObjectKey>,
         /// And another.
-        second: ObjectKey,
+        second: Box<ObjectKey>,
     },
     /// A number stands for two types.
     #[error("type number {number} is {first} in one document and {second} in another")]

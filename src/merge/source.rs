@@ -115,10 +115,10 @@ impl Sources {
                 && let Some(first) = single.insert(key.type_number, key.clone())
                 && first != *key
             {
-                let (source_label, second) = (label, key.clone());
+                let (source_label, second) = (label, Box::new(key.clone()));
                 return Err(MergeError::NotSingle {
                     source_label,
-                    first,
+                    first: Box::new(first),
                     second,
                 });
             }
