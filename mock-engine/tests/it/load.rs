@@ -49,7 +49,6 @@ fn soak(options: &[&str], time: Duration) {
     let tally = clients
         .iter()
         .fold(Tally::default(), |sum, client| sum + client.tally);
-    #[allow(clippy::print_stdout)] // the figures of a soak are what it is run for
     println!("{tally:?} in {time:?}; {warm} KiB half-way, {end} KiB at the end");
     assert!(tally.accepted >= CLIENTS as u64);
     // Documents of async tasks are kept for download, up to a bound; beyond that nothing may pile up.
