@@ -1,6 +1,6 @@
 //! Peers in great numbers.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::thread;
 use std::time::Duration;
@@ -68,8 +68,13 @@ fn where_every_place_is_busy_a_newcomer_waits_for_the_slow_to_be_cut_off() {
     let mut streams = Vec::new();
     for _ in 0..4 {
         let mut stream = siege.connect();
-        let start = siege.head("POST", "login") + "Content-Length: 100\r\n\r\n{";
+        let start = siege.head("POST", "login") + "Expect: 100-continue\r\nContent-Length: 100\r\n\r\n";
         stream.write_all(start.as_bytes()).unwrap();
+        // Until the server waits for the body the connection counts as idle, and a newcomer may have its place.
+        let mut go_on = *b"HTTP/1.1 100 Continue\r\n\r\n";
+        stream.read_exact(&mut go_on).unwrap();
+        assert!(go_on.starts_with(b"HTTP/1.1 100 "));
+        stream.write_all(b"{").unwrap();
         streams.push(stream);
     }
     siege.others_are_served();
