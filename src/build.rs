@@ -123,7 +123,7 @@ pub struct ExportFacts {
 /// What a document carries that no engine asks for.
 #[derive(Debug, Clone, Default)]
 pub struct Extras {
-    /// Says in the header what was done to the content; see [`Header::marker`].
+    /// Says in the header what was done to the content; see [`crate::blob::Header::marker`].
     pub marker: Option<String>,
     /// Encoded fields that the header takes over from another document.
     pub header_fields: Vec<u8>,
