@@ -49,6 +49,10 @@ def connector(n, environment):
 def loaded(engine, document):
     """An engine that starts with the document."""
     found = {}
+    # The second time, all of it is known already.
+    with running([engine, "--port", PORT, "--log-level", "off", "--load", document, "--load", document]) as process:
+        first_answer(PORT, 3600)
+        found["start with `--load`, twice the document"] = used(process)
     with running([engine, "--port", PORT, "--log-level", "off", "--load", document]) as process:
         first_answer(PORT, 3600)
         found["start with `--load`"] = used(process)
