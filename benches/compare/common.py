@@ -74,6 +74,12 @@ def resident(pid):
     return total / 1024
 
 
+def used(process):
+    """Milliseconds of processor time that a process has used."""
+    threads = pathlib.Path(f"/proc/{process.pid}/task").glob("*/schedstat")
+    return sum(int(thread.read_text().split()[0]) for thread in threads) / 1e6
+
+
 def version(*command):
     output = subprocess.run(command, capture_output=True, text=True)
     found = re.search(r"\d[\d.]+", output.stdout + output.stderr)

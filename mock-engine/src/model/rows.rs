@@ -81,7 +81,7 @@ impl Table {
     }
 
     /// All rows in the order of their keys.
-    pub fn iter(&self) -> impl Iterator<Item = (&Key, &Row)> {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Key, &Row)> {
         self.rows.iter().map(|(key, row)| (key, row.as_ref()))
     }
 

@@ -282,3 +282,6 @@ fn id_counter(type_name: &str) -> String {
         None => format!("object {type_name}"),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -167,7 +167,7 @@ impl Client {
                 self.tally.half_sent += 1;
                 self.look();
             }
-            1 => {
+            1 if self.would_show(&call) => {
                 self.user.cut_off(method, &path, &body, 1.0);
                 match self.had_effect(&call) {
                     true => {
@@ -270,18 +270,21 @@ impl Client {
         (hosts, ids.collect())
     }
 
+    /// Whether a call, if it is taken, changes something. An import of what is here already, or of what it may not
+    /// overwrite, does not, unless it comes so late that it finds something else.
+    fn would_show(&self, call: &Call) -> bool {
+        let may = match call {
+            Call::Import { document, force } => *force || !self.hosts.contains_key(&document.name),
+            _ => true,
+        };
+        may && after(&self.hosts, call) != self.hosts
+    }
+
     /// Whether a call that was sent whole, but whose answer nobody waited for, was taken.
     fn had_effect(&self, call: &Call) -> bool {
         let after = after(&self.hosts, call);
-        // An import of what is here already, or of what may not be overwritten, changes nothing either way.
-        let harmless = match call {
-            Call::Import { document, force } => {
-                after == self.hosts || !force && self.hosts.contains_key(&document.name)
-            }
-            _ => false,
-        };
         let sent = Instant::now();
-        while !harmless && sent.elapsed() < LATEST_EFFECT {
+        while sent.elapsed() < LATEST_EFFECT {
             let (now, _) = self.read();
             if now == after {
                 return true;
