@@ -13,7 +13,6 @@
 
 mod support;
 
-use std::fmt;
 use std::fs;
 use std::hint::black_box;
 use std::path::PathBuf;
@@ -26,7 +25,7 @@ use exportdoc::diff::{DiffOptions, Side, diff};
 use exportdoc::object::SyncObject;
 use exportdoc::report::{DocumentReport, ExamineOptions, examine_with_objects};
 use exportdoc::signature::HashAlgorithm;
-use support::{measuring, mebibytes, medians, peak_memory, spawned};
+use support::{Step, measuring, mebibytes, medians, peak_memory, spawned};
 use tempfile::TempDir;
 
 const BLOB_BYTES: usize = 64 << 20;
@@ -89,18 +88,7 @@ impl Document {
 }
 
 /// One step of comparing, or what it is held against.
-struct Step {
-    name: &'static str,
-    run: fn(&Sample) -> usize,
-}
-
-impl fmt::Display for Step {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name)
-    }
-}
-
-const STEPS: &[Step] = &[
+const STEPS: &[Step<Sample>] = &[
     Step {
         name: "1 read one document with its objects",
         run: |sample| read(&sample.old.bytes).1.len(),
@@ -177,7 +165,7 @@ fn command_changed(sample: &Sample) -> usize {
 }
 
 #[divan::bench(args = STEPS, sample_count = 9, sample_size = 1)]
-fn steps(bencher: Bencher<'_, '_>, step: &Step) {
+fn steps(bencher: Bencher<'_, '_>, step: &Step<Sample>) {
     let sample = &*SAMPLE;
     bencher
         .counter(BytesCount::new(2 * sample.old.bytes.len()))

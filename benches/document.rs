@@ -12,7 +12,6 @@
 
 mod support;
 
-use std::fmt;
 use std::fs;
 use std::hint::black_box;
 use std::io::Read;
@@ -29,7 +28,7 @@ use exportdoc::object::SyncObject;
 use exportdoc::report::{ExamineOptions, Verdict, examine};
 use exportdoc::revision_hash;
 use exportdoc::signature::HashAlgorithm;
-use support::{measuring, mebibytes, medians, peak_memory, spawned};
+use support::{Step, measuring, mebibytes, medians, peak_memory, spawned};
 use tempfile::TempDir;
 
 const BLOB_BYTES: usize = 64 << 20;
@@ -79,18 +78,7 @@ fn decoded(document: &[u8]) -> Vec<u8> {
 }
 
 /// One step of judging a document, or what it is held against.
-struct Step {
-    name: &'static str,
-    run: fn(&Sample) -> usize,
-}
-
-impl fmt::Display for Step {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name)
-    }
-}
-
-const STEPS: &[Step] = &[
+const STEPS: &[Step<Sample>] = &[
     Step {
         name: "1 parse envelope",
         run: |sample| {
@@ -190,7 +178,7 @@ fn command(sample: &Sample) -> Command {
 }
 
 #[divan::bench(args = STEPS, sample_count = 15, sample_size = 1)]
-fn steps(bencher: Bencher<'_, '_>, step: &Step) {
+fn steps(bencher: Bencher<'_, '_>, step: &Step<Sample>) {
     let sample = &*SAMPLE;
     bencher
         .counter(BytesCount::new(sample.blob.len()))

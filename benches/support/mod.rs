@@ -4,6 +4,7 @@
 
 #![allow(dead_code, unreachable_pub)] // no benchmark uses all of it
 
+use std::fmt;
 use std::hint::black_box;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -56,6 +57,18 @@ pub fn document(label: &str, lookups: Vec<SyncObject<'static>>) -> Vec<u8> {
     };
     let key = SigningKey::from_seed(KeySize::Dsa512, b"benchmark").expect("a key");
     seal(&facts, &objects, &key, KeySize::Dsa512.default_rule()).expect("a document")
+}
+
+/// Something to be measured on a sample.
+pub struct Step<S> {
+    pub name: &'static str,
+    pub run: fn(&S) -> usize,
+}
+
+impl<S> fmt::Display for Step<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name)
+    }
 }
 
 /// Whether measuring was asked for: `cargo test` runs benchmarks for a moment, to see whether they still work.

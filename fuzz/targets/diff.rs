@@ -8,6 +8,7 @@ use exportdoc::diff::{
 };
 
 use super::document::{Document, several};
+use super::mirror::mirrored;
 use super::report::{check_escapes, check_findings};
 
 /// What the bits of the options stand for.
@@ -29,7 +30,7 @@ pub fn diff(data: &[u8]) {
     for diff in [&there, &back] {
         check_diff(diff, &options);
     }
-    mirrored(&there, &back, bits & TIGHT != 0);
+    check_mirror(&there, &back, bits & TIGHT != 0);
     for document in [&old, &new] {
         same(document, &options);
         outlined(document);
@@ -168,7 +169,7 @@ fn check_change(change: &FieldChange, limits: &DiffLimits) {
     }
 }
 
-fn mirrored(there: &DocumentDiff, back: &DocumentDiff, cut: bool) {
+fn check_mirror(there: &DocumentDiff, back: &DocumentDiff, cut: bool) {
     assert_eq!(there.unchanged, back.unchanged);
     assert_eq!(there.findings.len(), back.findings.len());
     let renumbered: BTreeSet<_> = there.renumbered.iter().map(|(old, new)| (new, old)).collect();
@@ -212,7 +213,7 @@ fn mirrored(there: &DocumentDiff, back: &DocumentDiff, cut: bool) {
     }
     if !cut {
         assert_eq!(there.ignored, back.ignored);
-        let turned = there.objects.iter().map(mirror).map(settled);
+        let turned = there.objects.iter().map(mirrored).map(settled);
         assert_eq!(
             listing(turned),
             listing(back.objects.iter().cloned().map(settled))
@@ -224,32 +225,6 @@ fn listing(objects: impl Iterator<Item = ObjectDiff>) -> Vec<String> {
     let mut list: Vec<String> = objects.map(|object| format!("{object:#?}")).collect();
     list.sort();
     list
-}
-
-/// One object's difference with the sides exchanged.
-fn mirror(object: &ObjectDiff) -> ObjectDiff {
-    let status = |status| match status {
-        Status::Added => Status::Removed,
-        Status::Removed => Status::Added,
-        other => other,
-    };
-    let mut mirror = object.clone();
-    mirror.status = status(object.status);
-    std::mem::swap(&mut mirror.old, &mut mirror.new);
-    for change in &mut mirror.changes {
-        std::mem::swap(&mut change.old, &mut change.new);
-        if let Some(secret) = &mut change.secret {
-            std::mem::swap(&mut secret.added, &mut secret.removed);
-        }
-    }
-    if let Some(revisions) = &mut mirror.revisions {
-        std::mem::swap(&mut revisions.old, &mut revisions.new);
-        revisions.modified = (revisions.modified.1, revisions.modified.0);
-    }
-    for (moved, _) in &mut mirror.moved {
-        *moved = status(*moved);
-    }
-    mirror
 }
 
 /// Without what follows one side: the order of a listing, what a moved object is called, the choice among text diffs.

@@ -9,6 +9,8 @@ mod document;
 mod envelope;
 mod made_up;
 mod merge;
+#[path = "../../tests/diff_support/mirror.rs"]
+mod mirror;
 mod report;
 mod signature_der;
 mod spki;

@@ -51,6 +51,7 @@ pub(super) fn write(
                 clear.extend_from_slice(&frame(&message)?);
             }
             let ciphertext = encrypt(&clear, passphrase, params);
+            drop(clear);
             records.push(&SealedRecord::encode(&facts.export_id, &ciphertext))?;
         }
     }
@@ -108,5 +109,65 @@ impl<W: Write> Records<W> {
             .write_all(&frame(&Trailer::encode(export_id, &signature))?)?;
         let public_key = key.public_key().to_spki_der();
         Ok(self.envelope.finish(Some([&signature, &public_key]))?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::envelope::Envelope;
+    use crate::sample::{SampleSize, global_objects, uuid};
+    use crate::signature::KeySize;
+
+    fn facts() -> ExportFacts {
+        ExportFacts {
+            host: "engine.example.com".into(),
+            export_id: uuid("stream"),
+            started: jiff::Timestamp::UNIX_EPOCH,
+            finished: jiff::Timestamp::UNIX_EPOCH,
+            format: 2,
+            requested: Vec::new(),
+            type_names: Default::default(),
+            encryption: None,
+            declare_rule: true,
+        }
+    }
+
+    #[test]
+    fn what_nobody_signs_says_so_by_what_it_lacks() {
+        let objects = global_objects(SampleSize::SMALL).unwrap();
+        let mut document = Vec::new();
+        write(&mut document, &facts(), &Extras::default(), &objects, None).unwrap();
+        let envelope = Envelope::parse(&document).unwrap();
+        assert!(envelope.signature().is_none() && envelope.public_key().is_none());
+        let report = crate::report::examine(&document, &Default::default()).unwrap();
+        assert_eq!(report.objects.len(), objects.len());
+        assert!(
+            report
+                .findings
+                .iter()
+                .any(|found| found.id() == "trailer-missing")
+        );
+        assert_eq!(report.header.unwrap().rule, None);
+    }
+
+    #[test]
+    fn a_writer_that_fails_is_told_apart_from_what_can_not_be_built() {
+        struct Full;
+        impl Write for Full {
+            fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+                Err(std::io::ErrorKind::StorageFull.into())
+            }
+            fn flush(&mut self) -> std::io::Result<()> {
+                Ok(())
+            }
+        }
+        let key = SigningKey::from_seed(KeySize::Dsa512, b"stream").unwrap();
+        let signer = Some((&key, KeySize::Dsa512.default_rule()));
+        let objects = global_objects(SampleSize::SMALL).unwrap();
+        let written = write(Full, &facts(), &Extras::default(), &objects, signer);
+        assert!(
+            matches!(written, Err(BuildError::Write(error)) if error.kind() == std::io::ErrorKind::StorageFull)
+        );
     }
 }
