@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use exportdoc::build::{ExportFacts, in_record_order, seal_with};
 use exportdoc::compose::{OLDEST_FORMAT, requested_row};
-use exportdoc::diff::MatchBy;
+use exportdoc::diff::{DiffLimits, MatchBy, object_changes};
 use exportdoc::merge::{
     Conflict, DerivedSave, MergeError, MergeOptions, MergeOutcome, MergedDocument, Note, Origin, Prefer,
     Renumber, Resolutions, Sources, Take,
@@ -305,9 +305,7 @@ fn unchanged(x: &Document, base: Option<&Document>, sides: &[&Document], at: usi
     });
     let by_key = |objects: Vec<SyncObject<'static>>| -> BTreeMap<_, _> {
         let objects = objects.into_iter();
-        objects
-            .map(|object| (object.key().clone(), object.as_bytes().to_vec()))
-            .collect()
+        objects.map(|object| (object.key().clone(), object)).collect()
     };
     let (objects, expected) = (by_key(document.objects), by_key(expected.collect()));
     assert!(
@@ -316,7 +314,10 @@ fn unchanged(x: &Document, base: Option<&Document>, sides: &[&Document], at: usi
         objects.keys(),
         expected.keys()
     );
-    assert_eq!(objects, expected);
+    for (got, wanted) in objects.values().zip(expected.values()) {
+        let differs = || object_changes(wanted, got, &DiffLimits::default());
+        assert!(got == wanted, "{}: {:?}", got.key(), differs());
+    }
     assert_eq!(document.extras.header_fields, x.contents.header_fields);
     assert_eq!(
         document.extras.record_fields.len(),

@@ -107,11 +107,6 @@ impl<'a> Secret<'a> {
         }
     }
 
-    /// Its text line by line, for whoever asked to see it.
-    pub(super) fn lines(&self) -> &[Cow<'a, str>] {
-        &self.lines
-    }
-
     /// Whether there is none: an empty text is as good as an absent one.
     pub(super) fn is_absent(&self) -> bool {
         self.parts.iter().all(|part| part.is_empty())
@@ -125,8 +120,8 @@ impl<'a> Secret<'a> {
         ValueDigest::of(true, self.count, self.parts.iter().map(AsRef::as_ref))
     }
 
-    /// Its text line by line.
-    fn lines(&self) -> Vec<Cow<'_, str>> {
+    /// Its text line by line, for whoever asked to see it.
+    pub(super) fn lines(&self) -> Vec<Cow<'_, str>> {
         match &self.told {
             Some(told) => told.iter().map(|line| Cow::Borrowed(&**line)).collect(),
             None => self

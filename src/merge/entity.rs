@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use crate::diff::MatchBy;
 use crate::identifier::Identifier;
-use crate::object::{ObjectKey, Scope, SyncObject, by_number_in_own_document, reference_key, rename};
+use crate::object::{
+    ObjectKey, Scope, SyncObject, by_number_in_own_document, may_refer, reference_key, rename,
+};
 
 use super::source::{Documents, SourceId};
 use super::{MergeError, MergeOptions, Renumber};
@@ -73,6 +75,8 @@ pub(super) struct Entities {
     pub(super) list: Vec<Entity>,
     /// By document and position there.
     of: Vec<Vec<EntityId>>,
+    /// By document: whether a number in it is given anew.
+    renumbers: Vec<bool>,
 }
 
 impl Entities {
@@ -101,6 +105,11 @@ impl Entities {
             entities.of.push(of);
         }
         entities.give_keys(documents)?;
+        let renumbers = |source: SourceId| {
+            let mut objects = documents[source].objects.iter().zip(&entities.of[source]);
+            objects.any(|(object, id)| entities.list[*id].key != *object.key())
+        };
+        entities.renumbers = (0..documents.all().len()).map(renumbers).collect();
         Ok(entities)
     }
 
@@ -180,7 +189,10 @@ impl Entities {
             let new = &self.list[self.of_key(documents, source, key)?].key;
             (new != key).then(|| new.clone())
         };
-        let stays = own == object.key() && object.dependencies().iter().all(|key| new_key(key).is_none());
+        // Data may refer to more than what the object depends on.
+        let stays = own == object.key()
+            && object.dependencies().iter().all(|key| new_key(key).is_none())
+            && !(self.renumbers[source] && may_refer(object));
         if stays {
             return Ok(Arc::clone(object));
         }

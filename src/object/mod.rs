@@ -26,7 +26,7 @@ pub use object_type::{
 };
 pub use reference::{ReferenceError, reference_key, reference_to, reference_type_for};
 pub use revision::{Revision, RevisionPair};
-pub use rewrite::{rename, with_dependencies};
+pub use rewrite::{may_refer, rename, with_dependencies};
 
 use crate::wire::{Message, Value, WireError, Writer};
 use data::{FieldKind, ObjectData};
