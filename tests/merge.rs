@@ -321,6 +321,25 @@ fn one_number_for_two_names_gets_a_second_number_and_references_follow() {
 }
 
 #[test]
+fn references_in_data_follow_a_second_number_without_a_dependency() {
+    let first = document(&[&numbered(CONNECTOR, 1, "Clinic")], 1);
+    let shop = numbered(CONNECTOR, 1, "Shop");
+    let mut orders = numbered(RULESET, 7, "Orders").mentions(&shop);
+    let second = document(&[&orders, &shop], 2);
+    let merged = seal_outcome(try_merge(None, &[&first, &second], &options()).unwrap());
+    let objects = objects(&merged);
+    let named = |name: &str| {
+        objects
+            .iter()
+            .find(|object| object.name().as_deref() == Some(name))
+    };
+    let shop_now = numbered(CONNECTOR, 2, "Shop");
+    assert_eq!(named("Shop").unwrap().key(), &shop_now.key);
+    orders = orders.mentions(&shop_now);
+    assert_eq!(named("Orders").unwrap().data_bytes(), orders.build().data_bytes());
+}
+
+#[test]
 fn one_number_is_one_object_when_renumbering_is_off() {
     let first = document(&[&job()], 1);
     let second = document(&[&numbered(JOB, 4, "Mask orders")], 1);

@@ -21,7 +21,6 @@ use exportdoc::signature::{HashChoice, verify_detached};
 
 pub use blob::blob;
 pub use diff::diff;
-pub use document::several;
 pub use envelope::envelope;
 pub use merge::merge;
 pub use signature_der::signature_der;
