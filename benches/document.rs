@@ -10,27 +10,25 @@
 
 #![allow(clippy::expect_used, clippy::print_stdout)] // a benchmark that can't run says so and ends
 
-use std::fmt;
+mod support;
+
 use std::fs;
 use std::hint::black_box;
 use std::io::Read;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::LazyLock;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use divan::Bencher;
 use divan::counter::BytesCount;
 use exportdoc::blob::{BlobLimits, Record, RecordReader};
-use exportdoc::build::{ExportFacts, in_record_order, seal};
 use exportdoc::envelope::{Base64Reader, Envelope};
 use exportdoc::graph::GraphBuilder;
 use exportdoc::object::SyncObject;
-use exportdoc::object::draft::{self, AlgorithmInfo};
 use exportdoc::report::{ExamineOptions, Verdict, examine};
 use exportdoc::revision_hash;
-use exportdoc::sample::{INSTALLED, SampleSize, global_objects, key_bytes, revision_pair, uuid};
-use exportdoc::signature::{HashAlgorithm, KeySize, SigningKey};
+use exportdoc::signature::HashAlgorithm;
+use support::{Step, measuring, mebibytes, medians, peak_memory, spawned};
 use tempfile::TempDir;
 
 const BLOB_BYTES: usize = 64 << 20;
@@ -66,40 +64,9 @@ static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
     sample
 });
 
-/// The made-up inventory and a few lookups that fill the blob, as one global export.
 fn generate() -> Vec<u8> {
-    let mut objects = global_objects(SampleSize::SMALL).expect("the inventory is well-formed");
-    let mut roots = vec![objects.last().expect("GLOBAL_OBJECT").key().clone()];
-    for n in 0..LOOKUPS {
-        let name = format!("LargeLookup{n}");
-        let info = AlgorithmInfo {
-            name: &name,
-            description: "Secure lookup",
-            date: "2018-02-12",
-        };
-        // 45 bytes or so each: <row id="123456" value="1234567 Mill Avenue"/>
-        let rows =
-            (0..BLOB_BYTES / LOOKUPS / 46).map(|row| format!("{:07} Mill Avenue", row * 31 % 9_999_991));
-        let lookup = draft::lookup(info, rows, key_bytes(&name), INSTALLED, &[])
-            .finish(revision_pair(&name, 1), INSTALLED, INSTALLED)
-            .expect("a lookup is well-formed");
-        roots.push(lookup.key().clone());
-        objects.push(lookup);
-    }
-    let objects = in_record_order(objects, &roots).expect("the inventory is closed");
-    let facts = ExportFacts {
-        host: "engine.example.com".into(),
-        export_id: uuid("benchmark"),
-        started: "2020-03-11T09:26:51.482Z".parse().expect("an instant"),
-        finished: "2020-03-11T09:26:59Z".parse().expect("an instant"),
-        format: 2,
-        requested: Vec::new(),
-        type_names: Default::default(),
-        encryption: None,
-        declare_rule: true,
-    };
-    let key = SigningKey::from_seed(KeySize::Dsa512, b"benchmark").expect("a key");
-    seal(&facts, &objects, &key, KeySize::Dsa512.default_rule()).expect("a document")
+    let lookup = |n| support::lookup(&format!("LargeLookup{n}"), BLOB_BYTES / LOOKUPS, 1);
+    support::document("benchmark", (0..LOOKUPS).map(lookup).collect())
 }
 
 fn decoded(document: &[u8]) -> Vec<u8> {
@@ -111,18 +78,7 @@ fn decoded(document: &[u8]) -> Vec<u8> {
 }
 
 /// One step of judging a document, or what it is held against.
-struct Step {
-    name: &'static str,
-    run: fn(&Sample) -> usize,
-}
-
-impl fmt::Display for Step {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name)
-    }
-}
-
-const STEPS: &[Step] = &[
+const STEPS: &[Step<Sample>] = &[
     Step {
         name: "1 parse envelope",
         run: |sample| {
@@ -158,7 +114,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "exportdoc verify-signature",
-        run: |sample| spawned(command(sample)),
+        run: |sample| spawned(command(sample), &[0]),
     },
 ];
 
@@ -212,75 +168,38 @@ fn whole(sample: &Sample) -> usize {
 fn openssl(sample: &Sample) -> usize {
     let mut command = Command::new("openssl");
     command.args(["dgst", "-sha1"]).arg(sample.blob_file());
-    spawned(command)
+    spawned(command, &[0])
 }
 
 fn command(sample: &Sample) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_exportdoc"));
-    command.arg("verify-signature").arg(sample.document_file());
+    let mut command = support::exportdoc(&["verify-signature"]);
+    command.arg(sample.document_file());
     command
 }
 
-fn spawned(mut command: Command) -> usize {
-    let output = command.output().expect("the program can be started");
-    assert!(output.status.success());
-    output.stdout.len()
-}
-
 #[divan::bench(args = STEPS, sample_count = 15, sample_size = 1)]
-fn steps(bencher: Bencher<'_, '_>, step: &Step) {
+fn steps(bencher: Bencher<'_, '_>, step: &Step<Sample>) {
     let sample = &*SAMPLE;
     bencher
         .counter(BytesCount::new(sample.blob.len()))
         .bench_local(|| black_box((step.run)(sample)));
 }
 
-/// The median of some runs, each step once per round, so that a slow moment of the machine meets them all.
-fn medians<const N: usize>(steps: [fn(&Sample) -> usize; N]) -> [Duration; N] {
-    const ROUNDS: usize = 15;
-    let mut times = [const { Vec::new() }; N];
-    for _ in 0..ROUNDS {
-        for (step, times) in steps.iter().zip(&mut times) {
-            let started = Instant::now();
-            black_box(step(&SAMPLE));
-            times.push(started.elapsed());
-        }
-    }
-    times.map(|mut times| {
-        times.sort_unstable();
-        times[ROUNDS / 2]
-    })
-}
-
-/// The child's peak memory in bytes, as the kernel counts it. Asked for until the child is gone: the figure only grows.
-fn peak_memory(mut command: Command) -> u64 {
-    let mut child = command
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("the program can be started");
-    let status = Path::new("/proc").join(child.id().to_string()).join("status");
-    let mut peak = 0;
-    while child.try_wait().expect("a child of ours").is_none() {
-        let text = fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kibibytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
-        peak = peak.max(kibibytes.unwrap_or_default() * 1024);
-    }
-    peak
-}
-
 fn main() {
     divan::main();
-    // 'cargo test' runs benchmarks for a moment, to see whether they still work.
-    if !std::env::args().any(|argument| argument == "--bench") {
+    if !measuring() {
         return;
     }
-    let [judged, crate_alone, hashed, process] = medians([
-        whole,
-        |sample| HashAlgorithm::Sha1.digest(&sample.blob).len(),
-        openssl,
-        |sample| spawned(command(sample)),
-    ]);
+    let [judged, crate_alone, hashed, process] = medians(
+        &*SAMPLE,
+        15,
+        [
+            whole,
+            |sample| HashAlgorithm::Sha1.digest(&sample.blob).len(),
+            openssl,
+            |sample| spawned(command(sample), &[0]),
+        ],
+    );
     let ratio = |time: Duration| time.as_secs_f64() / hashed.as_secs_f64();
     println!("\nmedian of 15 rounds          time   × openssl dgst -sha1");
     for (name, time) in [
@@ -295,7 +214,6 @@ fn main() {
             ratio(time)
         );
     }
-    let mebibytes = |bytes: u64| bytes as f64 / f64::from(1 << 20);
     let peak = (0..5)
         .map(|_| peak_memory(command(&SAMPLE)))
         .max()

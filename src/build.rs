@@ -1,24 +1,25 @@
 //! Makes export documents: objects in, sealed document out.
 //!
 //! Invariant: whatever is built reads back clean: records in the engines' breadth-first order, header count, metadata
-//! with recomputed hashes, and a signature under the declared rule. Nothing here asks for the time or for randomness;
+//! with recomputed hashes, and a signature under the declared rule, or none at all where it is to be sealed later. Nothing here asks for the time or for randomness;
 //! the caller gives both, so that the same input gives the same bytes.
 
-use std::collections::BTreeMap;
+mod stream;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use std::collections::BTreeMap;
+use std::io::Write;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use sha1::{Digest, Sha1};
 
-use crate::blob::{BlobErrorKind, Header, ObjectRecord, SealedRecord, Trailer, frame};
-use crate::date::{format_java_date, iso_millis};
-use crate::envelope::{EnvelopeBuilder, ListEntry};
+use crate::blob::BlobErrorKind;
+use crate::date::format_java_date;
+use crate::envelope::ListEntry;
 use crate::graph::Graph;
 use crate::object::{ObjectKey, SyncObject, by_number_in_own_document};
-use crate::passphrase::{EncryptionParams, Passphrase, encrypt};
+use crate::passphrase::{EncryptionParams, Passphrase};
 use crate::revision_hash;
 use crate::signature::{SignError, SigningKey, SigningRule};
 
@@ -56,6 +57,9 @@ pub enum BuildError {
     /// The JSON can't be written.
     #[error("writing the JSON: {0}")]
     Json(#[from] serde_json::Error),
+    /// The writer fails.
+    #[error(transparent)]
+    Write(#[from] std::io::Error),
 }
 
 /// The closure of `roots` among `objects`, in the engines' record order: breadth-first over the dependency lists, the
@@ -119,7 +123,7 @@ pub struct ExportFacts {
 /// What a document carries that no engine asks for.
 #[derive(Debug, Clone, Default)]
 pub struct Extras {
-    /// Says in the header what was done to the content; see [`Header::marker`].
+    /// Says in the header what was done to the content; see [`crate::blob::Header::marker`].
     pub marker: Option<String>,
     /// Encoded fields that the header takes over from another document.
     pub header_fields: Vec<u8>,
@@ -151,6 +155,24 @@ pub fn seal_with(
     key: &SigningKey,
     rule: &'static SigningRule,
 ) -> Result<Vec<u8>, BuildError> {
+    let mut document = Vec::new();
+    seal_to(&mut document, facts, extras, objects, key, rule)?;
+    Ok(document)
+}
+
+/// As [`seal_with`], but written as it is made: beside the objects no more than one record is held, or all of them when
+/// they are encrypted.
+///
+/// # Errors
+/// As [`seal_with`], and what the writer finds. Part of the document may be written then.
+pub fn seal_to(
+    writer: impl Write,
+    facts: &ExportFacts,
+    extras: &Extras,
+    objects: &[SyncObject<'_>],
+    key: &SigningKey,
+    rule: &'static SigningRule,
+) -> Result<(), BuildError> {
     let public_key = key.public_key();
     if !rule.fits(&public_key.facts()) {
         return Err(BuildError::RuleForKey {
@@ -158,65 +180,21 @@ pub fn seal_with(
             bits: public_key.facts().bits,
         });
     }
-    let header = Header {
-        export_id: facts.export_id.clone(),
-        started: iso_millis(facts.started),
-        encryption: facts.encryption.as_ref().map(|(_, params)| params.encode()),
-        object_count: objects.len() as u64,
-        format: Some(facts.format),
-        rule: facts.declare_rule.then(|| rule.name.to_owned()),
-        marker: extras.marker.clone(),
-        unknown_fields: Vec::new(),
-    };
-    let objects_as_messages = objects.iter().map(|object| {
-        let mut message = ObjectRecord::encode(&facts.export_id, object.as_bytes());
-        message.extend(extras.record_fields.get(object.key()).into_iter().flatten());
-        message
-    });
-    let mut header = header.encode();
-    header.extend_from_slice(&extras.header_fields);
-    let header = std::iter::once(header);
-    let messages: Box<dyn Iterator<Item = Vec<u8>>> = match &facts.encryption {
-        None => Box::new(header.chain(objects_as_messages)),
-        Some((passphrase, params)) => {
-            let mut records = Vec::new();
-            for message in objects_as_messages {
-                records.extend_from_slice(&frame(&message)?);
-            }
-            let ciphertext = encrypt(&records, passphrase, params);
-            Box::new(header.chain([SealedRecord::encode(&facts.export_id, &ciphertext)]))
-        }
-    };
-    let (blob, signature) = sign_records(messages, &facts.export_id, key, rule)?;
-    let metadata = metadata(facts, objects)?;
-    let [blob, signature, public_key] =
-        [blob, signature, public_key.to_spki_der()].map(|bytes| STANDARD.encode(bytes));
-    let mut document = Vec::with_capacity(metadata.get().len() + blob.len() + 1024);
-    EnvelopeBuilder::new(&metadata, &blob, &signature, &public_key)
-        .write_to(&mut document)
-        .map_err(serde_json::Error::io)?;
-    Ok(document)
+    stream::write(writer, facts, extras, objects, Some((key, rule)))
 }
 
-/// Frames the records, signs them by the rule and closes them with the trailer.
-fn sign_records(
-    messages: impl Iterator<Item = Vec<u8>>,
-    export_id: &str,
-    key: &SigningKey,
-    rule: &'static SigningRule,
-) -> Result<(Vec<u8>, Vec<u8>), BuildError> {
-    let mut digest = (rule.new_digest)();
-    let mut blob = Vec::new();
-    for (index, message) in messages.enumerate() {
-        let framed = frame(&message)?;
-        let (prefix, body) = framed.split_at(4);
-        digest.begin(index as u64, prefix.try_into().unwrap_or_default());
-        digest.chunk(body);
-        blob.extend_from_slice(&framed);
-    }
-    let signature = key.sign_prehash(&digest.finish(), rule)?.to_der();
-    blob.extend_from_slice(&frame(&Trailer::encode(export_id, &signature))?);
-    Ok((blob, signature))
+/// Writes a document that is to be sealed later: without signature and key, and without the trailer that would repeat
+/// the signature. Nothing takes it for a sealed one.
+///
+/// # Errors
+/// An object too long for a record, and what the writer finds.
+pub fn unsigned_to(
+    writer: impl Write,
+    facts: &ExportFacts,
+    extras: &Extras,
+    objects: &[SyncObject<'_>],
+) -> Result<(), BuildError> {
+    stream::write(writer, facts, extras, objects, None)
 }
 
 /// The metadata as engines write it; the requested list is the client's own words.

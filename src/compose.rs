@@ -72,11 +72,53 @@ impl ComposeError {
     }
 }
 
-/// Sees to it that a document may be composed from, and says what is still doubtful about it.
+/// Sees to it that a document may be composed from.
 ///
 /// # Errors
 /// Objects that can't be read; with `allow_invalid` nothing else.
-pub fn usable(report: &DocumentReport, allow_invalid: bool) -> Result<Vec<String>, ComposeError> {
+pub fn usable(report: &DocumentReport, allow_invalid: bool) -> Result<(), ComposeError> {
+    readable(report)?;
+    type_numbers_free(report)?;
+    match faults(report).into_iter().next() {
+        Some(first) if !allow_invalid => Err(ComposeError::Unsound(first)),
+        _ => Ok(()),
+    }
+}
+
+/// What is doubtful about a document although it may be composed from, the faults that were allowed among it.
+pub fn doubts(report: &DocumentReport) -> Vec<String> {
+    let mut doubts = faults(report);
+    if report.signature.verdict == Verdict::Undetermined {
+        doubts.push(
+            "its signature is undetermined: no known signing rule verifies, so changes can't be excluded"
+                .to_owned(),
+        );
+    }
+    doubts.extend(has(report, &finding::UNSIGNED).map(told));
+    doubts.extend(has(report, &finding::REDACTED).map(told));
+    doubts
+}
+
+/// Why a document isn't sound.
+fn faults(report: &DocumentReport) -> Vec<String> {
+    // Nothing is wrong with a document that waits for its seal.
+    let unsigned = has(report, &finding::UNSIGNED).is_some();
+    let errors = report
+        .findings
+        .iter()
+        .filter(|found| found.severity() == Severity::Error && found.rule != &finding::UNSIGNED);
+    let mut faults: Vec<String> = errors.map(told).collect();
+    if report.signature.verdict == Verdict::Invalid && faults.is_empty() && !unsigned {
+        faults.push("its signature is invalid".to_owned());
+    }
+    faults
+}
+
+/// Sees to it that all objects of a document could be read.
+///
+/// # Errors
+/// Objects that are encrypted, damaged, or beyond a limit.
+pub fn readable(report: &DocumentReport) -> Result<(), ComposeError> {
     match &report.encryption {
         _ if has(report, &finding::PASSPHRASE_WRONG).is_some() => return Err(ComposeError::WrongPassphrase),
         Encryption::Passphrase { opened: false, .. } => return Err(ComposeError::Encrypted),
@@ -94,26 +136,7 @@ pub fn usable(report: &DocumentReport, allow_invalid: bool) -> Result<Vec<String
             "the blob is missing or breaks off".to_owned(),
         ));
     }
-    type_numbers_free(report)?;
-    let errors = report
-        .findings
-        .iter()
-        .filter(|found| found.severity() == Severity::Error);
-    let mut doubts: Vec<String> = errors.map(told).collect();
-    if report.signature.verdict == Verdict::Invalid && doubts.is_empty() {
-        doubts.push("its signature is invalid".to_owned());
-    }
-    if !allow_invalid && let Some(first) = doubts.first() {
-        return Err(ComposeError::Unsound(first.clone()));
-    }
-    if report.signature.verdict == Verdict::Undetermined {
-        doubts.push(
-            "its signature is undetermined: no known signing rule verifies, so changes can't be excluded"
-                .to_owned(),
-        );
-    }
-    doubts.extend(has(report, &finding::REDACTED).map(told));
-    Ok(doubts)
+    Ok(())
 }
 
 fn has<'r>(report: &'r DocumentReport, rule: &FindingRule) -> Option<&'r Finding> {

@@ -86,7 +86,7 @@ pub fn json(text: &str) -> Cow<'_, str> {
 }
 
 /// Control characters, and those that reorder or hide text without showing: bidirectional controls, zero-width
-/// characters, line and paragraph separators, variation selectors, tags.
+/// characters, line and paragraph separators, variation selectors, tags; and the two noncharacters that XML can't hold.
 fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -104,6 +104,7 @@ fn is_unsafe(c: char) -> bool {
             | '\u{feff}'
             | '\u{ffa0}'
             | '\u{fff0}'..='\u{fffb}'
+            | '\u{fffe}'..='\u{ffff}'
             | '\u{e0000}'..='\u{e0fff}')
 }
 
@@ -122,6 +123,11 @@ mod tests {
             terminal("a\u{1b}[31mb\nc\u{202e}d\u{7f}"),
             "a\\u{1b}[31mb\\nc\\u{202e}d\\u{7f}"
         );
+    }
+
+    #[test]
+    fn noncharacters_that_xml_cannot_hold_become_visible() {
+        assert_eq!(terminal("\u{fffe}\u{ffff}\u{fffd}"), "\\u{fffe}\\u{ffff}\u{fffd}");
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! Every byte is taken as hostile: parsers are bounded in depth, count and size, and answer with a typed error that
 //! carries a JSON path or a byte offset, never with a panic.
 
+pub mod audit;
 pub mod blob;
 pub mod build;
 pub mod compose;
@@ -27,6 +28,7 @@ pub mod report;
 pub mod revision_hash;
 pub mod sample;
 pub mod signature;
+pub mod target_state;
 mod utf8;
 pub mod wire;
 

@@ -29,6 +29,8 @@ const ORDER: &[&str] = &[
     "extract",
     "redact",
     "import_plan",
+    "target_state",
+    "audit",
     "sample",
 ];
 
@@ -37,6 +39,7 @@ const FOREIGN: &[&str] = &[
     "anstream",
     "clap",
     "comfy_table",
+    "ctrlc",
     "indicatif",
     "print!",
     "println!",

@@ -604,6 +604,8 @@ fn a_reader_that_leaves_gets_silence_and_the_script_the_right_exit_code() {
         &["inspect", "-r", "--format", "json"],
         &["verify-signature", "-r"],
         &["verify-signature", "-r", "--format", "ndjson"],
+        &["audit", "-r"],
+        &["audit", "-r", "--format", "json"],
     ] {
         let mut child = std::process::Command::new(assert_cmd::cargo::cargo_bin("exportdoc"))
             .args(arguments)
@@ -631,7 +633,7 @@ fn colour_only_where_it_is_wanted() {
             .unwrap();
         text(&output.stdout).contains('\u{1b}')
     };
-    for command in ["inspect", "verify-signature"] {
+    for command in ["inspect", "verify-signature", "audit"] {
         assert!(!coloured(&[command, HANDMADE], &[]));
         assert!(coloured(&["--color", "always", command, HANDMADE], &[]));
         assert!(coloured(
@@ -748,6 +750,8 @@ fn what_a_document_says_cannot_move_the_cursor_or_hide_text() {
         vec!["inspect", "--format", "ndjson"],
         vec!["verify-signature"],
         vec!["verify-signature", "--format", "json"],
+        vec!["audit"],
+        vec!["audit", "--format", "json"],
     ];
     commands.extend(["#0", "#1", "#3", "x", EVIL].map(|wanted| vec!["inspect", "--raw", wanted]));
     for command in commands {
@@ -784,6 +788,7 @@ fn completions_and_manual_pages_know_every_subcommand() {
     let subcommands = [
         "inspect",
         "verify-signature",
+        "audit",
         "diff",
         "textconv",
         "git-setup",

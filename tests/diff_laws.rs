@@ -8,6 +8,7 @@ mod diff_support;
 use std::collections::BTreeSet;
 
 use common::{document_of_messages, inventory};
+use diff_support::mirror::mirrored;
 use diff_support::{Object, altered, compare, paths, replaced, resaved};
 use exportdoc::diff::{DiffOptions, DocumentDiff, MatchBy, ObjectDiff, Status};
 use exportdoc::object::data::{FieldKind, MessageSpec};
@@ -126,32 +127,6 @@ fn document(events: &Changes) -> Vec<u8> {
 
 fn changes() -> impl Strategy<Value = Changes> {
     prop::collection::vec((any::<prop::sample::Index>(), event(), any::<bool>()), 0..6)
-}
-
-/// One object's difference with the sides exchanged.
-fn mirrored(object: &ObjectDiff) -> ObjectDiff {
-    let mut mirror = object.clone();
-    let status = |status| match status {
-        Status::Added => Status::Removed,
-        Status::Removed => Status::Added,
-        other => other,
-    };
-    mirror.status = status(object.status);
-    std::mem::swap(&mut mirror.old, &mut mirror.new);
-    for change in &mut mirror.changes {
-        std::mem::swap(&mut change.old, &mut change.new);
-        if let Some(secret) = &mut change.secret {
-            std::mem::swap(&mut secret.added, &mut secret.removed);
-        }
-    }
-    if let Some(revisions) = &mut mirror.revisions {
-        std::mem::swap(&mut revisions.old, &mut revisions.new);
-        revisions.modified = (revisions.modified.1, revisions.modified.0);
-    }
-    for (moved, _) in &mut mirror.moved {
-        *moved = status(*moved);
-    }
-    mirror
 }
 
 /// The objects without the order of a listing, which follows the old document.

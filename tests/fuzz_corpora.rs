@@ -2,7 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::panic)] // a target that panics is how a test fails
 
-#[path = "../fuzz/targets.rs"]
+#[path = "../fuzz/targets/mod.rs"]
 #[allow(unreachable_pub)] // public for the fuzz crate
 mod targets;
 
@@ -49,4 +49,14 @@ fn spki_keeps_its_promises_on_its_corpus() {
 #[test]
 fn signature_der_keeps_its_promises_on_its_corpus() {
     replay("signature_der", targets::signature_der);
+}
+
+#[test]
+fn diff_keeps_its_promises_on_its_corpus() {
+    replay("diff", targets::diff);
+}
+
+#[test]
+fn merge_keeps_its_promises_on_its_corpus() {
+    replay("merge", targets::merge);
 }

@@ -8,9 +8,12 @@ mod diff_support;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use common::{exportdoc, masking_job, numbered, small, testdata};
+use common::{Plan, exportdoc, inventory, masking_job, numbered, small, testdata};
 use diff_support::{edit, replaced, resaved};
+use exportdoc::identifier::Identifier;
+use exportdoc::object::ObjectKey;
 use exportdoc::report::{ExamineOptions, Verdict, examine_with_objects};
+use exportdoc::sample::SampleSize;
 use exportdoc::wire::Message;
 use tempfile::TempDir;
 
@@ -55,6 +58,19 @@ fn with_email(email: &str) -> Vec<u8> {
             w.wrapped_text(13, email);
         });
         resaved(job, Some(&data))
+    });
+    plan.seal()
+}
+
+/// A lookup with these rows.
+fn with_rows(rows: &str) -> Vec<u8> {
+    let lookup = ObjectKey::new(2, Identifier::Algorithm("FirstNameLookup".to_owned()));
+    let mut plan = Plan::new(inventory(SampleSize::SMALL), std::slice::from_ref(&lookup));
+    edit(&mut plan.objects, &lookup, |lookup| {
+        let data = replaced(lookup.data_bytes(), 6, |w| {
+            w.text(6, rows);
+        });
+        resaved(lookup, Some(&data))
     });
     plan.seal()
 }
@@ -335,5 +351,41 @@ fn textconv_is_stable_and_keeps_secrets() {
             .status
             .code(),
         Some(0)
+    );
+}
+
+#[test]
+fn textconv_shows_secrets_when_asked_and_says_where_it_stops() {
+    let textconv = |path: &Path| {
+        let output = exportdoc()
+            .args(["textconv", "--show-secrets"])
+            .arg(path)
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let shown = textconv(&testdata("generated/global-small.json"));
+    assert!(
+        shown.contains("  rows: 48 secrets, "),
+        "the digest stays: {shown}"
+    );
+    assert!(shown.contains("    line: \"<row "), "{shown}");
+    assert!(!shown.contains("which only the digest covers"));
+
+    let directory = TempDir::new().unwrap();
+    let path = directory.path().join("many-rows.json");
+    let rows: String = (0..10_050)
+        .map(|n| format!("<row id=\"{n}\" value=\"v\"/>"))
+        .collect();
+    std::fs::write(&path, with_rows(&rows)).unwrap();
+    let shown = textconv(&path);
+    let lines = shown
+        .lines()
+        .filter(|line| line.contains("line: \"<row "))
+        .count();
+    assert_eq!(lines, 10_000);
+    assert!(
+        shown.contains("… and 50 more, which only the digest covers"),
+        "the note is missing"
     );
 }

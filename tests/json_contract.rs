@@ -65,6 +65,10 @@ fn json_of_every_test_document_fits_the_schema() {
         (&["inspect"][..], "inspect_output"),
         (&["inspect", "--show-secrets"], "inspect_output"),
         (&["inspect", "--objects", "DOMAIN"], "inspect_output"),
+        (
+            &["inspect", "--against", "testdata/generated/global-small.json"],
+            "inspect_output",
+        ),
         (&["verify-signature"], "verify_output"),
         (&["verify-signature", "--rule", "records-v1"], "verify_output"),
     ] {
@@ -247,6 +251,9 @@ fn the_schema_refuses_a_report_without_a_promised_member() {
         "json",
         "testdata/generated/global-small.json",
         "testdata/generated/damaged/truncated-in-blob.json",
+        "testdata/generated/masking-job.json",
+        "--against",
+        "testdata/generated/global-small.json",
     ]);
     assert!(validator.is_valid(&report));
     for (parent, member) in [
@@ -277,6 +284,9 @@ fn the_schema_refuses_a_report_without_a_promised_member() {
         ("/documents/0/findings/0", "message"),
         ("/documents/0/findings/0", "at"),
         ("/documents/1/partial_record", "claimed_bytes"),
+        ("/documents/2/against", "references"),
+        ("/documents/2/against/references/0", "state"),
+        ("/documents/2/against/references/0/reference", "revision"),
     ] {
         let mut changed = report.clone();
         let parent_value = changed.pointer_mut(parent).expect("the parent is there");

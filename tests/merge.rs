@@ -321,6 +321,25 @@ fn one_number_for_two_names_gets_a_second_number_and_references_follow() {
 }
 
 #[test]
+fn references_in_data_follow_a_second_number_without_a_dependency() {
+    let first = document(&[&numbered(CONNECTOR, 1, "Clinic")], 1);
+    let shop = numbered(CONNECTOR, 1, "Shop");
+    let mut orders = numbered(RULESET, 7, "Orders").mentions(&shop);
+    let second = document(&[&orders, &shop], 2);
+    let merged = seal_outcome(try_merge(None, &[&first, &second], &options()).unwrap());
+    let objects = objects(&merged);
+    let named = |name: &str| {
+        objects
+            .iter()
+            .find(|object| object.name().as_deref() == Some(name))
+    };
+    let shop_now = numbered(CONNECTOR, 2, "Shop");
+    assert_eq!(named("Shop").unwrap().key(), &shop_now.key);
+    orders = orders.mentions(&shop_now);
+    assert_eq!(named("Orders").unwrap().data_bytes(), orders.build().data_bytes());
+}
+
+#[test]
 fn one_number_is_one_object_when_renumbering_is_off() {
     let first = document(&[&job()], 1);
     let second = document(&[&numbered(JOB, 4, "Mask orders")], 1);
@@ -501,6 +520,36 @@ fn a_global_key_that_one_side_rotated_is_taken_and_said() {
 }
 
 #[test]
+fn a_global_key_under_another_identifier_is_another_key_even_with_the_same_uuids() {
+    let [mine, yours] = ["global", "other"].map(|id| global_key(id).uuid("key").says("k"));
+    let (first, second) = (document(&[&mine], 1), document(&[&yours], 1));
+    let conflict = ("KEY:global".to_owned(), ConflictKind::GlobalKey);
+    assert_eq!(conflicts(None, &[&first, &second]), [conflict]);
+    let outcome = try_merge(Some(&first), &[&first, &second], &options()).unwrap();
+    assert!(matches!(&outcome.notes[..], [Note::GlobalKeyChanged(_)]));
+    assert_same(&seal_outcome(outcome), &second);
+}
+
+#[test]
+fn what_a_global_key_needs_is_followed_when_it_gets_another_number() {
+    let document = |name: &str| {
+        let connector = numbered(CONNECTOR, 4, name);
+        document(&[&global_key("global").needs(&[&connector]), &connector], 1)
+    };
+    let (base, theirs) = (document("old"), document("new"));
+    let merged = three_way(&base, &base, &theirs);
+    assert_eq!(keys(&merged), ["KEY global", "DATABASE_CONNECTOR 5"]);
+    assert_eq!(objects(&merged)[1].name().as_deref(), Some("new"));
+}
+
+#[test]
+fn objects_without_a_name_are_no_namesakes() {
+    let document = |id| document(&[&numbered(CONNECTOR, id, "")], 1);
+    let merged = union(&[&document(1), &document(2)]);
+    assert_eq!(keys(&merged), ["DATABASE_CONNECTOR 1", "DATABASE_CONNECTOR 2"]);
+}
+
+#[test]
 fn a_circle_across_documents_is_refused() {
     let (a, b) = (numbered(DOMAIN, 1, "A"), numbered(DOMAIN, 2, "B"));
     let first = document(&[&a.clone().saved(2).needs(&[&b]), &b], 1);
@@ -529,7 +578,10 @@ fn what_nobody_has_is_named() {
     let mut options = options();
     options.allow_invalid = true;
     let outcome = try_merge(None, &[&first, &second], &options).unwrap();
-    assert!(matches!(&outcome.notes[..], [Note::Gap { .. }]));
+    assert!(matches!(
+        &outcome.notes[..],
+        [Note::DoubtfulSource { .. }, Note::Gap { .. }]
+    ));
     assert_eq!(keys(&seal_outcome(outcome)), ["MASKING_JOB 4", "MASKING_JOB 5"]);
     // A document that has it closes the gap.
     let third = document(&[&gone], 1);
@@ -556,4 +608,19 @@ fn one_document_is_not_merged_and_neither_are_three_with_a_base() {
     ));
     let error = try_merge(Some(&one), &[&one, &one, &one], &options()).unwrap_err();
     assert!(matches!(error, MergeError::SidesWithBase(3)));
+}
+
+/// Of two keys in one document either could be the other document's, and both would end up under one name.
+#[test]
+fn a_document_with_two_global_keys_is_refused_before_a_resolution_can_give_both_one_name() {
+    let (mine, yours) = (global_key("a").says("k1"), global_key("b").says("k2").saved(2));
+    let first = document(&[&mine], 1);
+    let second = document(&[&yours, &mine.clone().saved(3)], 2);
+    let mut options = options();
+    options.resolutions.insert("KEY:a".to_owned(), Take::Ours);
+    let error = try_merge(None, &[&first, &second], &options).unwrap_err();
+    assert!(
+        matches!(&error, MergeError::NotSingle { first, second, .. } if first != second),
+        "{error}"
+    );
 }

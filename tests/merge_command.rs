@@ -6,7 +6,10 @@ mod compose_support;
 
 use std::path::Path;
 
-use compose_support::{PASSPHRASE, assert_sound, fail, listing, read, read_with, run, succeed, testdata};
+use compose_support::{
+    PASSPHRASE, assert_sound, blocks, examples, fail, listing, read, read_with, run, succeed, testdata,
+};
+use exportdoc::finding::{Finding, Severity};
 use exportdoc::report::Encryption;
 use jsonschema::Validator;
 use serde_json::Value;
@@ -31,33 +34,24 @@ fn document(name: &str) -> String {
 fn the_examples_of_the_documentation_print_what_it_shows() {
     let text = std::fs::read_to_string(testdata("../docs/merge.md")).unwrap();
     let directory = directory();
-    let block = |language: &str| {
-        let open = format!("```{language}\n");
-        let blocks: Vec<String> = text
-            .split(&open)
-            .skip(1)
-            .filter_map(|block| block.split("```").next().map(str::to_owned))
-            .collect();
-        blocks
-    };
-    std::fs::write(directory.path().join("resolutions.json"), &block("json")[0]).unwrap();
-    let mut count = 0;
-    for session in block("console") {
-        for example in session.split("$ exportdoc ").skip(1) {
-            let (command, shown) = example.split_once('\n').unwrap();
-            let output = run(directory.path(), &command.split(' ').collect::<Vec<_>>());
-            assert_eq!(String::from_utf8_lossy(&output.stdout), shown, "{command}");
-            let conflict = shown.contains("nothing is written");
-            assert_eq!(output.status.code(), Some(i32::from(conflict)), "{command}");
-            let file = command.split("-o ").nth(1).unwrap();
-            assert_eq!(directory.path().join(file).exists(), !conflict, "{command}");
-            if !conflict {
-                assert_sound(&read(&directory.path().join(file)).0);
-            }
-            count += 1;
+    std::fs::write(
+        directory.path().join("resolutions.json"),
+        &blocks(&text, "json")[0],
+    )
+    .unwrap();
+    let examples = examples(&text);
+    for (command, shown) in &examples {
+        let output = run(directory.path(), &command.split(' ').collect::<Vec<_>>());
+        assert_eq!(&String::from_utf8_lossy(&output.stdout), shown, "{command}");
+        let conflict = shown.contains("nothing is written");
+        assert_eq!(output.status.code(), Some(i32::from(conflict)), "{command}");
+        let file = command.split("-o ").nth(1).unwrap();
+        assert_eq!(directory.path().join(file).exists(), !conflict, "{command}");
+        if !conflict {
+            assert_sound(&read(&directory.path().join(file)).0);
         }
     }
-    assert!(count >= 10, "{count} examples");
+    assert!(examples.len() >= 10, "{} examples", examples.len());
 }
 
 fn schema() -> Validator {
@@ -118,6 +112,28 @@ fn every_kind_of_report_fits_the_schema() {
             .unwrap_or_else(|error| panic!("{merge}: {error}"));
         assert_eq!(report["schema_version"], 1);
     }
+}
+
+#[test]
+fn the_report_in_json_is_what_scripts_were_written_for() {
+    let directory = directory();
+    let merges = [
+        "merge merge/base.json merge/other-engine.json -o union.json --format json",
+        "merge merge/bundle.json merge/other-bundle.json -o keys.json --format json",
+        "merge --base merge/base.json merge/ours.json merge/theirs.json -o merged.json --format json",
+    ];
+    let transcripts = merges.map(|merge| {
+        let output = run(directory.path(), &merge.split(' ').collect::<Vec<_>>());
+        let shown = String::from_utf8(output.stdout).unwrap();
+        format!(
+            "$ exportdoc {merge}\n{shown}--- exit code {}\n",
+            output.status.code().unwrap()
+        )
+    });
+    let mut settings = insta::Settings::clone_current();
+    settings.set_omit_expression(true);
+    settings.set_prepend_module_to_snapshot(false);
+    settings.bind(|| insta::assert_snapshot!("merge-json", transcripts.join("\n")));
 }
 
 #[test]
@@ -281,4 +297,102 @@ fn a_merge_of_a_document_with_itself_and_with_a_part_of_itself_changes_nothing()
             );
         }
     }
+}
+
+#[test]
+fn an_unsigned_result_carries_no_signature_and_is_sealed_later() {
+    let directory = directory();
+    let path = directory.path();
+    let sides = ["merge/ours.json", "merge/lookup.json"];
+    succeed(
+        path,
+        &[&["merge"], &sides[..], &["--unsigned", "-o", "unsigned.json"]].concat(),
+    );
+    let text = std::fs::read_to_string(path.join("unsigned.json")).unwrap();
+    let members: serde_json::Map<String, Value> = serde_json::from_str(&text).unwrap();
+    assert_eq!(
+        members.keys().collect::<Vec<_>>(),
+        ["blob", "exportResponseMetadata"]
+    );
+    let (report, _) = read(&path.join("unsigned.json"));
+    let errors = report
+        .findings
+        .iter()
+        .filter(|found| found.severity() == Severity::Error);
+    let errors: Vec<&str> = errors.map(Finding::id).collect();
+    assert_eq!(errors, ["unsigned"]);
+    let output = run(path, &["verify-signature", "unsigned.json"]);
+    assert_eq!(output.status.code(), Some(1), "nothing vouches for it");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("unsigned"));
+
+    let said = succeed(
+        path,
+        &[
+            "seal",
+            "unsigned.json",
+            "--new-key",
+            "key.pem",
+            "-o",
+            "sealed.json",
+        ],
+    );
+    assert!(said.contains("note: unsigned.json: unsigned"), "{said}");
+    assert_sound(&read(&path.join("sealed.json")).0);
+    succeed(path, &[&["merge"], &sides[..], &["-o", "at-once.json"]].concat());
+    succeed(path, &["diff", "at-once.json", "sealed.json"]);
+    // What waits for its seal can be looked at, compared and merged like any other.
+    succeed(path, &["diff", "unsigned.json", "sealed.json"]);
+    succeed(
+        path,
+        &["merge", "unsigned.json", "merge/ours.json", "-o", "more.json"],
+    );
+
+    let said = fail(
+        path,
+        2,
+        &[
+            &["merge"],
+            &sides[..],
+            &["--unsigned", "--key", "key.pem", "-o", "out.json"],
+        ]
+        .concat(),
+    );
+    assert!(said.contains("cannot be used with"), "{said}");
+}
+
+#[test]
+fn a_document_that_was_changed_and_lost_its_seal_is_not_taken_for_one_that_waits_for_it() {
+    let directory = directory();
+    let path = directory.path();
+    let mut members: serde_json::Map<String, Value> =
+        serde_json::from_slice(&std::fs::read(path.join("merge/ours.json")).unwrap()).unwrap();
+    members.remove("signature");
+    members.remove("publicKey");
+    std::fs::write(path.join("stripped.json"), serde_json::to_vec(&members).unwrap()).unwrap();
+    let said = fail(
+        path,
+        1,
+        &["seal", "stripped.json", "--new-key", "key.pem", "-o", "out.json"],
+    );
+    assert!(said.contains("it is not sound"), "{said}");
+    assert!(!path.join("key.pem").exists());
+}
+
+#[test]
+fn documents_whose_signature_can_not_be_checked_are_taken_and_named() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path();
+    let engine = document("generated/engine-like.json");
+    let merge = ["merge", &engine, &engine, "-o", "out.json"];
+    let output = run(path, &merge);
+    assert_eq!(output.status.code(), Some(0));
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        said.contains("engine-like.json: its signature is undetermined"),
+        "{said}"
+    );
+    let output = run(path, &[&merge[..], &["--force", "--format", "json"]].concat());
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    schema().validate(&report).unwrap();
+    assert_eq!(report["notes"][0]["id"], "doubtful-source");
 }

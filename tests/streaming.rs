@@ -66,9 +66,11 @@ fn in_memory(input: &[u8], options: &ExamineOptions) -> Result<DocumentReport, E
             exported: listed(metadata.exported.as_deref()),
             exported_listed: metadata.exported.is_some(),
             bytes: 0,
+            members: Vec::new(),
         };
     }
     report.bytes = input.len() as u64;
+    report.members = envelope.member_places();
     let seal = seal(&envelope, &mut findings);
     let mut fold = DocumentFold::new(options);
     if let Some(blob) = envelope.blob() {

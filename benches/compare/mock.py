@@ -1,181 +1,197 @@
 #!/usr/bin/env python3
-"""Requests per second and memory of mock-engine next to WireMock and Prism, serving the same bytes.
+"""mock-engine next to WireMock, MockServer and Prism, all serving the same bytes.
 
-    python3 benches/compare/mock.py [SECONDS] > table.md
+    python3 benches/compare/mock.py [--seconds N] [--memory N] [--connections N]
 
-Needs cargo, Node.js with npm, and Java. Installs wiremock, @stoplight/prism-cli and autocannon below target/compare.
-All servers keep their request journal (Prism has none to switch off), all run on loopback with default heaps, one after
-the other; the client, autocannon with 16 connections, shares the machine. Each measurement follows a warm-up of 2 s.
+Needs cargo, Node.js with npm, Java, and wrk (a Debian package). Installs the others from npm below target/compare. Prints
+a table and writes it into docs/performance.md.
+
+All keep their request journal (Prism has none to switch off) and their defaults, and run on loopback, one after the
+other; the client shares the machine. Each measurement follows a warm-up. `--memory` is the number of list
+requests (a million by default) after which memory is taken again, of mock-engine alone unless `--memory-of-all`: the
+others would need an hour.
 """
 
+import argparse
 import json
-import os
-import pathlib
+import math
 import re
-import signal
+import shutil
 import subprocess
 import sys
-import time
-import urllib.request
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-WORK = ROOT / "target" / "compare"
-SECONDS = sys.argv[1] if len(sys.argv) > 1 else "5"
-PACKAGES = ["wiremock@3.13.2", "@stoplight/prism-cli@5.16.0", "autocannon@8"]
-LIST = "/masking/api/syncable-objects?page_size=100"
-EXPORT = "/masking/api/export"
+from common import API, ROOT, WORK, build, call, first_answer, login, machine, publish, resident, running, table, used, version
+
+PACKAGES = {"wiremock": "3.13.2", "mockserver-node": "8.0.0", "@stoplight/prism-cli": "5.16.0"}
+LOGIN = f"{API}/login"
+LIST = f"{API}/syncable-objects"
+EXPORT = f"{API}/export"
 REQUEST = json.dumps([{"objectIdentifier": {"id": 4}, "objectType": "MASKING_JOB"}])
+PORT = 8904
+# What of the million counts as warm-up: by then the journal is full and every allocator has seen its peak.
+WARM = 0.1
+# Seconds of load before each measurement: virtual machines compile what they see used.
+WARM_UP = 10
 
 
 def prepare():
-    WORK.mkdir(parents=True, exist_ok=True)
-    if not (WORK / "node_modules" / "autocannon").exists():
-        subprocess.run(["npm", "install", "--silent", "--prefix", WORK, *PACKAGES], check=True, stdout=sys.stderr)
-    subprocess.run(["cargo", "build", "--release", "--locked", "-p", "mock-engine"], cwd=ROOT, check=True)
+    build("--release")
+    if not shutil.which("wrk"):
+        raise SystemExit("wrk is missing: apt-get install wrk")
+    wanted = [f"{name}@{number}" for name, number in PACKAGES.items()]
+    if not all((WORK / "node_modules" / name).exists() for name in PACKAGES):
+        subprocess.run(["npm", "install", "--silent", "--prefix", WORK, *wanted], check=True, stdout=sys.stderr)
 
 
-def call(port, method, path, body=None, token=None):
-    headers = {"Content-Type": "application/json"}
-    if token:
-        headers["Authorization"] = token
-    data = body.encode() if body else None
-    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", data, headers, method=method)
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return answer.read()
-
-
-def wait(port, path, token=None, method="GET", body=None):
-    """Milliseconds until the first good answer."""
-    start = time.monotonic()
-    while time.monotonic() - start < 60:
-        try:
-            call(port, method, path, body, token)
-            return (time.monotonic() - start) * 1000
-        except OSError:
-            time.sleep(0.002)
-    raise SystemExit(f"nothing answers on port {port}")
-
-
-def resident(pid):
-    """MiB resident in a process and its children."""
-    total = 0
-    for line in subprocess.run(["ps", "-eo", "pid,ppid,rss"], capture_output=True, text=True).stdout.splitlines()[1:]:
-        own, parent, rss = map(int, line.split())
-        if pid in (own, parent):
-            total += rss
-    return total / 1024
-
-
-def load(port, path, token=None, body=None):
-    command = [WORK / "node_modules" / ".bin" / "autocannon", "-c", "16", "-d", SECONDS, "-W", "[", "-c", "16", "-d", "2", "]", "--json"]
-    if token:
-        command += ["-H", f"Authorization={token}"]
+def load(connections, seconds, path, token, body=None):
+    """Requests per second, the 99th percentile in ms, answers that were not 2xx or never came."""
+    script = WORK / "load.lua"
+    lines = [f'wrk.headers["Authorization"] = {json.dumps(token)}']
     if body:
-        command += ["-m", "POST", "-H", "Content-Type=application/json", "-b", body]
-    result = subprocess.run([*map(str, command), f"http://127.0.0.1:{port}{path}"], capture_output=True, text=True)
-    answers = [json.loads(line) for line in result.stdout.splitlines() if line.startswith("{")]
-    if not answers:
-        raise SystemExit(result.stderr)
-    return answers[-1]
+        lines += ['wrk.method = "POST"', 'wrk.headers["Content-Type"] = "application/json"', f"wrk.body = {json.dumps(body)}"]
+    script.write_text("\n".join(lines))
+    command = ["wrk", "-t", 2, "-c", connections, "-d", f"{seconds}s", "--timeout", "30s", "--latency", "-s", script,
+               f"http://127.0.0.1:{PORT}{path}"]
+    said = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=True).stdout
+    found = lambda pattern: re.search(pattern, said)
+    rate = float(found(r"Requests/sec:\s+([\d.]+)").group(1))
+    number, unit = found(r"99%\s+([\d.]+)(us|ms|s)").groups()
+    late = float(number) * {"us": 0.001, "ms": 1, "s": 1000}[unit]
+    bad = found(r"Non-2xx or 3xx responses: (\d+)")
+    errors = found(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)")
+    return rate, late, int(bad.group(1)) if bad else 0, sum(map(int, errors.groups())) if errors else 0
 
 
-def measure(name, command, port, token_of=lambda port: None):
-    start = subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=WORK, start_new_session=True)
-    try:
-        ready = wait(port, "/masking/api/login", method="POST", body='{"username":"u","password":"p"}')
-        token = token_of(port) or "x"
-        listing = load(port, LIST, token)
-        export = load(port, EXPORT, token, REQUEST)
-        bad = listing["non2xx"] + export["non2xx"]
-        return name, ready, listing, export, resident(start.pid), bad
-    finally:
-        os.killpg(start.pid, signal.SIGTERM)
-        start.wait()
+def measure(name, command, arguments, requests):
+    with running(command) as process:
+        ready = first_answer(PORT)
+        token = login(PORT)
+        found, bad = [], 0
+        for path, body in [(f"{LIST}?page_size=100", None), (EXPORT, REQUEST)]:
+            load(arguments.connections, WARM_UP, path, token, body)
+            before = used(process)
+            rate, late, *others = load(arguments.connections, arguments.seconds, path, token, body)
+            each = (used(process) - before) * 1000 / (rate * arguments.seconds)
+            found += [f"{rate:,.0f}", f"{each:,.0f}", f"{late:.1f}"]
+            bad += sum(others)
+            if path != EXPORT:
+                listed = rate
+        memory = resident(process.pid)
+        later = growth(process.pid, token, arguments, requests, listed) if requests else "–"
+    print(f"{name}: {listed:.0f} lists/s, {memory:.0f} MiB", file=sys.stderr)
+    row = [name, found[0], "", *found[1:], f"{memory:.0f}", later, f"{ready:.0f}", bad]
+    return row, listed, memory
 
 
-def login(port):
-    return json.loads(call(port, "POST", "/masking/api/login", '{"username":"u","password":"p"}'))["Authorization"]
+def growth(pid, token, arguments, requests, rate):
+    """Memory after so many requests, and by how much it grew since the first tenth."""
+    run = lambda count: load(arguments.connections, math.ceil(count / rate), f"{LIST}?page_size=100", token)[0]
+    done = seconds = 0
+    warm = None
+    while done < requests:
+        share = requests * WARM if warm is None else min(requests - done, requests * 0.2)
+        took = math.ceil(share / rate)
+        rate = run(share)
+        done, seconds = done + rate * took, seconds + took
+        warm = warm or resident(pid)
+    end = resident(pid)
+    return f"{end:.1f} after {done:,.0f} ({(end / warm - 1) * 100:+.1f} %)"
 
 
-def mock_command(port):
-    return [ROOT / "target/release/mock-engine", "--port", port, "--concurrent-sync"]
+def mock_engine():
+    return [ROOT / "target/release/mock-engine", "--port", PORT, "--concurrent-sync"]
 
 
 def save_answers():
     """The mock's own answers, for the others to serve."""
-    process = subprocess.Popen(list(map(str, mock_command(8901))), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        wait(8901, "/masking/api/login", method="POST", body='{"username":"u","password":"p"}')
-        token = login(8901)
+    with running(mock_engine()):
+        first_answer(PORT)
+        token = login(PORT)
         return {
-            "login": call(8901, "POST", "/masking/api/login", '{"username":"u","password":"p"}').decode(),
-            "list": call(8901, "GET", LIST, token=token).decode(),
-            "export": call(8901, "POST", EXPORT, REQUEST, token).decode(),
+            ("POST", LOGIN): call(PORT, "POST", LOGIN, '{"username":"u","password":"p"}').decode(),
+            ("GET", LIST): call(PORT, "GET", f"{LIST}?page_size=100", token=token).decode(),
+            ("POST", EXPORT): call(PORT, "POST", EXPORT, REQUEST, token).decode(),
         }
-    finally:
-        process.terminate()
-        process.wait()
+
+
+def jar(package):
+    return next((WORK / "node_modules" / package).rglob("*.jar"))
 
 
 def wiremock(answers):
     mappings = WORK / "wiremock" / "mappings"
     mappings.mkdir(parents=True, exist_ok=True)
-    for name, method, path in [
-        ("login", "POST", "/masking/api/login"),
-        ("list", "GET", "/masking/api/syncable-objects"),
-        ("export", "POST", "/masking/api/export"),
-    ]:
+    for at, ((method, path), body) in enumerate(answers.items()):
         mapping = {
             "request": {"method": method, "urlPath": path},
-            "response": {"status": 200, "headers": {"Content-Type": "application/json"}, "body": answers[name]},
+            "response": {"status": 200, "headers": {"Content-Type": "application/json"}, "body": body},
         }
-        (mappings / f"{name}.json").write_text(json.dumps(mapping))
-    jar = next((WORK / "node_modules" / "wiremock").rglob("*.jar"))
-    return ["java", "-jar", jar, "--port", "8902", "--root-dir", WORK / "wiremock", "--disable-banner"]
+        (mappings / f"{at}.json").write_text(json.dumps(mapping))
+    return ["java", "-jar", jar("wiremock"), "--port", PORT, "--root-dir", WORK / "wiremock", "--disable-banner"]
+
+
+def mockserver(answers):
+    expectations = [
+        {
+            "httpRequest": {"method": method, "path": path},
+            "httpResponse": {"statusCode": 200, "headers": {"Content-Type": ["application/json"]}, "body": body},
+        }
+        for (method, path), body in answers.items()
+    ]
+    path = WORK / "mockserver.json"
+    path.write_text(json.dumps(expectations))
+    properties = [f"-Dmockserver.initializationJsonPath={path}", "-Dmockserver.logLevel=WARN"]
+    return ["java", *properties, "-jar", jar("mockserver-node"), "-serverPort", PORT]
 
 
 def prism(answers):
-    def operation(name):
-        content = {"application/json": {"schema": {}, "example": json.loads(answers[name])}}
-        return {"responses": {"200": {"description": "ok", "content": content}}}
-
-    body = {"requestBody": {"content": {"application/json": {"schema": {}}}}}
-    document = {
-        "openapi": "3.1.0",
-        "info": {"title": "sync", "version": "1"},
-        "paths": {
-            "/masking/api/login": {"post": {**operation("login"), **body}},
-            "/masking/api/syncable-objects": {"get": operation("list")},
-            "/masking/api/export": {"post": {**operation("export"), **body}},
-        },
-    }
+    paths = {}
+    for (method, path), body in answers.items():
+        content = {"application/json": {"schema": {}, "example": json.loads(body)}}
+        operation = {"responses": {"200": {"description": "ok", "content": content}}}
+        if method == "POST":
+            operation["requestBody"] = {"content": {"application/json": {"schema": {}}}}
+        paths[path] = {method.lower(): operation}
+    document = {"openapi": "3.1.0", "info": {"title": "sync", "version": "1"}, "paths": paths}
     (WORK / "prism.json").write_text(json.dumps(document))
-    return [WORK / "node_modules" / ".bin" / "prism", "mock", "-p", "8903", WORK / "prism.json"]
-
-
-def version(command, pattern=r"[\d.]+"):
-    output = subprocess.run(command, capture_output=True, text=True)
-    found = re.search(pattern, output.stdout + output.stderr)
-    return found.group(0) if found else "?"
+    return [WORK / "node_modules" / ".bin" / "prism", "mock", "-p", PORT, WORK / "prism.json"]
 
 
 def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument("--connections", type=int, default=16)
+    parser.add_argument("--memory", type=int, default=1_000_000)
+    parser.add_argument("--memory-of-all", action="store_true")
+    arguments = parser.parse_args()
     prepare()
+    conditions = machine()
     answers = save_answers()
-    rows = [
-        measure("mock-engine", mock_command(8904), 8904, login),
-        measure("WireMock 3.13.2", wiremock(answers), 8902),
-        measure("Prism 5.16.0", prism(answers), 8903),
+    rivals = [
+        (f"WireMock {PACKAGES['wiremock']}", wiremock),
+        (f"MockServer {PACKAGES['mockserver-node']}", mockserver),
+        (f"Prism {PACKAGES['@stoplight/prism-cli']}", prism),
     ]
-    cores = os.cpu_count()
-    print(f"{cores} cores, Java {version(['java', '-version'])}, Node {version(['node', '--version'])}; "
-          f"autocannon, 16 connections, {SECONDS} s after 2 s of warm-up; journals on.")
-    print(f"Answers: list {len(answers['list'])} bytes, export {len(answers['export'])} bytes (mock-engine makes and signs each export anew).\n")
-    print("| server | list req/s | list p99 ms | export req/s | export p99 ms | memory MiB | first answer ms | not 2xx |")
-    print("|---|---|---|---|---|---|---|---|")
-    for name, ready, listing, export, memory, bad in rows:
-        print(f"| {name} | {listing['requests']['average']:.0f} | {listing['latency']['p99']} | {export['requests']['average']:.0f} "
-              f"| {export['latency']['p99']} | {memory:.0f} | {ready:.0f} | {bad} |")
+    measured = [measure("mock-engine", mock_engine(), arguments, arguments.memory)]
+    for name, command in rivals:
+        requests = arguments.memory if arguments.memory_of_all else 0
+        measured.append(measure(name, command(answers), arguments, requests))
+    fastest = max(measured[1:], key=lambda one: one[1])
+    for row, listed, _ in measured:
+        row[2] = f"{listed / fastest[1]:.1f} ×"
+    head = ["server", "list req/s", "to fastest other", "list µs", "list p99 ms", "export req/s", "export µs",
+            "export p99 ms", "memory MiB",
+            "memory after a million lists (growth)", "first answer ms", "failed"]
+    sizes = [len(answer) for answer in answers.values()]
+    text = f"""{conditions}
+Java {version("java", "-version")}, Node {version("node", "--version")}, wrk with {arguments.connections} connections, \
+{arguments.seconds} s each after {WARM_UP} s of warm-up; µs are processor time of the server per request.
+
+{table(head, [row for row, _, _ in measured])}
+
+Answers: list {sizes[1]:,} bytes, export {sizes[2]:,} bytes; mock-engine makes and signs each export anew. Its memory is \
+{measured[0][2] / fastest[2] * 100:.1f} % of what the fastest other one takes. Growth counts from a tenth of the requests on."""
+    publish("mock", text)
 
 
 main()

@@ -9,12 +9,14 @@
 //! [`exportdoc::sample`], sound documents from [`exportdoc::build`]; odd ones are sound ones taken apart and put
 //! together wrongly. What each document is for stands in `testdata/README.md`.
 
+mod auditing;
 mod damaged;
 mod der;
 mod merging;
 mod parts;
 mod sound;
 mod tampered;
+mod targets;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -25,7 +27,7 @@ use std::process::ExitCode;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// The documents by their path below the directory.
+/// The documents, and what goes with them, by their path below the directory.
 type Documents = BTreeMap<String, Vec<u8>>;
 
 const DIRECTORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/generated");
@@ -48,6 +50,7 @@ fn documents() -> Result<Documents> {
         ("damaged/", damaged::documents()?),
         ("merge/", merging::documents()?),
         ("tampered/", tampered::documents()?),
+        ("targets/", targets::files()?),
     ] {
         for (name, bytes) in made {
             if documents
@@ -56,6 +59,11 @@ fn documents() -> Result<Documents> {
             {
                 return Err(format!("{directory}{name} is made twice").into());
             }
+        }
+    }
+    for (name, bytes) in auditing::files()? {
+        if documents.insert(format!("audit/{name}"), bytes).is_some() {
+            return Err(format!("audit/{name} is made twice").into());
         }
     }
     Ok(documents)

@@ -12,20 +12,25 @@ use crate::sound::Recipe;
 const MINUTE: i64 = 60_000;
 
 /// A draft in its n-th save, under the UUIDs that go with a label.
-fn saved(draft: Draft, label: &str, save: u32) -> Result<SyncObject<'static>> {
+pub(crate) fn saved(draft: Draft, label: &str, save: u32) -> Result<SyncObject<'static>> {
     let modified = INSTALLED + i64::from(save) * 60 * MINUTE;
     Ok(draft.finish(sample::revision_pair(label, save), INSTALLED, modified)?)
 }
 
 /// A connector and a ruleset on it.
-struct Place {
-    connector: SyncObject<'static>,
-    ruleset: SyncObject<'static>,
+pub(crate) struct Place {
+    pub(crate) connector: SyncObject<'static>,
+    pub(crate) ruleset: SyncObject<'static>,
     name: &'static str,
 }
 
 impl Place {
-    fn new(id: i64, connector: &str, ruleset: &'static str, references: &[ObjectKey]) -> Result<Self> {
+    pub(crate) fn new(
+        id: i64,
+        connector: &str,
+        ruleset: &'static str,
+        references: &[ObjectKey],
+    ) -> Result<Self> {
         let spec = ConnectorSpec {
             database_type: "POSTGRES",
             name: connector,
@@ -43,7 +48,7 @@ impl Place {
         })
     }
 
-    fn job(&self, id: i64, name: &str, email: &str, save: u32) -> Result<SyncObject<'static>> {
+    pub(crate) fn job(&self, id: i64, name: &str, email: &str, save: u32) -> Result<SyncObject<'static>> {
         self.job_of(&format!("{name} of {}", self.name), id, name, email, save)
     }
 
@@ -113,7 +118,7 @@ pub(crate) fn documents() -> Result<Vec<(&'static str, Vec<u8>)>> {
         .collect()
 }
 
-fn lookup(name: &str) -> Result<SyncObject<'static>> {
+pub(crate) fn lookup(name: &str) -> Result<SyncObject<'static>> {
     let info = AlgorithmInfo {
         name,
         description: "",
@@ -127,12 +132,12 @@ fn lookup(name: &str) -> Result<SyncObject<'static>> {
     )
 }
 
-fn global_key(label: &str) -> Result<SyncObject<'static>> {
+pub(crate) fn global_key(label: &str) -> Result<SyncObject<'static>> {
     saved(draft::global_key(sample::key_bytes(label)), label, 1)
 }
 
 /// The members behind the object that bundles them.
-fn bundle(members: &[SyncObject<'static>]) -> Result<Vec<SyncObject<'static>>> {
+pub(crate) fn bundle(members: &[SyncObject<'static>]) -> Result<Vec<SyncObject<'static>>> {
     let keys: Vec<ObjectKey> = members.iter().map(|member| member.key().clone()).collect();
     let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
     let global = saved(draft::global_object(&keys), &names.join(", "), 1)?;

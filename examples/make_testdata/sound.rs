@@ -172,7 +172,7 @@ pub(crate) fn documents() -> Result<Vec<(&'static str, Vec<u8>)>> {
 }
 
 /// Declares no rule, and signs the records without their length prefixes: some recipe that nobody told us.
-fn engine_like(mut recipe: Recipe) -> Result<Vec<u8>> {
+pub(crate) fn engine_like(mut recipe: Recipe) -> Result<Vec<u8>> {
     recipe.facts.declare_rule = false;
     let mut parts = recipe.parts()?;
     let mut messages = parts.messages()?;

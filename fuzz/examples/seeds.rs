@@ -59,7 +59,9 @@ fn main() -> Result<()> {
         let name = path.file_stem().and_then(|stem| stem.to_str()).ok_or("a name")?;
         document(&corpus, &format!("generated-{name}"), &fs::read(&path)?)?;
     }
-    odd_shapes(&corpus, &fs::read(testdata.join("vectors/dsa512_sha1.json"))?)
+    odd_shapes(&corpus, &fs::read(testdata.join("vectors/dsa512_sha1.json"))?)?;
+    several(&corpus, &testdata)?;
+    programs(&corpus)
 }
 
 fn write(corpus: &Path, target: &str, name: &str, bytes: &[u8]) -> Result<()> {
@@ -145,6 +147,82 @@ fn odd_shapes(corpus: &Path, vectors: &[u8]) -> Result<()> {
                 "signature_der",
                 &format!("vector-{case}"),
                 &decode(text("signature"))?,
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// Documents that belong together, as files and as blobs; see `targets/document.rs` for the form.
+fn several(corpus: &Path, testdata: &Path) -> Result<()> {
+    for names in [
+        ["ours", "theirs", "base"],
+        ["theirs-too", "theirs", "base"],
+        ["base", "base", "base"],
+        ["test-engine", "other-engine", "test-engine"],
+        ["bundle", "other-bundle", "bundle"],
+        ["lookup", "reference", "lookup"],
+    ] {
+        let read = |name| fs::read(testdata.join(format!("generated/merge/{name}.json")));
+        let files = names.map(read).into_iter().collect::<std::io::Result<Vec<_>>>()?;
+        let blobs = files
+            .iter()
+            .map(|file| {
+                let envelope = Envelope::parse(file)?;
+                Ok(envelope.blob().ok_or("a blob")?.decode().0)
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let files = files
+            .iter()
+            .map(|file| keyless(file))
+            .collect::<Result<Vec<_>>>()?;
+        for (kind, parts) in [(b'f', files), (b'b', blobs)] {
+            for (target, count) in [("diff", 2), ("merge", 3)] {
+                let mut bytes = vec![kind, 0];
+                for part in &parts[..count - 1] {
+                    bytes.extend_from_slice(&u16::try_from(part.len())?.to_le_bytes());
+                    bytes.extend_from_slice(part);
+                }
+                bytes.extend_from_slice(&parts[count - 1]);
+                let name = format!("{}-{}", char::from(kind), names[..count].join("-"));
+                write(corpus, target, &name, &bytes)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The document without its key: checking signatures is slow, and tells these targets nothing.
+fn keyless(file: &[u8]) -> Result<Vec<u8>> {
+    let envelope = Envelope::parse(file)?;
+    let members = envelope.members.iter().filter(|member| member.key != "publicKey");
+    let members: Vec<_> = members
+        .map(|member| format!("{}:{}", member.raw_key, member.raw_value))
+        .collect();
+    Ok(format!("{{{}}}", members.join(",")).into_bytes())
+}
+
+/// Programs of made-up engines: any bytes are one.
+fn programs(corpus: &Path) -> Result<()> {
+    for n in 0..40 {
+        let digits = (0..20)
+            .map(|part| uuid(&format!("program {n} {part}")))
+            .collect::<String>();
+        let bytes: Vec<u8> = digits
+            .replace('-', "")
+            .as_bytes()
+            .chunks(2)
+            .map(|pair| {
+                let digit = |byte: u8| char::from(byte).to_digit(16).unwrap_or_default() as u8;
+                digit(pair[0]) << 4 | digit(pair[1])
+            })
+            .collect();
+        for target in ["diff", "merge"] {
+            write(
+                corpus,
+                target,
+                &format!("program-{n}"),
+                &[b"m", &bytes[..]].concat(),
             )?;
         }
     }

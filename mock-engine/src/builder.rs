@@ -9,20 +9,20 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use http::StatusCode;
-use tokio::net::TcpListener;
+use axum::body::Body;
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_body_util::{BodyExt, Collected};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::admin::{HostGuard, Journal};
+use crate::admin::{HostGuard, Journal, Peer};
 use crate::clock::Clock;
-use crate::http::{App, HttpOptions, Service};
+use crate::http::{App, Bodies, HttpOptions, Service};
+use crate::limits::Limits;
 use crate::model::{Credential, Engine, Pace, Settings, SetupError};
 use crate::server::tls::{TlsError, TlsIdentity};
-use crate::server::{Protocol, Server};
-
-/// How long requests under way may take once the engine is told to stop.
-const DRAIN: Duration = Duration::from_secs(10);
+use crate::server::{self, Protocol, Server};
 
 /// An engine that behaves like a data-masking engine.
 ///
@@ -43,6 +43,7 @@ impl MockEngine {
         Builder {
             settings: Settings::default(),
             http: HttpOptions::default(),
+            limits: Limits::default(),
             clock: Clock::real(),
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             tls: None,
@@ -80,6 +81,7 @@ pub enum StartError {
 pub struct Builder {
     settings: Settings,
     http: HttpOptions,
+    limits: Limits,
     clock: Clock,
     address: SocketAddr,
     tls: Option<TlsIdentity>,
@@ -161,9 +163,9 @@ impl Builder {
         self
     }
 
-    /// Largest request body.
-    pub fn body_limit(mut self, bytes: u64) -> Self {
-        self.http.body_limit = bytes;
+    /// What peers may ask of the server before they are turned away.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
         self
     }
 
@@ -174,28 +176,22 @@ impl Builder {
             return Err(StartError::OpenToNetwork(address.ip()));
         }
         let bind = |source| StartError::Bind { address, source };
-        let listener = TcpListener::bind(address).await.map_err(bind)?;
+        let listener = server::listen(address).map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;
 
-        let names = self.hosts.into_iter().chain([self.settings.name.clone()]);
-        let guard = HostGuard::new(names, address.ip());
-        let engine = Arc::new(Engine::new(self.settings, self.clock)?);
-        let app = Arc::new(App {
-            engine: Arc::clone(&engine),
-            http: self.http,
-            journal: Journal::default(),
-            guard,
-            started: Instant::now(),
-        });
-        let protocol = match &self.tls {
+        let (drain, limits, tls) = (self.limits.drain, self.limits.clone(), self.tls.clone());
+        let plain_too = self.plain_too;
+        let LocalEngine { engine, service } = self.without_port_at(address.ip())?;
+        let protocol = match &tls {
             None => Protocol::Http,
-            Some(identity) if self.plain_too => Protocol::Both(identity.acceptor()),
+            Some(identity) if plain_too => Protocol::Both(identity.acceptor()),
             Some(identity) => Protocol::Https(identity.acceptor()),
         };
         let (stop, connections) = (CancellationToken::new(), TaskTracker::new());
         let server = Server {
-            service: Service::new(app),
+            service,
             protocol,
+            limits,
             stop: stop.clone(),
             connections: connections.clone(),
         };
@@ -203,10 +199,58 @@ impl Builder {
         Ok(RunningEngine {
             engine,
             address,
-            tls: self.tls,
+            tls,
+            drain,
             stop,
             connections,
         })
+    }
+
+    /// The engine without a port: requests are handed to it. They count as sent from this machine.
+    pub fn without_port(self) -> Result<LocalEngine, StartError> {
+        let address = self.address.ip();
+        self.without_port_at(address)
+    }
+
+    fn without_port_at(self, address: IpAddr) -> Result<LocalEngine, StartError> {
+        let names = self.hosts.into_iter().chain([self.settings.name.clone()]);
+        let guard = HostGuard::new(names, address);
+        let engine = Arc::new(Engine::new(self.settings, self.clock)?);
+        let app = Arc::new(App {
+            engine: Arc::clone(&engine),
+            http: self.http,
+            bodies: Bodies::new(&self.limits),
+            limits: self.limits,
+            journal: Journal::default(),
+            guard,
+            started: Instant::now(),
+        });
+        let service = Service::new(app);
+        Ok(LocalEngine { engine, service })
+    }
+}
+
+/// An engine without a port.
+#[derive(Debug)]
+pub struct LocalEngine {
+    engine: Arc<Engine>,
+    service: Service,
+}
+
+impl LocalEngine {
+    /// The engine that answers.
+    pub fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
+    /// Answers one request. Runs within a tokio runtime with time enabled.
+    pub async fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
+        let mut request = request.map(Body::from);
+        request.extensions_mut().insert(Peer(Ipv4Addr::LOCALHOST.into()));
+        let (parts, body) = self.service.answer(request).await.into_parts();
+        // Bodies of ours are complete from the start.
+        let body = body.collect().await.map(Collected::to_bytes).unwrap_or_default();
+        Response::from_parts(parts, body)
     }
 }
 
@@ -216,6 +260,7 @@ pub struct RunningEngine {
     engine: Arc<Engine>,
     address: SocketAddr,
     tls: Option<TlsIdentity>,
+    drain: Duration,
     stop: CancellationToken,
     connections: TaskTracker,
 }
@@ -252,11 +297,14 @@ impl RunningEngine {
         self.tls.as_ref().and_then(TlsIdentity::ca_pem)
     }
 
-    /// Stops taking connections and waits for the requests under way. Returns whether all of them finished in time.
+    /// Stops taking connections and waits for the requests under way; those that have not arrived whole are turned
+    /// away. Returns whether all of them finished in time.
     pub async fn shutdown(self) -> bool {
         self.engine.stopping.cancel();
         self.stop.cancel();
-        tokio::time::timeout(DRAIN, self.connections.wait()).await.is_ok()
+        tokio::time::timeout(self.drain, self.connections.wait())
+            .await
+            .is_ok()
     }
 }
 

@@ -33,7 +33,7 @@ pub const TOKENS_KEPT: usize = 100_000;
 pub const EXECUTIONS_KEPT: usize = 10_000;
 
 /// Newest format number of documents that are imported.
-pub const NEWEST_FORMAT: u64 = 2;
+pub const NEWEST_FORMAT: u64 = exportdoc::import_plan::NEWEST_KNOWN_FORMAT;
 
 /// Format number of exports, unless a loaded document says another.
 pub const EXPORT_FORMAT: u64 = 2;
@@ -72,6 +72,8 @@ pub const BODY_TOO_LARGE: &str = "The request body is too large.";
 pub const BODY_TOO_SLOW: &str = "The request body did not arrive in time.";
 /// A body that ended early or broke the HTTP rules.
 pub const BODY_CUT_OFF: &str = "The request body broke off.";
+/// A large body while others take all the memory that bodies may have.
+pub const TOO_MANY_BODIES: &str = "Too many large request bodies are being read. Try again later.";
 /// A handler panicked.
 pub const INTERNAL_ERROR: &str = "Internal error.";
 

@@ -2,12 +2,15 @@
 //!
 //! Invariant: options only; what they mean is settled in [`crate::config`].
 
+mod limits;
+
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 
+use self::limits::LimitArgs;
 use crate::choices;
 use crate::config::{
     self, Config, ConfigError, EngineEntry, LOOPBACK, Tls, parse_duration, parse_pace, parse_user,
@@ -100,11 +103,14 @@ pub struct Cli {
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
 
+    #[command(flatten)]
+    limits: LimitArgs,
+
     /// Form of the log on standard error
-    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
+    #[arg(long, value_enum, default_value_t = LogFormat::Text, help_heading = "Log")]
     pub log_format: LogFormat,
     /// How much is logged: off, error, warn, info, debug or trace
-    #[arg(long, value_name = "LEVEL", default_value = "info")]
+    #[arg(long, value_name = "LEVEL", default_value = "info", help_heading = "Log")]
     pub log_level: tracing::level_filters::LevelFilter,
 }
 
@@ -185,6 +191,7 @@ impl Cli {
             plain_too: self.also_http,
             hosts: self.host,
             created_status: self.created_status,
+            limits: self.limits.into(),
         })
     }
 }
@@ -194,6 +201,7 @@ mod tests {
     use clap::CommandFactory;
 
     use super::*;
+    use crate::limits::Limits;
 
     #[test]
     fn the_options_are_consistent() {
@@ -206,5 +214,6 @@ mod tests {
         assert_eq!(config.engines.len(), 1);
         assert_eq!(config.engines[0].port, 8080);
         assert!(config.bind.is_loopback());
+        assert_eq!(config.limits, Limits::default());
     }
 }

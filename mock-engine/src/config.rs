@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::limits::Limits;
 use crate::model::{Credential, Pace, Settings};
 
 /// Everything that the process is told.
@@ -28,6 +29,8 @@ pub struct Config {
     pub hosts: Vec<String>,
     /// Status of successful POSTs.
     pub created_status: u16,
+    /// What peers may ask of each engine's port.
+    pub limits: Limits,
 }
 
 /// One engine.

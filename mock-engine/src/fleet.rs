@@ -44,7 +44,8 @@ impl Fleet {
                 .settings(engine.settings)
                 .address(SocketAddr::new(config.bind, engine.port))
                 .hosts(hosts.clone())
-                .created_status(created);
+                .created_status(created)
+                .limits(config.limits.clone());
             if let Some(identity) = &identity {
                 builder = builder.tls(identity.clone(), config.plain_too);
             }

@@ -128,6 +128,12 @@ mod tests {
     }
 
     #[test]
+    fn ids_are_the_hash_of_seed_and_counter() {
+        // Computed with Python's hashlib.
+        assert_eq!(Ids::seeded(1, "a").uuid(), "333001ee-3584-4b64-9d56-9058ff4628ca");
+    }
+
+    #[test]
     fn forms_are_as_engines_write_them() {
         let ids = Ids::random().unwrap();
         let uuid = ids.uuid();

@@ -13,10 +13,11 @@ pub mod config;
 pub mod fleet;
 mod http;
 pub mod ids;
+pub mod limits;
 pub mod model;
 pub mod server;
 pub mod signals;
 mod sync;
 
-pub use builder::{Builder, MockEngine, RunningEngine, StartError};
+pub use builder::{Builder, LocalEngine, MockEngine, RunningEngine, StartError};
 pub use http::HttpOptions;

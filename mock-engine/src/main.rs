@@ -13,6 +13,9 @@ use mock_engine::signals::Signals;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     log_to_stderr(&cli);
+    // A connection is a descriptor, and the usual soft limit is lower than the usual number of connections. Where it
+    // can't be raised, the accept loop lives with what there is.
+    let _ = rlimit::increase_nofile_limit(rlimit::INFINITY);
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -18,5 +18,5 @@ mod record;
 
 pub use error::{BlobError, BlobErrorKind};
 pub use outline::{Extent, OutlineKind, RecordOutline};
-pub use reader::{BlobLimits, RawRecord, RecordBody, RecordHead, RecordReader, frame};
+pub use reader::{BlobLimits, RawRecord, RecordBody, RecordHead, RecordReader, frame, length_prefix};
 pub use record::{Header, HeaderField, ObjectRecord, REDACTED, Record, RecordError, SealedRecord, Trailer};

@@ -323,18 +323,26 @@ fn read_up_to(source: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     Ok(have)
 }
 
-/// Puts the length prefix before a message.
+/// The four bytes that stand before a message.
 ///
 /// # Errors
-/// The message back, when it is longer than a 32-bit length can say.
-pub fn frame(message: &[u8]) -> Result<Vec<u8>, BlobErrorKind> {
+/// A message that is longer than a 32-bit length can say.
+pub fn length_prefix(message: &[u8]) -> Result<[u8; 4], BlobErrorKind> {
     let claimed = message.len() as u64;
     let length = u32::try_from(claimed).map_err(|_| BlobErrorKind::TooLarge {
         claimed,
         limit: u64::from(u32::MAX),
     })?;
+    Ok(length.to_le_bytes())
+}
+
+/// Puts the length prefix before a message.
+///
+/// # Errors
+/// As [`length_prefix`].
+pub fn frame(message: &[u8]) -> Result<Vec<u8>, BlobErrorKind> {
     let mut framed = Vec::with_capacity(message.len() + 4);
-    framed.extend_from_slice(&length.to_le_bytes());
+    framed.extend_from_slice(&length_prefix(message)?);
     framed.extend_from_slice(message);
     Ok(framed)
 }

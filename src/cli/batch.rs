@@ -1,27 +1,34 @@
 //! Judges many documents in parallel and hands the results on in order.
+//!
+//! Invariants: results come in the order of the inputs, each as soon as those before it were handed on. However many
+//! inputs there are, a bounded number is in work or waits. No input keeps the others from being judged.
 
-use std::io;
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
 use std::time::{Duration, SystemTime};
 
 use exportdoc::envelope::EnvelopeError;
 use exportdoc::report::{DocumentReport, ExamineOptions, SourceError, examine_source};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use rayon::prelude::*;
 
 use super::input::{Input, InputArgs, ReadError};
+use super::interrupt::Interrupt;
 use super::{CliError, Exit};
 
-/// Documents judged at once before their results are written: bounds memory, keeps every core busy.
+/// Documents in work or waiting for those before them: bounds memory, keeps every core busy.
 const WINDOW: usize = 64;
 /// Work that ends sooner shows no progress.
 const QUIET_FOR: Duration = Duration::from_millis(700);
 
 /// One input's outcome.
-pub(crate) struct Judged {
+pub(crate) struct Judged<T = DocumentReport> {
     /// The path as given.
     pub(crate) path: String,
     /// The report, or why there is none.
-    pub(crate) outcome: Result<DocumentReport, Unreadable>,
+    pub(crate) outcome: Result<T, Unreadable>,
 }
 
 /// Why an input has no report.
@@ -33,6 +40,9 @@ pub(crate) enum Unreadable {
     /// It isn't an export document.
     #[error(transparent)]
     Envelope(#[from] EnvelopeError),
+    /// A defect of this program, which has told of it on standard error.
+    #[error("judging it failed: this is a defect of exportdoc")]
+    Defect,
 }
 
 impl From<SourceError> for Unreadable {
@@ -50,6 +60,7 @@ impl Unreadable {
         match self {
             Self::Read(error) => error.help(),
             Self::Envelope(error) => error.help(),
+            Self::Defect => Some("please report it with the message on standard error".to_owned()),
         }
     }
 
@@ -60,6 +71,26 @@ impl Unreadable {
                 Exit::Denied
             }
             Self::Read(_) | Self::Envelope(_) => Exit::Usage,
+            Self::Defect => Exit::Internal,
+        }
+    }
+}
+
+/// How a batch ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// Every input was judged.
+    Whole,
+    /// Somebody interrupted it: the inputs handed on so far are the first ones.
+    Interrupted,
+}
+
+impl Ended {
+    /// The exit code it stands for.
+    pub(crate) fn exit(self) -> Exit {
+        match self {
+            Self::Whole => Exit::Good,
+            Self::Interrupted => Exit::Interrupted,
         }
     }
 }
@@ -71,45 +102,119 @@ impl Unreadable {
 pub(crate) fn judge(
     args: &InputArgs,
     options: &ExamineOptions,
-    mut emit: impl FnMut(Judged) -> io::Result<()>,
-) -> Result<(), CliError> {
-    let inputs = args.find()?;
-    let progress = progress(inputs.len());
-    for window in inputs.chunks(WINDOW) {
-        let judged: Vec<Judged> = window
-            .par_iter()
-            .map(|input| {
-                let judged = judge_one(input, args.max_size, options);
-                progress.inc(1);
-                judged
-            })
-            .collect();
-        for document in judged {
-            progress.suspend(|| emit(document))?;
-        }
-    }
-    progress.finish_and_clear();
-    Ok(())
+    emit: impl FnMut(Judged) -> io::Result<()>,
+) -> Result<Ended, CliError> {
+    let examined = |input: &Input| examine(input, args.max_size, options);
+    judge_with(&args.find()?, examined, emit)
 }
 
-fn judge_one(input: &Input, max_size: u64, options: &ExamineOptions) -> Judged {
-    let outcome = input
-        .open(max_size)
-        .map_err(Unreadable::from)
-        .and_then(|(source, _)| examine_source(source, options).map_err(Unreadable::from));
+/// Judges one input while it is read.
+pub(crate) fn examine(
+    input: &Input,
+    max_size: u64,
+    options: &ExamineOptions,
+) -> Result<DocumentReport, Unreadable> {
+    let (source, _) = input.open(max_size)?;
+    Ok(examine_source(source, options)?)
+}
+
+/// Does some `work` on every input and calls `emit` for each in the order given.
+///
+/// # Errors
+/// An output that fails.
+pub(crate) fn judge_with<T: Send>(
+    inputs: &[Input],
+    work: impl Fn(&Input) -> Result<T, Unreadable> + Sync,
+    mut emit: impl FnMut(Judged<T>) -> io::Result<()>,
+) -> Result<Ended, CliError> {
+    let progress = progress(inputs.len());
+    // A single document has no summary that would be worth an answer: the system may end it.
+    let interrupt = if inputs.len() > 1 {
+        Interrupt::watch(&progress)
+    } else {
+        Interrupt::never()
+    };
+    // Where the output goes elsewhere, the bar need not make way for it.
+    let shares_terminal = io::stdout().is_terminal() && io::stderr().is_terminal();
+    let result = in_order(
+        inputs,
+        &interrupt,
+        |input| {
+            let judged = judge_one(input, &work);
+            progress.inc(1);
+            judged
+        },
+        |judged| {
+            if shares_terminal {
+                progress.suspend(|| emit(judged))
+            } else {
+                emit(judged)
+            }
+        },
+    );
+    progress.finish_and_clear();
+    Ok(result?)
+}
+
+/// Does some `work` on one input.
+pub(crate) fn judge_one<T>(input: &Input, work: impl Fn(&Input) -> Result<T, Unreadable>) -> Judged<T> {
     Judged {
         path: input.label(),
-        outcome,
+        // Nothing that the work may have left half done is looked at again.
+        outcome: catch_unwind(AssertUnwindSafe(|| work(input))).unwrap_or(Err(Unreadable::Defect)),
     }
+}
+
+/// Works on items in parallel and hands the results on in the order of the items. `work` must not panic: its result would
+/// be waited for.
+fn in_order<I: Sync, R: Send>(
+    items: &[I],
+    interrupt: &Interrupt,
+    work: impl Fn(&I) -> R + Sync,
+    mut emit: impl FnMut(R) -> io::Result<()>,
+) -> io::Result<Ended> {
+    let abandoned = AtomicBool::new(false);
+    let (work, abandoned) = (&work, &abandoned);
+    // Whatever was begun when the closure returns is waited for.
+    rayon::in_place_scope(|scope| {
+        let (done, results) = mpsc::channel();
+        let mut waiting = BTreeMap::new();
+        let mut begun = 0;
+        for next in 0..items.len() {
+            while begun < items.len().min(next + WINDOW) {
+                let (at, item, done) = (begun, &items[begun], done.clone());
+                scope.spawn(move |_| {
+                    let given_up = interrupt.is_asked() || abandoned.load(Ordering::Relaxed);
+                    // Nobody listens any more once the closure returned.
+                    let _ = done.send((at, (!given_up).then(|| work(item))));
+                });
+                begun += 1;
+            }
+            let result = loop {
+                if let Some(result) = waiting.remove(&next) {
+                    break result;
+                }
+                // The channel can't be closed: `done` is still there to clone.
+                if let Ok((at, result)) = results.recv() {
+                    waiting.insert(at, result);
+                }
+            };
+            let Some(result) = result else {
+                return Ok(Ended::Interrupted);
+            };
+            emit(result).inspect_err(|_| abandoned.store(true, Ordering::Relaxed))?;
+        }
+        Ok(Ended::Whole)
+    })
 }
 
 /// A bar on standard error, drawn only on a terminal and only when the work takes long.
 fn progress(inputs: usize) -> ProgressBar {
-    if inputs < 2 {
+    if inputs < 2 || !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::with_draw_target(Some(inputs as u64), ProgressDrawTarget::hidden());
-    if let Ok(style) = ProgressStyle::with_template("{pos}/{len} documents {wide_bar} {eta}") {
+    if let Ok(style) = ProgressStyle::with_template("{pos}/{len} documents {wide_bar} {eta} left") {
         bar.set_style(style);
     }
     let late = bar.clone();
@@ -125,4 +230,110 @@ fn progress(inputs: usize) -> ProgressBar {
 /// The present, for ages. The library knows no clock.
 pub(crate) fn now() -> jiff::Timestamp {
     jiff::Timestamp::try_from(SystemTime::now()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use super::*;
+
+    #[test]
+    fn results_come_in_order_though_later_ones_are_done_earlier() {
+        let items: Vec<u64> = (0..300).collect();
+        let mut seen = Vec::new();
+        let ended = in_order(
+            &items,
+            &Interrupt::never(),
+            |item| {
+                if item % 7 == 0 {
+                    std::thread::sleep(Duration::from_millis(2));
+                }
+                *item
+            },
+            |item| {
+                seen.push(item);
+                Ok(())
+            },
+        );
+        assert_eq!(ended.unwrap(), Ended::Whole);
+        assert_eq!(seen, items);
+    }
+
+    #[test]
+    fn no_more_results_wait_than_the_window_holds() {
+        let items: Vec<usize> = (0..1000).collect();
+        let begun = AtomicUsize::new(0);
+        let mut emitted = 0;
+        let ended = in_order(
+            &items,
+            &Interrupt::never(),
+            |_| begun.fetch_add(1, Ordering::SeqCst),
+            |_| {
+                std::thread::sleep(Duration::from_micros(200));
+                assert!(begun.load(Ordering::SeqCst) <= emitted + WINDOW);
+                emitted += 1;
+                Ok(())
+            },
+        );
+        assert_eq!(ended.unwrap(), Ended::Whole);
+        assert_eq!(emitted, items.len());
+    }
+
+    #[test]
+    fn an_interrupt_leaves_the_first_results_and_ends() {
+        let items: Vec<usize> = (0..100_000).collect();
+        let interrupt = Interrupt::never();
+        let mut seen = Vec::new();
+        let ended = in_order(
+            &items,
+            &interrupt,
+            |item| *item,
+            |item| {
+                seen.push(item);
+                if item == 100 {
+                    interrupt.ask();
+                }
+                Ok(())
+            },
+        );
+        assert_eq!(ended.unwrap(), Ended::Interrupted);
+        assert!((101..=100 + WINDOW).contains(&seen.len()), "{}", seen.len());
+        assert_eq!(seen, items[..seen.len()]);
+    }
+
+    #[test]
+    fn an_output_that_fails_ends_the_work() {
+        let items: Vec<usize> = (0..100_000).collect();
+        let begun = AtomicUsize::new(0);
+        let ended = in_order(
+            &items,
+            &Interrupt::never(),
+            |_| begun.fetch_add(1, Ordering::SeqCst),
+            |_| Err(io::ErrorKind::StorageFull.into()),
+        );
+        assert_eq!(ended.unwrap_err().kind(), io::ErrorKind::StorageFull);
+        assert!(begun.into_inner() <= WINDOW);
+    }
+
+    #[test]
+    fn a_panic_while_judging_one_document_leaves_the_others() {
+        let inputs = ["Cargo.toml", "README.md", "no-such-file"].map(|path| Input::File(path.into()));
+        let mut outcomes = Vec::new();
+        let ended = judge_with(
+            &inputs,
+            |input| {
+                assert!(input.label() != "Cargo.toml", "a defect, for this test");
+                Ok(input.read(1 << 20)?.len())
+            },
+            |judged| {
+                outcomes.push(judged.outcome.map_err(|error| error.exit()));
+                Ok(())
+            },
+        );
+        assert_eq!(ended.unwrap(), Ended::Whole);
+        assert_eq!(outcomes[0], Err(Exit::Internal));
+        assert!(outcomes[1].is_ok_and(|bytes| bytes > 0));
+        assert_eq!(outcomes[2], Err(Exit::Usage));
+    }
 }

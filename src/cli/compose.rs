@@ -2,14 +2,16 @@
 //!
 //! Clock and chance come in here and nowhere below.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use exportdoc::build::{ExportFacts, Extras, seal_with};
+use exportdoc::build::{BuildError, ExportFacts, Extras, seal_to};
 use exportdoc::compose::{self, Stamp};
+use exportdoc::envelope::EnvelopeError;
 use exportdoc::escape;
 use exportdoc::object::{ObjectKey, SyncObject};
 use exportdoc::passphrase::{DEFAULT_ITERATIONS, EncryptionParams, Passphrase, SALT_BYTES};
-use exportdoc::report::{Contents, DocumentReport, Encryption, ExamineOptions, examine_contents};
+use exportdoc::report::{Contents, DocumentReport, ExamineOptions, examine_opening};
 use exportdoc::signature::{KeySize, SigningKey};
 use serde_json::value::RawValue;
 
@@ -46,6 +48,7 @@ pub(crate) struct Source {
     /// What opened it.
     pub(crate) passphrase: Option<Passphrase>,
     pub(crate) started: jiff::Timestamp,
+    label: String,
 }
 
 impl SourceArgs {
@@ -57,6 +60,7 @@ impl SourceArgs {
             passphrase_files: self.passphrase_file.as_slice(),
         }
         .load(&self.file, None)
+        .inspect(Source::say_doubts)
     }
 }
 
@@ -69,8 +73,7 @@ pub(crate) struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// Reads a document, says what is doubtful about it, and refuses what can't be worked on. It is called by its path,
-    /// or else by the name given.
+    /// Reads a document and refuses what can't be worked on. It is called by its path, or else by the name given.
     pub(crate) fn load(&self, path: &Path, name: Option<&str>) -> Result<Source, CliError> {
         let started = batch::now();
         let input = match path.as_os_str() {
@@ -86,37 +89,26 @@ impl Reading<'_> {
         let bytes = input
             .read(self.max_size)
             .map_err(|error| unreadable(error.into()))?;
-        let read = |passphrase: Option<Passphrase>| {
-            let options = ExamineOptions {
-                passphrase,
-                ..ExamineOptions::default()
-            };
-            examine_contents(&bytes, &options).map_err(|error| unreadable(error.into()))
-        };
-        let (mut report, mut contents) = read(None)?;
-        let mut passphrase = None;
-        if let Encryption::Passphrase { .. } = report.encryption {
-            for given in self.passphrases()? {
-                (report, contents) = read(Some(given.clone()))?;
-                passphrase = Some(given);
-                if let Encryption::Passphrase { opened: true, .. } = report.encryption {
-                    break;
-                }
-            }
-        }
-        let doubts = compose::usable(&report, self.allow_invalid).map_err(|error| CliError::Refused {
+        let options = ExamineOptions::default();
+        let opened = examine_opening(&bytes, &options, || {
+            let given: Result<_, CliError> = self.passphrases();
+            given.map_err(Trouble::Passphrase)
+        });
+        let (report, contents, passphrase) = opened.map_err(|trouble| match trouble {
+            Trouble::Unreadable(error) => unreadable(error.into()),
+            Trouble::Passphrase(error) => error,
+        })?;
+        compose::usable(&report, self.allow_invalid).map_err(|error| CliError::Refused {
             message: format!("{label}: {error}"),
             help: Some(error.help().to_owned()),
             exit: Exit::Bad,
         })?;
-        for doubt in doubts {
-            say(&format!("note: {label}: {doubt}"));
-        }
         Ok(Source {
             report,
             contents,
             passphrase,
             started,
+            label,
         })
     }
 
@@ -128,7 +120,25 @@ impl Reading<'_> {
     }
 }
 
+/// What can go wrong while a document is opened.
+enum Trouble {
+    Unreadable(EnvelopeError),
+    Passphrase(CliError),
+}
+
+impl From<EnvelopeError> for Trouble {
+    fn from(error: EnvelopeError) -> Self {
+        Self::Unreadable(error)
+    }
+}
+
 impl Source {
+    fn say_doubts(&self) {
+        for doubt in compose::doubts(&self.report) {
+            say(&format!("note: {}: {doubt}", self.label));
+        }
+    }
+
     /// How the next document is encrypted: as this one was, with a salt of its own.
     pub(crate) fn same_encryption(&self) -> Result<Option<(Passphrase, EncryptionParams)>, CliError> {
         self.passphrase.clone().map(encryption).transpose()
@@ -156,8 +166,13 @@ impl Source {
         }
     }
 
-    /// Seals a draft.
-    pub(crate) fn seal(&self, draft: Draft<'_>, key: &SigningKey) -> Result<Vec<u8>, CliError> {
+    /// Seals a draft, writing it as it is made.
+    pub(crate) fn seal(
+        &self,
+        writer: &mut dyn Write,
+        draft: Draft<'_>,
+        key: &SigningKey,
+    ) -> Result<(), CliError> {
         let stamp = Stamp {
             export_id: new_uuid()?,
             started: self.started,
@@ -166,17 +181,18 @@ impl Source {
         let mut facts = compose::facts(&self.report, stamp, draft.requested);
         facts.host = draft.host.unwrap_or_default();
         facts.encryption = draft.encryption;
-        seal_document(&facts, &draft.extras, draft.objects, key)
+        seal_document(writer, &facts, &draft.extras, draft.objects, key)
     }
 }
 
-/// Seals a document under the rule that goes with the key.
+/// Seals a document under the rule that goes with the key, writing it as it is made.
 pub(crate) fn seal_document(
+    writer: &mut dyn Write,
     facts: &ExportFacts,
     extras: &Extras,
     objects: &[SyncObject<'static>],
     key: &SigningKey,
-) -> Result<Vec<u8>, CliError> {
+) -> Result<(), CliError> {
     // The gate of a key lets only sizes through that some rule takes, but not all of them.
     let size = KeySize::from_bits(key.public_key().facts().bits);
     let rule = size.map(KeySize::default_rule).ok_or_else(|| {
@@ -185,7 +201,15 @@ pub(crate) fn seal_document(
             "use a key of 512, 1024 or 2048 bits; 'exportdoc keygen' makes one",
         )
     })?;
-    seal_with(facts, extras, objects, key, rule).map_err(|error| refused(&error))
+    seal_to(writer, facts, extras, objects, key, rule).map_err(build_failed)
+}
+
+/// Why a document wasn't written: the output's fault or its own.
+pub(crate) fn build_failed(error: BuildError) -> CliError {
+    match error {
+        BuildError::Write(error) => CliError::Output(error),
+        other => refused(&other),
+    }
 }
 
 /// What a command changes in a document before it is sealed.
@@ -299,15 +323,17 @@ pub(crate) fn refused(error: &dyn std::fmt::Display) -> CliError {
 
 /// `OUT: 21 objects, sealed under …`
 pub(crate) fn say_written(output: &Output, objects: usize, sealer: &Sealer) {
+    say_made(output, objects, &sealer.describe());
+}
+
+/// `OUT: 21 objects, …`
+pub(crate) fn say_made(output: &Output, objects: usize, how: &str) {
     let what = match output {
         Output::Stdout => "standard output".to_owned(),
         Output::File { path, .. } => path.display().to_string(),
     };
     let plural = if objects == 1 { "" } else { "s" };
-    say(&format!(
-        "{what}: {objects} object{plural}, {}",
-        sealer.describe()
-    ));
+    say(&format!("{what}: {objects} object{plural}, {how}"));
 }
 
 pub(crate) fn new_uuid() -> Result<String, CliError> {

@@ -81,9 +81,9 @@ fn run(source: &SourceArgs, key: &KeyArgs, output: &InPlaceArgs, encrypt: bool) 
     if encrypt {
         draft.encryption = Some(encryption(from_file_or_terminal(file, Asking::Twice)?)?);
     }
-    let document = source.seal(draft, &sealer.key)?;
+    let made = output.stage(|writer| source.seal(writer, draft, &sealer.key))?;
     sealer.keep()?;
-    output.write(&document)?;
+    made.put()?;
     if let (
         true,
         Output::File {

@@ -4,20 +4,22 @@ use std::process::ExitCode;
 
 /// How a command ended. Scripts rely on the numbers: they only change with a major version.
 ///
-/// | code | `inspect` | `verify-signature` | `diff` |
-/// |---|---|---|---|
-/// | 0 | everything could be read, no finding is an error | valid (and trusted, where trusted keys are given) | the same content |
-/// | 1 | a finding is an error | invalid | different |
-/// | 2 | usage, or an input that can't be read | the same | the same, or one that can be read only in part |
-/// | 3 | – | undetermined | – |
-/// | 4 | – | valid, but not by a trusted key | – |
-/// | 5 | a limit was hit | a limit was hit, or `--deny-weak` | a limit was hit |
-/// | 70 | internal error | the same | the same |
+/// | code | `inspect` | `verify-signature` | `diff` | `audit` | `plan` |
+/// |---|---|---|---|---|---|
+/// | 0 | everything could be read, no finding is an error | valid (and trusted, where trusted keys are given) | the same content | nothing weighs as much as `--fail-on` | the import would succeed |
+/// | 1 | a finding is an error | invalid | different | something does | it would fail, or do what `--deny` names |
+/// | 2 | usage, or an input that can't be read | the same | the same, or one that can be read only in part | the same, a policy included | usage, or an input that can't be read |
+/// | 3 | – | undetermined | – | – | that can't be told |
+/// | 4 | – | valid, but not by a trusted key | – | – | – |
+/// | 5 | a limit was hit | a limit was hit, or `--deny-weak` | a limit was hit | a limit was hit, and nothing else fails | a limit was hit |
+/// | 70 | internal error | the same | the same | the same | the same |
 ///
 /// Commands that write documents answer 0 when they wrote, 1 when the input is not what they may work on, 2 as above
 /// and 70 when the output can't be written.
 ///
-/// Over many documents the first of 70, 1, 2, 5, 3, 4, 0 that occurred is the answer.
+/// Over many documents Ctrl-C answers 130, after what was judged until then was told.
+///
+/// Over many documents the first of 130, 70, 1, 2, 5, 3, 4, 0 that occurred is the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
     Good,
@@ -27,6 +29,7 @@ pub(crate) enum Exit {
     Untrusted,
     Denied,
     Internal,
+    Interrupted,
 }
 
 impl Exit {
@@ -40,11 +43,13 @@ impl Exit {
             Self::Untrusted => 4,
             Self::Denied => 5,
             Self::Internal => 70,
+            Self::Interrupted => 130,
         }
     }
 
     fn precedence(self) -> u8 {
         match self {
+            Self::Interrupted => 7,
             Self::Internal => 6,
             Self::Bad => 5,
             Self::Usage => 4,
@@ -78,6 +83,7 @@ mod tests {
     #[test]
     fn precedence_over_many_documents_is_as_documented() {
         let order = [
+            Exit::Interrupted,
             Exit::Internal,
             Exit::Bad,
             Exit::Usage,
@@ -86,7 +92,7 @@ mod tests {
             Exit::Untrusted,
             Exit::Good,
         ];
-        assert_eq!(order.map(Exit::code), [70, 1, 2, 5, 3, 4, 0]);
+        assert_eq!(order.map(Exit::code), [130, 70, 1, 2, 5, 3, 4, 0]);
         for (i, first) in order.iter().enumerate() {
             for second in &order[i..] {
                 assert_eq!(first.and(*second), *first);

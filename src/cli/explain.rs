@@ -40,13 +40,7 @@ impl Args {
 }
 
 fn nearest(id: &str) -> String {
-    let words: Vec<&str> = id.split('-').filter(|word| word.len() > 2).collect();
-    let similar: Vec<&str> = REGISTRY
-        .iter()
-        .map(|rule| rule.id)
-        .filter(|known| words.iter().any(|word| known.contains(word)))
-        .take(5)
-        .collect();
+    let similar = finding::similar_ids(id);
     if similar.is_empty() {
         "'exportdoc explain --list' shows all".to_owned()
     } else {

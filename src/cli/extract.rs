@@ -1,6 +1,7 @@
 //! `exportdoc extract`: a smaller document, made of some objects and what they depend on.
 
 use std::collections::HashSet;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use exportdoc::extract::{Dependencies, ExtractError, extract, find};
@@ -58,9 +59,13 @@ impl Args {
         let sealer = self.key.load(&[&output])?;
         let source = self.source.load()?;
         let roots = self.roots(&source)?;
-        let (document, objects) = self.document(&source, &roots, &sealer)?;
+        let mut objects = 0;
+        let made = output.stage(|writer| {
+            objects = self.document(writer, &source, &roots, &sealer)?;
+            Ok(())
+        })?;
         sealer.keep()?;
-        output.write(&document)?;
+        made.put()?;
         say_written(&output, objects, &sealer);
         Ok(Exit::Good)
     }
@@ -83,8 +88,12 @@ impl Args {
         let sealer = self.key.load(&places.iter().collect::<Vec<_>>())?;
         let documents = roots
             .iter()
-            .map(|root| self.document(&source, std::slice::from_ref(root), &sealer))
-            .collect::<Result<Vec<_>, _>>()?;
+            .map(|root| {
+                let mut document = Vec::new();
+                let objects = self.document(&mut document, &source, std::slice::from_ref(root), &sealer)?;
+                Ok((document, objects))
+            })
+            .collect::<Result<Vec<_>, CliError>>()?;
         sealer.keep()?;
         for (place, (document, objects)) in places.iter().zip(documents) {
             place.write(&document)?;
@@ -105,12 +114,14 @@ impl Args {
         Ok(roots)
     }
 
+    /// Writes the document for some of them and tells how many objects it has.
     fn document(
         &self,
+        writer: &mut dyn Write,
         source: &Source,
         roots: &[ObjectKey],
         sealer: &Sealer,
-    ) -> Result<(Vec<u8>, usize), CliError> {
+    ) -> Result<usize, CliError> {
         let dependencies = match self.references {
             true => Dependencies::References,
             false => Dependencies::Closure,
@@ -119,7 +130,8 @@ impl Args {
             extract(source.contents.objects.clone(), roots, dependencies).map_err(|error| refused(&error))?;
         let mut draft = source.draft(&objects, source.requested(roots)?);
         draft.encryption = source.same_encryption()?;
-        Ok((source.seal(draft, &sealer.key)?, objects.len()))
+        source.seal(writer, draft, &sealer.key)?;
+        Ok(objects.len())
     }
 }
 

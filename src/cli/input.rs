@@ -23,7 +23,7 @@ pub(crate) struct InputArgs {
 }
 
 /// One input that was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Input {
     /// Standard input.
     Stdin,
@@ -150,26 +150,35 @@ impl InputArgs {
                 }
                 inputs.push(Input::Stdin);
             } else if self.recursive && path.is_dir() {
-                let before = inputs.len();
-                collect(path, &mut inputs).map_err(|error| {
-                    CliError::usage(
-                        format!("{}: {error}", path.display()),
-                        "check the directory's permissions",
-                    )
-                })?;
-                if inputs.len() == before {
-                    let message = format!("{}: no .json file in it", path.display());
-                    return Err(CliError::usage(
-                        message,
-                        "name the files if they are called otherwise",
-                    ));
-                }
+                inputs.extend(below(path)?);
             } else {
                 inputs.push(Input::File(path.clone()));
             }
         }
         Ok(inputs)
     }
+}
+
+/// Every .json file below a directory, in path order.
+///
+/// # Errors
+/// A directory that can't be listed, or one without such files.
+pub(crate) fn below(directory: &Path) -> Result<Vec<Input>, CliError> {
+    let mut inputs = Vec::new();
+    collect(directory, &mut inputs).map_err(|error| {
+        CliError::usage(
+            format!("{}: {error}", directory.display()),
+            "check the directory's permissions",
+        )
+    })?;
+    if inputs.is_empty() {
+        let message = format!("{}: no .json file in it", directory.display());
+        return Err(CliError::usage(
+            message,
+            "name the files if they are called otherwise",
+        ));
+    }
+    Ok(inputs)
 }
 
 fn collect(directory: &Path, inputs: &mut Vec<Input>) -> io::Result<()> {

@@ -4,10 +4,12 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use exportdoc::compose;
 use exportdoc::report::ExamineOptions;
 
 use super::batch;
-use super::input::InputArgs;
+use super::diff::input;
+use super::input::{Input, InputArgs};
 use super::passphrase;
 use super::{CliError, Exit, Judged, Unreadable, stdout};
 use crate::render::{json, raw, text};
@@ -28,6 +30,7 @@ Examples:
   exportdoc inspect --tree export.json
   exportdoc inspect --format json export.json | jq '.documents[0].objects[].name'
   exportdoc inspect --raw MASKING_JOB:4 export.json
+  exportdoc inspect --against global.json job.json
   curl … /masking/api/export | exportdoc inspect -")]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -47,6 +50,9 @@ pub(crate) struct Args {
     /// Open encrypted documents with the passphrase in the first line of this file
     #[arg(long, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
+    /// Say which references resolve in this document, such as the GLOBAL_OBJECT of the engine to import into
+    #[arg(long, value_name = "DOC", conflicts_with = "raw")]
+    against: Option<PathBuf>,
     /// Print keys, lookup rows and segment mappings that stand in clear
     #[arg(long)]
     show_secrets: bool,
@@ -77,28 +83,54 @@ impl Args {
                 .transpose()?,
             ..ExamineOptions::default()
         };
+        let against = self.against(&options)?;
         let view = text::View {
             tree: self.tree,
             types: &self.objects,
+            against: against.as_ref(),
             now: batch::now(),
         };
         let mut out = stdout::open();
         let mut exit = Exit::Good;
         let mut list = json::DocumentList::new(self.format == Format::Ndjson);
-        batch::judge(&self.input, &options, |judged| {
+        let ended = batch::judge(&self.input, &options, |judged| {
             exit = exit.and(exit_of(&judged));
             match self.format {
                 Format::Text => text::inspect(&mut out, &judged, &view),
-                Format::Json | Format::Ndjson => {
-                    list.push(&mut out, &json::document(&judged, Some(&self.objects)))
-                }
+                Format::Json | Format::Ndjson => list.push(
+                    &mut out,
+                    &json::document(&judged, Some(&self.objects), against.as_ref()),
+                ),
             }
         })?;
         if self.format == Format::Json {
             list.end(&mut out)?;
         }
         out.flush()?;
-        Ok(exit)
+        Ok(exit.and(ended.exit()))
+    }
+
+    /// The document that references are looked up in.
+    fn against(&self, options: &ExamineOptions) -> Result<Option<Judged>, CliError> {
+        let Some(path) = &self.against else {
+            return Ok(None);
+        };
+        let input = input(path);
+        if input == Input::Stdin && self.input.files.contains(path) {
+            return Err(CliError::usage("standard input is named twice", "give '-' once"));
+        }
+        let judged = batch::judge_one(&input, |input| batch::examine(input, self.input.max_size, options));
+        let label = input.label();
+        let report = judged
+            .outcome
+            .as_ref()
+            .map_err(|error| CliError::unreadable(&label, error))?;
+        compose::readable(report).map_err(|error| CliError::Refused {
+            message: format!("{label}: {error}"),
+            help: Some(error.help().to_owned()),
+            exit: Exit::Usage,
+        })?;
+        Ok(Some(judged))
     }
 
     fn run_raw(&self, wanted: &str) -> Result<Exit, CliError> {

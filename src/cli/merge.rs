@@ -7,9 +7,9 @@ use clap::ValueEnum;
 use exportdoc::diff::MatchBy;
 use exportdoc::merge::{MergeOptions, Prefer, Renumber, Resolutions};
 
-use super::compose::{KeyArgs, Reading, say_written};
+use super::compose::{KeyArgs, Reading, say_made, say_written};
 use super::input::{Input, parse_size};
-use super::merging::{Collected, Part, derived_save, seal};
+use super::merging::{Collected, Part, derived_save, write};
 use super::output::{Output, OutputArgs};
 use super::{CliError, Exit, passphrase, stdout};
 use crate::render::{merge_json, merge_text};
@@ -27,7 +27,8 @@ listed. Settle them with --prefer, or one by one: print the list with --format j
 no other way.
 
 What was decided is printed on standard output, or on standard error when that is where the document goes. The document \
-is sealed with --key, or with a key made for it; it is encrypted when one of the inputs was.
+is sealed with --key, or with a key made for it, or with --unsigned not at all, so that 'exportdoc seal' can do it \
+where the key is; it is encrypted when one of the inputs was.
 
 Exit codes: 0 written, 1 conflicts, or documents that can't go together, 2 usage or unreadable, 70 the output can't be \
 written.
@@ -80,6 +81,9 @@ pub(crate) struct Args {
     max_size: u64,
     #[command(flatten)]
     key: KeyArgs,
+    /// Don't seal the result: 'exportdoc seal' takes it later, and until then nothing counts as its signature
+    #[arg(long, conflicts_with_all = ["key", "new_key", "dsa_bits"])]
+    unsigned: bool,
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -127,7 +131,10 @@ impl Args {
             return Err(CliError::usage("standard input is named twice", "give '-' once"));
         }
         let output = self.output.check(&inputs)?;
-        let sealer = self.key.load(&[&output])?;
+        let sealer = match self.unsigned {
+            true => None,
+            false => Some(self.key.load(&[&output])?),
+        };
         let options = self.options()?;
         let encrypt_with = self
             .encrypt_with
@@ -155,10 +162,20 @@ impl Args {
         let Some(document) = &outcome.document else {
             return Ok(Exit::Bad);
         };
-        let bytes = seal(document, started, passphrase, &sealer.key)?;
-        sealer.keep()?;
-        output.write(&bytes)?;
-        say_written(&output, document.objects.len(), &sealer);
+        let key = sealer.as_ref().map(|sealer| &sealer.key);
+        let made = output.stage(|writer| write(writer, document, started, passphrase, key))?;
+        if let Some(sealer) = &sealer {
+            sealer.keep()?;
+        }
+        made.put()?;
+        match &sealer {
+            Some(sealer) => say_written(&output, document.objects.len(), sealer),
+            None => say_made(
+                &output,
+                document.objects.len(),
+                "unsigned: 'exportdoc seal' seals it",
+            ),
+        }
         Ok(Exit::Good)
     }
 

@@ -11,7 +11,7 @@ use exportdoc::merge::{MergeOptions, Renumber, Resolutions};
 
 use super::compose::{KeyArgs, Reading};
 use super::input::parse_size;
-use super::merging::{Collected, Part, derived_save, seal};
+use super::merging::{Collected, Part, derived_save, write};
 use super::output::Output;
 use super::{CliError, Exit};
 use crate::render::merge_text;
@@ -78,9 +78,9 @@ impl Args {
         };
         merge_text::print_notes(&mut err, &outcome)?;
         err.flush()?;
-        let bytes = seal(document, started, passphrase, &sealer.key)?;
+        let made = output.stage(|writer| write(writer, document, started, passphrase, Some(&sealer.key)))?;
         sealer.keep()?;
-        output.write(&bytes)?;
+        made.put()?;
         Ok(Exit::Good)
     }
 }

@@ -1,14 +1,15 @@
 //! What `merge` and git's merge driver share: collecting documents, merging them, and the next document's facts.
 
+use std::io::Write;
 use std::path::Path;
 
-use exportdoc::build::ExportFacts;
+use exportdoc::build::{ExportFacts, unsigned_to};
 use exportdoc::compose;
 use exportdoc::merge::{DerivedSave, MergeOptions, MergeOutcome, MergedDocument, Sources, merge};
 use exportdoc::passphrase::Passphrase;
 use exportdoc::signature::SigningKey;
 
-use super::compose::{Reading, Source, new_uuid, refused, seal_document};
+use super::compose::{Reading, Source, build_failed, new_uuid, refused, seal_document};
 use super::{CliError, Exit, batch};
 
 /// Documents on the way into a merge.
@@ -83,13 +84,14 @@ pub(super) fn derived_save() -> Result<DerivedSave, CliError> {
     })
 }
 
-/// Seals what came of a merge.
-pub(super) fn seal(
+/// Writes what came of a merge as it is made, sealed with the key or else not at all.
+pub(super) fn write(
+    writer: &mut dyn Write,
     document: &MergedDocument,
     started: jiff::Timestamp,
     passphrase: Option<Passphrase>,
-    key: &SigningKey,
-) -> Result<Vec<u8>, CliError> {
+    key: Option<&SigningKey>,
+) -> Result<(), CliError> {
     let rows = document.requested.iter();
     let requested = rows
         .map(|key| compose::requested_row(key, &document.type_names))
@@ -106,5 +108,8 @@ pub(super) fn seal(
         encryption: passphrase.map(super::compose::encryption).transpose()?,
         declare_rule: true,
     };
-    seal_document(&facts, &document.extras, &document.objects, key)
+    match key {
+        Some(key) => seal_document(writer, &facts, &document.extras, &document.objects, key),
+        None => unsigned_to(writer, &facts, &document.extras, &document.objects).map_err(build_failed),
+    }
 }

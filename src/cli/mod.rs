@@ -1,5 +1,7 @@
 //! The command line: one file per subcommand, holding its arguments and its `run`.
 
+mod audit;
+mod audit_policy;
 mod batch;
 mod completions;
 mod compose;
@@ -12,6 +14,7 @@ mod extract;
 mod git_setup;
 mod input;
 mod inspect;
+mod interrupt;
 mod keygen;
 mod man;
 mod merge;
@@ -19,20 +22,24 @@ mod merge_driver;
 mod merging;
 mod output;
 mod passphrase;
+mod plan;
 mod redact;
 mod seal;
 mod staged;
 mod stdout;
 mod textconv;
+mod trusted_key;
 mod verify_signature;
 
 use anstream::ColorChoice;
 use clap::{Parser, Subcommand, ValueEnum};
 
+pub(crate) use audit::{AuditRun, Audited, Printer};
 pub(crate) use batch::{Judged, Unreadable};
 pub(crate) use diff::{Compared, ComparedSide};
 pub(crate) use error::CliError;
 pub(crate) use exit::Exit;
+pub(crate) use plan::{Denial, Planned};
 
 /// Read, judge and build the signed export documents that data-masking engines sync with
 #[derive(Debug, Parser)]
@@ -47,14 +54,15 @@ pub(crate) struct Cli {
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0   good: readable without errors; valid; the same content
-  1   bad: a finding is an error; invalid; different
+  0   good: readable without errors; valid; the same content; let through by the policy; would succeed
+  1   bad: a finding is an error; invalid; different; against the policy; would fail
   2   usage, or an input that can't be read
-  3   undetermined: no known signing rule verifies (every real engine's document)
+  3   undetermined: no known signing rule verifies (every real engine's document); it can't be told how an import ends
   4   valid, but not by a trusted key
   5   weak algorithm denied, or a limit hit
   70  internal error
-  Over many documents the first of 70, 1, 2, 5, 3, 4, 0 that occurred is the answer.";
+  130 interrupted by Ctrl-C: what was done until then is told
+  Over many documents the first of 130, 70, 1, 2, 5, 3, 4, 0 that occurred is the answer.";
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Color {
@@ -67,6 +75,7 @@ enum Color {
 enum Command {
     Inspect(inspect::Args),
     VerifySignature(verify_signature::Args),
+    Audit(audit::Args),
     Extract(extract::Args),
     Seal(seal::Args),
     Keygen(keygen::Args),
@@ -76,6 +85,7 @@ enum Command {
     Diff(diff::Args),
     Merge(merge::Args),
     MergeDriver(merge_driver::Args),
+    Plan(plan::Args),
     Textconv(textconv::Args),
     GitSetup(git_setup::Args),
     Explain(explain::Args),
@@ -95,6 +105,7 @@ impl Cli {
         match self.command {
             Command::Inspect(args) => args.run(),
             Command::VerifySignature(args) => args.run(),
+            Command::Audit(args) => args.run(),
             Command::Extract(args) => args.run(),
             Command::Seal(args) => args.run(),
             Command::Keygen(args) => args.run(),
@@ -104,6 +115,7 @@ impl Cli {
             Command::Diff(args) => args.run(),
             Command::Merge(args) => args.run(),
             Command::MergeDriver(args) => args.run(),
+            Command::Plan(args) => args.run(),
             Command::Textconv(args) => args.run(),
             Command::GitSetup(args) => args.run(),
             Command::Explain(args) => args.run(),

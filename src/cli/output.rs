@@ -150,11 +150,19 @@ impl Output {
 
     /// Writes the bytes there, all of them or none.
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), CliError> {
+        self.stage(|writer| Ok(writer.write_all(bytes)?))?.put()
+    }
+
+    /// Has the output made, piece by piece, without anything of it being seen before [`Pending::put`].
+    pub(crate) fn stage(
+        &self,
+        make: impl FnOnce(&mut dyn Write) -> Result<(), CliError>,
+    ) -> Result<Pending<'_>, CliError> {
         let (path, over) = match self {
             Self::Stdout => {
-                let mut out = io::stdout().lock();
-                out.write_all(bytes)?;
-                return Ok(out.flush()?);
+                let mut bytes = Vec::new();
+                make(&mut bytes)?;
+                return Ok(Pending::Stdout(bytes));
             }
             Self::File { path, over } => (path, *over),
         };
@@ -162,7 +170,41 @@ impl Output {
             Over::Anything | Over::BackedUp if look(path)? => Permissions::Of(path),
             _ => Permissions::Usual,
         };
-        let staged = stage(path, bytes, permissions)?;
+        let staged = Staged::make(path, permissions, |file| make(file)).map_err(|error| match error {
+            CliError::Output(error) => failed(path, error),
+            other => other,
+        })?;
+        Ok(Pending::File { path, over, staged })
+    }
+}
+
+/// An output that is complete but not in its place yet; dropped, it leaves nothing behind.
+#[must_use]
+pub(crate) enum Pending<'o> {
+    /// For standard output, which nothing can be taken back from.
+    Stdout(Vec<u8>),
+    /// A file.
+    File {
+        /// Where it goes.
+        path: &'o Path,
+        /// What may be there.
+        over: Over,
+        /// The file itself.
+        staged: Staged,
+    },
+}
+
+impl Pending<'_> {
+    /// Puts it in its place.
+    pub(crate) fn put(self) -> Result<(), CliError> {
+        let (path, over, staged) = match self {
+            Self::Stdout(bytes) => {
+                let mut out = io::stdout().lock();
+                out.write_all(&bytes)?;
+                return Ok(out.flush()?);
+            }
+            Self::File { path, over, staged } => (path, over, staged),
+        };
         // Once more: the check was before the work, and a link may have been put there since.
         let existing = look(path)?;
         match over {
@@ -185,7 +227,8 @@ impl Output {
 /// Writes a secret to a new file that its owner alone can read. What exists is never replaced.
 pub(crate) fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
     check_new(path)?;
-    stage(path, bytes, Permissions::OwnerOnly)?
+    Staged::write(path, bytes, Permissions::OwnerOnly)
+        .map_err(|error| failed(path, error))?
         .create(path)
         .map_err(|error| taken(path, error))
 }
@@ -197,10 +240,6 @@ pub(crate) fn check_new(path: &Path) -> Result<(), CliError> {
         return Err(CliError::usage(format!("{} exists", path.display()), help));
     }
     Ok(())
-}
-
-fn stage(path: &Path, bytes: &[u8], permissions: Permissions<'_>) -> Result<Staged, CliError> {
-    Staged::write(path, bytes, permissions).map_err(|error| failed(path, error))
 }
 
 /// Whether a plain file is there.

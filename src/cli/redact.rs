@@ -65,9 +65,9 @@ impl Args {
             draft.extras.header_fields.clear();
             draft.extras.record_fields.clear();
         }
-        let document = source.seal(draft, &sealer.key)?;
+        let made = output.stage(|writer| source.seal(writer, draft, &sealer.key))?;
         sealer.keep()?;
-        output.write(&document)?;
+        made.put()?;
         self.tell(&report, beside);
         say_written(&output, objects.len(), &sealer);
         Ok(Exit::Good)

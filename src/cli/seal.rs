@@ -36,9 +36,9 @@ impl Args {
         let requested = source.requested(&compose::roots(&source.report))?;
         let mut draft = source.draft(&source.contents.objects, requested);
         draft.encryption = source.same_encryption()?;
-        let document = source.seal(draft, &sealer.key)?;
+        let made = output.stage(|writer| source.seal(writer, draft, &sealer.key))?;
         sealer.keep()?;
-        output.write(&document)?;
+        made.put()?;
         say_written(&output, source.contents.objects.len(), &sealer);
         Ok(Exit::Good)
     }

@@ -33,17 +33,30 @@ pub(super) enum Staged {
 impl Staged {
     /// Writes the bytes beside `target` and brings them to the disk.
     pub(super) fn write(target: &Path, bytes: &[u8], permissions: Permissions<'_>) -> io::Result<Self> {
-        Self::begin(directory(target), permissions)?.fill(bytes, permissions)
+        Self::make(target, permissions, |file| file.write_all(bytes))
     }
 
-    fn fill(mut self, bytes: &[u8], permissions: Permissions<'_>) -> io::Result<Self> {
+    /// Has a file made beside `target` and brings it to the disk.
+    pub(super) fn make<E: From<io::Error>>(
+        target: &Path,
+        permissions: Permissions<'_>,
+        make: impl FnOnce(&mut File) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        Self::begin(directory(target), permissions)?.fill(permissions, make)
+    }
+
+    fn fill<E: From<io::Error>>(
+        mut self,
+        permissions: Permissions<'_>,
+        make: impl FnOnce(&mut File) -> Result<(), E>,
+    ) -> Result<Self, E> {
         let file = self.file();
         if let Permissions::Of(model) = permissions
             && let Ok(metadata) = fs::metadata(model)
         {
             file.set_permissions(metadata.permissions())?;
         }
-        file.write_all(bytes)?;
+        make(file)?;
         file.sync_all()?;
         Ok(self)
     }
@@ -175,7 +188,7 @@ mod tests {
             Staged::begin(directory, usual),
             Staged::begin_named(directory, usual),
         ]
-        .map(|begun| begun.unwrap().fill(bytes, usual).unwrap())
+        .map(|begun| begun.unwrap().fill(usual, |file| file.write_all(bytes)).unwrap())
     }
 
     fn names(directory: &Path) -> usize {
@@ -226,7 +239,7 @@ mod tests {
             let only = Permissions::OwnerOnly;
             begin(directory.path(), only)
                 .unwrap()
-                .fill(b"key", only)
+                .fill(only, |file| file.write_all(b"key"))
                 .unwrap()
                 .create(&target)
                 .unwrap();

@@ -14,7 +14,7 @@ use crate::render::outline;
 /// Print a document as stable text, for 'git diff' and other tools that compare lines
 ///
 /// The same content gives the same text: no ages, no colours, no paths, objects in order of type and identifier.
-/// Secrets are told as counts and digests. A file that isn't an export document is passed through as it is.
+/// Secrets are told as counts and digests, unless --show-secrets asks for more. A file that isn't an export document is passed through as it is.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Exit codes: 0 printed, whatever the document is like, since git stops at anything else; 2 the file
@@ -25,6 +25,9 @@ pub(crate) struct Args {
     /// The document; `-` is standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
+    /// Print keys, lookup rows and segment mappings, too, up to 10,000 lines of each
+    #[arg(long)]
+    show_secrets: bool,
     /// Refuse inputs larger than this many bytes (K, M and G are understood)
     #[arg(long, value_name = "BYTES", default_value = "1G", value_parser = parse_size)]
     max_size: u64,
@@ -39,7 +42,9 @@ impl Args {
         // Not through anything that looks for colours: what is passed through stays as it is.
         let mut out = Output::new(std::io::stdout().lock());
         match examine_with_objects(&bytes, &ExamineOptions::default()) {
-            Ok((report, objects)) => outline::print(&mut out, &outline(&report, &objects))?,
+            Ok((report, objects)) => {
+                outline::print(&mut out, &outline(&report, &objects, self.show_secrets))?;
+            }
             Err(_) => out.write_all(&bytes)?,
         }
         out.flush()?;

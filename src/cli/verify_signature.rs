@@ -6,14 +6,12 @@ use std::path::{Path, PathBuf};
 
 use exportdoc::finding;
 use exportdoc::report::{DocumentReport, ExamineOptions, Trust, Verdict};
-use exportdoc::signature::{
-    DetachedError, HashAlgorithm, HashChoice, PublicKey, RULES, by_name, decode_any, verify_detached,
-};
+use exportdoc::signature::{DetachedError, HashAlgorithm, HashChoice, RULES, by_name, verify_detached};
 
 use super::batch;
 use super::input::InputArgs;
 use super::inspect::Format;
-use super::{CliError, Exit, Judged, stdout};
+use super::{CliError, Exit, Judged, stdout, trusted_key};
 use crate::render::{detached, json, text};
 
 /// Judge the signature of export documents: intact or changed, and by which key
@@ -74,11 +72,7 @@ struct OptionalInput {
 
 impl Args {
     pub(super) fn run(self) -> Result<Exit, CliError> {
-        let trusted_keys = self
-            .trusted_key
-            .iter()
-            .map(|text| trusted_key(text))
-            .collect::<Result<Vec<_>, _>>()?;
+        let trusted_keys = trusted_key::fingerprints(&self.trusted_key)?;
         if let (Some(key), Some(signature), Some(payload)) =
             (&self.public_key, &self.signature, &self.payload)
         {
@@ -107,19 +101,19 @@ impl Args {
         let mut out = stdout::open();
         let mut exit = Exit::Good;
         let mut list = json::DocumentList::new(self.format == Format::Ndjson);
-        batch::judge(&input, &options, |judged| {
+        let ended = batch::judge(&input, &options, |judged| {
             exit = exit.and(self.exit_of(&judged));
             match self.format {
                 _ if self.quiet => Ok(()),
                 Format::Text => text::verdict(&mut out, &judged),
-                Format::Json | Format::Ndjson => list.push(&mut out, &json::document(&judged, None)),
+                Format::Json | Format::Ndjson => list.push(&mut out, &json::document(&judged, None, None)),
             }
         })?;
         if self.format == Format::Json && !self.quiet {
             list.end(&mut out)?;
         }
         out.flush()?;
-        Ok(exit)
+        Ok(exit.and(ended.exit()))
     }
 
     fn exit_of(&self, judged: &Judged) -> Exit {
@@ -205,30 +199,4 @@ fn is_weak(report: &DocumentReport) -> bool {
         .findings
         .iter()
         .any(|f| f.rule == &finding::KEY_WEAK || f.rule == &finding::HASH_ALGORITHM_WEAK)
-}
-
-/// Reads `sha256:HEX` or the fingerprint of the key in a file.
-fn trusted_key(text: &str) -> Result<[u8; 32], CliError> {
-    if let Some(digits) = text.strip_prefix("sha256:") {
-        let digits: String = digits.chars().filter(|c| *c != ':').collect();
-        return hex::decode(digits)
-            .ok()
-            .and_then(|bytes| bytes.try_into().ok())
-            .ok_or_else(|| {
-                let help =
-                    "a fingerprint is sha256: and 64 hexadecimal digits, as verify-signature prints it";
-                CliError::usage(format!("'{text}' is no fingerprint"), help)
-            });
-    }
-    let bytes = fs::read(text).map_err(|error| {
-        CliError::usage(
-            format!("{text}: {error}"),
-            "give a key file, or sha256: and a fingerprint",
-        )
-    })?;
-    let (der, _) = decode_any(&bytes)
-        .map_err(|error| CliError::usage(format!("{text}: {error}"), "a key is PEM, DER or base64"))?;
-    let key = PublicKey::from_spki_der(&der)
-        .map_err(|error| CliError::usage(format!("{text}: {error}"), "a DSA public key is needed here"))?;
-    Ok(key.facts().fingerprint)
 }

@@ -337,8 +337,10 @@ fn without_revision(object: &ObjectDiff) -> Finding {
         fields.push(format!("{more} more"));
     }
     let name = object.object().map(ToString::to_string).unwrap_or_default();
-    Finding::new(
-        &finding::CONTENT_WITHOUT_REVISION,
-        format!("{name}: {}", fields.join(", ")),
-    )
+    let message = format!("{name}: {}", fields.join(", "));
+    let finding = Finding::new(&finding::CONTENT_WITHOUT_REVISION, message);
+    match object.object() {
+        Some(object) => finding.about(object.type_number, &object.identifier),
+        None => finding,
+    }
 }

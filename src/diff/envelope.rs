@@ -4,6 +4,7 @@
 
 use crate::report::{DocumentReport, Encryption, ListedObject};
 
+use super::bytes::common_prefix;
 use super::matching::Matches;
 use super::{ObjectRef, Side, Status};
 
@@ -130,12 +131,7 @@ pub(super) fn bytes(
     matches: &Matches,
     statuses: &[Status],
 ) -> ByteComparison {
-    let common = old
-        .bytes
-        .iter()
-        .zip(new.bytes)
-        .take_while(|(a, b)| a == b)
-        .count();
+    let common = common_prefix(old.bytes, new.bytes);
     let differs = common < old.bytes.len() || common < new.bytes.len();
     let mut comparison = ByteComparison {
         lengths: (old.bytes.len() as u64, new.bytes.len() as u64),

@@ -8,6 +8,7 @@
 //! choice among equally short text diffs aside). Secrets are compared, but held only as counts and digests unless they
 //! are asked for. Everything here is bounded, and what was left out is said.
 
+mod bytes;
 mod closure;
 mod compare;
 mod envelope;

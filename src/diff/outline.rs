@@ -1,7 +1,8 @@
 //! A document as lines of text that stay the same as long as what they tell of does: for tools that compare lines.
 //!
 //! Invariant: nothing in it depends on when or where it is made. Objects are in order of type and identifier, not of
-//! records. Secrets, and what might be one, are counts and digests.
+//! records. Secrets, and what might be one, are counts and digests; asked for, their lines follow, up to a bound that is
+//! said where it cuts. The digest stays and covers all of them, so that no change is lost.
 
 use std::collections::BTreeMap;
 
@@ -17,6 +18,11 @@ use super::secret::Secret;
 use super::value::{Scalar, Value};
 use super::{DiffLimits, ObjectRef, envelope};
 
+/// Lines of one secret that are listed.
+const SECRET_LINES: usize = 10_000;
+/// Bytes of such a line.
+const SECRET_LINE_BYTES: usize = 4_096;
+
 /// Indentation from which on unknown messages are not looked into.
 const DEPTH: usize = 20;
 
@@ -31,11 +37,16 @@ pub struct OutlineLine {
     pub value: Option<Value>,
 }
 
-/// The lines of a document: first the envelope, then its objects.
-pub fn outline(report: &DocumentReport, objects: &[SyncObject<'static>]) -> Vec<OutlineLine> {
+/// The lines of a document: first the envelope, then its objects. `show_secrets` puts secrets in clear.
+pub fn outline(
+    report: &DocumentReport,
+    objects: &[SyncObject<'static>],
+    show_secrets: bool,
+) -> Vec<OutlineLine> {
     // Whole texts: a line that is cut wouldn't change when its end does.
     let limits = DiffLimits {
         text_bytes: usize::MAX,
+        show_secrets,
         ..DiffLimits::default()
     };
     let mut outline = Outline {
@@ -128,16 +139,9 @@ impl Outline {
 
     fn known(&mut self, depth: usize, spec: &'static FieldSpec, fields: &[Field<'_>]) {
         match spec.kind {
-            FieldKind::Secret => {
-                self.line(
-                    depth,
-                    spec.name,
-                    Some(Value::Digest(Secret::texts(fields).digest())),
-                );
-            }
+            FieldKind::Secret => self.secret(depth, spec.name, &Secret::texts(fields)),
             FieldKind::SecretMessage(inner) => {
-                let digest = Secret::messages(inner, fields).digest();
-                self.line(depth, spec.name, Some(Value::Digest(digest)));
+                self.secret(depth, spec.name, &Secret::messages(inner, fields));
             }
             FieldKind::Message(inner) => {
                 let Some(messages) = nested(fields) else {
@@ -162,6 +166,27 @@ impl Outline {
                     self.line(depth, spec.name, value);
                 }
             }
+        }
+    }
+
+    fn secret(&mut self, depth: usize, name: &str, secret: &Secret<'_>) {
+        self.line(depth, name, Some(Value::Digest(secret.digest())));
+        if !self.limits.show_secrets {
+            return;
+        }
+        let limits = DiffLimits {
+            text_bytes: SECRET_LINE_BYTES,
+            ..self.limits
+        };
+        let lines = secret.lines();
+        for line in lines.iter().take(SECRET_LINES) {
+            self.line(depth + 1, "line", Some(Value::text(line, &limits)));
+        }
+        if let Some(more @ 1..) = lines.len().checked_sub(SECRET_LINES) {
+            self.heading(
+                depth + 1,
+                format!("… and {more} more, which only the digest covers"),
+            );
         }
     }
 

@@ -1,21 +1,25 @@
 //! Secrets: compared whole, told as counts and digests, and line by line only when asked for.
 //!
-//! Invariant: without [`super::DiffLimits::show_secrets`] no byte of a secret leaves this module but as part of a
-//! digest over all of it. A text diff is bounded in lines and in work, and says what it leaves out.
+//! Invariant: only callers that look at [`super::DiffLimits::show_secrets`] get more of a secret out of this module than
+//! a digest over all of it. A text diff is bounded in lines and in work, and says what it leaves out.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use memchr::memmem;
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 
 use crate::object::data::MessageSpec;
 use crate::wire::{Field, Message, Value as WireValue, Writer};
 
 use super::DiffLimits;
+use super::bytes::{common_prefix, common_suffix};
 use super::value::ValueDigest;
 
 /// Lines of either side that are compared in order. More would take the square of their number.
 const ORDERED_LINES: usize = 2_000;
+/// What a row of a lookup begins with.
+const ROW: &[u8] = b"<row ";
 /// Equal lines shown around a difference.
 const CONTEXT: usize = 1;
 
@@ -57,7 +61,8 @@ pub enum LineTag {
 /// One side's secret under one field.
 pub(super) struct Secret<'a> {
     parts: Vec<Cow<'a, [u8]>>,
-    lines: Vec<Cow<'a, str>>,
+    /// A line for each part; `None` for texts, whose lines are made when they are asked for.
+    told: Option<Vec<Cow<'a, str>>>,
     count: u64,
 }
 
@@ -68,16 +73,14 @@ impl<'a> Secret<'a> {
             .iter()
             .map(|field| Cow::Borrowed(field.bytes().unwrap_or(field.raw)))
             .collect();
-        let lines: Vec<Cow<'a, str>> = fields
+        let rows: usize = parts
             .iter()
-            .flat_map(|field| rows(field.bytes().unwrap_or(field.raw)))
-            .map(String::from_utf8_lossy)
-            .collect();
-        let rows = lines.iter().filter(|line| is_row(line)).count();
+            .map(|part| memmem::find_iter(part, ROW).count())
+            .sum();
         Self {
             count: if rows > 0 { rows } else { parts.len() } as u64,
             parts,
-            lines,
+            told: None,
         }
     }
 
@@ -90,7 +93,7 @@ impl<'a> Secret<'a> {
                 _ => Cow::Borrowed(field.raw),
             })
             .collect();
-        let lines = fields
+        let told = fields
             .iter()
             .map(|field| match field.bytes().map(Message::parse) {
                 Some(Ok(message)) => Cow::Owned(line(spec, message)),
@@ -100,7 +103,7 @@ impl<'a> Secret<'a> {
         Self {
             count: fields.len() as u64,
             parts,
-            lines,
+            told: Some(told),
         }
     }
 
@@ -117,13 +120,31 @@ impl<'a> Secret<'a> {
         ValueDigest::of(true, self.count, self.parts.iter().map(AsRef::as_ref))
     }
 
+    /// Its text line by line, for whoever asked to see it.
+    pub(super) fn lines(&self) -> Vec<Cow<'_, str>> {
+        match &self.told {
+            Some(told) => told.iter().map(|line| Cow::Borrowed(&**line)).collect(),
+            None => self
+                .parts
+                .iter()
+                .flat_map(|part| rows(part))
+                .map(String::from_utf8_lossy)
+                .collect(),
+        }
+    }
+
     /// What changed from `self` to `new`.
     pub(super) fn change(&self, new: &Self, limits: &DiffLimits) -> SecretChange {
+        let (old, new) = match ((&self.told, &self.parts[..]), (&new.told, &new.parts[..])) {
+            ((None, [old]), (None, [new])) => differing_lines(old, new),
+            _ => (self.lines(), new.lines()),
+        };
+        let (old, new) = without_common_ends(&old, &new);
         let mut tally: HashMap<&str, i64> = HashMap::new();
-        for line in &new.lines {
+        for line in new {
             *tally.entry(line).or_default() += 1;
         }
-        for line in &self.lines {
+        for line in old {
             *tally.entry(line).or_default() -= 1;
         }
         let (added, removed) = tally.values().fold((0, 0), |(added, removed), n| {
@@ -137,15 +158,40 @@ impl<'a> Secret<'a> {
             removed,
             lines: limits
                 .show_secrets
-                .then(|| LineDiff::of(&self.lines, &new.lines, &tally, limits)),
+                .then(|| LineDiff::of(old, new, &tally, limits)),
         }
     }
+}
+
+/// The lines of two texts but for most of those that both begin with or both end with: a large secret changes in few,
+/// and making lines of all of it takes far longer than comparing it.
+fn differing_lines<'t>(old: &'t [u8], new: &'t [u8]) -> (Vec<Cow<'t, str>>, Vec<Cow<'t, str>>) {
+    let same = &old[..common_prefix(old, new)];
+    let after_line_end = memchr::memrchr(b'\n', same).map_or(0, |at| at + 1);
+    let start = memmem::rfind(same, ROW).map_or(after_line_end, |at| at.max(after_line_end));
+    let (old, new) = (&old[start..], &new[start..]);
+
+    let same = &old[old.len() - common_suffix(old, new)..];
+    let after_line_end = memchr::memchr(b'\n', same).map(|at| at + 1);
+    let end = memmem::find(same, ROW).into_iter().chain(after_line_end).min();
+    let cut = end.map_or(0, |end| same.len() - end);
+    let lines = |text: &'t [u8]| {
+        let mut lines: Vec<_> = rows(&text[..text.len() - cut])
+            .map(String::from_utf8_lossy)
+            .collect();
+        // Nothing, or what follows a line end, is a line only where the text ends.
+        if end.is_some() && lines.last().is_some_and(|line| line.is_empty()) {
+            lines.pop();
+        }
+        lines
+    };
+    (lines(old), lines(new))
 }
 
 /// Splits at line ends and before every `<row`: engines write megabytes of rows on one line.
 fn rows(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     text.split(|byte| *byte == b'\n').flat_map(|line| {
-        let mut starts: Vec<usize> = memchr::memmem::find_iter(line, b"<row ").collect();
+        let mut starts: Vec<usize> = memmem::find_iter(line, ROW).collect();
         if starts.first() != Some(&0) {
             starts.insert(0, 0);
         }
@@ -156,10 +202,6 @@ fn rows(text: &[u8]) -> impl Iterator<Item = &[u8]> {
             .map(|(start, end)| &line[start..end])
             .collect::<Vec<_>>()
     })
-}
-
-fn is_row(line: &str) -> bool {
-    line.starts_with("<row ")
 }
 
 /// The message with its fields in order of their numbers and minimal varints, so that two ways to write it compare
@@ -195,22 +237,23 @@ fn line(spec: &MessageSpec, message: Message<'_>) -> String {
     parts.join(", ")
 }
 
+/// What lies between the lines that both begin with and those that both end with: of a large secret mostly little.
+fn without_common_ends<'l, T: PartialEq>(old: &'l [T], new: &'l [T]) -> (&'l [T], &'l [T]) {
+    let prefix = old.iter().zip(new).take_while(|(a, b)| a == b).count();
+    let (old, new) = (&old[prefix..], &new[prefix..]);
+    let ends = old.iter().rev().zip(new.iter().rev());
+    let suffix = ends.take_while(|(a, b)| a == b).count();
+    (&old[..old.len() - suffix], &new[..new.len() - suffix])
+}
+
 impl LineDiff {
+    /// Of lines that neither begin nor end alike.
     fn of(
         old: &[Cow<'_, str>],
         new: &[Cow<'_, str>],
         tally: &HashMap<&str, i64>,
         limits: &DiffLimits,
     ) -> Self {
-        let prefix = old.iter().zip(new).take_while(|(a, b)| a == b).count();
-        let (old, new) = (&old[prefix..], &new[prefix..]);
-        let suffix = old
-            .iter()
-            .rev()
-            .zip(new.iter().rev())
-            .take_while(|(a, b)| a == b)
-            .count();
-        let (old, new) = (&old[..old.len() - suffix], &new[..new.len() - suffix]);
         let in_order = old.len().max(new.len()) <= ORDERED_LINES;
         let mut diff = Self {
             lines: Vec::new(),
@@ -273,6 +316,52 @@ impl LineDiff {
             self.lines.push((tag, line[..end].to_owned()));
         } else if tag != LineTag::Same {
             self.cut += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn what_both_texts_begin_and_end_with_makes_no_difference_to_the_lines_that_differ() {
+        let mut texts = vec![String::new()];
+        let mut longest = texts.clone();
+        for _ in 0..4 {
+            longest = longest
+                .iter()
+                .flat_map(|text| ["<row ", "\n", "a", "<"].map(|piece| format!("{text}{piece}")))
+                .collect();
+            texts.extend_from_slice(&longest);
+        }
+        let lines = |text: &'static [u8]| -> Vec<_> { rows(text).map(String::from_utf8_lossy).collect() };
+        // Which of several equal lines is left over may differ, but not what and how many of each there are more.
+        let tally = |old: &[Cow<'_, str>], new: &[Cow<'_, str>]| {
+            let mut tally: BTreeMap<String, i64> = BTreeMap::new();
+            for (lines, n) in [(old, -1), (new, 1)] {
+                for line in lines {
+                    *tally.entry(line.to_string()).or_default() += n;
+                }
+            }
+            tally.retain(|_, n| *n != 0);
+            tally
+        };
+        let texts: Vec<&'static [u8]> = texts.into_iter().map(|text| &*text.into_bytes().leak()).collect();
+        for old in &texts {
+            for new in &texts {
+                let shown = [old, new].map(|text| String::from_utf8_lossy(text));
+                let (old_left, new_left) = differing_lines(old, new);
+                let (old, new) = (lines(old), lines(new));
+                assert_eq!(tally(&old_left, &new_left), tally(&old, &new), "{shown:?}");
+                assert_eq!(
+                    old.len() - old_left.len(),
+                    new.len() - new_left.len(),
+                    "{shown:?}"
+                );
+            }
         }
     }
 }

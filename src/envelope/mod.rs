@@ -9,6 +9,7 @@ mod base64_report;
 mod base64_text;
 mod blob_text;
 mod error;
+mod locate;
 mod metadata;
 mod notes;
 mod origin;
@@ -17,6 +18,7 @@ mod raw;
 mod scan;
 mod source;
 mod stream;
+mod streamed;
 mod structure;
 mod write;
 
@@ -24,9 +26,11 @@ pub use base64_decoder::Base64Decoder;
 pub use base64_report::{Base64Report, BreakOff, BreakReason, Flaw};
 pub use base64_text::{Base64Reader, decode_all};
 pub use error::EnvelopeError;
+pub use locate::{Locator, MemberPlace};
 pub use metadata::{ListEntry, Metadata};
 pub use parse::{EncodedText, Envelope, Member};
-pub(crate) use stream::StreamedDocument;
+pub use stream::EnvelopeWriter;
+pub(crate) use streamed::StreamedDocument;
 pub use write::{BuildError, EnvelopeBuilder};
 
 /// Levels of objects and arrays that a document may nest, its own braces included. Engines need five.

@@ -119,8 +119,11 @@ impl<'a> Notes<'a> {
             .collect();
         left_out.sort_by_key(|(_, rule)| rule.id);
         for (count, rule) in left_out {
-            self.list
-                .push(Finding::new(rule, format!("and {} more of these", count - KEPT)));
+            let more = count - KEPT;
+            self.list.push(Finding {
+                count: more,
+                ..Finding::new(rule, format!("and {more} more of these"))
+            });
         }
         self.list
     }

@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use super::base64_report::Base64Report;
 use super::base64_text::{Base64Reader, decode_all};
 use super::error::{self, EnvelopeError};
+use super::locate::MemberPlace;
 use super::metadata::{Metadata, note_snake_case};
 use super::notes::{Notes, excerpt};
 use super::origin::{Origin, StringGap};
@@ -40,6 +41,8 @@ pub struct Member<'a> {
     pub file_offset: u64,
     /// File offset of the value's first byte.
     pub value_offset: u64,
+    /// Bytes of the value in the file.
+    pub value_bytes: u64,
 }
 
 /// A base64 member: text that is not decoded yet.
@@ -198,6 +201,8 @@ impl<'a> Envelope<'a> {
                 raw_value: member.value,
                 file_offset: notes.offset(member.quoted),
                 value_offset: notes.offset(member.value),
+                value_bytes: notes.offset(&member.value[member.value.len()..])
+                    - notes.offset(member.value),
             })
             .collect();
         Self {
@@ -223,6 +228,16 @@ impl<'a> Envelope<'a> {
     /// The DER public key.
     pub fn public_key(&self) -> Option<&EncodedText<'a>> {
         self.public_key.as_ref()
+    }
+
+    /// Where each member has its value, for a [`super::Locator`].
+    pub fn member_places(&self) -> Vec<MemberPlace> {
+        let place = |member: &Member<'a>| MemberPlace {
+            path: member_path("$", &member.key),
+            offset: member.value_offset,
+            bytes: member.value_bytes,
+        };
+        self.members.iter().map(place).collect()
     }
 
     /// The metadata, which nothing protects against changes.

@@ -1,130 +1,89 @@
-//! Reads a document from a source: the blob is decoded as it comes, and everything around it is kept.
+//! Writes a new envelope while its blob is being made, for documents whose blob shouldn't be held as bytes and as text.
 //!
-//! Invariant: the parser sees the document as it stands, with gaps where the blob's text was; so a source gives the same
-//! members, findings and errors as bytes in memory. Held are the JSON around the blob, up to a limit, and one piece of
-//! the blob, however large either claims to be.
+//! Invariant: the same bytes as [`super::EnvelopeBuilder`] writes of the same parts.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufWriter, Write};
 
-use super::base64_report::Base64Report;
-use super::blob_text::BlobBytes;
-use super::error::EnvelopeError;
-use super::origin::Origin;
-use super::parse::Envelope;
-use super::source::{PIECE, Scan, fill};
-use super::structure::{Event, Structure};
-use super::{MAX_AROUND_BLOB, MAX_MEMBERS};
+use base64::Engine as _;
+use base64::engine::general_purpose::{GeneralPurpose, STANDARD};
+use base64::write::EncoderWriter;
+use serde_json::value::RawValue;
 
-/// Characters that are kept behind the document, to quote from.
-const BEHIND_DOCUMENT: usize = 256;
+/// Characters that are handed on at a time.
+const CHUNK: usize = 64 * 1024;
 
-/// A document that was read from a source. `B` is what was made of the blob.
-#[derive(Debug)]
-pub(crate) struct StreamedDocument<B> {
-    text: Vec<u8>,
-    origin: Origin,
-    length: u64,
-    /// The limit on what is held, if it ended the reading.
-    cut: Option<usize>,
-    /// The last string under the blob's name: which gap it is, what was made of it, what was odd in its text.
-    blob: Option<(usize, B, Base64Report)>,
+/// An envelope that is being written. What is written to it is the blob, decoded.
+pub struct EnvelopeWriter<W: Write> {
+    // The encoder wants a writer that takes all it is given, as this buffer does.
+    blob: EncoderWriter<'static, GeneralPurpose, BufWriter<W>>,
 }
 
-impl<B> StreamedDocument<B> {
-    /// Reads a source to its end. `blob` is given every string that may turn out to be the blob, and may leave of it what
-    /// it doesn't want.
+impl<W: Write> EnvelopeWriter<W> {
+    /// Writes everything up to the blob.
     ///
     /// # Errors
-    /// A source that fails.
-    pub(crate) fn read<S: BufRead>(
-        source: S,
-        blob: impl FnMut(&mut BlobBytes<'_, S>) -> B,
-    ) -> io::Result<Self> {
-        Self::read_up_to(source, MAX_AROUND_BLOB, blob)
-    }
-
-    fn read_up_to<S: BufRead>(
-        source: S,
-        limit: usize,
-        mut blob: impl FnMut(&mut BlobBytes<'_, S>) -> B,
-    ) -> io::Result<Self> {
-        let mut scan = Scan::new(source);
-        let mut structure = Structure::default();
-        let (mut last, mut blobs) = (None, 0);
-        while !scan.over {
-            let piece = fill(&mut scan.source, &mut scan.failed);
-            if piece.is_empty() || scan.text.len() > limit {
-                break;
-            }
-            let (used, event) = structure.follow(&piece[..piece.len().min(PIECE)]);
-            scan.text.extend_from_slice(&piece[..used]);
-            scan.consume(used);
-            match event {
-                // A document with more of them is refused, so they needn't be understood.
-                Event::Blob if blobs <= MAX_MEMBERS => {
-                    blobs += 1;
-                    let gap = scan.open_string();
-                    let mut bytes = BlobBytes::new(&mut scan);
-                    let made = blob(&mut bytes);
-                    last = Some((gap, made, bytes.into_report()));
-                    structure.after_blob();
-                }
-                Event::Blob => structure.enter_blob(),
-                Event::More => {}
-                Event::End => {
-                    scan.skip_white_space();
-                    scan.keep(BEHIND_DOCUMENT);
-                    scan.drain();
-                }
-                Event::TooDeep => scan.drain(),
-            }
-        }
-        let cut = (scan.text.len() > limit).then_some(limit);
-        if let Some(error) = scan.failed {
-            return Err(error);
-        }
+    /// What the writer finds.
+    pub fn begin(writer: W, metadata: &RawValue) -> io::Result<Self> {
+        let mut writer = BufWriter::with_capacity(CHUNK, writer);
+        write!(
+            writer,
+            r#"{{"exportResponseMetadata":{},"blob":""#,
+            metadata.get()
+        )?;
         Ok(Self {
-            text: scan.text,
-            origin: Origin {
-                base: 0,
-                gaps: scan.gaps,
-            },
-            length: scan.position,
-            cut,
-            blob: last,
+            blob: EncoderWriter::new(writer, &STANDARD),
         })
     }
 
-    /// Bytes of the document.
-    pub(crate) fn length(&self) -> u64 {
-        self.length
-    }
-
-    /// The JSON; its blob has no text.
+    /// Writes the end of the blob, and signature and key, both encoded as DER, where there are any.
     ///
     /// # Errors
-    /// As [`Envelope::parse`], and a limit on the JSON around the blob.
-    pub(crate) fn envelope(&self) -> Result<Envelope<'_>, EnvelopeError> {
-        match (
-            Envelope::parse_text(&self.text, &self.origin, self.length),
-            self.cut,
-        ) {
-            (Ok(_) | Err(EnvelopeError::Truncated { .. } | EnvelopeError::Empty), Some(limit)) => {
-                Err(EnvelopeError::TooLarge { limit })
-            }
-            (answer, _) => answer,
+    /// What the writer finds.
+    pub fn finish(mut self, seal: Option<[&[u8]; 2]>) -> io::Result<()> {
+        let mut writer = self.blob.finish()?;
+        writer.write_all(b"\"")?;
+        for (key, bytes) in ["signature", "publicKey"].iter().zip(seal.into_iter().flatten()) {
+            write!(writer, r#","{key}":"{}""#, STANDARD.encode(bytes))?;
         }
+        writer.write_all(b"}")?;
+        writer.flush()
+    }
+}
+
+impl<W: Write> Write for EnvelopeWriter<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.blob.write(bytes)
     }
 
-    /// What was odd in the text of the string that the envelope takes for the blob.
-    pub(crate) fn blob_text(&self, envelope: &Envelope<'_>) -> Option<&Base64Report> {
-        let gap = envelope.blob()?.gap?;
-        let (last, _, report) = self.blob.as_ref()?;
-        (*last == gap).then_some(report)
+    fn flush(&mut self) -> io::Result<()> {
+        // Flushing would end a group of characters early.
+        Ok(())
     }
+}
 
-    /// What was made of the last string under the blob's name.
-    pub(crate) fn into_blob(self) -> Option<B> {
-        self.blob.map(|(_, made, _)| made)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::envelope::EnvelopeBuilder;
+
+    #[test]
+    fn pieces_of_any_size_make_the_same_envelope_as_the_whole() {
+        let metadata = serde_json::value::to_raw_value(&serde_json::json!({"exportHost": "é"})).unwrap();
+        let blob: Vec<u8> = (0..=255).cycle().take(5_000).collect();
+        let text = |bytes: &[u8]| STANDARD.encode(bytes);
+        let mut whole = Vec::new();
+        EnvelopeBuilder::new(&metadata, &text(&blob), &text(b"signature"), &text(b"key"))
+            .write_to(&mut whole)
+            .unwrap();
+        for size in [1, 2, 3, 1_000, 5_000] {
+            let mut pieces = Vec::new();
+            let mut writer = EnvelopeWriter::begin(&mut pieces, &metadata).unwrap();
+            for piece in blob.chunks(size) {
+                writer.write_all(piece).unwrap();
+                writer.flush().unwrap();
+            }
+            writer.finish(Some([b"signature", b"key"])).unwrap();
+            assert_eq!(pieces, whole);
+        }
     }
 }

@@ -17,8 +17,10 @@ pub(super) fn checklist(
             .dependencies(step.index)
             .any(|dependency| subjects[dependency].kind.role == Role::Source)
     };
+    let only_refers = |step: &Step| subjects[step.index].only_refers();
     let todo = |step: &Step| match (&step.action, step.type_name.as_str()) {
         (Action::MissingReference, _) => Some(Todo::SyncFirst),
+        (Action::Unknown { .. }, _) if only_refers(step) => Some(Todo::SyncUnlessThere),
         (
             Action::ReferenceResolved {
                 stale: Some(true), ..
@@ -26,12 +28,13 @@ pub(super) fn checklist(
             _,
         ) => Some(Todo::SyncAgain),
         // An overwritten connector keeps the password it has.
-        (Action::Create, "DATABASE_CONNECTOR" | "FILE_CONNECTOR") => Some(Todo::SetConnectorPassword),
-        (Action::Create, "SOURCE_DATABASE_CONNECTOR" | "SOURCE_FILE_CONNECTOR") => {
-            Some(Todo::SetConnectorPassword)
-        }
-        (Action::Create, "MOUNT_INFORMATION") => Some(Todo::SetMountPassword),
-        (action, _) if action.writes() && reads_elsewhere(step) => Some(Todo::SetJobSource),
+        // Where it can't be told whether there is one, it may be made.
+        (
+            Action::Create | Action::Unknown { .. },
+            "DATABASE_CONNECTOR" | "FILE_CONNECTOR" | "SOURCE_DATABASE_CONNECTOR" | "SOURCE_FILE_CONNECTOR",
+        ) => Some(Todo::SetConnectorPassword),
+        (Action::Create | Action::Unknown { .. }, "MOUNT_INFORMATION") => Some(Todo::SetMountPassword),
+        (action, _) if may_write(action) && reads_elsewhere(step) => Some(Todo::SetJobSource),
         _ => None,
     };
     let mut items: Vec<ChecklistItem> = steps
@@ -42,6 +45,10 @@ pub(super) fn checklist(
             Some(ChecklistItem { step: position, todo })
         })
         .collect();
-    items.sort_by_key(|item| !matches!(item.todo, Todo::SyncFirst | Todo::SyncAgain));
+    items.sort_by_key(|item| !item.todo.is_before());
     items
+}
+
+fn may_write(action: &Action) -> bool {
+    action.writes() || matches!(action, Action::Unknown { .. })
 }

@@ -92,19 +92,20 @@ impl<'a> Decider<'a> {
         match self.inventory.takes_type(&subject.kind.type_name) {
             Presence::Present(()) => {}
             Presence::Absent => return Action::BlockedByRule(Rule::UnsupportedType),
-            Presence::Unknown { needs } => return unknown(needs),
+            Presence::Unknown { needs } => return self.unknown(subject, needs),
         }
         if subject.kind.role == Role::Bundle {
             return Action::Derived;
         }
         if subject.kind.role == Role::Unclear {
-            return unknown(format!(
-                "how engines identify objects of type {}",
-                subject.kind.type_name
-            ));
+            let type_name = &subject.kind.type_name;
+            return self.unknown(
+                subject,
+                format!("how engines identify objects of type {type_name}"),
+            );
         }
         if subject.place.is_none() {
-            return unknown("the environment it goes into".to_owned());
+            return self.unknown(subject, "the environment it goes into".to_owned());
         }
         let Some(lookup) = subject.lookup() else {
             return Action::BlockedByRule(Rule::NoIdentity);
@@ -115,7 +116,7 @@ impl<'a> Decider<'a> {
             return Action::ReferenceInDocument { index };
         }
         match self.inventory.find(&lookup) {
-            Presence::Unknown { needs } => unknown(needs),
+            Presence::Unknown { needs } => self.perhaps(subject, needs),
             Presence::Absent if subject.only_refers() => Action::MissingReference,
             Presence::Absent => self.make(subject),
             Presence::Present(existing) if subject.only_refers() => self.refer(index, existing),
@@ -123,10 +124,43 @@ impl<'a> Decider<'a> {
         }
     }
 
+    /// What happens can't be told, failure included.
+    fn unknown(&self, subject: &Subject<'_>, needs: String) -> Action {
+        Action::Unknown {
+            needs,
+            may_fail: true,
+            may_overwrite: self.may_overwrite(subject),
+        }
+    }
+
+    /// Whether the object overwrites another one, if there is one.
+    fn may_overwrite(&self, subject: &Subject<'_>) -> bool {
+        self.options.force_overwrite && subject.is_written()
+    }
+
+    /// Whether the target has something by that name can't be told. With force that matters little: the object is made,
+    /// left alone or overwritten, unless a rule forbids it.
+    fn perhaps(&self, subject: &Subject<'_>, needs: String) -> Action {
+        let writable = !subject.only_refers() && !subject.kind.algorithm;
+        let may_fail =
+            !(self.options.force_overwrite && writable && self.rule_against_writing(subject).is_none());
+        match self.purpose_unclear(subject) {
+            Some(purpose) if !may_fail => self.unknown(subject, purpose),
+            _ => Action::Unknown {
+                needs,
+                may_fail,
+                may_overwrite: self.may_overwrite(subject),
+            },
+        }
+    }
+
     /// The target has nothing by that name.
     fn make(&self, subject: &Subject<'_>) -> Action {
         if let Some(rule) = self.rule_against_writing(subject) {
             return Action::BlockedByRule(rule);
+        }
+        if let Some(needs) = self.purpose_unclear(subject) {
+            return self.unknown(subject, needs);
         }
         // Every engine has a global key, whether or not it shows: without force the import of another always fails.
         if subject.kind.role == Role::Key && !self.options.force_overwrite {
@@ -151,7 +185,7 @@ impl<'a> Decider<'a> {
         }
         if let Some(rule) = self.rule_against_writing(subject) {
             return match sameness {
-                Sameness::Unclear => unknown(revision_of(subject)),
+                Sameness::Unclear => self.unknown(subject, revision_of(subject)),
                 _ => Action::BlockedByRule(rule),
             };
         }
@@ -159,8 +193,12 @@ impl<'a> Decider<'a> {
             (Sameness::Unclear, force, _) => Action::Unknown {
                 needs: revision_of(subject),
                 may_fail: !force,
+                may_overwrite: force,
             },
-            (_, true, _) => Action::Overwrite { existing },
+            (_, true, _) => match self.purpose_unclear(subject) {
+                Some(needs) => self.unknown(subject, needs),
+                None => Action::Overwrite { existing },
+            },
             (_, false, Role::Key) => {
                 let existing = Some(existing);
                 Action::KeyConflict { existing }
@@ -175,7 +213,10 @@ impl<'a> Decider<'a> {
         let must_match = self.options.strict_references && !self.options.force_overwrite;
         match sameness {
             Sameness::Differs if must_match => Action::Conflict { existing },
-            Sameness::Unclear if must_match => unknown(revision_of(&self.subjects[index])),
+            Sameness::Unclear if must_match => {
+                let subject = &self.subjects[index];
+                self.unknown(subject, revision_of(subject))
+            }
             _ => Action::ReferenceResolved {
                 existing,
                 stale: match sameness {
@@ -201,6 +242,21 @@ impl<'a> Decider<'a> {
             Presence::Present(TargetEnvironment {
                 purpose: Some(purpose),
             }) if purpose != needed => Some(Rule::Purpose(purpose)),
+            _ => None,
+        }
+    }
+
+    /// What would be needed to tell whether a job may run in its environment.
+    fn purpose_unclear(&self, subject: &Subject<'_>) -> Option<String> {
+        purpose_needed(&subject.kind.type_name)?;
+        let Some(Place::Environment(id)) = subject.place else {
+            return None;
+        };
+        match self.inventory.environment(id) {
+            Presence::Present(TargetEnvironment { purpose: None }) => Some(format!(
+                "the purpose of environment {id} on the target, MASK or TOKENIZE"
+            )),
+            Presence::Unknown { needs } => Some(needs),
             _ => None,
         }
     }
@@ -233,13 +289,6 @@ impl<'a> Decider<'a> {
     }
 }
 
-fn unknown(needs: String) -> Action {
-    Action::Unknown {
-        needs,
-        may_fail: true,
-    }
-}
-
 fn revision_of(subject: &Subject<'_>) -> String {
     let name = subject.name.clone();
     let label = name.unwrap_or_else(|| subject.object.key().identifier.to_string());
@@ -260,8 +309,7 @@ fn purpose_needed(type_name: &str) -> Option<Purpose> {
 
 /// What writing the object destroys. Where it can't be told whether it is written, what writing would.
 fn irreversible(subject: &Subject<'_>, action: &Action) -> Option<Irreversible> {
-    let perhaps = matches!(action, Action::Unknown { may_fail: false, .. });
-    let overwritten = perhaps || matches!(action, Action::Overwrite { .. });
+    let overwritten = action.overwrites() != Some(false);
     match subject.kind.role {
         Role::Key if overwritten || action.writes() => Some(Irreversible::GlobalKey),
         Role::Global if subject.kind.algorithm && overwritten => Some(Irreversible::Algorithm),

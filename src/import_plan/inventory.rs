@@ -108,6 +108,12 @@ pub trait TargetInventory {
     /// An environment by id.
     fn environment(&self, id: i64) -> Presence<TargetEnvironment>;
 
+    /// Whether the engine reads documents of a format, as far as its [`max_format`](super::ImportOptions::max_format)
+    /// doesn't settle that. Unless overridden: it does.
+    fn reads_format(&self, _format: u64) -> Presence<()> {
+        Presence::Present(())
+    }
+
     /// Whether the engine takes objects of a type. Unless overridden: the types of this version's table, and nothing
     /// is known of others.
     fn takes_type(&self, type_name: &str) -> Presence<()> {

@@ -84,7 +84,7 @@ impl Kind {
 }
 
 /// The table's name; for numbers outside it, what the caller knows, then what the revision says of itself.
-fn type_name(object: &SyncObject<'_>, document: &ImportDocument<'_>) -> String {
+pub(super) fn type_name(object: &SyncObject<'_>, document: &ImportDocument<'_>) -> String {
     let number = object.key().type_number;
     let known = if document.sealed_by_toolkit {
         by_number_in_own_document(number)

@@ -107,7 +107,7 @@ fn ways_to_find(object: &TargetObject) -> Vec<IndexBy> {
 }
 
 /// The type within which names are unique; none for algorithms, which share theirs.
-fn name_space(type_name: &str) -> Option<String> {
+pub(crate) fn name_space(type_name: &str) -> Option<String> {
     let algorithm = type_by_name(type_name).is_some_and(|known| known.algorithm);
     (!algorithm).then(|| type_name.to_owned())
 }

@@ -18,36 +18,47 @@
 //!   without data can't be made and has to be there.
 //! - **Objects without a name** in their data (types whose data was never seen) are identified by UUID A.
 //! - **Algorithms** share one name space: a name that another type of algorithm has is blocked, force or not.
-//! - **Name rules** and purposes of environments bind only what would be written. Where an environment's purpose isn't
-//!   known, it isn't checked.
+//! - **Name rules** and purposes of environments bind only what would be written.
+//! - **With force**, an object that perhaps is on the target already can't fail for that: it is made, left alone or
+//!   overwritten. Only an algorithm whose name another type may have can.
 //! - **Status**: 404 when the first failing object is a missing reference, 409 for every other, 400 for a request or
 //!   document that is refused as a whole ([`Refusal`]).
 //! - **An environment id** that no object needs isn't looked at, except that source and target must differ.
 
 mod checklist;
 mod decide;
+mod document;
 mod inventory;
 mod kind;
 mod memory;
 mod names;
 mod plan;
+mod references;
 mod refusal;
 mod step;
 mod structure;
 mod subject;
+mod version;
 
 use std::collections::BTreeMap;
 
+pub use document::ReadDocument;
 pub use inventory::{
     Identity, Lookup, Place, Presence, Purpose, TargetEnvironment, TargetInventory, TargetObject,
     TargetRevision, Wanted,
 };
 pub use kind::stands_for;
+pub(crate) use memory::name_space;
 pub use memory::{Entry, MemoryInventory};
 pub use names::{FORBIDDEN_IN_NAMES, NameFault, name_fault};
 pub use plan::{ChecklistItem, ImportPlan, ImportStatus, ResultRow, Todo, Verdict};
+pub use references::{ReferenceMatch, ReferenceState, references_against};
 pub use refusal::Refusal;
 pub use step::{Action, Irreversible, Rule, Step};
+pub use version::{EngineVersion, VersionError};
+
+/// The newest format number seen in real documents.
+pub const NEWEST_KNOWN_FORMAT: u64 = 2;
 
 use crate::object::SyncObject;
 use decide::Decider;
@@ -66,6 +77,8 @@ pub struct ImportDocument<'a> {
     pub type_names: &'a BTreeMap<u64, String>,
     /// Whether this project's type numbers mean what they mean in its own documents.
     pub sealed_by_toolkit: bool,
+    /// Whether nothing speaks against the signature.
+    pub intact: bool,
 }
 
 /// What the request and the engine's set-up say.

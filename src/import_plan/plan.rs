@@ -53,6 +53,9 @@ pub enum Todo {
     /// Before: import what the reference stands for.
     #[error("import the object it refers to first")]
     SyncFirst,
+    /// Before: where the target lacks what the reference stands for, import that.
+    #[error("see whether the target has the object it refers to; import that first if it doesn't")]
+    SyncUnlessThere,
     /// Before: the target has another saved state of what the reference stands for.
     #[error(
         "the target has another revision of the object it refers to; import that one if it should mask alike"
@@ -67,6 +70,25 @@ pub enum Todo {
     /// After: point an on-the-fly job at the source connector that it is to read from.
     #[error("point it at the source connector it is to read from")]
     SetJobSource,
+}
+
+impl Todo {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SyncFirst => "sync-first",
+            Self::SyncUnlessThere => "sync-unless-there",
+            Self::SyncAgain => "sync-again",
+            Self::SetConnectorPassword => "set-connector-password",
+            Self::SetMountPassword => "set-mount-password",
+            Self::SetJobSource => "set-job-source",
+        }
+    }
+
+    /// Whether it comes before the import.
+    pub fn is_before(self) -> bool {
+        matches!(self, Self::SyncFirst | Self::SyncUnlessThere | Self::SyncAgain)
+    }
 }
 
 /// One row of the engine's answer to an import.
@@ -199,6 +221,7 @@ fn verdict(steps: &[Step], mut needs: Vec<String>) -> Verdict {
         Action::Unknown {
             needs,
             may_fail: true,
+            ..
         } => Some(needs.clone()),
         _ => None,
     }));

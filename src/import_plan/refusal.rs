@@ -12,6 +12,9 @@ use crate::object::ObjectKey;
 /// Why a request is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
+    /// Something speaks against the document's signature.
+    #[error("the document's signature is not valid")]
+    InvalidSignature,
     /// A newer engine wrote the document.
     #[error("document has format number {format}, newer than {max}, the newest that the target reads")]
     NewerFormat {
@@ -87,7 +90,9 @@ pub(super) fn of_request(
     options: &ImportOptions,
 ) -> (Option<Refusal>, Vec<String>) {
     let mut needs = Vec::new();
-    let refusal = newer_format(document, options)
+    let refusal = (!document.intact)
+        .then_some(Refusal::InvalidSignature)
+        .or_else(|| newer_format(document, options))
         .or_else(|| same_environment(options))
         .or_else(|| {
             let in_environment = subjects.iter().find(|s| s.kind.needs_environment())?;
@@ -103,6 +108,11 @@ pub(super) fn of_request(
             };
             absent(inventory, id, &mut needs).then_some(Refusal::SourceEnvironmentNotFound(id))
         });
+    if let Some(format) = document.format
+        && let Presence::Unknown { needs: need } = inventory.reads_format(format)
+    {
+        needs.push(need);
+    }
     (refusal, needs)
 }
 

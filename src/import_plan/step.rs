@@ -19,7 +19,7 @@ pub struct Step {
     pub environment: Option<i64>,
     /// What happens to it.
     pub action: Action,
-    /// What can't be undone about that.
+    /// What can't be undone about that, be it certain or possible.
     pub irreversible: Option<Irreversible>,
 }
 
@@ -72,6 +72,8 @@ pub enum Action {
         needs: String,
         /// Whether one of the possibilities is failure.
         may_fail: bool,
+        /// Whether one of the possibilities is that something on the target is overwritten.
+        may_overwrite: bool,
     },
 }
 
@@ -127,7 +129,62 @@ pub enum Irreversible {
     Algorithm,
 }
 
+impl Rule {
+    /// The word used in JSON.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Name(_) => "name",
+            Self::NameTaken(_) => "name-taken",
+            Self::UnsupportedType => "unsupported-type",
+            Self::Purpose(_) => "purpose",
+            Self::NoIdentity => "no-identity",
+            Self::DuplicateObject => "duplicate-object",
+            Self::DuplicateName => "duplicate-name",
+            Self::MissingMember(_) => "missing-member",
+            Self::Cycle => "cycle",
+        }
+    }
+}
+
+impl Irreversible {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::GlobalKey => "global-key",
+            Self::Algorithm => "algorithm",
+        }
+    }
+}
+
 impl Action {
+    /// The word used in every output format.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Unchanged { .. } => "unchanged",
+            Self::Overwrite { .. } => "overwrite",
+            Self::Conflict { .. } => "conflict",
+            Self::KeyConflict { .. } => "key-conflict",
+            Self::ReferenceResolved { .. } => "resolved",
+            Self::ReferenceInDocument { .. } => "in-document",
+            Self::MissingReference => "missing",
+            Self::BlockedByRule(_) => "blocked",
+            Self::Derived => "derived",
+            Self::Unknown { .. } => "unknown",
+        }
+    }
+
+    /// Whether something on the target is overwritten; none where that can't be told.
+    pub fn overwrites(&self) -> Option<bool> {
+        match self {
+            Self::Overwrite { .. } => Some(true),
+            Self::Unknown {
+                may_overwrite: true, ..
+            } => None,
+            _ => Some(false),
+        }
+    }
+
     /// The status with which this ends the import: 404 for what is missing, 409 for everything else.
     pub fn failure_status(&self) -> Option<u16> {
         match self {

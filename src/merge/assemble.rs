@@ -45,7 +45,8 @@ fn account(
         .unused_resolutions()
         .map(|object| Note::UnusedResolution(object.to_owned()))
         .collect();
-    let mut notes = std::mem::take(&mut walk.decider.notes);
+    let mut notes: Vec<Note> = doubts(documents).collect();
+    notes.append(&mut walk.decider.notes);
     notes.extend(unused);
     notes.extend(labels(documents));
     let whole = walk.conflicts.is_empty();
@@ -82,6 +83,17 @@ fn account(
     };
     let objects = walk.placed.into_iter().map(|placed| placed.object).collect();
     Ok((outcome, objects))
+}
+
+/// What was doubtful about the documents and still is about what comes from them.
+fn doubts(documents: &Documents) -> impl Iterator<Item = Note> {
+    let sources = documents.all().iter();
+    sources.flat_map(|source| {
+        source.doubts.iter().map(|doubt| Note::DoubtfulSource {
+            source_label: source.label.clone(),
+            doubt: doubt.clone(),
+        })
+    })
 }
 
 /// Breadth-first from what the document is made for, as engines write it.

@@ -59,14 +59,16 @@ impl State {
         self.pair() == other.pair() && self.says(other)
     }
 
-    /// The same content, whether or not it was saved again.
+    /// The same content, whether or not it was saved again. Only global keys can differ in what they go under here, and
+    /// that says which key it is.
     pub(super) fn says(&self, other: &Self) -> bool {
         let limits = DiffLimits {
             changes_per_object: 0,
             ..DiffLimits::default()
         };
         Arc::ptr_eq(&self.object, &other.object)
-            || object_changes(&self.object, &other.object, &limits) == (Vec::new(), 0)
+            || self.object.key() == other.object.key()
+                && object_changes(&self.object, &other.object, &limits) == (Vec::new(), 0)
     }
 }
 
@@ -161,18 +163,19 @@ impl<'a> Decider<'a> {
         self.settle(conflict, &sides, base.as_ref())
     }
 
-    /// All states of an entity, under the keys of the result.
+    /// All states of an entity, under the keys of the result; a global key's own says which key it is, so that stays.
     pub(super) fn states(&self, id: EntityId) -> Result<Vec<State>, MergeError> {
         let entity = &self.entities.list[id];
         entity
             .places
             .iter()
             .map(|(source, at)| {
-                let object = match entity.is_key() {
-                    true => Arc::clone(&self.documents[*source].objects[*at]),
-                    false => self.entities.renamed(self.documents, *source, *at)?,
+                let (source, at) = (*source, *at);
+                let own = match entity.is_key() {
+                    true => self.documents[source].objects[at].key(),
+                    false => &entity.key,
                 };
-                let source = *source;
+                let object = self.entities.renamed_to(self.documents, source, at, own)?;
                 Ok(State { source, object })
             })
             .collect()

@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use crate::diff::MatchBy;
 use crate::identifier::Identifier;
-use crate::object::{ObjectKey, Scope, SyncObject, by_number_in_own_document, reference_key, rename};
+use crate::object::{
+    ObjectKey, Scope, SyncObject, by_number_in_own_document, may_refer, reference_key, rename,
+};
 
 use super::source::{Documents, SourceId};
 use super::{MergeError, MergeOptions, Renumber};
@@ -55,6 +57,11 @@ impl Entity {
     }
 }
 
+/// Whether an engine has only one object of this type.
+pub(super) fn is_single(type_number: u64) -> bool {
+    matches!(type_number, KEY | GLOBAL_OBJECT)
+}
+
 fn is_reference(key: &ObjectKey) -> bool {
     by_number_in_own_document(key.type_number).is_some_and(|known| known.scope == Scope::Reference)
 }
@@ -68,6 +75,8 @@ pub(super) struct Entities {
     pub(super) list: Vec<Entity>,
     /// By document and position there.
     of: Vec<Vec<EntityId>>,
+    /// By document: whether a number in it is given anew.
+    renumbers: Vec<bool>,
 }
 
 impl Entities {
@@ -96,6 +105,11 @@ impl Entities {
             entities.of.push(of);
         }
         entities.give_keys(documents)?;
+        let renumbers = |source: SourceId| {
+            let mut objects = documents[source].objects.iter().zip(&entities.of[source]);
+            objects.any(|(object, id)| entities.list[*id].key != *object.key())
+        };
+        entities.renumbers = (0..documents.all().len()).map(renumbers).collect();
         Ok(entities)
     }
 
@@ -159,13 +173,26 @@ impl Entities {
         source: SourceId,
         at: usize,
     ) -> Result<Arc<SyncObject<'static>>, MergeError> {
+        self.renamed_to(documents, source, at, &self.list[self.of(source, at)].key)
+    }
+
+    /// As [`Entities::renamed`], under a key of its own.
+    pub(super) fn renamed_to(
+        &self,
+        documents: &Documents,
+        source: SourceId,
+        at: usize,
+        own: &ObjectKey,
+    ) -> Result<Arc<SyncObject<'static>>, MergeError> {
         let object = &documents[source].objects[at];
-        let own = &self.list[self.of(source, at)].key;
         let new_key = |key: &ObjectKey| {
             let new = &self.list[self.of_key(documents, source, key)?].key;
             (new != key).then(|| new.clone())
         };
-        let stays = own == object.key() && object.dependencies().iter().all(|key| new_key(key).is_none());
+        // Data may refer to more than what the object depends on.
+        let stays = own == object.key()
+            && object.dependencies().iter().all(|key| new_key(key).is_none())
+            && !(self.renumbers[source] && may_refer(object));
         if stays {
             return Ok(Arc::clone(object));
         }
@@ -235,7 +262,7 @@ impl<'a> Finder<'a> {
             let mut ids = ids.into_iter().flatten().copied().take(CANDIDATES);
             ids.find(|id| list[*id].at(source).is_none() && fits(&list[*id]))
         };
-        if matches!(number, KEY | GLOBAL_OBJECT) {
+        if is_single(number) {
             return free(self.by_key.get(key), &|_| true)
                 .or_else(|| free(self.single.get(&number), &|_| true));
         }
@@ -289,7 +316,7 @@ impl<'a> Finder<'a> {
         if let Some(name) = name {
             add(self.by_name.entry((number, name)).or_default());
         }
-        if matches!(number, KEY | GLOBAL_OBJECT) {
+        if is_single(number) {
             add(self.single.entry(number).or_default());
         }
     }

@@ -93,6 +93,16 @@ pub enum MergeError {
         /// The key.
         key: ObjectKey,
     },
+    /// A document has two of what an engine has one of, so that nothing says which one another document's is.
+    #[error("{source_label} has {first} and {second}, and an engine has only one of these")]
+    NotSingle {
+        /// The document.
+        source_label: String,
+        /// One.
+        first: Box<ObjectKey>,
+        /// And another.
+        second: Box<ObjectKey>,
+    },
     /// A number stands for two types.
     #[error("type number {number} is {first} in one document and {second} in another")]
     TypeNames {
@@ -135,6 +145,9 @@ impl MergeError {
     pub fn help(&self) -> Option<&'static str> {
         match self {
             Self::DuplicateObject { .. } => Some("'exportdoc inspect' shows both; export the document again"),
+            Self::NotSingle { .. } => {
+                Some("no engine exports this; 'exportdoc extract' takes one of them out")
+            }
             Self::TypeNames { .. } => {
                 Some("the documents come from engines that number types differently; they can't go together")
             }

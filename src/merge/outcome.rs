@@ -131,6 +131,14 @@ pub struct Renumbered {
 /// What was decided and should be known.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Note {
+    /// A document was taken although something is doubtful about it.
+    #[error("{source_label}: {doubt}")]
+    DoubtfulSource {
+        /// The document.
+        source_label: String,
+        /// What is doubtful.
+        doubt: String,
+    },
     /// One side changed the global key, and the result has the new one.
     #[error("the global key changes: {0}")]
     GlobalKeyChanged(Named),
@@ -169,6 +177,7 @@ impl Note {
     /// The stable word used in every output format.
     pub fn id(&self) -> &'static str {
         match self {
+            Self::DoubtfulSource { .. } => "doubtful-source",
             Self::GlobalKeyChanged(_) => "global-key-changed",
             Self::StaleReference(_) => "stale-reference",
             Self::Kept(_) => "kept",

@@ -12,6 +12,7 @@ use crate::object::{ObjectKey, SyncObject};
 use crate::report::{Contents, DocumentReport};
 
 use super::MergeError;
+use super::entity::is_single;
 
 /// A document in a merge, by position; the base stands behind the sides.
 pub(super) type SourceId = usize;
@@ -38,6 +39,8 @@ pub(super) struct Documents {
 #[derive(Debug)]
 pub(super) struct Source {
     pub(super) label: String,
+    /// What is doubtful about it.
+    pub(super) doubts: Vec<String>,
     pub(super) host: Option<String>,
     pub(super) format: Option<u64>,
     pub(super) marker: Option<String>,
@@ -105,7 +108,20 @@ impl Sources {
         }
         let mut index = HashMap::with_capacity(contents.objects.len());
         let mut objects = Vec::with_capacity(contents.objects.len());
+        let mut single: BTreeMap<u64, ObjectKey> = BTreeMap::new();
         for object in contents.objects {
+            let key = object.key();
+            if is_single(key.type_number)
+                && let Some(first) = single.insert(key.type_number, key.clone())
+                && first != *key
+            {
+                let (source_label, second) = (label, Box::new(key.clone()));
+                return Err(MergeError::NotSingle {
+                    source_label,
+                    first: Box::new(first),
+                    second,
+                });
+            }
             if index.insert(object.key().clone(), objects.len()).is_some() {
                 let (source_label, key) = (label, object.key().clone());
                 return Err(MergeError::DuplicateObject { source_label, key });
@@ -114,13 +130,11 @@ impl Sources {
         }
         Ok(Source {
             label,
+            doubts: compose::doubts(report),
             host: report.envelope.host.clone(),
             format: report.header.as_ref().and_then(|header| header.format),
             marker: report.header.as_ref().and_then(|header| header.marker.clone()),
-            names: objects
-                .iter()
-                .map(|object| object.name().filter(|name| !name.is_empty()))
-                .collect(),
+            names: objects.iter().map(|object| known_name(object)).collect(),
             roots: all_roots(report),
             objects,
             index,
@@ -171,6 +185,11 @@ impl std::ops::Index<SourceId> for Documents {
     fn index(&self, id: SourceId) -> &Source {
         &self.list[id]
     }
+}
+
+/// What an object is known by; an empty name is none.
+pub(super) fn known_name(object: &SyncObject<'_>) -> Option<String> {
+    object.name().filter(|name| !name.is_empty())
 }
 
 /// The roots by the requested list, and whatever they leave unreached: first what nothing depends on, then circles.

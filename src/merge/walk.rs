@@ -13,7 +13,7 @@ use super::decide::{Decider, Decision};
 use super::entity::EntityId;
 use super::outcome::Origin;
 use super::settle::merge_lists;
-use super::source::SourceId;
+use super::source::{SourceId, known_name};
 use super::{DerivedSave, MergeError};
 
 /// An object that is in the result.
@@ -195,7 +195,7 @@ impl<'a> Walk<'a> {
         let mut found = Vec::new();
         for placed in &self.placed {
             let key = placed.object.key();
-            let (Some(space), Some(name)) = (name_space(key), placed.object.name()) else {
+            let (Some(space), Some(name)) = (name_space(key), known_name(&placed.object)) else {
                 continue;
             };
             let first = *first_of.entry((space, name)).or_insert(placed.id);

@@ -28,7 +28,7 @@ pub use object_type::{
 pub use parts::{FactsWanted, ObjectParts};
 pub use reference::{ReferenceError, reference_key, reference_to, reference_type_for};
 pub use revision::{Revision, RevisionPair};
-pub use rewrite::{rename, with_dependencies};
+pub use rewrite::{may_refer, rename, with_dependencies};
 
 use crate::wire::{WireError, Writer};
 use data::{DataFacts, ObjectData, SecretKind};

@@ -63,6 +63,11 @@ pub fn rename(
     SyncObject::from_bytes(writer.finish())
 }
 
+/// Whether the data may hold numbers of other objects that [`rename`] follows.
+pub fn may_refer(object: &SyncObject<'_>) -> bool {
+    memchr::memmem::find(object.data_bytes(), NUMERIC).is_some()
+}
+
 /// A message in which identifiers are renamed; `None` where none is.
 fn rename_inside(
     bytes: &[u8],

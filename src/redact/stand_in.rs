@@ -54,6 +54,14 @@ impl StandInKind {
         if count == 1 { one } else { many }
     }
 
+    /// Whether a text is of the form that stands for such values.
+    pub fn is_stand_in(self, text: &str) -> bool {
+        let digits = |c: char| c.is_ascii_digit();
+        let number = text.rsplit(|c| !digits(c)).find(|run| !run.is_empty());
+        let number = number.and_then(|run| run.parse().ok());
+        number.is_some_and(|number| self::text(self, text, number) == text)
+    }
+
     /// Whether its numbers begin anew with every object. What one algorithm's values have in common with another's
     /// would tell about both, the more so when one of them is the same on every engine.
     fn within_object(self) -> bool {
@@ -95,13 +103,9 @@ impl StandIns {
 
     /// A host's stand-in with the port it came with.
     pub(super) fn host_and_port(&mut self, value: &str) -> String {
-        match value.rsplit_once(':') {
-            Some((host, port))
-                if port.parse::<u16>().is_ok() && (!host.contains(':') || host.ends_with(']')) =>
-            {
-                format!("{}:{port}", self.of(StandInKind::Host, host))
-            }
-            _ => self.of(StandInKind::Host, value),
+        match split_port(value) {
+            (host, Some(port)) => format!("{}:{port}", self.of(StandInKind::Host, host)),
+            (host, None) => self.of(StandInKind::Host, host),
         }
     }
 
@@ -133,6 +137,16 @@ impl StandIns {
                     .iter()
                     .map(|(value, number)| (value.as_str(), text(*kind, value, *number)))
             })
+    }
+}
+
+/// A host and the port behind it, if there is one. The colons of an IPv6 address alone are part of it.
+pub(crate) fn split_port(value: &str) -> (&str, Option<&str>) {
+    match value.rsplit_once(':') {
+        Some((host, port)) if port.parse::<u16>().is_ok() && (!host.contains(':') || host.ends_with(']')) => {
+            (host, Some(port))
+        }
+        _ => (value, None),
     }
 }
 
@@ -189,6 +203,22 @@ mod tests {
         assert_eq!(of("jdbc:oracle:thin:hr/secret@db:1521"), "jdbc:oracle:redacted-1");
         assert_eq!(of("jdbc:secret://x"), "jdbc:redacted-2");
         assert_eq!(of("secret"), "jdbc:redacted-3");
+    }
+
+    #[test]
+    fn a_stand_in_is_told_from_a_value() {
+        let mut stand_ins = StandIns::default();
+        for (kind, value) in [
+            (StandInKind::Host, "db7.example.com"),
+            (StandInKind::Email, "a@example.com"),
+            (StandInKind::JdbcUrl, "jdbc:oracle:thin:@db:1521/x"),
+            (StandInKind::User, "hr2"),
+            (StandInKind::Schema, "S1"),
+        ] {
+            assert!(!kind.is_stand_in(value), "{value}");
+            let stand_in = stand_ins.of(kind, value);
+            assert!(kind.is_stand_in(&stand_in), "{stand_in}");
+        }
     }
 
     #[test]

@@ -1,6 +1,4 @@
 //! Differences as a comment on a pull request: a summary line, a table of objects, details folded away.
-//!
-//! Invariant: no longer than the large code hosts take a comment, and says so when something is left out.
 
 use std::io::{self, Write};
 
@@ -8,12 +6,8 @@ use exportdoc::diff::{DocumentDiff, FieldChange, LineTag, ObjectDiff};
 use exportdoc::escape;
 
 use super::diff_words as words;
+use super::markdown::{LIMIT, Page, cell, summary_html};
 use crate::cli::Compared;
-
-/// Comments of 65 536 characters are taken; the rest is for the notes at the end.
-const LIMIT: usize = 60_000;
-/// A cell longer than this hides its table.
-const CELL: usize = 300;
 
 /// The whole comment.
 pub(crate) fn print(out: &mut impl Write, compared: &Compared) -> io::Result<()> {
@@ -21,7 +15,7 @@ pub(crate) fn print(out: &mut impl Write, compared: &Compared) -> io::Result<()>
     let mut page = Page::default();
     page.required(&format!(
         "**Export document: {}**\n\n",
-        markdown(&words::summary(diff))
+        escape::markdown(&words::summary(diff))
     ));
     page.required(&format!(
         "{} → {}\n\n",
@@ -29,7 +23,10 @@ pub(crate) fn print(out: &mut impl Write, compared: &Compared) -> io::Result<()>
         cell(&compared.new.path)
     ));
     for obstacle in &diff.obstacles {
-        page.required(&format!("⚠️ {}\n\n", markdown(&words::obstacle(obstacle))));
+        page.required(&format!(
+            "⚠️ {}\n\n",
+            escape::markdown(&words::obstacle(obstacle))
+        ));
     }
     for finding in &diff.findings {
         page.optional(&format!("⚠️ `{}`: {}\n\n", finding.id(), cell(&finding.message)));
@@ -41,57 +38,7 @@ pub(crate) fn print(out: &mut impl Write, compared: &Compared) -> io::Result<()>
         }
     }
     around(&mut page, diff);
-    out.write_all(page.finish().as_bytes())
-}
-
-#[derive(Default)]
-struct Page {
-    text: String,
-    left_out: u64,
-}
-
-impl Page {
-    fn required(&mut self, part: &str) {
-        self.text.push_str(part);
-    }
-
-    /// A part that is left out when the page is full.
-    fn optional(&mut self, part: &str) -> bool {
-        let fits = self.text.len() + part.len() <= LIMIT;
-        if fits {
-            self.text.push_str(part);
-        } else {
-            self.left_out += 1;
-        }
-        fits
-    }
-
-    fn finish(mut self) -> String {
-        if self.left_out > 0 {
-            self.text.push_str(&format!(
-                "\n{} left out here for length; `exportdoc diff` shows everything.\n",
-                words::counted(self.left_out, "part")
-            ));
-        }
-        self.text
-    }
-}
-
-fn markdown(text: &str) -> String {
-    escape::markdown(text)
-}
-
-/// Text of a document, cut to what a cell can hold.
-fn cell(text: &str) -> String {
-    let end = text.floor_char_boundary(CELL);
-    let note = if end < text.len() { "…" } else { "" };
-    format!("{}{note}", escape::markdown(&text[..end]))
-}
-
-/// Text inside a `<summary>`, where no Markdown is read but names and numbers would still become links.
-fn summary_html(text: &str) -> String {
-    let end = text.floor_char_boundary(CELL);
-    escape::html(&text[..end]).replace('@', "&#64;")
+    out.write_all(page.finish("exportdoc diff").as_bytes())
 }
 
 fn table(page: &mut Page, diff: &DocumentDiff) {
@@ -163,7 +110,7 @@ fn lines(text: &mut String, change: &FieldChange) {
         text.push_str(&format!("- {mark}: {}\n", cell(line)));
     }
     if let Some(note) = words::cut(diff) {
-        text.push_str(&format!("- {}\n", markdown(&note)));
+        text.push_str(&format!("- {}\n", escape::markdown(&note)));
     }
 }
 
@@ -173,7 +120,7 @@ fn around(page: &mut Page, diff: &DocumentDiff) {
         let side = |side: &Option<String>| side.as_deref().map_or_else(|| "–".to_owned(), cell);
         rows.push_str(&format!(
             "| {} | {} | {} |\n",
-            markdown(change.field),
+            escape::markdown(change.field),
             side(&change.old),
             side(&change.new)
         ));

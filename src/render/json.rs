@@ -4,11 +4,12 @@ use std::io::{self, Write};
 
 use exportdoc::escape;
 use exportdoc::finding::Finding;
+use exportdoc::import_plan::references_against;
 use exportdoc::object::ObjectKey;
 use exportdoc::report::{DocumentReport, Encryption, ListedObject, Outcome, SignatureReport, Trust};
 use serde_json::{Value, json};
 
-use crate::cli::Judged;
+use crate::cli::{Judged, Unreadable};
 
 /// Version of the contract; changes only when a field is removed or changes its meaning.
 pub(crate) const SCHEMA_VERSION: u32 = 1;
@@ -52,15 +53,10 @@ impl DocumentList {
 }
 
 /// One document. `objects` tells which types to list (all when empty); `None` leaves the objects out.
-pub(crate) fn document(judged: &Judged, objects: Option<&[String]>) -> Value {
+pub(crate) fn document(judged: &Judged, objects: Option<&[String]>, against: Option<&Judged>) -> Value {
     let report = match &judged.outcome {
         Ok(report) => report,
-        Err(error) => {
-            return json!({
-                "path": judged.path,
-                "error": { "message": error.to_string(), "help": error.help() },
-            });
-        }
+        Err(error) => return unreadable(&judged.path, error),
     };
     let mut document = json!({
         "path": judged.path,
@@ -94,7 +90,43 @@ pub(crate) fn document(judged: &Judged, objects: Option<&[String]>) -> Value {
             });
         }
     }
+    if let Some(other) = against
+        && let Ok(found) = &other.outcome
+    {
+        document["against"] = json!({ "path": other.path, "references": references(report, found) });
+    }
     document
+}
+
+fn references(report: &DocumentReport, other: &DocumentReport) -> Vec<Value> {
+    let object = |report: &DocumentReport, at: usize| {
+        let object = &report.objects[at];
+        let pair = &report.graph.nodes()[at].pair;
+        json!({
+            "type": object.type_name,
+            "identifier": object.key.identifier.to_json(),
+            "name": object.name,
+            "revision": { "object": pair.object, "save": pair.save },
+        })
+    };
+    let found = references_against(report, other).into_iter();
+    found
+        .map(|found| {
+            json!({
+                "reference": object(report, found.reference),
+                "state": found.state.as_str(),
+                "original": found.original.map(|at| object(other, at)),
+            })
+        })
+        .collect()
+}
+
+/// An input without a report.
+pub(super) fn unreadable(path: &str, error: &Unreadable) -> Value {
+    json!({
+        "path": path,
+        "error": { "message": error.to_string(), "help": error.help() },
+    })
 }
 
 fn export(report: &DocumentReport) -> Value {

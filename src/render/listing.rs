@@ -3,11 +3,13 @@
 use std::io::{self, Write};
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use exportdoc::import_plan::{ReferenceState, references_against};
 use exportdoc::object::known_by_number;
 use exportdoc::report::{DocumentReport, Encryption, ListedObject, ObjectReport};
 
 use super::text::safe;
 use super::time;
+use crate::cli::Judged;
 
 pub(super) fn table(out: &mut impl Write, report: &DocumentReport, types: &[String]) -> io::Result<()> {
     let mut table = plain_table(&[
@@ -53,7 +55,7 @@ pub(super) fn table(out: &mut impl Write, report: &DocumentReport, types: &[Stri
     Ok(())
 }
 
-fn plain_table(header: &[&str]) -> Table {
+pub(super) fn plain_table(header: &[&str]) -> Table {
     let mut table = Table::new();
     table
         .load_style(presets::NOTHING)
@@ -62,7 +64,7 @@ fn plain_table(header: &[&str]) -> Table {
     table
 }
 
-fn print_table(out: &mut impl Write, table: &Table) -> io::Result<()> {
+pub(super) fn print_table(out: &mut impl Write, table: &Table) -> io::Result<()> {
     for line in table.to_string().lines() {
         writeln!(out, "  {}", line.trim())?;
     }
@@ -186,4 +188,47 @@ pub(super) fn secret_values(out: &mut impl Write, report: &DocumentReport) -> io
         }
     }
     Ok(())
+}
+
+/// What the references of a document stand for in another one.
+pub(super) fn references(out: &mut impl Write, report: &DocumentReport, against: &Judged) -> io::Result<()> {
+    let Ok(other) = &against.outcome else {
+        return Ok(());
+    };
+    let found = references_against(report, other);
+    let count = |state| found.iter().filter(|found| found.state == state).count();
+    let mut parts = Vec::new();
+    for state in [
+        ReferenceState::Resolved,
+        ReferenceState::Stale,
+        ReferenceState::OtherObject,
+        ReferenceState::Missing,
+    ] {
+        if count(state) > 0 {
+            parts.push(format!("{} {}", count(state), state.as_str()));
+        }
+    }
+    let parts = match parts.is_empty() {
+        true => "none".to_owned(),
+        false => parts.join(", "),
+    };
+    writeln!(out, "\n  References in {}: {parts}", safe(&against.path))?;
+    if found.is_empty() {
+        return Ok(());
+    }
+    let mut table = plain_table(&["STATE", "REFERENCE", "IDENTIFIER", "THERE"]);
+    for found in &found {
+        let reference = &report.objects[found.reference];
+        let original = found.original.map(|at| &other.objects[at]);
+        table.add_row([
+            found.state.as_str().to_owned(),
+            safe(&reference.type_name).into_owned(),
+            safe(&reference.key.identifier.to_string()).into_owned(),
+            original.map_or_else(
+                || "-".to_owned(),
+                |original| safe(&format!("{} {}", original.type_name, original.key.identifier)).into_owned(),
+            ),
+        ]);
+    }
+    print_table(out, &table)
 }

@@ -118,7 +118,8 @@ fn summary(outcome: &MergeOutcome) -> String {
     text
 }
 
-fn list(out: &mut impl Write, title: &str, lines: impl Iterator<Item = String>) -> io::Result<()> {
+/// A titled list of what comes out of documents; of a long one, the beginning.
+pub(super) fn list(out: &mut impl Write, title: &str, lines: impl Iterator<Item = String>) -> io::Result<()> {
     let mut count = 0;
     for line in lines {
         if count == 0 {

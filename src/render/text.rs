@@ -8,15 +8,15 @@ use exportdoc::escape;
 use exportdoc::finding::{Finding, Severity};
 use exportdoc::report::{DocumentReport, Encryption, ListedObject, Outcome, Trust, Verdict};
 
-use super::listing::{label, partial, secret_values, table};
+use super::listing::{label, partial, references, secret_values, table};
 use super::{time, tree};
 use crate::cli::{Judged, Unreadable};
 
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
+pub(super) const BOLD: Style = Style::new().bold();
+pub(super) const DIM: Style = Style::new().dimmed();
 const GREEN: Style = AnsiColor::Green.on_default();
-const YELLOW: Style = AnsiColor::Yellow.on_default();
-const RED: Style = AnsiColor::Red.on_default();
+pub(super) const YELLOW: Style = AnsiColor::Yellow.on_default();
+pub(super) const RED: Style = AnsiColor::Red.on_default();
 
 /// What `inspect` shows.
 pub(crate) struct View<'a> {
@@ -24,11 +24,13 @@ pub(crate) struct View<'a> {
     pub(crate) tree: bool,
     /// Only these types; all when empty.
     pub(crate) types: &'a [String],
+    /// Where references are looked up.
+    pub(crate) against: Option<&'a Judged>,
     /// The present, for ages.
     pub(crate) now: jiff::Timestamp,
 }
 
-fn styled(style: Style, text: impl Display) -> String {
+pub(super) fn styled(style: Style, text: impl Display) -> String {
     format!("{style}{text}{style:#}")
 }
 
@@ -53,11 +55,14 @@ pub(crate) fn inspect(out: &mut impl Write, judged: &Judged, view: &View<'_>) ->
     partial(out, report)?;
     label(out, report, view.types)?;
     secret_values(out, report)?;
+    if let Some(against) = view.against {
+        references(out, report, against)?;
+    }
     findings(out, &report.findings)?;
     writeln!(out)
 }
 
-fn unreadable(out: &mut impl Write, path: &str, error: &Unreadable) -> io::Result<()> {
+pub(super) fn unreadable(out: &mut impl Write, path: &str, error: &Unreadable) -> io::Result<()> {
     writeln!(
         out,
         "{}: {} {}",

@@ -12,7 +12,7 @@ use crate::passphrase::Passphrase;
 use crate::revision_hash;
 use crate::signature::{DsaSignature, PartialKey, PublicKey};
 
-use super::{DocumentFold, DocumentReport, EnvelopeReport, ListedObject, SealFacts};
+use super::{DocumentFold, DocumentReport, Encryption, EnvelopeReport, ListedObject, SealFacts};
 
 /// Bytes asked of a source at a time.
 const SOURCE_BUFFER: usize = 256 * 1024;
@@ -32,6 +32,8 @@ pub struct ExamineOptions {
     pub passphrase: Option<Passphrase>,
     /// Keep secret values in the report, each cut at this many bytes.
     pub secret_bytes: Option<usize>,
+    /// How many findings of one id are listed, 50 unless said otherwise; the rest is counted.
+    pub listed_findings: u64,
 }
 
 impl Default for ExamineOptions {
@@ -43,6 +45,7 @@ impl Default for ExamineOptions {
             trusted_keys: Vec::new(),
             passphrase: None,
             secret_bytes: None,
+            listed_findings: super::collect::LISTED,
         }
     }
 }
@@ -109,6 +112,34 @@ pub fn examine_contents(
     run_in_memory(input, options, true)
 }
 
+/// As [`examine_contents`], and when the document is encrypted, once more with each passphrase until one opens it. Gives
+/// the one that was tried last.
+///
+/// # Errors
+/// As [`examine`], and what `passphrases` gives; it is asked for encrypted documents only.
+pub fn examine_opening<E: From<EnvelopeError>>(
+    input: &[u8],
+    options: &ExamineOptions,
+    passphrases: impl FnOnce() -> Result<Vec<Passphrase>, E>,
+) -> Result<(DocumentReport, Contents, Option<Passphrase>), E> {
+    let (mut report, mut contents) = examine_contents(input, options)?;
+    let mut tried = None;
+    if let Encryption::Passphrase { .. } = report.encryption {
+        for given in passphrases()? {
+            let options = ExamineOptions {
+                passphrase: Some(given.clone()),
+                ..options.clone()
+            };
+            (report, contents) = examine_contents(input, &options)?;
+            tried = Some(given);
+            if let Encryption::Passphrase { opened: true, .. } = report.encryption {
+                break;
+            }
+        }
+    }
+    Ok((report, contents, tried))
+}
+
 fn run_in_memory(
     input: &[u8],
     options: &ExamineOptions,
@@ -139,6 +170,7 @@ fn run<S: BufRead>(
     let mut findings = envelope.findings.clone();
     let mut report = envelope_report(&envelope, &mut findings);
     report.bytes = document.length();
+    report.members = envelope.member_places();
     let seal = seal_facts(&envelope, &mut findings);
     let text = document.blob_text(&envelope);
     if let (Some(blob), Some(text)) = (envelope.blob(), text) {
@@ -215,6 +247,7 @@ fn envelope_report(envelope: &Envelope<'_>, findings: &mut Vec<Finding>) -> Enve
         exported: list(&metadata.exported),
         exported_listed: metadata.exported.is_some(),
         bytes: 0,
+        members: Vec::new(),
     }
 }
 

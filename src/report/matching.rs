@@ -10,7 +10,7 @@ use crate::identifier::Identifier;
 use crate::object::type_by_name;
 
 use super::collect::Findings;
-use super::objects::describe;
+use super::objects::on;
 use super::signature::SignatureFold;
 use super::{EnvelopeReport, HeaderReport, ListedObject, NamedBy, ObjectReport};
 
@@ -93,9 +93,7 @@ pub(super) fn compare_lists(
                 compare_hash(object, &envelope.exported[index], findings);
             }
             None if graph.find(&object.key) == Some(id) => {
-                findings.in_blob(&finding::METADATA_MISSES_OBJECT, object.offset, || {
-                    describe(object)
-                });
+                on(object, &finding::METADATA_MISSES_OBJECT, findings);
             }
             None => {}
         }
@@ -115,23 +113,22 @@ pub(super) fn compare_lists(
 
 fn compare_hash(object: &mut ObjectReport, row: &ListedObject, findings: &mut Findings) {
     object.stated_hash.clone_from(&row.hash);
-    let place = || Some(Place::json(format!("{}.revisionHash", row.path)));
     match (&object.stated_hash, &object.computed_hash) {
         (None, _) => {
-            findings.add(&finding::HASH_MISSING, Some(Place::json(&row.path)), || {
-                describe(object)
-            });
+            let place = Place::json(&row.path);
+            findings.about(&finding::HASH_MISSING, &object.key, place, || object.describe());
         }
         (Some(stated), Some(computed)) if stated != computed => {
+            let place = Place::json(format!("{}.revisionHash", row.path));
             let gaps = if object.hash_has_gaps {
                 " (dependencies are missing from the document)"
             } else {
                 ""
             };
-            findings.add(&finding::HASH_MISMATCH, place(), || {
+            findings.about(&finding::HASH_MISMATCH, &object.key, place, || {
                 format!(
                     "{}: stated {stated}, recomputed {computed}{gaps}",
-                    describe(object)
+                    object.describe()
                 )
             });
         }

@@ -14,6 +14,7 @@ mod records;
 mod signature;
 
 use crate::date::JavaDate;
+use crate::envelope::MemberPlace;
 use crate::finding::{Finding, Severity};
 use crate::graph::Graph;
 use crate::identifier::Identifier;
@@ -22,8 +23,10 @@ use crate::object::data::SecretKind;
 use crate::signature::{KeyFacts, PartialKey};
 
 pub use crate::object::data::SecretValue;
+pub(crate) use collect::Findings;
 pub use examine::{
-    Contents, ExamineOptions, SourceError, examine, examine_contents, examine_source, examine_with_objects,
+    Contents, ExamineOptions, SourceError, examine, examine_contents, examine_opening, examine_source,
+    examine_with_objects,
 };
 pub use fold::{DocumentFold, SealFacts};
 
@@ -121,6 +124,8 @@ pub struct EnvelopeReport {
     pub exported_listed: bool,
     /// Length of the whole JSON text in bytes.
     pub bytes: u64,
+    /// Where the outermost members stand in it.
+    pub members: Vec<MemberPlace>,
 }
 
 /// An entry of one of the metadata's lists.
@@ -264,6 +269,15 @@ impl ObjectReport {
     /// Whether stated and recomputed hash agree, where both are there.
     pub fn hash_matches(&self) -> Option<bool> {
         Some(self.stated_hash.as_ref()? == self.computed_hash.as_ref()?)
+    }
+
+    /// `TYPE identifier`, with the name where that says more. Not escaped.
+    pub fn describe(&self) -> String {
+        let identifier = self.key.identifier.to_string();
+        match &self.name {
+            Some(name) if *name != identifier => format!("{} {identifier} ({name})", self.type_name),
+            _ => format!("{} {identifier}", self.type_name),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::blob::{ObjectRecord, RecordHead};
-use crate::finding;
+use crate::finding::{self, FindingRule, Place};
 use crate::graph::{Graph, GraphBuilder};
 use crate::object::data::{DataFacts, DataState, SecretKind};
 use crate::object::{
@@ -165,24 +165,25 @@ fn mark_gaps(graph: &Graph, objects: &mut [ObjectReport]) {
 fn note_oddities(parts: &ObjectParts, facts: &DataFacts, start: u64, findings: &mut Findings) {
     let key = &parts.key;
     for (part, number) in &parts.unknown_fields {
-        findings.in_blob(&finding::UNKNOWN_FIELD, start, || {
+        findings.about(&finding::UNKNOWN_FIELD, key, Place::blob(start), || {
             format!("{key}: {part} field {number}")
         });
     }
-    let (data_start, data_type) = (start + parts.data_offset, parts.data_type());
+    let data_at = || Place::blob(start + parts.data_offset);
+    let data_type = parts.data_type();
     match facts.state {
         DataState::Unknown => {
-            findings.in_blob(&finding::UNKNOWN_DATA, data_start, || {
+            findings.about(&finding::UNKNOWN_DATA, key, data_at(), || {
                 format!("{key}: {data_type}")
             });
         }
         DataState::Broken => {
-            findings.in_blob(&finding::OBJECT_UNREADABLE, data_start, || {
+            findings.about(&finding::OBJECT_UNREADABLE, key, data_at(), || {
                 format!("{key}: data is no {data_type} message")
             });
         }
         DataState::Unread => {
-            findings.in_blob(&finding::LIMIT_HIT, data_start, || {
+            findings.about(&finding::LIMIT_HIT, key, data_at(), || {
                 let length = parts.data_length;
                 format!(
                     "{key}: {length} bytes of data precede the type they are of, and were not looked into"
@@ -191,16 +192,15 @@ fn note_oddities(parts: &ObjectParts, facts: &DataFacts, start: u64, findings: &
         }
         DataState::Known => {
             for number in &facts.unknown_fields {
-                findings.in_blob(&finding::UNKNOWN_FIELD, data_start, || {
+                findings.about(&finding::UNKNOWN_FIELD, key, data_at(), || {
                     format!("{key}: {data_type} field {number}")
                 });
             }
         }
     }
     if let Some((part, offset)) = parts.invalid_text(facts) {
-        findings.in_blob(&finding::INVALID_UTF8, start + offset, || {
-            format!("{key}: {part}")
-        });
+        let place = Place::blob(start + offset);
+        findings.about(&finding::INVALID_UTF8, key, place, || format!("{key}: {part}"));
     }
 }
 
@@ -214,16 +214,15 @@ pub(super) fn judge_graph(
 ) {
     for (id, node) in graph.nodes().iter().enumerate() {
         if graph.find(&node.key) != Some(id) {
-            findings.in_blob(&finding::DUPLICATE_OBJECT, objects[id].offset, || {
-                describe(&objects[id])
-            });
+            on(&objects[id], &finding::DUPLICATE_OBJECT, findings);
         }
     }
     for (id, node) in graph.nodes().iter().enumerate() {
         for missing in &node.missing {
             if complete {
-                let text = || format!("{} depends on {missing}", describe(&objects[id]));
-                findings.in_blob(&finding::MISSING_DEPENDENCY, objects[id].offset, text);
+                let text = || format!("{} depends on {missing}", objects[id].describe());
+                let place = Place::blob(objects[id].offset);
+                findings.about(&finding::MISSING_DEPENDENCY, &node.key, place, text);
             }
         }
     }
@@ -232,7 +231,7 @@ pub(super) fn judge_graph(
             .iter()
             .take(CYCLE_NAMED)
             .chain(cycle.first())
-            .map(|id| describe(&objects[*id]))
+            .map(|id| objects[*id].describe())
             .collect();
         let offset = cycle.first().map_or(0, |id| objects[*id].offset);
         findings.in_blob(&finding::DEPENDENCY_CYCLE, offset, || names.join(" → "));
@@ -241,9 +240,7 @@ pub(super) fn judge_graph(
         // A second object of one key is unreachable by its nature and has its own finding.
         let orphans = graph.orphans(roots).into_iter();
         for id in orphans.filter(|id| graph.find(&graph.nodes()[*id].key) == Some(*id)) {
-            findings.in_blob(&finding::ORPHAN_OBJECT, objects[id].offset, || {
-                describe(&objects[id])
-            });
+            on(&objects[id], &finding::ORPHAN_OBJECT, findings);
         }
     }
     // The first object of each number: sorting is stable.
@@ -255,24 +252,26 @@ pub(super) fn judge_graph(
     unknown.dedup_by_key(|o| o.key.type_number);
     for object in unknown {
         let number = object.key.type_number;
-        findings.in_blob(&finding::UNKNOWN_OBJECT_TYPE, object.offset, || {
-            match object.named_by {
+        let place = Place::blob(object.offset);
+        findings.about(
+            &finding::UNKNOWN_OBJECT_TYPE,
+            &object.key,
+            place,
+            || match object.named_by {
                 NamedBy::Metadata => {
                     format!("number {number}, named {} by the metadata", object.type_name)
                 }
                 _ => format!("number {number}, not named by the metadata either"),
-            }
-        });
+            },
+        );
     }
 }
 
-/// `TYPE identifier`, with the name where that says more.
-pub(super) fn describe(object: &ObjectReport) -> String {
-    let identifier = object.key.identifier.to_string();
-    match &object.name {
-        Some(name) if *name != identifier => format!("{} {identifier} ({name})", object.type_name),
-        _ => format!("{} {identifier}", object.type_name),
-    }
+/// A finding that says no more than which object it is about.
+pub(super) fn on(object: &ObjectReport, rule: &'static FindingRule, findings: &mut Findings) {
+    findings.about(rule, &object.key, Place::blob(object.offset), || {
+        object.describe()
+    });
 }
 
 /// Secrets that anyone with the file can read, and the global key, which matters encrypted or not.
@@ -292,7 +291,7 @@ pub(super) fn note_secrets(objects: &[ObjectReport], in_clear: bool, findings: &
         });
     }
     if let Some(key) = objects.iter().find(|o| o.type_name == "KEY") {
-        findings.in_blob(&finding::KEY_PRESENT, key.offset, || describe(key));
+        on(key, &finding::KEY_PRESENT, findings);
     }
 }
 

@@ -5,7 +5,7 @@
 
 use crate::blob::{Header, RecordHead, Trailer};
 use crate::finding::{self, Place};
-use crate::signature::{self, RecordDigest, SigningRule};
+use crate::signature::{self, KeyError, RecordDigest, SignatureError, SigningRule};
 
 use super::collect::Findings;
 use super::fold::SealFacts;
@@ -37,6 +37,8 @@ pub(super) struct SignatureFold<'o> {
     /// A limit ended the reading, so that nothing is known about the rest.
     limited: bool,
     after_trailer: bool,
+    /// Neither the JSON nor the blob holds a signature.
+    unsigned: bool,
 }
 
 impl<'o> SignatureFold<'o> {
@@ -51,6 +53,7 @@ impl<'o> SignatureFold<'o> {
             broken: false,
             limited: false,
             after_trailer: false,
+            unsigned: false,
         }
     }
 
@@ -136,6 +139,16 @@ impl<'o> SignatureFold<'o> {
         self.limited = true;
     }
 
+    /// Whether no trailer came by.
+    pub(super) fn lacks_trailer(&self) -> bool {
+        self.trailer.is_none()
+    }
+
+    /// The document was never sealed: nothing is missing but the seal.
+    pub(super) fn unsigned(&mut self) {
+        self.unsigned = true;
+    }
+
     pub(super) fn finish(
         mut self,
         header: Option<&HeaderReport>,
@@ -143,7 +156,11 @@ impl<'o> SignatureFold<'o> {
         blob: &BlobReport,
         findings: &mut Findings,
     ) -> SignatureReport {
-        if blob.complete && self.trailer.is_none() {
+        if self.unsigned {
+            findings.in_blob(&finding::UNSIGNED, blob.bytes, || {
+                "no signature, no key, no trailer".to_owned()
+            });
+        } else if blob.complete && self.trailer.is_none() {
             findings.in_blob(&finding::TRAILER_MISSING, blob.bytes, || {
                 "the blob ends without a trailer".to_owned()
             });
@@ -234,9 +251,11 @@ impl<'o> SignatureFold<'o> {
     fn note_seal(&self, findings: &mut Findings) {
         match &self.seal.key {
             Some(Err(error)) => {
-                findings.add(&finding::KEY_BROKEN, Some(Place::json("$.publicKey")), || {
-                    error.to_string()
-                });
+                let place = || Some(Place::json("$.publicKey"));
+                findings.add(&finding::KEY_BROKEN, place(), || error.to_string());
+                if let KeyError::NotCanonical { form, .. } = error {
+                    findings.add(&finding::NON_CANONICAL_DER, place(), || form.to_string());
+                }
             }
             Some(Ok(key)) if key.facts().is_weak() => {
                 findings.add(&finding::KEY_WEAK, Some(Place::json("$.publicKey")), || {
@@ -246,8 +265,11 @@ impl<'o> SignatureFold<'o> {
             _ => {}
         }
         if let Some(Err(error)) = &self.seal.signature {
-            let place = Some(Place::json("$.signature"));
-            findings.add(&finding::SIGNATURE_BROKEN, place, || error.to_string());
+            let place = || Some(Place::json("$.signature"));
+            findings.add(&finding::SIGNATURE_BROKEN, place(), || error.to_string());
+            if let SignatureError::NotMinimal { form, .. } = error {
+                findings.add(&finding::NON_CANONICAL_DER, place(), || form.to_string());
+            }
         }
         if let (Some(Ok(key)), Some(Ok(signature))) = (&self.seal.key, &self.seal.signature)
             && key.check_range(signature).is_err()

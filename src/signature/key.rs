@@ -204,6 +204,13 @@ impl KeyFacts {
     }
 }
 
+/// Reads what [`KeyFacts::fingerprint_text`] writes: `sha256:` and 64 hexadecimal digits, with or without colons
+/// between them.
+pub fn parse_fingerprint(text: &str) -> Option<[u8; 32]> {
+    let digits = text.strip_prefix("sha256:")?.chars().filter(|c| *c != ':');
+    hex::decode(digits.collect::<String>()).ok()?.try_into().ok()
+}
+
 /// A DSA public key that passed the gate.
 #[derive(Debug, Clone)]
 pub struct PublicKey {

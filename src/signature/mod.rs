@@ -24,7 +24,7 @@ pub use der_signature::{DsaSignature, SignatureError};
 pub use detached::{DetachedError, DetachedReport, HashChoice, HashVerdict, verify_detached};
 pub use encoding::{Base64Prefix, Encoding, EncodingError, decode_any, decode_base64_prefix};
 pub use hash::HashAlgorithm;
-pub use key::{Component, KeyError, KeyFacts, PublicKey};
+pub use key::{Component, KeyError, KeyFacts, PublicKey, parse_fingerprint};
 pub use parameters::{PARAMETER_SETS, ParameterSet};
 pub use partial::PartialKey;
 pub use private_key::PrivateKeyError;

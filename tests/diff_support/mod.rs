@@ -10,6 +10,8 @@
     reason = "a test ends where something unexpected happens"
 )]
 
+pub mod mirror;
+
 use exportdoc::diff::{DiffOptions, DocumentDiff, ObjectDiff, Side, diff};
 use exportdoc::object::{ObjectKey, Revision, SyncObject};
 use exportdoc::report::{ExamineOptions, examine_with_objects};

@@ -47,6 +47,7 @@ pub struct Thing {
     save: u32,
     says: String,
     needs: Vec<ObjectKey>,
+    mentions: Option<ObjectKey>,
     unknown: Vec<u8>,
 }
 
@@ -87,6 +88,7 @@ fn thing(key: ObjectKey, name: Option<&str>) -> Thing {
         save: 1,
         says: String::new(),
         needs: Vec::new(),
+        mentions: None,
         unknown: Vec::new(),
         key,
     }
@@ -121,6 +123,12 @@ impl Thing {
         self
     }
 
+    /// Refers to another object in its content, without depending on it.
+    pub fn mentions(mut self, other: &Thing) -> Self {
+        self.mentions = Some(other.key.clone());
+        self
+    }
+
     /// With a field that nobody knows.
     pub fn unknown(mut self, bytes: &[u8]) -> Self {
         self.unknown = Writer::new().bytes(77, bytes).finish();
@@ -152,6 +160,9 @@ impl Thing {
         };
         if !self.says.is_empty() {
             data.text(text_field, &self.says);
+        }
+        if let Some(key) = &self.mentions {
+            data.message(92, |w| key.write(w));
         }
         let type_name = exportdoc::build::type_name(self.key.type_number, &Default::default());
         let revision = Revision {

@@ -9,11 +9,11 @@ mod redact;
 
 use std::sync::Arc;
 
-use axum::Router;
+use axum::Extension;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::{get, post};
+use bytes::Bytes;
 use exportdoc::identifier::Identifier;
 use http::StatusCode;
 use serde_json::json;
@@ -21,20 +21,64 @@ use serde_json::json;
 pub(crate) use guard::{HostGuard, Peer};
 pub(crate) use journal::Journal;
 
-use crate::http::App;
-use crate::http::answer::{ApiError, empty, json_answer};
-use crate::http::auth;
+use crate::http::answer::{ApiError, empty, json_answer, raw_json};
 use crate::http::body::RawBody;
-use crate::model::{ModelError, Query, State as EngineState};
+use crate::http::describe::{Endpoint, Routes};
+use crate::http::{App, auth, schemas};
+use crate::model::{Engine, ModelError, Query, State as EngineState};
 
 /// The admin endpoints.
-pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
-    Router::new()
-        .route("/health", get(health))
-        .route("/requests", get(requests).delete(forget_requests))
-        .route("/state", get(dump).put(load))
-        .route("/reset", post(reset))
-        .route_layer(from_fn_with_state(Arc::clone(app), guarded))
+pub(crate) fn routes(app: &Arc<App>) -> Routes {
+    let state = || schemas::object();
+    Routes::new()
+        .at(
+            "/health",
+            [Endpoint::get(health, "Says that the mock is up").answers(StatusCode::OK, state())],
+        )
+        .at(
+            "/requests",
+            [
+                Endpoint::get(requests, "Shows the last requests")
+                    .query("limit", schemas::id())
+                    .answers(StatusCode::OK, schemas::object()),
+                Endpoint::delete(forget_requests, "Forgets the requests").done(StatusCode::OK),
+            ],
+        )
+        .at(
+            "/state",
+            [
+                Endpoint::get(dump, "Dumps the state")
+                    .query("secrets", schemas::boolean())
+                    .answers(StatusCode::OK, state()),
+                Endpoint::put(load, "Loads a state that was dumped")
+                    .takes(state())
+                    .done(StatusCode::OK),
+            ],
+        )
+        .at(
+            "/reset",
+            [Endpoint::post(reset, "Goes back to the initial content").done(StatusCode::OK)],
+        )
+        .at(
+            "/openapi.json",
+            [Endpoint::get(openapi, "Gives this document").answers(StatusCode::OK, schemas::object())],
+        )
+        .behind(
+            |router| router.route_layer(from_fn_with_state(Arc::clone(app), guarded)),
+            |operation| {
+                for status in [StatusCode::FORBIDDEN, StatusCode::UNAUTHORIZED] {
+                    operation["responses"][status.as_str()] = schemas::refusal(status);
+                }
+            },
+        )
+}
+
+/// The document that the routes made.
+#[derive(Debug, Clone)]
+pub(crate) struct OpenApi(pub(crate) Bytes);
+
+async fn openapi(Extension(OpenApi(document)): Extension<OpenApi>) -> Response {
+    raw_json(StatusCode::OK, document)
 }
 
 async fn guarded(State(app): State<Arc<App>>, request: Request, next: Next) -> Result<Response, ApiError> {
@@ -63,7 +107,9 @@ async fn health(State(app): State<Arc<App>>) -> Response {
 async fn requests(State(app): State<Arc<App>>, query: Query) -> Result<Response, ApiError> {
     let limit = query.number("limit")?.unwrap_or(100);
     let limit = usize::try_from(limit).unwrap_or(0);
-    Ok(json_answer(StatusCode::OK, &app.journal.newest(limit)))
+    let journal = Arc::clone(&app);
+    let newest = app.blocking(move |_| Ok(journal.journal.newest(limit))).await?;
+    Ok(json_answer(StatusCode::OK, &newest))
 }
 
 async fn forget_requests(State(app): State<Arc<App>>) -> Response {
@@ -72,12 +118,16 @@ async fn forget_requests(State(app): State<Arc<App>>) -> Response {
 }
 
 async fn dump(State(app): State<Arc<App>>, query: Query) -> Result<Response, ApiError> {
-    let mut value = serde_json::to_value(&*app.engine.snapshot())
-        .map_err(|error| ModelError::Refused(format!("the state can't be written: {error}")))?;
-    if !query.boolean("secrets")?.unwrap_or(false) {
-        redact::json(&mut value);
-    }
-    Ok(json_answer(StatusCode::OK, &value))
+    let secrets = query.boolean("secrets")?.unwrap_or(false);
+    let shown = move |engine: &Engine| {
+        let mut value = serde_json::to_value(&*engine.snapshot())
+            .map_err(|error| ModelError::Refused(format!("the state can't be written: {error}")))?;
+        if !secrets {
+            redact::json(&mut value);
+        }
+        Ok(value)
+    };
+    Ok(json_answer(StatusCode::OK, &app.blocking(shown).await?))
 }
 
 async fn load(State(app): State<Arc<App>>, RawBody(bytes): RawBody) -> Result<Response, ApiError> {

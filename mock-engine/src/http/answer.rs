@@ -33,6 +33,8 @@ pub(crate) enum ApiError {
     BodyTooSlow,
     #[error("request body cut off")]
     BodyCutOff,
+    #[error("too many large request bodies at once")]
+    TooManyBodies,
     #[error("admin call refused: {0}")]
     AdminRefused(&'static str),
 }
@@ -46,6 +48,7 @@ impl ApiError {
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::BodyCutOff => StatusCode::BAD_REQUEST,
+            Self::TooManyBodies => StatusCode::SERVICE_UNAVAILABLE,
             Self::AdminRefused(_) => StatusCode::FORBIDDEN,
         }
     }
@@ -58,6 +61,7 @@ impl ApiError {
             Self::BodyTooLarge => choices::BODY_TOO_LARGE.to_owned(),
             Self::BodyTooSlow => choices::BODY_TOO_SLOW.to_owned(),
             Self::BodyCutOff => choices::BODY_CUT_OFF.to_owned(),
+            Self::TooManyBodies => choices::TOO_MANY_BODIES.to_owned(),
             Self::AdminRefused(_) => choices::sentence(&self.to_string()),
         }
     }

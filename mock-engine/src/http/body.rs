@@ -1,10 +1,11 @@
 //! Request bodies.
 //!
-//! Invariant: no body is read without a limit on its size and on the pause between two pieces of it. What is read
-//! counts, not what the headers claim: content types are not looked at, except for a multipart boundary.
+//! Invariant: no body is read without a limit on its size, on the pause between two pieces of it and on its average
+//! speed, and all bodies together take no more memory than allowed. What is read counts, not what the headers claim:
+//! content types are not looked at, except for a multipart boundary, and nothing is ever decompressed.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream};
 use axum::extract::{FromRequest, Request};
@@ -13,14 +14,13 @@ use futures_util::{Stream, StreamExt, stream};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, Method};
 use serde_json::Value;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::App;
 use super::answer::ApiError;
+use crate::limits::{FORM_TEXTS, JSON_BODY, LIST_BODY, LOGIN_BODY, Limits, Transfer, UNCOUNTED_BODY};
 use crate::model::{ModelError, Row};
 use crate::sync::lock;
-
-/// Longest pause between two pieces of a body.
-const PAUSE: Duration = Duration::from_secs(60);
 
 /// Where a small body is left for the request journal.
 #[derive(Debug, Clone, Default)]
@@ -43,68 +43,162 @@ impl Captured {
     }
 }
 
-/// A whole body.
+/// The memory that all request bodies share.
+#[derive(Debug)]
+pub(crate) struct Bodies {
+    /// A permit is a KiB.
+    free: Arc<Semaphore>,
+}
+
+impl Bodies {
+    pub(crate) fn new(limits: &Limits) -> Self {
+        let kib = usize::try_from(limits.bodies_bytes / 1024).unwrap_or(usize::MAX);
+        Self {
+            free: Arc::new(Semaphore::new(kib.min(Semaphore::MAX_PERMITS))),
+        }
+    }
+
+    fn share(&self) -> Share {
+        Share {
+            free: Arc::clone(&self.free),
+            taken: None,
+        }
+    }
+}
+
+/// One body's part of that memory.
+#[derive(Debug)]
+struct Share {
+    free: Arc<Semaphore>,
+    taken: Option<OwnedSemaphorePermit>,
+}
+
+impl Share {
+    /// Makes the share as large as the body has become.
+    fn grow(&mut self, bytes: usize) -> Result<(), ApiError> {
+        if bytes as u64 <= UNCOUNTED_BODY {
+            return Ok(());
+        }
+        let taken = self.taken.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
+        let more = bytes.div_ceil(1024).saturating_sub(taken);
+        let more = u32::try_from(more).map_err(|_| ApiError::BodyTooLarge)?;
+        let more = Arc::clone(&self.free)
+            .try_acquire_many_owned(more)
+            .map_err(|_| ApiError::TooManyBodies)?;
+        match &mut self.taken {
+            Some(taken) => taken.merge(more),
+            None => self.taken = Some(more),
+        }
+        Ok(())
+    }
+
+    /// Ties the share to the bytes, so that it comes back when the last who uses them is done.
+    fn hold(self, bytes: impl AsRef<[u8]> + Into<Bytes> + Send + 'static) -> Bytes {
+        match self.taken {
+            None => bytes.into(),
+            Some(share) => Bytes::from_owner(Held { bytes, _share: share }),
+        }
+    }
+}
+
+struct Held<T> {
+    bytes: T,
+    _share: OwnedSemaphorePermit,
+}
+
+impl<T: AsRef<[u8]>> AsRef<[u8]> for Held<T> {
+    fn as_ref(&self) -> &[u8] {
+        self.bytes.as_ref()
+    }
+}
+
+/// Reads a whole body of at most `limit` bytes.
+async fn read(request: Request, app: &App, limit: u64) -> Result<Bytes, ApiError> {
+    let captured = request.extensions().get::<Captured>().cloned();
+    let (parts, body) = request.into_parts();
+    let announced = content_length(&parts.headers);
+    let mut pieces = std::pin::pin!(pieces(app, body, announced, limit)?);
+    let mut share = app.bodies.share();
+    // Bodies that come in one piece, as nearly all do, are not copied.
+    let first = pieces.next().await.transpose()?.unwrap_or_default();
+    share.grow(first.len())?;
+    let bytes = match pieces.next().await.transpose()? {
+        None => share.hold(first),
+        Some(second) => {
+            // The announcement is a hint, and a hint from outside must not reserve a gigabyte.
+            let mut all = Vec::with_capacity(announced.unwrap_or(0).min(1 << 20) as usize);
+            all.extend_from_slice(&first);
+            all.extend_from_slice(&second);
+            while let Some(piece) = pieces.next().await.transpose()? {
+                all.extend_from_slice(&piece);
+                share.grow(all.capacity())?;
+            }
+            share.hold(all)
+        }
+    };
+    if let Some(captured) = captured {
+        captured.put(&bytes);
+    }
+    Ok(bytes)
+}
+
+async fn read_json(request: Request, app: &App, limit: u64) -> Result<Value, ApiError> {
+    let bytes = read(request, app, limit).await?;
+    if bytes.is_empty() {
+        return Err(ModelError::BadBody("it is empty".to_owned()).into());
+    }
+    let value = serde_json::from_slice(&bytes);
+    Ok(value.map_err(|error| ModelError::BadBody(format!("it is not JSON: {error}")))?)
+}
+
+async fn read_object(request: Request, app: &App, limit: u64) -> Result<Row, ApiError> {
+    match read_json(request, app, limit).await? {
+        Value::Object(row) => Ok(row),
+        _ => Err(ModelError::BadBody("it is not a JSON object".to_owned()).into()),
+    }
+}
+
+/// A whole body of any size that the engine takes: a document, a state.
 pub(crate) struct RawBody(pub(crate) Bytes);
 
 impl FromRequest<Arc<App>> for RawBody {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, ApiError> {
-        let captured = request.extensions().get::<Captured>().cloned();
-        let (parts, body) = request.into_parts();
-        let announced = content_length(&parts.headers);
-        let mut pieces = std::pin::pin!(pieces(body, announced, app.http.body_limit)?);
-        // Bodies that come in one piece, as nearly all do, are not copied.
-        let first = pieces.next().await.transpose()?.unwrap_or_default();
-        let bytes = match pieces.next().await.transpose()? {
-            None => first,
-            Some(second) => {
-                // The announcement is a hint, and a hint from outside must not reserve a gigabyte.
-                let mut all = Vec::with_capacity(announced.unwrap_or(0).min(16 << 20) as usize);
-                all.extend_from_slice(&first);
-                all.extend_from_slice(&second);
-                while let Some(piece) = pieces.next().await.transpose()? {
-                    all.extend_from_slice(&piece);
-                }
-                Bytes::from(all)
-            }
-        };
-        if let Some(captured) = captured {
-            captured.put(&bytes);
-        }
-        Ok(Self(bytes))
+        read(request, app, u64::MAX).await.map(Self)
     }
 }
 
-/// A body that is JSON, whatever its content type says.
-pub(crate) struct JsonBody(pub(crate) Value);
+/// A list of objects to export, unread.
+pub(crate) struct ListBody(pub(crate) Bytes);
 
-impl FromRequest<Arc<App>> for JsonBody {
+impl FromRequest<Arc<App>> for ListBody {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, ApiError> {
-        let RawBody(bytes) = RawBody::from_request(request, app).await?;
-        if bytes.is_empty() {
-            return Err(ModelError::BadBody("it is empty".to_owned()).into());
-        }
-        let value = serde_json::from_slice(&bytes);
-        Ok(Self(value.map_err(|error| {
-            ModelError::BadBody(format!("it is not JSON: {error}"))
-        })?))
+        read(request, app, LIST_BODY).await.map(Self)
     }
 }
 
-/// A body that is a JSON object.
+/// A body that is a JSON object, whatever its content type says.
 pub(crate) struct ObjectBody(pub(crate) Row);
 
 impl FromRequest<Arc<App>> for ObjectBody {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, ApiError> {
-        match JsonBody::from_request(request, app).await?.0 {
-            Value::Object(row) => Ok(Self(row)),
-            _ => Err(ModelError::BadBody("it is not a JSON object".to_owned()).into()),
-        }
+        read_object(request, app, JSON_BODY).await.map(Self)
+    }
+}
+
+/// The same, from somebody of whom nothing is known.
+pub(crate) struct LoginBody(pub(crate) Row);
+
+impl FromRequest<Arc<App>> for LoginBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, ApiError> {
+        read_object(request, app, LOGIN_BODY).await.map(Self)
     }
 }
 
@@ -142,23 +236,30 @@ pub(crate) async fn read_form(
         .unwrap_or_default();
     let boundary = multer::parse_boundary(content_type)
         .map_err(|_| ModelError::BadBody("it is not multipart/form-data with a boundary".to_owned()))?;
-    let pieces = pieces(body, content_length(headers), app.http.body_limit)?;
-    let mut form = multer::Multipart::new(pieces, boundary);
+    let unread = Arc::new(AtomicUsize::new(0));
+    let pieces = pieces(app, body, content_length(headers), u64::MAX)?;
+    let mut form = multer::Multipart::new(bounded_heads(pieces, Arc::clone(&unread)), boundary);
+    let mut form = FormReader {
+        form: &mut form,
+        unread,
+        texts_left: FORM_TEXTS,
+    };
     let (mut file, mut texts) = (None, Row::new());
-    while let Some(mut field) = form.next_field().await.map_err(form_error)? {
+    while let Some(mut field) = form.next().await? {
         let name = field.name().unwrap_or_default().to_owned();
         if name != part {
-            // Only the announced file may be large.
-            let text = read_field(&mut field, Keep::Bytes, 64 * 1024).await?.0;
-            texts.insert(name, String::from_utf8_lossy(&text).into());
+            form.text(name.len())?;
+            let text = form.read_text(&mut field).await?;
+            texts.insert(name, text.into());
             continue;
         }
         let filename = field.file_name().unwrap_or_default().to_owned();
-        let (bytes, length) = read_field(&mut field, keep, app.http.body_limit).await?;
         // Of several parts with the name, the first counts.
+        let keep = if file.is_none() { keep } else { Keep::Length };
+        let (bytes, length) = form.read_file(&mut field, keep, app.bodies.share()).await?;
         file.get_or_insert(FilePart {
             filename,
-            bytes: bytes.into(),
+            bytes,
             length,
         });
     }
@@ -166,22 +267,75 @@ pub(crate) async fn read_form(
     Ok((file, texts))
 }
 
-async fn read_field(
-    field: &mut multer::Field<'_>,
-    keep: Keep,
-    limit: u64,
-) -> Result<(Vec<u8>, u64), ApiError> {
-    let (mut bytes, mut length) = (Vec::new(), 0_u64);
-    while let Some(chunk) = field.chunk().await.map_err(form_error)? {
-        length += chunk.len() as u64;
-        if length > limit {
-            return Err(ApiError::BodyTooLarge);
-        }
-        if keep == Keep::Bytes {
+/// A form as it comes in. The crate that takes it apart bounds neither the number of parts nor their heads.
+struct FormReader<'f> {
+    form: &'f mut multer::Multipart<'static>,
+    /// Bytes that came since the form last made progress.
+    unread: Arc<AtomicUsize>,
+    texts_left: usize,
+}
+
+impl FormReader<'_> {
+    async fn next(&mut self) -> Result<Option<multer::Field<'static>>, ApiError> {
+        // Every part costs something, so that a form of empty parts has an end, too.
+        self.text(8)?;
+        let field = self.form.next_field().await.map_err(form_error);
+        self.unread.store(0, Ordering::Relaxed);
+        field
+    }
+
+    async fn chunk(&self, field: &mut multer::Field<'static>) -> Result<Option<Bytes>, ApiError> {
+        let chunk = field.chunk().await.map_err(form_error);
+        self.unread.store(0, Ordering::Relaxed);
+        chunk
+    }
+
+    /// Takes so many bytes off what texts may have.
+    fn text(&mut self, bytes: usize) -> Result<(), ApiError> {
+        self.texts_left = self.texts_left.checked_sub(bytes).ok_or(ApiError::BodyTooLarge)?;
+        Ok(())
+    }
+
+    async fn read_text(&mut self, field: &mut multer::Field<'static>) -> Result<String, ApiError> {
+        let mut bytes = Vec::new();
+        while let Some(chunk) = self.chunk(field).await? {
+            self.text(chunk.len())?;
             bytes.extend_from_slice(&chunk);
         }
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
-    Ok((bytes, length))
+
+    async fn read_file(
+        &mut self,
+        field: &mut multer::Field<'static>,
+        keep: Keep,
+        mut share: Share,
+    ) -> Result<(Bytes, u64), ApiError> {
+        let (mut bytes, mut length) = (Vec::new(), 0_u64);
+        while let Some(chunk) = self.chunk(field).await? {
+            length += chunk.len() as u64;
+            if keep == Keep::Bytes {
+                bytes.extend_from_slice(&chunk);
+                share.grow(bytes.capacity())?;
+            }
+        }
+        Ok((share.hold(bytes), length))
+    }
+}
+
+/// Ends a form whose preamble or part head has no end: all of it would be kept.
+fn bounded_heads(
+    pieces: impl Stream<Item = Result<Bytes, ApiError>> + Send + 'static,
+    unread: Arc<AtomicUsize>,
+) -> impl Stream<Item = Result<Bytes, ApiError>> + Send + 'static {
+    pieces.map(move |piece| {
+        let piece = piece?;
+        // Judged before the piece is added: one piece alone may be larger, and be a file.
+        if unread.fetch_add(piece.len(), Ordering::Relaxed) > FORM_TEXTS {
+            return Err(ApiError::BodyTooLarge);
+        }
+        Ok(piece)
+    })
 }
 
 fn form_error(error: multer::Error) -> ApiError {
@@ -194,38 +348,52 @@ fn form_error(error: multer::Error) -> ApiError {
     }
 }
 
-/// The pieces of a body, with the limits watched.
+/// The pieces of a body, with the limits watched. Ends early when the engine stops: nobody knows whether the rest
+/// would ever come.
 fn pieces(
+    app: &App,
     body: Body,
     announced: Option<u64>,
     limit: u64,
 ) -> Result<impl Stream<Item = Result<Bytes, ApiError>> + Send + 'static, ApiError> {
+    let limit = limit.min(app.limits.body_bytes);
     // Refused before the client has sent it all, or, with `Expect: 100-continue`, anything.
     if announced.is_some_and(|length| length > limit) {
         return Err(ApiError::BodyTooLarge);
     }
-    let state = (body.into_data_stream(), 0_u64);
+    let pause = app.limits.transfer;
+    let stopping = app.engine.stopping.clone();
+    let state = (body.into_data_stream(), Transfer::begin(), 0_u64);
     Ok(stream::try_unfold(
         state,
-        move |(mut body, mut seen)| async move {
-            let Some(piece) = next_piece(&mut body).await? else {
-                return Ok(None);
-            };
-            seen += piece.len() as u64;
-            if seen > limit {
-                return Err(ApiError::BodyTooLarge);
+        move |(mut body, mut transfer, seen)| {
+            let stopping = stopping.clone();
+            async move {
+                let piece = tokio::select! {
+                    // What has arrived is read before the engine stops.
+                    biased;
+                    piece = next_piece(&mut body) => piece?,
+                    () = stopping.cancelled() => return Err(ModelError::Stopping.into()),
+                    () = tokio::time::sleep_until(transfer.deadline(pause)) => return Err(ApiError::BodyTooSlow),
+                };
+                let Some(piece) = piece else {
+                    return Ok(None);
+                };
+                transfer.progress(piece.len());
+                let seen = seen + piece.len() as u64;
+                if seen > limit {
+                    return Err(ApiError::BodyTooLarge);
+                }
+                Ok(Some((piece, (body, transfer, seen))))
             }
-            Ok(Some((piece, (body, seen))))
         },
     ))
 }
 
 async fn next_piece(body: &mut BodyDataStream) -> Result<Option<Bytes>, ApiError> {
-    match tokio::time::timeout(PAUSE, body.next()).await {
-        Err(_) => Err(ApiError::BodyTooSlow),
-        Ok(Some(Err(_))) => Err(ApiError::BodyCutOff),
-        Ok(Some(Ok(piece))) => Ok(Some(piece)),
-        Ok(None) => Ok(None),
+    match body.next().await {
+        Some(piece) => piece.map(Some).map_err(|_| ApiError::BodyCutOff),
+        None => Ok(None),
     }
 }
 

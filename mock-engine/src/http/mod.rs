@@ -6,25 +6,28 @@
 pub(crate) mod answer;
 pub(crate) mod auth;
 pub(crate) mod body;
+pub(crate) mod describe;
 mod log;
 mod path;
 mod routes;
+pub(crate) mod schemas;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
 
-use axum::Router;
 use axum::body::Body;
 use axum::response::Response;
+use axum::{Extension, Router};
 use futures_util::FutureExt;
 use http::{Request, StatusCode};
 use tower::ServiceExt;
 
 use self::answer::ApiError;
+pub(crate) use self::body::Bodies;
 use self::body::Captured;
-use crate::admin::{self, HostGuard, Journal};
-use crate::choices;
+use crate::admin::{self, HostGuard, Journal, OpenApi};
+use crate::limits::{Limits, SMALL_ENGINE};
 use crate::model::{Engine, ModelError};
 
 /// How the HTTP layer behaves.
@@ -32,15 +35,12 @@ use crate::model::{Engine, ModelError};
 pub struct HttpOptions {
     /// Status of successful POSTs: 200 as live engines answer, or 201 as their OpenAPI says.
     pub created_status: StatusCode,
-    /// Largest request body.
-    pub body_limit: u64,
 }
 
 impl Default for HttpOptions {
     fn default() -> Self {
         Self {
             created_status: StatusCode::OK,
-            body_limit: choices::BODY_LIMIT,
         }
     }
 }
@@ -50,6 +50,8 @@ impl Default for HttpOptions {
 pub(crate) struct App {
     pub(crate) engine: Arc<Engine>,
     pub(crate) http: HttpOptions,
+    pub(crate) limits: Limits,
+    pub(crate) bodies: Bodies,
     pub(crate) journal: Journal,
     pub(crate) guard: HostGuard,
     pub(crate) started: Instant,
@@ -68,6 +70,18 @@ impl App {
             Err(ModelError::Internal)
         })?)
     }
+
+    /// Runs a read that takes the longer the more the engine holds: in place on a small engine, which is done before
+    /// another thread has woken, and where it doesn't hold up other requests on a large one.
+    pub(crate) async fn reading<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Engine) -> Result<T, ModelError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        if self.engine.snapshot().size() <= SMALL_ENGINE {
+            return Ok(work(&self.engine)?);
+        }
+        self.blocking(work).await
+    }
 }
 
 /// Answers the requests of one engine.
@@ -79,10 +93,13 @@ pub(crate) struct Service {
 
 impl Service {
     pub(crate) fn new(app: Arc<App>) -> Self {
-        let router = Router::new()
-            .route("/", axum::routing::get(routes::root))
+        let routes = routes::top()
             .nest("/masking/api", routes::api(&app))
-            .nest("/__admin", admin::routes(&app))
+            .nest("/__admin", admin::routes(&app));
+        let document = OpenApi(routes.document().to_string().into());
+        let router = routes
+            .into_router()
+            .layer(Extension(document))
             .fallback(async || ApiError::NoEndpoint)
             .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
             .with_state(Arc::clone(&app));
@@ -106,5 +123,52 @@ impl Service {
         };
         record.finish(&self.app, &response, captured.take());
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use http_body_util::BodyExt;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::model::Settings;
+
+    #[tokio::test]
+    async fn a_handler_that_panics_costs_its_own_request() {
+        let limits = Limits::default();
+        let app = Arc::new(App {
+            engine: Arc::new(Engine::new(Settings::default(), Clock::real()).unwrap()),
+            http: HttpOptions::default(),
+            bodies: Bodies::new(&limits),
+            limits,
+            journal: Journal::default(),
+            guard: HostGuard::default(),
+            started: Instant::now(),
+        });
+        let router = Router::new()
+            .route("/panics", get(async || -> &'static str { panic!("on purpose") }))
+            .route("/works", get(async || "works"));
+        let service = Service { app, router };
+        for (path, status) in [
+            ("/panics", 500),
+            ("/works", 200),
+            ("/panics", 500),
+            ("/works", 200),
+        ] {
+            let response = service
+                .answer(Request::get(path).body(Body::empty()).unwrap())
+                .await;
+            assert_eq!(response.status(), status);
+            let body = response.into_body().collect().await.unwrap().to_bytes();
+            let expected: &[u8] = if status == 500 {
+                b"{\"errorMessage\":\"Internal error.\"}"
+            } else {
+                b"works"
+            };
+            assert_eq!(body, expected);
+        }
+        assert_eq!(service.app.journal.newest(10)["requests"][1]["status"], 500);
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::resources::{Collection, Reader, ResourceSpec, Writer, spec};
-use super::{Key, ModelError, Query, Row, State};
+use super::{Key, ModelError, Page, PageRequest, Query, Row, State};
 use crate::choices;
 use crate::clock::{api_date, millis};
 
@@ -75,15 +75,15 @@ impl Collection for Executions {
         &spec::EXECUTIONS
     }
 
-    fn list(&self, reader: &Reader<'_>, query: &Query) -> Result<Vec<Value>, ModelError> {
+    fn list(&self, reader: &Reader<'_>, query: &Query, page: PageRequest) -> Result<Page<Value>, ModelError> {
         let job = query.number("job_id")?;
         let status = query.text("execution_status");
         let all = reader.state.executions.values();
-        Ok(all
+        let wanted: Vec<&Execution> = all
             .filter(|e| job.is_none_or(|job| e.job_id == job))
             .filter(|e| status.is_none_or(|status| e.status(reader.now_ms) == status))
-            .map(|e| e.to_json(reader.now_ms))
-            .collect())
+            .collect();
+        Ok(Page::cut(wanted.into_iter(), page)?.map(|e| e.to_json(reader.now_ms)))
     }
 
     fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, ModelError> {

@@ -10,29 +10,28 @@ use exportdoc::object::{SyncObject, by_number_in_own_document};
 use exportdoc::passphrase::{DEFAULT_ITERATIONS, EncryptionParams, SALT_BYTES};
 use exportdoc::signature::{KeySize, SigningKey};
 use jiff::Timestamp;
+use serde_json::Value;
 use serde_json::value::RawValue;
-use serde_json::{Value, json};
 
-use super::objects::{View, is_type_name};
+use super::objects::{Listing, View, is_type_name};
 use super::sync::{ExportRequest, Exported, Passphrase, Structure};
 use super::{Engine, ModelError, Page, PageRequest, State, zip};
 use crate::choices;
 
 impl Engine {
-    /// One page of `/syncable-objects`, in the form of ExportObjectMetadata.
+    /// One page of `/syncable-objects`.
     pub fn syncable_objects(
         &self,
         object_type: Option<&str>,
         page: PageRequest,
-    ) -> Result<Page<Value>, ModelError> {
+    ) -> Result<Listing, ModelError> {
         let state = self.snapshot();
         if let Some(name) = object_type {
             known_type(&state, name, "object_type")?;
         }
         let view = self.views.of(&state)?;
-        let wanted = |id: &NodeId| object_type.is_none_or(|name| view.object(*id).type_name == name);
-        let ids: Vec<NodeId> = view.listed().filter(wanted).collect();
-        Ok(Page::cut(ids, page)?.map(|id| metadata(&view, id)))
+        let page = Page::cut(view.listed(object_type), page)?;
+        Ok(Listing::new(view, page))
     }
 
     /// The ENVIRONMENT entry of one environment.
@@ -40,14 +39,12 @@ impl Engine {
         &self,
         environment_id: i64,
         page: PageRequest,
-    ) -> Result<Page<Value>, ModelError> {
-        let view = self.views.of(&self.snapshot())?;
-        let is_it = |id: &NodeId| {
-            let object = view.object(*id);
-            object.type_name == "ENVIRONMENT" && object.environment == Some(environment_id)
-        };
-        match view.listed().find(is_it) {
-            Some(id) => Page::cut(vec![metadata(&view, id)], page),
+    ) -> Result<Listing, ModelError> {
+        let state = self.snapshot();
+        let view = self.views.of(&state)?;
+        let environment = state.objects.environment(environment_id);
+        match environment.and_then(|environment| view.find(environment.key())) {
+            Some(id) => Ok(Listing::new(view, Page::cut([id].into_iter(), page)?)),
             None => Err(ModelError::not_found("environment", environment_id)),
         }
     }
@@ -135,7 +132,7 @@ fn passphrase(request: &ExportRequest) -> Result<Option<exportdoc::passphrase::P
 }
 
 fn known_type(state: &State, name: &str, parameter: &str) -> Result<(), ModelError> {
-    if is_type_name(name) || state.objects.iter().any(|object| object.type_name == name) {
+    if is_type_name(name) || state.objects.has_type(name) {
         return Ok(());
     }
     Err(ModelError::BadParameter {
@@ -143,23 +140,6 @@ fn known_type(state: &State, name: &str, parameter: &str) -> Result<(), ModelErr
         value: name.to_owned(),
         expected: "object type",
     })
-}
-
-/// An entry in the form of ExportObjectMetadata.
-fn metadata(view: &View, id: NodeId) -> Value {
-    let object = view.object(id);
-    let hash = match view.obstacle(id) {
-        Some(reason) => Some(format!("{}{reason}", choices::NOT_SYNCABLE)),
-        None => view.hash(id).map(str::to_owned),
-    };
-    let mut entry = json!({
-        "objectIdentifier": object.key().identifier.to_json(),
-        "objectType": object.type_name,
-    });
-    if let Some(hash) = hash {
-        entry["revisionHash"] = hash.into();
-    }
-    entry
 }
 
 /// What is to be exported, in record order.
@@ -221,17 +201,13 @@ fn find(state: &State, view: &View, entry: &RawValue) -> Result<NodeId, ModelErr
         Some(other) => Some(other.to_string()),
         None => None,
     };
-    let the_one = matches!(type_name, "KEY" | "GLOBAL_OBJECT");
-    let is_it = |id: &NodeId| {
-        let object = view.object(*id);
-        object.type_name == type_name
-            && match &text {
-                Some(text) => object.key().identifier.to_string() == *text,
-                None => the_one,
-            }
+    let found = match &text {
+        Some(text) => state.objects.find_text(type_name, text),
+        None if matches!(type_name, "KEY" | "GLOBAL_OBJECT") => state.objects.of_type(type_name).next(),
+        None => None,
     };
-    view.listed()
-        .find(is_it)
+    found
+        .and_then(|stored| view.find(stored.key()))
         .ok_or_else(|| ModelError::not_found("syncable object", format!("{type_name} {identifier}")))
 }
 

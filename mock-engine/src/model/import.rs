@@ -3,30 +3,22 @@
 //! Invariant: the rules are [`exportdoc::import_plan`]'s alone; nothing here decides what may be written. A plan that
 //! doesn't succeed writes nothing, and one that does is applied whole, because both happen inside one transaction.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use exportdoc::escape;
 use exportdoc::identifier::Identifier;
 use exportdoc::import_plan::{
-    Action, ImportDocument, ImportOptions, ImportPlan, ImportStatus as PlanStatus, ResultRow, Step,
+    Action, ImportOptions, ImportPlan, ImportStatus as PlanStatus, ReadDocument, ResultRow, Step,
     Verdict as PlanVerdict, import_plan,
 };
-use exportdoc::object::{ObjectKey, SyncObject, rename};
+use exportdoc::object::{ObjectKey, rename};
 use exportdoc::passphrase::Passphrase;
-use exportdoc::report::{DocumentReport, Encryption, ExamineOptions, Verdict, examine_with_objects};
+use exportdoc::report::{Encryption, ExamineOptions, Verdict, examine_with_objects};
 
 use super::objects::{Inventory, StoredObject, put_object};
 use super::sync::{ImportOutcome, ImportRequest, ImportStatus};
 use super::{Engine, ModelError, State};
 use crate::choices;
-
-/// A document that may be imported as far as the document itself goes.
-pub(super) struct ReadDocument {
-    objects: Vec<SyncObject<'static>>,
-    format: Option<u64>,
-    type_names: BTreeMap<u64, String>,
-    sealed_by_toolkit: bool,
-}
 
 impl Engine {
     /// What can be refused about an import before it starts, so that an async import can be answered with an error.
@@ -73,13 +65,7 @@ impl Engine {
             check_names: true,
             strict_references: false,
         };
-        let document = ImportDocument {
-            objects: &document.objects,
-            format: document.format,
-            type_names: &document.type_names,
-            sealed_by_toolkit: document.sealed_by_toolkit,
-        };
-        import_plan(&document, &Inventory::new(state), &options)
+        import_plan(&document.as_import(), &Inventory(state), &options)
     }
 
     /// Reads a document and refuses what no engine would look at further.
@@ -117,30 +103,7 @@ impl Engine {
         if objects.len() != report.objects.len() || objects.is_empty() {
             return refused(choices::DOCUMENT_WITHOUT_OBJECTS);
         }
-        Ok(read(&report, objects))
-    }
-}
-
-fn read(report: &DocumentReport, objects: Vec<SyncObject<'static>>) -> ReadDocument {
-    let sealed_by_toolkit = report
-        .header
-        .as_ref()
-        .and_then(|header| header.rule.as_deref())
-        .and_then(exportdoc::signature::by_name)
-        .is_some_and(|rule| rule.own);
-    // The metadata's names matter only for numbers that no table has.
-    let type_names = report
-        .objects
-        .iter()
-        .filter(|object| object.named_by == exportdoc::report::NamedBy::Metadata)
-        .map(|object| (object.key.type_number, object.type_name.clone()))
-        .collect();
-    let format = report.header.as_ref().and_then(|header| header.format);
-    ReadDocument {
-        objects,
-        format,
-        type_names,
-        sealed_by_toolkit,
+        Ok(ReadDocument::new(&report, objects))
     }
 }
 

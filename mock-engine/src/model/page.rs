@@ -54,7 +54,7 @@ pub struct Page<T> {
     entries: Vec<T>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct PageInfo {
     number_on_page: usize,
@@ -62,13 +62,12 @@ struct PageInfo {
 }
 
 impl<T> Page<T> {
-    /// Cuts a page out of a complete list.
-    pub fn cut(mut all: Vec<T>, request: PageRequest) -> Result<Self, ModelError> {
-        let range = request.range(all.len())?;
+    /// Cuts a page out of a complete list; the rest of it is not looked at.
+    pub fn cut(all: impl ExactSizeIterator<Item = T>, request: PageRequest) -> Result<Self, ModelError> {
         let total = all.len();
-        all.truncate(range.end);
-        all.drain(..range.start);
-        Ok(Self::new(all, total))
+        let range = request.range(total)?;
+        let page = all.skip(range.start).take(range.len());
+        Ok(Self::new(page.collect(), total))
     }
 
     /// The same page with its entries in another form.
@@ -77,6 +76,14 @@ impl<T> Page<T> {
             info: self.info,
             entries: self.entries.into_iter().map(form).collect(),
         }
+    }
+
+    /// The same page with its entries in another form, unless one of them has none.
+    pub fn try_map<'a, U, E>(&'a self, form: impl FnMut(&'a T) -> Result<U, E>) -> Result<Page<U>, E> {
+        Ok(Page {
+            info: self.info,
+            entries: self.entries.iter().map(form).collect::<Result<_, _>>()?,
+        })
     }
 
     /// A page that was cut already.
@@ -96,7 +103,7 @@ mod tests {
     use super::*;
 
     fn page(number: u64, size: u64) -> Result<String, ModelError> {
-        Page::cut(vec![1, 2, 3, 4, 5], PageRequest { number, size })
+        Page::cut([1, 2, 3, 4, 5].into_iter(), PageRequest { number, size })
             .map(|page| serde_json::to_string(&page).unwrap())
     }
 
@@ -123,6 +130,6 @@ mod tests {
 
     #[test]
     fn page_one_of_nothing_is_fine() {
-        assert!(Page::<u8>::cut(Vec::new(), PageRequest::default()).is_ok());
+        assert!(Page::<u8>::cut([].into_iter(), PageRequest::default()).is_ok());
     }
 }

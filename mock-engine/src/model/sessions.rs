@@ -1,10 +1,11 @@
 //! Logins and tokens.
 //!
-//! Invariant: neither a password nor a token is compared byte by byte: both are compared or looked up by their
-//! SHA-256, so that timing tells nothing. Expired tokens are remembered for a while because clients tell "expired"
+//! Invariant: neither a password nor a token is compared byte by byte: only their SHA-256 is, and that in a time that
+//! doesn't depend on where two differ, so that timing tells nothing. Tokens themselves aren't kept. Expired tokens are remembered for a while because clients tell "expired"
 //! from "invalid" by the text.
 
 use std::collections::{HashMap, VecDeque};
+use std::hash::{Hash, Hasher};
 use std::sync::Mutex;
 
 use sha2::{Digest, Sha256};
@@ -15,7 +16,28 @@ use crate::clock::millis;
 use crate::ids::Ids;
 use crate::{choices, sync::lock};
 
-type TokenDigest = [u8; 32];
+/// What is left of a secret once it has been hashed. Comparing two takes the same time wherever they differ, also
+/// where a map compares them.
+#[derive(Debug, Clone, Copy, Eq)]
+struct SecretDigest([u8; 32]);
+
+impl PartialEq for SecretDigest {
+    fn eq(&self, other: &Self) -> bool {
+        self.ct_eq(other).into()
+    }
+}
+
+impl Hash for SecretDigest {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
+impl ConstantTimeEq for SecretDigest {
+    fn ct_eq(&self, other: &Self) -> Choice {
+        self.0.ct_eq(&other.0)
+    }
+}
 
 /// The tokens given out.
 #[derive(Debug, Default)]
@@ -25,9 +47,9 @@ pub struct Sessions {
 
 #[derive(Debug, Default)]
 struct Inner {
-    expiry: HashMap<TokenDigest, i64>,
+    expiry: HashMap<SecretDigest, i64>,
     /// In the order of logins; all last equally long, so the front expires first.
-    order: VecDeque<TokenDigest>,
+    order: VecDeque<SecretDigest>,
 }
 
 impl Sessions {
@@ -92,6 +114,48 @@ impl Sessions {
     }
 }
 
-fn digest(text: &str) -> TokenDigest {
-    Sha256::digest(text.as_bytes()).into()
+fn digest(text: &str) -> SecretDigest {
+    SecretDigest(Sha256::digest(text.as_bytes()).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sessions() -> (Sessions, Settings, Ids) {
+        (Sessions::default(), Settings::default(), Ids::random().unwrap())
+    }
+
+    #[test]
+    fn only_the_whole_token_is_good_and_nothing_of_it_is_kept() {
+        let (sessions, settings, ids) = sessions();
+        let token = sessions.login(&settings, &ids, 0, "u", "p").unwrap();
+        assert!(sessions.check(&token, 1).is_ok());
+        for place in 0..token.len() {
+            let mut other = token.clone().into_bytes();
+            other[place] ^= 1;
+            let other = String::from_utf8(other).unwrap();
+            assert!(
+                matches!(sessions.check(&other, 1), Err(ModelError::TokenUnknown)),
+                "{other}"
+            );
+        }
+        let kept = format!("{sessions:?}");
+        assert!(!kept.contains(&token) && !kept.contains(&token[..8]), "{kept}");
+    }
+
+    #[test]
+    fn tokens_of_the_system_are_never_the_same() {
+        let (sessions, settings, _) = sessions();
+        let mut tokens: Vec<String> = (0..100)
+            .flat_map(|_| {
+                // As if the engine were started anew each time.
+                let ids = Ids::random().unwrap();
+                [0, 1].map(|now_ms| sessions.login(&settings, &ids, now_ms, "u", "p").unwrap())
+            })
+            .collect();
+        tokens.sort();
+        tokens.dedup();
+        assert_eq!(tokens.len(), 200);
+    }
 }

@@ -1,19 +1,20 @@
 //! The data of an engine that requests read and change.
 //!
-//! Invariant: changes happen in transactions. A transaction works on a copy (cheap: tables and rows are shared until
-//! written) that replaces the state only when it succeeded and, with a state directory, was stored. Readers hold a
+//! Invariant: changes happen in transactions. A transaction works on a copy (cheap, however much there is: a copy shares
+//! everything) that replaces the state only when it succeeded and, with a state directory, was stored. Readers hold a
 //! snapshot and are never blocked by a writer.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::executions::Execution;
 use super::objects::ObjectStore;
 use super::persist::StateDir;
+use super::rows::{Table, Tables};
 use super::{ModelError, PersistError};
 use crate::sync::lock;
 
@@ -25,7 +26,7 @@ pub type Row = Map<String, Value>;
 pub struct State {
     /// Rows of the resources that are plain data, by the collection's path.
     #[serde(default)]
-    pub tables: BTreeMap<String, Table>,
+    pub tables: Tables,
     /// Last number given out, by counter.
     #[serde(default)]
     pub counters: BTreeMap<String, i64>,
@@ -40,10 +41,6 @@ pub struct State {
     pub format: Option<u64>,
 }
 
-/// Rows by key; shared until written.
-#[derive(Debug, Clone, Default)]
-pub struct Table(Arc<BTreeMap<Key, Arc<Row>>>);
-
 impl State {
     /// A table, empty if nothing was ever written to it.
     pub fn table(&self, path: &str) -> Table {
@@ -52,7 +49,12 @@ impl State {
 
     /// A table to write to.
     pub fn table_mut(&mut self, path: &str) -> &mut Table {
-        self.tables.entry(path.to_owned()).or_default()
+        self.tables.get_mut(path)
+    }
+
+    /// How much there is to look through, roughly: objects and rows.
+    pub fn size(&self) -> usize {
+        self.objects.len() + self.tables.rows() + self.executions.len()
     }
 
     /// The next number of a counter, from 1.
@@ -66,45 +68,6 @@ impl State {
     pub fn reserve_number(&mut self, counter: &str, number: i64) {
         let last = self.counters.entry(counter.to_owned()).or_default();
         *last = number.max(*last);
-    }
-}
-
-impl Table {
-    /// One row.
-    pub fn get(&self, key: &Key) -> Option<&Row> {
-        self.0.get(key).map(AsRef::as_ref)
-    }
-
-    /// All rows in the order of their keys.
-    pub fn iter(&self) -> impl Iterator<Item = (&Key, &Row)> {
-        self.0.iter().map(|(key, row)| (key, row.as_ref()))
-    }
-
-    /// Puts a row in place.
-    pub fn insert(&mut self, key: Key, row: Row) {
-        Arc::make_mut(&mut self.0).insert(key, Arc::new(row));
-    }
-
-    /// Takes a row out.
-    pub fn remove(&mut self, key: &Key) {
-        Arc::make_mut(&mut self.0).remove(key);
-    }
-}
-
-impl Serialize for Table {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter().map(|(key, row)| (key.to_string(), row)))
-    }
-}
-
-impl<'de> Deserialize<'de> for Table {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let rows = BTreeMap::<String, Row>::deserialize(deserializer)?;
-        Ok(Self(Arc::new(
-            rows.into_iter()
-                .map(|(key, row)| (Key::parse(&key), Arc::new(row)))
-                .collect(),
-        )))
     }
 }
 
@@ -129,11 +92,18 @@ impl Key {
     /// A key from a member: ids come as numbers or as strings.
     pub fn from_json(value: &Value) -> Option<Self> {
         match value {
-            Value::Number(n) => n.as_i64().map(Self::Number),
+            Value::Number(n) => n.as_i64().or_else(|| whole(n.as_f64()?)).map(Self::Number),
             Value::String(text) => Some(Self::parse(text)),
             _ => None,
         }
     }
+}
+
+/// A whole number written with a fraction of nothing, as `1.0`: JSON knows no other difference.
+fn whole(number: f64) -> Option<i64> {
+    // Beyond 2^53 a float has no fraction to judge by.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
 }
 
 impl fmt::Display for Key {
@@ -228,6 +198,9 @@ mod tests {
     fn keys_sort_as_numbers_and_survive_text() {
         assert!(Key::parse("9") < Key::parse("10"));
         assert_eq!(Key::parse("007"), Key::Name("007".into()));
+        assert_eq!(Key::from_json(&serde_json::json!(7.0)), Some(Key::Number(7)));
+        assert_eq!(Key::from_json(&serde_json::json!(7.5)), None);
+        assert_eq!(Key::from_json(&serde_json::json!(1e300)), None);
         for text in ["9", "007", "CREDIT CARD", "-1", "99999999999999999999"] {
             assert_eq!(Key::parse(text).to_string(), text);
         }

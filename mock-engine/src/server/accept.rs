@@ -1,36 +1,57 @@
 //! Taking connections off a port.
 //!
-//! Invariant: a failure to accept never ends the loop and never spins: out of file descriptors, it waits for some to
-//! come back.
+//! Invariant: a failure to accept never ends the loop and never spins: out of file descriptors, it has an idle
+//! connection closed and waits for its descriptor to come back.
 
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
+const SHORTEST_PAUSE: Duration = Duration::from_millis(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// Connections that the system completes while the loop is busy; it has an upper limit of its own. With the usual 128, a
+/// burst overflows it, and whoever is dropped tries again only after a second.
+const BACKLOG: u32 = 4096;
 
 /// The first byte of a TLS handshake record; no HTTP method begins with it.
 const TLS_HANDSHAKE: u8 = 0x16;
 
-/// The next connection, however long it takes.
-pub(super) async fn next(listener: &TcpListener) -> (TcpStream, SocketAddr) {
-    let mut pause = Duration::from_millis(5);
+/// Opens a port.
+pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4(),
+        SocketAddr::V6(_) => TcpSocket::new_v6(),
+    }?;
+    // So that a port can be had again right after the last engine left it; elsewhere this would mean something else.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+/// The next connection, however long it takes. `make_room` is to free what accepting may have lacked.
+pub(super) async fn next(listener: &TcpListener, make_room: impl Fn()) -> (TcpStream, SocketAddr) {
+    let mut pause = SHORTEST_PAUSE;
     loop {
         match listener.accept().await {
             Ok(accepted) => return accepted,
             // The peer gave up while it waited: the next one is unaffected.
             Err(error) if is_the_peers(&error) => {}
             Err(error) => {
-                tracing::warn!(%error, "can't accept connections, trying again");
+                // One line per run of failures: whoever causes them must not fill the disk with the log as well.
+                if pause == SHORTEST_PAUSE {
+                    tracing::warn!(%error, "can't accept connections, trying again");
+                }
+                make_room();
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }
         }
     }
 }
-
 fn is_the_peers(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     matches!(

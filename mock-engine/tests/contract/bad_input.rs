@@ -125,7 +125,8 @@ async fn bodies_that_are_not_json_are_refused() {
     ];
     calls.extend(WRITTEN.iter().map(|path| ("POST", (*path).to_owned())));
     calls.push(("PUT", "masking-jobs/4".to_owned()));
-    let deep = "[".repeat(100_000);
+    // Deeper than any parser follows, and below every limit on a body.
+    let deep = "[".repeat(50_000);
     let bodies: [&[u8]; 10] = [
         b"",
         b"{",

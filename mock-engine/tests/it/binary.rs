@@ -130,14 +130,25 @@ async fn two_engines_under_their_names_with_tls_and_without() {
 async fn a_second_signal_ends_it_at_once() {
     let mut program = Program::start(&["--port", "0", "--task-delay", "1h", "--download-wait", "1h"]);
     let url = program.line().await;
-    // A request head that never ends keeps the first signal's drain waiting.
+    // Answers that are not taken keep the first signal's drain waiting.
+    let token = login(&url).await;
+    let header = format!("Authorization: {token}");
+    let large = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(
+        &large,
+        format!(r#"{{"userName":"large","note":"{}"}}"#, "x".repeat(900_000)),
+    )
+    .unwrap();
+    let data = format!("@{}", large.path().display());
+    let users = format!("{url}/masking/api/users");
+    curl(&["-H", &header, "-d", &data, "-o", "/dev/null", &users]).await;
     let address = url.strip_prefix("http://").unwrap().to_owned();
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
-    let upload = b"POST /masking/api/login HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{";
-    tokio::io::AsyncWriteExt::write_all(&mut stream, upload)
+    let request = format!("GET /masking/api/users HTTP/1.1\r\nHost: x\r\n{header}\r\n\r\n");
+    tokio::io::AsyncWriteExt::write_all(&mut stream, request.repeat(50).as_bytes())
         .await
         .unwrap();
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
     program.signal("-TERM").await;
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert!(program.child.try_wait().unwrap().is_none());

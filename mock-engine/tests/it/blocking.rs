@@ -16,25 +16,59 @@ pub(crate) struct Process {
 impl Process {
     /// Starts the program on a free port.
     pub(crate) fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_mock-engine"))
-            .args(["--port", "0"])
-            .args(arguments)
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mock-engine"));
+        command.args(["--port", "0"]).args(arguments);
+        Self::spawn(command, 1).0
+    }
+
+    /// Starts the program with engines on ports of their own.
+    pub(crate) fn start_several(arguments: &[&str]) -> (Self, Vec<SocketAddr>) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mock-engine"));
+        command.args(arguments);
+        let engines = arguments
+            .iter()
+            .filter(|argument| **argument == "--engine")
+            .count();
+        Self::spawn(command, engines)
+    }
+
+    /// Starts it with no more descriptors than so many, and no way to get more.
+    pub(crate) fn start_with_descriptors(number: u64) -> Self {
+        let mut command = Command::new("sh");
+        let run = format!("ulimit -n {number}; exec \"$0\" --port 0");
+        command.args(["-c", &run, env!("CARGO_BIN_EXE_mock-engine")]);
+        Self::spawn(command, 1).0
+    }
+
+    fn spawn(mut command: Command, engines: usize) -> (Self, Vec<SocketAddr>) {
+        let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let address = line
-            .trim()
-            .strip_prefix("http://")
-            .unwrap_or_else(|| panic!("{line:?}"));
-        Self {
-            address: address.parse().unwrap(),
-            child,
-        }
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut address = || {
+            let mut line = String::new();
+            out.read_line(&mut line).unwrap();
+            let url = line.trim().split("://").nth(1);
+            url.unwrap_or_else(|| panic!("{line:?}")).parse().unwrap()
+        };
+        let addresses: Vec<SocketAddr> = (0..engines).map(|_| address()).collect();
+        let address = addresses[0];
+        (Self { child, address }, addresses)
+    }
+
+    /// Asks it to stop and waits until it has.
+    pub(crate) fn stop(mut self) -> std::process::ExitStatus {
+        let id = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+        self.child.wait().unwrap()
     }
 
     /// Ends it as a power cut would.
@@ -66,6 +100,10 @@ pub(crate) struct User {
 }
 
 impl User {
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
     /// Logs in.
     pub(crate) fn login(address: SocketAddr) -> Self {
         let mut user = Self {
@@ -89,18 +127,36 @@ impl User {
         (status, serde_json::from_slice(&answer).unwrap_or(Value::Null))
     }
 
-    /// A request whose answer may never come.
-    pub(crate) fn send(&self, method: &str, path: &str, body: &[u8]) -> std::io::Result<(u16, Vec<u8>)> {
-        let mut stream = TcpStream::connect(self.address)?;
-        stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+    /// The bytes of a request, below the API's base unless the path begins at the root.
+    fn request(&self, method: &str, path: &str, body: &[u8]) -> Vec<u8> {
+        let base = if path.starts_with('/') {
+            ""
+        } else {
+            "/masking/api/"
+        };
         let head = format!(
-            "{method} /masking/api/{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
+            "{method} {base}{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
              Authorization: {}\r\nContent-Length: {}\r\n\r\n",
             self.token,
             body.len()
         );
-        stream.write_all(head.as_bytes())?;
-        stream.write_all(body)?;
+        [head.as_bytes(), body].concat()
+    }
+
+    /// Sends a share of a request's bytes, from 0 (none) to 1 (all), and hangs up.
+    pub(crate) fn cut_off(&self, method: &str, path: &str, body: &[u8], share: f64) {
+        let request = self.request(method, path, body);
+        let sent = (request.len() as f64 * share) as usize;
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        // The engine may hang up first.
+        let _ = stream.write_all(&request[..sent]);
+    }
+
+    /// A request whose answer may never come.
+    pub(crate) fn send(&self, method: &str, path: &str, body: &[u8]) -> std::io::Result<(u16, Vec<u8>)> {
+        let mut stream = TcpStream::connect(self.address)?;
+        stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+        stream.write_all(&self.request(method, path, body))?;
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer)?;
         let end = answer.windows(4).position(|w| w == b"\r\n\r\n");

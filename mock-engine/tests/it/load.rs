@@ -1,112 +1,77 @@
 //! Many clients at once, and an engine that is killed: nothing lost, nothing doubled, nothing half done.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+mod canon;
+mod traffic;
+
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use self::canon::canonical;
+use self::traffic::{Client, Tally, replay_all};
 use crate::blocking::{Process, User};
 
-const CLIENTS: usize = 100;
-const FOR: Duration = Duration::from_secs(30);
+/// Kills of the engine in mid-import.
 const KILLS: u64 = 50;
+const CLIENTS: usize = 100;
 
-/// One client's own environment and connector.
-struct Own {
-    environment: i64,
-    name: String,
-    entry: Value,
+/// How long the clients go on: long enough to see something, or as long as asked for.
+fn soaking_time() -> Duration {
+    let asked = std::env::var("MOCK_SOAK_SECONDS").ok();
+    Duration::from_secs(asked.map_or(25, |seconds| seconds.parse().unwrap()))
 }
 
-fn set_up(user: &User, application: i64, n: usize) -> Own {
-    let name = format!("client {n}");
-    let body = json!({ "environmentName": name, "applicationId": application, "purpose": "MASK" });
-    let (status, environment) = user.call("POST", "environments", &body);
-    assert_eq!(status, 200, "{environment}");
-    let environment = environment["environmentId"].as_i64().unwrap();
-    let body = json!({
-        "connectorName": name, "databaseType": "POSTGRES", "environmentId": environment,
-        "host": "db.example.com", "port": 5432, "databaseName": "d", "schemaName": "s", "username": "u", "password": "p",
+/// Lets a hundred clients at an engine that began empty, for a time, and compares it with one that is told what the
+/// first one took, one call after the other.
+fn soak(options: &[&str], time: Duration) {
+    let start = |seed| Process::start(&[&["--empty", "--seed", seed], options].concat());
+    let process = start("1");
+    let clients: Vec<Client> = (0..CLIENTS).map(|n| Client::new(process.address, n)).collect();
+    let (began, mut warm) = (Instant::now(), 0);
+    let clients: Vec<Client> = thread::scope(|scope| {
+        let running = clients.into_iter().map(|mut client| {
+            scope.spawn(move || {
+                while began.elapsed() < time {
+                    client.act();
+                }
+                client.look();
+                client
+            })
+        });
+        let running: Vec<_> = running.collect();
+        thread::sleep(time / 2);
+        warm = process.resident();
+        running.into_iter().map(|client| client.join().unwrap()).collect()
     });
-    let (status, connector) = user.call("POST", "database-connectors", &body);
-    assert_eq!(status, 200, "{connector}");
-    let id = connector["databaseConnectorId"].as_i64().unwrap();
-    let entry = json!([{ "objectIdentifier": { "id": id }, "objectType": "DATABASE_CONNECTOR" }]);
-    Own {
-        environment,
-        name,
-        entry,
-    }
-}
+    let end = process.resident();
+    let found = canonical(&User::login(process.address));
+    let tally = clients
+        .iter()
+        .fold(Tally::default(), |sum, client| sum + client.tally);
+    println!("{tally:?} in {time:?}; {warm} KiB half-way, {end} KiB at the end");
+    assert!(tally.accepted >= CLIENTS as u64);
+    // Documents of async tasks are kept for download, up to a bound; beyond that nothing may pile up.
+    assert!(end < warm * 2, "{warm} KiB half-way, {end} KiB at the end");
 
-/// Login, list, export, download, import.
-fn round(process: &Process, own: &Own) {
-    let user = User::login(process.address);
-    let (status, page) = user.call(
-        "GET",
-        "syncable-objects?page_size=100&object_type=DATABASE_CONNECTOR",
-        &Value::Null,
-    );
-    assert_eq!(status, 200, "{page}");
-    let (status, task) = user.call_when_free("POST", "export-async", own.entry.to_string().as_bytes());
-    assert_eq!(status, 200, "{}", String::from_utf8_lossy(&task));
-    let task: Value = serde_json::from_slice(&task).unwrap();
-    let path = format!("file-downloads/{}", task["reference"].as_str().unwrap());
-    let (status, document) = user.send("GET", &path, b"").unwrap();
-    assert_eq!(status, 200, "{}", String::from_utf8_lossy(&document));
-    let path = format!("import?force_overwrite=true&environment_id={}", own.environment);
-    let (status, rows) = user.call_when_free("POST", &path, &document);
-    assert_eq!(status, 200, "{}", String::from_utf8_lossy(&rows));
-    let rows: Value = serde_json::from_slice(&rows).unwrap();
-    assert_eq!(rows[0]["importStatus"], "SUCCESS", "{rows}");
+    // With other ids: the documents that it imports carry the first one's.
+    let replay = start("2");
+    replay_all(replay.address, clients);
+    let expected = canonical(&User::login(replay.address));
+    for (what, expected) in &expected {
+        assert_eq!(found.get(what), Some(expected), "{what}");
+    }
+    assert_eq!(found.len(), expected.len(), "more than was asked for");
 }
 
 #[test]
-fn a_hundred_clients_lose_and_double_nothing_and_memory_stays_flat() {
-    let process = Process::start(&["--empty", "--seed", "1"]);
-    let user = User::login(process.address);
-    let (status, application) = user.call("POST", "applications", &json!({ "applicationName": "load" }));
-    assert_eq!(status, 200, "{application}");
-    let application = application["applicationId"].as_i64().unwrap();
-    let owns: Vec<Own> = (0..CLIENTS).map(|n| set_up(&user, application, n)).collect();
-    let rounds = AtomicU64::new(0);
-    let (start, mut warm) = (Instant::now(), 0);
-    thread::scope(|scope| {
-        for own in &owns {
-            scope.spawn(|| {
-                while start.elapsed() < FOR {
-                    round(&process, own);
-                    rounds.fetch_add(1, Ordering::Relaxed);
-                }
-            });
-        }
-        thread::sleep(FOR / 2);
-        warm = process.resident();
-    });
-    let end = process.resident();
-    println!(
-        "{} rounds, {warm} KiB half-way, {end} KiB at the end",
-        rounds.load(Ordering::Relaxed)
-    );
-    assert!(rounds.load(Ordering::Relaxed) >= CLIENTS as u64);
-    // Documents of async tasks are kept for download, up to a bound; beyond that nothing may pile up.
-    assert!(end < warm * 2, "{warm} KiB half-way, {end} KiB at the end");
-    let (_, page) = user.call("GET", "database-connectors?page_size=1000", &Value::Null);
-    let connectors = page["responseList"].as_array().unwrap();
-    assert_eq!(connectors.len(), CLIENTS);
-    for own in &owns {
-        let mine = connectors
-            .iter()
-            .filter(|c| c["environmentId"] == own.environment && c["connectorName"] == *own.name);
-        assert_eq!(mine.count(), 1, "{}", own.name);
-    }
-    let (_, page) = user.call(
-        "GET",
-        "syncable-objects?page_size=1000&object_type=DATABASE_CONNECTOR",
-        &Value::Null,
-    );
-    assert_eq!(page["responseList"].as_array().unwrap().len(), CLIENTS);
+fn a_hundred_clients_with_cut_connections_leave_what_one_after_the_other_would() {
+    soak(&["--concurrent-sync"], soaking_time());
+}
+
+#[test]
+fn cut_connections_never_leave_the_one_sync_at_a_time_taken() {
+    soak(&[], soaking_time() / 4);
 }
 
 /// All of `/syncable-objects`: identifiers and hashes.

@@ -3,18 +3,25 @@
 
 // In helpers of tests, too, a panic is the report.
 #![allow(clippy::unwrap_used, clippy::panic)]
+// A soak's figures are what it is run for.
+#![allow(clippy::print_stdout)]
 
 mod admin;
 mod api;
+mod attack;
 mod binary;
 mod blocking;
 mod client;
+mod composed;
 mod laws;
 mod load;
 mod loading;
 mod merged;
 mod mirror;
 mod objects;
+mod openapi;
+mod planned;
 mod resources;
+mod security_page;
 mod tasks;
 mod transport;

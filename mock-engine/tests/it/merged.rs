@@ -64,7 +64,7 @@ fn merged(documents: &[&[u8]]) -> Vec<u8> {
 }
 
 /// How many objects of a type and hash an engine has. Numbers are only labels.
-async fn content(client: &Client) -> BTreeMap<(String, String), usize> {
+pub(crate) async fn content(client: &Client) -> BTreeMap<(String, String), usize> {
     let page = client.get("syncable-objects?page_size=10000").await.json();
     let mut content = BTreeMap::new();
     for entry in page["responseList"].as_array().unwrap() {
@@ -80,7 +80,7 @@ async fn content(client: &Client) -> BTreeMap<(String, String), usize> {
 }
 
 /// Imports documents one after the other, all with success.
-async fn import_all(target: &Client, documents: &[&[u8]]) {
+pub(crate) async fn import_all(target: &Client, documents: &[&[u8]]) {
     for document in documents {
         let (status, rows) = import(target, document, true).await;
         assert_eq!(status, 200, "{rows}");

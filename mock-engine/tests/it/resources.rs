@@ -281,3 +281,35 @@ async fn file_formats_come_as_a_form() {
         json!({ "fileFormatId": 1, "fileFormatName": "people.txt", "fileFormatType": "DELIMITED" });
     assert_eq!(reply.json(), expected);
 }
+
+#[tokio::test]
+async fn ids_may_be_written_with_a_fraction_of_nothing() {
+    let client = Client::new().await;
+    let application = client
+        .create(
+            "applications",
+            &json!({ "applicationName": "a" }),
+            "applicationId",
+        )
+        .await;
+    let body = format!(r#"{{"environmentName":"e","applicationId":{application}.0}}"#);
+    let reply = client
+        .raw("POST", "/masking/api/environments", "", body.as_bytes())
+        .await;
+    assert_eq!(
+        (reply.status, reply.json()["applicationId"].as_i64()),
+        (200, Some(application)),
+        "{reply:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_member_in_a_form_that_its_object_cannot_hold_is_refused_and_not_lost() {
+    let client = Client::new().await;
+    for algorithm in [json!([]), json!({}), json!([["x"]])] {
+        let body = json!({ "domainName": "d", "defaultAlgorithmCode": algorithm });
+        let reply = client.call("POST", "domains", &body).await;
+        assert_eq!(reply.status, 400, "{reply:?}");
+        assert_eq!(client.get("domains/d").await.status, 404);
+    }
+}

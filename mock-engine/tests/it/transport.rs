@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use mock_engine::MockEngine;
+use mock_engine::limits::Limits;
 use mock_engine::model::{JobOutput, Operation, Pace};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -43,7 +44,11 @@ async fn chunked_bodies_are_read() {
 
 #[tokio::test]
 async fn a_body_over_the_limit_is_refused_however_it_comes() {
-    let client = Client::of(MockEngine::builder().body_limit(1000)).await;
+    let client = Client::of(MockEngine::builder().limits(Limits {
+        body_bytes: 1000,
+        ..Limits::default()
+    }))
+    .await;
     let reply = client
         .raw(
             "POST",
@@ -166,4 +171,18 @@ async fn beyond_loopback_users_are_required() {
         .await
         .unwrap();
     engine.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_burst_of_connections_fits_in_before_the_first_is_accepted() {
+    let engine = MockEngine::builder().start().await.unwrap();
+    let most: usize = std::fs::read_to_string("/proc/sys/net/core/somaxconn")
+        .ok()
+        .and_then(|text| text.trim().parse().ok())
+        .unwrap_or(128);
+    // On this runtime nobody accepts before this test waits.
+    let burst: Vec<_> = (0..most.min(800))
+        .map(|_| std::net::TcpStream::connect_timeout(&engine.address(), Duration::from_millis(900)).unwrap())
+        .collect();
+    drop(burst);
 }

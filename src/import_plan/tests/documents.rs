@@ -172,6 +172,7 @@ fn an_unknown_number_is_named_by_the_caller_or_by_its_own_revision() {
         format: None,
         type_names: &names,
         sealed_by_toolkit: false,
+        intact: true,
     };
     let plan = import_plan(&document, &import.inventory, &import.options);
     assert_eq!(plan.steps[0].type_name, "REDACTION");
@@ -197,4 +198,32 @@ fn the_revision_of_an_unknown_reference_names_another_type_than_its_own() {
     };
     let unclear = SyncObject::build(&key, &[], &revision, "EmptyData", &[]).unwrap();
     assert!(import(&[&unclear]).told()[0].starts_with("TYPE_31 SSN: blocked"));
+}
+
+#[test]
+fn rule_4_15_a_document_with_a_bad_signature_is_refused_before_anything_else() {
+    let mut import = import(&[&connector(3, "Demo", "s1"), &connector(4, "Demo", "s1")]).with(|o| {
+        o.environment_id = None;
+        o.max_format = Some(0);
+    });
+    import.intact = false;
+    assert_eq!(import.refusal(), "the document's signature is not valid");
+    import.intact = true;
+    assert!(import.refusal().starts_with("document has format number 1"));
+}
+
+#[test]
+fn rule_4_2_a_domain_brings_its_algorithm_and_a_ruleset_needs_it_there() {
+    let names = lookup("Names", "s1");
+    let domain = domain("NAME", &[&names], "s1");
+    assert_eq!(
+        import(&[&domain, &names]).told(),
+        ["LOOKUP Names: create", "DOMAIN NAME: create", "would succeed"]
+    );
+    let (domain, names) = (reference(&domain), reference(&names));
+    let rules = ruleset(2, "Rules", &[&domain], "s1");
+    assert_eq!(
+        import(&[&rules, &domain, &names]).told().last().unwrap(),
+        "would fail at 0 with 404"
+    );
 }

@@ -175,6 +175,7 @@ pub(super) struct Import {
     pub(super) options: ImportOptions,
     pub(super) format: Option<u64>,
     pub(super) sealed_by_toolkit: bool,
+    pub(super) intact: bool,
 }
 
 /// An import of these objects into [`ENVIRONMENT`], with [`SOURCE`] beside it, without force.
@@ -191,6 +192,7 @@ pub(super) fn import(objects: &[&Object]) -> Import {
         },
         format: Some(1),
         sealed_by_toolkit: true,
+        intact: true,
     }
 }
 
@@ -222,6 +224,7 @@ impl Import {
             format: self.format,
             type_names: &BTreeMap::new(),
             sealed_by_toolkit: self.sealed_by_toolkit,
+            intact: self.intact,
         };
         import_plan(&document, inventory, &self.options)
     }
@@ -268,7 +271,7 @@ pub(super) fn told(plan: &ImportPlan) -> Vec<String> {
                 Action::MissingReference => "missing".to_owned(),
                 Action::BlockedByRule(rule) => format!("blocked: {rule}"),
                 Action::Derived => "derived".to_owned(),
-                Action::Unknown { needs, may_fail } => {
+                Action::Unknown { needs, may_fail, .. } => {
                     format!(
                         "{}: needs {needs}",
                         if *may_fail { "unknown" } else { "written or not" }

@@ -3,7 +3,8 @@
 use super::support::*;
 use crate::identifier::Identifier;
 use crate::import_plan::{
-    Lookup, Place, Presence, TargetEnvironment, TargetInventory, TargetObject, TargetRevision, Wanted,
+    Lookup, Place, Presence, Purpose, TargetEnvironment, TargetInventory, TargetObject, TargetRevision, Todo,
+    Wanted,
 };
 use crate::{graph::Graph, revision_hash};
 
@@ -216,5 +217,119 @@ fn a_hash_covers_dependencies_of_dependencies_too() {
             "REDACTION Above: written or not: needs the revision of algorithm Above on the target",
             "would succeed"
         ]
+    );
+}
+
+/// Sees environments and nothing in them.
+struct Environments;
+impl TargetInventory for Environments {
+    fn find(&self, _: &Lookup<'_>) -> Presence<TargetObject> {
+        Presence::Unknown {
+            needs: "a look".to_owned(),
+        }
+    }
+    fn environment(&self, _: i64) -> Presence<TargetEnvironment> {
+        Presence::Present(TargetEnvironment {
+            purpose: Some(Purpose::Mask),
+        })
+    }
+}
+
+#[test]
+fn with_force_an_object_that_may_be_there_cannot_end_an_import_and_without_it_may() {
+    let rules = import(&[&ruleset(1, "Rules", &[], "s1")]);
+    assert_eq!(
+        told(&rules.plan_against(&Environments)),
+        [
+            "DATABASE_RULESET Rules: unknown: needs a look",
+            "unknown: needs a look"
+        ]
+    );
+    let forced = rules.force().plan_against(&Environments);
+    assert_eq!(
+        told(&forced),
+        [
+            "DATABASE_RULESET Rules: written or not: needs a look",
+            "would succeed"
+        ]
+    );
+    assert_eq!(forced.steps[0].action.overwrites(), None);
+    // What may be missing, taken by another type or wrongly named can.
+    for object in [
+        reference(&lookup("Names", "s1")),
+        lookup("Names", "s1"),
+        ruleset(1, "a/b", &[], "s1"),
+    ] {
+        let plan = import(&[&object]).force().plan_against(&Environments);
+        assert_eq!(told(&plan).last().unwrap(), "unknown: needs a look");
+    }
+    let plan = import(&[&lookup("Names", "s1")])
+        .force()
+        .plan_against(&Environments);
+    assert_eq!(plan.irreversible().count(), 1, "an algorithm may be replaced");
+}
+
+#[test]
+fn a_job_in_an_environment_of_unknown_purpose_is_unknown_and_a_ruleset_is_not() {
+    /// Has the environment, for whatever it is, and nothing in it.
+    struct Purposeless;
+    impl TargetInventory for Purposeless {
+        fn find(&self, _: &Lookup<'_>) -> Presence<TargetObject> {
+            Presence::Absent
+        }
+        fn environment(&self, _: i64) -> Presence<TargetEnvironment> {
+            Presence::Present(TargetEnvironment { purpose: None })
+        }
+    }
+    let (rules, job) = (ruleset(2, "Rules", &[], "s1"), job(4, "Mask it", &[], "s1"));
+    assert_eq!(
+        told(&import(&[&rules, &job]).force().plan_against(&Purposeless)),
+        [
+            "DATABASE_RULESET Rules: create",
+            "MASKING_JOB Mask it: unknown: needs the purpose of environment 1 on the target, MASK or TOKENIZE",
+            "unknown: needs the purpose of environment 1 on the target, MASK or TOKENIZE"
+        ]
+    );
+}
+
+#[test]
+fn what_may_be_missing_or_made_is_on_the_checklist() {
+    let source = source(9, "Prod", "s1");
+    let plan = import(&[&source, &job(4, "OTF", &[&source], "s1")]).plan_against(&Listing::default());
+    let todo: Vec<_> = plan.checklist.iter().map(|item| (item.step, item.todo)).collect();
+    assert_eq!(todo, [(0, Todo::SetConnectorPassword), (1, Todo::SetJobSource)]);
+    let plan = import(&[&reference(&lookup("Names", "s1"))]).plan_against(&Environments);
+    assert_eq!(plan.checklist[0].todo, Todo::SyncUnlessThere);
+    assert!(plan.checklist[0].todo.is_before());
+}
+
+#[test]
+fn rule_4_13_a_format_that_the_target_may_not_read_leaves_the_end_open() {
+    struct OldFormat;
+    impl TargetInventory for OldFormat {
+        fn find(&self, _: &Lookup<'_>) -> Presence<TargetObject> {
+            Presence::Absent
+        }
+        fn environment(&self, _: i64) -> Presence<TargetEnvironment> {
+            Presence::Absent
+        }
+        fn reads_format(&self, format: u64) -> Presence<()> {
+            match format {
+                1 => Presence::Present(()),
+                _ => Presence::Unknown {
+                    needs: "whether it reads that".to_owned(),
+                },
+            }
+        }
+    }
+    let mut import = import(&[&lookup("Names", "s1")]);
+    assert_eq!(
+        told(&import.plan_against(&OldFormat)).last().unwrap(),
+        "would succeed"
+    );
+    import.format = Some(2);
+    assert_eq!(
+        told(&import.plan_against(&OldFormat)),
+        ["LOOKUP Names: create", "unknown: needs whether it reads that"]
     );
 }

@@ -8,28 +8,41 @@ mod uploads;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use http::StatusCode;
 use serde_json::json;
 
-use super::{App, answer, auth};
+use super::describe::{Endpoint, Routes};
+use super::{App, answer, auth, schemas};
 
 /// Everything below the API's base.
-pub(super) fn api(app: &Arc<App>) -> Router<Arc<App>> {
-    let closed = Router::new()
+pub(super) fn api(app: &Arc<App>) -> Routes {
+    let created = app.http.created_status;
+    let closed = Routes::new()
         .merge(session::closed())
-        .merge(sync::routes())
+        .merge(sync::routes(created))
         .merge(tasks::routes())
-        .merge(uploads::routes())
-        .merge(resources::routes())
-        .route_layer(from_fn_with_state(Arc::clone(app), auth::require_token));
-    Router::new().merge(session::open()).merge(closed)
+        .merge(uploads::routes(created))
+        .merge(resources::routes(created))
+        .behind(
+            |router| router.route_layer(from_fn_with_state(Arc::clone(app), auth::require_token)),
+            |operation| {
+                operation["security"] = json!([{ "token": [] }]);
+                operation["responses"]["401"] = schemas::refusal(StatusCode::UNAUTHORIZED);
+            },
+        );
+    Routes::new().merge(session::open(created)).merge(closed)
+}
+
+/// The root of the server.
+pub(super) fn top() -> Routes {
+    let root = Endpoint::get(root, "Says where the API is").answers(StatusCode::OK, schemas::object());
+    Routes::new().at("/", [root])
 }
 
 /// The root of the server, which some scripts look at to see whether the engine is up.
-pub(super) async fn root() -> Response {
+async fn root() -> Response {
     answer::json_answer(
         StatusCode::OK,
         &json!({ "name": "mock-engine", "api": "/masking/api" }),

@@ -2,64 +2,142 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{FromRequest, Path, Request, State};
 use axum::response::Response;
-use axum::routing::{get, post, put};
 use http::StatusCode;
 use serde_json::json;
 
 use crate::http::App;
 use crate::http::answer::{ApiError, empty, json_answer};
 use crate::http::body::{Keep, ObjectBody, is_form, read_form};
+use crate::http::describe::{Endpoint, Routes};
+use crate::http::schemas::{change, id, named, new_entry, object, shown, text};
 use crate::model::resources::{self, Access, Collection};
 use crate::model::{JobOutput, Key, ModelError, Operation, Query};
 
 type App1 = State<Arc<App>>;
 
-pub(super) fn routes() -> Router<Arc<App>> {
-    let generic = resources::all()
-        .iter()
-        .fold(Router::new(), |router, collection| mount(router, *collection));
+pub(super) fn routes(created: StatusCode) -> Routes {
+    let generic = resources::all().iter().fold(Routes::new(), |routes, collection| {
+        mount(routes, *collection, created)
+    });
+    let test = |path| {
+        let test = Endpoint::post(
+            test_connector,
+            "Would connect to the database; succeeds for a connector that exists",
+        );
+        let test = test.answers(StatusCode::OK, object()).refuses(&[404]);
+        Routes::new().at(path, [test])
+    };
     generic
-        .route("/environments/{id}/copy", post(copy_environment))
-        .route("/database-connectors/{id}/test", post(test_connector))
-        .route("/file-connectors/{id}/test", post(test_connector))
-        .route("/executions/{id}/cancel", post(cancel_execution))
-        .route("/algorithms/{name}/randomize-key", put(randomize_key))
-        .route("/encryptionKey", put(replace_global_key))
+        .at(
+            "/environments/{id}/copy",
+            [Endpoint::post(copy_environment, "Would copy an environment").refuses(&[501])],
+        )
+        .merge(test("/database-connectors/{id}/test"))
+        .merge(test("/file-connectors/{id}/test"))
+        .at(
+            "/executions/{id}/cancel",
+            [Endpoint::post(cancel_execution, "Cancels an execution")
+                .answers(StatusCode::OK, named(&shown(&resources::spec::EXECUTIONS)))
+                .refuses(&[404])],
+        )
+        .at(
+            "/algorithms/{name}/randomize-key",
+            [Endpoint::put(randomize_key, "Gives an algorithm another key")
+                .answers(StatusCode::OK, named(&shown(&resources::spec::ALGORITHMS)))
+                .refuses(&[404])],
+        )
+        .at(
+            "/encryptionKey",
+            [Endpoint::put(replace_global_key, "Replaces the global key")
+                .answers(StatusCode::OK, named("AsyncTask"))],
+        )
 }
 
-fn mount(router: Router<Arc<App>>, collection: &'static dyn Collection) -> Router<Arc<App>> {
-    let access = collection.spec().access;
-    let mut all = get(move |State(app): App1, query: Query| list(app, collection, query));
-    let mut one = get(move |State(app): App1, Path(key): Path<String>| show(app, collection, key));
+fn mount(routes: Routes, collection: &'static dyn Collection, created: StatusCode) -> Routes {
+    let spec = collection.spec();
+    let (access, title) = (spec.access, spec.title);
+    // Algorithms are written by an async task.
+    let written = match spec.path == resources::spec::ALGORITHMS.path {
+        true => named("AsyncTask"),
+        false => named(&shown(spec)),
+    };
+    let mut all = vec![
+        spec.filters.iter().fold(
+            Endpoint::get(
+                move |State(app): App1, query: Query| list(app, collection, query),
+                format!("Lists: {title}"),
+            )
+            .paged(&shown(spec)),
+            |list, (parameter, field)| {
+                list.query(parameter, if field.ends_with("Id") { id() } else { text() })
+            },
+        ),
+    ];
+    let mut one = vec![
+        Endpoint::get(
+            move |State(app): App1, Path(key): Path<String>| show(app, collection, key),
+            format!("Shows: {title}"),
+        )
+        .answers(StatusCode::OK, named(&shown(spec)))
+        .refuses(&[404]),
+    ];
     if matches!(access, Access::Full | Access::Start) {
-        all = all.post(move |State(app): App1, request: Request| create(app, collection, request));
+        let create = Endpoint::post(
+            move |State(app): App1, request: Request| create(app, collection, request),
+            format!("Creates: {title}"),
+        );
+        all.push(
+            create
+                .takes(new_entry(spec))
+                .answers(created, written.clone())
+                .refuses(&[404, 409]),
+        );
     }
     if matches!(access, Access::Full | Access::Change) {
-        one = one.put(
-            move |State(app): App1, Path(key): Path<String>, ObjectBody(body): ObjectBody| async move {
-                let written = app
-                    .blocking(move |engine| engine.update_resource(collection, &Key::parse(&key), body))
-                    .await?;
-                written_answer(
-                    &app,
-                    collection,
-                    StatusCode::OK,
-                    Operation::AlgorithmUpdate,
-                    &written,
-                )
+        let update = Endpoint::put(
+            move |State(app): App1, Path(key): Path<String>, ObjectBody(body): ObjectBody| {
+                update(app, collection, key, body)
             },
+            format!("Changes: {title}"),
+        );
+        one.push(
+            update
+                .takes(change(spec))
+                .answers(StatusCode::OK, written)
+                .refuses(&[404, 409]),
         );
     }
     if access == Access::Full {
-        one = one.delete(move |State(app): App1, Path(key): Path<String>| delete(app, collection, key));
+        let delete = Endpoint::delete(
+            move |State(app): App1, Path(key): Path<String>| delete(app, collection, key),
+            format!("Deletes: {title}"),
+        );
+        one.push(delete.done(StatusCode::OK).refuses(&[404, 409]));
     }
-    let path = collection.spec().path;
-    router
-        .route(&format!("/{path}"), all)
-        .route(&format!("/{path}/{{key}}"), one)
+    let path = spec.path;
+    routes
+        .at(&format!("/{path}"), all)
+        .at(&format!("/{path}/{{key}}"), one)
+}
+
+async fn update(
+    app: Arc<App>,
+    collection: &'static dyn Collection,
+    key: String,
+    body: crate::model::Row,
+) -> Result<Response, ApiError> {
+    let written = app
+        .blocking(move |engine| engine.update_resource(collection, &Key::parse(&key), body))
+        .await?;
+    written_answer(
+        &app,
+        collection,
+        StatusCode::OK,
+        Operation::AlgorithmUpdate,
+        &written,
+    )
 }
 
 async fn list(
@@ -67,15 +145,17 @@ async fn list(
     collection: &'static dyn Collection,
     query: Query,
 ) -> Result<Response, ApiError> {
-    let page = app.engine.list_resources(collection, &query, query.page()?)?;
+    let page = app
+        .reading(move |engine| engine.list_resources(collection, &query, query.page()?))
+        .await?;
     Ok(json_answer(StatusCode::OK, &page))
 }
 
 async fn show(app: Arc<App>, collection: &'static dyn Collection, key: String) -> Result<Response, ApiError> {
-    Ok(json_answer(
-        StatusCode::OK,
-        &app.engine.get_resource(collection, &Key::parse(&key))?,
-    ))
+    let found = app
+        .reading(move |engine| engine.get_resource(collection, &Key::parse(&key)))
+        .await?;
+    Ok(json_answer(StatusCode::OK, &found))
 }
 
 async fn create(
@@ -151,7 +231,8 @@ async fn test_connector(
         "file-connectors"
     };
     let collection = resources::collection(name).ok_or(ApiError::NoEndpoint)?;
-    app.engine.get_resource(collection, &Key::parse(&id))?;
+    app.reading(move |engine| engine.get_resource(collection, &Key::parse(&id)))
+        .await?;
     Ok(json_answer(
         StatusCode::OK,
         &json!({ "response": "Connection Succeeded" }),

@@ -2,32 +2,61 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::{get, post, put};
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
 use crate::clock::api_date;
 use crate::http::answer::{ApiError, empty, json_answer};
-use crate::http::body::ObjectBody;
+use crate::http::body::LoginBody;
+use crate::http::describe::{Endpoint, Routes};
+use crate::http::schemas::{named, object, some_text};
 use crate::http::{App, auth};
 use crate::model::{ModelError, Row};
 
-pub(super) fn open() -> Router<Arc<App>> {
-    Router::new()
-        .route("/login", post(login))
-        .route("/sso-login", post(bearer_login))
-        .route("/oauth2-login", post(bearer_login))
-        .route("/system-information", get(system_information))
+pub(super) fn open(created: StatusCode) -> Routes {
+    let login = json!({
+        "type": "object",
+        "required": ["username", "password"],
+        "properties": { "username": some_text(), "password": some_text() },
+    });
+    let bearer = |path| {
+        let login = Endpoint::post(
+            bearer_login,
+            "Logs in with the bearer token in the Authorization header",
+        );
+        let login = login.answers(created, named("Token")).refuses(&[401]);
+        Routes::new().at(path, [login])
+    };
+    Routes::new()
+        .at(
+            "/login",
+            [Endpoint::post(
+                self::login,
+                "Logs in; the token goes into the Authorization header of other calls",
+            )
+            .takes(login)
+            .answers(created, named("Token"))
+            .refuses(&[401])],
+        )
+        .merge(bearer("/sso-login"))
+        .merge(bearer("/oauth2-login"))
+        .at(
+            "/system-information",
+            [
+                Endpoint::get(system_information, "Says what engine this is")
+                    .answers(StatusCode::OK, object()),
+            ],
+        )
 }
 
-pub(super) fn closed() -> Router<Arc<App>> {
-    Router::new().route("/logout", put(logout))
+pub(super) fn closed() -> Routes {
+    let logout = Endpoint::put(logout, "Forgets the token").done(StatusCode::NO_CONTENT);
+    Routes::new().at("/logout", [logout])
 }
 
-async fn login(State(app): State<Arc<App>>, ObjectBody(body): ObjectBody) -> Result<Response, ApiError> {
+async fn login(State(app): State<Arc<App>>, LoginBody(body): LoginBody) -> Result<Response, ApiError> {
     let member = |name| {
         text(&body, name).ok_or(ModelError::MissingField {
             what: "login",

@@ -2,39 +2,111 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use axum::routing::{get, post};
+use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 use super::tasks::number;
 use crate::http::App;
 use crate::http::answer::{ApiError, empty, file, json_answer, raw_json};
-use crate::http::body::{Keep, RawBody, read_form};
+use crate::http::body::{Keep, ListBody, RawBody, read_form};
+use crate::http::describe::{Endpoint, Routes};
+use crate::http::schemas::{boolean, id, named, object_type, text};
+use crate::limits::UNCOUNTED_BODY;
 use crate::model::sync::{
     ExportRequest, Exported, ImportRequest, Passphrase, Structure, export_job, import_job,
 };
 use crate::model::{DocumentKind, ModelError, Operation, Query, SyncKind};
 
-pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route("/syncable-objects", get(list))
-        .route("/syncable-objects/environments/{id}", get(environment))
-        .route("/export", post(export))
-        .route("/v2/export", post(export))
-        .route("/export-async", post(export_async).delete(purge_exports))
-        .route("/import", post(import))
-        .route("/import-async", post(import_async).delete(purge_imports))
+pub(super) fn routes(created: StatusCode) -> Routes {
+    let objects = json!({
+        "type": "array",
+        "minItems": 1,
+        "items": {
+            "type": "object",
+            "required": ["objectIdentifier", "objectType"],
+            "properties": { "objectIdentifier": { "type": "object", "minProperties": 1 }, "objectType": object_type() },
+        },
+    });
+    let outcomes = json!({ "type": "array", "items": named("ImportOutcome") });
+    let structure = json!({ "enum": ["BLOB", "ZIP"] });
+    let export = |what| {
+        Endpoint::post(export, what)
+            .query("structure", structure.clone())
+            .header("passphrase", text())
+            .takes(objects.clone())
+            .answers(created, named("ExportDocument"))
+            .gives_file(created)
+            .refuses(&[404, 409])
+    };
+    let import = |import: Endpoint| {
+        import
+            .needs("force_overwrite", boolean())
+            .query("environment_id", id())
+            .query("source_environment_id", id())
+            .header("passphrase", text())
+    };
+    // Rolled back, an import answers with what became of each object.
+    let rolled_back = json!({ "anyOf": [named("Error"), outcomes] });
+    Routes::new()
+        .at(
+            "/syncable-objects",
+            [Endpoint::get(list, "Lists the objects that can be exported")
+                .query("object_type", object_type())
+                .paged("SyncableObject")],
+        )
+        .at(
+            "/syncable-objects/environments/{id}",
+            [Endpoint::get(environment, "Lists the objects of an environment")
+                .key(id())
+                .paged("SyncableObject")
+                .refuses(&[404])],
+        )
+        .at("/export", [export("Exports objects")])
+        .at("/v2/export", [export("Exports objects")])
+        .at(
+            "/import",
+            [import(Endpoint::post(self::import, "Imports a document"))
+                .takes(named("ExportDocument"))
+                .answers(created, outcomes.clone())
+                .answers(StatusCode::NOT_FOUND, rolled_back.clone())
+                .answers(StatusCode::CONFLICT, rolled_back)],
+        )
+        .at(
+            "/export-async",
+            [
+                Endpoint::post(export_async, "Exports objects in the background")
+                    .query("structure", structure.clone())
+                    .header("passphrase", text())
+                    .takes(objects.clone())
+                    .answers(created, named("AsyncTask"))
+                    .refuses(&[404, 409]),
+                Endpoint::delete(purge_exports, "Forgets the documents of exports").done(StatusCode::OK),
+            ],
+        )
+        .at(
+            "/import-async",
+            [
+                import(Endpoint::post(
+                    import_async,
+                    "Imports a document in the background",
+                ))
+                .takes_file("file")
+                .answers(created, named("AsyncTask"))
+                .refuses(&[404, 409]),
+                Endpoint::delete(purge_imports, "Forgets the outcomes of imports").done(StatusCode::OK),
+            ],
+        )
 }
 
 async fn list(State(app): State<Arc<App>>, query: Query) -> Result<Response, ApiError> {
     let page = app
-        .engine
-        .syncable_objects(query.text("object_type"), query.page()?)?;
+        .reading(move |engine| engine.syncable_objects(query.text("object_type"), query.page()?))
+        .await?;
     Ok(json_answer(StatusCode::OK, &page))
 }
 
@@ -44,8 +116,8 @@ async fn environment(
     query: Query,
 ) -> Result<Response, ApiError> {
     let page = app
-        .engine
-        .syncable_environment(number("environmentId", &id)?, query.page()?)?;
+        .reading(move |engine| engine.syncable_environment(number("environmentId", &id)?, query.page()?))
+        .await?;
     Ok(json_answer(StatusCode::OK, &page))
 }
 
@@ -53,9 +125,9 @@ async fn export(
     State(app): State<Arc<App>>,
     query: Query,
     headers: HeaderMap,
-    RawBody(body): RawBody,
+    ListBody(body): ListBody,
 ) -> Result<Response, ApiError> {
-    let request = export_request(&query, &headers, &body)?;
+    let request = export_request(&app, query, headers, body).await?;
     let permit = app.engine.begin_sync(SyncKind::Export)?;
     // The permit moves along: a client that hangs up must not let the next sync in while this one works on.
     let exported = app
@@ -75,17 +147,37 @@ async fn export_async(
     State(app): State<Arc<App>>,
     query: Query,
     headers: HeaderMap,
-    RawBody(body): RawBody,
+    ListBody(body): ListBody,
 ) -> Result<Response, ApiError> {
-    let request = export_request(&query, &headers, &body)?;
+    let request = export_request(&app, query, headers, body).await?;
     let permit = app.engine.begin_sync(SyncKind::Export)?;
-    app.engine.check_export(&request)?;
+    let request = app
+        .blocking(move |engine| engine.check_export(&request).map(|()| request))
+        .await?;
     let work = move |engine: &crate::model::Engine| export_job(engine, &request);
     let task = app.engine.start_task(Operation::Export, Some(permit), work)?;
     Ok(json_answer(app.http.created_status, &task))
 }
 
-fn export_request(query: &Query, headers: &HeaderMap, body: &[u8]) -> Result<ExportRequest, ModelError> {
+/// Reads what is to be exported, a long list where it doesn't hold up other requests.
+async fn export_request(
+    app: &App,
+    query: Query,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<ExportRequest, ApiError> {
+    if body.len() as u64 <= UNCOUNTED_BODY {
+        return Ok(parse_export_request(&query, &headers, &body)?);
+    }
+    app.blocking(move |_| parse_export_request(&query, &headers, &body))
+        .await
+}
+
+fn parse_export_request(
+    query: &Query,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<ExportRequest, ModelError> {
     let structure = match query.text("structure").map(str::to_ascii_uppercase).as_deref() {
         None | Some("BLOB") => Structure::Blob,
         Some("ZIP") => Structure::Zip,
@@ -143,7 +235,7 @@ async fn import_async(
     body: Body,
 ) -> Result<Response, ApiError> {
     // Before the upload, so that a call that cannot succeed is refused without it.
-    let mut request = import_request(&query, &headers, bytes::Bytes::new())?;
+    let mut request = import_request(&query, &headers, Bytes::new())?;
     let (document, _) = read_form(&app, &headers, body, "file", Keep::Bytes).await?;
     request.document = document.bytes;
     let permit = app.engine.begin_sync(SyncKind::Import)?;
@@ -155,11 +247,7 @@ async fn import_async(
     Ok(json_answer(app.http.created_status, &task))
 }
 
-fn import_request(
-    query: &Query,
-    headers: &HeaderMap,
-    document: bytes::Bytes,
-) -> Result<ImportRequest, ModelError> {
+fn import_request(query: &Query, headers: &HeaderMap, document: Bytes) -> Result<ImportRequest, ModelError> {
     let force = query.boolean("force_overwrite")?;
     Ok(ImportRequest {
         document,

@@ -2,22 +2,51 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use axum::routing::{get, put};
 use http::StatusCode;
 
 use crate::http::App;
 use crate::http::answer::{ApiError, file, json_answer};
+use crate::http::describe::{Endpoint, Routes};
+use crate::http::schemas::{id, named, text};
 use crate::model::{ModelError, Page, Query, TaskFilter};
 
-pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route("/async-tasks", get(list))
-        .route("/async-tasks/{id}", get(show))
-        .route("/async-tasks/{id}/cancel", put(cancel))
-        .route("/file-downloads/{reference}", get(download))
+pub(super) fn routes() -> Routes {
+    let task = || named("AsyncTask");
+    Routes::new()
+        .at(
+            "/async-tasks",
+            [Endpoint::get(list, "Lists async tasks")
+                .query("operation", text())
+                .query("status", text())
+                .paged("AsyncTask")],
+        )
+        .at(
+            "/async-tasks/{id}",
+            [Endpoint::get(show, "Shows an async task")
+                .key(id())
+                .answers(StatusCode::OK, task())
+                .refuses(&[404])],
+        )
+        .at(
+            "/async-tasks/{id}/cancel",
+            [
+                Endpoint::put(cancel, "Would cancel an async task; exports and imports can't be")
+                    .key(id())
+                    .answers(StatusCode::OK, task())
+                    .refuses(&[404]),
+            ],
+        )
+        .at(
+            "/file-downloads/{reference}",
+            [Endpoint::get(
+                download,
+                "Gives the file that an async task left; waits a while for one under way",
+            )
+            .gives_file(StatusCode::OK)
+            .refuses(&[404, 503])],
+        )
 }
 
 async fn list(State(app): State<Arc<App>>, query: Query) -> Result<Response, ApiError> {
@@ -26,7 +55,7 @@ async fn list(State(app): State<Arc<App>>, query: Query) -> Result<Response, Api
         operation: own("operation"),
         status: own("status"),
     };
-    let page = Page::cut(app.engine.tasks.list(&filter), query.page()?)?;
+    let page = Page::cut(app.engine.tasks.list(&filter).into_iter(), query.page()?)?;
     Ok(json_answer(StatusCode::OK, &page))
 }
 

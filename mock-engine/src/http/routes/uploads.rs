@@ -2,22 +2,42 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use axum::routing::{get, post};
 use http::{HeaderMap, StatusCode};
 
 use crate::http::App;
 use crate::http::answer::{ApiError, empty, json_answer};
 use crate::http::body::{Keep, read_form};
+use crate::http::describe::{Endpoint, Routes};
+use crate::http::schemas::{boolean, named};
 use crate::model::{Page, Query};
 
-pub(super) fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route("/file-uploads", post(upload).get(list).delete(purge))
-        .route("/file-uploads/{uuid}", get(show).delete(delete))
+pub(super) fn routes(created: StatusCode) -> Routes {
+    let permanent = |endpoint: Endpoint| endpoint.query("permanent", boolean());
+    Routes::new()
+        .at(
+            "/file-uploads",
+            [
+                permanent(Endpoint::post(upload, "Uploads a file"))
+                    .takes_file("file")
+                    .answers(created, named("Upload")),
+                Endpoint::get(list, "Lists uploaded files").paged("Upload"),
+                permanent(Endpoint::delete(purge, "Forgets uploaded files")).done(StatusCode::OK),
+            ],
+        )
+        .at(
+            "/file-uploads/{uuid}",
+            [
+                Endpoint::get(show, "Shows an uploaded file")
+                    .answers(StatusCode::OK, named("Upload"))
+                    .refuses(&[404]),
+                Endpoint::delete(delete, "Forgets an uploaded file")
+                    .done(StatusCode::OK)
+                    .refuses(&[404]),
+            ],
+        )
 }
 
 async fn upload(
@@ -33,7 +53,7 @@ async fn upload(
 }
 
 async fn list(State(app): State<Arc<App>>, query: Query) -> Result<Response, ApiError> {
-    let page = Page::cut(app.engine.uploads.list(), query.page()?)?;
+    let page = Page::cut(app.engine.uploads.list().into_iter(), query.page()?)?;
     Ok(json_answer(StatusCode::OK, &page))
 }
 

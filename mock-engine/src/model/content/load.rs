@@ -15,7 +15,7 @@ use exportdoc::report::{Encryption, ExamineOptions, NamedBy, Verdict, examine_wi
 use super::{put_environment, unusable};
 use crate::choices;
 use crate::model::objects::{StoredObject, is_reference, put_object};
-use crate::model::{ModelError, State};
+use crate::model::{Key, ModelError, State};
 
 /// Loads documents, and all `.json` files of directories in the order of their names.
 pub(super) fn load(state: &mut State, paths: &[PathBuf]) -> Result<(), ModelError> {
@@ -135,7 +135,7 @@ impl Document {
             _ => None,
         });
         let taken = |id: &i64| {
-            let key = crate::model::Key::Number(*id);
+            let key = Key::Number(*id);
             state.table("environments").get(&key).is_some()
         };
         let id = match own.filter(|id| !taken(id)) {
@@ -177,52 +177,55 @@ impl Document {
         {
             local.insert(object.key().clone(), local_key(state, type_name, object));
         }
+        let mut beside: HashMap<(&str, &Identifier), &ObjectKey> = HashMap::new();
+        for (type_name, object) in &self.objects {
+            let key = object.key();
+            beside.entry((type_name, &key.identifier)).or_insert(key);
+        }
         for (type_name, object) in self
             .objects
             .iter()
             .filter(|(type_name, _)| is_reference(type_name))
         {
-            let key = self.local_reference(state, &local, type_name, object);
+            let key = local_reference(state, &local, &beside, type_name, object);
             local.insert(object.key().clone(), key);
         }
         local
     }
+}
 
-    /// A reference is called what its original is called, be it in this document, here already, or nowhere.
-    fn local_reference(
-        &self,
-        state: &mut State,
-        local: &HashMap<ObjectKey, ObjectKey>,
-        type_name: &str,
-        reference: &SyncObject<'static>,
-    ) -> ObjectKey {
-        let own = reference.key().clone();
-        let (Identifier::Integer(_), Some(Wanted::Type(original))) = (&own.identifier, stands_for(type_name))
-        else {
-            return own;
-        };
-        let beside = self
+/// A reference is called what its original is called, be it in this document, here already, or nowhere.
+fn local_reference(
+    state: &mut State,
+    local: &HashMap<ObjectKey, ObjectKey>,
+    beside: &HashMap<(&str, &Identifier), &ObjectKey>,
+    type_name: &str,
+    reference: &SyncObject<'static>,
+) -> ObjectKey {
+    let own = reference.key().clone();
+    let (Identifier::Integer(_), Some(Wanted::Type(original))) = (&own.identifier, stands_for(type_name))
+    else {
+        return own;
+    };
+    let beside = beside
+        .get(&(original, &own.identifier))
+        .and_then(|key| local.get(*key));
+    let uuid = &reference.revision().pair.object;
+    let identifier = match beside {
+        Some(key) => key.identifier.clone(),
+        None => match state
             .objects
-            .iter()
-            .find(|(name, object)| name == original && object.key().identifier == own.identifier)
-            .and_then(|(_, object)| local.get(object.key()));
-        let uuid = &reference.revision().pair.object;
-        let identifier = match beside {
-            Some(key) => key.identifier.clone(),
-            None => match state
-                .objects
-                .by_object_uuid(uuid)
-                .filter(|o| o.type_name == original)
-            {
-                Some(here) => here.key().identifier.clone(),
-                None if state.objects.find(original, &own.identifier).is_some() => {
-                    Identifier::Integer(state.next_object_id(original))
-                }
-                None => return own,
-            },
-        };
-        ObjectKey::new(own.type_number, identifier)
-    }
+            .by_object_uuid(uuid)
+            .filter(|o| o.type_name == original)
+        {
+            Some(here) => here.key().identifier.clone(),
+            None if state.objects.find(original, &own.identifier).is_some() => {
+                Identifier::Integer(state.next_object_id(original))
+            }
+            None => return own,
+        },
+    };
+    ObjectKey::new(own.type_number, identifier)
 }
 
 /// What an object is called here: as in its document, unless it is here already under another number, or its number
@@ -306,7 +309,7 @@ fn sanitised(stem: &str) -> String {
 fn free_name(state: &State, name: &str) -> String {
     let environments = state.table("environments");
     let taken = |name: &str| {
-        let mut rows = environments.iter();
+        let mut rows = environments.with("environmentName", &Key::parse(name));
         rows.any(|(_, row)| row.get("environmentName").is_some_and(|known| known == name))
     };
     let numbered = (2..).map(|n| format!("{name} {n}"));

@@ -30,16 +30,12 @@ pub(super) fn initial_state(settings: &Settings) -> Result<State, ModelError> {
 
 /// Adds what no engine lacks. The key depends on the engine's name: two engines never share one unless it was synced.
 fn complete(state: &mut State, name: &str) -> Result<(), ModelError> {
-    if state.objects.iter().all(|stored| stored.type_name != "KEY") {
+    if !state.objects.has_type("KEY") {
         let label = format!("KEY of {name}");
         let draft = draft::global_key(sample::key_bytes(&label));
         put(state, draft, &label, "KEY", None)?;
     }
-    if state
-        .objects
-        .iter()
-        .all(|stored| stored.type_name != "GLOBAL_OBJECT")
-    {
+    if !state.objects.has_type("GLOBAL_OBJECT") {
         let label = format!("GLOBAL_OBJECT of {name}");
         put(state, draft::global_object(&[]), &label, "GLOBAL_OBJECT", None)?;
     }
@@ -70,10 +66,8 @@ fn unusable(error: exportdoc::object::ObjectError) -> ModelError {
 /// there already stays.
 fn put_environment(state: &mut State, id: i64, application: &str, name: &str) -> Result<(), ModelError> {
     let applications = state.table("applications");
-    let known = applications.iter().find(|(_, row)| {
-        row.get("applicationName")
-            .is_some_and(|known| known == application)
-    });
+    let mut named = applications.with("applicationName", &Key::parse(application));
+    let known = named.find(|(_, row)| row.get("applicationName") == Some(&json!(application)));
     let application_key = match known {
         Some((key, _)) => key.clone(),
         None => {

@@ -19,28 +19,60 @@ pub(super) fn is_bundle(type_name: &str) -> bool {
     matches!(type_name, "GLOBAL_OBJECT" | "ENVIRONMENT")
 }
 
-/// The bundle with the members it has now. `plain` are all objects but bundles and references, without those that
-/// can't be synced: they are left out silently.
+/// What a bundle can have as members: all objects but bundles and references, without those that can't be synced. They
+/// are left out silently.
+pub(super) struct Candidates<'a> {
+    by_key: HashMap<&'a ObjectKey, &'a StoredObject>,
+    global: Vec<&'a StoredObject>,
+    by_environment: HashMap<i64, Vec<&'a StoredObject>>,
+}
+
+impl<'a> Candidates<'a> {
+    /// Sorts objects by where they belong.
+    pub(super) fn new(free: impl IntoIterator<Item = &'a StoredObject>) -> Self {
+        let (mut by_key, mut global) = (HashMap::new(), Vec::new());
+        let mut by_environment: HashMap<i64, Vec<_>> = HashMap::new();
+        for object in free {
+            by_key.insert(object.key(), object);
+            if is_global_member(&object.type_name) {
+                global.push(object);
+            }
+            if let Some(environment) = object.environment {
+                by_environment.entry(environment).or_default().push(object);
+            }
+        }
+        Self {
+            by_key,
+            global,
+            by_environment,
+        }
+    }
+
+    fn of(&self, bundle: &StoredObject) -> &[&'a StoredObject] {
+        match bundle.type_name.as_str() {
+            "GLOBAL_OBJECT" => &self.global,
+            _ => bundle
+                .environment
+                .and_then(|environment| self.by_environment.get(&environment))
+                .map_or(&[], Vec::as_slice),
+        }
+    }
+}
+
+/// The bundle with the members it has now.
 pub(super) fn completed(
     bundle: &Arc<StoredObject>,
-    plain: &[Arc<StoredObject>],
+    candidates: &Candidates<'_>,
 ) -> Result<Arc<StoredObject>, ObjectError> {
-    let by_key: HashMap<&ObjectKey, &StoredObject> = plain
-        .iter()
-        .map(|object| (object.key(), object.as_ref()))
-        .collect();
-    let belongs = |object: &StoredObject| match bundle.type_name.as_str() {
-        "GLOBAL_OBJECT" => is_global_member(&object.type_name),
-        _ => object.environment.is_some() && object.environment == bundle.environment,
-    };
+    let by_key = &candidates.by_key;
     let listed = bundle.object.dependencies();
     let mut members: Vec<ObjectKey> = listed
         .iter()
         .filter(|key| by_key.contains_key(key))
         .cloned()
         .collect();
-    let mut reached = closure(&members, &by_key);
-    for object in plain.iter().filter(|object| belongs(object)) {
+    let mut reached = closure(&members, by_key);
+    for object in candidates.of(bundle) {
         if !reached.contains(object.key()) {
             members.push(object.key().clone());
             reached.insert(object.key().clone());

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::edit::{behind, created, deleted, updated};
 use crate::model::resources::{Collection, Reader, ResourceSpec, RowCollection, Writer};
-use crate::model::{Key, ModelError, Query, Row};
+use crate::model::{Key, ModelError, Page, PageRequest, Query, Row};
 
 /// Rows with objects behind them.
 #[derive(Debug)]
@@ -29,8 +29,8 @@ impl Collection for ObjectCollection {
         self.rows.spec()
     }
 
-    fn list(&self, reader: &Reader<'_>, query: &Query) -> Result<Vec<Value>, ModelError> {
-        self.rows.list(reader, query)
+    fn list(&self, reader: &Reader<'_>, query: &Query, page: PageRequest) -> Result<Page<Value>, ModelError> {
+        self.rows.list(reader, query, page)
     }
 
     fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, ModelError> {
@@ -44,6 +44,7 @@ impl Collection for ObjectCollection {
         let key = key.ok_or(ModelError::Internal)?;
         created(writer, spec, &key)?;
         self.get(&writer.reader(), &key)
+            .and_then(|row| complete(spec, row))
     }
 
     fn update(&self, writer: &mut Writer<'_>, key: &Key, body: Row) -> Result<Value, ModelError> {
@@ -57,6 +58,7 @@ impl Collection for ObjectCollection {
         self.rows.update(writer, key, body.clone())?;
         updated(writer, spec, key, &old, &body)?;
         self.get(&writer.reader(), key)
+            .and_then(|row| complete(spec, row))
     }
 
     fn delete(&self, writer: &mut Writer<'_>, key: &Key) -> Result<(), ModelError> {
@@ -66,5 +68,17 @@ impl Collection for ObjectCollection {
             Some(object) => deleted(writer, self.spec(), &object),
             None => Ok(()),
         }
+    }
+}
+
+/// The row still has all that it needs: of a member that the object can't hold in its form, such as a list where a
+/// name belongs, nothing is left.
+fn complete(spec: &ResourceSpec, row: Value) -> Result<Value, ModelError> {
+    match spec.required.iter().find(|field| row.get(**field).is_none()) {
+        None => Ok(row),
+        Some(field) => Err(ModelError::MissingField {
+            what: spec.title,
+            field,
+        }),
     }
 }

@@ -9,7 +9,6 @@ use exportdoc::identifier::Identifier;
 use exportdoc::object::{ObjectError, ObjectKey, RevisionPair, Scope, type_by_name};
 use serde_json::Value;
 
-use super::bundle::is_bundle;
 use super::create::draft_for;
 use super::kinds::type_at;
 use super::links::{self, refresh_names, resolve};
@@ -173,10 +172,10 @@ pub(super) fn deleted(
 /// Objects that name a removed or changed one, or a reference to it.
 fn dependents(state: &State, object: &StoredObject) -> Vec<Arc<StoredObject>> {
     let is_it = |key: &ObjectKey| key == object.key() || resolves_to(state, key, object);
+    // A reference has its original's identifier.
     state
         .objects
-        .iter()
-        .filter(|other| !other.is_reference() && !is_bundle(&other.type_name))
+        .depending_on(&object.key().identifier)
         .filter(|other| other.object.dependencies().iter().any(is_it))
         .cloned()
         .collect()

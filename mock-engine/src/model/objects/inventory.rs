@@ -2,79 +2,88 @@
 //!
 //! Invariant: complete, so that no answer is ever unknown.
 
-use std::collections::HashSet;
+use std::sync::Arc;
 
 use exportdoc::import_plan::{
-    Entry, Lookup, MemoryInventory, Place, Presence, Purpose, TargetEnvironment, TargetInventory,
-    TargetObject, TargetRevision,
+    Identity, Lookup, Place, Presence, Purpose, TargetEnvironment, TargetInventory, TargetObject,
+    TargetRevision, Wanted,
 };
 use exportdoc::object::type_by_name;
 
+use super::StoredObject;
+use super::kinds::is_algorithm;
 use crate::model::{Key, Row, State};
 
-/// One state, indexed for the questions of an import plan.
+/// One state, as an import plan asks about it.
 #[derive(Debug)]
-pub struct Inventory<'a> {
-    state: &'a State,
-    objects: MemoryInventory,
-    types: HashSet<&'a str>,
-}
+pub struct Inventory<'a>(pub &'a State);
 
-impl<'a> Inventory<'a> {
-    /// Indexes a state.
-    pub fn new(state: &'a State) -> Self {
-        let mut objects = MemoryInventory::default();
-        let mut types = HashSet::new();
-        for stored in state.objects.iter() {
-            types.insert(stored.type_name.as_str());
-            // A reference only says that something was missing.
-            if stored.is_reference() {
-                continue;
+impl Inventory<'_> {
+    fn object(&self, lookup: &Lookup<'_>) -> Option<&Arc<StoredObject>> {
+        let objects = &self.0.objects;
+        let environment = match lookup.place {
+            Place::Global => None,
+            Place::Environment(id) => Some(id),
+        };
+        // A reference only says that something was missing.
+        let fits = |stored: &&Arc<StoredObject>| {
+            !stored.is_reference()
+                && stored.environment == environment
+                && match lookup.wanted {
+                    Wanted::AnyAlgorithm => is_algorithm(&stored.type_name),
+                    // Algorithms share one name space.
+                    Wanted::Type(name) if is_algorithm(name) => is_algorithm(&stored.type_name),
+                    Wanted::Type(name) => stored.type_name == name,
+                }
+        };
+        // Where two answer, the first by type does.
+        let by_type = |a: &&Arc<StoredObject>, b: &&Arc<StoredObject>| a.type_name.cmp(&b.type_name);
+        match lookup.identity {
+            Identity::Name(name) => {
+                let named = objects.named(lookup.wanted, environment, name);
+                named.filter(fits).min_by(by_type)
             }
-            let object = TargetObject {
-                type_name: stored.type_name.clone(),
-                id: stored.key().identifier.clone(),
-                name: stored.name.clone(),
-                revision: TargetRevision::Pair(stored.object.revision().pair.clone()),
-            };
-            let place = stored.environment.map_or(Place::Global, Place::Environment);
-            objects.insert(Entry { object, place });
-        }
-        Self {
-            state,
-            objects,
-            types,
+            Identity::Object(uuid) => objects.with_object_uuid(uuid).filter(fits).min_by(by_type),
+            Identity::EnvironmentItself => objects.environment(environment?).filter(fits),
         }
     }
 }
 
 impl TargetInventory for Inventory<'_> {
     fn find(&self, lookup: &Lookup<'_>) -> Presence<TargetObject> {
-        self.objects.find(lookup)
+        let Some(stored) = self.object(lookup) else {
+            return Presence::Absent;
+        };
+        Presence::Present(TargetObject {
+            type_name: stored.type_name.clone(),
+            id: stored.key().identifier.clone(),
+            name: stored.name.clone(),
+            revision: TargetRevision::Pair(stored.object.revision().pair.clone()),
+        })
     }
 
     fn environment(&self, id: i64) -> Presence<TargetEnvironment> {
-        let table = self.state.tables.get("environments");
+        let table = self.0.tables.get("environments");
         match table.and_then(|table| table.get(&Key::Number(id))) {
             Some(row) => Presence::Present(TargetEnvironment {
-                purpose: purpose(row),
+                purpose: Some(purpose(row)),
             }),
             None => Presence::Absent,
         }
     }
 
     fn takes_type(&self, type_name: &str) -> Presence<()> {
-        match type_by_name(type_name).is_some() || self.types.contains(type_name) {
+        match type_by_name(type_name).is_some() || self.0.objects.has_type(type_name) {
             true => Presence::Present(()),
             false => Presence::Absent,
         }
     }
 }
 
-fn purpose(environment: &Row) -> Option<Purpose> {
-    match environment.get("purpose")?.as_str()? {
-        "MASK" => Some(Purpose::Mask),
-        "TOKENIZE" => Some(Purpose::Tokenize),
-        _ => None,
+/// An environment without purpose is one to mask in.
+fn purpose(environment: &Row) -> Purpose {
+    match environment.get("purpose").and_then(|purpose| purpose.as_str()) {
+        Some("TOKENIZE") => Purpose::Tokenize,
+        _ => Purpose::Mask,
     }
 }

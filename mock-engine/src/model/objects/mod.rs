@@ -6,7 +6,9 @@
 mod bundle;
 mod collection;
 mod create;
+mod dump;
 mod edit;
+mod index;
 mod inventory;
 mod keys;
 mod kinds;
@@ -25,4 +27,4 @@ pub(super) use keys::{randomize_key, replace_global_key};
 pub use kinds::{is_reference, is_type_name, resource_of};
 pub use project::{put_object, remove_object, row_of};
 pub use store::{ObjectStore, StoredObject};
-pub use view::{View, ViewCache};
+pub use view::{Listing, View, ViewCache};

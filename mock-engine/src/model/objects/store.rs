@@ -1,21 +1,19 @@
 //! The objects of one engine, under the ids they have here.
 //!
-//! Invariant: clones share everything until they are written to, so that a transaction's copy costs nothing. Order of
-//! iteration depends on the content alone.
+//! Invariant: clones share everything; a write copies the few nodes on its way down the trees, so neither a
+//! transaction's copy nor a change depends on how much there is. Every tree holds the same objects. Order of iteration
+//! depends on the content alone.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use exportdoc::identifier::Identifier;
 use exportdoc::import_plan::{Wanted, stands_for};
 use exportdoc::object::{
     KNOWN_TYPES, ObjectKey, PROVISIONAL_TYPES, SyncObject, known_by_number, type_by_name,
 };
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use serde_json::Value;
+use rpds::RedBlackTreeMapSync;
 
+use super::index::{Index, Way};
 use super::kinds::{is_reference, resource_of};
 use super::links::resolve;
 use crate::model::State;
@@ -61,42 +59,86 @@ impl StoredObject {
     }
 }
 
-/// Objects by key; shared until written.
+/// Objects by key, with an index of the other ways to find them.
 #[derive(Debug, Clone, Default)]
-pub struct ObjectStore(Arc<BTreeMap<ObjectKey, Arc<StoredObject>>>);
+pub struct ObjectStore {
+    by_key: RedBlackTreeMapSync<ObjectKey, Arc<StoredObject>>,
+    by_type: RedBlackTreeMapSync<TypeKey, Arc<StoredObject>>,
+    index: Index,
+}
+
+/// In the order of lists: type name, identifier, then the number of the type, which most types have only one of.
+type TypeKey = (String, Identifier, u64);
+
+/// The first identifier of all.
+const FIRST: Identifier = Identifier::Integer(i64::MIN);
+
+fn type_key(stored: &StoredObject) -> TypeKey {
+    let key = stored.key();
+    (stored.type_name.clone(), key.identifier.clone(), key.type_number)
+}
 
 impl ObjectStore {
     /// One object.
     pub fn get(&self, key: &ObjectKey) -> Option<&Arc<StoredObject>> {
-        self.0.get(key)
+        self.by_key.get(key)
     }
 
     /// All objects by type name, then identifier. References that are kept raw are among them.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<StoredObject>> {
-        let mut all: Vec<_> = self.0.values().collect();
-        all.sort_by_key(|stored| (stored.type_name.as_str(), stored.key()));
-        all.into_iter()
+        self.by_type.values()
+    }
+
+    /// The objects of a type by identifier, from a given one on.
+    fn of_type_from<'a>(
+        &'a self,
+        type_name: &str,
+        first: Identifier,
+    ) -> impl Iterator<Item = &'a Arc<StoredObject>> + use<'a> {
+        let type_name = type_name.to_owned();
+        let all = self.by_type.range((type_name.clone(), first, 0)..);
+        all.map(|(_, stored)| stored)
+            .take_while(move |stored| stored.type_name == type_name)
+    }
+
+    /// The objects of a type by identifier.
+    pub fn of_type<'a>(&'a self, type_name: &str) -> impl Iterator<Item = &'a Arc<StoredObject>> + use<'a> {
+        self.of_type_from(type_name, FIRST)
+    }
+
+    /// Whether there is an object of a type.
+    pub fn has_type(&self, type_name: &str) -> bool {
+        self.of_type(type_name).next().is_some()
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.by_key.size()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.by_key.is_empty()
     }
 
     /// Puts an object in place and gives back what was there. Rows are not touched: see
     /// [`put_object`](super::put_object).
     pub fn insert(&mut self, stored: StoredObject) -> Option<Arc<StoredObject>> {
-        Arc::make_mut(&mut self.0).insert(stored.key().clone(), Arc::new(stored))
+        let before = self.remove(stored.key());
+        let stored = Arc::new(stored);
+        self.index.insert(&stored);
+        self.by_type.insert_mut(type_key(&stored), Arc::clone(&stored));
+        self.by_key.insert_mut(stored.key().clone(), stored);
+        before
     }
 
     /// Takes an object out. Rows are not touched.
     pub fn remove(&mut self, key: &ObjectKey) -> Option<Arc<StoredObject>> {
-        Arc::make_mut(&mut self.0).remove(key)
+        let stored = self.by_key.get(key).cloned()?;
+        self.index.remove(&stored);
+        self.by_type.remove_mut(&type_key(&stored));
+        self.by_key.remove_mut(key);
+        Some(stored)
     }
 
     /// The object of a type with an identifier, whatever its type number.
@@ -110,8 +152,55 @@ impl ObjectStore {
         if known.is_some_and(|known| known_by_number(known.number).is_some()) {
             return None;
         }
-        let mut all = self.0.values();
-        all.find(|stored| stored.type_name == type_name && stored.key().identifier == *identifier)
+        let first = self.of_type_from(type_name, identifier.clone()).next();
+        first.filter(|stored| stored.key().identifier == *identifier)
+    }
+
+    /// The object of a type whose identifier reads like this.
+    pub fn find_text(&self, type_name: &str, text: &str) -> Option<&Arc<StoredObject>> {
+        let number = text.parse().ok().map(Identifier::Integer);
+        let names = [Identifier::Text, Identifier::Algorithm, Identifier::EncryptionKey];
+        let usual = number.into_iter().chain(names.map(|name| name(text.to_owned())));
+        let mut usual = usual.filter_map(|identifier| {
+            let first = self.of_type_from(type_name, identifier.clone()).next();
+            first.filter(|stored| stored.key().identifier == identifier)
+        });
+        let reads_so = |stored: &&Arc<StoredObject>| stored.key().identifier.to_string() == text;
+        usual.find(reads_so).or_else(|| {
+            // Forms that no engine is known to have; they come last.
+            let unusual = Identifier::OtherJson(String::new());
+            self.of_type_from(type_name, unusual).find(reads_so)
+        })
+    }
+
+    /// Objects that share a name space, a place and a name, by key.
+    pub(super) fn named<'a>(
+        &'a self,
+        wanted: Wanted<'_>,
+        environment: Option<i64>,
+        name: &str,
+    ) -> impl Iterator<Item = &'a Arc<StoredObject>> + use<'a> {
+        self.found(&Way::named(wanted, environment, name))
+    }
+
+    /// Objects that depend on something with this identifier, by key. Bundles and references are not among them.
+    pub(super) fn depending_on<'a>(
+        &'a self,
+        identifier: &Identifier,
+    ) -> impl Iterator<Item = &'a Arc<StoredObject>> + use<'a> {
+        self.found(&Way::Dependency(identifier.clone()))
+    }
+
+    /// Objects (no references) whose revision has this UUID A, by key.
+    pub(super) fn with_object_uuid<'a>(
+        &'a self,
+        uuid: &str,
+    ) -> impl Iterator<Item = &'a Arc<StoredObject>> + use<'a> {
+        self.found(&Way::ObjectUuid(uuid.to_owned()))
+    }
+
+    fn found<'a>(&'a self, way: &Way) -> impl Iterator<Item = &'a Arc<StoredObject>> + use<'a> {
+        self.index.keys(way).filter_map(|key| self.get(key))
     }
 
     /// The object of a type with a name, in an environment or engine-wide.
@@ -121,11 +210,8 @@ impl ObjectStore {
         environment: Option<i64>,
         name: &str,
     ) -> Option<&Arc<StoredObject>> {
-        self.0.values().find(|stored| {
-            stored.type_name == type_name
-                && stored.environment == environment
-                && stored.name.as_deref() == Some(name)
-        })
+        self.named(Wanted::Type(type_name), environment, name)
+            .find(|stored| stored.type_name == type_name)
     }
 
     /// The algorithm with a name, of whatever type: they share one name space.
@@ -140,14 +226,17 @@ impl ObjectStore {
 
     /// The object (no reference) whose revision has this UUID A.
     pub fn by_object_uuid(&self, uuid: &str) -> Option<&Arc<StoredObject>> {
-        self.0
-            .values()
-            .find(|stored| !stored.is_reference() && stored.object.revision().pair.object == uuid)
+        self.with_object_uuid(uuid).next()
+    }
+
+    /// The ENVIRONMENT object of an environment.
+    pub fn environment(&self, id: i64) -> Option<&Arc<StoredObject>> {
+        self.found(&Way::Environment(id)).next()
     }
 
     /// Whether two stores are the same one, not merely equal.
     pub fn same_as(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        self.by_key.ptr_eq(&other.by_key)
     }
 }
 
@@ -194,98 +283,5 @@ fn id_counter(type_name: &str) -> String {
     }
 }
 
-/// The form of a dump. A message that holds secrets in clear goes under a member that redaction knows.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Dumped {
-    type_name: String,
-    /// For whoever reads a dump; the message says it too.
-    #[serde(default)]
-    identifier: Value,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    environment: Option<i64>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    unresolved: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    not_syncable: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    message: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    secret: Option<String>,
-}
-
-impl Serialize for StoredObject {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let message = Some(STANDARD.encode(self.object.as_bytes()));
-        let (message, secret) = match self.object.secrets().is_empty() {
-            true => (message, None),
-            false => (None, message),
-        };
-        let dumped = Dumped {
-            type_name: self.type_name.clone(),
-            identifier: self.key().identifier.to_json(),
-            name: self.name.clone(),
-            environment: self.environment,
-            unresolved: self.unresolved,
-            not_syncable: self.not_syncable.clone(),
-            message,
-            secret,
-        };
-        dumped.serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for StoredObject {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let dumped = Dumped::deserialize(deserializer)?;
-        let what = || {
-            format!(
-                "{} {}",
-                dumped.type_name,
-                dumped.name.as_deref().unwrap_or_default()
-            )
-        };
-        let text = dumped
-            .message
-            .as_ref()
-            .or(dumped.secret.as_ref())
-            .ok_or_else(|| {
-                let what = what();
-                de::Error::custom(format!(
-                    "{what}: no message; only a dump with secrets can be loaded"
-                ))
-            })?;
-        let bytes = STANDARD
-            .decode(text)
-            .map_err(|error| de::Error::custom(format!("{}: {error}", what())))?;
-        let object = SyncObject::from_bytes(bytes)
-            .map_err(|error| de::Error::custom(format!("{}: {error}", what())))?;
-        Ok(Self {
-            object,
-            type_name: dumped.type_name,
-            name: dumped.name,
-            environment: dumped.environment,
-            unresolved: dumped.unresolved,
-            not_syncable: dumped.not_syncable,
-        })
-    }
-}
-
-impl Serialize for ObjectStore {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.iter().map(AsRef::as_ref))
-    }
-}
-
-impl<'de> Deserialize<'de> for ObjectStore {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let all = Vec::<StoredObject>::deserialize(deserializer)?;
-        Ok(Self(Arc::new(
-            all.into_iter()
-                .map(|stored| (stored.key().clone(), Arc::new(stored)))
-                .collect(),
-        )))
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -3,16 +3,22 @@
 //! Invariant: a function of the object store alone, so it is made once per store and shared.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::ops::Range;
+use std::sync::{Arc, Mutex, OnceLock};
 
 use exportdoc::graph::{Graph, GraphBuilder, NodeId};
+use exportdoc::identifier::Identifier;
 use exportdoc::object::ObjectKey;
 use exportdoc::revision_hash;
+use serde::{Serialize, Serializer, ser};
+use serde_json::json;
+use serde_json::value::{RawValue, to_raw_value};
 
-use super::bundle::{completed, is_bundle};
+use super::bundle::{Candidates, completed, is_bundle};
 use super::links::resolve;
 use super::{ObjectStore, StoredObject, is_reference, reference};
-use crate::model::{ModelError, State};
+use crate::choices;
+use crate::model::{ModelError, Page, State};
 use crate::sync::lock;
 
 /// The objects of one state.
@@ -23,7 +29,8 @@ pub struct View {
     graph: Graph,
     hashes: Vec<Option<String>>,
     obstacles: Vec<Option<String>>,
-    listed: usize,
+    /// What lists show of the objects that they show, written when it is first asked for.
+    entries: Vec<OnceLock<Box<RawValue>>>,
 }
 
 impl View {
@@ -37,18 +44,17 @@ impl View {
             .partition(|stored| is_bundle(&stored.type_name));
         let mut objects = with_references(state, plain.clone());
         let obstacles = obstacles(state, &objects);
-        let free: Vec<_> = plain
-            .iter()
-            .zip(&obstacles)
-            .filter(|(_, obstacle)| obstacle.is_none())
-            .map(|(object, _)| Arc::clone(object))
-            .collect();
+        let free = plain.iter().zip(&obstacles);
+        let free = free.filter(|(_, obstacle)| obstacle.is_none());
+        let candidates = Candidates::new(free.map(|(object, _)| object.as_ref()));
         let unreadable = |error| ModelError::Refused(format!("an object can't be written: {error}"));
+        let bundles: Vec<_> = bundles
+            .iter()
+            .map(|bundle| completed(bundle, &candidates).map_err(unreadable))
+            .collect::<Result<_, _>>()?;
         let mut listed = plain;
-        for bundle in &bundles {
-            listed.push(completed(bundle, &free).map_err(unreadable)?);
-        }
-        listed.sort_by(|a, b| (&a.type_name, a.key()).cmp(&(&b.type_name, b.key())));
+        listed.extend(bundles);
+        listed.sort_by(|a, b| in_lists(a).cmp(&in_lists(b)));
         let count = listed.len();
         objects = with_references(state, listed);
         let mut builder = GraphBuilder::new();
@@ -62,13 +68,46 @@ impl View {
             obstacles: self::obstacles(state, &objects),
             objects,
             graph,
-            listed: count,
+            entries: vec![OnceLock::new(); count],
         })
     }
 
-    /// What `/syncable-objects` lists: everything but references, by type and identifier.
-    pub fn listed(&self) -> impl Iterator<Item = NodeId> + use<> {
-        0..self.listed
+    /// What `/syncable-objects` lists: everything but references, by type and identifier; or those of one type.
+    pub fn listed(&self, type_name: Option<&str>) -> Range<NodeId> {
+        let all = &self.objects[..self.entries.len()];
+        let Some(name) = type_name else {
+            return 0..all.len();
+        };
+        let start = all.partition_point(|object| object.type_name.as_str() < name);
+        let length = all[start..].partition_point(|object| object.type_name == name);
+        start..start + length
+    }
+
+    /// The listed object with a key.
+    pub fn find(&self, key: &ObjectKey) -> Option<NodeId> {
+        self.graph.find(key).filter(|id| *id < self.entries.len())
+    }
+
+    /// A listed object in the form of ExportObjectMetadata. Lists are asked for far more often than objects change.
+    pub fn entry(&self, id: NodeId) -> serde_json::Result<&RawValue> {
+        let cell = &self.entries[id];
+        if let Some(written) = cell.get() {
+            return Ok(written);
+        }
+        let object = self.object(id);
+        let mut entry = json!({
+            "objectIdentifier": object.key().identifier.to_json(),
+            "objectType": object.type_name,
+        });
+        let hash = match self.obstacle(id) {
+            Some(reason) => Some(format!("{}{reason}", choices::NOT_SYNCABLE)),
+            None => self.hash(id).map(str::to_owned),
+        };
+        if let Some(hash) = hash {
+            entry["revisionHash"] = hash.into();
+        }
+        let written = to_raw_value(&entry)?;
+        Ok(cell.get_or_init(|| written))
     }
 
     /// An object.
@@ -90,6 +129,12 @@ impl View {
     pub fn breadth_first(&self, roots: &[NodeId]) -> Vec<NodeId> {
         self.graph.breadth_first(roots.iter().copied())
     }
+}
+
+/// What lists are ordered by; as [`ObjectStore::iter`].
+fn in_lists(stored: &StoredObject) -> (&str, &Identifier, u64) {
+    let key = stored.key();
+    (&stored.type_name, &key.identifier, key.type_number)
 }
 
 /// The objects, then the references that they need, each once.
@@ -150,6 +195,27 @@ fn obstacles(state: &State, objects: &[Arc<StoredObject>]) -> Vec<Option<String>
 fn dependents_of(dependents: &mut [Vec<usize>], on: Option<&usize>, dependent: usize) {
     if let Some(list) = on.and_then(|on| dependents.get_mut(*on)) {
         list.push(dependent);
+    }
+}
+
+/// A page of listed objects.
+#[derive(Debug)]
+pub struct Listing {
+    view: Arc<View>,
+    page: Page<NodeId>,
+}
+
+impl Listing {
+    /// Objects of a view.
+    pub fn new(view: Arc<View>, page: Page<NodeId>) -> Self {
+        Self { view, page }
+    }
+}
+
+impl Serialize for Listing {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let page = self.page.try_map(|id| self.view.entry(*id));
+        page.map_err(ser::Error::custom)?.serialize(serializer)
     }
 }
 

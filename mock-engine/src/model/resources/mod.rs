@@ -22,8 +22,8 @@ pub trait Collection: std::fmt::Debug + Send + Sync {
     /// What the resource looks like.
     fn spec(&self) -> &'static ResourceSpec;
 
-    /// All entries that the query's filters let through, in order. Paging is the caller's.
-    fn list(&self, reader: &Reader<'_>, query: &Query) -> Result<Vec<Value>, ModelError>;
+    /// A page of the entries that the query's filters let through, in order.
+    fn list(&self, reader: &Reader<'_>, query: &Query, page: PageRequest) -> Result<Page<Value>, ModelError>;
 
     /// One entry.
     fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, ModelError>;
@@ -228,7 +228,7 @@ impl Engine {
         page: PageRequest,
     ) -> Result<Page<Value>, ModelError> {
         let state = self.snapshot();
-        Page::cut(collection.list(&self.reader(&state), query)?, page)
+        collection.list(&self.reader(&state), query, page)
     }
 
     /// One entry of a resource.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::spec::{OnDelete, Parent, ResourceSpec, Unique};
 use super::{Collection, Reader, Writer, all, collection, environment_of};
 use crate::clock::api_date;
-use crate::model::{Key, ModelError, Query, Row};
+use crate::model::{Key, ModelError, Page, PageRequest, Query, Row};
 
 /// Characters that names must not contain.
 const FORBIDDEN_IN_NAMES: &str = "[](){}~!@#$%^*\"?:;,/\\`+=<>'|";
@@ -110,7 +110,8 @@ impl RowCollection {
             Unique::Engine | Unique::No => None,
         };
         let here = environment(entry);
-        let taken = reader.state.table(self.spec.path).iter().any(|(key, row)| {
+        let rows = reader.state.table(self.spec.path);
+        let taken = rows.with(field, &Key::parse(name)).any(|(key, row)| {
             Some(key) != own
                 && row.get(field).and_then(Value::as_str) == Some(name)
                 && environment(&Value::Object(row.clone())) == here
@@ -153,7 +154,7 @@ impl Collection for RowCollection {
         self.spec
     }
 
-    fn list(&self, reader: &Reader<'_>, query: &Query) -> Result<Vec<Value>, ModelError> {
+    fn list(&self, reader: &Reader<'_>, query: &Query, page: PageRequest) -> Result<Page<Value>, ModelError> {
         let mut wanted = Vec::new();
         for (parameter, field) in self.spec.filters {
             if field.ends_with("Id") {
@@ -162,21 +163,26 @@ impl Collection for RowCollection {
                 wanted.extend(query.text(parameter).map(|text| (*field, text.to_owned())));
             }
         }
-        let passes = |entry: &Value| {
-            wanted.iter().all(|(field, wanted)| match entry.get(field) {
+        let passes = |row: &Row| {
+            wanted.iter().all(|(field, wanted)| match row.get(*field) {
                 Some(Value::String(text)) => text.eq_ignore_ascii_case(wanted),
                 Some(value) => value.to_string().eq_ignore_ascii_case(wanted),
-                None if *field == "environmentId" => environment_of(reader, self.spec, entry)
-                    .is_some_and(|environment| environment.to_string() == *wanted),
+                None if *field == "environmentId" => {
+                    environment_of(reader, self.spec, &Value::Object(row.clone()))
+                        .is_some_and(|environment| environment.to_string() == *wanted)
+                }
                 None => false,
             })
         };
         let rows = reader.state.table(self.spec.path);
-        Ok(rows
-            .iter()
-            .map(|(_, row)| self.shown(row))
-            .filter(passes)
-            .collect())
+        let all = rows.iter().map(|(_, row)| row);
+        let page = if wanted.is_empty() {
+            Page::cut(all, page)?
+        } else {
+            let passed: Vec<&Row> = all.filter(|row| passes(row)).collect();
+            Page::cut(passed.into_iter(), page)?
+        };
+        Ok(page.map(|row| self.shown(row)))
     }
 
     fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, ModelError> {
@@ -247,14 +253,12 @@ fn release(writer: &mut Writer<'_>, spec: &ResourceSpec, key: &Key) -> Result<()
     for child in all() {
         let child_spec = child.spec();
         for parent in child_spec.parents {
-            let entries = child.list(&writer.reader(), &Query::default())?;
-            for entry in entries
-                .iter()
-                .filter(|entry| refers(entry, parent, spec.path, key))
-            {
-                let Some(own) = entry.get(child_spec.id_field).and_then(Key::from_json) else {
+            let rows = writer.state.table(child_spec.path);
+            for (own, row) in rows.with(parent.field, key) {
+                let entry = Value::Object(row.clone());
+                if !parent.targets(&entry).any(|target| target == spec.path) {
                     continue;
-                };
+                }
                 match parent.on_delete {
                     OnDelete::Refuse => {
                         let by = child_spec.title;
@@ -264,7 +268,7 @@ fn release(writer: &mut Writer<'_>, spec: &ResourceSpec, key: &Key) -> Result<()
                             by,
                         });
                     }
-                    OnDelete::Cascade => child.delete(writer, &own)?,
+                    OnDelete::Cascade => child.delete(writer, own)?,
                 }
             }
         }
@@ -272,32 +276,19 @@ fn release(writer: &mut Writer<'_>, spec: &ResourceSpec, key: &Key) -> Result<()
     Ok(())
 }
 
-fn refers(entry: &Value, parent: &Parent, path: &str, key: &Key) -> bool {
-    let is = |value: &Value| Key::from_json(value).as_ref() == Some(key);
-    parent.targets(entry).any(|target| target == path)
-        && match entry.get(parent.field) {
-            Some(Value::Array(many)) => many.iter().any(is),
-            Some(one) => is(one),
-            None => false,
-        }
-}
-
 /// Older clients name the application instead of giving its id, and don't know the purpose.
 fn complete_environment(reader: &Reader<'_>, body: &mut Row) -> Result<(), ModelError> {
     if !body.contains_key("applicationId")
         && let Some(Value::String(name)) = body.remove("application")
     {
-        let applications = collection("applications")
-            .map(|c| c.list(reader, &Query::default()))
-            .transpose()?;
-        let found = applications
-            .into_iter()
-            .flatten()
-            .find(|a| a["applicationName"] == name.as_str());
+        let applications = reader.state.table("applications");
+        let mut named = applications.with("applicationName", &Key::parse(&name));
+        let found = named.find(|(_, row)| row.get("applicationName") == Some(&Value::from(name.as_str())));
+        let found = found.and_then(|(_, row)| row.get("applicationId").cloned());
         let Some(application) = found else {
             return Err(ModelError::not_found("application", name));
         };
-        body.insert("applicationId".to_owned(), application["applicationId"].clone());
+        body.insert("applicationId".to_owned(), application);
     }
     body.remove("application");
     body.entry("purpose").or_insert_with(|| "MASK".into());

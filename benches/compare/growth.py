@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""How the time of mock-engine's operations grows with what the engine holds.
+
+    python3 benches/compare/growth.py [--engine PROGRAM] [OBJECTS ...]
+
+Needs cargo. Prints a table and writes it into docs/performance.md; with another PROGRAM (an older build, say) it only
+prints. A document of so many objects (`examples/make_inventory.rs`) is loaded at the start of one engine and imported
+into another, listed, exported, and changed. The figures are processor time of the engine, which other programs on the
+machine disturb less than the clock on the wall.
+"""
+
+import argparse
+import json
+
+from common import API, ROOT, WORK, build, call, first_answer, login, machine, publish, resident, running, table, used
+
+SIZES = [1_000, 10_000, 100_000]
+PORT = 8911
+BUNDLES = json.dumps([
+    {"objectIdentifier": {"id": "global"}, "objectType": "GLOBAL_OBJECT"},
+    {"objectIdentifier": {"id": 1}, "objectType": "ENVIRONMENT"},
+])
+JOB = json.dumps([{"objectIdentifier": {"id": 1}, "objectType": "MASKING_JOB"}])
+
+
+def timed(process, work):
+    """What a call costs the engine, and what it gives."""
+    before = used(process)
+    result = work()
+    return used(process) - before, result
+
+
+def walk(port, token, path, size):
+    """All pages of a list."""
+    page, seen, total = 1, 0, 1
+    while seen < total:
+        answer = json.loads(call(port, "GET", f"{API}/{path}?page_size={size}&page_number={page}", token=token))
+        total = answer["_pageInfo"]["total"]
+        seen, page = seen + len(answer["responseList"]), page + 1
+    return seen
+
+
+def connector(n, environment):
+    return json.dumps({
+        "connectorName": f"new {n}", "databaseType": "POSTGRES", "environmentId": environment, "host": "h", "port": 1,
+    })
+
+
+def loaded(engine, document):
+    """An engine that starts with the document."""
+    found = {}
+    # The second time, all of it is known already.
+    with running([engine, "--port", PORT, "--log-level", "off", "--load", document, "--load", document]) as process:
+        first_answer(PORT, 3600)
+        found["start with `--load`, twice the document"] = used(process)
+    with running([engine, "--port", PORT, "--log-level", "off", "--load", document]) as process:
+        first_answer(PORT, 3600)
+        found["start with `--load`"] = used(process)
+        token = login(PORT)
+        get = lambda path: call(PORT, "GET", f"{API}/{path}", token=token)
+        post = lambda path, body: call(PORT, "POST", f"{API}/{path}", body, token)
+        page = "syncable-objects?page_size=100"
+        found["first page of the list, after a change"], _ = timed(process, lambda: get(page))
+        again = lambda: [get(page) for _ in range(100)]
+        found["100 × the same page again"], _ = timed(process, again)
+        found["whole list, 100 a page"], _ = timed(process, lambda: walk(PORT, token, "syncable-objects", 100))
+        found["whole REST list of connectors, 100 a page"], _ = timed(process, lambda: walk(PORT, token, "database-connectors", 100))
+        one = lambda: [post("export", JOB) for _ in range(10)]
+        found["10 × export of one job"], _ = timed(process, one)
+        found["export of everything"], whole = timed(process, lambda: post("export", BUNDLES))
+        assert len(whole) > document.stat().st_size / 2
+        create = lambda: [post("database-connectors", connector(n, 1)) for n in range(100)]
+        found["100 × POST of a connector"], _ = timed(process, create)
+        memory = resident(process.pid)
+    return found, memory
+
+
+def imported(engine, document):
+    """An empty engine that takes the document over."""
+    found = {}
+    content = document.read_bytes()
+    with running([engine, "--port", PORT, "--log-level", "off", "--empty"]) as process:
+        first_answer(PORT)
+        token = login(PORT)
+        post = lambda path, body: call(PORT, "POST", f"{API}/{path}", body, token)
+        post("applications", '{"applicationName":"a"}')
+        post("environments", '{"environmentName":"e","applicationId":1}')
+        path = "import?force_overwrite=true&environment_id=1"
+        found["import of everything"], rows = timed(process, lambda: post(path, content))
+        assert {row["importStatus"] for row in json.loads(rows)} == {"SUCCESS"}
+        found["the same import again"], _ = timed(process, lambda: post(path, content))
+        job = post("export", JOB)
+        one = lambda: [post(path, job) for _ in range(10)]
+        found["10 × import of one job"], _ = timed(process, one)
+        delete = lambda: call(PORT, "DELETE", f"{API}/environments/1", token=token)
+        found["DELETE of the environment with all in it"], _ = timed(process, delete)
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--engine")
+    parser.add_argument("objects", type=int, nargs="*", default=SIZES)
+    arguments = parser.parse_args()
+    conditions = machine()
+    # The generator comes without optimisation, and so without building everything for tests a second time.
+    build("--example", "make_inventory")
+    if not arguments.engine:
+        build("--release")
+    engine = arguments.engine or ROOT / "target/release/mock-engine"
+    columns, memories = [], []
+    for count in arguments.objects:
+        document = WORK / f"inventory-{count}.json"
+        with running([ROOT / "target/debug/examples/make_inventory", document, count]) as generator:
+            if generator.wait() != 0:
+                raise SystemExit("no document could be made")
+        found, memory = loaded(engine, document)
+        columns.append(found | imported(engine, document))
+        memories.append(memory)
+    head = ["ms of processor time", *(f"{count:,} objects" for count in arguments.objects), "per object, last ÷ one before"]
+    rows = []
+    for name in columns[0]:
+        cells = [f"{column[name]:,.1f}" if column[name] < 10 else f"{column[name]:,.0f}" for column in columns]
+        ratio = ""
+        if len(columns) > 1:
+            grown = columns[-1][name] / max(columns[-2][name], 0.05)
+            ratio = f"{grown / (arguments.objects[-1] / arguments.objects[-2]):.2f}"
+        rows.append([name, *cells, ratio])
+    rows.append(["memory with the document loaded, MiB", *(f"{memory:,.0f}" for memory in memories), ""])
+    text = f"{conditions}\n\n{table(head, rows)}"
+    if arguments.engine or arguments.objects != SIZES:
+        print(text)
+    else:
+        publish("growth", text)
+
+
+main()

@@ -1,0 +1,53 @@
+//! Rules about metadata that disagrees with the blob, and about traces of editing.
+
+use exportdoc::envelope::ListEntry;
+use exportdoc::identifier::Identifier;
+
+use super::{Case, altered, plain, replaced};
+use crate::Result;
+use crate::parts::Parts;
+
+type Change = fn(&mut Parts);
+
+pub(super) fn cases() -> Result<Vec<Case>> {
+    let changes: &[(&'static str, Change)] = &[
+        ("metadata-misses-object", |parts| rows(parts).clear()),
+        ("metadata-count-mismatch", |parts| rows(parts).clear()),
+        ("metadata-extra-object", |parts| {
+            rows(parts).push(ListEntry {
+                identifier: Some(Identifier::EncryptionKey("global".to_owned())),
+                object_type: Some("KEY".to_owned()),
+                revision_hash: Some("0123456789abcdef0123456789abcdef01234567".to_owned()),
+                path: String::new(),
+            });
+        }),
+        ("hash-mismatch", |parts| {
+            for row in rows(parts) {
+                row.revision_hash = Some("0123456789abcdef0123456789abcdef01234567".to_owned());
+            }
+        }),
+        ("hash-missing", |parts| {
+            for row in rows(parts) {
+                row.revision_hash = None;
+            }
+        }),
+        ("requested-not-exported", |parts| {
+            for row in parts.metadata.requested.iter_mut().flatten() {
+                row.identifier = Some(Identifier::Integer(99));
+            }
+        }),
+    ];
+    let mut cases = Vec::new();
+    for (rule, change) in changes {
+        cases.push(Case::new(rule, altered(rule, *change)?, plain(rule)?.document()?));
+    }
+    // A document that somebody printed nicely, and one with a line end behind it, as some programs save a file.
+    let document = plain("hand-edited")?.document()?;
+    let nice = replaced(document.clone(), ",\"blob\":", ",\n  \"blob\": ")?;
+    cases.push(Case::new("hand-edited", nice, [&document[..], b"\n"].concat()));
+    Ok(cases)
+}
+
+fn rows(parts: &mut Parts) -> &mut Vec<ListEntry> {
+    parts.metadata.exported.get_or_insert_default()
+}

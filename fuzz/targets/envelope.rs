@@ -1,0 +1,119 @@
+//! A whole document: the JSON, the base64 members, the report.
+
+use std::io::Read;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use exportdoc::envelope::{EncodedText, Envelope, EnvelopeBuilder, Metadata};
+use exportdoc::identifier::Identifier;
+use exportdoc::report::{ExamineOptions, examine};
+
+use super::report::{check_findings, check_report};
+
+/// A whole document: the JSON, the base64 members, the report.
+pub fn envelope(data: &[u8]) {
+    match Envelope::parse(data) {
+        Ok(envelope) => {
+            rewritten(&envelope);
+            for text in [envelope.blob(), envelope.signature(), envelope.public_key()]
+                .into_iter()
+                .flatten()
+            {
+                base64_member(text, data.len());
+            }
+            if let Some(metadata) = envelope.metadata() {
+                built_again(metadata);
+            }
+            check_findings(&envelope.findings, Some(data.len()));
+        }
+        Err(error) => {
+            assert!(!error.to_string().is_empty());
+            let _ = error.help();
+        }
+    }
+    let options = ExamineOptions {
+        trusted_keys: vec![[7; 32]],
+        secret_bytes: Some(64),
+        ..ExamineOptions::default()
+    };
+    if let Ok(report) = examine(data, &options) {
+        check_report(&report, data.len());
+    }
+}
+
+/// What `write_to` writes has the same members and reads as the same document; written again it is the same text.
+fn rewritten(envelope: &Envelope<'_>) {
+    let mut text = Vec::new();
+    envelope.write_to(&mut text).expect("a vector takes anything");
+    let again = Envelope::parse(&text).expect("what was written can be read");
+    let raw = |envelope: &Envelope<'_>| {
+        let members = envelope.members.iter();
+        members
+            .map(|member| (member.raw_key.to_owned(), member.raw_value.to_owned()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(raw(envelope), raw(&again));
+    assert_eq!(envelope.metadata(), again.metadata());
+    let text_of = |text: Option<&EncodedText<'_>>| text.map(|text| text.text.clone().into_owned());
+    assert_eq!(text_of(envelope.blob()), text_of(again.blob()));
+    assert_eq!(text_of(envelope.signature()), text_of(again.signature()));
+    assert_eq!(text_of(envelope.public_key()), text_of(again.public_key()));
+    let mut twice = Vec::new();
+    again.write_to(&mut twice).expect("a vector takes anything");
+    assert_eq!(text, twice);
+}
+
+/// Piecewise decoding gives what decoding at once gives, in pieces of whatever size.
+fn base64_member(member: &EncodedText<'_>, file: usize) {
+    let (bytes, report) = member.decode();
+    assert_eq!(report.decoded_len, bytes.len() as u64);
+    let mut reader = member.reader();
+    let (mut pieces, mut piece) = (Vec::new(), [0; 7]);
+    loop {
+        let read = reader.read(&mut piece).expect("decoding never fails");
+        if read == 0 {
+            break;
+        }
+        pieces.extend_from_slice(&piece[..read]);
+    }
+    assert_eq!(pieces, bytes);
+    assert_eq!(reader.report(), &report);
+    let findings = member.findings(&report);
+    assert_eq!(findings.is_empty(), report.is_clean());
+    check_findings(&findings, Some(file));
+    if report.is_clean() {
+        assert_eq!(STANDARD.encode(&bytes), member.text);
+    }
+}
+
+/// Metadata written as engines write it reads as the same metadata.
+fn built_again(metadata: &Metadata) {
+    let json = metadata.to_json().expect("metadata is plain JSON");
+    let mut document = Vec::new();
+    let builder = EnvelopeBuilder::new(&json, "", "", "");
+    builder.write_to(&mut document).expect("a vector takes anything");
+    let envelope = Envelope::parse(&document).expect("what was built can be read");
+    let again = envelope.metadata().expect("it has metadata");
+    assert_eq!(metadata.export_host, again.export_host);
+    assert_eq!(metadata.export_date, again.export_date);
+    for (before, after) in [
+        (&metadata.requested, &again.requested),
+        (&metadata.exported, &again.exported),
+    ] {
+        assert_eq!(before.is_some(), after.is_some());
+        let (before, after) = (
+            before.as_deref().unwrap_or_default(),
+            after.as_deref().unwrap_or_default(),
+        );
+        assert_eq!(before.len(), after.len());
+        for (before, after) in before.iter().zip(after) {
+            assert_eq!(before.object_type, after.object_type);
+            assert_eq!(before.revision_hash, after.revision_hash);
+            match &before.identifier {
+                // Numbers beyond what a float holds change their digits; nothing but equality is promised for these.
+                Some(Identifier::OtherJson(_)) => assert!(after.identifier.is_some()),
+                known => assert_eq!(known, &after.identifier),
+            }
+        }
+    }
+}

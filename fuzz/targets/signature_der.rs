@@ -1,0 +1,73 @@
+//! A signature: what is read is written again; text around it is unwrapped or named.
+
+use std::io::Read;
+use std::sync::LazyLock;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use exportdoc::date;
+use exportdoc::envelope::{Base64Reader, decode_all};
+use exportdoc::signature::{
+    DsaSignature, Encoding, EncodingError, HashAlgorithm, PublicKey, decode_any, decode_base64_prefix,
+};
+
+use super::{KEY, detached, from_base64};
+
+/// A signature: what is read is written again; text around it is unwrapped or named.
+pub fn signature_der(data: &[u8]) {
+    match DsaSignature::from_der(data) {
+        Ok(signature) => {
+            assert_eq!(signature.to_der(), data);
+            let same = DsaSignature::from_components(signature.r(), signature.s());
+            assert_eq!(same.as_ref(), Ok(&signature));
+            static SOUND: LazyLock<PublicKey> =
+                LazyLock::new(|| PublicKey::from_spki_der(&from_base64(KEY)).expect("a constant"));
+            let key = &*SOUND;
+            let fits = key.check_range(&signature).is_ok();
+            assert!(fits || !key.verify_prehash(&[1; 20], &signature));
+            // Nobody has the private key of these, so nothing but the one signature can verify.
+            assert!(!key.verify_prehash(&HashAlgorithm::Sha1.digest(b"never signed"), &signature));
+        }
+        Err(error) => {
+            assert!(!error.to_string().is_empty() && !error.help().is_empty());
+        }
+    }
+    let half = data.len() / 2;
+    if let Ok(signature) = DsaSignature::from_components(&data[..half], &data[half..]) {
+        let again = DsaSignature::from_der(&signature.to_der());
+        assert_eq!(again, Ok(signature));
+    }
+    match decode_any(data) {
+        Ok((bytes, Encoding::Der)) => assert_eq!(bytes, data),
+        Ok((bytes, _)) => {
+            let text = STANDARD.encode(&bytes);
+            if !bytes.is_empty() {
+                match decode_any(text.as_bytes()) {
+                    Ok(again) => assert_eq!(again, (bytes, Encoding::Base64)),
+                    // Text of hexadecimal digits alone is taken for what it looks like.
+                    Err(error) => assert_eq!(error, EncodingError::HexText),
+                }
+            }
+            detached(KEY.as_bytes(), data);
+        }
+        Err(error) => {
+            assert!(!error.to_string().is_empty() && !error.help().is_empty());
+        }
+    }
+    let prefix = decode_base64_prefix(data);
+    assert!(prefix.stopped_at <= data.len());
+    assert_eq!(
+        STANDARD.encode(&prefix.bytes).as_bytes(),
+        &data[..prefix.bytes.len() / 3 * 4]
+    );
+    if let Ok(text) = std::str::from_utf8(data) {
+        let (bytes, report) = decode_all(text);
+        assert_eq!(report.decoded_len, bytes.len() as u64);
+        let mut pieces = Vec::new();
+        Base64Reader::new(text)
+            .read_to_end(&mut pieces)
+            .expect("decoding never fails");
+        assert_eq!(pieces, bytes);
+        let _ = date::JavaDate::parse(text);
+    }
+}

@@ -1,0 +1,206 @@
+//! The shapes in the OpenAPI document.
+//!
+//! Invariant: of a request, what a client must send to be understood; of an answer, what a client may rely on.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::model::resources::{self, Access, ResourceSpec, Unique};
+
+/// A number that the engine gave out.
+pub(crate) fn id() -> Value {
+    json!({ "type": "integer", "format": "int64", "minimum": i64::MIN, "maximum": i64::MAX })
+}
+
+pub(crate) fn text() -> Value {
+    json!({ "type": "string" })
+}
+
+/// A text with something in it.
+pub(crate) fn some_text() -> Value {
+    json!({ "type": "string", "minLength": 1 })
+}
+
+pub(crate) fn boolean() -> Value {
+    json!({ "type": "boolean" })
+}
+
+pub(crate) fn object() -> Value {
+    json!({ "type": "object" })
+}
+
+/// The name of a type of syncable object.
+pub(crate) fn object_type() -> Value {
+    let names: Vec<&str> = exportdoc::object::KNOWN_TYPES
+        .iter()
+        .map(|known| known.name)
+        .collect();
+    json!({ "enum": names })
+}
+
+/// One of the shapes in [`all`].
+pub(crate) fn named(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{name}") })
+}
+
+/// A page of entries of a shape.
+pub(crate) fn page(entry: &str) -> Value {
+    json!({
+        "type": "object",
+        "required": ["_pageInfo", "responseList"],
+        "properties": {
+            "_pageInfo": named("PageInfo"),
+            "responseList": { "type": "array", "items": named(entry) },
+        },
+    })
+}
+
+/// What an error answer looks like.
+pub(crate) fn refusal(status: StatusCode) -> Value {
+    let content = json!({ "application/json": { "schema": named("Error") } });
+    json!({ "description": status.canonical_reason().unwrap_or_default(), "content": content })
+}
+
+/// Joins what is said in two places.
+pub(crate) fn merge(into: &mut Value, from: Value) {
+    resources::merge(into, from);
+}
+
+/// The name of a resource's shape.
+pub(crate) fn shown(spec: &ResourceSpec) -> String {
+    format!("{}-entry", spec.path.replace('/', "-"))
+}
+
+/// What a client must send for a new entry.
+pub(crate) fn new_entry(spec: &ResourceSpec) -> Value {
+    let mut properties = json!({});
+    let mut required: Vec<&str> = spec
+        .name_field
+        .into_iter()
+        .chain(spec.required.iter().copied())
+        .collect();
+    for field in spec.required {
+        let is_id = spec.parents.iter().any(|parent| parent.field == *field) && field.ends_with("Id");
+        properties[*field] = match *field {
+            "connectionInfo" => object(),
+            _ if is_id => id(),
+            _ => some_text(),
+        };
+    }
+    if spec.access == Access::Start {
+        properties["jobId"] = id();
+        required.push("jobId");
+    }
+    if let Some(field) = spec.name_field {
+        properties[field] = name(spec);
+    }
+    json!({ "type": "object", "required": required, "properties": properties })
+}
+
+/// What a client may send to change an entry: anything; what it omits stays.
+pub(crate) fn change(spec: &ResourceSpec) -> Value {
+    match spec.name_field {
+        Some(field) => json!({ "type": "object", "properties": { field: name(spec) } }),
+        None => object(),
+    }
+}
+
+fn name(spec: &ResourceSpec) -> Value {
+    if spec.free_names || spec.unique == Unique::No {
+        return some_text();
+    }
+    // Narrower than the rule, which forbids some characters, and blanks at the ends.
+    json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{1,50}$" })
+}
+
+/// All shapes with a name.
+pub(crate) fn all() -> Value {
+    let identifier = json!({ "type": ["object", "null"] });
+    let mut all = json!({
+        "Error": {
+            "type": "object",
+            "required": ["errorMessage"],
+            "properties": { "errorMessage": some_text() },
+        },
+        "Token": {
+            "type": "object",
+            "required": ["Authorization"],
+            "properties": { "Authorization": some_text() },
+        },
+        "PageInfo": {
+            "type": "object",
+            "required": ["numberOnPage", "total"],
+            "properties": {
+                "numberOnPage": { "type": "integer", "minimum": 0 },
+                "total": { "type": "integer", "minimum": 0 },
+            },
+        },
+        "SyncableObject": {
+            "type": "object",
+            "required": ["objectIdentifier", "objectType"],
+            "properties": {
+                "objectIdentifier": object(),
+                "objectType": some_text(),
+                "revisionHash": text(),
+            },
+        },
+        "ExportDocument": {
+            "type": "object",
+            "required": ["exportResponseMetadata", "blob", "signature", "publicKey"],
+            "properties": {
+                "exportResponseMetadata": object(),
+                "blob": text(),
+                "signature": text(),
+                "publicKey": text(),
+            },
+        },
+        "ImportOutcome": {
+            "type": "object",
+            "required": ["objectIdentifier", "objectType", "importStatus"],
+            "properties": {
+                "objectIdentifier": identifier,
+                "importedObjectIdentifier": identifier,
+                "objectType": some_text(),
+                "importStatus": { "enum": ["SUCCESS", "FAILED", "SKIPPED"] },
+                "failureMessage": text(),
+            },
+        },
+        "AsyncTask": {
+            "type": "object",
+            "required": ["asyncTaskId", "operation", "status", "cancellable"],
+            "properties": {
+                "asyncTaskId": id(),
+                "operation": {
+                    "enum": ["EXPORT", "IMPORT", "ALGORITHM_CREATE", "ALGORITHM_UPDATE", "ENCRYPTION_KEY_CREATE"],
+                },
+                "reference": some_text(),
+                "status": { "enum": ["WAITING", "RUNNING", "SUCCEEDED", "FAILED"] },
+                "startTime": some_text(),
+                "endTime": some_text(),
+                "cancellable": boolean(),
+                "exceptionDetail": text(),
+            },
+        },
+        "Upload": {
+            "type": "object",
+            "required": ["fileReferenceId", "fileUuid", "filename", "fileSize", "persistenceType"],
+            "properties": {
+                "fileReferenceId": some_text(),
+                "fileUuid": some_text(),
+                "filename": some_text(),
+                "fileSize": { "type": "integer", "minimum": 0 },
+                "persistenceType": { "enum": ["PERMANENT", "OBJECT/TEMPORARY"] },
+            },
+        },
+    });
+    for collection in resources::all() {
+        let spec = collection.spec();
+        all[shown(spec)] = json!({
+            "type": "object",
+            "title": spec.title,
+            "required": [spec.id_field],
+            "properties": { spec.id_field: { "type": ["integer", "string"] } },
+        });
+    }
+    all
+}

@@ -1,0 +1,87 @@
+//! Ways to find objects other than by key.
+//!
+//! Invariant: a function of the objects alone: what [`Index::insert`] put in, [`Index::remove`] takes out.
+
+use exportdoc::identifier::Identifier;
+use exportdoc::import_plan::Wanted;
+use exportdoc::object::ObjectKey;
+use rpds::RedBlackTreeSetSync;
+
+use super::StoredObject;
+use super::bundle::is_bundle;
+use super::kinds::is_algorithm;
+
+/// A question that some objects answer to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Way {
+    /// A name within a name space (none: that of all algorithms) and a place (none: engine-wide).
+    Name {
+        space: Option<String>,
+        environment: Option<i64>,
+        name: String,
+    },
+    /// UUID A of the revision, for what is no reference.
+    ObjectUuid(String),
+    /// The ENVIRONMENT object of an environment.
+    Environment(i64),
+    /// The identifier of a dependency. A bundle depends on too much, and a reference on nothing.
+    Dependency(Identifier),
+}
+
+impl Way {
+    pub(super) fn named(wanted: Wanted<'_>, environment: Option<i64>, name: &str) -> Self {
+        Self::Name {
+            space: match wanted {
+                Wanted::Type(type_name) if !is_algorithm(type_name) => Some(type_name.to_owned()),
+                Wanted::Type(_) | Wanted::AnyAlgorithm => None,
+            },
+            environment,
+            name: name.to_owned(),
+        }
+    }
+
+    fn to(stored: &StoredObject) -> Vec<Self> {
+        let name = stored.name.as_ref();
+        let name = name.map(|name| Self::named(Wanted::Type(&stored.type_name), stored.environment, name));
+        let mut ways = Vec::from_iter(name);
+        if stored.is_reference() {
+            return ways;
+        }
+        ways.push(Self::ObjectUuid(stored.object.revision().pair.object.clone()));
+        if let Some(environment) = stored.environment.filter(|_| stored.type_name == "ENVIRONMENT") {
+            ways.push(Self::Environment(environment));
+        }
+        if !is_bundle(&stored.type_name) {
+            let dependencies = stored.object.dependencies().iter();
+            ways.extend(dependencies.map(|key| Self::Dependency(key.identifier.clone())));
+        }
+        ways
+    }
+}
+
+/// Keys by the ways that lead to them.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Index(RedBlackTreeSetSync<(Way, ObjectKey)>);
+
+impl Index {
+    pub(super) fn insert(&mut self, stored: &StoredObject) {
+        for way in Way::to(stored) {
+            self.0.insert_mut((way, stored.key().clone()));
+        }
+    }
+
+    pub(super) fn remove(&mut self, stored: &StoredObject) {
+        for way in Way::to(stored) {
+            self.0.remove_mut(&(way, stored.key().clone()));
+        }
+    }
+
+    /// The keys that a way leads to, in their order.
+    pub(super) fn keys<'a>(&'a self, way: &Way) -> impl Iterator<Item = &'a ObjectKey> + use<'a> {
+        let first = ObjectKey::new(0, Identifier::Integer(i64::MIN));
+        let way = way.clone();
+        let all = self.0.range((way.clone(), first)..);
+        all.take_while(move |(other, _)| *other == way)
+            .map(|(_, key)| key)
+    }
+}

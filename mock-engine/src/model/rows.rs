@@ -1,0 +1,199 @@
+//! Rows of the resources that REST shows.
+//!
+//! Invariant: clones share everything; a write copies the few nodes on its way down the trees, whatever else there is.
+//! The index holds every row under each value of the members that its resource looks rows up by: its name, and what it
+//! belongs to.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rpds::{RedBlackTreeMapSync, RedBlackTreeSetSync};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::resources;
+use super::{Key, Row};
+
+/// The tables of an engine, by the collection's path.
+#[derive(Debug, Clone, Default, Serialize)]
+#[serde(transparent)]
+pub struct Tables(BTreeMap<String, Table>);
+
+impl Tables {
+    /// A table, if anything was ever written to it.
+    pub fn get(&self, path: &str) -> Option<&Table> {
+        self.0.get(path)
+    }
+
+    /// How many rows all of them have.
+    pub fn rows(&self) -> usize {
+        self.0.values().map(Table::len).sum()
+    }
+
+    /// A table to write to.
+    pub fn get_mut(&mut self, path: &str) -> &mut Table {
+        self.0.entry(path.to_owned()).or_insert_with(|| Table::of(path))
+    }
+}
+
+impl<'de> Deserialize<'de> for Tables {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut tables = Self::default();
+        for (path, rows) in BTreeMap::<String, BTreeMap<String, Row>>::deserialize(deserializer)? {
+            let table = tables.get_mut(&path);
+            for (key, row) in rows {
+                table.insert(Key::parse(&key), row);
+            }
+        }
+        Ok(tables)
+    }
+}
+
+/// Rows by key.
+#[derive(Debug, Clone, Default)]
+pub struct Table {
+    rows: RedBlackTreeMapSync<Key, Arc<Row>>,
+    /// Members that rows are looked up by.
+    indexed: Vec<&'static str>,
+    /// Member, value, key of the row.
+    index: RedBlackTreeSetSync<(&'static str, Key, Key)>,
+}
+
+/// The first key of all.
+const FIRST: Key = Key::Number(i64::MIN);
+
+impl Table {
+    fn of(path: &str) -> Self {
+        let spec = resources::collection(path).map(resources::Collection::spec);
+        let names = spec.and_then(|spec| spec.name_field);
+        let parents = spec.map_or(&[][..], |spec| spec.parents);
+        Self {
+            indexed: names
+                .into_iter()
+                .chain(parents.iter().map(|parent| parent.field))
+                .collect(),
+            ..Self::default()
+        }
+    }
+
+    /// One row.
+    pub fn get(&self, key: &Key) -> Option<&Row> {
+        self.rows.get(key).map(AsRef::as_ref)
+    }
+
+    /// All rows in the order of their keys.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Key, &Row)> {
+        self.rows.iter().map(|(key, row)| (key, row.as_ref()))
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.rows.size()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The rows whose member is a value, or a list with it; as far as values can be keys. Only for the resource's name
+    /// and what its rows belong to.
+    pub fn with<'a>(
+        &'a self,
+        member: &str,
+        value: &Key,
+    ) -> impl Iterator<Item = (&'a Key, &'a Row)> + use<'a> {
+        let member = self.indexed.iter().copied().find(|indexed| *indexed == member);
+        let found = member.map(|member| {
+            let value = value.clone();
+            self.index
+                .range((member, value.clone(), FIRST)..)
+                .take_while(move |(other, is, _)| *other == member && *is == value)
+        });
+        let keys = found.into_iter().flatten().map(|(_, _, key)| key);
+        keys.filter_map(|key| Some((key, self.get(key)?)))
+    }
+
+    /// Puts a row in place.
+    pub fn insert(&mut self, key: Key, row: Row) {
+        self.remove(&key);
+        for (member, value) in self.values(&row) {
+            self.index.insert_mut((member, value, key.clone()));
+        }
+        self.rows.insert_mut(key, Arc::new(row));
+    }
+
+    /// Takes a row out.
+    pub fn remove(&mut self, key: &Key) {
+        let Some(row) = self.rows.get(key).cloned() else {
+            return;
+        };
+        for (member, value) in self.values(&row) {
+            self.index.remove_mut(&(member, value, key.clone()));
+        }
+        self.rows.remove_mut(key);
+    }
+
+    /// What a row is looked up by.
+    fn values(&self, row: &Row) -> Vec<(&'static str, Key)> {
+        let values = self
+            .indexed
+            .iter()
+            .filter_map(|member| Some((*member, row.get(*member)?)));
+        values
+            .flat_map(|(member, value)| {
+                let values = value
+                    .as_array()
+                    .map_or(std::slice::from_ref(value), Vec::as_slice);
+                values
+                    .iter()
+                    .filter_map(move |value| Some((member, Key::from_json(value)?)))
+            })
+            .collect()
+    }
+}
+
+impl Serialize for Table {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter().map(|(key, row)| (key.to_string(), row)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn keys(table: &Table, member: &str, value: i64) -> Vec<i64> {
+        let found = table.with(member, &Key::Number(value));
+        found
+            .filter_map(|(key, _)| key.to_string().parse().ok())
+            .collect()
+    }
+
+    #[test]
+    fn rows_are_found_by_what_they_say_now() {
+        let mut table = Table::of("profile-sets");
+        let row = |ids| {
+            json!({ "profileSetName": "s", "profileExpressionIds": ids })
+                .as_object()
+                .cloned()
+                .unwrap()
+        };
+        table.insert(Key::Number(2), row(json!([7, "8"])));
+        table.insert(Key::Number(1), row(json!([7])));
+        assert_eq!(keys(&table, "profileExpressionIds", 7), [1, 2]);
+        assert_eq!(keys(&table, "profileExpressionIds", 8), [2]);
+        let before = table.clone();
+        table.insert(Key::Number(2), row(json!([9])));
+        table.remove(&Key::Number(1));
+        assert!(keys(&table, "profileExpressionIds", 7).is_empty());
+        assert_eq!(keys(&table, "profileExpressionIds", 9), [2]);
+        assert_eq!(
+            table.with("profileSetName", &Key::Name("s".to_owned())).count(),
+            1
+        );
+        assert_eq!(keys(&before, "profileExpressionIds", 7), [1, 2]);
+        assert_eq!((before.len(), table.len()), (2, 1));
+    }
+}

@@ -1,0 +1,201 @@
+//! Rules about what a document holds: people and places in clear, names, traces of editing, whose signature it has.
+
+use std::collections::HashMap;
+
+use crate::diff::Side;
+use crate::finding::{self, FindingRule, Place};
+use crate::import_plan::name_fault;
+use crate::object::{Scope, SyncObject, type_by_name};
+use crate::redact::{StandInKind, each_exposed};
+use crate::report::{DocumentReport, Encryption, Findings, ObjectReport};
+
+use super::jdbc::holds_password;
+
+/// Characters of a text that a finding quotes.
+const QUOTED: usize = 100;
+/// Texts of one object that a finding quotes. Objects as engines write them have four at the most.
+const TEXTS: usize = 8;
+
+/// All rules of this kind.
+pub(super) fn judge(document: &Side<'_>, findings: &mut Findings) {
+    let report = document.report;
+    if report.encryption == Encryption::Clear && !report.objects.is_empty() {
+        findings.in_blob(&finding::NOT_ENCRYPTED, 0, || match report.objects.len() {
+            1 => "1 object in clear".to_owned(),
+            count => format!("{count} objects in clear"),
+        });
+        let redacted = report.findings.iter().any(|f| f.rule == &finding::REDACTED);
+        for (object, parsed) in report.objects.iter().zip(document.objects) {
+            exposed(object, parsed, redacted, findings);
+        }
+    }
+    duplicate_names(report, findings);
+    refused_names(report, findings);
+    hand_edited(document, findings);
+    let sealed = |f: &&finding::Finding| f.rule == &finding::SEALED_BY_TOOLKIT;
+    if let Some(sealed) = report.findings.iter().find(sealed) {
+        findings.add(
+            &finding::ENGINE_SIGNATURE_MISSING,
+            Some(Place::json("$.signature")),
+            || sealed.message.clone(),
+        );
+    }
+}
+
+/// What an object tells about people and places. The stand-ins of a redacted copy tell nothing.
+fn exposed(object: &ObjectReport, parsed: &SyncObject<'_>, redacted: bool, findings: &mut Findings) {
+    let mut told: [(&'static FindingRule, Vec<String>); 3] = [
+        (&finding::HOST_IN_CLEAR, Vec::new()),
+        (&finding::USER_IN_CLEAR, Vec::new()),
+        (&finding::EMAIL_IN_CLEAR, Vec::new()),
+    ];
+    let mut password = None;
+    each_exposed(parsed, |exposed| {
+        let slot = match exposed.kind {
+            StandInKind::Host | StandInKind::JdbcUrl | StandInKind::Database | StandInKind::Schema => 0,
+            StandInKind::User => 1,
+            StandInKind::Email => 2,
+            _ => return,
+        };
+        if redacted && exposed.kind.is_stand_in(&exposed.text) {
+            return;
+        }
+        let (field, text) = (exposed.field, &*exposed.text);
+        let hidden = exposed.kind == StandInKind::JdbcUrl && holds_password(text);
+        if hidden {
+            password = Some(field);
+        }
+        // A field may be there any number of times.
+        if told[slot].1.len() < TEXTS {
+            told[slot].1.push(match hidden {
+                true => format!("{field} (not shown: it holds a password)"),
+                false => format!("{field} {}", quoted(text)),
+            });
+        }
+    });
+    let place = || Place::blob(object.offset);
+    for (rule, texts) in told.into_iter().filter(|(_, texts)| !texts.is_empty()) {
+        findings.about(rule, &object.key, place(), || {
+            format!("{}: {}", object.describe(), texts.join(", "))
+        });
+    }
+    if let Some(field) = password {
+        findings.about(&finding::PASSWORD_IN_CLEAR, &object.key, place(), || {
+            format!("{}: {field}", object.describe())
+        });
+    }
+}
+
+fn quoted(text: &str) -> String {
+    match text.char_indices().nth(QUOTED) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// Objects that an importing engine tells apart by name alone. All algorithms share one space of names.
+fn duplicate_names(report: &DocumentReport, findings: &mut Findings) {
+    let mut first: HashMap<(&str, &str), &ObjectReport> = HashMap::new();
+    for object in &report.objects {
+        let known = type_by_name(&object.type_name);
+        let Some(name) = object.name.as_deref().or_else(|| object.key.name()) else {
+            continue;
+        };
+        let space = match known {
+            Some(known) if known.scope == Scope::Reference => continue,
+            Some(known) if known.algorithm => "algorithm",
+            _ => object.type_name.as_str(),
+        };
+        let before = first.entry((space, name)).or_insert(object);
+        // Two objects of one key are a finding of their own.
+        if before.key != object.key {
+            findings.about(
+                &finding::DUPLICATE_NAME,
+                &object.key,
+                Place::blob(object.offset),
+                || format!("{} and {}", object.describe(), before.describe()),
+            );
+        }
+    }
+}
+
+/// Names that no engine since 6.0 takes. References aren't written by an import.
+fn refused_names(report: &DocumentReport, findings: &mut Findings) {
+    for object in &report.objects {
+        let known = type_by_name(&object.type_name);
+        let name = object.name.as_deref().or_else(|| object.key.name());
+        if let (Some(known), Some(name)) = (known, name)
+            && known.scope != Scope::Reference
+            && let Some(fault) = name_fault(known.name, name)
+        {
+            findings.about(
+                &finding::NAME_REFUSED,
+                &object.key,
+                Place::blob(object.offset),
+                || format!("{}: {name:?} {fault}", object.describe()),
+            );
+        }
+    }
+}
+
+/// What an engine doesn't write but editors and clients do, and how people call it.
+const TRACES: &[(&str, &[&FindingRule])] = &[
+    (
+        "metadata that disagrees with the blob",
+        &[
+            &finding::METADATA_MISSES_OBJECT,
+            &finding::METADATA_EXTRA_OBJECT,
+            &finding::METADATA_COUNT_MISMATCH,
+            &finding::HASH_MISMATCH,
+            &finding::REQUESTED_NOT_EXPORTED,
+        ],
+    ),
+    ("a date with another's weekday", &[&finding::DATE_WRONG_WEEKDAY]),
+    ("a date of another form", &[&finding::DATE_NOT_UNDERSTOOD]),
+    ("dates far apart", &[&finding::DATES_FAR_APART]),
+    ("names in snake case", &[&finding::METADATA_SNAKE_CASE]),
+    (
+        "lists or members left out",
+        &[
+            &finding::REQUESTED_LIST_MISSING,
+            &finding::HASH_MISSING,
+            &finding::MISSING_MEMBER,
+        ],
+    ),
+    (
+        "members twice, or of another type",
+        &[&finding::DUPLICATE_KEY, &finding::WRONG_TYPE],
+    ),
+    (
+        "base64 as other programs write it",
+        &[
+            &finding::BASE64_LINE_BREAKS,
+            &finding::BASE64_MISSING_PADDING,
+            &finding::BASE64_URL_ALPHABET,
+        ],
+    ),
+    (
+        "a byte order mark, or bytes behind the end",
+        &[&finding::BYTE_ORDER_MARK, &finding::TRAILING_DATA],
+    ),
+];
+
+fn hand_edited(document: &Side<'_>, findings: &mut Findings) {
+    let found = &document.report.findings;
+    let mut traces = Vec::new();
+    let mut place = None;
+    for (words, rules) in TRACES {
+        if let Some(trace) = found.iter().find(|finding| rules.contains(&finding.rule)) {
+            traces.push(*words);
+            place = place.or_else(|| trace.at.clone());
+        }
+    }
+    // Engines write one line; a program that prints it nicely breaks it.
+    if let Some(offset) = memchr::memchr(b'\n', document.bytes.trim_ascii_end()) {
+        traces.push("JSON on several lines");
+        place = place.or_else(|| Some(Place::default().at_file_offset(offset as u64)));
+    }
+    if !traces.is_empty() {
+        findings.add(&finding::HAND_EDITED, place, || traces.join(", "));
+    }
+}

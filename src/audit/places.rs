@@ -1,0 +1,46 @@
+//! Says where in the file a finding's place is.
+
+use crate::diff::Side;
+use crate::envelope::Locator;
+use crate::finding::{self, Place};
+use crate::report::Encryption;
+
+/// Finds the file offsets of one document's findings.
+pub(super) struct Places<'a> {
+    locator: Locator<'a>,
+    /// Whether base64 text stands in the file as engines write it, so that four characters are three bytes.
+    plain_text: bool,
+    /// Whether offsets in the blob are those of records that only decrypting gave.
+    decrypted: bool,
+}
+
+impl<'a> Places<'a> {
+    pub(super) fn new(document: &Side<'a>) -> Self {
+        let report = document.report;
+        let odd = [&finding::ESCAPED_TEXT, &finding::BASE64_LINE_BREAKS];
+        Self {
+            locator: Locator::new(document.bytes, &report.envelope.members),
+            plain_text: !report.findings.iter().any(|finding| odd.contains(&finding.rule)),
+            decrypted: matches!(report.encryption, Encryption::Passphrase { opened: true, .. }),
+        }
+    }
+
+    /// The same place with a file offset, where that can be told: of the very byte in base64 text as engines write it,
+    /// else of the member's value.
+    pub(super) fn complete(&mut self, place: Place) -> Place {
+        let Some(path) = place.path.as_deref().filter(|_| place.file_offset.is_none()) else {
+            return place;
+        };
+        let Some(value) = self.locator.offset_of(path) else {
+            return place;
+        };
+        let offset = match place.decoded_offset {
+            Some(decoded) if self.plain_text && !(self.decrypted && path == "$.blob") => {
+                // Behind the opening quote.
+                (decoded / 3).saturating_mul(4).saturating_add(value + 1)
+            }
+            _ => value,
+        };
+        place.at_file_offset(offset)
+    }
+}

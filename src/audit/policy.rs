@@ -1,0 +1,125 @@
+//! What whoever gates imports wants to hear of, and how much it weighs.
+//!
+//! Invariants: a policy names only rules and types there are. A rule that judges by what a policy says is silent when the
+//! policy says nothing. Nothing is ignored without a reason.
+
+use std::collections::BTreeMap;
+
+use jiff::SignedDuration;
+use jiff::civil::Date;
+use wildmatch::WildMatch;
+
+use crate::diff::ObjectRef;
+use crate::finding::{self, FindingRule};
+
+use super::Level;
+
+/// A policy, as [`Policy::parse`] reads it. The default one reports every rule at its registered severity.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Policy {
+    /// Levels that differ from the registered severity, by rule id.
+    pub levels: BTreeMap<&'static str, Level>,
+    /// Hosts that may export, such as `masker-*.example.com`; any host when `None`. A port counts only where the pattern
+    /// has one.
+    pub hosts: Option<Vec<Pattern>>,
+    /// SHA-256 fingerprints of the keys that may sign; any key when empty.
+    pub keys: Vec<[u8; 32]>,
+    /// Object types that a document must not hold.
+    pub denied_types: Vec<String>,
+    /// Object types that a document must hold.
+    pub required_types: Vec<String>,
+    /// How old an export may be, by the instant in its header; any age when `None`.
+    pub max_age: Option<SignedDuration>,
+    /// Findings that don't count, and why. The first one that covers a finding takes it.
+    pub ignores: Vec<Ignore>,
+}
+
+impl Policy {
+    /// How much a rule weighs.
+    ///
+    /// A document sealed by this toolkit must not come off better than a genuine one, whose signature is undetermined
+    /// and whose key is weak. So the two findings that every sealed document has weigh at least as much as the two that
+    /// every genuine one has, whatever the policy says.
+    pub fn level(&self, rule: &'static FindingRule) -> Level {
+        let own = |rule: &'static FindingRule| {
+            let level = self.levels.get(rule.id).copied();
+            level.unwrap_or_else(|| rule.severity.into())
+        };
+        let undetermined = own(&finding::SIGNATURE_UNDETERMINED);
+        if rule == &finding::SEALED_BY_TOOLKIT {
+            own(rule).max(undetermined).max(own(&finding::KEY_WEAK))
+        } else if rule == &finding::ENGINE_SIGNATURE_MISSING {
+            own(rule).max(undetermined)
+        } else {
+            own(rule)
+        }
+    }
+}
+
+/// Text in which `*` stands for anything and `?` for one character. Upper and lower case differ.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pattern(WildMatch);
+
+impl Pattern {
+    /// The pattern that a text is.
+    pub fn new(text: &str) -> Self {
+        Self(WildMatch::new(text))
+    }
+
+    /// Whether a text is of that form.
+    pub fn matches(&self, text: &str) -> bool {
+        self.0.matches(text)
+    }
+}
+
+/// A finding that doesn't count, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ignore {
+    /// The rules, by id.
+    pub rule: Pattern,
+    /// The objects, as `TYPE:IDENTIFIER` or `TYPE:NAME`. `None` covers every finding of the rules, also those that
+    /// aren't about one object.
+    pub object: Option<Pattern>,
+    /// Why.
+    pub reason: String,
+    /// The last day on which it holds, in UTC; for good when `None`.
+    pub until: Option<Date>,
+    /// Where it begins in the policy's text.
+    pub at: TextPlace,
+    /// The pattern for rules as it was written.
+    pub rule_text: String,
+    /// The pattern for objects as it was written.
+    pub object_text: Option<String>,
+}
+
+impl Ignore {
+    /// Whether it covers a finding of this rule about this object, expired or not.
+    pub fn covers(&self, rule: &FindingRule, object: Option<&ObjectRef>) -> bool {
+        let right_object = match (&self.object, object) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(pattern), Some(object)) => {
+                let names = [Some(object.identifier.to_string()), object.name.clone()];
+                let mut names = names.iter().flatten();
+                names.any(|name| pattern.matches(&format!("{}:{name}", object.type_name)))
+            }
+        };
+        right_object && self.rule.matches(rule.id)
+    }
+
+    /// Whether it held only until a day before this one.
+    pub fn is_expired(&self, today: Date) -> bool {
+        self.until.is_some_and(|until| until < today)
+    }
+}
+
+/// A place in a text file. Lines and columns count from 1, bytes from 0.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct TextPlace {
+    /// Line.
+    pub line: usize,
+    /// Column, in characters.
+    pub column: usize,
+    /// Byte offset.
+    pub offset: usize,
+}

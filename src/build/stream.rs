@@ -1,0 +1,168 @@
+//! Writes a document record by record, from the header to the signature, which is known when all records are written.
+//!
+//! Invariant: no copy of the whole is made, neither of the blob nor of its text; only encryption needs all records at
+//! once.
+
+use std::io::Write;
+
+use crate::blob::{Header, ObjectRecord, SealedRecord, Trailer, frame, length_prefix};
+use crate::date::iso_millis;
+use crate::envelope::EnvelopeWriter;
+use crate::object::SyncObject;
+use crate::passphrase::encrypt;
+use crate::signature::{RecordDigest, SigningKey, SigningRule};
+
+use super::{BuildError, ExportFacts, Extras, metadata};
+
+/// Writes a document. Where nobody signs it, it has no signature, no key and no trailer, which would repeat the
+/// signature.
+pub(super) fn write(
+    writer: impl Write,
+    facts: &ExportFacts,
+    extras: &Extras,
+    objects: &[SyncObject<'_>],
+    signer: Option<(&SigningKey, &'static SigningRule)>,
+) -> Result<(), BuildError> {
+    let mut records = Records {
+        envelope: EnvelopeWriter::begin(writer, &metadata(facts, objects)?)?,
+        digest: signer.map(|(_, rule)| (rule.new_digest)()),
+        index: 0,
+    };
+    records.push(&header(
+        facts,
+        extras,
+        objects.len(),
+        signer.map(|(_, rule)| rule),
+    ))?;
+    let messages = objects.iter().map(|object| {
+        let mut message = ObjectRecord::encode(&facts.export_id, object.as_bytes());
+        message.extend(extras.record_fields.get(object.key()).into_iter().flatten());
+        message
+    });
+    match &facts.encryption {
+        None => {
+            for message in messages {
+                records.push(&message)?;
+            }
+        }
+        Some((passphrase, params)) => {
+            let mut clear = Vec::new();
+            for message in messages {
+                clear.extend_from_slice(&frame(&message)?);
+            }
+            let ciphertext = encrypt(&clear, passphrase, params);
+            drop(clear);
+            records.push(&SealedRecord::encode(&facts.export_id, &ciphertext))?;
+        }
+    }
+    records.close(&facts.export_id, signer)
+}
+
+fn header(facts: &ExportFacts, extras: &Extras, count: usize, rule: Option<&'static SigningRule>) -> Vec<u8> {
+    let header = Header {
+        export_id: facts.export_id.clone(),
+        started: iso_millis(facts.started),
+        encryption: facts.encryption.as_ref().map(|(_, params)| params.encode()),
+        object_count: count as u64,
+        format: Some(facts.format),
+        rule: rule
+            .filter(|_| facts.declare_rule)
+            .map(|rule| rule.name.to_owned()),
+        marker: extras.marker.clone(),
+        unknown_fields: Vec::new(),
+    };
+    let mut header = header.encode();
+    header.extend_from_slice(&extras.header_fields);
+    header
+}
+
+/// The records on their way into the envelope, and what the signature is made over.
+struct Records<W: Write> {
+    envelope: EnvelopeWriter<W>,
+    digest: Option<Box<dyn RecordDigest>>,
+    index: u64,
+}
+
+impl<W: Write> Records<W> {
+    fn push(&mut self, message: &[u8]) -> Result<(), BuildError> {
+        let prefix = length_prefix(message)?;
+        if let Some(digest) = &mut self.digest {
+            digest.begin(self.index, prefix);
+            digest.chunk(message);
+        }
+        self.index += 1;
+        self.envelope.write_all(&prefix)?;
+        Ok(self.envelope.write_all(message)?)
+    }
+
+    /// Signs the records by the rule and closes them with the trailer.
+    fn close(
+        mut self,
+        export_id: &str,
+        signer: Option<(&SigningKey, &'static SigningRule)>,
+    ) -> Result<(), BuildError> {
+        let Some(((key, rule), digest)) = signer.zip(self.digest) else {
+            return Ok(self.envelope.finish(None)?);
+        };
+        let signature = key.sign_prehash(&digest.finish(), rule)?.to_der();
+        self.envelope
+            .write_all(&frame(&Trailer::encode(export_id, &signature))?)?;
+        let public_key = key.public_key().to_spki_der();
+        Ok(self.envelope.finish(Some([&signature, &public_key]))?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::envelope::Envelope;
+    use crate::sample::{SampleSize, global_objects, uuid};
+    use crate::signature::KeySize;
+
+    fn facts() -> ExportFacts {
+        ExportFacts {
+            host: "engine.example.com".into(),
+            export_id: uuid("stream"),
+            started: jiff::Timestamp::UNIX_EPOCH,
+            finished: jiff::Timestamp::UNIX_EPOCH,
+            format: 2,
+            requested: Vec::new(),
+            type_names: Default::default(),
+            encryption: None,
+            declare_rule: true,
+        }
+    }
+
+    #[test]
+    fn what_nobody_signs_says_so_by_what_it_lacks() {
+        let objects = global_objects(SampleSize::SMALL).unwrap();
+        let mut document = Vec::new();
+        write(&mut document, &facts(), &Extras::default(), &objects, None).unwrap();
+        let envelope = Envelope::parse(&document).unwrap();
+        assert!(envelope.signature().is_none() && envelope.public_key().is_none());
+        let report = crate::report::examine(&document, &Default::default()).unwrap();
+        assert_eq!(report.objects.len(), objects.len());
+        assert!(report.findings.iter().any(|found| found.id() == "unsigned"));
+        assert_eq!(report.header.unwrap().rule, None);
+    }
+
+    #[test]
+    fn a_writer_that_fails_is_told_apart_from_what_can_not_be_built() {
+        struct Full;
+        impl Write for Full {
+            fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+                Err(std::io::ErrorKind::StorageFull.into())
+            }
+            fn flush(&mut self) -> std::io::Result<()> {
+                Ok(())
+            }
+        }
+        let key = SigningKey::from_seed(KeySize::Dsa512, b"stream").unwrap();
+        let signer = Some((&key, KeySize::Dsa512.default_rule()));
+        let objects = global_objects(SampleSize::SMALL).unwrap();
+        let written = write(Full, &facts(), &Extras::default(), &objects, signer);
+        assert!(
+            matches!(written, Err(BuildError::Write(error)) if error.kind() == std::io::ErrorKind::StorageFull)
+        );
+    }
+}

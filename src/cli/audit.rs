@@ -1,0 +1,370 @@
+//! `exportdoc audit`: whether documents should be imported, by rules and a policy.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use exportdoc::audit::{AuditOptions, AuditReport, DEFAULT_POLICY, LISTED, Level, Summary, audit_bytes};
+use exportdoc::diff::Side;
+use exportdoc::finding;
+use exportdoc::report::{ExamineOptions, examine_with_objects};
+
+use super::audit_policy::{AuditedPolicy, FILE_NAME, Policies, Usage};
+use super::batch::{self, Ended, Judged};
+use super::input::{Input, InputArgs, parse_size};
+use super::output::Output;
+use super::{CliError, Exit, Unreadable, passphrase, stdout, trusted_key};
+use crate::render::lines::Lines;
+use crate::render::{
+    audit_github, audit_json, audit_junit, audit_markdown, audit_rules, audit_sarif, audit_text,
+};
+
+/// Judge by rules and a policy whether export documents should be imported
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Every rule is a finding with a level: 'exportdoc audit --list-rules' shows them, 'exportdoc explain RULE' says what one \
+means. A policy, exportdoc-policy.toml in the directory of the document or above it, sets levels, says which hosts, keys, \
+types and ages are allowed, and what to ignore for which reason. What stands next to the documents may have come with \
+them: a gate names its own with --policy.
+
+Exit codes: 0 nothing weighs as much as --fail-on, 1 something does, 2 usage or unreadable (after the rest was done), \
+5 a limit was hit, 130 interrupted.
+
+Examples:
+  exportdoc audit export.json
+  exportdoc audit --policy policies/production.toml --fail-on warning export.json
+  exportdoc audit --baseline last-week.json export.json
+  exportdoc audit -r --format json exports/ | jq '.summary'
+  exportdoc audit -r --format ndjson exports/ > archive.ndjson
+  exportdoc audit --format sarif export.json > audit.sarif
+  exportdoc audit --format markdown export.json | gh pr comment --body-file -
+  curl … /masking/api/export | exportdoc audit -
+  exportdoc audit --init")]
+pub(crate) struct Args {
+    /// Export documents; '-' is standard input, directories need --recursive
+    #[arg(value_name = "DOC", required_unless_present_any = ["init", "list_rules"])]
+    files: Vec<PathBuf>,
+    /// Read every .json file below the directories given
+    #[arg(short, long)]
+    recursive: bool,
+    /// Hold the documents against this policy, whatever stands next to them
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// An earlier document: say which algorithms changed since, and what changed without being saved
+    #[arg(long, value_name = "DOC")]
+    baseline: Option<PathBuf>,
+    /// Open encrypted documents with the passphrase in the first line of this file
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
+    /// A key to trust beside those in the policy: a file (PEM, DER or base64) or 'sha256:' and its fingerprint
+    /// (repeatable)
+    #[arg(long, value_name = "FILE|sha256:HEX")]
+    trusted_key: Vec<String>,
+    /// The lightest level that makes the command answer 1
+    #[arg(long, value_enum, value_name = "LEVEL", default_value = "error")]
+    fail_on: FailOn,
+    /// How to print it
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// Refuse inputs larger than this many bytes (K, M and G are understood)
+    #[arg(long, value_name = "BYTES", default_value = "1G", value_parser = parse_size)]
+    max_size: u64,
+    /// Write a policy to begin with to exportdoc-policy.toml, or to the file that --policy names; nothing is overwritten
+    #[arg(long, conflicts_with_all = ["files", "list_rules"])]
+    init: bool,
+    /// List every rule with its level under the policy
+    #[arg(long, conflicts_with = "files")]
+    list_rules: bool,
+}
+
+/// Levels that a run can fail on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    /// Anything that is found
+    Info,
+    /// Warnings and errors
+    Warning,
+    /// Errors alone
+    Error,
+}
+
+/// Output formats of `audit`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// One JSON value over all documents
+    Json,
+    /// One JSON line per document; what the run came to on standard error
+    Ndjson,
+    /// SARIF 2.1.0, for code hosts and editors
+    Sarif,
+    /// JUnit XML, for CI servers
+    Junit,
+    /// GitHub workflow commands, which annotate files
+    Github,
+    /// A comment for a pull request
+    Markdown,
+}
+
+/// One document's audit.
+pub(crate) struct Audited {
+    /// The file of the policy that it was held against; `None` for the default.
+    pub(crate) policy: Option<String>,
+    /// The outcome.
+    pub(crate) report: AuditReport,
+    /// Where in lines its findings are, for the formats that say so.
+    pub(crate) lines: Lines,
+}
+
+/// What a run came to.
+pub(crate) struct AuditRun {
+    /// How often each rule was broken.
+    pub(crate) summary: Summary,
+    /// Documents in which something weighs as much as the run fails on.
+    pub(crate) failing: u64,
+    /// Documents that couldn't be read.
+    pub(crate) unreadable: u64,
+    /// Documents that were to be audited.
+    pub(crate) inputs: u64,
+    /// How it ended.
+    pub(crate) ended: Ended,
+    /// The policy files, and what is to be said of them.
+    pub(crate) policies: Vec<AuditedPolicy>,
+    /// The level that the run fails on.
+    pub(crate) fail_on: Level,
+}
+
+impl AuditRun {
+    /// Whether something weighs as much as it fails on.
+    pub(crate) fn fails(&self) -> bool {
+        self.failing > 0 || self.policies_fail()
+    }
+
+    fn policies_fail(&self) -> bool {
+        let mut of_policies = self.policies.iter().flat_map(|policy| &policy.findings);
+        of_policies.any(|finding| finding.level >= self.fail_on)
+    }
+
+    /// Whether documents are left that nobody looked at.
+    pub(crate) fn is_interrupted(&self) -> bool {
+        self.ended == Ended::Interrupted
+    }
+
+    /// Documents that nobody looked at.
+    pub(crate) fn left(&self) -> u64 {
+        self.inputs - self.summary.documents - self.unreadable
+    }
+}
+
+/// Prints a run: every document as soon as it was audited, then what the run came to.
+pub(crate) trait Printer {
+    /// The next document, in the order given.
+    fn document(&mut self, out: &mut dyn Write, document: &Judged<Audited>) -> std::io::Result<()>;
+    /// No document follows.
+    fn end(&mut self, out: &mut dyn Write, run: &AuditRun) -> std::io::Result<()>;
+}
+
+impl Args {
+    pub(super) fn run(self) -> Result<Exit, CliError> {
+        if self.init {
+            return self.write_policy();
+        }
+        let keys = trusted_key::fingerprints(&self.trusted_key)?;
+        if self.list_rules {
+            let here = [Input::Stdin];
+            let policies = Policies::find(&here, self.policy.as_deref(), &keys)?;
+            let mut out = stdout::open();
+            match self.format {
+                Format::Text => audit_rules::text(&mut out, policies.of(&here[0]))?,
+                Format::Json => audit_rules::json(&mut out, policies.of(&here[0]))?,
+                _ => {
+                    let help = "give --format text or --format json";
+                    return Err(CliError::usage("rules aren't listed in this format", help));
+                }
+            }
+            out.flush()?;
+            return Ok(Exit::Good);
+        }
+        self.audit(&keys)
+    }
+
+    fn audit(&self, keys: &[[u8; 32]]) -> Result<Exit, CliError> {
+        let inputs = self.input_args().find()?;
+        let policies = Policies::find(&inputs, self.policy.as_deref(), keys)?;
+        let reading = ExamineOptions {
+            passphrase: self
+                .passphrase_file
+                .as_deref()
+                .map(passphrase::from_file)
+                .transpose()?,
+            listed_findings: LISTED,
+            ..ExamineOptions::default()
+        };
+        let now = batch::now();
+        let bytes = self
+            .baseline
+            .as_deref()
+            .map(|path| self.read_baseline(path))
+            .transpose()?;
+        let baseline = match (&self.baseline, &bytes) {
+            (Some(path), Some(bytes)) => Some(
+                examine_with_objects(bytes, &reading)
+                    .map_err(|error| CliError::unreadable(&path.to_string_lossy(), &error.into()))?,
+            ),
+            _ => None,
+        };
+        let side = baseline
+            .as_ref()
+            .zip(bytes.as_ref())
+            .map(|((report, objects), bytes)| Side {
+                bytes,
+                report,
+                objects,
+            });
+
+        let fail_on = self.fail_on.level();
+        let mut run = AuditRun {
+            summary: Summary::default(),
+            failing: 0,
+            unreadable: 0,
+            inputs: inputs.len() as u64,
+            ended: Ended::Whole,
+            policies: Vec::new(),
+            fail_on,
+        };
+        let mut out = stdout::open();
+        let mut printer = self.printer(inputs.len() > 1);
+        let mut exit = Exit::Good;
+        let mut position = 0;
+        let work = |input: &Input| {
+            let bytes = input.read(self.max_size)?;
+            let options = AuditOptions {
+                policy: policies.of(input),
+                now,
+                baseline: side.as_ref(),
+            };
+            let report = audit_bytes(&bytes, &reading, &options)?;
+            Ok(Audited {
+                policy: policies.path_of(input),
+                lines: self.lines(&bytes, &report),
+                report,
+            })
+        };
+        let mut usage = Usage::default();
+        run.ended = batch::judge_with(&inputs, work, |audited| {
+            let report = audited.outcome.as_ref().ok().map(|audited| &audited.report);
+            usage.note(policies.index(&inputs[position]), report);
+            match &audited.outcome {
+                Ok(Audited { report, .. }) => {
+                    run.summary.add(report);
+                    run.failing += u64::from(report.reaches(fail_on));
+                    exit = exit.and(exit_of(report, fail_on));
+                }
+                Err(unreadable) => {
+                    run.unreadable += 1;
+                    exit = exit.and(unreadable.exit());
+                }
+            }
+            position += 1;
+            printer.document(&mut out, &audited)
+        })?;
+        for left in &inputs[position..] {
+            usage.note(policies.index(left), None);
+        }
+        run.policies = policies.audited(&usage, now);
+        if run.policies_fail() {
+            exit = exit.and(Exit::Bad);
+        }
+        printer.end(&mut out, &run)?;
+        out.flush()?;
+        if self.format == Format::Ndjson {
+            // Nobody is left to tell when this fails; every document was told of.
+            let _ = audit_text::summary(&mut anstream::stderr().lock(), &run);
+        }
+        Ok(exit.and(run.ended.exit()))
+    }
+
+    fn input_args(&self) -> InputArgs {
+        InputArgs {
+            files: self.files.clone(),
+            recursive: self.recursive,
+            max_size: self.max_size,
+        }
+    }
+
+    fn printer(&self, many: bool) -> Box<dyn Printer> {
+        match self.format {
+            Format::Text => Box::new(audit_text::Text::new(many)),
+            Format::Json => Box::new(audit_json::Json::default()),
+            Format::Ndjson => Box::new(audit_json::Ndjson),
+            Format::Sarif => Box::new(audit_sarif::Sarif::default()),
+            Format::Junit => Box::new(audit_junit::Junit::new(self.fail_on.level())),
+            Format::Github => Box::new(audit_github::Github),
+            Format::Markdown => Box::new(audit_markdown::Markdown::new(self.fail_on.level())),
+        }
+    }
+
+    /// The lines of what was found, for the formats that say them.
+    fn lines(&self, file: &[u8], report: &AuditReport) -> Lines {
+        if !matches!(self.format, Format::Sarif | Format::Github) {
+            return Lines::default();
+        }
+        let suppressed = report.suppressed.iter().map(|suppressed| &suppressed.finding);
+        let places = report.findings.iter().chain(suppressed);
+        Lines::find(
+            file,
+            places.filter_map(|finding| finding.at.as_ref()?.file_offset),
+        )
+    }
+
+    fn read_baseline(&self, path: &Path) -> Result<Vec<u8>, CliError> {
+        let input = super::diff::input(path);
+        if input == Input::Stdin && self.files.iter().any(|file| file.as_os_str() == "-") {
+            return Err(CliError::usage("standard input is named twice", "give '-' once"));
+        }
+        input
+            .read(self.max_size)
+            .map_err(|error| CliError::unreadable(&input.label(), &Unreadable::from(error)))
+    }
+
+    fn write_policy(&self) -> Result<Exit, CliError> {
+        let path = self.policy.clone().unwrap_or_else(|| PathBuf::from(FILE_NAME));
+        if std::fs::symlink_metadata(&path).is_ok() {
+            let help =
+                "a policy is never overwritten: name another file with --policy, or move this one away";
+            return Err(CliError::usage(format!("{} exists", path.display()), help));
+        }
+        Output::check(&path, false, &[])?.write(DEFAULT_POLICY.as_bytes())?;
+        // Nobody is left to tell when this fails.
+        let _ = writeln!(
+            anstream::stderr(),
+            "wrote {}",
+            exportdoc::escape::terminal(&path.to_string_lossy())
+        );
+        Ok(Exit::Good)
+    }
+}
+
+impl FailOn {
+    fn level(self) -> Level {
+        match self {
+            Self::Info => Level::Info,
+            Self::Warning => Level::Warning,
+            Self::Error => Level::Error,
+        }
+    }
+}
+
+/// A limit that was hit is an answer of its own, unless the document fails in other ways, too.
+fn exit_of(report: &AuditReport, fail_on: Level) -> Exit {
+    let fails = report
+        .findings
+        .iter()
+        .any(|found| found.level >= fail_on && found.rule != &finding::LIMIT_HIT);
+    match (fails, report.hit_limit) {
+        (true, _) => Exit::Bad,
+        (false, true) => Exit::Denied,
+        (false, false) => Exit::Good,
+    }
+}

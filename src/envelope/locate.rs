@@ -1,0 +1,138 @@
+//! Finds the place in the file that a JSON path names, for findings that carry no more than the path.
+//!
+//! Invariant: bounded work however many places are asked for: each list and each object is taken apart once.
+
+use std::collections::HashMap;
+
+use super::MAX_MEMBERS;
+use super::raw::{RawMember, elements, members};
+use super::scan::member_path;
+
+/// Where a member of the outermost object has its value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberPlace {
+    /// JSON path, such as `$.blob`.
+    pub path: String,
+    /// File offset of the value's first byte.
+    pub offset: u64,
+    /// Bytes of the value.
+    pub bytes: u64,
+}
+
+/// Finds places in one file.
+#[derive(Debug)]
+pub struct Locator<'a> {
+    text: &'a str,
+    members: &'a [MemberPlace],
+    /// What was taken apart so far, by address and length.
+    lists: HashMap<(usize, usize), Vec<&'a str>>,
+    objects: HashMap<(usize, usize), Vec<RawMember<'a>>>,
+}
+
+impl<'a> Locator<'a> {
+    /// Of a file and the places of its outermost members.
+    pub fn new(file: &'a [u8], members: &'a [MemberPlace]) -> Self {
+        Self {
+            // Whatever has members is UTF-8.
+            text: std::str::from_utf8(file).unwrap_or_default(),
+            members,
+            lists: HashMap::new(),
+            objects: HashMap::new(),
+        }
+    }
+
+    /// The file offset of the value that a path names.
+    pub fn offset_of(&mut self, path: &str) -> Option<u64> {
+        let (member, rest) = self.members.iter().rev().find_map(|member| {
+            let rest = path.strip_prefix(member.path.as_str())?;
+            (rest.is_empty() || rest.starts_with(['.', '['])).then_some((member, rest))
+        })?;
+        if rest.is_empty() {
+            return Some(member.offset);
+        }
+        let start = usize::try_from(member.offset).ok()?;
+        let end = start.checked_add(usize::try_from(member.bytes).ok()?)?;
+        let value = self.text.get(start..end)?;
+        let found = self.walk(value, rest)?;
+        let distance = found.as_ptr().addr().checked_sub(value.as_ptr().addr())?;
+        Some(member.offset + distance as u64)
+    }
+
+    fn walk(&mut self, mut value: &'a str, mut rest: &str) -> Option<&'a str> {
+        while !rest.is_empty() {
+            (value, rest) = match index(rest) {
+                Some((at, after)) => (*self.list(value).get(at)?, after),
+                None => self.object(value).iter().rev().find_map(|member| {
+                    let after = rest.strip_prefix(member_path("", &member.key()).as_str())?;
+                    (after.is_empty() || after.starts_with(['.', '['])).then_some((member.value, after))
+                })?,
+            };
+        }
+        Some(value)
+    }
+
+    fn object(&mut self, value: &'a str) -> &[RawMember<'a>] {
+        let key = (value.as_ptr().addr(), value.len());
+        self.objects
+            .entry(key)
+            .or_insert_with(|| members::<MAX_MEMBERS>(value).list)
+    }
+
+    fn list(&mut self, value: &'a str) -> &[&'a str] {
+        self.lists
+            .entry((value.as_ptr().addr(), value.len()))
+            .or_insert_with(|| {
+                let mut list = Vec::new();
+                elements(value, |element| {
+                    list.push(element);
+                    true
+                });
+                list
+            })
+    }
+}
+
+/// The index that a path goes on with, and what follows it.
+fn index(path: &str) -> Option<(usize, &str)> {
+    let (digits, after) = path.strip_prefix('[')?.split_once(']')?;
+    Some((digits.parse().ok()?, after))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::envelope::Envelope;
+
+    #[test]
+    fn a_path_leads_to_the_value_it_names() {
+        let file = "\u{feff} {\"exportResponseMetadata\": {\"exportHost\": \"h\", \"a.b\": 1, \"exportedObjectList\": \
+                    [{\"objectType\": \"KEY\"}, {\"objectType\":\"LOOKUP\", \"x\": [1, [2, 3]]}]}, \"blob\": \"AAAA\"}";
+        let envelope = Envelope::parse(file.as_bytes()).unwrap();
+        let places = envelope.member_places();
+        let mut locator = Locator::new(file.as_bytes(), &places);
+        let mut at = |path: &str| {
+            locator
+                .offset_of(path)
+                .map(|offset| &file[offset as usize..][..4])
+        };
+        assert_eq!(at("$.blob"), Some("\"AAA"));
+        assert_eq!(at("$.exportResponseMetadata.exportHost"), Some("\"h\","));
+        let list = "$.exportResponseMetadata.exportedObjectList";
+        assert_eq!(at(list), Some("[{\"o"));
+        assert_eq!(at(&format!("{list}[1].objectType")), Some("\"LOO"));
+        assert_eq!(at(&format!("{list}[0]")), Some("{\"ob"));
+        assert_eq!(at(&format!("{list}[1].x[1][0]")), Some("2, 3"));
+        assert_eq!(at(&member_path("$.exportResponseMetadata", "a.b")), Some("1, \""));
+        for path in [
+            "$.publicKey",
+            "$.blobs",
+            &format!("{list}[2]"),
+            &format!("{list}[0].x"),
+            "$.blob[0]",
+            "",
+            "[0",
+        ] {
+            assert_eq!(at(path), None, "{path}");
+        }
+    }
+}

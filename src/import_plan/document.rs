@@ -1,0 +1,67 @@
+//! From a document that was read to what of it counts for an import.
+
+use std::collections::BTreeMap;
+
+use super::ImportDocument;
+use crate::object::SyncObject;
+use crate::report::{DocumentReport, NamedBy, Verdict};
+use crate::signature;
+
+/// A document's objects with what names them.
+#[derive(Debug, Clone)]
+pub struct ReadDocument {
+    /// All objects in record order.
+    pub objects: Vec<SyncObject<'static>>,
+    /// The header's format number.
+    pub format: Option<u64>,
+    /// Names for type numbers outside the table.
+    pub type_names: BTreeMap<u64, String>,
+    /// Whether this project's type numbers mean what they mean in its own documents.
+    pub sealed_by_toolkit: bool,
+    /// Whether nothing speaks against the signature.
+    pub intact: bool,
+}
+
+impl ReadDocument {
+    /// What a report says of the document that the objects are from.
+    pub fn new(report: &DocumentReport, objects: Vec<SyncObject<'static>>) -> Self {
+        let header = report.header.as_ref();
+        // The metadata's names matter only for numbers that no table has.
+        let type_names = report
+            .objects
+            .iter()
+            .filter(|object| object.named_by == NamedBy::Metadata)
+            .map(|object| (object.key.type_number, object.type_name.clone()))
+            .collect();
+        Self {
+            objects,
+            format: header.and_then(|header| header.format),
+            type_names,
+            sealed_by_toolkit: header
+                .and_then(|header| header.rule.as_deref())
+                .and_then(signature::by_name)
+                .is_some_and(|rule| rule.own),
+            intact: report.signature.verdict != Verdict::Invalid,
+        }
+    }
+
+    /// The document as a plan takes it.
+    pub fn as_import(&self) -> ImportDocument<'_> {
+        ImportDocument {
+            objects: &self.objects,
+            format: self.format,
+            type_names: &self.type_names,
+            sealed_by_toolkit: self.sealed_by_toolkit,
+            intact: self.intact,
+        }
+    }
+
+    /// The type of each object, as a plan names it.
+    pub fn object_types(&self) -> Vec<String> {
+        let document = self.as_import();
+        let named = self.objects.iter();
+        named
+            .map(|object| super::kind::type_name(object, &document))
+            .collect()
+    }
+}

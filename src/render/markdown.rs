@@ -1,0 +1,66 @@
+//! What the comments on pull requests have in common.
+//!
+//! Invariant: no page is longer than the large code hosts take a comment, and it says so when something is left out.
+
+use exportdoc::escape;
+
+use super::diff_words::counted;
+
+/// Comments of 65 536 characters are taken; the rest is for the notes at the end.
+pub(super) const LIMIT: usize = 60_000;
+/// Text of a document longer than this hides its table.
+const CELL: usize = 300;
+
+/// A page whose less important parts are left out when it is full.
+#[derive(Default)]
+pub(super) struct Page {
+    text: String,
+    left_out: u64,
+}
+
+impl Page {
+    /// A part that is always there.
+    pub(super) fn required(&mut self, part: &str) {
+        self.text.push_str(part);
+    }
+
+    /// A part that is left out when the page is full.
+    pub(super) fn optional(&mut self, part: &str) -> bool {
+        let fits = self.text.len() + part.len() <= LIMIT;
+        if fits {
+            self.text.push_str(part);
+        } else {
+            self.left_out += 1;
+        }
+        fits
+    }
+
+    /// Parts that were never made, because they would not fit.
+    pub(super) fn leave_out(&mut self, parts: u64) {
+        self.left_out += parts;
+    }
+
+    /// The text; `everything` is the command that shows what is left out.
+    pub(super) fn finish(mut self, everything: &str) -> String {
+        if self.left_out > 0 {
+            self.text.push_str(&format!(
+                "\n{} left out here for length; `{everything}` shows everything.\n",
+                counted(self.left_out, "part")
+            ));
+        }
+        self.text
+    }
+}
+
+/// Text of a document, cut to what a cell can hold.
+pub(super) fn cell(text: &str) -> String {
+    let end = text.floor_char_boundary(CELL);
+    let note = if end < text.len() { "…" } else { "" };
+    format!("{}{note}", escape::markdown(&text[..end]))
+}
+
+/// Text inside a `<summary>`, where no Markdown is read but names and numbers would still become links.
+pub(super) fn summary_html(text: &str) -> String {
+    let end = text.floor_char_boundary(CELL);
+    escape::html(&text[..end]).replace('@', "&#64;")
+}

@@ -1,0 +1,146 @@
+//! What an export document of the target tells.
+//!
+//! Its objects are the target's, under the target's numbers. Its references are evidence, too: an engine refers to what it
+//! has, in the state it has it. In which environment objects live it tells only of what an ENVIRONMENT object depends on.
+
+use std::collections::HashMap;
+
+use super::claims::{Claim, Naming, Witness};
+use super::{SourceId, StateError, TargetStateBuilder};
+use crate::compose;
+use crate::identifier::Identifier;
+use crate::import_plan::{Place, ReadDocument, Wanted, stands_for};
+use crate::object::{Scope, SyncObject, type_by_name};
+use crate::passphrase::Passphrase;
+use crate::report::{DocumentReport, ExamineOptions, examine_opening};
+
+impl TargetStateBuilder {
+    pub(super) fn add_document(
+        &mut self,
+        source: SourceId,
+        bytes: &[u8],
+        passphrases: &[Passphrase],
+    ) -> Result<usize, StateError> {
+        let (report, contents, _) = examine_opening(bytes, &ExamineOptions::default(), || {
+            Ok::<_, StateError>(passphrases.to_vec())
+        })?;
+        compose::readable(&report).map_err(|error| match report.hit_limit() {
+            true => StateError::DocumentLimit(error),
+            false => StateError::Document(error),
+        })?;
+        let document = ReadDocument::new(&report, contents.objects);
+        if !document.intact {
+            return Err(StateError::InvalidSignature);
+        }
+        self.format = self.format.max(document.format);
+        let types = document.object_types();
+        let homes = homes(&report, &types);
+        for (at, object) in document.objects.iter().enumerate() {
+            let claim = match stands_for(&types[at]) {
+                Some(wanted) => referred(object, wanted, source),
+                None => Some(own(
+                    &report,
+                    at,
+                    object,
+                    &types[at],
+                    homes.get(&at).copied(),
+                    source,
+                )),
+            };
+            if let Some(claim) = claim.filter(|claim| claim.type_name != "GLOBAL_OBJECT") {
+                if let Some(Place::Environment(id)) = claim.place {
+                    self.environments.add(id, None, None);
+                }
+                self.claims.add(claim);
+            }
+        }
+        Ok(document.objects.len())
+    }
+}
+
+/// The environment of every object that an ENVIRONMENT object depends on, and of that itself.
+fn homes(report: &DocumentReport, types: &[String]) -> HashMap<usize, i64> {
+    let mut homes = HashMap::new();
+    let environments = types
+        .iter()
+        .enumerate()
+        .filter(|(_, name)| *name == "ENVIRONMENT");
+    for (at, _) in environments {
+        let Identifier::Integer(id) = report.graph.nodes()[at].key.identifier else {
+            continue;
+        };
+        // Each object lives in one environment, so that walking stays linear: what was reached before is left out.
+        let mut open = vec![at];
+        while let Some(next) = open.pop() {
+            let scope = type_by_name(&types[next]).map(|known| known.scope);
+            if scope == Some(Scope::Environment) && !homes.contains_key(&next) {
+                homes.insert(next, id);
+                open.extend(&report.graph.nodes()[next].dependencies);
+            }
+        }
+    }
+    homes
+}
+
+fn own(
+    report: &DocumentReport,
+    at: usize,
+    object: &SyncObject<'_>,
+    type_name: &str,
+    home: Option<i64>,
+    source: SourceId,
+) -> Claim {
+    let global = type_by_name(type_name).is_some_and(|known| known.scope == Scope::Global);
+    let facts = &report.objects[at];
+    Claim {
+        type_name: type_name.to_owned(),
+        id: object.key().identifier.clone(),
+        name: name(object),
+        place: match home {
+            Some(id) => Some(Place::Environment(id)),
+            None => global.then_some(Place::Global),
+        },
+        pair: Some(object.revision().pair.clone()),
+        hash: None,
+        own_hash: facts.computed_hash.clone().filter(|_| !facts.hash_has_gaps),
+        witness: Witness::Document,
+        source,
+    }
+}
+
+/// What a reference says of its original.
+fn referred(object: &SyncObject<'_>, wanted: Wanted<'_>, source: SourceId) -> Option<Claim> {
+    let (type_name, place) = match wanted {
+        Wanted::AnyAlgorithm => {
+            let stated = object.revision().stated_type()?;
+            let known = type_by_name(&stated).filter(|known| known.algorithm)?;
+            (known.name, Some(Place::Global))
+        }
+        Wanted::Type(name) => {
+            let known = type_by_name(name)?;
+            (
+                known.name,
+                (known.scope == Scope::Global).then_some(Place::Global),
+            )
+        }
+    };
+    Some(Claim {
+        type_name: type_name.to_owned(),
+        id: object.key().identifier.clone(),
+        name: name(object),
+        place,
+        pair: Some(object.revision().pair.clone()),
+        hash: None,
+        own_hash: None,
+        witness: Witness::Document,
+        source,
+    })
+}
+
+/// Where the data shows none, there may still be one: the data of some types was never seen.
+fn name(object: &SyncObject<'_>) -> Naming {
+    match Naming::of(object.name()) {
+        Naming::Nameless => Naming::Unknown,
+        name => name,
+    }
+}

@@ -1,0 +1,138 @@
+//! What the state of a mock engine tells: everything.
+//!
+//! It is what `GET /__admin/state` answers and what `--state-dir` keeps in `state.json`. Without `?secrets=true`, objects
+//! with keys in them show no message, so that their saved state isn't known.
+
+use std::collections::{BTreeMap, HashSet};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::claims::{Claim, Naming, Witness};
+use super::shape::without_mark;
+use super::{SourceId, StateError, StateNote, TargetStateBuilder};
+use crate::identifier::Identifier;
+use crate::import_plan::{Place, Purpose};
+use crate::object::{RevisionPair, Scope, SyncObject, type_by_name};
+
+#[derive(Deserialize)]
+struct Dump {
+    objects: Vec<Dumped>,
+    tables: Tables,
+}
+
+#[derive(Deserialize)]
+struct Tables {
+    #[serde(default)]
+    environments: BTreeMap<String, EnvironmentRow>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct EnvironmentRow {
+    environment_name: Option<String>,
+    purpose: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Dumped {
+    type_name: String,
+    #[serde(default)]
+    identifier: Value,
+    name: Option<String>,
+    environment: Option<i64>,
+    message: Option<String>,
+    secret: Option<String>,
+}
+
+impl TargetStateBuilder {
+    pub(super) fn add_dump(
+        &mut self,
+        source: SourceId,
+        label: &str,
+        bytes: &[u8],
+    ) -> Result<usize, StateError> {
+        let what = "a state dump";
+        let dump: Dump =
+            serde_json::from_slice(without_mark(bytes)).map_err(|error| StateError::Form { what, error })?;
+        let mut hidden = 0;
+        let count = dump.objects.len();
+        let mut types = HashSet::new();
+        for (at, dumped) in dump.objects.into_iter().enumerate() {
+            types.insert(dumped.type_name.clone());
+            let revision = dumped.revision(at)?;
+            hidden += usize::from(revision.is_none());
+            // A reference only says that something was missing.
+            if !is_reference(&dumped.type_name) {
+                self.claims.add(dumped.claim(revision, source));
+            }
+        }
+        for (key, row) in dump.tables.environments {
+            if let Ok(id) = key.parse() {
+                let purpose = match row.purpose.as_deref() {
+                    Some("TOKENIZE") => Purpose::Tokenize,
+                    _ => Purpose::Mask,
+                };
+                self.environments
+                    .add(id, row.environment_name.as_deref(), Some(purpose));
+            }
+        }
+        self.environments.complete = true;
+        self.coverage.dump.get_or_insert(source);
+        self.dumped_types.extend(types);
+        if hidden > 0 {
+            self.notes.push(StateNote::HiddenObjects {
+                label: label.to_owned(),
+                count: hidden,
+            });
+        }
+        Ok(count)
+    }
+}
+
+fn is_reference(type_name: &str) -> bool {
+    type_by_name(type_name).is_some_and(|known| known.scope == Scope::Reference)
+        || type_name.ends_with("_REFERENCE")
+}
+
+impl Dumped {
+    /// Identifier and revision as its message has them; none where the message is hidden.
+    fn revision(&self, at: usize) -> Result<Option<(Identifier, RevisionPair)>, StateError> {
+        let (member, text) = match (&self.message, &self.secret) {
+            (Some(text), _) => ("message", text),
+            // What stands in place of a hidden message isn't base64.
+            (None, Some(text)) if !text.starts_with('<') => ("secret", text),
+            _ => return Ok(None),
+        };
+        let path = || format!("$.objects[{at}].{member}");
+        let bytes = STANDARD
+            .decode(text)
+            .map_err(|error| StateError::Base64 { path: path(), error })?;
+        let object = SyncObject::parse(&bytes).map_err(|error| StateError::Object { path: path(), error })?;
+        Ok(Some((
+            object.key().identifier.clone(),
+            object.revision().pair.clone(),
+        )))
+    }
+
+    fn claim(self, revision: Option<(Identifier, RevisionPair)>, source: SourceId) -> Claim {
+        let (id, pair) = match revision {
+            Some((id, pair)) => (id, Some(pair)),
+            None => (Identifier::from_json(&self.identifier), None),
+        };
+        Claim {
+            type_name: self.type_name,
+            id,
+            name: Naming::of(self.name),
+            place: Some(self.environment.map_or(Place::Global, Place::Environment)),
+            pair,
+            hash: None,
+            own_hash: None,
+            witness: Witness::Dump,
+            source,
+        }
+    }
+}

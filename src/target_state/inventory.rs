@@ -1,0 +1,351 @@
+//! The answers for an import plan.
+//!
+//! Invariant: what is certain goes into a [`MemoryInventory`]; beside it stands, by the same kind of question, what is in
+//! doubt and why. Only where neither has an answer and everything of the kind is known, something is absent.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::claims::{Known, Naming};
+use super::coverage::Coverage;
+use super::environments::{Environments, NamedEnvironment};
+use super::rows::path_of;
+use super::{SourceId, StateNote, StateSource, TargetStateBuilder};
+use crate::import_plan::{
+    EngineVersion, Entry, Identity, Lookup, MemoryInventory, NEWEST_KNOWN_FORMAT, Place, Presence,
+    TargetEnvironment, TargetInventory, TargetObject, TargetRevision, Wanted, name_space,
+};
+use crate::object::{RevisionPair, type_by_name};
+use crate::revision_hash;
+
+/// What is known of a target.
+#[derive(Debug)]
+pub struct TargetState {
+    sources: Vec<StateSource>,
+    notes: Vec<StateNote>,
+    certain: MemoryInventory,
+    doubts: HashMap<(Space, Option<Place>, By), Doubt>,
+    /// Where there are objects whose names aren't known, with one of their types.
+    nameless: HashMap<(Space, Option<Place>), String>,
+    /// Where there are objects whose UUIDs aren't known.
+    without_pair: HashSet<(Space, Option<Place>)>,
+    types: HashSet<String>,
+    dumped_types: HashSet<String>,
+    coverage: Coverage,
+    environments: Environments,
+    format: Option<u64>,
+    version: Option<EngineVersion>,
+}
+
+/// Types that share their names; none for algorithms.
+type Space = Option<String>;
+
+/// By what an object is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum By {
+    Name(String),
+    Object(String),
+    EnvironmentItself,
+}
+
+/// Why the answer for an object isn't certain.
+#[derive(Debug, Clone)]
+enum Doubt {
+    /// In which environment it lives isn't known.
+    Home(String),
+    /// Sources contradict each other.
+    Disputed(String),
+}
+
+impl TargetState {
+    pub(super) fn new(builder: TargetStateBuilder, labels: Vec<String>) -> Self {
+        let known = builder.claims.settle(&builder.coverage);
+        let mut state = Self {
+            sources: builder.sources,
+            notes: builder.notes,
+            certain: MemoryInventory::default(),
+            doubts: HashMap::new(),
+            nameless: HashMap::new(),
+            without_pair: HashSet::new(),
+            types: known.iter().map(|known| known.claim.type_name.clone()).collect(),
+            dumped_types: builder.dumped_types,
+            coverage: builder.coverage,
+            environments: builder.environments,
+            format: builder.format,
+            version: builder.version,
+        };
+        let disputes = doubled(known, |known| state.place(known, &labels));
+        state.note_disputes(disputes, &labels);
+        state
+    }
+
+    /// Files an object, and gives the sources that contradict each other about it.
+    fn place(&mut self, known: Known, labels: &[String]) -> Option<(SourceId, SourceId)> {
+        let claim = known.claim;
+        let space = name_space(&claim.type_name);
+        let label = match &claim.name {
+            Naming::Named(name) => format!("{} {name}", claim.type_name),
+            _ => format!("{} {}", claim.type_name, claim.id),
+        };
+        let mut ways = Vec::new();
+        if let Naming::Named(name) = &claim.name {
+            ways.push(By::Name(name.clone()));
+        }
+        match &claim.pair {
+            Some(pair) => ways.push(By::Object(pair.object.clone())),
+            None => {
+                self.without_pair.insert((space.clone(), claim.place));
+            }
+        }
+        if claim.name == Naming::Unknown {
+            let at = (space.clone(), claim.place);
+            self.nameless.entry(at).or_insert_with(|| claim.type_name.clone());
+        }
+        if claim.type_name == "ENVIRONMENT" {
+            ways.push(By::EnvironmentItself);
+        }
+        let doubt = match known.disputed {
+            Some((first, second)) => {
+                let name = |id: SourceId| labels.get(id).map_or("", String::as_str);
+                Some(Doubt::Disputed(format!(
+                    "which of {} and {} is newer, as they disagree about {label}",
+                    name(first.min(second)),
+                    name(first.max(second))
+                )))
+            }
+            None => claim
+                .place
+                .is_none()
+                .then(|| Doubt::Home(needs_home(&claim.type_name, &label))),
+        };
+        match (doubt, claim.place) {
+            (None, Some(place)) => {
+                let object = TargetObject {
+                    type_name: claim.type_name,
+                    id: claim.id,
+                    name: match claim.name {
+                        Naming::Named(name) => Some(name),
+                        Naming::Nameless | Naming::Unknown => None,
+                    },
+                    revision: revision(claim.pair, claim.hash, claim.own_hash),
+                };
+                self.certain.insert(Entry { object, place });
+            }
+            (Some(doubt), place) => {
+                for by in ways {
+                    self.doubts
+                        .entry((space.clone(), place, by))
+                        .or_insert_with(|| doubt.clone());
+                }
+            }
+            (None, None) => {}
+        }
+        known.disputed
+    }
+
+    fn note_disputes(&mut self, disputes: BTreeMap<(SourceId, SourceId), usize>, labels: &[String]) {
+        let label = |id: SourceId| labels.get(id).cloned().unwrap_or_default();
+        for ((first, second), objects) in disputes {
+            self.notes.push(StateNote::Disagreement {
+                first: label(first),
+                second: label(second),
+                objects,
+            });
+        }
+    }
+
+    /// What was read, in the order in which it was added.
+    pub fn sources(&self) -> &[StateSource] {
+        &self.sources
+    }
+
+    /// What should be known about it.
+    pub fn notes(&self) -> &[StateNote] {
+        &self.notes
+    }
+
+    /// Whether the whole engine is known, down to the saved state of every object.
+    pub fn is_complete(&self) -> bool {
+        self.coverage.dump.is_some() && self.doubts.is_empty() && self.without_pair.is_empty()
+    }
+
+    /// The newest format number that the target is known to read, for
+    /// [`ImportOptions::max_format`](crate::import_plan::ImportOptions::max_format).
+    pub fn max_format(&self) -> Option<u64> {
+        self.coverage.dump.map(|_| NEWEST_KNOWN_FORMAT)
+    }
+
+    /// What the target said of its version.
+    pub fn version(&self) -> Option<EngineVersion> {
+        self.version
+    }
+
+    /// The environments that are known.
+    pub fn environments(&self) -> impl Iterator<Item = NamedEnvironment> {
+        self.environments.all()
+    }
+
+    /// The environment with a name.
+    pub fn environment_named(&self, name: &str) -> Presence<i64> {
+        self.environments.named(name)
+    }
+
+    fn doubt(&self, space: &Space, place: Option<Place>, by: &By) -> Option<&Doubt> {
+        self.doubts.get(&(space.clone(), place, by.clone()))
+    }
+}
+
+/// What is known of the saved state. Where an engine lists another hash than the pair alone has, the pair may be an older
+/// one, unless what it depends on is at hand and explains the hash.
+fn revision(pair: Option<RevisionPair>, listed: Option<String>, own: Option<String>) -> TargetRevision {
+    match (pair, listed) {
+        (Some(pair), None) => TargetRevision::Pair(pair),
+        (Some(pair), Some(listed)) => {
+            match own.as_ref() == Some(&listed) || revision_hash::of_pairs([&pair]) == listed {
+                true => TargetRevision::Pair(pair),
+                false => TargetRevision::Hash(listed),
+            }
+        }
+        (None, Some(listed)) => TargetRevision::Hash(listed),
+        (None, None) => TargetRevision::Unknown,
+    }
+}
+
+/// Files every object. Where two have one name in one place, both are in dispute: names are unique.
+fn doubled(
+    mut known: Vec<Known>,
+    mut file: impl FnMut(Known) -> Option<(SourceId, SourceId)>,
+) -> BTreeMap<(SourceId, SourceId), usize> {
+    let mut seen: HashMap<(Space, Place, String), usize> = HashMap::new();
+    for at in 0..known.len() {
+        let claim = &known[at].claim;
+        let (Naming::Named(name), Some(place)) = (&claim.name, claim.place) else {
+            continue;
+        };
+        let key = (name_space(&claim.type_name), place, name.clone());
+        let first = *seen.entry(key).or_insert(at);
+        if first != at {
+            let sources = Some((known[first].claim.source, known[at].claim.source));
+            for at in [first, at] {
+                known[at].disputed = known[at].disputed.or(sources);
+            }
+        }
+    }
+    let mut disputes: BTreeMap<_, HashSet<_>> = BTreeMap::new();
+    for known in known {
+        let object = (known.claim.type_name.clone(), known.claim.id.clone());
+        if let Some((first, second)) = file(known) {
+            let sources = (first.min(second), first.max(second));
+            disputes.entry(sources).or_default().insert(object);
+        }
+    }
+    let counts = disputes.into_iter();
+    counts
+        .map(|(sources, objects)| (sources, objects.len()))
+        .collect()
+}
+
+fn needs_home(type_name: &str, label: &str) -> String {
+    match path_of(type_name) {
+        Some(path) => format!("the environment that {label} lives in (GET /{path})"),
+        None => format!("the environment that {label} lives in"),
+    }
+}
+
+fn needs_names(type_name: &str) -> String {
+    match path_of(type_name) {
+        Some(path) => {
+            format!("the names behind the numbers of the target's {type_name} objects (GET /{path})")
+        }
+        None => format!(
+            "the names behind the numbers of the target's {type_name} objects (an export document of them)"
+        ),
+    }
+}
+
+fn needs_all(wanted: Wanted<'_>) -> String {
+    match wanted {
+        Wanted::AnyAlgorithm => {
+            "all algorithms of the target (every page of GET /syncable-objects)".to_owned()
+        }
+        Wanted::Type(name) => {
+            format!("all {name} objects of the target (every page of GET /syncable-objects)")
+        }
+    }
+}
+
+impl TargetInventory for TargetState {
+    fn find(&self, lookup: &Lookup<'_>) -> Presence<TargetObject> {
+        let type_name = match lookup.wanted {
+            Wanted::Type(name) => Some(name),
+            Wanted::AnyAlgorithm => None,
+        };
+        let space = type_name.and_then(name_space);
+        let by = match lookup.identity {
+            Identity::Name(name) => By::Name(name.to_owned()),
+            Identity::Object(uuid) => By::Object(uuid.to_owned()),
+            Identity::EnvironmentItself => By::EnvironmentItself,
+        };
+        let unknown = |needs: String| Presence::Unknown { needs };
+        let here = Some(lookup.place);
+        if let Some(Doubt::Disputed(needs) | Doubt::Home(needs)) = self.doubt(&space, here, &by) {
+            return unknown(needs.clone());
+        }
+        if let Presence::Present(object) = self.certain.find(lookup) {
+            return Presence::Present(object);
+        }
+        // Whatever lives in an environment that isn't known may live in this one.
+        let anywhere = matches!(lookup.place, Place::Environment(_)).then_some(None);
+        let places = || [Some(here), anywhere].into_iter().flatten();
+        if let Some(Doubt::Disputed(needs) | Doubt::Home(needs)) =
+            places().find_map(|place| self.doubt(&space, place, &by))
+        {
+            return unknown(needs.clone());
+        }
+        let nameless = places().find_map(|place| self.nameless.get(&(space.clone(), place)));
+        let without_pair = places().any(|place| self.without_pair.contains(&(space.clone(), place)));
+        match lookup.identity {
+            Identity::Name(_) if nameless.is_some() => {
+                unknown(needs_names(nameless.map_or("", String::as_str)))
+            }
+            Identity::Object(_) if without_pair => unknown(format!(
+                "the revisions of the target's {} objects (an export document of them)",
+                type_name.unwrap_or("algorithm")
+            )),
+            _ if self.coverage.covers(type_name, lookup.place) => Presence::Absent,
+            _ => unknown(needs_all(lookup.wanted)),
+        }
+    }
+
+    fn environment(&self, id: i64) -> Presence<TargetEnvironment> {
+        self.environments.find(id)
+    }
+
+    fn reads_format(&self, format: u64) -> Presence<()> {
+        let newest = self.format.unwrap_or(NEWEST_KNOWN_FORMAT);
+        match self.coverage.dump.is_some() || format <= newest {
+            true => Presence::Present(()),
+            false => Presence::Unknown {
+                needs: match self.format {
+                    Some(own) => format!(
+                        "whether the target reads format {format}, as its own documents have format {own}"
+                    ),
+                    None => format!("whether the target reads format {format}"),
+                },
+            },
+        }
+    }
+
+    fn takes_type(&self, type_name: &str) -> Presence<()> {
+        let known = type_by_name(type_name).is_some();
+        let here = self.types.contains(type_name) || self.dumped_types.contains(type_name);
+        match self.version.map(|version| version.takes_type(type_name)) {
+            Some(Presence::Unknown { .. }) if here => Presence::Present(()),
+            Some(answer) => answer,
+            None if known || here => Presence::Present(()),
+            None if self.coverage.dump.is_some() => Presence::Absent,
+            None => Presence::Unknown {
+                needs: format!("whether the target takes objects of type {type_name}"),
+            },
+        }
+    }
+}

@@ -1,0 +1,371 @@
+//! Saved answers of list requests: single pages, many behind each other, arrays of pages, or bare entries.
+//!
+//! Invariant: a list counts as complete only when its entries are as many as the engine said there are. Which filter a
+//! list was asked for with doesn't show in the answer, so entries of a single type speak for that type alone.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use serde_json::{Map, Value};
+
+use super::claims::{Claim, Claims, Naming, Witness};
+use super::coverage::Coverage;
+use super::environments::Environments;
+use super::rows::{Places, Row};
+use super::shape::without_mark;
+use super::{MAX_ENTRIES, SourceId, StateError, StateNote};
+use crate::identifier::Identifier;
+use crate::import_plan::Place;
+use crate::object::{Scope, type_by_name};
+
+/// One page, or entries without one.
+#[derive(Debug)]
+pub(super) struct Page {
+    source: SourceId,
+    /// Entries of the whole list, by the engine's count.
+    pub(super) total: Option<u64>,
+    pub(super) entries: Vec<Entry>,
+}
+
+/// An entry of a list.
+#[derive(Debug)]
+pub(super) enum Entry {
+    Object(Listed),
+    Row(Row),
+}
+
+/// An entry of the list of syncable objects.
+#[derive(Debug)]
+pub(super) struct Listed {
+    type_name: String,
+    id: Identifier,
+    /// None where the engine says that the object can't be synced.
+    hash: Option<String>,
+}
+
+/// A list of which pages are missing.
+#[derive(Debug)]
+pub(super) struct Incomplete {
+    sources: BTreeSet<SourceId>,
+    have: u64,
+    total: u64,
+}
+
+impl Incomplete {
+    pub(super) fn note(&self, labels: &[String]) -> StateNote {
+        let labels: Vec<&str> = self
+            .sources
+            .iter()
+            .filter_map(|id| labels.get(*id))
+            .map(String::as_str)
+            .collect();
+        StateNote::IncompleteList {
+            labels: labels.join(", "),
+            have: self.have,
+            total: self.total,
+        }
+    }
+}
+
+/// Reads all pages of a source.
+pub(super) fn read(bytes: &[u8], source: SourceId, limit: usize) -> Result<Vec<Page>, StateError> {
+    let mut reader = Reader {
+        source,
+        left: limit,
+        pages: Vec::new(),
+        bare: Vec::new(),
+    };
+    let values = serde_json::Deserializer::from_slice(without_mark(bytes)).into_iter::<Value>();
+    for (n, value) in values.enumerate() {
+        let what = "a saved list";
+        let value = value.map_err(|error| StateError::Form { what, error })?;
+        let root = match n {
+            0 => "$".to_owned(),
+            n => format!("value {}: $", n + 1),
+        };
+        match value {
+            Value::Array(parts) => {
+                for (at, part) in parts.into_iter().enumerate() {
+                    reader.part(part, &format!("{root}[{at}]"))?;
+                }
+            }
+            value => reader.part(value, &root)?,
+        }
+    }
+    if !reader.bare.is_empty() || reader.pages.is_empty() {
+        reader.pages.push(Page {
+            source,
+            total: None,
+            entries: reader.bare,
+        });
+    }
+    Ok(reader.pages)
+}
+
+struct Reader {
+    source: SourceId,
+    left: usize,
+    pages: Vec<Page>,
+    /// Entries that aren't on a page.
+    bare: Vec<Entry>,
+}
+
+impl Reader {
+    /// A page or a bare entry.
+    fn part(&mut self, value: Value, path: &str) -> Result<(), StateError> {
+        let Value::Object(mut members) = value else {
+            return Err(refused(path, "neither a page nor an entry of a list"));
+        };
+        let Some(list) = members.remove("responseList") else {
+            let entry = self.entry(&members, path)?;
+            self.bare.push(entry);
+            return Ok(());
+        };
+        let path = format!("{path}.responseList");
+        let Value::Array(list) = list else {
+            return Err(refused(&path, "not an array"));
+        };
+        let mut entries = Vec::with_capacity(list.len().min(self.left));
+        for (at, entry) in list.iter().enumerate() {
+            let path = format!("{path}[{at}]");
+            let Value::Object(entry) = entry else {
+                return Err(refused(&path, "not an entry of a list"));
+            };
+            entries.push(self.entry(entry, &path)?);
+        }
+        self.pages.push(Page {
+            source: self.source,
+            total: members
+                .get("_pageInfo")
+                .and_then(|info| info.get("total")?.as_u64()),
+            entries,
+        });
+        Ok(())
+    }
+
+    fn entry(&mut self, entry: &Map<String, Value>, path: &str) -> Result<Entry, StateError> {
+        let limit = MAX_ENTRIES;
+        self.left = self
+            .left
+            .checked_sub(1)
+            .ok_or(StateError::TooManyEntries { limit })?;
+        let type_name = entry.get("objectType").and_then(Value::as_str);
+        match (type_name, entry.get("objectIdentifier")) {
+            (Some(type_name), Some(id)) => Ok(Entry::Object(Listed {
+                type_name: type_name.to_owned(),
+                id: Identifier::from_json(id),
+                hash: entry
+                    .get("revisionHash")
+                    .and_then(Value::as_str)
+                    .filter(|text| is_hash(text))
+                    .map(str::to_owned),
+            })),
+            _ => Row::read(entry)
+                .map(Entry::Row)
+                .ok_or_else(|| refused(path, "neither a syncable object nor a row that names one")),
+        }
+    }
+}
+
+fn refused(path: &str, reason: &'static str) -> StateError {
+    let path = path.to_owned();
+    StateError::Entry { path, reason }
+}
+
+/// Objects that can't be synced have a sentence in its place.
+fn is_hash(text: &str) -> bool {
+    text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+impl Entry {
+    fn type_name(&self) -> &str {
+        match self {
+            Self::Object(listed) => &listed.type_name,
+            Self::Row(row) => row.resource.type_name,
+        }
+    }
+
+    fn is_row(&self) -> bool {
+        matches!(self, Self::Row(_))
+    }
+
+    /// Counts an entry once, however often it was saved.
+    fn key(&self) -> (bool, &str, Identifier) {
+        let id = match self {
+            Self::Object(listed) => listed.id.clone(),
+            Self::Row(row) => Identifier::Integer(row.id),
+        };
+        (self.is_row(), self.type_name(), id)
+    }
+}
+
+/// Turns the pages of all sources into claims, and what they show in full into coverage.
+pub(super) fn conclude(
+    pages: &[Page],
+    claims: &mut Claims,
+    coverage: &mut Coverage,
+    environments: &mut Environments,
+) -> Vec<Incomplete> {
+    let rows = pages
+        .iter()
+        .flat_map(|page| &page.entries)
+        .filter_map(|entry| match entry {
+            Entry::Row(row) => Some(row),
+            Entry::Object(_) => None,
+        });
+    let places = Places::of(rows);
+    for page in pages {
+        for entry in &page.entries {
+            match entry {
+                Entry::Row(row) => places.claim(row, page.source, claims, environments),
+                Entry::Object(listed) => claim(listed, page.source, claims, environments),
+            }
+        }
+    }
+    let (complete, incomplete) = sort_out(pages);
+    for list in complete {
+        cover(&list, &places, coverage, environments);
+    }
+    incomplete
+}
+
+fn claim(listed: &Listed, source: SourceId, claims: &mut Claims, environments: &mut Environments) {
+    let place = match (
+        type_by_name(&listed.type_name).map(|known| known.scope),
+        &listed.id,
+    ) {
+        (Some(Scope::Reference), _) => return,
+        (_, Identifier::Integer(id)) if listed.type_name == "ENVIRONMENT" => {
+            environments.add(*id, None, None);
+            Some(Place::Environment(*id))
+        }
+        (Some(Scope::Global), _) => Some(Place::Global),
+        _ => None,
+    };
+    claims.add(Claim {
+        type_name: listed.type_name.clone(),
+        id: listed.id.clone(),
+        name: match &listed.id {
+            Identifier::Text(name) | Identifier::Algorithm(name) | Identifier::EncryptionKey(name) => {
+                Naming::of(Some(name.clone()))
+            }
+            // A number says nothing of the name behind it.
+            _ => Naming::Unknown,
+        },
+        place,
+        pair: None,
+        hash: listed.hash.clone(),
+        own_hash: None,
+        witness: Witness::List,
+        source,
+    });
+}
+
+/// The pages of one list, all of them.
+type Complete<'a> = Vec<&'a Page>;
+
+/// Puts pages together that make a whole list: a page that holds everything, else pages of one total, else those of them
+/// that are of one type. In doubt a list isn't whole.
+fn sort_out(pages: &[Page]) -> (Vec<Complete<'_>>, Vec<Incomplete>) {
+    let mut complete = Vec::new();
+    let mut parts: BTreeMap<(bool, u64), Vec<&Page>> = BTreeMap::new();
+    for page in pages {
+        let Some(total) = page.total else { continue };
+        match distinct(&[page]) == total {
+            true => complete.push(vec![page]),
+            false => {
+                let rows = page.entries.first().is_some_and(Entry::is_row);
+                parts.entry((rows, total)).or_default().push(page);
+            }
+        }
+    }
+    let mut incomplete = Vec::new();
+    for ((_, total), pages) in parts {
+        // Pages of one type each may as well be of several lists that were asked for by type and are equally long.
+        let of_one_list =
+            only_type(&pages).is_some() || pages.iter().any(|page| only_type(&[page]).is_none());
+        if of_one_list && distinct(&pages) == total {
+            complete.push(pages);
+            continue;
+        }
+        let mut by_type: BTreeMap<Option<&str>, Vec<&Page>> = BTreeMap::new();
+        for page in pages {
+            by_type.entry(only_type(&[page])).or_default().push(page);
+        }
+        for (type_name, pages) in by_type {
+            let have = distinct(&pages);
+            match type_name.is_some() && have == total {
+                true => complete.push(pages),
+                false => incomplete.push(Incomplete {
+                    sources: pages.iter().map(|page| page.source).collect(),
+                    have,
+                    total,
+                }),
+            }
+        }
+    }
+    (complete, incomplete)
+}
+
+fn distinct(pages: &[&Page]) -> u64 {
+    let entries = pages.iter().flat_map(|page| &page.entries);
+    entries.map(Entry::key).collect::<HashSet<_>>().len() as u64
+}
+
+fn only_type<'a>(pages: &[&'a Page]) -> Option<&'a str> {
+    let mut types = pages.iter().flat_map(|page| &page.entries).map(Entry::type_name);
+    let first = types.next()?;
+    types.all(|other| other == first).then_some(first)
+}
+
+fn cover(list: &Complete<'_>, places: &Places, coverage: &mut Coverage, environments: &mut Environments) {
+    let Some(source) = list.iter().map(|page| page.source).min() else {
+        return;
+    };
+    let entries = || list.iter().flat_map(|page| &page.entries);
+    let mut rows = entries().filter_map(|entry| match entry {
+        Entry::Row(row) => Some(row),
+        Entry::Object(_) => None,
+    });
+    match only_type(list) {
+        // Every engine has objects of several types: this is no list of one type, so it is of all.
+        None if entries().next().is_some() && entries().all(|entry| !entry.is_row()) => {
+            coverage.listed.get_or_insert(source);
+        }
+        None => {}
+        Some("ENVIRONMENT") => {
+            // A list of one environment, or of one application's, looks like a list of all.
+            let applications: HashSet<_> = rows.map(|row| row.application).collect();
+            environments.complete |= applications.len() > 1;
+        }
+        Some(type_name) if entries().all(|entry| !entry.is_row()) => {
+            coverage
+                .listed_types
+                .entry(type_name.to_owned())
+                .or_insert(source);
+        }
+        // Drivers can be asked for by whether they are built in, which doesn't show.
+        Some("JDBC_DRIVER") => {}
+        Some(type_name) => {
+            let global = type_by_name(type_name).is_some_and(|known| known.scope == Scope::Global);
+            let homes: Option<HashSet<i64>> = rows.by_ref().map(|row| places.environment(row)).collect();
+            match homes {
+                _ if global => {
+                    coverage.row_types.entry(type_name.to_owned()).or_insert(source);
+                }
+                // Rows of one environment can be asked for.
+                Some(homes) if homes.len() == 1 => {
+                    for home in homes {
+                        coverage
+                            .row_places
+                            .entry((type_name.to_owned(), home))
+                            .or_insert(source);
+                    }
+                }
+                Some(_) => {
+                    coverage.row_types.entry(type_name.to_owned()).or_insert(source);
+                }
+                None => {}
+            }
+        }
+    }
+}

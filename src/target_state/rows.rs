@@ -1,0 +1,295 @@
+//! The lists of an engine's other resources: what is called how, and lives in which environment.
+//!
+//! They say nothing of revisions, but a list of syncable objects shows numbers only, and a document doesn't tell in which
+//! environment its objects live.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+
+use super::SourceId;
+use super::claims::{Claim, Claims, Naming, Witness};
+use super::environments::Environments;
+use crate::identifier::Identifier;
+use crate::import_plan::{Place, Purpose};
+use crate::object::{Scope, type_by_name};
+
+/// A resource whose rows show objects of a type.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Resource {
+    /// Below the API's base.
+    pub(super) path: &'static str,
+    pub(super) type_name: &'static str,
+    id: &'static str,
+    name: &'static str,
+    inside: Inside,
+}
+
+/// How a row tells its environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Inside {
+    /// It lives in none.
+    Engine,
+    /// It is one.
+    Itself,
+    /// It names the environment.
+    Environment,
+    /// It names an object of this type, which lives in the same.
+    Same {
+        member: &'static str,
+        type_name: &'static str,
+    },
+    /// It names a ruleset.
+    Ruleset,
+}
+
+const fn resource(
+    path: &'static str,
+    type_name: &'static str,
+    id: &'static str,
+    name: &'static str,
+    inside: Inside,
+) -> Resource {
+    Resource {
+        path,
+        type_name,
+        id,
+        name,
+        inside,
+    }
+}
+
+const RESOURCES: &[Resource] = &[
+    resource(
+        "environments",
+        "ENVIRONMENT",
+        "environmentId",
+        "environmentName",
+        Inside::Itself,
+    ),
+    resource(
+        "database-connectors",
+        "DATABASE_CONNECTOR",
+        "databaseConnectorId",
+        "connectorName",
+        Inside::Environment,
+    ),
+    resource(
+        "file-connectors",
+        "FILE_CONNECTOR",
+        "fileConnectorId",
+        "connectorName",
+        Inside::Environment,
+    ),
+    resource(
+        "database-rulesets",
+        "DATABASE_RULESET",
+        "databaseRulesetId",
+        "rulesetName",
+        Inside::Same {
+            member: "databaseConnectorId",
+            type_name: "DATABASE_CONNECTOR",
+        },
+    ),
+    resource(
+        "file-rulesets",
+        "FILE_RULESET",
+        "fileRulesetId",
+        "rulesetName",
+        Inside::Same {
+            member: "fileConnectorId",
+            type_name: "FILE_CONNECTOR",
+        },
+    ),
+    resource(
+        "masking-jobs",
+        "MASKING_JOB",
+        "maskingJobId",
+        "jobName",
+        Inside::Ruleset,
+    ),
+    resource(
+        "profile-jobs",
+        "PROFILE_JOB",
+        "profileJobId",
+        "jobName",
+        Inside::Ruleset,
+    ),
+    resource(
+        "tokenization-jobs",
+        "TOKENIZATION_JOB",
+        "tokenizationJobId",
+        "jobName",
+        Inside::Ruleset,
+    ),
+    resource(
+        "reidentification-jobs",
+        "REIDENTIFICATION_JOB",
+        "reidentificationJobId",
+        "jobName",
+        Inside::Ruleset,
+    ),
+    resource(
+        "profile-sets",
+        "PROFILE_SET",
+        "profileSetId",
+        "profileSetName",
+        Inside::Engine,
+    ),
+    resource(
+        "profile-expressions",
+        "PROFILE_EXPRESSION",
+        "profileExpressionId",
+        "expressionName",
+        Inside::Engine,
+    ),
+    resource(
+        "file-formats",
+        "FILE_FORMAT",
+        "fileFormatId",
+        "fileFormatName",
+        Inside::Engine,
+    ),
+    resource(
+        "mount-filesystem",
+        "MOUNT_INFORMATION",
+        "mountId",
+        "mountName",
+        Inside::Engine,
+    ),
+    resource(
+        "jdbc-drivers",
+        "JDBC_DRIVER",
+        "jdbcDriverId",
+        "driverName",
+        Inside::Engine,
+    ),
+];
+
+/// The list that names objects of a type.
+pub(super) fn path_of(type_name: &str) -> Option<&'static str> {
+    let resource = RESOURCES
+        .iter()
+        .find(|resource| resource.type_name == type_name)?;
+    Some(resource.path)
+}
+
+/// One row.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) resource: &'static Resource,
+    pub(super) id: i64,
+    pub(super) name: String,
+    inside: Option<Parent>,
+    /// Rows of environments.
+    purpose: Option<Purpose>,
+    pub(super) application: Option<i64>,
+}
+
+/// What tells the environment of a row.
+#[derive(Debug, Clone, Copy)]
+enum Parent {
+    Environment(i64),
+    Object(&'static str, i64),
+    /// Of a database or of files: the row doesn't say.
+    SomeRuleset(i64),
+}
+
+impl Row {
+    /// The row, if it is one of a resource that tells something. Numbers may come as text.
+    pub(super) fn read(row: &Map<String, Value>) -> Option<Self> {
+        let number = |member: &str| match row.get(member)? {
+            Value::Number(number) => number.as_i64(),
+            Value::String(text) => text.parse().ok(),
+            _ => None,
+        };
+        let text = |member: &str| row.get(member).and_then(Value::as_str);
+        let (resource, id, name) = RESOURCES
+            .iter()
+            .find_map(|resource| Some((resource, number(resource.id)?, text(resource.name)?)))?;
+        let inside = match resource.inside {
+            Inside::Engine | Inside::Itself => None,
+            Inside::Environment => number("environmentId").map(Parent::Environment),
+            Inside::Same { member, type_name } => number(member).map(|id| Parent::Object(type_name, id)),
+            Inside::Ruleset => number("rulesetId").map(|id| match text("rulesetType") {
+                Some("DATABASE") => Parent::Object("DATABASE_RULESET", id),
+                Some("FILE") => Parent::Object("FILE_RULESET", id),
+                _ => Parent::SomeRuleset(id),
+            }),
+        };
+        Some(Self {
+            resource,
+            id,
+            name: name.to_owned(),
+            inside,
+            purpose: match text("purpose") {
+                Some("MASK") => Some(Purpose::Mask),
+                Some("TOKENIZE") => Some(Purpose::Tokenize),
+                _ => None,
+            },
+            application: number("applicationId"),
+        })
+    }
+}
+
+/// Where rows live, as far as the rows themselves tell.
+#[derive(Debug, Default)]
+pub(super) struct Places(HashMap<(&'static str, i64), Option<Parent>>);
+
+impl Places {
+    pub(super) fn of<'a>(rows: impl Iterator<Item = &'a Row>) -> Self {
+        Self(
+            rows.map(|row| ((row.resource.type_name, row.id), row.inside))
+                .collect(),
+        )
+    }
+
+    /// The environment of a row. The way leads from jobs over rulesets to connectors, so it is short.
+    pub(super) fn environment(&self, row: &Row) -> Option<i64> {
+        let mut parent = row.inside?;
+        for _ in 0..3 {
+            let key = match parent {
+                Parent::Environment(id) => return Some(id),
+                Parent::Object(type_name, id) => (type_name, id),
+                Parent::SomeRuleset(id) => {
+                    let known = |name| self.0.contains_key(&(name, id)).then_some((name, id));
+                    match (known("DATABASE_RULESET"), known("FILE_RULESET")) {
+                        (Some(only), None) | (None, Some(only)) => only,
+                        _ => return None,
+                    }
+                }
+            };
+            parent = (*self.0.get(&key)?)?;
+        }
+        None
+    }
+
+    /// What a row says.
+    pub(super) fn claim(
+        &self,
+        row: &Row,
+        source: SourceId,
+        claims: &mut Claims,
+        environments: &mut Environments,
+    ) {
+        if row.resource.inside == Inside::Itself {
+            environments.add(row.id, Some(&row.name), row.purpose);
+            return;
+        }
+        let global = type_by_name(row.resource.type_name).is_some_and(|known| known.scope == Scope::Global);
+        claims.add(Claim {
+            type_name: row.resource.type_name.to_owned(),
+            id: Identifier::Integer(row.id),
+            name: Naming::of(Some(row.name.clone())),
+            place: match global {
+                true => Some(Place::Global),
+                false => self.environment(row).map(Place::Environment),
+            },
+            pair: None,
+            hash: None,
+            own_hash: None,
+            witness: Witness::Row,
+            source,
+        });
+    }
+}

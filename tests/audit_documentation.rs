@@ -1,0 +1,160 @@
+//! Holds what is written about `exportdoc audit` against the command: schema, examples, snippets for CI.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod audit_support;
+mod common;
+
+use std::fs;
+
+use audit_support::{json_of, run_in};
+use common::{exportdoc, file, root, testdata};
+use exportdoc::audit::Policy;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The contents of all fenced blocks of a language.
+fn blocks(text: &str, language: &str) -> Vec<String> {
+    let open = format!("```{language}\n");
+    let rest = text.split(open.as_str()).skip(1);
+    rest.filter_map(|block| block.split("```").next().map(str::to_owned))
+        .collect()
+}
+
+#[test]
+fn json_fits_its_schema_and_the_schema_asks_for_every_promised_member() {
+    let schema = fs::read_to_string(root().join("docs/schema/audit-v1.schema.json")).unwrap();
+    let schema: Value = serde_json::from_str(&schema).unwrap();
+    assert!(jsonschema::meta::is_valid(&schema));
+    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    let policy = "testdata/generated/audit/ignore-expired/fires.toml";
+    let report = json_of(&root(), &["--policy", policy, "-r", "testdata"]);
+    assert!(report["documents"].as_array().unwrap().len() > 200);
+    let errors: Vec<String> = validator
+        .iter_errors(&report)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
+    assert!(errors.is_empty(), "{}", errors.join("\n"));
+    assert!(validator.is_valid(&json_of(&root(), &["--list-rules"])));
+    let some = json_of(
+        &root(),
+        &[
+            "--policy",
+            "testdata/generated/audit/ignore-unused/policy.toml",
+            "testdata/generated/audit/ignore-unused/quiet.json",
+            "testdata/documented/workflow-global-object.json",
+        ],
+    );
+    for (parent, member) in [
+        ("", "schema_version"),
+        ("", "documents"),
+        ("", "policies"),
+        ("", "summary"),
+        ("/documents/0", "path"),
+        ("/documents/0", "policy"),
+        ("/documents/0", "worst"),
+        ("/documents/0", "findings"),
+        ("/documents/0", "suppressed"),
+        ("/documents/0/findings/0", "id"),
+        ("/documents/0/findings/0", "level"),
+        ("/documents/0/findings/0", "message"),
+        ("/documents/0/findings/0", "reason"),
+        ("/documents/0/findings/0", "remedy"),
+        ("/documents/0/findings/0", "object"),
+        ("/documents/0/findings/0", "at"),
+        ("/documents/0/findings/0/at", "file_offset"),
+        ("/documents/0/suppressed/0", "ignored_because"),
+        ("/documents/0/suppressed/0/object", "identifier"),
+        ("/documents/0/rules/0", "findings"),
+        ("/documents/1/error", "message"),
+        ("/summary", "documents"),
+        ("/summary", "failing"),
+        ("/summary", "unreadable"),
+        ("/summary", "interrupted"),
+        ("/summary", "rules"),
+        ("/summary/rules/0", "documents"),
+    ] {
+        let mut changed = some.clone();
+        let map = changed
+            .pointer_mut(parent)
+            .and_then(Value::as_object_mut)
+            .unwrap();
+        assert!(map.remove(member).is_some(), "{parent}/{member} isn't there");
+        assert!(!validator.is_valid(&changed), "{parent}/{member} isn't required");
+    }
+}
+
+#[test]
+fn the_examples_of_the_documentation_print_what_it_shows_and_its_policies_can_be_read() {
+    let page = fs::read_to_string(root().join("docs/audit.md")).unwrap();
+    let directory = TempDir::new().unwrap();
+    let at = directory.path();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(testdata("generated/audit"), at.join("audit")).unwrap();
+    let policies = blocks(&page, "toml");
+    for policy in &policies {
+        Policy::parse(policy).unwrap();
+    }
+    file(at, "policy.toml", &policies[0]);
+    let mut compared = 0;
+    for block in blocks(&page, "console") {
+        for example in block.split("$ exportdoc audit ").skip(1) {
+            let (command, shown) = example.split_once('\n').unwrap();
+            let ran = run_in(at, &command.split(' ').collect::<Vec<_>>());
+            assert_eq!(ran.out.lines().next(), shown.lines().next(), "{command}");
+            compared += 1;
+        }
+    }
+    assert!(compared >= 2, "{compared}");
+    // Every member that a policy can have stands in the table.
+    for member in [
+        "levels",
+        "allow.hosts",
+        "allow.keys",
+        "allow.max-age",
+        "types.deny",
+        "types.require",
+    ] {
+        assert!(page.contains(&format!("| `{member}")), "{member}");
+    }
+}
+
+#[test]
+fn the_snippets_for_ci_use_only_flags_and_values_there_are() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, section) = readme.split_once("## Gate your imports in CI").unwrap();
+    let section = section.split("\n## ").next().unwrap();
+    let snippets = blocks(section, "yaml");
+    assert_eq!(snippets.len(), 2, "one for GitHub, one for GitLab");
+    for snippet in snippets {
+        let mut commands = 0;
+        for line in snippet
+            .lines()
+            .filter_map(|line| line.split("exportdoc audit ").nth(1))
+        {
+            commands += 1;
+            let help = exportdoc().args(["audit", "--help"]).output().unwrap();
+            let help = String::from_utf8(help.stdout).unwrap();
+            let words: Vec<&str> = line.split_whitespace().collect();
+            let flags = words
+                .iter()
+                .filter(|word| word.starts_with('-') && word.len() > 1);
+            for flag in flags {
+                assert!(
+                    help.lines()
+                        .any(|text| text.split([' ', ',']).any(|word| word == *flag)),
+                    "{flag} isn't there"
+                );
+            }
+            for (flag, value) in words.iter().zip(&words[1..]) {
+                if matches!(*flag, "--format" | "--fail-on") {
+                    assert!(
+                        help.contains(&format!("- {value}: ")),
+                        "{flag} {value} isn't there"
+                    );
+                }
+            }
+        }
+        assert!(commands >= 1, "{snippet}");
+    }
+}

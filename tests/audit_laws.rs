@@ -1,0 +1,243 @@
+//! What holds for every document and every policy.
+//!
+//! A document's *score* at a level is how many findings weigh at least that much, ignored ones included. The lower the
+//! better.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod common;
+
+use common::{Parts, Plan, exportdoc, framed, inventory, key, numbered};
+use exportdoc::audit::{AuditOptions, AuditReport, Level, Policy, audit_bytes};
+use exportdoc::blob::{Trailer, frame};
+use exportdoc::finding::{self, REGISTRY};
+use exportdoc::identifier::Identifier;
+use exportdoc::object::draft::{ConnectorSpec, connector};
+use exportdoc::object::{ObjectKey, RevisionPair, SyncObject, known_by_number};
+use exportdoc::report::{ExamineOptions, Verdict};
+use exportdoc::sample::SampleSize;
+use exportdoc::signature::{HashAlgorithm, KeySize};
+use proptest::prelude::*;
+use serde_json::Value;
+
+const LEVELS: [Level; 4] = [Level::Off, Level::Info, Level::Warning, Level::Error];
+
+fn audit(document: &[u8], policy: &Policy) -> AuditReport {
+    let options = AuditOptions {
+        policy,
+        now: "2020-04-01T00:00:00Z".parse().unwrap(),
+        baseline: None,
+    };
+    audit_bytes(document, &ExamineOptions::default(), &options).unwrap()
+}
+
+/// The same document as an engine signs it: no rule declared, a 512-bit key, and other bytes signed than any rule that
+/// is known.
+fn as_an_engine_signs_it(plan: &Plan) -> Vec<u8> {
+    let mut engine = Plan {
+        facts: plan.facts.clone(),
+        objects: plan.objects.clone(),
+        key: key(KeySize::Dsa512, "engine"),
+        rule: KeySize::Dsa512.default_rule(),
+    };
+    engine.facts.declare_rule = false;
+    let mut parts = Parts::of(&engine.seal());
+    let mut records = parts.records();
+    records.pop();
+    let hash = HashAlgorithm::Sha1.digest(&records.concat());
+    parts.signature = engine
+        .key
+        .sign_prehash_with(&hash, HashAlgorithm::Sha1)
+        .unwrap()
+        .to_der();
+    let trailer = frame(&Trailer::encode(&engine.facts.export_id, &parts.signature)).unwrap();
+    parts.blob = [framed(&records), trailer].concat();
+    parts.document()
+}
+
+/// Just these objects, whether they depend on others or not.
+fn plan_of(objects: Vec<SyncObject<'static>>, roots: &[ObjectKey]) -> Plan {
+    Plan {
+        facts: common::facts(roots),
+        objects,
+        key: key(KeySize::Dsa512, "tests"),
+        rule: KeySize::Dsa512.default_rule(),
+    }
+}
+
+fn content() -> impl Strategy<Value = Vec<SyncObject<'static>>> {
+    // Engines know none of the numbers that this project made up.
+    let objects: Vec<_> = inventory(SampleSize::SMALL)
+        .into_iter()
+        .filter(|object| known_by_number(object.key().type_number).is_some())
+        .collect();
+    let count = objects.len();
+    let some = prop::collection::btree_set(0..count, 1..6)
+        .prop_map(move |picked| picked.iter().map(|at| objects[*at].clone()).collect::<Vec<_>>());
+    let made = prop::collection::vec(
+        ("[a-z(*: ]{1,8}", prop::option::of("[a-z.]{1,12}"), any::<bool>()),
+        0..4,
+    );
+    (some, made).prop_map(|(mut objects, made)| {
+        for (at, (name, host, password)) in (500..).zip(made) {
+            let spec = ConnectorSpec {
+                database_type: "oracle",
+                name: &name,
+                database: None,
+                schema: None,
+                jdbc_url: password.then_some("jdbc:oracle:thin:hr/tiger@db:1521/x"),
+                host: host.as_deref(),
+                port: None,
+                user: host.as_deref(),
+            };
+            let pair = RevisionPair {
+                object: format!("00000000-0000-4000-8000-000000000{at}"),
+                save: format!("00000000-0000-4000-8000-000000001{at}"),
+            };
+            objects.push(connector(at, &spec).finish(pair, 0, 0).unwrap());
+        }
+        objects
+    })
+}
+
+fn policy() -> impl Strategy<Value = Policy> {
+    let ids: Vec<&'static str> = REGISTRY.iter().map(|rule| rule.id).collect();
+    let seal: Vec<&'static str> = [
+        &finding::SEALED_BY_TOOLKIT,
+        &finding::ENGINE_SIGNATURE_MISSING,
+        &finding::SIGNATURE_UNDETERMINED,
+        &finding::KEY_WEAK,
+        &finding::KEY_NOT_TRUSTED,
+        &finding::HASH_ALGORITHM_WEAK,
+    ]
+    .map(|rule| rule.id)
+    .to_vec();
+    let level = || prop::sample::select(LEVELS.to_vec());
+    let any_levels = prop::collection::btree_map(prop::sample::select(ids), level(), 0..20);
+    let seal_levels = prop::collection::btree_map(prop::sample::select(seal), level(), 0..6);
+    let ignores = prop_oneof![
+        Just(String::new()),
+        Just("[[ignore]]\nrule = \"*\"\nreason = \"everything\"\n".to_owned()),
+        Just("[[ignore]]\nrule = \"sealed-by-toolkit\"\nreason = \"ours\"\n".to_owned()),
+    ];
+    (any_levels, seal_levels, ignores, any::<bool>()).prop_map(|(any_levels, seal_levels, ignores, keys)| {
+        let mut policy = Policy::parse(&ignores).unwrap();
+        policy.levels = any_levels;
+        policy.levels.extend(seal_levels);
+        policy.keys = if keys { vec![[7; 32]] } else { Vec::new() };
+        policy
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn sealing_content_again_never_scores_better_than_the_engines_own_document(
+        objects in content(),
+        size in prop::sample::select(vec![KeySize::Dsa512, KeySize::Dsa1024, KeySize::Dsa2048]),
+        declared in any::<bool>(),
+        policy in policy(),
+    ) {
+        let roots: Vec<ObjectKey> = objects.iter().map(|object| object.key().clone()).collect();
+        let mut plan = plan_of(objects, &roots).sized(size);
+        plan.facts.declare_rule = declared;
+        let genuine = audit(&as_an_engine_signs_it(&plan), &policy);
+        let sealed = audit(&plan.seal(), &policy);
+        prop_assert_eq!(genuine.verdict, Verdict::Undetermined);
+        prop_assert_eq!(sealed.verdict, Verdict::Valid);
+        for level in Level::REPORTED {
+            prop_assert!(
+                sealed.score(level) >= genuine.score(level),
+                "{}: sealed {} {:?}, genuine {} {:?}",
+                level, sealed.score(level), sealed.findings, genuine.score(level), genuine.findings
+            );
+        }
+        if policy.ignores.is_empty() {
+            prop_assert!(sealed.worst() >= genuine.worst());
+        }
+    }
+
+    #[test]
+    fn every_finding_counts_or_is_ignored_unless_it_is_off(objects in content(), policy in policy()) {
+        let requested = ObjectKey::new(19, Identifier::Text("EMAIL".to_owned()));
+        let document = plan_of(objects, &[requested]).seal();
+        let report = audit(&document, &policy);
+        let everything = audit(&document, &Policy { keys: policy.keys.clone(), ..Policy::default() });
+        let off = everything.findings.iter().filter(|found| policy.level(found.rule) == Level::Off).count();
+        prop_assert_eq!(report.findings.len() + report.suppressed.len() + off, everything.findings.len());
+        for found in report.findings.iter().chain(report.suppressed.iter().map(|s| &s.finding)) {
+            prop_assert_eq!(found.level, policy.level(found.rule));
+        }
+        prop_assert!(report.findings.is_sorted_by(|a, b| a.level >= b.level));
+    }
+
+    #[test]
+    fn no_text_breaks_the_reading_of_a_policy(text in "\\PC{0,200}", toml in "(\\[|\\]|=|\"|[a-z]|-|\\.|\n|[0-9]){0,120}") {
+        for text in [text, toml] {
+            if let Err(error) = Policy::parse(&text) {
+                prop_assert!(error.at.line >= 1 && error.at.offset <= text.len());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_long_name_cannot_be_told_ten_thousand_times() {
+    let name = "long ".repeat(200_000);
+    let needs: Vec<ObjectKey> = (1..=9_000).map(|id| numbered(10, id)).collect();
+    let place = (&needs[0], "Clinic");
+    let ruleset = exportdoc::object::draft::ruleset(1, &name, place, &[], &needs[1..]);
+    let pair = RevisionPair {
+        object: "00000000-0000-4000-8000-000000000001".to_owned(),
+        save: "00000000-0000-4000-8000-000000000002".to_owned(),
+    };
+    let document = common::document_of_messages(&[ruleset.finish(pair, 0, 0).unwrap().as_bytes().to_vec()]);
+    let report = audit(&document, &Policy::default());
+    let missing = report
+        .findings
+        .iter()
+        .filter(|found| found.rule == &finding::MISSING_DEPENDENCY);
+    let (listed, counted) = missing.fold((0, 0), |(listed, counted), found| {
+        (listed + 1, counted + found.count)
+    });
+    assert_eq!((listed, counted), (51, 9_000), "fifty, and the rest as a number");
+    let bytes: usize = report.findings.iter().map(|found| found.message.len()).sum();
+    assert!(bytes < 80 << 20, "{bytes}");
+}
+
+/// The command itself: what `exportdoc seal` makes of an engine's document is no better than the document.
+#[test]
+fn the_seal_command_cannot_wash_an_engines_document() {
+    let directory = tempfile::tempdir().unwrap();
+    let (new_key, sealed) = (
+        directory.path().join("key.pem"),
+        directory.path().join("sealed.json"),
+    );
+    let genuine = common::testdata("generated/engine-like.json");
+    exportdoc()
+        .arg("seal")
+        .arg(&genuine)
+        .args([
+            "--new-key".as_ref(),
+            new_key.as_os_str(),
+            "-o".as_ref(),
+            sealed.as_os_str(),
+        ])
+        .assert()
+        .success();
+    let scores = |path: &std::path::Path| {
+        let output = exportdoc()
+            .args(["audit", "--format", "json"])
+            .arg(path)
+            .output()
+            .unwrap();
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        ["errors", "warnings", "infos"].map(|level| report["summary"][level].as_u64().unwrap())
+    };
+    let (genuine, sealed) = (scores(&genuine), scores(&sealed));
+    let at_least = |counts: [u64; 3]| [counts[0], counts[0] + counts[1], counts.iter().sum::<u64>()];
+    for (sealed, genuine) in at_least(sealed).iter().zip(at_least(genuine)) {
+        assert!(*sealed >= genuine, "sealed {sealed:?}, genuine {genuine:?}");
+    }
+}

@@ -1,0 +1,144 @@
+//! What the tests of audits share: the command run, and the two documents of every rule, audited as their directory says.
+
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test program uses its own part of this"
+)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test ends where something unexpected happens"
+)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use exportdoc::audit::{AuditFinding, AuditOptions, AuditReport, Policy, audit_bytes, policy_findings};
+use exportdoc::diff::Side;
+use exportdoc::passphrase::Passphrase;
+use exportdoc::report::{ExamineOptions, examine_with_objects};
+use jiff::Timestamp;
+
+use serde_json::Value;
+
+use crate::common::{exportdoc, root, testdata};
+
+/// The time it is in these tests: a day and a half after the documents were exported.
+pub fn now() -> Timestamp {
+    "2019-05-09T12:00:00Z".parse().unwrap()
+}
+
+/// The directory of a rule's documents.
+pub fn directory(rule: &str) -> PathBuf {
+    testdata("generated/audit").join(rule)
+}
+
+/// One of a rule's two documents.
+pub struct Case {
+    pub document: Vec<u8>,
+    pub policy: Policy,
+    baseline: Option<Vec<u8>>,
+    passphrase: Option<Passphrase>,
+}
+
+impl Case {
+    /// `which` is `fires` or `quiet`. Beside `WHICH.json` there may be: `WHICH.toml`, or else `policy.toml` for both; a
+    /// `baseline.json`; a `passphrase`.
+    pub fn read(rule: &str, which: &str) -> Self {
+        let directory = directory(rule);
+        let file = |name: &str| fs::read(directory.join(name)).ok();
+        let policy = file(&format!("{which}.toml")).or_else(|| file("policy.toml"));
+        let text = policy
+            .map(|bytes| String::from_utf8(bytes).unwrap())
+            .unwrap_or_default();
+        let line = file("passphrase").map(|bytes| String::from_utf8(bytes).unwrap());
+        Self {
+            document: file(&format!("{which}.json")).unwrap(),
+            policy: Policy::parse(&text).unwrap(),
+            baseline: file("baseline.json"),
+            passphrase: line.map(|line| Passphrase::new(line.trim_end()).unwrap()),
+        }
+    }
+
+    /// The document's audit.
+    pub fn audit(&self) -> AuditReport {
+        let reading = ExamineOptions {
+            passphrase: self.passphrase.clone(),
+            ..ExamineOptions::default()
+        };
+        let baseline = self
+            .baseline
+            .as_ref()
+            .map(|bytes| (bytes, examine_with_objects(bytes, &reading).unwrap()));
+        let side = baseline.as_ref().map(|(bytes, (report, objects))| Side {
+            bytes,
+            report,
+            objects,
+        });
+        let options = AuditOptions {
+            policy: &self.policy,
+            now: now(),
+            baseline: side.as_ref(),
+        };
+        audit_bytes(&self.document, &reading, &options).unwrap()
+    }
+
+    /// What counts, in the document and in the policy itself.
+    pub fn findings(&self) -> Vec<AuditFinding> {
+        let report = self.audit();
+        let used: BTreeSet<usize> = report
+            .suppressed
+            .iter()
+            .map(|suppressed| suppressed.ignore)
+            .collect();
+        let of_policy = policy_findings(&self.policy, Some(&used), now());
+        report.findings.into_iter().chain(of_policy).collect()
+    }
+
+    /// The ids of what counts.
+    pub fn ids(&self) -> Vec<&'static str> {
+        self.findings().iter().map(AuditFinding::id).collect()
+    }
+}
+
+/// What a run of `exportdoc audit` came to.
+pub struct Ran {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+pub fn run_in(directory: &Path, arguments: &[&str]) -> Ran {
+    let output = exportdoc()
+        .current_dir(directory)
+        .env("COLUMNS", "100")
+        .arg("audit")
+        .args(arguments)
+        .output()
+        .unwrap();
+    Ran {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+pub fn run(arguments: &[&str]) -> Ran {
+    run_in(&root(), arguments)
+}
+
+pub fn json_of(directory: &Path, arguments: &[&str]) -> Value {
+    let ran = run_in(directory, &[&["--format", "json"], arguments].concat());
+    serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {} {}", ran.out, ran.err))
+}
+
+/// The ids of what counts in the first document.
+pub fn ids(report: &Value) -> Vec<&str> {
+    let findings = report["documents"][0]["findings"].as_array().unwrap();
+    findings
+        .iter()
+        .map(|finding| finding["id"].as_str().unwrap())
+        .collect()
+}

@@ -1,0 +1,266 @@
+//! Reading what is known of a target: laws over arbitrary input and over the order of sources, and what lists that may
+//! have been filtered are taken for.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // how a test fails
+
+use exportdoc::import_plan::{Identity, Lookup, Place, Presence, Purpose, TargetInventory, Wanted};
+use exportdoc::target_state::{MAX_ENTRIES, StateError, TargetState, TargetStateBuilder};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+fn state(sources: &[Value]) -> TargetState {
+    let mut builder = TargetStateBuilder::new();
+    for (n, source) in sources.iter().enumerate() {
+        builder
+            .add(&n.to_string(), source.to_string().as_bytes(), &[])
+            .unwrap();
+    }
+    builder.finish()
+}
+
+fn page(total: usize, entries: &[Value]) -> Value {
+    json!({ "_pageInfo": { "numberOnPage": entries.len(), "total": total }, "responseList": entries })
+}
+
+fn entry(type_name: &str, identifier: Value) -> Value {
+    let hash = "0123456789012345678901234567890123456789";
+    json!({ "objectIdentifier": identifier, "objectType": type_name, "revisionHash": hash })
+}
+
+/// `present`, `absent` or `unknown` for an object with a name.
+fn ask(state: &TargetState, type_name: &str, place: Place, name: &str) -> &'static str {
+    let answer = state.find(&Lookup {
+        wanted: Wanted::Type(type_name),
+        place,
+        identity: Identity::Name(name),
+    });
+    match answer {
+        Presence::Present(object) => {
+            assert_eq!(object.type_name, type_name);
+            "present"
+        }
+        Presence::Absent => "absent",
+        Presence::Unknown { needs } => {
+            assert!(!needs.is_empty());
+            "unknown"
+        }
+    }
+}
+
+#[test]
+fn a_complete_list_of_one_type_speaks_for_that_type_alone() {
+    let domains = [
+        entry("DOMAIN", json!({ "id": "SSN" })),
+        entry("DOMAIN", json!({ "id": "ZIP" })),
+    ];
+    let of_domains = state(&[page(2, &domains)]);
+    let at = |state: &TargetState, type_name, name| ask(state, type_name, Place::Global, name);
+    assert_eq!(at(&of_domains, "DOMAIN", "SSN"), "present");
+    assert_eq!(at(&of_domains, "DOMAIN", "NAME"), "absent");
+    assert_eq!(at(&of_domains, "KEY", "global"), "unknown");
+    let all = state(&[page(
+        3,
+        &[
+            domains[0].clone(),
+            domains[1].clone(),
+            entry("KEY", json!({ "keyId": "global" })),
+        ],
+    )]);
+    assert_eq!(at(&all, "KEY", "global"), "present");
+    assert_eq!(at(&all, "PROFILE_SET", "HIPAA"), "absent");
+    // Nothing tells what an empty list was asked for.
+    assert_eq!(at(&state(&[page(0, &[])]), "DOMAIN", "SSN"), "unknown");
+    // Two lists of one length aren't two pages of one.
+    let other = [entry("LOOKUP", json!({ "algorithmName": "A" }))];
+    let mixed = state(&[page(2, &domains[..1]), page(2, &other)]);
+    assert_eq!(at(&mixed, "DOMAIN", "ZIP"), "unknown");
+    let mixed = state(&[
+        page(3, &domains),
+        page(3, &other[..1]),
+        page(3, &[entry("LOOKUP", json!({ "algorithmName": "B" }))]),
+    ]);
+    assert_eq!(
+        at(&mixed, "DOMAIN", "NAME"),
+        "unknown",
+        "four entries of a list of three"
+    );
+}
+
+#[test]
+fn an_object_that_cannot_be_synced_is_there_in_a_state_that_is_not_known() {
+    let mut domain = entry("DOMAIN", json!({ "id": "PATIENT_NO" }));
+    domain["revisionHash"] = "Not Syncable: mapping algorithm".into();
+    let state = state(&[page(1, &[domain])]);
+    let found = state.find(&Lookup {
+        wanted: Wanted::Type("DOMAIN"),
+        place: Place::Global,
+        identity: Identity::Name("PATIENT_NO"),
+    });
+    let Presence::Present(found) = found else {
+        panic!("{found:?}")
+    };
+    assert_eq!(found.revision, exportdoc::import_plan::TargetRevision::Unknown);
+}
+
+#[test]
+fn rows_of_one_environment_speak_for_that_environment_alone() {
+    let row = |id: i64, environment: i64| json!({ "databaseConnectorId": id.to_string(), "connectorName": format!("c{id}"), "environmentId": environment });
+    let one = state(&[page(1, &[row(1, 5)])]);
+    let at = |state: &TargetState, environment, name| {
+        ask(state, "DATABASE_CONNECTOR", Place::Environment(environment), name)
+    };
+    assert_eq!(
+        (at(&one, 5, "c1"), at(&one, 5, "c2"), at(&one, 6, "c1")),
+        ("present", "absent", "unknown")
+    );
+    let two = state(&[page(2, &[row(1, 5), row(2, 6)])]);
+    assert_eq!(
+        (at(&two, 5, "c2"), at(&two, 6, "c2"), at(&two, 7, "c2")),
+        ("absent", "present", "absent")
+    );
+    let half = state(&[page(2, &[row(1, 5)])]);
+    assert_eq!((at(&half, 5, "c1"), at(&half, 5, "c2")), ("present", "unknown"));
+}
+
+#[test]
+fn a_job_lives_where_the_connector_of_its_ruleset_does() {
+    let sources = [
+        page(
+            1,
+            &[json!({ "maskingJobId": 7, "jobName": "Mask", "rulesetId": 3, "rulesetType": "FILE" })],
+        ),
+        page(
+            1,
+            &[json!({ "fileRulesetId": 3, "rulesetName": "Rules", "fileConnectorId": 2 })],
+        ),
+        page(
+            1,
+            &[json!({ "fileConnectorId": 2, "connectorName": "Files", "environmentId": 9 })],
+        ),
+    ];
+    let all = state(&sources);
+    assert_eq!(ask(&all, "MASKING_JOB", Place::Environment(9), "Mask"), "present");
+    assert_eq!(
+        ask(&all, "FILE_RULESET", Place::Environment(9), "Rules"),
+        "present"
+    );
+    let without = state(&sources[..2]);
+    assert_eq!(
+        ask(&without, "MASKING_JOB", Place::Environment(9), "Mask"),
+        "unknown"
+    );
+}
+
+#[test]
+fn environments_are_known_with_name_and_purpose_and_absent_only_from_a_list_of_all() {
+    let row = |id: i64, application: i64, purpose: &str| json!({ "environmentId": id, "environmentName": format!("e{id}"), "applicationId": application, "purpose": purpose });
+    let some = state(&[page(1, &[row(1, 1, "TOKENIZE")])]);
+    let Presence::Present(found) = some.environment(1) else {
+        panic!("it is there")
+    };
+    assert_eq!(found.purpose, Some(Purpose::Tokenize));
+    assert_eq!(some.environment_named("e1"), Presence::Present(1));
+    assert!(
+        matches!(some.environment(2), Presence::Unknown { .. }),
+        "of one application, perhaps"
+    );
+    let all = state(&[page(2, &[row(1, 1, "MASK"), row(2, 2, "MASK")])]);
+    assert_eq!(
+        (all.environment(3), all.environment_named("e3")),
+        (Presence::Absent, Presence::Absent)
+    );
+    let contradicted = state(&[page(1, &[row(1, 1, "MASK")]), page(1, &[row(1, 1, "TOKENIZE")])]);
+    let Presence::Present(found) = contradicted.environment(1) else {
+        panic!("it is there")
+    };
+    assert_eq!(found.purpose, None);
+}
+
+#[test]
+fn more_entries_than_the_limit_are_refused() {
+    let text = format!(
+        "[{}{{}}]",
+        r#"{"objectType":"KEY","objectIdentifier":{}},"#.repeat(MAX_ENTRIES)
+    );
+    let error = TargetStateBuilder::new()
+        .add("x", text.as_bytes(), &[])
+        .unwrap_err();
+    assert!(
+        matches!(error, StateError::TooManyEntries { .. }) && error.is_limit(),
+        "{error}"
+    );
+}
+
+/// Entries and rows over few names and numbers, so that sources often speak of one object.
+fn source() -> impl Strategy<Value = Value> {
+    let named = ("DOMAIN|LOOKUP|SEGMENT", 0..3_u8, 0..2_u8).prop_map(|(type_name, name, hash)| {
+        let member = if type_name == "DOMAIN" {
+            "id"
+        } else {
+            "algorithmName"
+        };
+        let mut identifier = json!({});
+        identifier[member] = format!("n{name}").into();
+        let mut entry = entry(&type_name, identifier);
+        entry["revisionHash"] = format!("{hash:040}").into();
+        entry
+    });
+    let numbered = (0..3_i64).prop_map(|id| entry("DATABASE_CONNECTOR", json!({ "id": id })));
+    let row = (0..3_i64, 0..2_u8, 1..3_i64).prop_map(|(id, name, environment)| {
+        json!({ "databaseConnectorId": id, "connectorName": format!("n{name}"), "environmentId": environment })
+    });
+    let objects = prop::collection::vec(prop_oneof![3 => named, 1 => numbered], 0..6);
+    let pages = prop_oneof![objects, prop::collection::vec(row, 0..4)];
+    (pages, 0..3_usize).prop_map(|(entries, missing)| page(entries.len() + missing, &entries))
+}
+
+fn answers(state: &TargetState) -> Vec<&'static str> {
+    let mut answers = Vec::new();
+    for name in ["n0", "n1", "n2", "n3"] {
+        answers.push(ask(state, "DOMAIN", Place::Global, name));
+        for environment in 1..4 {
+            answers.push(ask(
+                state,
+                "DATABASE_CONNECTOR",
+                Place::Environment(environment),
+                name,
+            ));
+        }
+        let algorithm = state.find(&Lookup {
+            wanted: Wanted::AnyAlgorithm,
+            place: Place::Global,
+            identity: Identity::Name(name),
+        });
+        answers.push(match algorithm {
+            Presence::Present(_) => "present",
+            Presence::Absent => "absent",
+            Presence::Unknown { .. } => "unknown",
+        });
+    }
+    answers
+}
+
+proptest! {
+    #[test]
+    fn the_order_of_sources_makes_no_difference(
+        (sources, shuffled) in prop::collection::vec(source(), 1..6)
+            .prop_flat_map(|sources| (Just(sources.clone()), Just(sources).prop_shuffle()))
+    ) {
+        prop_assert_eq!(answers(&state(&sources)), answers(&state(&shuffled)));
+    }
+
+    #[test]
+    fn no_input_makes_reading_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let _ = TargetStateBuilder::new().add("x", &bytes, &[]);
+    }
+
+    #[test]
+    fn no_json_makes_reading_panic(
+        text in r#"(\[|\{)("(blob|objects|tables|responseList|_pageInfo|total|objectType|objectIdentifier|id)":(1|"x"|\{\}|\[\]|\[\{\}\]),?){0,5}(\]|\})"#
+    ) {
+        let mut builder = TargetStateBuilder::new();
+        if builder.add("x", text.as_bytes(), &[]).is_ok() {
+            let _ = answers(&builder.finish());
+        }
+    }
+}
