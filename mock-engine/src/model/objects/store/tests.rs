@@ -53,13 +53,13 @@ prop_compose! {
 
 #[derive(Debug, Clone)]
 enum Change {
-    Insert(StoredObject),
+    Insert(Box<StoredObject>),
     Remove(ObjectKey),
 }
 
 fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
-        3 => stored().prop_map(Change::Insert),
+        3 => stored().prop_map(|stored| Change::Insert(Box::new(stored))),
         1 => key().prop_map(|(key, _)| Change::Remove(key)),
     ]
 }
@@ -134,7 +134,7 @@ proptest! {
         let mut half_written = Vec::new();
         for (at, change) in changes.iter().enumerate() {
             match change {
-                Change::Insert(stored) => drop(store.insert(stored.clone())),
+                Change::Insert(stored) => drop(store.insert((**stored).clone())),
                 Change::Remove(key) => drop(store.remove(key)),
             }
             if at == changes.len() / 2 {
