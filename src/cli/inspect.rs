@@ -119,7 +119,9 @@ impl Args {
         if input == Input::Stdin && self.input.files.contains(path) {
             return Err(CliError::usage("standard input is named twice", "give '-' once"));
         }
-        let judged = batch::judge_one(&input, |input| batch::examine(input, self.input.max_size, options));
+        let judged = batch::judge_one(&input, |input| {
+            batch::examine(input, self.input.max_size, options)
+        });
         let label = input.label();
         let report = judged
             .outcome

@@ -201,8 +201,7 @@ impl<'a> Envelope<'a> {
                 raw_value: member.value,
                 file_offset: notes.offset(member.quoted),
                 value_offset: notes.offset(member.value),
-                value_bytes: notes.offset(&member.value[member.value.len()..])
-                    - notes.offset(member.value),
+                value_bytes: notes.offset(&member.value[member.value.len()..]) - notes.offset(member.value),
             })
             .collect();
         Self {
