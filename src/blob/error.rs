@@ -34,7 +34,7 @@ pub enum BlobErrorKind {
     /// A record without a message.
     #[error("length is zero")]
     Empty,
-    /// More bytes than [`BlobLimits::record_bytes`].
+    /// More bytes than [`super::BlobLimits::record_bytes`].
     #[error("length {claimed} is above the limit of {limit} bytes")]
     TooLarge {
         /// The length prefix.
@@ -42,7 +42,7 @@ pub enum BlobErrorKind {
         /// The limit.
         limit: u64,
     },
-    /// More records than [`BlobLimits::records`].
+    /// More records than [`super::BlobLimits::records`].
     #[error("more than {limit} records")]
     TooMany {
         /// The limit.
