@@ -52,6 +52,58 @@ fn the_input_is_never_the_output_even_by_force_or_another_name() {
 }
 
 #[test]
+fn keys_passphrases_and_answers_are_never_the_output_even_by_force() {
+    let directory = workplace();
+    let directory = directory.path();
+    succeed(directory, &["keygen", "-o", "key"]);
+    fs::write(directory.join("secret"), "word\n").unwrap();
+    fs::write(directory.join("answers"), "{}\n").unwrap();
+    for (file, arguments) in [
+        ("key", &["seal", "in.json", "--key", "key"][..]),
+        (
+            "secret",
+            &[
+                "encrypt",
+                "in.json",
+                "--new-key",
+                "k",
+                "--passphrase-file",
+                "secret",
+            ],
+        ),
+        (
+            "secret",
+            &[
+                "merge",
+                "in.json",
+                "in.json",
+                "--new-key",
+                "k",
+                "--encrypt-with",
+                "secret",
+            ],
+        ),
+        (
+            "answers",
+            &[
+                "merge",
+                "in.json",
+                "in.json",
+                "--new-key",
+                "k",
+                "--resolve",
+                "answers",
+            ],
+        ),
+    ] {
+        let before = content(directory, file);
+        let said = fail(directory, 2, &[arguments, &["-o", file, "--force"]].concat());
+        assert!(said.contains("is read, and the output as well"), "{said}");
+        assert_eq!(content(directory, file), before);
+    }
+}
+
+#[test]
 fn in_place_keeps_the_original_and_never_overwrites_a_backup() {
     let directory = workplace();
     let directory = directory.path();

@@ -246,6 +246,9 @@ impl KeyArgs {
     /// The key; without any option one that is made for this document and then forgotten.
     pub(crate) fn load(&self, outputs: &[&Output]) -> Result<Sealer, CliError> {
         if let Some(path) = &self.key {
+            for output in outputs {
+                output.spares([path.as_path()])?;
+            }
             return Ok(Sealer {
                 key: read_key(path)?,
                 keep_in: None,

@@ -60,6 +60,7 @@ impl DecryptArgs {
 
 fn run(source: &SourceArgs, key: &KeyArgs, output: &InPlaceArgs, encrypt: bool) -> Result<Exit, CliError> {
     let output = output.check(&source.file)?;
+    output.spares(source.passphrase_file.as_deref())?;
     let sealer = key.load(&[&output])?;
     let file = source.passphrase_file.as_deref();
     let source = source.load()?;

@@ -56,6 +56,7 @@ impl Args {
             return self.run_split(&inputs);
         }
         let output = self.output.check(&inputs)?;
+        output.spares(self.source.passphrase_file.as_deref())?;
         let sealer = self.key.load(&[&output])?;
         let source = self.source.load()?;
         let roots = self.roots(&source)?;
@@ -85,6 +86,9 @@ impl Args {
         let places = file_names(&source, &roots)
             .map(|name| Output::check(&directory.join(name), self.output.force, inputs))
             .collect::<Result<Vec<_>, _>>()?;
+        for place in &places {
+            place.spares(self.source.passphrase_file.as_deref())?;
+        }
         let sealer = self.key.load(&places.iter().collect::<Vec<_>>())?;
         let documents = roots
             .iter()

@@ -131,6 +131,12 @@ impl Args {
             return Err(CliError::usage("standard input is named twice", "give '-' once"));
         }
         let output = self.output.check(&inputs)?;
+        let others = self
+            .passphrase_file
+            .iter()
+            .chain(&self.resolve)
+            .chain(&self.encrypt_with);
+        output.spares(others.map(PathBuf::as_path))?;
         let sealer = match self.unsigned {
             true => None,
             false => Some(self.key.load(&[&output])?),

@@ -106,6 +106,23 @@ impl Output {
         })
     }
 
+    /// Sees to it that the output isn't one of the other files that a command reads: a key, a passphrase, answers.
+    ///
+    /// # Errors
+    /// The first that it is.
+    pub(crate) fn spares<'p>(&self, others: impl IntoIterator<Item = &'p Path>) -> Result<(), CliError> {
+        let Self::File { path, .. } = self else {
+            return Ok(());
+        };
+        match others.into_iter().find(|other| same_file(path, other)) {
+            Some(other) => {
+                let message = format!("{} is read, and the output as well", other.display());
+                Err(CliError::usage(message, "write to another file"))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// The input's own place.
     ///
     /// # Errors

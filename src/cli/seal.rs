@@ -31,6 +31,7 @@ pub(crate) struct Args {
 impl Args {
     pub(super) fn run(self) -> Result<Exit, CliError> {
         let output = self.output.check(&self.source.file)?;
+        output.spares(self.source.passphrase_file.as_deref())?;
         let sealer = self.key.load(&[&output])?;
         let source = self.source.load()?;
         let requested = source.requested(&compose::roots(&source.report))?;
