@@ -25,7 +25,8 @@ use exportdoc::identifier::Identifier;
 use exportdoc::object::draft::{self, AlgorithmInfo};
 use exportdoc::object::{ObjectKey, SyncObject};
 use exportdoc::sample::{
-    INSTALLED, SampleSize, environments, global_objects, key_bytes, references_to, revision_pair, uuid,
+    INSTALLED, SampleSize, environments, export_facts, global_objects, key_bytes, references_to,
+    revision_pair,
 };
 use exportdoc::signature::{KeySize, SigningKey};
 use rayon::prelude::*;
@@ -93,15 +94,8 @@ fn write(directory: &Path, documents: usize, content: &Content) -> Vec<PathBuf> 
         .collect();
     let write_one = |number: usize| {
         let facts = ExportFacts {
-            host: "engine.example.com".into(),
-            export_id: uuid(&format!("benchmark {number}")),
-            started: "2020-03-11T09:26:51.482Z".parse().expect("an instant"),
-            finished: "2020-03-11T09:26:59Z".parse().expect("an instant"),
-            format: 2,
             requested: requested.clone(),
-            type_names: Default::default(),
-            encryption: None,
-            declare_rule: true,
+            ..export_facts(&format!("benchmark {number}"))
         };
         let size = KeySize::Dsa512;
         let key = SigningKey::from_seed(size, &number.to_be_bytes()).expect("a key");

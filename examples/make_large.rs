@@ -12,9 +12,9 @@
 
 use std::fs;
 
-use exportdoc::build::{ExportFacts, in_record_order, seal};
+use exportdoc::build::{in_record_order, seal};
 use exportdoc::object::draft::{self, AlgorithmInfo};
-use exportdoc::sample::{INSTALLED, key_bytes, revision_pair, uuid};
+use exportdoc::sample::{INSTALLED, export_facts, key_bytes, revision_pair};
 use exportdoc::signature::{KeySize, SigningKey};
 
 /// Bytes of `<row id="123456" value="1234567 Mill Avenue"/>`, or so.
@@ -68,17 +68,7 @@ fn main() {
         objects.push(lookup);
     }
     let objects = in_record_order(objects, &keys).expect("every dependency is there");
-    let facts = ExportFacts {
-        host: "engine.example.com".into(),
-        export_id: uuid("large"),
-        started: "2020-03-11T09:26:51.482Z".parse().expect("an instant"),
-        finished: "2020-03-11T09:26:59Z".parse().expect("an instant"),
-        format: 2,
-        requested: Vec::new(),
-        type_names: Default::default(),
-        encryption: None,
-        declare_rule: true,
-    };
+    let facts = export_facts("large");
     let key = SigningKey::from_seed(size, b"large").expect("a key");
     let document = seal(&facts, &objects, &key, size.default_rule()).expect("a document");
     fs::write(file, document).expect("the file can be written");

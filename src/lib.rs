@@ -9,6 +9,7 @@
 
 pub mod audit;
 pub mod blob;
+mod buffered;
 pub mod build;
 pub mod compose;
 pub mod date;

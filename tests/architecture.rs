@@ -11,6 +11,7 @@ const ORDER: &[&str] = &[
     "identifier",
     "escape",
     "finding",
+    "buffered",
     "utf8",
     "wire",
     "date",

@@ -10,11 +10,12 @@ mod common;
 use common::{Parts, Plan, exportdoc, framed, inventory, key, numbered};
 use exportdoc::audit::{AuditOptions, AuditReport, Level, Policy, audit_bytes};
 use exportdoc::blob::{Trailer, frame};
+use exportdoc::diff::Side;
 use exportdoc::finding::{self, REGISTRY};
 use exportdoc::identifier::Identifier;
 use exportdoc::object::draft::{ConnectorSpec, connector};
 use exportdoc::object::{ObjectKey, RevisionPair, SyncObject, known_by_number};
-use exportdoc::report::{ExamineOptions, Verdict};
+use exportdoc::report::{ExamineOptions, Verdict, examine_with_objects};
 use exportdoc::sample::SampleSize;
 use exportdoc::signature::{HashAlgorithm, KeySize};
 use proptest::prelude::*;
@@ -242,4 +243,33 @@ fn the_seal_command_cannot_wash_an_engines_document() {
     for (sealed, genuine) in at_least(sealed).iter().zip(at_least(genuine)) {
         assert!(*sealed >= genuine, "sealed {sealed:?}, genuine {genuine:?}");
     }
+}
+
+#[test]
+fn an_algorithm_that_another_type_replaces_under_its_name_is_a_changed_one() {
+    let algorithm = |type_number, data_type| {
+        let key = ObjectKey::new(type_number, Identifier::Algorithm("Names".to_owned()));
+        let object = SyncObject::build(&key, &[], &Default::default(), data_type, &[]).unwrap();
+        plan_of(vec![object], &[key]).seal()
+    };
+    let (lookup, segment) = (algorithm(2, "SecureLookupData"), algorithm(6, "SegmentData"));
+    let (report, objects) = examine_with_objects(&lookup, &ExamineOptions::default()).unwrap();
+    let baseline = Side {
+        bytes: &lookup,
+        report: &report,
+        objects: &objects,
+    };
+    let changed = |document: &[u8]| {
+        let options = AuditOptions {
+            policy: &Policy::default(),
+            now: "2020-04-01T00:00:00Z".parse().unwrap(),
+            baseline: Some(&baseline),
+        };
+        let report = audit_bytes(document, &ExamineOptions::default(), &options).unwrap();
+        let found = report.findings.into_iter();
+        let changed = found.filter(|found| found.rule == &finding::ALGORITHM_CHANGED);
+        changed.map(|found| found.message).collect::<Vec<_>>()
+    };
+    assert_eq!(changed(&segment), ["SEGMENT Names: was of type LOOKUP"]);
+    assert!(changed(&lookup).is_empty());
 }

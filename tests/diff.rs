@@ -521,6 +521,23 @@ fn json_fits_its_schema() {
 }
 
 #[test]
+fn different_bytes_are_told_in_the_short_forms_too() {
+    let files = every_reason();
+    let engine_like = testdata("generated/engine-like.json")
+        .to_string_lossy()
+        .into_owned();
+    let told = |form: &str| {
+        let output = files.run(&["--strict-bytes", form, &engine_like, "old.json"]);
+        assert_eq!(output.status.code(), Some(1), "{form}");
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap())
+    };
+    let [stat, _] = told("--stat");
+    assert!(stat.contains("Bytes\n    "), "{stat}");
+    let [names, aside] = told("--name-only");
+    assert!(names.is_empty() && aside.starts_with("bytes: "), "{names}{aside}");
+}
+
+#[test]
 fn exit_codes_are_those_of_diff() {
     let files = every_reason();
     let generated = |name: &str| testdata("generated").join(name).to_string_lossy().into_owned();

@@ -389,3 +389,22 @@ fn textconv_shows_secrets_when_asked_and_says_where_it_stops() {
         "the note is missing"
     );
 }
+
+#[test]
+fn a_key_named_from_below_the_top_is_found_by_the_merge_driver() {
+    let directory = TempDir::new().unwrap();
+    let top = directory.path();
+    git_text(top, &["init", "-q"]);
+    std::fs::create_dir(top.join("below")).unwrap();
+    let arguments = ["--write", "--key", "../keys/k.pem"];
+    assert!(setup(&top.join("below"), &arguments).status.success());
+    let driver = git_text(top, &["config", "--local", "--get", "merge.exportdoc.driver"]);
+    let key = driver.split_whitespace().nth(3).unwrap();
+    std::fs::create_dir(top.join("keys")).unwrap();
+    std::fs::write(top.join("keys/k.pem"), "").unwrap();
+    // From anywhere, and git runs it at the top.
+    assert!(
+        Path::new(key).is_absolute() && Path::new(key).exists(),
+        "{driver}"
+    );
+}

@@ -7,7 +7,7 @@ mod common;
 use std::collections::{HashSet, VecDeque};
 use std::io::Read;
 
-use common::{Parts, Plan, ids, masking_job, numbered, report, small};
+use common::{Parts, Plan, ids, masking_job, numbered, report, said, small};
 use exportdoc::blob::{Header, ObjectRecord, RawRecord, Record, RecordReader, SealedRecord, Trailer, frame};
 use exportdoc::build::in_record_order;
 use exportdoc::envelope::Envelope;
@@ -183,24 +183,6 @@ fn folded(parts: &Parts, source: impl Read) -> DocumentReport {
         }
     }
     fold.finish(EnvelopeReport::default(), seal, Vec::new())
-}
-
-/// All that a report says; the graph apart, whose index has no order.
-fn said(report: &DocumentReport) -> String {
-    let DocumentReport {
-        envelope,
-        header,
-        blob,
-        encryption,
-        objects,
-        graph,
-        signature,
-        findings,
-    } = report;
-    let nodes = graph.nodes();
-    format!(
-        "{envelope:#?} {header:#?} {blob:#?} {encryption:#?} {objects:#?} {nodes:#?} {signature:#?} {findings:#?}"
-    )
 }
 
 proptest! {

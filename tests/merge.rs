@@ -340,6 +340,17 @@ fn references_in_data_follow_a_second_number_without_a_dependency() {
 }
 
 #[test]
+fn what_a_side_removed_drives_nothing_from_its_number() {
+    let (c1, r1) = (numbered(CONNECTOR, 1, "Clinic"), numbered(RULESET, 1, "Patients"));
+    let (c2, r2) = (numbered(CONNECTOR, 1, "Shop"), numbered(RULESET, 1, "Orders"));
+    let base = document(&[&job().needs(&[&r1]), &r1.clone().needs(&[&c1]), &c1], 1);
+    let orders = numbered(JOB, 4, "Mask orders").needs(&[&r2]);
+    let other = document(&[&orders, &r2.clone().needs(&[&c2]), &c2], 1);
+    assert_same(&three_way(&base, &base, &other), &other);
+    assert_same(&three_way(&base, &other, &base), &other);
+}
+
+#[test]
 fn one_number_is_one_object_when_renumbering_is_off() {
     let first = document(&[&job()], 1);
     let second = document(&[&numbered(JOB, 4, "Mask orders")], 1);
@@ -532,14 +543,17 @@ fn a_global_key_under_another_identifier_is_another_key_even_with_the_same_uuids
 
 #[test]
 fn what_a_global_key_needs_is_followed_when_it_gets_another_number() {
-    let document = |name: &str| {
-        let connector = numbered(CONNECTOR, 4, name);
-        document(&[&global_key("global").needs(&[&connector]), &connector], 1)
-    };
-    let (base, theirs) = (document("old"), document("new"));
-    let merged = three_way(&base, &base, &theirs);
-    assert_eq!(keys(&merged), ["KEY global", "DATABASE_CONNECTOR 5"]);
-    assert_eq!(objects(&merged)[1].name().as_deref(), Some("new"));
+    let key = global_key("global");
+    let (old, new) = (numbered(CONNECTOR, 4, "old"), numbered(CONNECTOR, 4, "new"));
+    let base = document(&[&key], 1);
+    let ours = document(&[&key, &old], 2);
+    let theirs = document(&[&key.clone().needs(&[&new]), &new], 1);
+    let merged = three_way(&base, &ours, &theirs);
+    assert_eq!(
+        keys(&merged),
+        ["KEY global", "DATABASE_CONNECTOR 4", "DATABASE_CONNECTOR 5"]
+    );
+    assert_eq!(objects(&merged)[2].name().as_deref(), Some("new"));
 }
 
 #[test]

@@ -8,7 +8,7 @@ mod common;
 use std::io::{BufRead, Read};
 use std::sync::LazyLock;
 
-use common::{Parts, global, masking_job, small};
+use common::{Parts, global, masking_job, said, small};
 use exportdoc::blob::{BlobLimits, RecordReader};
 use exportdoc::date::JavaDate;
 use exportdoc::envelope::{Base64Decoder, Envelope, EnvelopeError, ListEntry, decode_all};
@@ -129,24 +129,6 @@ fn seal(envelope: &Envelope<'_>, findings: &mut Vec<Finding>) -> SealFacts {
         key: key_read,
         signature_bytes: signature.map(|(bytes, _)| bytes),
     }
-}
-
-/// All that a report says; the graph apart, whose index has no order.
-fn said(report: &DocumentReport) -> String {
-    let DocumentReport {
-        envelope,
-        header,
-        blob,
-        encryption,
-        objects,
-        graph,
-        signature,
-        findings,
-    } = report;
-    let nodes = graph.nodes();
-    format!(
-        "{envelope:#?} {header:#?} {blob:#?} {encryption:#?} {objects:#?} {nodes:#?} {signature:#?} {findings:#?}"
-    )
 }
 
 fn options(held_bytes: u64, secret_bytes: Option<usize>) -> ExamineOptions {

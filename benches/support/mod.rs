@@ -10,10 +10,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use exportdoc::build::{ExportFacts, in_record_order, seal};
+use exportdoc::build::{in_record_order, seal};
 use exportdoc::object::SyncObject;
 use exportdoc::object::draft::{self, AlgorithmInfo};
-use exportdoc::sample::{INSTALLED, SampleSize, global_objects, key_bytes, revision_pair, uuid};
+use exportdoc::sample::{INSTALLED, SampleSize, export_facts, global_objects, key_bytes, revision_pair};
 use exportdoc::signature::{KeySize, SigningKey};
 
 /// Bytes of a lookup's row, about: `<row id="123456" value="1234567 Mill Avenue"/>`.
@@ -44,17 +44,7 @@ pub fn document(label: &str, lookups: Vec<SyncObject<'static>>) -> Vec<u8> {
     roots.extend(lookups.iter().map(|lookup| lookup.key().clone()));
     objects.extend(lookups);
     let objects = in_record_order(objects, &roots).expect("the inventory is closed");
-    let facts = ExportFacts {
-        host: "engine.example.com".into(),
-        export_id: uuid(label),
-        started: "2020-03-11T09:26:51.482Z".parse().expect("an instant"),
-        finished: "2020-03-11T09:26:59Z".parse().expect("an instant"),
-        format: 2,
-        requested: Vec::new(),
-        type_names: Default::default(),
-        encryption: None,
-        declare_rule: true,
-    };
+    let facts = export_facts(label);
     let key = SigningKey::from_seed(KeySize::Dsa512, b"benchmark").expect("a key");
     seal(&facts, &objects, &key, KeySize::Dsa512.default_rule()).expect("a document")
 }

@@ -11,11 +11,11 @@
 
 use std::fs;
 
-use exportdoc::build::{ExportFacts, in_record_order, seal};
+use exportdoc::build::{in_record_order, seal};
 use exportdoc::identifier::Identifier;
 use exportdoc::object::draft::{self, AlgorithmInfo, ConnectorSpec, Draft};
 use exportdoc::object::{ObjectKey, SyncObject, reference_to, type_by_name};
-use exportdoc::sample::{INSTALLED, key_bytes, revision_pair, uuid};
+use exportdoc::sample::{INSTALLED, export_facts, key_bytes, revision_pair};
 use exportdoc::signature::{KeySize, SigningKey};
 
 /// Lookup, its domain, a reference to each, a connector, a ruleset on it that needs the references, and its job.
@@ -87,17 +87,7 @@ fn main() {
     objects.extend([key, environment, bundle]);
 
     let objects = in_record_order(objects, &roots).expect("every dependency is there");
-    let facts = ExportFacts {
-        host: "engine.example.com".into(),
-        export_id: uuid("inventory"),
-        started: "2020-03-11T09:26:51.482Z".parse().expect("an instant"),
-        finished: "2020-03-11T09:26:59Z".parse().expect("an instant"),
-        format: 2,
-        requested: Vec::new(),
-        type_names: Default::default(),
-        encryption: None,
-        declare_rule: true,
-    };
+    let facts = export_facts("inventory");
     let key = SigningKey::from_seed(KeySize::Dsa512, b"inventory").expect("a key");
     let document = seal(&facts, &objects, &key, KeySize::Dsa512.default_rule()).expect("a document");
     fs::write(file, document).expect("the file can be written");

@@ -1,7 +1,10 @@
 //! Rules about what changed since an earlier document: altered algorithms, and content that changed without a save.
 
+use std::collections::HashMap;
+
 use crate::diff::{DiffOptions, ObjectDiff, ObjectRef, ObstacleKind, Side, Status, diff};
 use crate::finding::{self, Finding, Place};
+use crate::identifier::Identifier;
 use crate::object::{ObjectKey, type_by_name};
 use crate::report::{DocumentReport, Findings};
 
@@ -18,8 +21,24 @@ pub(super) fn judge(baseline: &Side<'_>, document: &Side<'_>, findings: &mut Fin
             }
         });
     }
+    // Algorithms of all types share their names.
+    let before: HashMap<&Identifier, &str> = diff
+        .objects
+        .iter()
+        .filter(|object| object.status == Status::Removed)
+        .filter_map(|object| object.old.as_ref())
+        .filter(|old| is_algorithm(old))
+        .map(|old| (&old.identifier, old.type_name.as_str()))
+        .collect();
+    let replaced = |object: &ObjectDiff| {
+        let new = object.new.as_ref()?;
+        let added = object.status == Status::Added && is_algorithm(new);
+        let before = before.get(&new.identifier).filter(|_| added)?;
+        Some(format!("was of type {before}"))
+    };
     for object in &diff.objects {
-        if let (Some(new), Some(words)) = (&object.new, algorithm_change(object)) {
+        let change = algorithm_change(object).or_else(|| replaced(object));
+        if let (Some(new), Some(words)) = (&object.new, change) {
             let key = ObjectKey::new(new.type_number, new.identifier.clone());
             let place = place_of(document.report, &key);
             findings.about(&finding::ALGORITHM_CHANGED, &key, place, || {
@@ -44,7 +63,7 @@ pub(super) fn judge(baseline: &Side<'_>, document: &Side<'_>, findings: &mut Fin
 fn algorithm_change(object: &ObjectDiff) -> Option<String> {
     let new = object.new.as_ref()?;
     let is_reference = new.type_name == "ALGORITHM_REFERENCE";
-    let masks = type_by_name(&new.type_name).is_some_and(|known| known.algorithm) || new.type_name == "KEY";
+    let masks = is_algorithm(new) || new.type_name == "KEY";
     if !masks && !is_reference {
         return None;
     }
@@ -72,6 +91,10 @@ fn algorithm_change(object: &ObjectDiff) -> Option<String> {
         }),
         Status::Resaved | Status::Added | Status::Removed | Status::Unchanged => None,
     }
+}
+
+fn is_algorithm(object: &ObjectRef) -> bool {
+    type_by_name(&object.type_name).is_some_and(|known| known.algorithm)
 }
 
 fn moved(moved: &[(Status, ObjectRef)]) -> String {

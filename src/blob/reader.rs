@@ -302,11 +302,7 @@ impl<R: BufRead> BufRead for RecordBody<'_, R> {
 
 impl<R: BufRead> Read for RecordBody<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let bytes = self.fill_buf()?;
-        let length = bytes.len().min(buffer.len());
-        buffer[..length].copy_from_slice(&bytes[..length]);
-        self.consume(length);
-        Ok(length)
+        crate::buffered::read(self, buffer)
     }
 }
 

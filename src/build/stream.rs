@@ -116,28 +116,21 @@ impl<W: Write> Records<W> {
 mod tests {
     use super::*;
     use crate::envelope::Envelope;
-    use crate::sample::{SampleSize, global_objects, uuid};
+    use crate::sample::{SampleSize, export_facts, global_objects};
     use crate::signature::KeySize;
-
-    fn facts() -> ExportFacts {
-        ExportFacts {
-            host: "engine.example.com".into(),
-            export_id: uuid("stream"),
-            started: jiff::Timestamp::UNIX_EPOCH,
-            finished: jiff::Timestamp::UNIX_EPOCH,
-            format: 2,
-            requested: Vec::new(),
-            type_names: Default::default(),
-            encryption: None,
-            declare_rule: true,
-        }
-    }
 
     #[test]
     fn what_nobody_signs_says_so_by_what_it_lacks() {
         let objects = global_objects(SampleSize::SMALL).unwrap();
         let mut document = Vec::new();
-        write(&mut document, &facts(), &Extras::default(), &objects, None).unwrap();
+        write(
+            &mut document,
+            &export_facts("stream"),
+            &Extras::default(),
+            &objects,
+            None,
+        )
+        .unwrap();
         let envelope = Envelope::parse(&document).unwrap();
         assert!(envelope.signature().is_none() && envelope.public_key().is_none());
         let report = crate::report::examine(&document, &Default::default()).unwrap();
@@ -160,7 +153,13 @@ mod tests {
         let key = SigningKey::from_seed(KeySize::Dsa512, b"stream").unwrap();
         let signer = Some((&key, KeySize::Dsa512.default_rule()));
         let objects = global_objects(SampleSize::SMALL).unwrap();
-        let written = write(Full, &facts(), &Extras::default(), &objects, signer);
+        let written = write(
+            Full,
+            &export_facts("stream"),
+            &Extras::default(),
+            &objects,
+            signer,
+        );
         assert!(
             matches!(written, Err(BuildError::Write(error)) if error.kind() == std::io::ErrorKind::StorageFull)
         );

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use exportdoc::diff::{DiffLimits, DiffOptions, DocumentDiff, IgnoreRule, MatchBy, ObstacleKind, Side, diff};
+use exportdoc::escape;
 use exportdoc::object::{SyncObject, type_by_name};
 use exportdoc::passphrase::Passphrase;
 use exportdoc::report::{DocumentReport, ExamineOptions, examine_with_objects};
@@ -171,6 +172,9 @@ impl Args {
                     "incomplete: {}",
                     diff_words::obstacle(obstacle)
                 );
+            }
+            for line in compared.diff.bytes.iter().flat_map(diff_words::bytes) {
+                let _ = writeln!(anstream::stderr(), "bytes: {}", escape::terminal(&line));
             }
         } else if self.stat {
             diff_text::print_stat(&mut out, compared)?;

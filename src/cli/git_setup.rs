@@ -39,13 +39,13 @@ pub(crate) struct Args {
     command: String,
     /// Seal merged documents with this private key; without, with a key made for each
     #[arg(long, value_name = "FILE")]
-    key: Option<String>,
+    key: Option<PathBuf>,
 }
 
 impl Args {
     pub(super) fn run(self) -> Result<Exit, CliError> {
         let attributes = self.attributes()?;
-        let settings = self.settings();
+        let settings = self.settings()?;
         let mut out = stdout::open();
         if self.write {
             let root = repository()?;
@@ -105,11 +105,13 @@ impl Args {
     }
 
     /// The settings of .git/config.
-    fn settings(&self) -> Vec<(String, String)> {
+    fn settings(&self) -> Result<Vec<(String, String)>, CliError> {
         let command = quoted(&self.command);
-        let key = self.key.as_ref().map(|key| format!(" --key {}", quoted(key)));
+        // Git runs the driver at the top of the repository, wherever this is.
+        let key = self.key.as_deref().map(std::path::absolute).transpose()?;
+        let key = key.map(|key| format!(" --key {}", quoted(&key.to_string_lossy())));
         let key = key.unwrap_or_default();
-        vec![
+        Ok(vec![
             (
                 format!("merge.{DRIVER}.name"),
                 "export documents, object by object".to_owned(),
@@ -127,7 +129,7 @@ impl Args {
                 format!("difftool.{DRIVER}.cmd"),
                 format!("{command} diff \"$LOCAL\" \"$REMOTE\""),
             ),
-        ]
+        ])
     }
 }
 

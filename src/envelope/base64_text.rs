@@ -68,11 +68,7 @@ impl BufRead for Base64Reader<'_> {
 
 impl Read for Base64Reader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let held = self.fill_buf()?;
-        let len = held.len().min(buffer.len());
-        buffer[..len].copy_from_slice(&held[..len]);
-        self.consume(len);
-        Ok(len)
+        crate::buffered::read(self, buffer)
     }
 }
 

@@ -197,10 +197,6 @@ impl<S: BufRead> BufRead for BlobBytes<'_, S> {
 
 impl<S: BufRead> Read for BlobBytes<'_, S> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let held = self.fill_buf()?;
-        let length = held.len().min(buffer.len());
-        buffer[..length].copy_from_slice(&held[..length]);
-        self.consume(length);
-        Ok(length)
+        crate::buffered::read(self, buffer)
     }
 }

@@ -55,6 +55,12 @@ impl Entity {
     pub(super) fn is_reference(&self) -> bool {
         is_reference(&self.key)
     }
+
+    /// Whether the base has it, and a side doesn't any more.
+    fn was_removed(&self, documents: &Documents) -> bool {
+        let gone = |base| self.at(base).is_some() && (0..base).any(|side| self.at(side).is_none());
+        documents.base.is_some_and(gone)
+    }
 }
 
 /// Whether an engine has only one object of this type.
@@ -129,39 +135,46 @@ impl Entities {
         Some(self.of[source][*at])
     }
 
-    /// The first to come keeps its key. References go under the number of what they refer to, where that was given
-    /// another one.
+    /// The first to come keeps its key, those that no side removed before the others. References go under the number
+    /// of what they refer to, where that was given another one.
     fn give_keys(&mut self, documents: &Documents) -> Result<(), MergeError> {
         let mut highest = highest_numbers(documents);
         let mut taken: HashSet<ObjectKey> = HashSet::with_capacity(self.list.len());
         let mut followed: HashMap<(u64, String), Identifier> = HashMap::new();
-        for references in [false, true] {
-            for entity in &mut self.list {
-                let (source, at) = entity.places[0];
-                // What only the base has isn't in the result.
-                if entity.is_reference() != references || !documents.is_side(source) {
-                    continue;
-                }
-                let first = &documents[source].objects[at];
-                let number = entity.key.type_number;
-                let uuid = first.revision().pair.object.as_str();
-                if let Identifier::Integer(_) = entity.key.identifier {
-                    if references && let Some(original) = followed.get(&(number, uuid.to_owned())) {
-                        entity.key.identifier = original.clone();
-                    }
-                    if taken.contains(&entity.key) {
-                        let highest = highest.entry(number).or_insert(0);
-                        *highest = highest.checked_add(1).ok_or(MergeError::NumbersSpent(number))?;
-                        entity.key.identifier = Identifier::Integer(*highest);
-                    }
-                }
-                if entity.key != *first.key()
-                    && let Some(reference) = reference_key(&entity.key)
-                {
-                    followed.insert((reference.type_number, uuid.to_owned()), reference.identifier);
-                }
-                taken.insert(entity.key.clone());
+        // What a side removed will hardly be in the result, and must not drive others from their numbers.
+        let mut order: Vec<EntityId> = (0..self.list.len()).collect();
+        order.sort_by_key(|id| {
+            let entity = &self.list[*id];
+            (entity.is_reference(), entity.was_removed(documents))
+        });
+        for entity_id in order {
+            let entity = &mut self.list[entity_id];
+            let (source, at) = entity.places[0];
+            // What only the base has isn't in the result.
+            if !documents.is_side(source) {
+                continue;
             }
+            let first = &documents[source].objects[at];
+            let number = entity.key.type_number;
+            let uuid = first.revision().pair.object.as_str();
+            if let Identifier::Integer(_) = entity.key.identifier {
+                if entity.is_reference()
+                    && let Some(original) = followed.get(&(number, uuid.to_owned()))
+                {
+                    entity.key.identifier = original.clone();
+                }
+                if taken.contains(&entity.key) {
+                    let highest = highest.entry(number).or_insert(0);
+                    *highest = highest.checked_add(1).ok_or(MergeError::NumbersSpent(number))?;
+                    entity.key.identifier = Identifier::Integer(*highest);
+                }
+            }
+            if entity.key != *first.key()
+                && let Some(reference) = reference_key(&entity.key)
+            {
+                followed.insert((reference.type_number, uuid.to_owned()), reference.identifier);
+            }
+            taken.insert(entity.key.clone());
         }
         Ok(())
     }

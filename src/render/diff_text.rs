@@ -70,13 +70,18 @@ pub(crate) fn print(out: &mut impl Write, compared: &Compared) -> io::Result<()>
             )?;
         }
     }
+    bytes(out, diff)?;
+    findings(out, diff)
+}
+
+fn bytes(out: &mut impl Write, diff: &DocumentDiff) -> io::Result<()> {
     if let Some(bytes) = &diff.bytes {
         writeln!(out, "\n{}", styled(BOLD, "Bytes"))?;
         for line in words::bytes(bytes) {
             writeln!(out, "    {}", safe(&line))?;
         }
     }
-    findings(out, diff)
+    Ok(())
 }
 
 /// One line per object and the number of its changed fields.
@@ -98,6 +103,7 @@ pub(crate) fn print_stat(out: &mut impl Write, compared: &Compared) -> io::Resul
     }
     writeln!(out, "{}", words::summary(&compared.diff))?;
     obstacles(out, &compared.diff)?;
+    bytes(out, &compared.diff)?;
     findings(out, &compared.diff)
 }
 

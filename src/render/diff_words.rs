@@ -186,7 +186,7 @@ pub(super) fn cut(lines: &LineDiff) -> Option<String> {
 }
 
 /// What the comparison of the files as bytes says, line by line.
-pub(super) fn bytes(comparison: &ByteComparison) -> Vec<String> {
+pub(crate) fn bytes(comparison: &ByteComparison) -> Vec<String> {
     let Some(first) = comparison.first_difference else {
         return vec!["the files are equal byte for byte".to_owned()];
     };

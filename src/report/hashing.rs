@@ -44,10 +44,6 @@ impl<S: BufRead> BufRead for Hashing<S> {
 
 impl<S: BufRead> Read for Hashing<S> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let bytes = self.fill_buf()?;
-        let length = bytes.len().min(buffer.len());
-        buffer[..length].copy_from_slice(&bytes[..length]);
-        self.consume(length);
-        Ok(length)
+        crate::buffered::read(self, buffer)
     }
 }

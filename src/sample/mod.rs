@@ -6,8 +6,10 @@
 mod jobs;
 mod names;
 
+use jiff::{SignedDuration, Timestamp};
 use sha1::{Digest, Sha1};
 
+use crate::build::ExportFacts;
 use crate::identifier::Identifier;
 use crate::object::draft::{self, AlgorithmInfo, Draft};
 use crate::object::{ObjectError, ObjectKey, RevisionPair, SyncObject};
@@ -47,6 +49,22 @@ pub(crate) fn first_revision(draft: Draft) -> Result<SyncObject<'static>, Object
     let minutes = i64::from(u16::from_be_bytes([key_bytes(&label)[0], key_bytes(&label)[1]]));
     let created = INSTALLED + minutes * 60_000;
     draft.finish(revision_pair(&label, 1), created, created + 4)
+}
+
+/// An export of the made-up engine, of which nothing was requested by name. The label tells exports apart.
+pub fn export_facts(label: &str) -> ExportFacts {
+    let started = Timestamp::UNIX_EPOCH + SignedDuration::from_millis(1_583_918_811_482);
+    ExportFacts {
+        host: "engine.example.com".into(),
+        export_id: uuid(label),
+        started,
+        finished: started + SignedDuration::from_secs(8),
+        format: 2,
+        requested: Vec::new(),
+        type_names: Default::default(),
+        encryption: None,
+        declare_rule: true,
+    }
 }
 
 /// How much the inventory holds.

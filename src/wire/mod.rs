@@ -207,31 +207,53 @@ fn read_scalar<'a>(
     }
 }
 
-/// Skips to the end of a group without recursion: hostile nesting must not reach the stack.
+/// The numbers of the groups around a place, the outermost first: hostile nesting must not reach the stack.
+struct OpenGroups(Vec<u32>);
+
+/// What a tag inside a group means.
+enum GroupStep {
+    /// A group begins or ends in it.
+    Nested,
+    /// A field, whose value follows.
+    Field,
+    /// The end of the outermost one.
+    Ended,
+}
+
+impl OpenGroups {
+    fn new(number: u32) -> Self {
+        Self(vec![number])
+    }
+
+    fn tag(&mut self, number: u32, wire_type: u8) -> Result<GroupStep, WireErrorKind> {
+        match wire_type {
+            3 if self.0.len() >= MAX_GROUP_DEPTH => Err(WireErrorKind::Depth),
+            3 => {
+                self.0.push(number);
+                Ok(GroupStep::Nested)
+            }
+            4 if self.0.pop() != Some(number) => Err(WireErrorKind::Group),
+            4 if self.0.is_empty() => Ok(GroupStep::Ended),
+            4 => Ok(GroupStep::Nested),
+            _ => Ok(GroupStep::Field),
+        }
+    }
+}
+
+/// Skips to the end of a group without recursion.
 fn read_group<'a>(message: &'a [u8], position: &mut usize, number: u32) -> Result<&'a [u8], WireErrorKind> {
     let body = *position;
-    let mut open = vec![number];
+    let mut groups = OpenGroups::new(number);
     loop {
         let before = *position;
         if before >= message.len() {
             return Err(WireErrorKind::Group);
         }
-        match read_tag(message, position)? {
-            (inner, 3) => {
-                if open.len() >= MAX_GROUP_DEPTH {
-                    return Err(WireErrorKind::Depth);
-                }
-                open.push(inner);
-            }
-            (inner, 4) => {
-                if open.pop() != Some(inner) {
-                    return Err(WireErrorKind::Group);
-                }
-                if open.is_empty() {
-                    return Ok(&message[body..before]);
-                }
-            }
-            (_, wire_type) => {
+        let (inner, wire_type) = read_tag(message, position)?;
+        match groups.tag(inner, wire_type)? {
+            GroupStep::Ended => return Ok(&message[body..before]),
+            GroupStep::Nested => {}
+            GroupStep::Field => {
                 read_scalar(message, position, wire_type)?;
             }
         }

@@ -5,7 +5,7 @@
 
 use std::io::BufRead;
 
-use super::{MAX_FIELD_NUMBER, MAX_GROUP_DEPTH, WireError, WireErrorKind};
+use super::{GroupStep, MAX_FIELD_NUMBER, OpenGroups, WireError, WireErrorKind};
 
 /// A source with the number of bytes taken from it. A source that fails is one that has ended: whoever owns it knows.
 #[derive(Debug)]
@@ -233,27 +233,16 @@ impl<S: BufRead> StreamedFields<'_, S> {
     }
 
     fn group(&mut self, number: u32) -> Result<(), WireErrorKind> {
-        let mut open = vec![number];
+        let mut groups = OpenGroups::new(number);
         loop {
             if self.cursor.position >= self.end {
                 return Err(WireErrorKind::Group);
             }
-            match self.tag()? {
-                (inner, 3) => {
-                    if open.len() >= MAX_GROUP_DEPTH {
-                        return Err(WireErrorKind::Depth);
-                    }
-                    open.push(inner);
-                }
-                (inner, 4) => {
-                    if open.pop() != Some(inner) {
-                        return Err(WireErrorKind::Group);
-                    }
-                    if open.is_empty() {
-                        return Ok(());
-                    }
-                }
-                (_, wire_type) => {
+            let (inner, wire_type) = self.tag()?;
+            match groups.tag(inner, wire_type)? {
+                GroupStep::Ended => return Ok(()),
+                GroupStep::Nested => {}
+                GroupStep::Field => {
                     if let HeadValue::Bytes(length) = self.scalar(wire_type)? {
                         self.pieces(length, |_| ());
                     }

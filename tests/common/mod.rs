@@ -379,3 +379,21 @@ pub fn spki(p: &[u8], q: &[u8], g: &[u8], y: &[u8]) -> Vec<u8> {
 pub fn der_signature(r: &[u8], s: &[u8]) -> Vec<u8> {
     der(0x30, &[der_integer(r), der_integer(s)].concat())
 }
+
+/// All that a report says; the graph apart, whose index has no order.
+pub fn said(report: &DocumentReport) -> String {
+    let DocumentReport {
+        envelope,
+        header,
+        blob,
+        encryption,
+        objects,
+        graph,
+        signature,
+        findings,
+    } = report;
+    let nodes = graph.nodes();
+    format!(
+        "{envelope:#?} {header:#?} {blob:#?} {encryption:#?} {objects:#?} {nodes:#?} {signature:#?} {findings:#?}"
+    )
+}
