@@ -305,7 +305,7 @@ fn a_password_in_a_connection_url_is_not_shown() {
 }
 
 /// The job's document as another engine would number it, under other revisions when `saved` says so.
-fn renumbered(saved: bool) -> Vec<u8> {
+fn renumbered(saved: bool) -> Plan {
     let mut plan = masking_job();
     let moved = |key: &ObjectKey| match key.identifier {
         Identifier::Integer(n) => Some(numbered(key.type_number, n + 100)),
@@ -319,22 +319,48 @@ fn renumbered(saved: bool) -> Vec<u8> {
         }
     }
     plan.facts.requested = common::facts(&[numbered(20, 104)]).requested;
+    plan
+}
+
+/// The objects as another engine made them: nothing tells that they are the same but their names.
+fn with_other_uuids(mut plan: Plan) -> Vec<u8> {
+    for object in &mut plan.objects {
+        let mut revision = object.revision().clone();
+        revision.pair.object = exportdoc::sample::uuid(&format!("{} there", revision.pair.object));
+        let (key, needs) = (object.key(), object.dependencies());
+        let (data_type, data) = (object.data_type(), object.data_bytes());
+        *object = SyncObject::build(key, needs, &revision, data_type, data).unwrap();
+    }
     plan.seal()
 }
 
 #[test]
 fn by_name_numbers_are_only_labels() {
-    let (old, new) = (masking_job().seal(), renumbered(false));
+    // Of other UUIDs, as another engine's own objects are.
+    let (old, new) = (masking_job().seal(), with_other_uuids(renumbered(false)));
     let by_id = compare(&old, &new, &DiffOptions::default());
     assert_eq!((by_id.count(Status::Added), by_id.count(Status::Removed)), (3, 3));
     let by_name = DiffOptions {
         match_by: MatchBy::Name,
         ..DiffOptions::default()
     };
-    let diff = compare(&old, &new, &by_name);
+    let diff = compare(&old, &renumbered(false).seal(), &by_name);
     assert!(diff.is_same(), "{:?}", statuses(&diff));
     assert_eq!(diff.renumbered.len(), 3);
-    let diff = compare(&old, &renumbered(true), &by_name);
+    let diff = compare(&old, &renumbered(true).seal(), &by_name);
+    assert_eq!(statuses(&diff), ["re-saved MASKING_JOB 104"]);
+    let diff = compare(&old, &new, &by_name);
+    assert_eq!((diff.count(Status::Added), diff.count(Status::Removed)), (0, 0));
+}
+
+#[test]
+fn an_object_that_keeps_its_uuid_is_itself_under_another_number() {
+    let (old, new) = (masking_job().seal(), renumbered(false).seal());
+    let diff = compare(&old, &new, &DiffOptions::default());
+    assert!(diff.is_same(), "{:?}", statuses(&diff));
+    assert_eq!(diff.renumbered.len(), 3);
+    assert!(diff.findings.is_empty());
+    let diff = compare(&old, &renumbered(true).seal(), &DiffOptions::default());
     assert_eq!(statuses(&diff), ["re-saved MASKING_JOB 104"]);
 }
 

@@ -23,6 +23,24 @@ fn assert_same(one: &[u8], other: &[u8]) {
     assert!(diff.is_same(), "{:?}", diff.objects);
 }
 
+/// All of a document's objects are in a merged one as they were, some of them under other numbers.
+fn assert_brings(merged: &[u8], source: &[u8], objects: u64, renumbered: usize) {
+    for match_by in [MatchBy::Identifier, MatchBy::Name] {
+        let by = DiffOptions {
+            match_by,
+            ..DiffOptions::default()
+        };
+        let diff = compare(source, merged, &by);
+        assert_eq!(
+            (diff.unchanged, diff.renumbered.len()),
+            (objects, renumbered),
+            "{:?}",
+            diff.objects
+        );
+        assert!(diff.findings.is_empty(), "{:?}", diff.findings);
+    }
+}
+
 fn kinds(outcome: &MergeOutcome) -> Vec<(String, ConflictKind)> {
     let conflicts = outcome.conflicts.iter();
     conflicts.map(|c| (c.label(), c.kind)).collect()
@@ -310,13 +328,8 @@ fn one_number_for_two_names_gets_a_second_number_and_references_follow() {
     assert_eq!(orders_now.revision().pair, orders.pair());
     assert!(orders_now.revision().json.contains("\"id\": 5"));
     assert_eq!(orders_now.dependencies()[0].to_string(), "DATABASE_RULESET 2");
-    // By name, nothing changed: both documents are in there as they were.
-    let by_name = DiffOptions {
-        match_by: MatchBy::Name,
-        ..DiffOptions::default()
-    };
-    let diff = compare(&second, &merged, &by_name);
-    assert_eq!(diff.unchanged, 3, "{:?}", diff.objects);
+    assert_brings(&merged, &first, 3, 0);
+    assert_brings(&merged, &second, 3, 3);
     assert!(report(&merged).is_clean());
 }
 
@@ -327,6 +340,7 @@ fn references_in_data_follow_a_second_number_without_a_dependency() {
     let mut orders = numbered(RULESET, 7, "Orders").mentions(&shop);
     let second = document(&[&orders, &shop], 2);
     let merged = seal_outcome(try_merge(None, &[&first, &second], &options()).unwrap());
+    assert_brings(&merged, &second, 2, 1);
     let objects = objects(&merged);
     let named = |name: &str| {
         objects
@@ -414,7 +428,10 @@ fn identifiers_in_the_data_of_unknown_types_follow() {
     let odd = odd.unwrap();
     let key = odd.key().clone();
     let second = sealed(&common::facts(&[key]), &Default::default(), &[odd, r2.build()]);
-    let merged = union(&[&document(&[&r1], 1), &second]);
+    let first = document(&[&r1], 1);
+    let merged = union(&[&first, &second]);
+    assert_brings(&merged, &first, 1, 0);
+    assert_brings(&merged, &second, 2, 1);
     let objects = objects(&merged);
     let odd = objects
         .iter()

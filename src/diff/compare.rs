@@ -9,10 +9,10 @@ use crate::report::{DocumentReport, Encryption};
 
 use super::closure::Walker;
 use super::fields::{Changes, FieldChange};
-use super::matching::Matches;
+use super::matching::{Matches, References};
 use super::object::Partners;
 use super::{
-    DiffLimits, DiffOptions, DocumentDiff, MatchBy, ObjectDiff, ObjectRef, Obstacle, ObstacleKind,
+    DiffLimits, DiffOptions, DocumentDiff, ObjectDiff, ObjectRef, Obstacle, ObstacleKind,
     RevisionChange, Side, Status, envelope,
 };
 
@@ -46,7 +46,7 @@ pub fn diff(old: &Side<'_>, new: &Side<'_>, options: &DiffOptions) -> DocumentDi
     {
         return diff;
     }
-    let matches = Matches::find(old.report, new.report, options.match_by);
+    let matches = Matches::find(old, new, options.match_by);
     let mut pass = Pass {
         sides: (old, new),
         options,
@@ -82,7 +82,7 @@ pub fn object_changes(
     Partners {
         old,
         new,
-        names_in: None,
+        references: None,
         limits,
     }
     .compare(&mut changes);
@@ -156,7 +156,11 @@ impl Pass<'_> {
         Partners {
             old: objects.0,
             new: objects.1,
-            names_in: (self.options.match_by == MatchBy::Name).then_some((old.report, new.report)),
+            references: Some(References {
+                old: old.report,
+                new: new.report,
+                matches: self.matches,
+            }),
             limits: &limits,
         }
         .compare(&mut changes);

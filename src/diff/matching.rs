@@ -5,13 +5,16 @@
 use std::collections::HashMap;
 
 use crate::identifier::Identifier;
-use crate::object::ObjectKey;
+use crate::object::{ObjectKey, SyncObject, rename};
 use crate::report::DocumentReport;
+
+use super::Side;
 
 /// How objects are matched.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum MatchBy {
-    /// Type and identifier: for two exports of one engine.
+    /// Type and identifier: for two exports of one engine. Where a number names another object in the other document,
+    /// or none, UUID A tells which one has it: an object keeps it for good.
     #[default]
     Identifier,
     /// Type and name: across engines, whose numbers are only labels. An object without a name is matched by its
@@ -24,6 +27,8 @@ pub enum MatchBy {
 pub(super) enum MatchKey {
     Named(u64, String),
     Key(ObjectKey),
+    /// Partners under two numbers, the lower one first, so that it is the same seen from both sides.
+    Renumbered(u64, Identifier, Identifier),
 }
 
 impl MatchKey {
@@ -52,47 +57,133 @@ impl MatchKey {
 pub(super) struct Matches {
     pub(super) of_old: Vec<Option<usize>>,
     pub(super) of_new: Vec<Option<usize>>,
+    by: MatchBy,
+    /// Whether partners stand under different numbers.
+    renumbers: bool,
 }
 
 impl Matches {
-    pub(super) fn find(old: &DocumentReport, new: &DocumentReport, by: MatchBy) -> Self {
+    pub(super) fn find<'a>(old: &Side<'a>, new: &Side<'a>, by: MatchBy) -> Self {
         let mut matches = Self {
-            of_old: vec![None; old.objects.len()],
-            of_new: vec![None; new.objects.len()],
+            of_old: vec![None; old.report.objects.len()],
+            of_new: vec![None; new.report.objects.len()],
+            by,
+            renumbers: false,
         };
-        // Where several objects share a name, those that share the identifier too are partners; so the first round is
-        // by identifier, among equals in record order.
-        if by == MatchBy::Name {
-            matches.round(old, new, |report, id| {
-                let name = report.objects[id].name.clone();
-                (report.objects[id].key.clone(), name)
-            });
+        let key = |side: &Side<'a>, id: usize| side.report.objects[id].key.clone();
+        match by {
+            // Where several objects share a name, those that share the identifier too are partners; so the first round
+            // is by identifier, among equals in record order.
+            MatchBy::Name => {
+                matches.round(old, new, |side, id| {
+                    let name = side.report.objects[id].name.clone();
+                    Some((key(side, id), name))
+                });
+            }
+            MatchBy::Identifier => {
+                matches.round(old, new, |side, id| Some((key(side, id), lasting(side, id)?)));
+                matches.round(old, new, |side, id| {
+                    Some((key(side, id).type_number, lasting(side, id)?))
+                });
+            }
         }
-        matches.round(old, new, |report, id| MatchKey::of(report, id, by));
+        matches.round(old, new, |side, id| Some(MatchKey::of(side.report, id, by)));
+        let moved = |(id, partner): (usize, &Option<usize>)| {
+            partner.is_some_and(|partner| key(old, id) != key(new, partner))
+        };
+        matches.renumbers = matches.of_old.iter().enumerate().any(moved);
         matches
     }
 
-    fn round<K: std::hash::Hash + Eq>(
+    /// Makes partners of those that are alike in what `key` tells, and still have none.
+    fn round<'a, K: std::hash::Hash + Eq>(
         &mut self,
-        old: &DocumentReport,
-        new: &DocumentReport,
-        key: impl Fn(&DocumentReport, usize) -> K,
+        old: &Side<'a>,
+        new: &Side<'a>,
+        key: impl Fn(&Side<'a>, usize) -> Option<K>,
     ) {
         let mut waiting: HashMap<K, Vec<usize>> = HashMap::new();
-        for id in (0..self.of_new.len())
-            .rev()
-            .filter(|id| self.of_new[*id].is_none())
-        {
-            waiting.entry(key(new, id)).or_default().push(id);
+        for id in (0..self.of_new.len()).rev() {
+            if self.of_new[id].is_none()
+                && let Some(key) = key(new, id)
+            {
+                waiting.entry(key).or_default().push(id);
+            }
         }
         for id in 0..self.of_old.len() {
             if self.of_old[id].is_some() {
                 continue;
             }
-            if let Some(partner) = waiting.get_mut(&key(old, id)).and_then(Vec::pop) {
+            let partner = key(old, id).and_then(|key| waiting.get_mut(&key).and_then(Vec::pop));
+            if let Some(partner) = partner {
                 self.of_old[id] = Some(partner);
                 self.of_new[partner] = Some(id);
             }
         }
+    }
+}
+
+/// UUID A of an object whose identifier is only a number.
+fn lasting<'a>(side: &Side<'a>, id: usize) -> Option<&'a str> {
+    let object = &side.objects[id];
+    let uuid = object.revision().pair.object.as_str();
+    let is_number = matches!(object.key().identifier, Identifier::Integer(_));
+    (is_number && !uuid.is_empty()).then_some(uuid)
+}
+
+/// What references lead to, in two documents whose objects are matched.
+#[derive(Clone, Copy)]
+pub(super) struct References<'a> {
+    pub(super) old: &'a DocumentReport,
+    pub(super) new: &'a DocumentReport,
+    pub(super) matches: &'a Matches,
+}
+
+impl References<'_> {
+    /// What a dependency of an object of the old document names.
+    pub(super) fn of_old(&self, key: &ObjectKey) -> MatchKey {
+        self.lead(key, (self.old, &self.matches.of_old), self.new)
+    }
+
+    /// What a dependency of an object of the new document names.
+    pub(super) fn of_new(&self, key: &ObjectKey) -> MatchKey {
+        self.lead(key, (self.new, &self.matches.of_new), self.old)
+    }
+
+    fn lead(
+        &self,
+        key: &ObjectKey,
+        (report, partners): (&DocumentReport, &[Option<usize>]),
+        other: &DocumentReport,
+    ) -> MatchKey {
+        if self.matches.by == MatchBy::Name || !self.matches.renumbers {
+            return MatchKey::of_dependency(report, key, self.matches.by);
+        }
+        let partner = report.graph.find(key).and_then(|id| partners[id]);
+        let there = partner.map(|partner| &other.objects[partner].key.identifier);
+        let here = &key.identifier;
+        match there {
+            Some(there) if there != here => {
+                let (lower, higher) = (here.min(there).clone(), here.max(there).clone());
+                MatchKey::Renumbered(key.type_number, lower, higher)
+            }
+            _ => MatchKey::Key(key.clone()),
+        }
+    }
+
+    /// An object of the old document under the numbers of the new one; `None` where no number differs.
+    pub(super) fn renumbered(
+        &self,
+        object: &SyncObject<'static>,
+        partner: &ObjectKey,
+    ) -> Option<SyncObject<'static>> {
+        if !self.matches.renumbers {
+            return None;
+        }
+        let there = |key: &ObjectKey| {
+            let id = self.matches.of_old[self.old.graph.find(key)?]?;
+            Some(self.new.objects[id].key.clone())
+        };
+        rename(object, partner, there).ok()
     }
 }

@@ -6,13 +6,12 @@
 use std::collections::BTreeMap;
 
 use crate::object::data::MessageSpec;
-use crate::object::{ObjectKey, Revision, SyncObject, by_number_in_own_document};
-use crate::report::DocumentReport;
+use crate::object::{ObjectKey, Revision, SyncObject, by_number_in_own_document, may_refer};
 use crate::wire::{Field, Message};
 
 use super::DiffLimits;
 use super::fields::{Changes, Pair};
-use super::matching::{MatchBy, MatchKey};
+use super::matching::{MatchKey, References};
 use super::path::{FieldPath, Step};
 use super::value::{Value, ValueDigest};
 
@@ -20,15 +19,15 @@ use super::value::{Value, ValueDigest};
 pub(super) struct Partners<'a> {
     pub(super) old: &'a SyncObject<'static>,
     pub(super) new: &'a SyncObject<'static>,
-    /// Where the names of dependencies are found, when these are matched by name.
-    pub(super) names_in: Option<Pair<&'a DocumentReport>>,
+    /// What their dependencies lead to; without it, a dependency is its key.
+    pub(super) references: Option<References<'a>>,
     pub(super) limits: &'a DiffLimits,
 }
 
 impl Partners<'_> {
     /// Notes what differs.
     pub(super) fn compare(&self, changes: &mut Changes<'_>) {
-        if self.old.as_bytes() == self.new.as_bytes() {
+        if self.old.as_bytes() == self.new.as_bytes() || self.differ_in_numbers_only() {
             return;
         }
         self.data(changes);
@@ -45,6 +44,30 @@ impl Partners<'_> {
         };
         others(changes, &name("revision"), part(3), &[1, 2, 3, 5, 6]);
         others(changes, &name("data"), part(4), &[1, 2]);
+    }
+
+    /// Whether the data refers to partners under other numbers, and nothing else differs.
+    fn differ_in_numbers_only(&self) -> bool {
+        if !may_refer(self.old) {
+            return false;
+        }
+        let renumbered = |references: &References<'_>| references.renumbered(self.old, self.new.key());
+        let Some(old) = self.references.as_ref().and_then(renumbered) else {
+            return false;
+        };
+        let one = DiffLimits {
+            changes_per_object: 1,
+            ..self.limits.clone()
+        };
+        let mut changes = Changes::new("", &one, &[]);
+        let there = Partners {
+            old: &old,
+            new: self.new,
+            references: None,
+            limits: &one,
+        };
+        there.compare(&mut changes);
+        !changes.any()
     }
 
     fn data(&self, changes: &mut Changes<'_>) {
@@ -64,21 +87,21 @@ impl Partners<'_> {
     }
 
     fn dependencies(&self, changes: &mut Changes<'_>) {
-        let keys = |object: &SyncObject<'_>, names_in: Option<&DocumentReport>| -> Vec<(String, MatchKey)> {
-            object
-                .dependencies()
-                .iter()
-                .map(|key| {
-                    let key = match names_in {
-                        Some(report) => MatchKey::of_dependency(report, key, MatchBy::Name),
-                        None => MatchKey::Key(key.clone()),
-                    };
-                    (label(&key), key)
-                })
-                .collect()
+        type Lead<'l> = &'l dyn Fn(&ObjectKey) -> MatchKey;
+        let keys = |object: &SyncObject<'_>, lead: Lead<'_>| -> Vec<(String, MatchKey)> {
+            let keys = object.dependencies().iter().map(lead);
+            keys.map(|key| (label(&key), key)).collect()
         };
-        let (in_old, in_new) = self.names_in.unzip();
-        let (old, new) = (keys(self.old, in_old), keys(self.new, in_new));
+        let (old, new) = match &self.references {
+            Some(references) => (
+                keys(self.old, &|key| references.of_old(key)),
+                keys(self.new, &|key| references.of_new(key)),
+            ),
+            None => {
+                let itself = |key: &ObjectKey| MatchKey::Key(key.clone());
+                (keys(self.old, &itself), keys(self.new, &itself))
+            }
+        };
         if old.iter().map(|(_, key)| key).eq(new.iter().map(|(_, key)| key)) {
             return;
         }
@@ -166,6 +189,9 @@ pub(super) fn label(key: &MatchKey) -> String {
     match key {
         MatchKey::Named(number, name) => format!("{} {name}", type_name(*number)),
         MatchKey::Key(key) => format!("{} {}", type_name(key.type_number), key.identifier),
+        MatchKey::Renumbered(number, lower, higher) => {
+            format!("{} {lower} or {higher}", type_name(*number))
+        }
     }
 }
 
