@@ -191,6 +191,49 @@ fn git_merge_brings_changes_to_different_objects_together() {
 }
 
 #[test]
+fn git_merges_and_compares_encrypted_documents_with_the_passphrase_at_hand() {
+    let repository = branches(&with_email("ours@example.com"), &with_user("THEIRS"));
+    let path = repository.path();
+    std::fs::write(path.join(".git/phrase"), "open sesame\n").unwrap();
+    let crypt = |command: &str, to: &str| {
+        let arguments = [
+            command,
+            "job.export.json",
+            "--passphrase-file",
+            ".git/phrase",
+            "-o",
+            to,
+            "--force",
+        ];
+        let output = exportdoc().current_dir(path).args(arguments).output().unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    };
+    let tools = ["--command", PROGRAM, "--passphrase-file", ".git/phrase", "--write"];
+    git_text(path, &["config", "--remove-section", "merge.exportdoc"]);
+    git_text(path, &["config", "--remove-section", "difftool.exportdoc"]);
+    assert!(setup(path, &tools).status.success());
+    for branch in ["side", "main"] {
+        git_text(path, &["checkout", "--quiet", branch]);
+        crypt("encrypt", ".git/encrypted");
+        std::fs::rename(path.join(".git/encrypted"), path.join("job.export.json")).unwrap();
+        git_text(path, &["commit", "--quiet", "-am", "encrypted"]);
+    }
+    let tool = ["difftool", "--no-prompt", "--tool", "exportdoc", "side", "main"];
+    let shown = git_text(path, &tool);
+    assert!(shown.contains("MASKING_JOB 4 (Mask patients)"), "{shown}");
+    git_text(path, &["merge", "--quiet", "--no-edit", "side"]);
+    crypt("decrypt", ".git/clear");
+    assert_eq!(
+        state(&std::fs::read(path.join(".git/clear")).unwrap()),
+        ("ours@example.com".to_owned(), "THEIRS".to_owned())
+    );
+}
+
+#[test]
 fn git_merge_stops_at_a_conflict_and_keeps_the_current_version() {
     let ours = with_email("ours@example.com");
     let repository = branches(&ours, &with_email("theirs@example.com"));

@@ -227,6 +227,42 @@ mod unix {
         }
     }
 
+    /// The connector's document fits into 8 KiB and the job's doesn't.
+    #[test]
+    fn of_several_documents_all_are_written_or_none() {
+        let directory = workplace();
+        let directory = directory.path();
+        let arguments = "extract in.json --object DATABASE_CONNECTOR:1 --object MASKING_JOB:4 --new-key key --split -o .";
+        let binary = env!("CARGO_BIN_EXE_exportdoc");
+        let script = format!("trap '' XFSZ; ulimit -f 8; exec '{binary}' {arguments}");
+        let mut shell = Command::new("bash");
+        let output = shell
+            .args(["-c", &script])
+            .current_dir(directory)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(70), "{}", stderr(&output));
+        assert_eq!(listing(directory), ["in.json"]);
+        succeed(directory, &arguments.split(' ').collect::<Vec<_>>());
+        let (small, large) = ("DATABASE_CONNECTOR-1.json", "MASKING_JOB-4.json");
+        assert_eq!(listing(directory), [small, large, "in.json", "key"]);
+        let size = |name: &str| content(directory, name).len();
+        assert!(size(small) < 8 * 1024 && size(large) > 8 * 1024);
+    }
+
+    #[test]
+    fn several_documents_are_not_written_through_a_link() {
+        let directory = workplace();
+        let directory = directory.path();
+        fs::create_dir(directory.join("target")).unwrap();
+        symlink("target", directory.join("link")).unwrap();
+        for output in ["link", "link/", "in.json", "nowhere"] {
+            let arguments = ["extract", "in.json", "--object", "MASKING_JOB:4", "--split", "-o"];
+            fail(directory, 2, &[&arguments[..], &[output]].concat());
+        }
+        assert!(listing(&directory.join("target")).is_empty());
+    }
+
     #[test]
     fn a_full_standard_output_is_an_error() {
         let directory = workplace();

@@ -88,7 +88,17 @@ fn keys_are_made_for_their_owner_alone_and_never_overwritten() {
     }
     let before = fs::read(directory.path().join("key.pem")).unwrap();
     assert!(before.starts_with(b"-----BEGIN PRIVATE KEY-----\n"));
-    fail(directory.path(), 2, &arguments);
+    let said = fail(directory.path(), 2, &arguments);
+    assert!(
+        said.contains("key.pem exists") && !said.contains("--force"),
+        "{said}"
+    );
+    let public_only = ["keygen", "-o", "other.pem", "--public-out", "key.pub"];
+    let said = fail(directory.path(), 2, &public_only);
+    assert!(
+        said.contains("key.pub exists") && !said.contains("--force"),
+        "{said}"
+    );
     let source = testdata("generated/masking-job.json");
     let source = source.to_str().unwrap();
     fail(

@@ -8,7 +8,7 @@ use exportdoc::extract::{Dependencies, ExtractError, extract, find};
 use exportdoc::object::ObjectKey;
 
 use super::compose::{KeyArgs, Sealer, Source, SourceArgs, say_written};
-use super::output::{Output, OutputArgs};
+use super::output::{self, Output, OutputArgs};
 use super::{CliError, Exit};
 
 /// Longest part of an object's name in a file name.
@@ -71,16 +71,11 @@ impl Args {
         Ok(Exit::Good)
     }
 
-    /// All documents are made before the first is written, so that what can't be made leaves nothing behind.
+    /// Every document is complete on the disk before the first gets its name: what can't be made or stored leaves
+    /// nothing behind.
     fn run_split(&self, inputs: &[&Path]) -> Result<Exit, CliError> {
         let directory = &self.output.output;
-        if !directory.is_dir() {
-            let message = format!("{} is not a directory", directory.display());
-            return Err(CliError::usage(
-                message,
-                "--split writes into a directory; make it first",
-            ));
-        }
+        output::check_directory(directory)?;
         let source = self.source.load()?;
         let roots = self.roots(&source)?;
         let places = file_names(&source, &roots)
@@ -92,15 +87,19 @@ impl Args {
         let sealer = self.key.load(&places.iter().collect::<Vec<_>>())?;
         let documents = roots
             .iter()
-            .map(|root| {
-                let mut document = Vec::new();
-                let objects = self.document(&mut document, &source, std::slice::from_ref(root), &sealer)?;
-                Ok((document, objects))
+            .zip(&places)
+            .map(|(root, place)| {
+                let mut objects = 0;
+                let made = place.stage(|writer| {
+                    objects = self.document(writer, &source, std::slice::from_ref(root), &sealer)?;
+                    Ok(())
+                })?;
+                Ok((made, objects))
             })
             .collect::<Result<Vec<_>, CliError>>()?;
         sealer.keep()?;
-        for (place, (document, objects)) in places.iter().zip(documents) {
-            place.write(&document)?;
+        for (place, (made, objects)) in places.iter().zip(documents) {
+            made.put()?;
             say_written(place, objects, &sealer);
         }
         Ok(Exit::Good)

@@ -40,6 +40,9 @@ pub(crate) struct Args {
     /// Seal merged documents with this private key; without, with a key made for each
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
+    /// Open encrypted documents with the passphrase in the first line of this file, to merge and to compare them
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
 }
 
 impl Args {
@@ -107,10 +110,8 @@ impl Args {
     /// The settings of .git/config.
     fn settings(&self) -> Result<Vec<(String, String)>, CliError> {
         let command = quoted(&self.command);
-        // Git runs the driver at the top of the repository, wherever this is.
-        let key = self.key.as_deref().map(std::path::absolute).transpose()?;
-        let key = key.map(|key| format!(" --key {}", quoted(&key.to_string_lossy())));
-        let key = key.unwrap_or_default();
+        let key = option("--key", self.key.as_deref())?;
+        let passphrase = option("--passphrase-file", self.passphrase_file.as_deref())?;
         Ok(vec![
             (
                 format!("merge.{DRIVER}.name"),
@@ -121,16 +122,23 @@ impl Args {
                 format!(
                     "{} %O %A %B %P",
                     // Git replaces what follows a percent sign.
-                    format!("{command} merge-driver{key}").replace('%', "%%")
+                    format!("{command} merge-driver{key}{passphrase}").replace('%', "%%")
                 ),
             ),
             (format!("diff.{DRIVER}.textconv"), format!("{command} textconv")),
             (
                 format!("difftool.{DRIVER}.cmd"),
-                format!("{command} diff \"$LOCAL\" \"$REMOTE\""),
+                format!("{command} diff{passphrase} \"$LOCAL\" \"$REMOTE\""),
             ),
         ])
     }
+}
+
+/// An option that names a file, wherever git calls the command: it calls drivers at the top of the repository.
+fn option(name: &str, file: Option<&Path>) -> io::Result<String> {
+    let file = file.map(std::path::absolute).transpose()?;
+    let option = file.map(|file| format!(" {name} {}", quoted(&file.to_string_lossy())));
+    Ok(option.unwrap_or_default())
 }
 
 /// A word for the shell that git runs commands with.

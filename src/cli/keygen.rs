@@ -1,7 +1,7 @@
 //! `exportdoc keygen`: makes a key to seal documents with.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use exportdoc::signature::{KeySize, SigningKey};
 
@@ -32,12 +32,14 @@ pub(crate) struct Args {
 
 impl Args {
     pub(super) fn run(self) -> Result<Exit, CliError> {
-        let private = Output::check(&self.output, false, &[])?;
-        let public = self
-            .public_out
-            .as_deref()
-            .map(|path| Output::check(path, false, &[]))
-            .transpose()?;
+        let new = |path: &Path| {
+            if path.as_os_str() != "-" {
+                output::check_new(path)?;
+            }
+            Output::check(path, false, &[])
+        };
+        let private = new(&self.output)?;
+        let public = self.public_out.as_deref().map(new).transpose()?;
         if let Some(path) = &self.public_out
             && private.is_same_place(path)
         {

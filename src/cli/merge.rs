@@ -175,6 +175,8 @@ impl Args {
         }
         made.put()?;
         match &sealer {
+            // What was decided is there in JSON, and nothing else may be.
+            _ if output == Output::Stdout && self.format == Format::Json => {}
             Some(sealer) => say_written(&output, document.objects.len(), sealer),
             None => say_made(
                 &output,

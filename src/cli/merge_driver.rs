@@ -37,6 +37,9 @@ pub(crate) struct Args {
     /// Refuse inputs larger than this many bytes (K, M and G are understood)
     #[arg(long, value_name = "BYTES", default_value = "1G", value_parser = parse_size)]
     max_size: u64,
+    /// Open encrypted versions with the passphrase in the first line of this file (repeatable: each is tried)
+    #[arg(long, value_name = "FILE")]
+    passphrase_file: Vec<PathBuf>,
     #[command(flatten)]
     key: KeyArgs,
 }
@@ -48,7 +51,7 @@ impl Args {
         let reading = Reading {
             allow_invalid: false,
             max_size: self.max_size,
-            passphrase_files: &[],
+            passphrase_files: &self.passphrase_file,
         };
         let mut collected = Collected::new();
         let path = self.path.as_deref().unwrap_or("the document");

@@ -259,6 +259,23 @@ pub(crate) fn check_new(path: &Path) -> Result<(), CliError> {
     Ok(())
 }
 
+/// Sees to it that this is a directory to write several files into.
+pub(crate) fn check_directory(path: &Path) -> Result<(), CliError> {
+    let refuse = |what: &str, help: &str| {
+        let message = format!("{} is {what}", path.display());
+        Err(CliError::usage(message, help))
+    };
+    // With a separator behind it, a link would be looked through.
+    let itself: PathBuf = path.components().collect();
+    match fs::symlink_metadata(itself) {
+        Ok(metadata) if metadata.is_symlink() => {
+            refuse("a symbolic link", "name the directory that it leads to")
+        }
+        Ok(metadata) if metadata.is_dir() => Ok(()),
+        _ => refuse("not a directory", "make it first: the documents are written into it"),
+    }
+}
+
 /// Whether a plain file is there.
 fn look(path: &Path) -> Result<bool, CliError> {
     let metadata = match fs::symlink_metadata(path) {

@@ -13,7 +13,7 @@ use crate::render::outline;
 
 /// Print a document as stable text, for 'git diff' and other tools that compare lines
 ///
-/// The same content gives the same text: no ages, no colours, no paths, objects in order of type and identifier.
+/// Content that is the same gives lines that are the same: no ages, no colours, no paths, objects in order of type and identifier. What belongs to one export only (host, date, id, signature) stands at the top.
 /// Secrets are told as counts and digests, unless --show-secrets asks for more. A file that isn't an export document is passed through as it is.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
