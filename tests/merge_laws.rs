@@ -6,14 +6,18 @@ mod common;
 mod diff_support;
 mod merge_support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diff_support::compare;
+use exportdoc::build::Extras;
 use exportdoc::diff::{DiffOptions, DocumentDiff, MatchBy, Status};
+use exportdoc::extract::{Dependencies, extract};
 use exportdoc::object::ObjectKey;
+use exportdoc::report::{Contents, DocumentReport, ExamineOptions, examine_contents};
+use exportdoc::wire::{Message, Writer};
 use merge_support::{
     ALGORITHM_REFERENCE, CONNECTOR, DOMAIN, JOB, LOOKUP, Object, RULESET, Thing, algorithm, document,
-    global_object, numbered, objects, options, seal_outcome, three_way, try_merge, union,
+    global_object, numbered, objects, options, seal_outcome, sealed, three_way, try_merge, union,
 };
 use proptest::prelude::*;
 
@@ -150,6 +154,56 @@ fn assert_same_by_name(one: &[u8], other: &[u8]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// A document with fields that nobody knows in its header and around its objects.
+fn with_extras(view: &View, header: &[u32], record: &[u32]) -> Vec<u8> {
+    let encoded = |numbers: &[u32]| {
+        let mut writer = Writer::new();
+        for number in numbers {
+            writer.bytes(*number, format!("field {number}").as_bytes());
+        }
+        writer.finish()
+    };
+    let plain = view.document();
+    let (report, contents) = contents(&plain);
+    let extras = Extras {
+        header_fields: encoded(header),
+        record_fields: contents
+            .objects
+            .iter()
+            .map(|object| (object.key().clone(), encoded(record)))
+            .collect(),
+        ..Extras::default()
+    };
+    let keys: Vec<ObjectKey> = contents.objects[..view.roots.len()]
+        .iter()
+        .map(|object| object.key().clone())
+        .collect();
+    assert_eq!(report.envelope.requested.len(), keys.len());
+    sealed(&common::facts(&keys), &extras, &contents.objects)
+}
+
+fn contents(file: &[u8]) -> (DocumentReport, Contents) {
+    examine_contents(file, &ExamineOptions::default()).unwrap()
+}
+
+/// The numbers of the fields that nobody knows: in the header, and around each object.
+fn extras(file: &[u8]) -> (Vec<u32>, Vec<Vec<u32>>) {
+    let (_, contents) = contents(file);
+    let numbers = |bytes: &[u8]| -> Vec<u32> {
+        let message = Message::parse(bytes).unwrap();
+        message.fields().map(|field| field.number).collect()
+    };
+    let records = contents.objects.iter().map(|object| {
+        let fields = contents.record_fields.get(object.key());
+        fields.map(|fields| numbers(fields)).unwrap_or_default()
+    });
+    (numbers(&contents.header_fields), records.collect())
+}
+
+fn field_numbers() -> impl Strategy<Value = Vec<u32>> {
+    prop::sample::subsequence(vec![70_u32, 71, 72, 73], 0..4)
+}
+
 /// The old document's objects after what the comparison says happened; what is new comes from the new document.
 fn applied(old: &[u8], new: &[u8]) -> Vec<Object> {
     let diff = diff(old, new);
@@ -206,6 +260,51 @@ proptest! {
         let at_once = union(&[a, b, c]);
         assert_same(&union(&[&union(&[a, b]), c]), &at_once)?;
         assert_same(&union(&[a, &union(&[b, c])]), &at_once)?;
+    }
+
+    #[test]
+    fn of_saves_without_a_change_the_last_is_taken_in_whatever_order(
+        views in prop::collection::vec((roots(), prop::array::uniform10(2_u32..4)), 3)
+    ) {
+        let documents: Vec<Vec<u8>> = views
+            .into_iter()
+            .map(|(roots, states)| View { roots, states }.document())
+            .collect();
+        let [a, b, c] = [&documents[0], &documents[1], &documents[2]];
+        let at_once = union(&[a, b, c]);
+        assert_same(&union(&[c, a, b]), &at_once)?;
+        assert_same(&union(&[&union(&[b, a]), c]), &at_once)?;
+        assert_same(&union(&[a, &union(&[c, b])]), &at_once)?;
+    }
+
+    #[test]
+    fn extracting_all_that_was_asked_for_is_the_whole(view in view()) {
+        let document = view.document();
+        let whole = objects(&document);
+        let roots: Vec<ObjectKey> = whole[..view.roots.len()].iter().map(|object| object.key().clone()).collect();
+        let taken = extract(whole.clone(), &roots, Dependencies::Closure).unwrap();
+        let bytes = |objects: &[Object]| objects.iter().map(|object| object.as_bytes().to_vec()).collect::<Vec<_>>();
+        prop_assert_eq!(bytes(&taken), bytes(&whole));
+    }
+
+    #[test]
+    fn fields_that_nobody_knows_survive_around_the_objects_as_well(
+        view in view(), headers in prop::array::uniform3(field_numbers()), records in prop::array::uniform3(field_numbers())
+    ) {
+        let [base, a, b] = [0, 1, 2].map(|n| with_extras(&view, &headers[n], &records[n]));
+        let count = objects(&base).len();
+        let all_of = |lists: [&Vec<u32>; 2]| -> BTreeSet<u32> { lists.into_iter().flatten().copied().collect() };
+        let sorted = |merged: &[u8]| {
+            let (header, records) = extras(merged);
+            let set = |numbers: Vec<u32>| numbers.into_iter().collect::<BTreeSet<_>>();
+            (set(header), records.into_iter().map(set).collect::<Vec<_>>())
+        };
+        prop_assert_eq!(
+            sorted(&union(&[&a, &b])),
+            (all_of([&headers[1], &headers[2]]), vec![all_of([&records[1], &records[2]]); count])
+        );
+        prop_assert_eq!(extras(&three_way(&base, &base, &a)), (headers[1].clone(), vec![records[1].clone(); count]));
+        prop_assert_eq!(extras(&three_way(&base, &a, &base)), (headers[1].clone(), vec![records[1].clone(); count]));
     }
 
     #[test]
