@@ -212,7 +212,13 @@ fn git_merges_and_compares_encrypted_documents_with_the_passphrase_at_hand() {
             String::from_utf8_lossy(&output.stderr)
         );
     };
-    let tools = ["--command", PROGRAM, "--passphrase-file", ".git/phrase", "--write"];
+    let tools = [
+        "--command",
+        PROGRAM,
+        "--passphrase-file",
+        ".git/phrase",
+        "--write",
+    ];
     git_text(path, &["config", "--remove-section", "merge.exportdoc"]);
     git_text(path, &["config", "--remove-section", "difftool.exportdoc"]);
     assert!(setup(path, &tools).status.success());

@@ -145,7 +145,10 @@ fn a_document_on_standard_output_leaves_the_report_to_standard_error() {
     std::fs::write(directory.path().join("piped.json"), &output.stdout).unwrap();
     assert_sound(&read(&directory.path().join("piped.json")).0);
     assert!(String::from_utf8_lossy(&output.stderr).contains("7 objects: 7 only; 3 renumbered"));
-    let output = run(directory.path(), &[&arguments[..], &["--format", "json"]].concat());
+    let output = run(
+        directory.path(),
+        &[&arguments[..], &["--format", "json"]].concat(),
+    );
     let report: Value = serde_json::from_slice(&output.stderr).unwrap();
     schema().validate(&report).unwrap();
     assert_eq!(report["merged"], true);

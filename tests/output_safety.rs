@@ -232,7 +232,8 @@ mod unix {
     fn of_several_documents_all_are_written_or_none() {
         let directory = workplace();
         let directory = directory.path();
-        let arguments = "extract in.json --object DATABASE_CONNECTOR:1 --object MASKING_JOB:4 --new-key key --split -o .";
+        let arguments =
+            "extract in.json --object DATABASE_CONNECTOR:1 --object MASKING_JOB:4 --new-key key --split -o .";
         let binary = env!("CARGO_BIN_EXE_exportdoc");
         let script = format!("trap '' XFSZ; ulimit -f 8; exec '{binary}' {arguments}");
         let mut shell = Command::new("bash");

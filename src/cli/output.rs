@@ -272,7 +272,10 @@ pub(crate) fn check_directory(path: &Path) -> Result<(), CliError> {
             refuse("a symbolic link", "name the directory that it leads to")
         }
         Ok(metadata) if metadata.is_dir() => Ok(()),
-        _ => refuse("not a directory", "make it first: the documents are written into it"),
+        _ => refuse(
+            "not a directory",
+            "make it first: the documents are written into it",
+        ),
     }
 }
 

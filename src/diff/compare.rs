@@ -12,8 +12,8 @@ use super::fields::{Changes, FieldChange};
 use super::matching::{Matches, References};
 use super::object::Partners;
 use super::{
-    DiffLimits, DiffOptions, DocumentDiff, ObjectDiff, ObjectRef, Obstacle, ObstacleKind,
-    RevisionChange, Side, Status, envelope,
+    DiffLimits, DiffOptions, DocumentDiff, ObjectDiff, ObjectRef, Obstacle, ObstacleKind, RevisionChange,
+    Side, Status, envelope,
 };
 
 /// Objects that moved and are named, per dependent.
