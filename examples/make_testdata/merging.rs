@@ -1,8 +1,9 @@
 //! Small documents for the examples of `docs/merge.md`: one engine before and after changes on two sides, another engine
 //! that uses the same numbers, and two bundles.
 
+use exportdoc::identifier::Identifier;
 use exportdoc::object::draft::{self, AlgorithmInfo, ConnectorSpec, Draft};
-use exportdoc::object::{ObjectKey, SyncObject, reference_to};
+use exportdoc::object::{ObjectKey, SyncObject, reference_to, rename};
 use exportdoc::sample::{self, INSTALLED};
 use exportdoc::signature::KeySize;
 
@@ -76,12 +77,16 @@ pub(crate) fn documents() -> Result<Vec<(&'static str, Vec<u8>)>> {
     let nightly = |email, save| clinic.job(1, "Nightly", email, save);
     let weekly = clinic.job(2, "Weekly", "team@example.com", 1)?;
     let hourly = clinic.job(3, "Hourly", "team@example.com", 1)?;
-    let elsewhere = clinic.job_of("Nightly elsewhere", 8, "Nightly", "test@example.com", 5)?;
+    let elsewhere = |id| clinic.job_of("Nightly elsewhere", id, "Nightly", "test@example.com", 5);
+    // Under the number that another engine gave it.
+    let synced = clinic.job(8, "Nightly", "team@example.com", 1)?;
     let shop = Place::new(1, "Shop", "Orders", &[])?;
     let orders = shop.job(1, "Mask orders", "shop@example.com", 1)?;
 
     let lookup = lookup("Names")?;
     let reference = reference_to(&lookup)?;
+    let later = lookup_saved("Names", 2)?;
+    let other_key = ObjectKey::new(9, Identifier::EncryptionKey("other".to_owned()));
     let names = Place::new(4, "Archive", "People", &[reference.key().clone()])?;
 
     let old = nightly("team@example.com", 1)?;
@@ -95,10 +100,37 @@ pub(crate) fn documents() -> Result<Vec<(&'static str, Vec<u8>)>> {
         ),
         ("theirs", 1, clinic.with(std::slice::from_ref(&old))),
         ("theirs-too", 2, both(&nightly("theirs@example.com", 3)?)),
-        ("test-engine", 1, clinic.with(&[elsewhere])),
+        ("test-engine", 1, clinic.with(&[elsewhere(8)?])),
+        ("namesake", 1, clinic.with(&[elsewhere(1)?])),
+        ("synced", 1, clinic.with(&[synced])),
+        ("saved-again", 2, both(&nightly("team@example.com", 2)?)),
+        ("altered", 2, both(&nightly("altered@example.com", 1)?)),
+        (
+            "weekly",
+            1,
+            clinic.with(&[clinic.job(2, "Weekly", "weekly@example.com", 2)?]),
+        ),
+        (
+            "hourly-too",
+            3,
+            clinic.with(&[
+                old.clone(),
+                weekly.clone(),
+                clinic.job(3, "Hourly", "too@example.com", 2)?,
+            ]),
+        ),
         ("other-engine", 1, shop.with(&[orders])),
         ("reference", 1, vec![names.ruleset, names.connector, reference]),
         ("lookup", 1, vec![lookup.clone()]),
+        ("lookup-later", 1, vec![later]),
+        (
+            "two-keys",
+            2,
+            vec![
+                global_key("one")?,
+                rename(&global_key("two")?, &other_key, |_| None)?,
+            ],
+        ),
         ("bundle", 1, bundle(&[lookup, global_key("one")?])?),
         (
             "other-bundle",
@@ -119,6 +151,10 @@ pub(crate) fn documents() -> Result<Vec<(&'static str, Vec<u8>)>> {
 }
 
 pub(crate) fn lookup(name: &str) -> Result<SyncObject<'static>> {
+    lookup_saved(name, 1)
+}
+
+fn lookup_saved(name: &str, save: u32) -> Result<SyncObject<'static>> {
     let info = AlgorithmInfo {
         name,
         description: "",
@@ -128,7 +164,7 @@ pub(crate) fn lookup(name: &str) -> Result<SyncObject<'static>> {
     saved(
         draft::lookup(info, rows, sample::key_bytes(name), INSTALLED, &[]),
         name,
-        1,
+        save,
     )
 }
 
