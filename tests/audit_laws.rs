@@ -369,4 +369,8 @@ fn an_algorithm_that_another_type_replaces_under_its_name_is_a_changed_one() {
     };
     assert_eq!(changed(&segment), ["SEGMENT Names: was of type LOOKUP"]);
     assert!(changed(&lookup).is_empty());
+    // What only one of the two has isn't changed: nothing was masked with it, or nothing will be.
+    let other = ObjectKey::new(2, Identifier::Algorithm("Cities".to_owned()));
+    let object = SyncObject::build(&other, &[], &Default::default(), "SecureLookupData", &[]).unwrap();
+    assert!(changed(&plan_of(vec![object], &[other]).seal()).is_empty());
 }

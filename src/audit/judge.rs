@@ -83,7 +83,9 @@ pub fn audit(document: &Side<'_>, options: &AuditOptions<'_>) -> AuditReport {
         if level == Level::Off {
             continue;
         }
-        finding.at = finding.at.map(|place| places.complete(place));
+        // What a report counts instead of listing it is said of the whole document.
+        let place = finding.at.unwrap_or_else(|| Place::json(finding::ROOT));
+        finding.at = Some(places.complete(place));
         let object = finding
             .object
             .as_ref()
