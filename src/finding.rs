@@ -35,6 +35,9 @@ impl fmt::Display for Severity {
     }
 }
 
+/// JSON path of a document as a whole.
+pub const ROOT: &str = "$";
+
 /// Where in a document something was found. Offsets count bytes from 0.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Place {
@@ -363,7 +366,7 @@ registry! {
             "Find out which of the two was altered; an importing engine may take them for the same and skip one.";
 
         ALGORITHM_CHANGED = "algorithm-changed", Warning,
-            "An algorithm isn't as it is in the baseline document, so what is masked with it may come out different.",
+            "An algorithm that the baseline document has, too, isn't as it is there, so what is masked with it may come out different.",
             "Find out who changed it and whether data masked before has to be masked again.";
         BASELINE_NOT_COMPARABLE = "baseline-not-comparable", Error,
             "The document and the baseline can't be compared whole, so changes may have gone unseen.",

@@ -57,8 +57,8 @@ fn one_line_per_document_in_the_order_of_paths_and_bad_files_between_them() {
     let output = run(&["archive"]);
     assert_eq!(
         output.status.code(),
-        Some(1),
-        "an error weighs more than a bad file"
+        Some(2),
+        "a run that couldn't read everything says so, whatever it found"
     );
     let lines = lines(&output.stdout);
     let told = paths(&lines);

@@ -34,6 +34,8 @@ const JOB: &str = "testdata/generated/engine-like.json";
 
 const HANDMADE: &str = "testdata/handmade/masking-job.json";
 
+const LIMIT_HIT: &str = "testdata/generated/audit/limit-hit/fires.json";
+
 const NOT_JSON: &str = "testdata/documented/workflow-global-object.json";
 
 const POLICY: &str = "testdata/generated/audit/host-not-allowed/policy.toml";
@@ -69,11 +71,14 @@ fn the_exit_code_follows_the_level_that_the_run_fails_on() {
         (&["--fail-on", "warning", quiet], 1),
         (&[fires], 1),
         (&[quiet, NOT_JSON], 2),
-        (&[NOT_JSON, fires], 1),
+        (&[NOT_JSON, fires], 2),
+        (&[fires, NOT_JSON], 2),
         (&["testdata/no-such-file.json", quiet], 2),
-        (&["--max-size", "1K", quiet], 5),
-        (&["testdata/generated/audit/limit-hit/fires.json"], 5),
-        (&["testdata/generated/audit/limit-hit/fires.json", fires], 1),
+        (&["--max-size", "1K", quiet], 2),
+        (&["--max-size", "2005", LIMIT_HIT], 2),
+        (&["--baseline", "testdata/no-such-file.json", quiet], 2),
+        (&[LIMIT_HIT], 1),
+        (&[LIMIT_HIT, fires], 1),
         (&["--fail-on", "never", quiet], 2),
         (&[], 2),
     ] {
@@ -82,6 +87,8 @@ fn the_exit_code_follows_the_level_that_the_run_fails_on() {
     let off = TempDir::new().unwrap();
     let policy = file(off.path(), "p.toml", "[levels]\npassword-in-clear = \"info\"\n");
     assert_eq!(run(&["--policy", policy.to_str().unwrap(), fires]).code, 0);
+    let policy = file(off.path(), "p.toml", "[levels]\nlimit-hit = \"off\"\n");
+    assert_eq!(run(&["--policy", policy.to_str().unwrap(), LIMIT_HIT]).code, 0);
 }
 
 #[test]

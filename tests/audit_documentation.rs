@@ -8,7 +8,7 @@ mod common;
 use std::fs;
 
 use audit_support::{json_of, run_in};
-use common::{exportdoc, file, root, testdata};
+use common::{file, root, testdata};
 use exportdoc::audit::Policy;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -119,42 +119,54 @@ fn the_examples_of_the_documentation_print_what_it_shows_and_its_policies_can_be
     }
 }
 
+/// Flags, formats and levels: what a runner would run is run here.
 #[test]
-fn the_snippets_for_ci_use_only_flags_and_values_there_are() {
+fn the_snippets_for_ci_audit_a_checkout_as_the_page_says() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     let (_, section) = readme.split_once("## Gate your imports in CI").unwrap();
     let section = section.split("\n## ").next().unwrap();
     let snippets = blocks(section, "yaml");
     assert_eq!(snippets.len(), 2, "one for GitHub, one for GitLab");
-    for snippet in snippets {
-        let mut commands = 0;
-        for line in snippet
+    for (snippet, begins) in snippets.iter().zip(["::warning file=exports/x.json", "<?xml"]) {
+        let commands: Vec<&str> = snippet
             .lines()
             .filter_map(|line| line.split("exportdoc audit ").nth(1))
-        {
-            commands += 1;
-            let help = exportdoc().args(["audit", "--help"]).output().unwrap();
-            let help = String::from_utf8(help.stdout).unwrap();
-            let words: Vec<&str> = line.split_whitespace().collect();
-            let flags = words
-                .iter()
-                .filter(|word| word.starts_with('-') && word.len() > 1);
-            for flag in flags {
-                assert!(
-                    help.lines()
-                        .any(|text| text.split([' ', ',']).any(|word| word == *flag)),
-                    "{flag} isn't there"
-                );
-            }
-            for (flag, value) in words.iter().zip(&words[1..]) {
-                if matches!(*flag, "--format" | "--fail-on") {
-                    assert!(
-                        help.contains(&format!("- {value}: ")),
-                        "{flag} {value} isn't there"
-                    );
-                }
-            }
+            .collect();
+        assert_eq!(commands.len(), 1, "{snippet}");
+        let (arguments, report) = match commands[0].split_once(" > ") {
+            Some((arguments, report)) => (arguments, Some(report)),
+            None => (commands[0], None),
+        };
+        let arguments: Vec<&str> = arguments.split(' ').collect();
+        if let Some(report) = report {
+            assert!(
+                snippet.contains(&format!("junit: {report}")),
+                "what is written is what is read"
+            );
         }
-        assert!(commands >= 1, "{snippet}");
+        let directory = TempDir::new().unwrap();
+        let at = directory.path();
+        let policy = arguments.iter().position(|word| *word == "--policy").unwrap();
+        let policy = at.join(arguments[policy + 1]);
+        fs::create_dir_all(policy.parent().unwrap()).unwrap();
+        let init = ["--init", "--policy", policy.to_str().unwrap()];
+        assert_eq!(run_in(at, &init).code, 0);
+        fs::create_dir(at.join("exports")).unwrap();
+        let put = |name: &str| fs::copy(testdata(name), at.join("exports/x.json")).unwrap();
+        // A weak key is a warning, which is what the snippets fail on.
+        put("generated/engine-like.json");
+        let ran = run_in(at, &arguments);
+        assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+        assert!(ran.out.starts_with(begins), "{}", ran.out);
+        let quiet = arguments
+            .iter()
+            .map(|word| if *word == "warning" { "error" } else { *word });
+        assert_eq!(
+            run_in(at, &quiet.collect::<Vec<_>>()).code,
+            0,
+            "what fails it is the level"
+        );
+        put("generated/damaged/truncated-file.json");
+        assert_eq!(run_in(at, &arguments).code, 2);
     }
 }

@@ -115,12 +115,22 @@ fn policy() -> impl Strategy<Value = Policy> {
     .to_vec();
     let level = || prop::sample::select(LEVELS.to_vec());
     let any_levels = prop::collection::btree_map(prop::sample::select(ids), level(), 0..20);
-    let seal_levels = prop::collection::btree_map(prop::sample::select(seal), level(), 0..6);
-    let ignores = prop_oneof![
-        Just(String::new()),
-        Just("[[ignore]]\nrule = \"*\"\nreason = \"everything\"\n".to_owned()),
-        Just("[[ignore]]\nrule = \"sealed-by-toolkit\"\nreason = \"ours\"\n".to_owned()),
-    ];
+    let seal_levels = prop::collection::btree_map(prop::sample::select(seal.clone()), level(), 0..6);
+    let mut ignored = seal;
+    ignored.extend(["*", "seal*", "*-weak", "signature-*", "not-encrypted"]);
+    let ignore = (
+        prop::sample::select(ignored),
+        prop::sample::select(vec![
+            "",
+            "object = \"*:*\"\n",
+            "until = 2020-03-31\n",
+            "until = 2020-04-01\n",
+        ]),
+    );
+    let ignores = prop::collection::vec(ignore, 0..5).prop_map(|ignores| {
+        let text = |(rule, more)| format!("[[ignore]]\nrule = \"{rule}\"\nreason = \"so\"\n{more}");
+        ignores.into_iter().map(text).collect::<String>()
+    });
     (any_levels, seal_levels, ignores, any::<bool>()).prop_map(|(any_levels, seal_levels, ignores, keys)| {
         let mut policy = Policy::parse(&ignores).unwrap();
         policy.levels = any_levels;
@@ -130,32 +140,49 @@ fn policy() -> impl Strategy<Value = Policy> {
     })
 }
 
+/// The weightiest level that counts in a document, what doesn't fit the list of keys left out.
+fn worst_but_for_trust(report: &AuditReport) -> Level {
+    let counting = report
+        .findings
+        .iter()
+        .filter(|found| found.rule != &finding::KEY_NOT_TRUSTED);
+    counting.map(|found| found.level).max().unwrap_or(Level::Off)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn sealing_content_again_never_scores_better_than_the_engines_own_document(
+    fn sealing_content_again_never_does_better_than_the_engines_own_document_in_score_or_gate(
         objects in content(),
         size in prop::sample::select(vec![KeySize::Dsa512, KeySize::Dsa1024, KeySize::Dsa2048]),
         declared in any::<bool>(),
-        policy in policy(),
+        listed in any::<bool>(),
+        mut policy in policy(),
     ) {
         let roots: Vec<ObjectKey> = objects.iter().map(|object| object.key().clone()).collect();
         let mut plan = plan_of(objects, &roots).sized(size);
         plan.facts.declare_rule = declared;
+        if listed {
+            policy.keys.push(plan.key.public_key().facts().fingerprint);
+        }
         let genuine = audit(&as_an_engine_signs_it(&plan), &policy);
         let sealed = audit(&plan.seal(), &policy);
         prop_assert_eq!(genuine.verdict, Verdict::Undetermined);
         prop_assert_eq!(sealed.verdict, Verdict::Valid);
+        // A list of keys asks for what no engine can give. A listed key wins that finding and nothing else.
+        let untrusted = |level| u64::from(listed && policy.level(&finding::KEY_NOT_TRUSTED) >= level);
         for level in Level::REPORTED {
             prop_assert!(
-                sealed.score(level) >= genuine.score(level),
+                sealed.score(level) + untrusted(level) >= genuine.score(level),
                 "{}: sealed {} {:?}, genuine {} {:?}",
                 level, sealed.score(level), sealed.findings, genuine.score(level), genuine.findings
             );
         }
-        if policy.ignores.is_empty() {
-            prop_assert!(sealed.worst() >= genuine.worst());
+        // So whatever level a gate fails on, it fails the sealed one where it fails the genuine one.
+        prop_assert!(worst_but_for_trust(&sealed) >= worst_but_for_trust(&genuine), "{:?}", policy);
+        if !listed {
+            prop_assert!(sealed.worst() >= genuine.worst(), "{:?}", policy);
         }
     }
 
@@ -245,6 +272,76 @@ fn the_seal_command_cannot_wash_an_engines_document() {
     }
 }
 
+/// The gate itself: under one policy, a sealed copy ends the command as the engine's own document does.
+#[test]
+fn no_ignore_lets_a_seal_through_a_gate_that_stops_the_engines_own_document() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = directory.path();
+    let roots = [numbered(10, 1)];
+    let plan = plan_of(inventory(SampleSize::SMALL), &roots).sized(KeySize::Dsa2048);
+    common::file(at, "sealed.json", plan.seal());
+    common::file(at, "genuine.json", as_an_engine_signs_it(&plan));
+    let run = |policy: &str, document: &str| {
+        common::file(at, "policy.toml", policy);
+        let mut command = exportdoc();
+        command.current_dir(at).args([
+            "audit",
+            "--policy",
+            "policy.toml",
+            "--fail-on",
+            "warning",
+            document,
+        ]);
+        let output = command.output().unwrap();
+        (
+            output.status.code().unwrap(),
+            String::from_utf8(output.stdout).unwrap(),
+        )
+    };
+    let content = [
+        "key-present",
+        "secrets-in-clear",
+        "orphan-object",
+        "ignore-unused",
+        "requested-not-exported",
+    ];
+    let off = |more: &[&str]| {
+        let rules = content
+            .iter()
+            .chain(more)
+            .map(|rule| format!("{rule} = \"off\"\n"));
+        format!("[levels]\n{}", rules.collect::<String>())
+    };
+    let ignore = |rule: &str| format!("[[ignore]]\nrule = \"{rule}\"\nreason = \"ours\"\n");
+    let seal = ignore("sealed-by-toolkit");
+    let undetermined = ignore("signature-undetermined");
+    for (policy, code) in [
+        (off(&[]), 1),
+        (off(&[]) + &seal, 1),
+        (off(&["sealed-by-toolkit"]), 1),
+        (off(&[]) + &seal + &ignore("key-weak"), 1),
+        (off(&[]) + &seal + &ignore("key-weak") + &undetermined, 0),
+        (off(&["key-weak"]) + &seal + &undetermined, 0),
+        (off(&["key-weak", "signature-undetermined"]) + &seal, 0),
+    ] {
+        let (sealed, out) = run(&policy, "sealed.json");
+        assert_eq!(sealed, code, "{policy}{out}");
+        let (genuine, out) = run(&policy, "genuine.json");
+        assert!(sealed >= genuine, "{policy}{out}");
+    }
+    // What an ignore needs beside is of use, too; what lacks it says so.
+    let all =
+        "[levels]\nignore-unused = \"error\"\n".to_owned() + &seal + &ignore("key-weak") + &undetermined;
+    assert!(!run(&all, "sealed.json").1.contains("ignore-unused"));
+    let (_, lacking) = run(&seal, "sealed.json");
+    assert!(
+        lacking.contains(
+            "sealed-by-toolkit, which counts unless signature-undetermined and key-weak are ignored"
+        ),
+        "{lacking}"
+    );
+}
+
 #[test]
 fn an_algorithm_that_another_type_replaces_under_its_name_is_a_changed_one() {
     let algorithm = |type_number, data_type| {
@@ -272,4 +369,8 @@ fn an_algorithm_that_another_type_replaces_under_its_name_is_a_changed_one() {
     };
     assert_eq!(changed(&segment), ["SEGMENT Names: was of type LOOKUP"]);
     assert!(changed(&lookup).is_empty());
+    // What only one of the two has isn't changed: nothing was masked with it, or nothing will be.
+    let other = ObjectKey::new(2, Identifier::Algorithm("Cities".to_owned()));
+    let object = SyncObject::build(&other, &[], &Default::default(), "SecureLookupData", &[]).unwrap();
+    assert!(changed(&plan_of(vec![object], &[other]).seal()).is_empty());
 }

@@ -176,6 +176,99 @@ fn exit_codes_say_how_the_import_would_end() {
 }
 
 #[test]
+fn an_environment_by_name_is_answered_as_one_by_id() {
+    let asked = |document: &str, target: &str, environment: &str| {
+        let (mut plan, code) = plan_json(&[document, "--target", target, "--environment", environment]);
+        plan["environment"] = Value::Null;
+        (plan, code)
+    };
+    // One that is there.
+    assert_eq!(asked(OURS, STATE, "Clinic"), asked(OURS, STATE, "1"));
+    // One that isn't: an import would be refused, and nothing of it is unknown.
+    let ends = |(plan, code): &(Value, i32)| {
+        let end = &plan["outcomes"]["without_force"];
+        (*code, end["verdict"].clone(), end["status"].clone(), steps(plan))
+    };
+    let (by_name, by_id) = (asked(OURS, STATE, "Shop"), asked(OURS, STATE, "9"));
+    assert_eq!(ends(&by_name), ends(&by_id));
+    let (code, verdict, status, told) = ends(&by_name);
+    assert_eq!((code, verdict, status), (1, json!("would-fail"), json!(400)));
+    assert!(told.iter().all(|step| step.ends_with(": blocked")), "{told:?}");
+    assert_eq!(by_name.0["steps"][0]["rule"]["id"], "environment-not-found");
+    assert!(
+        by_name.0["notes"]
+            .to_string()
+            .contains("called Shop; it has Clinic, Lab")
+    );
+    let (text, _) = plan(&[OURS, "--target", STATE, "--environment", "Shop"]);
+    assert!(text.contains("into       Shop (not there)"), "{text}");
+    // One of which that can't be told.
+    let (by_name, by_id) = (asked(OURS, OURS, "Shop"), asked(OURS, OURS, "9"));
+    assert_eq!((by_name.1, by_id.1), (3, 3));
+    let needs = by_name.0["outcomes"]["without_force"]["needs"].to_string();
+    assert!(needs.contains("GET /environments"), "{needs}");
+    // What lives in no environment asks for none.
+    let whole = plan_json(&["merge/bundle.json", "--target", STATE]);
+    for environment in ["1", "9", "Clinic", "Shop"] {
+        let (mut plan, code) = asked("merge/bundle.json", STATE, environment);
+        plan["notes"] = json!([]);
+        assert_eq!((&plan, code), (&whole.0, whole.1), "{environment}");
+    }
+    assert_eq!(whole.1, 0);
+}
+
+#[test]
+fn of_a_complete_target_nothing_is_unknown_whatever_the_request_leaves_out() {
+    for document in [
+        OURS,
+        "on-the-fly-job.json",
+        "merge/bundle.json",
+        "profile-job.json",
+    ] {
+        for more in [
+            &[][..],
+            &["--environment", "1"],
+            &["--source-environment", "Nowhere"],
+        ] {
+            let (plan, code) = plan_json(&[&[document, "--target", STATE], more].concat());
+            assert_ne!(code, 3);
+            let told = steps(&plan);
+            assert!(
+                !told.iter().any(|step| step.ends_with(": unknown")),
+                "{document}: {told:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn json_says_as_text_does_that_an_import_may_fail_sooner() {
+    let sooner = |document: &str, target: &str| {
+        let arguments = [document, "--target", target];
+        let (plan, _) = plan_json(&arguments);
+        let (text, _) = self::plan(&arguments);
+        let end = plan["outcomes"]["without_force"].clone();
+        assert_eq!(
+            text.contains("Without force overwrite this import would fail, at the latest"),
+            end["may_fail_sooner"]
+        );
+        (end["verdict"].clone(), end["may_fail_sooner"].clone())
+    };
+    assert_eq!(
+        sooner("merge/other-bundle.json", "merge/bundle.json"),
+        (json!("would-fail"), json!(true))
+    );
+    assert_eq!(
+        sooner("merge/other-bundle.json", STATE),
+        (json!("would-fail"), json!(false))
+    );
+    assert_eq!(
+        sooner("merge/bundle.json", STATE),
+        (json!("would-succeed"), json!(false))
+    );
+}
+
+#[test]
 fn what_is_denied_turns_success_into_failure_and_what_may_be_denied_into_unknown() {
     let at = |more: &[&str]| plan(&[&[OURS, "--target", STATE, "--environment", "1"], more].concat());
     let forced = ["--force-overwrite", "--deny", "overwrite"];
@@ -458,14 +551,6 @@ fn mistakes_are_refused_with_a_word_of_help() {
     for (arguments, said) in [
         (&[OURS][..], "--target"),
         (&["-", "--target", "-"], "standard input is named twice"),
-        (
-            &[OURS, "--target", STATE, "--environment", "Shop"],
-            "it has Clinic, Lab",
-        ),
-        (
-            &[OURS, "--target", OURS, "--environment", "Shop"],
-            "GET /environments",
-        ),
         (
             &["encrypted.json", "--target", STATE],
             "its objects are encrypted",

@@ -286,7 +286,7 @@ fn planned(objects: &[SyncObject<'_>], format: Option<u64>) {
         intact: true,
     };
     let options = ImportOptions {
-        environment_id: Some(1),
+        environment: Some(1).into(),
         ..ImportOptions::default()
     };
     let inventory = MemoryInventory::new(Vec::new()).with_environment(1, Purpose::Mask);

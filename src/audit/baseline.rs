@@ -12,7 +12,7 @@ use crate::report::{DocumentReport, Findings};
 pub(super) fn judge(baseline: &Side<'_>, document: &Side<'_>, findings: &mut Findings) {
     let diff = diff(baseline, document, &DiffOptions::default());
     for obstacle in &diff.obstacles {
-        findings.add(&finding::BASELINE_NOT_COMPARABLE, None, || {
+        findings.in_blob(&finding::BASELINE_NOT_COMPARABLE, 0, || {
             let which = if obstacle.in_new { "document" } else { "baseline" };
             match obstacle.kind {
                 ObstacleKind::Encrypted => format!("the {which} is encrypted and wasn't opened"),

@@ -193,7 +193,7 @@ fn hand_edited(document: &Side<'_>, findings: &mut Findings) {
     // Engines write one line; a program that prints it nicely breaks it.
     if let Some(offset) = memchr::memchr(b'\n', document.bytes.trim_ascii_end()) {
         traces.push("JSON on several lines");
-        place = place.or_else(|| Some(Place::default().at_file_offset(offset as u64)));
+        place = place.or_else(|| Some(Place::json(finding::ROOT).at_file_offset(offset as u64)));
     }
     if !traces.is_empty() {
         findings.add(&finding::HAND_EDITED, place, || traces.join(", "));

@@ -83,19 +83,18 @@ pub fn audit(document: &Side<'_>, options: &AuditOptions<'_>) -> AuditReport {
         if level == Level::Off {
             continue;
         }
-        finding.at = finding.at.map(|place| places.complete(place));
+        // What a report counts instead of listing it is said of the whole document.
+        let place = finding.at.unwrap_or_else(|| Place::json(finding::ROOT));
+        finding.at = Some(places.complete(place));
         let object = finding
             .object
             .as_ref()
             .map(|(number, id)| name(report, *number, id));
         let finding = AuditFinding::new(finding, level, object);
-        let covering = policy.ignores.iter().position(|ignore| {
-            !ignore.is_expired(today) && ignore.covers(finding.rule, finding.object.as_ref())
-        });
-        match covering {
-            Some(ignore) => audit.suppressed.push(Suppressed {
-                reason: policy.ignores[ignore].reason.clone(),
-                ignore,
+        match policy.ignored_by(finding.rule, finding.object.as_ref(), today) {
+            Some(ignores) => audit.suppressed.push(Suppressed {
+                reason: policy.ignores[ignores[0]].reason.clone(),
+                ignores,
                 finding,
             }),
             None => audit.findings.push(finding),
@@ -109,7 +108,7 @@ pub fn audit(document: &Side<'_>, options: &AuditOptions<'_>) -> AuditReport {
 }
 
 /// What is to be said of the policy itself, once every document it is for was audited: ignores that have expired, and
-/// those that covered nothing. `used` has the position of every ignore that did, from [`Suppressed::ignore`]; `None` when
+/// those that covered nothing. `used` has the position of every ignore that did, from [`Suppressed::ignores`]; `None` when
 /// not every document could be looked into, so that nobody can tell. Places are byte offsets in the policy's text.
 pub fn policy_findings(policy: &Policy, used: Option<&BTreeSet<usize>>, now: Timestamp) -> Vec<AuditFinding> {
     let today = Offset::UTC.to_datetime(now).date();
@@ -134,7 +133,20 @@ pub fn policy_findings(policy: &Policy, used: Option<&BTreeSet<usize>>, now: Tim
                 format!("line {line}: {what}, until {until}")
             }),
             (None, Some(used)) if !used.contains(&position) => {
-                add(&finding::IGNORE_UNUSED, position, format!("line {line}: {what}"));
+                let seal = ignore.covers(&finding::SEALED_BY_TOOLKIT, None);
+                let why = match seal
+                    && policy
+                        .ignored_by(&finding::SEALED_BY_TOOLKIT, None, today)
+                        .is_none()
+                {
+                    true => ", which counts unless signature-undetermined and key-weak are ignored too",
+                    false => "",
+                };
+                add(
+                    &finding::IGNORE_UNUSED,
+                    position,
+                    format!("line {line}: {what}{why}"),
+                );
             }
             _ => {}
         }

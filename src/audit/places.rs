@@ -25,21 +25,19 @@ impl<'a> Places<'a> {
         }
     }
 
-    /// The same place with a file offset, where that can be told: of the very byte in base64 text as engines write it,
-    /// else of the member's value.
+    /// The same place with a file offset: of the very byte in base64 text as engines write it, else of the member's
+    /// value, and for a member that isn't there of the object that lacks it.
     pub(super) fn complete(&mut self, place: Place) -> Place {
         let Some(path) = place.path.as_deref().filter(|_| place.file_offset.is_none()) else {
             return place;
         };
-        let Some(value) = self.locator.offset_of(path) else {
-            return place;
-        };
+        let found = self.locator.nearest(path);
         let offset = match place.decoded_offset {
-            Some(decoded) if self.plain_text && !(self.decrypted && path == "$.blob") => {
+            Some(decoded) if found.whole && self.plain_text && !(self.decrypted && path == "$.blob") => {
                 // Behind the opening quote.
-                (decoded / 3).saturating_mul(4).saturating_add(value + 1)
+                (decoded / 3).saturating_mul(4).saturating_add(found.offset + 1)
             }
-            _ => value,
+            _ => found.offset,
         };
         place.at_file_offset(offset)
     }

@@ -34,6 +34,9 @@ pub struct Policy {
     pub ignores: Vec<Ignore>,
 }
 
+/// What every engine's own document has, and a sealed one may not have: neither may be a reason to seal.
+const OF_EVERY_GENUINE: [&FindingRule; 2] = [&finding::SIGNATURE_UNDETERMINED, &finding::KEY_WEAK];
+
 impl Policy {
     /// How much a rule weighs.
     ///
@@ -45,14 +48,40 @@ impl Policy {
             let level = self.levels.get(rule.id).copied();
             level.unwrap_or_else(|| rule.severity.into())
         };
-        let undetermined = own(&finding::SIGNATURE_UNDETERMINED);
         if rule == &finding::SEALED_BY_TOOLKIT {
-            own(rule).max(undetermined).max(own(&finding::KEY_WEAK))
+            OF_EVERY_GENUINE.map(own).into_iter().fold(own(rule), Level::max)
         } else if rule == &finding::ENGINE_SIGNATURE_MISSING {
-            own(rule).max(undetermined)
+            own(rule).max(own(&finding::SIGNATURE_UNDETERMINED))
         } else {
             own(rule)
         }
+    }
+
+    /// The ignores by which a finding doesn't count: the first that covers it, then those that it needs beside. `None`
+    /// when it counts.
+    ///
+    /// For the same reason as in [`Policy::level`], a seal is ignored only where the policy lets through, by ignores or
+    /// by levels, what every genuine document has instead.
+    pub fn ignored_by(
+        &self,
+        rule: &'static FindingRule,
+        object: Option<&ObjectRef>,
+        today: Date,
+    ) -> Option<Vec<usize>> {
+        let covering = |rule: &FindingRule, object: Option<&ObjectRef>| {
+            self.ignores
+                .iter()
+                .position(|ignore| !ignore.is_expired(today) && ignore.covers(rule, object))
+        };
+        let mut ignores = vec![covering(rule, object)?];
+        if rule == &finding::SEALED_BY_TOOLKIT {
+            for genuine in OF_EVERY_GENUINE {
+                if self.level(genuine) > Level::Off {
+                    ignores.push(covering(genuine, None)?);
+                }
+            }
+        }
+        Some(ignores)
     }
 }
 

@@ -80,8 +80,9 @@ pub struct Suppressed {
     pub finding: AuditFinding,
     /// The reason that the policy gives.
     pub reason: String,
-    /// Position of the ignore in [`super::Policy::ignores`].
-    pub ignore: usize,
+    /// Positions in [`super::Policy::ignores`], at least one: that of the ignore whose reason this is, then those of what
+    /// it needs beside, see [`super::Policy::ignored_by`].
+    pub ignores: Vec<usize>,
 }
 
 impl AuditReport {

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use exportdoc::audit::{AuditOptions, AuditReport, DEFAULT_POLICY, LISTED, Level, Summary, audit_bytes};
 use exportdoc::diff::Side;
-use exportdoc::finding;
 use exportdoc::report::{ExamineOptions, examine_with_objects};
 
 use super::audit_policy::{AuditedPolicy, FILE_NAME, Policies, Usage};
@@ -27,8 +26,8 @@ means. A policy, exportdoc-policy.toml in the directory of the document or above
 types and ages are allowed, and what to ignore for which reason. What stands next to the documents may have come with \
 them: a gate names its own with --policy.
 
-Exit codes: 0 nothing weighs as much as --fail-on, 1 something does, 2 usage or unreadable (after the rest was done), \
-5 a limit was hit, 130 interrupted.
+Exit codes: 0 nothing weighs as much as --fail-on, 1 something does, 2 usage, or a document that can't be read or is too \
+large (after the rest was done, whatever was found in it), 130 interrupted.
 
 Examples:
   exportdoc audit export.json
@@ -210,7 +209,7 @@ impl Args {
         let baseline = match (&self.baseline, &bytes) {
             (Some(path), Some(bytes)) => Some(
                 examine_with_objects(bytes, &reading)
-                    .map_err(|error| CliError::unreadable(&path.to_string_lossy(), &error.into()))?,
+                    .map_err(|error| no_baseline(&path.to_string_lossy(), &error.into()))?,
             ),
             _ => None,
         };
@@ -235,7 +234,7 @@ impl Args {
         };
         let mut out = stdout::open();
         let mut printer = self.printer(inputs.len() > 1);
-        let mut exit = Exit::Good;
+        let mut trouble = Exit::Good;
         let mut position = 0;
         let work = |input: &Input| {
             let bytes = input.read(self.max_size)?;
@@ -259,11 +258,10 @@ impl Args {
                 Ok(Audited { report, .. }) => {
                     run.summary.add(report);
                     run.failing += u64::from(report.reaches(fail_on));
-                    exit = exit.and(exit_of(report, fail_on));
                 }
                 Err(unreadable) => {
                     run.unreadable += 1;
-                    exit = exit.and(unreadable.exit());
+                    trouble = trouble.and(exit_of(unreadable));
                 }
             }
             position += 1;
@@ -273,16 +271,17 @@ impl Args {
             usage.note(policies.index(left), None);
         }
         run.policies = policies.audited(&usage, now);
-        if run.policies_fail() {
-            exit = exit.and(Exit::Bad);
-        }
         printer.end(&mut out, &run)?;
         out.flush()?;
         if self.format == Format::Ndjson {
             // Nobody is left to tell when this fails; every document was told of.
             let _ = audit_text::summary(&mut anstream::stderr().lock(), &run);
         }
-        Ok(exit.and(run.ended.exit()))
+        // Whoever reads only the code must not take a run that didn't see everything for one that did.
+        Ok(match trouble.and(run.ended.exit()) {
+            Exit::Good if run.fails() => Exit::Bad,
+            answer => answer,
+        })
     }
 
     fn input_args(&self) -> InputArgs {
@@ -325,7 +324,7 @@ impl Args {
         }
         input
             .read(self.max_size)
-            .map_err(|error| CliError::unreadable(&input.label(), &Unreadable::from(error)))
+            .map_err(|error| no_baseline(&input.label(), &error.into()))
     }
 
     fn write_policy(&self) -> Result<Exit, CliError> {
@@ -346,6 +345,14 @@ impl Args {
     }
 }
 
+fn no_baseline(label: &str, error: &Unreadable) -> CliError {
+    CliError::Refused {
+        message: format!("{label}: {error}"),
+        help: error.help(),
+        exit: exit_of(error),
+    }
+}
+
 impl FailOn {
     fn level(self) -> Level {
         match self {
@@ -356,15 +363,10 @@ impl FailOn {
     }
 }
 
-/// A limit that was hit is an answer of its own, unless the document fails in other ways, too.
-fn exit_of(report: &AuditReport, fail_on: Level) -> Exit {
-    let fails = report
-        .findings
-        .iter()
-        .any(|found| found.level >= fail_on && found.rule != &finding::LIMIT_HIT);
-    match (fails, report.hit_limit) {
-        (true, _) => Exit::Bad,
-        (false, true) => Exit::Denied,
-        (false, false) => Exit::Good,
+/// A document too large to be read is one that can't be read; a limit inside a document is a finding like any other.
+fn exit_of(unreadable: &Unreadable) -> Exit {
+    match unreadable.exit() {
+        Exit::Denied => Exit::Usage,
+        exit => exit,
     }
 }

@@ -43,7 +43,10 @@ impl Usage {
     pub(super) fn note(&mut self, policy: usize, report: Option<&AuditReport>) {
         match report {
             Some(report) => {
-                let ignores = report.suppressed.iter().map(|suppressed| suppressed.ignore);
+                let ignores = report
+                    .suppressed
+                    .iter()
+                    .flat_map(|suppressed| &suppressed.ignores);
                 self.used.entry(policy).or_default().extend(ignores);
                 if !report.objects_seen || !report.complete {
                     self.unclear.insert(policy);

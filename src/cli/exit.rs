@@ -8,10 +8,10 @@ use std::process::ExitCode;
 /// |---|---|---|---|---|---|
 /// | 0 | everything could be read, no finding is an error | valid (and trusted, where trusted keys are given) | the same content | nothing weighs as much as `--fail-on` | the import would succeed |
 /// | 1 | a finding is an error | invalid | different | something does | it would fail, or do what `--deny` names |
-/// | 2 | usage, or an input that can't be read | the same | the same, or one that can be read only in part | the same, a policy included | usage, or an input that can't be read |
+/// | 2 | usage, or an input that can't be read | the same | the same, or one that can be read only in part | the same, a policy included; whatever else was found | usage, or an input that can't be read |
 /// | 3 | – | undetermined | – | – | that can't be told |
 /// | 4 | – | valid, but not by a trusted key | – | – | – |
-/// | 5 | a limit was hit | a limit was hit, or `--deny-weak` | a limit was hit | a limit was hit, and nothing else fails | a limit was hit |
+/// | 5 | a limit was hit | a limit was hit, or `--deny-weak` | a limit was hit | – | a limit was hit |
 /// | 70 | internal error | the same | the same | the same | the same |
 ///
 /// Commands that write documents answer 0 when they wrote, 1 when the input is not what they may work on, 2 as above
@@ -19,7 +19,8 @@ use std::process::ExitCode;
 ///
 /// Over many documents Ctrl-C answers 130, after what was judged until then was told.
 ///
-/// Over many documents the first of 130, 70, 1, 2, 5, 3, 4, 0 that occurred is the answer.
+/// Over many documents the first of 130, 70, 1, 2, 5, 3, 4, 0 that occurred is the answer. For `audit` it is the first
+/// of 130, 70, 2, 1, 0: a gate must not take a run that couldn't see everything for one that did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
     Good,

@@ -39,7 +39,7 @@ pub(crate) use batch::{Judged, Unreadable};
 pub(crate) use diff::{Compared, ComparedSide};
 pub(crate) use error::CliError;
 pub(crate) use exit::Exit;
-pub(crate) use plan::{Denial, Planned};
+pub(crate) use plan::{AskedEnvironment, Denial, Planned};
 
 /// Read, judge and build the signed export documents that data-masking engines sync with
 #[derive(Debug, Parser)]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use exportdoc::compose;
 use exportdoc::import_plan::{
-    EngineVersion, ImportOptions, ImportPlan, Presence, ReadDocument, Verdict, import_plan,
+    EngineVersion, GivenEnvironment, ImportOptions, ImportPlan, Presence, ReadDocument, Verdict, import_plan,
 };
 use exportdoc::passphrase::Passphrase;
 use exportdoc::report::{ExamineOptions, Verdict as SignatureVerdict, examine_opening};
@@ -87,6 +87,9 @@ pub(crate) enum Denial {
     Irreversible,
 }
 
+/// Environments that are named to whoever named another one.
+const NAMES: usize = 20;
+
 /// Output formats of `plan`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -98,6 +101,18 @@ enum Format {
     Markdown,
 }
 
+/// An environment that an option asks for.
+pub(crate) enum AskedEnvironment {
+    /// One with an id, whether or not the target is known to have it.
+    Known(NamedEnvironment),
+    /// A name that leads to none.
+    Named {
+        name: String,
+        /// [`GivenEnvironment::NoneOfThatName`] or [`GivenEnvironment::Unclear`].
+        given: GivenEnvironment,
+    },
+}
+
 /// A plan and what it was made of.
 pub(crate) struct Planned {
     /// The path as given.
@@ -105,8 +120,8 @@ pub(crate) struct Planned {
     /// What should be known about the document.
     pub(crate) doubts: Vec<String>,
     pub(crate) target: TargetState,
-    pub(crate) environment: Option<NamedEnvironment>,
-    pub(crate) source_environment: Option<NamedEnvironment>,
+    pub(crate) environment: Option<AskedEnvironment>,
+    pub(crate) source_environment: Option<AskedEnvironment>,
     /// Whether the plan with force is the one asked for.
     pub(crate) force: bool,
     pub(crate) without_force: ImportPlan,
@@ -130,18 +145,22 @@ impl Args {
         }
         let inputs = self.inputs()?;
         let passphrases = self.passphrases()?;
-        let (document, doubts) = self.read(&input(&self.document), &passphrases)?;
+        let (document, mut doubts) = self.read(&input(&self.document), &passphrases)?;
         let target = self.target(&inputs, &passphrases)?;
-        let environment = named_environment(&target, self.environment.as_deref(), "--environment")?;
-        let source_environment = named_environment(
-            &target,
-            self.source_environment.as_deref(),
-            "--source-environment",
-        )?;
+        let find = |given: &String| AskedEnvironment::find(&target, given);
+        let environment = self.environment.as_ref().map(find);
+        let source_environment = self.source_environment.as_ref().map(find);
+        let asked = [&environment, &source_environment];
+        doubts.extend(
+            asked
+                .into_iter()
+                .flatten()
+                .filter_map(|asked| asked.doubt(&target)),
+        );
         let options = ImportOptions {
             force_overwrite: false,
-            environment_id: environment.as_ref().map(|environment| environment.id),
-            source_environment_id: source_environment.as_ref().map(|environment| environment.id),
+            environment: AskedEnvironment::given(environment.as_ref()),
+            source_environment: AskedEnvironment::given(source_environment.as_ref()),
             max_format: target.max_format(),
             check_names: self
                 .target_version
@@ -264,38 +283,55 @@ fn parse_version(text: &str) -> Result<EngineVersion, String> {
         .map_err(|error: exportdoc::import_plan::VersionError| error.to_string())
 }
 
-/// The environment that an option names: by id when it is a number, else by name.
-fn named_environment(
-    target: &TargetState,
-    given: Option<&str>,
-    option: &str,
-) -> Result<Option<NamedEnvironment>, CliError> {
-    let Some(given) = given else { return Ok(None) };
-    let id = match given.parse() {
-        Ok(id) => id,
-        Err(_) => match target.environment_named(given) {
-            Presence::Present(id) => id,
-            Presence::Absent => {
-                let names: Vec<String> = target.environments().filter_map(|known| known.name).collect();
-                return Err(CliError::usage(
-                    format!("{option} {given}: the target has no environment of that name"),
-                    format!("it has {}", names.join(", ")),
-                ));
+impl AskedEnvironment {
+    /// Of an option: an id when it is a number, else a name.
+    fn find(target: &TargetState, given: &str) -> Self {
+        let id = match given.parse() {
+            Ok(id) => id,
+            Err(_) => match target.environment_named(given) {
+                Presence::Present(id) => id,
+                Presence::Absent => return Self::named(given, GivenEnvironment::NoneOfThatName),
+                Presence::Unknown { .. } => return Self::named(given, GivenEnvironment::Unclear),
+            },
+        };
+        let known = target.environments().find(|known| known.id == id);
+        Self::Known(known.unwrap_or(NamedEnvironment {
+            id,
+            name: None,
+            purpose: None,
+        }))
+    }
+
+    fn named(name: &str, given: GivenEnvironment) -> Self {
+        let name = name.to_owned();
+        Self::Named { name, given }
+    }
+
+    /// What whoever mistyped a name should hear.
+    fn doubt(&self, target: &TargetState) -> Option<String> {
+        match self {
+            Self::Named {
+                name,
+                given: GivenEnvironment::NoneOfThatName,
+            } => {
+                let names = target.environments().filter_map(|known| known.name);
+                let some: Vec<String> = names.take(NAMES).collect();
+                let some = some.join(", ");
+                Some(format!(
+                    "the target has no environment called {name}; it has {some}"
+                ))
             }
-            Presence::Unknown { needs } => {
-                return Err(CliError::usage(
-                    format!("{option} {given}: which environment that is can't be told"),
-                    format!("give its id, or with --target {needs}"),
-                ));
-            }
-        },
-    };
-    let known = target.environments().find(|known| known.id == id);
-    Ok(Some(known.unwrap_or(NamedEnvironment {
-        id,
-        name: None,
-        purpose: None,
-    })))
+            _ => None,
+        }
+    }
+
+    fn given(asked: Option<&Self>) -> GivenEnvironment {
+        match asked {
+            None => GivenEnvironment::None,
+            Some(Self::Known(environment)) => GivenEnvironment::Id(environment.id),
+            Some(Self::Named { given, .. }) => *given,
+        }
+    }
 }
 
 impl Planned {

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use super::MAX_MEMBERS;
 use super::raw::{RawMember, elements, members};
 use super::scan::member_path;
+use crate::finding::ROOT;
 
 /// Where a member of the outermost object has its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +18,15 @@ pub struct MemberPlace {
     pub offset: u64,
     /// Bytes of the value.
     pub bytes: u64,
+}
+
+/// Where a path leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// File offset of a value's first byte.
+    pub offset: u64,
+    /// Whether it is the value that the path names.
+    pub whole: bool,
 }
 
 /// Finds places in one file.
@@ -41,34 +51,50 @@ impl<'a> Locator<'a> {
         }
     }
 
-    /// The file offset of the value that a path names.
-    pub fn offset_of(&mut self, path: &str) -> Option<u64> {
-        let (member, rest) = self.members.iter().rev().find_map(|member| {
+    /// The value that a path names or, where it isn't there, the innermost one that should hold it.
+    pub fn nearest(&mut self, path: &str) -> Found {
+        let root = Found {
+            offset: self.text.find('{').unwrap_or_default() as u64,
+            whole: path == ROOT,
+        };
+        let member = self.members.iter().rev().find_map(|member| {
             let rest = path.strip_prefix(member.path.as_str())?;
             (rest.is_empty() || rest.starts_with(['.', '['])).then_some((member, rest))
-        })?;
-        if rest.is_empty() {
-            return Some(member.offset);
+        });
+        let Some((member, rest)) = member else {
+            return root;
+        };
+        let value = usize::try_from(member.offset).ok().and_then(|start| {
+            let end = start.checked_add(usize::try_from(member.bytes).ok()?)?;
+            self.text.get(start..end)
+        });
+        let Some(value) = value else {
+            return root;
+        };
+        let (found, rest) = self.walk(value, rest);
+        let distance = found.as_ptr().addr().saturating_sub(value.as_ptr().addr());
+        Found {
+            offset: member.offset + distance as u64,
+            whole: rest.is_empty(),
         }
-        let start = usize::try_from(member.offset).ok()?;
-        let end = start.checked_add(usize::try_from(member.bytes).ok()?)?;
-        let value = self.text.get(start..end)?;
-        let found = self.walk(value, rest)?;
-        let distance = found.as_ptr().addr().checked_sub(value.as_ptr().addr())?;
-        Some(member.offset + distance as u64)
     }
 
-    fn walk(&mut self, mut value: &'a str, mut rest: &str) -> Option<&'a str> {
+    /// The innermost value on the way, and what of the path leads nowhere.
+    fn walk<'p>(&mut self, mut value: &'a str, mut rest: &'p str) -> (&'a str, &'p str) {
         while !rest.is_empty() {
-            (value, rest) = match index(rest) {
-                Some((at, after)) => (*self.list(value).get(at)?, after),
+            let next = match index(rest) {
+                Some((at, after)) => self.list(value).get(at).map(|element| (*element, after)),
                 None => self.object(value).iter().rev().find_map(|member| {
                     let after = rest.strip_prefix(member_path("", &member.key()).as_str())?;
                     (after.is_empty() || after.starts_with(['.', '['])).then_some((member.value, after))
-                })?,
+                }),
             };
+            match next {
+                Some(inside) => (value, rest) = inside,
+                None => break,
+            }
         }
-        Some(value)
+        (value, rest)
     }
 
     fn object(&mut self, value: &'a str) -> &[RawMember<'a>] {
@@ -111,10 +137,10 @@ mod tests {
         let places = envelope.member_places();
         let mut locator = Locator::new(file.as_bytes(), &places);
         let mut at = |path: &str| {
-            locator
-                .offset_of(path)
-                .map(|offset| &file[offset as usize..][..4])
+            let found = locator.nearest(path);
+            found.whole.then(|| &file[found.offset as usize..][..4])
         };
+        assert_eq!(at("$"), Some("{\"ex"));
         assert_eq!(at("$.blob"), Some("\"AAA"));
         assert_eq!(at("$.exportResponseMetadata.exportHost"), Some("\"h\","));
         let list = "$.exportResponseMetadata.exportedObjectList";
@@ -134,5 +160,21 @@ mod tests {
         ] {
             assert_eq!(at(path), None, "{path}");
         }
+        // What isn't there is where it should be.
+        let mut near = |path: &str| &file[locator.nearest(path).offset as usize..][..4];
+        assert_eq!(near("$.publicKey"), "{\"ex");
+        assert_eq!(near("$.exportResponseMetadata.exportDate"), "{\"ex");
+        assert_ne!(
+            locator.nearest("$.exportResponseMetadata.exportDate"),
+            locator.nearest("$.publicKey")
+        );
+        assert_eq!(
+            &file[locator.nearest(&format!("{list}[0].x")).offset as usize..][..4],
+            "{\"ob"
+        );
+        assert_eq!(
+            &file[locator.nearest(&format!("{list}[2]")).offset as usize..][..4],
+            "[{\"o"
+        );
     }
 }

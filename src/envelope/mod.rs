@@ -26,7 +26,7 @@ pub use base64_decoder::Base64Decoder;
 pub use base64_report::{Base64Report, BreakOff, BreakReason, Flaw};
 pub use base64_text::{Base64Reader, decode_all};
 pub use error::EnvelopeError;
-pub use locate::{Locator, MemberPlace};
+pub use locate::{Found, Locator, MemberPlace};
 pub use metadata::{ListEntry, Metadata};
 pub use parse::{EncodedText, Envelope, Member};
 pub use stream::EnvelopeWriter;

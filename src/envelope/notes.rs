@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::origin::{Origin, StringGap};
-use crate::finding::{Finding, FindingRule, Place};
+use crate::finding::{Finding, FindingRule, Place, ROOT};
 
 /// Findings kept per rule.
 const KEPT: u64 = 100;
@@ -99,15 +99,9 @@ impl<'a> Notes<'a> {
         }
     }
 
-    /// Notes a finding that only a file offset can place.
-    pub(super) fn file(&mut self, rule: &'static FindingRule, offset: u64, message: impl Into<String>) {
-        if self.room(rule) {
-            self.list.push(Finding::at(
-                rule,
-                Place::default().at_file_offset(offset),
-                message,
-            ));
-        }
+    /// Notes a finding about the file as a whole, which shows at this offset.
+    pub(super) fn file(&mut self, rule: &'static FindingRule, offset: u64, message: String) {
+        self.at_offset(rule, offset, || ROOT.to_owned(), || message);
     }
 
     /// All findings, with the number of those left out.

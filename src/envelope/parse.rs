@@ -133,7 +133,7 @@ impl<'a> Envelope<'a> {
 
         let mut notes = Notes::new(text, origin);
         if origin.base > 0 {
-            notes.file(&BYTE_ORDER_MARK, 0, "starts with a byte order mark");
+            notes.file(&BYTE_ORDER_MARK, 0, "starts with a byte order mark".to_owned());
         }
         let rest = text.get(end..).unwrap_or_default();
         let trailing = rest.trim_start_matches(WHITE_SPACE);

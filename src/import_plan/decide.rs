@@ -2,7 +2,6 @@
 
 use std::cell::OnceCell;
 
-use super::ImportOptions;
 use super::inventory::{
     Place, Presence, Purpose, TargetEnvironment, TargetInventory, TargetObject, TargetRevision,
 };
@@ -11,6 +10,7 @@ use super::names::name_fault;
 use super::step::{Action, Irreversible, Rule, Step};
 use super::structure::{Structure, wanted_name};
 use super::subject::Subject;
+use super::{ENVIRONMENTS, GivenEnvironment, ImportOptions};
 use crate::revision_hash;
 
 /// Whether two states of an object are one.
@@ -104,17 +104,25 @@ impl<'a> Decider<'a> {
                 format!("how engines identify objects of type {type_name}"),
             );
         }
-        if subject.place.is_none() {
-            return self.unknown(subject, "the environment it goes into".to_owned());
-        }
-        let Some(lookup) = subject.lookup() else {
-            return Action::BlockedByRule(Rule::NoIdentity);
-        };
         if subject.only_refers()
             && let Some(index) = self.structure.original(subject)
         {
             return Action::ReferenceInDocument { index };
         }
+        match subject.environment {
+            Some(GivenEnvironment::None) => return Action::BlockedByRule(Rule::EnvironmentNotGiven),
+            Some(GivenEnvironment::NoneOfThatName) => {
+                return Action::BlockedByRule(Rule::EnvironmentNotFound);
+            }
+            Some(GivenEnvironment::Unclear) => return self.unknown(subject, ENVIRONMENTS.to_owned()),
+            Some(GivenEnvironment::Id(id)) if self.inventory.environment(id) == Presence::Absent => {
+                return Action::BlockedByRule(Rule::EnvironmentNotFound);
+            }
+            Some(GivenEnvironment::Id(_)) | None => {}
+        }
+        let Some(lookup) = subject.lookup() else {
+            return Action::BlockedByRule(Rule::NoIdentity);
+        };
         match self.inventory.find(&lookup) {
             Presence::Unknown { needs } => self.perhaps(subject, needs),
             Presence::Absent if subject.only_refers() => Action::MissingReference,
@@ -142,8 +150,8 @@ impl<'a> Decider<'a> {
     /// left alone or overwritten, unless a rule forbids it.
     fn perhaps(&self, subject: &Subject<'_>, needs: String) -> Action {
         let writable = !subject.only_refers() && !subject.kind.algorithm;
-        let may_fail =
-            !(self.options.force_overwrite && writable && self.rule_against_writing(subject).is_none());
+        let certain = self.options.force_overwrite && writable && self.environment_unclear(subject).is_none();
+        let may_fail = !(certain && self.rule_against_writing(subject).is_none());
         match self.purpose_unclear(subject) {
             Some(purpose) if !may_fail => self.unknown(subject, purpose),
             _ => Action::Unknown {
@@ -161,6 +169,13 @@ impl<'a> Decider<'a> {
         }
         if let Some(needs) = self.purpose_unclear(subject) {
             return self.unknown(subject, needs);
+        }
+        if let Some(needs) = self.environment_unclear(subject) {
+            return Action::Unknown {
+                needs,
+                may_fail: true,
+                may_overwrite: false,
+            };
         }
         // Every engine has a global key, whether or not it shows: without force the import of another always fails.
         if subject.kind.role == Role::Key && !self.options.force_overwrite {
@@ -242,6 +257,17 @@ impl<'a> Decider<'a> {
             Presence::Present(TargetEnvironment {
                 purpose: Some(purpose),
             }) if purpose != needed => Some(Rule::Purpose(purpose)),
+            _ => None,
+        }
+    }
+
+    /// What would be needed to tell whether its environment is there.
+    fn environment_unclear(&self, subject: &Subject<'_>) -> Option<String> {
+        let Some(Place::Environment(id)) = subject.place else {
+            return None;
+        };
+        match self.inventory.environment(id) {
+            Presence::Unknown { needs } => Some(needs),
             _ => None,
         }
     }

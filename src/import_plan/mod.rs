@@ -23,7 +23,8 @@
 //!   overwritten. Only an algorithm whose name another type may have can.
 //! - **Status**: 404 when the first failing object is a missing reference, 409 for every other, 400 for a request or
 //!   document that is refused as a whole ([`Refusal`]).
-//! - **An environment id** that no object needs isn't looked at, except that source and target must differ.
+//! - **An environment** that no object needs isn't looked at, except that source and target must differ. What needs one
+//!   that isn't given or isn't there is blocked, and so the request is refused.
 
 mod checklist;
 mod decide;
@@ -60,6 +61,9 @@ pub use version::{EngineVersion, VersionError};
 /// The newest format number seen in real documents.
 pub const NEWEST_KNOWN_FORMAT: u64 = 2;
 
+/// What tells of the target's environments.
+pub(crate) const ENVIRONMENTS: &str = "the target's environments (GET /environments)";
+
 use crate::object::SyncObject;
 use decide::Decider;
 use kind::Kind;
@@ -81,15 +85,35 @@ pub struct ImportDocument<'a> {
     pub intact: bool,
 }
 
+/// The environment that a request names. People name it by what it is called, requests by number.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum GivenEnvironment {
+    /// None.
+    #[default]
+    None,
+    /// The one with this id.
+    Id(i64),
+    /// One by a name that the target has no environment of.
+    NoneOfThatName,
+    /// One by a name of which it can't be told whose it is.
+    Unclear,
+}
+
+impl From<Option<i64>> for GivenEnvironment {
+    fn from(id: Option<i64>) -> Self {
+        id.map_or(Self::None, Self::Id)
+    }
+}
+
 /// What the request and the engine's set-up say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ImportOptions {
     /// Whether objects in another state are replaced.
     pub force_overwrite: bool,
     /// The target environment.
-    pub environment_id: Option<i64>,
+    pub environment: GivenEnvironment,
     /// Where sources of on-the-fly jobs go.
-    pub source_environment_id: Option<i64>,
+    pub source_environment: GivenEnvironment,
     /// The newest format number that the target reads, where it refuses newer ones.
     pub max_format: Option<u64>,
     /// Whether the name rules of engines since 6.0 hold.
@@ -103,8 +127,8 @@ impl Default for ImportOptions {
     fn default() -> Self {
         Self {
             force_overwrite: false,
-            environment_id: None,
-            source_environment_id: None,
+            environment: GivenEnvironment::None,
+            source_environment: GivenEnvironment::None,
             max_format: None,
             check_names: true,
             strict_references: false,

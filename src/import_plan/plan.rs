@@ -146,6 +146,15 @@ impl ImportPlan {
         }
     }
 
+    /// Whether an import that would fail may fail before the step that ends it for certain.
+    pub fn may_fail_sooner(&self) -> bool {
+        let Verdict::WouldFail { at, .. } = self.verdict else {
+            return false;
+        };
+        let mut before = self.steps.iter().take(at);
+        before.any(|step| matches!(step.action, Action::Unknown { may_fail: true, .. }))
+    }
+
     /// The steps that can't be undone.
     pub fn irreversible(&self) -> impl Iterator<Item = &Step> {
         self.steps.iter().filter(|step| step.irreversible.is_some())

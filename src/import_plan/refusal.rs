@@ -6,7 +6,7 @@
 use super::inventory::{Presence, TargetInventory};
 use super::kind::Role;
 use super::subject::Subject;
-use super::{ImportDocument, ImportOptions};
+use super::{ENVIRONMENTS, GivenEnvironment, ImportDocument, ImportOptions};
 use crate::object::ObjectKey;
 
 /// Why a request is refused.
@@ -32,12 +32,18 @@ pub enum Refusal {
     /// The target has no such environment.
     #[error("no environment has id {0}")]
     EnvironmentNotFound(i64),
+    /// The target has no environment of the name that was given.
+    #[error("no environment has that name")]
+    NoEnvironmentOfThatName,
     /// The source of an on-the-fly job lives in an environment, and the request names none.
     #[error("source_environment_id is needed: {0} is the source of an on-the-fly job")]
     SourceEnvironmentNeeded(ObjectKey),
     /// The target has no such environment.
     #[error("no environment has id {0}, given as source_environment_id")]
     SourceEnvironmentNotFound(i64),
+    /// The target has no environment of the name that was given for sources.
+    #[error("no environment has that name, given for sources")]
+    NoSourceEnvironmentOfThatName,
     /// Two objects have one key.
     #[error("{0} is in the document twice")]
     DuplicateObject(ObjectKey),
@@ -95,18 +101,26 @@ pub(super) fn of_request(
         .or_else(|| newer_format(document, options))
         .or_else(|| same_environment(options))
         .or_else(|| {
-            let in_environment = subjects.iter().find(|s| s.kind.needs_environment())?;
-            let Some(id) = options.environment_id else {
-                return Some(Refusal::EnvironmentNeeded(in_environment.object.key().clone()));
-            };
-            absent(inventory, id, &mut needs).then_some(Refusal::EnvironmentNotFound(id))
+            let first = subjects.iter().find(|s| s.kind.needs_environment())?;
+            match options.environment {
+                GivenEnvironment::None => Some(Refusal::EnvironmentNeeded(first.object.key().clone())),
+                GivenEnvironment::NoneOfThatName => Some(Refusal::NoEnvironmentOfThatName),
+                GivenEnvironment::Unclear => unclear(&mut needs),
+                GivenEnvironment::Id(id) => {
+                    absent(inventory, id, &mut needs).then_some(Refusal::EnvironmentNotFound(id))
+                }
+            }
         })
         .or_else(|| {
             let source = subjects.iter().find(|s| s.kind.role == Role::Source)?;
-            let Some(id) = options.source_environment_id else {
-                return Some(Refusal::SourceEnvironmentNeeded(source.object.key().clone()));
-            };
-            absent(inventory, id, &mut needs).then_some(Refusal::SourceEnvironmentNotFound(id))
+            match options.source_environment {
+                GivenEnvironment::None => Some(Refusal::SourceEnvironmentNeeded(source.object.key().clone())),
+                GivenEnvironment::NoneOfThatName => Some(Refusal::NoSourceEnvironmentOfThatName),
+                GivenEnvironment::Unclear => unclear(&mut needs),
+                GivenEnvironment::Id(id) => {
+                    absent(inventory, id, &mut needs).then_some(Refusal::SourceEnvironmentNotFound(id))
+                }
+            }
         });
     if let Some(format) = document.format
         && let Presence::Unknown { needs: need } = inventory.reads_format(format)
@@ -122,8 +136,14 @@ fn newer_format(document: &ImportDocument<'_>, options: &ImportOptions) -> Optio
 }
 
 fn same_environment(options: &ImportOptions) -> Option<Refusal> {
-    let same = options.environment_id.is_some() && options.environment_id == options.source_environment_id;
-    same.then_some(Refusal::SameEnvironment)
+    let one = matches!(options.environment, GivenEnvironment::Id(_));
+    (one && options.environment == options.source_environment).then_some(Refusal::SameEnvironment)
+}
+
+/// Nothing is refused that can't be told.
+fn unclear(needs: &mut Vec<String>) -> Option<Refusal> {
+    needs.push(ENVIRONMENTS.to_owned());
+    None
 }
 
 fn absent(inventory: &dyn TargetInventory, id: i64, needs: &mut Vec<String>) -> bool {

@@ -92,6 +92,12 @@ pub enum Rule {
     /// A job of this kind doesn't belong into an environment of that purpose.
     #[error("jobs of this type don't run in environments made to {}", purpose_word(*.0))]
     Purpose(Purpose),
+    /// It lives in an environment, and the request names none.
+    #[error("belongs into an environment, and none is given")]
+    EnvironmentNotGiven,
+    /// It lives in an environment, and the target doesn't have the one that the request names.
+    #[error("belongs into an environment that isn't there")]
+    EnvironmentNotFound,
     /// It has neither a name nor a revision to be known by.
     #[error("has neither a name nor a revision to be known by")]
     NoIdentity,
@@ -137,6 +143,8 @@ impl Rule {
             Self::NameTaken(_) => "name-taken",
             Self::UnsupportedType => "unsupported-type",
             Self::Purpose(_) => "purpose",
+            Self::EnvironmentNotGiven => "environment-not-given",
+            Self::EnvironmentNotFound => "environment-not-found",
             Self::NoIdentity => "no-identity",
             Self::DuplicateObject => "duplicate-object",
             Self::DuplicateName => "duplicate-name",

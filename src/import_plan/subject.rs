@@ -1,8 +1,8 @@
 //! An object of the document with what identifies it on the target.
 
-use super::ImportOptions;
 use super::inventory::{Identity, Lookup, Place};
 use super::kind::{Kind, Role};
+use super::{GivenEnvironment, ImportOptions};
 use crate::object::SyncObject;
 
 /// One object of the document, ready to be asked for.
@@ -10,20 +10,28 @@ pub(super) struct Subject<'a> {
     pub(super) object: &'a SyncObject<'a>,
     pub(super) kind: Kind,
     pub(super) name: Option<String>,
-    /// Where it goes; none where the request doesn't say.
+    /// The environment it goes into, where it lives in one.
+    pub(super) environment: Option<GivenEnvironment>,
+    /// Where it goes, where that is known.
     pub(super) place: Option<Place>,
 }
 
 impl<'a> Subject<'a> {
     pub(super) fn new(object: &'a SyncObject<'a>, kind: Kind, options: &ImportOptions) -> Self {
-        let place = match kind.role {
-            Role::Environment | Role::EnvironmentItself => options.environment_id.map(Place::Environment),
-            Role::Source => options.source_environment_id.map(Place::Environment),
-            _ => Some(Place::Global),
+        let environment = match kind.role {
+            Role::Environment | Role::EnvironmentItself => Some(options.environment),
+            Role::Source => Some(options.source_environment),
+            _ => None,
+        };
+        let place = match environment {
+            None => Some(Place::Global),
+            Some(GivenEnvironment::Id(id)) => Some(Place::Environment(id)),
+            Some(_) => None,
         };
         Self {
             object,
             name: object.name().filter(|name| !name.is_empty()),
+            environment,
             place,
             kind,
         }

@@ -113,13 +113,12 @@ fn read_identifier(type_url: &str, value: &[u8]) -> Option<Identifier> {
     }
 }
 
-/// `TYPE identifier`, with the bare number for types outside the table. Not escaped.
+/// `TYPE identifier`, or `object identifier of type NUMBER` for types outside the table. Not escaped.
 impl fmt::Display for ObjectKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match known_by_number(self.type_number) {
-            Some(known) => f.write_str(known.name)?,
-            None => write!(f, "type {}", self.type_number)?,
+            Some(known) => write!(f, "{} {}", known.name, self.identifier),
+            None => write!(f, "object {} of type {}", self.identifier, self.type_number),
         }
-        write!(f, " {}", self.identifier)
     }
 }

@@ -90,7 +90,7 @@ pub(crate) fn document(document: &Judged<Audited>) -> Value {
         .map(|suppressed| {
             let mut value = finding(&suppressed.finding);
             value["ignored_because"] = suppressed.reason.as_str().into();
-            value["ignore"] = suppressed.ignore.into();
+            value["ignore"] = suppressed.ignores.first().copied().into();
             value
         })
         .collect();

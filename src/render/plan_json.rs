@@ -5,11 +5,10 @@ use std::io::{self, Write};
 
 use exportdoc::escape;
 use exportdoc::import_plan::{Action, ChecklistItem, ImportPlan, Step, TargetObject, Verdict};
-use exportdoc::target_state::NamedEnvironment;
 use serde_json::{Value, json};
 
 use super::plan_words as said;
-use crate::cli::{Denial, Planned};
+use crate::cli::{AskedEnvironment, Denial, Planned};
 
 /// Version of the contract.
 const SCHEMA_VERSION: u32 = 1;
@@ -55,12 +54,15 @@ fn document(planned: &Planned) -> Value {
     })
 }
 
-fn environment(environment: &NamedEnvironment) -> Value {
-    json!({
-        "id": environment.id,
-        "name": environment.name,
-        "purpose": environment.purpose.map(said::purpose_word),
-    })
+fn environment(asked: &AskedEnvironment) -> Value {
+    match asked {
+        AskedEnvironment::Known(environment) => json!({
+            "id": environment.id,
+            "name": environment.name,
+            "purpose": environment.purpose.map(said::purpose_word),
+        }),
+        AskedEnvironment::Named { name, .. } => json!({ "id": null, "name": name, "purpose": null }),
+    }
 }
 
 fn verdict(plan: &ImportPlan) -> &'static str {
@@ -83,6 +85,7 @@ fn outcome(plan: &ImportPlan) -> Value {
     json!({
         "verdict": verdict(plan),
         "at": at,
+        "may_fail_sooner": plan.may_fail_sooner(),
         "status": status,
         "message": message,
         "needs": said::needs(plan),

@@ -1,18 +1,28 @@
 //! What every rendering of a plan says in the same words.
 
-use exportdoc::import_plan::{Action, ImportPlan, Purpose, Step, Todo, Verdict, Wanted, stands_for};
-use exportdoc::target_state::NamedEnvironment;
+use exportdoc::import_plan::{
+    Action, GivenEnvironment, ImportPlan, Purpose, Step, Todo, Verdict, Wanted, stands_for,
+};
 
 use super::diff_words as words;
-use crate::cli::{Denial, Planned};
+use crate::cli::{AskedEnvironment, Denial, Planned};
 
 /// `DATABASE_CONNECTOR Demo`.
 pub(super) fn object(step: &Step) -> String {
     format!("{} {}", step.type_name, step.label())
 }
 
-/// `3 Patients (MASK)`.
-pub(super) fn environment(environment: &NamedEnvironment) -> String {
+/// `3 Patients (MASK)`, `Shop (not there)`.
+pub(super) fn environment(asked: &AskedEnvironment) -> String {
+    let environment = match asked {
+        AskedEnvironment::Known(environment) => environment,
+        AskedEnvironment::Named { name, given } => {
+            return match given {
+                GivenEnvironment::NoneOfThatName => format!("{name} (not there)"),
+                _ => format!("{name} (which one that is can't be told)"),
+            };
+        }
+    };
     let mut text = environment.id.to_string();
     if let Some(name) = &environment.name {
         text.push_str(&format!(" {name}"));
@@ -37,14 +47,9 @@ pub(super) fn ending(plan: &ImportPlan) -> String {
         Verdict::WouldFail { at, status } => {
             let step = plan.steps.get(*at);
             let what = step.map(object).unwrap_or_default();
-            // What comes before it in the order may fail already.
-            let before = plan.steps.iter().take(*at);
-            let sooner = before
-                .filter(|step| matches!(step.action, Action::Unknown { may_fail: true, .. }))
-                .count();
-            match sooner {
-                0 => format!("would fail at {what} ({status})"),
-                _ => format!("would fail, at the latest at {what} ({status})"),
+            match plan.may_fail_sooner() {
+                false => format!("would fail at {what} ({status})"),
+                true => format!("would fail, at the latest at {what} ({status})"),
             }
         }
         Verdict::Unknown { .. } => "may succeed or fail: that can't be told".to_owned(),

@@ -136,7 +136,7 @@ impl<'o> DocumentFold<'o> {
     }
 
     /// Opens a sealed record with the passphrase, when there is one. Offsets in it are those of the decrypted records.
-    pub(super) fn open(&mut self, ciphertext: Option<&[u8]>) {
+    pub(super) fn open(&mut self, head: &RecordHead, ciphertext: Option<&[u8]>) {
         let (Some(ciphertext), Some(params), Some(passphrase), Some(header)) =
             (ciphertext, &self.params, &self.options.passphrase, &self.header)
         else {
@@ -146,7 +146,7 @@ impl<'o> DocumentFold<'o> {
             Ok(records) => records,
             Err(error) => {
                 self.findings
-                    .add(&finding::PASSPHRASE_WRONG, None, || error.to_string());
+                    .in_blob(&finding::PASSPHRASE_WRONG, head.offset, || error.to_string());
                 return;
             }
         };
@@ -343,6 +343,7 @@ fn is_own_rule(rule: &str) -> bool {
     crate::signature::by_name(rule).is_some_and(|rule| rule.own)
 }
 
+/// The header announces what the encryption is, or fails to.
 fn note_encryption(encryption: &Encryption, findings: &mut Findings) {
     match encryption {
         Encryption::Passphrase { scheme, opened } => {
@@ -351,9 +352,9 @@ fn note_encryption(encryption: &Encryption, findings: &mut Findings) {
             } else {
                 "not opened"
             };
-            findings.add(&finding::ENCRYPTED, None, || format!("scheme {scheme}, {state}"));
+            findings.in_blob(&finding::ENCRYPTED, 0, || format!("scheme {scheme}, {state}"));
         }
-        Encryption::Unknown | Encryption::Clear => findings.add(&finding::ENCRYPTION_UNKNOWN, None, || {
+        Encryption::Unknown | Encryption::Clear => findings.in_blob(&finding::ENCRYPTION_UNKNOWN, 0, || {
             "the header's encryption field holds no scheme this version knows".to_owned()
         }),
     }

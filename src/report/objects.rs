@@ -122,7 +122,7 @@ impl ObjectFold {
         let graph = self.graph.finish();
         let hashes = revision_hash::of_all(&graph, hash_work);
         if hashes.iter().any(Option::is_none) {
-            findings.add(&finding::LIMIT_HIT, None, || {
+            findings.in_blob(&finding::LIMIT_HIT, 0, || {
                 "revision hashes not recomputed for all objects: their closures are too large".to_owned()
             });
         }

@@ -137,7 +137,7 @@ impl DocumentFold<'_> {
                 self.signature.covered(covered);
                 self.sealed_records += 1;
                 if self.sealed_records == 1 {
-                    self.open(ciphertext.as_deref());
+                    self.open(head, ciphertext.as_deref());
                 } else {
                     // Opening each would let a document ask for as many key derivations as it has records.
                     self.signature.broken();

@@ -287,24 +287,21 @@ impl<'o> SignatureFold<'o> {
             .as_deref()
             .map(|name| signature::by_name(name).is_some());
         let name = self.options.rule.as_ref().or(self.declared.as_ref());
+        let signature = || Some(Place::json("$.signature"));
         match (verified, verdict) {
             (Verified::By(rule), _) if rule.hash_name == "SHA-1" => {
-                findings.add(&finding::HASH_ALGORITHM_WEAK, None, || {
+                findings.add(&finding::HASH_ALGORITHM_WEAK, signature(), || {
                     format!("rule {}", rule.name)
                 });
             }
             (Verified::Fails, _) if self.parts_read() => {
-                findings.add(
-                    &finding::SIGNATURE_INVALID,
-                    Some(Place::json("$.signature")),
-                    || match name {
-                        Some(name) => format!("rule {name} does not verify"),
-                        None => "no rule can verify it".to_owned(),
-                    },
-                );
+                findings.add(&finding::SIGNATURE_INVALID, signature(), || match name {
+                    Some(name) => format!("rule {name} does not verify"),
+                    None => "no rule can verify it".to_owned(),
+                });
             }
             (Verified::Unknown, Verdict::Undetermined) => {
-                findings.add(&finding::SIGNATURE_UNDETERMINED, None, || match name {
+                findings.add(&finding::SIGNATURE_UNDETERMINED, signature(), || match name {
                     _ if self.limited => "a limit ended the reading before the trailer".to_owned(),
                     Some(name) => format!("declared rule {name} is not known"),
                     None => "no rule declared, and no known rule verifies".to_owned(),
@@ -312,15 +309,15 @@ impl<'o> SignatureFold<'o> {
             }
             _ => {}
         }
-        let place = || Some(Place::blob(0));
+        let header = || Some(Place::blob(0));
         match (declared_known, &self.declared) {
             (Some(true), Some(rule)) => {
-                findings.add(&finding::SEALED_BY_TOOLKIT, place(), || {
+                findings.add(&finding::SEALED_BY_TOOLKIT, header(), || {
                     format!("declares rule {rule}")
                 });
             }
             (Some(false), Some(rule)) => {
-                findings.add(&finding::SIGNATURE_RULE_UNKNOWN, place(), || {
+                findings.add(&finding::SIGNATURE_RULE_UNKNOWN, header(), || {
                     format!("declares rule {rule}")
                 });
             }
@@ -329,7 +326,7 @@ impl<'o> SignatureFold<'o> {
                 if let Verified::By(rule) = verified
                     && rule.own
                 {
-                    findings.add(&finding::SEALED_BY_TOOLKIT, None, || {
+                    findings.add(&finding::SEALED_BY_TOOLKIT, signature(), || {
                         format!("declares no rule, but {} verifies", rule.name)
                     });
                 }

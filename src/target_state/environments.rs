@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::import_plan::{Presence, Purpose, TargetEnvironment};
-
-const NEEDS: &str = "the target's environments (GET /environments)";
+use crate::import_plan::{ENVIRONMENTS, Presence, Purpose, TargetEnvironment};
 
 /// Environments of the target.
 #[derive(Debug, Default)]
@@ -88,6 +86,6 @@ impl Environments {
 
 fn unknown<T>() -> Presence<T> {
     Presence::Unknown {
-        needs: NEEDS.to_owned(),
+        needs: ENVIRONMENTS.to_owned(),
     }
 }

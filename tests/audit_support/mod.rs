@@ -91,7 +91,7 @@ impl Case {
         let used: BTreeSet<usize> = report
             .suppressed
             .iter()
-            .map(|suppressed| suppressed.ignore)
+            .flat_map(|suppressed| suppressed.ignores.clone())
             .collect();
         let of_policy = policy_findings(&self.policy, Some(&used), now());
         report.findings.into_iter().chain(of_policy).collect()

@@ -143,14 +143,14 @@ fn wrong_types_are_named_where_they_stand_and_the_rest_is_read() {
 #[test]
 fn bytes_around_the_document_are_found() {
     let text = format!("\u{feff}{}\n", document());
-    assert_eq!(findings(&text), [("byte-order-mark", "file byte 0".to_owned())]);
+    assert_eq!(findings(&text), [("byte-order-mark", "$ file byte 0".to_owned())]);
     let offset = parse(&text).blob().unwrap().file_offset;
     assert!(text[usize::try_from(offset).unwrap()..].starts_with("QUJD"));
     for trailing in ["x", "{}", "]", "[[[[", "\u{0}", &document(), &"[".repeat(100)] {
         let text = format!("{} \n{trailing}", document());
         assert_eq!(
             findings(&text),
-            [("trailing-data", format!("file byte {}", document().len() + 2))]
+            [("trailing-data", format!("$ file byte {}", document().len() + 2))]
         );
     }
     assert_eq!(findings(&format!("\r\n\t {}\r\n\t ", document())), []);

@@ -59,8 +59,8 @@ impl Engine {
     fn plan(&self, state: &State, document: &ReadDocument, request: &ImportRequest) -> ImportPlan {
         let options = ImportOptions {
             force_overwrite: request.force_overwrite,
-            environment_id: request.environment_id,
-            source_environment_id: request.source_environment_id,
+            environment: request.environment_id.into(),
+            source_environment: request.source_environment_id.into(),
             max_format: Some(choices::NEWEST_FORMAT),
             check_names: true,
             strict_references: false,

@@ -2,7 +2,7 @@
 
 use super::support::*;
 use crate::identifier::Identifier;
-use crate::import_plan::{ImportDocument, Verdict, import_plan};
+use crate::import_plan::{GivenEnvironment, ImportDocument, Verdict, import_plan};
 use crate::object::{ObjectKey, Revision, RevisionPair, SyncObject};
 
 #[test]
@@ -35,7 +35,7 @@ fn rule_4_7_a_circle_is_refused() {
     assert_eq!(told[2], "LOOKUP C: create");
     assert_eq!(
         import.refusal(),
-        "objects depend on each other in a circle: DOMAIN A → type 9017 B → DOMAIN A"
+        "objects depend on each other in a circle: DOMAIN A → object B of type 9017 → DOMAIN A"
     );
 }
 
@@ -98,7 +98,7 @@ fn rule_4_13_a_newer_format_is_refused_before_anything_else() {
     let with_format = |format, max| {
         let mut import = import(&[&connector(3, "Demo", "s1")]).with(|o| {
             o.max_format = max;
-            o.environment_id = None;
+            o.environment = GivenEnvironment::None;
         });
         import.format = format;
         import.refusal()
@@ -203,7 +203,7 @@ fn the_revision_of_an_unknown_reference_names_another_type_than_its_own() {
 #[test]
 fn rule_4_15_a_document_with_a_bad_signature_is_refused_before_anything_else() {
     let mut import = import(&[&connector(3, "Demo", "s1"), &connector(4, "Demo", "s1")]).with(|o| {
-        o.environment_id = None;
+        o.environment = GivenEnvironment::None;
         o.max_format = Some(0);
     });
     import.intact = false;

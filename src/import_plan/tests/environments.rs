@@ -2,11 +2,11 @@
 
 use super::support::*;
 use crate::identifier::Identifier;
-use crate::import_plan::{Entry, MemoryInventory, Place, Purpose, Todo};
+use crate::import_plan::{Entry, GivenEnvironment, MemoryInventory, Place, Purpose, Todo};
 
 #[test]
 fn rule_4_12_an_environment_is_needed_by_objects_that_live_in_one() {
-    let import = import(&[&connector(3, "Demo", "s1")]).with(|o| o.environment_id = None);
+    let import = import(&[&connector(3, "Demo", "s1")]).with(|o| o.environment = GivenEnvironment::None);
     assert_eq!(
         import.refusal(),
         "environment_id is needed: DATABASE_CONNECTOR 3 belongs into an environment"
@@ -19,7 +19,9 @@ fn rule_4_12_a_purely_global_document_needs_none_and_ignores_a_wrong_one() {
     let names = lookup("Names", "s1");
     for environment in [None, Some(404)] {
         assert_eq!(
-            import(&[&names]).with(|o| o.environment_id = environment).told(),
+            import(&[&names])
+                .with(|o| o.environment = environment.into())
+                .told(),
             ["LOOKUP Names: create", "would succeed"]
         );
     }
@@ -29,9 +31,62 @@ fn rule_4_12_a_purely_global_document_needs_none_and_ignores_a_wrong_one() {
 fn rule_4_12_an_unknown_environment_is_refused() {
     assert_eq!(
         import(&[&connector(3, "Demo", "s1")])
-            .with(|o| o.environment_id = Some(404))
+            .with(|o| o.environment = GivenEnvironment::Id(404))
             .refusal(),
         "no environment has id 404"
+    );
+}
+
+#[test]
+fn what_lives_in_an_environment_that_is_not_given_or_not_there_is_blocked_never_unknown() {
+    let (demo, names) = (connector(3, "Demo", "s1"), lookup("Names", "s1"));
+    for (given, refusal, rule) in [
+        (
+            GivenEnvironment::None,
+            "environment_id is needed: DATABASE_CONNECTOR 3 belongs into an environment",
+            "belongs into an environment, and none is given",
+        ),
+        (
+            GivenEnvironment::Id(404),
+            "no environment has id 404",
+            "belongs into an environment that isn't there",
+        ),
+        (
+            GivenEnvironment::NoneOfThatName,
+            "no environment has that name",
+            "belongs into an environment that isn't there",
+        ),
+    ] {
+        let import = import(&[&demo, &names]).with(|o| o.environment = given);
+        assert_eq!(import.refusal(), refusal);
+        let told = import.told();
+        assert!(
+            told.contains(&format!("DATABASE_CONNECTOR Demo: blocked: {rule}")),
+            "{told:?}"
+        );
+        assert!(told.contains(&"LOOKUP Names: create".to_owned()), "{told:?}");
+    }
+    // For the source of an on-the-fly job the same holds.
+    let source = source(9, "Prod", "s1");
+    let none = import(&[&source]).with(|o| o.source_environment = GivenEnvironment::NoneOfThatName);
+    assert_eq!(none.refusal(), "no environment has that name, given for sources");
+    assert!(none.told()[0].ends_with("blocked: belongs into an environment that isn't there"));
+}
+
+#[test]
+fn a_name_of_which_nobody_knows_whose_it_is_leaves_open_what_needs_it_and_nothing_else() {
+    let demo = connector(3, "Demo", "s1");
+    let told = |objects: &[&Object]| {
+        import(objects)
+            .with(|o| o.environment = GivenEnvironment::Unclear)
+            .told()
+    };
+    let needs = "the target's environments (GET /environments)";
+    let open = told(&[&demo]);
+    assert!(open.iter().all(|line| line.contains(needs)), "{open:?}");
+    assert_eq!(
+        told(&[&lookup("Names", "s1")]),
+        ["LOOKUP Names: create", "would succeed"]
     );
 }
 
@@ -40,7 +95,7 @@ fn rule_4_12_source_and_target_must_differ_whatever_the_document_holds() {
     for object in [connector(3, "Demo", "s1"), lookup("Names", "s1")] {
         assert_eq!(
             import(&[&object])
-                .with(|o| o.source_environment_id = o.environment_id)
+                .with(|o| o.source_environment = o.environment)
                 .refusal(),
             "Source environment cannot be the same as environment"
         );
@@ -51,7 +106,7 @@ fn rule_4_12_source_and_target_must_differ_whatever_the_document_holds() {
 fn rule_4_12_an_on_the_fly_job_needs_a_source_environment_that_exists() {
     let source = source(9, "Prod", "s1");
     let job = job(4, "OTF", &[&source], "s1");
-    let import = |id| import(&[&job, &source]).with(|o| o.source_environment_id = id);
+    let import = |id: Option<i64>| import(&[&job, &source]).with(|o| o.source_environment = id.into());
     assert!(
         import(None)
             .refusal()
@@ -77,7 +132,7 @@ fn rule_4_12_a_source_environment_without_an_on_the_fly_job_is_harmless() {
     for id in [None, Some(404)] {
         assert_eq!(
             import(&[&demo])
-                .with(|o| o.source_environment_id = id)
+                .with(|o| o.source_environment = id.into())
                 .told()
                 .last()
                 .unwrap(),
@@ -162,7 +217,7 @@ fn a_whole_environment_meets_the_one_it_is_imported_into() {
     let onto = || import(&[&environment(30, "s2")]).onto(vec![there.clone()]);
     assert_eq!(onto().told()[0], "ENVIRONMENT 30: conflict 1");
     assert_eq!(onto().force().told()[0], "ENVIRONMENT 30: overwrite 1");
-    let none = onto().with(|o| o.environment_id = None);
+    let none = onto().with(|o| o.environment = GivenEnvironment::None);
     assert!(none.refusal().starts_with("environment_id is needed"));
 }
 

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::support::*;
 use crate::identifier::Identifier;
-use crate::import_plan::{Action, Entry, ImportStatus, Place, TargetInventory, Verdict};
+use crate::import_plan::{Action, Entry, GivenEnvironment, ImportStatus, Place, TargetInventory, Verdict};
 use crate::object::{Scope, by_number_in_own_document};
 
 /// Type, number of the name, saved state, and offsets of dependencies among the objects before it.
@@ -205,8 +205,8 @@ proptest! {
         let global = objects.iter().all(|o| entries(std::slice::from_ref(o))[0].place == Place::Global);
         if global {
             let without = import_of(&objects, &[]).with(|o| {
-                o.environment_id = None;
-                o.source_environment_id = None;
+                o.environment = GivenEnvironment::None;
+                o.source_environment = GivenEnvironment::None;
             });
             prop_assert_eq!(import.plan(), without.plan());
         }

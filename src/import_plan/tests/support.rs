@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::identifier::Identifier;
 use crate::import_plan::{
-    Action, Entry, ImportDocument, ImportOptions, ImportPlan, MemoryInventory, Place, Purpose,
-    TargetInventory, TargetObject, Verdict, import_plan,
+    Action, Entry, GivenEnvironment, ImportDocument, ImportOptions, ImportPlan, MemoryInventory, Place,
+    Purpose, TargetInventory, TargetObject, Verdict, import_plan,
 };
 use crate::object::{ObjectKey, Revision, RevisionPair, SyncObject, reference_to, type_by_name};
 use crate::wire::Writer;
@@ -186,8 +186,8 @@ pub(super) fn import(objects: &[&Object]) -> Import {
             .with_environment(ENVIRONMENT, Purpose::Mask)
             .with_environment(SOURCE, Purpose::Mask),
         options: ImportOptions {
-            environment_id: Some(ENVIRONMENT),
-            source_environment_id: Some(SOURCE),
+            environment: GivenEnvironment::Id(ENVIRONMENT),
+            source_environment: GivenEnvironment::Id(SOURCE),
             ..ImportOptions::default()
         },
         format: Some(1),
