@@ -88,6 +88,7 @@ pub(crate) fn documents() -> Result<Vec<(&'static str, Vec<u8>)>> {
     let later = lookup_saved("Names", 2)?;
     let other_key = ObjectKey::new(9, Identifier::EncryptionKey("other".to_owned()));
     let names = Place::new(4, "Archive", "People", &[reference.key().clone()])?;
+    let later_reference = reference_to(&later)?;
 
     let old = nightly("team@example.com", 1)?;
     let both = |first: &SyncObject<'static>| clinic.with(&[first.clone(), weekly.clone()]);
@@ -120,6 +121,11 @@ pub(crate) fn documents() -> Result<Vec<(&'static str, Vec<u8>)>> {
             ]),
         ),
         ("other-engine", 1, shop.with(&[orders])),
+        (
+            "reference-later",
+            1,
+            vec![names.ruleset.clone(), names.connector.clone(), later_reference],
+        ),
         ("reference", 1, vec![names.ruleset, names.connector, reference]),
         ("lookup", 1, vec![lookup.clone()]),
         ("lookup-later", 1, vec![later]),
