@@ -94,12 +94,21 @@ impl Args {
             let parts = if *count == 1 { "part" } else { "parts" };
             say(&format!("note: {done}: {count} unknown {parts} of {key}"));
         }
-        for (key, stand_in) in report.still_there.iter().take(NAMED) {
+        let named: Vec<_> = report
+            .still_there
+            .chunk_by(|(key, _), (next, _)| key == next)
+            .collect();
+        for of_one in named.iter().take(NAMED) {
+            let (key, stand_in) = &of_one[0];
+            let others = match of_one.len() {
+                1 => String::new(),
+                more => format!(", and {} more", more - 1),
+            };
             say(&format!(
-                "note: {key} keeps a name that contains what {stand_in} stands for"
+                "note: {key} keeps a name that contains what {stand_in} stands for{others}"
             ));
         }
-        for list in [report.unknown.len(), report.still_there.len()] {
+        for list in [report.unknown.len(), named.len()] {
             if list > NAMED {
                 say(&format!("note: and {} more like it", list - NAMED));
             }

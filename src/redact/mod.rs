@@ -89,11 +89,13 @@ const TELLING_BYTES: usize = 4;
 
 /// Looks for replaced values in what was kept, upper and lower case alike.
 fn still_there(objects: &[SyncObject<'_>], stand_ins: &StandIns) -> Vec<(ObjectKey, String)> {
-    let telling: Vec<(String, String)> = stand_ins
+    let mut telling: Vec<(String, String)> = stand_ins
         .lasting()
         .filter(|(value, _)| value.len() >= TELLING_BYTES)
         .map(|(value, stand_in)| (value.to_ascii_lowercase(), stand_in))
         .collect();
+    // Hash maps give them in another order each time.
+    telling.sort();
     let mut found = Vec::new();
     for object in objects {
         let bytes = object.as_bytes().to_ascii_lowercase();
