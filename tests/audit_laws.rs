@@ -29,7 +29,9 @@ fn audit(document: &[u8], policy: &Policy) -> AuditReport {
         now: "2020-04-01T00:00:00Z".parse().unwrap(),
         baseline: None,
     };
-    audit_bytes(document, &ExamineOptions::default(), &options).unwrap()
+    audit_bytes(document, &ExamineOptions::default(), &options)
+        .unwrap()
+        .0
 }
 
 /// The same document as an engine signs it: no rule declared, a 512-bit key, and other bytes signed than any rule that
@@ -362,7 +364,9 @@ fn an_algorithm_that_another_type_replaces_under_its_name_is_a_changed_one() {
             now: "2020-04-01T00:00:00Z".parse().unwrap(),
             baseline: Some(&baseline),
         };
-        let report = audit_bytes(document, &ExamineOptions::default(), &options).unwrap();
+        let report = audit_bytes(document, &ExamineOptions::default(), &options)
+            .unwrap()
+            .0;
         let found = report.findings.into_iter();
         let changed = found.filter(|found| found.rule == &finding::ALGORITHM_CHANGED);
         changed.map(|found| found.message).collect::<Vec<_>>()

@@ -9,6 +9,7 @@ use std::io::{BufRead, Read};
 use std::sync::LazyLock;
 
 use common::{Parts, global, masking_job, said, small};
+use exportdoc::audit::{AuditOptions, DEFAULT_POLICY, Policy, audit_bytes, audit_source};
 use exportdoc::blob::{BlobLimits, RecordReader};
 use exportdoc::date::JavaDate;
 use exportdoc::envelope::{Base64Decoder, Envelope, EnvelopeError, ListEntry, decode_all};
@@ -138,6 +139,7 @@ fn options(held_bytes: u64, secret_bytes: Option<usize>) -> ExamineOptions {
             ..BlobLimits::default()
         },
         secret_bytes,
+        texts: Some(|_, _| true),
         ..ExamineOptions::default()
     }
 }
@@ -161,6 +163,35 @@ fn same(input: &[u8], sizes: &[usize], held: u64, secrets: Option<usize>) -> Res
             whole.map(|r| said(&r)),
             streamed.map(|r| said(&r))
         ),
+    }
+    Ok(())
+}
+
+/// Both ways give one audit, and the same lines for its places.
+fn same_audit(input: &[u8], sizes: &[usize], held: u64) -> Result<(), TestCaseError> {
+    let policy = Policy::parse(DEFAULT_POLICY).unwrap();
+    let now = jiff::Timestamp::UNIX_EPOCH;
+    let whole = AuditOptions {
+        policy: &policy,
+        now,
+        baseline: None,
+    };
+    let whole = audit_bytes(input, &options(u64::MAX, None), &whole);
+    let streamed = audit_source(Chunked::new(input, sizes), &options(held, None), &policy, now);
+    if let (Ok((whole, _)), Ok((streamed, around))) = (whole, streamed) {
+        prop_assert_eq!(format!("{whole:?}"), format!("{streamed:?}"));
+        let places = || {
+            streamed
+                .findings
+                .iter()
+                .filter_map(|found| found.at.as_ref()?.file_offset)
+        };
+        let lines = around.lines(places());
+        for offset in places() {
+            let before = &input[..offset as usize];
+            let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+            prop_assert_eq!(lines[&offset].line, line);
+        }
     }
     Ok(())
 }
@@ -249,6 +280,7 @@ proptest! {
         let mut text = retold(&DOCUMENTS[document], how);
         mutate(&mut text, &changes);
         same(&text, &sizes, held, secrets)?;
+        same_audit(&text, &sizes, held)?;
     }
 
     #[test]
@@ -266,6 +298,7 @@ proptest! {
         }
         parts = parts.with_records(&records);
         same(&parts.document(), &sizes, held, secrets)?;
+        same_audit(&parts.document(), &sizes, held)?;
     }
 
     #[test]
@@ -277,6 +310,7 @@ proptest! {
     ) {
         let text = [&b"{\"signature\":\"AAAA\",\"blob\":\"AAEC"[..], &tail].concat();
         same(&text, &sizes, 0, None)?;
+        same_audit(&text, &sizes, 0)?;
     }
 
     #[test]

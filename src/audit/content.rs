@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use crate::diff::Side;
+use crate::envelope::Surroundings;
 use crate::finding::{self, FindingRule, Place};
 use crate::import_plan::name_fault;
-use crate::object::{Scope, SyncObject, type_by_name};
-use crate::redact::{StandInKind, each_exposed};
+use crate::object::{Scope, type_by_name};
+use crate::redact::{StandInKind, exposed_kind};
 use crate::report::{DocumentReport, Encryption, Findings, ObjectReport};
 
 use super::jdbc::holds_password;
@@ -17,21 +17,20 @@ const QUOTED: usize = 100;
 const TEXTS: usize = 8;
 
 /// All rules of this kind.
-pub(super) fn judge(document: &Side<'_>, findings: &mut Findings) {
-    let report = document.report;
+pub(super) fn judge(report: &DocumentReport, around: &Surroundings, findings: &mut Findings) {
     if report.encryption == Encryption::Clear && !report.objects.is_empty() {
         findings.in_blob(&finding::NOT_ENCRYPTED, 0, || match report.objects.len() {
             1 => "1 object in clear".to_owned(),
             count => format!("{count} objects in clear"),
         });
         let redacted = report.findings.iter().any(|f| f.rule == &finding::REDACTED);
-        for (object, parsed) in report.objects.iter().zip(document.objects) {
-            exposed(object, parsed, redacted, findings);
+        for object in &report.objects {
+            exposed(object, redacted, findings);
         }
     }
     duplicate_names(report, findings);
     refused_names(report, findings);
-    hand_edited(document, findings);
+    hand_edited(report, around, findings);
     let sealed = |f: &&finding::Finding| f.rule == &finding::SEALED_BY_TOOLKIT;
     if let Some(sealed) = report.findings.iter().find(sealed) {
         findings.add(
@@ -43,36 +42,40 @@ pub(super) fn judge(document: &Side<'_>, findings: &mut Findings) {
 }
 
 /// What an object tells about people and places. The stand-ins of a redacted copy tell nothing.
-fn exposed(object: &ObjectReport, parsed: &SyncObject<'_>, redacted: bool, findings: &mut Findings) {
+fn exposed(object: &ObjectReport, redacted: bool, findings: &mut Findings) {
     let mut told: [(&'static FindingRule, Vec<String>); 3] = [
         (&finding::HOST_IN_CLEAR, Vec::new()),
         (&finding::USER_IN_CLEAR, Vec::new()),
         (&finding::EMAIL_IN_CLEAR, Vec::new()),
     ];
     let mut password = None;
-    each_exposed(parsed, |exposed| {
-        let slot = match exposed.kind {
-            StandInKind::Host | StandInKind::JdbcUrl | StandInKind::Database | StandInKind::Schema => 0,
-            StandInKind::User => 1,
-            StandInKind::Email => 2,
-            _ => return,
+    for found in &object.texts.list {
+        let Some((slot, kind)) = told_as(found.message, found.field) else {
+            continue;
         };
-        if redacted && exposed.kind.is_stand_in(&exposed.text) {
-            return;
+        let text = found.text.as_deref();
+        if redacted && text.is_some_and(|text| kind.is_stand_in(text)) {
+            continue;
         }
-        let (field, text) = (exposed.field, &*exposed.text);
-        let hidden = exposed.kind == StandInKind::JdbcUrl && holds_password(text);
-        if hidden {
-            password = Some(field);
-        }
+        let field = found.field;
+        let shown = match (kind, text) {
+            (StandInKind::JdbcUrl, Some(url)) if holds_password(url) => {
+                password = Some(field);
+                format!("{field} (not shown: it holds a password)")
+            }
+            (StandInKind::JdbcUrl, None) => {
+                // Nobody needs a URL of that length, and nobody can say that none of it is a password.
+                password = Some(field);
+                format!("{field} (not shown: too long to be looked through)")
+            }
+            (_, Some(text)) => format!("{field} {}", quoted(text)),
+            (_, None) => format!("{field} (not shown: too long)"),
+        };
         // A field may be there any number of times.
         if told[slot].1.len() < TEXTS {
-            told[slot].1.push(match hidden {
-                true => format!("{field} (not shown: it holds a password)"),
-                false => format!("{field} {}", quoted(text)),
-            });
+            told[slot].1.push(shown);
         }
-    });
+    }
     let place = || Place::blob(object.offset);
     for (rule, texts) in told.into_iter().filter(|(_, texts)| !texts.is_empty()) {
         findings.about(rule, &object.key, place(), || {
@@ -84,6 +87,23 @@ fn exposed(object: &ObjectReport, parsed: &SyncObject<'_>, redacted: bool, findi
             format!("{}: {field}", object.describe())
         });
     }
+}
+
+/// Whether the texts of a field tell about people and places.
+pub(super) fn tells(message: &str, field: &str) -> bool {
+    told_as(message, field).is_some()
+}
+
+/// Which of the rules about people and places a field is for, and what stands in it.
+fn told_as(message: &str, field: &str) -> Option<(usize, StandInKind)> {
+    let kind = exposed_kind(message, field)?;
+    let slot = match kind {
+        StandInKind::Host | StandInKind::JdbcUrl | StandInKind::Database | StandInKind::Schema => 0,
+        StandInKind::User => 1,
+        StandInKind::Email => 2,
+        _ => return None,
+    };
+    Some((slot, kind))
 }
 
 fn quoted(text: &str) -> String {
@@ -180,8 +200,8 @@ const TRACES: &[(&str, &[&FindingRule])] = &[
     ),
 ];
 
-fn hand_edited(document: &Side<'_>, findings: &mut Findings) {
-    let found = &document.report.findings;
+fn hand_edited(report: &DocumentReport, around: &Surroundings, findings: &mut Findings) {
+    let found = &report.findings;
     let mut traces = Vec::new();
     let mut place = None;
     for (words, rules) in TRACES {
@@ -191,9 +211,9 @@ fn hand_edited(document: &Side<'_>, findings: &mut Findings) {
         }
     }
     // Engines write one line; a program that prints it nicely breaks it.
-    if let Some(offset) = memchr::memchr(b'\n', document.bytes.trim_ascii_end()) {
+    if let Some(offset) = around.first_line_break() {
         traces.push("JSON on several lines");
-        place = place.or_else(|| Some(Place::json(finding::ROOT).at_file_offset(offset as u64)));
+        place = place.or_else(|| Some(Place::json(finding::ROOT).at_file_offset(offset)));
     }
     if !traces.is_empty() {
         findings.add(&finding::HAND_EDITED, place, || traces.join(", "));

@@ -3,16 +3,20 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
+use std::io::Read;
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
 use crate::diff::{ObjectRef, Side};
-use crate::envelope::EnvelopeError;
+use crate::envelope::{EnvelopeError, Surroundings};
 use crate::finding::{self, Finding, FindingRule, Place};
 use crate::identifier::Identifier;
 use crate::object::ObjectKey;
-use crate::report::{DocumentReport, Encryption, ExamineOptions, Findings, examine_with_objects};
+use crate::report::{
+    DocumentReport, Encryption, ExamineOptions, Findings, SourceError, WholeRead, examine_all,
+    examine_around, examine_around_in_memory,
+};
 
 use super::places::Places;
 use super::{AuditFinding, AuditReport, Level, Policy, Suppressed};
@@ -36,7 +40,25 @@ pub struct AuditOptions<'a> {
     pub baseline: Option<&'a Side<'a>>,
 }
 
-/// Reads a document and audits it. Trusted keys belong into the policy, not into the options for reading.
+/// Audits a document that is read from a source and never held, and gives its text around the blob, for places in it.
+/// Memory grows as [`crate::report::examine_source`] says. Trusted keys belong into the policy, not into the options for
+/// reading.
+///
+/// # Errors
+/// A source that fails, and input that isn't the JSON of an export document.
+pub fn audit_source(
+    source: impl Read,
+    reading: &ExamineOptions,
+    policy: &Policy,
+    now: Timestamp,
+) -> Result<(AuditReport, Surroundings), SourceError> {
+    let (report, around) = examine_around(source, &for_audits(reading))?;
+    let audit = judge(&report, &around, policy, now, None);
+    Ok((audit, around))
+}
+
+/// As [`audit_source`], of a document in memory, and against a baseline if there is one: what changed since shows in the
+/// objects, so those are held.
 ///
 /// # Errors
 /// Input that isn't the JSON of an export document.
@@ -44,25 +66,46 @@ pub fn audit_bytes(
     input: &[u8],
     reading: &ExamineOptions,
     options: &AuditOptions<'_>,
-) -> Result<AuditReport, EnvelopeError> {
-    let reading = ExamineOptions {
-        listed_findings: LISTED,
-        ..reading.clone()
+) -> Result<(AuditReport, Surroundings), EnvelopeError> {
+    let reading = for_audits(reading);
+    let Some(baseline) = options.baseline else {
+        let (report, around) = examine_around_in_memory(input, &reading)?;
+        let audit = judge(&report, &around, options.policy, options.now, None);
+        return Ok((audit, around));
     };
-    let (report, objects) = examine_with_objects(input, &reading)?;
+    let WholeRead {
+        report,
+        contents,
+        around,
+    } = examine_all(input, &reading)?;
     let document = Side {
         bytes: input,
         report: &report,
-        objects: &objects,
+        objects: &contents.objects,
     };
-    Ok(audit(&document, options))
+    let mut changes = Findings::new(LISTED);
+    baseline::judge(baseline, &document, &mut changes);
+    let audit = judge(&report, &around, options.policy, options.now, Some(changes));
+    Ok((audit, around))
 }
 
-/// Audits a document that was read.
-pub fn audit(document: &Side<'_>, options: &AuditOptions<'_>) -> AuditReport {
-    let report = document.report;
-    let policy = options.policy;
-    let today = Offset::UTC.to_datetime(options.now).date();
+fn for_audits(reading: &ExamineOptions) -> ExamineOptions {
+    ExamineOptions {
+        listed_findings: LISTED,
+        texts: Some(content::tells),
+        ..reading.clone()
+    }
+}
+
+/// Audits a document that was read, with what was found to have changed.
+fn judge(
+    report: &DocumentReport,
+    around: &Surroundings,
+    policy: &Policy,
+    now: Timestamp,
+    changes: Option<Findings>,
+) -> AuditReport {
+    let today = Offset::UTC.to_datetime(now).date();
     let mut audit = AuditReport {
         findings: Vec::new(),
         suppressed: Vec::new(),
@@ -72,12 +115,12 @@ pub fn audit(document: &Side<'_>, options: &AuditOptions<'_>) -> AuditReport {
         hit_limit: report.hit_limit(),
     };
     let mut own = Findings::new(LISTED);
-    content::judge(document, &mut own);
-    demands::judge(report, policy, options.now, audit.objects_seen, &mut own);
-    if let Some(baseline) = options.baseline {
-        baseline::judge(baseline, document, &mut own);
+    content::judge(report, around, &mut own);
+    demands::judge(report, policy, now, audit.objects_seen, &mut own);
+    if let Some(changes) = changes {
+        own.merge(changes);
     }
-    let mut places = Places::new(document);
+    let mut places = Places::new(report, around);
     for mut finding in report.findings.iter().cloned().chain(own.finish()) {
         let level = policy.level(finding.rule);
         if level == Level::Off {

@@ -1,7 +1,7 @@
 //! Whether a document should be imported, by rules and a policy: for reviewers, and for gates that have no reviewer.
 //!
 //! ```text
-//! report + objects (+ baseline) → findings → policy: level, or off → ignores: counts, or suppressed with a reason
+//! report (+ objects and baseline) → findings → policy: level, or off → ignores: counts, or suppressed with a reason
 //! ```
 //!
 //! Every rule is an entry of the registry in [`crate::finding`]. Most are found while a document is examined; what only
@@ -23,7 +23,7 @@ mod policy_text;
 mod report;
 mod rules;
 
-pub use judge::{AuditOptions, LISTED, audit, audit_bytes, policy_findings};
+pub use judge::{AuditOptions, LISTED, audit_bytes, audit_source, policy_findings};
 pub use level::Level;
 pub use policy::{Ignore, Pattern, Policy, TextPlace};
 pub use policy_text::{DEFAULT_POLICY, PolicyError};

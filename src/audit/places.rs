@@ -1,9 +1,8 @@
 //! Says where in the file a finding's place is.
 
-use crate::diff::Side;
-use crate::envelope::Locator;
+use crate::envelope::{Locator, Surroundings};
 use crate::finding::{self, Place};
-use crate::report::Encryption;
+use crate::report::{DocumentReport, Encryption};
 
 /// Finds the file offsets of one document's findings.
 pub(super) struct Places<'a> {
@@ -15,11 +14,10 @@ pub(super) struct Places<'a> {
 }
 
 impl<'a> Places<'a> {
-    pub(super) fn new(document: &Side<'a>) -> Self {
-        let report = document.report;
+    pub(super) fn new(report: &'a DocumentReport, around: &'a Surroundings) -> Self {
         let odd = [&finding::ESCAPED_TEXT, &finding::BASE64_LINE_BREAKS];
         Self {
-            locator: Locator::new(document.bytes, &report.envelope.members),
+            locator: Locator::new(around, &report.envelope.members),
             plain_text: !report.findings.iter().any(|finding| odd.contains(&finding.rule)),
             decrypted: matches!(report.encryption, Encryption::Passphrase { opened: true, .. }),
         }

@@ -4,8 +4,11 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use exportdoc::audit::{AuditOptions, AuditReport, DEFAULT_POLICY, LISTED, Level, Summary, audit_bytes};
+use exportdoc::audit::{
+    AuditOptions, AuditReport, DEFAULT_POLICY, LISTED, Level, Summary, audit_bytes, audit_source,
+};
 use exportdoc::diff::Side;
+use exportdoc::envelope::Surroundings;
 use exportdoc::report::{ExamineOptions, examine_with_objects};
 
 use super::audit_policy::{AuditedPolicy, FILE_NAME, Policies, Usage};
@@ -237,16 +240,22 @@ impl Args {
         let mut trouble = Exit::Good;
         let mut position = 0;
         let work = |input: &Input| {
-            let bytes = input.read(self.max_size)?;
-            let options = AuditOptions {
-                policy: policies.of(input),
-                now,
-                baseline: side.as_ref(),
+            let policy = policies.of(input);
+            let (report, around) = match &side {
+                Some(_) => {
+                    let bytes = input.read(self.max_size)?;
+                    let options = AuditOptions {
+                        policy,
+                        now,
+                        baseline: side.as_ref(),
+                    };
+                    audit_bytes(&bytes, &reading, &options)?
+                }
+                None => audit_source(input.open(self.max_size)?.0, &reading, policy, now)?,
             };
-            let report = audit_bytes(&bytes, &reading, &options)?;
             Ok(Audited {
                 policy: policies.path_of(input),
-                lines: self.lines(&bytes, &report),
+                lines: self.lines(&around, &report),
                 report,
             })
         };
@@ -305,16 +314,16 @@ impl Args {
     }
 
     /// The lines of what was found, for the formats that say them.
-    fn lines(&self, file: &[u8], report: &AuditReport) -> Lines {
+    fn lines(&self, around: &Surroundings, report: &AuditReport) -> Lines {
         if !matches!(self.format, Format::Sarif | Format::Github) {
             return Lines::default();
         }
         let suppressed = report.suppressed.iter().map(|suppressed| &suppressed.finding);
         let places = report.findings.iter().chain(suppressed);
-        Lines::find(
-            file,
-            places.filter_map(|finding| finding.at.as_ref()?.file_offset),
-        )
+        around
+            .lines(places.filter_map(|finding| finding.at.as_ref()?.file_offset))
+            .into_iter()
+            .collect()
     }
 
     fn read_baseline(&self, path: &Path) -> Result<Vec<u8>, CliError> {

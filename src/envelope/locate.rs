@@ -1,12 +1,13 @@
 //! Finds the place in the file that a JSON path names, for findings that carry no more than the path.
 //!
-//! Invariant: bounded work however many places are asked for: each list and each object is taken apart once.
+//! Invariant: bounded work however many places are asked for: each list and each object is taken apart once. Text is left
+//! out in strings alone, so a distance inside of a list or an object is the same in the text as in the file.
 
 use std::collections::HashMap;
 
-use super::MAX_MEMBERS;
 use super::raw::{RawMember, elements, members};
 use super::scan::member_path;
+use super::{MAX_MEMBERS, Surroundings};
 use crate::finding::ROOT;
 
 /// Where a member of the outermost object has its value.
@@ -32,6 +33,7 @@ pub struct Found {
 /// Finds places in one file.
 #[derive(Debug)]
 pub struct Locator<'a> {
+    around: &'a Surroundings,
     text: &'a str,
     members: &'a [MemberPlace],
     /// What was taken apart so far, by address and length.
@@ -40,11 +42,12 @@ pub struct Locator<'a> {
 }
 
 impl<'a> Locator<'a> {
-    /// Of a file and the places of its outermost members.
-    pub fn new(file: &'a [u8], members: &'a [MemberPlace]) -> Self {
+    /// Of a document's text around the blob and the places of its outermost members.
+    pub fn new(around: &'a Surroundings, members: &'a [MemberPlace]) -> Self {
         Self {
+            around,
             // Whatever has members is UTF-8.
-            text: std::str::from_utf8(file).unwrap_or_default(),
+            text: std::str::from_utf8(around.text()).unwrap_or_default(),
             members,
             lists: HashMap::new(),
             objects: HashMap::new(),
@@ -64,11 +67,9 @@ impl<'a> Locator<'a> {
         let Some((member, rest)) = member else {
             return root;
         };
-        let value = usize::try_from(member.offset).ok().and_then(|start| {
-            let end = start.checked_add(usize::try_from(member.bytes).ok()?)?;
-            self.text.get(start..end)
-        });
-        let Some(value) = value else {
+        let start = self.around.position(member.offset);
+        let end = self.around.position(member.offset.saturating_add(member.bytes));
+        let Some(value) = self.text.get(start..end) else {
             return root;
         };
         let (found, rest) = self.walk(value, rest);
@@ -127,15 +128,19 @@ fn index(path: &str) -> Option<(usize, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::envelope::Envelope;
+    use crate::envelope::StreamedDocument;
 
     #[test]
     fn a_path_leads_to_the_value_it_names() {
         let file = "\u{feff} {\"exportResponseMetadata\": {\"exportHost\": \"h\", \"a.b\": 1, \"exportedObjectList\": \
                     [{\"objectType\": \"KEY\"}, {\"objectType\":\"LOOKUP\", \"x\": [1, [2, 3]]}]}, \"blob\": \"AAAA\"}";
-        let envelope = Envelope::parse(file.as_bytes()).unwrap();
-        let places = envelope.member_places();
-        let mut locator = Locator::new(file.as_bytes(), &places);
+        let document = StreamedDocument::read(file.as_bytes(), |blob| {
+            std::io::copy(blob, &mut std::io::sink()).unwrap();
+        });
+        let document = document.unwrap();
+        let places = document.envelope().unwrap().member_places();
+        let (_, around) = document.into_parts();
+        let mut locator = Locator::new(&around, &places);
         let mut at = |path: &str| {
             let found = locator.nearest(path);
             found.whole.then(|| &file[found.offset as usize..][..4])

@@ -20,6 +20,7 @@ mod source;
 mod stream;
 mod streamed;
 mod structure;
+mod surroundings;
 mod write;
 
 pub use base64_decoder::Base64Decoder;
@@ -31,6 +32,7 @@ pub use metadata::{ListEntry, Metadata};
 pub use parse::{EncodedText, Envelope, Member};
 pub use stream::EnvelopeWriter;
 pub(crate) use streamed::StreamedDocument;
+pub use surroundings::{LineColumn, Surroundings};
 pub use write::{BuildError, EnvelopeBuilder};
 
 /// Levels of objects and arrays that a document may nest, its own braces included. Engines need five.

@@ -13,6 +13,7 @@ use super::origin::Origin;
 use super::parse::Envelope;
 use super::source::{PIECE, Scan, fill};
 use super::structure::{Event, Structure};
+use super::surroundings::Surroundings;
 use super::{MAX_AROUND_BLOB, MAX_MEMBERS};
 
 /// Characters that are kept behind the document, to quote from.
@@ -21,8 +22,7 @@ const BEHIND_DOCUMENT: usize = 256;
 /// A document that was read from a source. `B` is what was made of the blob.
 #[derive(Debug)]
 pub(crate) struct StreamedDocument<B> {
-    text: Vec<u8>,
-    origin: Origin,
+    around: Surroundings,
     length: u64,
     /// The limit on what is held, if it ended the reading.
     cut: Option<usize>,
@@ -50,7 +50,7 @@ impl<B> StreamedDocument<B> {
     ) -> io::Result<Self> {
         let mut scan = Scan::new(source);
         let mut structure = Structure::default();
-        let (mut last, mut blobs) = (None, 0);
+        let (mut last, mut blobs, mut end) = (None, 0, None);
         while !scan.over {
             let piece = fill(&mut scan.source, &mut scan.failed);
             if piece.is_empty() || scan.text.len() > limit {
@@ -72,6 +72,7 @@ impl<B> StreamedDocument<B> {
                 Event::Blob => structure.enter_blob(),
                 Event::More => {}
                 Event::End => {
+                    end = Some(scan.text.len());
                     scan.skip_white_space();
                     scan.keep(BEHIND_DOCUMENT);
                     scan.drain();
@@ -83,12 +84,12 @@ impl<B> StreamedDocument<B> {
         if let Some(error) = scan.failed {
             return Err(error);
         }
+        let origin = Origin {
+            base: 0,
+            gaps: scan.gaps,
+        };
         Ok(Self {
-            text: scan.text,
-            origin: Origin {
-                base: 0,
-                gaps: scan.gaps,
-            },
+            around: Surroundings::new(scan.text, origin, end),
             length: scan.position,
             cut,
             blob: last,
@@ -106,7 +107,7 @@ impl<B> StreamedDocument<B> {
     /// As [`Envelope::parse`], and a limit on the JSON around the blob.
     pub(crate) fn envelope(&self) -> Result<Envelope<'_>, EnvelopeError> {
         match (
-            Envelope::parse_text(&self.text, &self.origin, self.length),
+            Envelope::parse_text(self.around.text(), self.around.origin(), self.length),
             self.cut,
         ) {
             (Ok(_) | Err(EnvelopeError::Truncated { .. } | EnvelopeError::Empty), Some(limit)) => {
@@ -123,8 +124,8 @@ impl<B> StreamedDocument<B> {
         (*last == gap).then_some(report)
     }
 
-    /// What was made of the last string under the blob's name.
-    pub(crate) fn into_blob(self) -> Option<B> {
-        self.blob.map(|(_, made, _)| made)
+    /// What was made of the last string under the blob's name, and the text around it.
+    pub(crate) fn into_parts(self) -> (Option<B>, Surroundings) {
+        (self.blob.map(|(_, made, _)| made), self.around)
     }
 }

@@ -8,16 +8,18 @@ mod facts;
 mod invalid_text;
 mod rows;
 mod schema;
+mod texts;
 
 use std::borrow::Cow;
 
-pub use facts::{DataFacts, DataState, SecretValue};
+pub use facts::{DataFacts, DataState, DataWanted, SecretValue};
 pub use schema::{
     ApplicationSettingsData, ColumnData, DatabaseConnectorData, DatabaseRulesetData, DateShiftDiscreteData,
     DomainData, EncryptionKeyData, FieldKind, FieldSpec, LookupInfo, MaskingJobData, MessageSpec,
     ProfileExpressionData, ProfileJobData, ProfileSetData, RecordGroupData, SecureLookupData, SegmentData,
     SegmentMapping, SegmentedMappingData, SourceConnectorData, TableData, TokenizationData,
 };
+pub use texts::{FoundText, FoundTexts, TextFilter};
 
 use crate::wire::Message;
 

@@ -31,7 +31,7 @@ pub use revision::{Revision, RevisionPair};
 pub use rewrite::{may_refer, rename, with_dependencies};
 
 use crate::wire::{WireError, Writer};
-use data::{DataFacts, ObjectData, SecretKind};
+use data::{DataFacts, DataWanted, ObjectData, SecretKind};
 
 /// Why an object message can't be read. Offsets count from the start of the object message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -182,7 +182,7 @@ impl<'a> SyncObject<'a> {
 
     /// The secrets that the data holds in clear, with how many of each.
     pub fn secrets(&self) -> Vec<(SecretKind, u64)> {
-        DataFacts::of(self.data_type(), self.data_bytes(), None).secrets
+        DataFacts::of(self.data_type(), self.data_bytes(), DataWanted::default()).secrets
     }
 
     /// Fields this version doesn't know in the parts all objects share: the part and the number.

@@ -5,7 +5,7 @@
 
 use std::io::BufRead;
 
-use super::data::DataFacts;
+use super::data::{DataFacts, DataWanted};
 use super::{MAX_DEPENDENCIES, ObjectError, ObjectKey, Revision, TYPE_URL_PREFIX};
 use crate::wire::{Cursor, HeadValue, Message, StreamedFields, WireError};
 
@@ -49,12 +49,12 @@ enum InvalidRevision {
 }
 
 /// What is wanted of the data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct FactsWanted {
     /// Data up to this size is held until its type is known, which may come after it.
     pub held_bytes: u64,
-    /// Keep secrets, each cut here.
-    pub secret_bytes: Option<usize>,
+    /// What to keep of it.
+    pub data: DataWanted,
 }
 
 impl ObjectParts {
@@ -218,7 +218,7 @@ impl Incomplete {
                     if held.is_none() {
                         read_as.clone_from(&data.type_url);
                         let name = without_prefix(&data.type_url);
-                        data.facts = DataFacts::read(name, &mut any.enter(length), wanted.secret_bytes);
+                        data.facts = DataFacts::read(name, &mut any.enter(length), wanted.data);
                     }
                 }
                 (2, _) => {
@@ -231,7 +231,7 @@ impl Incomplete {
         match (held, wanted) {
             (_, None) => {}
             (Some(held), Some(wanted)) => {
-                data.facts = DataFacts::of(without_prefix(&data.type_url), &held, wanted.secret_bytes);
+                data.facts = DataFacts::of(without_prefix(&data.type_url), &held, wanted.data);
             }
             (None, Some(_)) if read_as != data.type_url => data.facts = DataFacts::unread(),
             (None, Some(_)) => {}

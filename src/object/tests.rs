@@ -88,7 +88,7 @@ fn secrets_are_counted_not_kept() {
         .text(7, "AAAAAAAAAAAAAAAAAAAAAA==")
         .finish();
     assert_eq!(
-        DataFacts::of("SecureLookupData", &data, None).secrets,
+        DataFacts::of("SecureLookupData", &data, DataWanted::default()).secrets,
         [(SecretKind::AlgorithmKey, 1), (SecretKind::LookupRows, 2)]
     );
 }
@@ -100,7 +100,7 @@ fn text_that_is_not_utf8_is_found_plain_wrapped_and_nested() {
         let object = SyncObject::build(&key, &[], &Revision::default(), data_type, data).unwrap();
         let wanted = FactsWanted {
             held_bytes: 0,
-            secret_bytes: None,
+            data: DataWanted::default(),
         };
         let (parts, facts) = ObjectParts::of(object.as_bytes(), Some(wanted)).unwrap();
         parts.invalid_text(&facts).map(|(part, _)| part)

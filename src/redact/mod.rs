@@ -8,7 +8,6 @@
 //! guess can be tried against it. Rows and mappings are numbered within their object, inputs apart from outputs: were
 //! an input's stand-in to appear among the outputs, a list sorted by input would give the whole mapping away.
 
-mod expose;
 mod policy;
 mod rewrite;
 mod stand_in;
@@ -17,7 +16,7 @@ use std::collections::BTreeMap;
 
 use crate::object::{ObjectError, ObjectKey, SyncObject};
 
-pub use expose::{Exposed, each_exposed};
+pub use policy::exposed_kind;
 use rewrite::Rewriter;
 pub use stand_in::StandInKind;
 use stand_in::StandIns;

@@ -73,6 +73,15 @@ pub(super) fn treatment(message: &str, field: &str) -> Treatment {
     }
 }
 
+/// What a text of this field gives away, for those who want to know rather than to share: redacting would replace it by a
+/// stand-in of this kind. Lookup rows apart, which are replaced within one text.
+pub fn exposed_kind(message: &str, field: &str) -> Option<StandInKind> {
+    match treatment(message, field) {
+        Replace(kind) => Some(kind),
+        Keep | Flag | Date | Setting | Rows => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,8 +5,9 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use crate::blob::BlobLimits;
 use crate::date::JavaDate;
-use crate::envelope::{EncodedText, Envelope, EnvelopeError, ListEntry, StreamedDocument};
+use crate::envelope::{EncodedText, Envelope, EnvelopeError, ListEntry, StreamedDocument, Surroundings};
 use crate::finding::{self, Finding, Place};
+use crate::object::data::TextFilter;
 use crate::object::{ObjectKey, SyncObject};
 use crate::passphrase::Passphrase;
 use crate::revision_hash;
@@ -32,6 +33,8 @@ pub struct ExamineOptions {
     pub passphrase: Option<Passphrase>,
     /// Keep secret values in the report, each cut at this many bytes.
     pub secret_bytes: Option<usize>,
+    /// Keep the texts of these fields in the report.
+    pub texts: Option<TextFilter>,
     /// How many findings of one id are listed, 50 unless said otherwise; the rest is counted.
     pub listed_findings: u64,
 }
@@ -45,6 +48,7 @@ impl Default for ExamineOptions {
             trusted_keys: Vec::new(),
             passphrase: None,
             secret_bytes: None,
+            texts: None,
             listed_findings: super::collect::LISTED,
         }
     }
@@ -55,7 +59,7 @@ impl Default for ExamineOptions {
 /// # Errors
 /// Input that isn't the JSON of an export document.
 pub fn examine(input: &[u8], options: &ExamineOptions) -> Result<DocumentReport, EnvelopeError> {
-    run_in_memory(input, options, false).map(|(report, _)| report)
+    in_memory(run(input, options, Keep::Nothing)).map(|read| read.report)
 }
 
 /// Why a source gives no report.
@@ -76,7 +80,29 @@ pub enum SourceError {
 /// A source that fails, and as [`examine`].
 pub fn examine_source(source: impl Read, options: &ExamineOptions) -> Result<DocumentReport, SourceError> {
     let source = BufReader::with_capacity(SOURCE_BUFFER, source);
-    run(source, options, false).map(|(report, _)| report)
+    run(source, options, Keep::Nothing).map(|read| read.report)
+}
+
+/// As [`examine_source`], and gives the text around the blob, too, for places in it.
+pub(crate) fn examine_around(
+    source: impl Read,
+    options: &ExamineOptions,
+) -> Result<(DocumentReport, Surroundings), SourceError> {
+    let source = BufReader::with_capacity(SOURCE_BUFFER, source);
+    run(source, options, Keep::Surroundings).map(|read| (read.report, read.around))
+}
+
+/// As [`examine_around`], of bytes in memory.
+pub(crate) fn examine_around_in_memory(
+    input: &[u8],
+    options: &ExamineOptions,
+) -> Result<(DocumentReport, Surroundings), EnvelopeError> {
+    in_memory(run(input, options, Keep::Surroundings)).map(|read| (read.report, read.around))
+}
+
+/// As [`examine_contents`], with the text around the blob.
+pub(crate) fn examine_all(input: &[u8], options: &ExamineOptions) -> Result<WholeRead, EnvelopeError> {
+    in_memory(run(input, options, Keep::All))
 }
 
 /// As [`examine`], and gives the objects too: the whole-document form for composing and importing.
@@ -109,7 +135,7 @@ pub fn examine_contents(
     input: &[u8],
     options: &ExamineOptions,
 ) -> Result<(DocumentReport, Contents), EnvelopeError> {
-    run_in_memory(input, options, true)
+    in_memory(run(input, options, Keep::Objects)).map(|read| (read.report, read.contents))
 }
 
 /// As [`examine_contents`], and when the document is encrypted, once more with each passphrase until one opens it. Gives
@@ -140,26 +166,39 @@ pub fn examine_opening<E: From<EnvelopeError>>(
     Ok((report, contents, tried))
 }
 
-fn run_in_memory(
-    input: &[u8],
-    options: &ExamineOptions,
-    keep: bool,
-) -> Result<(DocumentReport, Contents), EnvelopeError> {
-    run(input, options, keep).map_err(|error| match error {
+/// What is kept beside the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keep {
+    Nothing,
+    Surroundings,
+    Objects,
+    All,
+}
+
+/// A document that was read.
+pub(crate) struct WholeRead {
+    pub(crate) report: DocumentReport,
+    /// What the records hold, if it was kept.
+    pub(crate) contents: Contents,
+    /// The text around the blob, if it was kept.
+    pub(crate) around: Surroundings,
+}
+
+fn in_memory(read: Result<WholeRead, SourceError>) -> Result<WholeRead, EnvelopeError> {
+    read.map_err(|error| match error {
         SourceError::Envelope(error) => error,
         // Bytes in memory can't fail to be read.
         SourceError::Read(_) => EnvelopeError::Empty,
     })
 }
 
-fn run<S: BufRead>(
-    source: S,
-    options: &ExamineOptions,
-    keep: bool,
-) -> Result<(DocumentReport, Contents), SourceError> {
+fn run<S: BufRead>(source: S, options: &ExamineOptions, keep: Keep) -> Result<WholeRead, SourceError> {
     let new_fold = || {
         let fold = DocumentFold::new(options);
-        if keep { fold.keeping_objects() } else { fold }
+        match keep {
+            Keep::Objects | Keep::All => fold.keeping_objects(),
+            Keep::Nothing | Keep::Surroundings => fold,
+        }
     };
     let document = StreamedDocument::read(source, |blob| {
         let mut fold = new_fold();
@@ -179,16 +218,23 @@ fn run<S: BufRead>(
     let text_broken = text.map(|text| text.break_off.is_some());
     // What the report doesn't keep makes room for what judging needs.
     drop(envelope);
-    let mut fold = match text_broken {
-        Some(_) => document.into_blob().unwrap_or_else(new_fold),
-        None => new_fold(),
+    let (blob, around) = document.into_parts();
+    let around = match keep {
+        Keep::Surroundings | Keep::All => around,
+        Keep::Nothing | Keep::Objects => Surroundings::default(),
     };
+    let mut fold = blob.filter(|_| text_broken.is_some()).unwrap_or_else(new_fold);
     match text_broken {
         Some(true) => fold.text_broken(),
         Some(false) if fold.ended() => fold.complete(),
         _ => {}
     }
-    Ok(fold.finish_with_contents(report, seal, findings))
+    let (report, contents) = fold.finish_with_contents(report, seal, findings);
+    Ok(WholeRead {
+        report,
+        contents,
+        around,
+    })
 }
 
 fn seal_facts(envelope: &Envelope<'_>, findings: &mut Vec<Finding>) -> SealFacts {

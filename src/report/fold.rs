@@ -5,7 +5,7 @@ use crate::blob::{
 };
 use crate::date;
 use crate::finding::{self, Finding};
-use crate::object::data::DataFacts;
+use crate::object::data::{DataFacts, DataWanted};
 use crate::object::{ObjectError, ObjectParts};
 use crate::passphrase::{self, EncryptionParams, SCHEME};
 use crate::signature::{DsaSignature, KeyError, PartialKey, PublicKey, SignatureError};
@@ -58,7 +58,10 @@ impl<'o> DocumentFold<'o> {
             blob: BlobReport::default(),
             header: None,
             encryption: Encryption::Clear,
-            objects: ObjectFold::new(options.secret_bytes),
+            objects: ObjectFold::new(DataWanted {
+                secret_bytes: options.secret_bytes,
+                texts: options.texts,
+            }),
             signature: SignatureFold::new(options),
             ended: false,
             params: None,

@@ -19,7 +19,7 @@ use crate::finding::{Finding, Severity};
 use crate::graph::Graph;
 use crate::identifier::Identifier;
 use crate::object::ObjectKey;
-use crate::object::data::SecretKind;
+use crate::object::data::{FoundTexts, SecretKind};
 use crate::signature::{KeyFacts, PartialKey};
 
 pub use crate::object::data::SecretValue;
@@ -28,6 +28,7 @@ pub use examine::{
     Contents, ExamineOptions, SourceError, examine, examine_contents, examine_opening, examine_source,
     examine_with_objects,
 };
+pub(crate) use examine::{WholeRead, examine_all, examine_around, examine_around_in_memory};
 pub use fold::{DocumentFold, SealFacts};
 
 /// Everything found out about one document.
@@ -263,6 +264,8 @@ pub struct ObjectReport {
     pub secrets: Vec<(SecretKind, u64)>,
     /// The secrets themselves, only when asked for.
     pub secret_values: Vec<SecretValue>,
+    /// Texts of its data, only when asked for.
+    pub texts: FoundTexts,
 }
 
 impl ObjectReport {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::blob::{ObjectRecord, RecordHead};
 use crate::finding::{self, FindingRule, Place};
 use crate::graph::{Graph, GraphBuilder};
-use crate::object::data::{DataFacts, DataState, SecretKind};
+use crate::object::data::{DataFacts, DataState, DataWanted, FoundTexts, SecretKind};
 use crate::object::{
     FactsWanted, ObjectError, ObjectKey, ObjectParts, SyncObject, by_number_in_own_document, known_by_number,
 };
@@ -15,13 +15,17 @@ use crate::wire::{self, Value};
 use super::collect::Findings;
 use super::{CutKey, EnvelopeReport, NamedBy, ObjectReport, matching};
 
+/// Bytes of all texts that were asked for. Those of 100,000 jobs have a tenth of it.
+const MAX_TEXT_BYTES: usize = 32 << 20;
 /// Members of a cycle that its finding names.
 const CYCLE_NAMED: usize = 20;
 
 pub(super) struct ObjectFold {
     graph: GraphBuilder,
     objects: Vec<ObjectReport>,
-    secret_bytes: Option<usize>,
+    wanted: DataWanted,
+    /// Bytes of the texts that were asked for and kept.
+    text_bytes: usize,
     kept: Option<Kept>,
 }
 
@@ -29,11 +33,12 @@ pub(super) struct ObjectFold {
 type Kept = (Vec<SyncObject<'static>>, BTreeMap<ObjectKey, Vec<u8>>);
 
 impl ObjectFold {
-    pub(super) fn new(secret_bytes: Option<usize>) -> Self {
+    pub(super) fn new(wanted: DataWanted) -> Self {
         Self {
             graph: GraphBuilder::new(),
             objects: Vec::new(),
-            secret_bytes,
+            wanted,
+            text_bytes: 0,
             kept: None,
         }
     }
@@ -54,7 +59,7 @@ impl ObjectFold {
     pub(super) fn wanted(&self, held_bytes: u64) -> FactsWanted {
         FactsWanted {
             held_bytes,
-            secret_bytes: self.secret_bytes,
+            data: self.wanted,
         }
     }
 
@@ -78,6 +83,7 @@ impl ObjectFold {
             }
         };
         note_oddities(&parts, &facts, start, findings);
+        let texts = self.bounded(facts.texts, start, findings);
         let (created, modified) = (parts.revision.created, parts.revision.modified);
         self.objects.push(ObjectReport {
             key: parts.key.clone(),
@@ -95,10 +101,24 @@ impl ObjectFold {
             hash_has_gaps: false,
             secrets: facts.secrets,
             secret_values: facts.secret_values,
+            texts,
         });
         self.graph
             .add_node(parts.key, parts.revision.pair, parts.dependencies);
         true
+    }
+
+    /// The texts of one object, as long as there is room for them.
+    fn bounded(&mut self, texts: FoundTexts, start: u64, findings: &mut Findings) -> FoundTexts {
+        let bytes = texts.list.iter().filter_map(|found| found.text.as_ref());
+        self.text_bytes = self.text_bytes.saturating_add(bytes.map(String::len).sum());
+        if self.text_bytes <= MAX_TEXT_BYTES || texts.list.is_empty() {
+            return texts;
+        }
+        findings.in_blob(&finding::LIMIT_HIT, start, || {
+            format!("texts from here on aren't looked at: those before have {MAX_TEXT_BYTES} bytes")
+        });
+        FoundTexts::default()
     }
 
     /// Keeps an object that was added, and what its record holds beside it.

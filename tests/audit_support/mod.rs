@@ -82,7 +82,7 @@ impl Case {
             now: now(),
             baseline: side.as_ref(),
         };
-        audit_bytes(&self.document, &reading, &options).unwrap()
+        audit_bytes(&self.document, &reading, &options).unwrap().0
     }
 
     /// What counts, in the document and in the policy itself.

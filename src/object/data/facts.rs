@@ -9,6 +9,7 @@ use std::io::BufRead;
 use super::invalid_text::Invalid;
 use super::rows::RowCount;
 use super::schema::{FieldSpec, MessageSpec};
+use super::texts::{FoundTexts, TextFilter, Texts};
 use super::{ObjectData, SecretKind, SegmentMapping, name_fields};
 use crate::utf8::Utf8Check;
 use crate::wire::{Cursor, FieldHead, HeadValue, Message, StreamedFields, WireError, Writer};
@@ -33,6 +34,17 @@ pub struct DataFacts {
     pub unknown_fields: Vec<u32>,
     /// The first text, in the order of the schema, that isn't valid UTF-8.
     pub invalid_text: Option<String>,
+    /// The texts that were asked for.
+    pub texts: FoundTexts,
+}
+
+/// What is wanted of data beside what is always told.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DataWanted {
+    /// Keep secrets, each cut here.
+    pub secret_bytes: Option<usize>,
+    /// Keep the texts of these fields.
+    pub texts: Option<TextFilter>,
 }
 
 /// Whether data could be read.
@@ -74,11 +86,11 @@ fn secret_in(data_type: &str, number: u32) -> Option<SecretKind> {
 }
 
 impl DataFacts {
-    /// Reads data of a message type (without URL prefix). Secrets are kept if `secret_bytes` says so, each cut there.
+    /// Reads data of a message type (without URL prefix).
     pub fn read<S: BufRead>(
         data_type: &str,
         message: &mut StreamedFields<'_, S>,
-        secret_bytes: Option<usize>,
+        wanted: DataWanted,
     ) -> Self {
         let of_state = |state| Self {
             state,
@@ -89,7 +101,8 @@ impl DataFacts {
         };
         let mut top = Top {
             data_type,
-            secret_bytes,
+            secret_bytes: wanted.secret_bytes,
+            texts: Texts::new(wanted.texts),
             unknown: BTreeSet::new(),
             short: Vec::new(),
             secrets: Vec::new(),
@@ -104,9 +117,9 @@ impl DataFacts {
     }
 
     /// As [`DataFacts::read`], of data in memory.
-    pub fn of(data_type: &str, bytes: &[u8], secret_bytes: Option<usize>) -> Self {
+    pub fn of(data_type: &str, bytes: &[u8], wanted: DataWanted) -> Self {
         let mut cursor = Cursor::new(bytes);
-        Self::read(data_type, &mut cursor.message(bytes.len() as u64), secret_bytes)
+        Self::read(data_type, &mut cursor.message(bytes.len() as u64), wanted)
     }
 
     /// Facts about data whose type is named only after more of it than is held.
@@ -122,6 +135,7 @@ impl DataFacts {
 struct Top<'t> {
     data_type: &'t str,
     secret_bytes: Option<usize>,
+    texts: Texts,
     unknown: BTreeSet<u32>,
     /// The last occurrence of every field that makes the name.
     short: Vec<(u32, Vec<u8>)>,
@@ -153,16 +167,24 @@ impl Top<'_> {
                         self.unknown.pop_last();
                     }
                 }
-                (Some(field), HeadValue::Bytes(length)) if names.contains(&head.number) => {
-                    match message.bytes(length, MAX_SHORT) {
+                (Some(field), HeadValue::Bytes(length))
+                    if names.contains(&head.number) || self.texts.wants(spec, field) =>
+                {
+                    let bytes = message.bytes(length, MAX_SHORT);
+                    match &bytes {
                         Some(bytes) => {
                             invalid.see(field, &head, &mut Cursor::new(&bytes[..]).message(length));
-                            self.keep(head.number, Some(bytes));
                         }
-                        None => {
-                            self.keep(head.number, None);
-                            invalid.see(field, &head, message);
+                        None => invalid.see(field, &head, message),
+                    }
+                    if self.texts.wants(spec, field) {
+                        match &bytes {
+                            Some(bytes) => self.texts.see(spec, field, bytes),
+                            None => self.texts.too_long(spec, field),
                         }
+                    }
+                    if names.contains(&head.number) {
+                        self.keep(head.number, bytes);
                     }
                 }
                 (Some(field), value) => {
@@ -287,6 +309,7 @@ impl Top<'_> {
             secret_values: secret_values.unwrap_or_default(),
             unknown_fields: self.unknown.into_iter().collect(),
             invalid_text: None,
+            texts: self.texts.finish(),
         }
     }
 }
@@ -326,7 +349,7 @@ mod tests {
                 .name()
                 .map(std::borrow::Cow::into_owned);
             assert_eq!(
-                DataFacts::of(spec.name, &data, None).name,
+                DataFacts::of(spec.name, &data, DataWanted::default()).name,
                 expected,
                 "{}",
                 spec.name
@@ -335,7 +358,7 @@ mod tests {
             for number in name_fields(spec.name) {
                 let replaced = [&data[..], Writer::new().varint(*number, 1).finish().as_slice()].concat();
                 assert_eq!(
-                    DataFacts::of(spec.name, &replaced, None).name,
+                    DataFacts::of(spec.name, &replaced, DataWanted::default()).name,
                     None,
                     "{}",
                     spec.name

@@ -1,0 +1,205 @@
+//! The text of a document around its blob, for whoever has to show places in it after it was read.
+//!
+//! Invariant: offsets count bytes of the file, though the blob's text isn't there.
+
+use std::collections::BTreeMap;
+
+use memchr::{memchr, memchr_iter, memrchr};
+
+use super::origin::Origin;
+
+/// What is left of a document's text when the blob was taken out of it.
+#[derive(Debug, Default)]
+pub struct Surroundings {
+    text: Vec<u8>,
+    origin: Origin,
+    /// Where the JSON ends in the text.
+    end: usize,
+}
+
+/// A line and a column, both from one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LineColumn {
+    /// Lines end with a line feed.
+    pub line: usize,
+    /// In characters.
+    pub column: usize,
+}
+
+impl Surroundings {
+    pub(super) fn new(text: Vec<u8>, origin: Origin, end: Option<usize>) -> Self {
+        Self {
+            end: end.unwrap_or(text.len()),
+            text,
+            origin,
+        }
+    }
+
+    pub(super) fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    pub(super) fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    /// File offset of the first line break in the JSON, which engines write without any.
+    pub fn first_line_break(&self) -> Option<u64> {
+        memchr(b'\n', &self.text[..self.end]).map(|at| self.origin.offset(at))
+    }
+
+    /// Where in the text a file offset is; for what was left out, where it was.
+    pub(super) fn position(&self, offset: u64) -> usize {
+        let mut left_out = 0;
+        for gap in &self.origin.gaps {
+            let start = gap.at as u64 + left_out;
+            if offset <= start {
+                break;
+            }
+            if offset < start + gap.length {
+                return gap.at;
+            }
+            left_out += gap.length;
+        }
+        usize::try_from(offset - left_out).map_or(self.text.len(), |at| at.min(self.text.len()))
+    }
+
+    /// Lines and columns of file offsets, in one pass; offsets behind the file's end are left out. The blob's text is taken
+    /// for one line of ASCII, which it is in whatever a JSON parser accepts.
+    pub fn lines(&self, offsets: impl Iterator<Item = u64>) -> BTreeMap<u64, LineColumn> {
+        let mut lines: BTreeMap<u64, LineColumn> =
+            offsets.map(|offset| (offset, LineColumn::default())).collect();
+        let mut left_out = 0;
+        let mut gaps = self
+            .origin
+            .gaps
+            .iter()
+            .map(|gap| {
+                let start = gap.at as u64 + left_out;
+                left_out += gap.length;
+                (gap.at, start, gap.length)
+            })
+            .collect::<Vec<_>>()
+            .into_iter()
+            .peekable();
+        let length = self.text.len() as u64 + left_out;
+        let mut here = Here {
+            text: &self.text,
+            at: 0,
+            place: LineColumn { line: 1, column: 1 },
+        };
+        lines.retain(|offset, place| {
+            if *offset > length {
+                return false;
+            }
+            while let Some((at, _, length)) = gaps.next_if(|(_, start, length)| start + length <= *offset) {
+                here.go_to(at);
+                here.skip(length);
+            }
+            match gaps.peek().filter(|(_, start, _)| start <= offset) {
+                Some((at, start, _)) => {
+                    here.go_to(*at);
+                    *place = here.after(offset - start);
+                }
+                None => {
+                    here.go_to(self.position(*offset));
+                    *place = here.place;
+                }
+            }
+            true
+        });
+        lines
+    }
+}
+
+/// A place in the text and its line and column in the file.
+struct Here<'a> {
+    text: &'a [u8],
+    at: usize,
+    place: LineColumn,
+}
+
+impl Here<'_> {
+    fn go_to(&mut self, at: usize) {
+        let between = &self.text[self.at..at];
+        let rest = match memrchr(b'\n', between) {
+            Some(last) => {
+                self.place.line += memchr_iter(b'\n', between).count();
+                self.place.column = 1;
+                &between[last + 1..]
+            }
+            None => between,
+        };
+        // Bytes that continue no character.
+        self.place.column += rest.iter().filter(|byte| (**byte & 0xc0) != 0x80).count();
+        self.at = at;
+    }
+
+    fn skip(&mut self, characters: u64) {
+        self.place = self.after(characters);
+    }
+
+    fn after(&self, characters: u64) -> LineColumn {
+        let characters = usize::try_from(characters).unwrap_or(usize::MAX);
+        LineColumn {
+            column: self.place.column.saturating_add(characters),
+            ..self.place
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::StreamedDocument;
+    use super::*;
+
+    fn around(file: &str) -> Surroundings {
+        let document = StreamedDocument::read(file.as_bytes(), |blob| {
+            std::io::copy(blob, &mut std::io::sink()).unwrap();
+        });
+        document.unwrap().into_parts().1
+    }
+
+    #[test]
+    fn lines_and_columns_count_from_one_and_columns_in_characters() {
+        let file = "{\n  \"é\": 1,\r\n\n}";
+        let lines = around(file).lines([8, 0, 2, 14, 15, 16, 99].into_iter());
+        let at = |offset| lines.get(&offset).map(|place| (place.line, place.column));
+        assert_eq!(at(0), Some((1, 1)));
+        assert_eq!(at(2), Some((2, 1)));
+        assert_eq!(at(8), Some((2, 6)), "behind a character of two bytes");
+        assert_eq!(at(14), Some((3, 1)));
+        assert_eq!(at(15), Some((4, 1)));
+        assert_eq!(at(16), Some((4, 2)), "the end of the file");
+        assert_eq!(at(99), None);
+        assert_eq!(at(1), None, "nobody asked");
+    }
+
+    #[test]
+    fn what_was_left_out_counts() {
+        let file = "{\"blob\": \"AAAABBBB\",\n \"x\": \"é\", \"blob\": \"CCCC\", \"y\": 1}";
+        let around = around(file);
+        assert!(around.text().len() < file.len() - 8, "both blobs are gone");
+        let places = around.lines(0..=file.len() as u64);
+        for (offset, place) in places {
+            let before = &file.as_bytes()[..offset as usize];
+            let line = before.iter().filter(|byte| **byte == b'\n').count();
+            let start = before
+                .iter()
+                .rposition(|byte| *byte == b'\n')
+                .map_or(0, |at| at + 1);
+            let column = before[start..]
+                .iter()
+                .filter(|byte| (**byte & 0xc0) != 0x80)
+                .count();
+            assert_eq!((place.line, place.column), (line + 1, column + 1), "{offset}");
+        }
+        assert_eq!(around.first_line_break(), file.find('\n').map(|at| at as u64));
+    }
+
+    #[test]
+    fn a_line_break_behind_the_document_is_not_in_it() {
+        assert_eq!(around("{\"blob\": \"AAAA\"}\n\n").first_line_break(), None);
+        assert_eq!(around("\n{\"blob\": \"AAAA\"}").first_line_break(), Some(0));
+    }
+}
