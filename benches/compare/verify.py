@@ -146,8 +146,10 @@ def main():
         {
             "1 GiB, 200 objects, one of 500 MiB": [OURS, "verify-signature", huge],
             "the same, inspect": [OURS, "inspect", huge],
+            "the same, audit": [OURS, "audit", huge],
             "the same, from a pipe": f"cat '{huge}' | '{OURS}' verify-signature -",
             "100,000 objects in 48 MiB": [OURS, "verify-signature", many],
+            "the same objects, audit": [OURS, "audit", many],
         },
         max(ROUNDS // 2, 1),
     )

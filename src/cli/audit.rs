@@ -68,9 +68,10 @@ pub(crate) struct Args {
     /// How to print it
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
-    /// Refuse inputs larger than this many bytes (K, M and G are understood)
-    #[arg(long, value_name = "BYTES", default_value = "1G", value_parser = parse_size)]
-    max_size: u64,
+    /// Refuse inputs larger than this many bytes (K, M and G are understood) [default: 16G; 1G with --baseline, which
+    /// holds the documents in memory]
+    #[arg(long, value_name = "BYTES", value_parser = parse_size)]
+    max_size: Option<u64>,
     /// Write a policy to begin with to exportdoc-policy.toml, or to the file that --policy names; nothing is overwritten
     #[arg(long, conflicts_with_all = ["files", "list_rules"])]
     init: bool,
@@ -243,7 +244,7 @@ impl Args {
             let policy = policies.of(input);
             let (report, around) = match &side {
                 Some(_) => {
-                    let bytes = input.read(self.max_size)?;
+                    let bytes = input.read(self.max_size())?;
                     let options = AuditOptions {
                         policy,
                         now,
@@ -251,7 +252,7 @@ impl Args {
                     };
                     audit_bytes(&bytes, &reading, &options)?
                 }
-                None => audit_source(input.open(self.max_size)?.0, &reading, policy, now)?,
+                None => audit_source(input.open(self.max_size())?.0, &reading, policy, now)?,
             };
             Ok(Audited {
                 policy: policies.path_of(input),
@@ -293,11 +294,20 @@ impl Args {
         })
     }
 
+    fn max_size(&self) -> u64 {
+        let default = if self.baseline.is_some() {
+            1 << 30
+        } else {
+            16 << 30
+        };
+        self.max_size.unwrap_or(default)
+    }
+
     fn input_args(&self) -> InputArgs {
         InputArgs {
             files: self.files.clone(),
             recursive: self.recursive,
-            max_size: self.max_size,
+            max_size: self.max_size(),
         }
     }
 
@@ -332,7 +342,7 @@ impl Args {
             return Err(CliError::usage("standard input is named twice", "give '-' once"));
         }
         input
-            .read(self.max_size)
+            .read(self.max_size())
             .map_err(|error| no_baseline(&input.label(), &error.into()))
     }
 
