@@ -110,6 +110,11 @@ impl ObjectFold {
 
     /// The texts of one object, as long as there is room for them.
     fn bounded(&mut self, texts: FoundTexts, start: u64, findings: &mut Findings) -> FoundTexts {
+        if texts.more > 0 {
+            findings.in_blob(&finding::LIMIT_HIT, start, || {
+                format!("{} texts of one object aren't looked at", texts.more)
+            });
+        }
         let bytes = texts.list.iter().filter_map(|found| found.text.as_ref());
         self.text_bytes = self.text_bytes.saturating_add(bytes.map(String::len).sum());
         if self.text_bytes <= MAX_TEXT_BYTES || texts.list.is_empty() {
