@@ -4,7 +4,7 @@
 //! the objects asked for, in the order asked. Objects stay byte for byte as they were; with [`Dependencies::References`]
 //! only the dependency lists of those that now point at a reference change.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::build::{BuildError, in_record_order};
 use crate::object::{
@@ -124,6 +124,20 @@ fn after_type<'t>(object: &ObjectReport, wanted: &'t str) -> Option<&'t str> {
     let (type_name, rest) = wanted.split_once(':')?;
     let same = type_name == object.type_name || type_name.parse() == Ok(object.key.type_number);
     same.then_some(rest)
+}
+
+/// The records, of a document that was read, whose objects [`extract`] has to be given: those of the objects asked for, of
+/// what they need, and of references to it.
+pub fn records(report: &DocumentReport, roots: &[ObjectKey]) -> BTreeSet<u64> {
+    let ids = roots.iter().filter_map(|root| report.graph.find(root));
+    let mut keys = HashSet::new();
+    for id in report.graph.breadth_first(ids) {
+        let key = &report.objects[id].key;
+        keys.extend(reference_key(key));
+        keys.insert(key.clone());
+    }
+    let wanted = report.objects.iter().filter(|object| keys.contains(&object.key));
+    wanted.map(|object| object.record).collect()
 }
 
 /// The objects asked for and what they need, in record order.

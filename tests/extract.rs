@@ -325,6 +325,38 @@ fn an_encrypted_document_stays_encrypted() {
     );
 }
 
+/// A file is read twice and only what is taken from it is held; a pipe can be read but once.
+#[test]
+fn a_document_from_a_pipe_gives_what_one_from_a_file_gives() {
+    let directory = tempdir().unwrap();
+    let source = testdata("generated/global-small.json");
+    let file = source.to_str().unwrap();
+    let extract = |dependencies: &str, from: &str, out: &str| {
+        let objects = ["--object", "DOMAIN:FIRST_NAME", "--object", "LastNameLookup"];
+        let mut arguments = vec!["extract", from, dependencies, "-o", out];
+        arguments.extend(objects);
+        let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_exportdoc"));
+        let command = command.current_dir(directory.path()).args(arguments);
+        match from {
+            "-" => command.pipe_stdin(&source).unwrap().assert().success(),
+            _ => command.assert().success(),
+        };
+        read(&directory.path().join(out))
+    };
+    for dependencies in ["--closure", "--references"] {
+        let (of_file, from_file) = extract(dependencies, file, &format!("file{dependencies}.json"));
+        let (_, from_pipe) = extract(dependencies, "-", &format!("pipe{dependencies}.json"));
+        assert_sound(&of_file);
+        assert!(
+            (2..20).contains(&from_file.objects.len()),
+            "{}",
+            from_file.objects.len()
+        );
+        assert_eq!(bytes(&from_file.objects), bytes(&from_pipe.objects));
+        assert_eq!(from_file.record_fields, from_pipe.record_fields);
+    }
+}
+
 fn global() -> Vec<SyncObject<'static>> {
     global_objects(SampleSize::SMALL).unwrap()
 }

@@ -7,19 +7,18 @@ use std::path::{Path, PathBuf};
 
 use exportdoc::build::{BuildError, ExportFacts, Extras, seal_to};
 use exportdoc::compose::{self, Stamp};
-use exportdoc::envelope::EnvelopeError;
 use exportdoc::escape;
 use exportdoc::object::{ObjectKey, SyncObject};
 use exportdoc::passphrase::{DEFAULT_ITERATIONS, EncryptionParams, Passphrase, SALT_BYTES};
-use exportdoc::report::{Contents, DocumentReport, ExamineOptions, examine_opening};
+use exportdoc::report::{Contents, DocumentReport};
 use exportdoc::signature::{KeySize, SigningKey};
 use serde_json::value::RawValue;
 
 use super::Exit;
 use super::input::{Input, parse_size};
 use super::output::{self, Output};
-use super::passphrase::{self, Asking};
-use super::{CliError, Unreadable, batch};
+use super::reading::{Reading, Select};
+use super::{CliError, batch};
 
 /// Private keys are far smaller.
 const KEY_BYTES: u64 = 64 * 1024;
@@ -48,87 +47,29 @@ pub(crate) struct Source {
     /// What opened it.
     pub(crate) passphrase: Option<Passphrase>,
     pub(crate) started: jiff::Timestamp,
-    label: String,
+    pub(crate) label: String,
 }
 
 impl SourceArgs {
     /// Reads the document, says what is doubtful about it, and refuses what can't be worked on.
     pub(crate) fn load(&self) -> Result<Source, CliError> {
+        self.reading().load(&self.file, None).inspect(Source::say_doubts)
+    }
+
+    /// As [`SourceArgs::load`], and where the document can be read twice, only the objects in the records that `select`
+    /// names are held.
+    pub(crate) fn load_some(&self, select: Select<'_>) -> Result<Source, CliError> {
+        self.reading()
+            .load_some(&self.file, select)
+            .inspect(Source::say_doubts)
+    }
+
+    fn reading(&self) -> Reading<'_> {
         Reading {
             allow_invalid: self.allow_invalid,
             max_size: self.max_size,
             passphrase_files: self.passphrase_file.as_slice(),
         }
-        .load(&self.file, None)
-        .inspect(Source::say_doubts)
-    }
-}
-
-/// How documents are read to make others of them.
-pub(crate) struct Reading<'a> {
-    pub(crate) allow_invalid: bool,
-    pub(crate) max_size: u64,
-    /// Tried in this order; asked for on the terminal when there are none.
-    pub(crate) passphrase_files: &'a [PathBuf],
-}
-
-impl Reading<'_> {
-    /// Reads a document and refuses what can't be worked on. It is called by its path, or else by the name given.
-    pub(crate) fn load(&self, path: &Path, name: Option<&str>) -> Result<Source, CliError> {
-        let started = batch::now();
-        let input = match path.as_os_str() {
-            name if name == "-" => Input::Stdin,
-            _ => Input::File(path.to_owned()),
-        };
-        let label = name.map_or_else(|| input.label(), str::to_owned);
-        let unreadable = |error: Unreadable| CliError::Refused {
-            message: format!("could not read {label}: {error}"),
-            help: error.help(),
-            exit: Exit::Usage,
-        };
-        let bytes = input
-            .read(self.max_size)
-            .map_err(|error| unreadable(error.into()))?;
-        let options = ExamineOptions::default();
-        let opened = examine_opening(&bytes, &options, || {
-            let given: Result<_, CliError> = self.passphrases();
-            given.map_err(Trouble::Passphrase)
-        });
-        let (report, contents, passphrase) = opened.map_err(|trouble| match trouble {
-            Trouble::Unreadable(error) => unreadable(error.into()),
-            Trouble::Passphrase(error) => error,
-        })?;
-        compose::usable(&report, self.allow_invalid).map_err(|error| CliError::Refused {
-            message: format!("{label}: {error}"),
-            help: Some(error.help().to_owned()),
-            exit: Exit::Bad,
-        })?;
-        Ok(Source {
-            report,
-            contents,
-            passphrase,
-            started,
-            label,
-        })
-    }
-
-    fn passphrases(&self) -> Result<Vec<Passphrase>, CliError> {
-        match self.passphrase_files {
-            [] => Ok(vec![passphrase::from_file_or_terminal(None, Asking::Once)?]),
-            files => files.iter().map(|file| passphrase::from_file(file)).collect(),
-        }
-    }
-}
-
-/// What can go wrong while a document is opened.
-enum Trouble {
-    Unreadable(EnvelopeError),
-    Passphrase(CliError),
-}
-
-impl From<EnvelopeError> for Trouble {
-    fn from(error: EnvelopeError) -> Self {
-        Self::Unreadable(error)
     }
 }
 

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use exportdoc::extract::{Dependencies, ExtractError, extract, find};
-use exportdoc::object::ObjectKey;
+use exportdoc::extract::{Dependencies, ExtractError, extract, find, records};
+use exportdoc::object::{ObjectKey, SyncObject};
+use exportdoc::report::DocumentReport;
 
 use super::compose::{KeyArgs, Sealer, Source, SourceArgs, say_written};
 use super::output::{self, Output, OutputArgs};
@@ -58,11 +59,12 @@ impl Args {
         let output = self.output.check(&inputs)?;
         output.spares(self.source.passphrase_file.as_deref())?;
         let sealer = self.key.load(&[&output])?;
-        let source = self.source.load()?;
-        let roots = self.roots(&source)?;
+        let mut source = self.load()?;
+        let roots = self.roots(&source.report)?;
+        let held = std::mem::take(&mut source.contents.objects);
         let mut objects = 0;
         let made = output.stage(|writer| {
-            objects = self.document(writer, &source, &roots, &sealer)?;
+            objects = self.document(writer, &source, held, &roots, &sealer)?;
             Ok(())
         })?;
         sealer.keep()?;
@@ -76,8 +78,8 @@ impl Args {
     fn run_split(&self, inputs: &[&Path]) -> Result<Exit, CliError> {
         let directory = &self.output.output;
         output::check_directory(directory)?;
-        let source = self.source.load()?;
-        let roots = self.roots(&source)?;
+        let source = self.load()?;
+        let roots = self.roots(&source.report)?;
         let places = file_names(&source, &roots)
             .map(|name| Output::check(&directory.join(name), self.output.force, inputs))
             .collect::<Result<Vec<_>, _>>()?;
@@ -91,7 +93,8 @@ impl Args {
             .map(|(root, place)| {
                 let mut objects = 0;
                 let made = place.stage(|writer| {
-                    objects = self.document(writer, &source, std::slice::from_ref(root), &sealer)?;
+                    let held = source.contents.objects.clone();
+                    objects = self.document(writer, &source, held, std::slice::from_ref(root), &sealer)?;
                     Ok(())
                 })?;
                 Ok((made, objects))
@@ -105,11 +108,17 @@ impl Args {
         Ok(Exit::Good)
     }
 
+    /// Reads the document and, where that can be, holds only what is taken from it.
+    fn load(&self) -> Result<Source, CliError> {
+        self.source
+            .load_some(&|report| Ok(records(report, &self.roots(report)?)))
+    }
+
     /// The objects asked for, each once, in the order asked.
-    fn roots(&self, source: &Source) -> Result<Vec<ObjectKey>, CliError> {
+    fn roots(&self, report: &DocumentReport) -> Result<Vec<ObjectKey>, CliError> {
         let mut roots = Vec::new();
         for wanted in &self.object {
-            let key = find(&source.report, wanted).map_err(|error| refused(&error))?;
+            let key = find(report, wanted).map_err(|error| refused(&error))?;
             if !roots.contains(&key) {
                 roots.push(key);
             }
@@ -122,6 +131,7 @@ impl Args {
         &self,
         writer: &mut dyn Write,
         source: &Source,
+        held: Vec<SyncObject<'static>>,
         roots: &[ObjectKey],
         sealer: &Sealer,
     ) -> Result<usize, CliError> {
@@ -129,8 +139,7 @@ impl Args {
             true => Dependencies::References,
             false => Dependencies::Closure,
         };
-        let objects =
-            extract(source.contents.objects.clone(), roots, dependencies).map_err(|error| refused(&error))?;
+        let objects = extract(held, roots, dependencies).map_err(|error| refused(&error))?;
         let mut draft = source.draft(&objects, source.requested(roots)?);
         draft.encryption = source.same_encryption()?;
         source.seal(writer, draft, &sealer.key)?;

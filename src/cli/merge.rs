@@ -7,10 +7,11 @@ use clap::ValueEnum;
 use exportdoc::diff::MatchBy;
 use exportdoc::merge::{MergeOptions, Prefer, Renumber, Resolutions};
 
-use super::compose::{KeyArgs, Reading, say_made, say_written};
+use super::compose::{KeyArgs, say_made, say_written};
 use super::input::{Input, parse_size};
 use super::merging::{Collected, Part, derived_save, write};
 use super::output::{Output, OutputArgs};
+use super::reading::Reading;
 use super::{CliError, Exit, passphrase, stdout};
 use crate::render::{merge_json, merge_text};
 

@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 use exportdoc::diff::MatchBy;
 use exportdoc::merge::{MergeOptions, Renumber, Resolutions};
 
-use super::compose::{KeyArgs, Reading};
+use super::compose::KeyArgs;
 use super::input::parse_size;
 use super::merging::{Collected, Part, derived_save, write};
 use super::output::Output;
+use super::reading::Reading;
 use super::{CliError, Exit};
 use crate::render::merge_text;
 

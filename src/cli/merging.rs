@@ -9,7 +9,8 @@ use exportdoc::merge::{DerivedSave, MergeOptions, MergeOutcome, MergedDocument, 
 use exportdoc::passphrase::Passphrase;
 use exportdoc::signature::SigningKey;
 
-use super::compose::{Reading, Source, build_failed, new_uuid, refused, seal_document};
+use super::compose::{Source, build_failed, new_uuid, refused, seal_document};
+use super::reading::Reading;
 use super::{CliError, Exit, batch};
 
 /// Documents on the way into a merge.

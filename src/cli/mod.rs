@@ -23,6 +23,7 @@ mod merging;
 mod output;
 mod passphrase;
 mod plan;
+mod reading;
 mod redact;
 mod seal;
 mod staged;

@@ -1,6 +1,6 @@
 //! Examines a document, from memory or from a source: one reading for both.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, BufReader, Read};
 
 use crate::blob::BlobLimits;
@@ -138,6 +138,32 @@ pub fn examine_contents(
     in_memory(run(input, options, Keep::Objects)).map(|read| (read.report, read.contents))
 }
 
+/// As [`examine_contents`], of a document that is read from a source: only the objects are held.
+///
+/// # Errors
+/// As [`examine_source`].
+pub fn examine_contents_source(
+    source: impl Read,
+    options: &ExamineOptions,
+) -> Result<(DocumentReport, Contents), SourceError> {
+    let source = BufReader::with_capacity(SOURCE_BUFFER, source);
+    run(source, options, Keep::Objects).map(|read| (read.report, read.contents))
+}
+
+/// As [`examine_contents_source`], and of the objects only those in some records are held, by
+/// [`super::ObjectReport::record`] of an earlier reading.
+///
+/// # Errors
+/// As [`examine_source`].
+pub fn examine_records(
+    source: impl Read,
+    options: &ExamineOptions,
+    records: &BTreeSet<u64>,
+) -> Result<(DocumentReport, Contents), SourceError> {
+    let source = BufReader::with_capacity(SOURCE_BUFFER, source);
+    run(source, options, Keep::Records(records)).map(|read| (read.report, read.contents))
+}
+
 /// As [`examine_contents`], and when the document is encrypted, once more with each passphrase until one opens it. Gives
 /// the one that was tried last.
 ///
@@ -167,11 +193,12 @@ pub fn examine_opening<E: From<EnvelopeError>>(
 }
 
 /// What is kept beside the report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Keep {
+#[derive(Debug, Clone, Copy)]
+enum Keep<'k> {
     Nothing,
     Surroundings,
     Objects,
+    Records(&'k BTreeSet<u64>),
     All,
 }
 
@@ -192,11 +219,12 @@ fn in_memory(read: Result<WholeRead, SourceError>) -> Result<WholeRead, Envelope
     })
 }
 
-fn run<S: BufRead>(source: S, options: &ExamineOptions, keep: Keep) -> Result<WholeRead, SourceError> {
+fn run<S: BufRead>(source: S, options: &ExamineOptions, keep: Keep<'_>) -> Result<WholeRead, SourceError> {
     let new_fold = || {
         let fold = DocumentFold::new(options);
         match keep {
             Keep::Objects | Keep::All => fold.keeping_objects(),
+            Keep::Records(records) => fold.keeping_records(records.clone()),
             Keep::Nothing | Keep::Surroundings => fold,
         }
     };
@@ -221,7 +249,7 @@ fn run<S: BufRead>(source: S, options: &ExamineOptions, keep: Keep) -> Result<Wh
     let (blob, around) = document.into_parts();
     let around = match keep {
         Keep::Surroundings | Keep::All => around,
-        Keep::Nothing | Keep::Objects => Surroundings::default(),
+        Keep::Nothing | Keep::Objects | Keep::Records(_) => Surroundings::default(),
     };
     let mut fold = blob.filter(|_| text_broken.is_some()).unwrap_or_else(new_fold);
     match text_broken {

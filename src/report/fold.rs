@@ -1,5 +1,7 @@
 //! Folds a report from a document's records as they are read.
 
+use std::collections::BTreeSet;
+
 use crate::blob::{
     BlobError, BlobErrorKind, Header, OutlineKind, RecordError, RecordHead, RecordOutline, RecordReader,
 };
@@ -74,7 +76,14 @@ impl<'o> DocumentFold<'o> {
     /// Keeps the contents as well, for [`DocumentFold::finish_with_contents`].
     #[must_use]
     pub fn keeping_objects(mut self) -> Self {
-        self.objects.keep();
+        self.objects.keep(None);
+        self
+    }
+
+    /// As [`DocumentFold::keeping_objects`], of the objects only those in these records.
+    #[must_use]
+    pub(super) fn keeping_records(mut self, records: BTreeSet<u64>) -> Self {
+        self.objects.keep(Some(records));
         self
     }
 
@@ -173,7 +182,7 @@ impl<'o> DocumentFold<'o> {
                 let read = object.is_ok();
                 self.object_record(&head, object, at.offset, &unknown_fields);
                 if read {
-                    self.objects.keep_whole(raw.message, at.of(raw.message));
+                    self.objects.keep_whole(&head, raw.message, at.of(raw.message));
                 }
             }
         }

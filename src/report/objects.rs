@@ -1,6 +1,6 @@
 //! Folds the object records: what each object is, and what the graph they form shows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::blob::{ObjectRecord, RecordHead};
 use crate::finding::{self, FindingRule, Place};
@@ -27,6 +27,8 @@ pub(super) struct ObjectFold {
     /// Bytes of the texts that were asked for and kept.
     text_bytes: usize,
     kept: Option<Kept>,
+    /// The records whose objects are kept; all when there is no such set.
+    wanted_records: Option<BTreeSet<u64>>,
 }
 
 /// Objects, and what their records hold beside them.
@@ -40,15 +42,27 @@ impl ObjectFold {
             wanted,
             text_bytes: 0,
             kept: None,
+            wanted_records: None,
         }
     }
 
-    pub(super) fn keep(&mut self) {
+    pub(super) fn keep(&mut self, records: Option<BTreeSet<u64>>) {
         self.kept = Some(Kept::default());
+        self.wanted_records = records;
     }
 
+    /// Whether anything is kept.
     pub(super) fn keeps(&self) -> bool {
         self.kept.is_some()
+    }
+
+    /// Whether the object of a record is kept.
+    pub(super) fn keeps_record(&self, index: u64) -> bool {
+        self.keeps()
+            && self
+                .wanted_records
+                .as_ref()
+                .is_none_or(|records| records.contains(&index))
     }
 
     pub(super) fn take_kept(&mut self) -> Kept {
@@ -127,7 +141,10 @@ impl ObjectFold {
     }
 
     /// Keeps an object that was added, and what its record holds beside it.
-    pub(super) fn keep_whole(&mut self, record: &[u8], object: &[u8]) {
+    pub(super) fn keep_whole(&mut self, head: &RecordHead, record: &[u8], object: &[u8]) {
+        if !self.keeps_record(head.index) {
+            return;
+        }
         if let (Some(kept), Ok(object)) = (&mut self.kept, SyncObject::from_bytes(object.to_vec())) {
             let beside = ObjectRecord::unknown_bytes(record);
             if !beside.is_empty() {

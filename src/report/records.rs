@@ -52,7 +52,7 @@ impl DocumentFold<'_> {
         };
         self.take(&head, outline, Covered::Held(head, raw.message));
         if let Some(place) = place {
-            self.objects.keep_whole(raw.message, place.of(raw.message));
+            self.objects.keep_whole(&head, raw.message, place.of(raw.message));
         }
     }
 
@@ -85,7 +85,10 @@ impl DocumentFold<'_> {
             reader.end(&head)?;
             let (length, limit) = (head.length(), MAX_HEADER);
             self.header(&head, Err(RecordError::HeaderTooLarge { length, limit }));
-        } else if head.index == 0 || self.objects.keeps() || head.length() <= self.options.limits.held_bytes {
+        } else if head.index == 0
+            || head.length() <= self.options.limits.held_bytes
+            || self.objects.keeps_record(head.index)
+        {
             self.record(&reader.hold(&head)?);
         } else {
             let mut body = Hashing::new(reader.body(), self.signature.ahead(&head));
