@@ -21,7 +21,7 @@ use std::sync::LazyLock;
 
 use divan::Bencher;
 use divan::counter::BytesCount;
-use exportdoc::diff::{DiffOptions, Side, diff};
+use exportdoc::diff::{DiffOptions, Objects, Side, diff};
 use exportdoc::object::SyncObject;
 use exportdoc::report::{DocumentReport, ExamineOptions, examine_with_objects};
 use exportdoc::signature::HashAlgorithm;
@@ -80,9 +80,9 @@ fn read(bytes: &[u8]) -> (DocumentReport, Vec<SyncObject<'static>>) {
 impl Document {
     fn side(&self) -> Side<'_> {
         Side {
-            bytes: &self.bytes,
+            bytes: Some(&self.bytes),
             report: &self.report,
-            objects: &self.objects,
+            objects: Objects::All(&self.objects),
         }
     }
 }

@@ -10,7 +10,7 @@ mod common;
 use common::{Parts, Plan, exportdoc, framed, inventory, key, numbered};
 use exportdoc::audit::{AuditOptions, AuditReport, Level, Policy, audit_bytes};
 use exportdoc::blob::{Trailer, frame};
-use exportdoc::diff::Side;
+use exportdoc::diff::{Objects, Side};
 use exportdoc::finding::{self, REGISTRY};
 use exportdoc::identifier::Identifier;
 use exportdoc::object::draft::{ConnectorSpec, connector};
@@ -354,9 +354,9 @@ fn an_algorithm_that_another_type_replaces_under_its_name_is_a_changed_one() {
     let (lookup, segment) = (algorithm(2, "SecureLookupData"), algorithm(6, "SegmentData"));
     let (report, objects) = examine_with_objects(&lookup, &ExamineOptions::default()).unwrap();
     let baseline = Side {
-        bytes: &lookup,
+        bytes: Some(&lookup),
         report: &report,
-        objects: &objects,
+        objects: Objects::All(&objects),
     };
     let changed = |document: &[u8]| {
         let options = AuditOptions {

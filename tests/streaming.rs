@@ -140,6 +140,7 @@ fn options(held_bytes: u64, secret_bytes: Option<usize>) -> ExamineOptions {
         },
         secret_bytes,
         texts: Some(|_, _| true),
+        digests: true,
         ..ExamineOptions::default()
     }
 }

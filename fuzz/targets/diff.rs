@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use exportdoc::diff::{
-    DiffLimits, DiffOptions, DocumentDiff, FieldChange, IgnoreRule, MatchBy, ObjectDiff, ObjectRef, Side,
-    Status, Value, outline,
+    DiffLimits, DiffOptions, DocumentDiff, FieldChange, IgnoreRule, MatchBy, ObjectDiff, ObjectRef, Objects,
+    Side, Status, Value, outline,
 };
 
 use super::document::{Document, several};
@@ -80,9 +80,9 @@ fn compare(old: &Document, new: &Document, options: &DiffOptions) -> DocumentDif
 
 fn side<'a>(document: &'a Document, bytes: &'a [u8]) -> Side<'a> {
     Side {
-        bytes,
+        bytes: Some(bytes),
         report: &document.report,
-        objects: &document.contents.objects,
+        objects: Objects::All(&document.contents.objects),
     }
 }
 

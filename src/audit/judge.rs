@@ -8,7 +8,7 @@ use std::io::Read;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
-use crate::diff::{ObjectRef, Side};
+use crate::diff::{ObjectRef, Objects, Side};
 use crate::envelope::{EnvelopeError, Surroundings};
 use crate::finding::{self, Finding, FindingRule, Place};
 use crate::identifier::Identifier;
@@ -79,9 +79,9 @@ pub fn audit_bytes(
         around,
     } = examine_all(input, &reading)?;
     let document = Side {
-        bytes: input,
+        bytes: Some(input),
         report: &report,
-        objects: &contents.objects,
+        objects: Objects::All(&contents.objects),
     };
     let mut changes = Findings::new(LISTED);
     baseline::judge(baseline, &document, &mut changes);

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use exportdoc::audit::{
     AuditOptions, AuditReport, DEFAULT_POLICY, LISTED, Level, Summary, audit_bytes, audit_source,
 };
-use exportdoc::diff::Side;
+use exportdoc::diff::{Objects, Side};
 use exportdoc::envelope::Surroundings;
 use exportdoc::report::{ExamineOptions, examine_with_objects};
 
@@ -221,9 +221,9 @@ impl Args {
             .as_ref()
             .zip(bytes.as_ref())
             .map(|((report, objects), bytes)| Side {
-                bytes,
+                bytes: Some(bytes),
                 report,
-                objects,
+                objects: Objects::All(objects),
             });
 
         let fail_on = self.fail_on.level();

@@ -4,14 +4,14 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use exportdoc::diff::{DiffLimits, DiffOptions, DocumentDiff, IgnoreRule, MatchBy, ObstacleKind, Side, diff};
+use exportdoc::diff::{DiffLimits, DiffOptions, DocumentDiff, IgnoreRule, MatchBy, ObstacleKind, diff};
 use exportdoc::escape;
-use exportdoc::object::{SyncObject, type_by_name};
+use exportdoc::object::type_by_name;
 use exportdoc::passphrase::Passphrase;
-use exportdoc::report::{DocumentReport, ExamineOptions, examine_with_objects};
 
+use super::diff_reading::{ComparedSide, DiffInput, read_both};
 use super::input::{Input, parse_size};
-use super::{CliError, Exit, Unreadable};
+use super::{CliError, Exit};
 use super::{passphrase, stdout};
 use crate::render::{diff_json, diff_markdown, diff_text, diff_words};
 
@@ -92,15 +92,6 @@ pub(crate) struct Compared {
     pub(crate) diff: DocumentDiff,
 }
 
-/// One of the two documents.
-pub(crate) struct ComparedSide {
-    /// The path as given.
-    pub(crate) path: String,
-    pub(crate) report: DocumentReport,
-    bytes: Vec<u8>,
-    objects: Vec<SyncObject<'static>>,
-}
-
 impl Args {
     pub(super) fn run(self) -> Result<Exit, CliError> {
         let options = self.options()?;
@@ -109,11 +100,8 @@ impl Args {
         if old == Input::Stdin && new == Input::Stdin {
             return Err(CliError::usage("standard input is named twice", "give '-' once"));
         }
-        let (old, new) = rayon::join(
-            || read(&old, self.max_size, old_passphrase),
-            || read(&new, self.max_size, new_passphrase),
-        );
-        let (old, new) = (old?, new?);
+        let inputs = [self.side(old, old_passphrase), self.side(new, new_passphrase)];
+        let [old, new] = read_both(&inputs, &options)?;
         check_types(&self.only, &old, &new)?;
         let compared = Compared {
             diff: diff(&old.side(), &new.side(), &options),
@@ -122,6 +110,14 @@ impl Args {
         };
         self.print(&compared)?;
         Ok(exit(&compared.diff))
+    }
+
+    fn side(&self, input: Input, passphrase: Option<Passphrase>) -> DiffInput {
+        DiffInput {
+            input,
+            max_size: self.max_size,
+            passphrase,
+        }
     }
 
     fn options(&self) -> Result<DiffOptions, CliError> {
@@ -190,42 +186,12 @@ impl Args {
     }
 }
 
-impl ComparedSide {
-    fn side(&self) -> Side<'_> {
-        Side {
-            bytes: &self.bytes,
-            report: &self.report,
-            objects: &self.objects,
-        }
-    }
-}
-
 pub(super) fn input(path: &Path) -> Input {
     if path.as_os_str() == "-" {
         Input::Stdin
     } else {
         Input::File(path.to_owned())
     }
-}
-
-fn read(input: &Input, max_size: u64, passphrase: Option<Passphrase>) -> Result<ComparedSide, CliError> {
-    let options = ExamineOptions {
-        passphrase,
-        ..ExamineOptions::default()
-    };
-    let outcome =
-        input.read(max_size).map_err(Unreadable::from).and_then(|bytes| {
-            match examine_with_objects(&bytes, &options) {
-                Ok((report, objects)) => Ok(ComparedSide {
-                    path: input.label(),
-                    report,
-                    bytes,
-                    objects,
-                }),
-                Err(error) => Err(error.into()),
-            }
-        });
-    outcome.map_err(|error| CliError::unreadable(&input.label(), &error))
 }
 
 /// A type that neither document has and no engine knows is a slip of the pen.

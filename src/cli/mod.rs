@@ -7,6 +7,7 @@ mod completions;
 mod compose;
 mod crypt;
 mod diff;
+mod diff_reading;
 mod error;
 mod exit;
 mod explain;
@@ -37,7 +38,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use audit::{AuditRun, Audited, Printer};
 pub(crate) use batch::{Judged, Unreadable};
-pub(crate) use diff::{Compared, ComparedSide};
+pub(crate) use diff::Compared;
+pub(crate) use diff_reading::ComparedSide;
 pub(crate) use error::CliError;
 pub(crate) use exit::Exit;
 pub(crate) use plan::{AskedEnvironment, Denial, Planned};

@@ -10,6 +10,7 @@ use crate::report::{DocumentReport, Encryption};
 use super::closure::Walker;
 use super::fields::{Changes, FieldChange};
 use super::matching::{Matches, References};
+use super::needed::equal;
 use super::object::Partners;
 use super::{
     DiffLimits, DiffOptions, DocumentDiff, ObjectDiff, ObjectRef, Obstacle, ObstacleKind, RevisionChange,
@@ -34,7 +35,7 @@ pub fn diff(old: &Side<'_>, new: &Side<'_>, options: &DiffOptions) -> DocumentDi
         findings: Vec::new(),
     };
     // The same bytes say the same, whether they can be read or not.
-    if old.bytes != new.bytes {
+    if old.bytes.is_none() || old.bytes != new.bytes {
         diff.obstacles = obstacles(old.report, false)
             .chain(obstacles(new.report, true))
             .collect();
@@ -46,7 +47,7 @@ pub fn diff(old: &Side<'_>, new: &Side<'_>, options: &DiffOptions) -> DocumentDi
     {
         return diff;
     }
-    let matches = Matches::find(old, new, options.match_by);
+    let matches = Matches::find(old.report, new.report, options.match_by);
     let mut pass = Pass {
         sides: (old, new),
         options,
@@ -87,6 +88,11 @@ pub fn object_changes(
     }
     .compare(&mut changes);
     (changes.list, changes.more)
+}
+
+/// Whether all that a document holds can be compared.
+pub fn is_comparable(report: &DocumentReport) -> bool {
+    obstacles(report, false).next().is_none()
 }
 
 fn obstacles(report: &DocumentReport, in_new: bool) -> impl Iterator<Item = Obstacle> {
@@ -147,25 +153,29 @@ impl Pass<'_> {
     fn compare(&mut self, id: usize, partner: usize) -> Compared {
         let (old, new) = self.sides;
         let reports = (&old.report.objects[id], &new.report.objects[partner]);
-        let objects = (&old.objects[id], &new.objects[partner]);
         let limits = DiffLimits {
             changes_per_object: self.options.limits.changes_per_object.min(self.changes_left),
             ..self.options.limits.clone()
         };
         let mut changes = Changes::new(&reports.1.type_name, &limits, &self.options.ignore);
-        Partners {
-            old: objects.0,
-            new: objects.1,
-            references: Some(References {
-                old: old.report,
-                new: new.report,
-                matches: self.matches,
-            }),
-            limits: &limits,
+        match (old.objects.get(id), new.objects.get(partner)) {
+            _ if equal(reports.0, reports.1) => {}
+            (Some(before), Some(after)) => Partners {
+                old: before,
+                new: after,
+                references: Some(References {
+                    old: old.report,
+                    new: new.report,
+                    matches: self.matches,
+                }),
+                limits: &limits,
+            }
+            .compare(&mut changes),
+            _ => changes.unseen(),
         }
-        .compare(&mut changes);
-        let (before, after) = (objects.0.revision(), objects.1.revision());
-        let saved = before.pair != after.pair;
+        let before = &old.report.graph.nodes()[id].pair;
+        let after = &new.report.graph.nodes()[partner].pair;
+        let saved = before != after;
         let save_ignored = changes.ignored > 0
             || self
                 .options
@@ -191,9 +201,9 @@ impl Pass<'_> {
                 old: Some(ObjectRef::of(reports.0)),
                 new: Some(ObjectRef::of(reports.1)),
                 revisions: saved.then(|| RevisionChange {
-                    old: before.pair.clone(),
-                    new: after.pair.clone(),
-                    modified: (before.modified, after.modified),
+                    old: before.clone(),
+                    new: after.clone(),
+                    modified: (reports.0.modified, reports.1.modified),
                 }),
                 changes: changes.list,
                 more_changes: changes.more,

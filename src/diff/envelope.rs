@@ -2,6 +2,7 @@
 //!
 //! Invariant: none of it is content. Two exports of one engine seconds apart differ in most of it.
 
+use crate::object::SyncObject;
 use crate::report::{DocumentReport, Encryption, ListedObject};
 
 use super::bytes::common_prefix;
@@ -131,10 +132,11 @@ pub(super) fn bytes(
     matches: &Matches,
     statuses: &[Status],
 ) -> ByteComparison {
-    let common = common_prefix(old.bytes, new.bytes);
-    let differs = common < old.bytes.len() || common < new.bytes.len();
+    let (old_bytes, new_bytes) = (old.bytes.unwrap_or_default(), new.bytes.unwrap_or_default());
+    let common = common_prefix(old_bytes, new_bytes);
+    let differs = common < old_bytes.len() || common < new_bytes.len();
     let mut comparison = ByteComparison {
-        lengths: (old.bytes.len() as u64, new.bytes.len() as u64),
+        lengths: (old_bytes.len() as u64, new_bytes.len() as u64),
         first_difference: differs.then_some(common as u64),
         rewritten: Vec::new(),
         more_rewritten: 0,
@@ -143,7 +145,8 @@ pub(super) fn bytes(
     for (id, partner) in matches.of_old.iter().enumerate() {
         if let Some(partner) = *partner
             && statuses[id] == Status::Unchanged
-            && old.objects[id].as_bytes() != new.objects[partner].as_bytes()
+            && old.objects.get(id).map(SyncObject::as_bytes)
+                != new.objects.get(partner).map(SyncObject::as_bytes)
         {
             if comparison.rewritten.len() < NAMED {
                 comparison.rewritten.push(ObjectRef::of(&old.report.objects[id]));

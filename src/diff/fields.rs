@@ -84,6 +84,11 @@ impl<'o> Changes<'o> {
         }
     }
 
+    /// Notes that something differs which isn't looked into.
+    pub(super) fn unseen(&mut self) {
+        self.more += 1;
+    }
+
     /// Two messages of a type; without spec every field is unknown. `guarded`: unknown text may be secret.
     pub(super) fn messages(
         &mut self,

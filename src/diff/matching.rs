@@ -8,8 +8,6 @@ use crate::identifier::Identifier;
 use crate::object::{ObjectKey, SyncObject, rename};
 use crate::report::DocumentReport;
 
-use super::Side;
-
 /// How objects are matched.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum MatchBy {
@@ -63,31 +61,33 @@ pub(super) struct Matches {
 }
 
 impl Matches {
-    pub(super) fn find<'a>(old: &Side<'a>, new: &Side<'a>, by: MatchBy) -> Self {
+    pub(super) fn find(old: &DocumentReport, new: &DocumentReport, by: MatchBy) -> Self {
         let mut matches = Self {
-            of_old: vec![None; old.report.objects.len()],
-            of_new: vec![None; new.report.objects.len()],
+            of_old: vec![None; old.objects.len()],
+            of_new: vec![None; new.objects.len()],
             by,
             renumbers: false,
         };
-        let key = |side: &Side<'a>, id: usize| side.report.objects[id].key.clone();
+        let key = |report: &DocumentReport, id: usize| report.objects[id].key.clone();
         match by {
             // Where several objects share a name, those that share the identifier too are partners; so the first round
             // is by identifier, among equals in record order.
             MatchBy::Name => {
-                matches.round(old, new, |side, id| {
-                    let name = side.report.objects[id].name.clone();
-                    Some((key(side, id), name))
+                matches.round(old, new, |report, id| {
+                    let name = report.objects[id].name.clone();
+                    Some((key(report, id), name))
                 });
             }
             MatchBy::Identifier => {
-                matches.round(old, new, |side, id| Some((key(side, id), lasting(side, id)?)));
-                matches.round(old, new, |side, id| {
-                    Some((key(side, id).type_number, lasting(side, id)?))
+                matches.round(old, new, |report, id| {
+                    Some((key(report, id), lasting(report, id)?))
+                });
+                matches.round(old, new, |report, id| {
+                    Some((key(report, id).type_number, lasting(report, id)?))
                 });
             }
         }
-        matches.round(old, new, |side, id| Some(MatchKey::of(side.report, id, by)));
+        matches.round(old, new, |report, id| Some(MatchKey::of(report, id, by)));
         let moved = |(id, partner): (usize, &Option<usize>)| {
             partner.is_some_and(|partner| key(old, id) != key(new, partner))
         };
@@ -98,9 +98,9 @@ impl Matches {
     /// Makes partners of those that are alike in what `key` tells, and still have none.
     fn round<'a, K: std::hash::Hash + Eq>(
         &mut self,
-        old: &Side<'a>,
-        new: &Side<'a>,
-        key: impl Fn(&Side<'a>, usize) -> Option<K>,
+        old: &'a DocumentReport,
+        new: &'a DocumentReport,
+        key: impl Fn(&'a DocumentReport, usize) -> Option<K>,
     ) {
         let mut waiting: HashMap<K, Vec<usize>> = HashMap::new();
         for id in (0..self.of_new.len()).rev() {
@@ -124,10 +124,10 @@ impl Matches {
 }
 
 /// UUID A of an object whose identifier is only a number.
-fn lasting<'a>(side: &Side<'a>, id: usize) -> Option<&'a str> {
-    let object = &side.objects[id];
-    let uuid = object.revision().pair.object.as_str();
-    let is_number = matches!(object.key().identifier, Identifier::Integer(_));
+fn lasting(report: &DocumentReport, id: usize) -> Option<&str> {
+    let object = &report.graph.nodes()[id];
+    let uuid = object.pair.object.as_str();
+    let is_number = matches!(object.key.identifier, Identifier::Integer(_));
     (is_number && !uuid.is_empty()).then_some(uuid)
 }
 

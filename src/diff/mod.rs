@@ -14,6 +14,7 @@ mod compare;
 mod envelope;
 mod fields;
 mod matching;
+mod needed;
 mod object;
 mod outline;
 
@@ -21,10 +22,11 @@ mod path;
 mod secret;
 mod value;
 
-pub use compare::{diff, object_changes};
+pub use compare::{diff, is_comparable, object_changes};
 pub use envelope::{ByteComparison, EnvelopeChange};
 pub use fields::FieldChange;
 pub use matching::MatchBy;
+pub use needed::{Objects, to_look_into};
 pub use outline::{OutlineLine, outline};
 
 pub use path::{COMMON_FIELDS, FieldPath, IgnoreError, IgnoreRule, Step};
@@ -33,19 +35,19 @@ pub use value::{Value, ValueDigest};
 
 use crate::finding::Finding;
 use crate::identifier::Identifier;
+use crate::object::RevisionPair;
 use crate::object::data::SecretKind;
-use crate::object::{RevisionPair, SyncObject};
 use crate::report::{DocumentReport, ObjectReport};
 
 /// One of the two documents.
 #[derive(Debug, Clone, Copy)]
 pub struct Side<'a> {
-    /// The file.
-    pub bytes: &'a [u8],
+    /// The file, if it is held: to compare bytes, and to know two equal files that can't be read.
+    pub bytes: Option<&'a [u8]>,
     /// Its report.
     pub report: &'a DocumentReport,
-    /// Its objects, as [`crate::report::examine_with_objects`] gives them beside the report.
-    pub objects: &'a [SyncObject<'static>],
+    /// Its objects.
+    pub objects: Objects<'a>,
 }
 
 /// What to compare and how.

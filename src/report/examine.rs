@@ -35,6 +35,8 @@ pub struct ExamineOptions {
     pub secret_bytes: Option<usize>,
     /// Keep the texts of these fields in the report.
     pub texts: Option<TextFilter>,
+    /// Take every object's digest, for comparisons.
+    pub digests: bool,
     /// How many findings of one id are listed, 50 unless said otherwise; the rest is counted.
     pub listed_findings: u64,
 }
@@ -49,6 +51,7 @@ impl Default for ExamineOptions {
             passphrase: None,
             secret_bytes: None,
             texts: None,
+            digests: false,
             listed_findings: super::collect::LISTED,
         }
     }

@@ -7,13 +7,13 @@ use crate::blob::{
 };
 use crate::date;
 use crate::finding::{self, Finding};
-use crate::object::data::{DataFacts, DataWanted};
-use crate::object::{ObjectError, ObjectParts};
+use crate::object::ObjectError;
+use crate::object::data::DataWanted;
 use crate::passphrase::{self, EncryptionParams, SCHEME};
 use crate::signature::{DsaSignature, KeyError, PartialKey, PublicKey, SignatureError};
 
 use super::collect::Findings;
-use super::objects::ObjectFold;
+use super::objects::{ObjectFold, ReadObject};
 use super::signature::SignatureFold;
 use super::{
     BlobReport, Contents, DocumentReport, Encryption, EnvelopeReport, ExamineOptions, HeaderReport,
@@ -60,10 +60,13 @@ impl<'o> DocumentFold<'o> {
             blob: BlobReport::default(),
             header: None,
             encryption: Encryption::Clear,
-            objects: ObjectFold::new(DataWanted {
-                secret_bytes: options.secret_bytes,
-                texts: options.texts,
-            }),
+            objects: ObjectFold::new(
+                DataWanted {
+                    secret_bytes: options.secret_bytes,
+                    texts: options.texts,
+                },
+                options.digests,
+            ),
             signature: SignatureFold::new(options),
             ended: false,
             params: None,
@@ -134,7 +137,7 @@ impl<'o> DocumentFold<'o> {
     pub(super) fn object_record(
         &mut self,
         head: &RecordHead,
-        object: Result<(ObjectParts, DataFacts), ObjectError>,
+        object: Result<ReadObject, ObjectError>,
         inside: u64,
         unknown_fields: &[u32],
     ) {

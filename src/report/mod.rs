@@ -266,6 +266,8 @@ pub struct ObjectReport {
     pub secret_values: Vec<SecretValue>,
     /// Texts of its data, only when asked for.
     pub texts: FoundTexts,
+    /// SHA-256 of the object message, only when asked for.
+    pub digest: Option<[u8; 32]>,
 }
 
 impl ObjectReport {

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sha2::{Digest, Sha256};
+
 use crate::blob::{ObjectRecord, RecordHead};
 use crate::finding::{self, FindingRule, Place};
 use crate::graph::{Graph, GraphBuilder};
@@ -24,6 +26,8 @@ pub(super) struct ObjectFold {
     graph: GraphBuilder,
     objects: Vec<ObjectReport>,
     wanted: DataWanted,
+    /// Whether the objects' digests are wanted.
+    digests: bool,
     /// Bytes of the texts that were asked for and kept.
     text_bytes: usize,
     kept: Option<Kept>,
@@ -31,15 +35,19 @@ pub(super) struct ObjectFold {
     wanted_records: Option<BTreeSet<u64>>,
 }
 
+/// An object with the facts of its data and, where it came by and that was asked for, its digest.
+pub(super) type ReadObject = (ObjectParts, DataFacts, Option<[u8; 32]>);
+
 /// Objects, and what their records hold beside them.
 type Kept = (Vec<SyncObject<'static>>, BTreeMap<ObjectKey, Vec<u8>>);
 
 impl ObjectFold {
-    pub(super) fn new(wanted: DataWanted) -> Self {
+    pub(super) fn new(wanted: DataWanted, digests: bool) -> Self {
         Self {
             graph: GraphBuilder::new(),
             objects: Vec::new(),
             wanted,
+            digests,
             text_bytes: 0,
             kept: None,
             wanted_records: None,
@@ -83,11 +91,11 @@ impl ObjectFold {
         &mut self,
         head: &RecordHead,
         inside: u64,
-        object: Result<(ObjectParts, DataFacts), ObjectError>,
+        object: Result<ReadObject, ObjectError>,
         findings: &mut Findings,
     ) -> bool {
         let start = head.offset + 4 + inside;
-        let (parts, facts) = match object {
+        let (parts, facts, digest) = match object {
             Ok(object) => object,
             Err(error) => {
                 findings.in_blob(&finding::OBJECT_UNREADABLE, start, || {
@@ -116,6 +124,7 @@ impl ObjectFold {
             secrets: facts.secrets,
             secret_values: facts.secret_values,
             texts,
+            digest,
         });
         self.graph
             .add_node(parts.key, parts.revision.pair, parts.dependencies);
@@ -140,8 +149,13 @@ impl ObjectFold {
         FoundTexts::default()
     }
 
-    /// Keeps an object that was added, and what its record holds beside it.
+    /// Keeps an object that was just added, and what its record holds beside it.
     pub(super) fn keep_whole(&mut self, head: &RecordHead, record: &[u8], object: &[u8]) {
+        if self.digests
+            && let Some(report) = self.objects.last_mut()
+        {
+            report.digest = Some(Sha256::digest(object).into());
+        }
         if !self.keeps_record(head.index) {
             return;
         }

@@ -9,19 +9,19 @@ use crate::blob::{
     BlobError, Header, OutlineKind, RawRecord, RecordError, RecordHead, RecordOutline, RecordReader,
 };
 use crate::finding;
-use crate::object::data::DataFacts;
 use crate::object::{ObjectError, ObjectParts};
 use crate::wire::Cursor;
 
 use super::DocumentFold;
-use super::hashing::Hashing;
+use super::hashing::{Hashing, Part};
+use super::objects::ReadObject;
 use super::signature::Covered;
 
 /// Bytes that a header record may have. Real ones have about a hundred.
 const MAX_HEADER: u64 = 1 << 20;
 
 /// What is read of a record while it comes by.
-pub(super) type Outline = RecordOutline<Result<(ObjectParts, DataFacts), ObjectError>>;
+pub(super) type Outline = RecordOutline<Result<ReadObject, ObjectError>>;
 
 impl DocumentFold<'_> {
     /// The next record of the blob, held whole.
@@ -91,8 +91,9 @@ impl DocumentFold<'_> {
         {
             self.record(&reader.hold(&head)?);
         } else {
-            let mut body = Hashing::new(reader.body(), self.signature.ahead(&head));
-            let outline = self.outline(&mut body, &head);
+            let part = Part::default();
+            let mut body = Hashing::new(reader.body(), self.signature.ahead(&head), &part);
+            let outline = self.outline_and(&mut body, &head, || part.begin(), || part.end());
             // What was skipped belongs to the signed bytes, too.
             let _ = std::io::copy(&mut body, &mut std::io::sink());
             let digests = body.digests;
@@ -104,12 +105,29 @@ impl DocumentFold<'_> {
 
     /// What a record is. Nothing is concluded from it yet: it may turn out to break off.
     pub(super) fn outline<S: BufRead>(&self, message: S, head: &RecordHead) -> Result<Outline, RecordError> {
+        self.outline_and(message, head, || (), || None)
+    }
+
+    /// As [`DocumentFold::outline`], of a message that is hashed as it comes by, from the object's begin to its end.
+    fn outline_and<S: BufRead>(
+        &self,
+        message: S,
+        head: &RecordHead,
+        begin: impl Fn(),
+        end: impl Fn() -> Option<[u8; 32]>,
+    ) -> Result<Outline, RecordError> {
         let wanted = self.objects.wanted(self.options.limits.held_bytes);
         let keep_ciphertext =
             self.sealed_records == 0 && self.params.is_some() && self.options.passphrase.is_some();
+        let wants_digest = self.options.digests;
         let mut cursor = Cursor::new(message);
         RecordOutline::read(&mut cursor.message(head.length()), keep_ciphertext, |object| {
-            ObjectParts::read(object, Some(wanted))
+            if wants_digest {
+                begin();
+            }
+            let read = ObjectParts::read(object, Some(wanted));
+            let digest = end();
+            read.map(|(parts, facts)| (parts, facts, digest))
         })
     }
 

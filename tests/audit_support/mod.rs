@@ -16,7 +16,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use exportdoc::audit::{AuditFinding, AuditOptions, AuditReport, Policy, audit_bytes, policy_findings};
-use exportdoc::diff::Side;
+use exportdoc::diff::{Objects, Side};
 use exportdoc::passphrase::Passphrase;
 use exportdoc::report::{ExamineOptions, examine_with_objects};
 use jiff::Timestamp;
@@ -73,9 +73,9 @@ impl Case {
             .as_ref()
             .map(|bytes| (bytes, examine_with_objects(bytes, &reading).unwrap()));
         let side = baseline.as_ref().map(|(bytes, (report, objects))| Side {
-            bytes,
+            bytes: Some(bytes),
             report,
-            objects,
+            objects: Objects::All(objects),
         });
         let options = AuditOptions {
             policy: &self.policy,

@@ -12,7 +12,7 @@
 
 pub mod mirror;
 
-use exportdoc::diff::{DiffOptions, DocumentDiff, ObjectDiff, Side, diff};
+use exportdoc::diff::{DiffOptions, DocumentDiff, ObjectDiff, Objects, Side, diff};
 use exportdoc::object::{ObjectKey, Revision, SyncObject};
 use exportdoc::report::{ExamineOptions, examine_with_objects};
 use exportdoc::sample;
@@ -25,9 +25,9 @@ pub fn compare(old: &[u8], new: &[u8], options: &DiffOptions) -> DocumentDiff {
     let examine = |bytes: &[u8]| examine_with_objects(bytes, &ExamineOptions::default()).unwrap();
     let ((old_report, old_objects), (new_report, new_objects)) = (examine(old), examine(new));
     let side = |bytes, report, objects| Side {
-        bytes,
+        bytes: Some(bytes),
         report,
-        objects,
+        objects: Objects::All(objects),
     };
     diff(
         &side(old, &old_report, &old_objects),

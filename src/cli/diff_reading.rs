@@ -1,0 +1,138 @@
+//! Reads the two documents of a comparison.
+//!
+//! Invariant: files that can be read twice are never held, and of their objects only those that a comparison looks into.
+//! What is read but once, can't be compared as objects or is compared as bytes is held whole.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use exportdoc::diff::{DiffOptions, Objects, Side, is_comparable, to_look_into};
+use exportdoc::object::SyncObject;
+use exportdoc::passphrase::Passphrase;
+use exportdoc::report::{
+    DocumentReport, ExamineOptions, examine_records, examine_source, examine_with_objects,
+};
+
+use super::input::Input;
+use super::{CliError, Exit, Unreadable};
+
+/// One of the two documents.
+pub(crate) struct ComparedSide {
+    /// The path as given.
+    pub(crate) path: String,
+    pub(crate) report: DocumentReport,
+    held: Held,
+}
+
+enum Held {
+    /// The file and all of its objects.
+    Whole(Vec<u8>, Vec<SyncObject<'static>>),
+    /// The objects that are looked into.
+    Some(BTreeMap<usize, SyncObject<'static>>),
+}
+
+impl ComparedSide {
+    pub(super) fn side(&self) -> Side<'_> {
+        let (bytes, objects) = match &self.held {
+            Held::Whole(bytes, objects) => (Some(&bytes[..]), Objects::All(objects)),
+            Held::Some(objects) => (None, Objects::Some(objects)),
+        };
+        Side {
+            bytes,
+            report: &self.report,
+            objects,
+        }
+    }
+}
+
+/// A document to be compared.
+pub(super) struct DiffInput {
+    pub(super) input: Input,
+    pub(super) max_size: u64,
+    pub(super) passphrase: Option<Passphrase>,
+}
+
+/// Reads both documents.
+pub(super) fn read_both(
+    inputs: &[DiffInput; 2],
+    options: &DiffOptions,
+) -> Result<[ComparedSide; 2], CliError> {
+    let [old, new] = inputs;
+    if !options.strict_bytes && old.input.can_be_read_again() && new.input.can_be_read_again() {
+        let (before, after) = both(|| old.look(), || new.look())?;
+        if is_comparable(&before) && is_comparable(&after) {
+            let (of_old, of_new) = to_look_into(&before, &after, options.match_by);
+            let (before, after) = both(|| old.some(before, &of_old), || new.some(after, &of_new))?;
+            return Ok([before, after]);
+        }
+    }
+    let (before, after) = both(|| old.whole(), || new.whole())?;
+    Ok([before, after])
+}
+
+fn both<T: Send>(
+    old: impl FnOnce() -> Result<T, CliError> + Send,
+    new: impl FnOnce() -> Result<T, CliError> + Send,
+) -> Result<(T, T), CliError> {
+    let (old, new) = rayon::join(old, new);
+    Ok((old?, new?))
+}
+
+impl DiffInput {
+    fn reading(&self) -> ExamineOptions {
+        ExamineOptions {
+            passphrase: self.passphrase.clone(),
+            digests: true,
+            ..ExamineOptions::default()
+        }
+    }
+
+    fn unreadable(&self, error: &Unreadable) -> CliError {
+        CliError::unreadable(&self.input.label(), error)
+    }
+
+    fn whole(&self) -> Result<ComparedSide, CliError> {
+        let bytes = self.input.read(self.max_size);
+        let bytes = bytes.map_err(|error| self.unreadable(&error.into()))?;
+        let (report, objects) =
+            examine_with_objects(&bytes, &self.reading()).map_err(|error| self.unreadable(&error.into()))?;
+        Ok(ComparedSide {
+            path: self.input.label(),
+            report,
+            held: Held::Whole(bytes, objects),
+        })
+    }
+
+    fn look(&self) -> Result<DocumentReport, CliError> {
+        let opened = self.input.open(self.max_size);
+        let (source, _) = opened.map_err(|error| self.unreadable(&error.into()))?;
+        examine_source(source, &self.reading()).map_err(|error| self.unreadable(&error.into()))
+    }
+
+    /// Reads the document again for the objects at these positions of its report.
+    fn some(&self, report: DocumentReport, ids: &[usize]) -> Result<ComparedSide, CliError> {
+        let mut objects = BTreeMap::new();
+        if !ids.is_empty() {
+            let records: BTreeSet<u64> = ids.iter().map(|id| report.objects[*id].record).collect();
+            let opened = self.input.open(self.max_size);
+            let (source, _) = opened.map_err(|error| self.unreadable(&error.into()))?;
+            let (again, contents) = examine_records(source, &self.reading(), &records)
+                .map_err(|error| self.unreadable(&error.into()))?;
+            let digests = |report: &DocumentReport| -> Vec<_> {
+                report.objects.iter().map(|object| object.digest).collect()
+            };
+            if digests(&again) != digests(&report) || contents.objects.len() != ids.len() {
+                return Err(CliError::Refused {
+                    message: format!("{}: it changed while it was read", self.input.label()),
+                    help: Some("run the command again when nothing writes to it".to_owned()),
+                    exit: Exit::Usage,
+                });
+            }
+            objects.extend(ids.iter().copied().zip(contents.objects));
+        }
+        Ok(ComparedSide {
+            path: self.input.label(),
+            report,
+            held: Held::Some(objects),
+        })
+    }
+}
