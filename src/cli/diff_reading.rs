@@ -5,11 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use exportdoc::diff::{DiffOptions, Objects, Side, is_comparable, to_look_into};
+use exportdoc::diff::{DiffOptions, Objects, Side, is_comparable, is_reported, to_look_into};
 use exportdoc::object::SyncObject;
 use exportdoc::passphrase::Passphrase;
 use exportdoc::report::{
-    DocumentReport, ExamineOptions, examine_records, examine_source, examine_with_objects,
+    DocumentReport, ExamineOptions, examine_source, examine_with_objects, objects_in_records,
 };
 
 use super::input::Input;
@@ -115,19 +115,19 @@ impl DiffInput {
             let records: BTreeSet<u64> = ids.iter().map(|id| report.objects[*id].record).collect();
             let opened = self.input.open(self.max_size);
             let (source, _) = opened.map_err(|error| self.unreadable(&error.into()))?;
-            let (again, contents) = examine_records(source, &self.reading(), &records)
+            let found = objects_in_records(source, &self.reading(), &records)
                 .map_err(|error| self.unreadable(&error.into()))?;
-            let digests = |report: &DocumentReport| -> Vec<_> {
-                report.objects.iter().map(|object| object.digest).collect()
-            };
-            if digests(&again) != digests(&report) || contents.objects.len() != ids.len() {
+            let mut pairs = ids.iter().zip(&found);
+            if found.len() != ids.len()
+                || !pairs.all(|(id, object)| is_reported(&report.objects[*id], object))
+            {
                 return Err(CliError::Refused {
                     message: format!("{}: it changed while it was read", self.input.label()),
                     help: Some("run the command again when nothing writes to it".to_owned()),
                     exit: Exit::Usage,
                 });
             }
-            objects.extend(ids.iter().copied().zip(contents.objects));
+            objects.extend(ids.iter().copied().zip(found));
         }
         Ok(ComparedSide {
             path: self.input.label(),

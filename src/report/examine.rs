@@ -167,6 +167,20 @@ pub fn examine_records(
     run(source, options, Keep::Records(records)).map(|read| (read.report, read.contents))
 }
 
+/// The objects in some records alone, by [`super::ObjectReport::record`] of an earlier reading: nothing else is looked at,
+/// nothing is judged. Whoever wants to know whether they are what that reading found compares their digests.
+///
+/// # Errors
+/// As [`examine_source`].
+pub fn objects_in_records(
+    source: impl Read,
+    options: &ExamineOptions,
+    records: &BTreeSet<u64>,
+) -> Result<Vec<SyncObject<'static>>, SourceError> {
+    let source = BufReader::with_capacity(SOURCE_BUFFER, source);
+    run(source, options, Keep::Only(records)).map(|read| read.contents.objects)
+}
+
 /// As [`examine_contents`], and when the document is encrypted, once more with each passphrase until one opens it. Gives
 /// the one that was tried last.
 ///
@@ -202,6 +216,7 @@ enum Keep<'k> {
     Surroundings,
     Objects,
     Records(&'k BTreeSet<u64>),
+    Only(&'k BTreeSet<u64>),
     All,
 }
 
@@ -228,6 +243,7 @@ fn run<S: BufRead>(source: S, options: &ExamineOptions, keep: Keep<'_>) -> Resul
         match keep {
             Keep::Objects | Keep::All => fold.keeping_objects(),
             Keep::Records(records) => fold.keeping_records(records.clone()),
+            Keep::Only(records) => fold.keeping_records(records.clone()).unjudged(),
             Keep::Nothing | Keep::Surroundings => fold,
         }
     };
@@ -252,7 +268,7 @@ fn run<S: BufRead>(source: S, options: &ExamineOptions, keep: Keep<'_>) -> Resul
     let (blob, around) = document.into_parts();
     let around = match keep {
         Keep::Surroundings | Keep::All => around,
-        Keep::Nothing | Keep::Objects | Keep::Records(_) => Surroundings::default(),
+        Keep::Nothing | Keep::Objects | Keep::Records(_) | Keep::Only(_) => Surroundings::default(),
     };
     let mut fold = blob.filter(|_| text_broken.is_some()).unwrap_or_else(new_fold);
     match text_broken {

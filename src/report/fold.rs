@@ -48,6 +48,8 @@ pub struct DocumentFold<'o> {
     pub(super) object_records: u64,
     pub(super) sealed_records: u64,
     pub(super) header_fields: Vec<u8>,
+    /// Whether only what is kept is looked at.
+    pub(super) unjudged: bool,
     pub(super) ended: bool,
 }
 
@@ -69,6 +71,7 @@ impl<'o> DocumentFold<'o> {
             ),
             signature: SignatureFold::new(options),
             ended: false,
+            unjudged: false,
             params: None,
             object_records: 0,
             sealed_records: 0,
@@ -87,6 +90,14 @@ impl<'o> DocumentFold<'o> {
     #[must_use]
     pub(super) fn keeping_records(mut self, records: BTreeSet<u64>) -> Self {
         self.objects.keep(Some(records));
+        self
+    }
+
+    /// Judges nothing: what isn't kept is passed over, and no report is to be made.
+    #[must_use]
+    pub(super) fn unjudged(mut self) -> Self {
+        self.unjudged = true;
+        self.signature.unjudged();
         self
     }
 

@@ -26,7 +26,7 @@ pub use crate::object::data::SecretValue;
 pub(crate) use collect::Findings;
 pub use examine::{
     Contents, ExamineOptions, SourceError, examine, examine_contents, examine_contents_source,
-    examine_opening, examine_records, examine_source, examine_with_objects,
+    examine_opening, examine_records, examine_source, examine_with_objects, objects_in_records,
 };
 pub(crate) use examine::{WholeRead, examine_all, examine_around, examine_around_in_memory};
 pub use fold::{DocumentFold, SealFacts};

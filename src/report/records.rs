@@ -81,7 +81,11 @@ impl DocumentFold<'_> {
         let Some(head) = reader.begin()? else {
             return Ok(false);
         };
-        if head.index == 0 && head.length() > MAX_HEADER {
+        // Whatever is encrypted stands in one record.
+        let passed_over = self.unjudged && self.params.is_none() && !self.objects.keeps_record(head.index);
+        if head.index > 0 && passed_over {
+            reader.end(&head)?;
+        } else if head.index == 0 && head.length() > MAX_HEADER {
             reader.end(&head)?;
             let (length, limit) = (head.length(), MAX_HEADER);
             self.header(&head, Err(RecordError::HeaderTooLarge { length, limit }));
