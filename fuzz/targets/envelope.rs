@@ -4,9 +4,12 @@ use std::io::Read;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use exportdoc::audit::{DEFAULT_POLICY, Policy, audit_source};
 use exportdoc::envelope::{EncodedText, Envelope, EnvelopeBuilder, Metadata};
 use exportdoc::identifier::Identifier;
 use exportdoc::report::{ExamineOptions, examine};
+
+use jiff::Timestamp;
 
 use super::report::{check_findings, check_report};
 
@@ -38,6 +41,44 @@ pub fn envelope(data: &[u8]) {
     };
     if let Ok(report) = examine(data, &options) {
         check_report(&report, data.len());
+    }
+    audited(data);
+}
+
+/// Every finding of an audit is somewhere in the file, and what is there begins where its line and column say.
+fn audited(data: &[u8]) {
+    let policy = Policy::parse(DEFAULT_POLICY).expect("the default is a policy");
+    let reading = ExamineOptions::default();
+    let Ok((audit, around)) = audit_source(data, &reading, &policy, Timestamp::UNIX_EPOCH) else {
+        return;
+    };
+    let suppressed = audit.suppressed.iter().map(|suppressed| &suppressed.finding);
+    let offsets: Vec<u64> = audit
+        .findings
+        .iter()
+        .chain(suppressed)
+        .map(|finding| {
+            finding
+                .at
+                .as_ref()
+                .and_then(|place| place.file_offset)
+                .expect("a place in the file")
+        })
+        .collect();
+    let lines = around.lines(offsets.iter().copied());
+    for offset in offsets {
+        let before = &data[..usize::try_from(offset).expect("an offset")];
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        assert_eq!(lines[&offset].line, line);
+        let start = before
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(0, |at| at + 1);
+        let column = 1 + before[start..]
+            .iter()
+            .filter(|byte| (**byte & 0xc0) != 0x80)
+            .count();
+        assert_eq!(lines[&offset].column, column);
     }
 }
 

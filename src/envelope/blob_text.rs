@@ -72,6 +72,7 @@ impl<'s, S: BufRead> BlobBytes<'s, S> {
                 Some((bytes, length)) => {
                     self.decoder.push(&bytes[..length], &mut self.ready);
                     self.scan.left_out(length);
+                    self.note(|string| string.continuing += length as u64 - 1);
                     self.whole_characters();
                 }
                 None => self.end(),

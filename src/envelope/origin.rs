@@ -20,6 +20,8 @@ pub(super) struct StringGap {
     pub(super) escape_at: Option<u64>,
     /// Whether its escapes leave a lone surrogate, so that it stands for no text.
     pub(super) lone_surrogate: bool,
+    /// How many of its bytes continue a character.
+    pub(super) continuing: u64,
 }
 
 /// The place of a text in its file.

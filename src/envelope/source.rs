@@ -9,6 +9,8 @@ use super::origin::{Gap, StringGap};
 
 /// Bytes of text taken at a time: what they become stays in the processor's cache.
 pub(super) const PIECE: usize = 64 * 1024;
+/// Bytes of white space that are kept.
+const WHITE_SPACE: usize = 64 * 1024;
 /// Characters that are kept behind a syntax error, for the parser to see what follows.
 const BEHIND_ERROR: usize = 16;
 
@@ -93,10 +95,17 @@ impl<S: BufRead> Scan<S> {
         }
     }
 
+    /// Takes white space, which is kept as far as anybody counts its lines.
     pub(super) fn skip_white_space(&mut self) {
-        while let Some(b' ' | b'\t' | b'\r' | b'\n') = self.peek() {
+        let mut kept = 0;
+        while let Some(byte @ (b' ' | b'\t' | b'\r' | b'\n')) = self.peek() {
             self.consume(1);
-            self.left_out(1);
+            if kept < WHITE_SPACE {
+                self.text.push(byte);
+                kept += 1;
+            } else {
+                self.left_out(1);
+            }
         }
     }
 

@@ -64,8 +64,8 @@ impl Surroundings {
         usize::try_from(offset - left_out).map_or(self.text.len(), |at| at.min(self.text.len()))
     }
 
-    /// Lines and columns of file offsets, in one pass; offsets behind the file's end are left out. The blob's text is taken
-    /// for one line of ASCII, which it is in whatever a JSON parser accepts.
+    /// Lines and columns of file offsets, in one pass; offsets behind the file's end are left out. The blob's text is one
+    /// line, as every string in JSON.
     pub fn lines(&self, offsets: impl Iterator<Item = u64>) -> BTreeMap<u64, LineColumn> {
         let mut lines: BTreeMap<u64, LineColumn> =
             offsets.map(|offset| (offset, LineColumn::default())).collect();
@@ -77,7 +77,8 @@ impl Surroundings {
             .map(|gap| {
                 let start = gap.at as u64 + left_out;
                 left_out += gap.length;
-                (gap.at, start, gap.length)
+                let continuing = gap.string.as_ref().map_or(0, |string| string.continuing);
+                (gap.at, start, gap.length, gap.length - continuing)
             })
             .collect::<Vec<_>>()
             .into_iter()
@@ -92,12 +93,14 @@ impl Surroundings {
             if *offset > length {
                 return false;
             }
-            while let Some((at, _, length)) = gaps.next_if(|(_, start, length)| start + length <= *offset) {
+            while let Some((at, _, _, characters)) =
+                gaps.next_if(|(_, start, length, _)| start + length <= *offset)
+            {
                 here.go_to(at);
-                here.skip(length);
+                here.skip(characters);
             }
-            match gaps.peek().filter(|(_, start, _)| start <= offset) {
-                Some((at, start, _)) => {
+            match gaps.peek().filter(|(_, start, ..)| start <= offset) {
+                Some((at, start, ..)) => {
                     here.go_to(*at);
                     *place = here.after(offset - start);
                 }
@@ -177,11 +180,15 @@ mod tests {
 
     #[test]
     fn what_was_left_out_counts() {
-        let file = "{\"blob\": \"AAAABBBB\",\n \"x\": \"é\", \"blob\": \"CCCC\", \"y\": 1}";
+        let file = "{\"blob\": \"AAAABBBB\",\n \"x\": \"é\", \"blob\": \"CCC€\", \"y\": 1}";
         let around = around(file);
         assert!(around.text().len() < file.len() - 8, "both blobs are gone");
         let places = around.lines(0..=file.len() as u64);
-        for (offset, place) in places {
+        // In the middle of a character there is no column.
+        for (offset, place) in places
+            .into_iter()
+            .filter(|(offset, _)| file.is_char_boundary(*offset as usize))
+        {
             let before = &file.as_bytes()[..offset as usize];
             let line = before.iter().filter(|byte| **byte == b'\n').count();
             let start = before
@@ -195,6 +202,16 @@ mod tests {
             assert_eq!((place.line, place.column), (line + 1, column + 1), "{offset}");
         }
         assert_eq!(around.first_line_break(), file.find('\n').map(|at| at as u64));
+    }
+
+    #[test]
+    fn what_stands_behind_the_document_has_its_own_line() {
+        let file = "{\"blob\": \"AAAA\"}\n \n  x";
+        let at = file.len() as u64 - 1;
+        assert_eq!(
+            around(file).lines([at].into_iter())[&at],
+            LineColumn { line: 3, column: 3 }
+        );
     }
 
     #[test]
