@@ -116,7 +116,7 @@ impl<'s, S: BufRead> BlobBytes<'s, S> {
             return;
         };
         self.scan.left_out(raw.len());
-        self.note(|string| _ = string.escape_at.get_or_insert(start));
+        self.note(|string| _ = string.escape_at.get_or_insert((start, string.continuing)));
         let text = match (self.half, unit) {
             (Some(high), 0xdc00..=0xdfff) => {
                 self.half = None;

@@ -13,11 +13,25 @@ pub(super) struct Gap {
     pub(super) string: Option<StringGap>,
 }
 
+impl Gap {
+    /// How many characters are before a distance from its begin. Of a string, that is told for places that anything is said
+    /// of: its end, its first escape, and base64 text, which is ASCII.
+    pub(super) fn characters_before(&self, distance: u64, start: u64) -> u64 {
+        let string = self.string.as_ref();
+        let continuing = match string.and_then(|string| string.escape_at) {
+            _ if distance == self.length => string.map_or(0, |string| string.continuing),
+            Some((escape, before)) if start + distance == escape => before,
+            _ => 0,
+        };
+        distance - continuing
+    }
+}
+
 /// What is to be said of a string whose content was left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct StringGap {
-    /// File offset of its first escape.
-    pub(super) escape_at: Option<u64>,
+    /// File offset of its first escape, and how many of the bytes before it continue a character.
+    pub(super) escape_at: Option<(u64, u64)>,
     /// Whether its escapes leave a lone surrogate, so that it stands for no text.
     pub(super) lone_surrogate: bool,
     /// How many of its bytes continue a character.

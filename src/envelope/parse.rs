@@ -387,7 +387,7 @@ fn text_left_out<'a>(
         notes.at(&WRONG_TYPE, member.value, || path, || NO_TEXT.to_owned());
         return None;
     }
-    if let Some(offset) = string.escape_at {
+    if let Some((offset, _)) = string.escape_at {
         notes.at_offset(&ESCAPED_TEXT, offset, || path.clone(), || ESCAPED.to_owned());
     }
     Some(EncodedText {

@@ -77,8 +77,7 @@ impl Surroundings {
             .map(|gap| {
                 let start = gap.at as u64 + left_out;
                 left_out += gap.length;
-                let continuing = gap.string.as_ref().map_or(0, |string| string.continuing);
-                (gap.at, start, gap.length, gap.length - continuing)
+                (gap, start)
             })
             .collect::<Vec<_>>()
             .into_iter()
@@ -93,16 +92,14 @@ impl Surroundings {
             if *offset > length {
                 return false;
             }
-            while let Some((at, _, _, characters)) =
-                gaps.next_if(|(_, start, length, _)| start + length <= *offset)
-            {
-                here.go_to(at);
-                here.skip(characters);
+            while let Some((gap, start)) = gaps.next_if(|(gap, start)| start + gap.length <= *offset) {
+                here.go_to(gap.at);
+                here.place = here.after(gap.characters_before(gap.length, start));
             }
-            match gaps.peek().filter(|(_, start, ..)| start <= offset) {
-                Some((at, start, ..)) => {
-                    here.go_to(*at);
-                    *place = here.after(offset - start);
+            match gaps.peek().filter(|(_, start)| start <= offset) {
+                Some((gap, start)) => {
+                    here.go_to(gap.at);
+                    *place = here.after(gap.characters_before(offset - start, *start));
                 }
                 None => {
                     here.go_to(self.position(*offset));
@@ -136,10 +133,6 @@ impl Here<'_> {
         // Bytes that continue no character.
         self.place.column += rest.iter().filter(|byte| (**byte & 0xc0) != 0x80).count();
         self.at = at;
-    }
-
-    fn skip(&mut self, characters: u64) {
-        self.place = self.after(characters);
     }
 
     fn after(&self, characters: u64) -> LineColumn {
@@ -202,6 +195,16 @@ mod tests {
             assert_eq!((place.line, place.column), (line + 1, column + 1), "{offset}");
         }
         assert_eq!(around.first_line_break(), file.find('\n').map(|at| at as u64));
+    }
+
+    #[test]
+    fn an_escape_behind_a_character_of_three_bytes_is_in_its_column() {
+        let file = "{\"blob\": \"A€A\\/\"}";
+        let at = file.find('\\').map(|at| at as u64).unwrap();
+        assert_eq!(
+            around(file).lines([at].into_iter())[&at],
+            LineColumn { line: 1, column: 14 }
+        );
     }
 
     #[test]
