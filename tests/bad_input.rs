@@ -393,6 +393,13 @@ fn missing_and_surplus_header_and_trailer_are_named() {
         (1, 1),
         &["the blob has no records", "without a trailer"],
     );
+    // One that breaks off in its first record isn't empty.
+    let (_, cut) = altered_blob(|blob| blob.truncate(20));
+    let ids: Vec<_> = cut.findings.iter().map(|finding| finding.id()).collect();
+    assert!(
+        ids.contains(&"framing-broken") && !ids.contains(&"header-missing"),
+        "{ids:?}"
+    );
 
     let document =
         resealed(|records| records.push(Writer::new().text(1, common::EXPORT_ID).varint(9, 1).finish()));
