@@ -69,6 +69,22 @@ fn what_cannot_be_told_is_unknown_and_says_what_it_needs() {
     );
 }
 
+/// The gate that denies overwriting lives on this.
+#[test]
+fn only_with_force_may_what_may_be_there_be_overwritten() {
+    let written = import(&[&connector(3, "Demo", "s1")]);
+    let overwrites = |import: &Import| {
+        import.plan_against(&Listing::default()).steps[0]
+            .action
+            .overwrites()
+    };
+    assert_eq!(overwrites(&written), Some(false));
+    assert_eq!(
+        overwrites(&written.with(|options| options.force_overwrite = true)),
+        None
+    );
+}
+
 #[test]
 fn one_certain_failure_outweighs_everything_unknown() {
     let import = import(&[&connector(3, "Demo", "s1"), &reference(&lookup("Gone", "s1"))]);
