@@ -349,3 +349,71 @@ fn rule_4_13_a_format_that_the_target_may_not_read_leaves_the_end_open() {
         ["LOOKUP Names: create", "unknown: needs whether it reads that"]
     );
 }
+
+/// Says the same of every object, and of every environment.
+struct Saying {
+    objects: Presence<TargetObject>,
+    environments: Presence<TargetEnvironment>,
+}
+
+impl TargetInventory for Saying {
+    fn find(&self, _: &Lookup<'_>) -> Presence<TargetObject> {
+        self.objects.clone()
+    }
+
+    fn environment(&self, _: i64) -> Presence<TargetEnvironment> {
+        self.environments.clone()
+    }
+}
+
+fn needs<T>(what: &str) -> Presence<T> {
+    Presence::Unknown {
+        needs: what.to_owned(),
+    }
+}
+
+#[test]
+fn what_would_be_made_in_an_environment_that_may_not_be_there_is_unknown() {
+    let target = Saying {
+        objects: Presence::Absent,
+        environments: needs("environments"),
+    };
+    let made = import(&[&connector(3, "Demo", "s1"), &job(4, "Mask it", &[], "s1")]);
+    let steps = &told(&made.plan_against(&target))[..2];
+    assert_eq!(
+        steps,
+        [
+            "DATABASE_CONNECTOR Demo: unknown: needs environments",
+            "MASKING_JOB Mask it: unknown: needs environments"
+        ]
+    );
+}
+
+/// With force it is made, left alone or overwritten, so its name can't end an import; what its environment is for can.
+#[test]
+fn with_force_a_job_that_may_be_there_needs_the_purpose_and_not_the_name() {
+    let target = Saying {
+        objects: needs("names"),
+        environments: Presence::Present(TargetEnvironment { purpose: None }),
+    };
+    let job = import(&[&job(4, "Mask it", &[], "s1")]);
+    assert_eq!(
+        told(&job.plan_against(&target)),
+        [
+            "MASKING_JOB Mask it: unknown: needs names",
+            "unknown: needs names"
+        ]
+    );
+    let forced = told(
+        &job.with(|options| options.force_overwrite = true)
+            .plan_against(&target),
+    );
+    let purpose = "needs the purpose of environment 1 on the target, MASK or TOKENIZE";
+    assert_eq!(
+        forced,
+        [
+            format!("MASKING_JOB Mask it: unknown: {purpose}"),
+            format!("unknown: {purpose}")
+        ]
+    );
+}
