@@ -417,3 +417,30 @@ fn with_force_a_job_that_may_be_there_needs_the_purpose_and_not_the_name() {
         ]
     );
 }
+
+/// What is there in the very state of the document is left alone, and no rule forbids that.
+#[test]
+fn a_rule_against_writing_forbids_nothing_where_nothing_may_have_to_be_written() {
+    let target = |revision| Saying {
+        objects: Presence::Present(TargetObject {
+            type_name: "MASKING_JOB".to_owned(),
+            id: Identifier::Integer(9),
+            name: Some("Mask it".to_owned()),
+            revision,
+        }),
+        environments: Presence::Present(TargetEnvironment {
+            purpose: Some(Purpose::Tokenize),
+        }),
+    };
+    let job = job(4, "Mask it", &[], "s1");
+    let step = |revision| told(&import(&[&job]).force().plan_against(&target(revision))).swap_remove(0);
+    let same = TargetRevision::Pair(job.revision().pair.clone());
+    assert_eq!(step(same), "MASKING_JOB Mask it: unchanged 9");
+    let unclear = step(TargetRevision::Unknown);
+    assert!(
+        unclear.starts_with("MASKING_JOB Mask it: unknown: needs"),
+        "{unclear}"
+    );
+    let hash = step(TargetRevision::Hash("another".to_owned()));
+    assert!(hash.starts_with("MASKING_JOB Mask it: blocked: "), "{hash}");
+}
