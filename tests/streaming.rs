@@ -15,7 +15,7 @@ use exportdoc::date::JavaDate;
 use exportdoc::envelope::{Base64Decoder, Envelope, EnvelopeError, ListEntry, decode_all};
 use exportdoc::finding::{DUPLICATE_KEY, Finding, Place};
 use exportdoc::report::{
-    DocumentFold, DocumentReport, EnvelopeReport, ExamineOptions, ListedObject, SealFacts, SourceError,
+    DocumentFold, DocumentReport, EnvelopeReport, ExamineOptions, Keep, ListedObject, SealFacts, SourceError,
     examine_source,
 };
 use exportdoc::signature::{DsaSignature, PartialKey, PublicKey};
@@ -148,7 +148,9 @@ fn options(held_bytes: u64, secret_bytes: Option<usize>) -> ExamineOptions {
 /// Both ways give one report, or one error.
 fn same(input: &[u8], sizes: &[usize], held: u64, secrets: Option<usize>) -> Result<(), TestCaseError> {
     let whole = in_memory(input, &options(u64::MAX, secrets));
-    let streamed = examine_source(Chunked::new(input, sizes), &options(held, secrets));
+    let source = Chunked::new(input, sizes);
+    let streamed =
+        examine_source(source, &options(held, secrets), Keep::Nothing).map(|examined| examined.report);
     match (whole, streamed) {
         (Ok(mut whole), Ok(mut streamed)) => {
             // Of a record that breaks off no more is looked at than is held.
@@ -374,7 +376,8 @@ fn a_source_that_fails_is_an_error_and_no_finding() {
     }
     let document = &DOCUMENTS[0];
     for end in [0, 1, document.len() / 2, document.len() - 5, document.len()] {
-        let error = examine_source(Failing(&document[..end]), &ExamineOptions::default()).unwrap_err();
+        let source = Failing(&document[..end]);
+        let error = examine_source(source, &ExamineOptions::default(), Keep::Nothing).unwrap_err();
         assert!(matches!(&error, SourceError::Read(error) if error.to_string() == "the disk is gone"));
     }
 }

@@ -14,8 +14,8 @@ use crate::finding::{self, Finding, FindingRule, Place};
 use crate::identifier::Identifier;
 use crate::object::ObjectKey;
 use crate::report::{
-    DocumentReport, Encryption, ExamineOptions, Findings, SourceError, WholeRead, examine_all,
-    examine_around, examine_around_in_memory,
+    DocumentReport, Encryption, ExamineOptions, Examined, Findings, Keep, SourceError, examine_bytes,
+    examine_source,
 };
 
 use super::places::Places;
@@ -52,7 +52,7 @@ pub fn audit_source(
     policy: &Policy,
     now: Timestamp,
 ) -> Result<(AuditReport, Surroundings), SourceError> {
-    let (report, around) = examine_around(source, &for_audits(reading))?;
+    let Examined { report, around, .. } = examine_source(source, &for_audits(reading), Keep::Surroundings)?;
     let audit = judge(&report, &around, policy, now, None);
     Ok((audit, around))
 }
@@ -69,15 +69,15 @@ pub fn audit_bytes(
 ) -> Result<(AuditReport, Surroundings), EnvelopeError> {
     let reading = for_audits(reading);
     let Some(baseline) = options.baseline else {
-        let (report, around) = examine_around_in_memory(input, &reading)?;
+        let Examined { report, around, .. } = examine_bytes(input, &reading, Keep::Surroundings)?;
         let audit = judge(&report, &around, options.policy, options.now, None);
         return Ok((audit, around));
     };
-    let WholeRead {
+    let Examined {
         report,
         contents,
         around,
-    } = examine_all(input, &reading)?;
+    } = examine_bytes(input, &reading, Keep::All)?;
     let document = Side {
         bytes: Some(input),
         report: &report,

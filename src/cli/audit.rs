@@ -337,7 +337,7 @@ impl Args {
     }
 
     fn read_baseline(&self, path: &Path) -> Result<Vec<u8>, CliError> {
-        let input = super::diff::input(path);
+        let input = Input::at(path);
         if input == Input::Stdin && self.files.iter().any(|file| file.as_os_str() == "-") {
             return Err(CliError::usage("standard input is named twice", "give '-' once"));
         }

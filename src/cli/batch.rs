@@ -11,7 +11,7 @@ use std::sync::mpsc;
 use std::time::{Duration, SystemTime};
 
 use exportdoc::envelope::EnvelopeError;
-use exportdoc::report::{DocumentReport, ExamineOptions, SourceError, examine_source};
+use exportdoc::report::{DocumentReport, ExamineOptions, Keep, SourceError, examine_source};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::input::{Input, InputArgs, ReadError};
@@ -115,7 +115,7 @@ pub(crate) fn examine(
     options: &ExamineOptions,
 ) -> Result<DocumentReport, Unreadable> {
     let (source, _) = input.open(max_size)?;
-    Ok(examine_source(source, options)?)
+    Ok(examine_source(source, options, Keep::Nothing)?.report)
 }
 
 /// Does some `work` on every input and calls `emit` for each in the order given.

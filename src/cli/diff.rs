@@ -1,7 +1,7 @@
 //! `exportdoc diff`: what differs between two documents.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::ValueEnum;
 use exportdoc::diff::{DiffLimits, DiffOptions, DocumentDiff, IgnoreRule, MatchBy, ObstacleKind, diff};
@@ -96,7 +96,7 @@ impl Args {
     pub(super) fn run(self) -> Result<Exit, CliError> {
         let options = self.options()?;
         let [old_passphrase, new_passphrase] = self.passphrases()?;
-        let (old, new) = (input(&self.old), input(&self.new));
+        let (old, new) = (Input::at(&self.old), Input::at(&self.new));
         if old == Input::Stdin && new == Input::Stdin {
             return Err(CliError::usage("standard input is named twice", "give '-' once"));
         }
@@ -183,14 +183,6 @@ impl Args {
         }
         out.flush()?;
         Ok(())
-    }
-}
-
-pub(super) fn input(path: &Path) -> Input {
-    if path.as_os_str() == "-" {
-        Input::Stdin
-    } else {
-        Input::File(path.to_owned())
     }
 }
 

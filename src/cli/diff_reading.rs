@@ -8,12 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use exportdoc::diff::{DiffOptions, Objects, Side, is_comparable, is_reported, to_look_into};
 use exportdoc::object::SyncObject;
 use exportdoc::passphrase::Passphrase;
-use exportdoc::report::{
-    DocumentReport, ExamineOptions, examine_source, examine_with_objects, objects_in_records,
-};
+use exportdoc::report::{DocumentReport, ExamineOptions, Examined, Keep, examine_bytes, examine_source};
 
 use super::input::Input;
-use super::{CliError, Exit, Unreadable};
+use super::text::changed;
+use super::{CliError, Unreadable};
 
 /// One of the two documents.
 pub(crate) struct ComparedSide {
@@ -86,26 +85,18 @@ impl DiffInput {
         }
     }
 
-    fn unreadable(&self, error: &Unreadable) -> CliError {
-        CliError::unreadable(&self.input.label(), error)
-    }
-
     fn whole(&self) -> Result<ComparedSide, CliError> {
-        let bytes = self.input.read(self.max_size);
-        let bytes = bytes.map_err(|error| self.unreadable(&error.into()))?;
-        let (report, objects) =
-            examine_with_objects(&bytes, &self.reading()).map_err(|error| self.unreadable(&error.into()))?;
+        let bytes = self.readable(self.input.read(self.max_size))?;
+        let examined = self.readable(examine_bytes(&bytes, &self.reading(), Keep::Objects))?;
         Ok(ComparedSide {
             path: self.input.label(),
-            report,
-            held: Held::Whole(bytes, objects),
+            report: examined.report,
+            held: Held::Whole(bytes, examined.contents.objects),
         })
     }
 
     fn look(&self) -> Result<DocumentReport, CliError> {
-        let opened = self.input.open(self.max_size);
-        let (source, _) = opened.map_err(|error| self.unreadable(&error.into()))?;
-        examine_source(source, &self.reading()).map_err(|error| self.unreadable(&error.into()))
+        Ok(self.examine(Keep::Nothing)?.report)
     }
 
     /// Reads the document again for the objects at these positions of its report.
@@ -113,19 +104,12 @@ impl DiffInput {
         let mut objects = BTreeMap::new();
         if !ids.is_empty() {
             let records: BTreeSet<u64> = ids.iter().map(|id| report.objects[*id].record).collect();
-            let opened = self.input.open(self.max_size);
-            let (source, _) = opened.map_err(|error| self.unreadable(&error.into()))?;
-            let found = objects_in_records(source, &self.reading(), &records)
-                .map_err(|error| self.unreadable(&error.into()))?;
+            let found = self.examine(Keep::Only(&records))?.contents.objects;
             let mut pairs = ids.iter().zip(&found);
             if found.len() != ids.len()
                 || !pairs.all(|(id, object)| is_reported(&report.objects[*id], object))
             {
-                return Err(CliError::Refused {
-                    message: format!("{}: it changed while it was read", self.input.label()),
-                    help: Some("run the command again when nothing writes to it".to_owned()),
-                    exit: Exit::Usage,
-                });
+                return Err(changed(&self.input.label()));
             }
             objects.extend(ids.iter().copied().zip(found));
         }
@@ -134,5 +118,14 @@ impl DiffInput {
             report,
             held: Held::Some(objects),
         })
+    }
+
+    fn examine(&self, keep: Keep<'_>) -> Result<Examined, CliError> {
+        let (source, _) = self.readable(self.input.open(self.max_size))?;
+        self.readable(examine_source(source, &self.reading(), keep))
+    }
+
+    fn readable<T>(&self, read: Result<T, impl Into<Unreadable>>) -> Result<T, CliError> {
+        read.map_err(|error| CliError::unreadable(&self.input.label(), &error.into()))
     }
 }

@@ -32,6 +32,14 @@ pub(crate) enum Input {
 }
 
 impl Input {
+    /// What a path on the command line names; `-` is standard input.
+    pub(crate) fn at(path: &Path) -> Self {
+        match path.as_os_str() {
+            name if name == "-" => Self::Stdin,
+            _ => Self::File(path.to_owned()),
+        }
+    }
+
     /// The path as given; `-` for standard input.
     pub(crate) fn label(&self) -> String {
         match self {

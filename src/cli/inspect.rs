@@ -8,7 +8,6 @@ use exportdoc::compose;
 use exportdoc::report::ExamineOptions;
 
 use super::batch;
-use super::diff::input;
 use super::input::{Input, InputArgs};
 use super::passphrase;
 use super::{CliError, Exit, Judged, Unreadable, stdout};
@@ -115,7 +114,7 @@ impl Args {
         let Some(path) = &self.against else {
             return Ok(None);
         };
-        let input = input(path);
+        let input = Input::at(path);
         if input == Input::Stdin && self.input.files.contains(path) {
             return Err(CliError::usage("standard input is named twice", "give '-' once"));
         }

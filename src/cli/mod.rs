@@ -29,6 +29,7 @@ mod redact;
 mod seal;
 mod staged;
 mod stdout;
+mod text;
 mod textconv;
 mod trusted_key;
 mod verify_signature;

@@ -9,10 +9,11 @@ use exportdoc::import_plan::{
     EngineVersion, GivenEnvironment, ImportOptions, ImportPlan, Presence, ReadDocument, Verdict, import_plan,
 };
 use exportdoc::passphrase::Passphrase;
-use exportdoc::report::{ExamineOptions, Verdict as SignatureVerdict, examine_opening};
+use exportdoc::report::{
+    ExamineOptions, Examined, Keep, Verdict as SignatureVerdict, examine_bytes, examine_opening,
+};
 use exportdoc::target_state::{NamedEnvironment, StateError, TargetState, TargetStateBuilder};
 
-use super::diff::input;
 use super::input::{Input, below, parse_size};
 use super::{CliError, Exit, Unreadable, passphrase, stdout};
 use crate::render::{plan_json, plan_markdown, plan_text};
@@ -145,7 +146,7 @@ impl Args {
         }
         let inputs = self.inputs()?;
         let passphrases = self.passphrases()?;
-        let (document, mut doubts) = self.read(&input(&self.document), &passphrases)?;
+        let (document, mut doubts) = self.read(&Input::at(&self.document), &passphrases)?;
         let target = self.target(&inputs, &passphrases)?;
         let find = |given: &String| AskedEnvironment::find(&target, given);
         let environment = self.environment.as_ref().map(find);
@@ -200,11 +201,11 @@ impl Args {
         for path in &self.target {
             match path.is_dir() {
                 true => inputs.extend(below(path)?),
-                false => inputs.push(input(path)),
+                false => inputs.push(Input::at(path)),
             }
         }
         let stdin = inputs.iter().filter(|input| **input == Input::Stdin).count();
-        if stdin + usize::from(input(&self.document) == Input::Stdin) > 1 {
+        if stdin + usize::from(Input::at(&self.document) == Input::Stdin) > 1 {
             return Err(CliError::usage("standard input is named twice", "give '-' once"));
         }
         Ok(inputs)
@@ -228,9 +229,12 @@ impl Args {
         let bytes = input
             .read(self.max_size)
             .map_err(|error| unreadable(error.into()))?;
-        let options = ExamineOptions::default();
-        let opened = examine_opening(&bytes, &options, || Ok::<_, Unreadable>(passphrases.to_vec()));
-        let (report, contents, _) = opened.map_err(unreadable)?;
+        let opened = examine_opening(
+            &ExamineOptions::default(),
+            |options| examine_bytes(&bytes, options, Keep::Objects),
+            || Ok(passphrases.to_vec()),
+        );
+        let (Examined { report, contents, .. }, _) = opened.map_err(|error| unreadable(error.into()))?;
         compose::readable(&report).map_err(|error| CliError::Refused {
             message: format!("{label}: {error}"),
             help: Some(error.help().to_owned()),

@@ -4,19 +4,16 @@
 //! then read twice, and both readings have to agree. What can be read but once, standard input and pipes, is held.
 
 use std::collections::BTreeSet;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use exportdoc::compose;
 use exportdoc::passphrase::Passphrase;
-use exportdoc::report::{
-    Contents, DocumentReport, Encryption, ExamineOptions, examine_contents_source, examine_records,
-    examine_source,
-};
+use exportdoc::report::{DocumentReport, ExamineOptions, Examined, Keep, examine_opening};
 
 use super::compose::Source;
 use super::input::Input;
 use super::passphrase::{self, Asking};
+use super::text::{Text, changed};
 use super::{CliError, Exit, Unreadable, batch};
 
 /// Says which records' objects a command needs, by a document's report.
@@ -30,42 +27,30 @@ pub(crate) struct Reading<'a> {
     pub(crate) passphrase_files: &'a [PathBuf],
 }
 
-/// Which objects a reading holds.
-#[derive(Clone, Copy)]
-enum Held<'h> {
-    None,
-    All,
-    Of(&'h BTreeSet<u64>),
-}
-
 impl Reading<'_> {
     /// Reads a document and refuses what can't be worked on. It is called by its path, or else by the name given.
     pub(crate) fn load(&self, path: &Path, name: Option<&str>) -> Result<Source, CliError> {
-        let text = self.text(path, name)?;
-        self.open(&text, Held::All)
+        let read = self.text(path, name)?;
+        self.open(&read, Keep::Objects)
     }
 
     /// As [`Reading::load`], and where the document can be read twice, only the objects in some records are held.
     pub(crate) fn load_some(&self, path: &Path, select: Select<'_>) -> Result<Source, CliError> {
-        let text = self.text(path, None)?;
-        if text.bytes.is_some() {
-            return self.open(&text, Held::All);
+        let read = self.text(path, None)?;
+        if read.text.is_held() {
+            return self.open(&read, Keep::Objects);
         }
-        let first = self.open(&text, Held::None)?;
+        let first = self.open(&read, Keep::Nothing)?;
         let records = select(&first.report)?;
         let options = ExamineOptions {
             passphrase: first.passphrase.clone(),
             ..ExamineOptions::default()
         };
-        let (report, contents) = text.examine(&options, Held::Of(&records))?;
-        self.usable(&report, &text.label)?;
+        let Examined { report, contents, .. } = read.examine(&options, Keep::Records(&records))?;
+        self.usable(&report, &read.label)?;
         let export = |report: &DocumentReport| report.header.as_ref().map(|header| header.export_id.clone());
         if export(&report) != export(&first.report) || select(&report)? != records {
-            return Err(CliError::Refused {
-                message: format!("{}: it changed while it was read", text.label),
-                help: Some("run the command again when nothing writes to it".to_owned()),
-                exit: Exit::Usage,
-            });
+            return Err(changed(&read.label));
         }
         Ok(Source {
             report,
@@ -74,45 +59,31 @@ impl Reading<'_> {
         })
     }
 
-    fn text(&self, path: &Path, name: Option<&str>) -> Result<Text, CliError> {
-        let input = match path.as_os_str() {
-            name if name == "-" => Input::Stdin,
-            _ => Input::File(path.to_owned()),
-        };
-        let mut text = Text {
-            label: name.map_or_else(|| input.label(), str::to_owned),
-            max_size: self.max_size,
-            input,
-            bytes: None,
-        };
-        if !text.input.can_be_read_again() {
-            let read = text.input.read(self.max_size);
-            text.bytes = Some(read.map_err(|error| text.unreadable(&error.into()))?);
+    fn text(&self, path: &Path, name: Option<&str>) -> Result<Labelled, CliError> {
+        let input = Input::at(path);
+        let label = name.map_or_else(|| input.label(), str::to_owned);
+        match Text::of(input, self.max_size) {
+            Ok(text) => Ok(Labelled { text, label }),
+            Err(error) => Err(unreadable(&label, &error.into())),
         }
-        Ok(text)
     }
 
     /// Reads a document; when it is encrypted, once more with each passphrase until one opens it.
-    fn open(&self, text: &Text, held: Held<'_>) -> Result<Source, CliError> {
+    fn open(&self, read: &Labelled, keep: Keep<'_>) -> Result<Source, CliError> {
         let started = batch::now();
-        let mut options = ExamineOptions::default();
-        let (mut report, mut contents) = text.examine(&options, held)?;
-        if let Encryption::Passphrase { .. } = report.encryption {
-            for given in self.passphrases()? {
-                options.passphrase = Some(given);
-                (report, contents) = text.examine(&options, held)?;
-                if let Encryption::Passphrase { opened: true, .. } = report.encryption {
-                    break;
-                }
-            }
-        }
-        self.usable(&report, &text.label)?;
+        let (examined, passphrase) = examine_opening(
+            &ExamineOptions::default(),
+            |options| read.examine(options, keep),
+            || self.passphrases(),
+        )?;
+        let Examined { report, contents, .. } = examined;
+        self.usable(&report, &read.label)?;
         Ok(Source {
             report,
             contents,
-            passphrase: options.passphrase,
+            passphrase,
             started,
-            label: text.label.clone(),
+            label: read.label.clone(),
         })
     }
 
@@ -132,41 +103,23 @@ impl Reading<'_> {
     }
 }
 
-/// A document's text, which may be asked for again.
-struct Text {
-    input: Input,
+/// A document's text and what it is called.
+struct Labelled {
+    text: Text,
     label: String,
-    max_size: u64,
-    /// What could be read but once.
-    bytes: Option<Vec<u8>>,
 }
 
-impl Text {
-    fn examine(
-        &self,
-        options: &ExamineOptions,
-        held: Held<'_>,
-    ) -> Result<(DocumentReport, Contents), CliError> {
-        let source: Box<dyn Read + '_> = match &self.bytes {
-            Some(bytes) => Box::new(&bytes[..]),
-            None => {
-                let opened = self.input.open(self.max_size);
-                Box::new(opened.map_err(|error| self.unreadable(&error.into()))?.0)
-            }
-        };
-        let examined = match held {
-            Held::None => examine_source(source, options).map(|report| (report, Contents::default())),
-            Held::All => examine_contents_source(source, options),
-            Held::Of(records) => examine_records(source, options, records),
-        };
-        examined.map_err(|error| self.unreadable(&error.into()))
+impl Labelled {
+    fn examine(&self, options: &ExamineOptions, keep: Keep<'_>) -> Result<Examined, CliError> {
+        let examined = self.text.examine(options, keep);
+        examined.map_err(|error| unreadable(&self.label, &error))
     }
+}
 
-    fn unreadable(&self, error: &Unreadable) -> CliError {
-        CliError::Refused {
-            message: format!("could not read {}: {error}", self.label),
-            help: error.help(),
-            exit: Exit::Usage,
-        }
+fn unreadable(label: &str, error: &Unreadable) -> CliError {
+    CliError::Refused {
+        message: format!("could not read {label}: {error}"),
+        help: error.help(),
+        exit: Exit::Usage,
     }
 }

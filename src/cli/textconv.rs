@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use exportdoc::diff::outline;
 use exportdoc::report::{ExamineOptions, examine_with_objects};
 
-use super::input::parse_size;
+use super::input::{Input, parse_size};
 use super::stdout::Output;
-use super::{CliError, Exit, Unreadable, diff};
+use super::{CliError, Exit, Unreadable};
 use crate::render::outline;
 
 /// Print a document as stable text, for 'git diff' and other tools that compare lines
@@ -35,7 +35,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(super) fn run(self) -> Result<Exit, CliError> {
-        let input = diff::input(&self.file);
+        let input = Input::at(&self.file);
         let bytes = input
             .read(self.max_size)
             .map_err(|error| CliError::unreadable(&input.label(), &Unreadable::from(error)))?;

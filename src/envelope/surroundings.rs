@@ -120,6 +120,7 @@ struct Here<'a> {
 }
 
 impl Here<'_> {
+    /// Further on in the text, never back: whoever calls goes by offsets in order.
     fn go_to(&mut self, at: usize) {
         let between = &self.text[self.at..at];
         let rest = match memrchr(b'\n', between) {

@@ -62,50 +62,7 @@ impl Default for ExamineOptions {
 /// # Errors
 /// Input that isn't the JSON of an export document.
 pub fn examine(input: &[u8], options: &ExamineOptions) -> Result<DocumentReport, EnvelopeError> {
-    in_memory(run(input, options, Keep::Nothing)).map(|read| read.report)
-}
-
-/// Why a source gives no report.
-#[derive(Debug, thiserror::Error)]
-pub enum SourceError {
-    /// It fails.
-    #[error(transparent)]
-    Read(#[from] io::Error),
-    /// It isn't the JSON of an export document.
-    #[error(transparent)]
-    Envelope(#[from] EnvelopeError),
-}
-
-/// As [`examine`], of a document that is read from a source and never held: memory grows with the number of its objects
-/// and with the metadata, not with the data of the objects. The report is the same.
-///
-/// # Errors
-/// A source that fails, and as [`examine`].
-pub fn examine_source(source: impl Read, options: &ExamineOptions) -> Result<DocumentReport, SourceError> {
-    let source = BufReader::with_capacity(SOURCE_BUFFER, source);
-    run(source, options, Keep::Nothing).map(|read| read.report)
-}
-
-/// As [`examine_source`], and gives the text around the blob, too, for places in it.
-pub(crate) fn examine_around(
-    source: impl Read,
-    options: &ExamineOptions,
-) -> Result<(DocumentReport, Surroundings), SourceError> {
-    let source = BufReader::with_capacity(SOURCE_BUFFER, source);
-    run(source, options, Keep::Surroundings).map(|read| (read.report, read.around))
-}
-
-/// As [`examine_around`], of bytes in memory.
-pub(crate) fn examine_around_in_memory(
-    input: &[u8],
-    options: &ExamineOptions,
-) -> Result<(DocumentReport, Surroundings), EnvelopeError> {
-    in_memory(run(input, options, Keep::Surroundings)).map(|read| (read.report, read.around))
-}
-
-/// As [`examine_contents`], with the text around the blob.
-pub(crate) fn examine_all(input: &[u8], options: &ExamineOptions) -> Result<WholeRead, EnvelopeError> {
-    in_memory(run(input, options, Keep::All))
+    examine_bytes(input, options, Keep::Nothing).map(|examined| examined.report)
 }
 
 /// As [`examine`], and gives the objects too: the whole-document form for composing and importing.
@@ -119,6 +76,114 @@ pub fn examine_with_objects(
     examine_contents(input, options).map(|(report, contents)| (report, contents.objects))
 }
 
+/// As [`examine_with_objects`], with what the records hold beside the objects.
+///
+/// # Errors
+/// As [`examine`].
+pub fn examine_contents(
+    input: &[u8],
+    options: &ExamineOptions,
+) -> Result<(DocumentReport, Contents), EnvelopeError> {
+    examine_bytes(input, options, Keep::Objects).map(|examined| (examined.report, examined.contents))
+}
+
+/// As [`examine`], with what is to be kept.
+///
+/// # Errors
+/// As [`examine`].
+pub fn examine_bytes(
+    input: &[u8],
+    options: &ExamineOptions,
+    keep: Keep<'_>,
+) -> Result<Examined, EnvelopeError> {
+    run(input, options, keep).map_err(|error| match error {
+        SourceError::Envelope(error) => error,
+        // Bytes in memory can't fail to be read.
+        SourceError::Read(_) => EnvelopeError::Empty,
+    })
+}
+
+/// As [`examine_bytes`], of a document that is read from a source: memory grows with the number of its objects, with the
+/// metadata and with what is kept, not with the data of the objects. The report is the same.
+///
+/// # Errors
+/// A source that fails, and as [`examine`].
+pub fn examine_source(
+    source: impl Read,
+    options: &ExamineOptions,
+    keep: Keep<'_>,
+) -> Result<Examined, SourceError> {
+    run(BufReader::with_capacity(SOURCE_BUFFER, source), options, keep)
+}
+
+/// Reads a document by `read`, and when it is encrypted, once more with each passphrase until one opens it. Gives the
+/// one that was tried last.
+///
+/// # Errors
+/// What `read` and `passphrases` give; the latter is asked for encrypted documents only.
+pub fn examine_opening<E>(
+    options: &ExamineOptions,
+    mut read: impl FnMut(&ExamineOptions) -> Result<Examined, E>,
+    passphrases: impl FnOnce() -> Result<Vec<Passphrase>, E>,
+) -> Result<(Examined, Option<Passphrase>), E> {
+    let mut examined = read(options)?;
+    let mut tried = None;
+    if let Encryption::Passphrase { .. } = examined.report.encryption {
+        for given in passphrases()? {
+            let options = ExamineOptions {
+                passphrase: Some(given.clone()),
+                ..options.clone()
+            };
+            examined = read(&options)?;
+            tried = Some(given);
+            if let Encryption::Passphrase { opened: true, .. } = examined.report.encryption {
+                break;
+            }
+        }
+    }
+    Ok((examined, tried))
+}
+
+/// Why a source gives no report.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// It fails.
+    #[error(transparent)]
+    Read(#[from] io::Error),
+    /// It isn't the JSON of an export document.
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
+}
+
+/// What is kept beside the report. Records are named by [`super::ObjectReport::record`] of an earlier reading.
+#[derive(Debug, Clone, Copy)]
+pub enum Keep<'k> {
+    /// Nothing.
+    Nothing,
+    /// The text around the blob, for places in it.
+    Surroundings,
+    /// All contents.
+    Objects,
+    /// The contents, of the objects only those in these records.
+    Records(&'k BTreeSet<u64>),
+    /// The objects in these records alone: nothing else is looked at, nothing is judged. Whoever wants to know whether
+    /// they are what an earlier reading found compares their digests.
+    Only(&'k BTreeSet<u64>),
+    /// All contents and the text around the blob.
+    All,
+}
+
+/// A document that was read.
+#[derive(Debug)]
+pub struct Examined {
+    /// What was found out.
+    pub report: DocumentReport,
+    /// What the records hold, if it was kept.
+    pub contents: Contents,
+    /// The text around the blob, if it was kept.
+    pub around: Surroundings,
+}
+
 /// Everything in a document that goes into the next one when it is sealed anew.
 #[derive(Debug, Clone, Default)]
 pub struct Contents {
@@ -130,114 +195,7 @@ pub struct Contents {
     pub record_fields: BTreeMap<ObjectKey, Vec<u8>>,
 }
 
-/// As [`examine_with_objects`], with what the records hold beside the objects.
-///
-/// # Errors
-/// As [`examine`].
-pub fn examine_contents(
-    input: &[u8],
-    options: &ExamineOptions,
-) -> Result<(DocumentReport, Contents), EnvelopeError> {
-    in_memory(run(input, options, Keep::Objects)).map(|read| (read.report, read.contents))
-}
-
-/// As [`examine_contents`], of a document that is read from a source: only the objects are held.
-///
-/// # Errors
-/// As [`examine_source`].
-pub fn examine_contents_source(
-    source: impl Read,
-    options: &ExamineOptions,
-) -> Result<(DocumentReport, Contents), SourceError> {
-    let source = BufReader::with_capacity(SOURCE_BUFFER, source);
-    run(source, options, Keep::Objects).map(|read| (read.report, read.contents))
-}
-
-/// As [`examine_contents_source`], and of the objects only those in some records are held, by
-/// [`super::ObjectReport::record`] of an earlier reading.
-///
-/// # Errors
-/// As [`examine_source`].
-pub fn examine_records(
-    source: impl Read,
-    options: &ExamineOptions,
-    records: &BTreeSet<u64>,
-) -> Result<(DocumentReport, Contents), SourceError> {
-    let source = BufReader::with_capacity(SOURCE_BUFFER, source);
-    run(source, options, Keep::Records(records)).map(|read| (read.report, read.contents))
-}
-
-/// The objects in some records alone, by [`super::ObjectReport::record`] of an earlier reading: nothing else is looked at,
-/// nothing is judged. Whoever wants to know whether they are what that reading found compares their digests.
-///
-/// # Errors
-/// As [`examine_source`].
-pub fn objects_in_records(
-    source: impl Read,
-    options: &ExamineOptions,
-    records: &BTreeSet<u64>,
-) -> Result<Vec<SyncObject<'static>>, SourceError> {
-    let source = BufReader::with_capacity(SOURCE_BUFFER, source);
-    run(source, options, Keep::Only(records)).map(|read| read.contents.objects)
-}
-
-/// As [`examine_contents`], and when the document is encrypted, once more with each passphrase until one opens it. Gives
-/// the one that was tried last.
-///
-/// # Errors
-/// As [`examine`], and what `passphrases` gives; it is asked for encrypted documents only.
-pub fn examine_opening<E: From<EnvelopeError>>(
-    input: &[u8],
-    options: &ExamineOptions,
-    passphrases: impl FnOnce() -> Result<Vec<Passphrase>, E>,
-) -> Result<(DocumentReport, Contents, Option<Passphrase>), E> {
-    let (mut report, mut contents) = examine_contents(input, options)?;
-    let mut tried = None;
-    if let Encryption::Passphrase { .. } = report.encryption {
-        for given in passphrases()? {
-            let options = ExamineOptions {
-                passphrase: Some(given.clone()),
-                ..options.clone()
-            };
-            (report, contents) = examine_contents(input, &options)?;
-            tried = Some(given);
-            if let Encryption::Passphrase { opened: true, .. } = report.encryption {
-                break;
-            }
-        }
-    }
-    Ok((report, contents, tried))
-}
-
-/// What is kept beside the report.
-#[derive(Debug, Clone, Copy)]
-enum Keep<'k> {
-    Nothing,
-    Surroundings,
-    Objects,
-    Records(&'k BTreeSet<u64>),
-    Only(&'k BTreeSet<u64>),
-    All,
-}
-
-/// A document that was read.
-pub(crate) struct WholeRead {
-    pub(crate) report: DocumentReport,
-    /// What the records hold, if it was kept.
-    pub(crate) contents: Contents,
-    /// The text around the blob, if it was kept.
-    pub(crate) around: Surroundings,
-}
-
-fn in_memory(read: Result<WholeRead, SourceError>) -> Result<WholeRead, EnvelopeError> {
-    read.map_err(|error| match error {
-        SourceError::Envelope(error) => error,
-        // Bytes in memory can't fail to be read.
-        SourceError::Read(_) => EnvelopeError::Empty,
-    })
-}
-
-fn run<S: BufRead>(source: S, options: &ExamineOptions, keep: Keep<'_>) -> Result<WholeRead, SourceError> {
+fn run<S: BufRead>(source: S, options: &ExamineOptions, keep: Keep<'_>) -> Result<Examined, SourceError> {
     let new_fold = || {
         let fold = DocumentFold::new(options);
         match keep {
@@ -277,7 +235,7 @@ fn run<S: BufRead>(source: S, options: &ExamineOptions, keep: Keep<'_>) -> Resul
         _ => {}
     }
     let (report, contents) = fold.finish_with_contents(report, seal, findings);
-    Ok(WholeRead {
+    Ok(Examined {
         report,
         contents,
         around,

@@ -196,7 +196,7 @@ impl<'o> DocumentFold<'o> {
                 let read = object.is_ok();
                 self.object_record(&head, object, at.offset, &unknown_fields);
                 if read {
-                    self.objects.keep_whole(&head, raw.message, at.of(raw.message));
+                    self.objects.held(&head, raw.message, at.of(raw.message));
                 }
             }
         }
@@ -234,7 +234,7 @@ impl<'o> DocumentFold<'o> {
         };
         self.findings.in_blob(rule, error.offset, || error.to_string());
         if let BlobErrorKind::PastEnd { claimed, have } = error.kind {
-            let part = super::objects::readable_part(rest);
+            let part = super::partial::readable_part(rest);
             self.blob.partial = Some(PartialRecord {
                 index: error.index,
                 offset: error.offset,

@@ -10,6 +10,7 @@ mod fold;
 mod hashing;
 mod matching;
 mod objects;
+mod partial;
 mod records;
 mod signature;
 
@@ -25,10 +26,9 @@ use crate::signature::{KeyFacts, PartialKey};
 pub use crate::object::data::SecretValue;
 pub(crate) use collect::Findings;
 pub use examine::{
-    Contents, ExamineOptions, SourceError, examine, examine_contents, examine_contents_source,
-    examine_opening, examine_records, examine_source, examine_with_objects, objects_in_records,
+    Contents, ExamineOptions, Examined, Keep, SourceError, examine, examine_bytes, examine_contents,
+    examine_opening, examine_source, examine_with_objects,
 };
-pub(crate) use examine::{WholeRead, examine_all, examine_around, examine_around_in_memory};
 pub use fold::{DocumentFold, SealFacts};
 
 /// Everything found out about one document.

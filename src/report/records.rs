@@ -52,7 +52,7 @@ impl DocumentFold<'_> {
         };
         self.take(&head, outline, Covered::Held(head, raw.message));
         if let Some(place) = place {
-            self.objects.keep_whole(&head, raw.message, place.of(raw.message));
+            self.objects.held(&head, raw.message, place.of(raw.message));
         }
     }
 
@@ -97,7 +97,7 @@ impl DocumentFold<'_> {
         } else {
             let part = Part::default();
             let mut body = Hashing::new(reader.body(), self.signature.ahead(&head), &part);
-            let outline = self.outline_and(&mut body, &head, || part.begin(), || part.end());
+            let outline = self.outline_digested(&mut body, &head, Some(&part));
             // What was skipped belongs to the signed bytes, too.
             let _ = std::io::copy(&mut body, &mut std::io::sink());
             let digests = body.digests;
@@ -109,29 +109,28 @@ impl DocumentFold<'_> {
 
     /// What a record is. Nothing is concluded from it yet: it may turn out to break off.
     pub(super) fn outline<S: BufRead>(&self, message: S, head: &RecordHead) -> Result<Outline, RecordError> {
-        self.outline_and(message, head, || (), || None)
+        self.outline_digested(message, head, None)
     }
 
-    /// As [`DocumentFold::outline`], of a message that is hashed as it comes by, from the object's begin to its end.
-    fn outline_and<S: BufRead>(
+    /// As [`DocumentFold::outline`], of a message that goes by a part, which takes the object's digest if that is wanted.
+    fn outline_digested<S: BufRead>(
         &self,
         message: S,
         head: &RecordHead,
-        begin: impl Fn(),
-        end: impl Fn() -> Option<[u8; 32]>,
+        part: Option<&Part>,
     ) -> Result<Outline, RecordError> {
         let wanted = self.objects.wanted(self.options.limits.held_bytes);
         let keep_ciphertext =
             self.sealed_records == 0 && self.params.is_some() && self.options.passphrase.is_some();
-        let wants_digest = self.options.digests;
+        let part = part.filter(|_| self.options.digests);
         let mut cursor = Cursor::new(message);
         RecordOutline::read(&mut cursor.message(head.length()), keep_ciphertext, |object| {
-            if wants_digest {
-                begin();
+            if let Some(part) = part {
+                part.begin();
             }
             let read = ObjectParts::read(object, Some(wanted));
-            let digest = end();
-            read.map(|(parts, facts)| (parts, facts, digest))
+            let digest = part.and_then(Part::end);
+            read.map(|(parts, facts)| ReadObject { parts, facts, digest })
         })
     }
 

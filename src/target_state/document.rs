@@ -12,7 +12,7 @@ use crate::identifier::Identifier;
 use crate::import_plan::{Place, ReadDocument, Wanted, stands_for};
 use crate::object::{Scope, SyncObject, type_by_name};
 use crate::passphrase::Passphrase;
-use crate::report::{DocumentReport, ExamineOptions, examine_opening};
+use crate::report::{DocumentReport, ExamineOptions, Examined, Keep, examine_bytes, examine_opening};
 
 impl TargetStateBuilder {
     pub(super) fn add_document(
@@ -21,9 +21,12 @@ impl TargetStateBuilder {
         bytes: &[u8],
         passphrases: &[Passphrase],
     ) -> Result<usize, StateError> {
-        let (report, contents, _) = examine_opening(bytes, &ExamineOptions::default(), || {
-            Ok::<_, StateError>(passphrases.to_vec())
-        })?;
+        let (examined, _) = examine_opening(
+            &ExamineOptions::default(),
+            |options| examine_bytes(bytes, options, Keep::Objects),
+            || Ok(passphrases.to_vec()),
+        )?;
+        let Examined { report, contents, .. } = examined;
         compose::readable(&report).map_err(|error| match report.hit_limit() {
             true => StateError::DocumentLimit(error),
             false => StateError::Document(error),
