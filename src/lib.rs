@@ -12,6 +12,7 @@ pub mod blob;
 mod buffered;
 pub mod build;
 pub mod compose;
+pub mod copy;
 pub mod date;
 pub mod diff;
 pub mod envelope;

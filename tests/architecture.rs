@@ -26,6 +26,7 @@ const ORDER: &[&str] = &[
     "diff",
     "build",
     "compose",
+    "copy",
     "merge",
     "extract",
     "redact",

@@ -77,6 +77,7 @@ pub fn audit_bytes(
         report,
         contents,
         around,
+        ..
     } = examine_bytes(input, &reading, Keep::All)?;
     let document = Side {
         bytes: Some(input),

@@ -323,8 +323,8 @@ fn read_up_to(source: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
 ///
 /// # Errors
 /// A message that is longer than a 32-bit length can say.
-pub fn length_prefix(message: &[u8]) -> Result<[u8; 4], BlobErrorKind> {
-    let claimed = message.len() as u64;
+pub fn length_prefix(message_length: usize) -> Result<[u8; 4], BlobErrorKind> {
+    let claimed = message_length as u64;
     let length = u32::try_from(claimed).map_err(|_| BlobErrorKind::TooLarge {
         claimed,
         limit: u64::from(u32::MAX),
@@ -338,7 +338,7 @@ pub fn length_prefix(message: &[u8]) -> Result<[u8; 4], BlobErrorKind> {
 /// As [`length_prefix`].
 pub fn frame(message: &[u8]) -> Result<Vec<u8>, BlobErrorKind> {
     let mut framed = Vec::with_capacity(message.len() + 4);
-    framed.extend_from_slice(&length_prefix(message)?);
+    framed.extend_from_slice(&length_prefix(message.len())?);
     framed.extend_from_slice(message);
     Ok(framed)
 }

@@ -153,7 +153,17 @@ pub struct ObjectRecord<'a> {
 impl ObjectRecord<'_> {
     /// Writes an object record's message.
     pub fn encode(export_id: &str, object: &[u8]) -> Vec<u8> {
-        Writer::new().text(1, export_id).bytes(2, object).finish()
+        let mut message = Self::encode_before(export_id, object.len());
+        message.extend_from_slice(object);
+        message
+    }
+
+    /// Writes what stands before an object of this length in its record's message.
+    pub fn encode_before(export_id: &str, object_length: usize) -> Vec<u8> {
+        Writer::new()
+            .text(1, export_id)
+            .bytes_head(2, object_length)
+            .finish()
     }
 
     /// The fields of an object record's message that this version doesn't know, as they stand.

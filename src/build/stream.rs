@@ -1,7 +1,7 @@
 //! Writes a document record by record, from the header to the signature, which is known when all records are written.
 //!
 //! Invariant: no copy of the whole is made, neither of the blob nor of its text; only encryption needs all records at
-//! once.
+//! once. Of an object that is given no copy is made either.
 
 use std::io::Write;
 
@@ -12,50 +12,55 @@ use crate::object::SyncObject;
 use crate::passphrase::encrypt;
 use crate::signature::{RecordDigest, SigningKey, SigningRule};
 
-use super::{BuildError, ExportFacts, Extras, metadata};
+use super::{BuildError, ExportFacts, Extras, Objects, metadata};
 
 /// Writes a document. Where nobody signs it, it has no signature, no key and no trailer, which would repeat the
 /// signature.
-pub(super) fn write(
+pub(super) fn write<O: Objects + ?Sized>(
     writer: impl Write,
     facts: &ExportFacts,
     extras: &Extras,
-    objects: &[SyncObject<'_>],
+    objects: &O,
     signer: Option<(&SigningKey, &'static SigningRule)>,
-) -> Result<(), BuildError> {
+) -> Result<(), O::Error> {
+    let outlines = objects.outlines();
     let mut records = Records {
-        envelope: EnvelopeWriter::begin(writer, &metadata(facts, objects)?)?,
+        envelope: EnvelopeWriter::begin(writer, &metadata(facts, outlines)?).map_err(BuildError::from)?,
         digest: signer.map(|(_, rule)| (rule.new_digest)()),
         index: 0,
     };
-    records.push(&header(
-        facts,
-        extras,
-        objects.len(),
-        signer.map(|(_, rule)| rule),
-    ))?;
-    let messages = objects.iter().map(|object| {
-        let mut message = ObjectRecord::encode(&facts.export_id, object.as_bytes());
-        message.extend(extras.record_fields.get(object.key()).into_iter().flatten());
-        message
-    });
+    let rule = signer.map(|(_, rule)| rule);
+    records.push(&[&header(facts, extras, outlines.len(), rule)])?;
+    // What an object's record holds around it.
+    let around = |object: &SyncObject<'_>| {
+        let before = ObjectRecord::encode_before(&facts.export_id, object.as_bytes().len());
+        let after = extras.record_fields.get(object.key());
+        (before, after.map(Vec::as_slice).unwrap_or_default())
+    };
     match &facts.encryption {
-        None => {
-            for message in messages {
-                records.push(&message)?;
-            }
-        }
+        None => objects.each(&mut |object| {
+            let (before, after) = around(object);
+            records.push(&[&before, object.as_bytes(), after])
+        })?,
         Some((passphrase, params)) => {
             let mut clear = Vec::new();
-            for message in messages {
-                clear.extend_from_slice(&frame(&message)?);
-            }
+            objects.each(&mut |object| {
+                let (before, after) = around(object);
+                let message = [&before, object.as_bytes(), after];
+                clear.extend_from_slice(&length_prefix(length(&message))?);
+                message.iter().for_each(|part| clear.extend_from_slice(part));
+                Ok(())
+            })?;
             let ciphertext = encrypt(&clear, passphrase, params);
             drop(clear);
-            records.push(&SealedRecord::encode(&facts.export_id, &ciphertext))?;
+            records.push(&[&SealedRecord::encode(&facts.export_id, &ciphertext)])?;
         }
     }
-    records.close(&facts.export_id, signer)
+    Ok(records.close(&facts.export_id, signer)?)
+}
+
+fn length(message: &[&[u8]]) -> usize {
+    message.iter().map(|part| part.len()).sum()
 }
 
 fn header(facts: &ExportFacts, extras: &Extras, count: usize, rule: Option<&'static SigningRule>) -> Vec<u8> {
@@ -84,15 +89,21 @@ struct Records<W: Write> {
 }
 
 impl<W: Write> Records<W> {
-    fn push(&mut self, message: &[u8]) -> Result<(), BuildError> {
-        let prefix = length_prefix(message)?;
+    /// Writes the record of a message, which is given in parts.
+    fn push(&mut self, message: &[&[u8]]) -> Result<(), BuildError> {
+        let prefix = length_prefix(length(message))?;
         if let Some(digest) = &mut self.digest {
             digest.begin(self.index, prefix);
-            digest.chunk(message);
         }
         self.index += 1;
         self.envelope.write_all(&prefix)?;
-        Ok(self.envelope.write_all(message)?)
+        for part in message {
+            if let Some(digest) = &mut self.digest {
+                digest.chunk(part);
+            }
+            self.envelope.write_all(part)?;
+        }
+        Ok(())
     }
 
     /// Signs the records by the rule and closes them with the trailer.
@@ -127,7 +138,7 @@ mod tests {
             &mut document,
             &export_facts("stream"),
             &Extras::default(),
-            &objects,
+            &objects[..],
             None,
         )
         .unwrap();
@@ -157,7 +168,7 @@ mod tests {
             Full,
             &export_facts("stream"),
             &Extras::default(),
-            &objects,
+            &objects[..],
             signer,
         );
         assert!(

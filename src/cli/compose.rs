@@ -2,22 +2,24 @@
 //!
 //! Clock and chance come in here and nowhere below.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use exportdoc::build::{BuildError, ExportFacts, Extras, seal_to};
+use exportdoc::build::Extras;
 use exportdoc::compose::{self, Stamp};
 use exportdoc::escape;
 use exportdoc::object::{ObjectKey, SyncObject};
 use exportdoc::passphrase::{DEFAULT_ITERATIONS, EncryptionParams, Passphrase, SALT_BYTES};
-use exportdoc::report::{Contents, DocumentReport};
+use exportdoc::report::{Contents, DocumentReport, Elsewhere};
 use exportdoc::signature::{KeySize, SigningKey};
 use serde_json::value::RawValue;
 
 use super::Exit;
+use super::copying::{self, Objects};
 use super::input::{Input, parse_size};
 use super::output::{self, Output};
-use super::reading::{Reading, Select};
+use super::reading::{Labelled, Reading, Select};
 use super::{CliError, batch};
 
 /// Private keys are far smaller.
@@ -47,7 +49,8 @@ pub(crate) struct Source {
     /// What opened it.
     pub(crate) passphrase: Option<Passphrase>,
     pub(crate) started: jiff::Timestamp,
-    pub(crate) label: String,
+    /// What it was read from.
+    pub(super) read: Labelled,
 }
 
 impl SourceArgs {
@@ -64,6 +67,12 @@ impl SourceArgs {
             .inspect(Source::say_doubts)
     }
 
+    /// As [`SourceArgs::load`], and where the document can be read again and again, its objects are outlined.
+    pub(crate) fn load_outlined(&self) -> Result<Source, CliError> {
+        let looked = self.reading().look(&self.file, None)?;
+        looked.hold(0, &BTreeSet::new()).inspect(Source::say_doubts)
+    }
+
     fn reading(&self) -> Reading<'_> {
         Reading {
             allow_invalid: self.allow_invalid,
@@ -76,7 +85,7 @@ impl SourceArgs {
 impl Source {
     fn say_doubts(&self) {
         for doubt in compose::doubts(&self.report) {
-            say(&format!("note: {}: {doubt}", self.label));
+            say(&format!("note: {}: {doubt}", self.read.label));
         }
     }
 
@@ -100,6 +109,7 @@ impl Source {
     ) -> Draft<'a> {
         Draft {
             objects,
+            elsewhere: BTreeMap::new(),
             requested,
             extras: compose::extras(&self.report, &self.contents),
             host: self.report.envelope.host.clone(),
@@ -122,40 +132,20 @@ impl Source {
         let mut facts = compose::facts(&self.report, stamp, draft.requested);
         facts.host = draft.host.unwrap_or_default();
         facts.encryption = draft.encryption;
-        seal_document(writer, &facts, &draft.extras, draft.objects, key)
-    }
-}
-
-/// Seals a document under the rule that goes with the key, writing it as it is made.
-pub(crate) fn seal_document(
-    writer: &mut dyn Write,
-    facts: &ExportFacts,
-    extras: &Extras,
-    objects: &[SyncObject<'static>],
-    key: &SigningKey,
-) -> Result<(), CliError> {
-    // The gate of a key lets only sizes through that some rule takes, but not all of them.
-    let size = KeySize::from_bits(key.public_key().facts().bits);
-    let rule = size.map(KeySize::default_rule).ok_or_else(|| {
-        CliError::usage(
-            "no signing rule is meant for a key of this size",
-            "use a key of 512, 1024 or 2048 bits; 'exportdoc keygen' makes one",
-        )
-    })?;
-    seal_to(writer, facts, extras, objects, key, rule).map_err(build_failed)
-}
-
-/// Why a document wasn't written: the output's fault or its own.
-pub(crate) fn build_failed(error: BuildError) -> CliError {
-    match error {
-        BuildError::Write(error) => CliError::Output(error),
-        other => refused(&other),
+        let objects = Objects {
+            list: draft.objects,
+            elsewhere: &draft.elsewhere,
+            sources: &[&self.read],
+        };
+        copying::write(writer, &facts, &draft.extras, &objects, Some(key))
     }
 }
 
 /// What a command changes in a document before it is sealed.
 pub(crate) struct Draft<'a> {
     pub(crate) objects: &'a [SyncObject<'static>],
+    /// Where those objects stand that are only outlined.
+    pub(crate) elsewhere: BTreeMap<usize, Elsewhere>,
     pub(crate) requested: Vec<Box<RawValue>>,
     pub(crate) extras: Extras,
     pub(crate) host: Option<String>,

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use exportdoc::diff::{DiffOptions, Objects, Side, is_comparable, is_reported, to_look_into};
+use exportdoc::diff::{DiffOptions, Objects, Side, is_comparable, to_look_into};
 use exportdoc::object::SyncObject;
 use exportdoc::passphrase::Passphrase;
 use exportdoc::report::{DocumentReport, ExamineOptions, Examined, Keep, examine_bytes, examine_source};
@@ -106,9 +106,7 @@ impl DiffInput {
             let records: BTreeSet<u64> = ids.iter().map(|id| report.objects[*id].record).collect();
             let found = self.examine(Keep::Only(&records))?.contents.objects;
             let mut pairs = ids.iter().zip(&found);
-            if found.len() != ids.len()
-                || !pairs.all(|(id, object)| is_reported(&report.objects[*id], object))
-            {
+            if found.len() != ids.len() || !pairs.all(|(id, object)| report.objects[*id].is(object)) {
                 return Err(changed(&self.input.label()));
             }
             objects.extend(ids.iter().copied().zip(found));

@@ -1,12 +1,13 @@
 //! `exportdoc extract`: a smaller document, made of some objects and what they depend on.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use exportdoc::copy::{by_key, only, places};
 use exportdoc::extract::{Dependencies, ExtractError, extract, find, records};
 use exportdoc::object::{ObjectKey, SyncObject};
-use exportdoc::report::DocumentReport;
+use exportdoc::report::{DocumentReport, Elsewhere};
 
 use super::compose::{KeyArgs, Sealer, Source, SourceArgs, say_written};
 use super::output::{self, Output, OutputArgs};
@@ -59,12 +60,15 @@ impl Args {
         let output = self.output.check(&inputs)?;
         output.spares(self.source.passphrase_file.as_deref())?;
         let sealer = self.key.load(&[&output])?;
-        let mut source = self.load()?;
+        let mut source = self.source.load_outlined()?;
         let roots = self.roots(&source.report)?;
-        let held = std::mem::take(&mut source.contents.objects);
+        let contents = std::mem::take(&mut source.contents);
+        source.contents = only(&source.report, contents, &records(&source.report, &roots));
+        let elsewhere = by_key(&source.contents);
+        let taken = std::mem::take(&mut source.contents.objects);
         let mut objects = 0;
         let made = output.stage(|writer| {
-            objects = self.document(writer, &source, held, &roots, &sealer)?;
+            objects = self.document(writer, &source, taken, &elsewhere, &roots, &sealer)?;
             Ok(())
         })?;
         sealer.keep()?;
@@ -78,7 +82,7 @@ impl Args {
     fn run_split(&self, inputs: &[&Path]) -> Result<Exit, CliError> {
         let directory = &self.output.output;
         output::check_directory(directory)?;
-        let source = self.load()?;
+        let source = self.load_taken()?;
         let roots = self.roots(&source.report)?;
         let places = file_names(&source, &roots)
             .map(|name| Output::check(&directory.join(name), self.output.force, inputs))
@@ -93,8 +97,9 @@ impl Args {
             .map(|(root, place)| {
                 let mut objects = 0;
                 let made = place.stage(|writer| {
-                    let held = source.contents.objects.clone();
-                    objects = self.document(writer, &source, held, std::slice::from_ref(root), &sealer)?;
+                    let taken = source.contents.objects.clone();
+                    let root = std::slice::from_ref(root);
+                    objects = self.document(writer, &source, taken, &HashMap::new(), root, &sealer)?;
                     Ok(())
                 })?;
                 Ok((made, objects))
@@ -108,8 +113,8 @@ impl Args {
         Ok(Exit::Good)
     }
 
-    /// Reads the document and, where that can be, holds only what is taken from it.
-    fn load(&self) -> Result<Source, CliError> {
+    /// Reads the document and, where that can be, holds only what is taken from it: many documents have one object.
+    fn load_taken(&self) -> Result<Source, CliError> {
         self.source
             .load_some(&|report| Ok(records(report, &self.roots(report)?)))
     }
@@ -126,12 +131,13 @@ impl Args {
         Ok(roots)
     }
 
-    /// Writes the document for some of them and tells how many objects it has.
+    /// Writes the document for some of the objects taken, or their outlines, and tells how many objects it has.
     fn document(
         &self,
         writer: &mut dyn Write,
         source: &Source,
-        held: Vec<SyncObject<'static>>,
+        taken: Vec<SyncObject<'static>>,
+        elsewhere: &HashMap<ObjectKey, Elsewhere>,
         roots: &[ObjectKey],
         sealer: &Sealer,
     ) -> Result<usize, CliError> {
@@ -139,8 +145,9 @@ impl Args {
             true => Dependencies::References,
             false => Dependencies::Closure,
         };
-        let objects = extract(held, roots, dependencies).map_err(|error| refused(&error))?;
+        let objects = extract(taken, roots, dependencies).map_err(|error| refused(&error))?;
         let mut draft = source.draft(&objects, source.requested(roots)?);
+        draft.elsewhere = places(elsewhere, &objects);
         draft.encryption = source.same_encryption()?;
         source.seal(writer, draft, &sealer.key)?;
         Ok(objects.len())

@@ -9,7 +9,7 @@ use exportdoc::merge::{MergeOptions, Prefer, Renumber, Resolutions};
 
 use super::compose::{KeyArgs, say_made, say_written};
 use super::input::{Input, parse_size};
-use super::merging::{Collected, Part, derived_save, write};
+use super::merging::{Collected, Part, derived_save};
 use super::output::{Output, OutputArgs};
 use super::reading::Reading;
 use super::{CliError, Exit, passphrase, stdout};
@@ -153,15 +153,16 @@ impl Args {
             true => None,
             false => encrypt_with.or_else(|| collected.passphrase.clone()),
         };
-        let (outcome, started) = collected.merge(&options)?;
+        let merged = collected.merge(&options)?;
+        let outcome = &merged.outcome;
         match (&output, self.format) {
-            (Output::Stdout, Format::Text) => merge_text::print(&mut anstream::stderr(), &outcome)?,
-            (Output::Stdout, Format::Json) => merge_json::print(&mut anstream::stderr(), &outcome)?,
+            (Output::Stdout, Format::Text) => merge_text::print(&mut anstream::stderr(), outcome)?,
+            (Output::Stdout, Format::Json) => merge_json::print(&mut anstream::stderr(), outcome)?,
             (Output::File { .. }, format) => {
                 let mut out = stdout::open();
                 match format {
-                    Format::Text => merge_text::print(&mut out, &outcome)?,
-                    Format::Json => merge_json::print(&mut out, &outcome)?,
+                    Format::Text => merge_text::print(&mut out, outcome)?,
+                    Format::Json => merge_json::print(&mut out, outcome)?,
                 }
                 out.flush()?;
             }
@@ -170,7 +171,7 @@ impl Args {
             return Ok(Exit::Bad);
         };
         let key = sealer.as_ref().map(|sealer| &sealer.key);
-        let made = output.stage(|writer| write(writer, document, started, passphrase, key))?;
+        let made = output.stage(|writer| merged.write(writer, document, passphrase, key))?;
         if let Some(sealer) = &sealer {
             sealer.keep()?;
         }

@@ -11,7 +11,7 @@ use exportdoc::merge::{MergeOptions, Renumber, Resolutions};
 
 use super::compose::KeyArgs;
 use super::input::parse_size;
-use super::merging::{Collected, Part, derived_save, write};
+use super::merging::{Collected, Part, derived_save};
 use super::output::Output;
 use super::reading::Reading;
 use super::{CliError, Exit};
@@ -74,15 +74,16 @@ impl Args {
             derived: derived_save()?,
         };
         let passphrase = collected.passphrase.clone();
-        let (outcome, started) = collected.merge(&options)?;
+        let merged = collected.merge(&options)?;
+        let outcome = &merged.outcome;
         let mut err = anstream::stderr().lock();
         let Some(document) = &outcome.document else {
-            merge_text::print(&mut err, &outcome)?;
+            merge_text::print(&mut err, outcome)?;
             return Ok(Exit::Bad);
         };
-        merge_text::print_notes(&mut err, &outcome)?;
+        merge_text::print_notes(&mut err, outcome)?;
         err.flush()?;
-        let made = output.stage(|writer| write(writer, document, started, passphrase, Some(&sealer.key)))?;
+        let made = output.stage(|writer| merged.write(writer, document, passphrase, Some(&sealer.key)))?;
         sealer.keep()?;
         made.put()?;
         Ok(Exit::Good)

@@ -3,19 +3,22 @@
 use std::io::Write;
 use std::path::Path;
 
-use exportdoc::build::{ExportFacts, unsigned_to};
+use exportdoc::build::ExportFacts;
 use exportdoc::compose;
-use exportdoc::merge::{DerivedSave, MergeOptions, MergeOutcome, MergedDocument, Sources, merge};
+use exportdoc::merge::{
+    DerivedSave, MergeOptions, MergeOutcome, MergedDocument, Sources, merge, to_look_into,
+};
 use exportdoc::passphrase::Passphrase;
 use exportdoc::signature::SigningKey;
 
-use super::compose::{Source, build_failed, new_uuid, refused, seal_document};
-use super::reading::Reading;
+use super::compose::{new_uuid, refused};
+use super::copying::{self, Objects};
+use super::reading::{Labelled, Looked, Reading};
 use super::{CliError, Exit, batch};
 
 /// Documents on the way into a merge.
 pub(super) struct Collected {
-    sources: Sources,
+    documents: Vec<(Looked, Part)>,
     /// What opened the first encrypted one.
     pub(super) passphrase: Option<Passphrase>,
     started: jiff::Timestamp,
@@ -31,13 +34,13 @@ pub(super) enum Part {
 impl Collected {
     pub(super) fn new() -> Self {
         Self {
-            sources: Sources::new(),
+            documents: Vec::new(),
             passphrase: None,
             started: batch::now(),
         }
     }
 
-    /// Reads one document more.
+    /// Reads one document more. The base comes last.
     pub(super) fn add(
         &mut self,
         reading: &Reading<'_>,
@@ -45,27 +48,87 @@ impl Collected {
         label: &str,
         part: Part,
     ) -> Result<(), CliError> {
-        let Source {
-            report,
-            contents,
-            passphrase,
-            ..
-        } = reading.load(path, Some(label))?;
+        let looked = reading.look(path, Some(label))?;
         if self.passphrase.is_none() {
-            self.passphrase = passphrase;
+            self.passphrase = looked.source.passphrase.clone();
         }
-        let label = label.to_owned();
-        match part {
-            Part::Side => self.sources.add_side(label, &report, contents),
-            Part::Base => self.sources.set_base(label, &report, contents),
-        }
-        .map_err(|error| fail(&error))
+        self.documents.push((looked, part));
+        Ok(())
     }
 
-    /// Merges what was read. Gives when the work began, too.
-    pub(super) fn merge(self, options: &MergeOptions) -> Result<(MergeOutcome, jiff::Timestamp), CliError> {
-        let outcome = merge(self.sources, options).map_err(|error| fail(&error))?;
-        Ok((outcome, self.started))
+    /// Merges what was read.
+    pub(super) fn merge(self, options: &MergeOptions) -> Result<Merged, CliError> {
+        let outlined: Option<Vec<_>> = self
+            .documents
+            .iter()
+            .map(|(looked, _)| looked.outlined())
+            .collect();
+        let to_look_into = outlined.map(|outlined| to_look_into(&outlined));
+        let mut sources = Sources::new();
+        let mut read = Vec::new();
+        for (id, (looked, part)) in self.documents.into_iter().enumerate() {
+            let source = match &to_look_into {
+                Some(positions) => looked.hold(id, &positions[id])?,
+                // Where one is held, the others are compared with it.
+                None if looked.outlined().is_some() => looked.hold_all()?.source,
+                None => looked.source,
+            };
+            let label = source.read.label.clone();
+            match part {
+                Part::Side => sources.add_side(label, &source.report, source.contents),
+                Part::Base => sources.set_base(label, &source.report, source.contents),
+            }
+            .map_err(|error| fail(&error))?;
+            read.push(source.read);
+        }
+        Ok(Merged {
+            outcome: merge(sources, options).map_err(|error| fail(&error))?,
+            started: self.started,
+            read,
+        })
+    }
+}
+
+/// What came of it.
+pub(super) struct Merged {
+    pub(super) outcome: MergeOutcome,
+    /// When the work began.
+    started: jiff::Timestamp,
+    /// The documents.
+    read: Vec<Labelled>,
+}
+
+impl Merged {
+    /// Writes a document that came of the merge as it is made, sealed with the key or else not at all.
+    pub(super) fn write(
+        &self,
+        writer: &mut dyn Write,
+        document: &MergedDocument,
+        passphrase: Option<Passphrase>,
+        key: Option<&SigningKey>,
+    ) -> Result<(), CliError> {
+        let rows = document.requested.iter();
+        let requested = rows
+            .map(|key| compose::requested_row(key, &document.type_names))
+            .collect::<Result<_, _>>()
+            .map_err(|error| refused(&error))?;
+        let facts = ExportFacts {
+            host: document.host.clone().unwrap_or_default(),
+            export_id: new_uuid()?,
+            started: self.started,
+            finished: batch::now(),
+            format: document.format.unwrap_or(compose::OLDEST_FORMAT),
+            requested,
+            type_names: document.type_names.clone(),
+            encryption: passphrase.map(super::compose::encryption).transpose()?,
+            declare_rule: true,
+        };
+        let objects = Objects {
+            list: &document.objects,
+            elsewhere: &document.elsewhere,
+            sources: &self.read.iter().collect::<Vec<_>>(),
+        };
+        copying::write(writer, &facts, &document.extras, &objects, key)
     }
 }
 
@@ -83,34 +146,4 @@ pub(super) fn derived_save() -> Result<DerivedSave, CliError> {
         save: new_uuid()?,
         modified: batch::now().as_millisecond(),
     })
-}
-
-/// Writes what came of a merge as it is made, sealed with the key or else not at all.
-pub(super) fn write(
-    writer: &mut dyn Write,
-    document: &MergedDocument,
-    started: jiff::Timestamp,
-    passphrase: Option<Passphrase>,
-    key: Option<&SigningKey>,
-) -> Result<(), CliError> {
-    let rows = document.requested.iter();
-    let requested = rows
-        .map(|key| compose::requested_row(key, &document.type_names))
-        .collect::<Result<_, _>>()
-        .map_err(|error| refused(&error))?;
-    let facts = ExportFacts {
-        host: document.host.clone().unwrap_or_default(),
-        export_id: new_uuid()?,
-        started,
-        finished: batch::now(),
-        format: document.format.unwrap_or(compose::OLDEST_FORMAT),
-        requested,
-        type_names: document.type_names.clone(),
-        encryption: passphrase.map(super::compose::encryption).transpose()?,
-        declare_rule: true,
-    };
-    match key {
-        Some(key) => seal_document(writer, &facts, &document.extras, &document.objects, key),
-        None => unsigned_to(writer, &facts, &document.extras, &document.objects).map_err(build_failed),
-    }
 }

@@ -5,6 +5,7 @@ mod audit_policy;
 mod batch;
 mod completions;
 mod compose;
+mod copying;
 mod crypt;
 mod diff;
 mod diff_reading;

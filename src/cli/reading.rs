@@ -7,6 +7,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use exportdoc::compose;
+use exportdoc::copy::{can_be_copied, join, to_hold};
+use exportdoc::merge::OutlinedDocument;
+use exportdoc::object::SyncObject;
 use exportdoc::passphrase::Passphrase;
 use exportdoc::report::{DocumentReport, ExamineOptions, Examined, Keep, examine_opening};
 
@@ -30,33 +33,46 @@ pub(crate) struct Reading<'a> {
 impl Reading<'_> {
     /// Reads a document and refuses what can't be worked on. It is called by its path, or else by the name given.
     pub(crate) fn load(&self, path: &Path, name: Option<&str>) -> Result<Source, CliError> {
-        let read = self.text(path, name)?;
-        self.open(&read, Keep::Objects)
+        let looked = self.look_keeping(self.text(path, name)?, Keep::Objects)?;
+        Ok(looked.source)
     }
 
     /// As [`Reading::load`], and where the document can be read twice, only the objects in some records are held.
     pub(crate) fn load_some(&self, path: &Path, select: Select<'_>) -> Result<Source, CliError> {
         let read = self.text(path, None)?;
         if read.text.is_held() {
-            return self.open(&read, Keep::Objects);
+            return Ok(self.look_keeping(read, Keep::Objects)?.source);
         }
-        let first = self.open(&read, Keep::Nothing)?;
+        let first = self.look_keeping(read, Keep::Nothing)?.source;
         let records = select(&first.report)?;
         let options = ExamineOptions {
             passphrase: first.passphrase.clone(),
             ..ExamineOptions::default()
         };
-        let Examined { report, contents, .. } = read.examine(&options, Keep::Records(&records))?;
-        self.usable(&report, &read.label)?;
+        let Examined { report, contents, .. } = first.read.examine(&options, Keep::Records(&records))?;
+        self.usable(&report, &first.read.label)?;
         let export = |report: &DocumentReport| report.header.as_ref().map(|header| header.export_id.clone());
         if export(&report) != export(&first.report) || select(&report)? != records {
-            return Err(changed(&read.label));
+            return Err(changed(&first.read.label));
         }
         Ok(Source {
             report,
             contents,
             ..first
         })
+    }
+
+    /// As [`Reading::load`], and where the document can be read again and again, its objects are outlined.
+    pub(crate) fn look(&self, path: &Path, name: Option<&str>) -> Result<Looked, CliError> {
+        let read = self.text(path, name)?;
+        if read.text.is_held() {
+            return self.look_keeping(read, Keep::Objects);
+        }
+        let looked = self.look_keeping(read, Keep::Outlines)?;
+        match can_be_copied(&looked.source.report) {
+            true => Ok(looked),
+            false => looked.hold_all(),
+        }
     }
 
     fn text(&self, path: &Path, name: Option<&str>) -> Result<Labelled, CliError> {
@@ -69,21 +85,30 @@ impl Reading<'_> {
     }
 
     /// Reads a document; when it is encrypted, once more with each passphrase until one opens it.
-    fn open(&self, read: &Labelled, keep: Keep<'_>) -> Result<Source, CliError> {
+    fn look_keeping(&self, mut read: Labelled, keep: Keep<'_>) -> Result<Looked, CliError> {
         let started = batch::now();
         let (examined, passphrase) = examine_opening(
             &ExamineOptions::default(),
             |options| read.examine(options, keep),
             || self.passphrases(),
         )?;
-        let Examined { report, contents, .. } = examined;
-        self.usable(&report, &read.label)?;
-        Ok(Source {
+        let Examined {
             report,
             contents,
-            passphrase,
-            started,
-            label: read.label.clone(),
+            outlines,
+            ..
+        } = examined;
+        self.usable(&report, &read.label)?;
+        read.text.forget();
+        Ok(Looked {
+            source: Source {
+                report,
+                contents,
+                passphrase,
+                started,
+                read,
+            },
+            outlines: matches!(keep, Keep::Outlines).then_some(outlines),
         })
     }
 
@@ -103,14 +128,81 @@ impl Reading<'_> {
     }
 }
 
+/// A document that was looked at: its objects are held, or else outlined.
+pub(crate) struct Looked {
+    pub(super) source: Source,
+    outlines: Option<Vec<Option<SyncObject<'static>>>>,
+}
+
+impl Looked {
+    /// What was outlined; nothing where the objects are held.
+    pub(super) fn outlined(&self) -> Option<OutlinedDocument<'_>> {
+        Some((&self.source.report, self.outlines.as_deref()?))
+    }
+
+    /// Holds the objects in some places of the report, and those without an outline. The document is number `id` of those
+    /// that are read.
+    pub(super) fn hold(self, id: usize, positions: &BTreeSet<usize>) -> Result<Source, CliError> {
+        let Some(outlines) = self.outlines else {
+            return Ok(self.source);
+        };
+        let Source {
+            report,
+            mut contents,
+            read,
+            ..
+        } = self.source;
+        let records = to_hold(&report, &outlines, positions);
+        if !records.is_empty() {
+            let held = read.examine(&ExamineOptions::default(), Keep::Only(&records))?;
+            contents.objects = held.contents.objects;
+            contents.record_fields = held.contents.record_fields;
+        }
+        let contents = join(id, &report, outlines, &records, contents).ok_or_else(|| changed(&read.label))?;
+        Ok(Source {
+            report,
+            contents,
+            read,
+            ..self.source
+        })
+    }
+
+    /// Holds all objects, of a document that can be read again.
+    pub(super) fn hold_all(self) -> Result<Self, CliError> {
+        let Source { report, read, .. } = self.source;
+        let options = ExamineOptions {
+            passphrase: self.source.passphrase.clone(),
+            digests: true,
+            ..ExamineOptions::default()
+        };
+        let again = read.examine(&options, Keep::Objects)?;
+        let digests = |report: &DocumentReport| {
+            let objects = report.objects.iter();
+            objects.map(|object| object.digest).collect::<Vec<_>>()
+        };
+        if digests(&again.report) != digests(&report) {
+            return Err(changed(&read.label));
+        }
+        Ok(Self {
+            source: Source {
+                report,
+                contents: again.contents,
+                read,
+                ..self.source
+            },
+            outlines: None,
+        })
+    }
+}
+
 /// A document's text and what it is called.
-struct Labelled {
+pub(crate) struct Labelled {
     text: Text,
-    label: String,
+    pub(super) label: String,
 }
 
 impl Labelled {
-    fn examine(&self, options: &ExamineOptions, keep: Keep<'_>) -> Result<Examined, CliError> {
+    pub(super) fn examine(&self, options: &ExamineOptions, keep: Keep<'_>) -> Result<Examined, CliError> {
         let examined = self.text.examine(options, keep);
         examined.map_err(|error| unreadable(&self.label, &error))
     }

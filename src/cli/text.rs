@@ -37,6 +37,11 @@ impl Text {
         self.held.is_some()
     }
 
+    /// Lets go of what is held: nobody asks for it any more.
+    pub(super) fn forget(&mut self) {
+        self.held = None;
+    }
+
     /// From its beginning.
     pub(super) fn open(&self) -> Result<Box<dyn Read + '_>, ReadError> {
         Ok(match &self.held {

@@ -26,7 +26,7 @@ pub use compare::{diff, is_comparable, object_changes};
 pub use envelope::{ByteComparison, EnvelopeChange};
 pub use fields::FieldChange;
 pub use matching::MatchBy;
-pub use needed::{Objects, is_reported, to_look_into};
+pub use needed::{Objects, to_look_into};
 pub use outline::{OutlineLine, outline};
 
 pub use path::{COMMON_FIELDS, FieldPath, IgnoreError, IgnoreRule, Step};

@@ -4,8 +4,6 @@
 
 use std::collections::BTreeMap;
 
-use sha2::{Digest, Sha256};
-
 use crate::object::SyncObject;
 use crate::report::{DocumentReport, ObjectReport};
 
@@ -45,11 +43,6 @@ pub fn to_look_into(
         .unzip();
     of_new.sort_unstable();
     (of_old, of_new)
-}
-
-/// Whether an object is the one that was reported, to the byte.
-pub fn is_reported(report: &ObjectReport, object: &SyncObject<'_>) -> bool {
-    report.digest == Some(Sha256::digest(object.as_bytes()).into())
 }
 
 /// Whether two objects are known to be the same, to the byte.

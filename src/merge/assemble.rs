@@ -59,8 +59,13 @@ fn account(
     }
     let removed = unreached(&walk, &roots, &mut notes);
     let extras = whole.then(|| extras(&walk));
+    let elsewhere = walk.placed.iter().enumerate().filter_map(|(at, placed)| {
+        let (source, position) = placed.place;
+        Some((at, documents[source].elsewhere.get(&position)?.clone()))
+    });
     let document = extras.map(|extras| MergedDocument {
         objects: Vec::new(),
+        elsewhere: elsewhere.collect(),
         requested,
         host: documents.sides().iter().find_map(|side| side.host.clone()),
         format: documents.sides().iter().filter_map(|side| side.format).max(),
@@ -130,7 +135,7 @@ fn in_record_order(
 
 fn merged(walk: &Walk<'_>, placed: &Placed) -> MergedObject {
     let decider = &walk.decider;
-    let object = decider.named(placed.id, &placed.object);
+    let object = decider.named(placed.id, placed.place);
     let places = &decider.entities.list[placed.id].places;
     let sides = places
         .iter()
@@ -163,8 +168,7 @@ fn unreached(walk: &Walk<'_>, roots: &[EntityId], notes: &mut Vec<Note>) -> Vec<
             .iter()
             .filter(|(source, _)| documents.is_side(*source))
             .count();
-        let (source, at) = entity.places[0];
-        let named = || walk.decider.named(id, &documents[source].objects[at]);
+        let named = || walk.decider.named(id, entity.places[0]);
         match (walk.reached[id], was_there) {
             (true, true) if sides < documents.sides().len() && !roots.contains(&id) => {
                 notes.push(Note::Kept(named()));
@@ -189,7 +193,7 @@ fn renumbered(walk: &Walk<'_>) -> Vec<Renumbered> {
             if documents.is_side(*source) && is_label(old) && *old != entity.key.identifier {
                 renumbered.push(Renumbered {
                     source: *source,
-                    object: walk.decider.named(placed.id, &placed.object),
+                    object: walk.decider.named(placed.id, placed.place),
                     old: old.clone(),
                 });
             }

@@ -16,7 +16,7 @@ use super::conflict::{Candidate, CandidateState, Conflict, ConflictKind};
 use super::entity::{Entities, EntityId};
 use super::global;
 use super::outcome::{Named, Note, Origin};
-use super::source::{Documents, SourceId};
+use super::source::{Documents, Place, SourceId};
 use super::{MergeError, MergeOptions, Prefer, Take};
 
 /// Changes that a conflict shows.
@@ -41,10 +41,16 @@ pub(super) enum Decision {
 /// One of an entity's states.
 pub(super) struct State {
     pub(super) source: SourceId,
+    /// Position in the document.
+    at: usize,
     pub(super) object: Arc<SyncObject<'static>>,
 }
 
 impl State {
+    fn place(&self) -> Place {
+        (self.source, self.at)
+    }
+
     fn pair(&self) -> &RevisionPair {
         &self.object.revision().pair
     }
@@ -176,7 +182,7 @@ impl<'a> Decider<'a> {
                     false => &entity.key,
                 };
                 let object = self.entities.renamed_to(self.documents, source, at, own)?;
-                Ok(State { source, object })
+                Ok(State { source, at, object })
             })
             .collect()
     }
@@ -209,7 +215,7 @@ impl<'a> Decider<'a> {
             };
             if let Some(changed) = changed {
                 if self.entities.list[id].is_key() {
-                    let note = Note::GlobalKeyChanged(self.named(id, &changed.object));
+                    let note = Note::GlobalKeyChanged(self.named(id, changed.place()));
                     self.notes.push(note);
                 }
                 return Ok(Decision::Take(changed.source, Origin::OneSide));
@@ -254,7 +260,7 @@ impl<'a> Decider<'a> {
         let last = sides.iter().max_by(|a, b| a.age().cmp(&b.age()));
         Ok(last.map(|last| {
             self.notes
-                .push(Note::StaleReference(self.named(id, &last.object)));
+                .push(Note::StaleReference(self.named(id, last.place())));
             Decision::Take(last.source, Origin::Original)
         }))
     }
@@ -303,7 +309,10 @@ impl<'a> Decider<'a> {
         Conflict {
             key: entity.key.clone(),
             type_name: type_name(entity.key.type_number, &self.documents.type_names),
-            name: states.first().and_then(|state| state.object.name()),
+            name: states
+                .first()
+                .and_then(|state| self.documents.name(state.place()))
+                .map(str::to_owned),
             kind,
             candidates,
             changes,
@@ -388,12 +397,12 @@ impl<'a> Decider<'a> {
         given.filter(|object| !self.asked.contains(*object))
     }
 
-    /// What an object is called in the result.
-    pub(super) fn named(&self, id: EntityId, object: &SyncObject<'_>) -> Named {
+    /// What an object is called in the result, by one of its places.
+    pub(super) fn named(&self, id: EntityId, place: Place) -> Named {
         let key = self.entities.list[id].key.clone();
         Named {
             type_name: type_name(key.type_number, &self.documents.type_names),
-            name: object.name(),
+            name: self.documents.name(place).map(str::to_owned),
             key,
         }
     }

@@ -13,7 +13,7 @@ use crate::object::{
     ObjectKey, Scope, SyncObject, by_number_in_own_document, may_refer, reference_key, rename,
 };
 
-use super::source::{Documents, SourceId};
+use super::source::{Documents, Place, SourceId};
 use super::{MergeError, MergeOptions, Renumber};
 
 /// Position among the entities.
@@ -27,8 +27,8 @@ const GLOBAL_OBJECT: u64 = 13;
 /// One object as the documents have it.
 #[derive(Debug)]
 pub(super) struct Entity {
-    /// Where it stands: document and position there, by document.
-    pub(super) places: Vec<(SourceId, usize)>,
+    /// Where it stands, by document.
+    pub(super) places: Vec<Place>,
     /// Its key in the result.
     pub(super) key: ObjectKey,
 }

@@ -13,6 +13,7 @@ mod conflict;
 mod decide;
 mod entity;
 mod global;
+mod needed;
 mod outcome;
 mod resolution;
 mod settle;
@@ -23,6 +24,7 @@ use crate::diff::MatchBy;
 use crate::object::{ObjectError, ObjectKey};
 
 pub use conflict::{Candidate, Conflict, ConflictKind};
+pub use needed::{OutlinedDocument, to_look_into};
 pub use outcome::{MergeOutcome, MergedDocument, MergedObject, Named, Note, Origin, Renumbered};
 pub use resolution::{Resolutions, ResolutionsError, Take};
 pub use source::Sources;

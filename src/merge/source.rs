@@ -9,13 +9,16 @@ use std::sync::Arc;
 use crate::compose;
 use crate::graph::{Graph, NodeId};
 use crate::object::{ObjectKey, SyncObject};
-use crate::report::{Contents, DocumentReport};
+use crate::report::{Contents, DocumentReport, Elsewhere};
 
 use super::MergeError;
 use super::entity::is_single;
 
 /// A document in a merge, by position; the base stands behind the sides.
 pub(super) type SourceId = usize;
+
+/// An object's document and its position there.
+pub(super) type Place = (SourceId, usize);
 
 /// Collects the documents that are to be merged, in the order in which they count.
 #[derive(Debug, Default)]
@@ -44,8 +47,11 @@ pub(super) struct Source {
     pub(super) host: Option<String>,
     pub(super) format: Option<u64>,
     pub(super) marker: Option<String>,
+    /// The objects, or outlines of them.
     pub(super) objects: Vec<Arc<SyncObject<'static>>>,
-    /// Same order as the objects.
+    /// By position, where outlined ones stand.
+    pub(super) elsewhere: BTreeMap<usize, Elsewhere>,
+    /// Same order as the objects; an empty name is none.
     pub(super) names: Vec<Option<String>>,
     pub(super) index: HashMap<ObjectKey, usize>,
     /// What the document was made for: from here, every object of it is reached.
@@ -60,7 +66,8 @@ impl Sources {
         Self::default()
     }
 
-    /// Adds a document whose content goes into the result.
+    /// Adds a document whose content goes into the result. Its objects are those of the report; outlines have to do
+    /// where [`super::to_look_into`] doesn't name them.
     ///
     /// # Errors
     /// An object that is there twice, or a type number that means another type in an earlier document.
@@ -134,7 +141,12 @@ impl Sources {
             host: report.envelope.host.clone(),
             format: report.header.as_ref().and_then(|header| header.format),
             marker: report.header.as_ref().and_then(|header| header.marker.clone()),
-            names: objects.iter().map(|object| known_name(object)).collect(),
+            names: report
+                .objects
+                .iter()
+                .map(|object| object.name.clone().filter(|name| !name.is_empty()))
+                .collect(),
+            elsewhere: contents.elsewhere,
             roots: all_roots(report),
             objects,
             index,
@@ -174,6 +186,11 @@ impl Documents {
         &self.list
     }
 
+    /// What the object in a place is known by.
+    pub(super) fn name(&self, (source, at): Place) -> Option<&str> {
+        self.list[source].names.get(at)?.as_deref()
+    }
+
     pub(super) fn is_side(&self, id: SourceId) -> bool {
         Some(id) != self.base
     }
@@ -185,11 +202,6 @@ impl std::ops::Index<SourceId> for Documents {
     fn index(&self, id: SourceId) -> &Source {
         &self.list[id]
     }
-}
-
-/// What an object is known by; an empty name is none.
-pub(super) fn known_name(object: &SyncObject<'_>) -> Option<String> {
-    object.name().filter(|name| !name.is_empty())
 }
 
 /// The roots by the requested list, and whatever they leave unreached: first what nothing depends on, then circles.

@@ -13,12 +13,14 @@ use super::decide::{Decider, Decision};
 use super::entity::EntityId;
 use super::outcome::Origin;
 use super::settle::merge_lists;
-use super::source::{SourceId, known_name};
+use super::source::{Place, SourceId};
 use super::{DerivedSave, MergeError};
 
 /// An object that is in the result.
 pub(super) struct Placed {
     pub(super) id: EntityId,
+    /// Where it, or what it is made of, stands.
+    pub(super) place: Place,
     pub(super) object: Arc<SyncObject<'static>>,
     pub(super) origin: Origin,
 }
@@ -136,23 +138,33 @@ impl<'a> Walk<'a> {
             let decision = self.decider.decide(id)?;
             match &*decision {
                 Decision::Take(source, origin) => {
-                    let object = self.object(id, *source)?;
+                    let (place, object) = self.object(id, *source)?;
                     self.need(&object, &mut queue);
                     let origin = *origin;
-                    self.placed.push(Placed { id, object, origin });
+                    self.placed.push(Placed {
+                        id,
+                        place,
+                        object,
+                        origin,
+                    });
                 }
                 Decision::Derive { from, members } => {
-                    let pattern = self.object(id, *from)?;
+                    let (place, pattern) = self.object(id, *from)?;
                     let DerivedSave { save, modified } = self.derived;
                     let object = Arc::new(with_dependencies(&pattern, members, save, *modified)?);
                     self.need(&object, &mut queue);
                     let origin = Origin::Derived;
-                    self.placed.push(Placed { id, object, origin });
+                    self.placed.push(Placed {
+                        id,
+                        place,
+                        object,
+                        origin,
+                    });
                 }
                 // Whatever is taken in the end, what it needs may be in conflict, too.
                 Decision::Conflict(conflict) => {
                     for candidate in &conflict.candidates {
-                        let object = self.object(id, candidate.source)?;
+                        let (_, object) = self.object(id, candidate.source)?;
                         self.need(&object, &mut queue);
                     }
                     self.conflicts.push((**conflict).clone());
@@ -163,12 +175,16 @@ impl<'a> Walk<'a> {
     }
 
     /// An entity's object of a document, under the keys of the result.
-    fn object(&self, id: EntityId, source: SourceId) -> Result<Arc<SyncObject<'static>>, MergeError> {
+    fn object(
+        &self,
+        id: EntityId,
+        source: SourceId,
+    ) -> Result<(Place, Arc<SyncObject<'static>>), MergeError> {
         let Decider {
             documents, entities, ..
         } = &self.decider;
         match entities.list[id].at(source) {
-            Some(at) => entities.renamed(documents, source, at),
+            Some(at) => Ok(((source, at), entities.renamed(documents, source, at)?)),
             // Decisions name documents that have the object.
             None => Err(crate::object::ObjectError::Missing("object").into()),
         }
@@ -191,11 +207,12 @@ impl<'a> Walk<'a> {
 
     /// Two objects of one name that no document has together: engines would take them for one, and refuse the document.
     fn find_same_names(&mut self) -> Result<(), MergeError> {
-        let mut first_of: HashMap<(u64, String), EntityId> = HashMap::new();
+        let mut first_of: HashMap<(u64, &str), EntityId> = HashMap::new();
         let mut found = Vec::new();
         for placed in &self.placed {
             let key = placed.object.key();
-            let (Some(space), Some(name)) = (name_space(key), known_name(&placed.object)) else {
+            let (Some(space), Some(name)) = (name_space(key), self.decider.documents.name(placed.place))
+            else {
                 continue;
             };
             let first = *first_of.entry((space, name)).or_insert(placed.id);
@@ -229,7 +246,7 @@ impl<'a> Walk<'a> {
 }
 
 /// Within what names are unique: the type, but algorithms share theirs. References are no objects of their own.
-fn name_space(key: &ObjectKey) -> Option<u64> {
+pub(super) fn name_space(key: &ObjectKey) -> Option<u64> {
     const ALGORITHMS: u64 = 0;
     let known = by_number_in_own_document(key.type_number)?;
     match (known.algorithm, known.scope) {

@@ -12,6 +12,7 @@ pub mod data;
 pub mod draft;
 mod key;
 mod object_type;
+mod outline;
 mod parts;
 mod reference;
 mod revision;
@@ -25,6 +26,8 @@ pub use object_type::{
     KNOWN_TYPES, ObjectType, PROVISIONAL_TYPES, Scope, by_name as type_by_name, by_number_in_own_document,
     known_by_number,
 };
+pub use outline::follow;
+pub(crate) use outline::{NumberCount, numbers_in, outline};
 pub use parts::{FactsWanted, ObjectParts};
 pub use reference::{ReferenceError, reference_key, reference_to, reference_type_for};
 pub use revision::{Revision, RevisionPair};

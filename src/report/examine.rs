@@ -171,6 +171,8 @@ pub enum Keep<'k> {
     Only(&'k BTreeSet<u64>),
     /// All contents and the text around the blob.
     All,
+    /// Outlines in the place of objects, and the rest of the contents.
+    Outlines,
 }
 
 /// A document that was read.
@@ -180,8 +182,24 @@ pub struct Examined {
     pub report: DocumentReport,
     /// What the records hold, if it was kept.
     pub contents: Contents,
+    /// With [`Keep::Outlines`], for each object of the report its outline: the object without its data. `None` where
+    /// there is none that would do: the object's data may hold numbers of others, or its record holds something beside it.
+    pub outlines: Vec<Option<SyncObject<'static>>>,
     /// The text around the blob, if it was kept.
     pub around: Surroundings,
+}
+
+/// Where an object stands that is only outlined.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The number of its document among those that are read.
+    pub source: usize,
+    /// Its record there.
+    pub record: u64,
+    /// Bytes of the object message.
+    pub size: u64,
+    /// Its SHA-256.
+    pub digest: [u8; 32],
 }
 
 /// Everything in a document that goes into the next one when it is sealed anew.
@@ -189,6 +207,9 @@ pub struct Examined {
 pub struct Contents {
     /// The objects in record order, as far as they could be read.
     pub objects: Vec<SyncObject<'static>>,
+    /// By position among the objects, where those stand that are only outlined; none unless the contents are
+    /// [`crate::copy::join`]ed.
+    pub elsewhere: BTreeMap<usize, Elsewhere>,
     /// The header's fields that this version doesn't know, as they stand.
     pub header_fields: Vec<u8>,
     /// The same of object records, by their object.
@@ -202,6 +223,7 @@ fn run<S: BufRead>(source: S, options: &ExamineOptions, keep: Keep<'_>) -> Resul
             Keep::Objects | Keep::All => fold.keeping_objects(),
             Keep::Records(records) => fold.keeping_records(records.clone()),
             Keep::Only(records) => fold.keeping_records(records.clone()).unjudged(),
+            Keep::Outlines => fold.outlining(),
             Keep::Nothing | Keep::Surroundings => fold,
         }
     };
@@ -226,7 +248,9 @@ fn run<S: BufRead>(source: S, options: &ExamineOptions, keep: Keep<'_>) -> Resul
     let (blob, around) = document.into_parts();
     let around = match keep {
         Keep::Surroundings | Keep::All => around,
-        Keep::Nothing | Keep::Objects | Keep::Records(_) | Keep::Only(_) => Surroundings::default(),
+        Keep::Nothing | Keep::Objects | Keep::Records(_) | Keep::Only(_) | Keep::Outlines => {
+            Surroundings::default()
+        }
     };
     let mut fold = blob.filter(|_| text_broken.is_some()).unwrap_or_else(new_fold);
     match text_broken {
@@ -234,10 +258,12 @@ fn run<S: BufRead>(source: S, options: &ExamineOptions, keep: Keep<'_>) -> Resul
         Some(false) if fold.ended() => fold.complete(),
         _ => {}
     }
+    let outlines = fold.objects.take_outlines();
     let (report, contents) = fold.finish_with_contents(report, seal, findings);
     Ok(Examined {
         report,
         contents,
+        outlines,
         around,
     })
 }

@@ -1,6 +1,6 @@
 //! Folds a report from a document's records as they are read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::blob::{
     BlobError, BlobErrorKind, Header, OutlineKind, RecordError, RecordHead, RecordOutline, RecordReader,
@@ -14,6 +14,7 @@ use crate::signature::{DsaSignature, KeyError, PartialKey, PublicKey, SignatureE
 
 use super::collect::Findings;
 use super::objects::{ObjectFold, ReadObject};
+use super::records::object_in;
 use super::signature::SignatureFold;
 use super::{
     BlobReport, Contents, DocumentReport, Encryption, EnvelopeReport, ExamineOptions, HeaderReport,
@@ -93,6 +94,13 @@ impl<'o> DocumentFold<'o> {
         self
     }
 
+    /// Keeps outlines of the objects, and what the header holds beside.
+    #[must_use]
+    pub(super) fn outlining(mut self) -> Self {
+        self.objects.outline();
+        self
+    }
+
     /// Judges nothing: what isn't kept is passed over, and no report is to be made.
     #[must_use]
     pub(super) fn unjudged(mut self) -> Self {
@@ -156,7 +164,8 @@ impl<'o> DocumentFold<'o> {
             self.note_unknown_field("object record", *number, head.offset);
         }
         self.object_records += 1;
-        if !self.objects.add(head, inside, object, &mut self.findings) {
+        let alone = unknown_fields.is_empty();
+        if !self.objects.add(head, inside, object, alone, &mut self.findings) {
             self.signature.broken();
         }
     }
@@ -183,6 +192,8 @@ impl<'o> DocumentFold<'o> {
         // Decrypting has seen to it that these are object records.
         while let Ok(Some(raw)) = reader.next_record() {
             let head = raw.head();
+            let outline = self.outline(raw.message, &head);
+            let whole = object_in(&outline, raw.message);
             if let Ok(RecordOutline {
                 kind:
                     OutlineKind::Object {
@@ -191,13 +202,12 @@ impl<'o> DocumentFold<'o> {
                         unknown_fields,
                     },
                 ..
-            }) = self.outline(raw.message, &head)
+            }) = outline
             {
-                let read = object.is_ok();
                 self.object_record(&head, object, at.offset, &unknown_fields);
-                if read {
-                    self.objects.held(&head, raw.message, at.of(raw.message));
-                }
+            }
+            if let Some(whole) = whole {
+                self.objects.keep_whole(&head, raw.message, whole);
             }
         }
     }
@@ -283,6 +293,7 @@ impl<'o> DocumentFold<'o> {
         let (objects, record_fields) = self.objects.take_kept();
         let contents = Contents {
             objects,
+            elsewhere: BTreeMap::new(),
             header_fields: std::mem::take(&mut self.header_fields),
             record_fields,
         };

@@ -8,25 +8,55 @@ use std::io::{self, BufRead, Read};
 
 use sha2::{Digest, Sha256};
 
+use crate::object::{NumberCount, SyncObject, numbers_in};
+
 use super::signature::Digests;
 
-/// Takes the digest of part of what goes by: whoever reads says where it begins and ends.
+/// Looks at part of what goes by: whoever reads says where it begins and ends.
 #[derive(Default)]
-pub(super) struct Part(RefCell<Option<Sha256>>);
+pub(super) struct Part(RefCell<Option<(Sha256, NumberCount)>>);
+
+/// What a part was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Seen {
+    pub(super) digest: [u8; 32],
+    /// As [`numbers_in`] counts.
+    pub(super) numbers: usize,
+}
+
+impl Seen {
+    /// What a part is that is there whole.
+    pub(super) fn of(part: &[u8]) -> Self {
+        Self {
+            digest: Sha256::digest(part).into(),
+            numbers: numbers_in(part),
+        }
+    }
+}
+
+/// An object's digest, as [`super::ObjectReport::digest`] has it.
+pub fn digest_of(object: &SyncObject<'_>) -> [u8; 32] {
+    Sha256::digest(object.as_bytes()).into()
+}
 
 impl Part {
     pub(super) fn begin(&self) {
-        *self.0.borrow_mut() = Some(Sha256::new());
+        *self.0.borrow_mut() = Some(Default::default());
     }
 
     fn goes_by(&self, bytes: &[u8]) {
-        if let Some(digest) = &mut *self.0.borrow_mut() {
+        if let Some((digest, numbers)) = &mut *self.0.borrow_mut() {
             digest.update(bytes);
+            numbers.goes_by(bytes);
         }
     }
 
-    pub(super) fn end(&self) -> Option<[u8; 32]> {
-        Some(self.0.borrow_mut().take()?.finalize().into())
+    pub(super) fn end(&self) -> Option<Seen> {
+        let (digest, numbers) = self.0.borrow_mut().take()?;
+        Some(Seen {
+            digest: digest.finalize().into(),
+            numbers: numbers.count(),
+        })
     }
 }
 

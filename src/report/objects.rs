@@ -2,18 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sha2::{Digest, Sha256};
-
 use crate::blob::{ObjectRecord, RecordHead};
 use crate::finding::{self, FindingRule, Place};
 use crate::graph::{Graph, GraphBuilder};
 use crate::object::data::{DataFacts, DataState, DataWanted, FoundTexts, SecretKind};
 use crate::object::{
     FactsWanted, ObjectError, ObjectKey, ObjectParts, SyncObject, by_number_in_own_document, known_by_number,
+    outline,
 };
 use crate::revision_hash;
 
 use super::collect::Findings;
+use super::hashing::Seen;
 use super::{EnvelopeReport, NamedBy, ObjectReport, matching};
 
 /// Bytes of all texts that were asked for. Those of 100,000 jobs have a tenth of it.
@@ -32,13 +32,15 @@ pub(super) struct ObjectFold {
     kept: Option<Kept>,
     /// The records whose objects are kept; all when there is no such set.
     wanted_records: Option<BTreeSet<u64>>,
+    /// Outlines of the objects, if they are wanted.
+    outlines: Option<Vec<Option<SyncObject<'static>>>>,
 }
 
-/// An object with the facts of its data and, where it came by and that was asked for, its digest.
+/// An object with the facts of its data and, where it came by and that was asked for, what it is to the byte.
 pub(super) struct ReadObject {
     pub(super) parts: ObjectParts,
     pub(super) facts: DataFacts,
-    pub(super) digest: Option<[u8; 32]>,
+    pub(super) seen: Option<Seen>,
 }
 
 /// Objects, and what their records hold beside them.
@@ -54,7 +56,24 @@ impl ObjectFold {
             text_bytes: 0,
             kept: None,
             wanted_records: None,
+            outlines: None,
         }
+    }
+
+    /// Outlines the objects instead of keeping them.
+    pub(super) fn outline(&mut self) {
+        self.keep(Some(BTreeSet::new()));
+        self.digests = true;
+        self.outlines = Some(Vec::new());
+    }
+
+    /// Whether the objects' digests are wanted.
+    pub(super) fn digests(&self) -> bool {
+        self.digests
+    }
+
+    pub(super) fn take_outlines(&mut self) -> Vec<Option<SyncObject<'static>>> {
+        self.outlines.take().unwrap_or_default()
     }
 
     pub(super) fn keep(&mut self, records: Option<BTreeSet<u64>>) {
@@ -89,16 +108,17 @@ impl ObjectFold {
     }
 
     /// Takes what was read from one object message, which begins at `inside` of its record's message; false if it can't
-    /// be read.
+    /// be read. An object is `alone` when its record holds nothing else that counts.
     pub(super) fn add(
         &mut self,
         head: &RecordHead,
         inside: u64,
         object: Result<ReadObject, ObjectError>,
+        alone: bool,
         findings: &mut Findings,
     ) -> bool {
         let start = head.offset + 4 + inside;
-        let ReadObject { parts, facts, digest } = match object {
+        let ReadObject { parts, facts, seen } = match object {
             Ok(object) => object,
             Err(error) => {
                 findings.in_blob(&finding::OBJECT_UNREADABLE, start, || {
@@ -127,8 +147,12 @@ impl ObjectFold {
             secrets: facts.secrets,
             secret_values: facts.secret_values,
             texts,
-            digest,
+            digest: seen.map(|seen| seen.digest),
         });
+        if let Some(outlines) = &mut self.outlines {
+            let outline = seen.and_then(|seen| outline(&parts, seen.numbers));
+            outlines.push(outline.filter(|_| alone));
+        }
         self.graph
             .add_node(parts.key, parts.revision.pair, parts.dependencies);
         true
@@ -152,14 +176,8 @@ impl ObjectFold {
         FoundTexts::default()
     }
 
-    /// The record of the object that was just added is there whole: takes its digest, and keeps it with what stands beside
-    /// it, as far as that is wanted.
-    pub(super) fn held(&mut self, head: &RecordHead, record: &[u8], object: &[u8]) {
-        if self.digests
-            && let Some(report) = self.objects.last_mut()
-        {
-            report.digest = Some(Sha256::digest(object).into());
-        }
+    /// Keeps an object and what its record holds beside it, if they are wanted.
+    pub(super) fn keep_whole(&mut self, head: &RecordHead, record: &[u8], object: &[u8]) {
         if !self.keeps_record(head.index) {
             return;
         }

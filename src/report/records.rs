@@ -13,7 +13,7 @@ use crate::object::{ObjectError, ObjectParts};
 use crate::wire::Cursor;
 
 use super::DocumentFold;
-use super::hashing::{Hashing, Part};
+use super::hashing::{Hashing, Part, Seen};
 use super::objects::ReadObject;
 use super::signature::Covered;
 
@@ -22,6 +22,16 @@ const MAX_HEADER: u64 = 1 << 20;
 
 /// What is read of a record while it comes by.
 pub(super) type Outline = RecordOutline<Result<ReadObject, ObjectError>>;
+
+/// The object message in a record that is there whole, if it could be read.
+pub(super) fn object_in<'m>(outline: &Result<Outline, RecordError>, message: &'m [u8]) -> Option<&'m [u8]> {
+    match &outline.as_ref().ok()?.kind {
+        OutlineKind::Object {
+            object: Ok(_), at, ..
+        } => Some(at.of(message)),
+        _ => None,
+    }
+}
 
 impl DocumentFold<'_> {
     /// The next record of the blob, held whole.
@@ -41,18 +51,10 @@ impl DocumentFold<'_> {
             return;
         }
         let outline = self.outline(raw.message, &head);
-        let place = match &outline {
-            Ok(RecordOutline {
-                kind: OutlineKind::Object {
-                    object: Ok(_), at, ..
-                },
-                ..
-            }) => Some(*at),
-            _ => None,
-        };
+        let object = object_in(&outline, raw.message);
         self.take(&head, outline, Covered::Held(head, raw.message));
-        if let Some(place) = place {
-            self.objects.held(&head, raw.message, place.of(raw.message));
+        if let Some(object) = object {
+            self.objects.keep_whole(&head, raw.message, object);
         }
     }
 
@@ -97,7 +99,7 @@ impl DocumentFold<'_> {
         } else {
             let part = Part::default();
             let mut body = Hashing::new(reader.body(), self.signature.ahead(&head), &part);
-            let outline = self.outline_digested(&mut body, &head, Some(&part));
+            let outline = self.outline_passing(&mut body, &head, Some(&part));
             // What was skipped belongs to the signed bytes, too.
             let _ = std::io::copy(&mut body, &mut std::io::sink());
             let digests = body.digests;
@@ -107,13 +109,23 @@ impl DocumentFold<'_> {
         Ok(true)
     }
 
-    /// What a record is. Nothing is concluded from it yet: it may turn out to break off.
-    pub(super) fn outline<S: BufRead>(&self, message: S, head: &RecordHead) -> Result<Outline, RecordError> {
-        self.outline_digested(message, head, None)
+    /// What a record is that is there whole. Nothing is concluded from it yet: it may turn out to break off.
+    pub(super) fn outline(&self, message: &[u8], head: &RecordHead) -> Result<Outline, RecordError> {
+        let mut outline = self.outline_passing(message, head, None)?;
+        if self.objects.digests()
+            && let OutlineKind::Object {
+                object: Ok(object),
+                at,
+                ..
+            } = &mut outline.kind
+        {
+            object.seen = Some(Seen::of(at.of(message)));
+        }
+        Ok(outline)
     }
 
-    /// As [`DocumentFold::outline`], of a message that goes by a part, which takes the object's digest if that is wanted.
-    fn outline_digested<S: BufRead>(
+    /// As [`DocumentFold::outline`], of a message that goes by a part, which looks at the object if its digest is wanted.
+    fn outline_passing<S: BufRead>(
         &self,
         message: S,
         head: &RecordHead,
@@ -122,15 +134,15 @@ impl DocumentFold<'_> {
         let wanted = self.objects.wanted(self.options.limits.held_bytes);
         let keep_ciphertext =
             self.sealed_records == 0 && self.params.is_some() && self.options.passphrase.is_some();
-        let part = part.filter(|_| self.options.digests);
+        let part = part.filter(|_| self.objects.digests());
         let mut cursor = Cursor::new(message);
         RecordOutline::read(&mut cursor.message(head.length()), keep_ciphertext, |object| {
             if let Some(part) = part {
                 part.begin();
             }
             let read = ObjectParts::read(object, Some(wanted));
-            let digest = part.and_then(Part::end);
-            read.map(|(parts, facts)| ReadObject { parts, facts, digest })
+            let seen = part.and_then(Part::end);
+            read.map(|(parts, facts)| ReadObject { parts, facts, seen })
         })
     }
 

@@ -34,9 +34,15 @@ impl Writer {
 
     /// A length-delimited field.
     pub fn bytes(&mut self, number: u32, value: &[u8]) -> &mut Self {
-        self.raw_varint(u64::from(number) << 3 | 2);
-        self.raw_varint(value.len() as u64);
+        self.bytes_head(number, value.len());
         self.bytes.extend_from_slice(value);
+        self
+    }
+
+    /// What stands before the value of a length-delimited field.
+    pub fn bytes_head(&mut self, number: u32, length: usize) -> &mut Self {
+        self.raw_varint(u64::from(number) << 3 | 2);
+        self.raw_varint(length as u64);
         self
     }
 

@@ -11,6 +11,8 @@
     reason = "a test ends where something unexpected happens"
 )]
 
+mod outlined;
+
 use exportdoc::build::{ExportFacts, in_record_order, seal_with};
 use exportdoc::compose;
 use exportdoc::diff::MatchBy;
@@ -206,8 +208,18 @@ pub fn options() -> MergeOptions {
     }
 }
 
-/// Merges files; the base, if there is one, comes first.
+/// Merges files, with all objects held and with outlines, which makes no difference.
 pub fn try_merge(
+    base: Option<&[u8]>,
+    sides: &[&[u8]],
+    options: &MergeOptions,
+) -> Result<MergeOutcome, MergeError> {
+    let held = merge_held(base, sides, options);
+    outlined::assert_same(&held, &outlined::merge_outlined(base, sides, options));
+    held
+}
+
+fn merge_held(
     base: Option<&[u8]>,
     sides: &[&[u8]],
     options: &MergeOptions,

@@ -79,7 +79,12 @@ pub(super) fn cases() -> Result<Vec<Case>> {
 fn unsigned() -> Result<Vec<u8>> {
     let recipe = plain("unsigned")?;
     let mut document = Vec::new();
-    unsigned_to(&mut document, &recipe.facts, &Extras::default(), &recipe.objects)?;
+    unsigned_to(
+        &mut document,
+        &recipe.facts,
+        &Extras::default(),
+        &recipe.objects[..],
+    )?;
     Ok(document)
 }
 
