@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::build::{BuildError, Objects};
 use crate::object::{ObjectKey, SyncObject, follow};
-use crate::report::{Contents, DocumentReport, Elsewhere, Encryption, digest_of};
+use crate::report::{Contents, Digests, DocumentReport, Elsewhere, Encryption};
 
 /// Bytes of objects that are held at a time. Each batch costs another reading of the documents.
 pub const BATCH_BYTES: u64 = 64 << 20;
@@ -17,37 +17,50 @@ pub fn can_be_copied(report: &DocumentReport) -> bool {
     report.encryption == Encryption::Clear
 }
 
-/// The records, of a document that was outlined, whose objects have to be held all the same: those at `positions`, and those
-/// without an outline.
+/// What has to be held all the same of a document that was outlined: the objects at `positions`, and those without an
+/// outline. Objects whose digest wasn't taken can't be held, and then [`join`] gives nothing.
 pub fn to_hold(
     report: &DocumentReport,
     outlines: &[Option<SyncObject<'static>>],
     positions: &BTreeSet<usize>,
-) -> BTreeSet<u64> {
+) -> Digests {
     let objects = report.objects.iter().zip(outlines).enumerate();
     objects
         .filter(|(at, (_, outline))| outline.is_none() || positions.contains(at))
-        .map(|(_, (object, _))| object.record)
+        .filter_map(|(_, (object, _))| Some((object.record, object.digest?)))
         .collect()
 }
 
-/// Puts the outlines of one reading together with what another one held of these `records`, of the document of number
-/// `source`. `None` where they aren't of one document.
-pub fn join(
-    source: usize,
-    report: &DocumentReport,
-    outlines: Vec<Option<SyncObject<'static>>>,
-    records: &BTreeSet<u64>,
-    held: Contents,
-) -> Option<Contents> {
+/// What a reading with [`crate::report::Keep::Outlines`] gave.
+pub struct Outlined<'r> {
+    /// The report.
+    pub report: &'r DocumentReport,
+    /// An outline for each of its objects that has one.
+    pub outlines: Vec<Option<SyncObject<'static>>>,
+    /// What there is beside the objects.
+    pub contents: Contents,
+}
+
+/// Puts what one reading outlined together with what another one held ([`crate::report::Keep::Only`]), of the document of
+/// number `source`. `None` where it isn't all that was to be held.
+pub fn join(source: usize, outlined: Outlined<'_>, to_hold: &Digests, held: Contents) -> Option<Contents> {
+    let Outlined {
+        report,
+        outlines,
+        contents,
+    } = outlined;
+    if held.objects.len() != to_hold.len() {
+        return None;
+    }
     let mut joined = Contents {
         objects: Vec::with_capacity(outlines.len()),
-        ..held
+        record_fields: held.record_fields,
+        ..contents
     };
     let mut held = held.objects.into_iter();
     for (object, outline) in report.objects.iter().zip(outlines) {
-        if records.contains(&object.record) {
-            joined.objects.push(held.next().filter(|next| object.is(next))?);
+        if to_hold.contains_key(&object.record) {
+            joined.objects.push(held.next()?);
         } else {
             let elsewhere = Elsewhere {
                 source,
@@ -59,7 +72,7 @@ pub fn join(
             joined.objects.push(outline?);
         }
     }
-    held.next().is_none().then_some(joined)
+    Some(joined)
 }
 
 /// Only what stands in some records, of contents that have all objects of the report.
@@ -99,7 +112,8 @@ pub fn places(
         .collect()
 }
 
-/// Objects on their way into the next document. `read` reads the objects in some records of a document, in record order.
+/// Objects on their way into the next document. `read` reads the objects of these digests from a document, in record order;
+/// where it gives fewer, the document has changed.
 pub struct Copying<'a, F> {
     /// The objects and outlines, in record order of the next document.
     pub objects: &'a [SyncObject<'static>],
@@ -113,7 +127,7 @@ pub struct Copying<'a, F> {
 
 impl<F, E> Objects for Copying<'_, F>
 where
-    F: Fn(usize, &BTreeSet<u64>) -> Result<Vec<SyncObject<'static>>, E>,
+    F: Fn(usize, &Digests) -> Result<Vec<SyncObject<'static>>, E>,
     E: From<BuildError>,
 {
     type Error = E;
@@ -131,8 +145,9 @@ where
                 match self.elsewhere.get(&at) {
                     None => write(&self.objects[at])?,
                     Some(elsewhere) => {
-                        let found = batch.remove(&(elsewhere.source, elsewhere.record));
-                        let found = found.ok_or(changed(elsewhere))?;
+                        let Elsewhere { source, record, .. } = *elsewhere;
+                        let found = batch.remove(&(source, record));
+                        let found = found.ok_or(BuildError::Changed { source_id: source })?;
                         write(&follow(found, &self.objects[at]).map_err(BuildError::from)?)?;
                     }
                 }
@@ -143,15 +158,9 @@ where
     }
 }
 
-fn changed(elsewhere: &Elsewhere) -> BuildError {
-    BuildError::Changed {
-        source_id: elsewhere.source,
-    }
-}
-
 impl<F, E> Copying<'_, F>
 where
-    F: Fn(usize, &BTreeSet<u64>) -> Result<Vec<SyncObject<'static>>, E>,
+    F: Fn(usize, &Digests) -> Result<Vec<SyncObject<'static>>, E>,
     E: From<BuildError>,
 {
     /// Where the batch ends that begins here; it has at least one object.
@@ -169,21 +178,18 @@ where
 
     /// Reads the objects of a batch, by document and record.
     fn fetch(&self, start: usize, end: usize) -> Result<BTreeMap<(usize, u64), SyncObject<'static>>, E> {
-        let mut wanted: BTreeMap<usize, BTreeMap<u64, &Elsewhere>> = BTreeMap::new();
+        let mut wanted: BTreeMap<usize, Digests> = BTreeMap::new();
         for elsewhere in self.elsewhere.range(start..end).map(|(_, elsewhere)| elsewhere) {
             let of_source = wanted.entry(elsewhere.source).or_default();
-            of_source.insert(elsewhere.record, elsewhere);
+            of_source.insert(elsewhere.record, elsewhere.digest);
         }
         let mut batch = BTreeMap::new();
-        for (source, of_source) in wanted {
-            let found = (self.read)(source, &of_source.keys().copied().collect())?;
-            // Whatever is missing shows when it is its turn.
-            for (elsewhere, object) in of_source.values().zip(found) {
-                if digest_of(&object) != elsewhere.digest {
-                    return Err(changed(elsewhere).into());
-                }
-                batch.insert((source, elsewhere.record), object);
+        for (source, digests) in wanted {
+            let found = (self.read)(source, &digests)?;
+            if found.len() != digests.len() {
+                return Err(BuildError::Changed { source_id: source }.into());
             }
+            batch.extend(digests.into_keys().map(|record| (source, record)).zip(found));
         }
         Ok(batch)
     }

@@ -36,8 +36,8 @@ pub(crate) fn write(
         objects: objects.list,
         elsewhere: objects.elsewhere,
         batch_bytes: BATCH_BYTES,
-        read: |source: usize, records: &_| {
-            let examined = objects.sources[source].examine(&ExamineOptions::default(), Keep::Only(records));
+        read: |source: usize, digests: &_| {
+            let examined = objects.sources[source].examine(&ExamineOptions::default(), Keep::Only(digests));
             Ok::<_, WriteError>(examined.map_err(WriteError::Read)?.contents.objects)
         },
     };

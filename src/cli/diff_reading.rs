@@ -3,12 +3,14 @@
 //! Invariant: files that can be read twice are never held, and of their objects only those that a comparison looks into.
 //! What is read but once, can't be compared as objects or is compared as bytes is held whole.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use exportdoc::diff::{DiffOptions, Objects, Side, is_comparable, to_look_into};
 use exportdoc::object::SyncObject;
 use exportdoc::passphrase::Passphrase;
-use exportdoc::report::{DocumentReport, ExamineOptions, Examined, Keep, examine_bytes, examine_source};
+use exportdoc::report::{
+    Digests, DocumentReport, ExamineOptions, Examined, Keep, examine_bytes, examine_source,
+};
 
 use super::input::Input;
 use super::text::changed;
@@ -103,10 +105,12 @@ impl DiffInput {
     fn some(&self, report: DocumentReport, ids: &[usize]) -> Result<ComparedSide, CliError> {
         let mut objects = BTreeMap::new();
         if !ids.is_empty() {
-            let records: BTreeSet<u64> = ids.iter().map(|id| report.objects[*id].record).collect();
-            let found = self.examine(Keep::Only(&records))?.contents.objects;
-            let mut pairs = ids.iter().zip(&found);
-            if found.len() != ids.len() || !pairs.all(|(id, object)| report.objects[*id].is(object)) {
+            let wanted = ids.iter().map(|id| &report.objects[*id]);
+            let digests: Digests = wanted
+                .filter_map(|object| Some((object.record, object.digest?)))
+                .collect();
+            let found = self.examine(Keep::Only(&digests))?.contents.objects;
+            if found.len() != ids.len() {
                 return Err(changed(&self.input.label()));
             }
             objects.extend(ids.iter().copied().zip(found));

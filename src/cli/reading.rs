@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use exportdoc::compose;
-use exportdoc::copy::{can_be_copied, join, to_hold};
+use exportdoc::copy::{Outlined, can_be_copied, join, to_hold};
 use exportdoc::merge::OutlinedDocument;
 use exportdoc::object::SyncObject;
 use exportdoc::passphrase::Passphrase;
-use exportdoc::report::{DocumentReport, ExamineOptions, Examined, Keep, examine_opening};
+use exportdoc::report::{Contents, DocumentReport, ExamineOptions, Examined, Keep, examine_opening};
 
 use super::compose::Source;
 use super::input::Input;
@@ -148,17 +148,24 @@ impl Looked {
         };
         let Source {
             report,
-            mut contents,
+            contents,
             read,
             ..
         } = self.source;
-        let records = to_hold(&report, &outlines, positions);
-        if !records.is_empty() {
-            let held = read.examine(&ExamineOptions::default(), Keep::Only(&records))?;
-            contents.objects = held.contents.objects;
-            contents.record_fields = held.contents.record_fields;
-        }
-        let contents = join(id, &report, outlines, &records, contents).ok_or_else(|| changed(&read.label))?;
+        let digests = to_hold(&report, &outlines, positions);
+        let held = match digests.is_empty() {
+            true => Contents::default(),
+            false => {
+                let options = ExamineOptions::default();
+                read.examine(&options, Keep::Only(&digests))?.contents
+            }
+        };
+        let outlined = Outlined {
+            report: &report,
+            outlines,
+            contents,
+        };
+        let contents = join(id, outlined, &digests, held).ok_or_else(|| changed(&read.label))?;
         Ok(Source {
             report,
             contents,

@@ -1,5 +1,6 @@
 //! Examines a document, from memory or from a source: one reading for both.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -166,14 +167,17 @@ pub enum Keep<'k> {
     Objects,
     /// The contents, of the objects only those in these records.
     Records(&'k BTreeSet<u64>),
-    /// The objects in these records alone: nothing else is looked at, nothing is judged. Whoever wants to know whether
-    /// they are what an earlier reading found compares their digests.
-    Only(&'k BTreeSet<u64>),
+    /// The objects in these records alone, as far as they have these digests: nothing else is looked at, nothing behind them
+    /// is read, nothing is judged, and the report says nothing. Where one is missing, the document isn't what it was.
+    Only(&'k Digests),
     /// All contents and the text around the blob.
     All,
     /// Outlines in the place of objects, and the rest of the contents.
     Outlines,
 }
+
+/// By record, the digest of the object in it ([`super::ObjectReport::digest`]).
+pub type Digests = BTreeMap<u64, [u8; 32]>;
 
 /// A document that was read.
 #[derive(Debug)]
@@ -222,16 +226,33 @@ fn run<S: BufRead>(source: S, options: &ExamineOptions, keep: Keep<'_>) -> Resul
         match keep {
             Keep::Objects | Keep::All => fold.keeping_objects(),
             Keep::Records(records) => fold.keeping_records(records.clone()),
-            Keep::Only(records) => fold.keeping_records(records.clone()).unjudged(),
+            Keep::Only(digests) => fold.keeping_only(digests.clone()),
             Keep::Outlines => fold.outlining(),
             Keep::Nothing | Keep::Surroundings => fold,
         }
     };
+    let found = Cell::new(false);
+    let source = UntilFound {
+        source,
+        found: &found,
+    };
     let document = StreamedDocument::read(source, |blob| {
         let mut fold = new_fold();
         fold.blob(blob);
+        found.set(fold.has_all());
         fold
     })?;
+    if found.get() {
+        let fold = document.into_parts().0.unwrap_or_else(new_fold);
+        let (report, contents) =
+            fold.finish_with_contents(EnvelopeReport::default(), SealFacts::default(), Vec::new());
+        return Ok(Examined {
+            report,
+            contents,
+            outlines: Vec::new(),
+            around: Surroundings::default(),
+        });
+    }
     let envelope = document.envelope()?;
     let mut findings = envelope.findings.clone();
     let mut report = envelope_report(&envelope, &mut findings);
@@ -266,6 +287,31 @@ fn run<S: BufRead>(source: S, options: &ExamineOptions, keep: Keep<'_>) -> Resul
         outlines,
         around,
     })
+}
+
+/// A source that ends where everything was found.
+struct UntilFound<'f, S> {
+    source: S,
+    found: &'f Cell<bool>,
+}
+
+impl<S: BufRead> BufRead for UntilFound<'_, S> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        match self.found.get() {
+            true => Ok(&[]),
+            false => self.source.fill_buf(),
+        }
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.source.consume(amount);
+    }
+}
+
+impl<S: BufRead> Read for UntilFound<'_, S> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        crate::buffered::read(self, buffer)
+    }
 }
 
 fn seal_facts(envelope: &Envelope<'_>, findings: &mut Vec<Finding>) -> SealFacts {

@@ -13,11 +13,11 @@ use crate::passphrase::{self, EncryptionParams, SCHEME};
 use crate::signature::{DsaSignature, KeyError, PartialKey, PublicKey, SignatureError};
 
 use super::collect::Findings;
-use super::objects::{ObjectFold, ReadObject};
+use super::objects::{ObjectFold, ReadObject, Wanted};
 use super::records::object_in;
 use super::signature::SignatureFold;
 use super::{
-    BlobReport, Contents, DocumentReport, Encryption, EnvelopeReport, ExamineOptions, HeaderReport,
+    BlobReport, Contents, Digests, DocumentReport, Encryption, EnvelopeReport, ExamineOptions, HeaderReport,
     PartialRecord, matching,
 };
 
@@ -83,14 +83,14 @@ impl<'o> DocumentFold<'o> {
     /// Keeps the contents as well, for [`DocumentFold::finish_with_contents`].
     #[must_use]
     pub fn keeping_objects(mut self) -> Self {
-        self.objects.keep(None);
+        self.objects.keep(Wanted::All);
         self
     }
 
     /// As [`DocumentFold::keeping_objects`], of the objects only those in these records.
     #[must_use]
     pub(super) fn keeping_records(mut self, records: BTreeSet<u64>) -> Self {
-        self.objects.keep(Some(records));
+        self.objects.keep(Wanted::Records(records));
         self
     }
 
@@ -101,12 +101,19 @@ impl<'o> DocumentFold<'o> {
         self
     }
 
-    /// Judges nothing: what isn't kept is passed over, and no report is to be made.
+    /// Keeps only objects of these digests in their records, and judges nothing: what isn't kept is passed over, and no
+    /// report is to be made.
     #[must_use]
-    pub(super) fn unjudged(mut self) -> Self {
+    pub(super) fn keeping_only(mut self, digests: Digests) -> Self {
+        self.objects.keep(Wanted::Digests(digests));
         self.unjudged = true;
         self.signature.unjudged();
         self
+    }
+
+    /// Whether nothing is judged and everything that is kept was found. What is encrypted has numbers of its own.
+    pub(super) fn has_all(&self) -> bool {
+        self.unjudged && self.params.is_none() && self.objects.has_all_wanted()
     }
 
     pub(super) fn header(&mut self, head: &RecordHead, header: Result<Header, RecordError>) {

@@ -8,7 +8,7 @@ use std::io::{self, BufRead, Read};
 
 use sha2::{Digest, Sha256};
 
-use crate::object::{NumberCount, SyncObject, numbers_in};
+use crate::object::{NumberCount, numbers_in};
 
 use super::signature::Digests;
 
@@ -32,11 +32,6 @@ impl Seen {
             numbers: numbers_in(part),
         }
     }
-}
-
-/// An object's digest, as [`super::ObjectReport::digest`] has it.
-pub fn digest_of(object: &SyncObject<'_>) -> [u8; 32] {
-    Sha256::digest(object.as_bytes()).into()
 }
 
 impl Part {

@@ -19,18 +19,17 @@ use crate::envelope::MemberPlace;
 use crate::finding::{Finding, Severity};
 use crate::graph::Graph;
 use crate::identifier::Identifier;
+use crate::object::ObjectKey;
 use crate::object::data::{FoundTexts, SecretKind};
-use crate::object::{ObjectKey, SyncObject};
 use crate::signature::{KeyFacts, PartialKey};
 
 pub use crate::object::data::SecretValue;
 pub(crate) use collect::Findings;
 pub use examine::{
-    Contents, Elsewhere, ExamineOptions, Examined, Keep, SourceError, examine, examine_bytes,
+    Contents, Digests, Elsewhere, ExamineOptions, Examined, Keep, SourceError, examine, examine_bytes,
     examine_contents, examine_opening, examine_source, examine_with_objects,
 };
 pub use fold::{DocumentFold, SealFacts};
-pub use hashing::digest_of;
 
 /// Everything found out about one document.
 #[derive(Debug, Clone)]
@@ -272,11 +271,6 @@ pub struct ObjectReport {
 }
 
 impl ObjectReport {
-    /// Whether an object is the one that was reported, to the byte; never where its digest wasn't taken.
-    pub fn is(&self, object: &SyncObject<'_>) -> bool {
-        self.digest == Some(digest_of(object))
-    }
-
     /// Whether stated and recomputed hash agree, where both are there.
     pub fn hash_matches(&self) -> Option<bool> {
         Some(self.stated_hash.as_ref()? == self.computed_hash.as_ref()?)

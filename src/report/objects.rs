@@ -14,7 +14,7 @@ use crate::revision_hash;
 
 use super::collect::Findings;
 use super::hashing::Seen;
-use super::{EnvelopeReport, NamedBy, ObjectReport, matching};
+use super::{Digests, EnvelopeReport, NamedBy, ObjectReport, matching};
 
 /// Bytes of all texts that were asked for. Those of 100,000 jobs have a tenth of it.
 const MAX_TEXT_BYTES: usize = 32 << 20;
@@ -30,8 +30,7 @@ pub(super) struct ObjectFold {
     /// Bytes of the texts that were asked for and kept.
     text_bytes: usize,
     kept: Option<Kept>,
-    /// The records whose objects are kept; all when there is no such set.
-    wanted_records: Option<BTreeSet<u64>>,
+    wanted_objects: Wanted,
     /// Outlines of the objects, if they are wanted.
     outlines: Option<Vec<Option<SyncObject<'static>>>>,
 }
@@ -41,6 +40,15 @@ pub(super) struct ReadObject {
     pub(super) parts: ObjectParts,
     pub(super) facts: DataFacts,
     pub(super) seen: Option<Seen>,
+}
+
+/// Which objects are kept.
+pub(super) enum Wanted {
+    All,
+    /// Those in these records.
+    Records(BTreeSet<u64>),
+    /// Those that have these digests in these records.
+    Digests(Digests),
 }
 
 /// Objects, and what their records hold beside them.
@@ -55,14 +63,14 @@ impl ObjectFold {
             digests,
             text_bytes: 0,
             kept: None,
-            wanted_records: None,
+            wanted_objects: Wanted::All,
             outlines: None,
         }
     }
 
     /// Outlines the objects instead of keeping them.
     pub(super) fn outline(&mut self) {
-        self.keep(Some(BTreeSet::new()));
+        self.keep(Wanted::Records(BTreeSet::new()));
         self.digests = true;
         self.outlines = Some(Vec::new());
     }
@@ -76,9 +84,9 @@ impl ObjectFold {
         self.outlines.take().unwrap_or_default()
     }
 
-    pub(super) fn keep(&mut self, records: Option<BTreeSet<u64>>) {
+    pub(super) fn keep(&mut self, wanted: Wanted) {
         self.kept = Some(Kept::default());
-        self.wanted_records = records;
+        self.wanted_objects = wanted;
     }
 
     /// Whether anything is kept.
@@ -89,10 +97,19 @@ impl ObjectFold {
     /// Whether the object of a record is kept.
     pub(super) fn keeps_record(&self, index: u64) -> bool {
         self.keeps()
-            && self
-                .wanted_records
-                .as_ref()
-                .is_none_or(|records| records.contains(&index))
+            && match &self.wanted_objects {
+                Wanted::All => true,
+                Wanted::Records(records) => records.contains(&index),
+                Wanted::Digests(digests) => digests.contains_key(&index),
+            }
+    }
+
+    /// Whether there is an object of every digest that was named.
+    pub(super) fn has_all_wanted(&self) -> bool {
+        match (&self.kept, &self.wanted_objects) {
+            (Some(kept), Wanted::Digests(digests)) => kept.0.len() == digests.len(),
+            _ => false,
+        }
     }
 
     pub(super) fn take_kept(&mut self) -> Kept {
@@ -179,6 +196,11 @@ impl ObjectFold {
     /// Keeps an object and what its record holds beside it, if they are wanted.
     pub(super) fn keep_whole(&mut self, head: &RecordHead, record: &[u8], object: &[u8]) {
         if !self.keeps_record(head.index) {
+            return;
+        }
+        if let Wanted::Digests(digests) = &self.wanted_objects
+            && digests.get(&head.index) != Some(&Seen::of(object).digest)
+        {
             return;
         }
         if let (Some(kept), Ok(object)) = (&mut self.kept, SyncObject::from_bytes(object.to_vec())) {

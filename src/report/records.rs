@@ -83,6 +83,9 @@ impl DocumentFold<'_> {
         let Some(head) = reader.begin()? else {
             return Ok(false);
         };
+        if self.has_all() {
+            return Ok(false);
+        }
         // Whatever is encrypted stands in one record.
         let passed_over = self.unjudged && self.params.is_none() && !self.objects.keeps_record(head.index);
         if head.index > 0 && passed_over {

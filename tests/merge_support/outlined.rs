@@ -1,11 +1,9 @@
 //! The same merge twice: with all objects held, and with those outlined that nobody looks into, as for large files.
 
-use std::collections::BTreeSet;
-
 use exportdoc::build::{BuildError, Objects};
-use exportdoc::copy::{Copying, join, to_hold};
+use exportdoc::copy::{Copying, Outlined, join, to_hold};
 use exportdoc::merge::{MergeError, MergeOptions, MergeOutcome, Sources, merge, to_look_into};
-use exportdoc::report::{ExamineOptions, Examined, Keep, examine_bytes};
+use exportdoc::report::{Digests, ExamineOptions, Examined, Keep, examine_bytes};
 
 use super::Object;
 
@@ -25,9 +23,14 @@ pub fn merge_outlined(
     let wanted = to_look_into(&documents);
     let mut sources = Sources::new();
     for (id, looked) in looked.into_iter().enumerate() {
-        let records = to_hold(&looked.report, &looked.outlines, &wanted[id]);
-        let held = read(files[id], Keep::Only(&records)).contents;
-        let contents = join(id, &looked.report, looked.outlines, &records, held).unwrap();
+        let digests = to_hold(&looked.report, &looked.outlines, &wanted[id]);
+        let held = read(files[id], Keep::Only(&digests)).contents;
+        let outlined = Outlined {
+            report: &looked.report,
+            outlines: looked.outlines,
+            contents: looked.contents,
+        };
+        let contents = join(id, outlined, &digests, held).unwrap();
         match sides.get(id) {
             Some(_) => sources.add_side(format!("{}.json", id + 1), &looked.report, contents)?,
             None => sources.set_base("base.json".to_owned(), &looked.report, contents)?,
@@ -39,8 +42,8 @@ pub fn merge_outlined(
             objects: &document.objects,
             elsewhere: &document.elsewhere,
             batch_bytes: 1000,
-            read: |source: usize, records: &BTreeSet<u64>| {
-                Ok::<_, BuildError>(read(files[source], Keep::Only(records)).contents.objects)
+            read: |source: usize, digests: &Digests| {
+                Ok::<_, BuildError>(read(files[source], Keep::Only(digests)).contents.objects)
             },
         };
         let mut whole: Vec<Object> = Vec::new();
