@@ -168,3 +168,45 @@ impl Shape {
         !self.odd && self.fields == 2 && again.len() as u64 == self.end
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::Cursor;
+
+    fn read(message: &[u8]) -> Result<RecordOutline<()>, RecordError> {
+        let mut cursor = Cursor::new(message);
+        RecordOutline::read(&mut cursor.message(message.len() as u64), false, |_| ())
+    }
+
+    fn is_canonical(trailer: &[u8]) -> bool {
+        match read(trailer).unwrap().kind {
+            OutlineKind::Trailer(trailer) => trailer.canonical,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_trailer_written_in_another_way_is_not_canonical() {
+        assert!(is_canonical(b"\x0a\x03abc\x1a\x02sg"));
+        // As long as what its id is shown as, which is no text.
+        assert!(!is_canonical(b"\x0a\x03\xf0\x9f\x98\x1a\x02sg"));
+        // A length in two bytes where one does.
+        assert!(!is_canonical(b"\x0a\x83\x00abc\x1a\x02sg"));
+    }
+
+    #[test]
+    fn what_repeats_in_another_form_counts_no_more() {
+        for number in [2, 3, 4] {
+            let field = Writer::new().bytes(number, b"").finish();
+            assert!(read(&field).is_ok(), "{number}");
+            let again = Writer::new().int(number, 1).finish();
+            let both = [&field[..], &again].concat();
+            assert_eq!(read(&both).unwrap_err(), RecordError::UnknownKind, "{number}");
+        }
+        let object = Writer::new().text(1, "id").bytes(2, b"").finish();
+        assert_eq!(read(&object).unwrap().export_id.as_deref(), Some("id"));
+        let no_id = [&object[..], &Writer::new().int(1, 1).finish()].concat();
+        assert_eq!(read(&no_id).unwrap().export_id, None);
+    }
+}

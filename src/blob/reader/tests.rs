@@ -1,0 +1,163 @@
+use super::*;
+
+fn read_all(bytes: &[u8]) -> Result<Vec<Vec<u8>>, BlobError> {
+    let mut reader = RecordReader::new(
+        bytes,
+        BlobLimits {
+            record_bytes: 1000,
+            records: 3,
+            ..BlobLimits::default()
+        },
+    );
+    let mut records = Vec::new();
+    while let Some(record) = reader.next_record()? {
+        records.push(record.message.to_vec());
+    }
+    Ok(records)
+}
+
+#[test]
+fn records_come_back_as_framed() {
+    let blob = [frame(b"abc").unwrap(), frame(b"d").unwrap()].concat();
+    assert_eq!(read_all(&blob).unwrap(), [b"abc".to_vec(), b"d".to_vec()]);
+}
+
+#[test]
+fn each_break_names_its_record_and_offset() {
+    let one = frame(b"abc").unwrap();
+    let broken = |tail: &[u8]| {
+        let error = read_all(&[&one[..], tail].concat()).unwrap_err();
+        assert_eq!((error.index, error.offset), (1, 7));
+        error.kind.to_string()
+    };
+    assert_eq!(broken(&[1, 0]), "2 bytes left where a 4-byte length should be");
+    assert_eq!(broken(&[0; 4]), "length is zero");
+    assert_eq!(
+        broken(&[9, 0, 0, 0, 1]),
+        "length says 9 bytes, but only 1 are left"
+    );
+    assert_eq!(
+        broken(&[0xff; 4]),
+        "length says 4294967295 bytes, but only 0 are left"
+    );
+    assert_eq!(
+        broken(&[&[0xff; 4][..], &[7; 1001]].concat()),
+        "length 4294967295 is above the limit of 1000 bytes"
+    );
+    let many = [&one[..], &one, &one, &one].concat();
+    assert_eq!(
+        read_all(&many).unwrap_err().kind.to_string(),
+        "more than 3 records"
+    );
+}
+
+#[test]
+fn a_claimed_length_takes_no_memory() {
+    let mut reader = RecordReader::new(&[0xff, 0xff, 0xff, 0x3f, 1][..], BlobLimits::default());
+    assert!(reader.next_record().is_err());
+    assert!(reader.buffer.capacity() < 4096);
+}
+
+/// Offers one byte at a time and is interrupted before each; then fails, if it is to.
+struct Interrupted<'a> {
+    bytes: &'a [u8],
+    pause: bool,
+    fails: bool,
+}
+
+impl Read for Interrupted<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let offered = self.fill_buf()?;
+        let count = offered.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&offered[..count]);
+        self.consume(count);
+        Ok(count)
+    }
+}
+
+impl BufRead for Interrupted<'_> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if std::mem::replace(&mut self.pause, false) {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        if self.bytes.is_empty() && self.fails {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
+        Ok(&self.bytes[..self.bytes.len().min(1)])
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.bytes = &self.bytes[amount..];
+        self.pause = true;
+    }
+}
+
+#[test]
+fn an_interruption_is_no_end_and_a_failure_is_one() {
+    let blob = frame(b"abc").unwrap();
+    for fails in [false, true] {
+        let source = Interrupted {
+            bytes: &blob,
+            pause: true,
+            fails,
+        };
+        let mut reader = RecordReader::new(source, BlobLimits::default());
+        let head = reader.begin().unwrap().unwrap();
+        reader.end(&head).unwrap();
+        assert_eq!(reader.offset(), blob.len() as u64);
+        assert_eq!(reader.begin().is_err(), fails);
+    }
+    let source = Interrupted {
+        bytes: &blob[..5],
+        pause: true,
+        fails: true,
+    };
+    let mut reader = RecordReader::new(source, BlobLimits::default());
+    let head = reader.begin().unwrap().unwrap();
+    assert!(matches!(
+        reader.end(&head).unwrap_err().kind,
+        BlobErrorKind::Io(_)
+    ));
+}
+
+#[test]
+fn of_a_record_that_breaks_off_the_beginning_is_there() {
+    let blob = frame(b"abcdef").unwrap();
+    let mut reader = RecordReader::new(&blob[..7], BlobLimits::default());
+    let head = reader.begin().unwrap().unwrap();
+    let error = reader.end(&head).unwrap_err();
+    assert!(matches!(
+        error.kind,
+        BlobErrorKind::PastEnd { claimed: 6, have: 3 }
+    ));
+    assert_eq!((reader.partial(), reader.offset()), (&b"abc"[..], 0));
+}
+
+#[test]
+fn a_claim_above_the_limit_is_a_limit_only_where_the_bytes_are_there() {
+    let limits = BlobLimits {
+        record_bytes: 4,
+        held_bytes: 2,
+        ..BlobLimits::default()
+    };
+    let begun = |bytes: &[u8]| {
+        let blob = [&5_u32.to_le_bytes()[..], bytes].concat();
+        let mut reader = RecordReader::new(&blob[..], limits);
+        let kind = reader.begin().unwrap_err().kind;
+        (kind, reader.partial().to_vec())
+    };
+    let (kind, kept) = begun(b"abcd");
+    assert!(
+        matches!(kind, BlobErrorKind::PastEnd { claimed: 5, have: 4 }),
+        "{kind:?}"
+    );
+    assert_eq!(kept, b"ab");
+    let (kind, kept) = begun(b"abcde");
+    assert!(
+        matches!(kind, BlobErrorKind::TooLarge { claimed: 5, limit: 4 }),
+        "{kind:?}"
+    );
+    assert_eq!(kept, b"");
+    let exact = frame(b"abcd").unwrap();
+    assert!(RecordReader::new(&exact[..], limits).begin().unwrap().is_some());
+}
