@@ -11,7 +11,7 @@ use crate::report::{DocumentReport, ObjectReport};
 use super::entity::is_single;
 use super::walk::name_space;
 
-/// A document as it was outlined: the report, and what [`crate::report::Contents::outlines`] has.
+/// A document as it was outlined: the report, and what [`crate::report::Examined::outlines`] has.
 pub type OutlinedDocument<'a> = (&'a DocumentReport, &'a [Option<SyncObject<'static>>]);
 
 /// What makes one of two objects, or a conflict.
