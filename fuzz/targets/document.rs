@@ -123,12 +123,16 @@ fn passphrase() -> Passphrase {
     Passphrase::new(PASSPHRASE).expect("a short text")
 }
 
-fn examined(bytes: &[u8]) -> Option<(DocumentReport, Contents)> {
-    let options = ExamineOptions {
+/// How all documents are read here.
+pub fn examine_options() -> ExamineOptions {
+    ExamineOptions {
         passphrase: Some(passphrase()),
         ..ExamineOptions::default()
-    };
-    examine_contents(bytes, &options).ok()
+    }
+}
+
+fn examined(bytes: &[u8]) -> Option<(DocumentReport, Contents)> {
+    examine_contents(bytes, &examine_options()).ok()
 }
 
 fn around(blob: &[u8]) -> Vec<u8> {

@@ -15,8 +15,11 @@ use exportdoc::report::Verdict;
 use exportdoc::sample::{INSTALLED, uuid};
 use exportdoc::signature::{KeySize, SigningKey};
 
-use super::document::{Document, Unsealed, several};
+use super::document::{Document, Unsealed, examine_options, several};
 use super::report::{check_escapes, check_report};
+
+#[path = "../../tests/merge_support/outlined.rs"]
+mod outlined;
 
 /// What the bits of the options stand for: two each for the first two.
 const RENUMBER: u8 = 0;
@@ -25,6 +28,8 @@ const BY_NAME: u8 = 16;
 const ALLOW_INVALID: u8 = 32;
 /// Seals what comes of the first merge; too slow to be done for every input.
 const SEAL: u8 = 192;
+/// Of the same two bits: merges once more with outlines, which doubles what an input costs.
+const OUTLINED: u8 = 64;
 
 /// Three documents, as [`several`] takes them out of the input; the last one is the base, too.
 pub fn merge(data: &[u8]) {
@@ -37,7 +42,11 @@ pub fn merge(data: &[u8]) {
         (None, &[&a, &b, &base]),
         (Some(&base), &[&a, &b]),
     ] {
-        let Some(outcome) = merged(base, sides, &options) else {
+        let held = try_merge(base, sides, &options);
+        if bits & SEAL == OUTLINED {
+            same_outlined(&held, base, sides, &options);
+        }
+        let Some(outcome) = merged(held, base, sides) else {
             continue;
         };
         check_outcome(&outcome, base, sides, &options);
@@ -89,8 +98,12 @@ fn options(bits: u8) -> MergeOptions {
 }
 
 /// `None` where the documents can't go together, which has a reason that can be told.
-fn merged(base: Option<&Document>, sides: &[&Document], options: &MergeOptions) -> Option<MergeOutcome> {
-    match try_merge(base, sides, options) {
+fn merged(
+    outcome: Result<MergeOutcome, MergeError>,
+    base: Option<&Document>,
+    sides: &[&Document],
+) -> Option<MergeOutcome> {
+    match outcome {
         Ok(outcome) => Some(outcome),
         Err(error) => {
             check_escapes(&error.to_string());
@@ -116,13 +129,26 @@ fn try_merge(
     options: &MergeOptions,
 ) -> Result<MergeOutcome, MergeError> {
     let mut sources = Sources::new();
-    for side in sides {
-        sources.add_side("side".to_owned(), &side.report, side.contents.clone())?;
+    for (nth, side) in sides.iter().enumerate() {
+        sources.add_side(format!("{}.json", nth + 1), &side.report, side.contents.clone())?;
     }
     if let Some(base) = base {
-        sources.set_base("base".to_owned(), &base.report, base.contents.clone())?;
+        sources.set_base("base.json".to_owned(), &base.report, base.contents.clone())?;
     }
     exportdoc::merge::merge(sources, options)
+}
+
+/// Reading objects again when they are written comes to what holding them all comes to.
+fn same_outlined(
+    held: &Result<MergeOutcome, MergeError>,
+    base: Option<&Document>,
+    sides: &[&Document],
+    options: &MergeOptions,
+) {
+    let base = base.map(|base| &base.bytes[..]);
+    let sides: Vec<&[u8]> = sides.iter().map(|side| &side.bytes[..]).collect();
+    let outlined = outlined::merge_outlined(base, &sides, options, &examine_options());
+    outlined::assert_same(held, &outlined);
 }
 
 /// Conflicts or a document, and everything in the document accounted for.

@@ -7,6 +7,7 @@
 )]
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::panic,
     reason = "a test ends where something unexpected happens"
 )]
@@ -215,7 +216,10 @@ pub fn try_merge(
     options: &MergeOptions,
 ) -> Result<MergeOutcome, MergeError> {
     let held = merge_held(base, sides, options);
-    outlined::assert_same(&held, &outlined::merge_outlined(base, sides, options));
+    outlined::assert_same(
+        &held,
+        &outlined::merge_outlined(base, sides, options, &ExamineOptions::default()),
+    );
     held
 }
 

@@ -3,18 +3,18 @@
 use exportdoc::build::{BuildError, Objects};
 use exportdoc::copy::{Copying, Outlined, join, to_hold};
 use exportdoc::merge::{MergeError, MergeOptions, MergeOutcome, Sources, merge, to_look_into};
+use exportdoc::object::SyncObject;
 use exportdoc::report::{Digests, ExamineOptions, Examined, Keep, examine_bytes};
-
-use super::Object;
 
 /// Merges with outlines, and gives the whole objects in the end, read again a few at a time.
 pub fn merge_outlined(
     base: Option<&[u8]>,
     sides: &[&[u8]],
     options: &MergeOptions,
+    examine: &ExamineOptions,
 ) -> Result<MergeOutcome, MergeError> {
     let files: Vec<&[u8]> = sides.iter().copied().chain(base).collect();
-    let read = |file: &[u8], keep: Keep<'_>| examine_bytes(file, &ExamineOptions::default(), keep).unwrap();
+    let read = |file: &[u8], keep: Keep<'_>| examine_bytes(file, examine, keep).expect("it was read before");
     let looked: Vec<Examined> = files.iter().map(|file| read(file, Keep::Outlines)).collect();
     let documents: Vec<_> = looked
         .iter()
@@ -30,7 +30,7 @@ pub fn merge_outlined(
             outlines: looked.outlines,
             contents: looked.contents,
         };
-        let contents = join(id, outlined, &digests, held).unwrap();
+        let contents = join(id, outlined, &digests, held).expect("the file is what it was");
         match sides.get(id) {
             Some(_) => sources.add_side(format!("{}.json", id + 1), &looked.report, contents)?,
             None => sources.set_base("base.json".to_owned(), &looked.report, contents)?,
@@ -46,13 +46,13 @@ pub fn merge_outlined(
                 Ok::<_, BuildError>(read(files[source], Keep::Only(digests)).contents.objects)
             },
         };
-        let mut whole: Vec<Object> = Vec::new();
+        let mut whole: Vec<SyncObject<'static>> = Vec::new();
         copying
             .each(&mut |object| {
                 whole.push(object.clone().into_owned());
                 Ok(())
             })
-            .unwrap();
+            .expect("the file is what it was");
         document.objects = whole;
         document.elsewhere.clear();
     }
