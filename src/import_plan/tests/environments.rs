@@ -206,6 +206,17 @@ fn a_masking_job_does_not_go_into_an_environment_made_to_tokenize() {
 }
 
 #[test]
+fn jobs_that_tokenize_do_not_go_into_an_environment_made_to_mask() {
+    for type_name in ["TOKENIZATION_JOB", "REIDENTIFICATION_JOB"] {
+        let job = object(type_name, Identifier::Integer(1), &[], "s1", ("X", vec![]));
+        assert_eq!(
+            import(&[&job]).told()[0],
+            format!("{type_name} 1: blocked: jobs of this type don't run in environments made to mask")
+        );
+    }
+}
+
+#[test]
 fn a_whole_environment_meets_the_one_it_is_imported_into() {
     let environment = |id, save| object("ENVIRONMENT", Identifier::Integer(id), &[], save, ("X", vec![]));
     let there = Entry::of(

@@ -4,6 +4,7 @@ mod documents;
 mod environments;
 mod identity;
 mod overwriting;
+mod perhaps;
 mod properties;
 mod references;
 mod support;

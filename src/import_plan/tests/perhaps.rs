@@ -1,0 +1,173 @@
+//! Targets that say the same of every object and of every environment: what one open question leaves open.
+
+use super::support::*;
+use crate::identifier::Identifier;
+use crate::import_plan::{
+    GivenEnvironment, Identity, ImportOptions, Lookup, Presence, Purpose, TargetEnvironment, TargetInventory,
+    TargetObject, TargetRevision,
+};
+
+/// Says the same of every object, and of every environment.
+struct Saying {
+    objects: Presence<TargetObject>,
+    environments: Presence<TargetEnvironment>,
+}
+
+impl TargetInventory for Saying {
+    fn find(&self, _: &Lookup<'_>) -> Presence<TargetObject> {
+        self.objects.clone()
+    }
+
+    fn environment(&self, _: i64) -> Presence<TargetEnvironment> {
+        self.environments.clone()
+    }
+}
+
+fn needs<T>(what: &str) -> Presence<T> {
+    Presence::Unknown {
+        needs: what.to_owned(),
+    }
+}
+
+/// A job that the target has, in some revision.
+fn there(revision: TargetRevision) -> Presence<TargetObject> {
+    Presence::Present(TargetObject {
+        type_name: "MASKING_JOB".to_owned(),
+        id: Identifier::Integer(9),
+        name: Some("Mask it".to_owned()),
+        revision,
+    })
+}
+
+#[test]
+fn what_would_be_made_in_an_environment_that_may_not_be_there_is_unknown() {
+    let target = Saying {
+        objects: Presence::Absent,
+        environments: needs("environments"),
+    };
+    let made = import(&[&connector(3, "Demo", "s1"), &job(4, "Mask it", &[], "s1")]);
+    let steps = &told(&made.plan_against(&target))[..2];
+    assert_eq!(
+        steps,
+        [
+            "DATABASE_CONNECTOR Demo: unknown: needs environments",
+            "MASKING_JOB Mask it: unknown: needs environments"
+        ]
+    );
+}
+
+/// With force it is made, left alone or overwritten, so its name can't end an import; what its environment is for can.
+#[test]
+fn with_force_a_job_that_may_be_there_needs_the_purpose_and_not_the_name() {
+    let target = Saying {
+        objects: needs("names"),
+        environments: Presence::Present(TargetEnvironment { purpose: None }),
+    };
+    let job = import(&[&job(4, "Mask it", &[], "s1")]);
+    assert_eq!(
+        told(&job.plan_against(&target)),
+        [
+            "MASKING_JOB Mask it: unknown: needs names",
+            "unknown: needs names"
+        ]
+    );
+    let forced = told(
+        &job.with(|options| options.force_overwrite = true)
+            .plan_against(&target),
+    );
+    let purpose = "needs the purpose of environment 1 on the target, MASK or TOKENIZE";
+    assert_eq!(
+        forced,
+        [
+            format!("MASKING_JOB Mask it: unknown: {purpose}"),
+            format!("unknown: {purpose}")
+        ]
+    );
+}
+
+/// What is there in the very state of the document is left alone, and no rule forbids that.
+#[test]
+fn a_rule_against_writing_forbids_nothing_where_nothing_may_have_to_be_written() {
+    let target = |revision| Saying {
+        objects: there(revision),
+        environments: Presence::Present(TargetEnvironment {
+            purpose: Some(Purpose::Tokenize),
+        }),
+    };
+    let job = job(4, "Mask it", &[], "s1");
+    let step = |revision| told(&import(&[&job]).force().plan_against(&target(revision))).swap_remove(0);
+    let same = TargetRevision::Pair(job.revision().pair.clone());
+    assert_eq!(step(same), "MASKING_JOB Mask it: unchanged 9");
+    let unclear = step(TargetRevision::Unknown);
+    assert!(
+        unclear.starts_with("MASKING_JOB Mask it: unknown: needs"),
+        "{unclear}"
+    );
+    let hash = step(TargetRevision::Hash("another".to_owned()));
+    assert!(hash.starts_with("MASKING_JOB Mask it: blocked: "), "{hash}");
+}
+
+#[test]
+fn a_job_that_would_be_overwritten_in_an_environment_of_which_nothing_is_known_is_unknown() {
+    let target = Saying {
+        objects: there(TargetRevision::Hash("another".to_owned())),
+        environments: needs("environments"),
+    };
+    let job = import(&[&job(4, "Mask it", &[], "s1")]);
+    let step = |import: &Import| told(&import.plan_against(&target)).swap_remove(0);
+    assert_eq!(step(&job), "MASKING_JOB Mask it: conflict 9");
+    assert_eq!(
+        step(&job.force()),
+        "MASKING_JOB Mask it: unknown: needs environments"
+    );
+}
+
+#[test]
+fn an_environment_that_is_not_known_leaves_the_end_open_and_refuses_nothing() {
+    let unclear = |change: fn(&mut ImportOptions)| {
+        let source = source(9, "Prod", "s1");
+        let import = import(&[&source, &job(4, "OTF", &[&source], "s1")]).with(change);
+        told(&import.plan()).pop().unwrap()
+    };
+    let target = unclear(|options| options.environment = GivenEnvironment::Unclear);
+    assert!(
+        target.starts_with("unknown: needs the target's environments"),
+        "{target}"
+    );
+    let source = unclear(|options| options.source_environment = GivenEnvironment::Unclear);
+    assert!(
+        source.starts_with("unknown: needs the target's environments"),
+        "{source}"
+    );
+}
+
+#[test]
+fn an_import_that_would_fail_may_fail_sooner_only_at_a_step_before_that() {
+    /// Has nothing, but for one name of which it can't be told.
+    struct AllButOne;
+    impl TargetInventory for AllButOne {
+        fn find(&self, lookup: &Lookup<'_>) -> Presence<TargetObject> {
+            match lookup.identity {
+                Identity::Name("Open") => needs("a look"),
+                _ => Presence::Absent,
+            }
+        }
+        fn environment(&self, _: i64) -> Presence<TargetEnvironment> {
+            Presence::Absent
+        }
+    }
+    let (open, gone) = (reference(&lookup("Open", "s1")), reference(&lookup("Gone", "s1")));
+    let sooner = |objects: &[&Object]| {
+        let plan = import(objects).plan_against(&AllButOne);
+        (told(&plan).pop().unwrap(), plan.may_fail_sooner())
+    };
+    assert_eq!(
+        sooner(&[&open, &gone]),
+        ("would fail at 1 with 404".to_owned(), true)
+    );
+    assert_eq!(
+        sooner(&[&gone, &open]),
+        ("would fail at 0 with 404".to_owned(), false)
+    );
+    assert_eq!(sooner(&[&open]), ("unknown: needs a look".to_owned(), false));
+}
