@@ -1,3 +1,5 @@
+use std::io::BufReader;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -55,8 +57,197 @@ proptest! {
     }
 }
 
+/// What both readers have to agree on: number, value as far as a head shows it, where field and value begin.
+fn heads(bytes: &[u8]) -> (Vec<FieldHead>, Option<WireError>) {
+    let (mut heads, mut error) = (Vec::new(), None);
+    for field in fields(bytes) {
+        match field {
+            Ok(field) => heads.push(FieldHead {
+                number: field.number,
+                value: match field.value {
+                    Value::Varint(value) => HeadValue::Varint(value),
+                    Value::Bytes(bytes) => HeadValue::Bytes(bytes.len() as u64),
+                    _ => HeadValue::Other,
+                },
+                offset: field.offset as u64,
+                value_offset: match field.value {
+                    Value::Bytes(_) => field.value_offset() as u64,
+                    _ => (field.offset + field.raw.len()) as u64,
+                },
+            }),
+            Err(found) => error = Some(found),
+        }
+    }
+    (heads, error)
+}
+
+/// The same from a stream that gives `piece` bytes at a time and goes on behind the message.
+fn streamed(bytes: &[u8], piece: usize) -> (Vec<FieldHead>, Option<WireError>) {
+    let source = [bytes, &[0x08; 20]].concat();
+    let mut cursor = Cursor::new(BufReader::with_capacity(piece, &source[..]));
+    let mut message = cursor.message(bytes.len() as u64);
+    assert_eq!(message.length(), bytes.len() as u64);
+    let mut heads = Vec::new();
+    let error = loop {
+        match message.next_field() {
+            Ok(Some(head)) => heads.push(head),
+            Ok(None) => break None,
+            Err(error) => break Some(error),
+        }
+    };
+    assert_eq!(message.next_field(), Ok(None), "it ended");
+    (heads, error)
+}
+
+proptest! {
+    #[test]
+    fn a_stream_splits_into_the_same_fields_and_ends_at_the_same_fault(
+        bytes in arbitrary_message(3),
+        damage in proptest::option::of((any::<proptest::sample::Index>(), any::<u8>())),
+        piece in 1_usize..30,
+    ) {
+        let mut bytes = bytes;
+        if let Some((at, byte)) = damage && !bytes.is_empty() {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        prop_assert_eq!(streamed(&bytes, piece), heads(&bytes));
+    }
+}
+
+/// The same kind of fault, or none, by both readers.
+fn fault(bytes: &[u8]) -> Option<WireErrorKind> {
+    let (whole, error) = heads(bytes);
+    for piece in [1, 7, 1000] {
+        assert_eq!(streamed(bytes, piece), (whole.clone(), error));
+    }
+    error.map(|error| error.kind)
+}
+
 fn kind(bytes: &[u8]) -> WireErrorKind {
-    Message::parse(bytes).unwrap_err().kind
+    fault(bytes).unwrap()
+}
+
+#[test]
+fn field_numbers_end_where_protobuf_ends_them() {
+    let highest = Writer::new().varint((1 << 29) - 1, 7).finish();
+    assert_eq!(Message::parse(&highest).unwrap().varint((1 << 29) - 1), Some(7));
+    assert_eq!(fault(&highest), None);
+    // Tag 2^29 << 3, wire type 0.
+    assert_eq!(
+        kind(&[0x80, 0x80, 0x80, 0x80, 0x10, 0x07]),
+        WireErrorKind::FieldNumber
+    );
+    assert_eq!(fault(&[0x08, 0x07]), None, "the lowest is 1");
+}
+
+#[test]
+fn varints_end_at_64_bits() {
+    let full = [0xff; 9];
+    let most = [&[0x08], &full[..], &[0x01]].concat();
+    assert_eq!(Message::parse(&most).unwrap().varint(1), Some(u64::MAX));
+    assert_eq!(fault(&most), None);
+    assert_eq!(
+        kind(&[&[0x08], &full[..], &[0x02]].concat()),
+        WireErrorKind::VarintTooLong
+    );
+    assert_eq!(
+        kind(&[&[0x08], &full[..], &[0x81]].concat()),
+        WireErrorKind::VarintTooLong
+    );
+    // The 63rd bit is the last one of the ninth byte.
+    let ninth = [&[0x08], &full[..8], &[0x7f]].concat();
+    assert_eq!(Message::parse(&ninth).unwrap().varint(1), Some(u64::MAX >> 1));
+}
+
+#[test]
+fn fixed_values_are_little_endian_and_end_with_the_message() {
+    let eight = [0x09, 1, 2, 3, 4, 5, 6, 7, 8];
+    let four = [0x0d, 1, 2, 3, 4];
+    let value = fields(&eight).next().unwrap().unwrap().value;
+    assert!(matches!(value, Value::Fixed64(0x0807_0605_0403_0201)));
+    let value = fields(&four).next().unwrap().unwrap().value;
+    assert!(matches!(value, Value::Fixed32(0x0403_0201)));
+    assert_eq!((fault(&eight), fault(&four)), (None, None));
+    assert_eq!(kind(&eight[..8]), WireErrorKind::BreaksOff);
+    assert_eq!(kind(&four[..4]), WireErrorKind::BreaksOff);
+}
+
+#[test]
+fn lengths_reach_to_the_end_of_the_message_and_no_further() {
+    assert_eq!(fault(&[0x0a, 0x02, b'a', b'b']), None);
+    assert_eq!(fault(&[0x0a, 0x00]), None);
+    assert_eq!(kind(&[0x0a, 0x03, b'a', b'b']), WireErrorKind::LengthPastEnd);
+}
+
+#[test]
+fn groups_are_open_sixty_four_at_a_time() {
+    let nested = |depth: usize| [vec![0x0b; depth], vec![0x0c; depth]].concat();
+    assert_eq!(fault(&nested(64)), None);
+    assert_eq!(kind(&nested(65)), WireErrorKind::Depth);
+    // Fields of all kinds inside one, then another field.
+    let inside = [
+        &[0x0b][..],
+        &[0x08, 0x01, 0x0a, 0x01, b'x', 0x0d, 0, 0, 0, 0, 0x13, 0x14],
+        &[0x0c, 0x08, 0x05],
+    ]
+    .concat();
+    assert_eq!(fault(&inside), None);
+    let message = Message::parse(&inside).unwrap();
+    assert!(matches!(message.fields().next().unwrap().value, Value::Group(body) if body.len() == 12));
+    assert_eq!(message.varint(1), Some(5));
+}
+
+#[test]
+fn a_value_begins_behind_its_tag_and_length() {
+    let long = vec![b'x'; 300];
+    let bytes = Writer::new().varint(1, 5).bytes(2, &long).bytes(3, b"").finish();
+    let message = Message::parse(&bytes).unwrap();
+    let offsets: Vec<_> = message
+        .fields()
+        .map(|field| (field.offset, field.value_offset()))
+        .collect();
+    assert_eq!(offsets, [(0, 0), (2, 5), (305, 307)]);
+}
+
+#[test]
+fn of_a_stream_a_value_is_taken_up_to_a_limit_and_what_is_left_is_skipped() {
+    let bytes = Writer::new()
+        .bytes(1, b"taken")
+        .bytes(2, b"left")
+        .bytes(3, b"last")
+        .finish();
+    for piece in [1, 3, 100] {
+        let mut cursor = Cursor::new(BufReader::with_capacity(piece, &bytes[..]));
+        let mut message = cursor.message(bytes.len() as u64);
+        let head = |message: &mut StreamedFields<'_, _>| message.next_field().unwrap().unwrap().number;
+        assert_eq!(head(&mut message), 1);
+        assert_eq!(message.bytes(5, 5).as_deref(), Some(&b"taken"[..]));
+        assert_eq!(head(&mut message), 2);
+        assert_eq!(message.bytes(4, 3), None);
+        assert_eq!(head(&mut message), 3);
+        let mut pieces = Vec::new();
+        message.pieces(2, |piece| pieces.extend_from_slice(piece));
+        assert_eq!(pieces, b"la");
+        assert_eq!(message.next_field(), Ok(None));
+    }
+}
+
+#[test]
+fn a_message_inside_a_message_counts_its_places_from_its_own_start() {
+    let inner = Writer::new().varint(1, 5).bytes(2, b"xy").finish();
+    let bytes = Writer::new().varint(9, 1).bytes(4, &inner).varint(5, 6).finish();
+    let mut cursor = Cursor::new(&bytes[..]);
+    let mut message = cursor.message(bytes.len() as u64);
+    message.next_field().unwrap();
+    let head = message.next_field().unwrap().unwrap();
+    assert_eq!((head.offset, head.value_offset), (2, 4));
+    let mut within = message.enter(inner.len() as u64);
+    let places: Vec<_> = std::iter::from_fn(|| within.next_field().unwrap())
+        .map(|head| (head.offset, head.value_offset))
+        .collect();
+    assert_eq!(places, [(0, 2), (2, 4)]);
+    assert_eq!(message.next_field().unwrap().unwrap().number, 5);
 }
 
 #[test]
