@@ -32,7 +32,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
 
 fn page() -> String {
     let mut page = String::from(
-        "<!-- Made from the registry in src/finding.rs by 'cargo run --example make_rules_page'. -->\n\n\
+        "<!-- Made from the registry in src/finding/registry.rs by 'cargo run --example make_rules_page'. -->\n\n\
          # Rules\n\n\
          Everything that `exportdoc audit` can find, with the level that a rule has when the policy gives it no other. \
          The other\ncommands report what they find under the same ids. An id keeps its meaning for good. \

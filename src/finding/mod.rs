@@ -1,0 +1,157 @@
+//! Findings: what an export document shows that a reader should know, each under a stable id.
+//!
+//! Invariant: an id, once published, keeps its meaning; scripts match on it.
+
+mod registry;
+
+use std::fmt;
+
+use crate::identifier::Identifier;
+
+pub use registry::*;
+
+/// How much a finding weighs. The order is that of concern: `Info < Warning < Error`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing; true of many good documents.
+    Info,
+    /// Deserves a decision by somebody.
+    Warning,
+    /// The document is damaged, contradicts itself, was changed after it was signed, or breaks a rule that somebody set.
+    Error,
+}
+
+impl Severity {
+    /// The lower-case word used in every output format.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// JSON path of a document as a whole.
+pub const ROOT: &str = "$";
+
+/// Where in a document something was found. Offsets count bytes from 0.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Place {
+    /// JSON path of the member concerned, such as `$.exportResponseMetadata.exportDate`.
+    pub path: Option<String>,
+    /// Byte offset in the file.
+    pub file_offset: Option<u64>,
+    /// Byte offset in the decoded blob (or, for `$.signature` and `$.publicKey`, in that decoded member).
+    pub decoded_offset: Option<u64>,
+}
+
+impl Place {
+    /// A member of the JSON envelope.
+    pub fn json(path: impl Into<String>) -> Self {
+        Self {
+            path: Some(path.into()),
+            ..Self::default()
+        }
+    }
+
+    /// A byte of the decoded blob.
+    pub fn blob(offset: u64) -> Self {
+        Self {
+            path: Some("$.blob".to_owned()),
+            decoded_offset: Some(offset),
+            ..Self::default()
+        }
+    }
+
+    /// The same place with a byte offset in the file.
+    #[must_use]
+    pub fn at_file_offset(mut self, offset: u64) -> Self {
+        self.file_offset = Some(offset);
+        self
+    }
+
+    /// The same place with a byte offset in the decoded member.
+    #[must_use]
+    pub fn at_decoded_offset(mut self, offset: u64) -> Self {
+        self.decoded_offset = Some(offset);
+        self
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut sep = "";
+        if let Some(path) = &self.path {
+            write!(f, "{path}")?;
+            sep = " ";
+        }
+        if let Some(offset) = self.decoded_offset {
+            write!(f, "{sep}decoded byte {offset}")?;
+            sep = ", ";
+        }
+        if let Some(offset) = self.file_offset {
+            write!(f, "{sep}file byte {offset}")?;
+        }
+        Ok(())
+    }
+}
+
+/// One thing found in one document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Its entry in the registry.
+    pub rule: &'static FindingRule,
+    /// What was found here, as a lower-case fragment. May quote the document: renderers escape it.
+    pub message: String,
+    /// Where, when it has one place.
+    pub at: Option<Place>,
+    /// The object concerned, by type number and identifier, when it is one.
+    pub object: Option<(u64, Identifier)>,
+    /// How many such findings this stands for: 1, or the surplus that a report doesn't list.
+    pub count: u64,
+}
+
+impl Finding {
+    /// A finding without a place of its own.
+    pub fn new(rule: &'static FindingRule, message: impl Into<String>) -> Self {
+        Self {
+            rule,
+            message: message.into(),
+            at: None,
+            object: None,
+            count: 1,
+        }
+    }
+
+    /// A finding at a place.
+    pub fn at(rule: &'static FindingRule, place: Place, message: impl Into<String>) -> Self {
+        Self {
+            at: Some(place),
+            ..Self::new(rule, message)
+        }
+    }
+
+    /// The same finding about an object.
+    #[must_use]
+    pub fn about(mut self, type_number: u64, identifier: &Identifier) -> Self {
+        self.object = Some((type_number, identifier.clone()));
+        self
+    }
+
+    /// The stable id.
+    pub fn id(&self) -> &'static str {
+        self.rule.id
+    }
+
+    /// The registered severity.
+    pub fn severity(&self) -> Severity {
+        self.rule.severity
+    }
+}
