@@ -11,7 +11,7 @@
 
 use std::sync::LazyLock;
 
-use arbitrary::{Arbitrary, Unstructured};
+use arbitrary::Unstructured;
 use bytes::Bytes;
 use exportdoc::finding::Severity;
 use exportdoc::report::{ExamineOptions, Verdict, examine};
@@ -22,6 +22,10 @@ use mock_engine::model::{TaskFilter, TaskStatus};
 use mock_engine::{LocalEngine, MockEngine};
 use serde_json::{Map, Value, json};
 use tokio::runtime::Runtime;
+
+#[path = "http_calls.rs"]
+mod calls;
+use calls::{Atom, Call, Field, Payload, WORDS, encoded, member, parameter};
 
 /// Longest sequence: what goes wrong goes wrong early, and each step is looked at closely.
 const CALLS: usize = 12;
@@ -65,112 +69,6 @@ static ENDPOINTS: LazyLock<Vec<(String, String)>> = LazyLock::new(|| {
     }
     endpoints
 });
-
-/// Names that mean something to the engine, beside those that mean nothing.
-const WORDS: &[&str] = &[
-    "a",
-    "b",
-    "MASK",
-    "DATABASE",
-    "FILE",
-    "LOOKUP",
-    "MAPPING",
-    "TOKENIZATION",
-    "CREDIT CARD",
-    "PATIENT_NO",
-    "POSTGRES",
-    "FirstNameLookup",
-    "global",
-    "",
-    "1",
-    "007",
-    "a\u{0}b",
-    "ä\u{202e}",
-    "x/../y",
-    "%2e%2e",
-    "{\"id\":1}",
-    "-1",
-    "9223372036854775807",
-    "1e3",
-];
-
-/// Members that requests have.
-static MEMBERS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
-    let mut members = vec![
-        "id",
-        "name",
-        "email",
-        "host",
-        "port",
-        "username",
-        "password",
-        "jobId",
-        "rulesetType",
-        "purpose",
-        "application",
-        "algorithmName",
-        "algorithmType",
-        "defaultTokenizationCode",
-        "onTheFlyMasking",
-        "onTheFlyMaskingSource",
-        "connectorId",
-        "databaseName",
-        "schemaName",
-        "extension",
-        "classification",
-        "settingValue",
-    ];
-    for collection in resources::all() {
-        let spec = collection.spec();
-        members.extend(spec.name_field);
-        members.push(spec.id_field);
-        members.extend(spec.required);
-        members.extend(spec.parents.iter().map(|parent| parent.field));
-        members.extend(spec.filters.iter().map(|(parameter, _)| *parameter));
-    }
-    members.sort_unstable();
-    members.dedup();
-    members
-});
-
-#[derive(Debug, Arbitrary)]
-struct Call {
-    endpoint: u8,
-    key: Atom,
-    query: Vec<(u8, Atom)>,
-    body: Payload,
-    without_token: u8,
-}
-
-#[derive(Debug, Arbitrary)]
-enum Atom {
-    Small(u8),
-    Word(u8),
-    Reference,
-    Number(i64),
-    Text(String),
-    True,
-    Null,
-    Fraction(i8),
-}
-
-#[derive(Debug, Arbitrary)]
-enum Payload {
-    Nothing,
-    Fields(Vec<(u8, Field)>),
-    Objects(Vec<(u8, Atom)>),
-    LastDocument,
-    DamagedDocument { at: u16, byte: u8 },
-    Form { last_document: bool, other: Vec<u8> },
-    Raw(Vec<u8>),
-}
-
-#[derive(Debug, Arbitrary)]
-enum Field {
-    Atom(Atom),
-    List(Vec<Atom>),
-    Object(Vec<(u8, Atom)>),
-}
 
 /// An engine, and what earlier answers left to go on with.
 struct Session {
@@ -471,35 +369,6 @@ impl Session {
     fn running(&self) -> bool {
         self.engine.engine().job_running()
     }
-}
-
-fn member(number: u8) -> &'static str {
-    MEMBERS[usize::from(number) % MEMBERS.len()]
-}
-
-fn parameter(number: u8) -> &'static str {
-    const OTHERS: &[&str] = &[
-        "force_overwrite",
-        "environment_id",
-        "source_environment_id",
-        "page_number",
-        "page_size",
-        "structure",
-    ];
-    match OTHERS.get(usize::from(number % 16)) {
-        Some(name) => name,
-        None => member(number),
-    }
-}
-
-/// A text as part of a path or a query.
-fn encoded(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte.is_ascii_alphanumeric() {
-            true => char::from(byte).to_string(),
-            false => format!("%{byte:02X}"),
-        })
-        .collect()
 }
 
 /// A sequence of calls to an engine with the demo inventory, or to an empty one.
