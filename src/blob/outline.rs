@@ -209,4 +209,36 @@ mod tests {
         let no_id = [&object[..], &Writer::new().int(1, 1).finish()].concat();
         assert_eq!(read(&no_id).unwrap().export_id, None);
     }
+
+    #[test]
+    fn an_export_id_and_a_signature_are_read_up_to_64_kib() {
+        for (length, read_whole) in [(65_536, true), (65_537, false)] {
+            let long = "x".repeat(length);
+            let object = Writer::new().text(1, &long).bytes(2, b"").finish();
+            let export_id = read(&object).unwrap().export_id;
+            assert_eq!(export_id.as_deref() == Some(&*long), read_whole, "{length}");
+            let trailer = Writer::new().text(1, "id").bytes(3, long.as_bytes()).finish();
+            assert_eq!(is_canonical(&trailer), read_whole, "{length}");
+        }
+    }
+
+    #[test]
+    fn a_thousand_unknown_fields_are_listed_and_no_more() {
+        let listed = |count: u32| {
+            let mut message = Writer::new();
+            message.bytes(2, b"").text(1, "id");
+            for number in 0..count {
+                message.varint(10 + number, 1);
+            }
+            match read(&message.finish()).unwrap().kind {
+                OutlineKind::Object { unknown_fields, .. } => unknown_fields,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert!(listed(0).is_empty());
+        assert_eq!(listed(2), [10, 11]);
+        assert_eq!(listed(1000).len(), 1000);
+        let more = listed(1001);
+        assert_eq!((more.len(), more.last()), (1000, Some(&1009)));
+    }
 }

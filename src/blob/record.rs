@@ -297,4 +297,24 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn what_is_not_known_is_kept_as_it_stands() {
+        let unknown = Writer::new()
+            .text(6, "later")
+            .varint(14, 3)
+            .varint(17, 4)
+            .finish();
+        let header = [
+            &Writer::new().text(1, "id").text(2, "now").varint(4, 1).finish()[..],
+            &unknown,
+        ]
+        .concat();
+        assert_eq!(Header::unknown_bytes(&header), unknown);
+        assert_eq!(Header::parse(&header).unwrap().unknown_fields, [6, 14, 17]);
+        let more = Writer::new().varint(3, 7).text(4, "x").finish();
+        let object = [&ObjectRecord::encode("id", b"data")[..], &more].concat();
+        assert_eq!(ObjectRecord::unknown_bytes(&object), more);
+        assert!(matches!(Record::parse(&object), Ok(Record::Object(read)) if read.unknown_fields == [3, 4]));
+    }
 }

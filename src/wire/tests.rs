@@ -243,6 +243,7 @@ fn a_message_inside_a_message_counts_its_places_from_its_own_start() {
     let head = message.next_field().unwrap().unwrap();
     assert_eq!((head.offset, head.value_offset), (2, 4));
     let mut within = message.enter(inner.len() as u64);
+    assert_eq!(within.length(), inner.len() as u64);
     let places: Vec<_> = std::iter::from_fn(|| within.next_field().unwrap())
         .map(|head| (head.offset, head.value_offset))
         .collect();

@@ -161,3 +161,40 @@ fn a_claim_above_the_limit_is_a_limit_only_where_the_bytes_are_there() {
     let exact = frame(b"abcd").unwrap();
     assert!(RecordReader::new(&exact[..], limits).begin().unwrap().is_some());
 }
+
+#[test]
+fn above_the_limit_no_more_is_taken_from_the_source_than_tells_a_claim_from_bytes() {
+    let limits = BlobLimits {
+        record_bytes: 4,
+        held_bytes: 2,
+        ..BlobLimits::default()
+    };
+    let blob = [&100_u32.to_le_bytes()[..], &[7; 100]].concat();
+    let mut source = &blob[..];
+    assert!(RecordReader::new(&mut source, limits).begin().is_err());
+    assert_eq!(source.len(), 100 - 5);
+}
+
+#[test]
+fn a_body_reads_to_the_end_of_its_record() {
+    let blob = [frame(b"abc").unwrap(), frame(b"d").unwrap()].concat();
+    let mut reader = RecordReader::new(&blob[..], BlobLimits::default());
+    for message in [&b"abc"[..], b"d"] {
+        let head = reader.begin().unwrap().unwrap();
+        let mut read = Vec::new();
+        reader.body().read_to_end(&mut read).unwrap();
+        assert_eq!(read, message);
+        reader.end(&head).unwrap();
+    }
+    assert!(reader.begin().unwrap().is_none());
+}
+
+#[test]
+fn only_our_own_limits_are_limits() {
+    let is_limit = |bytes: &[u8]| read_all(bytes).unwrap_err().kind.is_limit();
+    assert!(is_limit(&[&[0xff; 4][..], &[7; 1001]].concat()));
+    assert!(is_limit(&frame(b"d").unwrap().repeat(4)));
+    assert!(!is_limit(&[9, 0, 0, 0, 1]));
+    assert!(!is_limit(&[0; 4]));
+    assert!(!is_limit(&[1, 0]));
+}
