@@ -6,7 +6,7 @@
 mod common;
 
 use common::{Parts, ids, key, masking_job, report, small};
-use exportdoc::blob::BlobLimits;
+use exportdoc::blob::{BlobLimits, ObjectRecord};
 use exportdoc::report::{DocumentReport, ExamineOptions, Outcome, Trust, Verdict, examine};
 use exportdoc::signature::KeySize;
 use serde_json::Value;
@@ -168,6 +168,31 @@ fn without_a_blob_nothing_that_needs_it_is_known() {
         &unknown,
     );
     assert!(!ids(&case).contains(&"header-missing"), "{:?}", ids(&case));
+}
+
+#[test]
+fn what_is_damaged_and_then_sealed_is_invalid_although_the_signature_verifies() {
+    let plan = small();
+    let mut parts = Parts::of(&plan.seal());
+    let mut records = parts.records();
+    records.pop();
+    for (what, record) in [
+        ("no known kind", vec![0x28, 1]),
+        ("no message", vec![0xff]),
+        (
+            "an object that can't be read",
+            ObjectRecord::encode(common::EXPORT_ID, &[0xff]),
+        ),
+    ] {
+        let mut records = records.clone();
+        records.push(record);
+        (parts.blob, parts.signature) = common::sealed_blob(&records, &plan.key, plan.rule);
+        let case = report(&parts.document());
+        let verified = case.signature.checks.last().unwrap();
+        assert_eq!(verified.what, "signature verifies under records-v1", "{what}");
+        assert_eq!(verified.outcome, Outcome::Holds, "{what}");
+        assert_eq!(case.signature.verdict, Verdict::Invalid, "{what}");
+    }
 }
 
 #[test]
