@@ -7,6 +7,7 @@ mod common;
 
 use common::{Parts, ids, key, masking_job, report, small};
 use exportdoc::blob::{BlobLimits, ObjectRecord};
+use exportdoc::finding::{Finding, Severity};
 use exportdoc::report::{DocumentReport, ExamineOptions, Outcome, Trust, Verdict, examine};
 use exportdoc::signature::KeySize;
 use serde_json::Value;
@@ -217,6 +218,27 @@ fn members_that_are_gone_leave_their_checks_unknown_but_the_verdict_invalid() {
         let missing = ids(&case).iter().filter(|id| **id == "missing-member").count();
         assert_eq!(missing, gone.len());
     }
+}
+
+#[test]
+fn where_seal_and_trailer_are_both_gone_the_one_finding_is_that_nobody_signed() {
+    let mut parts = Parts::of(&masking_job().seal());
+    let mut records = parts.records();
+    records.pop();
+    parts = parts.with_records(&records);
+    let mut json: Value = serde_json::from_slice(&parts.document()).unwrap();
+    for name in ["signature", "publicKey"] {
+        json.as_object_mut().unwrap().remove(name);
+    }
+    let case = report(json.to_string().as_bytes());
+    assert_eq!(case.signature.verdict, Verdict::Invalid);
+    let errors: Vec<&str> = case
+        .findings
+        .iter()
+        .filter(|found| found.rule.severity == Severity::Error)
+        .map(Finding::id)
+        .collect();
+    assert_eq!(errors, ["unsigned"]);
 }
 
 #[test]
