@@ -105,3 +105,27 @@ fn stated_type(object: &SyncObject<'_>) -> Option<String> {
     }
     object.revision().stated_type()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::object::{KNOWN_TYPES, PROVISIONAL_TYPES, reference_type_for};
+
+    #[test]
+    fn a_reference_stands_for_the_type_that_it_is_made_from() {
+        let mut referable = 0;
+        for original in KNOWN_TYPES.iter().chain(PROVISIONAL_TYPES) {
+            let Some(reference) = reference_type_for(original) else {
+                continue;
+            };
+            let wanted = match original.algorithm {
+                true => Wanted::AnyAlgorithm,
+                false => Wanted::Type(original.name),
+            };
+            assert_eq!(stands_for(reference.name), Some(wanted), "{}", original.name);
+            assert_eq!(stands_for(original.name), None);
+            referable += 1;
+        }
+        assert!(referable >= 6, "{referable}");
+    }
+}

@@ -15,6 +15,8 @@ pub struct ImportPlan {
     pub verdict: Verdict,
     /// What people have to do, before it or after.
     pub checklist: Vec<ChecklistItem>,
+    /// Something is open on which it depends whether the request is refused.
+    may_be_refused: bool,
 }
 
 /// How an import would end. It is all or nothing: only [`Verdict::WouldSucceed`] writes anything.
@@ -135,6 +137,7 @@ impl ImportPlan {
         needs: Vec<String>,
         checklist: Vec<ChecklistItem>,
     ) -> Self {
+        let may_be_refused = refusal.is_none() && !needs.is_empty();
         let verdict = match refusal {
             Some(refusal) => Verdict::Refused(refusal),
             None => verdict(&steps, needs),
@@ -143,16 +146,19 @@ impl ImportPlan {
             steps,
             verdict,
             checklist,
+            may_be_refused,
         }
     }
 
-    /// Whether an import that would fail may fail before the step that ends it for certain.
+    /// Whether an import that would fail may fail before the step that ends it for certain, at another step or because
+    /// the request is refused.
     pub fn may_fail_sooner(&self) -> bool {
         let Verdict::WouldFail { at, .. } = self.verdict else {
             return false;
         };
         let mut before = self.steps.iter().take(at);
-        before.any(|step| matches!(step.action, Action::Unknown { may_fail: true, .. }))
+        self.may_be_refused
+            || before.any(|step| matches!(step.action, Action::Unknown { may_fail: true, .. }))
     }
 
     /// The steps that can't be undone.

@@ -141,6 +141,29 @@ fn an_environment_that_is_not_known_leaves_the_end_open_and_refuses_nothing() {
     );
 }
 
+/// One certain failure decides it, but a request that is refused for its environment doesn't get that far.
+#[test]
+fn where_the_request_may_be_refused_a_failing_step_is_its_end_at_the_latest() {
+    let (here, theirs) = (lookup("Names", "s1"), lookup("Names", "s2"));
+    let sooner = |objects: &[&Object], change: fn(&mut ImportOptions)| {
+        let plan = import(objects).onto(vec![global(&theirs)]).with(change).plan();
+        assert_eq!(told(&plan).pop().unwrap(), "would fail at 0 with 409");
+        plan.may_fail_sooner()
+    };
+    let (connector, source) = (connector(3, "Demo", "s1"), source(9, "Prod", "s1"));
+    assert!(!sooner(&[&here, &connector, &source], |_| ()));
+    assert!(sooner(&[&here, &connector], |options| {
+        options.environment = GivenEnvironment::Unclear;
+    }));
+    assert!(sooner(&[&here, &source], |options| {
+        options.source_environment = GivenEnvironment::Unclear;
+    }));
+    // Nothing in it lives in an environment, so nobody looks at one.
+    assert!(!sooner(&[&here], |options| {
+        options.environment = GivenEnvironment::Unclear;
+    }));
+}
+
 #[test]
 fn an_import_that_would_fail_may_fail_sooner_only_at_a_step_before_that() {
     /// Has nothing, but for one name of which it can't be told.
