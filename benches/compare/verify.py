@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Time and memory of verifying a document's signature, next to what people use for it today.
 
-    python3 benches/compare/verify.py [ROUNDS] > table.md
+    python3 benches/compare/verify.py [ROUNDS]
 
-Needs cargo, OpenSSL, jq and coreutils; installs `cryptography` from PyPI into an environment below target/compare. All
-judge the same documents, one step after the other within a round, so that a slow moment of the machine meets them all;
+Needs cargo, OpenSSL, jq and coreutils; installs `cryptography` from PyPI into an environment below target/compare. Prints
+tables and writes them into docs/performance.md. All judge the same documents, one step after the other within a round, so that a slow moment of the machine meets them all;
 each figure is the median over the rounds, of wall time and of the processor time of all processes together. The key has
 1024 bits where `cryptography` takes part, which refuses the engines' 512.
 """
@@ -12,20 +12,19 @@ each figure is the median over the rounds, of wall time and of the processor tim
 import base64
 import json
 import os
-import pathlib
-import platform
 import shutil
 import statistics
 import subprocess
 import sys
 import time
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-WORK = ROOT / "target" / "compare"
+from common import ROOT, WORK, build, machine, publish, table, version
+
 ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 7
 SMALL = 10_000
 OURS = ROOT / "target" / "release" / "exportdoc"
 VENV = WORK / "venv"
+CRYPTOGRAPHY = "50.0.2"
 
 BY_HAND = """
 import base64, hashlib, json, sys
@@ -48,12 +47,10 @@ def make(name, *arguments):
 
 
 def prepare():
-    WORK.mkdir(parents=True, exist_ok=True)
-    for what in (["--bin", "exportdoc"], ["--example", "make_large"]):
-        subprocess.run(["cargo", "build", "--release", "--locked", "-p", "exportdoc", *what], cwd=ROOT, check=True)
+    build("--release", "-p", "exportdoc", "--bin", "exportdoc", "--example", "make_large")
     if not (VENV / "bin" / "python").exists():
         subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
-        install = [VENV / "bin" / "pip", "install", "--quiet", "cryptography==50.0.2"]
+        install = [VENV / "bin" / "pip", "install", "--quiet", f"cryptography=={CRYPTOGRAPHY}"]
         subprocess.run(install, check=True, stdout=sys.stderr)
 
 
@@ -110,19 +107,24 @@ def measure(steps, rounds):
     return {name: [statistics.median(column) for column in zip(*runs)] for name, runs in seen.items()}
 
 
-def table(title, results, against):
-    print(f"\n{title}\n\n| what | wall ms | processor ms | peak MiB | × {against} (wall) | (processor) |\n|---|---|---|---|---|---|")
+def compared(title, results, against):
+    head = ["what", "wall ms", "processor ms", "peak MiB", f"× {against} (wall)", "(processor)"]
     wall, processor, _ = results[against]
-    for name, (own_wall, own_processor, peak) in results.items():
-        ratios = f"{own_wall / wall:.2f} | {own_processor / processor:.2f}"
-        print(f"| {name} | {own_wall * 1e3:.0f} | {own_processor * 1e3:.0f} | {peak / 1024:.0f} | {ratios} |")
+    rows = [
+        [name, f"{own_wall * 1e3:,.0f}", f"{own_processor * 1e3:,.0f}", f"{peak / 1024:.0f}", f"{own_wall / wall:.2f}",
+         f"{own_processor / processor:.2f}"]
+        for name, (own_wall, own_processor, peak) in results.items()
+    ]
+    return f"{title}\n\n{table(head, rows)}\n"
 
 
 def main():
     prepare()
-    version = subprocess.run(["openssl", "version"], capture_output=True, text=True).stdout.split()[1]
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {platform.machine()}, OpenSSL {version}, Python", end=" ")
-    print(f"{platform.python_version()}; median of {ROUNDS} rounds.")
+    text = [
+        f"{machine()}\nOpenSSL {version('openssl', 'version')}, jq {version('jq', '--version')}, Python "
+        f"{version('python3', '--version')} with cryptography {CRYPTOGRAPHY}; medians of {ROUNDS} rounds, of "
+        f"{max(ROUNDS // 2, 1)} for the second and third table.\n"
+    ]
     python = VENV / "bin" / "python"
 
     large = Parts(make("64MiB.json", 64 << 20, 204, 0, 1024))
@@ -137,7 +139,9 @@ def main():
         },
         ROUNDS,
     )
-    table("A blob of 64 MiB in a document of 81 MiB:", results, "openssl dgst -sha1 (the decoded blob)")
+    megabytes = large.document.stat().st_size >> 20
+    title = f"A blob of 64 MiB in a document of {megabytes} MiB:"
+    text.append(compared(title, results, "openssl dgst -sha1 (the decoded blob)"))
 
     huge = make("1GiB.json", 1 << 30, 200, 500 << 20)
     many = make("100000.json", 50_000_000, 100_000)
@@ -153,21 +157,24 @@ def main():
         },
         max(ROUNDS // 2, 1),
     )
-    table("Memory:", results, "1 GiB, 200 objects, one of 500 MiB")
+    text.append(compared("Memory:", results, "1 GiB, 200 objects, one of 500 MiB"))
     each = (results["100,000 objects in 48 MiB"][2] - base) * 1024 / 100_000
-    print(f"\nA small document takes {base / 1024:.1f} MiB; each of the 100,000 objects {each:.0f} bytes.")
+    text.append(
+        f"A small document takes {base / 1024:.1f} MiB, most of which the script itself weighs before it becomes another\n"
+        f"program; each of the 100,000 objects takes {each:.0f} bytes more.\n"
+    )
 
     directory = WORK / "small"
     one = Parts(make("20KB-1024.json", 14_000, 20, 0, 1024))
-    if not directory.exists():
-        directory.mkdir()
-        for at in range(SMALL):
-            shutil.copyfile(WORK / "20KB.json", directory / f"{at}.json")
+    files = [directory / f"{at}.json" for at in range(SMALL)]
+    directory.mkdir(exist_ok=True)
+    for file in files:
+        shutil.copyfile(one.document, file)
     some = 100
     results = measure(
         {
             "exportdoc verify-signature -r": [OURS, "verify-signature", "--quiet", "-r", directory],
-            "Python json, base64, cryptography": [python, "-c", BY_HAND, str(one.trailer)] + [one.document] * SMALL,
+            "Python json, base64, cryptography": [python, "-c", BY_HAND, str(one.trailer), *files],
         },
         max(ROUNDS // 2, 1),
     )
@@ -177,7 +184,9 @@ def main():
         processor * SMALL / some,
         peak,
     ]
-    table(f"{SMALL} documents of {one.document.stat().st_size // 1000} KB:", results, "exportdoc verify-signature -r")
+    title = f"{SMALL:,} documents of {one.document.stat().st_size // 1000} KB:"
+    text.append(compared(title, results, "exportdoc verify-signature -r"))
+    publish("verify", "\n".join(text))
 
 
 main()

@@ -7,6 +7,7 @@ use std::path::Path;
 fn every_promise_names_a_test_that_exists() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let page = fs::read_to_string(root.join("docs/security.md")).unwrap();
+    let (page, _) = page.split_once("\n## How far this was tried\n").unwrap();
     let mut named = 0;
     for quoted in page.split('`').skip(1).step_by(2) {
         let Some((file, test)) = quoted.split_once("::").filter(|(file, _)| file.ends_with(".rs")) else {
