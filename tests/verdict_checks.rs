@@ -273,6 +273,48 @@ fn a_limit_that_ends_the_reading_leaves_open_what_lies_behind_it() {
 }
 
 #[test]
+fn without_hashes_in_the_list_there_is_nothing_to_hold_the_recomputed_ones_against() {
+    let case = altered(|parts| {
+        for row in parts.metadata["exportedObjectList"].as_array_mut().unwrap() {
+            row.as_object_mut().unwrap().remove("revisionHash");
+        }
+    });
+    let found = not_holding(&case);
+    let hashes = found.iter().find(|(words, _)| words == "0 of 21").unwrap();
+    assert_eq!(hashes.1, Outcome::Unknown);
+}
+
+#[test]
+fn what_is_undetermined_says_why() {
+    let said = |document: &[u8]| {
+        let case = report(document);
+        assert_eq!(case.signature.verdict, Verdict::Undetermined);
+        let id = "signature-undetermined";
+        let finding = case.findings.iter().find(|found| found.id() == id).unwrap();
+        finding.message.clone()
+    };
+    let mut undeclared = Parts::of(&small().undeclared().seal());
+    let at = undeclared
+        .blob
+        .windows(5)
+        .position(|bytes| bytes == b"EMAIL")
+        .unwrap();
+    undeclared.blob[at] ^= 1;
+    assert_eq!(
+        said(&undeclared.document()),
+        "no rule declared, and no known rule verifies"
+    );
+    let mut unknown = Parts::of(&small().seal());
+    let at = unknown
+        .blob
+        .windows(10)
+        .position(|bytes| bytes == b"records-v1")
+        .unwrap();
+    unknown.blob[at + 9] = b'9';
+    assert_eq!(said(&unknown.document()), "declared rule records-v9 is not known");
+}
+
+#[test]
 fn weakness_is_said_of_weak_keys_and_hashes_only() {
     let weak = report(&small().seal());
     assert!(ids(&weak).contains(&"key-weak") && ids(&weak).contains(&"hash-algorithm-weak"));

@@ -284,6 +284,24 @@ fn the_last_of_a_repeated_scalar_counts() {
     assert_eq!(Message::parse(&bytes).unwrap().varint(1), Some(6));
 }
 
+#[test]
+fn nested_messages_are_read_by_number_and_what_is_none_is_left_out() {
+    let inner = |value: u64| Writer::new().varint(1, value).finish();
+    let bytes = Writer::new()
+        .bytes(4, &inner(5))
+        .bytes(4, b"\xff")
+        .bytes(4, &inner(7))
+        .bytes(5, &[])
+        .finish();
+    let message = Message::parse(&bytes).unwrap();
+    assert_eq!(message.as_bytes(), bytes);
+    let values: Vec<_> = message.messages(4).map(|nested| nested.int(1)).collect();
+    assert_eq!(values, [Some(5), Some(7)]);
+    assert_eq!(message.wrapped_int(4), Some(7));
+    assert_eq!(message.wrapped_int(5), None);
+    assert_eq!(message.wrapped_int(6), None);
+}
+
 /// A message of about so many bytes: field 1 holds a message whose field 1 holds a message, down to an empty one. Written
 /// back to front, since each length depends on what it encloses.
 fn nested(bytes: usize) -> Vec<u8> {

@@ -87,6 +87,8 @@ fn rule_4_10_another_key_always_fails_without_force_and_is_always_replaced_with_
         onto().force().told(),
         ["KEY global: overwrite global", "would succeed"]
     );
+    let existing = onto().plan().steps[0].action.existing().map(|key| key.id.clone());
+    assert_eq!(existing.as_ref(), Some(&theirs.key().identifier));
     let plan = onto().force().plan();
     let steps: Vec<_> = plan.irreversible().map(|s| s.irreversible).collect();
     assert_eq!(steps, [Some(Irreversible::GlobalKey)]);
