@@ -88,11 +88,6 @@ impl MemoryInventory {
         }
         self.entries.push(entry);
     }
-
-    /// All objects, in the order in which they were added.
-    pub fn entries(&self) -> &[Entry] {
-        &self.entries
-    }
 }
 
 fn ways_to_find(object: &TargetObject) -> Vec<IndexBy> {
