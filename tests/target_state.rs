@@ -177,6 +177,99 @@ fn environments_are_known_with_name_and_purpose_and_absent_only_from_a_list_of_a
 }
 
 #[test]
+fn what_one_whole_list_shows_and_another_does_not_is_unknown() {
+    let [kept, gone] = ["SSN", "ZIP"].map(|name| entry("DOMAIN", json!({ "id": name })));
+    let old = page(2, &[kept.clone(), gone.clone()]);
+    let new = page(1, &[kept]);
+    for sources in [[old.clone(), new.clone()], [new.clone(), old.clone()]] {
+        let both = state(&sources);
+        assert_eq!(ask(&both, "DOMAIN", Place::Global, "SSN"), "present");
+        assert_eq!(ask(&both, "DOMAIN", Place::Global, "ZIP"), "unknown");
+        assert_eq!(both.notes().len(), 1, "{:?}", both.notes());
+    }
+    let part = page(2, &[gone]);
+    assert_eq!(
+        ask(&state(&[new, part]), "DOMAIN", Place::Global, "ZIP"),
+        "unknown",
+        "a page of another time"
+    );
+}
+
+#[test]
+fn what_one_dump_shows_and_another_does_not_is_unknown() {
+    let dump = |names: &[&str]| {
+        let objects: Vec<_> = names
+            .iter()
+            .map(|name| json!({ "typeName": "DOMAIN", "identifier": { "id": name }, "name": name }))
+            .collect();
+        json!({ "objects": objects, "tables": {} })
+    };
+    let both = state(&[dump(&["SSN", "ZIP"]), dump(&["SSN"])]);
+    let at = |name| ask(&both, "DOMAIN", Place::Global, name);
+    assert_eq!(
+        (at("SSN"), at("ZIP"), at("NAME")),
+        ("present", "unknown", "absent")
+    );
+}
+
+#[test]
+fn an_environment_that_was_renamed_goes_by_neither_name() {
+    let row =
+        |id: i64, name: &str| json!({ "environmentId": id, "environmentName": name, "applicationId": id });
+    let page = |name: &str| page(2, &[row(1, name), row(2, "other")]);
+    for sources in [[page("before"), page("after")], [page("after"), page("before")]] {
+        let renamed = state(&sources);
+        for name in ["before", "after"] {
+            let answer = renamed.environment_named(name);
+            assert!(matches!(answer, Presence::Unknown { .. }), "{name}: {answer:?}");
+        }
+        assert_eq!(renamed.environment_named("other"), Presence::Present(2));
+        assert_eq!(renamed.environment_named("never"), Presence::Absent);
+        assert_eq!(renamed.environments().next().unwrap().name, None);
+    }
+}
+
+#[test]
+fn what_is_inside_of_something_of_which_two_homes_are_told_has_none() {
+    let ruleset = page(
+        1,
+        &[json!({ "databaseRulesetId": 3, "rulesetName": "Rules", "databaseConnectorId": 2 })],
+    );
+    let connector = |home: i64| {
+        page(
+            1,
+            &[json!({ "databaseConnectorId": 2, "connectorName": "c", "environmentId": home })],
+        )
+    };
+    let at = |state: &TargetState, home| ask(state, "DATABASE_RULESET", Place::Environment(home), "Rules");
+    let one = state(&[ruleset.clone(), connector(5)]);
+    assert_eq!((at(&one, 5), at(&one, 6)), ("present", "unknown"));
+    let moved = state(&[ruleset.clone(), connector(5), connector(6)]);
+    let back = state(&[ruleset, connector(6), connector(5)]);
+    for state in [moved, back] {
+        assert_eq!(
+            (at(&state, 5), at(&state, 6), at(&state, 7)),
+            ("unknown", "unknown", "unknown")
+        );
+    }
+}
+
+/// All of them would be looked for under each name in each environment.
+#[test]
+fn thousands_of_names_and_homes_of_one_number_are_not_multiplied() {
+    let rows: Vec<_> = (0..100_000)
+        .map(|n| json!({ "databaseConnectorId": 1, "connectorName": format!("c{n}"), "environmentId": n }))
+        .collect();
+    let confused = state(&[Value::Array(rows)]);
+    for (home, name) in [(0, "c0"), (99_999, "c3"), (200_000, "c99999")] {
+        assert_eq!(
+            ask(&confused, "DATABASE_CONNECTOR", Place::Environment(home), name),
+            "unknown"
+        );
+    }
+}
+
+#[test]
 fn more_entries_than_the_limit_are_refused() {
     let text = format!(
         "[{}{{}}]",

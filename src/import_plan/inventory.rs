@@ -70,7 +70,7 @@ pub enum Wanted<'a> {
 }
 
 /// Where to look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Place {
     /// Engine-wide.
     Global,

@@ -1,13 +1,12 @@
 //! What sources say of objects, put together object by object.
 //!
-//! Invariant: one record per type and identifier, except where sources contradict each other: then each version is kept,
-//! and all of them are marked as disputed.
+//! Invariant: one record per type and identifier. Where sources contradict each other, it holds everything that is said and
+//! is marked as disputed. Nothing in it depends on the order of the claims but which of the sources are named.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::SourceId;
-use super::coverage::Coverage;
-use crate::identifier::Identifier;
+use super::coverage::{Coverage, ObjectId};
 use crate::import_plan::Place;
 use crate::object::RevisionPair;
 
@@ -32,20 +31,17 @@ impl Naming {
     }
 }
 
-/// Where a claim comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Witness {
-    Dump,
-    List,
-    Row,
-    Document,
+/// What one source says of one object.
+#[derive(Debug)]
+pub(super) struct Claim {
+    pub(super) object: ObjectId,
+    pub(super) said: Saying,
+    pub(super) source: SourceId,
 }
 
-/// What one source says of one object.
-#[derive(Debug, Clone)]
-pub(super) struct Claim {
-    pub(super) type_name: String,
-    pub(super) id: Identifier,
+/// What can be said of an object.
+#[derive(Debug)]
+pub(super) struct Saying {
     pub(super) name: Naming,
     pub(super) place: Option<Place>,
     pub(super) pair: Option<RevisionPair>,
@@ -53,104 +49,141 @@ pub(super) struct Claim {
     pub(super) hash: Option<String>,
     /// The hash that goes with the pair, where everything it covers is at hand.
     pub(super) own_hash: Option<String>,
-    pub(super) witness: Witness,
-    pub(super) source: SourceId,
 }
 
-/// All that is said of one object.
-#[derive(Debug, Clone)]
+/// All that is said of one object. Several values of one kind only where it is disputed.
+#[derive(Debug)]
 pub(super) struct Known {
-    pub(super) claim: Claim,
-    witnesses: Vec<Witness>,
+    pub(super) names: Said<String>,
+    /// Whether some source would show a name if there were one.
+    pub(super) name_shows: bool,
+    pub(super) places: Said<Place>,
+    pub(super) pairs: Said<RevisionPair>,
+    pub(super) hashes: Said<String>,
+    pub(super) own_hashes: Said<String>,
+    /// The first to speak of it.
+    pub(super) source: SourceId,
     /// Two sources that contradict each other about it.
     pub(super) disputed: Option<(SourceId, SourceId)>,
 }
 
+/// The values that sources give for one thing: of those that agree with the first only that one.
+#[derive(Debug)]
+pub(super) struct Said<T>(Vec<(T, SourceId)>);
+
 /// All objects.
 #[derive(Debug, Default)]
-pub(super) struct Claims {
-    known: Vec<Known>,
-    by_id: HashMap<(String, Identifier), usize>,
-}
+pub(super) struct Claims(BTreeMap<ObjectId, Known>);
 
 impl Claims {
     /// Adds what a source says.
     pub(super) fn add(&mut self, claim: Claim) {
-        let key = (claim.type_name.clone(), claim.id.clone());
-        let Some(&at) = self.by_id.get(&key) else {
-            self.by_id.insert(key, self.known.len());
-            self.known.push(Known {
-                witnesses: vec![claim.witness],
-                claim,
-                disputed: None,
-            });
-            return;
+        let Claim { object, said, source } = claim;
+        let new = || Known {
+            names: Said::nothing(),
+            name_shows: false,
+            places: Said::nothing(),
+            pairs: Said::nothing(),
+            hashes: Said::nothing(),
+            own_hashes: Said::nothing(),
+            source,
+            disputed: None,
         };
-        let known = &mut self.known[at];
-        if known.claim.contradicts(&claim) {
-            let disputed = Some((known.claim.source, claim.source));
-            known.disputed = known.disputed.or(disputed);
-            known.saw(claim.witness);
-            let witnesses = known.witnesses.clone();
-            self.known.push(Known {
-                witnesses,
-                claim,
-                disputed,
-            });
-        } else {
-            known.saw(claim.witness);
-            known.claim.take_over(claim);
-        }
+        let known = self.0.entry(object).or_insert_with(new);
+        let contradicted = known.take(said, source);
+        known.disputed = known.disputed.or(contradicted.map(|other| (other, source)));
     }
 
     /// Marks objects as disputed that a source which shows everything doesn't show, and gives all.
-    pub(super) fn settle(mut self, coverage: &Coverage) -> Vec<Known> {
-        for known in &mut self.known {
-            let claim = &known.claim;
-            let silent = [Witness::Dump, Witness::List, Witness::Row]
-                .into_iter()
-                .filter(|witness| !known.witnesses.contains(witness))
-                .find_map(|witness| coverage.shown_by(witness, &claim.type_name, claim.place));
-            if let Some(silent) = silent {
-                known.disputed = known.disputed.or(Some((claim.source, silent)));
+    pub(super) fn settle(mut self, coverage: &Coverage) -> BTreeMap<ObjectId, Known> {
+        for (object, known) in &mut self.0 {
+            if known.disputed.is_none() {
+                let silent = coverage.silent_about(object, known.places.only().copied());
+                known.disputed = silent.map(|silent| (known.source, silent));
             }
+            known.names.sort();
+            known.places.sort();
+            known.pairs.sort();
         }
-        self.known
+        self.0
     }
 }
+
+/// Names of one object times its places beyond which it isn't looked for under each name in each place.
+const COMBINATIONS: usize = 100;
 
 impl Known {
-    fn saw(&mut self, witness: Witness) {
-        if !self.witnesses.contains(&witness) {
-            self.witnesses.push(witness);
+    /// Whether sources say so many things of it that it may be anywhere.
+    pub(super) fn is_all_over_the_place(&self) -> bool {
+        self.places.0.len() > 1 && self.places.0.len().saturating_mul(self.names.0.len()) > COMBINATIONS
+    }
+
+    /// Adds what a source says, and gives one that says otherwise.
+    fn take(&mut self, said: Saying, source: SourceId) -> Option<SourceId> {
+        let mut contradicted = None;
+        let mut see = |other: Option<SourceId>| contradicted = contradicted.or(other);
+        // What an engine lists and what its document comes to are one hash.
+        see(said
+            .hash
+            .as_ref()
+            .and_then(|hash| self.own_hashes.other_than(hash)));
+        see(said
+            .own_hash
+            .as_ref()
+            .and_then(|hash| self.hashes.other_than(hash)));
+        match said.name {
+            Naming::Named(name) => see(self.names.add(name, source)),
+            Naming::Nameless => self.name_shows = true,
+            Naming::Unknown => {}
         }
+        see(said.place.and_then(|place| self.places.add(place, source)));
+        see(said.pair.and_then(|pair| self.pairs.add(pair, source)));
+        see(said.hash.and_then(|hash| self.hashes.add(hash, source)));
+        see(said.own_hash.and_then(|hash| self.own_hashes.add(hash, source)));
+        contradicted
     }
 }
 
-impl Claim {
-    fn contradicts(&self, other: &Self) -> bool {
-        fn differ<T: PartialEq>(left: Option<&T>, right: Option<&T>) -> bool {
-            matches!((left, right), (Some(left), Some(right)) if left != right)
-        }
-        let names =
-            matches!((&self.name, &other.name), (Naming::Named(left), Naming::Named(right)) if left != right);
-        names
-            || differ(self.place.as_ref(), other.place.as_ref())
-            || differ(self.pair.as_ref(), other.pair.as_ref())
-            || differ(self.hash.as_ref(), other.hash.as_ref())
-            || differ(self.own_hash.as_ref(), other.hash.as_ref())
-            || differ(self.hash.as_ref(), other.own_hash.as_ref())
+impl<T: Ord> Said<T> {
+    fn nothing() -> Self {
+        Self(Vec::new())
     }
 
-    fn take_over(&mut self, other: Self) {
-        if let (Naming::Unknown, name) | (Naming::Nameless, name @ Naming::Named(_)) =
-            (&self.name, other.name)
-        {
-            self.name = name;
+    /// Adds a value, and gives a source with another one.
+    fn add(&mut self, value: T, source: SourceId) -> Option<SourceId> {
+        let other = self.other_than(&value);
+        if other.is_some() || self.0.is_empty() {
+            self.0.push((value, source));
         }
-        self.place = self.place.or(other.place);
-        self.pair = self.pair.take().or(other.pair);
-        self.hash = self.hash.take().or(other.hash);
-        self.own_hash = self.own_hash.take().or(other.own_hash);
+        other
+    }
+
+    fn other_than(&self, value: &T) -> Option<SourceId> {
+        let (first, source) = self.0.first()?;
+        (first != value).then_some(*source)
+    }
+
+    fn sort(&mut self) {
+        self.0.sort();
+        self.0.dedup_by(|(one, _), (other, _)| one == other);
+    }
+
+    /// All values.
+    pub(super) fn all(&self) -> impl Iterator<Item = &T> {
+        self.0.iter().map(|(value, _)| value)
+    }
+
+    /// The value, where nobody says otherwise.
+    pub(super) fn only(&self) -> Option<&T> {
+        match &self.0[..] {
+            [(value, _)] => Some(value),
+            _ => None,
+        }
+    }
+
+    /// As [`Said::only`].
+    pub(super) fn into_only(mut self) -> Option<T> {
+        let (value, _) = self.0.pop()?;
+        self.0.is_empty().then_some(value)
     }
 }

@@ -1,54 +1,82 @@
 //! What is known in full, so that what isn't shown isn't there.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::SourceId;
-use super::claims::Witness;
+use crate::identifier::Identifier;
 use crate::import_plan::Place;
 
-/// What some source shows everything of. The numbers are those of the sources.
-#[derive(Debug, Default)]
-pub(super) struct Coverage {
+/// How much something shows in full.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Extent {
     /// The whole engine.
-    pub(super) dump: Option<SourceId>,
+    Engine,
     /// All syncable objects.
-    pub(super) listed: Option<SourceId>,
+    Objects,
     /// All syncable objects of a type.
-    pub(super) listed_types: HashMap<String, SourceId>,
+    ObjectsOf(String),
     /// All rows of a type.
-    pub(super) row_types: HashMap<String, SourceId>,
+    RowsOf(String),
     /// All rows of a type in one environment.
-    pub(super) row_places: HashMap<(String, i64), SourceId>,
+    RowsIn(String, i64),
 }
 
+/// Type and identifier of an object.
+pub(super) type ObjectId = (String, Identifier);
+
+/// All that some source shows of an extent.
+#[derive(Debug)]
+struct Shown {
+    source: SourceId,
+    objects: HashSet<ObjectId>,
+}
+
+/// What sources show in full.
+#[derive(Debug, Default)]
+pub(super) struct Coverage(HashMap<Extent, Vec<Shown>>);
+
 impl Coverage {
+    /// Adds a source that shows everything of an extent.
+    pub(super) fn add(&mut self, extent: Extent, source: SourceId, objects: HashSet<ObjectId>) {
+        self.0.entry(extent).or_default().push(Shown { source, objects });
+    }
+
+    /// Whether the whole engine is known.
+    pub(super) fn is_whole(&self) -> bool {
+        self.0.contains_key(&Extent::Engine)
+    }
+
     /// Whether everything of a type (all algorithms without one) in a place is known.
     pub(super) fn covers(&self, type_name: Option<&str>, place: Place) -> bool {
-        let witnesses = [Witness::Dump, Witness::List, Witness::Row];
         match type_name {
-            Some(name) => witnesses
-                .into_iter()
-                .any(|witness| self.shown_by(witness, name, Some(place)).is_some()),
-            None => self.dump.or(self.listed).is_some(),
+            Some(name) => extents(name, Some(place)).any(|extent| self.0.contains_key(&extent)),
+            None => self.is_whole() || self.0.contains_key(&Extent::Objects),
         }
     }
 
-    /// The source that would show an object of a type if it were there.
-    pub(super) fn shown_by(
-        &self,
-        witness: Witness,
-        type_name: &str,
-        place: Option<Place>,
-    ) -> Option<SourceId> {
-        match (witness, place) {
-            (Witness::Dump, _) => self.dump,
-            (Witness::List, _) => self.listed.or_else(|| self.listed_types.get(type_name).copied()),
-            (Witness::Row, Some(Place::Environment(id))) => {
-                let here = self.row_places.get(&(type_name.to_owned(), id));
-                self.row_types.get(type_name).or(here).copied()
-            }
-            (Witness::Row, _) => self.row_types.get(type_name).copied(),
-            (Witness::Document, _) => None,
-        }
+    /// A source that would show an object if it were there, and doesn't.
+    pub(super) fn silent_about(&self, object: &ObjectId, place: Option<Place>) -> Option<SourceId> {
+        extents(&object.0, place).find_map(|extent| {
+            let mut shown = self.0.get(&extent)?.iter();
+            shown
+                .find(|shown| !shown.objects.contains(object))
+                .map(|shown| shown.source)
+        })
     }
+}
+
+/// Whatever an object of a type in a place belongs to.
+fn extents(type_name: &str, place: Option<Place>) -> impl Iterator<Item = Extent> {
+    let name = || type_name.to_owned();
+    let here = match place {
+        Some(Place::Environment(id)) => Some(Extent::RowsIn(name(), id)),
+        Some(Place::Global) | None => None,
+    };
+    let anywhere = [
+        Extent::Engine,
+        Extent::Objects,
+        Extent::ObjectsOf(name()),
+        Extent::RowsOf(name()),
+    ];
+    anywhere.into_iter().chain(here)
 }

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::claims::{Claim, Naming, Witness};
+use super::claims::{Claim, Naming, Saying};
 use super::{SourceId, StateError, TargetStateBuilder};
 use crate::compose;
 use crate::identifier::Identifier;
@@ -50,8 +50,8 @@ impl TargetStateBuilder {
                     source,
                 )),
             };
-            if let Some(claim) = claim.filter(|claim| claim.type_name != "GLOBAL_OBJECT") {
-                if let Some(Place::Environment(id)) = claim.place {
+            if let Some(claim) = claim.filter(|claim| claim.object.0 != "GLOBAL_OBJECT") {
+                if let Some(Place::Environment(id)) = claim.said.place {
                     self.environments.add(id, None, None);
                 }
                 self.claims.add(claim);
@@ -95,9 +95,7 @@ fn own(
 ) -> Claim {
     let global = type_by_name(type_name).is_some_and(|known| known.scope == Scope::Global);
     let facts = &report.objects[at];
-    Claim {
-        type_name: type_name.to_owned(),
-        id: object.key().identifier.clone(),
+    let said = Saying {
         name: name(object),
         place: match home {
             Some(id) => Some(Place::Environment(id)),
@@ -106,9 +104,9 @@ fn own(
         pair: Some(object.revision().pair.clone()),
         hash: None,
         own_hash: facts.computed_hash.clone().filter(|_| !facts.hash_has_gaps),
-        witness: Witness::Document,
-        source,
-    }
+    };
+    let object = (type_name.to_owned(), object.key().identifier.clone());
+    Claim { object, said, source }
 }
 
 /// What a reference says of its original.
@@ -127,17 +125,15 @@ fn referred(object: &SyncObject<'_>, wanted: Wanted<'_>, source: SourceId) -> Op
             )
         }
     };
-    Some(Claim {
-        type_name: type_name.to_owned(),
-        id: object.key().identifier.clone(),
+    let said = Saying {
         name: name(object),
         place,
         pair: Some(object.revision().pair.clone()),
         hash: None,
         own_hash: None,
-        witness: Witness::Document,
-        source,
-    })
+    };
+    let object = (type_name.to_owned(), object.key().identifier.clone());
+    Some(Claim { object, said, source })
 }
 
 /// Where the data shows none, there may still be one: the data of some types was never seen.

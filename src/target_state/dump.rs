@@ -10,7 +10,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::claims::{Claim, Naming, Witness};
+use super::claims::{Claim, Naming, Saying};
+use super::coverage::Extent;
 use super::shape::without_mark;
 use super::{SourceId, StateError, StateNote, TargetStateBuilder};
 use crate::identifier::Identifier;
@@ -60,14 +61,16 @@ impl TargetStateBuilder {
             serde_json::from_slice(without_mark(bytes)).map_err(|error| StateError::Form { what, error })?;
         let mut hidden = 0;
         let count = dump.objects.len();
-        let mut types = HashSet::new();
+        let (mut types, mut shown) = (HashSet::new(), HashSet::new());
         for (at, dumped) in dump.objects.into_iter().enumerate() {
             types.insert(dumped.type_name.clone());
             let revision = dumped.revision(at)?;
             hidden += usize::from(revision.is_none());
             // A reference only says that something was missing.
             if !is_reference(&dumped.type_name) {
-                self.claims.add(dumped.claim(revision, source));
+                let claim = dumped.claim(revision, source);
+                shown.insert(claim.object.clone());
+                self.claims.add(claim);
             }
         }
         for (key, row) in dump.tables.environments {
@@ -81,7 +84,7 @@ impl TargetStateBuilder {
             }
         }
         self.environments.complete = true;
-        self.coverage.dump.get_or_insert(source);
+        self.coverage.add(Extent::Engine, source, shown);
         self.dumped_types.extend(types);
         if hidden > 0 {
             self.notes.push(StateNote::HiddenObjects {
@@ -123,16 +126,14 @@ impl Dumped {
             Some((id, pair)) => (id, Some(pair)),
             None => (Identifier::from_json(&self.identifier), None),
         };
-        Claim {
-            type_name: self.type_name,
-            id,
+        let said = Saying {
             name: Naming::of(self.name),
             place: Some(self.environment.map_or(Place::Global, Place::Environment)),
             pair,
             hash: None,
             own_hash: None,
-            witness: Witness::Dump,
-            source,
-        }
+        };
+        let object = (self.type_name, id);
+        Claim { object, said, source }
     }
 }

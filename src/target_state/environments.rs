@@ -1,6 +1,6 @@
 //! The target's environments, as far as they are known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::import_plan::{ENVIRONMENTS, Presence, Purpose, TargetEnvironment};
 
@@ -12,11 +12,29 @@ pub(super) struct Environments {
     pub(super) complete: bool,
 }
 
-#[derive(Debug, Clone)]
+/// Everything that is said of one. Several names or purposes where sources contradict each other.
+#[derive(Debug, Default)]
 struct Environment {
-    name: Option<String>,
-    purpose: Option<Purpose>,
-    disputed: bool,
+    names: BTreeSet<String>,
+    purposes: Vec<Purpose>,
+}
+
+impl Environment {
+    fn is_disputed(&self) -> bool {
+        self.names.len() > 1 || self.purposes.len() > 1
+    }
+
+    /// The name, where nobody says otherwise.
+    fn name(&self) -> Option<&String> {
+        self.names.first().filter(|_| self.names.len() == 1)
+    }
+
+    fn purpose(&self) -> Option<Purpose> {
+        self.purposes
+            .first()
+            .copied()
+            .filter(|_| self.purposes.len() == 1)
+    }
 }
 
 /// An environment and what it is called.
@@ -32,40 +50,31 @@ pub struct NamedEnvironment {
 
 impl Environments {
     pub(super) fn add(&mut self, id: i64, name: Option<&str>, purpose: Option<Purpose>) {
-        let known = self.by_id.entry(id).or_insert(Environment {
-            name: None,
-            purpose: None,
-            disputed: false,
-        });
-        let other_name = known
-            .name
-            .as_deref()
-            .zip(name)
-            .is_some_and(|(known, name)| known != name);
-        let other_purpose = known
-            .purpose
-            .zip(purpose)
-            .is_some_and(|(known, purpose)| known != purpose);
-        known.disputed |= other_name || other_purpose;
-        known.name = known.name.take().or(name.map(str::to_owned));
-        known.purpose = known.purpose.or(purpose);
+        let known = self.by_id.entry(id).or_default();
+        known.names.extend(name.map(str::to_owned));
+        known
+            .purposes
+            .extend(purpose.filter(|purpose| !known.purposes.contains(purpose)));
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = NamedEnvironment> {
         self.by_id.iter().map(|(id, environment)| NamedEnvironment {
             id: *id,
-            name: environment.name.clone(),
-            purpose: environment.purpose,
+            name: environment.name().cloned(),
+            purpose: environment.purpose(),
         })
     }
 
     pub(super) fn named(&self, name: &str) -> Presence<i64> {
-        let named = |environment: &Environment| environment.name.as_deref() == Some(name);
+        let named = |environment: &Environment| environment.names.contains(name);
         let mut found = self.by_id.iter().filter(|(_, environment)| named(environment));
-        let nameless = self.by_id.values().any(|environment| environment.name.is_none());
+        let nameless = self
+            .by_id
+            .values()
+            .any(|environment| environment.names.is_empty());
         match found.next() {
             // Names are unique: of two, one is of another time.
-            Some((id, environment)) if !environment.disputed && found.next().is_none() => {
+            Some((id, environment)) if !environment.is_disputed() && found.next().is_none() => {
                 Presence::Present(*id)
             }
             None if self.complete && !nameless => Presence::Absent,
@@ -76,7 +85,7 @@ impl Environments {
     pub(super) fn find(&self, id: i64) -> Presence<TargetEnvironment> {
         match self.by_id.get(&id) {
             Some(environment) => Presence::Present(TargetEnvironment {
-                purpose: environment.purpose.filter(|_| !environment.disputed),
+                purpose: environment.purpose().filter(|_| !environment.is_disputed()),
             }),
             None if self.complete => Presence::Absent,
             None => unknown(),

@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::claims::{Known, Naming};
-use super::coverage::Coverage;
+use super::claims::Known;
+use super::coverage::{Coverage, ObjectId};
 use super::environments::{Environments, NamedEnvironment};
 use super::rows::path_of;
 use super::{SourceId, StateNote, StateSource, TargetStateBuilder};
@@ -66,44 +66,41 @@ impl TargetState {
             doubts: HashMap::new(),
             nameless: HashMap::new(),
             without_pair: HashSet::new(),
-            types: known.iter().map(|known| known.claim.type_name.clone()).collect(),
+            types: known.keys().map(|(type_name, _)| type_name.clone()).collect(),
             dumped_types: builder.dumped_types,
             coverage: builder.coverage,
             environments: builder.environments,
             format: builder.format,
             version: builder.version,
         };
-        let disputes = doubled(known, |known| state.place(known, &labels));
+        let disputes = doubled(known, |object, known| state.place(object, known, &labels));
         state.note_disputes(disputes, &labels);
         state
     }
 
-    /// Files an object, and gives the sources that contradict each other about it.
-    fn place(&mut self, known: Known, labels: &[String]) -> Option<(SourceId, SourceId)> {
-        let claim = known.claim;
-        let space = name_space(&claim.type_name);
-        let label = match &claim.name {
-            Naming::Named(name) => format!("{} {name}", claim.type_name),
-            _ => format!("{} {}", claim.type_name, claim.id),
+    /// Files an object, under all that is said of it, and gives the sources that contradict each other about it.
+    fn place(&mut self, object: ObjectId, known: Known, labels: &[String]) -> Option<(SourceId, SourceId)> {
+        let (type_name, id) = object;
+        let space = name_space(&type_name);
+        let places: Vec<Option<Place>> = match known.places.all().next() {
+            Some(_) if !known.is_all_over_the_place() => known.places.all().copied().map(Some).collect(),
+            _ => vec![None],
         };
-        let mut ways = Vec::new();
-        if let Naming::Named(name) = &claim.name {
-            ways.push(By::Name(name.clone()));
-        }
-        match &claim.pair {
-            Some(pair) => ways.push(By::Object(pair.object.clone())),
-            None => {
-                self.without_pair.insert((space.clone(), claim.place));
+        for place in &places {
+            let at = (space.clone(), *place);
+            if known.pairs.all().next().is_none() {
+                self.without_pair.insert(at.clone());
+            }
+            if known.names.all().next().is_none() && !known.name_shows {
+                self.nameless.entry(at).or_insert_with(|| type_name.clone());
             }
         }
-        if claim.name == Naming::Unknown {
-            let at = (space.clone(), claim.place);
-            self.nameless.entry(at).or_insert_with(|| claim.type_name.clone());
-        }
-        if claim.type_name == "ENVIRONMENT" {
-            ways.push(By::EnvironmentItself);
-        }
-        let doubt = match known.disputed {
+        let disputed = known.disputed;
+        let label = match known.names.all().next() {
+            Some(name) => format!("{type_name} {name}"),
+            None => format!("{type_name} {id}"),
+        };
+        let doubt = match disputed {
             Some((first, second)) => {
                 let name = |id: SourceId| labels.get(id).map_or("", String::as_str);
                 Some(Doubt::Disputed(format!(
@@ -112,34 +109,38 @@ impl TargetState {
                     name(first.max(second))
                 )))
             }
-            None => claim
-                .place
+            None => known
+                .places
+                .only()
                 .is_none()
-                .then(|| Doubt::Home(needs_home(&claim.type_name, &label))),
+                .then(|| Doubt::Home(needs_home(&type_name, &label))),
         };
-        match (doubt, claim.place) {
-            (None, Some(place)) => {
-                let object = TargetObject {
-                    type_name: claim.type_name,
-                    id: claim.id,
-                    name: match claim.name {
-                        Naming::Named(name) => Some(name),
-                        Naming::Nameless | Naming::Unknown => None,
-                    },
-                    revision: revision(claim.pair, claim.hash, claim.own_hash),
-                };
-                self.certain.insert(Entry { object, place });
-            }
-            (Some(doubt), place) => {
-                for by in ways {
-                    self.doubts
-                        .entry((space.clone(), place, by))
-                        .or_insert_with(|| doubt.clone());
-                }
-            }
-            (None, None) => {}
+        if let Some(doubt) = doubt {
+            self.doubt_all(&space, &places, &ways_to(&type_name, &known), &doubt);
+        } else if let Some(place) = known.places.only().copied() {
+            let object = TargetObject {
+                type_name,
+                id,
+                name: known.names.into_only(),
+                revision: revision(
+                    known.pairs.into_only(),
+                    known.hashes.into_only(),
+                    known.own_hashes.into_only(),
+                ),
+            };
+            self.certain.insert(Entry { object, place });
         }
-        known.disputed
+        disputed
+    }
+
+    fn doubt_all(&mut self, space: &Space, places: &[Option<Place>], ways: &[By], doubt: &Doubt) {
+        for place in places {
+            for by in ways {
+                self.doubts
+                    .entry((space.clone(), *place, by.clone()))
+                    .or_insert_with(|| doubt.clone());
+            }
+        }
     }
 
     fn note_disputes(&mut self, disputes: BTreeMap<(SourceId, SourceId), usize>, labels: &[String]) {
@@ -165,13 +166,13 @@ impl TargetState {
 
     /// Whether the whole engine is known, down to the saved state of every object.
     pub fn is_complete(&self) -> bool {
-        self.coverage.dump.is_some() && self.doubts.is_empty() && self.without_pair.is_empty()
+        self.coverage.is_whole() && self.doubts.is_empty() && self.without_pair.is_empty()
     }
 
     /// The newest format number that the target is known to read, for
     /// [`ImportOptions::max_format`](crate::import_plan::ImportOptions::max_format).
     pub fn max_format(&self) -> Option<u64> {
-        self.coverage.dump.map(|_| NEWEST_KNOWN_FORMAT)
+        self.coverage.is_whole().then_some(NEWEST_KNOWN_FORMAT)
     }
 
     /// What the target said of its version.
@@ -210,38 +211,50 @@ fn revision(pair: Option<RevisionPair>, listed: Option<String>, own: Option<Stri
     }
 }
 
+/// By what an object may be asked for.
+fn ways_to(type_name: &str, known: &Known) -> Vec<By> {
+    let names = known.names.all().cloned().map(By::Name);
+    let pairs = known.pairs.all().map(|pair| By::Object(pair.object.clone()));
+    let itself = (type_name == "ENVIRONMENT").then_some(By::EnvironmentItself);
+    names.chain(pairs).chain(itself).collect()
+}
+
 /// Files every object. Where two have one name in one place, both are in dispute: names are unique.
 fn doubled(
-    mut known: Vec<Known>,
-    mut file: impl FnMut(Known) -> Option<(SourceId, SourceId)>,
+    mut known: BTreeMap<ObjectId, Known>,
+    mut file: impl FnMut(ObjectId, Known) -> Option<(SourceId, SourceId)>,
 ) -> BTreeMap<(SourceId, SourceId), usize> {
-    let mut seen: HashMap<(Space, Place, String), usize> = HashMap::new();
-    for at in 0..known.len() {
-        let claim = &known[at].claim;
-        let (Naming::Named(name), Some(place)) = (&claim.name, claim.place) else {
-            continue;
-        };
-        let key = (name_space(&claim.type_name), place, name.clone());
-        let first = *seen.entry(key).or_insert(at);
-        if first != at {
-            let sources = Some((known[first].claim.source, known[at].claim.source));
-            for at in [first, at] {
-                known[at].disputed = known[at].disputed.or(sources);
+    let mut named: BTreeMap<(Space, Place, &str), Vec<&ObjectId>> = BTreeMap::new();
+    for (object, known) in known.iter().filter(|(_, known)| !known.is_all_over_the_place()) {
+        let space = name_space(&object.0);
+        for place in known.places.all() {
+            for name in known.names.all() {
+                let same = named.entry((space.clone(), *place, name)).or_default();
+                same.push(object);
             }
         }
     }
-    let mut disputes: BTreeMap<_, HashSet<_>> = BTreeMap::new();
-    for known in known {
-        let object = (known.claim.type_name.clone(), known.claim.id.clone());
-        if let Some((first, second)) = file(known) {
-            let sources = (first.min(second), first.max(second));
-            disputes.entry(sources).or_default().insert(object);
+    let mut doubled = Vec::new();
+    for same in named.into_values() {
+        if let [first, second, ..] = same[..] {
+            let sources = (known[first].source, known[second].source);
+            doubled.extend(same.into_iter().map(|object| (object.clone(), sources)));
         }
     }
-    let counts = disputes.into_iter();
-    counts
-        .map(|(sources, objects)| (sources, objects.len()))
-        .collect()
+    for (object, sources) in doubled {
+        if let Some(known) = known.get_mut(&object) {
+            known.disputed = known.disputed.or(Some(sources));
+        }
+    }
+    let mut disputes = BTreeMap::new();
+    for (object, known) in known {
+        if let Some((first, second)) = file(object, known) {
+            *disputes
+                .entry((first.min(second), first.max(second)))
+                .or_default() += 1;
+        }
+    }
+    disputes
 }
 
 fn needs_home(type_name: &str, label: &str) -> String {
@@ -293,9 +306,8 @@ impl TargetInventory for TargetState {
         if let Presence::Present(object) = self.certain.find(lookup) {
             return Presence::Present(object);
         }
-        // Whatever lives in an environment that isn't known may live in this one.
-        let anywhere = matches!(lookup.place, Place::Environment(_)).then_some(None);
-        let places = || [Some(here), anywhere].into_iter().flatten();
+        // What lives where isn't known may live here.
+        let places = || [here, None].into_iter();
         if let Some(Doubt::Disputed(needs) | Doubt::Home(needs)) =
             places().find_map(|place| self.doubt(&space, place, &by))
         {
@@ -322,7 +334,7 @@ impl TargetInventory for TargetState {
 
     fn reads_format(&self, format: u64) -> Presence<()> {
         let newest = self.format.unwrap_or(NEWEST_KNOWN_FORMAT);
-        match self.coverage.dump.is_some() || format <= newest {
+        match self.coverage.is_whole() || format <= newest {
             true => Presence::Present(()),
             false => Presence::Unknown {
                 needs: match self.format {
@@ -342,7 +354,7 @@ impl TargetInventory for TargetState {
             Some(Presence::Unknown { .. }) if here => Presence::Present(()),
             Some(answer) => answer,
             None if known || here => Presence::Present(()),
-            None if self.coverage.dump.is_some() => Presence::Absent,
+            None if self.coverage.is_whole() => Presence::Absent,
             None => Presence::Unknown {
                 needs: format!("whether the target takes objects of type {type_name}"),
             },

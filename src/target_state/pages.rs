@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::{Map, Value};
 
-use super::claims::{Claim, Claims, Naming, Witness};
-use super::coverage::Coverage;
+use super::claims::{Claim, Claims, Naming, Saying};
+use super::coverage::{Coverage, Extent, ObjectId};
 use super::environments::Environments;
 use super::rows::{Places, Row};
 use super::shape::without_mark;
@@ -40,6 +40,12 @@ pub(super) struct Listed {
     id: Identifier,
     /// None where the engine says that the object can't be synced.
     hash: Option<String>,
+}
+
+impl Listed {
+    fn object(&self) -> ObjectId {
+        (self.type_name.clone(), self.id.clone())
+    }
 }
 
 /// A list of which pages are missing.
@@ -188,13 +194,16 @@ impl Entry {
         matches!(self, Self::Row(_))
     }
 
+    fn object(&self) -> ObjectId {
+        match self {
+            Self::Object(listed) => listed.object(),
+            Self::Row(row) => row.object(),
+        }
+    }
+
     /// Counts an entry once, however often it was saved.
-    fn key(&self) -> (bool, &str, Identifier) {
-        let id = match self {
-            Self::Object(listed) => listed.id.clone(),
-            Self::Row(row) => Identifier::Integer(row.id),
-        };
-        (self.is_row(), self.type_name(), id)
+    fn key(&self) -> (bool, ObjectId) {
+        (self.is_row(), self.object())
     }
 }
 
@@ -241,9 +250,7 @@ fn claim(listed: &Listed, source: SourceId, claims: &mut Claims, environments: &
         (Some(Scope::Global), _) => Some(Place::Global),
         _ => None,
     };
-    claims.add(Claim {
-        type_name: listed.type_name.clone(),
-        id: listed.id.clone(),
+    let said = Saying {
         name: match &listed.id {
             Identifier::Text(name) | Identifier::Algorithm(name) | Identifier::EncryptionKey(name) => {
                 Naming::of(Some(name.clone()))
@@ -255,7 +262,10 @@ fn claim(listed: &Listed, source: SourceId, claims: &mut Claims, environments: &
         pair: None,
         hash: listed.hash.clone(),
         own_hash: None,
-        witness: Witness::List,
+    };
+    claims.add(Claim {
+        object: listed.object(),
+        said,
         source,
     });
 }
@@ -322,50 +332,38 @@ fn cover(list: &Complete<'_>, places: &Places, coverage: &mut Coverage, environm
         return;
     };
     let entries = || list.iter().flat_map(|page| &page.entries);
-    let mut rows = entries().filter_map(|entry| match entry {
-        Entry::Row(row) => Some(row),
-        Entry::Object(_) => None,
-    });
-    match only_type(list) {
+    let rows = || {
+        entries().filter_map(|entry| match entry {
+            Entry::Row(row) => Some(row),
+            Entry::Object(_) => None,
+        })
+    };
+    let name = str::to_owned;
+    let extent = match only_type(list) {
         // Every engine has objects of several types: this is no list of one type, so it is of all.
-        None if entries().next().is_some() && entries().all(|entry| !entry.is_row()) => {
-            coverage.listed.get_or_insert(source);
-        }
-        None => {}
+        None if entries().next().is_some() && entries().all(|entry| !entry.is_row()) => Extent::Objects,
+        None => return,
         Some("ENVIRONMENT") => {
             // A list of one environment, or of one application's, looks like a list of all.
-            let applications: HashSet<_> = rows.map(|row| row.application).collect();
+            let applications: HashSet<_> = rows().map(|row| row.application).collect();
             environments.complete |= applications.len() > 1;
+            return;
         }
-        Some(type_name) if entries().all(|entry| !entry.is_row()) => {
-            coverage
-                .listed_types
-                .entry(type_name.to_owned())
-                .or_insert(source);
-        }
+        Some(type_name) if entries().all(|entry| !entry.is_row()) => Extent::ObjectsOf(name(type_name)),
         // Drivers can be asked for by whether they are built in, which doesn't show.
-        Some("JDBC_DRIVER") => {}
+        Some("JDBC_DRIVER") => return,
+        Some(type_name) if type_by_name(type_name).is_some_and(|known| known.scope == Scope::Global) => {
+            Extent::RowsOf(name(type_name))
+        }
         Some(type_name) => {
-            let global = type_by_name(type_name).is_some_and(|known| known.scope == Scope::Global);
-            let homes: Option<HashSet<i64>> = rows.by_ref().map(|row| places.environment(row)).collect();
-            match homes {
-                _ if global => {
-                    coverage.row_types.entry(type_name.to_owned()).or_insert(source);
-                }
+            let homes: Option<BTreeSet<i64>> = rows().map(|row| places.environment(row)).collect();
+            match homes.map(|homes| (homes.len(), homes.first().copied())) {
                 // Rows of one environment can be asked for.
-                Some(homes) if homes.len() == 1 => {
-                    for home in homes {
-                        coverage
-                            .row_places
-                            .entry((type_name.to_owned(), home))
-                            .or_insert(source);
-                    }
-                }
-                Some(_) => {
-                    coverage.row_types.entry(type_name.to_owned()).or_insert(source);
-                }
-                None => {}
+                Some((1, Some(home))) => Extent::RowsIn(name(type_name), home),
+                Some(_) => Extent::RowsOf(name(type_name)),
+                None => return,
             }
         }
-    }
+    };
+    coverage.add(extent, source, entries().map(Entry::object).collect());
 }

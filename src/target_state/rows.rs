@@ -8,7 +8,8 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 
 use super::SourceId;
-use super::claims::{Claim, Claims, Naming, Witness};
+use super::claims::{Claim, Claims, Naming, Saying};
+use super::coverage::ObjectId;
 use super::environments::Environments;
 use crate::identifier::Identifier;
 use crate::import_plan::{Place, Purpose};
@@ -187,7 +188,7 @@ pub(super) struct Row {
 }
 
 /// What tells the environment of a row.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Parent {
     Environment(i64),
     Object(&'static str, i64),
@@ -196,6 +197,11 @@ enum Parent {
 }
 
 impl Row {
+    /// The object that it is about.
+    pub(super) fn object(&self) -> ObjectId {
+        (self.resource.type_name.to_owned(), Identifier::Integer(self.id))
+    }
+
     /// The row, if it is one of a resource that tells something. Numbers may come as text.
     pub(super) fn read(row: &Map<String, Value>) -> Option<Self> {
         let number = |member: &str| match row.get(member)? {
@@ -232,16 +238,20 @@ impl Row {
     }
 }
 
-/// Where rows live, as far as the rows themselves tell.
+/// Where rows live, as far as the rows themselves tell: nowhere those of which they tell two things.
 #[derive(Debug, Default)]
 pub(super) struct Places(HashMap<(&'static str, i64), Option<Parent>>);
 
 impl Places {
     pub(super) fn of<'a>(rows: impl Iterator<Item = &'a Row>) -> Self {
-        Self(
-            rows.map(|row| ((row.resource.type_name, row.id), row.inside))
-                .collect(),
-        )
+        let mut places: HashMap<_, Option<Parent>> = HashMap::new();
+        for row in rows {
+            places
+                .entry((row.resource.type_name, row.id))
+                .and_modify(|known| *known = known.filter(|known| row.inside == Some(*known)))
+                .or_insert(row.inside);
+        }
+        Self(places)
     }
 
     /// The environment of a row. The way leads from jobs over rulesets to connectors, so it is short.
@@ -277,9 +287,7 @@ impl Places {
             return;
         }
         let global = type_by_name(row.resource.type_name).is_some_and(|known| known.scope == Scope::Global);
-        claims.add(Claim {
-            type_name: row.resource.type_name.to_owned(),
-            id: Identifier::Integer(row.id),
+        let said = Saying {
             name: Naming::of(Some(row.name.clone())),
             place: match global {
                 true => Some(Place::Global),
@@ -288,7 +296,10 @@ impl Places {
             pair: None,
             hash: None,
             own_hash: None,
-            witness: Witness::Row,
+        };
+        claims.add(Claim {
+            object: row.object(),
+            said,
             source,
         });
     }
