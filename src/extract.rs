@@ -7,6 +7,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::build::{BuildError, in_record_order};
+use crate::graph::Graph;
 use crate::object::{
     ObjectError, ObjectKey, ReferenceError, Scope, SyncObject, by_number_in_own_document, reference_key,
     reference_to, rename,
@@ -52,6 +53,9 @@ pub enum ExtractError {
         /// The object that was to be replaced.
         original: ObjectKey,
     },
+    /// References close a circle: what is referred to depends, by way of others, on its reference.
+    #[error("with references in place of what it needs, {0} depends on itself")]
+    Circle(ObjectKey),
     /// No reference can be made.
     #[error(transparent)]
     Reference(#[from] ReferenceError),
@@ -77,7 +81,9 @@ impl ExtractError {
                 };
                 Some(format!("say which: {list}{rest}"))
             }
-            Self::OtherReference { .. } => Some("extract with --closure instead".to_owned()),
+            Self::OtherReference { .. } | Self::Circle(_) => {
+                Some("extract with --closure instead".to_owned())
+            }
             _ => None,
         }
     }
@@ -155,9 +161,19 @@ pub fn extract(
             // Seen to first, so that a duplicate can't hide behind the map below.
             let closure = in_record_order(objects.clone(), roots)?;
             let taken = Replacing::new(&objects, &closure, roots).run(roots)?;
-            Ok(in_record_order(taken, roots)?)
+            let taken = in_record_order(taken, roots)?;
+            if let (Some(circle), None) = (in_circle(&taken), in_circle(&closure)) {
+                return Err(ExtractError::Circle(circle));
+            }
+            Ok(taken)
         }
     }
+}
+
+/// An object that depends on itself by way of others.
+fn in_circle(objects: &[SyncObject<'_>]) -> Option<ObjectKey> {
+    let circle = Graph::of(objects).import_order().err()?;
+    Some(objects[*circle.first()?].key().clone())
 }
 
 /// Walks from the objects asked for and puts references in the place of what has them.

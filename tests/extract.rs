@@ -2,17 +2,21 @@
 
 #![allow(clippy::unwrap_used)] // a helper that panics is how a test fails
 
+mod common;
 mod compose_support;
+mod merge_support;
 
 use std::collections::BTreeSet;
 
 use compose_support::{PASSPHRASE, assert_sound, bytes, fail, listing, read, read_with, succeed, testdata};
-use exportdoc::extract::{Dependencies, extract};
+use exportdoc::extract::{Dependencies, ExtractError, extract};
 use exportdoc::graph::Graph;
 use exportdoc::object::{SyncObject, known_by_number};
 use exportdoc::sample::{SampleSize, global_objects};
 use proptest::prelude::*;
 use tempfile::tempdir;
+
+use merge_support::{ALGORITHM_REFERENCE, DOMAIN, LOOKUP, algorithm, numbered};
 
 fn extract_all(document: &str, root: &str) {
     let directory = tempdir().unwrap();
@@ -177,6 +181,26 @@ fn references_change_nothing_where_engines_use_them_already() {
         bytes(&read(&directory.path().join("out.json")).1.objects),
         bytes(&read(&source).1.objects)
     );
+}
+
+/// Engines don't write references that depend on anything.
+#[test]
+fn references_that_would_close_a_circle_are_refused() {
+    let lookup = algorithm(LOOKUP, "names").uuid("names");
+    let reference = algorithm(ALGORITHM_REFERENCE, "names")
+        .uuid("names")
+        .needs(&[&lookup]);
+    let domain = numbered(DOMAIN, 1, "NAME").needs(&[&reference]);
+    let objects = [&domain, &reference, &lookup].map(|thing| thing.build()).to_vec();
+    let roots = [domain.key];
+    let closure = extract(objects.clone(), &roots, Dependencies::Closure).unwrap();
+    assert_eq!(bytes(&closure), bytes(&objects));
+    let refused = extract(objects, &roots, Dependencies::References).unwrap_err();
+    assert!(
+        matches!(&refused, ExtractError::Circle(key) if *key == reference.key),
+        "{refused}"
+    );
+    assert!(refused.help().is_some());
 }
 
 #[test]

@@ -230,6 +230,17 @@ fn an_environment_that_was_renamed_goes_by_neither_name() {
 }
 
 #[test]
+fn an_environment_that_one_whole_list_shows_and_another_does_not_is_unknown() {
+    let row =
+        |id: i64| json!({ "environmentId": id, "environmentName": format!("e{id}"), "applicationId": id });
+    let both = state(&[page(3, &[row(1), row(2), row(3)]), page(2, &[row(1), row(2)])]);
+    assert!(matches!(both.environment(2), Presence::Present(_)));
+    assert!(matches!(both.environment(3), Presence::Unknown { .. }));
+    assert!(matches!(both.environment_named("e3"), Presence::Unknown { .. }));
+    assert_eq!(both.environment(4), Presence::Absent);
+}
+
+#[test]
 fn what_is_inside_of_something_of_which_two_homes_are_told_has_none() {
     let ruleset = page(
         1,

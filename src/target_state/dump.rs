@@ -3,7 +3,7 @@
 //! It is what `GET /__admin/state` answers and what `--state-dir` keeps in `state.json`. Without `?secrets=true`, objects
 //! with keys in them show no message, so that their saved state isn't known.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -73,8 +73,10 @@ impl TargetStateBuilder {
                 self.claims.add(claim);
             }
         }
+        let mut environments = BTreeSet::new();
         for (key, row) in dump.tables.environments {
             if let Ok(id) = key.parse() {
+                environments.insert(id);
                 let purpose = match row.purpose.as_deref() {
                     Some("TOKENIZE") => Purpose::Tokenize,
                     _ => Purpose::Mask,
@@ -83,7 +85,7 @@ impl TargetStateBuilder {
                     .add(id, row.environment_name.as_deref(), Some(purpose));
             }
         }
-        self.environments.complete = true;
+        self.environments.are_all(environments);
         self.coverage.add(Extent::Engine, source, shown);
         self.dumped_types.extend(types);
         if hidden > 0 {

@@ -8,8 +8,8 @@ use crate::import_plan::{ENVIRONMENTS, Presence, Purpose, TargetEnvironment};
 #[derive(Debug, Default)]
 pub(super) struct Environments {
     by_id: BTreeMap<i64, Environment>,
-    /// Whether these are all.
-    pub(super) complete: bool,
+    /// Of each source that shows all of them, which these are.
+    all_of_them: Vec<BTreeSet<i64>>,
 }
 
 /// Everything that is said of one. Several names or purposes where sources contradict each other.
@@ -57,6 +57,20 @@ impl Environments {
             .extend(purpose.filter(|purpose| !known.purposes.contains(purpose)));
     }
 
+    /// Adds that some source shows these environments and that there are no others.
+    pub(super) fn are_all(&mut self, ids: BTreeSet<i64>) {
+        self.all_of_them.push(ids);
+    }
+
+    fn are_known(&self) -> bool {
+        !self.all_of_them.is_empty()
+    }
+
+    /// Whether a source that shows all environments doesn't show this one.
+    fn is_denied(&self, id: i64) -> bool {
+        self.all_of_them.iter().any(|ids| !ids.contains(&id))
+    }
+
     pub(super) fn all(&self) -> impl Iterator<Item = NamedEnvironment> {
         self.by_id.iter().map(|(id, environment)| NamedEnvironment {
             id: *id,
@@ -74,21 +88,23 @@ impl Environments {
             .any(|environment| environment.names.is_empty());
         match found.next() {
             // Names are unique: of two, one is of another time.
-            Some((id, environment)) if !environment.is_disputed() && found.next().is_none() => {
+            Some((id, environment))
+                if !environment.is_disputed() && !self.is_denied(*id) && found.next().is_none() =>
+            {
                 Presence::Present(*id)
             }
-            None if self.complete && !nameless => Presence::Absent,
+            None if self.are_known() && !nameless => Presence::Absent,
             _ => unknown(),
         }
     }
 
     pub(super) fn find(&self, id: i64) -> Presence<TargetEnvironment> {
         match self.by_id.get(&id) {
-            Some(environment) => Presence::Present(TargetEnvironment {
+            Some(environment) if !self.is_denied(id) => Presence::Present(TargetEnvironment {
                 purpose: environment.purpose().filter(|_| !environment.is_disputed()),
             }),
-            None if self.complete => Presence::Absent,
-            None => unknown(),
+            None if self.are_known() => Presence::Absent,
+            _ => unknown(),
         }
     }
 }

@@ -346,7 +346,9 @@ fn cover(list: &Complete<'_>, places: &Places, coverage: &mut Coverage, environm
         Some("ENVIRONMENT") => {
             // A list of one environment, or of one application's, looks like a list of all.
             let applications: HashSet<_> = rows().map(|row| row.application).collect();
-            environments.complete |= applications.len() > 1;
+            if applications.len() > 1 {
+                environments.are_all(rows().map(|row| row.id).collect());
+            }
             return;
         }
         Some(type_name) if entries().all(|entry| !entry.is_row()) => Extent::ObjectsOf(name(type_name)),
