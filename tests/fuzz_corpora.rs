@@ -60,3 +60,18 @@ fn diff_keeps_its_promises_on_its_corpus() {
 fn merge_keeps_its_promises_on_its_corpus() {
     replay("merge", targets::merge);
 }
+
+#[test]
+fn plan_keeps_its_promises_on_its_corpus() {
+    replay("plan", targets::plan);
+}
+
+#[test]
+fn copies_keeps_its_promises_on_its_corpus() {
+    replay("copies", targets::copies);
+}
+
+#[test]
+fn settings_keeps_its_promises_on_its_corpus() {
+    replay("settings", targets::settings);
+}

@@ -9,6 +9,7 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use exportdoc::audit::DEFAULT_POLICY;
 use exportdoc::build::{ExportFacts, in_record_order, seal};
 use exportdoc::envelope::Envelope;
 use exportdoc::identifier::Identifier;
@@ -61,6 +62,8 @@ fn main() -> Result<()> {
     }
     odd_shapes(&corpus, &fs::read(testdata.join("vectors/dsa512_sha1.json"))?)?;
     several(&corpus, &testdata)?;
+    targets(&corpus, &testdata)?;
+    settings(&corpus)?;
     programs(&corpus)
 }
 
@@ -177,17 +180,87 @@ fn several(corpus: &Path, testdata: &Path) -> Result<()> {
             .map(|file| keyless(file))
             .collect::<Result<Vec<_>>>()?;
         for (kind, parts) in [(b'f', files), (b'b', blobs)] {
-            for (target, count) in [("diff", 2), ("merge", 3)] {
-                let mut bytes = vec![kind, 0];
-                for part in &parts[..count - 1] {
-                    bytes.extend_from_slice(&u16::try_from(part.len())?.to_le_bytes());
-                    bytes.extend_from_slice(part);
-                }
-                bytes.extend_from_slice(&parts[count - 1]);
+            for (target, count) in [("copies", 1), ("diff", 2), ("merge", 3), ("plan", 3)] {
                 let name = format!("{}-{}", char::from(kind), names[..count].join("-"));
-                write(corpus, target, &name, &bytes)?;
+                write(corpus, target, &name, &joined(&[kind, 0], &parts[..count])?)?;
             }
         }
+    }
+    Ok(())
+}
+
+/// Parts behind each other, each but the last behind its length.
+fn joined(start: &[u8], parts: &[Vec<u8>]) -> Result<Vec<u8>> {
+    let mut bytes = start.to_vec();
+    for (n, part) in parts.iter().enumerate() {
+        if n + 1 < parts.len() {
+            bytes.extend_from_slice(&u16::try_from(part.len())?.to_le_bytes());
+        }
+        bytes.extend_from_slice(part);
+    }
+    Ok(bytes)
+}
+
+/// What can be saved of an engine, two files at a time.
+fn targets(corpus: &Path, testdata: &Path) -> Result<()> {
+    let directory = testdata.join("generated/targets");
+    let mut paths = vec![directory.join("state.json")];
+    for entry in fs::read_dir(directory.join("lists"))? {
+        paths.push(entry?.path());
+    }
+    paths.sort();
+    for (n, path) in paths.iter().enumerate() {
+        let other = &paths[(n + 1) % paths.len()];
+        let files = [fs::read(path)?, fs::read(other)?];
+        for which in 0..4 {
+            let start = [b's', which << 6 | 7];
+            write(
+                corpus,
+                "plan",
+                &format!("files-{n}-{which}"),
+                &joined(&start, &files)?,
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// Policies, answers to conflicts, and words.
+fn settings(corpus: &Path) -> Result<()> {
+    let policy = DEFAULT_POLICY.replace("\n# ", "\n");
+    let ignore =
+        "[[ignore]]\nrule = \"key-*\"\nobject = \"MASKING_JOB:*\"\nreason = \"r\"\nuntil = 2027-01-31\n";
+    let allow = "[levels]\nkey-weak = \"off\"\n[allow]\nhosts = [\"a*\"]\nkeys = []\nmax-age = \"30d\"\n";
+    let types = "[types]\ndeny = [\"KEY\"]\nrequire = [\"DOMAIN\"]\n";
+    for (name, text) in [
+        ("default", DEFAULT_POLICY),
+        ("all", &policy),
+        ("ignore", ignore),
+        ("allow", allow),
+        ("types", types),
+    ] {
+        write(
+            corpus,
+            "settings",
+            &format!("policy-{name}"),
+            format!("p{text}").as_bytes(),
+        )?;
+    }
+    let answers = r#"{"conflicts":[{"object":"A:1","take":"ours"},{"object":"A:2","take":2},{"object":"B:x","take":null},
+        {"object":"C:1","take":"remove"},{"object":"D:1","take":"base"}]}"#;
+    write(corpus, "settings", "answers", format!("r{answers}").as_bytes())?;
+    let key = SigningKey::from_seed(KeySize::Dsa512, b"settings")?;
+    let pem = key.to_pkcs8_pem();
+    write(corpus, "settings", "key", &[b"k", pem.as_bytes()].concat())?;
+    write(
+        corpus,
+        "settings",
+        "key-der",
+        &[b"k", &key.to_pkcs8_der()[..]].concat(),
+    )?;
+    for word in ["MASKING_JOB:4", "DOMAIN:SSN", "6.0.1.0", "sha256:00"] {
+        let name = word.replace(':', "-");
+        write(corpus, "settings", &name, word.as_bytes())?;
     }
     Ok(())
 }
@@ -217,7 +290,7 @@ fn programs(corpus: &Path) -> Result<()> {
                 digit(pair[0]) << 4 | digit(pair[1])
             })
             .collect();
-        for target in ["diff", "merge"] {
+        for target in ["copies", "diff", "merge", "plan"] {
             write(
                 corpus,
                 target,

@@ -12,7 +12,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use exportdoc::blob::{Header, ObjectRecord, SealedRecord, Trailer, frame};
 use exportdoc::build::{Extras, type_name};
-use exportdoc::compose::usable;
+use exportdoc::compose::{OLDEST_FORMAT, type_names, usable};
 use exportdoc::finding::{self, Finding, Severity};
 use exportdoc::graph::Graph;
 use exportdoc::object::{ObjectKey, SyncObject};
@@ -23,7 +23,7 @@ use exportdoc::sample::uuid;
 use serde_json::{Value, json};
 
 use super::made_up::Engine as MadeUp;
-use super::{SIGNATURE, from_base64};
+use super::{KEY, SIGNATURE, from_base64};
 
 /// What encrypted documents are encrypted with.
 const PASSPHRASE: &str = "fuzz";
@@ -80,6 +80,18 @@ pub struct Unsealed<'a> {
 impl Unsealed<'_> {
     /// As [`exportdoc::build::seal_with`] makes it, but without a key and with a signature that means nothing.
     pub fn write(self) -> Vec<u8> {
+        self.with_rule(Some("records-v1"))
+    }
+
+    /// As engines do, which say nothing of their rule: whether the signature is any good can't be determined.
+    pub fn write_as_exported(self) -> Vec<u8> {
+        let mut file = self.with_rule(None);
+        file.pop();
+        file.extend_from_slice(format!(r#","publicKey":"{KEY}"}}"#).as_bytes());
+        file
+    }
+
+    fn with_rule(self, rule: Option<&str>) -> Vec<u8> {
         let export_id = uuid("fuzz");
         let framed = |message: &[u8]| frame(message).expect("a short record");
         let mut header = Header {
@@ -88,7 +100,7 @@ impl Unsealed<'_> {
             encryption: self.encryption.as_ref().map(EncryptionParams::encode),
             object_count: self.objects.len() as u64,
             format: Some(self.format),
-            rule: Some("records-v1".to_owned()),
+            rule: rule.map(str::to_owned),
             marker: self.extras.marker.clone(),
             unknown_fields: Vec::new(),
         }
@@ -119,7 +131,7 @@ impl Unsealed<'_> {
     }
 }
 
-fn passphrase() -> Passphrase {
+pub fn passphrase() -> Passphrase {
     Passphrase::new(PASSPHRASE).expect("a short text")
 }
 
@@ -157,6 +169,29 @@ impl Document {
         })
     }
 
+    /// A document of some objects that says of itself what this one does.
+    pub fn unsealed<'a>(
+        &self,
+        objects: &'a [SyncObject<'static>],
+        requested: &'a [ObjectKey],
+        extras: &'a Extras,
+    ) -> Unsealed<'a> {
+        Unsealed {
+            objects,
+            requested,
+            extras,
+            host: self.report.envelope.host.clone().unwrap_or_default(),
+            format: self
+                .report
+                .header
+                .as_ref()
+                .and_then(|header| header.format)
+                .unwrap_or(OLDEST_FORMAT),
+            type_names: type_names(&self.report),
+            encryption: None,
+        }
+    }
+
     /// Intact but for its key, closed, without circles, and saying of itself what is in it.
     pub fn is_sound(&self) -> bool {
         let key_only = |found: &Finding| {
@@ -187,7 +222,7 @@ pub fn several<const N: usize>(data: &[u8]) -> Option<([Document; N], u8)> {
     Some((documents.try_into().ok()?, *options))
 }
 
-fn split<const N: usize>(mut rest: &[u8]) -> [&[u8]; N] {
+pub fn split<const N: usize>(mut rest: &[u8]) -> [&[u8]; N] {
     let mut parts = [&[][..]; N];
     for (n, part) in parts.iter_mut().enumerate() {
         if n + 1 == N {

@@ -4,6 +4,7 @@
 //! tests. A target panics where a promise of the library is broken, on whatever bytes.
 
 mod blob;
+mod copies;
 mod diff;
 mod document;
 mod envelope;
@@ -11,7 +12,9 @@ mod made_up;
 mod merge;
 #[path = "../../tests/diff_support/mirror.rs"]
 mod mirror;
+mod plan;
 mod report;
+mod settings;
 mod signature_der;
 mod spki;
 
@@ -20,9 +23,12 @@ use base64::engine::general_purpose::STANDARD;
 use exportdoc::signature::{HashChoice, verify_detached};
 
 pub use blob::blob;
+pub use copies::copies;
 pub use diff::diff;
 pub use envelope::envelope;
 pub use merge::merge;
+pub use plan::plan;
+pub use settings::settings;
 pub use signature_der::signature_der;
 pub use spki::spki;
 

@@ -1,0 +1,241 @@
+//! One document made into another: some of its objects, a redacted copy, all of it again; held, and read again object by
+//! object.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use exportdoc::build::{BuildError, Objects, seal_with};
+use exportdoc::compose::{self, Stamp, requested_row, usable};
+use exportdoc::copy::{Copying, Outlined, can_be_copied, join, only, to_hold};
+use exportdoc::extract::{Dependencies, ExtractError, extract, find, records};
+use exportdoc::finding;
+use exportdoc::object::{ObjectKey, SyncObject};
+use exportdoc::redact::{MARKER, RedactOptions, redact};
+use exportdoc::report::{Digests, Examined, Keep, Verdict, examine_bytes};
+use exportdoc::sample::uuid;
+use exportdoc::signature::{KeySize, SigningKey};
+
+use super::document::{Document, Unsealed, examine_options, several};
+use super::report::{check_escapes, check_report};
+
+const KEEP_UNKNOWN: u8 = 1;
+/// Seals what comes of it; too slow to be done for every input. Two bits.
+const SEAL: u8 = 192;
+/// Which objects are taken out: every one whose position has this bit set, or those that the document was made for.
+const EVERY_OTHER: u8 = 2;
+
+/// A document of which others are made.
+pub fn copies(data: &[u8]) {
+    let Some(([document], bits)) = several::<1>(data) else {
+        return;
+    };
+    if let Err(error) = usable(&document.report, true) {
+        check_escapes(&error.to_string());
+        assert!(!error.help().is_empty());
+        return;
+    }
+    named(&document);
+    read_again(&document);
+    taken(&document, &roots(&document, bits));
+    redacted(&document, bits);
+    if bits & SEAL == SEAL && document.is_sound() {
+        sealed(&document);
+    }
+}
+
+fn roots(document: &Document, bits: u8) -> Vec<ObjectKey> {
+    if bits & EVERY_OTHER == 0 {
+        return compose::roots(&document.report);
+    }
+    let keys: BTreeSet<&ObjectKey> = document.report.objects.iter().map(|object| &object.key).collect();
+    keys.into_iter().step_by(2).cloned().collect()
+}
+
+/// What a listing calls an object, finds it, unless another one is called the same.
+fn named(document: &Document) {
+    for object in &document.report.objects {
+        if object.type_name.contains(':') {
+            continue;
+        }
+        let called = format!("{}:{}", object.type_name, object.key.identifier);
+        match find(&document.report, &called) {
+            Ok(key) => assert_eq!(key.identifier.to_string(), object.key.identifier.to_string()),
+            Err(error) => {
+                assert!(matches!(error, ExtractError::Ambiguous { .. }), "{error}");
+                check_escapes(&error.help().unwrap_or_default());
+            }
+        }
+    }
+}
+
+/// Objects that are read again when it is their turn are those that were read at first.
+fn read_again(document: &Document) {
+    if !can_be_copied(&document.report) {
+        return;
+    }
+    let read = |keep: Keep<'_>| {
+        examine_bytes(&document.bytes, &examine_options(), keep).expect("it was read before")
+    };
+    let Examined {
+        report,
+        outlines,
+        contents,
+        ..
+    } = read(Keep::Outlines);
+    let wanted = to_hold(&report, &outlines, &BTreeSet::new());
+    let held = read(Keep::Only(&wanted)).contents;
+    let outlined = Outlined {
+        report: &report,
+        outlines,
+        contents,
+    };
+    let Some(contents) = join(0, outlined, &wanted, held) else {
+        panic!("the document is what it was");
+    };
+    assert_eq!(contents.header_fields, document.contents.header_fields);
+    assert_eq!(contents.record_fields, document.contents.record_fields);
+    let copying = Copying {
+        objects: &contents.objects,
+        elsewhere: &contents.elsewhere,
+        batch_bytes: 300,
+        read: |_, digests: &Digests| Ok::<_, BuildError>(read(Keep::Only(digests)).contents.objects),
+    };
+    let mut whole = Vec::new();
+    copying
+        .each(&mut |object| {
+            whole.push(object.clone().into_owned());
+            Ok(())
+        })
+        .expect("the document is what it was");
+    assert!(whole == document.contents.objects, "the objects differ");
+}
+
+/// What is taken out is closed, stays as it was, and comes of the records that are said to be enough.
+fn taken(document: &Document, roots: &[ObjectKey]) {
+    let Document { report, contents, .. } = document;
+    let enough = only(report, contents.clone(), &records(report, roots)).objects;
+    for dependencies in [Dependencies::Closure, Dependencies::References] {
+        let of_all = extract(contents.objects.clone(), roots, dependencies);
+        let of_enough = extract(enough.clone(), roots, dependencies);
+        let objects = match (of_all, of_enough) {
+            (Ok(of_all), Ok(of_enough)) => {
+                assert!(of_all == of_enough, "the other records matter");
+                of_all
+            }
+            (Err(of_all), Err(of_enough)) => {
+                assert_eq!(of_all.to_string(), of_enough.to_string());
+                check_escapes(&of_all.to_string());
+                // References can be in each other's way.
+                assert!(
+                    dependencies == Dependencies::References || !document.is_sound(),
+                    "{of_all}"
+                );
+                continue;
+            }
+            (Err(error), Ok(_)) | (Ok(_), Err(error)) => panic!("only with some of the records: {error}"),
+        };
+        let keys: BTreeSet<&ObjectKey> = objects.iter().map(SyncObject::key).collect();
+        assert_eq!(keys.len(), objects.len());
+        assert!(roots.iter().all(|root| keys.contains(root)));
+        for object in &objects {
+            assert!(object.dependencies().iter().all(|needed| keys.contains(needed)));
+            if dependencies == Dependencies::Closure {
+                assert!(contents.objects.contains(object), "{} is another", object.key());
+            }
+        }
+        if document.is_sound() {
+            let extras = compose::extras(report, contents);
+            let made = reads_back(document.unsealed(&objects, roots, &extras), &objects);
+            assert!(made.is_sound(), "{:?}", made.report.findings);
+        }
+    }
+}
+
+/// A redacted copy has the same objects with the same hashes, and says that it is one.
+fn redacted(document: &Document, bits: u8) {
+    let Document { report, contents, .. } = document;
+    let options = RedactOptions {
+        keep_unknown: bits & KEEP_UNKNOWN != 0,
+    };
+    let host = report.envelope.host.as_deref();
+    let copy = redact(&contents.objects, host, options).expect("what was read can be redacted");
+    assert_eq!(copy.host.is_some(), host.is_some());
+    let saves = |objects: &[SyncObject<'_>]| -> Vec<_> {
+        let objects = objects.iter();
+        objects
+            .map(|object| {
+                (
+                    object.key().clone(),
+                    object.dependencies().to_vec(),
+                    object.revision().pair.clone(),
+                )
+            })
+            .collect()
+    };
+    assert_eq!(saves(&copy.objects), saves(&contents.objects));
+    let again = redact(&contents.objects, host, options).expect("it went well before");
+    assert_eq!((&again.objects, &again.report), (&copy.objects, &copy.report));
+    if !document.is_sound() {
+        return;
+    }
+    let mut extras = compose::extras(report, contents);
+    extras.marker = Some(MARKER.to_owned());
+    let roots = compose::roots(report);
+    let mut unsealed = document.unsealed(&copy.objects, &roots, &extras);
+    unsealed.host = copy.host.unwrap_or_default();
+    let made = reads_back(unsealed, &copy.objects);
+    assert!(made.is_sound(), "{:?}", made.report.findings);
+    let hashes = |document: &Document| -> Vec<_> {
+        let objects = document.report.objects.iter();
+        objects.map(|object| object.computed_hash.clone()).collect()
+    };
+    assert_eq!(hashes(&made), hashes(document));
+    assert!(
+        made.report
+            .findings
+            .iter()
+            .any(|found| found.rule == &finding::REDACTED)
+    );
+}
+
+fn reads_back(unsealed: Unsealed<'_>, objects: &[SyncObject<'static>]) -> Document {
+    let file = unsealed.write();
+    let length = file.len();
+    let made = Document::read(file).expect("what was written can be read");
+    check_report(&made.report, length);
+    assert!(made.contents.objects == objects, "other objects come back");
+    made
+}
+
+/// Sealed anew, a sound document is valid and has the same objects.
+fn sealed(document: &Document) {
+    static SIGNING: LazyLock<SigningKey> =
+        LazyLock::new(|| SigningKey::from_seed(KeySize::Dsa512, b"copies").expect("a key"));
+    let Document { report, contents, .. } = document;
+    let at = |text: &str| text.parse().expect("an instant");
+    let stamp = Stamp {
+        export_id: uuid("copy"),
+        started: at("2020-03-11T09:27:51.482Z"),
+        finished: at("2020-03-11T09:27:53Z"),
+    };
+    let names = compose::type_names(report);
+    let requested = compose::roots(report)
+        .iter()
+        .map(|key| requested_row(key, &names).expect("an identifier has a JSON form"))
+        .collect();
+    let facts = compose::facts(report, stamp, requested);
+    let extras = compose::extras(report, contents);
+    let rule = KeySize::Dsa512.default_rule();
+    let file = seal_with(&facts, &extras, &contents.objects, &SIGNING, rule).expect("it can be sealed");
+    let made = Document::read(file).expect("what was written can be read");
+    assert!(
+        made.contents.objects == contents.objects,
+        "other objects come back"
+    );
+    assert_eq!(
+        made.report.signature.verdict,
+        Verdict::Valid,
+        "{:?}",
+        made.report.findings
+    );
+}

@@ -1,0 +1,237 @@
+//! A document, and what is known of an engine that it is to be imported into: whatever was saved of it.
+//!
+//! An input begins as those of [`super::document::several`] do, the first document being the one to import and the others
+//! what the engine exported; or with an `s`, a byte for the options, and two files of any kind that tell of the engine.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use exportdoc::compose::{extras, readable, roots, usable};
+use exportdoc::graph::Graph;
+use exportdoc::import_plan::{
+    Action, EngineVersion, ImportOptions, ImportPlan, ReadDocument, Verdict, import_plan,
+};
+use exportdoc::object::SyncObject;
+use exportdoc::report::{ExamineOptions, examine_contents};
+use exportdoc::target_state::{StateError, TargetState, TargetStateBuilder};
+
+use super::document::{Document, passphrase, several, split};
+use super::report::check_escapes;
+
+const FORCE: u8 = 1;
+const ENVIRONMENT: u8 = 2;
+const SOURCE_ENVIRONMENT: u8 = 4;
+const STRICT: u8 = 8;
+const VERSION: u8 = 16;
+const AS_THEY_ARE: u8 = 32;
+/// Which of the documents that are checked in.
+const WHICH: u8 = 192;
+
+/// What every source is called, so that what is said of them is the same whatever comes first.
+const LABEL: &str = "source.json";
+
+/// What is planned from files that tell of the engine.
+static DOCUMENTS: LazyLock<[ReadDocument; 4]> = LazyLock::new(|| {
+    [
+        &include_bytes!("../../testdata/generated/masking-job.json")[..],
+        include_bytes!("../../testdata/generated/on-the-fly-job.json"),
+        include_bytes!("../../testdata/generated/merge/ours.json"),
+        include_bytes!("../../testdata/generated/merge/bundle.json"),
+    ]
+    .map(|file| {
+        let (report, contents) =
+            examine_contents(file, &ExamineOptions::default()).expect("it is checked in");
+        ReadDocument::new(&report, contents.objects)
+    })
+});
+
+/// A document and what is known of a target.
+pub fn plan(data: &[u8]) {
+    if let [b's', bits, rest @ ..] = data {
+        let [one, other] = split::<2>(rest);
+        let document = &DOCUMENTS[usize::from((bits & WHICH) >> 6)];
+        planned(document, [one, other], *bits);
+        return;
+    }
+    let Some(([document, one, other], bits)) = several::<3>(data) else {
+        return;
+    };
+    if readable(&document.report).is_err() {
+        return;
+    }
+    let unmistakable = document.is_sound() && told_apart(&document.contents.objects);
+    let own = exported(&document);
+    let mut document = ReadDocument::new(&document.report, document.contents.objects);
+    // Nobody signed it. What comes of that is soon told.
+    document.intact = bits & AS_THEY_ARE == 0;
+    let [one, other] = [one, other].map(|document| match bits & AS_THEY_ARE {
+        0 => exported(&document),
+        _ => document.bytes,
+    });
+    planned(&document, [&one, &other], bits);
+    if unmistakable {
+        onto_itself(&document, &own, bits);
+    }
+}
+
+/// As an engine exports it. What has an invalid signature tells nothing of an engine, and none of these has a valid one.
+fn exported(document: &Document) -> Vec<u8> {
+    if usable(&document.report, true).is_err() {
+        return document.bytes.clone();
+    }
+    let extras = extras(&document.report, &document.contents);
+    let requested = roots(&document.report);
+    document
+        .unsealed(&document.contents.objects, &requested, &extras)
+        .write_as_exported()
+}
+
+fn target(sources: &[&[u8]], bits: u8) -> Result<TargetState, StateError> {
+    let version = (bits & VERSION != 0).then_some(EngineVersion::CHECKS_NAMES);
+    let mut builder = TargetStateBuilder::new().with_version(version);
+    for bytes in sources {
+        builder.add(LABEL, bytes, &[passphrase()])?;
+    }
+    Ok(builder.finish())
+}
+
+fn options(target: &TargetState, bits: u8) -> ImportOptions {
+    let named = |bit: u8, nth: usize| match bits & bit {
+        0 => None,
+        _ => Some(target.environments().nth(nth).map_or(1, |known| known.id)),
+    };
+    ImportOptions {
+        force_overwrite: bits & FORCE != 0,
+        environment: named(ENVIRONMENT, 0).into(),
+        source_environment: named(SOURCE_ENVIRONMENT, 1).into(),
+        max_format: target.max_format(),
+        check_names: bits & VERSION != 0,
+        strict_references: bits & STRICT != 0,
+    }
+}
+
+/// Plans with what two sources tell, in both orders.
+fn planned(document: &ReadDocument, [one, other]: [&[u8]; 2], bits: u8) {
+    let (target, turned) = match (target(&[one, other], bits), target(&[other, one], bits)) {
+        (Ok(target), Ok(turned)) => (target, turned),
+        (Err(error), Err(_)) => {
+            check_escapes(&error.to_string());
+            assert!(!error.to_string().is_empty() && !error.help().is_empty());
+            return;
+        }
+        (Err(error), Ok(_)) | (Ok(_), Err(error)) => panic!("only in one order: {error}"),
+    };
+    for note in target.notes() {
+        check_escapes(&note.to_string());
+    }
+    for name in target
+        .environments()
+        .filter_map(|known| known.name)
+        .chain(["".to_owned()])
+    {
+        assert_eq!(target.environment_named(&name), turned.environment_named(&name));
+    }
+    assert!(target.environments().eq(turned.environments()));
+    let options = options(&target, bits);
+    let plan = import_plan(&document.as_import(), &target, &options);
+    check_plan(document, &plan);
+    let again = import_plan(&document.as_import(), &turned, &options);
+    assert_eq!(plan, again, "the order of the sources shows");
+    let otherwise = ImportOptions {
+        force_overwrite: !options.force_overwrite,
+        ..options
+    };
+    let otherwise = import_plan(&document.as_import(), &target, &otherwise);
+    check_plan(document, &otherwise);
+    let (free, forced) = match options.force_overwrite {
+        true => (&otherwise, &plan),
+        false => (&plan, &otherwise),
+    };
+    assert!(
+        free.verdict != Verdict::WouldSucceed || forced.verdict == Verdict::WouldSucceed,
+        "force alone makes it fail: {:?}",
+        forced.verdict
+    );
+    assert!(!forced.steps.iter().any(|step| conflicts(&step.action)));
+}
+
+fn conflicts(action: &Action) -> bool {
+    matches!(action, Action::Conflict { .. } | Action::KeyConflict { .. })
+}
+
+/// Every object is a step, after those it needs, and what is said of steps is said of some that are there.
+fn check_plan(document: &ReadDocument, plan: &ImportPlan) {
+    let mut indices: Vec<usize> = plan.steps.iter().map(|step| step.index).collect();
+    if Graph::of(&document.objects).import_order().is_ok() && keys_differ(&document.objects) {
+        let mut before = HashSet::new();
+        for step in &plan.steps {
+            let object = &document.objects[step.index];
+            let needed = object.dependencies().iter();
+            let mut there = needed.filter(|key| document.objects.iter().any(|object| object.key() == *key));
+            assert!(
+                there.all(|key| before.contains(key)),
+                "{} comes too soon",
+                step.key
+            );
+            before.insert(object.key());
+        }
+    }
+    indices.sort_unstable();
+    assert!(indices.into_iter().eq(0..document.objects.len()));
+    for step in &plan.steps {
+        assert_eq!(&step.key, document.objects[step.index].key());
+        check_escapes(&step.type_name);
+        if let Action::Unknown { needs, .. } = &step.action {
+            assert!(!needs.is_empty());
+            check_escapes(needs);
+        }
+    }
+    assert!(plan.checklist.iter().all(|item| item.step < plan.steps.len()));
+    match &plan.verdict {
+        Verdict::WouldFail { at, status } => {
+            assert!(matches!(status, 404 | 409));
+            let ends = &plan.steps[*at].action;
+            assert!(
+                conflicts(ends) || matches!(ends, Action::MissingReference | Action::BlockedByRule(_)),
+                "{ends:?} ends it"
+            );
+        }
+        Verdict::Unknown { needs } => assert!(!needs.is_empty()),
+        Verdict::WouldSucceed => assert!(!plan.may_fail_sooner()),
+        Verdict::Refused(refusal) => check_escapes(&refusal.to_string()),
+    }
+}
+
+fn keys_differ(objects: &[SyncObject<'_>]) -> bool {
+    let mut keys = HashSet::new();
+    objects.iter().all(|object| keys.insert(object.key()))
+}
+
+/// No two of them could be taken for one another on an engine.
+fn told_apart(objects: &[SyncObject<'_>]) -> bool {
+    let (mut names, mut saves) = (HashSet::new(), HashSet::new());
+    objects.iter().all(|object| {
+        names.insert(
+            object
+                .name()
+                .map_or_else(|| object.key().to_string(), |name| name.to_string()),
+        ) && saves.insert(object.revision().pair.clone())
+    })
+}
+
+/// Where the engine has exported this very document, there is nothing to make and nothing in another state.
+fn onto_itself(document: &ReadDocument, own: &[u8], bits: u8) {
+    let target = target(&[own], bits).expect("it was read before");
+    let plan = import_plan(&document.as_import(), &target, &options(&target, bits));
+    for step in &plan.steps {
+        assert!(
+            !matches!(
+                step.action,
+                Action::Create | Action::Overwrite { .. } | Action::MissingReference
+            ) && !conflicts(&step.action),
+            "{}: {:?}",
+            step.key,
+            step.action
+        );
+    }
+}
