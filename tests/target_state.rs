@@ -281,6 +281,25 @@ fn thousands_of_names_and_homes_of_one_number_are_not_multiplied() {
 }
 
 #[test]
+fn a_hundred_combinations_of_name_and_home_are_looked_for_each_and_more_are_not() {
+    let rows = |names: i64| {
+        let rows: Vec<_> = (0..names * 10)
+            .map(|n| json!({ "databaseConnectorId": 1, "connectorName": format!("c{}", n / 10), "environmentId": n % 10 }))
+            .collect();
+        state(&[page(1, &rows)])
+    };
+    let at = |state: &TargetState, home| ask(state, "DATABASE_CONNECTOR", Place::Environment(home), "c3");
+    let (some, many) = (rows(10), rows(11));
+    assert_eq!((at(&some, 3), at(&some, 50)), ("unknown", "absent"));
+    assert_eq!((at(&many, 3), at(&many, 50)), ("unknown", "unknown"));
+    // With one home there is nothing to multiply.
+    let row = |id: i64, name: i64, home: i64| json!({ "databaseConnectorId": id, "connectorName": format!("c{name}"), "environmentId": home });
+    let renamed: Vec<_> = (0..200).map(|name| row(1, name, 5)).collect();
+    let at_home = state(&[page(1, &renamed), page(1, &[row(2, 500, 6)])]);
+    assert_eq!((at(&at_home, 5), at(&at_home, 6)), ("unknown", "absent"));
+}
+
+#[test]
 fn more_entries_than_the_limit_are_refused() {
     let text = format!(
         "[{}{{}}]",
