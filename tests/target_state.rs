@@ -265,6 +265,36 @@ fn what_is_inside_of_something_of_which_two_homes_are_told_has_none() {
     }
 }
 
+#[test]
+fn of_two_names_the_same_one_is_told_whichever_file_comes_first() {
+    let row = |name: &str| {
+        page(
+            1,
+            &[json!({ "databaseConnectorId": 1, "connectorName": name, "environmentId": 5 })],
+        )
+    };
+    let told = |names: [&str; 2]| {
+        let mut builder = TargetStateBuilder::new();
+        for name in names {
+            builder
+                .add("saved", row(name).to_string().as_bytes(), &[])
+                .unwrap();
+        }
+        let answer = builder.finish().find(&Lookup {
+            wanted: Wanted::Type("DATABASE_CONNECTOR"),
+            place: Place::Environment(5),
+            identity: Identity::Name("old"),
+        });
+        let Presence::Unknown { needs } = answer else {
+            panic!("{answer:?}")
+        };
+        needs
+    };
+    let needs = told(["old", "new"]);
+    assert_eq!(needs, told(["new", "old"]));
+    assert!(needs.contains("DATABASE_CONNECTOR new"), "{needs}");
+}
+
 /// All of them would be looked for under each name in each environment.
 #[test]
 fn thousands_of_names_and_homes_of_one_number_are_not_multiplied() {
