@@ -3,7 +3,10 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // how a test fails
 
-use exportdoc::import_plan::{Identity, Lookup, Place, Presence, Purpose, TargetInventory, Wanted};
+use exportdoc::import_plan::{
+    Identity, Lookup, NEWEST_KNOWN_FORMAT, Place, Presence, Purpose, TargetInventory, TargetRevision, Wanted,
+};
+use exportdoc::report::{ExamineOptions, examine};
 use exportdoc::target_state::{MAX_ENTRIES, StateError, TargetState, TargetStateBuilder};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -99,7 +102,7 @@ fn an_object_that_cannot_be_synced_is_there_in_a_state_that_is_not_known() {
     let Presence::Present(found) = found else {
         panic!("{found:?}")
     };
-    assert_eq!(found.revision, exportdoc::import_plan::TargetRevision::Unknown);
+    assert_eq!(found.revision, TargetRevision::Unknown);
 }
 
 #[test]
@@ -293,6 +296,128 @@ fn of_two_names_the_same_one_is_told_whichever_file_comes_first() {
     let needs = told(["old", "new"]);
     assert_eq!(needs, told(["new", "old"]));
     assert!(needs.contains("DATABASE_CONNECTOR new"), "{needs}");
+}
+
+fn testdata(name: &str) -> Vec<u8> {
+    std::fs::read(format!(
+        "{}/testdata/generated/{name}",
+        env!("CARGO_MANIFEST_DIR")
+    ))
+    .unwrap()
+}
+
+/// What is known from files and from lists.
+fn state_of(files: &[&[u8]], lists: &[Value]) -> TargetState {
+    let mut builder = TargetStateBuilder::new();
+    for file in files {
+        builder.add("file", file, &[]).unwrap();
+    }
+    for list in lists {
+        builder.add("list", list.to_string().as_bytes(), &[]).unwrap();
+    }
+    builder.finish()
+}
+
+#[test]
+fn all_is_known_of_a_dump_that_hides_nothing_and_that_nobody_contradicts() {
+    let dump = testdata("targets/state.json");
+    let whole = state_of(&[&dump], &[]);
+    assert_eq!(
+        (whole.is_complete(), whole.max_format()),
+        (true, Some(NEWEST_KNOWN_FORMAT))
+    );
+    let gone = page(1, &[entry("DATABASE_CONNECTOR", json!({ "id": 99 }))]);
+    let contradicted = state_of(&[&dump], &[gone]);
+    assert!(!contradicted.is_complete());
+    let mut hiding: Value = serde_json::from_slice(&dump).unwrap();
+    hiding["objects"][0].as_object_mut().unwrap().remove("message");
+    let hidden = state_of(&[], &[hiding]);
+    assert_eq!(
+        (hidden.is_complete(), hidden.max_format()),
+        (false, Some(NEWEST_KNOWN_FORMAT))
+    );
+    let listed = state(&[page(1, &[entry("DOMAIN", json!({ "id": "SSN" }))])]);
+    assert_eq!((listed.is_complete(), listed.max_format()), (false, None));
+}
+
+/// The pair of a reference may be older than what the engine lists.
+#[test]
+fn a_listed_hash_is_believed_where_the_saved_state_does_not_explain_it() {
+    let file = testdata("masking-job.json");
+    let report = examine(&file, &ExamineOptions::default()).unwrap();
+    let hash_of = |type_name: &str, id: &str| {
+        let mut objects = report.objects.iter();
+        let found = objects
+            .find(|object| object.type_name == type_name && object.key.identifier.to_string() == id)
+            .unwrap();
+        found.computed_hash.clone().unwrap()
+    };
+    let listing = |type_name: &str, identifier: Value, hash: &str| {
+        let mut entry = entry(type_name, identifier);
+        entry["revisionHash"] = hash.into();
+        page(1, &[entry])
+    };
+    let (algorithm, other) = (hash_of("ALGORITHM_REFERENCE", "FirstNameLookup"), "a".repeat(40));
+    for (hash, explained) in [(&algorithm, true), (&other, false)] {
+        let list = listing("LOOKUP", json!({ "algorithmName": "FirstNameLookup" }), hash);
+        let found = state_of(&[&file], &[list]).find(&Lookup {
+            wanted: Wanted::AnyAlgorithm,
+            place: Place::Global,
+            identity: Identity::Name("FirstNameLookup"),
+        });
+        let Presence::Present(found) = found else {
+            panic!("{found:?}")
+        };
+        assert_eq!(matches!(found.revision, TargetRevision::Pair(_)), explained);
+        assert_eq!(found.revision == TargetRevision::Hash(other.clone()), !explained);
+    }
+    // Of the engine's own object everything that the hash covers is at hand.
+    let rows = [
+        page(
+            1,
+            &[json!({ "databaseRulesetId": 2, "rulesetName": "Patients rules", "databaseConnectorId": 1 })],
+        ),
+        page(
+            1,
+            &[json!({ "databaseConnectorId": 1, "connectorName": "Patients copy", "environmentId": 5 })],
+        ),
+    ];
+    for (hash, known) in [(hash_of("DATABASE_RULESET", "2"), true), (other, false)] {
+        let list = listing("DATABASE_RULESET", json!({ "id": 2 }), &hash);
+        let [ruleset, connector] = rows.clone();
+        let found = state_of(&[&file], &[list, ruleset, connector]).find(&Lookup {
+            wanted: Wanted::Type("DATABASE_RULESET"),
+            place: Place::Environment(5),
+            identity: Identity::Name("Patients rules"),
+        });
+        match found {
+            Presence::Present(found) if known => assert!(matches!(found.revision, TargetRevision::Pair(_))),
+            Presence::Unknown { .. } if !known => {}
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn an_environment_of_which_two_states_are_listed_is_unknown_itself() {
+    let list = |hash: char| {
+        let mut environment = entry("ENVIRONMENT", json!({ "id": 3 }));
+        environment["revisionHash"] = hash.to_string().repeat(40).into();
+        page(2, &[environment, entry("DOMAIN", json!({ "id": "SSN" }))])
+    };
+    let itself = |state: TargetState, id| {
+        state.find(&Lookup {
+            wanted: Wanted::Type("ENVIRONMENT"),
+            place: Place::Environment(id),
+            identity: Identity::EnvironmentItself,
+        })
+    };
+    assert!(matches!(itself(state(&[list('a')]), 3), Presence::Present(_)));
+    assert_eq!(itself(state(&[list('a')]), 4), Presence::Absent);
+    assert!(matches!(
+        itself(state(&[list('a'), list('b')]), 3),
+        Presence::Unknown { .. }
+    ));
 }
 
 /// All of them would be looked for under each name in each environment.
