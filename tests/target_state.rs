@@ -399,6 +399,47 @@ fn a_listed_hash_is_believed_where_the_saved_state_does_not_explain_it() {
 }
 
 #[test]
+fn what_would_tell_is_said() {
+    let needs = |state: &TargetState, type_name, place, identity| {
+        let answer = state.find(&Lookup {
+            wanted: Wanted::Type(type_name),
+            place,
+            identity,
+        });
+        let Presence::Unknown { needs } = answer else {
+            panic!("{answer:?}")
+        };
+        needs
+    };
+    // An object without a name is asked for by UUID, which lists don't show.
+    let list = state(&[page(
+        2,
+        &[
+            entry("DOMAIN", json!({ "id": "SSN" })),
+            entry("KEY", json!({ "keyId": "global" })),
+        ],
+    )]);
+    let by_uuid = Identity::Object("d8b1f4a0-0000-4000-8000-000000000000");
+    let of_domain = needs(&list, "DOMAIN", Place::Global, by_uuid);
+    assert!(
+        of_domain.contains("revisions of the target's DOMAIN objects"),
+        "{of_domain}"
+    );
+    let document = state_of(&[&testdata("masking-job.json")], &[]);
+    let home = Place::Environment(5);
+    let of_connector = needs(
+        &document,
+        "DATABASE_CONNECTOR",
+        home,
+        Identity::Name("Patients copy"),
+    );
+    assert_eq!(
+        of_connector,
+        "the environment that DATABASE_CONNECTOR Patients copy lives in (GET /database-connectors)"
+    );
+}
+
+#[test]
 fn an_environment_of_which_two_states_are_listed_is_unknown_itself() {
     let list = |hash: char| {
         let mut environment = entry("ENVIRONMENT", json!({ "id": 3 }));
