@@ -440,6 +440,76 @@ fn what_would_tell_is_said() {
 }
 
 #[test]
+fn a_target_takes_the_types_that_it_has_and_a_whole_dump_has_all_it_takes() {
+    let takes = |state: &TargetState, type_name: &str| match state.takes_type(type_name) {
+        Presence::Present(()) => "yes",
+        Presence::Absent => "no",
+        Presence::Unknown { needs } => {
+            assert!(needs.contains(type_name), "{needs}");
+            "unknown"
+        }
+    };
+    let list = page(1, &[entry("FUTURE", json!({ "id": 1 }))]);
+    let dump =
+        json!({ "objects": [{ "typeName": "FUTURE_REFERENCE", "identifier": { "id": 1 } }], "tables": {} });
+    let (listed, dumped) = (state(std::slice::from_ref(&list)), state(&[dump]));
+    let answers =
+        |state: &TargetState| ["DOMAIN", "FUTURE", "FUTURE_REFERENCE"].map(|name| takes(state, name));
+    assert_eq!(answers(&listed), ["yes", "yes", "unknown"]);
+    assert_eq!(answers(&dumped), ["yes", "no", "yes"]);
+    let of_version = |sources: &[Value]| {
+        let mut builder = TargetStateBuilder::new().with_version(Some("6.0.1.0".parse().unwrap()));
+        for source in sources {
+            builder.add("x", source.to_string().as_bytes(), &[]).unwrap();
+        }
+        builder.finish()
+    };
+    assert_eq!(answers(&of_version(&[])), ["yes", "unknown", "unknown"]);
+    assert_eq!(answers(&of_version(&[list])), ["yes", "yes", "unknown"]);
+}
+
+#[test]
+fn entries_beside_pages_count_and_only_hexadecimal_digits_are_a_hash() {
+    let [ssn, mut zip, mut dob] = ["SSN", "ZIP", "DOB"].map(|name| entry("DOMAIN", json!({ "id": name })));
+    zip["revisionHash"] = "Not Syncable: the object has no revision".into();
+    assert_eq!(zip["revisionHash"].as_str().unwrap().len(), 40);
+    dob["revisionHash"] = "abc".into();
+    let mixed = state(&[Value::Array(vec![page(5, &[ssn]), zip, dob])]);
+    let revision = |name| {
+        let answer = mixed.find(&Lookup {
+            wanted: Wanted::Type("DOMAIN"),
+            place: Place::Global,
+            identity: Identity::Name(name),
+        });
+        let Presence::Present(found) = answer else {
+            panic!("{name}: {answer:?}")
+        };
+        found.revision
+    };
+    assert!(matches!(revision("SSN"), TargetRevision::Hash(_)));
+    assert_eq!(
+        (revision("ZIP"), revision("DOB")),
+        (TargetRevision::Unknown, TargetRevision::Unknown)
+    );
+    assert_eq!(mixed.sources()[0].objects, 3);
+}
+
+#[test]
+fn listed_references_say_nothing_of_the_target() {
+    let dump = json!({ "objects": [], "tables": {} });
+    let list = page(
+        2,
+        &[
+            entry("DOMAIN_REFERENCE", json!({ "id": "SSN" })),
+            entry("ALGORITHM_REFERENCE", json!({ "algorithmName": "A" })),
+        ],
+    );
+    let both = state(&[dump, list]);
+    assert!(both.notes().is_empty(), "{:?}", both.notes());
+    assert_eq!(ask(&both, "DOMAIN", Place::Global, "SSN"), "absent");
+}
+
+#[test]
 fn an_environment_of_which_two_states_are_listed_is_unknown_itself() {
     let list = |hash: char| {
         let mut environment = entry("ENVIRONMENT", json!({ "id": 3 }));
