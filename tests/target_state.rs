@@ -126,6 +126,29 @@ fn rows_of_one_environment_speak_for_that_environment_alone() {
 }
 
 #[test]
+fn rows_of_what_is_engine_wide_speak_for_all_of_it_unless_some_can_be_asked_for() {
+    let sets = state(&[page(
+        1,
+        &[json!({ "profileSetId": 1, "profileSetName": "HIPAA" })],
+    )]);
+    let at = |state: &TargetState, type_name, name| ask(state, type_name, Place::Global, name);
+    assert_eq!(
+        (at(&sets, "PROFILE_SET", "HIPAA"), at(&sets, "PROFILE_SET", "PCI")),
+        ("present", "absent")
+    );
+    let rows = state(&[page(1, &[json!({ "jdbcDriverId": 1, "driverName": "A" })])]);
+    assert_eq!(
+        (at(&rows, "JDBC_DRIVER", "A"), at(&rows, "JDBC_DRIVER", "B")),
+        ("present", "unknown")
+    );
+    let objects = state(&[page(1, &[entry("JDBC_DRIVER", json!({ "id": "A" }))])]);
+    assert_eq!(
+        (at(&objects, "JDBC_DRIVER", "A"), at(&objects, "JDBC_DRIVER", "B")),
+        ("present", "absent")
+    );
+}
+
+#[test]
 fn a_job_lives_where_the_connector_of_its_ruleset_does() {
     let sources = [
         page(
