@@ -1,54 +1,18 @@
-//! Reading what is known of a target: laws over arbitrary input and over the order of sources, and what lists that may
-//! have been filtered are taken for.
+//! Reading what is known of a target: what lists that may have been filtered, rows, dumps and documents are taken for, and
+//! what would tell the rest.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // how a test fails
+
+mod target_support;
 
 use exportdoc::import_plan::{
     Identity, Lookup, NEWEST_KNOWN_FORMAT, Place, Presence, Purpose, TargetInventory, TargetRevision, Wanted,
 };
 use exportdoc::report::{ExamineOptions, examine};
 use exportdoc::target_state::{MAX_ENTRIES, StateError, TargetState, TargetStateBuilder};
-use proptest::prelude::*;
 use serde_json::{Value, json};
 
-fn state(sources: &[Value]) -> TargetState {
-    let mut builder = TargetStateBuilder::new();
-    for (n, source) in sources.iter().enumerate() {
-        builder
-            .add(&n.to_string(), source.to_string().as_bytes(), &[])
-            .unwrap();
-    }
-    builder.finish()
-}
-
-fn page(total: usize, entries: &[Value]) -> Value {
-    json!({ "_pageInfo": { "numberOnPage": entries.len(), "total": total }, "responseList": entries })
-}
-
-fn entry(type_name: &str, identifier: Value) -> Value {
-    let hash = "0123456789012345678901234567890123456789";
-    json!({ "objectIdentifier": identifier, "objectType": type_name, "revisionHash": hash })
-}
-
-/// `present`, `absent` or `unknown` for an object with a name.
-fn ask(state: &TargetState, type_name: &str, place: Place, name: &str) -> &'static str {
-    let answer = state.find(&Lookup {
-        wanted: Wanted::Type(type_name),
-        place,
-        identity: Identity::Name(name),
-    });
-    match answer {
-        Presence::Present(object) => {
-            assert_eq!(object.type_name, type_name);
-            "present"
-        }
-        Presence::Absent => "absent",
-        Presence::Unknown { needs } => {
-            assert!(!needs.is_empty());
-            "unknown"
-        }
-    }
-}
+use target_support::{ask, entry, page, state, state_of, testdata};
 
 #[test]
 fn a_complete_list_of_one_type_speaks_for_that_type_alone() {
@@ -200,145 +164,6 @@ fn environments_are_known_with_name_and_purpose_and_absent_only_from_a_list_of_a
         panic!("it is there")
     };
     assert_eq!(found.purpose, None);
-}
-
-#[test]
-fn what_one_whole_list_shows_and_another_does_not_is_unknown() {
-    let [kept, gone] = ["SSN", "ZIP"].map(|name| entry("DOMAIN", json!({ "id": name })));
-    let old = page(2, &[kept.clone(), gone.clone()]);
-    let new = page(1, &[kept]);
-    for sources in [[old.clone(), new.clone()], [new.clone(), old.clone()]] {
-        let both = state(&sources);
-        assert_eq!(ask(&both, "DOMAIN", Place::Global, "SSN"), "present");
-        assert_eq!(ask(&both, "DOMAIN", Place::Global, "ZIP"), "unknown");
-        assert_eq!(both.notes().len(), 1, "{:?}", both.notes());
-    }
-    let part = page(2, &[gone]);
-    assert_eq!(
-        ask(&state(&[new, part]), "DOMAIN", Place::Global, "ZIP"),
-        "unknown",
-        "a page of another time"
-    );
-}
-
-#[test]
-fn what_one_dump_shows_and_another_does_not_is_unknown() {
-    let dump = |names: &[&str]| {
-        let objects: Vec<_> = names
-            .iter()
-            .map(|name| json!({ "typeName": "DOMAIN", "identifier": { "id": name }, "name": name }))
-            .collect();
-        json!({ "objects": objects, "tables": {} })
-    };
-    let both = state(&[dump(&["SSN", "ZIP"]), dump(&["SSN"])]);
-    let at = |name| ask(&both, "DOMAIN", Place::Global, name);
-    assert_eq!(
-        (at("SSN"), at("ZIP"), at("NAME")),
-        ("present", "unknown", "absent")
-    );
-}
-
-#[test]
-fn an_environment_that_was_renamed_goes_by_neither_name() {
-    let row =
-        |id: i64, name: &str| json!({ "environmentId": id, "environmentName": name, "applicationId": id });
-    let page = |name: &str| page(2, &[row(1, name), row(2, "other")]);
-    for sources in [[page("before"), page("after")], [page("after"), page("before")]] {
-        let renamed = state(&sources);
-        for name in ["before", "after"] {
-            let answer = renamed.environment_named(name);
-            assert!(matches!(answer, Presence::Unknown { .. }), "{name}: {answer:?}");
-        }
-        assert_eq!(renamed.environment_named("other"), Presence::Present(2));
-        assert_eq!(renamed.environment_named("never"), Presence::Absent);
-        assert_eq!(renamed.environments().next().unwrap().name, None);
-    }
-}
-
-#[test]
-fn an_environment_that_one_whole_list_shows_and_another_does_not_is_unknown() {
-    let row =
-        |id: i64| json!({ "environmentId": id, "environmentName": format!("e{id}"), "applicationId": id });
-    let both = state(&[page(3, &[row(1), row(2), row(3)]), page(2, &[row(1), row(2)])]);
-    assert!(matches!(both.environment(2), Presence::Present(_)));
-    assert!(matches!(both.environment(3), Presence::Unknown { .. }));
-    assert!(matches!(both.environment_named("e3"), Presence::Unknown { .. }));
-    assert_eq!(both.environment(4), Presence::Absent);
-}
-
-#[test]
-fn what_is_inside_of_something_of_which_two_homes_are_told_has_none() {
-    let ruleset = page(
-        1,
-        &[json!({ "databaseRulesetId": 3, "rulesetName": "Rules", "databaseConnectorId": 2 })],
-    );
-    let connector = |home: i64| {
-        page(
-            1,
-            &[json!({ "databaseConnectorId": 2, "connectorName": "c", "environmentId": home })],
-        )
-    };
-    let at = |state: &TargetState, home| ask(state, "DATABASE_RULESET", Place::Environment(home), "Rules");
-    let one = state(&[ruleset.clone(), connector(5)]);
-    assert_eq!((at(&one, 5), at(&one, 6)), ("present", "unknown"));
-    let moved = state(&[ruleset.clone(), connector(5), connector(6)]);
-    let back = state(&[ruleset, connector(6), connector(5)]);
-    for state in [moved, back] {
-        assert_eq!(
-            (at(&state, 5), at(&state, 6), at(&state, 7)),
-            ("unknown", "unknown", "unknown")
-        );
-    }
-}
-
-#[test]
-fn of_two_names_the_same_one_is_told_whichever_file_comes_first() {
-    let row = |name: &str| {
-        page(
-            1,
-            &[json!({ "databaseConnectorId": 1, "connectorName": name, "environmentId": 5 })],
-        )
-    };
-    let told = |names: [&str; 2]| {
-        let mut builder = TargetStateBuilder::new();
-        for name in names {
-            builder
-                .add("saved", row(name).to_string().as_bytes(), &[])
-                .unwrap();
-        }
-        let answer = builder.finish().find(&Lookup {
-            wanted: Wanted::Type("DATABASE_CONNECTOR"),
-            place: Place::Environment(5),
-            identity: Identity::Name("old"),
-        });
-        let Presence::Unknown { needs } = answer else {
-            panic!("{answer:?}")
-        };
-        needs
-    };
-    let needs = told(["old", "new"]);
-    assert_eq!(needs, told(["new", "old"]));
-    assert!(needs.contains("DATABASE_CONNECTOR new"), "{needs}");
-}
-
-fn testdata(name: &str) -> Vec<u8> {
-    std::fs::read(format!(
-        "{}/testdata/generated/{name}",
-        env!("CARGO_MANIFEST_DIR")
-    ))
-    .unwrap()
-}
-
-/// What is known from files and from lists.
-fn state_of(files: &[&[u8]], lists: &[Value]) -> TargetState {
-    let mut builder = TargetStateBuilder::new();
-    for file in files {
-        builder.add("file", file, &[]).unwrap();
-    }
-    for list in lists {
-        builder.add("list", list.to_string().as_bytes(), &[]).unwrap();
-    }
-    builder.finish()
 }
 
 #[test]
@@ -533,62 +358,6 @@ fn listed_references_say_nothing_of_the_target() {
 }
 
 #[test]
-fn an_environment_of_which_two_states_are_listed_is_unknown_itself() {
-    let list = |hash: char| {
-        let mut environment = entry("ENVIRONMENT", json!({ "id": 3 }));
-        environment["revisionHash"] = hash.to_string().repeat(40).into();
-        page(2, &[environment, entry("DOMAIN", json!({ "id": "SSN" }))])
-    };
-    let itself = |state: TargetState, id| {
-        state.find(&Lookup {
-            wanted: Wanted::Type("ENVIRONMENT"),
-            place: Place::Environment(id),
-            identity: Identity::EnvironmentItself,
-        })
-    };
-    assert!(matches!(itself(state(&[list('a')]), 3), Presence::Present(_)));
-    assert_eq!(itself(state(&[list('a')]), 4), Presence::Absent);
-    assert!(matches!(
-        itself(state(&[list('a'), list('b')]), 3),
-        Presence::Unknown { .. }
-    ));
-}
-
-/// All of them would be looked for under each name in each environment.
-#[test]
-fn thousands_of_names_and_homes_of_one_number_are_not_multiplied() {
-    let rows: Vec<_> = (0..100_000)
-        .map(|n| json!({ "databaseConnectorId": 1, "connectorName": format!("c{n}"), "environmentId": n }))
-        .collect();
-    let confused = state(&[Value::Array(rows)]);
-    for (home, name) in [(0, "c0"), (99_999, "c3"), (200_000, "c99999")] {
-        assert_eq!(
-            ask(&confused, "DATABASE_CONNECTOR", Place::Environment(home), name),
-            "unknown"
-        );
-    }
-}
-
-#[test]
-fn a_hundred_combinations_of_name_and_home_are_looked_for_each_and_more_are_not() {
-    let rows = |names: i64| {
-        let rows: Vec<_> = (0..names * 10)
-            .map(|n| json!({ "databaseConnectorId": 1, "connectorName": format!("c{}", n / 10), "environmentId": n % 10 }))
-            .collect();
-        state(&[page(1, &rows)])
-    };
-    let at = |state: &TargetState, home| ask(state, "DATABASE_CONNECTOR", Place::Environment(home), "c3");
-    let (some, many) = (rows(10), rows(11));
-    assert_eq!((at(&some, 3), at(&some, 50)), ("unknown", "absent"));
-    assert_eq!((at(&many, 3), at(&many, 50)), ("unknown", "unknown"));
-    // With one home there is nothing to multiply.
-    let row = |id: i64, name: i64, home: i64| json!({ "databaseConnectorId": id, "connectorName": format!("c{name}"), "environmentId": home });
-    let renamed: Vec<_> = (0..200).map(|name| row(1, name, 5)).collect();
-    let at_home = state(&[page(1, &renamed), page(1, &[row(2, 500, 6)])]);
-    assert_eq!((at(&at_home, 5), at(&at_home, 6)), ("unknown", "absent"));
-}
-
-#[test]
 fn more_entries_than_the_limit_are_refused() {
     let text = format!(
         "[{}{{}}]",
@@ -601,78 +370,4 @@ fn more_entries_than_the_limit_are_refused() {
         matches!(error, StateError::TooManyEntries { .. }) && error.is_limit(),
         "{error}"
     );
-}
-
-/// Entries and rows over few names and numbers, so that sources often speak of one object.
-fn source() -> impl Strategy<Value = Value> {
-    let named = ("DOMAIN|LOOKUP|SEGMENT", 0..3_u8, 0..2_u8).prop_map(|(type_name, name, hash)| {
-        let member = if type_name == "DOMAIN" {
-            "id"
-        } else {
-            "algorithmName"
-        };
-        let mut identifier = json!({});
-        identifier[member] = format!("n{name}").into();
-        let mut entry = entry(&type_name, identifier);
-        entry["revisionHash"] = format!("{hash:040}").into();
-        entry
-    });
-    let numbered = (0..3_i64).prop_map(|id| entry("DATABASE_CONNECTOR", json!({ "id": id })));
-    let row = (0..3_i64, 0..2_u8, 1..3_i64).prop_map(|(id, name, environment)| {
-        json!({ "databaseConnectorId": id, "connectorName": format!("n{name}"), "environmentId": environment })
-    });
-    let objects = prop::collection::vec(prop_oneof![3 => named, 1 => numbered], 0..6);
-    let pages = prop_oneof![objects, prop::collection::vec(row, 0..4)];
-    (pages, 0..3_usize).prop_map(|(entries, missing)| page(entries.len() + missing, &entries))
-}
-
-fn answers(state: &TargetState) -> Vec<&'static str> {
-    let mut answers = Vec::new();
-    for name in ["n0", "n1", "n2", "n3"] {
-        answers.push(ask(state, "DOMAIN", Place::Global, name));
-        for environment in 1..4 {
-            answers.push(ask(
-                state,
-                "DATABASE_CONNECTOR",
-                Place::Environment(environment),
-                name,
-            ));
-        }
-        let algorithm = state.find(&Lookup {
-            wanted: Wanted::AnyAlgorithm,
-            place: Place::Global,
-            identity: Identity::Name(name),
-        });
-        answers.push(match algorithm {
-            Presence::Present(_) => "present",
-            Presence::Absent => "absent",
-            Presence::Unknown { .. } => "unknown",
-        });
-    }
-    answers
-}
-
-proptest! {
-    #[test]
-    fn the_order_of_sources_makes_no_difference(
-        (sources, shuffled) in prop::collection::vec(source(), 1..6)
-            .prop_flat_map(|sources| (Just(sources.clone()), Just(sources).prop_shuffle()))
-    ) {
-        prop_assert_eq!(answers(&state(&sources)), answers(&state(&shuffled)));
-    }
-
-    #[test]
-    fn no_input_makes_reading_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        let _ = TargetStateBuilder::new().add("x", &bytes, &[]);
-    }
-
-    #[test]
-    fn no_json_makes_reading_panic(
-        text in r#"(\[|\{)("(blob|objects|tables|responseList|_pageInfo|total|objectType|objectIdentifier|id)":(1|"x"|\{\}|\[\]|\[\{\}\]),?){0,5}(\]|\})"#
-    ) {
-        let mut builder = TargetStateBuilder::new();
-        if builder.add("x", text.as_bytes(), &[]).is_ok() {
-            let _ = answers(&builder.finish());
-        }
-    }
 }
