@@ -8,6 +8,7 @@
 use super::asn1;
 use super::key::{Component, KeyError};
 use super::parameters::ParameterSet;
+use super::power::product_of_powers;
 use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
 use crypto_bigint::{BoxedUint, Odd};
 use dsa::Components;
@@ -16,6 +17,7 @@ const MODULUS_BITS: [u32; 5] = [512, 768, 1024, 2048, 3072];
 const SUBGROUP_BITS: [u32; 3] = [160, 224, 256];
 
 /// Domain parameters that passed the gate.
+#[derive(Debug, Clone)]
 pub(super) struct Domain {
     pub(super) components: Components,
     pub(super) montgomery: BoxedMontyParams,
@@ -93,8 +95,8 @@ fn subgroup_element(
             p_bits,
         });
     };
-    let power = BoxedMontyForm::new(number.clone(), montgomery).pow_bounded_exp(q, q.bit_width_vartime());
-    if power.retrieve() != one {
+    let base = BoxedMontyForm::new(number.clone(), montgomery);
+    if product_of_powers([(&base, q)], q.bit_width_vartime()).retrieve() != one {
         return Err(KeyError::NotInSubgroup {
             component,
             q_bits: q.bit_width_vartime(),

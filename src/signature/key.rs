@@ -10,8 +10,7 @@ use super::asn1::{
 use super::encoding::write_pem;
 use super::gate::Domain;
 use super::parameters::ParameterSet;
-use crypto_bigint::modular::BoxedMontyParams;
-use dsa::VerifyingKey;
+use crypto_bigint::BoxedUint;
 use sha2::{Digest, Sha256};
 use std::fmt;
 
@@ -214,8 +213,9 @@ pub fn parse_fingerprint(text: &str) -> Option<[u8; 32]> {
 /// A DSA public key that passed the gate.
 #[derive(Debug, Clone)]
 pub struct PublicKey {
-    pub(super) inner: VerifyingKey,
-    pub(super) montgomery: BoxedMontyParams,
+    pub(super) domain: Domain,
+    /// With as many limbs as p.
+    pub(super) y: BoxedUint,
     facts: KeyFacts,
     der: Vec<u8>,
 }
@@ -268,8 +268,6 @@ impl PublicKey {
         let [p, q, g, y] = [p, q, g, y].map(asn1::strip_zeros);
         let domain = Domain::check(p, q, g)?;
         let value = domain.public_value(y)?;
-        let montgomery = domain.montgomery.clone();
-        let inner = VerifyingKey::from_components(domain.components, value).map_err(|_| KeyError::Refused)?;
         let der = write_spki(p, q, g, y);
         let facts = KeyFacts {
             algorithm: "DSA",
@@ -279,8 +277,8 @@ impl PublicKey {
             fingerprint: Sha256::digest(&der).into(),
         };
         Ok(Self {
-            inner,
-            montgomery,
+            domain,
+            y: value,
             facts,
             der,
         })

@@ -1,39 +1,40 @@
-//! The product of two powers, which is nearly all the work of verifying a DSA signature.
+//! Products of powers, which are nearly all the work of the gate of a key and of verifying a DSA signature.
 //!
 //! Invariant: only public numbers come here (a key, a signature, a hash that anybody can compute), so the time may tell
-//! of them. That, exponents no longer than q, and one run of squarings for both powers make it several times faster than
-//! two powers in constant time.
+//! of them. That, exponents no longer than q, and one run of squarings for all powers make it several times faster than
+//! powers in constant time.
 
 use crypto_bigint::BoxedUint;
 use crypto_bigint::modular::BoxedMontyForm;
 
-/// Bits of each exponent that are taken at a time.
-const WINDOW: u32 = 2;
-const DIGITS: usize = 1 << WINDOW;
+/// Bits of all exponents together that are taken at a time. More make the table dearer than they save at 160 bits.
+const BITS_AT_A_TIME: u32 = 4;
+const ENTRIES: usize = 1 << BITS_AT_A_TIME;
 
-/// `x^a · y^b`, where both exponents are below `2^bits` (Straus 1964).
-pub(super) fn product_of_powers(
-    (x, a): (&BoxedMontyForm, &BoxedUint),
-    (y, b): (&BoxedMontyForm, &BoxedUint),
+/// The product of one or two powers, base and exponent each, of one modulus; exponents are below `2^bits` (Straus 1964).
+pub(super) fn product_of_powers<const N: usize>(
+    powers: [(&BoxedMontyForm, &BoxedUint); N],
     bits: u32,
 ) -> BoxedMontyForm {
-    let one = BoxedMontyForm::one(x.params());
-    // table[i + 4 j] = x^i · y^j
+    const { assert!(N == 1 || N == 2, "each base needs bits of its own") };
+    let window = BITS_AT_A_TIME / N as u32;
+    let one = BoxedMontyForm::one(powers[0].0.params());
+    // table[i + 4 j] = x^i · y^j of two bases, table[i] = x^i of one
     let mut table = vec![one.clone()];
-    for index in 1..DIGITS * DIGITS {
-        let (base, before) = if index < DIGITS {
-            (x, index - 1)
-        } else {
-            (y, index - DIGITS)
-        };
-        table.push(table[before].mul(base));
+    for index in 1..ENTRIES {
+        let last = index.ilog2() / window;
+        let before = index - (1 << (last * window));
+        table.push(table[before].mul(powers[last as usize].0));
     }
     let mut product = one;
-    for window in (0..bits.div_ceil(WINDOW)).rev() {
-        for _ in 0..WINDOW {
+    for at in (0..bits.div_ceil(window)).rev() {
+        for _ in 0..window {
             product = product.square();
         }
-        let index = digit(a, window) + DIGITS * digit(b, window);
+        let digits = powers.iter().rev();
+        let index = digits.fold(0, |index, (_, exponent)| {
+            index << window | digit(exponent, at, window)
+        });
         if index > 0 {
             product = product.mul(&table[index]);
         }
@@ -41,7 +42,43 @@ pub(super) fn product_of_powers(
     product
 }
 
-fn digit(number: &BoxedUint, window: u32) -> usize {
+fn digit(number: &BoxedUint, at: u32, window: u32) -> usize {
     let bit = |at: u32| usize::from(at < number.bits_precision() && number.bit_vartime(at));
-    bit(window * WINDOW) + 2 * bit(window * WINDOW + 1)
+    (0..window)
+        .rev()
+        .fold(0, |digit, place| digit << 1 | bit(at * window + place))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crypto_bigint::Odd;
+    use crypto_bigint::modular::BoxedMontyParams;
+
+    #[test]
+    fn powers_and_products_are_those_of_crypto_bigint_whatever_the_exponents() {
+        let number = |byte: u8| BoxedUint::from_be_slice_vartime(&[byte; 64]);
+        let modulus = Odd::new(number(0xfd)).into_option().unwrap();
+        let params = BoxedMontyParams::new_vartime(modulus);
+        let [x, y] = [0x35, 0xa1].map(|byte| BoxedMontyForm::new(number(byte), &params));
+        let exponents = [
+            &[0][..],
+            &[1],
+            &[2],
+            &[0x80],
+            &[0xff; 20],
+            &[0x10; 20],
+            &[7, 0, 0, 0, 1],
+        ]
+        .map(BoxedUint::from_be_slice_vartime);
+        for a in &exponents {
+            for bits in [160, 161, 163] {
+                assert_eq!(product_of_powers([(&x, a)], bits).retrieve(), x.pow(a).retrieve());
+                for b in &exponents {
+                    let product = product_of_powers([(&x, a), (&y, b)], bits);
+                    assert_eq!(product.retrieve(), x.pow(a).mul(&y.pow(b)).retrieve());
+                }
+            }
+        }
+    }
 }

@@ -159,7 +159,8 @@ impl SigningKey {
             return Err(PrivateKeyError::SecretOutOfRange);
         }
         let public = PublicKey::from_components(p, q, g, &domain.raise_generator(&secret))?;
-        let inner = dsa::SigningKey::from_components(public.inner.clone(), secret)
+        let inner = dsa::VerifyingKey::from_components(public.domain.components.clone(), public.y.clone())
+            .and_then(|verifying| dsa::SigningKey::from_components(verifying, secret))
             .map_err(|_| PrivateKeyError::SecretOutOfRange)?;
         Ok(Self { inner, public })
     }

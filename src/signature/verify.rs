@@ -63,7 +63,7 @@ impl PublicKey {
 
     /// FIPS 186-4, section 4.7. `None` where q isn't prime and s has no inverse.
     fn fits(&self, hash: &[u8], r: &BoxedUint, s: &BoxedUint) -> Option<bool> {
-        let components = self.inner.components();
+        let components = &self.domain.components;
         let q = components.q();
         let order = Odd::new(q.as_ref().clone()).into_option()?;
         let q_bits = q.bit_width_vartime();
@@ -72,9 +72,9 @@ impl PublicKey {
         let leftmost = &hash[..hash.len().min(q_bits as usize / 8)];
         let z = BoxedUint::from_be_slice(leftmost, q.bits_precision()).ok()?;
         let (u1, u2) = (z.mul_mod(&w, q), r.mul_mod(&w, q));
-        let g = BoxedMontyForm::new(components.g().as_ref().clone(), &self.montgomery);
-        let y = BoxedMontyForm::new(self.inner.y().as_ref().clone(), &self.montgomery);
-        let v = product_of_powers((&g, &u1), (&y, &u2), q_bits).retrieve();
+        let g = BoxedMontyForm::new(components.g().as_ref().clone(), &self.domain.montgomery);
+        let y = BoxedMontyForm::new(self.y.clone(), &self.domain.montgomery);
+        let v = product_of_powers([(&g, &u1), (&y, &u2)], q_bits).retrieve();
         Some(v.rem_vartime(q) == *r)
     }
 
@@ -84,7 +84,7 @@ impl PublicKey {
     }
 
     fn in_range(&self, signature: &DsaSignature) -> Result<(BoxedUint, BoxedUint), VerifyError> {
-        let q = self.inner.components().q();
+        let q = self.domain.components.q();
         let below_q = |number: &[u8], name| {
             let number = BoxedUint::from_be_slice(number, q.bits_precision()).ok();
             number
@@ -108,13 +108,14 @@ mod tests {
 
     /// What the `dsa` crate says.
     fn second_opinion(key: &PublicKey, hash: &[u8], signature: &DsaSignature) -> bool {
-        let q = key.inner.components().q();
+        let q = key.domain.components.q();
         let number = |bytes: &[u8]| BoxedUint::from_be_slice(bytes, q.bits_precision()).ok();
         let (Some(r), Some(s)) = (number(signature.r()), number(signature.s())) else {
             return false;
         };
+        let other = dsa::VerifyingKey::from_components(key.domain.components.clone(), key.y.clone()).unwrap();
         dsa::Signature::from_components(r, s)
-            .is_some_and(|signature| key.inner.verify_prehash(hash, &signature).is_ok())
+            .is_some_and(|signature| other.verify_prehash(hash, &signature).is_ok())
     }
 
     proptest! {
