@@ -3,15 +3,18 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // how a test fails
 
+mod common;
+mod merge_support;
 mod target_support;
 
 use exportdoc::import_plan::{
     Identity, Lookup, NEWEST_KNOWN_FORMAT, Place, Presence, Purpose, TargetInventory, TargetRevision, Wanted,
 };
 use exportdoc::report::{ExamineOptions, examine};
-use exportdoc::target_state::{MAX_ENTRIES, StateError, TargetState, TargetStateBuilder};
+use exportdoc::target_state::{MAX_ENTRIES, StateError, StateNote, TargetState, TargetStateBuilder};
 use serde_json::{Value, json};
 
+use merge_support::{CONNECTOR, DOMAIN, ENVIRONMENT, RULESET, document, numbered};
 use target_support::{ask, entry, page, state, state_of, testdata};
 
 #[test]
@@ -343,8 +346,13 @@ fn entries_beside_pages_count_and_only_hexadecimal_digits_are_a_hash() {
 }
 
 #[test]
-fn listed_references_say_nothing_of_the_target() {
-    let dump = json!({ "objects": [], "tables": {} });
+fn references_of_lists_and_dumps_say_nothing_of_the_target() {
+    let dumped = [
+        json!({ "typeName": "DOMAIN_REFERENCE", "identifier": { "id": "ZIP" }, "name": "ZIP" }),
+        json!({ "typeName": "SOURCE_DATABASE_CONNECTOR", "identifier": { "id": 9 }, "name": "c", "environment": 1 }),
+        json!({ "typeName": "FUTURE_REFERENCE", "identifier": { "id": 1 } }),
+    ];
+    let dump = json!({ "objects": dumped, "tables": {} });
     let list = page(
         2,
         &[
@@ -353,8 +361,30 @@ fn listed_references_say_nothing_of_the_target() {
         ],
     );
     let both = state(&[dump, list]);
-    assert!(both.notes().is_empty(), "{:?}", both.notes());
-    assert_eq!(ask(&both, "DOMAIN", Place::Global, "SSN"), "absent");
+    let disagrees = |note: &StateNote| matches!(note, StateNote::Disagreement { .. });
+    assert!(!both.notes().iter().any(disagrees), "{:?}", both.notes());
+    let at = |name| ask(&both, "DOMAIN", Place::Global, name);
+    assert_eq!((at("SSN"), at("ZIP")), ("absent", "absent"));
+}
+
+#[test]
+fn an_exported_environment_tells_where_what_it_needs_lives() {
+    let domain = numbered(DOMAIN, 3, "D");
+    let connector = numbered(CONNECTOR, 1, "inside");
+    let rules = numbered(RULESET, 2, "rules").needs(&[&connector, &domain]);
+    let environment = numbered(ENVIRONMENT, 7, "E").needs(&[&rules]);
+    let elsewhere = numbered(CONNECTOR, 5, "elsewhere");
+    let file = document(&[&environment, &elsewhere, &rules, &connector, &domain], 2);
+    let state = state_of(&[&file], &[]);
+    let at = |type_name, home, name| ask(&state, type_name, Place::Environment(home), name);
+    for (type_name, name) in [("DATABASE_RULESET", "rules"), ("DATABASE_CONNECTOR", "inside")] {
+        assert_eq!(
+            (at(type_name, 7, name), at(type_name, 8, name)),
+            ("present", "unknown")
+        );
+    }
+    assert_eq!(at("DATABASE_CONNECTOR", 7, "elsewhere"), "unknown");
+    assert_eq!(ask(&state, "DOMAIN", Place::Global, "D"), "present");
 }
 
 #[test]

@@ -40,6 +40,7 @@ pub const DOMAIN: u64 = 11;
 pub const KEY: u64 = 9;
 pub const GLOBAL: u64 = 13;
 pub const ALGORITHM_REFERENCE: u64 = 18;
+pub const ENVIRONMENT: u64 = 9010;
 
 /// An object in the making.
 #[derive(Debug, Clone)]
