@@ -145,6 +145,24 @@ fn a_job_lives_where_the_connector_of_its_ruleset_does() {
 }
 
 #[test]
+fn of_two_rulesets_of_one_number_the_kind_decides() {
+    let job = |id: i64, kind: Option<&str>| json!({ "maskingJobId": id, "jobName": format!("j{id}"), "rulesetId": 3, "rulesetType": kind });
+    let jobs = page(3, &[job(1, Some("DATABASE")), job(2, Some("FILE")), job(3, None)]);
+    let row = |row: Value| page(1, &[row]);
+    let all = state(&[
+        jobs,
+        row(json!({ "databaseRulesetId": 3, "rulesetName": "d", "databaseConnectorId": 1 })),
+        row(json!({ "databaseConnectorId": 1, "connectorName": "d", "environmentId": 5 })),
+        row(json!({ "fileRulesetId": 3, "rulesetName": "f", "fileConnectorId": 1 })),
+        row(json!({ "fileConnectorId": 1, "connectorName": "f", "environmentId": 6 })),
+    ]);
+    let at = |home, name| ask(&all, "MASKING_JOB", Place::Environment(home), name);
+    assert_eq!([at(5, "j1"), at(6, "j1")], ["present", "unknown"]);
+    assert_eq!([at(5, "j2"), at(6, "j2")], ["unknown", "present"]);
+    assert_eq!([at(5, "j3"), at(6, "j3")], ["unknown", "unknown"]);
+}
+
+#[test]
 fn environments_are_known_with_name_and_purpose_and_absent_only_from_a_list_of_all() {
     let row = |id: i64, application: i64, purpose: &str| json!({ "environmentId": id, "environmentName": format!("e{id}"), "applicationId": application, "purpose": purpose });
     let some = state(&[page(1, &[row(1, 1, "TOKENIZE")])]);
