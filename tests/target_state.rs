@@ -11,7 +11,9 @@ use exportdoc::import_plan::{
     Identity, Lookup, NEWEST_KNOWN_FORMAT, Place, Presence, Purpose, TargetInventory, TargetRevision, Wanted,
 };
 use exportdoc::report::{ExamineOptions, examine};
-use exportdoc::target_state::{MAX_ENTRIES, StateError, StateNote, TargetState, TargetStateBuilder};
+use exportdoc::target_state::{
+    MAX_ENTRIES, SourceKind, StateError, StateNote, TargetState, TargetStateBuilder,
+};
 use serde_json::{Value, json};
 
 use merge_support::{CONNECTOR, DOMAIN, ENVIRONMENT, RULESET, document, numbered};
@@ -403,6 +405,22 @@ fn an_exported_environment_tells_where_what_it_needs_lives() {
     }
     assert_eq!(at("DATABASE_CONNECTOR", 7, "elsewhere"), "unknown");
     assert_eq!(ask(&state, "DOMAIN", Place::Global, "D"), "present");
+}
+
+#[test]
+fn a_document_is_one_whatever_else_is_in_it_and_an_entry_alone_is_a_list() {
+    let file = testdata("masking-job.json");
+    let with_more = [&br#"{"responseList":[],"#[..], &file[1..]].concat();
+    let kinds = |state: &TargetState| {
+        let sources = state.sources().iter();
+        sources
+            .map(|source| (source.kind, source.objects))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(kinds(&state_of(&[&with_more], &[])), [(SourceKind::Document, 21)]);
+    let alone = state(&[entry("DOMAIN", json!({ "id": "SSN" }))]);
+    assert_eq!(kinds(&alone), [(SourceKind::Lists, 1)]);
+    assert_eq!(ask(&alone, "DOMAIN", Place::Global, "SSN"), "present");
 }
 
 #[test]
