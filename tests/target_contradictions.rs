@@ -2,14 +2,21 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // how a test fails
 
+mod common;
+mod merge_support;
 mod target_support;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use exportdoc::import_plan::{Identity, Lookup, Place, Presence, TargetInventory, Wanted};
+use exportdoc::report::{ExamineOptions, examine_with_objects};
+use exportdoc::revision_hash;
 use exportdoc::target_state::{TargetState, TargetStateBuilder};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use target_support::{ask, entry, page, state};
+use merge_support::{LOOKUP, Thing, algorithm};
+use target_support::{ask, entry, page, state, state_of, testdata};
 
 #[test]
 fn what_one_whole_list_shows_and_another_does_not_is_unknown() {
@@ -100,6 +107,98 @@ fn what_is_inside_of_something_of_which_two_homes_are_told_has_none() {
     }
 }
 
+/// A dump of algorithms as they are.
+fn dump_of(things: &[&Thing]) -> Value {
+    let objects: Vec<_> = things
+        .iter()
+        .map(|thing| {
+            let message = STANDARD.encode(thing.build().as_bytes());
+            json!({ "typeName": "LOOKUP", "name": thing.key.identifier.to_string(), "message": message })
+        })
+        .collect();
+    json!({ "objects": objects, "tables": {} })
+}
+
+#[test]
+fn a_list_older_than_the_dump_is_not_believed() {
+    let lookup = algorithm(LOOKUP, "Names");
+    let list = |hash: String| {
+        let mut entry = entry("LOOKUP", json!({ "algorithmName": "Names" }));
+        entry["revisionHash"] = hash.into();
+        page(1, &[entry])
+    };
+    let same = revision_hash::of_pairs([&lookup.pair()]);
+    let older = revision_hash::of_pairs([&lookup.clone().saved(7).pair()]);
+    for (hash, answer) in [(same, "present"), (older, "unknown")] {
+        let state = state(&[dump_of(&[&lookup]), list(hash)]);
+        assert_eq!(ask(&state, "LOOKUP", Place::Global, "Names"), answer);
+    }
+}
+
+/// Its UUID is known to be of an older state, so that it isn't looked for by it; it may be there all the same.
+#[test]
+fn what_is_listed_in_another_state_is_not_absent_by_its_uuid() {
+    let file = testdata("masking-job.json");
+    let (_, objects) = examine_with_objects(&file, &ExamineOptions::default()).unwrap();
+    let mut objects = objects.iter();
+    let reference = objects
+        .find(|object| object.key().identifier.to_string() == "FirstNameLookup")
+        .unwrap();
+    let list = page(
+        2,
+        &[
+            entry("LOOKUP", json!({ "algorithmName": "FirstNameLookup" })),
+            entry("KEY", json!({ "keyId": "global" })),
+        ],
+    );
+    let answer = state_of(&[&file], &[list]).find(&Lookup {
+        wanted: Wanted::AnyAlgorithm,
+        place: Place::Global,
+        identity: Identity::Object(&reference.revision().pair.object),
+    });
+    assert!(matches!(answer, Presence::Unknown { .. }), "{answer:?}");
+}
+
+#[test]
+fn an_environment_that_something_lives_in_is_not_absent() {
+    let row =
+        |id: i64| json!({ "environmentId": id, "environmentName": format!("e{id}"), "applicationId": id });
+    let environments = page(2, &[row(1), row(2)]);
+    let connector = page(
+        1,
+        &[json!({ "databaseConnectorId": 9, "connectorName": "c", "environmentId": 7 })],
+    );
+    let both = state(&[environments, connector]);
+    assert!(matches!(both.environment(7), Presence::Unknown { .. }));
+    assert_eq!(both.environment(8), Presence::Absent);
+}
+
+#[test]
+fn what_is_inside_of_something_torn_stays_unknown_whoever_else_speaks_of_it() {
+    let dump = json!({
+        "objects": [
+            { "typeName": "DATABASE_CONNECTOR", "identifier": { "id": 2 }, "name": "c", "environment": 5 },
+            { "typeName": "DATABASE_RULESET", "identifier": { "id": 3 }, "name": "Rules", "environment": 5 },
+        ],
+        "tables": {},
+    });
+    let ruleset = page(
+        1,
+        &[json!({ "databaseRulesetId": 3, "rulesetName": "Rules", "databaseConnectorId": 2 })],
+    );
+    let connector = |home: i64| {
+        page(
+            1,
+            &[json!({ "databaseConnectorId": 2, "connectorName": "c", "environmentId": home })],
+        )
+    };
+    let torn = state(&[dump, ruleset, connector(6), connector(5)]);
+    assert_eq!(
+        ask(&torn, "DATABASE_RULESET", Place::Environment(5), "Rules"),
+        "unknown"
+    );
+}
+
 #[test]
 fn of_two_names_the_same_one_is_told_whichever_file_comes_first() {
     let row = |name: &str| {
@@ -164,6 +263,38 @@ fn thousands_of_names_and_homes_of_one_number_are_not_multiplied() {
             ask(&confused, "DATABASE_CONNECTOR", Place::Environment(home), name),
             "unknown"
         );
+    }
+}
+
+/// The same of UUIDs, without names.
+#[test]
+fn thousands_of_uuids_and_homes_of_one_number_are_not_multiplied() {
+    let objects: Vec<_> = (0..20_000)
+        .map(|n| {
+            let state = algorithm(LOOKUP, "Names").uuid(&n.to_string());
+            let message = STANDARD.encode(state.build().as_bytes());
+            json!({ "typeName": "LOOKUP", "environment": n, "message": message })
+        })
+        .collect();
+    let confused = state(&[json!({ "objects": objects, "tables": {} })]);
+    let uuid = algorithm(LOOKUP, "Names").uuid("3").pair().object;
+    let answer = confused.find(&Lookup {
+        wanted: Wanted::AnyAlgorithm,
+        place: Place::Environment(9),
+        identity: Identity::Object(&uuid),
+    });
+    assert!(matches!(answer, Presence::Unknown { .. }), "{answer:?}");
+}
+
+#[test]
+fn what_may_be_anywhere_is_in_the_way_of_its_namesakes() {
+    let row = |id: i64, name: i64, home: i64| json!({ "databaseConnectorId": id, "connectorName": format!("c{name}"), "environmentId": home });
+    for many in [10, 11] {
+        let mut rows: Vec<_> = (0..many * many).map(|n| row(1, n / many, n % many)).collect();
+        rows.push(row(2, 3, 3));
+        let state = state(&[Value::Array(rows)]);
+        let answer = ask(&state, "DATABASE_CONNECTOR", Place::Environment(3), "c3");
+        assert_eq!(answer, "unknown", "{many}");
     }
 }
 

@@ -21,7 +21,7 @@ use super::report::{check_escapes, check_report};
 const KEEP_UNKNOWN: u8 = 1;
 /// Seals what comes of it; too slow to be done for every input. Two bits.
 const SEAL: u8 = 192;
-/// Which objects are taken out: every one whose position has this bit set, or those that the document was made for.
+/// Which objects are taken out: every other one in the order of their keys, or those that the document was made for.
 const EVERY_OTHER: u8 = 2;
 
 /// A document of which others are made.

@@ -44,6 +44,8 @@ pub(super) struct Claim {
 pub(super) struct Saying {
     pub(super) name: Naming,
     pub(super) place: Option<Place>,
+    /// Whether two places are told of what it is inside of.
+    pub(super) torn: bool,
     pub(super) pair: Option<RevisionPair>,
     /// The hash an engine lists.
     pub(super) hash: Option<String>,
@@ -90,7 +92,8 @@ impl Claims {
             disputed: None,
         };
         let known = self.0.entry(object).or_insert_with(new);
-        let contradicted = known.take(said, source);
+        let torn = said.torn.then_some(source);
+        let contradicted = known.take(said, source).or(torn);
         known.disputed = known.disputed.or(contradicted.map(|other| (other, source)));
     }
 
@@ -109,13 +112,14 @@ impl Claims {
     }
 }
 
-/// Names of one object times its places beyond which it isn't looked for under each name in each place.
+/// Names and UUIDs of one object times its places beyond which it isn't looked for under each of them in each place.
 const COMBINATIONS: usize = 100;
 
 impl Known {
     /// Whether sources say so many things of it that it may be anywhere.
     pub(super) fn is_all_over_the_place(&self) -> bool {
-        self.places.0.len() > 1 && self.places.0.len().saturating_mul(self.names.0.len()) > COMBINATIONS
+        let ways = self.names.0.len() + self.pairs.0.len();
+        self.places.0.len() > 1 && self.places.0.len().saturating_mul(ways) > COMBINATIONS
     }
 
     /// Adds what a source says, and gives one that says otherwise.

@@ -101,6 +101,7 @@ fn own(
             Some(id) => Some(Place::Environment(id)),
             None => global.then_some(Place::Global),
         },
+        torn: false,
         pair: Some(object.revision().pair.clone()),
         hash: None,
         own_hash: facts.computed_hash.clone().filter(|_| !facts.hash_has_gaps),
@@ -128,6 +129,7 @@ fn referred(object: &SyncObject<'_>, wanted: Wanted<'_>, source: SourceId) -> Op
     let said = Saying {
         name: name(object),
         place,
+        torn: false,
         pair: Some(object.revision().pair.clone()),
         hash: None,
         own_hash: None,

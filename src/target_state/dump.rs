@@ -17,6 +17,7 @@ use super::{SourceId, StateError, StateNote, TargetStateBuilder};
 use crate::identifier::Identifier;
 use crate::import_plan::{Place, Purpose};
 use crate::object::{RevisionPair, Scope, SyncObject, type_by_name};
+use crate::revision_hash;
 
 #[derive(Deserialize)]
 struct Dump {
@@ -47,6 +48,13 @@ struct Dumped {
     environment: Option<i64>,
     message: Option<String>,
     secret: Option<String>,
+}
+
+/// What an object's message shows.
+struct Shown {
+    id: Identifier,
+    pair: RevisionPair,
+    own_hash: Option<String>,
 }
 
 impl TargetStateBuilder {
@@ -105,7 +113,7 @@ fn is_reference(type_name: &str) -> bool {
 
 impl Dumped {
     /// Identifier and revision as its message has them; none where the message is hidden.
-    fn revision(&self, at: usize) -> Result<Option<(Identifier, RevisionPair)>, StateError> {
+    fn revision(&self, at: usize) -> Result<Option<Shown>, StateError> {
         let (member, text) = match (&self.message, &self.secret) {
             (Some(text), _) => ("message", text),
             // What stands in place of a hidden message isn't base64.
@@ -117,23 +125,30 @@ impl Dumped {
             .decode(text)
             .map_err(|error| StateError::Base64 { path: path(), error })?;
         let object = SyncObject::parse(&bytes).map_err(|error| StateError::Object { path: path(), error })?;
-        Ok(Some((
-            object.key().identifier.clone(),
-            object.revision().pair.clone(),
-        )))
+        let pair = object.revision().pair.clone();
+        Ok(Some(Shown {
+            id: object.key().identifier.clone(),
+            // With dependencies, it is over those, too.
+            own_hash: object
+                .dependencies()
+                .is_empty()
+                .then(|| revision_hash::of_pairs([&pair])),
+            pair,
+        }))
     }
 
-    fn claim(self, revision: Option<(Identifier, RevisionPair)>, source: SourceId) -> Claim {
-        let (id, pair) = match revision {
-            Some((id, pair)) => (id, Some(pair)),
-            None => (Identifier::from_json(&self.identifier), None),
+    fn claim(self, shown: Option<Shown>, source: SourceId) -> Claim {
+        let (id, pair, own_hash) = match shown {
+            Some(shown) => (shown.id, Some(shown.pair), shown.own_hash),
+            None => (Identifier::from_json(&self.identifier), None, None),
         };
         let said = Saying {
             name: Naming::of(self.name),
             place: Some(self.environment.map_or(Place::Global, Place::Environment)),
+            torn: false,
             pair,
             hash: None,
-            own_hash: None,
+            own_hash,
         };
         let object = (self.type_name, id);
         Claim { object, said, source }

@@ -8,8 +8,8 @@ use crate::import_plan::{ENVIRONMENTS, Presence, Purpose, TargetEnvironment};
 #[derive(Debug, Default)]
 pub(super) struct Environments {
     by_id: BTreeMap<i64, Environment>,
-    /// Of each source that shows all of them, which these are.
-    all_of_them: Vec<BTreeSet<i64>>,
+    /// Those that every source shows which shows all of them; none where no source does.
+    in_all: Option<BTreeSet<i64>>,
 }
 
 /// Everything that is said of one. Several names or purposes where sources contradict each other.
@@ -59,16 +59,19 @@ impl Environments {
 
     /// Adds that some source shows these environments and that there are no others.
     pub(super) fn are_all(&mut self, ids: BTreeSet<i64>) {
-        self.all_of_them.push(ids);
+        self.in_all = Some(match self.in_all.take() {
+            Some(others) => &others & &ids,
+            None => ids,
+        });
     }
 
     fn are_known(&self) -> bool {
-        !self.all_of_them.is_empty()
+        self.in_all.is_some()
     }
 
     /// Whether a source that shows all environments doesn't show this one.
     fn is_denied(&self, id: i64) -> bool {
-        self.all_of_them.iter().any(|ids| !ids.contains(&id))
+        self.in_all.as_ref().is_some_and(|ids| !ids.contains(&id))
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = NamedEnvironment> {

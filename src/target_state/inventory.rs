@@ -54,6 +54,16 @@ enum Doubt {
     Home(String),
     /// Sources contradict each other.
     Disputed(String),
+    /// They say so many things of it that it may be anywhere, whatever else is there.
+    Anywhere(String),
+}
+
+impl Doubt {
+    fn needs(&self) -> &str {
+        match self {
+            Self::Home(needs) | Self::Disputed(needs) | Self::Anywhere(needs) => needs,
+        }
+    }
 }
 
 impl TargetState {
@@ -103,7 +113,11 @@ impl TargetState {
         let doubt = match disputed {
             Some((first, second)) => {
                 let name = |id: SourceId| labels.get(id).map_or("", String::as_str);
-                Some(Doubt::Disputed(format!(
+                let kind = match known.is_all_over_the_place() {
+                    true => Doubt::Anywhere,
+                    false => Doubt::Disputed,
+                };
+                Some(kind(format!(
                     "which of {} and {} is newer, as they disagree about {label}",
                     name(first.min(second)),
                     name(first.max(second))
@@ -118,15 +132,20 @@ impl TargetState {
         if let Some(doubt) = doubt {
             self.doubt_all(&space, &places, &ways_to(&type_name, &known), &doubt);
         } else if let Some(place) = known.places.only().copied() {
+            let revision = revision(
+                known.pairs.into_only(),
+                known.hashes.into_only(),
+                known.own_hashes.into_only(),
+            );
+            // Without the pair, nothing finds it by its UUID.
+            if !matches!(revision, TargetRevision::Pair(_)) {
+                self.without_pair.insert((space, Some(place)));
+            }
             let object = TargetObject {
                 type_name,
                 id,
                 name: known.names.into_only(),
-                revision: revision(
-                    known.pairs.into_only(),
-                    known.hashes.into_only(),
-                    known.own_hashes.into_only(),
-                ),
+                revision,
             };
             self.certain.insert(Entry { object, place });
         }
@@ -136,9 +155,13 @@ impl TargetState {
     fn doubt_all(&mut self, space: &Space, places: &[Option<Place>], ways: &[By], doubt: &Doubt) {
         for place in places {
             for by in ways {
-                self.doubts
+                let known = self
+                    .doubts
                     .entry((space.clone(), *place, by.clone()))
                     .or_insert_with(|| doubt.clone());
+                if matches!(doubt, Doubt::Anywhere(_)) && !matches!(known, Doubt::Anywhere(_)) {
+                    *known = doubt.clone();
+                }
             }
         }
     }
@@ -300,7 +323,10 @@ impl TargetInventory for TargetState {
         };
         let unknown = |needs: String| Presence::Unknown { needs };
         let here = Some(lookup.place);
-        if let Some(Doubt::Disputed(needs) | Doubt::Home(needs)) = self.doubt(&space, here, &by) {
+        if let Some(doubt) = self.doubt(&space, here, &by) {
+            return unknown(doubt.needs().to_owned());
+        }
+        if let Some(Doubt::Anywhere(needs)) = self.doubt(&space, None, &by) {
             return unknown(needs.clone());
         }
         if let Presence::Present(object) = self.certain.find(lookup) {
@@ -308,10 +334,8 @@ impl TargetInventory for TargetState {
         }
         // What lives where isn't known may live here.
         let places = || [here, None].into_iter();
-        if let Some(Doubt::Disputed(needs) | Doubt::Home(needs)) =
-            places().find_map(|place| self.doubt(&space, place, &by))
-        {
-            return unknown(needs.clone());
+        if let Some(doubt) = places().find_map(|place| self.doubt(&space, place, &by)) {
+            return unknown(doubt.needs().to_owned());
         }
         let nameless = places().find_map(|place| self.nameless.get(&(space.clone(), place)));
         let without_pair = places().any(|place| self.without_pair.contains(&(space.clone(), place)));

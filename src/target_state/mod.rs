@@ -7,7 +7,7 @@
 //! Invariants: an answer is never guessed. What the given material can't tell is [`Presence::Unknown`], with what would
 //! tell it; where two sources contradict each other, neither is believed. Something is taken for absent only where a
 //! source shows everything: a state dump, or all pages of a list, counted against the list's own total. The order in
-//! which sources are added makes no difference to any answer.
+//! which sources are added makes no difference to any answer, only to which of them a reason names first.
 //!
 //! [`Presence::Unknown`]: crate::import_plan::Presence::Unknown
 

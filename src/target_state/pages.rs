@@ -259,6 +259,7 @@ fn claim(listed: &Listed, source: SourceId, claims: &mut Claims, environments: &
             _ => Naming::Unknown,
         },
         place,
+        torn: false,
         pair: None,
         hash: listed.hash.clone(),
         own_hash: None,
@@ -358,7 +359,7 @@ fn cover(list: &Complete<'_>, places: &Places, coverage: &mut Coverage, environm
             Extent::RowsOf(name(type_name))
         }
         Some(type_name) => {
-            let homes: Option<BTreeSet<i64>> = rows().map(|row| places.environment(row)).collect();
+            let homes: Option<BTreeSet<i64>> = rows().map(|row| places.environment(row).ok()?).collect();
             match homes.map(|homes| (homes.len(), homes.first().copied())) {
                 // Rows of one environment can be asked for.
                 Some((1, Some(home))) => Extent::RowsIn(name(type_name), home),

@@ -238,40 +238,64 @@ impl Row {
     }
 }
 
-/// Where rows live, as far as the rows themselves tell: nowhere those of which they tell two things.
+/// Where rows live, as far as the rows themselves tell.
 #[derive(Debug, Default)]
-pub(super) struct Places(HashMap<(&'static str, i64), Option<Parent>>);
+pub(super) struct Places(HashMap<(&'static str, i64), Told>);
+
+/// What rows tell of what one of them is inside of.
+#[derive(Debug, Clone, Copy)]
+enum Told {
+    Nothing,
+    One(Parent),
+    /// Two things.
+    Torn,
+}
+
+/// Two environments are told of a row, by itself or by what it is inside of.
+#[derive(Debug)]
+pub(super) struct Torn;
 
 impl Places {
     pub(super) fn of<'a>(rows: impl Iterator<Item = &'a Row>) -> Self {
-        let mut places: HashMap<_, Option<Parent>> = HashMap::new();
+        let mut places = HashMap::new();
         for row in rows {
-            places
+            let told = places
                 .entry((row.resource.type_name, row.id))
-                .and_modify(|known| *known = known.filter(|known| row.inside == Some(*known)))
-                .or_insert(row.inside);
+                .or_insert(Told::Nothing);
+            *told = match (*told, row.inside) {
+                (told, None) => told,
+                (Told::Nothing, Some(parent)) => Told::One(parent),
+                (Told::One(known), Some(parent)) if known == parent => Told::One(known),
+                (Told::One(_) | Told::Torn, Some(_)) => Told::Torn,
+            };
         }
         Self(places)
     }
 
-    /// The environment of a row. The way leads from jobs over rulesets to connectors, so it is short.
-    pub(super) fn environment(&self, row: &Row) -> Option<i64> {
-        let mut parent = row.inside?;
+    /// The environment of a row, where it is told. The way leads from jobs over rulesets to connectors, so it is short.
+    pub(super) fn environment(&self, row: &Row) -> Result<Option<i64>, Torn> {
+        let Some(mut parent) = row.inside else {
+            return Ok(None);
+        };
         for _ in 0..3 {
             let key = match parent {
-                Parent::Environment(id) => return Some(id),
+                Parent::Environment(id) => return Ok(Some(id)),
                 Parent::Object(type_name, id) => (type_name, id),
                 Parent::SomeRuleset(id) => {
                     let known = |name| self.0.contains_key(&(name, id)).then_some((name, id));
                     match (known("DATABASE_RULESET"), known("FILE_RULESET")) {
                         (Some(only), None) | (None, Some(only)) => only,
-                        _ => return None,
+                        _ => return Ok(None),
                     }
                 }
             };
-            parent = (*self.0.get(&key)?)?;
+            parent = match self.0.get(&key) {
+                Some(Told::One(parent)) => *parent,
+                Some(Told::Torn) => return Err(Torn),
+                Some(Told::Nothing) | None => return Ok(None),
+            };
         }
-        None
+        Ok(None)
     }
 
     /// What a row says.
@@ -286,13 +310,21 @@ impl Places {
             environments.add(row.id, Some(&row.name), row.purpose);
             return;
         }
+        let (home, torn) = match self.environment(row) {
+            Ok(home) => (home, false),
+            Err(Torn) => (None, true),
+        };
+        if let Some(id) = home {
+            environments.add(id, None, None);
+        }
         let global = type_by_name(row.resource.type_name).is_some_and(|known| known.scope == Scope::Global);
         let said = Saying {
             name: Naming::of(Some(row.name.clone())),
             place: match global {
                 true => Some(Place::Global),
-                false => self.environment(row).map(Place::Environment),
+                false => home.map(Place::Environment),
             },
+            torn,
             pair: None,
             hash: None,
             own_hash: None,
