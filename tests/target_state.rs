@@ -95,6 +95,26 @@ fn rows_of_one_environment_speak_for_that_environment_alone() {
 }
 
 #[test]
+fn pages_of_two_environments_of_one_length_are_not_one_list() {
+    let row = |id: i64, environment: i64| json!({ "databaseConnectorId": id, "connectorName": format!("c{id}"), "environmentId": environment });
+    let at = |state: &TargetState, environment, name| {
+        ask(state, "DATABASE_CONNECTOR", Place::Environment(environment), name)
+    };
+    let two = state(&[page(2, &[row(1, 5)]), page(2, &[row(9, 6)])]);
+    assert_eq!((at(&two, 5, "c2"), at(&two, 7, "c2")), ("unknown", "unknown"));
+    let one = state(&[page(3, &[row(1, 5), row(2, 6)]), page(3, &[row(9, 6)])]);
+    assert_eq!((at(&one, 5, "c9"), at(&one, 7, "c2")), ("absent", "absent"));
+    let of_one = state(&[page(2, &[row(1, 5)]), page(2, &[row(2, 5)])]);
+    assert_eq!(
+        (at(&of_one, 5, "c9"), at(&of_one, 7, "c2")),
+        ("absent", "unknown")
+    );
+    let environment = |id: i64, application: i64| json!({ "environmentId": id, "environmentName": format!("e{id}"), "applicationId": application });
+    let applications = state(&[page(2, &[environment(1, 1)]), page(2, &[environment(5, 2)])]);
+    assert!(matches!(applications.environment(9), Presence::Unknown { .. }));
+}
+
+#[test]
 fn rows_of_what_is_engine_wide_speak_for_all_of_it_unless_some_can_be_asked_for() {
     let sets = state(&[page(
         1,

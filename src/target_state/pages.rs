@@ -230,7 +230,7 @@ pub(super) fn conclude(
             }
         }
     }
-    let (complete, incomplete) = sort_out(pages);
+    let (complete, incomplete) = sort_out(pages, &places);
     for list in complete {
         cover(&list, &places, coverage, environments);
     }
@@ -274,9 +274,13 @@ fn claim(listed: &Listed, source: SourceId, claims: &mut Claims, environments: &
 /// The pages of one list, all of them.
 type Complete<'a> = Vec<&'a Page>;
 
+/// What all entries of a page have in common, by which they may have been asked for: the type, and of rows the environment
+/// or, of environments, the application.
+type Filter<'a> = (&'a str, Option<i64>);
+
 /// Puts pages together that make a whole list: a page that holds everything, else pages of one total, else those of them
-/// that are of one type. In doubt a list isn't whole.
-fn sort_out(pages: &[Page]) -> (Vec<Complete<'_>>, Vec<Incomplete>) {
+/// that could be asked for together. In doubt a list isn't whole.
+fn sort_out<'a>(pages: &'a [Page], places: &Places) -> (Vec<Complete<'a>>, Vec<Incomplete>) {
     let mut complete = Vec::new();
     let mut parts: BTreeMap<(bool, u64), Vec<&Page>> = BTreeMap::new();
     for page in pages {
@@ -291,20 +295,19 @@ fn sort_out(pages: &[Page]) -> (Vec<Complete<'_>>, Vec<Incomplete>) {
     }
     let mut incomplete = Vec::new();
     for ((_, total), pages) in parts {
-        // Pages of one type each may as well be of several lists that were asked for by type and are equally long.
-        let of_one_list =
-            only_type(&pages).is_some() || pages.iter().any(|page| only_type(&[page]).is_none());
+        let mut by_filter: BTreeMap<Option<Filter<'_>>, Vec<&Page>> = BTreeMap::new();
+        for page in &pages {
+            by_filter.entry(filter(page, places)).or_default().push(page);
+        }
+        // Pages that have something in common each may as well be of several lists that are equally long.
+        let of_one_list = by_filter.len() == 1 || by_filter.contains_key(&None);
         if of_one_list && distinct(&pages) == total {
             complete.push(pages);
             continue;
         }
-        let mut by_type: BTreeMap<Option<&str>, Vec<&Page>> = BTreeMap::new();
-        for page in pages {
-            by_type.entry(only_type(&[page])).or_default().push(page);
-        }
-        for (type_name, pages) in by_type {
+        for (filter, pages) in by_filter {
             let have = distinct(&pages);
-            match type_name.is_some() && have == total {
+            match filter.is_some() && have == total {
                 true => complete.push(pages),
                 false => incomplete.push(Incomplete {
                     sources: pages.iter().map(|page| page.source).collect(),
@@ -315,6 +318,18 @@ fn sort_out(pages: &[Page]) -> (Vec<Complete<'_>>, Vec<Incomplete>) {
         }
     }
     (complete, incomplete)
+}
+
+fn filter<'a>(page: &'a Page, places: &Places) -> Option<Filter<'a>> {
+    let type_name = only_type(&[page])?;
+    let home = |entry: &Entry| match entry {
+        Entry::Object(_) => None,
+        Entry::Row(row) if type_name == "ENVIRONMENT" => row.application,
+        Entry::Row(row) => places.environment(row).ok().flatten(),
+    };
+    let mut homes = page.entries.iter().map(home);
+    let first = homes.next()?;
+    homes.all(|other| other == first).then_some((type_name, first))
 }
 
 fn distinct(pages: &[&Page]) -> u64 {
