@@ -272,6 +272,17 @@ fn secrets() -> impl Strategy<Value = Option<usize>> {
     prop::sample::select(vec![None, Some(0), Some(5), Some(1 << 16)])
 }
 
+#[test]
+fn a_colon_that_is_missing_before_the_blob_is_missed_in_the_same_place() {
+    for document in DOCUMENTS.iter() {
+        for instead in ["\"blob\"", "\"blob\" \n ", "\"blob\"::", "\"blob\","] {
+            let text = String::from_utf8(document.clone()).unwrap();
+            let text = text.replacen("\"blob\":", instead, 1);
+            same(text.as_bytes(), &[7], 40, None).unwrap();
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 

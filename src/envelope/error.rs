@@ -195,8 +195,12 @@ pub(super) fn not_json(text: &str, origin: &Origin, length: u64, error: &serde_j
         Some(slip) => format!("{slip} ({words})"),
         None => words.to_owned(),
     };
-    // The column counts the bytes before the fault, so what was left out right before it counts, too.
-    let left_out = origin.left_out(line_start + column);
+    // The column counts the bytes before the fault, so what was left out right before it counts, too. But where a colon is
+    // missing, it counts the quote that stands in its place, and what was left out is behind that.
+    let left_out = origin.left_out(match words {
+        "expected `:`" => at,
+        _ => line_start + column,
+    });
     EnvelopeError::NotJson {
         line,
         column: column + usize::try_from(left_out - origin.left_out(line_start)).unwrap_or_default(),
