@@ -162,7 +162,9 @@ pub fn extract(
             let closure = in_record_order(objects.clone(), roots)?;
             let taken = Replacing::new(&objects, &closure, roots).run(roots)?;
             let taken = in_record_order(taken, roots)?;
-            if let (Some(circle), None) = (in_circle(&taken), in_circle(&closure)) {
+            if let Some(circle) = in_circle(&taken)
+                && in_circle(&closure).is_none()
+            {
                 return Err(ExtractError::Circle(circle));
             }
             Ok(taken)
@@ -172,8 +174,9 @@ pub fn extract(
 
 /// An object that depends on itself by way of others.
 fn in_circle(objects: &[SyncObject<'_>]) -> Option<ObjectKey> {
-    let circle = Graph::of(objects).import_order().err()?;
-    Some(objects[*circle.first()?].key().clone())
+    let graph = Graph::of(objects);
+    let circle = graph.import_order().err()?;
+    circle.first().map(|id| graph.nodes()[*id].key.clone())
 }
 
 /// Walks from the objects asked for and puts references in the place of what has them.

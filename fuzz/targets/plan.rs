@@ -219,7 +219,8 @@ fn told_apart(objects: &[SyncObject<'_>]) -> bool {
     })
 }
 
-/// Where the engine has exported this very document, there is nothing to make and nothing in another state.
+/// Where the engine has exported this very document, nothing is in another state. That something isn't there is never said:
+/// a document doesn't show everything.
 fn onto_itself(document: &ReadDocument, own: &[u8], bits: u8) {
     let target = target(&[own], bits).expect("it was read before");
     let plan = import_plan(&document.as_import(), &target, &options(&target, bits));

@@ -125,7 +125,14 @@ fn words(text: &[u8]) {
         check_escapes(&error.to_string());
     }
     match find(&REPORT, text) {
-        Ok(key) => assert!(REPORT.objects.iter().any(|object| object.key == key)),
+        Ok(key) => {
+            let found = REPORT.objects.iter().find(|object| object.key == key);
+            let found = found.expect("it is the document's");
+            let called =
+                |text: &str| found.name.as_deref() == Some(text) || key.identifier.to_string() == text;
+            let after_type = text.split_once(':').is_some_and(|(_, rest)| called(rest));
+            assert!(called(text) || after_type, "{key} isn't called that");
+        }
         Err(error) => {
             check_escapes(&error.to_string());
             check_escapes(&error.help().unwrap_or_default());

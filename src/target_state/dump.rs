@@ -51,7 +51,7 @@ struct Dumped {
 }
 
 /// What an object's message shows.
-struct Shown {
+struct SavedState {
     id: Identifier,
     pair: RevisionPair,
     own_hash: Option<String>,
@@ -72,11 +72,11 @@ impl TargetStateBuilder {
         let (mut types, mut shown) = (HashSet::new(), HashSet::new());
         for (at, dumped) in dump.objects.into_iter().enumerate() {
             types.insert(dumped.type_name.clone());
-            let revision = dumped.revision(at)?;
-            hidden += usize::from(revision.is_none());
+            let saved = dumped.saved(at)?;
+            hidden += usize::from(saved.is_none());
             // A reference only says that something was missing.
             if !is_reference(&dumped.type_name) {
-                let claim = dumped.claim(revision, source);
+                let claim = dumped.claim(saved, source);
                 shown.insert(claim.object.clone());
                 self.claims.add(claim);
             }
@@ -113,7 +113,7 @@ fn is_reference(type_name: &str) -> bool {
 
 impl Dumped {
     /// Identifier and revision as its message has them; none where the message is hidden.
-    fn revision(&self, at: usize) -> Result<Option<Shown>, StateError> {
+    fn saved(&self, at: usize) -> Result<Option<SavedState>, StateError> {
         let (member, text) = match (&self.message, &self.secret) {
             (Some(text), _) => ("message", text),
             // What stands in place of a hidden message isn't base64.
@@ -126,7 +126,7 @@ impl Dumped {
             .map_err(|error| StateError::Base64 { path: path(), error })?;
         let object = SyncObject::parse(&bytes).map_err(|error| StateError::Object { path: path(), error })?;
         let pair = object.revision().pair.clone();
-        Ok(Some(Shown {
+        Ok(Some(SavedState {
             id: object.key().identifier.clone(),
             // With dependencies, it is over those, too.
             own_hash: object
@@ -137,9 +137,9 @@ impl Dumped {
         }))
     }
 
-    fn claim(self, shown: Option<Shown>, source: SourceId) -> Claim {
-        let (id, pair, own_hash) = match shown {
-            Some(shown) => (shown.id, Some(shown.pair), shown.own_hash),
+    fn claim(self, saved: Option<SavedState>, source: SourceId) -> Claim {
+        let (id, pair, own_hash) = match saved {
+            Some(saved) => (saved.id, Some(saved.pair), saved.own_hash),
             None => (Identifier::from_json(&self.identifier), None, None),
         };
         let said = Saying {

@@ -23,7 +23,10 @@ pub struct TargetState {
     sources: Vec<StateSource>,
     notes: Vec<StateNote>,
     certain: MemoryInventory,
-    doubts: HashMap<(Space, Option<Place>, By), Doubt>,
+    /// What would tell of objects that aren't certain: where they live isn't known, or sources contradict each other.
+    doubts: HashMap<(Space, Option<Place>, By), String>,
+    /// The same of objects of which so many things are said that they may be anywhere, whatever else is there.
+    anywhere: HashMap<(Space, By), String>,
     /// Where there are objects whose names aren't known, with one of their types.
     nameless: HashMap<(Space, Option<Place>), String>,
     /// Where there are objects whose UUIDs aren't known.
@@ -47,25 +50,6 @@ enum By {
     EnvironmentItself,
 }
 
-/// Why the answer for an object isn't certain.
-#[derive(Debug, Clone)]
-enum Doubt {
-    /// In which environment it lives isn't known.
-    Home(String),
-    /// Sources contradict each other.
-    Disputed(String),
-    /// They say so many things of it that it may be anywhere, whatever else is there.
-    Anywhere(String),
-}
-
-impl Doubt {
-    fn needs(&self) -> &str {
-        match self {
-            Self::Home(needs) | Self::Disputed(needs) | Self::Anywhere(needs) => needs,
-        }
-    }
-}
-
 impl TargetState {
     pub(super) fn new(builder: TargetStateBuilder, labels: Vec<String>) -> Self {
         let known = builder.claims.settle(&builder.coverage);
@@ -74,6 +58,7 @@ impl TargetState {
             notes: builder.notes,
             certain: MemoryInventory::default(),
             doubts: HashMap::new(),
+            anywhere: HashMap::new(),
             nameless: HashMap::new(),
             without_pair: HashSet::new(),
             types: known.keys().map(|(type_name, _)| type_name.clone()).collect(),
@@ -110,27 +95,33 @@ impl TargetState {
             Some(name) => format!("{type_name} {name}"),
             None => format!("{type_name} {id}"),
         };
-        let doubt = match disputed {
+        let needs = match disputed {
             Some((first, second)) => {
                 let name = |id: SourceId| labels.get(id).map_or("", String::as_str);
-                let kind = match known.is_all_over_the_place() {
-                    true => Doubt::Anywhere,
-                    false => Doubt::Disputed,
-                };
-                Some(kind(format!(
+                Some(format!(
                     "which of {} and {} is newer, as they disagree about {label}",
                     name(first.min(second)),
                     name(first.max(second))
-                )))
+                ))
             }
             None => known
                 .places
                 .only()
                 .is_none()
-                .then(|| Doubt::Home(needs_home(&type_name, &label))),
+                .then(|| needs_home(&type_name, &label)),
         };
-        if let Some(doubt) = doubt {
-            self.doubt_all(&space, &places, &ways_to(&type_name, &known), &doubt);
+        if let Some(needs) = needs {
+            for by in ways_to(&type_name, &known) {
+                if known.is_all_over_the_place() {
+                    let key = (space.clone(), by);
+                    self.anywhere.entry(key).or_insert_with(|| needs.clone());
+                    continue;
+                }
+                for place in &places {
+                    let key = (space.clone(), *place, by.clone());
+                    self.doubts.entry(key).or_insert_with(|| needs.clone());
+                }
+            }
         } else if let Some(place) = known.places.only().copied() {
             let revision = revision(
                 known.pairs.into_only(),
@@ -150,20 +141,6 @@ impl TargetState {
             self.certain.insert(Entry { object, place });
         }
         disputed
-    }
-
-    fn doubt_all(&mut self, space: &Space, places: &[Option<Place>], ways: &[By], doubt: &Doubt) {
-        for place in places {
-            for by in ways {
-                let known = self
-                    .doubts
-                    .entry((space.clone(), *place, by.clone()))
-                    .or_insert_with(|| doubt.clone());
-                if matches!(doubt, Doubt::Anywhere(_)) && !matches!(known, Doubt::Anywhere(_)) {
-                    *known = doubt.clone();
-                }
-            }
-        }
     }
 
     fn note_disputes(&mut self, disputes: BTreeMap<(SourceId, SourceId), usize>, labels: &[String]) {
@@ -189,7 +166,10 @@ impl TargetState {
 
     /// Whether the whole engine is known, down to the saved state of every object.
     pub fn is_complete(&self) -> bool {
-        self.coverage.is_whole() && self.doubts.is_empty() && self.without_pair.is_empty()
+        self.coverage.is_whole()
+            && self.doubts.is_empty()
+            && self.anywhere.is_empty()
+            && self.without_pair.is_empty()
     }
 
     /// The newest format number that the target is known to read, for
@@ -211,10 +191,6 @@ impl TargetState {
     /// The environment with a name.
     pub fn environment_named(&self, name: &str) -> Presence<i64> {
         self.environments.named(name)
-    }
-
-    fn doubt(&self, space: &Space, place: Option<Place>, by: &By) -> Option<&Doubt> {
-        self.doubts.get(&(space.clone(), place, by.clone()))
     }
 }
 
@@ -323,20 +299,19 @@ impl TargetInventory for TargetState {
         };
         let unknown = |needs: String| Presence::Unknown { needs };
         let here = Some(lookup.place);
-        if let Some(doubt) = self.doubt(&space, here, &by) {
-            return unknown(doubt.needs().to_owned());
-        }
-        if let Some(Doubt::Anywhere(needs)) = self.doubt(&space, None, &by) {
+        let doubt = |place| self.doubts.get(&(space.clone(), place, by.clone()));
+        let anywhere = || self.anywhere.get(&(space.clone(), by.clone()));
+        if let Some(needs) = doubt(here).or_else(anywhere) {
             return unknown(needs.clone());
         }
         if let Presence::Present(object) = self.certain.find(lookup) {
             return Presence::Present(object);
         }
         // What lives where isn't known may live here.
-        let places = || [here, None].into_iter();
-        if let Some(doubt) = places().find_map(|place| self.doubt(&space, place, &by)) {
-            return unknown(doubt.needs().to_owned());
+        if let Some(needs) = doubt(None) {
+            return unknown(needs.clone());
         }
+        let places = || [here, None].into_iter();
         let nameless = places().find_map(|place| self.nameless.get(&(space.clone(), place)));
         let without_pair = places().any(|place| self.without_pair.contains(&(space.clone(), place)));
         match lookup.identity {
