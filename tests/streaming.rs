@@ -139,7 +139,7 @@ fn options(held_bytes: u64, secret_bytes: Option<usize>) -> ExamineOptions {
             ..BlobLimits::default()
         },
         secret_bytes,
-        texts: Some(|_, _| true),
+        texts: Some(|_| true),
         digests: true,
         ..ExamineOptions::default()
     }

@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::envelope::Surroundings;
 use crate::finding::{self, FindingRule, Place};
 use crate::import_plan::name_fault;
+use crate::object::data::{FieldSpec, StandInKind, Treatment};
 use crate::object::{Scope, type_by_name};
-use crate::redact::{StandInKind, exposed_kind};
 use crate::report::{DocumentReport, Encryption, Findings, ObjectReport};
 
 use super::jdbc::holds_password;
@@ -17,7 +16,7 @@ const QUOTED: usize = 100;
 const TEXTS: usize = 8;
 
 /// All rules of this kind.
-pub(super) fn judge(report: &DocumentReport, around: &Surroundings, findings: &mut Findings) {
+pub(super) fn judge(report: &DocumentReport, findings: &mut Findings) {
     if report.encryption == Encryption::Clear && !report.objects.is_empty() {
         findings.in_blob(&finding::NOT_ENCRYPTED, 0, || match report.objects.len() {
             1 => "1 object in clear".to_owned(),
@@ -30,7 +29,7 @@ pub(super) fn judge(report: &DocumentReport, around: &Surroundings, findings: &m
     }
     duplicate_names(report, findings);
     refused_names(report, findings);
-    hand_edited(report, around, findings);
+    hand_edited(report, findings);
     let sealed = |f: &&finding::Finding| f.rule == &finding::SEALED_BY_TOOLKIT;
     if let Some(sealed) = report.findings.iter().find(sealed) {
         findings.add(
@@ -50,14 +49,14 @@ fn exposed(object: &ObjectReport, redacted: bool, findings: &mut Findings) {
     ];
     let mut password = None;
     for found in &object.texts.list {
-        let Some((slot, kind)) = told_as(found.message, found.field) else {
+        let Some((slot, kind)) = told_as(found.field) else {
             continue;
         };
         let text = found.text.as_deref();
         if redacted && text.is_some_and(|text| kind.is_stand_in(text)) {
             continue;
         }
-        let field = found.field;
+        let field = found.field.name;
         let shown = match (kind, text) {
             (StandInKind::JdbcUrl, Some(url)) if holds_password(url) => {
                 password = Some(field);
@@ -90,13 +89,15 @@ fn exposed(object: &ObjectReport, redacted: bool, findings: &mut Findings) {
 }
 
 /// Whether the texts of a field tell about people and places.
-pub(super) fn tells(message: &str, field: &str) -> bool {
-    told_as(message, field).is_some()
+pub(super) fn tells(field: &FieldSpec) -> bool {
+    told_as(field).is_some()
 }
 
 /// Which of the rules about people and places a field is for, and what stands in it.
-fn told_as(message: &str, field: &str) -> Option<(usize, StandInKind)> {
-    let kind = exposed_kind(message, field)?;
+fn told_as(field: &FieldSpec) -> Option<(usize, StandInKind)> {
+    let Treatment::Replace(kind) = field.treatment else {
+        return None;
+    };
     let slot = match kind {
         StandInKind::Host | StandInKind::JdbcUrl | StandInKind::Database | StandInKind::Schema => 0,
         StandInKind::User => 1,
@@ -200,7 +201,8 @@ const TRACES: &[(&str, &[&FindingRule])] = &[
     ),
 ];
 
-fn hand_edited(report: &DocumentReport, around: &Surroundings, findings: &mut Findings) {
+/// Layout is no trace: engines and Java clients print documents over several lines too.
+fn hand_edited(report: &DocumentReport, findings: &mut Findings) {
     let found = &report.findings;
     let mut traces = Vec::new();
     let mut place = None;
@@ -209,11 +211,6 @@ fn hand_edited(report: &DocumentReport, around: &Surroundings, findings: &mut Fi
             traces.push(*words);
             place = place.or_else(|| trace.at.clone());
         }
-    }
-    // Engines write one line; a program that prints it nicely breaks it.
-    if let Some(offset) = around.first_line_break() {
-        traces.push("JSON on several lines");
-        place = place.or_else(|| Some(Place::json(finding::ROOT).at_file_offset(offset)));
     }
     if !traces.is_empty() {
         findings.add(&finding::HAND_EDITED, place, || traces.join(", "));

@@ -116,7 +116,7 @@ fn judge(
         hit_limit: report.hit_limit(),
     };
     let mut own = Findings::new(LISTED);
-    content::judge(report, around, &mut own);
+    content::judge(report, &mut own);
     demands::judge(report, policy, now, audit.objects_seen, &mut own);
     if let Some(changes) = changes {
         own.merge(changes);

@@ -142,8 +142,8 @@ impl<'o> Changes<'o> {
         };
         let path = &path.then(Step::Name(spec.name));
         match spec.kind {
-            FieldKind::Secret => self.secret(path, &Secret::texts(old), &Secret::texts(new)),
-            FieldKind::SecretMessage(inner) => {
+            FieldKind::Secret(_) => self.secret(path, &Secret::texts(old), &Secret::texts(new)),
+            FieldKind::SecretMessage(inner, _) => {
                 self.secret(path, &Secret::messages(inner, old), &Secret::messages(inner, new));
             }
             FieldKind::Message(inner) => match (nested(old), nested(new)) {

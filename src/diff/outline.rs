@@ -139,8 +139,8 @@ impl Outline {
 
     fn known(&mut self, depth: usize, spec: &'static FieldSpec, fields: &[Field<'_>]) {
         match spec.kind {
-            FieldKind::Secret => self.secret(depth, spec.name, &Secret::texts(fields)),
-            FieldKind::SecretMessage(inner) => {
+            FieldKind::Secret(_) => self.secret(depth, spec.name, &Secret::texts(fields)),
+            FieldKind::SecretMessage(inner, _) => {
                 self.secret(depth, spec.name, &Secret::messages(inner, fields));
             }
             FieldKind::Message(inner) => {

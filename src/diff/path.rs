@@ -148,7 +148,7 @@ fn names(spec: &'static MessageSpec) -> Vec<&'static str> {
     let mut found = Vec::new();
     for field in spec.fields {
         found.push(field.name);
-        if let FieldKind::Message(inner) | FieldKind::SecretMessage(inner) = field.kind {
+        if let FieldKind::Message(inner) | FieldKind::SecretMessage(inner, _) = field.kind {
             found.extend(names(inner));
         }
     }

@@ -155,7 +155,10 @@ impl Scalar {
         match (kind, field.value) {
             (FieldKind::Text, WireValue::Bytes(bytes)) => text(bytes).map(Self::Text),
             (FieldKind::Int, WireValue::Varint(n)) => Some(Self::Int(n.cast_signed())),
-            (FieldKind::TextValue | FieldKind::IntValue, WireValue::Bytes(bytes)) => {
+            (
+                FieldKind::TextValue | FieldKind::IntValue | FieldKind::NumberTextValue,
+                WireValue::Bytes(bytes),
+            ) => {
                 let message = Message::parse(bytes).ok()?;
                 let mut fields = message.fields();
                 let Some(inner) = fields.next() else {
@@ -165,8 +168,13 @@ impl Scalar {
                     return None;
                 }
                 match (kind, inner.value) {
-                    (FieldKind::TextValue, WireValue::Bytes(bytes)) => text(bytes).map(Self::Text),
+                    (FieldKind::TextValue | FieldKind::NumberTextValue, WireValue::Bytes(bytes)) => {
+                        text(bytes).map(Self::Text)
+                    }
                     (FieldKind::IntValue, WireValue::Varint(n)) => Some(Self::Int(n.cast_signed())),
+                    (FieldKind::NumberTextValue, WireValue::Varint(n)) => {
+                        Some(Self::Text(n.cast_signed().to_string()))
+                    }
                     _ => None,
                 }
             }

@@ -50,7 +50,7 @@ impl<B> StreamedDocument<B> {
     ) -> io::Result<Self> {
         let mut scan = Scan::new(source);
         let mut structure = Structure::default();
-        let (mut last, mut blobs, mut end) = (None, 0, None);
+        let (mut last, mut blobs) = (None, 0);
         while !scan.over {
             let piece = fill(&mut scan.source, &mut scan.failed);
             if piece.is_empty() || scan.text.len() > limit {
@@ -72,7 +72,6 @@ impl<B> StreamedDocument<B> {
                 Event::Blob => structure.enter_blob(),
                 Event::More => {}
                 Event::End => {
-                    end = Some(scan.text.len());
                     scan.skip_white_space();
                     scan.keep(BEHIND_DOCUMENT);
                     scan.drain();
@@ -89,7 +88,7 @@ impl<B> StreamedDocument<B> {
             gaps: scan.gaps,
         };
         Ok(Self {
-            around: Surroundings::new(scan.text, origin, end),
+            around: Surroundings::new(scan.text, origin),
             length: scan.position,
             cut,
             blob: last,

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr_iter, memrchr};
 
 use super::origin::Origin;
 
@@ -13,8 +13,6 @@ use super::origin::Origin;
 pub struct Surroundings {
     text: Vec<u8>,
     origin: Origin,
-    /// Where the JSON ends in the text.
-    end: usize,
 }
 
 /// A line and a column, both from one.
@@ -27,12 +25,8 @@ pub struct LineColumn {
 }
 
 impl Surroundings {
-    pub(super) fn new(text: Vec<u8>, origin: Origin, end: Option<usize>) -> Self {
-        Self {
-            end: end.unwrap_or(text.len()),
-            text,
-            origin,
-        }
+    pub(super) fn new(text: Vec<u8>, origin: Origin) -> Self {
+        Self { text, origin }
     }
 
     pub(super) fn text(&self) -> &[u8] {
@@ -41,11 +35,6 @@ impl Surroundings {
 
     pub(super) fn origin(&self) -> &Origin {
         &self.origin
-    }
-
-    /// File offset of the first line break in the JSON, which engines write without any.
-    pub fn first_line_break(&self) -> Option<u64> {
-        memchr(b'\n', &self.text[..self.end]).map(|at| self.origin.offset(at))
     }
 
     /// Where in the text a file offset is; for what was left out, where it was.
@@ -195,7 +184,6 @@ mod tests {
                 .count();
             assert_eq!((place.line, place.column), (line + 1, column + 1), "{offset}");
         }
-        assert_eq!(around.first_line_break(), file.find('\n').map(|at| at as u64));
     }
 
     #[test]
@@ -216,11 +204,5 @@ mod tests {
             around(file).lines([at].into_iter())[&at],
             LineColumn { line: 3, column: 3 }
         );
-    }
-
-    #[test]
-    fn a_line_break_behind_the_document_is_not_in_it() {
-        assert_eq!(around("{\"blob\": \"AAAA\"}\n\n").first_line_break(), None);
-        assert_eq!(around("\n{\"blob\": \"AAAA\"}").first_line_break(), Some(0));
     }
 }

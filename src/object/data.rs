@@ -14,10 +14,11 @@ use std::borrow::Cow;
 
 pub use facts::{DataFacts, DataState, DataWanted, SecretValue};
 pub use schema::{
-    ApplicationSettingsData, ColumnData, DatabaseConnectorData, DatabaseRulesetData, DateShiftDiscreteData,
-    DomainData, EncryptionKeyData, FieldKind, FieldSpec, LookupInfo, MaskingJobData, MessageSpec,
-    ProfileExpressionData, ProfileJobData, ProfileSetData, RecordGroupData, SecureLookupData, SegmentData,
-    SegmentMapping, SegmentedMappingData, SourceConnectorData, TableData, TokenizationData,
+    AlgorithmInfo, ApplicationSettingsData, ColumnData, DatabaseConnectorData, DatabaseRulesetData,
+    DateShiftDiscreteData, DomainData, EncryptionKeyData, FieldKind, FieldSpec, LookupInfo, MaskingJobData,
+    MessageSpec, ProfileExpressionData, ProfileJobData, ProfileSetData, RecordGroupData, SecureLookupData,
+    SegmentData, SegmentMapping, SegmentedMappingData, SourceConnectorData, StandInKind, TableData,
+    TokenizationData, Treatment, UserAlgorithmData,
 };
 pub use texts::{FoundText, FoundTexts, TextFilter};
 
@@ -37,6 +38,8 @@ pub enum ObjectData<'a> {
     Domain(DomainData<'a>),
     /// A lookup algorithm with key and rows.
     SecureLookup(SecureLookupData<'a>),
+    /// A user algorithm with its key.
+    UserAlgorithm(UserAlgorithmData<'a>),
     /// A segment mapping algorithm with its whole mapping.
     SegmentedMapping(SegmentedMappingData<'a>),
     /// A tokenization algorithm with its key.
@@ -119,6 +122,7 @@ impl<'a> ObjectData<'a> {
             "DatabaseConnectorData" => Self::DatabaseConnector(message.into()),
             "DomainData" => Self::Domain(message.into()),
             "SecureLookupData" => Self::SecureLookup(message.into()),
+            "UserAlgorithmData" => Self::UserAlgorithm(message.into()),
             "SegmentedMappingData" => Self::SegmentedMapping(message.into()),
             "TokenizationData" => Self::Tokenization(message.into()),
             "DateShiftDiscreteData" => Self::DateShiftDiscrete(message.into()),
@@ -149,12 +153,5 @@ impl<'a> ObjectData<'a> {
             }
             _ => None,
         }
-    }
-}
-
-impl SecureLookupData<'_> {
-    /// Number of lookup rows.
-    pub fn row_count(self) -> u64 {
-        rows::count_rows(self.message().bytes(6).unwrap_or_default())
     }
 }

@@ -61,8 +61,10 @@ impl Revision {
         let (member, value) = match &key.identifier {
             Identifier::Integer(n) => ("id", n.to_string()),
             Identifier::Algorithm(s) => ("algorithmName", quoted(s)),
-            Identifier::EncryptionKey(s) => ("keyId", quoted(s)),
-            Identifier::Text(s) | Identifier::OtherJson(s) => ("id", quoted(s)),
+            // The metadata calls it `keyId`, the revision `id`.
+            Identifier::EncryptionKey(s) | Identifier::Text(s) | Identifier::OtherJson(s) => {
+                ("id", quoted(s))
+            }
             Identifier::OtherAny { value, .. } => ("value", quoted(&hex::encode(value))),
         };
         format!(

@@ -8,17 +8,15 @@
 //! guess can be tried against it. Rows and mappings are numbered within their object, inputs apart from outputs: were
 //! an input's stand-in to appear among the outputs, a list sorted by input would give the whole mapping away.
 
-mod policy;
 mod rewrite;
 mod stand_in;
 
 use std::collections::BTreeMap;
 
+pub use crate::object::data::StandInKind;
 use crate::object::{ObjectError, ObjectKey, SyncObject};
 
-pub use policy::exposed_kind;
 use rewrite::Rewriter;
-pub use stand_in::StandInKind;
 use stand_in::StandIns;
 pub(crate) use stand_in::split_port;
 

@@ -5,16 +5,17 @@
 
 use crate::build::type_name;
 use crate::date::JavaDate;
-use crate::object::data::{FieldKind, FieldSpec, MessageSpec};
+use crate::object::data::{FieldKind, FieldSpec, MessageSpec, StandInKind, Treatment};
 use crate::object::{ObjectError, ObjectKey, Revision, SyncObject, TYPE_URL_PREFIX, type_by_name};
 use crate::wire::{Field, Message, Value, Writer};
 
 use super::RedactOptions;
-use super::policy::{Treatment, treatment};
-use super::stand_in::{StandInKind, StandIns};
+use super::stand_in::StandIns;
 
 /// Longest text that is still taken for a switch.
 const FLAG_BYTES: usize = 5;
+/// Digits of the longest number that stays: a port.
+const NUMBER_DIGITS: usize = 5;
 /// Longest number that a setting may keep: a range or a port, but no code to get in with.
 const SETTING_DIGITS: usize = 4;
 
@@ -149,33 +150,33 @@ impl Rewriter {
         let mut writer = Writer::new();
         for field in message.fields() {
             match spec.field(field.number) {
-                Some(known) => self.field(&mut writer, spec, known, &field),
+                Some(known) => self.field(&mut writer, known, &field),
                 None => self.unknown(&mut writer, &field),
             }
         }
         writer.finish()
     }
 
-    fn field(&mut self, writer: &mut Writer, spec: &MessageSpec, known: &FieldSpec, field: &Field<'_>) {
+    fn field(&mut self, writer: &mut Writer, known: &FieldSpec, field: &Field<'_>) {
         let inner = || field.bytes().and_then(|bytes| Message::parse(bytes).ok());
         match (known.kind, field.value) {
             (FieldKind::Int, Value::Varint(_)) => {
                 writer.raw(field.raw);
             }
-            (FieldKind::Text | FieldKind::Secret, Value::Bytes(bytes)) => {
-                self.text(writer, treatment(spec.name, known.name), field, bytes);
+            (FieldKind::Text | FieldKind::Secret(_), Value::Bytes(bytes)) => {
+                self.text(writer, known.treatment, field, bytes);
             }
-            (FieldKind::TextValue | FieldKind::IntValue, Value::Bytes(_)) => {
+            (kind, Value::Bytes(_)) if kind.is_wrapper() => {
                 let Some(wrapper) = inner() else {
                     return self.unknown(writer, field);
                 };
                 let mut value = Writer::new();
                 for field in wrapper.fields() {
                     match (field.number, field.value) {
-                        (1, Value::Bytes(bytes)) if known.kind == FieldKind::TextValue => {
-                            self.text(&mut value, treatment(spec.name, known.name), &field, bytes);
+                        (1, Value::Bytes(bytes)) if known.kind != FieldKind::IntValue => {
+                            self.text(&mut value, known.treatment, &field, bytes);
                         }
-                        (1, Value::Varint(_)) if known.kind == FieldKind::IntValue => {
+                        (1, Value::Varint(_)) if known.kind != FieldKind::TextValue => {
                             value.raw(field.raw);
                         }
                         _ => self.unknown(&mut value, &field),
@@ -183,7 +184,7 @@ impl Rewriter {
                 }
                 writer.bytes(field.number, &value.finish());
             }
-            (FieldKind::Message(nested) | FieldKind::SecretMessage(nested), Value::Bytes(_)) => {
+            (FieldKind::Message(nested) | FieldKind::SecretMessage(nested, _), Value::Bytes(_)) => {
                 let Some(message) = inner() else {
                     return self.unknown(writer, field);
                 };
@@ -208,7 +209,16 @@ impl Rewriter {
                     .any(|word| text.eq_ignore_ascii_case(word));
                 (number || switch, StandInKind::Setting)
             }
+            Treatment::Number => (
+                bytes.iter().all(u8::is_ascii_digit) && bytes.len() <= NUMBER_DIGITS,
+                StandInKind::Text,
+            ),
             Treatment::Replace(kind) => (false, kind),
+            Treatment::Configuration => {
+                let configuration = self.configuration(&text);
+                writer.text(field.number, &configuration);
+                return;
+            }
             Treatment::Rows => {
                 let rows = self.rows(&text);
                 writer.text(field.number, &rows);
@@ -219,6 +229,33 @@ impl Rewriter {
             writer.raw(field.raw);
         } else {
             writer.text(field.number, &self.stand_ins.of(kind, &text));
+        }
+    }
+
+    /// The same members, numbers and switches; a stand-in for each text, and for the whole where it is no JSON.
+    fn configuration(&mut self, text: &str) -> String {
+        match serde_json::from_str(text) {
+            Ok(mut value) => {
+                self.configuration_value(&mut value);
+                value.to_string()
+            }
+            Err(_) => self.stand_ins.of(StandInKind::Text, text),
+        }
+    }
+
+    /// The JSON reader bounds the depth.
+    fn configuration_value(&mut self, value: &mut serde_json::Value) {
+        match value {
+            serde_json::Value::String(text) => *text = self.stand_ins.of(StandInKind::Text, text),
+            serde_json::Value::Array(items) => {
+                items.iter_mut().for_each(|item| self.configuration_value(item));
+            }
+            serde_json::Value::Object(members) => {
+                members
+                    .values_mut()
+                    .for_each(|member| self.configuration_value(member));
+            }
+            _ => {}
         }
     }
 

@@ -5,34 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-/// What a value is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum StandInKind {
-    /// A key, base64 of 16 bytes.
-    Key,
-    /// A row of a lookup.
-    Row,
-    /// An input value of a segment mapping.
-    Input,
-    /// An output value of a segment mapping.
-    Output,
-    /// A host name or address.
-    Host,
-    /// A user of an engine or a database.
-    User,
-    /// An e-mail address.
-    Email,
-    /// A JDBC URL.
-    JdbcUrl,
-    /// A database name.
-    Database,
-    /// A schema name.
-    Schema,
-    /// A setting's value.
-    Setting,
-    /// A description or other free text.
-    Text,
-}
+use crate::object::data::StandInKind;
 
 impl StandInKind {
     /// What people call so many such values.

@@ -41,10 +41,12 @@ pub(super) fn cases() -> Result<Vec<Case>> {
     for (rule, change) in changes {
         cases.push(Case::new(rule, altered(rule, *change)?, plain(rule)?.document()?));
     }
-    // A document that somebody printed nicely, and one with a line end behind it, as some programs save a file.
+    // A byte order mark, which editors write; and a document over several lines with a line end behind it, as Java
+    // programs and engines print it.
     let document = plain("hand-edited")?.document()?;
-    let nice = replaced(document.clone(), ",\"blob\":", ",\n  \"blob\": ")?;
-    cases.push(Case::new("hand-edited", nice, [&document[..], b"\n"].concat()));
+    let printed = replaced(document.clone(), ",\"blob\":", ",\n  \"blob\" : ")?;
+    let saved = [&b"\xef\xbb\xbf"[..], &document].concat();
+    cases.push(Case::new("hand-edited", saved, [&printed[..], b"\n"].concat()));
     Ok(cases)
 }
 

@@ -258,7 +258,10 @@ fn a_save_moves_the_object_and_its_dependents_and_a_password_moves_nothing() {
     let exportdoc::object::data::ObjectData::DatabaseConnector(data) = connector.data() else {
         panic!("{connector:?}")
     };
-    assert_eq!((data.host().unwrap().as_ref(), data.port()), ("db9", Some(1522)));
+    assert_eq!(
+        (data.host().unwrap().as_ref(), data.port()),
+        ("db9", Some("1522".into()))
+    );
     assert_eq!(connector.revision().modified, Some(1_529_094_995_483));
 }
 

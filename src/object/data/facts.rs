@@ -72,19 +72,6 @@ pub struct SecretValue {
     pub cut: u64,
 }
 
-/// The kind of secret that a field holds.
-fn secret_in(data_type: &str, number: u32) -> Option<SecretKind> {
-    match (data_type, number) {
-        ("EncryptionKeyData", 1) => Some(SecretKind::GlobalKey),
-        ("TokenizationData", 6) | ("DateShiftDiscreteData", 1) | ("SecureLookupData", 7) => {
-            Some(SecretKind::AlgorithmKey)
-        }
-        ("SecureLookupData", 6) => Some(SecretKind::LookupRows),
-        ("SegmentedMappingData", 12) => Some(SecretKind::SegmentMappings),
-        _ => None,
-    }
-}
-
 impl DataFacts {
     /// Reads data of a message type (without URL prefix).
     pub fn read<S: BufRead>(
@@ -159,7 +146,7 @@ impl Top<'_> {
         let mut invalid = Invalid::new(spec);
         let names = name_fields(self.data_type);
         while let Some(head) = message.next_field()? {
-            let secret = secret_in(self.data_type, head.number);
+            let secret = spec.field(head.number).and_then(|field| field.kind.secret());
             match (spec.field(head.number), head.value) {
                 (None, _) => {
                     self.unknown.insert(head.number);
@@ -168,7 +155,7 @@ impl Top<'_> {
                     }
                 }
                 (Some(field), HeadValue::Bytes(length))
-                    if names.contains(&head.number) || self.texts.wants(spec, field) =>
+                    if names.contains(&head.number) || self.texts.wants(field) =>
                 {
                     let bytes = message.bytes(length, MAX_SHORT);
                     match &bytes {
@@ -177,10 +164,10 @@ impl Top<'_> {
                         }
                         None => invalid.see(field, &head, message),
                     }
-                    if self.texts.wants(spec, field) {
+                    if self.texts.wants(field) {
                         match &bytes {
-                            Some(bytes) => self.texts.see(spec, field, bytes),
-                            None => self.texts.too_long(spec, field),
+                            Some(bytes) => self.texts.see(field, bytes),
+                            None => self.texts.too_long(field),
                         }
                     }
                     if names.contains(&head.number) {
@@ -337,7 +324,7 @@ mod tests {
             let mut writer = Writer::new();
             for field in spec.fields {
                 match field.kind {
-                    FieldKind::Text | FieldKind::Secret => _ = writer.text(field.number, field.name),
+                    FieldKind::Text | FieldKind::Secret(_) => _ = writer.text(field.number, field.name),
                     FieldKind::TextValue => {
                         _ = writer.message(field.number, |inner| _ = inner.text(1, field.name));
                     }

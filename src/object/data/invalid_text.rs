@@ -11,12 +11,7 @@ use crate::wire::{FieldHead, HeadValue, StreamedFields, WireError};
 /// Text in a message of its own.
 static WRAPPER: MessageSpec = MessageSpec {
     name: "wrapper",
-    fields: &[FieldSpec {
-        number: 1,
-        name: "text",
-        kind: FieldKind::Text,
-        repeated: false,
-    }],
+    fields: &[FieldSpec::new(1, "text", FieldKind::Text, false)],
 };
 
 /// For each field of a message, in the schema's order, whether a text in it was found invalid.
@@ -44,17 +39,17 @@ impl Invalid {
             return;
         };
         match field.kind {
-            FieldKind::Text | FieldKind::Secret => {
+            FieldKind::Text | FieldKind::Secret(_) => {
                 let mut utf8 = Utf8Check::default();
                 message.pieces(length, |piece| utf8.push(piece));
                 self.note(field, !utf8.is_valid(), || None);
             }
-            FieldKind::TextValue => {
+            FieldKind::TextValue | FieldKind::NumberTextValue => {
                 let inner = Self::in_message(&WRAPPER, &mut message.enter(length));
                 self.note(field, matches!(inner, Ok(Some(_))), || None);
             }
             FieldKind::Int | FieldKind::IntValue => {}
-            FieldKind::Message(spec) | FieldKind::SecretMessage(spec) => {
+            FieldKind::Message(spec) | FieldKind::SecretMessage(spec, _) => {
                 // One that is no message is as good as not there.
                 if let Ok(Some(inner)) = Self::in_message(spec, &mut message.enter(length)) {
                     self.note(field, true, || Some(inner));

@@ -1,24 +1,22 @@
-//! Keeps the texts of a data message that somebody asked for: who looks for hosts wants the hosts, not the message.
+//! Keeps the texts of a data message that a caller asks for: a search for hosts wants the hosts, not the message.
 //!
-//! Invariant: texts are asked for by the names of message and field, so the same are found in data that comes by and in
-//! data in memory; secrets are never among them. Their number and length are bounded, and what is left out is told.
+//! Invariant: a filter on the field table chooses them, so a streamed message and one in memory give the same texts.
+//! Secrets are never among them. Their number and length are bounded, and what is left out is counted.
 
-use super::schema::{FieldKind, FieldSpec, MessageSpec};
+use super::schema::{FieldKind, FieldSpec};
 use crate::wire::Message;
 
 /// Texts of one object that are kept. Those of real objects are four at the most.
 const MAX_TEXTS: usize = 64;
 
-/// Says whether the texts of a field are wanted, by the names of its message and itself.
-pub type TextFilter = fn(message: &str, field: &str) -> bool;
+/// Says whether the texts of a field are wanted.
+pub type TextFilter = fn(&FieldSpec) -> bool;
 
 /// A text that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundText {
-    /// Name of the message it stands in.
-    pub message: &'static str,
-    /// Name of its field.
-    pub field: &'static str,
+    /// Its field.
+    pub field: &'static FieldSpec,
     /// The text, not empty; none where it has more than 64 KiB.
     pub text: Option<String>,
 }
@@ -47,52 +45,56 @@ impl Texts {
     }
 
     /// Whether a field's value has to be held to be looked at. Messages don't nest in circles, so neither does this.
-    pub(super) fn wants(&self, spec: &MessageSpec, field: &FieldSpec) -> bool {
+    pub(super) fn wants(&self, field: &FieldSpec) -> bool {
         match (self.filter, field.kind) {
-            (Some(filter), FieldKind::Text | FieldKind::TextValue) => filter(spec.name, field.name),
-            (Some(_), FieldKind::Message(inner)) => inner.fields.iter().any(|field| self.wants(inner, field)),
+            (Some(filter), FieldKind::Text | FieldKind::TextValue) => filter(field),
+            (Some(_), FieldKind::Message(inner)) => inner.fields.iter().any(|field| self.wants(field)),
             _ => false,
         }
     }
 
     /// Takes the value of a field that is wanted.
-    pub(super) fn see(&mut self, spec: &'static MessageSpec, field: &'static FieldSpec, value: &[u8]) {
+    pub(super) fn see(&mut self, field: &'static FieldSpec, value: &[u8]) {
         match field.kind {
-            FieldKind::Text => self.add(spec, field, Some(value)),
+            FieldKind::Text => self.add(field, Some(value)),
             FieldKind::TextValue => {
                 let wrapper = Message::parse(value).unwrap_or_default();
                 for inner in wrapper.fields().filter(|inner| inner.number == 1) {
-                    self.add(spec, field, inner.bytes());
+                    self.add(field, inner.bytes());
                 }
             }
             FieldKind::Message(inner) => {
                 let message = Message::parse(value).unwrap_or_default();
                 for field in message.fields() {
                     if let (Some(known), Some(value)) = (inner.field(field.number), field.bytes())
-                        && self.wants(inner, known)
+                        && self.wants(known)
                     {
-                        self.see(inner, known, value);
+                        self.see(known, value);
                     }
                 }
             }
-            FieldKind::Secret | FieldKind::SecretMessage(_) | FieldKind::Int | FieldKind::IntValue => {}
+            FieldKind::Secret(_)
+            | FieldKind::SecretMessage(..)
+            | FieldKind::Int
+            | FieldKind::IntValue
+            | FieldKind::NumberTextValue => {}
         }
     }
 
     /// The value of a field that is wanted is too long to be held.
-    pub(super) fn too_long(&mut self, spec: &'static MessageSpec, field: &'static FieldSpec) {
+    pub(super) fn too_long(&mut self, field: &'static FieldSpec) {
         match field.kind {
             FieldKind::Message(inner) => {
                 for field in inner
                     .fields
                     .iter()
-                    .filter(|field| self.wants(inner, field))
+                    .filter(|field| self.wants(field))
                     .collect::<Vec<_>>()
                 {
-                    self.too_long(inner, field);
+                    self.too_long(field);
                 }
             }
-            _ => self.push(spec, field, None),
+            _ => self.push(field, None),
         }
     }
 
@@ -100,17 +102,16 @@ impl Texts {
         self.found
     }
 
-    fn add(&mut self, spec: &'static MessageSpec, field: &'static FieldSpec, text: Option<&[u8]>) {
+    fn add(&mut self, field: &'static FieldSpec, text: Option<&[u8]>) {
         if let Some(text) = text.filter(|text| !text.is_empty()) {
-            self.push(spec, field, Some(text));
+            self.push(field, Some(text));
         }
     }
 
-    fn push(&mut self, spec: &'static MessageSpec, field: &'static FieldSpec, text: Option<&[u8]>) {
+    fn push(&mut self, field: &'static FieldSpec, text: Option<&[u8]>) {
         if self.found.list.len() < MAX_TEXTS {
             self.found.list.push(FoundText {
-                message: spec.name,
-                field: field.name,
+                field,
                 text: text.map(|text| String::from_utf8_lossy(text).into_owned()),
             });
         } else {

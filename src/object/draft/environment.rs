@@ -41,7 +41,7 @@ pub fn connector(id: i64, spec: &ConnectorSpec<'_>) -> Draft {
     wrapped(8, Some(spec.name));
     wrapped(9, spec.user);
     if let Some(port) = spec.port {
-        data.wrapped_int(10, port);
+        data.wrapped_text(10, &port.to_string());
     }
     data.wrapped_text(22, "N");
     draft(numbered(10, id), &[], "DatabaseConnectorData", data.finish())

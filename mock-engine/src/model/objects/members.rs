@@ -29,6 +29,8 @@ enum Form {
     Upper,
     Wrapped,
     Number,
+    /// A number that engines write as text; older documents hold a number.
+    NumberText,
     /// `Y` or `N`.
     YesNo,
     /// A number that is left out when false.
@@ -83,7 +85,7 @@ const DATABASE_CONNECTOR: &[Member] = &[
     member("host", &[7], Form::Wrapped),
     member("connectorName", &[8], Form::Wrapped),
     member("username", &[9], Form::Wrapped),
-    member("port", &[10], Form::Number),
+    member("port", &[10], Form::NumberText),
 ];
 
 const DATABASE_RULESET: &[Member] = &[member("rulesetName", &[1], Form::Text)];
@@ -148,6 +150,10 @@ impl Member {
             Form::Upper => text(message.text(*last)?)?.to_uppercase().into(),
             Form::Wrapped => text(message.wrapped_text(*last)?)?.into(),
             Form::Number => message.wrapped_int(*last)?.into(),
+            Form::NumberText => {
+                let text = message.wrapped_text(*last).and_then(|text| text.parse().ok());
+                text.or_else(|| message.wrapped_int(*last))?.into()
+            }
             Form::YesNo => (message.wrapped_text(*last)? == "Y").into(),
             Form::Flag => (message.int(*last).unwrap_or_default() != 0).into(),
             Form::Time => api_date(message.wrapped_int(*last)?).into(),
@@ -178,14 +184,13 @@ impl Member {
             Value::String(text) => text.eq_ignore_ascii_case("true"),
             other => *other == true,
         };
+        let integer = || value.as_i64().or_else(|| value.as_str()?.trim().parse().ok());
         match self.form {
             Form::Text => writer.text(number, &text()?),
             Form::Upper => writer.text(number, &text()?.to_lowercase()),
             Form::Wrapped => writer.wrapped_text(number, &text()?),
-            Form::Number => {
-                let integer = value.as_i64().or_else(|| value.as_str()?.trim().parse().ok());
-                writer.wrapped_int(number, integer?)
-            }
+            Form::Number => writer.wrapped_int(number, integer()?),
+            Form::NumberText => writer.wrapped_text(number, &integer()?.to_string()),
             Form::YesNo => writer.wrapped_text(number, if truth() { "Y" } else { "N" }),
             Form::Flag if truth() => writer.int(number, 1),
             Form::Flag | Form::Time => return None,

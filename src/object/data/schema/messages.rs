@@ -1,0 +1,233 @@
+//! The rows of the field table, message by message.
+//!
+//! Real documents show these fields under one name or none, so most names are this project's. What they do not show is
+//! marked as this project's own.
+
+use super::StandInKind::{Database, Email, Host, Input, JdbcUrl, Key, Output, Schema, User};
+use super::Treatment::{Configuration, Date, Flag, Keep, Number, Replace, Rows, Setting};
+use super::{Cow, FieldKind, FieldSpec, Message, MessageSpec, SecretKind, data_messages};
+
+data_messages! {
+    /// A masking job's options.
+    MaskingJobData as MASKING_JOB {
+        1 job_name: text [redact(Keep)],
+        2 ruleset_name: text [redact(Keep)],
+        5 commit_size: int_value,
+        6 feedback_size: int_value,
+        7 min_memory: int_value,
+        8 max_memory: int_value,
+        9 description: text,
+        10 input_streams: int_value,
+        11 flag_11: text_value [redact(Flag)],
+        12 flag_12: text_value [redact(Flag)],
+        13 email: text_value [redact(Replace(Email))],
+        14 batch_update: text_value [redact(Flag)],
+        15 disable_constraints: text_value [redact(Flag)],
+        16 drop_indexes: text_value [redact(Flag)],
+        18 disable_triggers: text_value [redact(Flag)],
+        19 truncate_tables: text_value [redact(Flag)],
+        20 output_threads: int_value,
+        21 flag_21: text_value [redact(Flag)],
+        22 on_the_fly: text_value [redact(Flag)],
+        24 script: text,
+        25 created: int_value,
+        27 flag_27: text_value [redact(Flag)],
+    }
+    /// A profile job's options. The message is this project's own: the engines' was never seen.
+    ProfileJobData as PROFILE_JOB {
+        1 job_name: text [redact(Keep)],
+        2 ruleset_name: text [redact(Keep)],
+        3 profile_set_name: text [redact(Keep)],
+        6 feedback_size: int_value,
+        7 min_memory: int_value,
+        8 max_memory: int_value,
+        9 description: text,
+        10 input_streams: int_value,
+        13 email: text_value [redact(Replace(Email))],
+        25 created: int_value,
+    }
+    /// The source of an on-the-fly job. The message is this project's own: the engines' was never seen.
+    SourceConnectorData as SOURCE_CONNECTOR {
+        1 database_type: text [redact(Keep)],
+        8 connector_name: text_value [redact(Keep)],
+    }
+    /// A ruleset.
+    DatabaseRulesetData as DATABASE_RULESET {
+        1 ruleset_name: text [redact(Keep)],
+        2 connector_name: text [redact(Keep)],
+        4 tables: messages(TableData, TABLE),
+    }
+    /// A table of a ruleset.
+    TableData as TABLE {
+        1 table_name: text [redact(Keep)],
+        2 loader: text_value [redact(Keep)],
+        8 record_groups: messages(RecordGroupData, RECORD_GROUP),
+    }
+    /// The columns of a table.
+    RecordGroupData as RECORD_GROUP {
+        1 group_name: text [redact(Keep)],
+        4 columns: messages(ColumnData, COLUMN),
+    }
+    /// A column with what masks it.
+    ColumnData as COLUMN {
+        1 column_name: text [redact(Keep)],
+        2 algorithm: text_value [redact(Keep)],
+        3 domain: text_value [redact(Keep)],
+        4 classification: text_value [redact(Keep)],
+        5 flag_5: text [redact(Flag)],
+        6 masked: text_value [redact(Flag)],
+        7 flag_7: text_value [redact(Flag)],
+        9 flag_9: text_value [redact(Flag)],
+        10 sql_type: text_value [redact(Keep)],
+        11 length: text_value [redact(Keep)],
+        12 primary_key: text_value [redact(Keep)],
+        13 foreign_key: text_value [redact(Keep)],
+        14 date_format: text_value [redact(Keep)],
+        16 flag_16: text_value [redact(Flag)],
+        17 flag_17: text_value [redact(Flag)],
+        18 flag_18: text [redact(Flag)],
+        20 flag_20: text_value [redact(Flag)],
+    }
+    /// A connector; engines leave the password out.
+    DatabaseConnectorData as DATABASE_CONNECTOR {
+        1 database_type: text [redact(Keep)],
+        2 database_name: text_value [redact(Replace(Database))],
+        4 schema: text_value [redact(Replace(Schema))],
+        6 jdbc_url: text_value [redact(Replace(JdbcUrl))],
+        7 host: text_value [redact(Replace(Host))],
+        8 connector_name: text_value [redact(Keep)],
+        9 user_name: text_value [redact(Replace(User))],
+        10 port: number_text_value [redact(Number)],
+        22 flag_22: text_value [redact(Flag)],
+    }
+    /// A domain and its algorithms.
+    DomainData as DOMAIN {
+        1 domain_name: text [redact(Keep)],
+        2 classification: text [redact(Keep)],
+        3 algorithm: text [redact(Keep)],
+        4 tokenization_algorithm: text_value [redact(Keep)],
+    }
+    /// What an algorithm says of itself.
+    AlgorithmInfo as ALGORITHM_INFO {
+        1 algorithm_name: text [redact(Keep)],
+        2 description: text,
+        3 date: text [redact(Date)],
+        4 owner: text [redact(Replace(User))],
+        5 long_description: text,
+    }
+    /// What a lookup says of itself. Its date is the day of the export.
+    LookupInfo as LOOKUP_INFO {
+        1 algorithm_name: text [redact(Keep)],
+        2 description: text,
+        3 date: text [redact(Date), volatile],
+        4 owner: text [redact(Replace(User))],
+        5 long_description: text,
+    }
+    /// A lookup algorithm: key and rows in clear.
+    SecureLookupData as SECURE_LOOKUP {
+        1 info: message(LookupInfo, LOOKUP_INFO),
+        3 code: text [redact(Keep)],
+        4 algorithm_kind: text [redact(Keep)],
+        6 rows: secret(LookupRows) [redact(Rows)],
+        7 key: secret(AlgorithmKey) [redact(Replace(Key))],
+        8 key_time: int,
+    }
+    /// A user algorithm (2023): its key in clear.
+    UserAlgorithmData as USER_ALGORITHM {
+        1 info: message(AlgorithmInfo, ALGORITHM_INFO),
+        2 key: secret(AlgorithmKey) [redact(Replace(Key))],
+        3 key_time: int,
+        5 framework: text [redact(Keep)],
+        6 plugin: text [redact(Keep)],
+        7 configuration: text [redact(Configuration)],
+    }
+    /// A segment mapping algorithm: its whole mapping in clear.
+    SegmentedMappingData as SEGMENTED_MAPPING {
+        1 info: message(AlgorithmInfo, ALGORITHM_INFO),
+        3 segment_count: int,
+        4 layout: text [redact(Keep)],
+        7 ignored_characters: text [redact(Keep)],
+        8 flag_8: text [redact(Flag)],
+        9 ignored_characters_2: text [redact(Keep)],
+        10 layout_2: text [redact(Keep)],
+        11 segments: messages(SegmentData, SEGMENT),
+        12 mappings: secret_messages(SegmentMapping, SEGMENT_MAPPING, SegmentMappings),
+        // Absent in documents of May 2019, there in those of November 2019, under the same revision.
+        13 variant: text [redact(Keep), added_by_upgrade("DEFAULT")],
+    }
+    /// One segment's place.
+    SegmentData as SEGMENT {
+        2 index: int,
+        3 length: int,
+    }
+    /// One input value and what it becomes.
+    SegmentMapping as SEGMENT_MAPPING {
+        2 segment: int,
+        3 length: int,
+        4 input: secret(SegmentMappings) [redact(Replace(Input))],
+        5 output: secret(SegmentMappings) [redact(Replace(Output))],
+    }
+    /// A tokenization algorithm: its key in clear.
+    TokenizationData as TOKENIZATION {
+        1 info: message(AlgorithmInfo, ALGORITHM_INFO),
+        3 number_3: text [redact(Flag)],
+        4 number_4: text [redact(Flag)],
+        5 number_5: text [redact(Flag)],
+        6 key: secret(AlgorithmKey) [redact(Replace(Key))],
+        7 key_time: int,
+    }
+    /// A date shift algorithm: its key in clear.
+    DateShiftDiscreteData as DATE_SHIFT_DISCRETE {
+        1 key: secret(AlgorithmKey) [redact(Replace(Key))],
+        2 key_time: int,
+    }
+    /// The engine's global key in clear.
+    EncryptionKeyData as ENCRYPTION_KEY {
+        1 key: secret(GlobalKey) [redact(Replace(Key))],
+    }
+    /// A profile expression.
+    ProfileExpressionData as PROFILE_EXPRESSION {
+        1 expression_name: text [redact(Keep)],
+        2 description: text_value,
+        3 domain: text [redact(Keep)],
+        4 regular_expression: text [redact(Keep)],
+        5 data_level: int,
+    }
+    /// A profile set.
+    ProfileSetData as PROFILE_SET {
+        1 set_name: text [redact(Keep)],
+        2 description: text,
+        3 expressions: texts [redact(Keep), set],
+        4 created: int_value,
+    }
+    /// One setting.
+    ApplicationSettingsData as APPLICATION_SETTINGS {
+        1 group: text [redact(Keep)],
+        2 setting_name: text [redact(Keep)],
+        5 value: text_value [redact(Setting)],
+    }
+}
+
+static EMPTY: MessageSpec = MessageSpec {
+    name: "EmptyData",
+    fields: &[],
+};
+
+pub(super) static DATA_MESSAGES: &[&MessageSpec] = &[
+    &MASKING_JOB,
+    &PROFILE_JOB,
+    &SOURCE_CONNECTOR,
+    &DATABASE_RULESET,
+    &DATABASE_CONNECTOR,
+    &DOMAIN,
+    &SECURE_LOOKUP,
+    &USER_ALGORITHM,
+    &SEGMENTED_MAPPING,
+    &TOKENIZATION,
+    &DATE_SHIFT_DISCRETE,
+    &ENCRYPTION_KEY,
+    &PROFILE_EXPRESSION,
+    &PROFILE_SET,
+    &APPLICATION_SETTINGS,
+    &EMPTY,
+];
