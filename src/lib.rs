@@ -22,6 +22,7 @@ pub mod finding;
 pub mod graph;
 pub mod identifier;
 pub mod import_plan;
+pub mod jdbc;
 pub mod merge;
 pub mod object;
 pub mod passphrase;

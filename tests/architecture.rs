@@ -13,6 +13,7 @@ const ORDER: &[&str] = &[
     "finding",
     "buffered",
     "utf8",
+    "jdbc",
     "wire",
     "date",
     "envelope",

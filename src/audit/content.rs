@@ -4,11 +4,10 @@ use std::collections::HashMap;
 
 use crate::finding::{self, FindingRule, Place};
 use crate::import_plan::name_fault;
+use crate::jdbc::{self, Secret};
 use crate::object::data::{FieldSpec, StandInKind, Treatment};
 use crate::object::{Scope, type_by_name};
 use crate::report::{DocumentReport, Encryption, Findings, ObjectReport};
-
-use super::jdbc::holds_password;
 
 /// Characters of a text that a finding quotes.
 const QUOTED: usize = 100;
@@ -57,14 +56,20 @@ fn exposed(object: &ObjectReport, redacted: bool, findings: &mut Findings) {
             continue;
         }
         let field = found.field.name;
-        let shown = match (kind, text) {
-            (StandInKind::JdbcUrl, Some(url)) if holds_password(url) => {
-                password = Some(field);
-                format!("{field} (not shown: it holds a password)")
-            }
-            (StandInKind::JdbcUrl, None) => {
-                // Nobody needs a URL of that length, and nobody can say that none of it is a password.
-                password = Some(field);
+        let secret = match (kind, text) {
+            (StandInKind::JdbcUrl, Some(url)) => jdbc::secret(url),
+            // Nobody needs a URL of that length, and it can't be looked through for a password.
+            (StandInKind::JdbcUrl, None) => Secret::Held,
+            (_, Some(text)) => jdbc::secret_within(text),
+            (_, None) => Secret::None,
+        };
+        if secret == Secret::Held {
+            password = Some(field);
+        }
+        let shown = match (secret, text) {
+            (Secret::Held, Some(_)) => format!("{field} (not shown: it holds a password)"),
+            (Secret::Possible, Some(_)) => format!("{field} (not shown: it may hold a password)"),
+            (Secret::Held | Secret::Possible, None) => {
                 format!("{field} (not shown: too long to be looked through)")
             }
             (_, Some(text)) => format!("{field} {}", quoted(text)),

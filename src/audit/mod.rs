@@ -14,7 +14,6 @@
 mod baseline;
 mod content;
 mod demands;
-mod jdbc;
 mod judge;
 mod level;
 mod places;

@@ -5,6 +5,7 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::jdbc::{self, Secret};
 use crate::object::data::{FieldKind, MessageSpec};
 use crate::wire::{Field, Message, Value as WireValue};
 
@@ -124,7 +125,8 @@ impl Value {
                 WireValue::Bytes(bytes) => {
                     let short = if guarded { 0 } else { UNKNOWN_TEXT };
                     if let Ok(text) = std::str::from_utf8(bytes)
-                        && (limits.show_secrets || bytes.len() <= short)
+                        && (limits.show_secrets
+                            || (bytes.len() <= short && jdbc::secret_within(text) == Secret::None))
                         && !text.chars().any(|c| c.is_control() && c != '\n')
                     {
                         return Some(Self::text(text, limits));
@@ -194,7 +196,7 @@ impl Scalar {
     /// As it is shown under a field's name.
     pub(super) fn shown(&self, field: &str, limits: &DiffLimits) -> Value {
         match self {
-            Self::Text(text) if !limits.show_secrets && field == "jdbc_url" && may_hold_password(text) => {
+            Self::Text(text) if !limits.show_secrets && holds_password(field, text) => {
                 Value::Digest(ValueDigest::of(true, 1, [text.as_bytes()]))
             }
             Self::Text(text) => Value::text(text, limits),
@@ -204,14 +206,13 @@ impl Scalar {
     }
 }
 
-/// Engines leave the password out of a connector, but people write it into the URL: `password=`, or `user/password@`.
-pub(super) fn may_hold_password(url: &str) -> bool {
-    let lower = url.to_lowercase();
-    let before_host = lower.split_once('@').map_or("", |(before, _)| before);
-    // What stands before the '@' of a URL without user is a scheme: it ends with a colon.
-    lower.contains("password")
-        || lower.contains("pwd")
-        || !(before_host.is_empty() || before_host.ends_with(':'))
+/// Engines leave the password out of a connector, but people write it into the URL.
+fn holds_password(field: &str, text: &str) -> bool {
+    let secret = match field {
+        "jdbc_url" => jdbc::secret(text),
+        _ => jdbc::secret_within(text),
+    };
+    secret != Secret::None
 }
 
 impl std::fmt::Display for Scalar {

@@ -177,7 +177,7 @@ registry! {
             "A job's e-mail address stands in clear.",
             "Export with a passphrase, or share a copy made by 'exportdoc redact'.";
         PASSWORD_IN_CLEAR = "password-in-clear", Error,
-            "A JDBC URL carries a password in clear.",
+            "A JDBC URL carries a password or another secret in clear.",
             "Change that password, then keep it out of the URL: engines store it apart from there.";
     }
     "Metadata against blob" {

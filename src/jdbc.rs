@@ -1,0 +1,306 @@
+//! Finds secrets in JDBC URLs.
+//!
+//! Drivers agree on no form, so this knows the usual ones: properties behind `;`, `?`, `&`, `:`, `,` or `(`, a login in
+//! front of a host (`//user:password@host`), and that of Oracle's drivers (`user/password`).
+//!
+//! Invariant: a URL that [`secret`] doesn't call [`Secret::None`] is never printed whole.
+
+use percent_encoding::percent_decode_str;
+
+/// Whether a JDBC URL holds a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Secret {
+    /// Nothing in it looks like one.
+    None,
+    /// It has a word or a form that goes with secrets, but no secret was found.
+    Possible,
+    /// It holds one.
+    Held,
+}
+
+/// Names of properties that hold a secret, without what isn't a letter or a digit, end like this.
+const NAMES: &[&str] = &[
+    "password",
+    "passwd",
+    "passwort",
+    "pwd",
+    "passphrase",
+    "passcode",
+    "secret",
+    "secretkey",
+    "secretaccesskey",
+    "token",
+    "privatekey",
+    "privatekeybase",
+    "pvtkey",
+    "apikey",
+    "accountkey",
+    "sharedaccesskey",
+    "sharedaccesssignature",
+    "encryptionkey",
+    "hexkey",
+    "credential",
+    "credentials",
+    // `pass` alone ends words of other meanings, too.
+    "userpass",
+    "dbpass",
+    "proxypass",
+    "sslpass",
+    "keypass",
+    "storepass",
+];
+
+/// Words that make a URL suspicious wherever they stand.
+const WORDS: &[&str] = &[
+    "pass",
+    "pwd",
+    "secret",
+    "token",
+    "credential",
+    "privatekey",
+    "private_key",
+    "pvtkey",
+    "apikey",
+    "accountkey",
+    "accesskey",
+    "signature",
+    "hexkey",
+    "encryptionkey",
+];
+
+/// What separates properties, and them from what stands before.
+const SEPARATORS: [char; 12] = [';', '&', '?', ',', '(', ')', '{', '}', ':', '/', '#', '='];
+
+/// Looks for a secret in a JDBC URL.
+pub fn secret(url: &str) -> Secret {
+    let folded = fold(url);
+    if property_holds_secret(&folded) {
+        return Secret::Held;
+    }
+    let login = login(&folded);
+    if login == Secret::None && WORDS.iter().any(|word| decoded(&folded).contains(word)) {
+        return Secret::Possible;
+    }
+    login
+}
+
+/// As [`secret`], of text from any field: what doesn't have a JDBC URL in it has no secret of one.
+pub fn secret_within(text: &str) -> Secret {
+    match fold(text).find("jdbc:") {
+        Some(_) => secret(text),
+        None => Secret::None,
+    }
+}
+
+/// Upper and lower case as Java's `equalsIgnoreCase` takes them for one: `ſ` is an S there.
+fn fold(text: &str) -> String {
+    text.chars()
+        .flat_map(char::to_uppercase)
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+fn decoded(text: &str) -> String {
+    fold(&percent_decode_str(text).decode_utf8_lossy())
+}
+
+/// Whether a property with the name of a secret is set to something.
+fn property_holds_secret(url: &str) -> bool {
+    url.match_indices('=').any(|(at, _)| {
+        let before = url[..at].trim_end();
+        let start = before.rfind(SEPARATORS);
+        let name = &before[start.map_or(0, |start| start + 1)..];
+        let separator = start.and_then(|start| before[start..].chars().next());
+        let value = url[at + 1..].trim_start();
+        match kind(name) {
+            Kind::Other => false,
+            Kind::Password => is_set(value, separator),
+            // `useToken=true` and its like switch something on.
+            Kind::Secret => is_set(value, separator) && !is_switch(value),
+        }
+    })
+}
+
+#[derive(PartialEq)]
+enum Kind {
+    Other,
+    /// It is called just as passwords are.
+    Password,
+    /// It ends with a word for a secret.
+    Secret,
+}
+
+fn kind(name: &str) -> Kind {
+    let plain: String = decoded(name)
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect();
+    // MySQL's second and third factor are password2 and password3.
+    let plain = plain.trim_end_matches(|c: char| c.is_ascii_digit());
+    if ["password", "passwd", "pwd", "pass", "pw"].contains(&plain) {
+        Kind::Password
+    } else if NAMES.iter().any(|end| plain.ends_with(end)) {
+        Kind::Secret
+    } else {
+        Kind::Other
+    }
+}
+
+/// Whether a property has a value. What ends the list that it stands in makes it empty; any other separator may begin
+/// its value, unless another property follows.
+fn is_set(value: &str, separator: Option<char>) -> bool {
+    if ["{}", "\"\"", "''"].iter().any(|empty| value.starts_with(empty)) {
+        return false;
+    }
+    let Some(first) = value.chars().next() else {
+        return false;
+    };
+    let ends: &[char] = match separator {
+        Some('?' | '&') => &['&', '#'],
+        Some('(' | ',' | '/') => &[',', ')'],
+        _ => &[';'],
+    };
+    if ends.contains(&first) {
+        return false;
+    }
+    if [';', '&', ',', ')', '}'].contains(&first) {
+        let rest = value[first.len_utf8()..].trim_start_matches([')', '}', '/']);
+        let next = rest.split([';', '&', ',']).next().unwrap_or_default();
+        return !rest.is_empty() && !next.contains('=');
+    }
+    true
+}
+
+fn is_switch(value: &str) -> bool {
+    let end = value.find([';', '&', ',', ')', '}']).unwrap_or(value.len());
+    ["true", "false", "yes", "no", "on", "off", "0", "1"].contains(&value[..end].trim())
+}
+
+/// What stands in front of a host.
+fn login(url: &str) -> Secret {
+    if let Some(rest) = oracle(url) {
+        return oracle_login(rest);
+    }
+    let Some((scheme, rest)) = url.split_once("//") else {
+        // What stands before the '@' of a URL without a user is a scheme: it ends with a colon.
+        return match url.split_once('@') {
+            Some((before, _)) if !before.is_empty() && !before.ends_with(':') => Secret::Possible,
+            _ => Secret::None,
+        };
+    };
+    let possible = scheme.contains('@') || rest.contains('@');
+    let authority = rest.split(['?', ';']).next().unwrap_or_default();
+    let Some((logins, _)) = authority.rsplit_once('@') else {
+        return if possible { Secret::Possible } else { Secret::None };
+    };
+    let mut pieces = logins.split([',', '@']).peekable();
+    while let Some(piece) = pieces.next() {
+        let (host_and_port, path) = match piece.split_once('/') {
+            Some((before, _)) => (before, true),
+            None => (piece, false),
+        };
+        let Some((_, behind)) = after_host(host_and_port).split_once(':') else {
+            continue;
+        };
+        let port = !behind.is_empty() && behind.bytes().all(|b| b.is_ascii_digit());
+        // Of several hosts each may have a port; a login stands just before the '@'.
+        let login = !path && !behind.is_empty() && (!port || pieces.peek().is_none());
+        let torn = path && !port;
+        if login || torn {
+            return Secret::Held;
+        }
+    }
+    Secret::Possible
+}
+
+/// What stands behind a host of IPv6, which has colons itself.
+fn after_host(text: &str) -> &str {
+    match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((_, behind)) => behind,
+        None => text,
+    }
+}
+
+/// What stands behind `jdbc:oracle:DRIVER:`.
+fn oracle(url: &str) -> Option<&str> {
+    let rest = url.trim_start();
+    let rest = rest.strip_prefix("jdbc:").unwrap_or(rest);
+    let (_, rest) = rest.strip_prefix("oracle:")?.split_once(':')?;
+    Some(rest)
+}
+
+/// `user/password`, with or without `@` and a database behind.
+fn oracle_login(rest: &str) -> Secret {
+    if rest.starts_with("//") {
+        return match rest.contains('@') {
+            true => Secret::Possible,
+            false => Secret::None,
+        };
+    }
+    let (login, at) = match rest.split_once('@') {
+        Some((login, _)) => (login, true),
+        None => (rest, false),
+    };
+    match login.split_once('/') {
+        Some((_, "")) => Secret::None,
+        // `host:port/service` lacks its '@'.
+        Some((user, _)) if !at && user.contains(':') => Secret::Possible,
+        Some(_) => Secret::Held,
+        None if login.contains(':') && at => Secret::Possible,
+        None => Secret::None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One URL a line, behind what it is called and a tab.
+    fn table(text: &str) -> impl Iterator<Item = (&str, &str)> {
+        text.lines()
+            .filter(|line| !line.starts_with('#'))
+            .map(|line| line.split_once('\t').expect("a name, a tab and a URL"))
+    }
+
+    #[test]
+    fn secrets_are_seen_in_every_known_form() {
+        for (name, url) in table(include_str!("../testdata/handmade/jdbc/secret.tsv")) {
+            assert_eq!(secret(url), Secret::Held, "{name}: {url}");
+        }
+    }
+
+    #[test]
+    fn urls_without_a_secret_are_not_accused() {
+        for (name, url) in table(include_str!("../testdata/handmade/jdbc/clean.tsv")) {
+            assert_ne!(secret(url), Secret::Held, "{name}: {url}");
+        }
+    }
+
+    #[test]
+    fn plain_urls_are_printed() {
+        for url in [
+            "",
+            "jdbc:oracle:thin:@10.0.1.20:1521/x",
+            "jdbc:oracle:thin:@//db.example.com:1521/x",
+            "jdbc:oracle:thin:hr@db.example.com:1521/x",
+            "jdbc:sqlserver://db.example.com;user=sa;encrypt=true",
+            "jdbc:mysql://db1:3306,[2001:db8::1]:3306/x?useSSL=true",
+            "jdbc:postgresql://db.example.com:5432/x?user=a",
+        ] {
+            assert_eq!(secret(url), Secret::None, "{url}");
+        }
+    }
+
+    #[test]
+    fn odd_urls_are_not_printed() {
+        for url in [
+            "jdbc:mysql://db.example.com/y?trustStorePassWords=",
+            "jdbc:tibero:thin:hr/tiger@db",
+            "jdbc:mysql://db.example.com:3306/12@34",
+            "jdbc:postgresql://db.example.com/x?options=a@b",
+            "jdbc:foo://db.example.com/x?p%61ss",
+        ] {
+            assert_eq!(secret(url), Secret::Possible, "{url}");
+        }
+    }
+}
