@@ -4,63 +4,17 @@
 
 mod common;
 mod diff_support;
+mod git_support;
 
 use std::path::Path;
-use std::process::{Command, Output};
 
-use common::{Plan, exportdoc, inventory, masking_job, numbered, small, testdata};
+use common::{Plan, exportdoc, inventory, masking_job, small, testdata};
 use diff_support::{edit, replaced, resaved};
 use exportdoc::identifier::Identifier;
 use exportdoc::object::ObjectKey;
-use exportdoc::report::{ExamineOptions, Verdict, examine_with_objects};
 use exportdoc::sample::SampleSize;
-use exportdoc::wire::Message;
+use git_support::{PROGRAM, git, git_text, setup, state, with_email, with_user};
 use tempfile::TempDir;
-
-const PROGRAM: &str = env!("CARGO_BIN_EXE_exportdoc");
-
-/// Git that sees this repository's configuration and nobody else's.
-fn git(directory: &Path, arguments: &[&str]) -> Output {
-    Command::new("git")
-        .current_dir(directory)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .env("GIT_CEILING_DIRECTORIES", std::env::temp_dir())
-        .args(["-c", "user.name=Tests", "-c", "user.email=tests@example.com"])
-        .args(arguments)
-        .output()
-        .unwrap()
-}
-
-fn git_text(directory: &Path, arguments: &[&str]) -> String {
-    let output = git(directory, arguments);
-    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "git {arguments:?}: {errors}");
-    String::from_utf8(output.stdout).unwrap()
-}
-
-fn setup(directory: &Path, arguments: &[&str]) -> Output {
-    exportdoc()
-        .current_dir(directory)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .env("GIT_CEILING_DIRECTORIES", std::env::temp_dir())
-        .arg("git-setup")
-        .args(arguments)
-        .output()
-        .unwrap()
-}
-
-fn with_email(email: &str) -> Vec<u8> {
-    let mut plan = masking_job();
-    edit(&mut plan.objects, &numbered(20, 4), |job| {
-        let data = replaced(job.data_bytes(), 13, |w| {
-            w.wrapped_text(13, email);
-        });
-        resaved(job, Some(&data))
-    });
-    plan.seal()
-}
 
 /// A lookup with these rows.
 fn with_rows(rows: &str) -> Vec<u8> {
@@ -133,32 +87,6 @@ fn git_difftool_runs_the_comparison() {
         ],
     );
     assert!(shown.contains("changed MASKING_JOB 4 (Mask patients)"), "{shown}");
-}
-
-/// The email of the job and the description of the connector's user in a document.
-fn state(bytes: &[u8]) -> (String, String) {
-    let (report, objects) = examine_with_objects(bytes, &ExamineOptions::default()).unwrap();
-    assert_eq!(report.signature.verdict, Verdict::Valid);
-    let text = |type_number, field| {
-        let object = objects
-            .iter()
-            .find(|object| object.key().type_number == type_number)
-            .unwrap();
-        let data = Message::parse(object.data_bytes()).unwrap();
-        data.wrapped_text(field).unwrap().into_owned()
-    };
-    (text(20, 13), text(10, 9))
-}
-
-fn with_user(user: &str) -> Vec<u8> {
-    let mut plan = masking_job();
-    edit(&mut plan.objects, &numbered(10, 1), |connector| {
-        let data = replaced(connector.data_bytes(), 9, |w| {
-            w.wrapped_text(9, user);
-        });
-        resaved(connector, Some(&data))
-    });
-    plan.seal()
 }
 
 /// Two branches, of which each has another version of the document; `main` is checked out.
@@ -251,6 +179,7 @@ fn git_merge_stops_at_a_conflict_and_keeps_the_current_version() {
         "same-revision MASKING_JOB:4 (Mask patients)",
         "1 job.export.json (ours)",
         "email: \"ours@example.com\" → \"theirs@example.com\"",
+        "next: git mergetool -t exportdoc -- job.export.json",
     ] {
         assert!(said.contains(words), "{said}");
     }
@@ -366,9 +295,12 @@ fn printing_writes_nothing_and_names_every_line() {
          \n\
          # once per clone\n\
          git config --local merge.exportdoc.name 'export documents, object by object'\n\
-         git config --local merge.exportdoc.driver 'exportdoc merge-driver %O %A %B %P'\n\
-         git config --local diff.exportdoc.textconv 'exportdoc textconv'\n\
-         git config --local difftool.exportdoc.cmd 'exportdoc diff \"$LOCAL\" \"$REMOTE\"'\n"
+         git config --local merge.exportdoc.driver 'exportdoc merge-driver -- %O %A %B %P'\n\
+         git config --local diff.exportdoc.textconv 'exportdoc textconv --'\n\
+         git config --local difftool.exportdoc.cmd 'exportdoc diff -- \"$LOCAL\" \"$REMOTE\"'\n\
+         git config --local mergetool.exportdoc.cmd 'exportdoc merge --edit --force --base=\"$BASE\" \
+         --output=\"$MERGED\" -- \"$LOCAL\" \"$REMOTE\"'\n\
+         git config --local mergetool.exportdoc.trustExitCode true\n"
     );
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
     assert_eq!(setup(directory.path(), &["--write"]).status.code(), Some(2));

@@ -303,4 +303,132 @@ mod unix {
             }
         }
     }
+
+    /// Every command that writes a document, without its output.
+    const WRITERS: [&[&str]; 6] = [
+        &["extract", "in.json", "--object", "MASKING_JOB:4"],
+        &["seal", "in.json", "--key", "key"],
+        &["redact", "in.json"],
+        &["encrypt", "in.json", "--passphrase-file", "phrase"],
+        &["decrypt", "encrypted.json", "--passphrase-file", "phrase"],
+        &["merge", "in.json", "copy.json"],
+    ];
+
+    /// A directory with everything that [`WRITERS`] name.
+    fn full_workplace() -> TempDir {
+        let place = workplace();
+        let directory = place.path();
+        succeed(directory, &["keygen", "-o", "key"]);
+        fs::copy(directory.join("in.json"), directory.join("copy.json")).unwrap();
+        fs::write(directory.join("phrase"), "open sesame\n").unwrap();
+        let encrypt = [
+            "encrypt",
+            "in.json",
+            "--passphrase-file",
+            "phrase",
+            "-o",
+            "encrypted.json",
+        ];
+        succeed(directory, &encrypt);
+        place
+    }
+
+    fn set_mode(path: &Path, mode: u32) {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+
+    fn mode(path: &Path) -> u32 {
+        use std::os::unix::fs::PermissionsExt;
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn what_is_written_is_protected_as_its_input_is() {
+        let place = full_workplace();
+        let directory = place.path();
+        for name in ["in.json", "encrypted.json"] {
+            set_mode(&directory.join(name), 0o600);
+        }
+        let output = directory.join("out.json");
+        for arguments in WRITERS {
+            // The other input of a merge is open to all: the strictest counts.
+            succeed(directory, &[arguments, &["-o", "out.json"]].concat());
+            assert_eq!(mode(&output), 0o600, "{arguments:?}");
+            // Neither does a file that is replaced widen it.
+            set_mode(&output, 0o644);
+            succeed(directory, &[arguments, &["-o", "out.json", "--force"]].concat());
+            assert_eq!(mode(&output), 0o600, "{arguments:?}");
+            fs::remove_file(&output).unwrap();
+        }
+        fs::create_dir(directory.join("split")).unwrap();
+        succeed(directory, &[WRITERS[0], &["--split", "-o", "split"]].concat());
+        assert_eq!(mode(&directory.join("split/MASKING_JOB-4.json")), 0o600);
+    }
+
+    #[test]
+    fn a_read_only_input_makes_no_output_that_its_owner_can_not_change() {
+        let place = full_workplace();
+        let directory = place.path();
+        set_mode(&directory.join("in.json"), 0o440);
+        succeed(directory, &["redact", "in.json", "-o", "out.json"]);
+        let mode = mode(&directory.join("out.json"));
+        assert_eq!((mode & 0o600, mode & 0o007), (0o600, 0));
+    }
+
+    #[test]
+    fn a_place_that_is_not_there_is_a_slip_of_usage_and_said_with_what_to_do() {
+        let place = full_workplace();
+        let directory = place.path();
+        let before = listing(directory);
+        for arguments in WRITERS {
+            for output in ["no/such/out.json", "in.json/out.json"] {
+                let said = fail(directory, 2, &[arguments, &["-o", output]].concat());
+                assert!(
+                    said.contains("help: make the directory first"),
+                    "{arguments:?}: {said}"
+                );
+            }
+        }
+        for arguments in [
+            &["keygen", "-o", "no/key"][..],
+            &["keygen", "-o", "key-2", "--public-out", "no/key"],
+            &["redact", "in.json", "-o", "out.json", "--new-key", "no/key"],
+            &[
+                "extract",
+                "in.json",
+                "--object",
+                "MASKING_JOB:4",
+                "--split",
+                "-o",
+                "no",
+            ],
+        ] {
+            let said = fail(directory, 2, arguments);
+            assert!(said.contains("help: make"), "{arguments:?}: {said}");
+        }
+        assert_eq!(listing(directory), before);
+    }
+
+    #[test]
+    fn a_directory_that_can_not_be_written_to_is_said_with_what_to_do() {
+        let place = full_workplace();
+        let directory = place.path();
+        let closed = directory.join("closed");
+        fs::create_dir(&closed).unwrap();
+        set_mode(&closed, 0o555);
+        // Nothing is closed to an administrator.
+        if fs::write(closed.join("probe"), "").is_ok() {
+            return;
+        }
+        for arguments in WRITERS {
+            let said = fail(directory, 2, &[arguments, &["-o", "closed/out.json"]].concat());
+            assert!(
+                said.contains("help: write to a directory that you may write to"),
+                "{said}"
+            );
+        }
+        let split = fail(directory, 2, &[WRITERS[0], &["--split", "-o", "closed"]].concat());
+        assert!(split.contains("help: write to a directory"), "{split}");
+    }
 }

@@ -90,6 +90,7 @@ fn run(source: &SourceArgs, key: &KeyArgs, output: &InPlaceArgs, encrypt: bool) 
         Output::File {
             path,
             over: Over::BackedUp,
+            ..
         },
     ) = (encrypt, &output)
     {

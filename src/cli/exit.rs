@@ -15,7 +15,7 @@ use std::process::ExitCode;
 /// | 70 | internal error | the same | the same | the same | the same |
 ///
 /// Commands that write documents answer 0 when they wrote, 1 when the input is not what they may work on, 2 as above
-/// and 70 when the output can't be written.
+/// and when there is no place to write to, and 70 when the disk is full or fails.
 ///
 /// Over many documents Ctrl-C answers 130, after what was judged until then was told.
 ///

@@ -22,8 +22,8 @@ const NAME_BYTES: usize = 80;
 The objects stay byte for byte as they are, what this version doesn't know included. A document that was encrypted is \
 encrypted again with the same passphrase. It is sealed with --key, or with a key made for it.
 
-Exit codes: 0 written, 1 the document is invalid or has no such object, 2 usage or unreadable, 70 the output can't be \
-written.
+Exit codes: 0 written, 1 the document is invalid or has no such object, 2 usage, unreadable, or no \
+place to write to, 70 the disk is full or fails.
 
 Examples:
   exportdoc extract export.json --object MASKING_JOB:4 -o job.json

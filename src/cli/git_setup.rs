@@ -9,6 +9,7 @@ use std::process::Command;
 
 use exportdoc::escape;
 
+use super::shell::quoted;
 use super::{CliError, Exit, stdout};
 
 /// The name under which git knows the tools.
@@ -19,7 +20,8 @@ const ATTRIBUTES: &str = "diff=exportdoc merge=exportdoc";
 /// Print what git needs to show documents as text and to merge them, or install it in the repository at hand
 ///
 /// Afterwards 'git diff', 'git log -p' and 'git show' compare documents by what 'exportdoc textconv' prints,
-/// 'git difftool -t exportdoc' runs 'exportdoc diff', and 'git merge' merges documents object by object.
+/// 'git difftool -t exportdoc' runs 'exportdoc diff', 'git merge' merges documents object by object, and
+/// 'git mergetool -t exportdoc' settles what that leaves in conflict.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Exit codes: 0 printed or installed, 2 usage, no repository, or a file that can't be written.
@@ -112,6 +114,7 @@ impl Args {
         let command = quoted(&self.command);
         let key = option("--key", self.key.as_deref())?;
         let passphrase = option("--passphrase-file", self.passphrase_file.as_deref())?;
+        // Two dashes before every file name: a name may look like an option.
         Ok(vec![
             (
                 format!("merge.{DRIVER}.name"),
@@ -120,16 +123,26 @@ impl Args {
             (
                 format!("merge.{DRIVER}.driver"),
                 format!(
-                    "{} %O %A %B %P",
+                    "{} -- %O %A %B %P",
                     // Git replaces what follows a percent sign.
                     format!("{command} merge-driver{key}{passphrase}").replace('%', "%%")
                 ),
             ),
-            (format!("diff.{DRIVER}.textconv"), format!("{command} textconv")),
+            (
+                format!("diff.{DRIVER}.textconv"),
+                format!("{command} textconv --"),
+            ),
             (
                 format!("difftool.{DRIVER}.cmd"),
-                format!("{command} diff{passphrase} \"$LOCAL\" \"$REMOTE\""),
+                format!("{command} diff{passphrase} -- \"$LOCAL\" \"$REMOTE\""),
             ),
+            (
+                format!("mergetool.{DRIVER}.cmd"),
+                format!(
+                    "{command} merge --edit{key}{passphrase} --force --base=\"$BASE\" --output=\"$MERGED\" -- \"$LOCAL\" \"$REMOTE\""
+                ),
+            ),
+            (format!("mergetool.{DRIVER}.trustExitCode"), "true".to_owned()),
         ])
     }
 }
@@ -139,16 +152,6 @@ fn option(name: &str, file: Option<&Path>) -> io::Result<String> {
     let file = file.map(std::path::absolute).transpose()?;
     let option = file.map(|file| format!(" {name} {}", quoted(&file.to_string_lossy())));
     Ok(option.unwrap_or_default())
-}
-
-/// A word for the shell that git runs commands with.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./+:@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
 }
 
 /// The top of the work tree at hand.

@@ -7,12 +7,12 @@ use clap::ValueEnum;
 use exportdoc::diff::MatchBy;
 use exportdoc::merge::{MergeOptions, Prefer, Renumber, Resolutions};
 
-use super::compose::{KeyArgs, say_made, say_written};
+use super::compose::{KeyArgs, say, say_made, say_written};
 use super::input::{Input, parse_size};
-use super::merging::{Collected, Part, derived_save};
+use super::merging::{Collected, Part, derived_save, has_namesakes, is_empty};
 use super::output::{Output, OutputArgs};
 use super::reading::Reading;
-use super::{CliError, Exit, passphrase, stdout};
+use super::{CliError, Exit, editor, passphrase, shell, stdout};
 use crate::render::{merge_json, merge_text};
 
 /// A list of resolutions is far smaller.
@@ -23,16 +23,16 @@ const RESOLUTIONS_BYTES: u64 = 16 * 1024 * 1024;
 #[command(after_help = "\
 Objects are matched by type and identifier; a number that means two objects in two documents is given anew to the \
 second, and references follow. What no rule decides is a conflict: then nothing is written, and the conflicts are \
-listed. Settle them with --prefer, or one by one: print the list with --format json, put \"ours\", \"theirs\", \
-\"remove\" or the number of a document behind \"take\", and give it back with --resolve. Two global keys are settled in \
-no other way.
+listed. Settle them with --prefer, or one by one: --edit shows the list in an editor, to put \"ours\", \"theirs\", \
+\"remove\" or the number of a document behind \"take\". Or print the list with --format json and give it back with \
+--resolve. Two global keys are settled in no other way.
 
 What was decided is printed on standard output, or on standard error when that is where the document goes. The document \
 is sealed with --key, or with a key made for it, or with --unsigned not at all, so that 'exportdoc seal' can do it \
 where the key is; it is encrypted when one of the inputs was.
 
-Exit codes: 0 written, 1 conflicts, or documents that can't go together, 2 usage or unreadable, 70 the output can't be \
-written.
+Exit codes: 0 written, 1 conflicts, or documents that can't go together, 2 usage, unreadable, or no place to \
+write to, 70 the disk is full or fails.
 
 Examples:
   exportdoc merge jobs.json more-jobs.json -o all.json
@@ -44,7 +44,7 @@ pub(crate) struct Args {
     /// The documents to merge; '-' is standard input
     #[arg(value_name = "DOC", required = true, num_args = 2..)]
     documents: Vec<PathBuf>,
-    /// The document that the two others were changed from
+    /// The document that the two others were changed from; an empty file when there is none
     #[arg(long, value_name = "DOC")]
     base: Option<PathBuf>,
     /// Match objects by type and name instead of identifier: numbers are only labels across engines
@@ -60,6 +60,9 @@ pub(crate) struct Args {
     /// Settle conflicts as this list says
     #[arg(long, value_name = "FILE")]
     resolve: Option<PathBuf>,
+    /// Settle conflicts in an editor, the one that git uses: it shows the list, and what is saved is the answer
+    #[arg(long)]
+    edit: bool,
     /// Take documents whose signature is invalid or that have findings which are errors, and leave gaps and circles
     #[arg(long)]
     allow_invalid: bool,
@@ -131,6 +134,14 @@ impl Args {
         if inputs.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
             return Err(CliError::usage("standard input is named twice", "give '-' once"));
         }
+        let can_be_read_again = !inputs.contains(&Path::new("-"));
+        if self.edit && !can_be_read_again {
+            let help = "give a file, or print the list with --format json and give it back with --resolve";
+            return Err(CliError::usage(
+                "--edit reads the documents twice, and standard input can't be",
+                help,
+            ));
+        }
         let output = self.output.check(&inputs)?;
         let others = self
             .passphrase_file
@@ -142,7 +153,7 @@ impl Args {
             true => None,
             false => Some(self.key.load(&[&output])?),
         };
-        let options = self.options()?;
+        let mut options = self.options()?;
         let encrypt_with = self
             .encrypt_with
             .as_deref()
@@ -153,7 +164,11 @@ impl Args {
             true => None,
             false => encrypt_with.or_else(|| collected.passphrase.clone()),
         };
-        let merged = collected.merge(&options)?;
+        let mut merged = collected.merge(&options)?;
+        if self.edit && !merged.outcome.conflicts.is_empty() {
+            options.resolutions.extend(editor::settle(&merged.outcome)?);
+            merged = self.collect()?.merge(&options)?;
+        }
         let outcome = &merged.outcome;
         match (&output, self.format) {
             (Output::Stdout, Format::Text) => merge_text::print(&mut anstream::stderr(), outcome)?,
@@ -168,6 +183,13 @@ impl Args {
             }
         }
         let Some(document) = &outcome.document else {
+            if can_be_read_again && self.format == Format::Text {
+                let option = match has_namesakes(outcome) {
+                    true => "--by-name",
+                    false => "--edit",
+                };
+                say(&format!("next: {}", shell::this_command_with("merge", option)));
+            }
             return Ok(Exit::Bad);
         };
         let key = sealer.as_ref().map(|sealer| &sealer.key);
@@ -231,7 +253,10 @@ impl Args {
                 let help = "give two documents, or merge without --base";
                 return Err(CliError::usage("a merge with --base has two sides", help));
             }
-            collected.add(&reading, base, &base.to_string_lossy(), Part::Base)?;
+            // Both sides added the file: git gives an empty one.
+            if !is_empty(base) {
+                collected.add(&reading, base, &base.to_string_lossy(), Part::Base)?;
+            }
         }
         Ok(collected)
     }

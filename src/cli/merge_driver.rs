@@ -9,23 +9,24 @@ use std::path::{Path, PathBuf};
 use exportdoc::diff::MatchBy;
 use exportdoc::merge::{MergeOptions, Renumber, Resolutions};
 
-use super::compose::KeyArgs;
+use super::compose::{KeyArgs, say};
 use super::input::parse_size;
-use super::merging::{Collected, Part, derived_save};
+use super::merging::{Collected, Part, derived_save, has_namesakes, is_empty};
 use super::output::Output;
 use super::reading::Reading;
+use super::shell::{program, quoted};
 use super::{CliError, Exit};
 use crate::render::merge_text;
 
 /// Merge two versions of a document for git, in place of the current one; 'exportdoc git-setup' has git call it
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Exit codes: 0 merged, 1 conflicts (the current version stays), or documents that can't go together, 2 unreadable, 70 \
-the output can't be written.
+Exit codes: 0 merged, 1 conflicts (the current version stays), or documents that can't go together, 2 unreadable, \
+or no place to write to, 70 the disk is full or fails.
 
 In .git/config:
   [merge \"exportdoc\"]
-      driver = exportdoc merge-driver %O %A %B %P")]
+      driver = exportdoc merge-driver -- %O %A %B %P")]
 pub(crate) struct Args {
     /// The version that both sides come from; empty when there is none
     base: PathBuf,
@@ -62,7 +63,7 @@ impl Args {
         add(&self.ours, "ours", Part::Side)?;
         add(&self.theirs, "theirs", Part::Side)?;
         // Both sides added the file: git gives an empty one.
-        if !std::fs::metadata(&self.base).is_ok_and(|metadata| metadata.len() == 0) {
+        if !is_empty(&self.base) {
             add(&self.base, "base", Part::Base)?;
         }
         let options = MergeOptions {
@@ -79,6 +80,10 @@ impl Args {
         let mut err = anstream::stderr().lock();
         let Some(document) = &outcome.document else {
             merge_text::print(&mut err, outcome)?;
+            err.flush()?;
+            if let Some(path) = &self.path {
+                say(&format!("next: {}", next(path, has_namesakes(outcome))));
+            }
             return Ok(Exit::Bad);
         };
         merge_text::print_notes(&mut err, outcome)?;
@@ -88,4 +93,24 @@ impl Args {
         made.put()?;
         Ok(Exit::Good)
     }
+}
+
+/// What settles the conflicts, once git has stopped.
+fn next(path: &str, namesakes: bool) -> String {
+    // Git's merge tool takes no name that begins like an option or that git writes in quotes.
+    let odd = path.starts_with('-') || path.contains(|c: char| c.is_control() || "\"\\".contains(c));
+    if !namesakes && !odd {
+        return format!("git mergetool -t exportdoc -- {}", quoted(path));
+    }
+    let [base, ours, theirs] = [1, 2, 3].map(|stage| quoted(&format!(":{stage}:{path}")));
+    let how = match namesakes {
+        true => "--by-name",
+        false => "--edit --base base.json",
+    };
+    format!(
+        "git show {base} > base.json; git show {ours} > ours.json; git show {theirs} > theirs.json; \
+         {} merge {how} --force {} ours.json theirs.json",
+        program(),
+        quoted(&format!("--output={path}"))
+    )
 }

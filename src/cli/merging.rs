@@ -6,7 +6,7 @@ use std::path::Path;
 use exportdoc::build::ExportFacts;
 use exportdoc::compose;
 use exportdoc::merge::{
-    DerivedSave, MergeOptions, MergeOutcome, MergedDocument, Sources, merge, to_look_into,
+    ConflictKind, DerivedSave, MergeOptions, MergeOutcome, MergedDocument, Sources, merge, to_look_into,
 };
 use exportdoc::passphrase::Passphrase;
 use exportdoc::signature::SigningKey;
@@ -146,4 +146,15 @@ pub(super) fn derived_save() -> Result<DerivedSave, CliError> {
         save: new_uuid()?,
         modified: batch::now().as_millisecond(),
     })
+}
+
+/// Whether a base is there but empty: git gives such a file when both sides added theirs.
+pub(super) fn is_empty(base: &Path) -> bool {
+    std::fs::metadata(base).is_ok_and(|metadata| metadata.is_file() && metadata.len() == 0)
+}
+
+/// Whether matching by name alone settles the conflicts.
+pub(super) fn has_namesakes(outcome: &MergeOutcome) -> bool {
+    let mut kinds = outcome.conflicts.iter().map(|conflict| conflict.kind);
+    kinds.any(|kind| kind == ConflictKind::SameName)
 }

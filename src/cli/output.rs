@@ -1,6 +1,6 @@
 //! Writes files so that nobody loses one: an output is there whole or not at all.
 //!
-//! Invariants: a file under its final name is complete and on the disk; inputs, links and whatever isn't a plain file
+//! Invariants: a file under its final name is complete and on the disk; it is protected as its inputs are; inputs, links and whatever isn't a plain file
 //! are never written through; an existing file is replaced only when that was asked for, a key file or a backup never.
 //! On Linux a file has no name until it is complete, so that not even a killed process leaves a part of it behind.
 
@@ -67,6 +67,8 @@ pub(crate) enum Output {
         path: PathBuf,
         /// What may be there already.
         over: Over,
+        /// What it is made of: those who can't read all of it can't read the file.
+        inputs: Vec<PathBuf>,
     },
 }
 
@@ -90,6 +92,7 @@ impl Output {
         if path.as_os_str() == "-" {
             return Ok(Self::Stdout);
         }
+        check_parent(path)?;
         let existing = look(path)?;
         for input in inputs.iter().filter(|input| input.as_os_str() != "-") {
             if existing && same_file(path, input) {
@@ -103,6 +106,7 @@ impl Output {
         Ok(Self::File {
             path: path.to_owned(),
             over: if force { Over::Anything } else { Over::Nothing },
+            inputs: inputs.iter().map(|input| input.to_path_buf()).collect(),
         })
     }
 
@@ -140,6 +144,7 @@ impl Output {
         Ok(Self::File {
             path: input.to_owned(),
             over: Over::BackedUp,
+            inputs: Vec::new(),
         })
     }
 
@@ -152,6 +157,7 @@ impl Output {
         Ok(Self::File {
             path: path.to_owned(),
             over: Over::Anything,
+            inputs: Vec::new(),
         })
     }
 
@@ -175,17 +181,17 @@ impl Output {
         &self,
         make: impl FnOnce(&mut dyn Write) -> Result<(), CliError>,
     ) -> Result<Pending<'_>, CliError> {
-        let (path, over) = match self {
+        let (path, over, inputs) = match self {
             Self::Stdout => {
                 let mut bytes = Vec::new();
                 make(&mut bytes)?;
                 return Ok(Pending::Stdout(bytes));
             }
-            Self::File { path, over } => (path, *over),
+            Self::File { path, over, inputs } => (path, *over, inputs),
         };
         let permissions = match over {
-            Over::Anything | Over::BackedUp if look(path)? => Permissions::Of(path),
-            _ => Permissions::Usual,
+            Over::Anything | Over::BackedUp if look(path)? => Permissions::Of(path, inputs),
+            _ => Permissions::Within(inputs),
         };
         let staged = Staged::make(path, permissions, |file| make(file)).map_err(|error| match error {
             CliError::Output(error) => failed(path, error),
@@ -252,11 +258,23 @@ pub(crate) fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
 
 /// Sees to it that nothing is there yet.
 pub(crate) fn check_new(path: &Path) -> Result<(), CliError> {
+    check_parent(path)?;
     if fs::symlink_metadata(path).is_ok() {
         let help = "keys are never overwritten: name another file, or move this one away";
         return Err(CliError::usage(format!("{} exists", path.display()), help));
     }
     Ok(())
+}
+
+/// Sees to it that the directory is there that a file goes into.
+fn check_parent(path: &Path) -> Result<(), CliError> {
+    match path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        Some(parent) if !parent.is_dir() => Err(CliError::usage(
+            format!("{}: no directory {}", path.display(), parent.display()),
+            "make the directory first",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Sees to it that this is a directory to write several files into.
@@ -329,7 +347,7 @@ fn back_up(path: &Path, backup: &Path) -> Result<(), CliError> {
         Ok(()) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(exists(backup)),
         Err(_) => {
-            let copy = || Staged::write(backup, &fs::read(path)?, Permissions::Of(path))?.create(backup);
+            let copy = || Staged::write(backup, &fs::read(path)?, Permissions::Of(path, &[]))?.create(backup);
             copy().map_err(|error| taken(backup, error))
         }
     }
@@ -352,11 +370,21 @@ fn taken(path: &Path, error: io::Error) -> CliError {
     }
 }
 
+/// Where the place is at fault, another one helps; a full disk is the system's.
 fn failed(path: &Path, error: io::Error) -> CliError {
-    CliError::File {
-        path: path.display().to_string(),
-        error,
-    }
+    use io::ErrorKind::{InvalidFilename, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem};
+    let help = match error.kind() {
+        PermissionDenied | ReadOnlyFilesystem => "write to a directory that you may write to",
+        NotFound | NotADirectory => "make the directory first",
+        InvalidFilename => "give it a shorter name",
+        _ => {
+            return CliError::File {
+                path: path.display().to_string(),
+                error,
+            };
+        }
+    };
+    CliError::usage(format!("could not write {}: {error}", path.display()), help)
 }
 
 /// Makes the entry of a new name last, where directories can be synced.

@@ -14,7 +14,8 @@ use super::{CliError, Exit};
 The document gets a new export id and declares the toolkit's signing rule for the key's size. Whoever knows your key's \
 fingerprint can check that it came from you (verify-signature --trusted-key); an engine need not accept it.
 
-Exit codes: 0 written, 1 the document is invalid, 2 usage or unreadable, 70 the output can't be written.
+Exit codes: 0 written, 1 the document is invalid, 2 usage, unreadable, or no place to write to, 70 the \
+disk is full or fails.
 
 Examples:
   exportdoc seal export.json --new-key key.pem -o sealed.json

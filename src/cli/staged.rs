@@ -5,19 +5,19 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::output::sync_directory;
 
 /// Who may read a new file.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Permissions<'p> {
-    /// Whoever the umask lets.
-    Usual,
     /// The owner alone.
     OwnerOnly,
-    /// Whoever could read this one, if it is there.
-    Of(&'p Path),
+    /// The owner, and of those that the umask lets the ones who may read all of these files, too.
+    Within(&'p [PathBuf]),
+    /// Those who could read this one, if it is there, and all of these files.
+    Of(&'p Path, &'p [PathBuf]),
 }
 
 /// A written and synced file without its name.
@@ -51,11 +51,7 @@ impl Staged {
         make: impl FnOnce(&mut File) -> Result<(), E>,
     ) -> Result<Self, E> {
         let file = self.file();
-        if let Permissions::Of(model) = permissions
-            && let Ok(metadata) = fs::metadata(model)
-        {
-            file.set_permissions(metadata.permissions())?;
-        }
+        protect(file, permissions)?;
         make(file)?;
         file.sync_all()?;
         Ok(self)
@@ -135,12 +131,56 @@ fn directory(target: &Path) -> &Path {
     parent.unwrap_or(Path::new("."))
 }
 
+/// What a new file may be opened for, before the umask.
 #[cfg(unix)]
 fn mode(permissions: Permissions<'_>) -> u32 {
     match permissions {
-        Permissions::Usual => 0o666,
+        Permissions::Within(inputs) => 0o666 & (0o600 | allowed(inputs, None)),
         // Narrow until the model's are set.
-        Permissions::OwnerOnly | Permissions::Of(_) => 0o600,
+        Permissions::OwnerOnly | Permissions::Of(..) => 0o600,
+    }
+}
+
+/// What all of these files let others do. Members of another group than a file's are anybody to it.
+#[cfg(unix)]
+fn allowed(files: &[PathBuf], group: Option<u32>) -> u32 {
+    use std::os::unix::fs::MetadataExt;
+    let plain = files.iter().filter_map(|file| fs::metadata(file).ok());
+    plain
+        .filter(fs::Metadata::is_file)
+        .fold(0o777, |allowed, metadata| {
+            let others = metadata.mode() & 0o007;
+            let of_group = match group {
+                Some(group) if group != metadata.gid() => others << 3,
+                _ => metadata.mode() & 0o070,
+            };
+            allowed & (0o700 | of_group | others)
+        })
+}
+
+/// Gives a new file its permissions, while nothing is in it.
+#[cfg(unix)]
+fn protect(file: &File, permissions: Permissions<'_>) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let own = file.metadata()?;
+    let (model, files) = match permissions {
+        Permissions::OwnerOnly => return Ok(()),
+        Permissions::Within(files) => (None, files),
+        Permissions::Of(model, files) => (fs::metadata(model).ok(), files),
+    };
+    let mode = model.as_ref().unwrap_or(&own).mode() & 0o777;
+    let mode = mode & allowed(files, Some(own.gid()));
+    file.set_permissions(fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+fn protect(file: &File, permissions: Permissions<'_>) -> io::Result<()> {
+    match permissions {
+        Permissions::Of(model, _) => match fs::metadata(model) {
+            Ok(metadata) => file.set_permissions(metadata.permissions()),
+            Err(_) => Ok(()),
+        },
+        Permissions::OwnerOnly | Permissions::Within(_) => Ok(()),
     }
 }
 
@@ -183,7 +223,7 @@ mod tests {
 
     /// Both ways on every system that has both.
     fn both(directory: &Path, bytes: &[u8]) -> [Staged; 2] {
-        let usual = Permissions::Usual;
+        let usual = Permissions::Within(&[]);
         [
             Staged::begin(directory, usual),
             Staged::begin_named(directory, usual),

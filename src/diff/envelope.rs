@@ -59,6 +59,8 @@ pub(super) fn facts(report: &DocumentReport) -> Vec<(&'static str, Option<String
     let header = report.header.as_ref();
     let signature = &report.signature;
     let key = signature.key.as_ref();
+    // Of no document there is nothing to say.
+    let said = |text: String| (!report.is_nothing()).then_some(text);
     vec![
         ("host", envelope.host.clone()),
         ("date", envelope.date_text.clone()),
@@ -73,8 +75,8 @@ pub(super) fn facts(report: &DocumentReport) -> Vec<(&'static str, Option<String
                 .exported_listed
                 .then(|| envelope.exported.len().to_string()),
         ),
-        ("encryption", Some(encryption(&report.encryption))),
-        ("verdict", Some(signature.verdict.as_str().to_owned())),
+        ("encryption", said(encryption(&report.encryption))),
+        ("verdict", said(signature.verdict.as_str().to_owned())),
         ("rule", signature.rule.clone()),
         ("key_bits", key.map(|key| key.bits.to_string())),
         (

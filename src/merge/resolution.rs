@@ -99,6 +99,11 @@ impl Resolutions {
         self.by_object.insert(object, take);
     }
 
+    /// Adds the answers of another list; these count where both have one.
+    pub fn extend(&mut self, other: Self) {
+        self.by_object.extend(other.by_object);
+    }
+
     /// The answer for an object.
     pub fn get(&self, object: &str) -> Option<Take> {
         self.by_object.get(object).copied()

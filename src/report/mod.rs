@@ -53,6 +53,36 @@ pub struct DocumentReport {
 }
 
 impl DocumentReport {
+    /// Of no document at all: what an added document is compared with, and a removed one.
+    pub fn nothing() -> Self {
+        Self {
+            envelope: EnvelopeReport::default(),
+            header: None,
+            blob: BlobReport {
+                complete: true,
+                ..BlobReport::default()
+            },
+            encryption: Encryption::Clear,
+            objects: Vec::new(),
+            graph: Graph::default(),
+            signature: SignatureReport {
+                verdict: Verdict::Undetermined,
+                rule: None,
+                trust: Trust::NotAsked,
+                key: None,
+                partial_key: None,
+                r_and_s: None,
+                checks: Vec::new(),
+            },
+            findings: Vec::new(),
+        }
+    }
+
+    /// Whether there is no document.
+    pub fn is_nothing(&self) -> bool {
+        self.envelope.bytes == 0
+    }
+
     /// The weightiest finding's severity.
     pub fn worst(&self) -> Option<Severity> {
         self.findings.iter().map(Finding::severity).max()
