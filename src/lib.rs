@@ -11,6 +11,7 @@ pub mod audit;
 pub mod blob;
 mod buffered;
 pub mod build;
+pub mod byte_order_mark;
 pub mod compose;
 pub mod copy;
 pub mod date;

@@ -14,6 +14,7 @@ const ORDER: &[&str] = &[
     "buffered",
     "utf8",
     "jdbc",
+    "byte_order_mark",
     "wire",
     "date",
     "envelope",

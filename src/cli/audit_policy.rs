@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use exportdoc::audit::{AuditFinding, AuditReport, Policy, policy_findings};
+use exportdoc::byte_order_mark::{LOOKS_LIKE_UTF_16, utf_16, without_mark};
 
 use super::CliError;
 use super::input::Input;
@@ -178,8 +179,15 @@ fn read(path: &Path) -> Result<Policy, CliError> {
     if length > MAX_BYTES {
         return Err(failed(&"too large for a policy"));
     }
-    let text = fs::read_to_string(path).map_err(|error| failed(&error))?;
-    Policy::parse(&text).map_err(|error| CliError::Refused {
+    let bytes = fs::read(path).map_err(|error| failed(&error))?;
+    if utf_16(&bytes).is_some() {
+        return Err(CliError::usage(
+            format!("{name}: can't be read, {LOOKS_LIKE_UTF_16}"),
+            "save it as UTF-8: PowerShell's '>' writes UTF-16, 'Out-File -Encoding utf8' doesn't",
+        ));
+    }
+    let text = std::str::from_utf8(without_mark(&bytes)).map_err(|_| failed(&"not UTF-8 text"))?;
+    Policy::parse(text).map_err(|error| CliError::Refused {
         message: format!("{name}: {error}"),
         help: error.help,
         exit: super::Exit::Usage,

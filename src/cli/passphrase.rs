@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
+use exportdoc::byte_order_mark::{LOOKS_LIKE_UTF_16, utf_16, without_mark};
 use exportdoc::passphrase::Passphrase;
 use zeroize::Zeroizing;
 
@@ -51,11 +52,17 @@ pub(super) fn from_file(path: &Path) -> Result<Passphrase, CliError> {
         CliError::usage(format!("{}: {error}", path.display()), help)
     };
     let file = File::open(path).map_err(|error| fail(&error))?;
-    let mut line = String::new();
+    let mut line = Zeroizing::new(Vec::new());
     BufReader::new(file.take(READ_AT_MOST))
-        .read_line(&mut line)
+        .read_until(b'\n', &mut line)
         .map_err(|error| fail(&error))?;
-    let text = line.strip_suffix('\n').unwrap_or(&line);
+    if utf_16(&line).is_some() {
+        let message = format!("{}: can't be read, {LOOKS_LIKE_UTF_16}", path.display());
+        let help = "save it as UTF-8: PowerShell's '>' writes UTF-16, 'Out-File -Encoding ascii' doesn't";
+        return Err(CliError::usage(message, help));
+    }
+    let text = std::str::from_utf8(without_mark(&line)).map_err(|_| fail(&"not UTF-8 text"))?;
+    let text = text.strip_suffix('\n').unwrap_or(text);
     let text = text.strip_suffix('\r').unwrap_or(text);
     Passphrase::new(text).map_err(|error| fail(&error))
 }

@@ -8,6 +8,8 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use zeroize::Zeroizing;
 
+use crate::byte_order_mark::{LOOKS_LIKE_UTF_16, utf_16, without_mark};
+
 /// Largest file that is looked at. Keys and signatures are far smaller, even in PEM with explanatory text.
 const MAX_BYTES: usize = 64 * 1024;
 
@@ -74,6 +76,9 @@ pub enum EncodingError {
         /// Its length, without white space.
         length: usize,
     },
+    /// Two bytes a character.
+    #[error("input can't be read: {LOOKS_LIKE_UTF_16}")]
+    Utf16,
     /// Hexadecimal digits.
     #[error("input is hexadecimal text")]
     HexText,
@@ -106,6 +111,9 @@ impl EncodingError {
             Self::InvalidCharacter { .. } | Self::IncompleteBase64 { .. } => {
                 "get the complete text, without quotes"
             }
+            Self::Utf16 => {
+                "save it as UTF-8 or ASCII: PowerShell's '>' writes UTF-16, 'Out-File -Encoding ascii' doesn't"
+            }
             Self::HexText => "turn it into bytes first, for example with 'xxd -r -p'",
             Self::Json => "pass the text of the one member that is meant, or verify the document as a whole",
             Self::NotRecognised {
@@ -134,6 +142,11 @@ pub fn decode_any(input: &[u8]) -> Result<(Vec<u8>, Encoding), EncodingError> {
             size: input.len(),
             max: MAX_BYTES,
         });
+    }
+    // Editors put the mark before text; DER never begins with it.
+    let input = without_mark(input);
+    if is_utf_16_text(input) {
+        return Err(EncodingError::Utf16);
     }
     let text = input.trim_ascii();
     let Some(first) = text.first() else {
@@ -169,6 +182,20 @@ pub fn decode_any(input: &[u8]) -> Result<(Vec<u8>, Encoding), EncodingError> {
         return Err(EncodingError::HexText);
     }
     Ok((decode_base64(text)?, Encoding::Base64))
+}
+
+/// Whether it is ASCII text in two bytes a character. Bytes of a bare signature may begin with the mark by chance.
+fn is_utf_16_text(input: &[u8]) -> bool {
+    let (pairs, rest) = input.as_chunks::<2>();
+    let is_text = |[first, second]: &[u8; 2]| {
+        let byte = first | second;
+        (*first == 0 || *second == 0) && (byte.is_ascii_graphic() || byte.is_ascii_whitespace())
+    };
+    let pairs = match pairs {
+        [[0xff, 0xfe] | [0xfe, 0xff], behind @ ..] => behind,
+        pairs => pairs,
+    };
+    utf_16(input).is_some() && rest.is_empty() && pairs.iter().all(is_text)
 }
 
 /// Decodes the start of a base64 text up to where it breaks off, for keys in samples that end in dots.
