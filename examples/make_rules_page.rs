@@ -10,7 +10,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use exportdoc::audit::{Needs, needs};
+use exportdoc::audit::{Level, Needs, needs};
 use exportdoc::finding::REGISTRY;
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules.md");
@@ -49,8 +49,12 @@ fn page() -> String {
             Needs::Policy(member) => format!("; needs `{member}` in the policy"),
             Needs::Baseline => "; needs `--baseline`".to_owned(),
         };
+        let in_audit = match Level::default_of(rule) {
+            level if level == rule.severity.into() => String::new(),
+            level => format!("; {level} in an audit"),
+        };
         page.push_str(&format!(
-            "\n### {}\n\n*{}{needs}.* {}\n\nWhat to do: {}\n",
+            "\n### {}\n\n*{}{in_audit}{needs}.* {}\n\nWhat to do: {}\n",
             rule.id,
             rule.severity,
             text(rule.meaning),

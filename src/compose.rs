@@ -106,7 +106,7 @@ fn faults(report: &DocumentReport) -> Vec<String> {
     let errors = report
         .findings
         .iter()
-        .filter(|found| found.severity() == Severity::Error && found.rule != &finding::UNSIGNED);
+        .filter(|found| found.severity == Severity::Error && found.rule != &finding::UNSIGNED);
     let mut faults: Vec<String> = errors.map(told).collect();
     if report.signature.verdict == Verdict::Invalid && faults.is_empty() && !unsigned {
         faults.push("its signature is invalid".to_owned());

@@ -127,7 +127,7 @@ fn the_snippets_for_ci_audit_a_checkout_as_the_page_says() {
     let section = section.split("\n## ").next().unwrap();
     let snippets = blocks(section, "yaml");
     assert_eq!(snippets.len(), 2, "one for GitHub, one for GitLab");
-    for (snippet, begins) in snippets.iter().zip(["::warning file=exports/x.json", "<?xml"]) {
+    for (snippet, begins) in snippets.iter().zip(["::error file=exports/x.json", "<?xml"]) {
         let commands: Vec<&str> = snippet
             .lines()
             .filter_map(|line| line.split("exportdoc audit ").nth(1))
@@ -153,11 +153,16 @@ fn the_snippets_for_ci_audit_a_checkout_as_the_page_says() {
         assert_eq!(run_in(at, &init).code, 0);
         fs::create_dir(at.join("exports")).unwrap();
         let put = |name: &str| fs::copy(testdata(name), at.join("exports/x.json")).unwrap();
-        // A weak key is a warning, which is what the snippets fail on.
         put("generated/engine-like.json");
         let ran = run_in(at, &arguments);
-        assert_eq!(ran.code, 1, "{}{}", ran.out, ran.err);
+        assert_eq!(ran.code, 0, "an engine's job passes: {}{}", ran.out, ran.err);
+        put("generated/global-small.json");
+        let ran = run_in(at, &arguments);
+        assert_eq!(ran.code, 1, "keys in clear don't: {}{}", ran.out, ran.err);
         assert!(ran.out.starts_with(begins), "{}", ran.out);
+        // A seal is a warning, which is what the snippets fail on.
+        put("generated/masking-job.json");
+        assert_eq!(run_in(at, &arguments).code, 1);
         let quiet = arguments
             .iter()
             .map(|word| if *word == "warning" { "error" } else { *word });

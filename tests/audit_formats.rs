@@ -234,8 +234,7 @@ fn sarif_and_github_point_at_the_byte_and_the_line() {
     assert!(logical[1].starts_with("$.blob decoded byte "), "{logical:?}");
     assert_eq!(logical[2], "MASKING_JOB:4");
     let (commands, ..) = audit(directory.path(), "github", &["a b.json"]);
-    let expected =
-        format!("::warning file=a b.json,line={line},col={column},title=key-weak::512-bit DSA key");
+    let expected = format!("::notice file=a b.json,line={line},col={column},title=key-weak::512-bit DSA key");
     assert!(commands.contains(&expected), "{commands}");
 }
 

@@ -12,6 +12,7 @@ use audit_support::{ids, json_of, run, run_in};
 use common::{Parts, exportdoc, file, root, small, testdata};
 use exportdoc::audit::{DEFAULT_POLICY, Policy};
 use exportdoc::finding::REGISTRY;
+use exportdoc::signature::KeySize;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -40,12 +41,12 @@ fn the_nearest_policy_above_a_document_counts_unless_one_is_named() {
             "exportdoc-policy.toml"
         ]
     );
-    let first_error = |document: &Value| {
+    let raised = |document: &Value, rule: &str| {
         let mut findings = document["findings"].as_array().unwrap().iter();
-        findings.find(|f| f["level"] == "error").map(|f| f["id"].clone())
+        findings.any(|f| f["id"] == rule && f["level"] == "error")
     };
-    assert_eq!(first_error(&documents[0]), Some(json!("key-weak")));
-    assert_eq!(first_error(&documents[1]), Some(json!("not-encrypted")));
+    assert!(raised(&documents[0], "key-weak") && !raised(&documents[0], "not-encrypted"));
+    assert!(raised(&documents[1], "not-encrypted") && !raised(&documents[1], "key-weak"));
     let report = json_of(at, &["--policy", "named.toml", "a/b/c/x.json"]);
     assert_eq!(report["documents"][0]["worst"], "warning");
     // Standard input has that of the current directory.
@@ -97,7 +98,31 @@ fn a_mistake_in_a_policy_is_told_with_its_place_before_anything_is_audited() {
         ),
         (
             "[types]\ndeny = [\"KEY\", \"Key\"]\n".to_owned(),
-            &["line 2, column 16", "no object type is called \"Key\""],
+            &[
+                "line 2, column 16",
+                "no object type is called \"Key\"",
+                "similar: KEY",
+            ],
+        ),
+        (
+            "[types]\nrequire = [\"MASKINGJOB\"]\n".to_owned(),
+            &["line 2, column 12", "\"MASKINGJOB\"", "similar: MASKING_JOB"],
+        ),
+        (
+            "[types]\ndeny = [\"NEW_TYPE\"]\n".to_owned(),
+            &["line 2, column 9", "no object type is called \"NEW_TYPE\""],
+        ),
+        (
+            "[types]\ndeny = [true]\n".to_owned(),
+            &["line 2, column 8", "the name or the number of an object type"],
+        ),
+        (
+            ignore("rule = \"key-*\"\nreason = \"x\"\nobject = \"DOMAINS:*\"\n"),
+            &[
+                "line 4, column 10",
+                "no object type is called \"DOMAINS\"",
+                "similar: DOMAIN",
+            ],
         ),
         (
             ignore("rule = \"key-weak\"\n"),
@@ -193,7 +218,7 @@ fn every_commented_line_of_the_default_policy_is_right_as_well() {
     assert!(policy.hosts.is_some() && policy.max_age.is_some());
     assert_eq!(
         (
-            policy.keys.len(),
+            policy.keys.map_or(0, |keys| keys.len()),
             policy.denied_types.len(),
             policy.required_types.len(),
             policy.ignores.len()
@@ -350,4 +375,82 @@ fn rules_are_listed_with_their_level_under_the_policy() {
     );
     // A sealed document's finding weighs at least as much as the weak key of a genuine one.
     assert_eq!(level("sealed-by-toolkit"), "error");
+}
+
+#[test]
+fn an_empty_list_of_keys_allows_none() {
+    let directory = TempDir::new().unwrap();
+    let at = directory.path();
+    file(at, "x.json", small().seal());
+    assert!(!ids(&json_of(at, &["x.json"])).contains(&"key-not-trusted"));
+    file(at, "exportdoc-policy.toml", "[allow]\nkeys = []\n");
+    assert!(ids(&json_of(at, &["x.json"])).contains(&"key-not-trusted"));
+    let own = small().key.public_key().facts().fingerprint_text();
+    let trusted = json_of(at, &["--trusted-key", &own, "x.json"]);
+    assert!(!ids(&trusted).contains(&"key-not-trusted"));
+}
+
+#[test]
+fn a_type_that_is_not_known_yet_is_denied_by_its_number() {
+    let directory = TempDir::new().unwrap();
+    let at = directory.path();
+    let key = exportdoc::object::ObjectKey::new(777, exportdoc::identifier::Identifier::Integer(1));
+    let mut plan = small();
+    let template = &plan.objects[0];
+    let object = exportdoc::object::SyncObject::build(&key, &[], template.revision(), "FutureData", &[]);
+    plan.objects.push(object.unwrap());
+    file(at, "x.json", plan.seal());
+    for (deny, expected) in [("777", true), ("\"777\"", true), ("778", false)] {
+        file(at, "exportdoc-policy.toml", format!("[types]\ndeny = [{deny}]\n"));
+        let found = ids(&json_of(at, &["x.json"])).contains(&"type-denied");
+        assert_eq!(found, expected, "{deny}");
+    }
+    // The number of a known type stands for that type.
+    let policy = Policy::parse("[types]\ndeny = [9]\n").unwrap();
+    assert_eq!(policy, Policy::parse("[types]\ndeny = [\"KEY\"]\n").unwrap());
+}
+
+#[test]
+fn the_policy_to_begin_with_passes_an_engines_job_and_refuses_its_keys_in_clear() {
+    let directory = TempDir::new().unwrap();
+    let at = directory.path();
+    let policy = "policies/new/production.toml";
+    let ran = run_in(at, &["--init", "--policy", policy]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{}", ran.err);
+    let job = fs::read(testdata("generated/engine-like.json")).unwrap();
+    file(at, "job.json", job);
+    let global = fs::read(testdata("generated/global-small.json")).unwrap();
+    file(at, "global.json", global);
+    // As the README has it.
+    let gate = |document| run_in(at, &["--policy", policy, "--fail-on", "warning", document]);
+    let passes = gate("job.json");
+    assert_eq!(passes.code, 0, "{}", passes.out);
+    assert_eq!(gate("global.json").code, 1);
+    // Keys in clear are an error with that policy and without any.
+    for arguments in [&["--policy", policy, "global.json"][..], &["global.json"]] {
+        let ran = run_in(at, arguments);
+        assert_eq!(ran.code, 1);
+        assert!(ran.out.contains("error   secrets-in-clear"), "{}", ran.out);
+    }
+}
+
+#[test]
+fn a_key_of_the_engines_own_kind_is_information_and_any_other_weak_one_a_warning() {
+    let directory = TempDir::new().unwrap();
+    let at = directory.path();
+    for (size, level) in [
+        (KeySize::Dsa512, Some("info")),
+        (KeySize::Dsa1024, Some("warning")),
+        (KeySize::Dsa2048, None),
+    ] {
+        file(at, "x.json", small().sized(size).seal());
+        let report = json_of(at, &["x.json"]);
+        let findings = report["documents"][0]["findings"].as_array().unwrap();
+        let weak = findings.iter().find(|finding| finding["id"] == "key-weak");
+        assert_eq!(
+            weak.map(|weak| weak["level"].as_str().unwrap()),
+            level,
+            "{size:?}"
+        );
+    }
 }

@@ -564,7 +564,7 @@ fn odd_export_dates_are_findings_with_a_place() {
             )
         );
         assert_eq!(
-            report.findings.iter().find(|f| f.id() == id).unwrap().severity(),
+            report.findings.iter().find(|f| f.id() == id).unwrap().severity,
             severity
         );
         both(&document, (0, 0), &[id, message]);

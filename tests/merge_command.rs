@@ -328,7 +328,7 @@ fn an_unsigned_result_carries_no_signature_and_is_sealed_later() {
     let errors = report
         .findings
         .iter()
-        .filter(|found| found.severity() == Severity::Error);
+        .filter(|found| found.severity == Severity::Error);
     let errors: Vec<&str> = errors.map(Finding::id).collect();
     assert_eq!(errors, ["unsigned"]);
     let output = run(path, &["verify-signature", "unsigned.json"]);

@@ -199,7 +199,7 @@ impl Document {
             found.rule == &finding::MISSING_MEMBER && path == Some("$.publicKey")
         };
         let findings = self.report.findings.iter();
-        let mut errors = findings.filter(|found| found.severity() == Severity::Error);
+        let mut errors = findings.filter(|found| found.severity == Severity::Error);
         self.report.blob.complete && errors.all(key_only) && usable(&self.report, true).is_ok()
     }
 }

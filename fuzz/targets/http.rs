@@ -362,7 +362,7 @@ impl Session {
         let wrong = report
             .findings
             .iter()
-            .find(|finding| finding.severity() >= Severity::Error);
+            .find(|finding| finding.severity >= Severity::Error);
         assert!(wrong.is_none(), "{wrong:?}");
     }
 

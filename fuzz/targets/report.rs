@@ -43,7 +43,7 @@ pub fn check_report(report: &DocumentReport, file: usize) {
     assert!(
         report
             .findings
-            .is_sorted_by_key(|finding| std::cmp::Reverse(finding.severity()))
+            .is_sorted_by_key(|finding| std::cmp::Reverse(finding.severity))
     );
     for (object, node) in report.objects.iter().zip(report.graph.nodes()) {
         assert_eq!(object.key, node.key);

@@ -82,12 +82,12 @@ fn key(report: &DocumentReport, policy: &Policy, findings: &mut Findings) {
         .findings
         .iter()
         .any(|f| f.rule == &finding::KEY_NOT_TRUSTED);
-    if policy.keys.is_empty() || judged {
+    let Some(keys) = policy.keys.as_ref().filter(|_| !judged) else {
         return;
-    }
+    };
     let signature = &report.signature;
     let own = signature.key.as_ref().map(|key| key.fingerprint);
-    let listed = own.is_some_and(|own| policy.keys.contains(&own));
+    let listed = own.is_some_and(|own| keys.contains(&own));
     let words = match own {
         _ if listed && signature.verdict == Verdict::Valid => return,
         None => "the key can't be read".to_owned(),
@@ -108,11 +108,10 @@ fn denied_types(report: &DocumentReport, policy: &Policy, seen: bool, findings: 
     if policy.denied_types.is_empty() {
         return;
     }
-    for object in report
-        .objects
-        .iter()
-        .filter(|object| policy.denied_types.contains(&object.type_name))
-    {
+    for object in report.objects.iter().filter(|object| {
+        let mut denied = policy.denied_types.iter();
+        denied.any(|denied| denied.is(&object.type_name, object.key.type_number))
+    }) {
         findings.about(
             &finding::TYPE_DENIED,
             &object.key,
@@ -129,7 +128,8 @@ fn denied_types(report: &DocumentReport, policy: &Policy, seen: bool, findings: 
 
 fn required_types(report: &DocumentReport, policy: &Policy, seen: bool, findings: &mut Findings) {
     for wanted in &policy.required_types {
-        if report.objects.iter().any(|object| object.type_name == *wanted) {
+        let mut objects = report.objects.iter();
+        if objects.any(|object| wanted.is(&object.type_name, object.key.type_number)) {
             continue;
         }
         findings.in_blob(&finding::TYPE_MISSING, 0, || {

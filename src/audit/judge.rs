@@ -123,7 +123,7 @@ fn judge(
     }
     let mut places = Places::new(report, around);
     for mut finding in report.findings.iter().cloned().chain(own.finish()) {
-        let level = policy.level(finding.rule);
+        let level = policy.level_of(&finding);
         if level == Level::Off {
             continue;
         }

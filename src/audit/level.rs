@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::finding::Severity;
+use crate::finding::{self, FindingRule, Severity};
 
 /// The weight of a finding under a policy. The order is that of concern: `Off < Info < Warning < Error`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,7 +39,17 @@ impl Level {
     }
 }
 
-/// The level at which a rule reports when a policy says nothing of it.
+impl Level {
+    /// The level of a rule when a policy says nothing of it. Keys in clear are the one thing that an audit is for.
+    pub fn default_of(rule: &FindingRule) -> Self {
+        if rule == &finding::SECRETS_IN_CLEAR {
+            Self::Error
+        } else {
+            rule.severity.into()
+        }
+    }
+}
+
 impl From<Severity> for Level {
     fn from(severity: Severity) -> Self {
         match severity {

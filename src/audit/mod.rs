@@ -24,7 +24,7 @@ mod rules;
 
 pub use judge::{AuditOptions, LISTED, audit_bytes, audit_source, policy_findings};
 pub use level::Level;
-pub use policy::{Ignore, Pattern, Policy, TextPlace};
+pub use policy::{Ignore, Pattern, Policy, TextPlace, WantedType};
 pub use policy_text::{DEFAULT_POLICY, PolicyError};
 pub use report::{AuditFinding, AuditReport, RuleCount, Summary, Suppressed};
 pub use rules::{Needs, needs};

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use wildmatch::WildMatch;
 
 use crate::diff::ObjectRef;
-use crate::finding::{self, FindingRule};
+use crate::finding::{self, Finding, FindingRule};
 
 use super::Level;
 
@@ -22,39 +22,84 @@ pub struct Policy {
     /// Hosts that may export, such as `masker-*.example.com`; any host when `None`. A port counts only where the pattern
     /// has one.
     pub hosts: Option<Vec<Pattern>>,
-    /// SHA-256 fingerprints of the keys that may sign; any key when empty.
-    pub keys: Vec<[u8; 32]>,
+    /// SHA-256 fingerprints of the keys that may sign; any key when `None`.
+    pub keys: Option<Vec<[u8; 32]>>,
     /// Object types that a document must not hold.
-    pub denied_types: Vec<String>,
+    pub denied_types: Vec<WantedType>,
     /// Object types that a document must hold.
-    pub required_types: Vec<String>,
+    pub required_types: Vec<WantedType>,
     /// How old an export may be, by the instant in its header; any age when `None`.
     pub max_age: Option<SignedDuration>,
     /// Findings that don't count, and why. The first one that covers a finding takes it.
     pub ignores: Vec<Ignore>,
 }
 
-/// What every engine's own document has, and a sealed one may not have: neither may be a reason to seal.
+/// What every engine's own document has as information, and a sealed one may not have: neither may be a reason to seal.
 const OF_EVERY_GENUINE: [&FindingRule; 2] = [&finding::SIGNATURE_UNDETERMINED, &finding::KEY_WEAK];
+
+/// An object type in a policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WantedType {
+    /// One that is known, by name.
+    Known(&'static str),
+    /// One that isn't, by its number in the blob.
+    Number(u64),
+}
+
+impl WantedType {
+    /// Whether it is the type of an object.
+    pub fn is(&self, type_name: &str, type_number: u64) -> bool {
+        match self {
+            Self::Known(name) => *name == type_name,
+            Self::Number(number) => *number == type_number,
+        }
+    }
+}
+
+impl std::fmt::Display for WantedType {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Known(name) => f.write_str(name),
+            Self::Number(number) => write!(f, "type {number}"),
+        }
+    }
+}
 
 impl Policy {
     /// How much a rule weighs.
+    pub fn level(&self, rule: &'static FindingRule) -> Level {
+        self.weigh(rule, Level::default_of(rule))
+    }
+
+    /// How much a finding weighs.
+    pub fn level_of(&self, finding: &Finding) -> Level {
+        if finding.severity == finding.rule.severity {
+            self.level(finding.rule)
+        } else {
+            self.weigh(finding.rule, finding.severity.into())
+        }
+    }
+
+    /// The level that the policy sets for a rule, or else the one given.
     ///
     /// A document sealed by this toolkit must not come off better than a genuine one, whose signature is undetermined
     /// and whose key is weak. So the two findings that every sealed document has weigh at least as much as the two that
     /// every genuine one has, whatever the policy says.
-    pub fn level(&self, rule: &'static FindingRule) -> Level {
-        let own = |rule: &'static FindingRule| {
-            let level = self.levels.get(rule.id).copied();
-            level.unwrap_or_else(|| rule.severity.into())
-        };
+    fn weigh(&self, rule: &'static FindingRule, default: Level) -> Level {
+        let own = self.levels.get(rule.id).copied().unwrap_or(default);
         if rule == &finding::SEALED_BY_TOOLKIT {
-            OF_EVERY_GENUINE.map(own).into_iter().fold(own(rule), Level::max)
+            let genuine = OF_EVERY_GENUINE.map(|rule| self.level_in_genuine(rule));
+            genuine.into_iter().fold(own, Level::max)
         } else if rule == &finding::ENGINE_SIGNATURE_MISSING {
-            own(rule).max(own(&finding::SIGNATURE_UNDETERMINED))
+            own.max(self.level_in_genuine(&finding::SIGNATURE_UNDETERMINED))
         } else {
-            own(rule)
+            own
         }
+    }
+
+    /// The level of what every engine's own document has.
+    fn level_in_genuine(&self, rule: &FindingRule) -> Level {
+        self.levels.get(rule.id).copied().unwrap_or(Level::Info)
     }
 
     /// The ignores by which a finding doesn't count: the first that covers it, then those that it needs beside. `None`
@@ -76,7 +121,7 @@ impl Policy {
         let mut ignores = vec![covering(rule, object)?];
         if rule == &finding::SEALED_BY_TOOLKIT {
             for genuine in OF_EVERY_GENUINE {
-                if self.level(genuine) > Level::Off {
+                if self.level_in_genuine(genuine) > Level::Off {
                     ignores.push(covering(genuine, None)?);
                 }
             }
@@ -106,7 +151,7 @@ impl Pattern {
 pub struct Ignore {
     /// The rules, by id.
     pub rule: Pattern,
-    /// The objects, as `TYPE:IDENTIFIER` or `TYPE:NAME`. `None` covers every finding of the rules, also those that
+    /// The objects, as `TYPE:IDENTIFIER` or `TYPE:NAME`; the type by name or by number. `None` covers every finding of the rules, also those that
     /// aren't about one object.
     pub object: Option<Pattern>,
     /// Why.
@@ -130,7 +175,10 @@ impl Ignore {
             (Some(pattern), Some(object)) => {
                 let names = [Some(object.identifier.to_string()), object.name.clone()];
                 let mut names = names.iter().flatten();
-                names.any(|name| pattern.matches(&format!("{}:{name}", object.type_name)))
+                names.any(|name| {
+                    pattern.matches(&format!("{}:{name}", object.type_name))
+                        || pattern.matches(&format!("{}:{name}", object.type_number))
+                })
             }
         };
         right_object && self.rule.matches(rule.id)

@@ -13,10 +13,10 @@ use toml::Spanned;
 use toml::value::Datetime;
 
 use crate::finding::{self, REGISTRY};
-use crate::object::type_by_name;
+use crate::object::{KNOWN_TYPES, PROVISIONAL_TYPES, known_by_number, type_by_name};
 use crate::signature::parse_fingerprint;
 
-use super::{Ignore, Level, Pattern, Policy, TextPlace};
+use super::{Ignore, Level, Pattern, Policy, TextPlace, WantedType};
 
 /// The text that `exportdoc audit --init` writes: the default policy, with everything it can say as comments.
 pub const DEFAULT_POLICY: &str = include_str!("default-policy.toml");
@@ -50,8 +50,7 @@ struct PolicyText {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct AllowText {
     hosts: Option<Vec<String>>,
-    #[serde(default)]
-    keys: Vec<Spanned<String>>,
+    keys: Option<Vec<Spanned<String>>>,
     max_age: Option<Spanned<String>>,
 }
 
@@ -59,9 +58,16 @@ struct AllowText {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct TypesText {
     #[serde(default)]
-    deny: Vec<Spanned<String>>,
+    deny: Vec<Spanned<TypeText>>,
     #[serde(default)]
-    require: Vec<Spanned<String>>,
+    require: Vec<Spanned<TypeText>>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "expected the name or the number of an object type")]
+enum TypeText {
+    Number(u64),
+    Name(String),
 }
 
 #[derive(Deserialize)]
@@ -96,9 +102,8 @@ impl Policy {
         policy.keys = parsed
             .allow
             .keys
-            .iter()
-            .map(|key| reader.key(key))
-            .collect::<Result<_, _>>()?;
+            .map(|keys| keys.iter().map(|key| reader.key(key)).collect())
+            .transpose()?;
         policy.max_age = parsed
             .allow
             .max_age
@@ -114,6 +119,27 @@ impl Policy {
             .collect::<Result<_, _>>()?;
         Ok(policy)
     }
+}
+
+fn type_of_number(number: u64) -> WantedType {
+    match known_by_number(number) {
+        Some(known) => WantedType::Known(known.name),
+        None => WantedType::Number(number),
+    }
+}
+
+/// The known type whose name is most like a text, if one is.
+fn nearest_type(text: &str) -> Option<&'static str> {
+    let text = text.to_uppercase();
+    let names = KNOWN_TYPES
+        .iter()
+        .chain(PROVISIONAL_TYPES)
+        .map(|known| known.name);
+    names
+        .map(|name| (strsim::normalized_damerau_levenshtein(&text, name), name))
+        .filter(|(likeness, _)| *likeness > 0.5)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, name)| name)
 }
 
 /// Turns parts of the text into parts of a policy.
@@ -182,25 +208,27 @@ impl Reader<'_> {
         })
     }
 
-    /// Types of newer engines, which only the metadata names, are written like the others.
-    fn types(&self, types: &[Spanned<String>]) -> Result<Vec<String>, PolicyError> {
-        let check = |name: &Spanned<String>| {
-            let text = name.get_ref();
-            let form = !text.is_empty()
-                && text
-                    .bytes()
-                    .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-            if type_by_name(text).is_some() || form {
-                return Ok(text.clone());
-            }
-            let help = "types are called as 'exportdoc inspect' calls them, such as MASKING_JOB".to_owned();
-            Err(self.error(
-                &name.span(),
-                format!("no object type is called {text:?}"),
-                Some(help),
-            ))
+    fn types(&self, types: &[Spanned<TypeText>]) -> Result<Vec<WantedType>, PolicyError> {
+        let wanted = |text: &Spanned<TypeText>| match text.get_ref() {
+            TypeText::Number(number) => Ok(type_of_number(*number)),
+            TypeText::Name(name) => self.object_type(name, &text.span()),
         };
-        types.iter().map(check).collect()
+        types.iter().map(wanted).collect()
+    }
+
+    /// A type that nobody knows yet has no name, so it is written as a number.
+    fn object_type(&self, name: &str, at: &Range<usize>) -> Result<WantedType, PolicyError> {
+        if let Some(known) = type_by_name(name) {
+            return Ok(WantedType::Known(known.name));
+        }
+        if let Ok(number) = name.parse() {
+            return Ok(type_of_number(number));
+        }
+        let help = match nearest_type(name) {
+            Some(nearest) => format!("similar: {nearest}"),
+            None => "types are called as 'exportdoc inspect' calls them, such as MASKING_JOB".to_owned(),
+        };
+        Err(self.error(at, format!("no object type is called {name:?}"), Some(help)))
     }
 
     fn ignore(&self, ignore: &Spanned<IgnoreText>) -> Result<Ignore, PolicyError> {
@@ -221,6 +249,12 @@ impl Reader<'_> {
             let help = "objects are TYPE:IDENTIFIER or TYPE:NAME, such as \"MASKING_JOB:*\"".to_owned();
             let message = format!("{:?} fits no object", object.get_ref());
             return Err(self.error(&object.span(), message, Some(help)));
+        }
+        if let Some(object) = &text.object
+            && let Some((name, _)) = object.get_ref().split_once(':')
+            && !name.contains(['*', '?'])
+        {
+            self.object_type(name, &object.span())?;
         }
         Ok(Ignore {
             rule,

@@ -353,6 +353,12 @@ impl Args {
                 "a policy is never overwritten: name another file with --policy, or move this one away";
             return Err(CliError::usage(format!("{} exists", path.display()), help));
         }
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).map_err(|error| {
+                let help = "name a file in a directory that you may write to with --policy";
+                CliError::usage(format!("{}: {error}", parent.display()), help)
+            })?;
+        }
         Output::check(&path, false, &[])?.write(DEFAULT_POLICY.as_bytes())?;
         // Nobody is left to tell when this fails.
         let _ = writeln!(

@@ -113,7 +113,9 @@ impl Policies {
             Some(path) => read(path)?,
             None => Policy::default(),
         };
-        policy.keys.extend(keys);
+        if !keys.is_empty() {
+            policy.keys.get_or_insert_default().extend(keys);
+        }
         let shown = path.as_deref().map(shown);
         self.list.push(Loaded { path, shown, policy });
         Ok(self.list.len() - 1)

@@ -2,7 +2,8 @@
 
 use std::io::Write;
 
-use exportdoc::finding::{self, REGISTRY};
+use exportdoc::audit::Level;
+use exportdoc::finding::{self, FindingRule, REGISTRY};
 
 use super::{CliError, Exit, stdout};
 
@@ -31,11 +32,23 @@ impl Args {
                 .ok_or_else(|| CliError::usage(format!("no finding has the id '{id}'"), nearest(id)))?;
             writeln!(
                 out,
-                "{} ({})\n  {}\n  What to do: {}",
-                rule.id, rule.severity, rule.meaning, rule.action
+                "{} ({}{})\n  {}\n  What to do: {}",
+                rule.id,
+                rule.severity,
+                in_audit(rule),
+                rule.meaning,
+                rule.action
             )?;
         }
         Ok(Exit::Good)
+    }
+}
+
+/// What a rule weighs in an audit, where that is something else.
+fn in_audit(rule: &FindingRule) -> String {
+    match Level::default_of(rule) {
+        level if level == rule.severity.into() => String::new(),
+        level => format!("; {level} in an audit"),
     }
 }
 

@@ -108,6 +108,8 @@ impl fmt::Display for Place {
 pub struct Finding {
     /// Its entry in the registry.
     pub rule: &'static FindingRule,
+    /// How much it weighs: as the registry says, unless what was found here weighs less or more.
+    pub severity: Severity,
     /// What was found here, as a lower-case fragment. May quote the document: renderers escape it.
     pub message: String,
     /// Where, when it has one place.
@@ -123,6 +125,7 @@ impl Finding {
     pub fn new(rule: &'static FindingRule, message: impl Into<String>) -> Self {
         Self {
             rule,
+            severity: rule.severity,
             message: message.into(),
             at: None,
             object: None,
@@ -145,13 +148,15 @@ impl Finding {
         self
     }
 
+    /// The same finding with another severity than the registered one.
+    #[must_use]
+    pub fn weighing(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
     /// The stable id.
     pub fn id(&self) -> &'static str {
         self.rule.id
-    }
-
-    /// The registered severity.
-    pub fn severity(&self) -> Severity {
-        self.rule.severity
     }
 }

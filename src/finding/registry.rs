@@ -266,7 +266,7 @@ registry! {
             "The public key isn't a usable DSA key.",
             "The document is damaged or tampered with; export again.";
         KEY_WEAK = "key-weak", Warning,
-            "The signing key is shorter than 2048 bits, so that forging it is feasible or will be.",
+            "The signing key is shorter than 2048 bits, so that forging it is feasible or will be; of the kind that every engine has, it is information.",
             "Don't take the signature for proof of origin; protect the file in other ways.";
         HASH_ALGORITHM_WEAK = "hash-algorithm-weak", Info,
             "The signature uses SHA-1, for which collisions are feasible.",

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use exportdoc::audit::{AuditFinding, Level};
 use exportdoc::escape;
-use exportdoc::finding::{FindingRule, REGISTRY, Severity};
+use exportdoc::finding::{FindingRule, REGISTRY};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
@@ -153,17 +153,12 @@ fn write_line(out: &mut dyn Write, value: &Value) -> io::Result<()> {
 }
 
 fn descriptor(rule: &FindingRule) -> Value {
-    let level = match rule.severity {
-        Severity::Error => Level::Error,
-        Severity::Warning => Level::Warning,
-        Severity::Info => Level::Info,
-    };
     json!({
         "id": rule.id,
         "shortDescription": { "text": message(rule.meaning) },
         "fullDescription": { "text": message(&format!("{} {}", rule.meaning, rule.action)) },
         "help": { "text": message(rule.action) },
-        "defaultConfiguration": { "level": self::level(level) },
+        "defaultConfiguration": { "level": level(Level::default_of(rule)) },
         "properties": { "tags": [rule.topic] },
     })
 }

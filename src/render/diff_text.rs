@@ -212,7 +212,7 @@ fn findings(out: &mut impl Write, diff: &DocumentDiff) -> io::Result<()> {
         writeln!(
             out,
             "    {} {}: {}",
-            styled(YELLOW, finding.severity()),
+            styled(YELLOW, finding.severity),
             finding.id(),
             safe(&finding.message)
         )?;

@@ -271,7 +271,7 @@ pub(super) fn finding(finding: &Finding) -> Value {
     let place = finding.at.as_ref();
     json!({
         "id": finding.id(),
-        "severity": finding.severity().as_str(),
+        "severity": finding.severity.as_str(),
         "message": finding.message,
         "at": place.map(|place| json!({
             "path": place.path,

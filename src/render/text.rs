@@ -256,12 +256,12 @@ fn findings(out: &mut impl Write, findings: &[Finding]) -> io::Result<()> {
     }
     writeln!(out, "\n  {}", styled(BOLD, "Findings"))?;
     for finding in findings {
-        let style = match finding.severity() {
+        let style = match finding.severity {
             Severity::Error => RED,
             Severity::Warning => YELLOW,
             Severity::Info => DIM,
         };
-        let severity = styled(style, format_args!("{:<7}", finding.severity()));
+        let severity = styled(style, format_args!("{:<7}", finding.severity));
         write!(out, "  {severity} {}: {}", finding.id(), safe(&finding.message))?;
         match &finding.at {
             Some(place) => writeln!(

@@ -126,7 +126,7 @@ impl Findings {
             });
         }
         self.list
-            .sort_by_key(|finding| std::cmp::Reverse(finding.severity()));
+            .sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         self.list
     }
 }

@@ -85,7 +85,7 @@ impl DocumentReport {
 
     /// The weightiest finding's severity.
     pub fn worst(&self) -> Option<Severity> {
-        self.findings.iter().map(Finding::severity).max()
+        self.findings.iter().map(|finding| finding.severity).max()
     }
 
     /// Whether everything could be read and no finding is an error.

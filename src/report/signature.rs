@@ -4,7 +4,7 @@
 //! itself is not covered. Anything that is merely unknown is `undetermined`, never `valid`.
 
 use crate::blob::{Header, RecordHead, Trailer};
-use crate::finding::{self, Place};
+use crate::finding::{self, Finding, Place, Severity};
 use crate::signature::{self, KeyError, RecordDigest, SignatureError, SigningRule};
 
 use super::collect::Findings;
@@ -264,9 +264,13 @@ impl<'o> SignatureFold<'o> {
                 }
             }
             Some(Ok(key)) if key.facts().is_weak() => {
-                findings.add(&finding::KEY_WEAK, Some(Place::json("$.publicKey")), || {
-                    format!("{}-bit {} key", key.facts().bits, key.facts().algorithm)
-                });
+                let facts = key.facts();
+                let words = format!("{}-bit {} key", facts.bits, facts.algorithm);
+                let weak = Finding::at(&finding::KEY_WEAK, Place::json("$.publicKey"), words);
+                findings.extend([match facts.is_of_engines() {
+                    true => weak.weighing(Severity::Info),
+                    false => weak,
+                }]);
             }
             _ => {}
         }

@@ -197,6 +197,11 @@ impl KeyFacts {
         self.bits < 2048
     }
 
+    /// Whether it is of the kind that every engine makes: 512 bits over the parameters that come with every JDK.
+    pub fn is_of_engines(&self) -> bool {
+        self.bits == 512 && self.parameter_set.is_some()
+    }
+
     /// The fingerprint as `sha256:` and lower-case hexadecimal digits.
     pub fn fingerprint_text(&self) -> String {
         format!("sha256:{}", hex::encode(self.fingerprint))
