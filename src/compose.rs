@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 
 use crate::build::{ExportFacts, Extras, type_name};
 use crate::finding::{self, Finding, FindingRule, Severity};
-use crate::object::{ObjectKey, PROVISIONAL_TYPES};
+use crate::object::{OBJECT_TYPES, ObjectKey, TypeNumber};
 use crate::report::{Contents, DocumentReport, Encryption, NamedBy, Verdict};
 
 /// What an engine that names no format is taken to write.
@@ -155,7 +155,10 @@ fn type_numbers_free(report: &DocumentReport) -> Result<(), ComposeError> {
         .filter(|object| matches!(object.named_by, NamedBy::Metadata | NamedBy::Number));
     for object in foreign {
         let number = object.key.type_number;
-        if let Some(taken) = PROVISIONAL_TYPES.iter().find(|known| known.number == number) {
+        if let Some(taken) = OBJECT_TYPES
+            .iter()
+            .find(|known| known.number == TypeNumber::Provisional(number))
+        {
             let provisional = taken.name;
             return Err(ComposeError::TypeNumberTaken { number, provisional });
         }

@@ -30,7 +30,7 @@ fn audited(connectors: &[Vec<(u32, String)>]) -> AuditReport {
         unknown_fields: vec![],
     };
     let mut blob = frame(&header.encode()).unwrap();
-    let number = type_by_name("DATABASE_CONNECTOR").unwrap().number;
+    let number = type_by_name("DATABASE_CONNECTOR").unwrap().number().unwrap();
     for (id, fields) in (1..).zip(connectors) {
         let mut data = Writer::new();
         for (field, text) in fields {

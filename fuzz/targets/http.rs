@@ -183,7 +183,7 @@ impl Session {
                 )
             }
             Payload::Objects(objects) => {
-                let types = exportdoc::object::KNOWN_TYPES;
+                let types = exportdoc::object::OBJECT_TYPES;
                 let entry = |(number, identifier): &(u8, Atom)| {
                     let name = types[usize::from(*number) % types.len()].name;
                     json!({ "objectType": name, "objectIdentifier": { "id": self.value(identifier) } })

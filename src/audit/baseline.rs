@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::diff::{DiffOptions, ObjectDiff, ObjectRef, ObstacleKind, Side, Status, diff};
 use crate::finding::{self, Finding, Place};
 use crate::identifier::Identifier;
-use crate::object::{ObjectKey, type_by_name};
+use crate::object::{ObjectKey, ObjectType, type_by_name};
 use crate::report::{DocumentReport, Findings};
 
 /// All rules of this kind.
@@ -94,7 +94,7 @@ fn algorithm_change(object: &ObjectDiff) -> Option<String> {
 }
 
 fn is_algorithm(object: &ObjectRef) -> bool {
-    type_by_name(&object.type_name).is_some_and(|known| known.algorithm)
+    type_by_name(&object.type_name).is_some_and(ObjectType::is_algorithm)
 }
 
 fn moved(moved: &[(Status, ObjectRef)]) -> String {

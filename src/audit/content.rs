@@ -129,7 +129,7 @@ fn duplicate_names(report: &DocumentReport, findings: &mut Findings) {
         };
         let space = match known {
             Some(known) if known.scope == Scope::Reference => continue,
-            Some(known) if known.algorithm => "algorithm",
+            Some(known) if known.is_algorithm() => "algorithm",
             _ => object.type_name.as_str(),
         };
         let before = first.entry((space, name)).or_insert(object);

@@ -5,6 +5,7 @@ use super::plan::{ChecklistItem, Todo};
 use super::step::{Action, Step};
 use super::structure::Structure;
 use super::subject::Subject;
+use crate::object::{LeftOut, type_by_name};
 
 /// What there is to do, before the import first; within that, in import order.
 pub(super) fn checklist(
@@ -18,7 +19,8 @@ pub(super) fn checklist(
             .any(|dependency| subjects[dependency].kind.role == Role::Source)
     };
     let only_refers = |step: &Step| subjects[step.index].only_refers();
-    let todo = |step: &Step| match (&step.action, step.type_name.as_str()) {
+    let left_out = |step: &Step| type_by_name(&step.type_name)?.left_out;
+    let todo = |step: &Step| match (&step.action, left_out(step)) {
         (Action::MissingReference, _) => Some(Todo::SyncFirst),
         (Action::Unknown { .. }, _) if only_refers(step) => Some(Todo::SyncUnlessThere),
         (
@@ -29,11 +31,12 @@ pub(super) fn checklist(
         ) => Some(Todo::SyncAgain),
         // An overwritten connector keeps the password it has.
         // Where it can't be told whether there is one, it may be made.
-        (
-            Action::Create | Action::Unknown { .. },
-            "DATABASE_CONNECTOR" | "FILE_CONNECTOR" | "SOURCE_DATABASE_CONNECTOR" | "SOURCE_FILE_CONNECTOR",
-        ) => Some(Todo::SetConnectorPassword),
-        (Action::Create | Action::Unknown { .. }, "MOUNT_INFORMATION") => Some(Todo::SetMountPassword),
+        (Action::Create | Action::Unknown { .. }, Some(LeftOut::ConnectorPassword)) => {
+            Some(Todo::SetConnectorPassword)
+        }
+        (Action::Create | Action::Unknown { .. }, Some(LeftOut::MountPassword)) => {
+            Some(Todo::SetMountPassword)
+        }
         (action, _) if may_write(action) && reads_elsewhere(step) => Some(Todo::SetJobSource),
         _ => None,
     };

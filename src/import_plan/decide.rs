@@ -11,6 +11,7 @@ use super::step::{Action, Irreversible, Rule, Step};
 use super::structure::{Structure, wanted_name};
 use super::subject::Subject;
 use super::{ENVIRONMENTS, GivenEnvironment, ImportOptions};
+use crate::object::type_by_name;
 use crate::revision_hash;
 
 /// Whether two states of an object are one.
@@ -326,11 +327,7 @@ fn revision_of(subject: &Subject<'_>) -> String {
 
 /// The purpose of the environments that a type of job runs in.
 fn purpose_needed(type_name: &str) -> Option<Purpose> {
-    match type_name {
-        "MASKING_JOB" => Some(Purpose::Mask),
-        "TOKENIZATION_JOB" | "REIDENTIFICATION_JOB" => Some(Purpose::Tokenize),
-        _ => None,
-    }
+    type_by_name(type_name)?.purpose
 }
 
 /// What writing the object destroys. Where it can't be told whether it is written, what writing would.

@@ -4,7 +4,8 @@
 //! engine never has to.
 
 use crate::identifier::Identifier;
-use crate::object::{RevisionPair, type_by_name};
+pub use crate::object::Purpose;
+use crate::object::{ObjectType, RevisionPair, type_by_name};
 
 /// Whether the target has something.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,15 +50,6 @@ pub enum TargetRevision {
 pub struct TargetEnvironment {
     /// What it is for, where known.
     pub purpose: Option<Purpose>,
-}
-
-/// What an environment is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// `MASK`.
-    Mask,
-    /// `TOKENIZE`.
-    Tokenize,
 }
 
 /// Among which types to look.
@@ -117,7 +109,7 @@ pub trait TargetInventory {
     /// Whether the engine takes objects of a type. Unless overridden: the types of this version's table, and nothing
     /// is known of others.
     fn takes_type(&self, type_name: &str) -> Presence<()> {
-        match type_by_name(type_name) {
+        match type_by_name(type_name).and_then(ObjectType::number) {
             Some(_) => Presence::Present(()),
             None => Presence::Unknown {
                 needs: format!("whether the target takes objects of type {type_name}"),

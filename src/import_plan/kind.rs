@@ -2,7 +2,9 @@
 
 use super::ImportDocument;
 use super::inventory::Wanted;
-use crate::object::{Scope, SyncObject, by_number_in_own_document, known_by_number, type_by_name};
+use crate::object::{
+    ObjectType, RefersTo, Scope, SyncObject, by_number_in_own_document, known_by_number, type_by_name,
+};
 
 /// The part an object plays in an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,35 +38,33 @@ pub(super) struct Kind {
 /// What a type stands for, when it stands for something else: what a reference refers to, or the connector that an
 /// on-the-fly job's source becomes.
 pub fn stands_for(type_name: &str) -> Option<Wanted<'static>> {
-    match type_name {
-        "ALGORITHM_REFERENCE" => Some(Wanted::AnyAlgorithm),
-        "DOMAIN_REFERENCE" => Some(Wanted::Type("DOMAIN")),
-        "PROFILE_SET_REFERENCE" => Some(Wanted::Type("PROFILE_SET")),
-        "PROFILE_EXPRESSION_REFERENCE" => Some(Wanted::Type("PROFILE_EXPRESSION")),
-        "SOURCE_DATABASE_CONNECTOR" => Some(Wanted::Type("DATABASE_CONNECTOR")),
-        "SOURCE_FILE_CONNECTOR" => Some(Wanted::Type("FILE_CONNECTOR")),
-        _ => None,
-    }
+    Some(match type_by_name(type_name)?.refers_to? {
+        RefersTo::AnyAlgorithm => Wanted::AnyAlgorithm,
+        RefersTo::Type(name) | RefersTo::Source(name) => Wanted::Type(name),
+    })
 }
 
 impl Kind {
     pub(super) fn of(object: &SyncObject<'_>, document: &ImportDocument<'_>) -> Self {
         let type_name = type_name(object, document);
         let known = type_by_name(&type_name);
-        let role = match (type_name.as_str(), known.map(|k| k.scope)) {
+        let role = match (
+            type_name.as_str(),
+            known.map(|known| (known.scope, known.refers_to)),
+        ) {
             ("GLOBAL_OBJECT", _) => Role::Bundle,
             ("KEY", _) => Role::Key,
             ("ENVIRONMENT", _) => Role::EnvironmentItself,
-            ("SOURCE_DATABASE_CONNECTOR" | "SOURCE_FILE_CONNECTOR", _) => Role::Source,
-            (_, Some(Scope::Global)) => Role::Global,
-            (_, Some(Scope::Environment)) => Role::Environment,
-            (_, Some(Scope::Reference)) => Role::Reference,
-            (_, None) => Role::Unclear,
+            (_, Some((Scope::Reference, Some(RefersTo::Source(_))))) => Role::Source,
+            (_, Some((Scope::Global, _))) => Role::Global,
+            (_, Some((Scope::Environment, _))) => Role::Environment,
+            (_, Some((Scope::Reference, _))) => Role::Reference,
+            (_, Some((Scope::Unseen, _)) | None) => Role::Unclear,
         };
         Self {
             type_name,
             role,
-            algorithm: known.is_some_and(|k| k.algorithm),
+            algorithm: known.is_some_and(ObjectType::is_algorithm),
         }
     }
 
@@ -109,16 +109,16 @@ fn stated_type(object: &SyncObject<'_>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::object::{KNOWN_TYPES, PROVISIONAL_TYPES, reference_type_for};
+    use crate::object::{OBJECT_TYPES, reference_type_for};
 
     #[test]
     fn a_reference_stands_for_the_type_that_it_is_made_from() {
         let mut referable = 0;
-        for original in KNOWN_TYPES.iter().chain(PROVISIONAL_TYPES) {
+        for original in OBJECT_TYPES {
             let Some(reference) = reference_type_for(original) else {
                 continue;
             };
-            let wanted = match original.algorithm {
+            let wanted = match original.is_algorithm() {
                 true => Wanted::AnyAlgorithm,
                 false => Wanted::Type(original.name),
             };
@@ -126,6 +126,6 @@ mod tests {
             assert_eq!(stands_for(original.name), None);
             referable += 1;
         }
-        assert!(referable >= 6, "{referable}");
+        assert!(referable >= 8, "{referable}");
     }
 }

@@ -9,7 +9,7 @@ use super::inventory::{
     TargetRevision, Wanted,
 };
 use crate::identifier::Identifier;
-use crate::object::{SyncObject, type_by_name};
+use crate::object::{ObjectType, SyncObject, type_by_name};
 
 /// An object of a [`MemoryInventory`] and where it lives.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,7 +103,7 @@ fn ways_to_find(object: &TargetObject) -> Vec<IndexBy> {
 
 /// The type within which names are unique; none for algorithms, which share theirs.
 pub(crate) fn name_space(type_name: &str) -> Option<String> {
-    let algorithm = type_by_name(type_name).is_some_and(|known| known.algorithm);
+    let algorithm = type_by_name(type_name).is_some_and(ObjectType::is_algorithm);
     (!algorithm).then(|| type_name.to_owned())
 }
 
@@ -136,7 +136,7 @@ impl TargetInventory for MemoryInventory {
 
     /// The types of this version's table and no others.
     fn takes_type(&self, type_name: &str) -> Presence<()> {
-        match type_by_name(type_name) {
+        match type_by_name(type_name).and_then(ObjectType::number) {
             Some(_) => Presence::Present(()),
             None => Presence::Absent,
         }

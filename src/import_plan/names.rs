@@ -1,16 +1,9 @@
 //! Which names engines since 6.0 take.
 
+use crate::object::{NameRule, type_by_name};
+
 /// Characters that no name may hold.
 pub const FORBIDDEN_IN_NAMES: &str = "[](){}~!@#$%^*\"?:;,/\\`+=<>'|";
-
-/// Types the rules say nothing of: their names are the engine's own, or none that people choose.
-const EXEMPT_TYPES: [&str; 5] = [
-    "APPLICATION_SETTINGS",
-    "GLOBAL_OBJECT",
-    "JDBC_DRIVER",
-    "KEY",
-    "MOUNT_INFORMATION",
-];
 
 /// What is wrong with a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -25,13 +18,14 @@ pub enum NameFault {
 
 /// What engines since 6.0 object to in the name of an object of a type.
 pub fn name_fault(type_name: &str, name: &str) -> Option<NameFault> {
-    if EXEMPT_TYPES.contains(&type_name) {
+    let rule = type_by_name(type_name).map_or(NameRule::Checked, |known| known.name_rule);
+    if rule == NameRule::Exempt {
         return None;
     }
     if name.starts_with(char::is_whitespace) || name.ends_with(char::is_whitespace) {
         return Some(NameFault::Blank);
     }
-    let own_part = without_plugin(type_name, name);
+    let own_part = without_plugin(rule, name);
     own_part
         .chars()
         .find(|c| FORBIDDEN_IN_NAMES.contains(*c))
@@ -40,11 +34,11 @@ pub fn name_fault(type_name: &str, name: &str) -> Option<NameFault> {
 
 /// Algorithms that come with a plugin are called `plugin:name`, those of the engine itself `dlpx-core:name`. The colon
 /// is the engine's; the rest follows the rules.
-fn without_plugin<'a>(type_name: &str, name: &'a str) -> &'a str {
+fn without_plugin(rule: NameRule, name: &str) -> &str {
     match name.split_once(':') {
         Some(("dlpx-core", rest)) => rest,
         Some((plugin, rest))
-            if type_name == "USER_ALGORITHM"
+            if rule == NameRule::CheckedBehindPlugin
                 && !plugin.is_empty()
                 && !plugin.contains(|c| FORBIDDEN_IN_NAMES.contains(c)) =>
         {

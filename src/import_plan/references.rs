@@ -82,7 +82,7 @@ impl<'a> Originals<'a> {
         let mut originals = Self::default();
         for (at, object) in report.objects.iter().enumerate() {
             let wanted = match type_by_name(&object.type_name) {
-                Some(known) if known.algorithm => Wanted::AnyAlgorithm,
+                Some(known) if known.is_algorithm() => Wanted::AnyAlgorithm,
                 Some(known) if known.scope == Scope::Global => Wanted::Type(known.name),
                 _ => continue,
             };

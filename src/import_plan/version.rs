@@ -1,7 +1,4 @@
-//! What is documented of engine versions: which types of objects they take, and whether names are checked.
-//!
-//! Invariant: only what a public source says is claimed. Between the last version known to lack a type and the first one
-//! known to have it, the answer is unknown. No source ties a document's format number to a version, so nothing here does.
+//! Engine versions: what imports do from which one on, and which types of objects they take.
 
 use std::fmt;
 use std::str::FromStr;
@@ -26,11 +23,8 @@ impl EngineVersion {
 
     /// Whether an engine of this version takes objects of a type.
     pub fn takes_type(self, type_name: &str) -> Presence<()> {
-        let Some(span) = SPANS.iter().find(|span| span.types.contains(&type_name)) else {
-            return match type_by_name(type_name) {
-                Some(_) => Presence::Present(()),
-                None => self.unclear(type_name),
-            };
+        let Some(span) = type_by_name(type_name).map(|known| known.versions) else {
+            return self.unclear(type_name);
         };
         if span.lacking_to.is_some_and(|last| self <= Self(last))
             || span.dropped_from.is_some_and(|first| self >= Self(first))
@@ -71,108 +65,6 @@ impl fmt::Display for EngineVersion {
         write!(f, "{a}.{b}.{c}.{d}")
     }
 }
-
-/// The versions that some types are known to belong to.
-struct Span {
-    types: &'static [&'static str],
-    /// Last version known to lack them.
-    lacking_to: Option<[u32; 4]>,
-    /// First version known to have them.
-    had_from: [u32; 4],
-    /// Last version known to have them, where they were dropped later.
-    had_to: Option<[u32; 4]>,
-    /// First version known to have dropped them.
-    dropped_from: Option<[u32; 4]>,
-}
-
-/// Types that came with a version and stayed.
-const fn since(types: &'static [&'static str], lacking_to: [u32; 4], had_from: [u32; 4]) -> Span {
-    Span {
-        types,
-        lacking_to: Some(lacking_to),
-        had_from,
-        had_to: None,
-        dropped_from: None,
-    }
-}
-
-/// The largest number a part can be: "any release of".
-const ANY: u32 = u32::MAX;
-
-/// From the vendor's release pages and the enumerations of API versions 5.1.0 (6.0.0.0), 5.1.1 (6.0.1.0) and 5.1.42
-/// (2025.2). Types that the first page (5.2) has aren't listed: they were always there.
-const SPANS: &[Span] = &[
-    since(
-        &[
-            "DATE_SHIFT",
-            "DOMAIN",
-            "GLOBAL_OBJECT",
-            "FILE_FORMAT",
-            "DATABASE_CONNECTOR",
-            "FILE_CONNECTOR",
-            "DATABASE_RULESET",
-            "FILE_RULESET",
-            "MASKING_JOB",
-            "ALGORITHM_REFERENCE",
-            "DOMAIN_REFERENCE",
-            "SOURCE_DATABASE_CONNECTOR",
-            "SOURCE_FILE_CONNECTOR",
-        ],
-        [5, 2, ANY, ANY],
-        [5, 3, 0, 0],
-    ),
-    since(&["CLEANSING", "MIN_MAX"], [5, 3, 1, ANY], [5, 3, 2, 0]),
-    since(
-        &["REDACTION", "PROFILE_SET", "PROFILE_SET_REFERENCE"],
-        [5, 3, 2, ANY],
-        [5, 3, 3, 0],
-    ),
-    // One page says 5.3.2, another one 5.3.3.
-    since(&["PROFILE_JOB"], [5, 3, 1, ANY], [5, 3, 3, 0]),
-    since(
-        &["MOUNT_INFORMATION", "APPLICATION_SETTINGS", "JDBC_DRIVER"],
-        [5, 2, ANY, ANY],
-        [6, 0, 0, 0],
-    ),
-    since(
-        &["REIDENTIFICATION_JOB", "TOKENIZATION_JOB"],
-        [6, 0, 0, ANY],
-        [6, 0, 1, 0],
-    ),
-    since(&["USER_ALGORITHM"], [6, 0, 1, ANY], [6, 0, 4, 0]),
-    since(&["ENVIRONMENT"], [6, 0, 1, ANY], [2025, 2, 0, 0]),
-    since(
-        &[
-            "ALGORITHM_PLUGIN",
-            "CLASSIFIER",
-            "CLASSIFIER_REFERENCE",
-            "CREDENTIAL_PATH",
-            "DATASET_CONNECTOR",
-            "DATASET_FORMAT",
-            "DATASET_RULESET",
-            "DRIVER_SUPPORT_PLUGIN",
-            "LICENSE_INFO",
-            "PASSWORD_VAULT",
-            "SOURCE_DATASET_CONNECTOR",
-        ],
-        [6, 0, 1, ANY],
-        [2025, 2, 0, 0],
-    ),
-    Span {
-        types: &["PROFILE_EXPRESSION", "PROFILE_EXPRESSION_REFERENCE"],
-        lacking_to: Some([5, 3, 2, ANY]),
-        had_from: [5, 3, 3, 0],
-        had_to: Some([6, 0, 1, ANY]),
-        dropped_from: Some([2025, 2, 0, 0]),
-    },
-    Span {
-        types: &["MAPPLET"],
-        lacking_to: None,
-        had_from: [0; 4],
-        had_to: Some([6, 0, 14, ANY]),
-        dropped_from: Some([6, 0, 15, 0]),
-    },
-];
 
 #[cfg(test)]
 mod tests {

@@ -249,7 +249,7 @@ impl<'a> Walk<'a> {
 pub(super) fn name_space(key: &ObjectKey) -> Option<u64> {
     const ALGORITHMS: u64 = 0;
     let known = by_number_in_own_document(key.type_number)?;
-    match (known.algorithm, known.scope) {
+    match (known.is_algorithm(), known.scope) {
         (true, _) => Some(ALGORITHMS),
         (_, crate::object::Scope::Reference) => None,
         _ => Some(key.type_number),

@@ -13,7 +13,7 @@ pub const TYPE_URL_PREFIX: &str = "type.googleapis.com/";
 /// Type number and identifier: unique within a document.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectKey {
-    /// Number of the type, see [`super::KNOWN_TYPES`].
+    /// Number of the type, see [`super::OBJECT_TYPES`].
     pub type_number: u64,
     /// Identifier within the type.
     pub identifier: Identifier,

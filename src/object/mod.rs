@@ -23,8 +23,8 @@ use std::ops::Range;
 
 pub use key::{ObjectKey, TYPE_URL_PREFIX};
 pub use object_type::{
-    KNOWN_TYPES, ObjectType, PROVISIONAL_TYPES, Scope, by_name as type_by_name, by_number_in_own_document,
-    known_by_number,
+    Inside, LeftOut, NameRule, OBJECT_TYPES, ObjectType, Purpose, RefersTo, RestLink, RestResource, Scope,
+    TypeNumber, Versions, by_name as type_by_name, by_number_in_own_document, known_by_number,
 };
 pub use outline::follow;
 pub(crate) use outline::{NumberCount, numbers_in, outline};

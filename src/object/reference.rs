@@ -6,7 +6,7 @@
 use crate::wire::Writer;
 
 use super::data::ObjectData;
-use super::{ObjectError, ObjectKey, ObjectType, SyncObject, type_by_name};
+use super::{OBJECT_TYPES, ObjectError, ObjectKey, ObjectType, SyncObject};
 
 /// Why no reference can be built.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,23 +21,16 @@ pub enum ReferenceError {
 
 /// The type that refers to objects of `original`.
 pub fn reference_type_for(original: &ObjectType) -> Option<&'static ObjectType> {
-    let name = match original.name {
-        _ if original.algorithm => "ALGORITHM_REFERENCE",
-        "DOMAIN" => "DOMAIN_REFERENCE",
-        "PROFILE_SET" => "PROFILE_SET_REFERENCE",
-        "PROFILE_EXPRESSION" => "PROFILE_EXPRESSION_REFERENCE",
-        "DATABASE_CONNECTOR" => "SOURCE_DATABASE_CONNECTOR",
-        "FILE_CONNECTOR" => "SOURCE_FILE_CONNECTOR",
-        _ => return None,
-    };
-    type_by_name(name)
+    OBJECT_TYPES
+        .iter()
+        .find(|reference| reference.stands_for(original))
 }
 
 /// The key under which a reference to `original` stands.
 pub fn reference_key(original: &ObjectKey) -> Option<ObjectKey> {
     let original_type = super::by_number_in_own_document(original.type_number)?;
     let reference = reference_type_for(original_type)?;
-    Some(ObjectKey::new(reference.number, original.identifier.clone()))
+    Some(ObjectKey::new(reference.number()?, original.identifier.clone()))
 }
 
 /// Builds the reference to an object: its revision, no data, and the edges engines keep (a domain's reference points
@@ -49,7 +42,7 @@ pub fn reference_to(original: &SyncObject<'_>) -> Result<SyncObject<'static>, Re
     let key =
         reference_key(original.key()).ok_or(ReferenceError::NotReferable(original.key().type_number))?;
     let original_type = super::by_number_in_own_document(original.key().type_number);
-    let dependencies: Vec<ObjectKey> = if original_type.is_some_and(|t| t.algorithm) {
+    let dependencies: Vec<ObjectKey> = if original_type.is_some_and(ObjectType::is_algorithm) {
         Vec::new()
     } else {
         original.dependencies().iter().filter_map(reference_key).collect()

@@ -140,9 +140,10 @@ fn compare_hash(object: &mut ObjectReport, row: &ListedObject, findings: &mut Fi
 pub(super) fn take_names(objects: &mut [ObjectReport], envelope: &EnvelopeReport) {
     let mut rows: HashMap<&Identifier, Vec<&ListedObject>> = HashMap::new();
     for row in &envelope.exported {
-        let unclaimed = row.type_name.as_deref().is_some_and(|name| {
-            type_by_name(name).is_none_or(|known| crate::object::known_by_number(known.number).is_none())
-        });
+        let unclaimed = row
+            .type_name
+            .as_deref()
+            .is_some_and(|name| type_by_name(name).is_none_or(|known| known.seen_number().is_none()));
         if let Some(identifier) = row.identifier.as_ref().filter(|_| unclaimed) {
             rows.entry(identifier).or_default().push(row);
         }

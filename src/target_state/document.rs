@@ -115,7 +115,7 @@ fn referred(object: &SyncObject<'_>, wanted: Wanted<'_>, source: SourceId) -> Op
     let (type_name, place) = match wanted {
         Wanted::AnyAlgorithm => {
             let stated = object.revision().stated_type()?;
-            let known = type_by_name(&stated).filter(|known| known.algorithm)?;
+            let known = type_by_name(&stated).filter(|known| known.is_algorithm())?;
             (known.name, Some(Place::Global))
         }
         Wanted::Type(name) => {

@@ -14,7 +14,7 @@ use crate::import_plan::{
     EngineVersion, Entry, Identity, Lookup, MemoryInventory, NEWEST_KNOWN_FORMAT, Place, Presence,
     TargetEnvironment, TargetInventory, TargetObject, TargetRevision, Wanted, name_space,
 };
-use crate::object::{RevisionPair, type_by_name};
+use crate::object::{ObjectType, RevisionPair, type_by_name};
 use crate::revision_hash;
 
 /// What is known of a target.
@@ -347,7 +347,7 @@ impl TargetInventory for TargetState {
     }
 
     fn takes_type(&self, type_name: &str) -> Presence<()> {
-        let known = type_by_name(type_name).is_some();
+        let known = type_by_name(type_name).and_then(ObjectType::number).is_some();
         let here = self.types.contains(type_name) || self.dumped_types.contains(type_name);
         match self.version.map(|version| version.takes_type(type_name)) {
             Some(Presence::Unknown { .. }) if here => Presence::Present(()),

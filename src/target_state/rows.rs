@@ -13,172 +13,41 @@ use super::coverage::ObjectId;
 use super::environments::Environments;
 use crate::identifier::Identifier;
 use crate::import_plan::{Place, Purpose};
-use crate::object::{Scope, type_by_name};
+use crate::object::{Inside, OBJECT_TYPES, ObjectType, Scope, type_by_name};
 
-/// A resource whose rows show objects of a type.
-#[derive(Debug, PartialEq, Eq)]
+/// A resource whose rows show objects of a type, each with its number and a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Resource {
-    /// Below the API's base.
-    pub(super) path: &'static str,
     pub(super) type_name: &'static str,
     id: &'static str,
     name: &'static str,
     inside: Inside,
 }
 
-/// How a row tells its environment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Inside {
-    /// It lives in none.
-    Engine,
-    /// It is one.
-    Itself,
-    /// It names the environment.
-    Environment,
-    /// It names an object of this type, which lives in the same.
-    Same {
-        member: &'static str,
-        type_name: &'static str,
-    },
-    /// It names a ruleset.
-    Ruleset,
-}
-
-const fn resource(
-    path: &'static str,
-    type_name: &'static str,
-    id: &'static str,
-    name: &'static str,
-    inside: Inside,
-) -> Resource {
-    Resource {
-        path,
-        type_name,
-        id,
-        name,
-        inside,
+impl Resource {
+    /// None for types whose rows have names only: those say nothing that a list of syncable objects doesn't.
+    fn of(known: &ObjectType) -> Option<Self> {
+        let rest = known.rest?;
+        Some(Self {
+            type_name: known.name,
+            id: rest.id,
+            name: rest.name.filter(|name| *name != rest.id)?,
+            inside: rest.inside,
+        })
     }
 }
 
-const RESOURCES: &[Resource] = &[
-    resource(
-        "environments",
-        "ENVIRONMENT",
-        "environmentId",
-        "environmentName",
-        Inside::Itself,
-    ),
-    resource(
-        "database-connectors",
-        "DATABASE_CONNECTOR",
-        "databaseConnectorId",
-        "connectorName",
-        Inside::Environment,
-    ),
-    resource(
-        "file-connectors",
-        "FILE_CONNECTOR",
-        "fileConnectorId",
-        "connectorName",
-        Inside::Environment,
-    ),
-    resource(
-        "database-rulesets",
-        "DATABASE_RULESET",
-        "databaseRulesetId",
-        "rulesetName",
-        Inside::Same {
-            member: "databaseConnectorId",
-            type_name: "DATABASE_CONNECTOR",
-        },
-    ),
-    resource(
-        "file-rulesets",
-        "FILE_RULESET",
-        "fileRulesetId",
-        "rulesetName",
-        Inside::Same {
-            member: "fileConnectorId",
-            type_name: "FILE_CONNECTOR",
-        },
-    ),
-    resource(
-        "masking-jobs",
-        "MASKING_JOB",
-        "maskingJobId",
-        "jobName",
-        Inside::Ruleset,
-    ),
-    resource(
-        "profile-jobs",
-        "PROFILE_JOB",
-        "profileJobId",
-        "jobName",
-        Inside::Ruleset,
-    ),
-    resource(
-        "tokenization-jobs",
-        "TOKENIZATION_JOB",
-        "tokenizationJobId",
-        "jobName",
-        Inside::Ruleset,
-    ),
-    resource(
-        "reidentification-jobs",
-        "REIDENTIFICATION_JOB",
-        "reidentificationJobId",
-        "jobName",
-        Inside::Ruleset,
-    ),
-    resource(
-        "profile-sets",
-        "PROFILE_SET",
-        "profileSetId",
-        "profileSetName",
-        Inside::Engine,
-    ),
-    resource(
-        "profile-expressions",
-        "PROFILE_EXPRESSION",
-        "profileExpressionId",
-        "expressionName",
-        Inside::Engine,
-    ),
-    resource(
-        "file-formats",
-        "FILE_FORMAT",
-        "fileFormatId",
-        "fileFormatName",
-        Inside::Engine,
-    ),
-    resource(
-        "mount-filesystem",
-        "MOUNT_INFORMATION",
-        "mountId",
-        "mountName",
-        Inside::Engine,
-    ),
-    resource(
-        "jdbc-drivers",
-        "JDBC_DRIVER",
-        "jdbcDriverId",
-        "driverName",
-        Inside::Engine,
-    ),
-];
-
 /// The list that names objects of a type.
 pub(super) fn path_of(type_name: &str) -> Option<&'static str> {
-    let resource = RESOURCES
-        .iter()
-        .find(|resource| resource.type_name == type_name)?;
-    Some(resource.path)
+    let known = type_by_name(type_name)?;
+    Resource::of(known)?;
+    Some(known.rest?.path)
 }
 
 /// One row.
 #[derive(Debug)]
 pub(super) struct Row {
-    pub(super) resource: &'static Resource,
+    pub(super) resource: Resource,
     pub(super) id: i64,
     pub(super) name: String,
     inside: Option<Parent>,
@@ -192,8 +61,8 @@ pub(super) struct Row {
 enum Parent {
     Environment(i64),
     Object(&'static str, i64),
-    /// Of a database or of files: the row doesn't say.
-    SomeRuleset(i64),
+    /// Of one of these types: the row doesn't say which.
+    OneOf(&'static [&'static str], i64),
 }
 
 impl Row {
@@ -210,17 +79,20 @@ impl Row {
             _ => None,
         };
         let text = |member: &str| row.get(member).and_then(Value::as_str);
-        let (resource, id, name) = RESOURCES
+        let (resource, id, name) = OBJECT_TYPES
             .iter()
+            .filter_map(Resource::of)
             .find_map(|resource| Some((resource, number(resource.id)?, text(resource.name)?)))?;
         let inside = match resource.inside {
             Inside::Engine | Inside::Itself => None,
             Inside::Environment => number("environmentId").map(Parent::Environment),
-            Inside::Same { member, type_name } => number(member).map(|id| Parent::Object(type_name, id)),
-            Inside::Ruleset => number("rulesetId").map(|id| match text("rulesetType") {
-                Some("DATABASE") => Parent::Object("DATABASE_RULESET", id),
-                Some("FILE") => Parent::Object("FILE_RULESET", id),
-                _ => Parent::SomeRuleset(id),
+            Inside::Same(link) => number(link.member).map(|id| {
+                let which = link.which.and_then(text).and_then(|which| link.type_of(which));
+                match (which, link.types) {
+                    (Some(type_name), _) => Parent::Object(type_name, id),
+                    (None, [only]) => Parent::Object(only, id),
+                    (None, types) => Parent::OneOf(types, id),
+                }
             }),
         };
         Some(Self {
@@ -281,10 +153,13 @@ impl Places {
             let key = match parent {
                 Parent::Environment(id) => return Ok(Some(id)),
                 Parent::Object(type_name, id) => (type_name, id),
-                Parent::SomeRuleset(id) => {
-                    let known = |name| self.0.contains_key(&(name, id)).then_some((name, id));
-                    match (known("DATABASE_RULESET"), known("FILE_RULESET")) {
-                        (Some(only), None) | (None, Some(only)) => only,
+                Parent::OneOf(types, id) => {
+                    let mut told = types
+                        .iter()
+                        .map(|name| (*name, id))
+                        .filter(|key| self.0.contains_key(key));
+                    match (told.next(), told.next()) {
+                        (Some(only), None) => only,
                         _ => return Ok(None),
                     }
                 }

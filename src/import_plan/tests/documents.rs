@@ -23,7 +23,7 @@ fn rule_4_16_dependencies_are_imported_first() {
 
 #[test]
 fn rule_4_7_a_circle_is_refused() {
-    let number = |name: &str| crate::object::type_by_name(name).unwrap().number;
+    let number = |name: &str| crate::object::type_by_name(name).unwrap().number().unwrap();
     let a = ObjectKey::new(number("DOMAIN"), Identifier::Text("A".into()));
     let b = ObjectKey::new(number("REDACTION"), Identifier::Algorithm("B".into()));
     let first = build(a.clone(), std::slice::from_ref(&b), "s1", ("EmptyData", vec![]));

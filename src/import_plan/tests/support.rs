@@ -24,7 +24,7 @@ pub(super) fn object(
     save: &str,
     data: (&str, Vec<u8>),
 ) -> Object {
-    let key = ObjectKey::new(type_by_name(type_name).unwrap().number, identifier);
+    let key = ObjectKey::new(type_by_name(type_name).unwrap().number().unwrap(), identifier);
     let dependencies: Vec<ObjectKey> = dependencies.iter().map(|d| d.key().clone()).collect();
     build(key, &dependencies, save, data)
 }

@@ -8,7 +8,7 @@ mod load;
 
 use exportdoc::identifier::Identifier;
 use exportdoc::object::draft::{self, Draft};
-use exportdoc::object::{ObjectKey, type_by_name};
+use exportdoc::object::{ObjectKey, ObjectType, type_by_name};
 use exportdoc::sample;
 use serde_json::json;
 
@@ -93,12 +93,12 @@ fn put_environment(state: &mut State, id: i64, application: &str, name: &str) ->
         .insert(Key::Number(id), environment);
     state.reserve_number("environment", id);
     let identifier = Identifier::Integer(id);
-    let Some(known) = type_by_name("ENVIRONMENT") else {
+    let Some(number) = type_by_name("ENVIRONMENT").and_then(ObjectType::number) else {
         return Ok(());
     };
-    if state.objects.find(known.name, &identifier).is_none() {
+    if state.objects.find("ENVIRONMENT", &identifier).is_none() {
         let draft = Draft {
-            key: ObjectKey::new(known.number, identifier),
+            key: ObjectKey::new(number, identifier),
             dependencies: Vec::new(),
             data_type: "EmptyData",
             data: Vec::new(),
@@ -110,7 +110,7 @@ fn put_environment(state: &mut State, id: i64, application: &str, name: &str) ->
                 sample::INSTALLED,
             )
             .map_err(unusable)?;
-        let mut stored = StoredObject::new(object, known.name, Some(id));
+        let mut stored = StoredObject::new(object, "ENVIRONMENT", Some(id));
         stored.name = Some(name.to_owned());
         put_object(state, stored);
     }

@@ -67,7 +67,7 @@ pub(super) fn draft_for(
         "PROFILE_JOB" => {
             let ruleset = ruleset(state, row)?;
             let (set, name) = linked(state, "PROFILE_SET", row, "profileSetId")?;
-            let reference = type_by_name("PROFILE_SET_REFERENCE")?.number;
+            let reference = type_by_name("PROFILE_SET_REFERENCE")?.number()?;
             let set = ObjectKey::new(reference, set.identifier);
             draft::profile_job(
                 id,
@@ -84,7 +84,7 @@ pub(super) fn draft_for(
             draft::domain(name, text("classification"), algorithm, tokenization, &[])
         }
         "PROFILE_EXPRESSION" => {
-            let number = type_by_name("DOMAIN")?.number;
+            let number = type_by_name("DOMAIN")?.number()?;
             let domain = ObjectKey::new(number, Identifier::Text(text("domainName").to_owned()));
             draft::profile_expression(
                 id,
@@ -139,7 +139,7 @@ fn algorithm(type_name: &str, name: &str, now_ms: i64, ids: &Ids) -> Option<Draf
 /// An object of a type whose data nobody has seen.
 fn empty(type_name: &str, identifier: Identifier) -> Option<Draft> {
     Some(Draft {
-        key: ObjectKey::new(type_by_name(type_name)?.number, identifier),
+        key: ObjectKey::new(type_by_name(type_name)?.number()?, identifier),
         dependencies: Vec::new(),
         data_type: "EmptyData",
         data: Vec::new(),

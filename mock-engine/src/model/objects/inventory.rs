@@ -8,7 +8,7 @@ use exportdoc::import_plan::{
     Identity, Lookup, Place, Presence, Purpose, TargetEnvironment, TargetInventory, TargetObject,
     TargetRevision, Wanted,
 };
-use exportdoc::object::type_by_name;
+use exportdoc::object::{ObjectType, type_by_name};
 
 use super::StoredObject;
 use super::kinds::is_algorithm;
@@ -73,7 +73,8 @@ impl TargetInventory for Inventory<'_> {
     }
 
     fn takes_type(&self, type_name: &str) -> Presence<()> {
-        match type_by_name(type_name).is_some() || self.0.objects.has_type(type_name) {
+        let known = type_by_name(type_name).and_then(ObjectType::number);
+        match known.is_some() || self.0.objects.has_type(type_name) {
             true => Presence::Present(()),
             false => Presence::Absent,
         }

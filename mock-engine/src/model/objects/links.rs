@@ -3,7 +3,7 @@
 //! Invariant: an id in a row is the id of the dependency's key; names follow the objects they name.
 
 use exportdoc::identifier::Identifier;
-use exportdoc::object::{ObjectError, ObjectKey, by_number_in_own_document, type_by_name};
+use exportdoc::object::{Inside, ObjectError, ObjectKey, RestLink, by_number_in_own_document, type_by_name};
 use exportdoc::wire::Writer;
 use serde_json::{Value, json};
 
@@ -12,54 +12,15 @@ use super::members::{at, put_at};
 use super::message::{set_field, set_fields, with_data, with_dependencies};
 use crate::model::{Key, Row, State};
 
-/// A member that holds the id of a dependency, or a list of them.
-struct Link {
-    path: &'static str,
-    /// Types of the dependency; new ones get the first, or the second where the row says `FILE`.
-    types: &'static [&'static str],
-    many: bool,
-}
-
-const fn link(path: &'static str, types: &'static [&'static str]) -> Link {
-    Link {
-        path,
-        types,
-        many: false,
-    }
-}
-
-const RULESET: Link = link("rulesetId", &["DATABASE_RULESET", "FILE_RULESET"]);
-
-const DATABASE_RULESET: &[Link] = &[link("databaseConnectorId", &["DATABASE_CONNECTOR"])];
-const FILE_RULESET: &[Link] = &[link("fileConnectorId", &["FILE_CONNECTOR"])];
-const MASKING_JOB: &[Link] = &[
-    RULESET,
-    link(
-        "onTheFlyMaskingSource.connectorId",
-        &["SOURCE_DATABASE_CONNECTOR", "SOURCE_FILE_CONNECTOR"],
-    ),
-];
-const PROFILE_JOB: &[Link] = &[
-    RULESET,
-    link("profileSetId", &["PROFILE_SET_REFERENCE", "PROFILE_SET"]),
-];
-const OTHER_JOB: &[Link] = &[RULESET];
-const PROFILE_SET: &[Link] = &[Link {
-    path: "profileExpressionIds",
-    types: &["PROFILE_EXPRESSION", "PROFILE_EXPRESSION_REFERENCE"],
-    many: true,
-}];
-
-fn links_of(type_name: &str) -> &'static [Link] {
-    match type_name {
-        "DATABASE_RULESET" => DATABASE_RULESET,
-        "FILE_RULESET" => FILE_RULESET,
-        "MASKING_JOB" => MASKING_JOB,
-        "PROFILE_JOB" => PROFILE_JOB,
-        "TOKENIZATION_JOB" | "REIDENTIFICATION_JOB" => OTHER_JOB,
-        "PROFILE_SET" => PROFILE_SET,
-        _ => &[],
-    }
+/// What the rows of a type link to: what the object lives in, unless that is an environment, then the rest.
+fn links_of(type_name: &str) -> impl Iterator<Item = RestLink> + use<> {
+    let rest = type_by_name(type_name).and_then(|known| known.rest);
+    let parent = rest.and_then(|rest| match rest.inside {
+        Inside::Same(link) => Some(link),
+        Inside::Engine | Inside::Itself | Inside::Environment => None,
+    });
+    let others = rest.map_or(&[][..], |rest| rest.links);
+    parent.into_iter().chain(others.iter().copied())
 }
 
 /// Name of a key's type on this engine.
@@ -72,10 +33,10 @@ pub(super) fn type_of<'a>(state: &'a State, key: &ObjectKey) -> Option<&'a str> 
 
 /// Paths of the members that [`read`] fills.
 pub(super) fn paths(type_name: &str) -> Vec<&'static str> {
-    let mut paths: Vec<_> = links_of(type_name).iter().map(|link| link.path).collect();
-    if paths.contains(&"rulesetId") {
-        paths.push("rulesetType");
-    }
+    let mut paths: Vec<_> = links_of(type_name)
+        .flat_map(|link| [Some(link.member), link.which])
+        .flatten()
+        .collect();
     if type_name == "MASKING_JOB" {
         // The whole of it, so that no half of a source is left behind.
         paths.push("onTheFlyMaskingSource");
@@ -86,7 +47,7 @@ pub(super) fn paths(type_name: &str) -> Vec<&'static str> {
 /// Fills in the members that are dependencies.
 pub(super) fn read(state: &State, stored: &StoredObject, row: &mut Row) {
     for link in links_of(&stored.type_name) {
-        let found = linked(state, stored.object.dependencies(), link);
+        let found = linked(state, stored.object.dependencies(), &link);
         let file = |key: &ObjectKey| type_of(state, key).is_some_and(|name| name.contains("FILE_"));
         let kind = |key| if file(key) { "FILE" } else { "DATABASE" };
         let id = |key: &&ObjectKey| match key.identifier {
@@ -95,26 +56,18 @@ pub(super) fn read(state: &State, stored: &StoredObject, row: &mut Row) {
         };
         if link.many {
             let ids: Vec<i64> = found.iter().filter_map(id).collect();
-            put_at(row, link.path, Some(json!(ids)));
+            put_at(row, link.member, Some(json!(ids)));
             continue;
         }
         let Some(first) = found.first() else { continue };
-        put_at(row, link.path, id(first).map(Value::from));
-        match link.path {
-            "rulesetId" => put_at(row, "rulesetType", Some(kind(first).into())),
-            "onTheFlyMaskingSource.connectorId" => {
-                put_at(
-                    row,
-                    "onTheFlyMaskingSource.connectorType",
-                    Some(kind(first).into()),
-                );
-            }
-            _ => {}
+        put_at(row, link.member, id(first).map(Value::from));
+        if let Some(which) = link.which {
+            put_at(row, which, Some(kind(first).into()));
         }
     }
 }
 
-fn linked<'a>(state: &State, dependencies: &'a [ObjectKey], link: &Link) -> Vec<&'a ObjectKey> {
+fn linked<'a>(state: &State, dependencies: &'a [ObjectKey], link: &RestLink) -> Vec<&'a ObjectKey> {
     let fits = |key: &&ObjectKey| type_of(state, key).is_some_and(|name| link.types.contains(&name));
     dependencies.iter().filter(fits).collect()
 }
@@ -123,8 +76,8 @@ fn linked<'a>(state: &State, dependencies: &'a [ObjectKey], link: &Link) -> Vec<
 pub(super) fn write(state: &State, stored: &mut StoredObject, row: &Row) -> Result<(), ObjectError> {
     let mut dependencies = stored.object.dependencies().to_vec();
     for link in links_of(&stored.type_name) {
-        let old: Vec<ObjectKey> = linked(state, &dependencies, link).into_iter().cloned().collect();
-        let wanted = wanted_keys(&old, link, row);
+        let old: Vec<ObjectKey> = linked(state, &dependencies, &link).into_iter().cloned().collect();
+        let wanted = wanted_keys(&old, &link, row);
         if wanted == old {
             continue;
         }
@@ -145,32 +98,27 @@ pub(super) fn write(state: &State, stored: &mut StoredObject, row: &Row) -> Resu
     Ok(())
 }
 
-fn wanted_keys(old: &[ObjectKey], link: &Link, row: &Row) -> Vec<ObjectKey> {
+fn wanted_keys(old: &[ObjectKey], link: &RestLink, row: &Row) -> Vec<ObjectKey> {
     let number = |value: &Value| match Key::from_json(value) {
         Some(Key::Number(id)) => Some(id),
         _ => None,
     };
-    let ids: Vec<i64> = match at(row, link.path) {
+    let ids: Vec<i64> = match at(row, link.member) {
         Some(Value::Array(many)) => many.iter().filter_map(number).collect(),
         Some(one) => number(one).into_iter().collect(),
         None => Vec::new(),
     };
-    let kind = match link.path {
-        "rulesetId" => at(row, "rulesetType"),
-        "onTheFlyMaskingSource.connectorId" => at(row, "onTheFlyMaskingSource.connectorType"),
-        _ => None,
-    };
-    let file = kind.and_then(Value::as_str) == Some("FILE");
-    let fresh = link
-        .types
-        .get(usize::from(file))
-        .and_then(|name| type_by_name(name));
+    let which = link.which.and_then(|which| at(row, which)?.as_str());
+    let fresh = which
+        .and_then(|which| link.type_of(which))
+        .or(link.types.first().copied());
+    let fresh = fresh.and_then(|name| type_by_name(name)?.number());
     let key = |id: i64| {
         let identifier = Identifier::Integer(id);
         let known = old.iter().find(|key| key.identifier == identifier);
         known
             .cloned()
-            .or_else(|| fresh.map(|known| ObjectKey::new(known.number, identifier)))
+            .or_else(|| Some(ObjectKey::new(fresh?, identifier)))
     };
     ids.into_iter().filter_map(key).collect()
 }
@@ -216,11 +164,12 @@ pub(super) fn refresh_names(state: &State, stored: &mut StoredObject) -> Result<
         Some(name) => set_field(data, number, Some(&Writer::new().text(number, &name).finish())),
         None => data.to_vec(),
     };
+    let parent = links_of(&stored.type_name).next();
+    let parent = |data: &[u8]| set(data, 2, parent.and_then(|link| name_of(link.types)));
     let data = match stored.object.data_type() {
-        "DatabaseRulesetData" => set(data, 2, name_of(&["DATABASE_CONNECTOR"])),
-        "MaskingJobData" => set(data, 2, name_of(RULESET.types)),
+        "DatabaseRulesetData" | "MaskingJobData" => parent(data),
         "ProfileJobData" => {
-            let data = set(data, 2, name_of(RULESET.types));
+            let data = parent(data);
             set(&data, 3, name_of(&["PROFILE_SET_REFERENCE", "PROFILE_SET"]))
         }
         "ProfileSetData" => {

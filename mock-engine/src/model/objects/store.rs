@@ -8,9 +8,7 @@ use std::sync::Arc;
 
 use exportdoc::identifier::Identifier;
 use exportdoc::import_plan::{Wanted, stands_for};
-use exportdoc::object::{
-    KNOWN_TYPES, ObjectKey, PROVISIONAL_TYPES, SyncObject, known_by_number, type_by_name,
-};
+use exportdoc::object::{OBJECT_TYPES, ObjectKey, ObjectType, SyncObject, type_by_name};
 use rpds::RedBlackTreeMapSync;
 
 use super::index::{Index, Way};
@@ -144,12 +142,14 @@ impl ObjectStore {
     /// The object of a type with an identifier, whatever its type number.
     pub fn find(&self, type_name: &str, identifier: &Identifier) -> Option<&Arc<StoredObject>> {
         let known = type_by_name(type_name);
-        let usual = known.and_then(|known| self.get(&ObjectKey::new(known.number, identifier.clone())));
+        let usual = known
+            .and_then(ObjectType::number)
+            .and_then(|number| self.get(&ObjectKey::new(number, identifier.clone())));
         if let Some(stored) = usual.filter(|stored| stored.type_name == type_name) {
             return Some(stored);
         }
         // A number seen in real documents is the only one there is.
-        if known.is_some_and(|known| known_by_number(known.number).is_some()) {
+        if known.and_then(ObjectType::seen_number).is_some() {
             return None;
         }
         let first = self.of_type_from(type_name, identifier.clone()).next();
@@ -217,10 +217,9 @@ impl ObjectStore {
     /// The algorithm with a name, of whatever type: they share one name space.
     pub fn algorithm(&self, name: &str) -> Option<&Arc<StoredObject>> {
         let identifier = Identifier::Algorithm(name.to_owned());
-        KNOWN_TYPES
+        OBJECT_TYPES
             .iter()
-            .chain(PROVISIONAL_TYPES)
-            .filter(|known| known.algorithm)
+            .filter(|known| known.is_algorithm())
             .find_map(|known| self.find(known.name, &identifier))
     }
 

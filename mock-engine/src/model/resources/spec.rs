@@ -2,6 +2,7 @@
 //!
 //! Invariant: data only. The rules that read it are in [`super::RowCollection`].
 
+use exportdoc::object::{NameRule, OBJECT_TYPES};
 use serde_json::Value;
 
 /// The look of a resource.
@@ -150,122 +151,158 @@ const PLAIN: ResourceSpec = ResourceSpec {
     access: Access::Full,
 };
 
+/// The look of the rows of a resource that no type of syncable objects has.
+const fn rows(path: &'static str, id_field: &'static str, name_field: Option<&'static str>) -> ResourceSpec {
+    ResourceSpec {
+        path,
+        id_field,
+        name_field,
+        ..PLAIN
+    }
+}
+
+/// The look of the rows that show objects of a type. A name that is in no row of the table ends the compilation: the
+/// index runs out of bounds.
+const fn rows_of(type_name: &str) -> ResourceSpec {
+    let mut at = 0;
+    loop {
+        let known = &OBJECT_TYPES[at];
+        if let Some(rest) = known.rest
+            && same(known.name, type_name)
+        {
+            return ResourceSpec {
+                free_names: matches!(known.name_rule, NameRule::Exempt),
+                ..rows(rest.path, rest.id, rest.name)
+            };
+        }
+        at += 1;
+    }
+}
+
+/// `==` for constants.
+const fn same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let mut at = 0;
+    while at < one.len() && at < other.len() && one[at] == other[at] {
+        at += 1;
+    }
+    at == one.len() && at == other.len()
+}
+
 macro_rules! specs {
-    ($($(#[$meta:meta])* $name:ident = $path:literal, $title:literal, $id:literal { $($member:ident: $value:expr),* $(,)? })*) => {
+    ($($name:ident = $rows:expr, $title:literal { $($member:ident: $value:expr),* $(,)? })*) => {
         $(
-            #[doc = concat!("`/", $path, "`")]
-            pub static $name: ResourceSpec =
-                ResourceSpec { path: $path, title: $title, id_field: $id, $($member: $value,)* ..PLAIN };
+            #[doc = concat!("The look of each ", $title, ".")]
+            pub static $name: ResourceSpec = ResourceSpec { title: $title, $($member: $value,)* ..$rows };
         )*
     };
 }
 
 specs! {
-    APPLICATIONS = "applications", "application", "applicationId" {
-        counter: Some("application"), name_field: Some("applicationName"), unique: Unique::Engine,
+    APPLICATIONS = rows("applications", "applicationId", Some("applicationName")), "application" {
+        counter: Some("application"), unique: Unique::Engine,
     }
-    ENVIRONMENTS = "environments", "environment", "environmentId" {
-        counter: Some("environment"), name_field: Some("environmentName"), unique: Unique::Engine,
+    ENVIRONMENTS = rows_of("ENVIRONMENT"), "environment" {
+        counter: Some("environment"), unique: Unique::Engine,
         required: &["applicationId"], parents: &[cascade("applicationId", &[at("applications")])],
         filters: &[("application_id", "applicationId")],
     }
-    DATABASE_CONNECTORS = "database-connectors", "database connector", "databaseConnectorId" {
-        counter: Some("database-connector"), name_field: Some("connectorName"), unique: Unique::Environment,
+    DATABASE_CONNECTORS = rows_of("DATABASE_CONNECTOR"), "database connector" {
+        counter: Some("database-connector"), unique: Unique::Environment,
         required: &["databaseType", "environmentId"],
         parents: &[cascade("environmentId", &[at("environments")])],
         filters: &[("environment_id", "environmentId")],
     }
-    FILE_CONNECTORS = "file-connectors", "file connector", "fileConnectorId" {
-        counter: Some("file-connector"), name_field: Some("connectorName"), unique: Unique::Environment,
+    FILE_CONNECTORS = rows_of("FILE_CONNECTOR"), "file connector" {
+        counter: Some("file-connector"), unique: Unique::Environment,
         required: &["environmentId", "fileType", "connectionInfo"],
         parents: &[cascade("environmentId", &[at("environments")])],
         filters: &[("environment_id", "environmentId")],
     }
-    DATASET_CONNECTORS = "mainframe-dataset-connectors", "mainframe dataset connector",
-        "mainframeDatasetConnectorId" {
-        counter: Some("dataset-connector"), name_field: Some("connectorName"), unique: Unique::Environment,
+    DATASET_CONNECTORS = rows_of("DATASET_CONNECTOR"), "mainframe dataset connector" {
+        counter: Some("dataset-connector"), unique: Unique::Environment,
         required: &["environmentId"], parents: &[cascade("environmentId", &[at("environments")])],
         filters: &[("environment_id", "environmentId")],
     }
-    DATABASE_RULESETS = "database-rulesets", "database ruleset", "databaseRulesetId" {
-        counter: Some("database-ruleset"), name_field: Some("rulesetName"), unique: Unique::Environment,
+    DATABASE_RULESETS = rows_of("DATABASE_RULESET"), "database ruleset" {
+        counter: Some("database-ruleset"), unique: Unique::Environment,
         required: &["databaseConnectorId"],
         parents: &[cascade("databaseConnectorId", &[at("database-connectors")])],
         filters: &[("environment_id", "environmentId")],
     }
-    FILE_RULESETS = "file-rulesets", "file ruleset", "fileRulesetId" {
-        counter: Some("file-ruleset"), name_field: Some("rulesetName"), unique: Unique::Environment,
+    FILE_RULESETS = rows_of("FILE_RULESET"), "file ruleset" {
+        counter: Some("file-ruleset"), unique: Unique::Environment,
         required: &["fileConnectorId"], parents: &[cascade("fileConnectorId", &[at("file-connectors")])],
         filters: &[("environment_id", "environmentId")],
     }
-    MASKING_JOBS = "masking-jobs", "masking job", "maskingJobId" {
-        counter: Some("job"), name_field: Some("jobName"), unique: Unique::Environment,
+    MASKING_JOBS = rows_of("MASKING_JOB"), "masking job" {
+        counter: Some("job"), unique: Unique::Environment,
         required: &["rulesetId"], parents: &[cascade("rulesetId", RULESETS)],
         filters: &[("environment_id", "environmentId")],
     }
-    PROFILE_JOBS = "profile-jobs", "profile job", "profileJobId" {
-        counter: Some("job"), name_field: Some("jobName"), unique: Unique::Environment,
+    PROFILE_JOBS = rows_of("PROFILE_JOB"), "profile job" {
+        counter: Some("job"), unique: Unique::Environment,
         required: &["profileSetId", "rulesetId"],
         parents: &[cascade("rulesetId", RULESETS), keep("profileSetId", &[at("profile-sets")])],
         filters: &[("environment_id", "environmentId")],
     }
-    TOKENIZATION_JOBS = "tokenization-jobs", "tokenization job", "tokenizationJobId" {
-        counter: Some("job"), name_field: Some("jobName"), unique: Unique::Environment,
+    TOKENIZATION_JOBS = rows_of("TOKENIZATION_JOB"), "tokenization job" {
+        counter: Some("job"), unique: Unique::Environment,
         required: &["rulesetId"], parents: &[cascade("rulesetId", RULESETS)],
         filters: &[("environment_id", "environmentId")],
     }
-    REIDENTIFICATION_JOBS = "reidentification-jobs", "reidentification job", "reidentificationJobId" {
-        counter: Some("job"), name_field: Some("jobName"), unique: Unique::Environment,
+    REIDENTIFICATION_JOBS = rows_of("REIDENTIFICATION_JOB"), "reidentification job" {
+        counter: Some("job"), unique: Unique::Environment,
         required: &["rulesetId"], parents: &[cascade("rulesetId", RULESETS)],
         filters: &[("environment_id", "environmentId")],
     }
-    PROFILE_SETS = "profile-sets", "profile set", "profileSetId" {
-        counter: Some("profile-set"), name_field: Some("profileSetName"), unique: Unique::Engine,
+    PROFILE_SETS = rows_of("PROFILE_SET"), "profile set" {
+        counter: Some("profile-set"), unique: Unique::Engine,
         parents: &[keep("profileExpressionIds", &[at("profile-expressions")])],
     }
-    PROFILE_EXPRESSIONS = "profile-expressions", "profile expression", "profileExpressionId" {
-        counter: Some("profile-expression"), name_field: Some("expressionName"), unique: Unique::Engine,
+    PROFILE_EXPRESSIONS = rows_of("PROFILE_EXPRESSION"), "profile expression" {
+        counter: Some("profile-expression"), unique: Unique::Engine,
         required: &["domainName", "regularExpression"], parents: &[keep("domainName", &[at("domains")])],
     }
-    CLASSIFIERS = "classifiers", "classifier", "classifierId" {
-        counter: Some("classifier"), name_field: Some("classifierName"), unique: Unique::Engine, free_names: true,
+    CLASSIFIERS = rows_of("CLASSIFIER"), "classifier" {
+        counter: Some("classifier"), unique: Unique::Engine, free_names: true,
     }
-    DOMAINS = "domains", "domain", "domainName" {
-        name_field: Some("domainName"), unique: Unique::Engine, required: &["defaultAlgorithmCode"],
+    DOMAINS = rows_of("DOMAIN"), "domain" {
+        unique: Unique::Engine, required: &["defaultAlgorithmCode"],
     }
-    ALGORITHMS = "algorithms", "algorithm", "algorithmName" {
-        name_field: Some("algorithmName"), unique: Unique::Engine, required: &["algorithmType"],
+    ALGORITHMS = rows_of("LOOKUP"), "algorithm" {
+        unique: Unique::Engine, required: &["algorithmType"],
         filters: &[("mask_type", "maskType")],
     }
-    FRAMEWORKS = "algorithm/frameworks", "algorithm framework", "frameworkId" { access: Access::Read }
-    FILE_FORMATS = "file-formats", "file format", "fileFormatId" {
-        counter: Some("file-format"), name_field: Some("fileFormatName"), unique: Unique::Engine,
+    FRAMEWORKS = rows("algorithm/frameworks", "frameworkId", None), "algorithm framework" { access: Access::Read }
+    FILE_FORMATS = rows_of("FILE_FORMAT"), "file format" {
+        counter: Some("file-format"), unique: Unique::Engine,
         required: &["fileFormatType"],
     }
-    FILE_METADATA = "file-metadata", "file metadata", "fileMetadataId" { access: Access::Read }
-    MOUNTS = "mount-filesystem", "mount", "mountId" {
-        counter: Some("mount"), name_field: Some("mountName"), unique: Unique::Engine, free_names: true,
+    FILE_METADATA = rows("file-metadata", "fileMetadataId", None), "file metadata" { access: Access::Read }
+    MOUNTS = rows_of("MOUNT_INFORMATION"), "mount" {
+        counter: Some("mount"), unique: Unique::Engine,
         required: &["hostAddress", "mountPath", "type"],
     }
-    JDBC_DRIVERS = "jdbc-drivers", "JDBC driver", "jdbcDriverId" {
-        counter: Some("jdbc-driver"), name_field: Some("driverName"), unique: Unique::Engine, free_names: true,
+    JDBC_DRIVERS = rows_of("JDBC_DRIVER"), "JDBC driver" {
+        counter: Some("jdbc-driver"), unique: Unique::Engine,
         required: &["driverClassName"], filters: &[("is_built_in", "builtIn")],
     }
-    SETTINGS = "application-settings", "application setting", "settingId" {
+    SETTINGS = rows_of("APPLICATION_SETTINGS"), "application setting" {
         counter: Some("setting"), filters: &[("setting_group", "settingGroup")], access: Access::Change,
     }
-    USERS = "users", "user", "userId" {
-        counter: Some("user"), name_field: Some("userName"), unique: Unique::Engine, free_names: true,
+    USERS = rows("users", "userId", Some("userName")), "user" {
+        counter: Some("user"), unique: Unique::Engine, free_names: true,
     }
-    ROLES = "roles", "role", "roleId" {
-        counter: Some("role"), name_field: Some("roleName"), unique: Unique::Engine,
+    ROLES = rows("roles", "roleId", Some("roleName")), "role" {
+        counter: Some("role"), unique: Unique::Engine,
     }
-    EXECUTIONS = "executions", "execution", "executionId" { access: Access::Start }
-    EXECUTION_EVENTS = "execution-events", "execution event", "executionEventId" {
+    EXECUTIONS = rows("executions", "executionId", None), "execution" { access: Access::Start }
+    EXECUTION_EVENTS = rows("execution-events", "executionEventId", None), "execution event" {
         filters: &[("execution_id", "executionId")], access: Access::Read,
     }
-    EXECUTION_COMPONENTS = "execution-components", "execution component", "executionComponentId" {
+    EXECUTION_COMPONENTS = rows("execution-components", "executionComponentId", None), "execution component" {
         filters: &[("execution_id", "executionId")], access: Access::Read,
     }
-    MONITOR_TASKS = "monitor-task", "monitor task", "monitorTaskId" { access: Access::Read }
+    MONITOR_TASKS = rows("monitor-task", "monitorTaskId", None), "monitor task" { access: Access::Read }
 }

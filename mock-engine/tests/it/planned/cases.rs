@@ -193,7 +193,7 @@ fn built(kind: &str, name: &str, save: u8, id: i64, dependencies: &[ObjectKey]) 
         "GLOBAL_OBJECT" => Identifier::Text("global".to_owned()),
         _ => Identifier::Integer(id),
     };
-    let key = ObjectKey::new(type_by_name(kind).unwrap().number, identifier);
+    let key = ObjectKey::new(type_by_name(kind).unwrap().number().unwrap(), identifier);
     let original = kind.strip_prefix("SOURCE_").unwrap_or(kind);
     let revision = Revision {
         pair: RevisionPair {

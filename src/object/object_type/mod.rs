@@ -1,0 +1,262 @@
+//! The types of syncable objects: what is known of each stands in one row of one table.
+//!
+//! Invariant: a number seen in real documents means the same name everywhere. A number of our own (for types whose real
+//! number is unknown) lies far outside the engines' range and never names a foreign document's type.
+
+mod table;
+mod versions;
+
+pub use table::OBJECT_TYPES;
+pub use versions::Versions;
+
+/// Where the objects of a type live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Engine-wide; identified by name.
+    Global,
+    /// Lives in an environment; identified by its name there.
+    Environment,
+    /// Stands for an object that must exist on the target.
+    Reference,
+    /// Known by name only: no object of the type was ever seen.
+    Unseen,
+}
+
+/// The number that stands for a type in the blob.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TypeNumber {
+    /// Seen in real documents.
+    Seen(u64),
+    /// This project's own, used only in documents that this project seals: the real one was never seen.
+    Provisional(u64),
+    /// None: such objects can't be written.
+    Unseen,
+}
+
+/// What objects of a type stand for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefersTo {
+    /// An object of one type.
+    Type(&'static str),
+    /// An algorithm of any type: they share one name space.
+    AnyAlgorithm,
+    /// The connector of this type that an on-the-fly job reads from. An import can make it.
+    Source(&'static str),
+}
+
+/// What engines since 6.0 ask of a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameRule {
+    /// No character of [`FORBIDDEN_IN_NAMES`](crate::import_plan::FORBIDDEN_IN_NAMES).
+    Checked,
+    /// The same behind the name of a plugin and a colon, if there is one.
+    CheckedBehindPlugin,
+    /// Nothing: the name is the engine's own, or none that people choose.
+    Exempt,
+}
+
+/// What is left out of a document and has to be entered on the target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeftOut {
+    /// A connector's password.
+    ConnectorPassword,
+    /// The password of a mount.
+    MountPassword,
+}
+
+/// What an environment is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// `MASK`.
+    Mask,
+    /// `TOKENIZE`.
+    Tokenize,
+}
+
+/// The REST resource whose rows show objects of a type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RestResource {
+    /// Below the API's base.
+    pub path: &'static str,
+    /// Member with the identifier.
+    pub id: &'static str,
+    /// Member with the name.
+    pub name: Option<&'static str>,
+    /// Where rows live.
+    pub inside: Inside,
+    /// Members with the ids of what the object depends on, apart from what it lives in.
+    pub links: &'static [RestLink],
+}
+
+/// How a row tells its environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inside {
+    /// It lives in none.
+    Engine,
+    /// It is one.
+    Itself,
+    /// `environmentId` names it.
+    Environment,
+    /// It names an object, which lives in the same.
+    Same(RestLink),
+}
+
+/// A member with the id of a dependency, or with a list of such ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RestLink {
+    /// Path in the row, parts divided by dots.
+    pub member: &'static str,
+    /// Types of the dependency.
+    pub types: &'static [&'static str],
+    /// Member that says which of the two types it is: `DATABASE` the first, `FILE` the second.
+    pub which: Option<&'static str>,
+    /// Whether it is a list.
+    pub many: bool,
+}
+
+impl RestLink {
+    /// The type of the dependency, by what [`which`](Self::which) says.
+    pub fn type_of(&self, which: &str) -> Option<&'static str> {
+        let at = match which {
+            "DATABASE" => 0,
+            "FILE" => 1,
+            _ => return None,
+        };
+        self.types.get(at).copied()
+    }
+}
+
+/// A type of syncable objects.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ObjectType {
+    /// Name in the metadata and the API.
+    pub name: &'static str,
+    /// Number in the blob.
+    pub number: TypeNumber,
+    /// Where its objects live.
+    pub scope: Scope,
+    /// What REST calls the algorithms of this type. The algorithm types share one name space and carry the
+    /// `algorithmName` identifier.
+    pub algorithm: Option<&'static str>,
+    /// What its objects stand for, where they stand for something else.
+    pub refers_to: Option<RefersTo>,
+    /// The data message that its objects carry, where one is known.
+    pub data: Option<&'static str>,
+    /// How REST shows its objects.
+    pub rest: Option<RestResource>,
+    /// The engine versions that take it.
+    pub versions: Versions,
+    /// What engines ask of its names.
+    pub name_rule: NameRule,
+    /// What its objects arrive without.
+    pub left_out: Option<LeftOut>,
+    /// The purpose of the environments that its jobs run in.
+    pub purpose: Option<Purpose>,
+    /// Whether its objects are members of GLOBAL_OBJECT by themselves.
+    pub in_global_object: bool,
+}
+
+impl ObjectType {
+    /// Number in documents that this project writes; none for types that are known by name only.
+    pub fn number(&self) -> Option<u64> {
+        match self.number {
+            TypeNumber::Seen(number) | TypeNumber::Provisional(number) => Some(number),
+            TypeNumber::Unseen => None,
+        }
+    }
+
+    /// Number in real documents, where it was seen.
+    pub fn seen_number(&self) -> Option<u64> {
+        match self.number {
+            TypeNumber::Seen(number) => Some(number),
+            TypeNumber::Provisional(_) | TypeNumber::Unseen => None,
+        }
+    }
+
+    /// Whether it is one of the algorithm types.
+    pub fn is_algorithm(&self) -> bool {
+        self.algorithm.is_some()
+    }
+
+    /// Whether objects of this type stand for those of another one.
+    pub fn stands_for(&self, original: &Self) -> bool {
+        match self.refers_to {
+            Some(RefersTo::AnyAlgorithm) => original.is_algorithm(),
+            Some(RefersTo::Type(name) | RefersTo::Source(name)) => name == original.name,
+            None => false,
+        }
+    }
+}
+
+/// The type behind a number seen in real documents.
+pub fn known_by_number(number: u64) -> Option<&'static ObjectType> {
+    OBJECT_TYPES
+        .iter()
+        .find(|known| known.seen_number() == Some(number))
+}
+
+/// The type behind a number in a document that this project sealed.
+pub fn by_number_in_own_document(number: u64) -> Option<&'static ObjectType> {
+    OBJECT_TYPES.iter().find(|known| known.number() == Some(number))
+}
+
+/// The type with a name, those that are known by name only included.
+pub fn by_name(name: &str) -> Option<&'static ObjectType> {
+    OBJECT_TYPES.iter().find(|known| known.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::object::data::MessageSpec;
+
+    #[test]
+    fn numbers_and_names_are_unique_and_provisional_numbers_far_away() {
+        let numbers: Vec<u64> = OBJECT_TYPES.iter().filter_map(ObjectType::number).collect();
+        let names: HashSet<_> = OBJECT_TYPES.iter().map(|known| known.name).collect();
+        assert_eq!(numbers.iter().collect::<HashSet<_>>().len(), numbers.len());
+        assert_eq!(names.len(), OBJECT_TYPES.len());
+        for known in OBJECT_TYPES {
+            match known.number {
+                TypeNumber::Seen(number) => assert!(number < 1_000, "{}", known.name),
+                TypeNumber::Provisional(number) => {
+                    assert!(number > 9_000, "{}", known.name);
+                    assert_eq!(known_by_number(number), None);
+                }
+                TypeNumber::Unseen => {}
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_row_names_is_in_the_tables() {
+        for known in OBJECT_TYPES {
+            if let Some(RefersTo::Type(name) | RefersTo::Source(name)) = known.refers_to {
+                assert!(by_name(name).is_some(), "{name}");
+                assert_eq!(known.scope, Scope::Reference, "{}", known.name);
+            }
+            if let Some(message) = known.data {
+                assert!(MessageSpec::by_name(message).is_some(), "{message}");
+            }
+            let Some(rest) = known.rest else { continue };
+            let parent = match rest.inside {
+                Inside::Same(link) => Some(link),
+                Inside::Engine | Inside::Itself | Inside::Environment => None,
+            };
+            for link in parent.iter().chain(rest.links) {
+                assert!(!link.types.is_empty());
+                assert!(link.types.iter().all(|name| by_name(name).is_some()), "{link:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_object_is_stood_for_by_one_type_at_most() {
+        for original in OBJECT_TYPES {
+            let references = OBJECT_TYPES.iter().filter(|known| known.stands_for(original));
+            assert!(references.count() <= 1, "{}", original.name);
+        }
+    }
+}
