@@ -7,6 +7,7 @@ use exportdoc::build::{ExportFacts, in_record_order, seal};
 use exportdoc::compose::requested_row;
 use exportdoc::date::{from_epoch_millis, iso_millis};
 use exportdoc::identifier::Identifier;
+use exportdoc::object::draft::{AlgorithmInfo, user_algorithm as user_algorithm_draft};
 use exportdoc::object::{ObjectKey, Revision, SyncObject, TYPE_URL_PREFIX};
 use exportdoc::passphrase::{EncryptionParams, Passphrase};
 use exportdoc::sample::{self, SampleSize, environments, global_objects, references_to};
@@ -159,6 +160,7 @@ pub(crate) fn documents() -> Result<Vec<(&'static str, Vec<u8>)>> {
         ("global-small", global("global-small", SampleSize::SMALL)?),
         ("on-the-fly-job", other_job("on-the-fly-job", job(20, 5))?),
         ("profile-job", other_job("profile-job", job(9_001, 6))?),
+        ("user-algorithm", user_algorithm()?),
         ("undeclared", undeclared()?),
         (
             "engine-like",
@@ -169,6 +171,23 @@ pub(crate) fn documents() -> Result<Vec<(&'static str, Vec<u8>)>> {
         ("encrypted", encrypted()?),
         ("encrypted-unknown", encrypted_unknown()?),
     ])
+}
+
+/// One algorithm of a plugin's framework, as engines of 2023 export it.
+fn user_algorithm() -> Result<Vec<u8>> {
+    let info = AlgorithmInfo {
+        name: "dlpx-core:Room Names",
+        description: "Names of rooms",
+        date: "2023-07-04",
+    };
+    let configuration =
+        r#"{"lookupFile":{"uri":"jar://dlpx-core/rooms.txt"},"hashMethod":"SHA256","caseSensitive":false}"#;
+    let draft = user_algorithm_draft(info, [7; 16], STARTED, ("dlpx-core", "Name"), configuration);
+    let key = draft.key.clone();
+    let object = draft.finish(sample::revision_pair("user algorithm", 1), STARTED, STARTED)?;
+    let mut recipe = Recipe::new("user-algorithm", &key, vec![object], KeySize::Dsa1024)?;
+    recipe.facts.format = 6;
+    recipe.document()
 }
 
 /// Declares no rule, and signs the records without their length prefixes: some recipe that nobody told us.

@@ -14,7 +14,7 @@ use std::fs;
 use exportdoc::build::{in_record_order, seal};
 use exportdoc::identifier::Identifier;
 use exportdoc::object::draft::{self, AlgorithmInfo, ConnectorSpec, Draft};
-use exportdoc::object::{ObjectKey, SyncObject, reference_to, type_by_name};
+use exportdoc::object::{ObjectKey, ObjectType, SyncObject, reference_to, type_by_name};
 use exportdoc::sample::{INSTALLED, export_facts, key_bytes, revision_pair};
 use exportdoc::signature::{KeySize, SigningKey};
 
@@ -75,7 +75,9 @@ fn main() {
     global.push(key.key().clone());
     let environment = finish(Draft {
         key: ObjectKey::new(
-            type_by_name("ENVIRONMENT").expect("a known type").number,
+            type_by_name("ENVIRONMENT")
+                .and_then(ObjectType::number)
+                .expect("a known type"),
             Identifier::Integer(1),
         ),
         dependencies: bound,

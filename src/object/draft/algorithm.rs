@@ -115,6 +115,30 @@ pub fn tokenization(info: AlgorithmInfo<'_>, key: [u8; 16], key_time: i64) -> Dr
     draft(algorithm(7, info.name), &[], "TokenizationData", data)
 }
 
+/// An algorithm of a plugin's framework: its configuration is JSON text.
+pub fn user_algorithm(
+    info: AlgorithmInfo<'_>,
+    key: [u8; 16],
+    key_time: i64,
+    (plugin, framework): (&str, &str),
+    configuration: &str,
+) -> Draft {
+    let data = Writer::new()
+        .message(1, |w| {
+            w.text(1, info.name)
+                .text(2, info.description)
+                .text(3, info.date)
+                .text(5, info.description);
+        })
+        .text(2, &STANDARD.encode(key))
+        .int(3, key_time)
+        .text(5, framework)
+        .text(6, plugin)
+        .text(7, configuration)
+        .finish();
+    draft(algorithm(40, info.name), &[], "UserAlgorithmData", data)
+}
+
 /// A date shift algorithm.
 pub fn date_shift(name: &str, key: [u8; 16], key_time: i64, dependencies: &[ObjectKey]) -> Draft {
     let data = Writer::new()

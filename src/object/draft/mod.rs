@@ -6,7 +6,7 @@
 mod algorithm;
 mod environment;
 
-pub use algorithm::{AlgorithmInfo, date_shift, global_key, lookup, segment, tokenization};
+pub use algorithm::{AlgorithmInfo, date_shift, global_key, lookup, segment, tokenization, user_algorithm};
 pub use environment::{ColumnSpec, ConnectorSpec, connector, masking_job, profile_job, ruleset};
 
 use crate::identifier::Identifier;

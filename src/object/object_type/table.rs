@@ -99,6 +99,7 @@ pub static OBJECT_TYPES: &[ObjectType] = &[
         .versions(Versions::SINCE_5_3_3)
         .in_global_object(),
     seen(40, "USER_ALGORITHM", Global)
+        .carries("UserAlgorithmData")
         .algorithm("COMPONENT")
         .versions(Versions::SINCE_6_0_4)
         .names(NameRule::CheckedBehindPlugin),
