@@ -13,7 +13,7 @@ use toml::Spanned;
 use toml::value::Datetime;
 
 use crate::finding::{self, REGISTRY};
-use crate::object::{KNOWN_TYPES, PROVISIONAL_TYPES, known_by_number, type_by_name};
+use crate::object::{OBJECT_TYPES, known_by_number, type_by_name};
 use crate::signature::parse_fingerprint;
 
 use super::{Ignore, Level, Pattern, Policy, TextPlace, WantedType};
@@ -131,10 +131,7 @@ fn type_of_number(number: u64) -> WantedType {
 /// The known type whose name is most like a text, if one is.
 fn nearest_type(text: &str) -> Option<&'static str> {
     let text = text.to_uppercase();
-    let names = KNOWN_TYPES
-        .iter()
-        .chain(PROVISIONAL_TYPES)
-        .map(|known| known.name);
+    let names = OBJECT_TYPES.iter().map(|known| known.name);
     names
         .map(|name| (strsim::normalized_damerau_levenshtein(&text, name), name))
         .filter(|(likeness, _)| *likeness > 0.5)
