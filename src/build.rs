@@ -18,7 +18,9 @@ use crate::blob::BlobErrorKind;
 use crate::date::format_java_date;
 use crate::envelope::ListEntry;
 use crate::graph::Graph;
-use crate::object::{ObjectError, ObjectKey, SyncObject, by_number_in_own_document};
+use crate::object::{Named, ObjectError, ObjectKey, SyncObject};
+
+pub use crate::object::type_name;
 use crate::passphrase::{EncryptionParams, Passphrase};
 use crate::revision_hash;
 use crate::signature::{SignError, SigningKey, SigningRule};
@@ -27,18 +29,18 @@ use crate::signature::{SignError, SigningKey, SigningRule};
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
     /// Two objects have one key.
-    #[error("object {0} is there twice")]
-    DuplicateObject(ObjectKey),
+    #[error("{0} is there twice")]
+    DuplicateObject(Named),
     /// A requested object isn't among the objects.
-    #[error("object {0} is not there")]
-    MissingRoot(ObjectKey),
+    #[error("{0} is not there")]
+    MissingRoot(Named),
     /// An object depends on one that isn't there.
-    #[error("object {object} depends on {dependency}, which is not there")]
+    #[error("{object} depends on {dependency}, which is not there")]
     MissingDependency {
         /// The dependent object.
-        object: ObjectKey,
+        object: Box<Named>,
         /// What it needs.
-        dependency: ObjectKey,
+        dependency: Box<Named>,
     },
     /// A record is too long for its length prefix.
     #[error(transparent)]
@@ -83,7 +85,7 @@ pub fn in_record_order(
     let graph = Graph::of(&objects);
     for (id, node) in graph.nodes().iter().enumerate() {
         if graph.find(&node.key) != Some(id) {
-            return Err(BuildError::DuplicateObject(node.key.clone()));
+            return Err(BuildError::DuplicateObject(Named::of(&objects[id])));
         }
     }
     let ids = roots
@@ -91,15 +93,17 @@ pub fn in_record_order(
         .map(|root| {
             graph
                 .find(root)
-                .ok_or_else(|| BuildError::MissingRoot(root.clone()))
+                .ok_or_else(|| BuildError::MissingRoot(Named::by_key(root.clone(), &BTreeMap::new())))
         })
         .collect::<Result<Vec<_>, _>>()?;
     let order = graph.breadth_first(ids);
     for &id in &order {
         let node = &graph.nodes()[id];
         if let Some(dependency) = node.missing.first() {
-            let (object, dependency) = (node.key.clone(), dependency.clone());
-            return Err(BuildError::MissingDependency { object, dependency });
+            return Err(BuildError::MissingDependency {
+                object: Box::new(Named::of(&objects[id])),
+                dependency: Box::new(Named::by_key(dependency.clone(), &BTreeMap::new())),
+            });
         }
     }
     let mut objects: Vec<Option<SyncObject<'static>>> = objects.into_iter().map(Some).collect();
@@ -271,13 +275,4 @@ fn metadata(facts: &ExportFacts, objects: &[SyncObject<'_>]) -> Result<Box<RawVa
         requested_object_list: &facts.requested,
         exported_object_list: &rows,
     })?)
-}
-
-/// The name of a type number in documents of ours; the bare number where none is known.
-pub fn type_name(number: u64, names: &BTreeMap<u64, String>) -> String {
-    names
-        .get(&number)
-        .cloned()
-        .or_else(|| by_number_in_own_document(number).map(|known| known.name.to_owned()))
-        .unwrap_or_else(|| format!("TYPE_{number}"))
 }

@@ -9,8 +9,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use crate::build::{BuildError, in_record_order};
 use crate::graph::Graph;
 use crate::object::{
-    ObjectError, ObjectKey, ReferenceError, Scope, SyncObject, by_number_in_own_document, reference_key,
-    reference_to, rename,
+    Named, ObjectError, ObjectKey, ReferenceError, Scope, SyncObject, by_number_in_own_document,
+    reference_key, reference_to, rename,
 };
 use crate::report::{DocumentReport, ObjectReport};
 
@@ -49,13 +49,13 @@ pub enum ExtractError {
     #[error("{reference} refers to another saved state than that of {original}")]
     OtherReference {
         /// The reference in the document.
-        reference: ObjectKey,
+        reference: Box<Named>,
         /// The object that was to be replaced.
-        original: ObjectKey,
+        original: Box<Named>,
     },
     /// References close a circle: what is referred to depends, by way of others, on its reference.
     #[error("with references in place of what it needs, {0} depends on itself")]
-    Circle(ObjectKey),
+    Circle(Named),
     /// No reference can be made.
     #[error(transparent)]
     Reference(#[from] ReferenceError),
@@ -173,10 +173,10 @@ pub fn extract(
 }
 
 /// An object that depends on itself by way of others.
-fn in_circle(objects: &[SyncObject<'_>]) -> Option<ObjectKey> {
+fn in_circle(objects: &[SyncObject<'_>]) -> Option<Named> {
     let graph = Graph::of(objects);
     let circle = graph.import_order().err()?;
-    circle.first().map(|id| graph.nodes()[*id].key.clone())
+    circle.first().map(|id| Named::of(&objects[*id]))
 }
 
 /// Walks from the objects asked for and puts references in the place of what has them.
@@ -230,8 +230,8 @@ impl<'a> Replacing<'a> {
             && original.revision().pair != object.revision().pair
         {
             return Err(ExtractError::OtherReference {
-                reference: key.clone(),
-                original: original.key().clone(),
+                reference: Box::new(Named::of(object)),
+                original: Box::new(Named::of(original)),
             });
         }
         // What GLOBAL_OBJECT bundles is its content: with references it would bundle nothing.

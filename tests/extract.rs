@@ -211,7 +211,7 @@ fn references_that_would_close_a_circle_are_refused() {
     assert_eq!(bytes(&closure), bytes(&objects));
     let refused = extract(objects, &roots, Dependencies::References).unwrap_err();
     assert!(
-        matches!(&refused, ExtractError::Circle(key) if *key == reference.key),
+        matches!(&refused, ExtractError::Circle(object) if object.key == reference.key),
         "{refused}"
     );
     assert!(refused.help().is_some());

@@ -730,3 +730,26 @@ fn restated(directory: &TempDir) -> PathBuf {
     std::fs::write(&path, bytes).unwrap();
     path
 }
+
+#[test]
+fn a_refusal_names_the_object_by_type_and_name_and_the_option_that_helps() {
+    let ends = |document: &str, more: &[&str], words: &str| {
+        let (shown, code) = plan(&[&[document, "--target", STATE][..], more].concat());
+        assert_eq!(code, 1, "{shown}");
+        let last = shown.lines().last().unwrap();
+        assert!(last.contains(words), "{last}");
+        // Numbers that this project made up mean nothing to anybody.
+        assert!(!shown.contains("900"), "{shown}");
+    };
+    ends(
+        "on-the-fly-job.json",
+        &["--environment", "1"],
+        "SOURCE_DATABASE_CONNECTOR 2 (Patients source) is the source of an on-the-fly job; name the environment it is in \
+         with --source-environment",
+    );
+    ends(
+        "profile-job.json",
+        &[],
+        "PROFILE_JOB 6 (Profile patients) belongs into an environment; name it with --environment",
+    );
+}

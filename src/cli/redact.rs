@@ -1,6 +1,9 @@
 //! `exportdoc redact`: a copy that can be shared.
 
+use std::collections::BTreeMap;
+
 use exportdoc::compose;
+use exportdoc::object::{Named, ObjectKey};
 use exportdoc::redact::{MARKER, RedactOptions, RedactReport, Redacted, redact};
 
 use super::compose::{KeyArgs, SourceArgs, refused, say, say_written};
@@ -69,12 +72,13 @@ impl Args {
         let made = output.stage(|writer| source.seal(writer, draft, &sealer.key))?;
         sealer.keep()?;
         made.put()?;
-        self.tell(&report, beside);
+        self.tell(&report, beside, &compose::type_names(&source.report));
         say_written(&output, objects.len(), &sealer);
         Ok(Exit::Good)
     }
 
-    fn tell(&self, report: &RedactReport, beside: bool) {
+    fn tell(&self, report: &RedactReport, beside: bool, type_names: &BTreeMap<u64, String>) {
+        let called = |key: &ObjectKey| Named::by_key(key.clone(), type_names);
         let counts: Vec<_> = report
             .replaced
             .iter()
@@ -92,7 +96,10 @@ impl Args {
         }
         for (key, count) in report.unknown.iter().take(NAMED) {
             let parts = if *count == 1 { "part" } else { "parts" };
-            say(&format!("note: {done}: {count} unknown {parts} of {key}"));
+            say(&format!(
+                "note: {done}: {count} unknown {parts} of {}",
+                called(key)
+            ));
         }
         let named: Vec<_> = report
             .still_there
@@ -105,7 +112,8 @@ impl Args {
                 more => format!(", and {} more", more - 1),
             };
             say(&format!(
-                "note: {key} keeps a name that contains what {stand_in} stands for{others}"
+                "note: {} keeps a name that contains what {stand_in} stands for{others}",
+                called(key)
             ));
         }
         for list in [report.unknown.len(), named.len()] {

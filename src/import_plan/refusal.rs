@@ -7,7 +7,7 @@ use super::inventory::{Presence, TargetInventory};
 use super::kind::Role;
 use super::subject::Subject;
 use super::{ENVIRONMENTS, GivenEnvironment, ImportDocument, ImportOptions};
-use crate::object::ObjectKey;
+use crate::object::Named;
 
 /// Why a request is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,7 +28,7 @@ pub enum Refusal {
     SameEnvironment,
     /// An object lives in an environment, and the request names none.
     #[error("environment_id is needed: {0} belongs into an environment")]
-    EnvironmentNeeded(ObjectKey),
+    EnvironmentNeeded(Named),
     /// The target has no such environment.
     #[error("no environment has id {0}")]
     EnvironmentNotFound(i64),
@@ -37,7 +37,7 @@ pub enum Refusal {
     NoEnvironmentOfThatName,
     /// The source of an on-the-fly job lives in an environment, and the request names none.
     #[error("source_environment_id is needed: {0} is the source of an on-the-fly job")]
-    SourceEnvironmentNeeded(ObjectKey),
+    SourceEnvironmentNeeded(Named),
     /// The target has no such environment.
     #[error("no environment has id {0}, given as source_environment_id")]
     SourceEnvironmentNotFound(i64),
@@ -46,28 +46,26 @@ pub enum Refusal {
     NoSourceEnvironmentOfThatName,
     /// Two objects have one key.
     #[error("{0} is in the document twice")]
-    DuplicateObject(ObjectKey),
+    DuplicateObject(Named),
     /// Two objects have one name where names are unique.
-    #[error("{first} and {second} have the same name: {name}")]
+    #[error("{first} and {second} have the same name")]
     DuplicateName {
         /// The first of them.
-        first: ObjectKey,
+        first: Named,
         /// The other.
-        second: ObjectKey,
-        /// Their name.
-        name: String,
+        second: Named,
     },
     /// A dependency isn't in the document.
     #[error("{object} depends on {missing}, which is not in the document")]
     MissingMember {
         /// What depends.
-        object: ObjectKey,
+        object: Named,
         /// On what.
-        missing: ObjectKey,
+        missing: Named,
     },
     /// Objects depend on each other in a circle; each on the next, the last on the first.
     #[error("objects depend on each other in a circle: {}", in_short(.0))]
-    Cycle(Vec<ObjectKey>),
+    Cycle(Vec<Named>),
 }
 
 impl Refusal {
@@ -78,12 +76,12 @@ impl Refusal {
 }
 
 /// A hostile circle can have a million members.
-fn in_short(keys: &[ObjectKey]) -> String {
+fn in_short(objects: &[Named]) -> String {
     const SHOWN: usize = 8;
-    let mut texts: Vec<String> = keys.iter().take(SHOWN).map(ToString::to_string).collect();
-    match keys.len().checked_sub(SHOWN) {
+    let mut texts: Vec<String> = objects.iter().take(SHOWN).map(ToString::to_string).collect();
+    match objects.len().checked_sub(SHOWN) {
         Some(more @ 1..) => texts.push(format!("{more} more")),
-        _ => texts.extend(keys.first().map(ToString::to_string)),
+        _ => texts.extend(objects.first().map(ToString::to_string)),
     }
     texts.join(" → ")
 }
@@ -103,7 +101,7 @@ pub(super) fn of_request(
         .or_else(|| {
             let first = subjects.iter().find(|s| s.kind.needs_environment())?;
             match options.environment {
-                GivenEnvironment::None => Some(Refusal::EnvironmentNeeded(first.object.key().clone())),
+                GivenEnvironment::None => Some(Refusal::EnvironmentNeeded(first.named())),
                 GivenEnvironment::NoneOfThatName => Some(Refusal::NoEnvironmentOfThatName),
                 GivenEnvironment::Unclear => unclear(&mut needs),
                 GivenEnvironment::Id(id) => {
@@ -114,7 +112,7 @@ pub(super) fn of_request(
         .or_else(|| {
             let source = subjects.iter().find(|s| s.kind.role == Role::Source)?;
             match options.source_environment {
-                GivenEnvironment::None => Some(Refusal::SourceEnvironmentNeeded(source.object.key().clone())),
+                GivenEnvironment::None => Some(Refusal::SourceEnvironmentNeeded(source.named())),
                 GivenEnvironment::NoneOfThatName => Some(Refusal::NoSourceEnvironmentOfThatName),
                 GivenEnvironment::Unclear => unclear(&mut needs),
                 GivenEnvironment::Id(id) => {

@@ -2,7 +2,7 @@
 
 use super::inventory::{Purpose, TargetObject};
 use super::names::NameFault;
-use crate::object::ObjectKey;
+use crate::object::{Named, ObjectKey};
 
 /// One object of the document in import order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,7 +109,7 @@ pub enum Rule {
     DuplicateName,
     /// It depends on something that isn't in the document.
     #[error("depends on {0}, which is not in the document")]
-    MissingMember(ObjectKey),
+    MissingMember(Named),
     /// It depends on itself by way of others.
     #[error("depends on itself")]
     Cycle,

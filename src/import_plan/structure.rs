@@ -10,6 +10,7 @@ use super::refusal::Refusal;
 use super::step::Rule;
 use super::subject::Subject;
 use crate::graph::{Graph, GraphBuilder};
+use crate::object::Named;
 
 /// The document as a whole.
 pub(super) struct Structure<'a> {
@@ -48,10 +49,10 @@ impl<'a> Structure<'a> {
             originals: HashMap::new(),
         };
         structure.check_identities(subjects);
-        structure.check_members();
+        structure.check_members(subjects);
         match structure.graph.import_order() {
             Ok(nodes) => structure.order = structure.objects(&nodes),
-            Err(nodes) => structure.report_cycle(&nodes),
+            Err(nodes) => structure.report_cycle(subjects, &nodes),
         }
         structure
     }
@@ -90,7 +91,7 @@ impl<'a> Structure<'a> {
                 self.block(
                     object,
                     Rule::DuplicateObject,
-                    Refusal::DuplicateObject(key.clone()),
+                    Refusal::DuplicateObject(subject.named()),
                 );
                 continue;
             }
@@ -101,12 +102,8 @@ impl<'a> Structure<'a> {
             let first = *self.originals.entry(lookup).or_insert(object);
             if first != object {
                 let fault = Refusal::DuplicateName {
-                    first: subjects[first].object.key().clone(),
-                    second: key.clone(),
-                    name: subject
-                        .name
-                        .clone()
-                        .unwrap_or_else(|| subject.kind.type_name.clone()),
+                    first: subjects[first].named(),
+                    second: subject.named(),
                 };
                 self.block(object, Rule::DuplicateName, fault);
             }
@@ -122,12 +119,20 @@ impl<'a> Structure<'a> {
     }
 
     /// Engines export whole closures: a gap means that records were dropped.
-    fn check_members(&mut self) {
+    fn check_members(&mut self, subjects: &[Subject<'_>]) {
+        let mut type_names: Option<BTreeMap<u64, String>> = None;
         for object in 0..self.node_of.len() {
             let node = &self.graph.nodes()[self.node_of[object]];
             if let Some(missing) = node.missing.first().cloned() {
+                let type_names = type_names.get_or_insert_with(|| {
+                    let kinds = subjects
+                        .iter()
+                        .map(|s| (s.object.key().type_number, s.kind.type_name.clone()));
+                    kinds.collect()
+                });
+                let missing = Named::by_key(missing, type_names);
                 let fault = Refusal::MissingMember {
-                    object: node.key.clone(),
+                    object: subjects[object].named(),
                     missing: missing.clone(),
                 };
                 self.block(object, Rule::MissingMember(missing), fault);
@@ -135,13 +140,10 @@ impl<'a> Structure<'a> {
         }
     }
 
-    fn report_cycle(&mut self, nodes: &[usize]) {
-        let keys = nodes
-            .iter()
-            .map(|node| self.graph.nodes()[*node].key.clone())
-            .collect();
-        let fault = Refusal::Cycle(keys);
-        for object in self.objects(nodes) {
+    fn report_cycle(&mut self, subjects: &[Subject<'_>], nodes: &[usize]) {
+        let objects = self.objects(nodes);
+        let fault = Refusal::Cycle(objects.iter().map(|object| subjects[*object].named()).collect());
+        for object in objects {
             self.block(object, Rule::Cycle, fault.clone());
         }
     }

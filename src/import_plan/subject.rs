@@ -3,7 +3,7 @@
 use super::inventory::{Identity, Lookup, Place};
 use super::kind::{Kind, Role};
 use super::{GivenEnvironment, ImportOptions};
-use crate::object::SyncObject;
+use crate::object::{Named, SyncObject};
 
 /// One object of the document, ready to be asked for.
 pub(super) struct Subject<'a> {
@@ -34,6 +34,15 @@ impl<'a> Subject<'a> {
             environment,
             place,
             kind,
+        }
+    }
+
+    /// How messages call it.
+    pub(super) fn named(&self) -> Named {
+        Named {
+            key: self.object.key().clone(),
+            type_name: self.kind.type_name.clone(),
+            name: self.name.clone(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::build::Extras;
 use crate::graph::Graph;
-use crate::object::{ObjectKey, SyncObject};
+use crate::object::{Named, ObjectKey, SyncObject};
 use crate::wire::Message;
 
 use super::decide::{Decider, is_label};
@@ -108,7 +108,9 @@ fn in_record_order(
     options: &MergeOptions,
     notes: &mut Vec<Note>,
 ) -> Result<(), MergeError> {
+    let names = &walk.decider.documents.type_names;
     for (object, missing) in std::mem::take(&mut walk.gaps) {
+        let [object, missing] = [object, missing].map(|key| Box::new(Named::by_key(key, names)));
         if !options.allow_invalid {
             return Err(MergeError::Missing { object, missing });
         }
@@ -116,10 +118,13 @@ fn in_record_order(
     }
     let graph = Graph::of(walk.placed.iter().map(|placed| &*placed.object));
     if let Err(circle) = graph.import_order() {
-        let keys: Vec<ObjectKey> = circle.iter().map(|id| graph.nodes()[*id].key.clone()).collect();
-        match keys.first() {
+        let objects: Vec<Named> = circle
+            .iter()
+            .map(|id| Named::by_key(graph.nodes()[*id].key.clone(), names))
+            .collect();
+        match objects.first() {
             Some(first) if options.allow_invalid => notes.push(Note::Circle(first.clone())),
-            _ => return Err(MergeError::Cycle(keys)),
+            _ => return Err(MergeError::Cycle(objects)),
         }
     }
     let order = graph.breadth_first(requested.iter().filter_map(|key| graph.find(key)));
@@ -156,7 +161,7 @@ fn merged(walk: &Walk<'_>, placed: &Placed) -> MergedObject {
 
 /// What the base had and is gone. What was never in the base and is gone is noted, and so is what stays although a side
 /// removed it.
-fn unreached(walk: &Walk<'_>, roots: &[EntityId], notes: &mut Vec<Note>) -> Vec<super::outcome::Named> {
+fn unreached(walk: &Walk<'_>, roots: &[EntityId], notes: &mut Vec<Note>) -> Vec<Named> {
     let Decider {
         documents, entities, ..
     } = &walk.decider;

@@ -15,9 +15,10 @@ use crate::object::{ObjectKey, RevisionPair, SyncObject, reference_key};
 use super::conflict::{Candidate, CandidateState, Conflict, ConflictKind};
 use super::entity::{Entities, EntityId};
 use super::global;
-use super::outcome::{Named, Note, Origin};
+use super::outcome::{Note, Origin};
 use super::source::{Documents, Place, SourceId};
 use super::{MergeError, MergeOptions, Prefer, Take};
+use crate::object::Named;
 
 /// Changes that a conflict shows.
 const CHANGES_SHOWN: usize = 20;

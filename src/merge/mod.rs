@@ -21,11 +21,12 @@ mod source;
 mod walk;
 
 use crate::diff::MatchBy;
-use crate::object::{ObjectError, ObjectKey};
+use crate::object::ObjectError;
 
+pub use crate::object::Named;
 pub use conflict::{Candidate, Conflict, ConflictKind};
 pub use needed::{OutlinedDocument, to_look_into};
-pub use outcome::{MergeOutcome, MergedDocument, MergedObject, Named, Note, Origin, Renumbered};
+pub use outcome::{MergeOutcome, MergedDocument, MergedObject, Note, Origin, Renumbered};
 pub use resolution::{Resolutions, ResolutionsError, Take};
 pub use source::Sources;
 
@@ -88,12 +89,12 @@ pub enum MergeError {
     #[error("a merge with a base has two sides, not {0}")]
     SidesWithBase(usize),
     /// Two objects of one document have one key.
-    #[error("{source_label} has {key} twice")]
+    #[error("{source_label} has {object} twice")]
     DuplicateObject {
         /// The document.
         source_label: String,
-        /// The key.
-        key: ObjectKey,
+        /// The object.
+        object: Box<Named>,
     },
     /// A document has two of what an engine has one of, so that nothing says which one another document's is.
     #[error("{source_label} has {first} and {second}, and an engine has only one of these")]
@@ -101,9 +102,9 @@ pub enum MergeError {
         /// The document.
         source_label: String,
         /// One.
-        first: Box<ObjectKey>,
+        first: Box<Named>,
         /// And another.
-        second: Box<ObjectKey>,
+        second: Box<Named>,
     },
     /// A number stands for two types.
     #[error("type number {number} is {first} in one document and {second} in another")]
@@ -119,13 +120,13 @@ pub enum MergeError {
     #[error("{object} depends on {missing}, which no document has")]
     Missing {
         /// The dependent object.
-        object: ObjectKey,
+        object: Box<Named>,
         /// What it needs.
-        missing: ObjectKey,
+        missing: Box<Named>,
     },
     /// The result would depend on itself.
     #[error("put together, these objects depend on each other in a circle: {}", in_short(.0))]
-    Cycle(Vec<ObjectKey>),
+    Cycle(Vec<Named>),
     /// There is no number left above the highest that is used.
     #[error("no free number is left for objects of type number {0}")]
     NumbersSpent(u64),
@@ -164,11 +165,11 @@ impl MergeError {
 }
 
 /// A hostile circle can have a million members.
-fn in_short(keys: &[ObjectKey]) -> String {
+fn in_short(objects: &[Named]) -> String {
     const SHOWN: usize = 8;
-    let mut texts: Vec<String> = keys.iter().take(SHOWN).map(ToString::to_string).collect();
-    if keys.len() > SHOWN {
-        texts.push(format!("{} more", keys.len() - SHOWN));
+    let mut texts: Vec<String> = objects.iter().take(SHOWN).map(ToString::to_string).collect();
+    if objects.len() > SHOWN {
+        texts.push(format!("{} more", objects.len() - SHOWN));
     }
     texts.join(" → ")
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::build::Extras;
 use crate::identifier::Identifier;
-use crate::object::{ObjectKey, SyncObject};
+use crate::object::{Named, ObjectKey, SyncObject};
 use crate::report::Elsewhere;
 
 use super::Conflict;
@@ -58,29 +58,6 @@ pub struct MergedObject {
     pub origin: Origin,
     /// The documents that have it in that state.
     pub sources: Vec<usize>,
-}
-
-/// How an object of the result is called. May quote a document: renderers escape it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Named {
-    /// Its key in the result.
-    pub key: ObjectKey,
-    /// Name of its type.
-    pub type_name: String,
-    /// The name people know it by.
-    pub name: Option<String>,
-}
-
-/// `TYPE identifier`, with the name where that says more. Not escaped.
-impl std::fmt::Display for Named {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let identifier = self.key.identifier.to_string();
-        write!(f, "{} {identifier}", self.type_name)?;
-        match &self.name {
-            Some(name) if *name != identifier => write!(f, " ({name})"),
-            _ => Ok(()),
-        }
-    }
 }
 
 /// Why an object is in the state it is in.
@@ -167,13 +144,13 @@ pub enum Note {
     #[error("{object} depends on {missing}, which no document has")]
     Gap {
         /// The dependent object.
-        object: ObjectKey,
+        object: Box<Named>,
         /// What it needs.
-        missing: ObjectKey,
+        missing: Box<Named>,
     },
     /// Objects depend on each other in a circle.
     #[error("objects depend on each other in a circle, {0} among them")]
-    Circle(ObjectKey),
+    Circle(Named),
 }
 
 impl Note {

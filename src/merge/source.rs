@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::compose;
 use crate::graph::{Graph, NodeId};
-use crate::object::{ObjectKey, SyncObject};
+use crate::object::{Named, ObjectKey, SyncObject};
 use crate::report::{Contents, DocumentReport, Elsewhere};
 
 use super::MergeError;
@@ -122,16 +122,17 @@ impl Sources {
                 && let Some(first) = single.insert(key.type_number, key.clone())
                 && first != *key
             {
-                let (source_label, second) = (label, Box::new(key.clone()));
                 return Err(MergeError::NotSingle {
-                    source_label,
-                    first: Box::new(first),
-                    second,
+                    source_label: label,
+                    first: Box::new(Named::by_key(first, &self.type_names)),
+                    second: Box::new(Named::by_key(key.clone(), &self.type_names)),
                 });
             }
             if index.insert(object.key().clone(), objects.len()).is_some() {
-                let (source_label, key) = (label, object.key().clone());
-                return Err(MergeError::DuplicateObject { source_label, key });
+                return Err(MergeError::DuplicateObject {
+                    source_label: label,
+                    object: Box::new(Named::by_key(object.key().clone(), &self.type_names)),
+                });
             }
             objects.push(self.hold(object));
         }

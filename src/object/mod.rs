@@ -11,6 +11,7 @@
 pub mod data;
 pub mod draft;
 mod key;
+mod named;
 mod object_type;
 mod outline;
 mod parts;
@@ -22,6 +23,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 pub use key::{ObjectKey, TYPE_URL_PREFIX};
+pub use named::{Named, type_name};
 pub use object_type::{
     Inside, LeftOut, NameRule, OBJECT_TYPES, ObjectType, Purpose, RefersTo, RestLink, RestResource, Scope,
     TypeNumber, Versions, by_name as type_by_name, by_number_in_own_document, known_by_number,

@@ -1,7 +1,7 @@
 //! What every rendering of a plan says in the same words.
 
 use exportdoc::import_plan::{
-    Action, GivenEnvironment, ImportPlan, Purpose, Step, Todo, Verdict, Wanted, stands_for,
+    Action, GivenEnvironment, ImportPlan, Purpose, Refusal, Step, Todo, Verdict, Wanted, stands_for,
 };
 
 use super::diff_words as words;
@@ -53,7 +53,22 @@ pub(super) fn ending(plan: &ImportPlan) -> String {
             }
         }
         Verdict::Unknown { .. } => "may succeed or fail: that can't be told".to_owned(),
-        Verdict::Refused(refusal) => format!("would fail at once ({}): {refusal}", refusal.status()),
+        Verdict::Refused(refused) => {
+            format!("would fail at once ({}): {}", refused.status(), refusal(refused))
+        }
+    }
+}
+
+/// Why the request is refused; where it leaves something out, with the option that gives it.
+fn refusal(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::EnvironmentNeeded(object) => {
+            format!("{object} belongs into an environment; name it with --environment")
+        }
+        Refusal::SourceEnvironmentNeeded(object) => format!(
+            "{object} is the source of an on-the-fly job; name the environment it is in with --source-environment"
+        ),
+        other => other.to_string(),
     }
 }
 

@@ -9,7 +9,7 @@ fn rule_4_12_an_environment_is_needed_by_objects_that_live_in_one() {
     let import = import(&[&connector(3, "Demo", "s1")]).with(|o| o.environment = GivenEnvironment::None);
     assert_eq!(
         import.refusal(),
-        "environment_id is needed: DATABASE_CONNECTOR 3 belongs into an environment"
+        "environment_id is needed: DATABASE_CONNECTOR 3 (Demo) belongs into an environment"
     );
     assert!(import.plan().result_rows(|_| None).is_empty());
 }
@@ -43,7 +43,7 @@ fn what_lives_in_an_environment_that_is_not_given_or_not_there_is_blocked_never_
     for (given, refusal, rule) in [
         (
             GivenEnvironment::None,
-            "environment_id is needed: DATABASE_CONNECTOR 3 belongs into an environment",
+            "environment_id is needed: DATABASE_CONNECTOR 3 (Demo) belongs into an environment",
             "belongs into an environment, and none is given",
         ),
         (
