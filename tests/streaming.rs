@@ -117,7 +117,11 @@ fn seal(envelope: &Envelope<'_>, findings: &mut Vec<Finding>) -> SealFacts {
     let broken = |part: &Option<(Vec<u8>, bool)>| part.as_ref().is_none_or(|(_, broken)| *broken);
     let twice = envelope.findings.iter().any(|finding| {
         let path = finding.at.as_ref().and_then(|place| place.path.as_deref());
-        finding.rule == &DUPLICATE_KEY && matches!(path, Some("$.blob" | "$.signature" | "$.publicKey"))
+        finding.rule == &DUPLICATE_KEY
+            && matches!(
+                path,
+                Some("$.blob" | "$.signature" | "$.publicKey" | "$.public_key")
+            )
     });
     let key_read = key.as_ref().map(|(bytes, _)| PublicKey::from_spki_der(bytes));
     SealFacts {

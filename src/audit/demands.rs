@@ -2,9 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::finding::{self, Place};
+use crate::finding::{self, COMPOSITE_KEY, Place};
 use crate::redact::split_port;
 use crate::report::{DocumentReport, Findings, Verdict};
+use crate::signature::KeyFacts;
 
 use super::Policy;
 
@@ -88,7 +89,10 @@ fn key(report: &DocumentReport, policy: &Policy, findings: &mut Findings) {
     let signature = &report.signature;
     let own = signature.key.as_ref().map(|key| key.fingerprint);
     let listed = own.is_some_and(|own| keys.contains(&own));
+    let key = signature.key.as_ref().filter(|_| listed);
+    let prime = key.is_some_and(KeyFacts::has_prime_parameters);
     let words = match own {
+        _ if listed && !prime => COMPOSITE_KEY.to_owned(),
         _ if listed && signature.verdict == Verdict::Valid => return,
         None => "the key can't be read".to_owned(),
         Some(_) if listed => format!(

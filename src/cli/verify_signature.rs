@@ -172,7 +172,8 @@ impl Args {
             }
             Err(error) => return Err(CliError::usage(error.to_string(), error.help())),
         };
-        let trusted = (!trusted_keys.is_empty()).then(|| trusted_keys.contains(&report.key.fingerprint));
+        let trusted = (!trusted_keys.is_empty())
+            .then(|| trusted_keys.contains(&report.key.fingerprint) && report.key.has_prime_parameters());
         if !self.quiet {
             let mut out = stdout::open();
             match self.format {

@@ -38,6 +38,9 @@ impl fmt::Display for Severity {
     }
 }
 
+/// Why a trusted key vouches for nothing when it isn't one of a published set.
+pub(crate) const COMPOSITE_KEY: &str = "its p or q isn't a prime, so others than its owner may sign with it";
+
 /// JSON path of a document as a whole.
 pub const ROOT: &str = "$";
 

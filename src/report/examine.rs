@@ -348,7 +348,7 @@ fn seal_facts(envelope: &Envelope<'_>, findings: &mut Vec<Finding>) -> SealFacts
 
 /// Readers disagree on which of two equal keys counts, so one of these named twice can't be vouched for.
 fn is_sealed_member(path: &str) -> bool {
-    matches!(path, "$.blob" | "$.signature" | "$.publicKey")
+    matches!(path, "$.blob" | "$.signature" | "$.publicKey" | "$.public_key")
 }
 
 fn envelope_report(envelope: &Envelope<'_>, findings: &mut Vec<Finding>) -> EnvelopeReport {

@@ -5,7 +5,7 @@
 
 use crate::blob::{Header, RecordHead, Trailer};
 use crate::finding::{self, Finding, Place, Severity};
-use crate::signature::{self, KeyError, RecordDigest, SignatureError, SigningRule};
+use crate::signature::{self, KeyError, PublicKey, RecordDigest, SignatureError, SigningRule};
 
 use super::collect::Findings;
 use super::fold::SealFacts;
@@ -352,13 +352,21 @@ impl<'o> SignatureFold<'o> {
             Some(Ok(key)) => Some(key.facts().fingerprint),
             _ => None,
         };
-        if fingerprint.is_some_and(|own| self.options.trusted_keys.contains(&own)) {
+        let listed = fingerprint.is_some_and(|own| self.options.trusted_keys.contains(&own));
+        let facts = self
+            .seal
+            .key
+            .as_ref()
+            .and_then(|key| key.as_ref().ok())
+            .map(PublicKey::facts);
+        if listed && facts.is_some_and(|facts| facts.has_prime_parameters()) {
             return Trust::Trusted;
         }
         findings.add(
             &finding::KEY_NOT_TRUSTED,
             Some(Place::json("$.publicKey")),
             || match fingerprint {
+                Some(_) if listed => finding::COMPOSITE_KEY.to_owned(),
                 Some(own) => format!("sha256:{} is not among the trusted keys", hex::encode(own)),
                 None => "the key can't be read".to_owned(),
             },

@@ -198,6 +198,23 @@ fn is_utf_16_text(input: &[u8]) -> bool {
     utf_16(input).is_some() && rest.is_empty() && pairs.iter().all(is_text)
 }
 
+/// Unwraps all blocks of PEM text. DER and base64 text are one.
+pub fn decode_all(input: &[u8]) -> Result<Vec<(Vec<u8>, Encoding)>, EncodingError> {
+    let first = decode_any(input)?;
+    let mut rest = match (&first.1, std::str::from_utf8(input)) {
+        (Encoding::Pem { .. }, Ok(text)) => text,
+        _ => "",
+    };
+    let mut all = vec![first];
+    while let Some((_, behind)) = rest.split_once("-----END ")
+        && let Some(block) = read_pem(behind.as_bytes())?
+    {
+        all.push(block);
+        rest = behind;
+    }
+    Ok(all)
+}
+
 /// Decodes the start of a base64 text up to where it breaks off, for keys in samples that end in dots.
 pub fn decode_base64_prefix(text: &[u8]) -> Base64Prefix {
     let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
@@ -211,6 +228,15 @@ pub fn decode_base64_prefix(text: &[u8]) -> Base64Prefix {
         bytes: STANDARD.decode(whole_groups).unwrap_or_default(),
         stopped_at,
     }
+}
+
+/// Whether text has a PEM block of a private key, of any kind.
+pub fn names_private_key(input: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(input);
+    let mut begins = text
+        .lines()
+        .filter(|line| line.trim_start().starts_with("-----BEGIN "));
+    begins.any(|line| line.contains("PRIVATE KEY-----"))
 }
 
 fn read_pem(text: &[u8]) -> Result<Option<(Vec<u8>, Encoding)>, EncodingError> {

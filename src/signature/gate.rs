@@ -3,7 +3,8 @@
 //! Invariant: what passes has a supported size, a q that divides p - 1, and a g and y inside of (1, p) and in the
 //! subgroup of order q. The `dsa` crate panics on some keys that don't (and refuses the 512-bit ones that engines use
 //! when it reads them itself), so it never sees a key's bytes, only numbers that passed here. Whether p and q are
-//! prime isn't checked: a key with composite ones harms nobody but its owner, and vouches for no origin anyway.
+//! prime isn't checked: a key with composite ones vouches for nothing. Where one is trusted,
+//! [`super::KeyFacts::has_prime_parameters`] tells.
 
 use super::asn1;
 use super::key::{Component, KeyError};

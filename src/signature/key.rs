@@ -11,6 +11,7 @@ use super::encoding::write_pem;
 use super::gate::Domain;
 use super::parameters::ParameterSet;
 use crypto_bigint::BoxedUint;
+use crypto_primes::{Flavor, is_prime};
 use sha2::{Digest, Sha256};
 use std::fmt;
 
@@ -189,6 +190,8 @@ pub struct KeyFacts {
     pub parameter_set: Option<&'static str>,
     /// SHA-256 of the DER encoding.
     pub fingerprint: [u8; 32],
+    /// p and q, big endian, of a key that isn't of a published set.
+    own: Option<[Box<[u8]>; 2]>,
 }
 
 impl KeyFacts {
@@ -202,17 +205,31 @@ impl KeyFacts {
         self.bits == 512 && self.parameter_set.is_some()
     }
 
+    /// Whether p and q are primes, which takes long enough to be asked of trusted keys alone. With composite ones others
+    /// than the owner may find out how to sign.
+    pub fn has_prime_parameters(&self) -> bool {
+        // The published sets were checked once for all; a test does it again.
+        let mut numbers = self.own.iter().flatten();
+        numbers.all(|number| is_prime(Flavor::Any, &BoxedUint::from_be_slice_vartime(number)))
+    }
+
     /// The fingerprint as `sha256:` and lower-case hexadecimal digits.
     pub fn fingerprint_text(&self) -> String {
         format!("sha256:{}", hex::encode(self.fingerprint))
     }
 }
 
-/// Reads what [`KeyFacts::fingerprint_text`] writes: `sha256:` and 64 hexadecimal digits, with or without colons
-/// between them.
+/// Reads what [`KeyFacts::fingerprint_text`] writes: `sha256:` in any case and 64 hexadecimal digits, with or without
+/// colons between them.
 pub fn parse_fingerprint(text: &str) -> Option<[u8; 32]> {
-    let digits = text.strip_prefix("sha256:")?.chars().filter(|c| *c != ':');
+    let digits = fingerprint_digits(text)?.chars().filter(|c| *c != ':');
     hex::decode(digits.collect::<String>()).ok()?.try_into().ok()
+}
+
+/// What stands behind the `sha256:` of a fingerprint; `None` of a text that is meant to be something else.
+pub fn fingerprint_digits(text: &str) -> Option<&str> {
+    let (prefix, digits) = text.split_once(':')?;
+    prefix.eq_ignore_ascii_case("sha256").then_some(digits)
 }
 
 /// A DSA public key that passed the gate.
@@ -274,12 +291,14 @@ impl PublicKey {
         let domain = Domain::check(p, q, g)?;
         let value = domain.public_value(y)?;
         let der = write_spki(p, q, g, y);
+        let parameter_set = ParameterSet::recognise(p, q, g).map(|set| set.name);
         let facts = KeyFacts {
             algorithm: "DSA",
             bits: asn1::bits(p),
             q_bits: asn1::bits(q),
-            parameter_set: ParameterSet::recognise(p, q, g).map(|set| set.name),
+            parameter_set,
             fingerprint: Sha256::digest(&der).into(),
+            own: parameter_set.is_none().then(|| [p.into(), q.into()]),
         };
         Ok(Self {
             domain,

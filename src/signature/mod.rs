@@ -22,9 +22,11 @@ mod verify;
 pub use asn1::{DerError, NonCanonical};
 pub use der_signature::{DsaSignature, SignatureError};
 pub use detached::{DetachedError, DetachedReport, HashChoice, HashVerdict, verify_detached};
-pub use encoding::{Base64Prefix, Encoding, EncodingError, decode_any, decode_base64_prefix};
+pub use encoding::{
+    Base64Prefix, Encoding, EncodingError, decode_all, decode_any, decode_base64_prefix, names_private_key,
+};
 pub use hash::HashAlgorithm;
-pub use key::{Component, KeyError, KeyFacts, PublicKey, parse_fingerprint};
+pub use key::{Component, KeyError, KeyFacts, PublicKey, fingerprint_digits, parse_fingerprint};
 pub use parameters::{PARAMETER_SETS, ParameterSet};
 pub use partial::PartialKey;
 pub use private_key::PrivateKeyError;
