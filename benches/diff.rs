@@ -21,7 +21,7 @@ use std::sync::LazyLock;
 
 use divan::Bencher;
 use divan::counter::BytesCount;
-use exportdoc::diff::{DiffOptions, Objects, Side, diff};
+use exportdoc::diff::{DiffOptions, Side, diff};
 use exportdoc::object::SyncObject;
 use exportdoc::report::{DocumentReport, ExamineOptions, examine_with_objects};
 use exportdoc::signature::HashAlgorithm;
@@ -82,7 +82,7 @@ impl Document {
         Side {
             bytes: Some(&self.bytes),
             report: &self.report,
-            objects: Objects::All(&self.objects),
+            objects: &self.objects,
         }
     }
 }

@@ -53,12 +53,6 @@ pub enum BuildError {
         /// The key's size.
         bits: u32,
     },
-    /// An object that was read again isn't what it was.
-    #[error("it changed while it was read")]
-    Changed {
-        /// The number of its document among those that are read.
-        source_id: usize,
-    },
     /// An object doesn't read back under its new key.
     #[error(transparent)]
     Object(#[from] ObjectError),
@@ -144,39 +138,6 @@ pub struct Extras {
     pub record_fields: BTreeMap<ObjectKey, Vec<u8>>,
 }
 
-/// The objects that a document is written with, in record order.
-pub trait Objects {
-    /// Why an object can't be had.
-    type Error: From<BuildError>;
-
-    /// The objects, or outlines of them: all that the metadata says.
-    fn outlines(&self) -> &[SyncObject<'_>];
-
-    /// Gives every object whole, in order.
-    ///
-    /// # Errors
-    /// Objects that can't be had, and what `write` finds.
-    fn each(
-        &self,
-        write: &mut dyn FnMut(&SyncObject<'_>) -> Result<(), BuildError>,
-    ) -> Result<(), Self::Error>;
-}
-
-impl Objects for [SyncObject<'_>] {
-    type Error = BuildError;
-
-    fn outlines(&self) -> &[SyncObject<'_>] {
-        self
-    }
-
-    fn each(
-        &self,
-        write: &mut dyn FnMut(&SyncObject<'_>) -> Result<(), BuildError>,
-    ) -> Result<(), BuildError> {
-        self.iter().try_for_each(write)
-    }
-}
-
 /// Builds a sealed document from objects in the order given; see [`in_record_order`].
 ///
 /// # Errors
@@ -206,26 +167,24 @@ pub fn seal_with(
     Ok(document)
 }
 
-/// As [`seal_with`], but written as it is made: no object is held beyond its turn, unless they are encrypted, which takes
-/// them all at once.
+/// As [`seal_with`], but written as it is made.
 ///
 /// # Errors
-/// As [`seal_with`], and what objects and writer find. Part of the document may be written then.
-pub fn seal_to<O: Objects + ?Sized>(
+/// As [`seal_with`], and what the writer finds. Part of the document may be written then.
+pub fn seal_to(
     writer: impl Write,
     facts: &ExportFacts,
     extras: &Extras,
-    objects: &O,
+    objects: &[SyncObject<'_>],
     key: &SigningKey,
     rule: &'static SigningRule,
-) -> Result<(), O::Error> {
+) -> Result<(), BuildError> {
     let public_key = key.public_key();
     if !rule.fits(&public_key.facts()) {
         return Err(BuildError::RuleForKey {
             rule: rule.name,
             bits: public_key.facts().bits,
-        }
-        .into());
+        });
     }
     stream::write(writer, facts, extras, objects, Some((key, rule)))
 }
@@ -234,13 +193,13 @@ pub fn seal_to<O: Objects + ?Sized>(
 /// the signature. Nothing takes it for a sealed one.
 ///
 /// # Errors
-/// An object too long for a record, and what objects and writer find.
-pub fn unsigned_to<O: Objects + ?Sized>(
+/// An object too long for a record, and what the writer finds.
+pub fn unsigned_to(
     writer: impl Write,
     facts: &ExportFacts,
     extras: &Extras,
-    objects: &O,
-) -> Result<(), O::Error> {
+    objects: &[SyncObject<'_>],
+) -> Result<(), BuildError> {
     stream::write(writer, facts, extras, objects, None)
 }
 

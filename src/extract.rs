@@ -132,9 +132,9 @@ fn after_type<'t>(object: &ObjectReport, wanted: &'t str) -> Option<&'t str> {
     same.then_some(rest)
 }
 
-/// The records, of a document that was read, whose objects [`extract`] has to be given: those of the objects asked for, of
-/// what they need, and of references to it.
-pub fn records(report: &DocumentReport, roots: &[ObjectKey]) -> BTreeSet<u64> {
+/// The positions in a report of the objects that [`extract`] has to be given: the objects asked for, what they need, and
+/// references to it.
+pub fn positions(report: &DocumentReport, roots: &[ObjectKey]) -> BTreeSet<usize> {
     let ids = roots.iter().filter_map(|root| report.graph.find(root));
     let mut keys = HashSet::new();
     for id in report.graph.breadth_first(ids) {
@@ -142,8 +142,9 @@ pub fn records(report: &DocumentReport, roots: &[ObjectKey]) -> BTreeSet<u64> {
         keys.extend(reference_key(key));
         keys.insert(key.clone());
     }
-    let wanted = report.objects.iter().filter(|object| keys.contains(&object.key));
-    wanted.map(|object| object.record).collect()
+    let objects = report.objects.iter().enumerate();
+    let wanted = objects.filter(|(_, object)| keys.contains(&object.key));
+    wanted.map(|(at, _)| at).collect()
 }
 
 /// The objects asked for and what they need, in record order.

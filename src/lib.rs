@@ -13,7 +13,6 @@ mod buffered;
 pub mod build;
 pub mod byte_order_mark;
 pub mod compose;
-pub mod copy;
 pub mod date;
 pub mod diff;
 pub mod envelope;

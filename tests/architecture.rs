@@ -28,7 +28,6 @@ const ORDER: &[&str] = &[
     "diff",
     "build",
     "compose",
-    "copy",
     "merge",
     "extract",
     "redact",

@@ -10,7 +10,7 @@ mod common;
 use common::{Parts, Plan, exportdoc, framed, inventory, key, numbered};
 use exportdoc::audit::{AuditOptions, AuditReport, Level, Policy, audit_bytes};
 use exportdoc::blob::{Trailer, frame};
-use exportdoc::diff::{Objects, Side};
+use exportdoc::diff::Side;
 use exportdoc::finding::{self, REGISTRY};
 use exportdoc::identifier::Identifier;
 use exportdoc::object::draft::{ConnectorSpec, connector};
@@ -361,7 +361,7 @@ fn an_algorithm_that_another_type_replaces_under_its_name_is_a_changed_one() {
     let baseline = Side {
         bytes: Some(&lookup),
         report: &report,
-        objects: Objects::All(&objects),
+        objects: &objects,
     };
     let changed = |document: &[u8]| {
         let options = AuditOptions {

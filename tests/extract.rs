@@ -363,7 +363,6 @@ fn an_encrypted_document_stays_encrypted() {
     );
 }
 
-/// A file is read twice and only what is taken from it is held; a pipe can be read but once.
 #[test]
 fn a_document_from_a_pipe_gives_what_one_from_a_file_gives() {
     let directory = tempdir().unwrap();

@@ -144,7 +144,6 @@ fn options(held_bytes: u64, secret_bytes: Option<usize>) -> ExamineOptions {
         },
         secret_bytes,
         texts: Some(|_| true),
-        digests: true,
         ..ExamineOptions::default()
     }
 }

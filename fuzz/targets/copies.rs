@@ -1,21 +1,19 @@
-//! One document made into another: some of its objects, a redacted copy, all of it again; held, and read again object by
-//! object.
+//! One document made into another: some of its objects, a redacted copy, all of it again.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use exportdoc::build::{BuildError, Objects, seal_with};
+use exportdoc::build::seal_with;
 use exportdoc::compose::{self, Stamp, requested_row, usable};
-use exportdoc::copy::{Copying, Outlined, can_be_copied, join, only, to_hold};
-use exportdoc::extract::{Dependencies, ExtractError, extract, find, records};
+use exportdoc::extract::{Dependencies, ExtractError, extract, find, positions};
 use exportdoc::finding;
 use exportdoc::object::{ObjectKey, SyncObject};
 use exportdoc::redact::{MARKER, RedactOptions, redact};
-use exportdoc::report::{Digests, Examined, Keep, Verdict, examine_bytes};
+use exportdoc::report::Verdict;
 use exportdoc::sample::uuid;
 use exportdoc::signature::{KeySize, SigningKey};
 
-use super::document::{Document, Unsealed, examine_options, several};
+use super::document::{Document, Unsealed, several};
 use super::report::{check_escapes, check_report};
 
 const KEEP_UNKNOWN: u8 = 1;
@@ -35,7 +33,6 @@ pub fn copies(data: &[u8]) {
         return;
     }
     named(&document);
-    read_again(&document);
     taken(&document, &roots(&document, bits));
     redacted(&document, bits);
     if bits & SEAL == SEAL && document.is_sound() {
@@ -68,58 +65,19 @@ fn named(document: &Document) {
     }
 }
 
-/// Objects that are read again when it is their turn are those that were read at first.
-fn read_again(document: &Document) {
-    if !can_be_copied(&document.report) {
-        return;
-    }
-    let read = |keep: Keep<'_>| {
-        examine_bytes(&document.bytes, &examine_options(), keep).expect("it was read before")
-    };
-    let Examined {
-        report,
-        outlines,
-        contents,
-        ..
-    } = read(Keep::Outlines);
-    let wanted = to_hold(&report, &outlines, &BTreeSet::new());
-    let held = read(Keep::Only(&wanted)).contents;
-    let outlined = Outlined {
-        report: &report,
-        outlines,
-        contents,
-    };
-    let Some(contents) = join(0, outlined, &wanted, held) else {
-        panic!("the document is what it was");
-    };
-    assert_eq!(contents.header_fields, document.contents.header_fields);
-    assert_eq!(contents.record_fields, document.contents.record_fields);
-    let copying = Copying {
-        objects: &contents.objects,
-        elsewhere: &contents.elsewhere,
-        batch_bytes: 300,
-        read: |_, digests: &Digests| Ok::<_, BuildError>(read(Keep::Only(digests)).contents.objects),
-    };
-    let mut whole = Vec::new();
-    copying
-        .each(&mut |object| {
-            whole.push(object.clone().into_owned());
-            Ok(())
-        })
-        .expect("the document is what it was");
-    assert!(whole == document.contents.objects, "the objects differ");
-}
-
-/// What is taken out is closed, stays as it was, and comes of the records that are said to be enough.
+/// What is taken out is closed, stays as it was, and comes of the objects that are said to be enough.
 fn taken(document: &Document, roots: &[ObjectKey]) {
     let Document { report, contents, .. } = document;
-    let enough = only(report, contents.clone(), &records(report, roots)).objects;
+    let enough: Vec<_> = positions(report, roots)
+        .into_iter()
+        .map(|at| contents.objects[at].clone())
+        .collect();
     for dependencies in [Dependencies::Closure, Dependencies::References] {
         let of_all = extract(contents.objects.clone(), roots, dependencies);
         let of_enough = extract(enough.clone(), roots, dependencies);
         let objects = match (of_all, of_enough) {
             (Ok(of_all), Ok(of_enough)) => {
-                assert!(of_all == of_enough, "the other records matter");
+                assert!(of_all == of_enough, "the other objects matter");
                 of_all
             }
             (Err(of_all), Err(of_enough)) => {
@@ -132,7 +90,7 @@ fn taken(document: &Document, roots: &[ObjectKey]) {
                 );
                 continue;
             }
-            (Err(error), Ok(_)) | (Ok(_), Err(error)) => panic!("only with some of the records: {error}"),
+            (Err(error), Ok(_)) | (Ok(_), Err(error)) => panic!("only with some of the objects: {error}"),
         };
         let keys: BTreeSet<&ObjectKey> = objects.iter().map(SyncObject::key).collect();
         assert_eq!(keys.len(), objects.len());

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use exportdoc::diff::{
-    DiffLimits, DiffOptions, DocumentDiff, FieldChange, IgnoreRule, MatchBy, ObjectDiff, ObjectRef, Objects,
-    Side, Status, Value, outline,
+    DiffLimits, DiffOptions, DocumentDiff, FieldChange, IgnoreRule, MatchBy, ObjectDiff, ObjectRef, Side,
+    Status, Value, outline,
 };
 
 use super::document::{Document, several};
@@ -82,7 +82,7 @@ fn side<'a>(document: &'a Document, bytes: &'a [u8]) -> Side<'a> {
     Side {
         bytes: Some(bytes),
         report: &document.report,
-        objects: Objects::All(&document.contents.objects),
+        objects: &document.contents.objects,
     }
 }
 

@@ -15,11 +15,8 @@ use exportdoc::report::Verdict;
 use exportdoc::sample::{INSTALLED, uuid};
 use exportdoc::signature::{KeySize, SigningKey};
 
-use super::document::{Document, Unsealed, examine_options, several};
+use super::document::{Document, Unsealed, several};
 use super::report::{check_escapes, check_report};
-
-#[path = "../../tests/merge_support/outlined.rs"]
-mod outlined;
 
 /// What the bits of the options stand for: two each for the first two.
 const RENUMBER: u8 = 0;
@@ -28,8 +25,6 @@ const BY_NAME: u8 = 16;
 const ALLOW_INVALID: u8 = 32;
 /// Seals what comes of the first merge; too slow to be done for every input.
 const SEAL: u8 = 192;
-/// Of the same two bits: merges once more with outlines, which doubles what an input costs.
-const OUTLINED: u8 = 64;
 
 /// Three documents, as [`several`] takes them out of the input; the last one is the base, too.
 pub fn merge(data: &[u8]) {
@@ -42,11 +37,7 @@ pub fn merge(data: &[u8]) {
         (None, &[&a, &b, &base]),
         (Some(&base), &[&a, &b]),
     ] {
-        let held = try_merge(base, sides, &options);
-        if bits & SEAL == OUTLINED {
-            same_outlined(&held, base, sides, &options);
-        }
-        let Some(outcome) = merged(held, base, sides) else {
+        let Some(outcome) = merged(try_merge(base, sides, &options), base, sides) else {
             continue;
         };
         check_outcome(&outcome, base, sides, &options);
@@ -136,19 +127,6 @@ fn try_merge(
         sources.set_base("base.json".to_owned(), &base.report, base.contents.clone())?;
     }
     exportdoc::merge::merge(sources, options)
-}
-
-/// Reading objects again when they are written comes to what holding them all comes to.
-fn same_outlined(
-    held: &Result<MergeOutcome, MergeError>,
-    base: Option<&Document>,
-    sides: &[&Document],
-    options: &MergeOptions,
-) {
-    let base = base.map(|base| &base.bytes[..]);
-    let sides: Vec<&[u8]> = sides.iter().map(|side| &side.bytes[..]).collect();
-    let outlined = outlined::merge_outlined(base, &sides, options, &examine_options());
-    outlined::assert_same(held, &outlined);
 }
 
 /// Conflicts or a document, and everything in the document accounted for.

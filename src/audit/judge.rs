@@ -8,7 +8,7 @@ use std::io::Read;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
-use crate::diff::{ObjectRef, Objects, Side};
+use crate::diff::{ObjectRef, Side};
 use crate::envelope::{EnvelopeError, Surroundings};
 use crate::finding::{self, Finding, FindingRule, Place};
 use crate::identifier::Identifier;
@@ -78,11 +78,11 @@ pub fn audit_bytes(
         contents,
         around,
         ..
-    } = examine_bytes(input, &reading, Keep::All)?;
+    } = examine_bytes(input, &reading, Keep::Objects)?;
     let document = Side {
         bytes: Some(input),
         report: &report,
-        objects: Objects::All(&contents.objects),
+        objects: &contents.objects,
     };
     let mut changes = Findings::new(LISTED);
     baseline::judge(baseline, &document, &mut changes);

@@ -12,25 +12,24 @@ use crate::object::SyncObject;
 use crate::passphrase::encrypt;
 use crate::signature::{RecordDigest, SigningKey, SigningRule};
 
-use super::{BuildError, ExportFacts, Extras, Objects, metadata};
+use super::{BuildError, ExportFacts, Extras, metadata};
 
 /// Writes a document. Where nobody signs it, it has no signature, no key and no trailer, which would repeat the
 /// signature.
-pub(super) fn write<O: Objects + ?Sized>(
+pub(super) fn write(
     writer: impl Write,
     facts: &ExportFacts,
     extras: &Extras,
-    objects: &O,
+    objects: &[SyncObject<'_>],
     signer: Option<(&SigningKey, &'static SigningRule)>,
-) -> Result<(), O::Error> {
-    let outlines = objects.outlines();
+) -> Result<(), BuildError> {
     let mut records = Records {
-        envelope: EnvelopeWriter::begin(writer, &metadata(facts, outlines)?).map_err(BuildError::from)?,
+        envelope: EnvelopeWriter::begin(writer, &metadata(facts, objects)?)?,
         digest: signer.map(|(_, rule)| (rule.new_digest)()),
         index: 0,
     };
     let rule = signer.map(|(_, rule)| rule);
-    records.push(&[&header(facts, extras, outlines.len(), rule)])?;
+    records.push(&[&header(facts, extras, objects.len(), rule)])?;
     // What an object's record holds around it.
     let around = |object: &SyncObject<'_>| {
         let before = ObjectRecord::encode_before(&facts.export_id, object.as_bytes().len());
@@ -38,25 +37,26 @@ pub(super) fn write<O: Objects + ?Sized>(
         (before, after.map(Vec::as_slice).unwrap_or_default())
     };
     match &facts.encryption {
-        None => objects.each(&mut |object| {
-            let (before, after) = around(object);
-            records.push(&[&before, object.as_bytes(), after])
-        })?,
+        None => {
+            for object in objects {
+                let (before, after) = around(object);
+                records.push(&[&before, object.as_bytes(), after])?;
+            }
+        }
         Some((passphrase, params)) => {
             let mut clear = Vec::new();
-            objects.each(&mut |object| {
+            for object in objects {
                 let (before, after) = around(object);
                 let message = [&before, object.as_bytes(), after];
                 clear.extend_from_slice(&length_prefix(length(&message))?);
                 message.iter().for_each(|part| clear.extend_from_slice(part));
-                Ok(())
-            })?;
+            }
             let ciphertext = encrypt(&clear, passphrase, params);
             drop(clear);
             records.push(&[&SealedRecord::encode(&facts.export_id, &ciphertext)])?;
         }
     }
-    Ok(records.close(&facts.export_id, signer)?)
+    records.close(&facts.export_id, signer)
 }
 
 fn length(message: &[&[u8]]) -> usize {

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use exportdoc::audit::{
     AuditOptions, AuditReport, DEFAULT_POLICY, LISTED, Level, Summary, audit_bytes, audit_source,
 };
-use exportdoc::diff::{Objects, Side};
+use exportdoc::diff::Side;
 use exportdoc::envelope::Surroundings;
 use exportdoc::report::{ExamineOptions, examine_with_objects};
 
@@ -223,7 +223,7 @@ impl Args {
             .map(|((report, objects), bytes)| Side {
                 bytes: Some(bytes),
                 report,
-                objects: Objects::All(objects),
+                objects,
             });
 
         let fail_on = self.fail_on.level();

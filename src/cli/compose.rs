@@ -2,24 +2,21 @@
 //!
 //! Clock and chance come in here and nowhere below.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use exportdoc::build::Extras;
+use exportdoc::build::{BuildError, ExportFacts, Extras, seal_to, unsigned_to};
 use exportdoc::compose::{self, Stamp};
 use exportdoc::escape;
 use exportdoc::object::{ObjectKey, SyncObject};
 use exportdoc::passphrase::{DEFAULT_ITERATIONS, EncryptionParams, Passphrase, SALT_BYTES};
-use exportdoc::report::{Contents, DocumentReport, Elsewhere};
 use exportdoc::signature::{KeySize, SigningKey};
 use serde_json::value::RawValue;
 
 use super::Exit;
-use super::copying::{self, Objects};
 use super::input::{Input, parse_size};
 use super::output::{self, Output};
-use super::reading::{Labelled, Reading, Select};
+use super::reading::{Reading, Source};
 use super::{CliError, batch};
 
 /// Private keys are far smaller.
@@ -42,50 +39,22 @@ pub(crate) struct SourceArgs {
     max_size: u64,
 }
 
-/// A document that was read and may be worked on.
-pub(crate) struct Source {
-    pub(crate) report: DocumentReport,
-    pub(crate) contents: Contents,
-    /// What opened it.
-    pub(crate) passphrase: Option<Passphrase>,
-    pub(crate) started: jiff::Timestamp,
-    /// What it was read from.
-    pub(super) read: Labelled,
-}
-
 impl SourceArgs {
     /// Reads the document, says what is doubtful about it, and refuses what can't be worked on.
     pub(crate) fn load(&self) -> Result<Source, CliError> {
-        self.reading().load(&self.file, None).inspect(Source::say_doubts)
-    }
-
-    /// As [`SourceArgs::load`], and where the document can be read twice, only the objects in the records that `select`
-    /// names are held.
-    pub(crate) fn load_some(&self, select: Select<'_>) -> Result<Source, CliError> {
-        self.reading()
-            .load_some(&self.file, select)
-            .inspect(Source::say_doubts)
-    }
-
-    /// As [`SourceArgs::load`], and where the document can be read again and again, its objects are outlined.
-    pub(crate) fn load_outlined(&self) -> Result<Source, CliError> {
-        let looked = self.reading().look(&self.file, None)?;
-        looked.hold(0, &BTreeSet::new()).inspect(Source::say_doubts)
-    }
-
-    fn reading(&self) -> Reading<'_> {
-        Reading {
+        let reading = Reading {
             allow_invalid: self.allow_invalid,
             max_size: self.max_size,
             passphrase_files: self.passphrase_file.as_slice(),
-        }
+        };
+        reading.load(&self.file, None).inspect(Source::say_doubts)
     }
 }
 
 impl Source {
     fn say_doubts(&self) {
         for doubt in compose::doubts(&self.report) {
-            say(&format!("note: {}: {doubt}", self.read.label));
+            say(&format!("note: {}: {doubt}", self.label));
         }
     }
 
@@ -109,7 +78,6 @@ impl Source {
     ) -> Draft<'a> {
         Draft {
             objects,
-            elsewhere: BTreeMap::new(),
             requested,
             extras: compose::extras(&self.report, &self.contents),
             host: self.report.envelope.host.clone(),
@@ -132,20 +100,42 @@ impl Source {
         let mut facts = compose::facts(&self.report, stamp, draft.requested);
         facts.host = draft.host.unwrap_or_default();
         facts.encryption = draft.encryption;
-        let objects = Objects {
-            list: draft.objects,
-            elsewhere: &draft.elsewhere,
-            sources: &[&self.read],
-        };
-        copying::write(writer, &facts, &draft.extras, &objects, Some(key))
+        write(writer, &facts, &draft.extras, draft.objects, Some(key))
     }
+}
+
+/// Writes a document as it is made, sealed under the rule that goes with the key, or without one not at all.
+pub(crate) fn write(
+    writer: &mut dyn Write,
+    facts: &ExportFacts,
+    extras: &Extras,
+    objects: &[SyncObject<'_>],
+    key: Option<&SigningKey>,
+) -> Result<(), CliError> {
+    let written = match key {
+        Some(key) => {
+            // The gate of a key lets only sizes through that some rule takes, but not all of them.
+            let size = KeySize::from_bits(key.public_key().facts().bits);
+            let rule = size.map(KeySize::default_rule).ok_or_else(|| {
+                CliError::usage(
+                    "no signing rule is meant for a key of this size",
+                    "use a key of 512, 1024 or 2048 bits; 'exportdoc keygen' makes one",
+                )
+            })?;
+            seal_to(writer, facts, extras, objects, key, rule)
+        }
+        None => unsigned_to(writer, facts, extras, objects),
+    };
+    written.map_err(|error| match error {
+        // The output's fault.
+        BuildError::Write(error) => CliError::Output(error),
+        other => refused(&other),
+    })
 }
 
 /// What a command changes in a document before it is sealed.
 pub(crate) struct Draft<'a> {
     pub(crate) objects: &'a [SyncObject<'static>],
-    /// Where those objects stand that are only outlined.
-    pub(crate) elsewhere: BTreeMap<usize, Elsewhere>,
     pub(crate) requested: Vec<Box<RawValue>>,
     pub(crate) extras: Extras,
     pub(crate) host: Option<String>,

@@ -101,7 +101,7 @@ impl Args {
             return Err(CliError::usage("standard input is named twice", "give '-' once"));
         }
         let inputs = [self.side(old, old_passphrase), self.side(new, new_passphrase)];
-        let [old, new] = read_both(&inputs, &options)?;
+        let [old, new] = read_both(&inputs)?;
         check_types(&self.only, &old, &new)?;
         let compared = Compared {
             diff: diff(&old.side(), &new.side(), &options),

@@ -1,19 +1,11 @@
 //! Reads the two documents of a comparison.
-//!
-//! Invariant: files that can be read twice are never held, and of their objects only those that a comparison looks into.
-//! What is read but once, can't be compared as objects or is compared as bytes is held whole.
 
-use std::collections::BTreeMap;
-
-use exportdoc::diff::{DiffOptions, Objects, Side, is_comparable, to_look_into};
+use exportdoc::diff::Side;
 use exportdoc::object::SyncObject;
 use exportdoc::passphrase::Passphrase;
-use exportdoc::report::{
-    Digests, DocumentReport, ExamineOptions, Examined, Keep, examine_bytes, examine_source,
-};
+use exportdoc::report::{DocumentReport, ExamineOptions, examine_with_objects};
 
 use super::input::Input;
-use super::text::changed;
 use super::{CliError, Unreadable};
 
 /// One of the two documents.
@@ -21,26 +13,16 @@ pub(crate) struct ComparedSide {
     /// The path as given.
     pub(crate) path: String,
     pub(crate) report: DocumentReport,
-    held: Held,
-}
-
-enum Held {
-    /// The file and all of its objects.
-    Whole(Vec<u8>, Vec<SyncObject<'static>>),
-    /// The objects that are looked into.
-    Some(BTreeMap<usize, SyncObject<'static>>),
+    bytes: Vec<u8>,
+    objects: Vec<SyncObject<'static>>,
 }
 
 impl ComparedSide {
     pub(super) fn side(&self) -> Side<'_> {
-        let (bytes, objects) = match &self.held {
-            Held::Whole(bytes, objects) => (Some(&bytes[..]), Objects::All(objects)),
-            Held::Some(objects) => (None, Objects::Some(objects)),
-        };
         Side {
-            bytes,
+            bytes: Some(&self.bytes),
             report: &self.report,
-            objects,
+            objects: &self.objects,
         }
     }
 }
@@ -53,81 +35,30 @@ pub(super) struct DiffInput {
 }
 
 /// Reads both documents.
-pub(super) fn read_both(
-    inputs: &[DiffInput; 2],
-    options: &DiffOptions,
-) -> Result<[ComparedSide; 2], CliError> {
-    let [old, new] = inputs;
-    if !options.strict_bytes && old.input.can_be_read_again() && new.input.can_be_read_again() {
-        let (before, after) = both(|| old.look(), || new.look())?;
-        if is_comparable(&before) && is_comparable(&after) {
-            let (of_old, of_new) = to_look_into(&before, &after, options.match_by);
-            let (before, after) = both(|| old.some(before, &of_old), || new.some(after, &of_new))?;
-            return Ok([before, after]);
-        }
-    }
-    let (before, after) = both(|| old.whole(), || new.whole())?;
-    Ok([before, after])
-}
-
-fn both<T: Send>(
-    old: impl FnOnce() -> Result<T, CliError> + Send,
-    new: impl FnOnce() -> Result<T, CliError> + Send,
-) -> Result<(T, T), CliError> {
-    let (old, new) = rayon::join(old, new);
-    Ok((old?, new?))
+pub(super) fn read_both([old, new]: &[DiffInput; 2]) -> Result<[ComparedSide; 2], CliError> {
+    let (old, new) = rayon::join(|| old.read(), || new.read());
+    Ok([old?, new?])
 }
 
 impl DiffInput {
-    fn reading(&self) -> ExamineOptions {
-        ExamineOptions {
+    fn read(&self) -> Result<ComparedSide, CliError> {
+        let path = self.input.label();
+        let unreadable = |error: Unreadable| CliError::unreadable(&path, &error);
+        let options = ExamineOptions {
             passphrase: self.passphrase.clone(),
-            digests: true,
             ..ExamineOptions::default()
-        }
-    }
-
-    fn whole(&self) -> Result<ComparedSide, CliError> {
-        let bytes = self.readable(self.input.read(self.max_size))?;
-        let examined = self.readable(examine_bytes(&bytes, &self.reading(), Keep::Objects))?;
+        };
+        let bytes = self
+            .input
+            .read(self.max_size)
+            .map_err(|error| unreadable(error.into()))?;
+        let (report, objects) =
+            examine_with_objects(&bytes, &options).map_err(|error| unreadable(error.into()))?;
         Ok(ComparedSide {
-            path: self.input.label(),
-            report: examined.report,
-            held: Held::Whole(bytes, examined.contents.objects),
-        })
-    }
-
-    fn look(&self) -> Result<DocumentReport, CliError> {
-        Ok(self.examine(Keep::Nothing)?.report)
-    }
-
-    /// Reads the document again for the objects at these positions of its report.
-    fn some(&self, report: DocumentReport, ids: &[usize]) -> Result<ComparedSide, CliError> {
-        let mut objects = BTreeMap::new();
-        if !ids.is_empty() {
-            let wanted = ids.iter().map(|id| &report.objects[*id]);
-            let digests: Digests = wanted
-                .filter_map(|object| Some((object.record, object.digest?)))
-                .collect();
-            let found = self.examine(Keep::Only(&digests))?.contents.objects;
-            if found.len() != ids.len() {
-                return Err(changed(&self.input.label()));
-            }
-            objects.extend(ids.iter().copied().zip(found));
-        }
-        Ok(ComparedSide {
-            path: self.input.label(),
+            path,
             report,
-            held: Held::Some(objects),
+            bytes,
+            objects,
         })
-    }
-
-    fn examine(&self, keep: Keep<'_>) -> Result<Examined, CliError> {
-        let (source, _) = self.readable(self.input.open(self.max_size))?;
-        self.readable(examine_source(source, &self.reading(), keep))
-    }
-
-    fn readable<T>(&self, read: Result<T, impl Into<Unreadable>>) -> Result<T, CliError> {
-        read.map_err(|error| CliError::unreadable(&self.input.label(), &error.into()))
     }
 }

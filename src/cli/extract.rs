@@ -1,16 +1,16 @@
 //! `exportdoc extract`: a smaller document, made of some objects and what they depend on.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use exportdoc::copy::{by_key, only, places};
-use exportdoc::extract::{Dependencies, ExtractError, extract, find, records};
+use exportdoc::extract::{Dependencies, ExtractError, extract, find, positions};
 use exportdoc::object::{ObjectKey, SyncObject};
-use exportdoc::report::{DocumentReport, Elsewhere};
+use exportdoc::report::DocumentReport;
 
-use super::compose::{KeyArgs, Sealer, Source, SourceArgs, say_written};
+use super::compose::{KeyArgs, Sealer, SourceArgs, say_written};
 use super::output::{self, Output, OutputArgs};
+use super::reading::Source;
 use super::{CliError, Exit};
 
 /// Longest part of an object's name in a file name.
@@ -60,15 +60,18 @@ impl Args {
         let output = self.output.check(&inputs)?;
         output.spares(self.source.passphrase_file.as_deref())?;
         let sealer = self.key.load(&[&output])?;
-        let mut source = self.source.load_outlined()?;
+        let mut source = self.source.load()?;
         let roots = self.roots(&source.report)?;
-        let contents = std::mem::take(&mut source.contents);
-        source.contents = only(&source.report, contents, &records(&source.report, &roots));
-        let elsewhere = by_key(&source.contents);
-        let taken = std::mem::take(&mut source.contents.objects);
+        let wanted = positions(&source.report, &roots);
+        let all = std::mem::take(&mut source.contents.objects)
+            .into_iter()
+            .enumerate();
+        let taken = all
+            .filter_map(|(at, object)| wanted.contains(&at).then_some(object))
+            .collect();
         let mut objects = 0;
         let made = output.stage(|writer| {
-            objects = self.document(writer, &source, taken, &elsewhere, &roots, &sealer)?;
+            objects = self.document(writer, &source, taken, &roots, &sealer)?;
             Ok(())
         })?;
         sealer.keep()?;
@@ -82,7 +85,7 @@ impl Args {
     fn run_split(&self, inputs: &[&Path]) -> Result<Exit, CliError> {
         let directory = &self.output.output;
         output::check_directory(directory)?;
-        let source = self.load_taken()?;
+        let source = self.source.load()?;
         let roots = self.roots(&source.report)?;
         let places = file_names(&source, &roots)
             .map(|name| Output::check(&directory.join(name), self.output.force, inputs))
@@ -97,9 +100,12 @@ impl Args {
             .map(|(root, place)| {
                 let mut objects = 0;
                 let made = place.stage(|writer| {
-                    let taken = source.contents.objects.clone();
                     let root = std::slice::from_ref(root);
-                    objects = self.document(writer, &source, taken, &HashMap::new(), root, &sealer)?;
+                    let wanted = positions(&source.report, root);
+                    let taken = wanted
+                        .iter()
+                        .filter_map(|at| source.contents.objects.get(*at).cloned());
+                    objects = self.document(writer, &source, taken.collect(), root, &sealer)?;
                     Ok(())
                 })?;
                 Ok((made, objects))
@@ -111,12 +117,6 @@ impl Args {
             say_written(place, objects, &sealer);
         }
         Ok(Exit::Good)
-    }
-
-    /// Reads the document and, where that can be, holds only what is taken from it: many documents have one object.
-    fn load_taken(&self) -> Result<Source, CliError> {
-        self.source
-            .load_some(&|report| Ok(records(report, &self.roots(report)?)))
     }
 
     /// The objects asked for, each once, in the order asked.
@@ -131,13 +131,12 @@ impl Args {
         Ok(roots)
     }
 
-    /// Writes the document for some of the objects taken, or their outlines, and tells how many objects it has.
+    /// Writes the document for some of the objects, and tells how many objects it has.
     fn document(
         &self,
         writer: &mut dyn Write,
         source: &Source,
         taken: Vec<SyncObject<'static>>,
-        elsewhere: &HashMap<ObjectKey, Elsewhere>,
         roots: &[ObjectKey],
         sealer: &Sealer,
     ) -> Result<usize, CliError> {
@@ -147,7 +146,6 @@ impl Args {
         };
         let objects = extract(taken, roots, dependencies).map_err(|error| refused(&error))?;
         let mut draft = source.draft(&objects, source.requested(roots)?);
-        draft.elsewhere = places(elsewhere, &objects);
         draft.encryption = source.same_encryption()?;
         source.seal(writer, draft, &sealer.key)?;
         Ok(objects.len())

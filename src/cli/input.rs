@@ -48,17 +48,6 @@ impl Input {
         }
     }
 
-    /// Whether opening it again gives the same once more: standard input and pipes are gone once they are read.
-    pub(crate) fn can_be_read_again(&self) -> bool {
-        match self {
-            Self::Stdin => false,
-            // What can't be looked at can't be opened either, and is told of then.
-            Self::File(path) => {
-                std::fs::metadata(path).map_or(true, |metadata| metadata.is_file() || metadata.is_dir())
-            }
-        }
-    }
-
     /// Reads it whole.
     pub(crate) fn read(&self, max_size: u64) -> Result<Vec<u8>, ReadError> {
         let (mut source, expected) = self.open(max_size)?;

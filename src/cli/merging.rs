@@ -6,19 +6,18 @@ use std::path::Path;
 use exportdoc::build::ExportFacts;
 use exportdoc::compose;
 use exportdoc::merge::{
-    ConflictKind, DerivedSave, MergeOptions, MergeOutcome, MergedDocument, Sources, merge, to_look_into,
+    ConflictKind, DerivedSave, MergeOptions, MergeOutcome, MergedDocument, Sources, merge,
 };
 use exportdoc::passphrase::Passphrase;
 use exportdoc::signature::SigningKey;
 
-use super::compose::{new_uuid, refused};
-use super::copying::{self, Objects};
-use super::reading::{Labelled, Looked, Reading};
+use super::compose::{new_uuid, refused, write};
+use super::reading::Reading;
 use super::{CliError, Exit, batch};
 
 /// Documents on the way into a merge.
 pub(super) struct Collected {
-    documents: Vec<(Looked, Part)>,
+    sources: Sources,
     /// What opened the first encrypted one.
     pub(super) passphrase: Option<Passphrase>,
     started: jiff::Timestamp,
@@ -34,7 +33,7 @@ pub(super) enum Part {
 impl Collected {
     pub(super) fn new() -> Self {
         Self {
-            documents: Vec::new(),
+            sources: Sources::new(),
             passphrase: None,
             started: batch::now(),
         }
@@ -48,43 +47,26 @@ impl Collected {
         label: &str,
         part: Part,
     ) -> Result<(), CliError> {
-        let looked = reading.look(path, Some(label))?;
+        let source = reading.load(path, Some(label))?;
         if self.passphrase.is_none() {
-            self.passphrase = looked.source.passphrase.clone();
+            self.passphrase.clone_from(&source.passphrase);
         }
-        self.documents.push((looked, part));
-        Ok(())
+        match part {
+            Part::Side => self
+                .sources
+                .add_side(source.label, &source.report, source.contents),
+            Part::Base => self
+                .sources
+                .set_base(source.label, &source.report, source.contents),
+        }
+        .map_err(|error| fail(&error))
     }
 
     /// Merges what was read.
     pub(super) fn merge(self, options: &MergeOptions) -> Result<Merged, CliError> {
-        let outlined: Option<Vec<_>> = self
-            .documents
-            .iter()
-            .map(|(looked, _)| looked.outlined())
-            .collect();
-        let to_look_into = outlined.map(|outlined| to_look_into(&outlined));
-        let mut sources = Sources::new();
-        let mut read = Vec::new();
-        for (id, (looked, part)) in self.documents.into_iter().enumerate() {
-            let source = match &to_look_into {
-                Some(positions) => looked.hold(id, &positions[id])?,
-                // Where one is held, the others are compared with it.
-                None if looked.outlined().is_some() => looked.hold_all()?.source,
-                None => looked.source,
-            };
-            let label = source.read.label.clone();
-            match part {
-                Part::Side => sources.add_side(label, &source.report, source.contents),
-                Part::Base => sources.set_base(label, &source.report, source.contents),
-            }
-            .map_err(|error| fail(&error))?;
-            read.push(source.read);
-        }
         Ok(Merged {
-            outcome: merge(sources, options).map_err(|error| fail(&error))?,
+            outcome: merge(self.sources, options).map_err(|error| fail(&error))?,
             started: self.started,
-            read,
         })
     }
 }
@@ -94,8 +76,6 @@ pub(super) struct Merged {
     pub(super) outcome: MergeOutcome,
     /// When the work began.
     started: jiff::Timestamp,
-    /// The documents.
-    read: Vec<Labelled>,
 }
 
 impl Merged {
@@ -123,12 +103,7 @@ impl Merged {
             encryption: passphrase.map(super::compose::encryption).transpose()?,
             declare_rule: true,
         };
-        let objects = Objects {
-            list: &document.objects,
-            elsewhere: &document.elsewhere,
-            sources: &self.read.iter().collect::<Vec<_>>(),
-        };
-        copying::write(writer, &facts, &document.extras, &objects, key)
+        write(writer, &facts, &document.extras, &document.objects, key)
     }
 }
 

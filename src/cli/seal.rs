@@ -34,10 +34,9 @@ impl Args {
         let output = self.output.check(&self.source.file)?;
         output.spares(self.source.passphrase_file.as_deref())?;
         let sealer = self.key.load(&[&output])?;
-        let source = self.source.load_outlined()?;
+        let source = self.source.load()?;
         let requested = source.requested(&compose::roots(&source.report))?;
         let mut draft = source.draft(&source.contents.objects, requested);
-        draft.elsewhere = source.contents.elsewhere.clone();
         draft.encryption = source.same_encryption()?;
         let made = output.stage(|writer| source.seal(writer, draft, &sealer.key))?;
         sealer.keep()?;

@@ -10,7 +10,6 @@ use crate::report::{DocumentReport, Encryption};
 use super::closure::Walker;
 use super::fields::{Changes, FieldChange};
 use super::matching::{Matches, References};
-use super::needed::equal;
 use super::object::Partners;
 use super::{
     DiffLimits, DiffOptions, DocumentDiff, ObjectDiff, ObjectRef, Obstacle, ObstacleKind, RevisionChange,
@@ -90,11 +89,6 @@ pub fn object_changes(
     (changes.list, changes.more)
 }
 
-/// Whether all that a document holds can be compared.
-pub fn is_comparable(report: &DocumentReport) -> bool {
-    obstacles(report, false).next().is_none()
-}
-
 fn obstacles(report: &DocumentReport, in_new: bool) -> impl Iterator<Item = Obstacle> {
     let closed = match report.encryption {
         Encryption::Clear => false,
@@ -159,7 +153,7 @@ impl Pass<'_> {
         };
         let mut changes = Changes::new(&reports.1.type_name, &limits, &self.options.ignore);
         match (old.objects.get(id), new.objects.get(partner)) {
-            _ if equal(reports.0, reports.1) => {}
+            (Some(before), Some(after)) if before.as_bytes() == after.as_bytes() => {}
             (Some(before), Some(after)) => Partners {
                 old: before,
                 new: after,

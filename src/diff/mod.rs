@@ -14,7 +14,6 @@ mod compare;
 mod envelope;
 mod fields;
 mod matching;
-mod needed;
 mod object;
 mod outline;
 
@@ -22,11 +21,10 @@ mod path;
 mod secret;
 mod value;
 
-pub use compare::{diff, is_comparable, object_changes};
+pub use compare::{diff, object_changes};
 pub use envelope::{ByteComparison, EnvelopeChange};
 pub use fields::FieldChange;
 pub use matching::MatchBy;
-pub use needed::{Objects, to_look_into};
 pub use outline::{OutlineLine, outline};
 
 pub use path::{COMMON_FIELDS, FieldPath, IgnoreError, IgnoreRule, Step};
@@ -35,8 +33,8 @@ pub use value::{Value, ValueDigest};
 
 use crate::finding::Finding;
 use crate::identifier::Identifier;
-use crate::object::RevisionPair;
 use crate::object::data::SecretKind;
+use crate::object::{RevisionPair, SyncObject};
 use crate::report::{DocumentReport, ObjectReport};
 
 /// One of the two documents.
@@ -46,8 +44,8 @@ pub struct Side<'a> {
     pub bytes: Option<&'a [u8]>,
     /// Its report.
     pub report: &'a DocumentReport,
-    /// Its objects.
-    pub objects: Objects<'a>,
+    /// Its objects, as [`crate::report::examine_with_objects`] gives them beside the report.
+    pub objects: &'a [SyncObject<'static>],
 }
 
 /// What to compare and how.

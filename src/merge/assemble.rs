@@ -59,13 +59,8 @@ fn account(
     }
     let removed = unreached(&walk, &roots, &mut notes);
     let extras = whole.then(|| extras(&walk));
-    let elsewhere = walk.placed.iter().enumerate().filter_map(|(at, placed)| {
-        let (source, position) = placed.place;
-        Some((at, documents[source].elsewhere.get(&position)?.clone()))
-    });
     let document = extras.map(|extras| MergedDocument {
         objects: Vec::new(),
-        elsewhere: elsewhere.collect(),
         requested,
         host: documents.sides().iter().find_map(|side| side.host.clone()),
         format: documents.sides().iter().filter_map(|side| side.format).max(),

@@ -13,7 +13,6 @@ mod conflict;
 mod decide;
 mod entity;
 mod global;
-mod needed;
 mod outcome;
 mod resolution;
 mod settle;
@@ -25,7 +24,6 @@ use crate::object::ObjectError;
 
 pub use crate::object::Named;
 pub use conflict::{Candidate, Conflict, ConflictKind};
-pub use needed::{OutlinedDocument, to_look_into};
 pub use outcome::{MergeOutcome, MergedDocument, MergedObject, Note, Origin, Renumbered};
 pub use resolution::{Resolutions, ResolutionsError, Take};
 pub use source::Sources;

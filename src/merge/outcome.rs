@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use crate::build::Extras;
 use crate::identifier::Identifier;
 use crate::object::{Named, ObjectKey, SyncObject};
-use crate::report::Elsewhere;
 
 use super::Conflict;
 
@@ -33,10 +32,8 @@ pub struct MergeOutcome {
 /// What goes into the next document.
 #[derive(Debug, Clone)]
 pub struct MergedDocument {
-    /// The objects in record order, or outlines of them.
+    /// The objects in record order.
     pub objects: Vec<SyncObject<'static>>,
-    /// By position among them, where the outlined ones stand; see [`crate::copy::Copying`].
-    pub elsewhere: BTreeMap<usize, Elsewhere>,
     /// What the document is made for.
     pub requested: Vec<ObjectKey>,
     /// `exportHost` of the first side that has one.

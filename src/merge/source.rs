@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::compose;
 use crate::graph::{Graph, NodeId};
 use crate::object::{Named, ObjectKey, SyncObject};
-use crate::report::{Contents, DocumentReport, Elsewhere};
+use crate::report::{Contents, DocumentReport};
 
 use super::MergeError;
 use super::entity::is_single;
@@ -47,10 +47,7 @@ pub(super) struct Source {
     pub(super) host: Option<String>,
     pub(super) format: Option<u64>,
     pub(super) marker: Option<String>,
-    /// The objects, or outlines of them.
     pub(super) objects: Vec<Arc<SyncObject<'static>>>,
-    /// By position, where outlined ones stand.
-    pub(super) elsewhere: BTreeMap<usize, Elsewhere>,
     /// Same order as the objects; an empty name is none.
     pub(super) names: Vec<Option<String>>,
     pub(super) index: HashMap<ObjectKey, usize>,
@@ -66,8 +63,7 @@ impl Sources {
         Self::default()
     }
 
-    /// Adds a document whose content goes into the result. Its objects are those of the report; outlines have to do
-    /// where [`super::to_look_into`] doesn't name them.
+    /// Adds a document whose content goes into the result. Its objects are those of the report.
     ///
     /// # Errors
     /// An object that is there twice, or a type number that means another type in an earlier document.
@@ -147,7 +143,6 @@ impl Sources {
                 .iter()
                 .map(|object| object.name.clone().filter(|name| !name.is_empty()))
                 .collect(),
-            elsewhere: contents.elsewhere,
             roots: all_roots(report),
             objects,
             index,

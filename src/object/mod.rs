@@ -13,7 +13,6 @@ pub mod draft;
 mod key;
 mod named;
 mod object_type;
-mod outline;
 mod parts;
 mod reference;
 mod revision;
@@ -28,8 +27,6 @@ pub use object_type::{
     Inside, LeftOut, NameRule, OBJECT_TYPES, ObjectType, Purpose, RefersTo, RestLink, RestResource, Scope,
     TypeNumber, Versions, by_name as type_by_name, by_number_in_own_document, known_by_number,
 };
-pub use outline::follow;
-pub(crate) use outline::{NumberCount, numbers_in, outline};
 pub use parts::{FactsWanted, ObjectParts};
 pub use reference::{ReferenceError, reference_key, reference_to, reference_type_for};
 pub use revision::{Revision, RevisionPair};

@@ -11,7 +11,7 @@ use super::{ObjectError, ObjectKey, Revision, SyncObject};
 /// Levels of data in which identifiers are looked for.
 const DEPTH: usize = 16;
 /// What every numeric identifier in a message holds.
-pub(super) const NUMERIC: &[u8] = b"type.googleapis.com/IntegerIdentifier";
+const NUMERIC: &[u8] = b"type.googleapis.com/IntegerIdentifier";
 
 /// The object under another key and with its dependencies renamed: `renamed` tells the new key, or `None` for a
 /// dependency that keeps its own. The revision's JSON text follows the key when it has the form engines write; so does a

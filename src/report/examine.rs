@@ -1,7 +1,6 @@
 //! Examines a document, from memory or from a source: one reading for both.
 
-use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read};
 
 use crate::blob::BlobLimits;
@@ -36,8 +35,6 @@ pub struct ExamineOptions {
     pub secret_bytes: Option<usize>,
     /// Keep the texts of these fields in the report.
     pub texts: Option<TextFilter>,
-    /// Take every object's digest, for comparisons.
-    pub digests: bool,
     /// How many findings of one id are listed, 50 unless said otherwise; the rest is counted.
     pub listed_findings: u64,
 }
@@ -52,7 +49,6 @@ impl Default for ExamineOptions {
             passphrase: None,
             secret_bytes: None,
             texts: None,
-            digests: false,
             listed_findings: super::collect::LISTED,
         }
     }
@@ -92,11 +88,7 @@ pub fn examine_contents(
 ///
 /// # Errors
 /// As [`examine`].
-pub fn examine_bytes(
-    input: &[u8],
-    options: &ExamineOptions,
-    keep: Keep<'_>,
-) -> Result<Examined, EnvelopeError> {
+pub fn examine_bytes(input: &[u8], options: &ExamineOptions, keep: Keep) -> Result<Examined, EnvelopeError> {
     run(input, options, keep).map_err(|error| match error {
         SourceError::Envelope(error) => error,
         // Bytes in memory can't fail to be read.
@@ -112,7 +104,7 @@ pub fn examine_bytes(
 pub fn examine_source(
     source: impl Read,
     options: &ExamineOptions,
-    keep: Keep<'_>,
+    keep: Keep,
 ) -> Result<Examined, SourceError> {
     run(BufReader::with_capacity(SOURCE_BUFFER, source), options, keep)
 }
@@ -156,28 +148,16 @@ pub enum SourceError {
     Envelope(#[from] EnvelopeError),
 }
 
-/// What is kept beside the report. Records are named by [`super::ObjectReport::record`] of an earlier reading.
-#[derive(Debug, Clone, Copy)]
-pub enum Keep<'k> {
+/// What is kept beside the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
     /// Nothing.
     Nothing,
     /// The text around the blob, for places in it.
     Surroundings,
-    /// All contents.
+    /// The contents, and the text around the blob.
     Objects,
-    /// The contents, of the objects only those in these records.
-    Records(&'k BTreeSet<u64>),
-    /// The objects in these records alone, as far as they have these digests: nothing else is looked at, nothing behind them
-    /// is read, nothing is judged, and the report says nothing. Where one is missing, the document isn't what it was.
-    Only(&'k Digests),
-    /// All contents and the text around the blob.
-    All,
-    /// Outlines in the place of objects, and the rest of the contents.
-    Outlines,
 }
-
-/// By record, the digest of the object in it ([`super::ObjectReport::digest`]).
-pub type Digests = BTreeMap<u64, [u8; 32]>;
 
 /// A document that was read.
 #[derive(Debug)]
@@ -186,24 +166,8 @@ pub struct Examined {
     pub report: DocumentReport,
     /// What the records hold, if it was kept.
     pub contents: Contents,
-    /// With [`Keep::Outlines`], for each object of the report its outline: the object without its data. `None` where
-    /// there is none that would do: the object's data may hold numbers of others, or its record holds something beside it.
-    pub outlines: Vec<Option<SyncObject<'static>>>,
     /// The text around the blob, if it was kept.
     pub around: Surroundings,
-}
-
-/// Where an object stands that is only outlined.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Elsewhere {
-    /// The number of its document among those that are read.
-    pub source: usize,
-    /// Its record there.
-    pub record: u64,
-    /// Bytes of the object message.
-    pub size: u64,
-    /// Its SHA-256.
-    pub digest: [u8; 32],
 }
 
 /// Everything in a document that goes into the next one when it is sealed anew.
@@ -211,48 +175,22 @@ pub struct Elsewhere {
 pub struct Contents {
     /// The objects in record order, as far as they could be read.
     pub objects: Vec<SyncObject<'static>>,
-    /// By position among the objects, where those stand that are only outlined; none unless the contents are
-    /// [`crate::copy::join`]ed.
-    pub elsewhere: BTreeMap<usize, Elsewhere>,
     /// The header's fields that this version doesn't know, as they stand.
     pub header_fields: Vec<u8>,
     /// The same of object records, by their object.
     pub record_fields: BTreeMap<ObjectKey, Vec<u8>>,
 }
 
-fn run<S: BufRead>(source: S, options: &ExamineOptions, keep: Keep<'_>) -> Result<Examined, SourceError> {
-    let new_fold = || {
-        let fold = DocumentFold::new(options);
-        match keep {
-            Keep::Objects | Keep::All => fold.keeping_objects(),
-            Keep::Records(records) => fold.keeping_records(records.clone()),
-            Keep::Only(digests) => fold.keeping_only(digests.clone()),
-            Keep::Outlines => fold.outlining(),
-            Keep::Nothing | Keep::Surroundings => fold,
-        }
-    };
-    let found = Cell::new(false);
-    let source = UntilFound {
-        source,
-        found: &found,
+fn run<S: BufRead>(source: S, options: &ExamineOptions, keep: Keep) -> Result<Examined, SourceError> {
+    let new_fold = || match keep {
+        Keep::Objects => DocumentFold::new(options).keeping_objects(),
+        Keep::Nothing | Keep::Surroundings => DocumentFold::new(options),
     };
     let document = StreamedDocument::read(source, |blob| {
         let mut fold = new_fold();
         fold.blob(blob);
-        found.set(fold.has_all());
         fold
     })?;
-    if found.get() {
-        let fold = document.into_parts().0.unwrap_or_else(new_fold);
-        let (report, contents) =
-            fold.finish_with_contents(EnvelopeReport::default(), SealFacts::default(), Vec::new());
-        return Ok(Examined {
-            report,
-            contents,
-            outlines: Vec::new(),
-            around: Surroundings::default(),
-        });
-    }
     let envelope = document.envelope()?;
     let mut findings = envelope.findings.clone();
     let mut report = envelope_report(&envelope, &mut findings);
@@ -268,10 +206,8 @@ fn run<S: BufRead>(source: S, options: &ExamineOptions, keep: Keep<'_>) -> Resul
     drop(envelope);
     let (blob, around) = document.into_parts();
     let around = match keep {
-        Keep::Surroundings | Keep::All => around,
-        Keep::Nothing | Keep::Objects | Keep::Records(_) | Keep::Only(_) | Keep::Outlines => {
-            Surroundings::default()
-        }
+        Keep::Surroundings | Keep::Objects => around,
+        Keep::Nothing => Surroundings::default(),
     };
     let mut fold = blob.filter(|_| text_broken.is_some()).unwrap_or_else(new_fold);
     match text_broken {
@@ -279,39 +215,12 @@ fn run<S: BufRead>(source: S, options: &ExamineOptions, keep: Keep<'_>) -> Resul
         Some(false) if fold.ended() => fold.complete(),
         _ => {}
     }
-    let outlines = fold.objects.take_outlines();
     let (report, contents) = fold.finish_with_contents(report, seal, findings);
     Ok(Examined {
         report,
         contents,
-        outlines,
         around,
     })
-}
-
-/// A source that ends where everything was found.
-struct UntilFound<'f, S> {
-    source: S,
-    found: &'f Cell<bool>,
-}
-
-impl<S: BufRead> BufRead for UntilFound<'_, S> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        match self.found.get() {
-            true => Ok(&[]),
-            false => self.source.fill_buf(),
-        }
-    }
-
-    fn consume(&mut self, amount: usize) {
-        self.source.consume(amount);
-    }
-}
-
-impl<S: BufRead> Read for UntilFound<'_, S> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        crate::buffered::read(self, buffer)
-    }
 }
 
 fn seal_facts(envelope: &Envelope<'_>, findings: &mut Vec<Finding>) -> SealFacts {

@@ -1,7 +1,5 @@
 //! Folds a report from a document's records as they are read.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::blob::{
     BlobError, BlobErrorKind, Header, OutlineKind, RecordError, RecordHead, RecordOutline, RecordReader,
 };
@@ -13,11 +11,11 @@ use crate::passphrase::{self, EncryptionParams, SCHEME};
 use crate::signature::{DsaSignature, KeyError, PartialKey, PublicKey, SignatureError};
 
 use super::collect::Findings;
-use super::objects::{ObjectFold, ReadObject, Wanted};
+use super::objects::{ObjectFold, ReadObject};
 use super::records::object_in;
 use super::signature::SignatureFold;
 use super::{
-    BlobReport, Contents, Digests, DocumentReport, Encryption, EnvelopeReport, ExamineOptions, HeaderReport,
+    BlobReport, Contents, DocumentReport, Encryption, EnvelopeReport, ExamineOptions, HeaderReport,
     PartialRecord, matching,
 };
 
@@ -49,8 +47,6 @@ pub struct DocumentFold<'o> {
     pub(super) object_records: u64,
     pub(super) sealed_records: u64,
     pub(super) header_fields: Vec<u8>,
-    /// Whether only what is kept is looked at.
-    pub(super) unjudged: bool,
     pub(super) ended: bool,
 }
 
@@ -63,16 +59,12 @@ impl<'o> DocumentFold<'o> {
             blob: BlobReport::default(),
             header: None,
             encryption: Encryption::Clear,
-            objects: ObjectFold::new(
-                DataWanted {
-                    secret_bytes: options.secret_bytes,
-                    texts: options.texts,
-                },
-                options.digests,
-            ),
+            objects: ObjectFold::new(DataWanted {
+                secret_bytes: options.secret_bytes,
+                texts: options.texts,
+            }),
             signature: SignatureFold::new(options),
             ended: false,
-            unjudged: false,
             params: None,
             object_records: 0,
             sealed_records: 0,
@@ -83,37 +75,8 @@ impl<'o> DocumentFold<'o> {
     /// Keeps the contents as well, for [`DocumentFold::finish_with_contents`].
     #[must_use]
     pub fn keeping_objects(mut self) -> Self {
-        self.objects.keep(Wanted::All);
+        self.objects.keep();
         self
-    }
-
-    /// As [`DocumentFold::keeping_objects`], of the objects only those in these records.
-    #[must_use]
-    pub(super) fn keeping_records(mut self, records: BTreeSet<u64>) -> Self {
-        self.objects.keep(Wanted::Records(records));
-        self
-    }
-
-    /// Keeps outlines of the objects, and what the header holds beside.
-    #[must_use]
-    pub(super) fn outlining(mut self) -> Self {
-        self.objects.outline();
-        self
-    }
-
-    /// Keeps only objects of these digests in their records, and judges nothing: what isn't kept is passed over, and no
-    /// report is to be made.
-    #[must_use]
-    pub(super) fn keeping_only(mut self, digests: Digests) -> Self {
-        self.objects.keep(Wanted::Digests(digests));
-        self.unjudged = true;
-        self.signature.unjudged();
-        self
-    }
-
-    /// Whether nothing is judged and everything that is kept was found. What is encrypted has numbers of its own.
-    pub(super) fn has_all(&self) -> bool {
-        self.unjudged && self.params.is_none() && self.objects.has_all_wanted()
     }
 
     pub(super) fn header(&mut self, head: &RecordHead, header: Result<Header, RecordError>) {
@@ -171,8 +134,7 @@ impl<'o> DocumentFold<'o> {
             self.note_unknown_field("object record", *number, head.offset);
         }
         self.object_records += 1;
-        let alone = unknown_fields.is_empty();
-        if !self.objects.add(head, inside, object, alone, &mut self.findings) {
+        if !self.objects.add(head, inside, object, &mut self.findings) {
             self.signature.broken();
         }
     }
@@ -214,7 +176,7 @@ impl<'o> DocumentFold<'o> {
                 self.object_record(&head, object, at.offset, &unknown_fields);
             }
             if let Some(whole) = whole {
-                self.objects.keep_whole(&head, raw.message, whole);
+                self.objects.keep_whole(raw.message, whole);
             }
         }
     }
@@ -300,7 +262,6 @@ impl<'o> DocumentFold<'o> {
         let (objects, record_fields) = self.objects.take_kept();
         let contents = Contents {
             objects,
-            elsewhere: BTreeMap::new(),
             header_fields: std::mem::take(&mut self.header_fields),
             record_fields,
         };

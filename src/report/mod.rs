@@ -26,8 +26,8 @@ use crate::signature::{KeyFacts, PartialKey};
 pub use crate::object::data::SecretValue;
 pub(crate) use collect::Findings;
 pub use examine::{
-    Contents, Digests, Elsewhere, ExamineOptions, Examined, Keep, SourceError, examine, examine_bytes,
-    examine_contents, examine_opening, examine_source, examine_with_objects,
+    Contents, ExamineOptions, Examined, Keep, SourceError, examine, examine_bytes, examine_contents,
+    examine_opening, examine_source, examine_with_objects,
 };
 pub use fold::{DocumentFold, SealFacts};
 
@@ -296,8 +296,6 @@ pub struct ObjectReport {
     pub secret_values: Vec<SecretValue>,
     /// Texts of its data, only when asked for.
     pub texts: FoundTexts,
-    /// SHA-256 of the object message, only when asked for.
-    pub digest: Option<[u8; 32]>,
 }
 
 impl ObjectReport {

@@ -1,6 +1,6 @@
 //! Folds the object records: what each object is, and what the graph they form shows.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::blob::{ObjectRecord, RecordHead};
 use crate::finding::{self, FindingRule, Place};
@@ -8,13 +8,11 @@ use crate::graph::{Graph, GraphBuilder};
 use crate::object::data::{DataFacts, DataState, DataWanted, FoundTexts, SecretKind};
 use crate::object::{
     FactsWanted, ObjectError, ObjectKey, ObjectParts, SyncObject, by_number_in_own_document, known_by_number,
-    outline,
 };
 use crate::revision_hash;
 
 use super::collect::Findings;
-use super::hashing::Seen;
-use super::{Digests, EnvelopeReport, NamedBy, ObjectReport, matching};
+use super::{EnvelopeReport, NamedBy, ObjectReport, matching};
 
 /// Bytes of all texts that were asked for. Those of 100,000 jobs have a tenth of it.
 const MAX_TEXT_BYTES: usize = 32 << 20;
@@ -25,91 +23,38 @@ pub(super) struct ObjectFold {
     graph: GraphBuilder,
     objects: Vec<ObjectReport>,
     wanted: DataWanted,
-    /// Whether the objects' digests are wanted.
-    digests: bool,
     /// Bytes of the texts that were asked for and kept.
     text_bytes: usize,
     kept: Option<Kept>,
-    wanted_objects: Wanted,
-    /// Outlines of the objects, if they are wanted.
-    outlines: Option<Vec<Option<SyncObject<'static>>>>,
 }
 
-/// An object with the facts of its data and, where it came by and that was asked for, what it is to the byte.
+/// An object with the facts of its data.
 pub(super) struct ReadObject {
     pub(super) parts: ObjectParts,
     pub(super) facts: DataFacts,
-    pub(super) seen: Option<Seen>,
-}
-
-/// Which objects are kept.
-pub(super) enum Wanted {
-    All,
-    /// Those in these records.
-    Records(BTreeSet<u64>),
-    /// Those that have these digests in these records.
-    Digests(Digests),
 }
 
 /// Objects, and what their records hold beside them.
 type Kept = (Vec<SyncObject<'static>>, BTreeMap<ObjectKey, Vec<u8>>);
 
 impl ObjectFold {
-    pub(super) fn new(wanted: DataWanted, digests: bool) -> Self {
+    pub(super) fn new(wanted: DataWanted) -> Self {
         Self {
             graph: GraphBuilder::new(),
             objects: Vec::new(),
             wanted,
-            digests,
             text_bytes: 0,
             kept: None,
-            wanted_objects: Wanted::All,
-            outlines: None,
         }
     }
 
-    /// Outlines the objects instead of keeping them.
-    pub(super) fn outline(&mut self) {
-        self.keep(Wanted::Records(BTreeSet::new()));
-        self.digests = true;
-        self.outlines = Some(Vec::new());
-    }
-
-    /// Whether the objects' digests are wanted.
-    pub(super) fn digests(&self) -> bool {
-        self.digests
-    }
-
-    pub(super) fn take_outlines(&mut self) -> Vec<Option<SyncObject<'static>>> {
-        self.outlines.take().unwrap_or_default()
-    }
-
-    pub(super) fn keep(&mut self, wanted: Wanted) {
+    pub(super) fn keep(&mut self) {
         self.kept = Some(Kept::default());
-        self.wanted_objects = wanted;
     }
 
-    /// Whether anything is kept.
+    /// Whether objects are kept.
     pub(super) fn keeps(&self) -> bool {
         self.kept.is_some()
-    }
-
-    /// Whether the object of a record is kept.
-    pub(super) fn keeps_record(&self, index: u64) -> bool {
-        self.keeps()
-            && match &self.wanted_objects {
-                Wanted::All => true,
-                Wanted::Records(records) => records.contains(&index),
-                Wanted::Digests(digests) => digests.contains_key(&index),
-            }
-    }
-
-    /// Whether there is an object of every digest that was named.
-    pub(super) fn has_all_wanted(&self) -> bool {
-        match (&self.kept, &self.wanted_objects) {
-            (Some(kept), Wanted::Digests(digests)) => kept.0.len() == digests.len(),
-            _ => false,
-        }
     }
 
     pub(super) fn take_kept(&mut self) -> Kept {
@@ -125,17 +70,16 @@ impl ObjectFold {
     }
 
     /// Takes what was read from one object message, which begins at `inside` of its record's message; false if it can't
-    /// be read. An object is `alone` when its record holds nothing else that counts.
+    /// be read.
     pub(super) fn add(
         &mut self,
         head: &RecordHead,
         inside: u64,
         object: Result<ReadObject, ObjectError>,
-        alone: bool,
         findings: &mut Findings,
     ) -> bool {
         let start = head.offset + 4 + inside;
-        let ReadObject { parts, facts, seen } = match object {
+        let ReadObject { parts, facts } = match object {
             Ok(object) => object,
             Err(error) => {
                 findings.in_blob(&finding::OBJECT_UNREADABLE, start, || {
@@ -164,12 +108,7 @@ impl ObjectFold {
             secrets: facts.secrets,
             secret_values: facts.secret_values,
             texts,
-            digest: seen.map(|seen| seen.digest),
         });
-        if let Some(outlines) = &mut self.outlines {
-            let outline = seen.and_then(|seen| outline(&parts, seen.numbers));
-            outlines.push(outline.filter(|_| alone));
-        }
         self.graph
             .add_node(parts.key, parts.revision.pair, parts.dependencies);
         true
@@ -194,15 +133,7 @@ impl ObjectFold {
     }
 
     /// Keeps an object and what its record holds beside it, if they are wanted.
-    pub(super) fn keep_whole(&mut self, head: &RecordHead, record: &[u8], object: &[u8]) {
-        if !self.keeps_record(head.index) {
-            return;
-        }
-        if let Wanted::Digests(digests) = &self.wanted_objects
-            && digests.get(&head.index) != Some(&Seen::of(object).digest)
-        {
-            return;
-        }
+    pub(super) fn keep_whole(&mut self, record: &[u8], object: &[u8]) {
         if let (Some(kept), Ok(object)) = (&mut self.kept, SyncObject::from_bytes(object.to_vec())) {
             let beside = ObjectRecord::unknown_bytes(record);
             if !beside.is_empty() {

@@ -13,7 +13,7 @@ use crate::object::{ObjectError, ObjectParts};
 use crate::wire::Cursor;
 
 use super::DocumentFold;
-use super::hashing::{Hashing, Part, Seen};
+use super::hashing::Hashing;
 use super::objects::ReadObject;
 use super::signature::Covered;
 
@@ -54,7 +54,7 @@ impl DocumentFold<'_> {
         let object = object_in(&outline, raw.message);
         self.take(&head, outline, Covered::Held(head, raw.message));
         if let Some(object) = object {
-            self.objects.keep_whole(&head, raw.message, object);
+            self.objects.keep_whole(raw.message, object);
         }
     }
 
@@ -83,26 +83,15 @@ impl DocumentFold<'_> {
         let Some(head) = reader.begin()? else {
             return Ok(false);
         };
-        if self.has_all() {
-            return Ok(false);
-        }
-        // Whatever is encrypted stands in one record.
-        let passed_over = self.unjudged && self.params.is_none() && !self.objects.keeps_record(head.index);
-        if head.index > 0 && passed_over {
-            reader.end(&head)?;
-        } else if head.index == 0 && head.length() > MAX_HEADER {
+        if head.index == 0 && head.length() > MAX_HEADER {
             reader.end(&head)?;
             let (length, limit) = (head.length(), MAX_HEADER);
             self.header(&head, Err(RecordError::HeaderTooLarge { length, limit }));
-        } else if head.index == 0
-            || head.length() <= self.options.limits.held_bytes
-            || self.objects.keeps_record(head.index)
-        {
+        } else if head.index == 0 || head.length() <= self.options.limits.held_bytes || self.objects.keeps() {
             self.record(&reader.hold(&head)?);
         } else {
-            let part = Part::default();
-            let mut body = Hashing::new(reader.body(), self.signature.ahead(&head), &part);
-            let outline = self.outline_passing(&mut body, &head, Some(&part));
+            let mut body = Hashing::new(reader.body(), self.signature.ahead(&head));
+            let outline = self.outline(&mut body, &head);
             // What was skipped belongs to the signed bytes, too.
             let _ = std::io::copy(&mut body, &mut std::io::sink());
             let digests = body.digests;
@@ -112,40 +101,15 @@ impl DocumentFold<'_> {
         Ok(true)
     }
 
-    /// What a record is that is there whole. Nothing is concluded from it yet: it may turn out to break off.
-    pub(super) fn outline(&self, message: &[u8], head: &RecordHead) -> Result<Outline, RecordError> {
-        let mut outline = self.outline_passing(message, head, None)?;
-        if self.objects.digests()
-            && let OutlineKind::Object {
-                object: Ok(object),
-                at,
-                ..
-            } = &mut outline.kind
-        {
-            object.seen = Some(Seen::of(at.of(message)));
-        }
-        Ok(outline)
-    }
-
-    /// As [`DocumentFold::outline`], of a message that goes by a part, which looks at the object if its digest is wanted.
-    fn outline_passing<S: BufRead>(
-        &self,
-        message: S,
-        head: &RecordHead,
-        part: Option<&Part>,
-    ) -> Result<Outline, RecordError> {
+    /// What a record is. Nothing is concluded from it yet: it may turn out to break off.
+    pub(super) fn outline<S: BufRead>(&self, message: S, head: &RecordHead) -> Result<Outline, RecordError> {
         let wanted = self.objects.wanted(self.options.limits.held_bytes);
         let keep_ciphertext =
             self.sealed_records == 0 && self.params.is_some() && self.options.passphrase.is_some();
-        let part = part.filter(|_| self.objects.digests());
         let mut cursor = Cursor::new(message);
         RecordOutline::read(&mut cursor.message(head.length()), keep_ciphertext, |object| {
-            if let Some(part) = part {
-                part.begin();
-            }
             let read = ObjectParts::read(object, Some(wanted));
-            let seen = part.and_then(Part::end);
-            read.map(|(parts, facts)| ReadObject { parts, facts, seen })
+            read.map(|(parts, facts)| ReadObject { parts, facts })
         })
     }
 

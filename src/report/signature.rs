@@ -39,8 +39,6 @@ pub(super) struct SignatureFold<'o> {
     after_trailer: bool,
     /// Neither the JSON nor the blob holds a signature.
     unsigned: bool,
-    /// No digest is taken.
-    unjudged: bool,
 }
 
 impl<'o> SignatureFold<'o> {
@@ -56,13 +54,7 @@ impl<'o> SignatureFold<'o> {
             limited: false,
             after_trailer: false,
             unsigned: false,
-            unjudged: false,
         }
-    }
-
-    /// Nobody will ask for a verdict.
-    pub(super) fn unjudged(&mut self) {
-        self.unjudged = true;
     }
 
     /// Record 0; picks the rules to try, since the header declares them. Where it doesn't, the key decides, which may
@@ -74,8 +66,10 @@ impl<'o> SignatureFold<'o> {
                 Some(name) => signature::by_name(name).into_iter().collect(),
                 None => signature::RULES.iter().collect(),
             };
-        let candidates = candidates.into_iter().filter(|_| !self.unjudged);
-        self.digests = candidates.map(|rule| (rule, (rule.new_digest)())).collect();
+        self.digests = candidates
+            .into_iter()
+            .map(|rule| (rule, (rule.new_digest)()))
+            .collect();
     }
 
     /// A record that precedes the trailer.

@@ -16,7 +16,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use exportdoc::audit::{AuditFinding, AuditOptions, AuditReport, Policy, audit_bytes, policy_findings};
-use exportdoc::diff::{Objects, Side};
+use exportdoc::diff::Side;
 use exportdoc::passphrase::Passphrase;
 use exportdoc::report::{ExamineOptions, examine_with_objects};
 use jiff::Timestamp;
@@ -75,7 +75,7 @@ impl Case {
         let side = baseline.as_ref().map(|(bytes, (report, objects))| Side {
             bytes: Some(bytes),
             report,
-            objects: Objects::All(objects),
+            objects,
         });
         let options = AuditOptions {
             policy: &self.policy,

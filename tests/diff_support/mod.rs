@@ -12,7 +12,7 @@
 
 pub mod mirror;
 
-use exportdoc::diff::{DiffOptions, DocumentDiff, ObjectDiff, Objects, Side, diff};
+use exportdoc::diff::{DiffOptions, DocumentDiff, ObjectDiff, Side, diff};
 use exportdoc::object::{ObjectKey, Revision, SyncObject};
 use exportdoc::report::{ExamineOptions, examine_with_objects};
 use exportdoc::sample;
@@ -27,7 +27,7 @@ pub fn compare(old: &[u8], new: &[u8], options: &DiffOptions) -> DocumentDiff {
     let side = |bytes, report, objects| Side {
         bytes: Some(bytes),
         report,
-        objects: Objects::All(objects),
+        objects,
     };
     diff(
         &side(old, &old_report, &old_objects),

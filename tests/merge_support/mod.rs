@@ -12,8 +12,6 @@
     reason = "a test ends where something unexpected happens"
 )]
 
-mod outlined;
-
 use exportdoc::build::{ExportFacts, in_record_order, seal_with};
 use exportdoc::compose;
 use exportdoc::diff::MatchBy;
@@ -210,21 +208,8 @@ pub fn options() -> MergeOptions {
     }
 }
 
-/// Merges files, with all objects held and with outlines, which makes no difference.
+/// Merges files.
 pub fn try_merge(
-    base: Option<&[u8]>,
-    sides: &[&[u8]],
-    options: &MergeOptions,
-) -> Result<MergeOutcome, MergeError> {
-    let held = merge_held(base, sides, options);
-    outlined::assert_same(
-        &held,
-        &outlined::merge_outlined(base, sides, options, &ExamineOptions::default()),
-    );
-    held
-}
-
-fn merge_held(
     base: Option<&[u8]>,
     sides: &[&[u8]],
     options: &MergeOptions,
