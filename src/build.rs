@@ -18,7 +18,7 @@ use crate::blob::BlobErrorKind;
 use crate::date::format_java_date;
 use crate::envelope::ListEntry;
 use crate::graph::Graph;
-use crate::object::{Named, ObjectError, ObjectKey, SyncObject};
+use crate::object::{Named, ObjectError, ObjectKey, SyncObject, type_of};
 
 pub use crate::object::type_name;
 use crate::passphrase::{EncryptionParams, Passphrase};
@@ -221,7 +221,7 @@ fn metadata(facts: &ExportFacts, objects: &[SyncObject<'_>]) -> Result<Box<RawVa
         .zip(hashes)
         .map(|(object, hash)| ListEntry {
             identifier: Some(object.key().identifier.clone()),
-            object_type: Some(type_name(object.key().type_number, &facts.type_names)),
+            object_type: Some(type_of(object, &facts.type_names)),
             revision_hash: hash,
             path: String::new(),
         })

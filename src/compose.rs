@@ -149,10 +149,12 @@ fn told(found: &Finding) -> String {
 
 /// A number of this project's own in a document that it didn't seal means something else there.
 fn type_numbers_free(report: &DocumentReport) -> Result<(), ComposeError> {
-    let foreign = report
-        .objects
-        .iter()
-        .filter(|object| matches!(object.named_by, NamedBy::Metadata | NamedBy::Number));
+    let foreign = report.objects.iter().filter(|object| {
+        matches!(
+            object.named_by,
+            NamedBy::Revision | NamedBy::Metadata | NamedBy::Number
+        )
+    });
     for object in foreign {
         let number = object.key.type_number;
         if let Some(taken) = OBJECT_TYPES
@@ -205,7 +207,7 @@ pub fn extras(report: &DocumentReport, contents: &Contents) -> Extras {
     }
 }
 
-/// The names that the document's metadata gave to types outside the tables.
+/// The names of type numbers outside the tables, as the document gives them.
 pub fn type_names(report: &DocumentReport) -> BTreeMap<u64, String> {
     report
         .objects

@@ -104,9 +104,9 @@ fn dump(objects: &[SyncObject<'static>], environments: &[Value]) -> Value {
     let objects: Vec<Value> = objects
         .iter()
         .map(|object| {
-            let member = match object.secrets().is_empty() {
-                true => "message",
-                false => "secret",
+            let member = match object.may_hold_secrets() {
+                false => "message",
+                true => "secret",
             };
             let bound = known_by_number(object.key().type_number)
                 .is_some_and(|known| known.scope == Scope::Environment);

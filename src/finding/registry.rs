@@ -135,7 +135,10 @@ registry! {
             "An import would take only one of them; export again.";
         UNKNOWN_OBJECT_TYPE = "unknown-object-type", Info,
             "An object's numeric type is not in this version's table.",
-            "Its name is taken from the metadata where that can be matched; everything else still works.";
+            "Its name is taken from the object's revision; a name from the metadata is a guess. Everything else still works.";
+        TYPE_CONTRADICTED = "type-contradicted", Error,
+            "The revision inside an object names another type than the object's number.",
+            "No engine writes this: the number counts here, and another reader may take the object for something else. Export again.";
         UNKNOWN_FIELD = "unknown-field", Info,
             "A message carries a field this version doesn't know; it is kept byte for byte.",
             "Nothing; a newer engine may have written it.";
@@ -151,6 +154,12 @@ registry! {
         SECRETS_IN_CLEAR = "secrets-in-clear", Warning,
             "The document holds masking keys, lookup rows or segment mappings in clear.",
             "Anyone who has the file can repeat or undo the masking: restrict it, or export with a passphrase.";
+        SECRETS_UNKNOWN = "secrets-unknown", Warning,
+            "Part of the document can't be read by this version, so it isn't known whether masking keys stand in it.",
+            "Treat the document as one that holds keys, or read it with a version that knows its types.";
+        POSSIBLE_KEY = "possible-key", Warning,
+            "A text that no table knows looks like a masking key in clear.",
+            "Look at it with 'inspect --raw'; restrict the file, or export with a passphrase.";
         KEY_PRESENT = "key-present", Warning,
             "The document holds an engine's global key; importing it replaces the target's key for good.",
             "Import it only where that is meant; what was masked before will mask differently after.";
@@ -193,6 +202,9 @@ registry! {
         HASH_MISMATCH = "hash-mismatch", Error,
             "A revision hash in the metadata differs from the one recomputed from the blob.",
             "The list or the blob was edited; don't rely on the list.";
+        METADATA_TYPE_DIFFERS = "metadata-type-differs", Error,
+            "The metadata calls an object by another type than the blob does.",
+            "The blob counts, for every rule and every selector; the metadata was edited.";
         HASH_MISSING = "hash-missing", Warning,
             "An object of exportedObjectList has no revision hash to compare.",
             "Some client re-saved the document; the recomputed hash counts.";

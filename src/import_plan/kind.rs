@@ -2,9 +2,7 @@
 
 use super::ImportDocument;
 use super::inventory::Wanted;
-use crate::object::{
-    ObjectType, RefersTo, Scope, SyncObject, by_number_in_own_document, known_by_number, type_by_name,
-};
+use crate::object::{BlobType, ObjectType, RefersTo, Scope, SyncObject, type_by_name};
 
 /// The part an object plays in an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,27 +81,15 @@ impl Kind {
     }
 }
 
-/// The table's name; for numbers outside it, what the caller knows, then what the revision says of itself.
+/// The name that the blob gives the type; where it is silent, what the caller knows of the number.
 pub(super) fn type_name(object: &SyncObject<'_>, document: &ImportDocument<'_>) -> String {
     let number = object.key().type_number;
-    let known = if document.sealed_by_toolkit {
-        by_number_in_own_document(number)
-    } else {
-        known_by_number(number)
-    };
-    known
-        .map(|known| known.name.to_owned())
+    let own = document.sealed_by_toolkit;
+    let blob = BlobType::read(number, object.data_type(), object.revision(), own);
+    blob.named
+        .map(|(name, _)| name)
         .or_else(|| document.type_names.get(&number).cloned())
-        .or_else(|| stated_type(object))
         .unwrap_or_else(|| format!("TYPE_{number}"))
-}
-
-/// A reference's revision names the type it refers to, not its own, so it says nothing here.
-fn stated_type(object: &SyncObject<'_>) -> Option<String> {
-    if object.data_type() == "EmptyData" {
-        return None;
-    }
-    object.revision().stated_type()
 }
 
 #[cfg(test)]

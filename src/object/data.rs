@@ -6,6 +6,7 @@
 
 mod facts;
 mod invalid_text;
+mod possible_key;
 mod rows;
 mod schema;
 mod texts;
@@ -21,6 +22,9 @@ pub use schema::{
     TokenizationData, Treatment, UserAlgorithmData,
 };
 pub use texts::{FoundText, FoundTexts, TextFilter};
+
+pub(crate) use possible_key::in_bytes as possible_keys_in;
+pub(crate) use possible_key::in_field as possible_keys_in_field;
 
 use crate::wire::Message;
 

@@ -17,12 +17,13 @@ mod parts;
 mod reference;
 mod revision;
 mod rewrite;
+mod type_name;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 pub use key::{ObjectKey, TYPE_URL_PREFIX};
-pub use named::{Named, type_name};
+pub use named::{Named, type_name, type_of};
 pub use object_type::{
     Inside, LeftOut, NameRule, OBJECT_TYPES, ObjectType, Purpose, RefersTo, RestLink, RestResource, Scope,
     TypeNumber, Versions, by_name as type_by_name, by_number_in_own_document, known_by_number,
@@ -31,9 +32,10 @@ pub use parts::{FactsWanted, ObjectParts};
 pub use reference::{ReferenceError, reference_key, reference_to, reference_type_for};
 pub use revision::{Revision, RevisionPair};
 pub use rewrite::{may_refer, rename, with_dependencies};
+pub use type_name::{BlobType, NamedBy};
 
 use crate::wire::{WireError, Writer};
-use data::{DataFacts, DataWanted, ObjectData, SecretKind};
+use data::{DataFacts, DataState, DataWanted, ObjectData, SecretKind};
 
 /// Why an object message can't be read. Offsets count from the start of the object message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -185,6 +187,12 @@ impl<'a> SyncObject<'a> {
     /// The secrets that the data holds in clear, with how many of each.
     pub fn secrets(&self) -> Vec<(SecretKind, u64)> {
         DataFacts::of(self.data_type(), self.data_bytes(), DataWanted::default()).secrets
+    }
+
+    /// Whether it holds secrets, or something that this version can't read and that may be one.
+    pub fn may_hold_secrets(&self) -> bool {
+        let facts = DataFacts::of(self.data_type(), self.data_bytes(), DataWanted::default());
+        facts.state != DataState::Known || facts.possible_keys > 0 || !facts.secrets.is_empty()
     }
 
     /// Fields this version doesn't know in the parts all objects share: the part and the number.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ObjectKey, SyncObject, by_number_in_own_document};
+use super::{BlobType, ObjectKey, SyncObject, by_number_in_own_document};
 
 /// An object with what people know it by. May quote a document: renderers escape it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,8 +19,9 @@ impl Named {
     /// An object of a document of ours.
     pub fn of(object: &SyncObject<'_>) -> Self {
         Self {
+            key: object.key().clone(),
+            type_name: type_of(object, &BTreeMap::new()),
             name: object.name().filter(|name| !name.is_empty()),
-            ..Self::by_key(object.key().clone(), &BTreeMap::new())
         }
     }
 
@@ -32,6 +33,14 @@ impl Named {
             name: None,
         }
     }
+}
+
+/// The name of an object's type in documents of ours: what the blob says, else what `names` has for its number.
+pub fn type_of(object: &SyncObject<'_>, names: &BTreeMap<u64, String>) -> String {
+    let number = object.key().type_number;
+    let blob = BlobType::read(number, object.data_type(), object.revision(), true);
+    blob.named
+        .map_or_else(|| type_name(number, names), |(name, _)| name)
 }
 
 /// The name of a type number in documents of ours; the bare number where none is known.

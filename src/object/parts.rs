@@ -5,7 +5,7 @@
 
 use std::io::BufRead;
 
-use super::data::{DataFacts, DataWanted};
+use super::data::{DataFacts, DataWanted, possible_keys_in, possible_keys_in_field};
 use super::{MAX_DEPENDENCIES, ObjectError, ObjectKey, Revision, TYPE_URL_PREFIX};
 use crate::wire::{Cursor, HeadValue, Message, StreamedFields, WireError};
 
@@ -98,6 +98,7 @@ impl ObjectParts {
                         parts.invalid_revision = InvalidRevision::Unreadable;
                     }
                     parts.unknown(("object", number));
+                    parts.possible_keys += possible_keys_in_field(&head, message);
                     Ok(())
                 }
             };
@@ -119,6 +120,8 @@ struct Incomplete {
     invalid_revision: InvalidRevision,
     data: Option<Data>,
     unknown_fields: Vec<(&'static str, u32)>,
+    /// Texts in unknown fields that look like keys.
+    possible_keys: u64,
 }
 
 #[derive(Default)]
@@ -174,6 +177,7 @@ impl Incomplete {
         let revision = Message::parse(bytes).map_err(wire("revision"))?;
         for field in revision.fields().filter(|f| !matches!(f.number, 1..=3 | 5 | 6)) {
             self.unknown(("revision", field.number));
+            self.possible_keys += field.bytes().map_or(0, possible_keys_in);
         }
         let invalid = |number: &u32| {
             let mut texts = revision.all(*number).filter_map(|field| field.bytes());
@@ -225,7 +229,7 @@ impl Incomplete {
                     (data.offset, data.length) = (offset, 0);
                     held = Some(Vec::new());
                 }
-                _ => {}
+                _ => self.possible_keys += possible_keys_in_field(&head, &mut any),
             }
         }
         match (held, wanted) {
@@ -244,6 +248,7 @@ impl Incomplete {
         let data = self.data.ok_or(ObjectError::Missing("data (field 4)"))?;
         let key = self.key.ok_or(ObjectError::Missing("identifier (field 1)"))?;
         let mut facts = data.facts;
+        facts.possible_keys += self.possible_keys;
         if facts.name.is_none() {
             facts.name = key.name().map(str::to_owned);
         }

@@ -6,7 +6,9 @@ use exportdoc::escape;
 use exportdoc::finding::Finding;
 use exportdoc::import_plan::references_against;
 use exportdoc::object::ObjectKey;
-use exportdoc::report::{DocumentReport, Encryption, ListedObject, Outcome, SignatureReport, Trust};
+use exportdoc::report::{
+    DocumentReport, Encryption, ListedObject, Outcome, SecretsUnknown, SignatureReport, Trust,
+};
 use serde_json::{Value, json};
 
 use crate::cli::{Judged, Unreadable};
@@ -75,6 +77,13 @@ pub(crate) fn document(judged: &Judged, objects: Option<&[String]>, against: Opt
             .map(|(kind, count)| (kind.as_str().to_owned(), Value::from(count)))
             .collect::<serde_json::Map<_, _>>()
             .into();
+        document["secrets_unknown"] = match report.secrets_unknown() {
+            None => Value::Null,
+            Some(SecretsUnknown::Objects(count)) => json!({ "objects": count }),
+            Some(SecretsUnknown::Incomplete) => json!({ "incomplete": true }),
+            Some(SecretsUnknown::NotOpened) => json!({ "encrypted": "not-opened" }),
+            Some(SecretsUnknown::Encrypted) => json!({ "encrypted": "unknown" }),
+        };
         if let Some(partial) = &report.blob.partial {
             document["partial_record"] = json!({
                 "record": partial.index,
@@ -210,6 +219,8 @@ fn objects(report: &DocumentReport, types: &[String]) -> Value {
                 "offset": object.offset,
                 "bytes": object.size,
                 "dependencies": dependencies,
+                "unread_data": object.unread_data,
+                "possible_keys": object.possible_keys,
                 "secrets": object.secrets.iter()
                     .map(|(kind, count)| json!({ "kind": kind.as_str(), "count": count }))
                     .collect::<Vec<_>>(),

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use exportdoc::escape;
 use exportdoc::finding::{Finding, Severity};
-use exportdoc::report::{DocumentReport, Encryption, ListedObject, Outcome, Trust, Verdict};
+use exportdoc::report::{DocumentReport, Encryption, ListedObject, Outcome, SecretsUnknown, Trust, Verdict};
 
 use super::listing::{label, partial, references, secret_values, table};
 use super::{time, tree};
@@ -119,20 +119,7 @@ fn facts(out: &mut impl Write, report: &DocumentReport, view: &View<'_>) -> io::
             Encryption::Unknown => "a scheme this version doesn't know".to_owned(),
         },
     )?;
-    let secrets: Vec<_> = report
-        .secrets()
-        .iter()
-        .map(|(kind, count)| format!("{count} {}", kind.as_str()))
-        .collect();
-    field(
-        out,
-        "in clear",
-        if secrets.is_empty() {
-            "no secrets".to_owned()
-        } else {
-            secrets.join(", ")
-        },
-    )?;
+    field(out, "in clear", in_clear(report))?;
     let tally = report.hash_tally();
     field(
         out,
@@ -306,4 +293,31 @@ pub(crate) fn verdict(out: &mut impl Write, judged: &Judged) -> io::Result<()> {
     }
     findings(out, &report.findings)?;
     writeln!(out)
+}
+
+/// Which secrets stand in clear. "No secrets" is only said where everything could be looked into.
+fn in_clear(report: &DocumentReport) -> String {
+    let mut parts: Vec<String> = report
+        .secrets()
+        .iter()
+        .map(|(kind, count)| format!("{count} {}", kind.as_str()))
+        .collect();
+    match report.secrets_unknown() {
+        Some(SecretsUnknown::Objects(1)) => {
+            parts.push("unknown: 1 object holds data this version can't read".to_owned());
+        }
+        Some(SecretsUnknown::Objects(count)) => {
+            parts.push(format!(
+                "unknown: {count} objects hold data this version can't read"
+            ));
+        }
+        Some(SecretsUnknown::Incomplete) => parts.push("unknown: part of the blob can't be read".to_owned()),
+        Some(SecretsUnknown::NotOpened) => parts.push("unknown: the objects are encrypted".to_owned()),
+        Some(SecretsUnknown::Encrypted) => {
+            parts.push("unknown: the objects are encrypted in a way this version doesn't know".to_owned());
+        }
+        None if parts.is_empty() => parts.push("no secrets".to_owned()),
+        None => {}
+    }
+    parts.join(", ")
 }

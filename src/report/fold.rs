@@ -312,6 +312,11 @@ impl<'o> DocumentFold<'o> {
         if encryption != Encryption::Clear || sealed_records > 0 {
             note_encryption(&encryption, &mut all);
         }
+        if visible_is_unknown(&encryption, sealed_records) {
+            all.in_blob(&finding::SECRETS_UNKNOWN, 0, || {
+                "records are encrypted in a way this version doesn't know".to_owned()
+            });
+        }
         super::objects::note_secrets(&objects, encryption == Encryption::Clear, &mut all);
         let signature = signature.finish(header.as_ref(), &objects, &blob, &mut all);
         let findings = all.finish();
@@ -326,6 +331,15 @@ impl<'o> DocumentFold<'o> {
             findings,
         };
         (report, contents)
+    }
+}
+
+/// Whether something stands in the blob that may be in clear and that this version can't look into.
+fn visible_is_unknown(encryption: &Encryption, sealed_records: u64) -> bool {
+    match encryption {
+        Encryption::Unknown => true,
+        Encryption::Clear => sealed_records > 0,
+        Encryption::Passphrase { .. } => false,
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! The blob is the truth and the metadata a label, so every disagreement is a finding about the metadata's row.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
 use crate::finding::{self, Place};
 use crate::graph::{Graph, NodeId};
@@ -75,16 +75,34 @@ pub(super) fn compare_lists(
             by_hash.insert(hash, index);
         }
     }
-    let answering: Vec<Option<usize>> = objects
-        .iter()
-        .map(|object| match (&object.key.identifier, &object.computed_hash) {
-            // How an unknown identifier is written in JSON isn't known either; the hash still tells.
-            (Identifier::OtherAny { .. }, Some(hash)) => by_hash.remove(hash.as_str()),
-            (identifier, _) => rows
-                .get_mut(&(object.type_name.as_str(), identifier))?
-                .pop_front(),
-        })
-        .collect();
+    // Objects whose number decides come first: a name from the revision may be another object's.
+    let mut answering: Vec<Option<usize>> = vec![None; objects.len()];
+    for certain in [true, false] {
+        for (id, object) in objects.iter().enumerate() {
+            if (object.named_by != NamedBy::Revision) != certain {
+                continue;
+            }
+            answering[id] = match (&object.key.identifier, &object.computed_hash) {
+                // How an unknown identifier is written in JSON isn't known either; the hash still tells.
+                (Identifier::OtherAny { .. }, Some(hash)) => by_hash.remove(hash.as_str()),
+                (identifier, _) => {
+                    let rows = rows.get_mut(&(object.type_name.as_str(), identifier));
+                    rows.and_then(VecDeque::pop_front)
+                }
+            };
+        }
+    }
+    for (id, index) in relabelled(objects, &answering, envelope) {
+        answering[id] = Some(index);
+        let (object, row) = (&objects[id], &envelope.exported[index]);
+        if !is_label_of_unknown_reference(object, row) {
+            let place = Place::json(format!("{}.objectType", row.path));
+            findings.about(&finding::METADATA_TYPE_DIFFERS, &object.key, place, || {
+                let label = row.type_name.as_deref().unwrap_or_default();
+                format!("{}: the metadata says {label}", object.describe())
+            });
+        }
+    }
     let mut used = vec![false; envelope.exported.len()];
     for (id, (object, row)) in objects.iter_mut().zip(answering).enumerate() {
         match row {
@@ -109,6 +127,73 @@ pub(super) fn compare_lists(
             findings.add(&finding::REQUESTED_NOT_EXPORTED, place, || describe_row(row));
         }
     }
+}
+
+/// Pairs objects and rows that share an identifier under different types: those of one hash, and an object and a row that
+/// are alone with their identifier.
+fn relabelled(
+    objects: &[ObjectReport],
+    answering: &[Option<usize>],
+    envelope: &EnvelopeReport,
+) -> Vec<(NodeId, usize)> {
+    let answered: HashSet<usize> = answering.iter().flatten().copied().collect();
+    let mut of_hash: HashMap<(&Identifier, &str), VecDeque<usize>> = HashMap::new();
+    let mut rows: BTreeSet<usize> = BTreeSet::new();
+    for (index, row) in envelope.exported.iter().enumerate() {
+        let (Some(identifier), Some(_)) = (&row.identifier, &row.type_name) else {
+            continue;
+        };
+        if answered.contains(&index) {
+            continue;
+        }
+        rows.insert(index);
+        if let Some(hash) = &row.hash {
+            of_hash.entry((identifier, hash)).or_default().push_back(index);
+        }
+    }
+    let mut pairs = Vec::new();
+    let mut alone: HashMap<&Identifier, (Vec<NodeId>, Vec<usize>)> = HashMap::new();
+    for (id, object) in objects
+        .iter()
+        .enumerate()
+        .filter(|(id, _)| answering[*id].is_none())
+    {
+        let identifier = &object.key.identifier;
+        let hash = object.computed_hash.as_deref();
+        let row = hash.and_then(|hash| of_hash.get_mut(&(identifier, hash))?.pop_front());
+        match row {
+            Some(row) => {
+                rows.remove(&row);
+                pairs.push((id, row));
+            }
+            None => alone.entry(identifier).or_default().0.push(id),
+        }
+    }
+    for row in rows {
+        if let Some((_, rows)) = envelope.exported[row]
+            .identifier
+            .as_ref()
+            .and_then(|id| alone.get_mut(id))
+        {
+            rows.push(row);
+        }
+    }
+    pairs.extend(
+        alone
+            .values()
+            .filter_map(|(ids, rows)| match (&ids[..], &rows[..]) {
+                ([id], [row]) => Some((*id, *row)),
+                _ => None,
+            }),
+    );
+    pairs.sort_unstable();
+    pairs
+}
+
+/// A reference's revision names the type that it refers to, so the label of an unknown number may say more than the blob.
+fn is_label_of_unknown_reference(object: &ObjectReport, row: &ListedObject) -> bool {
+    let label = row.type_name.as_deref().unwrap_or_default();
+    object.named_by == NamedBy::Revision && (label.ends_with("_REFERENCE") || label.starts_with("SOURCE_"))
 }
 
 fn compare_hash(object: &mut ObjectReport, row: &ListedObject, findings: &mut Findings) {

@@ -23,6 +23,7 @@ use crate::object::ObjectKey;
 use crate::object::data::{FoundTexts, SecretKind};
 use crate::signature::{KeyFacts, PartialKey};
 
+pub use crate::object::NamedBy;
 pub use crate::object::data::SecretValue;
 pub(crate) use collect::Findings;
 pub use examine::{
@@ -110,6 +111,28 @@ impl DocumentReport {
         totals.into_iter().collect()
     }
 
+    /// What keeps the absence of secrets from being known: objects in clear that may hold some, and records of an unknown
+    /// encryption. `None` when everything in clear could be looked into.
+    pub fn secrets_unknown(&self) -> Option<SecretsUnknown> {
+        let has = |rule| self.findings.iter().any(|found| found.rule == rule);
+        let unknown = match self.encryption {
+            Encryption::Clear | Encryption::Unknown if has(&crate::finding::ENCRYPTION_UNKNOWN) => {
+                SecretsUnknown::Encrypted
+            }
+            Encryption::Unknown => SecretsUnknown::Encrypted,
+            Encryption::Passphrase { opened: false, .. } => SecretsUnknown::NotOpened,
+            Encryption::Passphrase { opened: true, .. } => return None,
+            Encryption::Clear if !self.blob.complete || has(&crate::finding::OBJECT_UNREADABLE) => {
+                SecretsUnknown::Incomplete
+            }
+            Encryption::Clear => {
+                let unread = self.objects.iter().filter(|object| object.may_hide_secrets());
+                SecretsUnknown::Objects(unread.count() as u64)
+            }
+        };
+        (unknown != SecretsUnknown::Objects(0)).then_some(unknown)
+    }
+
     /// How many objects' hashes were recomputed, could be compared, and agreed.
     pub fn hash_tally(&self) -> HashTally {
         let mut tally = HashTally {
@@ -125,6 +148,19 @@ impl DocumentReport {
         }
         tally
     }
+}
+
+/// Why it isn't known whether secrets stand in a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretsUnknown {
+    /// This many objects hold data that this version can't read.
+    Objects(u64),
+    /// Part of the blob can't be read at all.
+    Incomplete,
+    /// The objects are encrypted, by a scheme that this version knows.
+    NotOpened,
+    /// The objects are encrypted or hidden in a way that this version doesn't know.
+    Encrypted,
 }
 
 /// Result of recomputing the revision hashes.
@@ -248,19 +284,6 @@ pub enum Encryption {
     Unknown,
 }
 
-/// Where an object's type name comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NamedBy {
-    /// The table of numbers seen in real documents.
-    Table,
-    /// This project's provisional table.
-    Provisional,
-    /// The metadata's list, matched by identifier and hash.
-    Metadata,
-    /// Nothing: the name is the bare number.
-    Number,
-}
-
 /// One object.
 #[derive(Debug, Clone)]
 pub struct ObjectReport {
@@ -284,6 +307,10 @@ pub struct ObjectReport {
     pub created: Option<i64>,
     /// Milliseconds since 1970.
     pub modified: Option<i64>,
+    /// Whether this version can't read its data, so that nothing is known of secrets in it.
+    pub unread_data: bool,
+    /// Texts that look like keys, in unknown fields or in unread data.
+    pub possible_keys: u64,
     /// Hash in the metadata.
     pub stated_hash: Option<String>,
     /// Hash recomputed from the blob.
@@ -299,6 +326,11 @@ pub struct ObjectReport {
 }
 
 impl ObjectReport {
+    /// Whether it holds something that may be a secret and that no table knows.
+    pub fn may_hide_secrets(&self) -> bool {
+        self.unread_data || self.possible_keys > 0
+    }
+
     /// Whether stated and recomputed hash agree, where both are there.
     pub fn hash_matches(&self) -> Option<bool> {
         Some(self.stated_hash.as_ref()? == self.computed_hash.as_ref()?)

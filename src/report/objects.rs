@@ -6,9 +6,7 @@ use crate::blob::{ObjectRecord, RecordHead};
 use crate::finding::{self, FindingRule, Place};
 use crate::graph::{Graph, GraphBuilder};
 use crate::object::data::{DataFacts, DataState, DataWanted, FoundTexts, SecretKind};
-use crate::object::{
-    FactsWanted, ObjectError, ObjectKey, ObjectParts, SyncObject, by_number_in_own_document, known_by_number,
-};
+use crate::object::{BlobType, FactsWanted, ObjectError, ObjectKey, ObjectParts, SyncObject};
 use crate::revision_hash;
 
 use super::collect::Findings;
@@ -22,6 +20,8 @@ const CYCLE_NAMED: usize = 20;
 pub(super) struct ObjectFold {
     graph: GraphBuilder,
     objects: Vec<ObjectReport>,
+    /// The type that each object's revision names.
+    stated_types: Vec<Option<String>>,
     wanted: DataWanted,
     /// Bytes of the texts that were asked for and kept.
     text_bytes: usize,
@@ -42,6 +42,7 @@ impl ObjectFold {
         Self {
             graph: GraphBuilder::new(),
             objects: Vec::new(),
+            stated_types: Vec::new(),
             wanted,
             text_bytes: 0,
             kept: None,
@@ -91,6 +92,7 @@ impl ObjectFold {
         note_oddities(&parts, &facts, start, findings);
         let texts = self.bounded(facts.texts, start, findings);
         let (created, modified) = (parts.revision.created, parts.revision.modified);
+        self.stated_types.push(parts.revision.stated_type());
         self.objects.push(ObjectReport {
             key: parts.key.clone(),
             type_name: parts.key.type_number.to_string(),
@@ -102,6 +104,8 @@ impl ObjectFold {
             size: parts.size,
             created,
             modified,
+            unread_data: facts.state != DataState::Known,
+            possible_keys: facts.possible_keys,
             stated_hash: None,
             computed_hash: None,
             hash_has_gaps: false,
@@ -158,15 +162,18 @@ impl ObjectFold {
             });
         }
         let mut objects = self.objects;
-        for (id, hash) in hashes.into_iter().enumerate() {
-            let object = &mut objects[id];
+        for ((object, hash), stated) in objects.iter_mut().zip(hashes).zip(self.stated_types) {
             object.computed_hash = hash;
-            if let Some(known) = known_by_number(object.key.type_number) {
-                (object.type_name, object.named_by) = (known.name.to_owned(), NamedBy::Table);
-            } else if let Some(own) =
-                by_number_in_own_document(object.key.type_number).filter(|_| own_document)
-            {
-                (object.type_name, object.named_by) = (own.name.to_owned(), NamedBy::Provisional);
+            let number = object.key.type_number;
+            let blob = BlobType::of(number, &object.data_type, stated.as_deref(), own_document);
+            if let Some(named) = blob.named {
+                (object.type_name, object.named_by) = named;
+            }
+            if let Some(stated) = blob.contradicted_by {
+                let place = Place::blob(object.offset);
+                findings.about(&finding::TYPE_CONTRADICTED, &object.key, place, || {
+                    format!("{}: its revision says {stated}", object.describe())
+                });
             }
         }
         mark_gaps(&graph, &mut objects);
@@ -274,13 +281,13 @@ pub(super) fn judge_graph(
             on(&objects[id], &finding::ORPHAN_OBJECT, findings);
         }
     }
-    // The first object of each number: sorting is stable.
+    // The first object of each number and name: sorting is stable.
     let mut unknown: Vec<&ObjectReport> = objects
         .iter()
-        .filter(|o| matches!(o.named_by, NamedBy::Metadata | NamedBy::Number))
+        .filter(|o| !matches!(o.named_by, NamedBy::Table | NamedBy::Provisional))
         .collect();
-    unknown.sort_by_key(|o| o.key.type_number);
-    unknown.dedup_by_key(|o| o.key.type_number);
+    unknown.sort_by(|a, b| (a.key.type_number, &a.type_name).cmp(&(b.key.type_number, &b.type_name)));
+    unknown.dedup_by(|a, b| (a.key.type_number, &a.type_name) == (b.key.type_number, &b.type_name));
     for object in unknown {
         let number = object.key.type_number;
         let place = Place::blob(object.offset);
@@ -289,10 +296,14 @@ pub(super) fn judge_graph(
             &object.key,
             place,
             || match object.named_by {
+                NamedBy::Revision => format!("number {number}, named {} by its revision", object.type_name),
                 NamedBy::Metadata => {
-                    format!("number {number}, named {} by the metadata", object.type_name)
+                    format!(
+                        "number {number}, named {} by the metadata alone: a guess",
+                        object.type_name
+                    )
                 }
-                _ => format!("number {number}, not named by the metadata either"),
+                _ => format!("number {number}, named neither by its revision nor by the metadata"),
             },
         );
     }
@@ -321,8 +332,34 @@ pub(super) fn note_secrets(objects: &[ObjectReport], in_clear: bool, findings: &
             format!("{} in {} objects", list.join(", "), holders.len())
         });
     }
+    if in_clear {
+        note_possible_secrets(objects, findings);
+    }
     if let Some(key) = objects.iter().find(|o| o.type_name == "KEY") {
         on(key, &finding::KEY_PRESENT, findings);
+    }
+}
+
+/// What may be a secret where no table says what stands there.
+fn note_possible_secrets(objects: &[ObjectReport], findings: &mut Findings) {
+    let mut hiding = objects.iter().filter(|object| object.may_hide_secrets());
+    if let Some(first) = hiding.next() {
+        findings.in_blob(&finding::SECRETS_UNKNOWN, first.offset, || {
+            match 1 + hiding.count() {
+                1 => "1 object holds data this version can't read".to_owned(),
+                count => format!("{count} objects hold data this version can't read"),
+            }
+        });
+    }
+    for object in objects.iter().filter(|object| object.possible_keys > 0) {
+        let place = Place::blob(object.offset);
+        findings.about(&finding::POSSIBLE_KEY, &object.key, place, || {
+            let texts = match object.possible_keys {
+                1 => "a text looks".to_owned(),
+                count => format!("{count} texts look"),
+            };
+            format!("{}: {texts} like base64 of 16, 24 or 32 bytes", object.describe())
+        });
     }
 }
 

@@ -166,7 +166,12 @@ impl Thing {
         if let Some(key) = &self.mentions {
             data.message(92, |w| key.write(w));
         }
-        let type_name = exportdoc::build::type_name(self.key.type_number, &Default::default());
+        // A reference's revision names the type that it refers to.
+        let type_name = match self.key.type_number {
+            18 => "LOOKUP".to_owned(),
+            19 => "DOMAIN".to_owned(),
+            number => exportdoc::build::type_name(number, &Default::default()),
+        };
         let revision = Revision {
             pair: self.pair(),
             json: Revision::json_text(&type_name, &self.key),

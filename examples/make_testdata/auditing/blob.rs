@@ -1,5 +1,7 @@
 //! Rules about the blob, its records and the objects in them.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use exportdoc::blob::{ObjectRecord, SealedRecord, frame};
 use exportdoc::object::{ObjectKey, Revision, SyncObject};
 use exportdoc::sample;
@@ -114,6 +116,23 @@ fn object(key: &ObjectKey, type_name: &str, data_type: &str, data: &[u8]) -> Res
     Ok(SyncObject::build(key, &[], &revision, data_type, data)?)
 }
 
+/// A connector with a text in a field that no table knows.
+fn with_unknown_text(text: &str) -> Result<SyncObject<'static>> {
+    let clinic = connector(1, &SILENT)?;
+    let data = [
+        clinic.data_bytes(),
+        &Writer::new().wrapped_text(77, text).finish(),
+    ]
+    .concat();
+    Ok(SyncObject::build(
+        clinic.key(),
+        &[],
+        clinic.revision(),
+        clinic.data_type(),
+        &data,
+    )?)
+}
+
 fn objects() -> Result<Vec<Case>> {
     let of = |name: &str, objects: Vec<SyncObject<'static>>| recipe(name, objects)?.document();
     let named = |id, name| connector(id, &exportdoc::object::draft::ConnectorSpec { name, ..SILENT });
@@ -151,6 +170,30 @@ fn objects() -> Result<Vec<Case>> {
             "unknown-object-type",
             policy,
             plain("unknown-object-type")?.document()?,
+        ),
+        Case::new(
+            "type-contradicted",
+            of(
+                "type-contradicted",
+                vec![object(&numbered(10, 1), "DATABASE_RULESET", "EmptyData", b"")?],
+            )?,
+            plain("type-contradicted")?.document()?,
+        ),
+        Case::new(
+            "secrets-unknown",
+            of("secrets-unknown", vec![later.clone()])?,
+            plain("secrets-unknown")?.document()?,
+        ),
+        Case::new(
+            "possible-key",
+            of(
+                "possible-key",
+                vec![with_unknown_text(&STANDARD.encode(sample::key_bytes("a key")))?],
+            )?,
+            of(
+                "possible-key",
+                vec![with_unknown_text(&hex::encode(sample::key_bytes("a key")))?],
+            )?,
         ),
         Case::new(
             "unknown-data",

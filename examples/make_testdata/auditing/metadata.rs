@@ -26,6 +26,11 @@ pub(super) fn cases() -> Result<Vec<Case>> {
                 row.revision_hash = Some("0123456789abcdef0123456789abcdef01234567".to_owned());
             }
         }),
+        ("metadata-type-differs", |parts| {
+            for row in rows(parts) {
+                row.object_type = Some("DATABASE_RULESET".to_owned());
+            }
+        }),
         ("hash-missing", |parts| {
             for row in rows(parts) {
                 row.revision_hash = None;

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::io::BufRead;
 
 use super::invalid_text::Invalid;
+use super::possible_key;
 use super::rows::RowCount;
 use super::schema::{FieldSpec, MessageSpec};
 use super::texts::{FoundTexts, TextFilter, Texts};
@@ -36,6 +37,8 @@ pub struct DataFacts {
     pub invalid_text: Option<String>,
     /// The texts that were asked for.
     pub texts: FoundTexts,
+    /// Texts that look like keys where no table says what stands there.
+    pub possible_keys: u64,
 }
 
 /// What is wanted of data beside what is always told.
@@ -84,7 +87,10 @@ impl DataFacts {
             ..Self::default()
         };
         let Some(spec) = MessageSpec::by_name(data_type) else {
-            return of_state(DataState::Unknown);
+            return Self {
+                possible_keys: possible_key::in_message(message),
+                ..of_state(DataState::Unknown)
+            };
         };
         let mut top = Top {
             data_type,
@@ -93,6 +99,7 @@ impl DataFacts {
             unknown: BTreeSet::new(),
             short: Vec::new(),
             secrets: Vec::new(),
+            possible_keys: 0,
         };
         match top.read(spec, message) {
             Ok(invalid_text) => Self {
@@ -127,6 +134,7 @@ struct Top<'t> {
     /// The last occurrence of every field that makes the name.
     short: Vec<(u32, Vec<u8>)>,
     secrets: Vec<(SecretKind, Secret)>,
+    possible_keys: u64,
 }
 
 /// What was seen of secrets of one kind.
@@ -153,6 +161,7 @@ impl Top<'_> {
                     if self.unknown.len() > MAX_UNKNOWN {
                         self.unknown.pop_last();
                     }
+                    self.possible_keys += possible_key::in_field(&head, message);
                 }
                 (Some(field), HeadValue::Bytes(length))
                     if names.contains(&head.number) || self.texts.wants(field) =>
@@ -193,6 +202,7 @@ impl Top<'_> {
                 }
             }
         }
+        self.possible_keys += invalid.possible_keys;
         Ok(invalid.first())
     }
 
@@ -297,6 +307,7 @@ impl Top<'_> {
             unknown_fields: self.unknown.into_iter().collect(),
             invalid_text: None,
             texts: self.texts.finish(),
+            possible_keys: self.possible_keys,
         }
     }
 }

@@ -4,6 +4,7 @@
 
 use std::io::BufRead;
 
+use super::possible_key;
 use super::schema::{FieldKind, FieldSpec, MessageSpec};
 use crate::utf8::Utf8Check;
 use crate::wire::{FieldHead, HeadValue, StreamedFields, WireError};
@@ -18,6 +19,8 @@ static WRAPPER: MessageSpec = MessageSpec {
 pub(super) struct Invalid {
     spec: &'static MessageSpec,
     found: Vec<Option<String>>,
+    /// Texts in unknown fields of messages inside that look like keys.
+    pub(super) possible_keys: u64,
 }
 
 impl Invalid {
@@ -25,6 +28,7 @@ impl Invalid {
         Self {
             spec,
             found: Vec::new(),
+            possible_keys: 0,
         }
     }
 
@@ -45,13 +49,13 @@ impl Invalid {
                 self.note(field, !utf8.is_valid(), || None);
             }
             FieldKind::TextValue | FieldKind::NumberTextValue => {
-                let inner = Self::in_message(&WRAPPER, &mut message.enter(length));
+                let inner = self.in_message(&WRAPPER, &mut message.enter(length));
                 self.note(field, matches!(inner, Ok(Some(_))), || None);
             }
             FieldKind::Int | FieldKind::IntValue => {}
             FieldKind::Message(spec) | FieldKind::SecretMessage(spec, _) => {
                 // One that is no message is as good as not there.
-                if let Ok(Some(inner)) = Self::in_message(spec, &mut message.enter(length)) {
+                if let Ok(Some(inner)) = self.in_message(spec, &mut message.enter(length)) {
                     self.note(field, true, || Some(inner));
                 }
             }
@@ -59,15 +63,18 @@ impl Invalid {
     }
 
     fn in_message<S: BufRead>(
+        &mut self,
         spec: &'static MessageSpec,
         message: &mut StreamedFields<'_, S>,
     ) -> Result<Option<String>, WireError> {
         let mut invalid = Self::new(spec);
         while let Some(head) = message.next_field()? {
-            if let Some(field) = spec.field(head.number) {
-                invalid.see(field, &head, message);
+            match spec.field(head.number) {
+                Some(field) => invalid.see(field, &head, message),
+                None => invalid.possible_keys += possible_key::in_field(&head, message),
             }
         }
+        self.possible_keys += invalid.possible_keys;
         Ok(invalid.first())
     }
 

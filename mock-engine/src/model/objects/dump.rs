@@ -35,9 +35,9 @@ struct Dumped {
 impl Serialize for StoredObject {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let message = Some(STANDARD.encode(self.object.as_bytes()));
-        let (message, secret) = match self.object.secrets().is_empty() {
-            true => (message, None),
-            false => (None, message),
+        let (message, secret) = match self.object.may_hold_secrets() {
+            false => (message, None),
+            true => (None, message),
         };
         let dumped = Dumped {
             type_name: self.type_name.clone(),
