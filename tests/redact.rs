@@ -327,16 +327,40 @@ fn hidden(place: usize) -> SyncObject<'static> {
         fill(&mut writer);
         writer.finish()
     };
+    let uuid = "11111111-2222-4333-8444-555555555555";
     let revision = Revision {
+        pair: RevisionPair {
+            object: if place == 13 { SECRET } else { uuid }.to_owned(),
+            save: if place == 14 { SECRET } else { uuid }.to_owned(),
+        },
         json: Revision::json_text("DATABASE_CONNECTOR", &key),
         ..Revision::default()
     };
     // What is added to each part; most get nothing.
     let at = |wanted: usize, bytes: Vec<u8>| if place == wanted { bytes } else { Vec::new() };
+    let of_type = |number: u64, type_url: &str, value: &[u8]| {
+        let any = Writer::new().text(1, type_url).bytes(2, value).finish();
+        Writer::new().varint(1, number).bytes(2, &any).finish()
+    };
+    let dependency =
+        |type_url: &str, value: &[u8]| Writer::new().bytes(2, &of_type(14, type_url, value)).finish();
     let identifier = [message(&|w| key.write(w)), at(0, text(3))].concat();
-    let saved = [message(&|w| revision.write(w)), at(1, text(4)), at(2, text(3))].concat();
+    let saved = [
+        // occurrences that no reader sees
+        at(15, text(1)),
+        at(16, text(2)),
+        at(17, text(3)),
+        message(&|w| revision.write(w)),
+        at(1, text(4)),
+        at(2, text(3)),
+    ]
+    .concat();
     let name_and_more = Writer::new().text(1, "name").text(2, SECRET).finish();
+    let two_names = Writer::new().text(1, SECRET).text(1, "name").finish();
     let data = [
+        at(18, text(1)),
+        at(19, wrapped(8)),
+        at(20, Writer::new().bytes(8, &two_names).finish()),
         Writer::new()
             .text(1, "oracle")
             .wrapped_text(8, "name")
@@ -348,6 +372,8 @@ fn hidden(place: usize) -> SyncObject<'static> {
         at(5, text(10)),
         at(6, wrapped(10)),
         at(7, wrapped(7)),
+        // a name without its wrapper
+        at(21, text(8)),
     ]
     .concat();
     let any = [
@@ -368,28 +394,102 @@ fn hidden(place: usize) -> SyncObject<'static> {
         at(10, Writer::new().bytes(4, &other).finish()),
         at(11, text(9)),
         at(12, Writer::new().bytes(4, &two_types).finish()),
+        // identifiers that are none, or none of their type's
+        at(22, dependency(SECRET, &Writer::new().int(1, 1).finish())),
+        at(23, dependency("type.googleapis.com/OtherIdentifier", &text(1))),
+        at(24, dependency("type.googleapis.com/StringIdentifier", &text(1))),
+        at(25, dependency("type.googleapis.com/IntegerIdentifier", &text(1))),
         Writer::new().bytes(3, &saved).bytes(4, &any).finish(),
     ]
     .concat();
     SyncObject::from_bytes(object).unwrap()
 }
 
+fn holds(bytes: &[u8], text: &str) -> bool {
+    memchr::memmem::find(bytes, text.as_bytes()).is_some()
+}
+
 #[test]
 fn nothing_gets_through_in_places_that_readers_overlook() {
-    for place in 0..13 {
+    for place in 0..26 {
         let object = hidden(place);
-        assert!(
-            memchr::memmem::find(object.as_bytes(), SECRET.as_bytes()).is_some(),
-            "{place}"
-        );
+        assert!(holds(object.as_bytes(), SECRET), "{place}");
         let copy = redacted(&[object]);
         let bytes = copy.objects[0].as_bytes();
-        assert!(
-            memchr::memmem::find(bytes, SECRET.as_bytes()).is_none(),
-            "place {place}"
-        );
+        assert!(!holds(bytes, SECRET), "place {place}");
+        // Not as digits either, as the identifier's bytes are told.
+        assert!(!holds(bytes, &hex::encode(SECRET)), "place {place}");
         assert_eq!(copy.objects[0].name().as_deref(), Some("name"), "place {place}");
     }
+}
+
+/// An object of a type with data of its own choice.
+fn carrying(key: &ObjectKey, type_url: &str, data: &[u8]) -> SyncObject<'static> {
+    let any = Writer::new().text(1, type_url).bytes(2, data).finish();
+    let mut identifier = Writer::new();
+    key.write(&mut identifier);
+    let object = Writer::new()
+        .bytes(1, &identifier.finish())
+        .bytes(3, &Writer::new().int(5, 1).finish())
+        .bytes(4, &any)
+        .finish();
+    SyncObject::from_bytes(object).unwrap()
+}
+
+#[test]
+fn data_of_another_message_than_the_types_own_is_left_out() {
+    // Names of domains are kept; what a connector carries under that label is none.
+    let name = Writer::new().text(1, SECRET).finish();
+    let domain = "type.googleapis.com/DomainData";
+    for (key, type_url, kept) in [
+        (ObjectKey::new(11, Identifier::Text("D".to_owned())), domain, true),
+        (ObjectKey::new(10, Identifier::Integer(1)), domain, false),
+        (ObjectKey::new(4_711, Identifier::Integer(1)), domain, false),
+        (ObjectKey::new(10, Identifier::Integer(1)), SECRET, false),
+        (
+            ObjectKey::new(10, Identifier::Integer(1)),
+            "type.googleapis.com/s3cret-marker",
+            false,
+        ),
+        (
+            ObjectKey::new(10, Identifier::Integer(1)),
+            "s3cret-marker/DomainData",
+            false,
+        ),
+    ] {
+        let copy = redacted(&[carrying(&key, type_url, &name)]);
+        assert_eq!(
+            holds(copy.objects[0].as_bytes(), SECRET),
+            kept,
+            "{key:?} {type_url}"
+        );
+    }
+}
+
+#[test]
+fn an_odd_identifier_has_one_stand_in_wherever_it_stands() {
+    let odd = ObjectKey::new(
+        14,
+        Identifier::OtherAny {
+            type_url: "type.googleapis.com/Odd".to_owned(),
+            value: SECRET.as_bytes().to_vec(),
+        },
+    );
+    let ruleset = carrying(&odd, "type.googleapis.com/DatabaseRulesetData", b"");
+    let dependency = |w: &mut Writer| odd.write(w);
+    let mut job = carrying(
+        &ObjectKey::new(20, Identifier::Integer(4)),
+        "type.googleapis.com/MaskingJobData",
+        b"",
+    )
+    .as_bytes()
+    .to_vec();
+    job.extend(Writer::new().message(2, dependency).finish());
+    let copy = redacted(&[SyncObject::from_bytes(job).unwrap(), ruleset]);
+    let new = copy.objects[1].key();
+    assert_eq!(new.identifier, Identifier::Text("identifier-1".to_owned()));
+    assert_eq!(copy.objects[0].dependencies(), std::slice::from_ref(new));
+    assert_eq!(copy.renamed[&odd], *new);
 }
 
 proptest! {

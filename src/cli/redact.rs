@@ -18,7 +18,8 @@ const NAMED: usize = 20;
 #[command(after_help = "\
 Replaced: keys, lookup rows, segment mappings, hosts, users, e-mail addresses, JDBC URLs, database and schema names, \
 setting values, descriptions. The same value has the same stand-in throughout the document; rows and mappings within \
-their object. Left out: fields and data that this version doesn't know.
+their object. Replaced, too: texts in the place of a UUID, an identifier or a type URL that are none. Left out: \
+fields and data that this version doesn't know, and what no reader sees.
 
 Kept: object, table and column names, regular expressions, identifiers, UUIDs, times and hashes. Where one of the names \
 contains a value that was replaced, a note says so: read the copy before you share it.
@@ -52,6 +53,7 @@ impl Args {
         let Redacted {
             objects,
             host,
+            renamed,
             report,
         } = redact(
             &source.contents.objects,
@@ -60,7 +62,13 @@ impl Args {
         )
         .map_err(|error| refused(&error))?;
         // The client's own words in the requested list could hold anything; the rows are written anew.
-        let requested = source.requested(&compose::roots(&source.report))?;
+        let mut roots = compose::roots(&source.report);
+        for root in &mut roots {
+            if let Some(new) = renamed.get(root) {
+                root.clone_from(new);
+            }
+        }
+        let requested = source.requested(&roots)?;
         let mut draft = source.draft(&objects, requested);
         draft.host = host;
         draft.extras.marker = Some(MARKER.to_owned());

@@ -2,7 +2,9 @@
 //!
 //! Replaced by stand-ins: keys, lookup rows, segment mappings, hosts, users, e-mail addresses, JDBC URLs, database and
 //! schema names, setting values and free text. Kept: structure, object names, identifiers, UUIDs, times, and with them
-//! the revision hashes. What this version doesn't know is left out, since nothing can tell what it holds.
+//! the revision hashes. What this version doesn't know is left out, since nothing can tell what it holds. A text in the
+//! place of a UUID, an identifier or a type URL that is none gets a stand-in, too, and of a field that repeats only what
+//! readers see is written.
 //!
 //! Invariants: a stand-in is a number, given out in order of appearance. It is no function of the value, so that no
 //! guess can be tried against it. Rows and mappings are numbered within their object, inputs apart from outputs: were
@@ -10,6 +12,7 @@
 
 mod rewrite;
 mod stand_in;
+mod texts;
 
 use std::collections::BTreeMap;
 
@@ -53,11 +56,15 @@ pub fn redact(
     let mut rewriter = Rewriter::new(options);
     let mut report = RedactReport::default();
     let host = host.map(|host| rewriter.stand_ins.host_and_port(host));
+    let mut renamed = BTreeMap::new();
     let mut redacted = Vec::with_capacity(objects.len());
     for object in objects {
         let (copy, unknown) = rewriter.object(object)?;
         if unknown > 0 {
             report.unknown.push((object.key().clone(), unknown));
+        }
+        if copy.key() != object.key() {
+            renamed.insert(object.key().clone(), copy.key().clone());
         }
         redacted.push(copy);
     }
@@ -66,6 +73,7 @@ pub fn redact(
     Ok(Redacted {
         objects: redacted,
         host,
+        renamed,
         report,
     })
 }
@@ -77,6 +85,8 @@ pub struct Redacted {
     pub objects: Vec<SyncObject<'static>>,
     /// `exportHost`.
     pub host: Option<String>,
+    /// The keys of objects that are called otherwise in the copy.
+    pub renamed: BTreeMap<ObjectKey, ObjectKey>,
     /// What was done.
     pub report: RedactReport,
 }

@@ -23,6 +23,9 @@ impl StandInKind {
             Self::Schema => ("schema name", "schema names"),
             Self::Setting => ("setting value", "setting values"),
             Self::Text => ("free text", "free texts"),
+            Self::Uuid => ("text in place of a UUID", "texts in place of a UUID"),
+            Self::Identifier => ("odd identifier", "odd identifiers"),
+            Self::TypeUrl => ("odd type URL", "odd type URLs"),
         };
         if count == 1 { one } else { many }
     }
@@ -150,6 +153,10 @@ fn text(kind: StandInKind, value: &str, number: u32) -> String {
         StandInKind::Schema => format!("schema-{number}"),
         StandInKind::Setting => format!("setting-{number}"),
         StandInKind::Text => format!("text-{number}"),
+        // Of the form of one, of a kind that no generator makes.
+        StandInKind::Uuid => format!("00000000-0000-0000-0000-{number:012}"),
+        StandInKind::Identifier => format!("identifier-{number}"),
+        StandInKind::TypeUrl => format!("type.googleapis.com/Redacted{number}Data"),
     }
 }
 

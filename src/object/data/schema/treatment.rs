@@ -48,4 +48,10 @@ pub enum StandInKind {
     Setting,
     /// A description or other free text.
     Text,
+    /// A text in the place of a UUID.
+    Uuid,
+    /// A text or bytes in the place of an identifier.
+    Identifier,
+    /// A text in the place of a type URL.
+    TypeUrl,
 }
