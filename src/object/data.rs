@@ -17,9 +17,9 @@ pub use facts::{DataFacts, DataState, DataWanted, SecretValue};
 pub use schema::{
     AlgorithmInfo, ApplicationSettingsData, ColumnData, DatabaseConnectorData, DatabaseRulesetData,
     DateShiftDiscreteData, DomainData, EncryptionKeyData, FieldKind, FieldSpec, LookupInfo, MaskingJobData,
-    MessageSpec, ProfileExpressionData, ProfileJobData, ProfileSetData, RecordGroupData, SecureLookupData,
-    SegmentData, SegmentMapping, SegmentedMappingData, SourceConnectorData, StandInKind, TableData,
-    TokenizationData, Treatment, UserAlgorithmData,
+    MessageSpec, ProfileExpressionData, ProfileJobData, ProfileSetData, RecordGroupData, RestMember,
+    SecureLookupData, SegmentData, SegmentMapping, SegmentedMappingData, SourceConnectorData, StandInKind,
+    TableData, TokenizationData, Treatment, UserAlgorithmData,
 };
 pub use texts::{FoundText, FoundTexts, TextFilter};
 

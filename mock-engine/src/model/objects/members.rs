@@ -1,9 +1,11 @@
 //! The REST members that are fields of an object's data message.
 //!
-//! Invariant: one table says how each is read and how it is written, so that a row and its object can't disagree.
+//! Invariant: the library's table of fields says how each is read and how it is written, so that a row and its object
+//! can't disagree.
 
 use std::borrow::Cow;
 
+use exportdoc::object::data::{FieldKind, FieldSpec, MessageSpec, RestMember};
 use exportdoc::wire::{Message, Writer};
 use serde_json::Value;
 
@@ -12,169 +14,93 @@ use crate::clock::api_date;
 use crate::model::Row;
 
 /// A member of a row and the field it shows.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Member {
-    /// Path in the row, parts divided by dots.
-    pub(super) path: &'static str,
-    /// Field numbers from the data message inwards.
-    field: &'static [u32],
-    form: Form,
+    rest: RestMember,
+    /// The message that the field is in; none for the data message itself.
+    outer: Option<u32>,
+    field: &'static FieldSpec,
 }
-
-/// How a field holds its value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Text,
-    /// Upper-case in rows, lower-case in messages.
-    Upper,
-    Wrapped,
-    Number,
-    /// A number that engines write as text; older documents hold a number.
-    NumberText,
-    /// `Y` or `N`.
-    YesNo,
-    /// A number that is left out when false.
-    Flag,
-    /// Milliseconds; shown, never written.
-    Time,
-}
-
-const fn member(path: &'static str, field: &'static [u32], form: Form) -> Member {
-    Member { path, field, form }
-}
-
-const MASKING_JOB: &[Member] = &[
-    member("jobName", &[1], Form::Text),
-    member("databaseMaskingOptions.commitSize", &[5], Form::Number),
-    member("feedbackSize", &[6], Form::Number),
-    member("minMemory", &[7], Form::Number),
-    member("maxMemory", &[8], Form::Number),
-    member("jobDescription", &[9], Form::Text),
-    member("numInputStreams", &[10], Form::Number),
-    member("email", &[13], Form::Wrapped),
-    member("databaseMaskingOptions.batchUpdate", &[14], Form::YesNo),
-    member("databaseMaskingOptions.disableConstraints", &[15], Form::YesNo),
-    member("databaseMaskingOptions.dropIndexes", &[16], Form::YesNo),
-    member("databaseMaskingOptions.disableTriggers", &[18], Form::YesNo),
-    member("databaseMaskingOptions.truncateTables", &[19], Form::YesNo),
-    member(
-        "databaseMaskingOptions.numOutputThreadsPerStream",
-        &[20],
-        Form::Number,
-    ),
-    member("onTheFlyMasking", &[22], Form::YesNo),
-    member("createdTime", &[25], Form::Time),
-];
-
-const PROFILE_JOB: &[Member] = &[
-    member("jobName", &[1], Form::Text),
-    member("feedbackSize", &[6], Form::Number),
-    member("minMemory", &[7], Form::Number),
-    member("maxMemory", &[8], Form::Number),
-    member("jobDescription", &[9], Form::Text),
-    member("numInputStreams", &[10], Form::Number),
-    member("email", &[13], Form::Wrapped),
-    member("createdTime", &[25], Form::Time),
-];
-
-const DATABASE_CONNECTOR: &[Member] = &[
-    member("databaseType", &[1], Form::Upper),
-    member("databaseName", &[2], Form::Wrapped),
-    member("schemaName", &[4], Form::Wrapped),
-    member("jdbc", &[6], Form::Wrapped),
-    member("host", &[7], Form::Wrapped),
-    member("connectorName", &[8], Form::Wrapped),
-    member("username", &[9], Form::Wrapped),
-    member("port", &[10], Form::NumberText),
-];
-
-const DATABASE_RULESET: &[Member] = &[member("rulesetName", &[1], Form::Text)];
-
-const DOMAIN: &[Member] = &[
-    member("classification", &[2], Form::Text),
-    member("defaultAlgorithmCode", &[3], Form::Text),
-    member("defaultTokenizationCode", &[4], Form::Wrapped),
-];
-
-const PROFILE_EXPRESSION: &[Member] = &[
-    member("expressionName", &[1], Form::Text),
-    member("domainName", &[3], Form::Text),
-    member("regularExpression", &[4], Form::Text),
-    member("dataLevelProfiling", &[5], Form::Flag),
-];
-
-const PROFILE_SET: &[Member] = &[
-    member("profileSetName", &[1], Form::Text),
-    member("description", &[2], Form::Text),
-    member("createdTime", &[4], Form::Time),
-];
-
-const SETTING: &[Member] = &[
-    member("settingGroup", &[1], Form::Text),
-    member("settingName", &[2], Form::Text),
-    member("settingValue", &[5], Form::Wrapped),
-];
-
-const ALGORITHM: &[Member] = &[
-    member("description", &[1, 2], Form::Text),
-    member("createdBy", &[1, 4], Form::Text),
-];
 
 /// The members that a data message shows.
-pub(super) fn members_of(data_type: &str) -> &'static [Member] {
-    match data_type {
-        "MaskingJobData" => MASKING_JOB,
-        "ProfileJobData" => PROFILE_JOB,
-        "DatabaseConnectorData" => DATABASE_CONNECTOR,
-        "DatabaseRulesetData" => DATABASE_RULESET,
-        "DomainData" => DOMAIN,
-        "ProfileExpressionData" => PROFILE_EXPRESSION,
-        "ProfileSetData" => PROFILE_SET,
-        "ApplicationSettingsData" => SETTING,
-        "SecureLookupData" | "SegmentedMappingData" | "TokenizationData" => ALGORITHM,
-        _ => &[],
-    }
+pub(super) fn members_of(data_type: &str) -> impl Iterator<Item = Member> + use<> {
+    let member = |outer, field: &'static FieldSpec| {
+        let rest = field.rest?;
+        Some(Member { rest, outer, field })
+    };
+    let fields = MessageSpec::by_name(data_type).map_or(&[][..], |spec| spec.fields);
+    let inner = fields.iter().filter_map(|outer| match outer.kind {
+        FieldKind::Message(inner) if !outer.repeated => Some((outer.number, inner.fields)),
+        _ => None,
+    });
+    let inner = inner.flat_map(move |(outer, fields)| {
+        let fields = fields.iter();
+        fields.filter_map(move |field| member(Some(outer), field))
+    });
+    fields
+        .iter()
+        .filter_map(move |field| member(None, field))
+        .chain(inner)
 }
 
 impl Member {
+    /// Path in the row, parts divided by dots.
+    pub(super) fn path(&self) -> &'static str {
+        self.rest.path()
+    }
+
     /// The member's value; empty texts and absent fields are no value.
     pub(super) fn read(&self, data: Message<'_>) -> Option<Value> {
-        let (last, outer) = self.field.split_last()?;
-        let mut message = data;
-        for number in outer {
-            message = message.message(*number)?;
-        }
-        let text = |text: Cow<'_, str>| (!text.is_empty()).then(|| text.into_owned());
-        Some(match self.form {
-            Form::Text => text(message.text(*last)?)?.into(),
-            Form::Upper => text(message.text(*last)?)?.to_uppercase().into(),
-            Form::Wrapped => text(message.wrapped_text(*last)?)?.into(),
-            Form::Number => message.wrapped_int(*last)?.into(),
-            Form::NumberText => {
-                let text = message.wrapped_text(*last).and_then(|text| text.parse().ok());
-                text.or_else(|| message.wrapped_int(*last))?.into()
+        let message = match self.outer {
+            Some(outer) => data.message(outer)?,
+            None => data,
+        };
+        let number = self.field.number;
+        let text = || match self.field.kind.is_wrapper() {
+            true => message.wrapped_text(number),
+            false => message.text(number),
+        };
+        let integer = || match self.field.kind.is_wrapper() {
+            true => message.wrapped_int(number),
+            false => message.int(number),
+        };
+        let shown = |text: Cow<'_, str>| (!text.is_empty()).then(|| text.into_owned());
+        Some(match (self.rest, self.field.kind) {
+            (RestMember::AsIs(_), FieldKind::IntValue) => integer()?.into(),
+            (RestMember::AsIs(_), FieldKind::NumberTextValue) => {
+                let number = text().and_then(|text| text.parse().ok());
+                number.or_else(integer)?.into()
             }
-            Form::YesNo => (message.wrapped_text(*last)? == "Y").into(),
-            Form::Flag => (message.int(*last).unwrap_or_default() != 0).into(),
-            Form::Time => api_date(message.wrapped_int(*last)?).into(),
+            (RestMember::AsIs(_), _) => shown(text()?)?.into(),
+            (RestMember::UpperCase(_), _) => shown(text()?)?.to_uppercase().into(),
+            (RestMember::Truth(_), FieldKind::Int) => (integer().unwrap_or_default() != 0).into(),
+            (RestMember::Truth(_), _) => (text()? == "Y").into(),
+            (RestMember::Time(_), _) => api_date(integer()?).into(),
         })
     }
 
     /// The data with the member set to what a row has, unless that is what it shows already.
     pub(super) fn write(&self, data: &[u8], row: &Row) -> Vec<u8> {
-        let value = at(row, self.path).filter(|value| !value.is_null() && *value != "");
-        let shown = Message::parse(data).ok().and_then(|message| self.read(message));
-        if self.form == Form::Time || value == shown.as_ref() || self.field.is_empty() {
+        let value = at(row, self.path()).filter(|value| !value.is_null() && *value != "");
+        let message = Message::parse(data).ok();
+        let shown = message.and_then(|message| self.read(message));
+        if matches!(self.rest, RestMember::Time(_)) || value == shown.as_ref() {
             return data.to_vec();
         }
+        let number = self.field.number;
         let encoded = value.and_then(|value| self.encode(value));
-        set_nested(data, self.field, encoded.as_deref())
+        let Some(outer) = self.outer else {
+            return set_field(data, number, encoded.as_deref());
+        };
+        let inner = message
+            .and_then(|message| message.bytes(outer))
+            .unwrap_or_default();
+        let inner = set_field(inner, number, encoded.as_deref());
+        set_field(data, outer, Some(&Writer::new().bytes(outer, &inner).finish()))
     }
 
-    /// The whole innermost field; none for a value that it can't hold or need not.
+    /// The whole field; none for a value that it can't hold or need not.
     fn encode(&self, value: &Value) -> Option<Vec<u8>> {
-        let number = *self.field.last()?;
-        let mut writer = Writer::new();
         let text = || match value {
             Value::String(text) => Some(text.clone()),
             Value::Object(_) | Value::Array(_) | Value::Null => None,
@@ -185,32 +111,24 @@ impl Member {
             other => *other == true,
         };
         let integer = || value.as_i64().or_else(|| value.as_str()?.trim().parse().ok());
-        match self.form {
-            Form::Text => writer.text(number, &text()?),
-            Form::Upper => writer.text(number, &text()?.to_lowercase()),
-            Form::Wrapped => writer.wrapped_text(number, &text()?),
-            Form::Number => writer.wrapped_int(number, integer()?),
-            Form::NumberText => writer.wrapped_text(number, &integer()?.to_string()),
-            Form::YesNo => writer.wrapped_text(number, if truth() { "Y" } else { "N" }),
-            Form::Flag if truth() => writer.int(number, 1),
-            Form::Flag | Form::Time => return None,
+        let text = match (self.rest, self.field.kind) {
+            (RestMember::Truth(_), FieldKind::Int) if !truth() => return None,
+            (RestMember::Truth(_), FieldKind::Int) => "1".to_owned(),
+            (RestMember::Truth(_), _) => if truth() { "Y" } else { "N" }.to_owned(),
+            (RestMember::AsIs(_), FieldKind::IntValue | FieldKind::NumberTextValue) => integer()?.to_string(),
+            (RestMember::AsIs(_), _) => text()?,
+            (RestMember::UpperCase(_), _) => text()?.to_lowercase(),
+            (RestMember::Time(_), _) => return None,
+        };
+        let (number, mut writer) = (self.field.number, Writer::new());
+        match self.field.kind {
+            FieldKind::Int => writer.int(number, text.parse().ok()?),
+            FieldKind::IntValue => writer.wrapped_int(number, text.parse().ok()?),
+            FieldKind::TextValue | FieldKind::NumberTextValue => writer.wrapped_text(number, &text),
+            FieldKind::Text | FieldKind::Secret(_) => writer.text(number, &text),
+            FieldKind::Message(_) | FieldKind::SecretMessage(..) => return None,
         };
         Some(writer.finish())
-    }
-}
-
-fn set_nested(data: &[u8], field: &[u32], encoded: Option<&[u8]>) -> Vec<u8> {
-    match field {
-        [] => data.to_vec(),
-        [number] => set_field(data, *number, encoded),
-        [number, rest @ ..] => {
-            let inner = Message::parse(data)
-                .ok()
-                .and_then(|message| message.bytes(*number));
-            let inner = set_nested(inner.unwrap_or_default(), rest, encoded);
-            let field = Writer::new().bytes(*number, &inner).finish();
-            set_field(data, *number, Some(&field))
-        }
     }
 }
 

@@ -43,7 +43,7 @@ pub fn row_of(state: &State, stored: &StoredObject) -> Option<(&'static str, Key
     }
     let data = Message::parse(stored.object.data_bytes()).unwrap_or_default();
     for member in members_of(stored.object.data_type()) {
-        put_at(&mut row, member.path, member.read(data));
+        put_at(&mut row, member.path(), member.read(data));
     }
     links::read(state, stored, &mut row);
     Some((spec.path, key, row))
@@ -67,7 +67,7 @@ pub fn put_object(state: &mut State, stored: StoredObject) {
     };
     let mut row = state.table(path).get(&key).cloned().unwrap_or_default();
     for member in members_of(stored.object.data_type()) {
-        put_at(&mut row, member.path, None);
+        put_at(&mut row, member.path(), None);
     }
     for path in links::paths(&stored.type_name) {
         put_at(&mut row, path, None);

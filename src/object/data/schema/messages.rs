@@ -3,6 +3,7 @@
 //! Real documents show these fields under one name or none, so most names are this project's. What they do not show is
 //! marked as this project's own.
 
+use super::RestMember::{AsIs, Time, Truth, UpperCase};
 use super::StandInKind::{Database, Email, Host, Input, JdbcUrl, Key, Output, Schema, User};
 use super::Treatment::{Configuration, Date, Flag, Keep, Number, Replace, Rows, Setting};
 use super::{Cow, FieldKind, FieldSpec, Message, MessageSpec, SecretKind, data_messages};
@@ -10,41 +11,41 @@ use super::{Cow, FieldKind, FieldSpec, Message, MessageSpec, SecretKind, data_me
 data_messages! {
     /// A masking job's options.
     MaskingJobData as MASKING_JOB {
-        1 job_name: text [redact(Keep)],
+        1 job_name: text [redact(Keep), rest(AsIs("jobName"))],
         2 ruleset_name: text [redact(Keep)],
-        5 commit_size: int_value,
-        6 feedback_size: int_value,
-        7 min_memory: int_value,
-        8 max_memory: int_value,
-        9 description: text,
-        10 input_streams: int_value,
+        5 commit_size: int_value [rest(AsIs("databaseMaskingOptions.commitSize"))],
+        6 feedback_size: int_value [rest(AsIs("feedbackSize"))],
+        7 min_memory: int_value [rest(AsIs("minMemory"))],
+        8 max_memory: int_value [rest(AsIs("maxMemory"))],
+        9 description: text [rest(AsIs("jobDescription"))],
+        10 input_streams: int_value [rest(AsIs("numInputStreams"))],
         11 flag_11: text_value [redact(Flag)],
         12 flag_12: text_value [redact(Flag)],
-        13 email: text_value [redact(Replace(Email))],
-        14 batch_update: text_value [redact(Flag)],
-        15 disable_constraints: text_value [redact(Flag)],
-        16 drop_indexes: text_value [redact(Flag)],
-        18 disable_triggers: text_value [redact(Flag)],
-        19 truncate_tables: text_value [redact(Flag)],
-        20 output_threads: int_value,
+        13 email: text_value [redact(Replace(Email)), rest(AsIs("email"))],
+        14 batch_update: text_value [redact(Flag), rest(Truth("databaseMaskingOptions.batchUpdate"))],
+        15 disable_constraints: text_value [redact(Flag), rest(Truth("databaseMaskingOptions.disableConstraints"))],
+        16 drop_indexes: text_value [redact(Flag), rest(Truth("databaseMaskingOptions.dropIndexes"))],
+        18 disable_triggers: text_value [redact(Flag), rest(Truth("databaseMaskingOptions.disableTriggers"))],
+        19 truncate_tables: text_value [redact(Flag), rest(Truth("databaseMaskingOptions.truncateTables"))],
+        20 output_threads: int_value [rest(AsIs("databaseMaskingOptions.numOutputThreadsPerStream"))],
         21 flag_21: text_value [redact(Flag)],
-        22 on_the_fly: text_value [redact(Flag)],
+        22 on_the_fly: text_value [redact(Flag), rest(Truth("onTheFlyMasking"))],
         24 script: text,
-        25 created: int_value,
+        25 created: int_value [rest(Time("createdTime"))],
         27 flag_27: text_value [redact(Flag)],
     }
     /// A profile job's options. The message is this project's own: the engines' was never seen.
     ProfileJobData as PROFILE_JOB {
-        1 job_name: text [redact(Keep)],
+        1 job_name: text [redact(Keep), rest(AsIs("jobName"))],
         2 ruleset_name: text [redact(Keep)],
         3 profile_set_name: text [redact(Keep)],
-        6 feedback_size: int_value,
-        7 min_memory: int_value,
-        8 max_memory: int_value,
-        9 description: text,
-        10 input_streams: int_value,
-        13 email: text_value [redact(Replace(Email))],
-        25 created: int_value,
+        6 feedback_size: int_value [rest(AsIs("feedbackSize"))],
+        7 min_memory: int_value [rest(AsIs("minMemory"))],
+        8 max_memory: int_value [rest(AsIs("maxMemory"))],
+        9 description: text [rest(AsIs("jobDescription"))],
+        10 input_streams: int_value [rest(AsIs("numInputStreams"))],
+        13 email: text_value [redact(Replace(Email)), rest(AsIs("email"))],
+        25 created: int_value [rest(Time("createdTime"))],
     }
     /// The source of an on-the-fly job. The message is this project's own: the engines' was never seen.
     SourceConnectorData as SOURCE_CONNECTOR {
@@ -53,7 +54,7 @@ data_messages! {
     }
     /// A ruleset.
     DatabaseRulesetData as DATABASE_RULESET {
-        1 ruleset_name: text [redact(Keep)],
+        1 ruleset_name: text [redact(Keep), rest(AsIs("rulesetName"))],
         2 connector_name: text [redact(Keep)],
         4 tables: messages(TableData, TABLE),
     }
@@ -90,37 +91,37 @@ data_messages! {
     }
     /// A connector; engines leave the password out.
     DatabaseConnectorData as DATABASE_CONNECTOR {
-        1 database_type: text [redact(Keep)],
-        2 database_name: text_value [redact(Replace(Database))],
-        4 schema: text_value [redact(Replace(Schema))],
-        6 jdbc_url: text_value [redact(Replace(JdbcUrl))],
-        7 host: text_value [redact(Replace(Host))],
-        8 connector_name: text_value [redact(Keep)],
-        9 user_name: text_value [redact(Replace(User))],
-        10 port: number_text_value [redact(Number)],
+        1 database_type: text [redact(Keep), rest(UpperCase("databaseType"))],
+        2 database_name: text_value [redact(Replace(Database)), rest(AsIs("databaseName"))],
+        4 schema: text_value [redact(Replace(Schema)), rest(AsIs("schemaName"))],
+        6 jdbc_url: text_value [redact(Replace(JdbcUrl)), rest(AsIs("jdbc"))],
+        7 host: text_value [redact(Replace(Host)), rest(AsIs("host"))],
+        8 connector_name: text_value [redact(Keep), rest(AsIs("connectorName"))],
+        9 user_name: text_value [redact(Replace(User)), rest(AsIs("username"))],
+        10 port: number_text_value [redact(Number), rest(AsIs("port"))],
         22 flag_22: text_value [redact(Flag)],
     }
     /// A domain and its algorithms.
     DomainData as DOMAIN {
         1 domain_name: text [redact(Keep)],
-        2 classification: text [redact(Keep)],
-        3 algorithm: text [redact(Keep)],
-        4 tokenization_algorithm: text_value [redact(Keep)],
+        2 classification: text [redact(Keep), rest(AsIs("classification"))],
+        3 algorithm: text [redact(Keep), rest(AsIs("defaultAlgorithmCode"))],
+        4 tokenization_algorithm: text_value [redact(Keep), rest(AsIs("defaultTokenizationCode"))],
     }
     /// What an algorithm says of itself.
     AlgorithmInfo as ALGORITHM_INFO {
         1 algorithm_name: text [redact(Keep)],
-        2 description: text,
+        2 description: text [rest(AsIs("description"))],
         3 date: text [redact(Date)],
-        4 owner: text [redact(Replace(User))],
+        4 owner: text [redact(Replace(User)), rest(AsIs("createdBy"))],
         5 long_description: text,
     }
     /// What a lookup says of itself. Its date is the day of the export.
     LookupInfo as LOOKUP_INFO {
         1 algorithm_name: text [redact(Keep)],
-        2 description: text,
+        2 description: text [rest(AsIs("description"))],
         3 date: text [redact(Date), volatile],
-        4 owner: text [redact(Replace(User))],
+        4 owner: text [redact(Replace(User)), rest(AsIs("createdBy"))],
         5 long_description: text,
     }
     /// A lookup algorithm: key and rows in clear.
@@ -187,24 +188,24 @@ data_messages! {
     }
     /// A profile expression.
     ProfileExpressionData as PROFILE_EXPRESSION {
-        1 expression_name: text [redact(Keep)],
+        1 expression_name: text [redact(Keep), rest(AsIs("expressionName"))],
         2 description: text_value,
-        3 domain: text [redact(Keep)],
-        4 regular_expression: text [redact(Keep)],
-        5 data_level: int,
+        3 domain: text [redact(Keep), rest(AsIs("domainName"))],
+        4 regular_expression: text [redact(Keep), rest(AsIs("regularExpression"))],
+        5 data_level: int [rest(Truth("dataLevelProfiling"))],
     }
     /// A profile set.
     ProfileSetData as PROFILE_SET {
-        1 set_name: text [redact(Keep)],
-        2 description: text,
+        1 set_name: text [redact(Keep), rest(AsIs("profileSetName"))],
+        2 description: text [rest(AsIs("description"))],
         3 expressions: texts [redact(Keep), set],
-        4 created: int_value,
+        4 created: int_value [rest(Time("createdTime"))],
     }
     /// One setting.
     ApplicationSettingsData as APPLICATION_SETTINGS {
-        1 group: text [redact(Keep)],
-        2 setting_name: text [redact(Keep)],
-        5 value: text_value [redact(Setting)],
+        1 group: text [redact(Keep), rest(AsIs("settingGroup"))],
+        2 setting_name: text [redact(Keep), rest(AsIs("settingName"))],
+        5 value: text_value [redact(Setting), rest(AsIs("settingValue"))],
     }
 }
 

@@ -1,5 +1,5 @@
 //! The table of data fields: one row per field says how it is read, whether it is secret, what redacting does with it,
-//! and what engines change in it by themselves.
+//! what engines change in it by themselves, and which member of a REST row shows it.
 //!
 //! Invariant: what is known of a field stands here and nowhere else. The rows are in [`messages`].
 
@@ -57,6 +57,28 @@ impl FieldKind {
     }
 }
 
+/// The member of a REST row that shows a field: a path, its parts divided by dots, and how the value is written there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RestMember {
+    /// A text or a number, as the field has it.
+    AsIs(&'static str),
+    /// True or false: the field has `Y` and `N`, or a number that is left out when false.
+    Truth(&'static str),
+    /// A text in upper case; the field has it in lower case.
+    UpperCase(&'static str),
+    /// A date: the field has milliseconds. It can't be written.
+    Time(&'static str),
+}
+
+impl RestMember {
+    /// Path in the row.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::AsIs(path) | Self::Truth(path) | Self::UpperCase(path) | Self::Time(path) => path,
+        }
+    }
+}
+
 /// One field of a data message.
 #[derive(Debug, PartialEq, Eq)]
 pub struct FieldSpec {
@@ -77,6 +99,8 @@ pub struct FieldSpec {
     /// What redacting does with its text. A field that says nothing is replaced as free text, so that a new one can't
     /// slip through.
     pub treatment: Treatment,
+    /// The member of a REST row that shows it.
+    pub rest: Option<RestMember>,
 }
 
 impl FieldSpec {
@@ -90,6 +114,7 @@ impl FieldSpec {
             volatile: false,
             added_by_upgrade: None,
             treatment: Treatment::Replace(StandInKind::Text),
+            rest: None,
         }
     }
 
@@ -105,6 +130,11 @@ impl FieldSpec {
 
     const fn added_by_upgrade(mut self, value: &'static str) -> Self {
         self.added_by_upgrade = Some(value);
+        self
+    }
+
+    const fn rest(mut self, member: RestMember) -> Self {
+        self.rest = Some(member);
         self
     }
 
@@ -268,6 +298,42 @@ mod tests {
         for (field, treatment) in found {
             let replaced = matches!(treatment, Treatment::Replace(_) | Treatment::Rows);
             assert!(replaced, "{field}: {treatment:?}");
+        }
+    }
+
+    #[test]
+    fn a_field_that_rest_shows_is_of_a_kind_that_fits_its_member() {
+        fn all(spec: &'static MessageSpec, paths: &mut Vec<&'static str>) {
+            for field in spec.fields {
+                match (field.kind, field.rest) {
+                    (FieldKind::Message(inner), None) if !field.repeated => all(inner, paths),
+                    (FieldKind::Message(inner), None) => {
+                        let mut inside = Vec::new();
+                        all(inner, &mut inside);
+                        assert_eq!(inside, [""; 0], "a list has no members: {}", field.name);
+                    }
+                    (_, None) => {}
+                    (kind, Some(member)) => {
+                        assert!(!field.repeated && kind.secret().is_none(), "{}", field.name);
+                        let fits = match member {
+                            RestMember::AsIs(_) => kind != FieldKind::Int,
+                            RestMember::Truth(_) => matches!(kind, FieldKind::TextValue | FieldKind::Int),
+                            RestMember::UpperCase(_) => kind == FieldKind::Text,
+                            RestMember::Time(_) => kind == FieldKind::IntValue,
+                        };
+                        assert!(fits, "{}: {kind:?} as {member:?}", field.name);
+                        paths.push(member.path());
+                    }
+                }
+            }
+        }
+        for spec in MessageSpec::all() {
+            let mut paths = Vec::new();
+            all(spec, &mut paths);
+            let count = paths.len();
+            paths.sort_unstable();
+            paths.dedup();
+            assert_eq!(paths.len(), count, "{}", spec.name);
         }
     }
 
