@@ -4,14 +4,16 @@
 
 mod common;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use common::{Parts, document_of_messages, exportdoc, file, oracle_text, root, testdata};
+use common::{Parts, document_of_messages, exportdoc, file, global, key, oracle_text, root, small, testdata};
 use exportdoc::finding::REGISTRY;
 use exportdoc::identifier::Identifier;
-use exportdoc::object::{ObjectKey, Revision, SyncObject};
+use exportdoc::object::draft::{ConnectorSpec, connector};
+use exportdoc::object::{ObjectKey, Revision, RevisionPair, SyncObject};
+use exportdoc::signature::KeySize;
 use exportdoc::wire::Writer;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -239,7 +241,7 @@ fn sarif_and_github_point_at_the_byte_and_the_line() {
 }
 
 #[test]
-fn standard_input_is_a_place_without_a_file() {
+fn standard_input_is_a_file_only_where_a_format_knows_nothing_else_or_it_has_a_name() {
     let document = fs::read(testdata("handmade/masking-job.json")).unwrap();
     for format in ["sarif", "github", "junit", "markdown", "ndjson"] {
         let output = exportdoc()
@@ -252,13 +254,158 @@ fn standard_input_is_a_place_without_a_file() {
         match format {
             "sarif" => {
                 let log = sarif(&text);
-                for result in array(&log["runs"][0]["results"]) {
-                    assert!(array(&result["locations"]).all(|place| place["physicalLocation"].is_null()));
+                let results: Vec<_> = array(&log["runs"][0]["results"]).collect();
+                assert!(!results.is_empty());
+                for result in results {
+                    assert_eq!(
+                        uri(result),
+                        "stdin.json",
+                        "code hosts refuse a result without a file"
+                    );
                 }
             }
             "github" => assert!(text.starts_with("::warning title="), "{text}"),
             _ => assert!(text.contains("key-weak"), "{text}"),
         }
+    }
+}
+
+#[test]
+fn standard_input_can_have_a_name() {
+    let document = fs::read(testdata("handmade/masking-job.json")).unwrap();
+    for format in ["text", "json", "sarif", "github", "junit", "markdown", "ndjson"] {
+        let output = exportdoc()
+            .args([
+                "audit",
+                "--format",
+                format,
+                "--stdin-name",
+                "exports/night.json",
+                "-",
+            ])
+            .write_stdin(document.clone())
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains("exports/night.json"), "{format}: {text}");
+    }
+}
+
+fn uri(result: &Value) -> &str {
+    result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        .as_str()
+        .unwrap()
+}
+
+#[test]
+fn sarif_fingerprints_survive_a_new_export_and_tell_findings_apart() {
+    let directory = tempfile::tempdir().unwrap();
+    let fingerprints = |document: &[u8]| -> BTreeMap<String, String> {
+        file(directory.path(), "x.json", document);
+        let log = sarif(&audit(directory.path(), "sarif", &["x.json"]).0);
+        let results: Vec<_> = array(&log["runs"][0]["results"]).collect();
+        let told: BTreeMap<_, _> = results
+            .iter()
+            .map(|result| {
+                let fingerprint = &result["partialFingerprints"]["primaryLocationLineHash"];
+                let object = &result["locations"][0]["logicalLocations"];
+                let last = array(object).last().unwrap()["fullyQualifiedName"].to_string();
+                let what = match last.contains("decoded byte") || last.contains('$') {
+                    true => String::new(),
+                    false => last,
+                };
+                (
+                    fingerprint.as_str().unwrap().to_owned(),
+                    format!("{} {what}", result["ruleId"]),
+                )
+            })
+            .collect();
+        assert_eq!(told.len(), results.len(), "no two have the same");
+        told
+    };
+    let plan = global();
+    let first = fingerprints(&plan.seal());
+    assert!(first.len() > 8, "{first:?}");
+    let mut later = global();
+    later.facts.export_id = "00000000-0000-4000-8000-00000000abcd".to_owned();
+    later.facts.started = "2024-06-01T01:02:03.004Z".parse().unwrap();
+    later.facts.finished = "2024-06-01T01:02:05Z".parse().unwrap();
+    later.facts.host = format!("much-longer-{}", later.facts.host);
+    later.key = key(KeySize::Dsa512, "the key of another export");
+    later.objects.rotate_left(3);
+    assert_eq!(fingerprints(&later.seal()), first);
+}
+
+#[test]
+fn sarif_has_no_more_results_than_code_hosts_take_the_errors_among_them() {
+    let directory = tempfile::tempdir().unwrap();
+    // Three findings about each of them.
+    let mut plan = small();
+    plan.objects = (1..4_300)
+        .map(|id| {
+            let pair = RevisionPair {
+                object: format!("00000000-0000-4000-8000-{id:012}"),
+                save: format!("00000000-0000-4000-9000-{id:012}"),
+            };
+            let spec = ConnectorSpec {
+                name: &format!("refused ({id}"),
+                host: Some("db.example.com"),
+                user: Some("hr"),
+                ..Default::default()
+            };
+            connector(id, &spec).finish(pair, 0, 0).unwrap()
+        })
+        .collect();
+    let document = plan.seal();
+    file(directory.path(), "a.json", &document);
+    file(directory.path(), "b.json", &document);
+    let bad = fs::read(testdata("generated/damaged/cyclic.json")).unwrap();
+    file(directory.path(), "zzz-the-bad-one.json", bad);
+    let (text, _, code) = audit(directory.path(), "sarif", &["-r", "."]);
+    assert_eq!(code, Some(1));
+    let log: Value = serde_json::from_str(&text).unwrap();
+    let run = &log["runs"][0];
+    assert_eq!(array(&run["results"]).count(), 25_000);
+    assert_eq!(uri(&run["results"][0]), "zzz-the-bad-one.json");
+    let levels: Vec<_> = array(&run["results"])
+        .map(|result| result["level"].as_str().unwrap())
+        .collect();
+    let weight = |level: &str| {
+        ["error", "warning", "note"]
+            .iter()
+            .position(|known| *known == level)
+    };
+    assert!(
+        levels.is_sorted_by_key(|level| weight(level)),
+        "the weightiest first"
+    );
+    let notified = &run["invocations"][0]["toolExecutionNotifications"][0];
+    assert_eq!(notified["level"], "warning");
+    let said = notified["message"]["text"].as_str().unwrap();
+    assert!(said.contains("results left out"), "{said}");
+    assert_eq!(run["invocations"][0]["executionSuccessful"], true);
+}
+
+#[test]
+fn sarif_rules_say_how_much_they_weigh_and_where_they_are_explained() {
+    let document = testdata("handmade/masking-job.json");
+    let log = sarif(&audit(&root(), "sarif", &[document.to_str().unwrap()]).0);
+    let rules: Vec<_> = array(&log["runs"][0]["tool"]["driver"]["rules"]).collect();
+    assert_eq!(rules.len(), REGISTRY.len());
+    for rule in rules {
+        let severity = rule["properties"]["security-severity"].as_str().unwrap();
+        let expected = match rule["defaultConfiguration"]["level"].as_str().unwrap() {
+            "error" => "8.0",
+            "warning" => "5.0",
+            _ => "2.0",
+        };
+        assert_eq!(severity, expected);
+        assert!(array(&rule["properties"]["tags"]).any(|tag| tag == "security"));
+        let help = rule["helpUri"].as_str().unwrap();
+        assert!(
+            help.starts_with("https://") && help.contains("/finding/static."),
+            "{help}"
+        );
     }
 }
 

@@ -72,6 +72,10 @@ pub(crate) struct Args {
     /// holds the documents in memory]
     #[arg(long, value_name = "BYTES", value_parser = parse_size)]
     max_size: Option<u64>,
+    /// What standard input is called in the output, as a path relative to the current directory [default: -, and stdin.json
+    /// in SARIF, which knows files only]
+    #[arg(long, value_name = "NAME")]
+    stdin_name: Option<String>,
     /// Write a policy to begin with to exportdoc-policy.toml, or to the file that --policy names; nothing is overwritten
     #[arg(long, conflicts_with_all = ["files", "list_rules"])]
     init: bool,
@@ -261,7 +265,10 @@ impl Args {
             })
         };
         let mut usage = Usage::default();
-        run.ended = batch::judge_with(&inputs, work, |audited| {
+        run.ended = batch::judge_with(&inputs, work, |mut audited| {
+            if let (Some(name), Input::Stdin) = (&self.stdin_name, &inputs[position]) {
+                audited.path.clone_from(name);
+            }
             let report = audited.outcome.as_ref().ok().map(|audited| &audited.report);
             usage.note(policies.index(&inputs[position]), report);
             match &audited.outcome {

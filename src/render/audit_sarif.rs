@@ -1,6 +1,6 @@
 //! An audit as SARIF 2.1.0, which code hosts and editors show next to the file.
 //!
-//! Invariants: results are written as they come. A result says in four ways where it is, each for another reader: line and
+//! Invariants: a log has no more results than code hosts take, and says how many were left out. A result says in four ways where it is, each for another reader: line and
 //! column, byte offset, JSON path, and object. Every result says whether it is suppressed, as the standard wants it where
 //! one does. What comes out of a document is no markup of SARIF's messages.
 
@@ -12,12 +12,22 @@ use exportdoc::finding::{FindingRule, REGISTRY};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
+use super::diff_words::counted;
 use super::lines::Lines;
+use super::sarif_results::{Fingerprints, LIMIT, Results};
 use crate::cli::{AuditRun, Audited, Judged, Printer};
 
 /// Where the schema is published.
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+/// The page of each rule.
+const RULES: &str = concat!(
+    "https://docs.rs/exportdoc/",
+    env!("CARGO_PKG_VERSION"),
+    "/exportdoc/finding"
+);
+/// What standard input is called when it has no other name: code scanning refuses a result without a file.
+const STDIN_NAME: &str = "stdin.json";
 /// Unreadable documents that are told of; the others are counted. They are kept until the end.
 const NOTIFICATIONS: usize = 1000;
 /// What stands for itself in a path.
@@ -32,7 +42,7 @@ const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC
 #[derive(Default)]
 pub(crate) struct Sarif {
     begun: bool,
-    results: u64,
+    results: Results,
     notifications: Vec<Value>,
     more_notifications: u64,
 }
@@ -40,40 +50,51 @@ pub(crate) struct Sarif {
 impl Printer for Sarif {
     fn document(&mut self, out: &mut dyn Write, document: &Judged<Audited>) -> io::Result<()> {
         self.begin(out)?;
+        let path = match document.path.as_str() {
+            "-" => STDIN_NAME,
+            path => path,
+        };
         let audited = match &document.outcome {
             Ok(audited) => audited,
             Err(error) => {
                 let text = format!("{}: {error}", document.path);
-                self.notify(&text, physical(&document.path, None));
+                self.notify(&text, Some(physical(path, None)));
                 return Ok(());
             }
         };
-        let place = |finding| location(&document.path, finding, &audited.lines);
+        let mut file = File::new(path, &audited.lines);
         for finding in &audited.report.findings {
-            self.result(out, finding, &place(finding), None)?;
+            self.result(&mut file, finding, None)?;
         }
         for suppressed in &audited.report.suppressed {
-            let finding = &suppressed.finding;
-            self.result(out, finding, &place(finding), Some(&suppressed.reason))?;
+            self.result(&mut file, &suppressed.finding, Some(&suppressed.reason))?;
         }
         Ok(())
     }
 
     fn end(&mut self, out: &mut dyn Write, run: &AuditRun) -> io::Result<()> {
-        self.begin(out)?;
         for policy in &run.policies {
+            let mut file = File::new(&policy.path, &policy.lines);
             for finding in &policy.findings {
-                let place = location(&policy.path, finding, &policy.lines);
-                self.result(out, finding, &place, None)?;
+                self.result(&mut file, finding, None)?;
             }
         }
+        self.begin(out)?;
+        self.results.write(out)?;
         if run.is_interrupted() {
             let text = format!("interrupted: {} documents were not audited", run.left());
-            self.notifications.push(notification(&text, None));
+            self.notifications.push(notification("error", &text, None));
         }
         if self.more_notifications > 0 {
             let text = format!("{} more documents couldn't be read", self.more_notifications);
-            self.notifications.push(notification(&text, None));
+            self.notifications.push(notification("error", &text, None));
+        }
+        if self.results.left_out() > 0 {
+            let text = format!(
+                "{} left out, the lightest of all: code hosts take {LIMIT} in one file. --format json has all",
+                counted(self.results.left_out(), "result")
+            );
+            self.notifications.push(notification("warning", &text, None));
         }
         let invocation = json!({
             "executionSuccessful": run.unreadable == 0 && !run.is_interrupted(),
@@ -83,12 +104,30 @@ impl Printer for Sarif {
             out,
             "\n],\n\"columnKind\": \"unicodeCodePoints\",\n\"invocations\": ["
         )?;
-        write_line(out, &invocation)?;
+        out.write_all(line(&invocation)?.as_bytes())?;
         out.write_all(b"]\n}]}\n")
     }
 }
 
+/// A file and what its findings need to be told.
+struct File<'a> {
+    path: &'a str,
+    lines: &'a Lines,
+    fingerprints: Fingerprints<'a>,
+}
+
+impl<'a> File<'a> {
+    fn new(path: &'a str, lines: &'a Lines) -> Self {
+        Self {
+            path,
+            lines,
+            fingerprints: Fingerprints::of(path),
+        }
+    }
+}
+
 impl Sarif {
+    /// Everything in front of the results.
     fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
         if self.begun {
             return Ok(());
@@ -97,13 +136,12 @@ impl Sarif {
         write!(
             out,
             "{{\"$schema\": \"{SCHEMA}\", \"version\": \"2.1.0\", \"runs\": [{{\n\"tool\": {{\"driver\": {{\
-             \"name\": \"exportdoc\", \"semanticVersion\": \"{}\", \"rules\": [",
+         \"name\": \"exportdoc\", \"semanticVersion\": \"{}\", \"rules\": [",
             env!("CARGO_PKG_VERSION")
         )?;
         let mut separator = "\n";
         for rule in REGISTRY {
-            out.write_all(separator.as_bytes())?;
-            write_line(out, &descriptor(rule))?;
+            write!(out, "{separator}{}", line(&descriptor(rule))?)?;
             separator = ",\n";
         }
         out.write_all(b"\n]}},\n\"results\": [")
@@ -111,9 +149,8 @@ impl Sarif {
 
     fn result(
         &mut self,
-        out: &mut dyn Write,
+        file: &mut File<'_>,
         finding: &AuditFinding,
-        location: &Option<Value>,
         suppressed_because: Option<&str>,
     ) -> io::Result<()> {
         let suppressions: Vec<Value> = suppressed_because
@@ -127,39 +164,44 @@ impl Sarif {
             "ruleIndex": REGISTRY.iter().position(|rule| *rule == finding.rule),
             "level": level(finding.level),
             "message": { "text": message(&finding.message) },
-            "locations": location.as_slice(),
+            "locations": [location(file.path, finding, file.lines)],
+            // The one name that GitHub reads.
+            "partialFingerprints": { "primaryLocationLineHash": file.fingerprints.next(finding) },
             "suppressions": suppressions,
         });
         if finding.count > 1 {
             result["occurrenceCount"] = finding.count.into();
         }
-        out.write_all(if self.results == 0 { b"\n" } else { b",\n" })?;
-        self.results += 1;
-        write_line(out, &result)
+        let result = line(&result)?;
+        self.results
+            .push(finding.level, suppressed_because.is_some(), result);
+        Ok(())
     }
 
     fn notify(&mut self, text: &str, physical: Option<Value>) {
         if self.notifications.len() < NOTIFICATIONS {
-            self.notifications.push(notification(text, physical));
+            self.notifications.push(notification("error", text, physical));
         } else {
             self.more_notifications += 1;
         }
     }
 }
 
-fn write_line(out: &mut dyn Write, value: &Value) -> io::Result<()> {
+fn line(value: &Value) -> io::Result<String> {
     let text = serde_json::to_string(value)?;
-    out.write_all(escape::json(&text).as_bytes())
+    Ok(escape::json(&text).into_owned())
 }
 
 fn descriptor(rule: &FindingRule) -> Value {
+    let default = Level::default_of(rule);
     json!({
         "id": rule.id,
         "shortDescription": { "text": message(rule.meaning) },
         "fullDescription": { "text": message(&format!("{} {}", rule.meaning, rule.action)) },
         "help": { "text": message(rule.action) },
-        "defaultConfiguration": { "level": level(Level::default_of(rule)) },
-        "properties": { "tags": [rule.topic] },
+        "helpUri": format!("{RULES}/static.{}.html", rule.id.replace('-', "_").to_uppercase()),
+        "defaultConfiguration": { "level": level(default) },
+        "properties": { "tags": ["security", rule.topic], "security-severity": security_severity(default) },
     })
 }
 
@@ -172,42 +214,45 @@ fn level(level: Level) -> &'static str {
     }
 }
 
-fn notification(text: &str, physical: Option<Value>) -> Value {
+/// What code hosts sort by, on the scale of CVSS: high, medium, low.
+fn security_severity(level: Level) -> &'static str {
+    match level {
+        Level::Error => "8.0",
+        Level::Warning => "5.0",
+        Level::Info | Level::Off => "2.0",
+    }
+}
+
+fn notification(level: &str, text: &str, physical: Option<Value>) -> Value {
     let locations: Vec<Value> = physical
         .map(|place| json!({ "physicalLocation": place }))
         .into_iter()
         .collect();
-    json!({ "level": "error", "message": { "text": message(text) }, "locations": locations })
+    json!({ "level": level, "message": { "text": message(text) }, "locations": locations })
 }
 
-/// The place of a finding; `None` for what is said of standard input as a whole.
-fn location(path: &str, finding: &AuditFinding, lines: &Lines) -> Option<Value> {
+/// The place of a finding.
+fn location(path: &str, finding: &AuditFinding, lines: &Lines) -> Value {
     let region = finding
         .at
         .as_ref()
         .and_then(|place| place.file_offset)
         .map(|offset| region(offset, lines));
-    let mut location = json!({});
-    if let Some(physical) = physical(path, region) {
-        location["physicalLocation"] = physical;
-    }
+    let mut location = json!({ "physicalLocation": physical(path, region) });
     let logical = logical(finding);
     if !logical.is_empty() {
         location["logicalLocations"] = logical.into();
     }
-    (location != json!({})).then_some(location)
+    location
 }
 
-/// The file; `None` for standard input, which has no URI.
-fn physical(path: &str, region: Option<Value>) -> Option<Value> {
-    if path == "-" {
-        return None;
-    }
+/// The file.
+fn physical(path: &str, region: Option<Value>) -> Value {
     let mut physical = json!({ "artifactLocation": { "uri": uri(path) } });
     if let Some(region) = region {
         physical["region"] = region;
     }
-    Some(physical)
+    physical
 }
 
 /// One byte, as bytes and, where that is known, as text.

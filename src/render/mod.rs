@@ -25,6 +25,7 @@ pub(crate) mod plan_markdown;
 pub(crate) mod plan_text;
 mod plan_words;
 pub(crate) mod raw;
+mod sarif_results;
 pub(crate) mod text;
 mod time;
 mod tree;
