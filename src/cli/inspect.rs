@@ -11,7 +11,7 @@ use super::batch;
 use super::input::{Input, InputArgs};
 use super::passphrase;
 use super::{CliError, Exit, Judged, Unreadable, stdout};
-use crate::render::{json, raw, text};
+use crate::render::{algorithms, json, raw, text};
 
 /// Secret values are cut here, so that a lookup of megabytes doesn't flood a terminal by accident.
 const SECRET_BYTES: usize = 64 * 1024;
@@ -75,6 +75,7 @@ impl Args {
         }
         let options = ExamineOptions {
             secret_bytes: self.show_secrets.then_some(SECRET_BYTES),
+            texts: Some(algorithms::describes),
             passphrase: self
                 .passphrase_file
                 .as_deref()

@@ -4,6 +4,7 @@
 //! provisional. Invariant: a view never changes or loses bytes; fields not named here are reached by number through
 //! [`Message`].
 
+mod configuration;
 mod facts;
 mod invalid_text;
 mod possible_key;
@@ -13,6 +14,7 @@ mod texts;
 
 use std::borrow::Cow;
 
+pub use configuration::Configuration;
 pub use facts::{DataFacts, DataState, DataWanted, SecretValue};
 pub use schema::{
     AlgorithmInfo, ApplicationSettingsData, ColumnData, DatabaseConnectorData, DatabaseRulesetData,

@@ -11,6 +11,7 @@ use exportdoc::report::{
 };
 use serde_json::{Value, json};
 
+use super::algorithms;
 use crate::cli::{Judged, Unreadable};
 
 /// Version of the contract; changes only when a field is removed or changes its meaning.
@@ -225,6 +226,9 @@ fn objects(report: &DocumentReport, types: &[String]) -> Value {
                     .map(|(kind, count)| json!({ "kind": kind.as_str(), "count": count }))
                     .collect::<Vec<_>>(),
             });
+            if let Some(algorithm) = algorithms::json(object) {
+                value["algorithm"] = algorithm;
+            }
             if !object.secret_values.is_empty() {
                 value["secret_values"] = object
                     .secret_values

@@ -1,5 +1,6 @@
 //! Turns reports into output. Nothing here judges anything; what comes out of a document is escaped on the way.
 
+pub(crate) mod algorithms;
 pub(crate) mod audit_github;
 pub(crate) mod audit_json;
 pub(crate) mod audit_junit;

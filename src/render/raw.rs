@@ -3,12 +3,13 @@
 //! Each line is a field: offset in the record's message, field number, wire type, value. Bytes that read as a message
 //! are opened, as `protoc --decode_raw` does.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use exportdoc::blob::{BlobLimits, Record, RecordReader};
 use exportdoc::envelope::{Base64Reader, Envelope, EnvelopeError};
 use exportdoc::escape;
-use exportdoc::object::SyncObject;
+use exportdoc::object::{SyncObject, type_of};
 use exportdoc::wire::{DumpLimits, DumpNode, DumpValue, Message, dump};
 
 /// Text longer than this is cut in the dump.
@@ -94,13 +95,8 @@ fn answers(message: &[u8], wanted: &str) -> Option<String> {
     };
     let object = SyncObject::parse(record.object).ok()?;
     let identifier = object.key().identifier.to_string();
-    let number = object.key().type_number;
-    let type_name = exportdoc::object::by_number_in_own_document(number).map(|known| known.name);
-    let full = format!(
-        "{}:{identifier}",
-        type_name.map_or_else(|| number.to_string(), str::to_owned)
-    );
-    let by_number = format!("{number}:{identifier}");
+    let full = format!("{}:{identifier}", type_of(&object, &BTreeMap::new()));
+    let by_number = format!("{}:{identifier}", object.key().type_number);
     let hit = [&full, &by_number, &identifier].contains(&&wanted.to_owned())
         || object.name().as_deref() == Some(wanted);
     hit.then_some(full)

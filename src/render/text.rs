@@ -9,7 +9,7 @@ use exportdoc::finding::{Finding, Severity};
 use exportdoc::report::{DocumentReport, Encryption, ListedObject, Outcome, SecretsUnknown, Trust, Verdict};
 
 use super::listing::{label, partial, references, secret_values, table};
-use super::{time, tree};
+use super::{algorithms, time, tree};
 use crate::cli::{Judged, Unreadable};
 
 pub(super) const BOLD: Style = Style::new().bold();
@@ -54,6 +54,7 @@ pub(crate) fn inspect(out: &mut impl Write, judged: &Judged, view: &View<'_>) ->
     }
     partial(out, report)?;
     label(out, report, view.types)?;
+    algorithms::print(out, report, view.types)?;
     secret_values(out, report)?;
     if let Some(against) = view.against {
         references(out, report, against)?;

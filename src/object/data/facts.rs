@@ -11,7 +11,7 @@ use super::possible_key;
 use super::rows::RowCount;
 use super::schema::{FieldSpec, MessageSpec};
 use super::texts::{FoundTexts, TextFilter, Texts};
-use super::{ObjectData, SecretKind, SegmentMapping, name_fields};
+use super::{Configuration, ObjectData, SecretKind, SegmentMapping, Treatment, name_fields};
 use crate::utf8::Utf8Check;
 use crate::wire::{Cursor, FieldHead, HeadValue, Message, StreamedFields, WireError, Writer};
 
@@ -137,6 +137,13 @@ struct Top<'t> {
     possible_keys: u64,
 }
 
+/// A configuration that is too long to be looked into may hold a key as well.
+fn keys_in_configuration(bytes: Option<&[u8]>) -> u64 {
+    let Some(bytes) = bytes else { return 1 };
+    let text = String::from_utf8_lossy(bytes);
+    Configuration::read(&text).map_or(0, |read| read.possible_keys)
+}
+
 /// What was seen of secrets of one kind.
 #[derive(Default)]
 struct Secret {
@@ -164,7 +171,9 @@ impl Top<'_> {
                     self.possible_keys += possible_key::in_field(&head, message);
                 }
                 (Some(field), HeadValue::Bytes(length))
-                    if names.contains(&head.number) || self.texts.wants(field) =>
+                    if names.contains(&head.number)
+                        || self.texts.wants(field)
+                        || field.treatment == Treatment::Configuration =>
                 {
                     let bytes = message.bytes(length, MAX_SHORT);
                     match &bytes {
@@ -178,6 +187,9 @@ impl Top<'_> {
                             Some(bytes) => self.texts.see(field, bytes),
                             None => self.texts.too_long(field),
                         }
+                    }
+                    if field.treatment == Treatment::Configuration {
+                        self.possible_keys += keys_in_configuration(bytes.as_deref());
                     }
                     if names.contains(&head.number) {
                         self.keep(head.number, bytes);

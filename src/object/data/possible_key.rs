@@ -25,7 +25,7 @@ const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIEN
 
 /// Whether a text decodes to 16, 24 or 32 bytes of base64. Hexadecimal text and UUIDs are no keys, and neither are words:
 /// a text without padding has to mix upper case, lower case and digits.
-fn looks_like_key(text: &[u8]) -> bool {
+pub(super) fn looks_like_key(text: &[u8]) -> bool {
     if text.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-') {
         return false;
     }
