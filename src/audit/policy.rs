@@ -92,6 +92,10 @@ impl Policy {
             genuine.into_iter().fold(own, Level::max)
         } else if rule == &finding::ENGINE_SIGNATURE_MISSING {
             own.max(self.level_in_genuine(&finding::SIGNATURE_UNDETERMINED))
+        } else if rule == &finding::SECRETS_UNKNOWN || rule == &finding::POSSIBLE_KEY {
+            // A policy that refuses secrets refuses what may be one.
+            let asked = self.levels.get(finding::SECRETS_IN_CLEAR.id).copied();
+            own.max(asked.unwrap_or(Level::Off))
         } else {
             own
         }

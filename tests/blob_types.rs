@@ -1,0 +1,303 @@
+//! What the blob says decides an object's type, and "no secrets" is only said where everything could be read.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod common;
+
+use common::{EXPORT_ID, Parts, exportdoc, finding, global, ids, numbered, report};
+use exportdoc::identifier::Identifier;
+use exportdoc::object::{ObjectKey, Revision, RevisionPair, SyncObject};
+use exportdoc::report::SecretsUnknown;
+use exportdoc::wire::Writer;
+use serde_json::{Value, json};
+
+/// An object whose revision states a type.
+fn object(key: &ObjectKey, stated: Option<&str>, data_type: &str, data: &[u8]) -> Vec<u8> {
+    let revision = Revision {
+        pair: RevisionPair {
+            object: EXPORT_ID.to_owned(),
+            save: EXPORT_ID.to_owned(),
+        },
+        json: stated
+            .map(|stated| Revision::json_text(stated, key))
+            .unwrap_or_default(),
+        ..Revision::default()
+    };
+    let object = SyncObject::build(key, &[], &revision, data_type, data).unwrap();
+    object.as_bytes().to_vec()
+}
+
+/// A document of one object under a label in its metadata.
+fn document(object: Vec<u8>, label: &str) -> Vec<u8> {
+    let mut parts = Parts::of(&common::document_of_messages(&[object]));
+    parts.metadata["exportedObjectList"][0]["objectType"] = label.into();
+    parts.document()
+}
+
+/// A document with another label on every row of one type.
+fn relabelled(document: &[u8], from: &str, to: &str) -> Vec<u8> {
+    let mut parts = Parts::of(document);
+    for row in parts.metadata["exportedObjectList"].as_array_mut().unwrap() {
+        if row["objectType"] == from {
+            row["objectType"] = to.into();
+        }
+    }
+    parts.document()
+}
+
+fn run(arguments: &[&str], document: &[u8]) -> (i32, String) {
+    let output = exportdoc()
+        .args(arguments)
+        .write_stdin(document)
+        .output()
+        .unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.code().unwrap(), String::from_utf8(text).unwrap())
+}
+
+#[test]
+fn a_relabelled_key_stays_a_key_for_every_rule_and_selector() {
+    let genuine = global().seal();
+    let relabelled = relabelled(&genuine, "KEY", "DOMAIN");
+    let (before, after) = (report(&genuine), report(&relabelled));
+    let mut told = ids(&after);
+    told.retain(|id| *id != "metadata-type-differs");
+    assert_eq!(told, ids(&before));
+    assert_eq!(
+        finding(&after, "metadata-type-differs").0,
+        "KEY global: the metadata says DOMAIN"
+    );
+    let types = |report: &exportdoc::report::DocumentReport| {
+        let objects = report.objects.iter();
+        objects.map(|object| object.type_name.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(types(&after), types(&before));
+
+    let directory = tempfile::tempdir().unwrap();
+    let policy = directory.path().join("policy.toml");
+    std::fs::write(&policy, "[types]\ndeny = [\"KEY\"]\n").unwrap();
+    let policy = policy.to_str().unwrap();
+    for document in [&genuine, &relabelled] {
+        let (_, out) = run(&["audit", "--policy", policy, "-"], document);
+        assert!(out.contains("type-denied"), "{out}");
+        let (code, out) = run(&["inspect", "--raw", "KEY:global", "-"], document);
+        assert_eq!(code, 0, "{out}");
+        let (_, out) = run(&["inspect", "--objects", "KEY", "-"], document);
+        assert!(out.contains("KEY   global"), "{out}");
+    }
+}
+
+#[test]
+fn a_revision_that_contradicts_a_known_number_is_an_error_and_changes_nothing() {
+    let key = ObjectKey::new(9, Identifier::EncryptionKey("global".to_owned()));
+    let data = Writer::new().text(1, "AAECAwQFBgcICQoLDA0ODw==").finish();
+    let honest = report(&document(
+        object(&key, Some("KEY"), "EncryptionKeyData", &data),
+        "KEY",
+    ));
+    let lying = report(&document(
+        object(&key, Some("DOMAIN"), "EncryptionKeyData", &data),
+        "DOMAIN",
+    ));
+    assert!(!ids(&honest).contains(&"type-contradicted"), "{:?}", ids(&honest));
+    assert_eq!(
+        finding(&lying, "type-contradicted").0,
+        "KEY global: its revision says DOMAIN"
+    );
+    for report in [honest, lying] {
+        assert_eq!(report.objects[0].type_name, "KEY");
+        assert!(ids(&report).contains(&"key-present"));
+    }
+}
+
+#[test]
+fn the_revision_names_an_unknown_number_whatever_the_metadata_says() {
+    let key = numbered(777, 3);
+    let message = |stated| object(&key, stated, "FileFormatData", b"");
+    let named = report(&document(message(Some("FILE_FORMAT")), "FILE_FORMAT"));
+    assert_eq!(named.objects[0].type_name, "FILE_FORMAT");
+    assert_eq!(
+        finding(&named, "unknown-object-type").0,
+        "number 777, named FILE_FORMAT by its revision"
+    );
+    let relabelled = report(&document(message(Some("FILE_FORMAT")), "DOMAIN"));
+    assert_eq!(relabelled.objects[0].type_name, "FILE_FORMAT");
+    assert!(ids(&relabelled).contains(&"metadata-type-differs"));
+    // Where the blob is silent, the metadata guesses.
+    let guessed = report(&document(message(None), "FILE_FORMAT"));
+    assert_eq!(guessed.objects[0].type_name, "FILE_FORMAT");
+    assert_eq!(
+        finding(&guessed, "unknown-object-type").0,
+        "number 777, named FILE_FORMAT by the metadata alone: a guess"
+    );
+}
+
+#[test]
+fn a_label_of_a_reference_is_no_contradiction_for_an_unknown_number() {
+    for (stated, label) in [
+        ("PROFILE_SET", "PROFILE_SET_REFERENCE"),
+        ("CLASSIFIER", "CLASSIFIER_REFERENCE"),
+        ("DATABASE_CONNECTOR", "SOURCE_DATABASE_CONNECTOR"),
+    ] {
+        for data_type in ["EmptyData", "SomeData"] {
+            let message = object(&numbered(777, 3), Some(stated), data_type, b"");
+            let found = report(&document(message, label));
+            for id in [
+                "metadata-type-differs",
+                "metadata-misses-object",
+                "metadata-extra-object",
+            ] {
+                assert!(
+                    !ids(&found).contains(&id),
+                    "{stated} {data_type}: {:?}",
+                    ids(&found)
+                );
+            }
+        }
+    }
+}
+
+/// A connector with a text in a field that no table knows.
+fn connector_with(text: &str) -> Vec<u8> {
+    let data = Writer::new().text(1, "POSTGRES").wrapped_text(77, text).finish();
+    object(
+        &numbered(10, 1),
+        Some("DATABASE_CONNECTOR"),
+        "DatabaseConnectorData",
+        &data,
+    )
+}
+
+#[test]
+fn no_secrets_is_only_said_where_everything_could_be_read() {
+    let plain = document(connector_with("true"), "DATABASE_CONNECTOR");
+    let unknown = object(
+        &numbered(10, 1),
+        Some("DATABASE_CONNECTOR"),
+        "ConnectorDataV9",
+        b"",
+    );
+    let unknown = document(unknown, "DATABASE_CONNECTOR");
+    let hiding = document(connector_with("Zm9vYmFyYmF6cXV4MTIzNA=="), "DATABASE_CONNECTOR");
+
+    assert_eq!(report(&plain).secrets_unknown(), None);
+    let (_, out) = run(&["inspect", "-"], &plain);
+    assert!(out.contains("in clear   no secrets"), "{out}");
+    for document in [&unknown, &hiding] {
+        assert_eq!(
+            report(document).secrets_unknown(),
+            Some(SecretsUnknown::Objects(1))
+        );
+        assert!(ids(&report(document)).contains(&"secrets-unknown"));
+        let (code, out) = run(&["inspect", "-"], document);
+        assert_eq!(code, 0);
+        let line = "in clear   unknown: 1 object holds data this version can't read";
+        assert!(out.contains(line), "{out}");
+        assert!(!out.contains("Zm9v"), "{out}");
+    }
+    let (_, out) = run(&["inspect", "--format", "json", "-"], &unknown);
+    let json: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(json["documents"][0]["secrets_unknown"], json!({ "objects": 1 }));
+}
+
+#[test]
+fn a_text_in_an_unknown_field_may_look_like_a_key() {
+    for (text, key) in [
+        ("Zm9vYmFyYmF6cXV4MTIzNA==", true),
+        ("MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0", true),
+        ("MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI=", true),
+        ("0123456789abcdef0123456789abcdef", false),
+        ("ec7a77e0-8b3f-4257-89b9-fcabd016f44d", false),
+        ("Customers of the east", false),
+    ] {
+        let found = report(&document(connector_with(text), "DATABASE_CONNECTOR"));
+        assert_eq!(ids(&found).contains(&"possible-key"), key, "{text}");
+        assert!(!common::said(&found).contains(text), "{text}");
+    }
+    // In data of an unknown type, and in columns of a known one.
+    let hidden = Writer::new().wrapped_text(3, "Zm9vYmFyYmF6cXV4MTIzNA==").finish();
+    let unknown = object(
+        &numbered(10, 1),
+        Some("DATABASE_CONNECTOR"),
+        "ConnectorDataV9",
+        &hidden,
+    );
+    let mut data = Writer::new();
+    data.text(1, "Rules").message(4, |table| {
+        table.text(1, "PATIENT").text(77, "Zm9vYmFyYmF6cXV4MTIzNA==");
+    });
+    let data = data.finish();
+    let ruleset = object(
+        &numbered(14, 1),
+        Some("DATABASE_RULESET"),
+        "DatabaseRulesetData",
+        &data,
+    );
+    for (message, label) in [(unknown, "DATABASE_CONNECTOR"), (ruleset, "DATABASE_RULESET")] {
+        let found = report(&document(message, label));
+        assert!(
+            ids(&found).contains(&"possible-key"),
+            "{label}: {:?}",
+            ids(&found)
+        );
+    }
+}
+
+#[test]
+fn a_policy_that_refuses_secrets_refuses_what_could_not_be_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let unknown = object(
+        &numbered(10, 1),
+        Some("DATABASE_CONNECTOR"),
+        "ConnectorDataV9",
+        b"",
+    );
+    let unknown = document(unknown, "DATABASE_CONNECTOR");
+    let hiding = document(connector_with("Zm9vYmFyYmF6cXV4MTIzNA=="), "DATABASE_CONNECTOR");
+    let plain = document(connector_with("true"), "DATABASE_CONNECTOR");
+    for (level, refused) in [("error", 1), ("warning", 0)] {
+        let policy = directory.path().join(level);
+        std::fs::write(&policy, format!("[levels]\nsecrets-in-clear = \"{level}\"\n")).unwrap();
+        let audit = |document| run(&["audit", "--policy", policy.to_str().unwrap(), "-"], document).0;
+        assert_eq!(audit(&unknown), refused, "{level}");
+        assert_eq!(audit(&hiding), refused, "{level}");
+        assert_eq!(audit(&plain), 0, "{level}");
+    }
+}
+
+#[test]
+fn a_user_algorithm_shows_its_framework_and_files_and_hides_its_key() {
+    let key = ObjectKey::new(40, Identifier::Algorithm("acme:Names".to_owned()));
+    let secret = "Zm9vYmFyYmF6cXV4MTIzNA==";
+    let mut data = Writer::new();
+    data.message(1, |info| _ = info.text(1, "acme:Names").text(3, "2023-07-18"))
+        .text(2, secret)
+        .int(3, 1_689_667_116_401)
+        .text(5, "Name")
+        .text(6, "acme")
+        .text(7, r#"{"lookupFile":{"uri":"jar://file/Names.txt"},"length":3}"#);
+    let message = object(&key, Some("USER_ALGORITHM"), "UserAlgorithmData", &data.finish());
+    let document = document(message, "USER_ALGORITHM");
+    let found = report(&document);
+    for id in [
+        "unknown-object-type",
+        "unknown-data",
+        "unknown-field",
+        "secrets-unknown",
+    ] {
+        assert!(!ids(&found).contains(&id), "{:?}", ids(&found));
+    }
+    assert_eq!(
+        finding(&found, "secrets-in-clear").0,
+        "1 algorithm key in 1 objects"
+    );
+    let (_, out) = run(&["inspect", "-"], &document);
+    for text in [
+        "framework Name of plugin acme",
+        "file jar://file/Names.txt",
+        "\"length\": 3",
+    ] {
+        assert!(out.contains(text), "{out}");
+    }
+    assert!(!out.contains(secret), "{out}");
+}
