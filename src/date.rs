@@ -209,6 +209,16 @@ pub fn iso_millis(instant: Timestamp) -> String {
     millis(instant, "Z")
 }
 
+/// Whether a text is a day as engines write it, such as `2019-05-07`.
+pub fn is_day(text: &str) -> bool {
+    let date = || {
+        let (year, rest) = text.split_once('-')?;
+        let (month, day) = rest.split_once('-')?;
+        Date::new(digits(year, 4)?, two_digits(month)?, two_digits(day)?).ok()
+    };
+    date().is_some()
+}
+
 /// As the API writes times: `2018-04-13T17:49:55.354+0000`.
 pub fn api_date(instant: Timestamp) -> String {
     millis(instant, "+0000")
@@ -266,6 +276,23 @@ mod tests {
         assert_eq!((date.zone.as_str(), date.weekday_fits()), ("UTC", true));
         assert_eq!(date.to_string(), "Fri Jun 15 20:16:20 UTC 2018");
         assert_eq!(format_java_date(ts("2018-06-15T20:16:20Z")), date.original);
+    }
+
+    #[test]
+    fn a_day_has_four_digits_two_and_two_and_is_in_the_calendar() {
+        assert!(is_day("2019-05-07") && is_day("2020-02-29"));
+        for text in [
+            "",
+            "2019-02-29",
+            "2019-13-01",
+            "2019-5-7",
+            "2019-05-07 ",
+            "2019-05-07T00:00:00Z",
+            "20190507",
+            "today",
+        ] {
+            assert!(!is_day(text), "{text}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use exportdoc::build::{ExportFacts, in_record_order, seal_with};
 use exportdoc::compose::{OLDEST_FORMAT, requested_row};
-use exportdoc::diff::{DiffLimits, MatchBy, object_changes};
+use exportdoc::diff::{DiffLimits, Later, MatchBy, object_changes};
 use exportdoc::merge::{
     Conflict, DerivedSave, MergeError, MergeOptions, MergeOutcome, MergedDocument, Note, Origin, Prefer,
     Renumber, Resolutions, Sources, Take,
@@ -319,7 +319,7 @@ fn unchanged(x: &Document, base: Option<&Document>, sides: &[&Document], at: usi
         expected.keys()
     );
     for (got, wanted) in objects.values().zip(expected.values()) {
-        let differs = || object_changes(wanted, got, &DiffLimits::default());
+        let differs = || object_changes(wanted, got, Later::New, &DiffLimits::default());
         assert!(got == wanted, "{}: {:?}", got.key(), differs());
     }
     assert_eq!(document.extras.header_fields, x.contents.header_fields);

@@ -89,6 +89,8 @@ fn algorithm_change(object: &ObjectDiff) -> Option<String> {
             names if names.is_empty() => "something that it depends on changed".to_owned(),
             names => format!("depends on {names}, which changed"),
         }),
+        // What an upgrade adds has a finding of its own.
+        Status::RewrittenByEngine => None,
         Status::Resaved | Status::Added | Status::Removed | Status::Unchanged => None,
     }
 }

@@ -28,6 +28,7 @@ pub fn needs(rule: &FindingRule) -> Needs {
         &finding::ALGORITHM_CHANGED,
         &finding::BASELINE_NOT_COMPARABLE,
         &finding::CONTENT_WITHOUT_REVISION,
+        &finding::REWRITTEN_BY_ENGINE,
     ];
     if let Some((_, member)) = members.iter().find(|(known, _)| *known == rule) {
         Needs::Policy(member)

@@ -13,6 +13,7 @@ use super::diff_reading::{ComparedSide, DiffInput, read_both};
 use super::input::{Input, parse_size};
 use super::{CliError, Exit};
 use super::{passphrase, stdout};
+use crate::render::diff_text::View;
 use crate::render::{diff_json, diff_markdown, diff_text, diff_words};
 
 /// Show what differs between two export documents: objects, the fields that changed in them, and why
@@ -23,8 +24,10 @@ Every object listed says why:
   re-saved                  new revision, same content
   dependency-changed        nothing of its own: something it depends on moved
   content-without-revision  other content under the same revision, which no engine writes
+  rewritten-by-engine       more under the same revision, as an upgrade of the engine writes it
   added, removed            only one document has it
-Host, date, key and signature are told apart and don't count.
+What engines write anew in every export (a lookup's date, the order of a set) doesn't count, nor
+do host, date, key and signature.
 
 Exit codes: 0 the same content, 1 different, 2 trouble (unreadable, encrypted, damaged), 5 a limit.
 
@@ -62,6 +65,12 @@ pub(crate) struct Args {
     /// Print keys, lookup rows and segment mappings that changed
     #[arg(long)]
     show_secrets: bool,
+    /// List what engines write anew in every export, which doesn't count
+    #[arg(long)]
+    show_volatile: bool,
+    /// List all that differs around the objects, dates and keys too, not only host, verdict and encryption
+    #[arg(long)]
+    envelope: bool,
     /// Count every byte of the files, and say what differs in them
     #[arg(long)]
     strict_bytes: bool,
@@ -175,10 +184,14 @@ impl Args {
         } else if self.stat {
             diff_text::print_stat(&mut out, compared)?;
         } else {
+            let view = View {
+                volatile: self.show_volatile,
+                envelope: self.envelope,
+            };
             match self.format {
-                Format::Text => diff_text::print(&mut out, compared)?,
+                Format::Text => diff_text::print(&mut out, compared, view)?,
                 Format::Json => diff_json::print(&mut out, compared)?,
-                Format::Markdown => diff_markdown::print(&mut out, compared)?,
+                Format::Markdown => diff_markdown::print(&mut out, compared, view)?,
             }
         }
         out.flush()?;

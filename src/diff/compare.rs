@@ -3,17 +3,18 @@
 
 use std::collections::BTreeSet;
 
-use crate::finding::{self, Finding};
+use crate::finding::{self, Finding, FindingRule};
 use crate::object::SyncObject;
 use crate::report::{DocumentReport, Encryption};
 
 use super::closure::Walker;
 use super::fields::{Changes, FieldChange};
+use super::habits::{Later, keeps_revision_over_members};
 use super::matching::{Matches, References};
 use super::object::Partners;
 use super::{
     DiffLimits, DiffOptions, DocumentDiff, ObjectDiff, ObjectRef, Obstacle, ObstacleKind, RevisionChange,
-    Side, Status, envelope,
+    Side, Status, VolatileObject, envelope,
 };
 
 /// Objects that moved and are named, per dependent.
@@ -26,6 +27,7 @@ pub fn diff(old: &Side<'_>, new: &Side<'_>, options: &DiffOptions) -> DocumentDi
     let mut diff = DocumentDiff {
         objects: Vec::new(),
         unchanged: 0,
+        volatile: Vec::new(),
         renumbered: Vec::new(),
         ignored: 0,
         envelope: envelope::compare(old.report, new.report),
@@ -50,6 +52,7 @@ pub fn diff(old: &Side<'_>, new: &Side<'_>, options: &DiffOptions) -> DocumentDi
     let mut pass = Pass {
         sides: (old, new),
         options,
+        later: Later::of_reports(old.report, new.report),
         matches: &matches,
         walkers: (Walker::new(&old.report.graph), Walker::new(&new.report.graph)),
         changes_left: options.limits.changes,
@@ -71,22 +74,54 @@ pub fn diff(old: &Side<'_>, new: &Side<'_>, options: &DiffOptions) -> DocumentDi
     diff
 }
 
+/// What differs between two objects; see [`object_changes`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectChanges {
+    /// What an engine changes only with a save.
+    pub changes: Vec<FieldChange>,
+    /// How many more of these the limits leave out.
+    pub more: u64,
+    /// Whether there are such changes in more than the list of what it depends on.
+    pub beyond_members: bool,
+    /// What an upgrade of the engine adds under an unchanged revision.
+    pub by_upgrade: Vec<FieldChange>,
+}
+
+impl ObjectChanges {
+    /// Whether both are of one state, but for what engines write anew in every export.
+    pub fn is_same(&self) -> bool {
+        self.is_rewrite() && self.by_upgrade.is_empty()
+    }
+
+    /// Whether an upgrade of the engine explains all that differs.
+    pub fn is_rewrite(&self) -> bool {
+        self.changes.is_empty() && self.more == 0
+    }
+}
+
 /// Compares two objects that go under one key and depend on the same keys when they are the same: in everything but the
-/// UUIDs of their revisions. Gives what differs, and how many more differences the limits leave out.
+/// UUIDs of their revisions, and what engines write anew in every export.
 pub fn object_changes(
     old: &SyncObject<'static>,
     new: &SyncObject<'static>,
+    later: Later,
     limits: &DiffLimits,
-) -> (Vec<FieldChange>, u64) {
+) -> ObjectChanges {
     let mut changes = Changes::new("", limits, &[]);
     Partners {
         old,
         new,
         references: None,
+        later,
         limits,
     }
     .compare(&mut changes);
-    (changes.list, changes.more)
+    ObjectChanges {
+        changes: changes.list,
+        more: changes.more,
+        beyond_members: changes.beyond_members,
+        by_upgrade: changes.by_upgrade,
+    }
 }
 
 fn obstacles(report: &DocumentReport, in_new: bool) -> impl Iterator<Item = Obstacle> {
@@ -120,12 +155,15 @@ struct Compared {
     status: Status,
     /// Whether it is unchanged only because of what is ignored.
     by_rule: bool,
+    /// What engines write anew in every export.
+    volatile: Vec<FieldChange>,
     diff: ObjectDiff,
 }
 
 struct Pass<'a> {
     sides: (&'a Side<'a>, &'a Side<'a>),
     options: &'a DiffOptions,
+    later: Later,
     matches: &'a Matches,
     walkers: (Walker<'a>, Walker<'a>),
     changes_left: usize,
@@ -157,6 +195,7 @@ impl Pass<'_> {
             (Some(before), Some(after)) => Partners {
                 old: before,
                 new: after,
+                later: self.later,
                 references: Some(References {
                     old: old.report,
                     new: new.report,
@@ -176,20 +215,26 @@ impl Pass<'_> {
                 .ignore
                 .iter()
                 .any(|rule| rule.covers_revision(&reports.1.type_name));
+        let members_only =
+            !changes.beyond_members && keeps_revision_over_members(reports.1.key.type_number);
         let status = match (changes.any(), saved) {
             (true, true) => Status::Changed,
+            (true, false) if members_only => Status::Changed,
             (true, false) => Status::ContentWithoutRevision,
+            (false, false) if !changes.by_upgrade.is_empty() => Status::RewrittenByEngine,
             // A save whose only change is ignored is explained by it.
             (false, true) if !save_ignored => Status::Resaved,
             (false, _) => Status::Unchanged,
         };
-        self.changes_left -= changes.list.len();
+        changes.list.append(&mut changes.by_upgrade);
+        self.changes_left = self.changes_left.saturating_sub(changes.list.len());
         if self.wanted(&reports.1.type_name) {
             self.ignored += changes.ignored;
         }
         Compared {
             status,
             by_rule: status == Status::Unchanged && (saved || changes.ignored > 0),
+            volatile: changes.volatile,
             diff: ObjectDiff {
                 status,
                 old: Some(ObjectRef::of(reports.0)),
@@ -233,8 +278,22 @@ impl Pass<'_> {
             if !self.wanted(&after.type_name) {
                 continue;
             }
-            if object.status == Status::ContentWithoutRevision {
-                diff.findings.push(without_revision(&object));
+            match object.status {
+                Status::ContentWithoutRevision => {
+                    diff.findings
+                        .push(told(&finding::CONTENT_WITHOUT_REVISION, &object));
+                }
+                Status::RewrittenByEngine => {
+                    diff.findings.push(told(&finding::REWRITTEN_BY_ENGINE, &object));
+                }
+                _ => {}
+            }
+            if !compared.volatile.is_empty() {
+                diff.volatile.push(VolatileObject {
+                    old: before.clone(),
+                    new: after.clone(),
+                    changes: compared.volatile,
+                });
             }
             if object.status == Status::Unchanged {
                 diff.unchanged += 1;
@@ -287,7 +346,7 @@ impl Pass<'_> {
                     None => &old.report.objects[id],
                 };
                 let list = match statuses[id] {
-                    Status::ContentWithoutRevision => &mut altered,
+                    Status::ContentWithoutRevision | Status::RewrittenByEngine => &mut altered,
                     _ => &mut moved,
                 };
                 list.insert((ObjectRef::of(report), statuses[id]));
@@ -333,7 +392,8 @@ fn alone(status: Status, report: &crate::report::ObjectReport) -> ObjectDiff {
     }
 }
 
-fn without_revision(object: &ObjectDiff) -> Finding {
+/// A finding that names what differs.
+fn told(rule: &'static FindingRule, object: &ObjectDiff) -> Finding {
     let mut fields: Vec<String> = object
         .changes
         .iter()
@@ -346,7 +406,7 @@ fn without_revision(object: &ObjectDiff) -> Finding {
     }
     let name = object.object().map(ToString::to_string).unwrap_or_default();
     let message = format!("{name}: {}", fields.join(", "));
-    let finding = Finding::new(&finding::CONTENT_WITHOUT_REVISION, message);
+    let finding = Finding::new(rule, message);
     match object.object() {
         Some(object) => finding.about(object.type_number, &object.identifier),
         None => finding,

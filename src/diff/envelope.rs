@@ -25,6 +25,14 @@ pub struct EnvelopeChange {
     pub new: Option<String>,
 }
 
+impl EnvelopeChange {
+    /// Whether a reader can act on it: where the document comes from, what its signature is worth, and whether it is
+    /// open. All else differs between any two exports.
+    pub fn is_actionable(&self) -> bool {
+        matches!(self.field, "host" | "verdict" | "encryption")
+    }
+}
+
 /// How two files differ as bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ByteComparison {

@@ -3,16 +3,20 @@
 //! Invariant: what compares equal means the same: the order of different fields, varint forms and absent defaults don't
 //! count; everything else does, fields of unknown number included. Depth and number of changes are bounded.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::object::data::{FieldKind, FieldSpec, MessageSpec};
 use crate::wire::{Field, Message, Value as WireValue};
 
 use super::DiffLimits;
-use super::path::{FieldPath, IgnoreRule, Step};
+use super::habits::{self, Later};
+use super::matching::MatchKey;
+use super::path::{DEPENDENCIES, FieldPath, IgnoreRule, Step};
 use super::secret::{Secret, SecretChange};
 use super::value::{Scalar, Value};
 
+/// Differences of one object that are told as made by an upgrade. It makes one or two; more are an editor's.
+const BY_UPGRADE: usize = 8;
 /// Levels of unknown messages that are looked into; deeper ones are compared as bytes.
 const DEPTH: usize = 16;
 
@@ -29,14 +33,33 @@ pub struct FieldChange {
     pub secret: Option<SecretChange>,
 }
 
+impl FieldChange {
+    fn of(path: FieldPath, old: Option<Value>, new: Option<Value>) -> Self {
+        Self {
+            path,
+            old,
+            new,
+            secret: None,
+        }
+    }
+}
+
 /// Collects the changes of one object.
 pub(super) struct Changes<'o> {
     type_name: &'o str,
     limits: &'o DiffLimits,
     ignore: &'o [IgnoreRule],
+    /// Where both sides have one revision: which of them may have what an upgrade adds.
+    pub(super) upgrade: Option<Later>,
     pub(super) list: Vec<FieldChange>,
     pub(super) more: u64,
+    /// Whether one of these is no dependency that came or went.
+    pub(super) beyond_members: bool,
     pub(super) ignored: u64,
+    /// What engines write anew in every export. It doesn't count.
+    pub(super) volatile: Vec<FieldChange>,
+    /// What an upgrade of the engine adds under an unchanged revision.
+    pub(super) by_upgrade: Vec<FieldChange>,
 }
 
 /// Two sides of something.
@@ -48,9 +71,13 @@ impl<'o> Changes<'o> {
             type_name,
             limits,
             ignore,
+            upgrade: None,
             list: Vec::new(),
             more: 0,
+            beyond_members: false,
             ignored: 0,
+            volatile: Vec::new(),
+            by_upgrade: Vec::new(),
         }
     }
 
@@ -69,9 +96,12 @@ impl<'o> Changes<'o> {
         path: FieldPath,
         make: impl FnOnce() -> (Option<Value>, Option<Value>, Option<SecretChange>),
     ) {
-        if self.ignore.iter().any(|rule| rule.covers(self.type_name, &path)) {
+        if self.ignores(&path) {
             self.ignored += 1;
-        } else if self.list.len() < self.limits.changes_per_object {
+            return;
+        }
+        self.beyond_members |= path.steps.first() != Some(&Step::Name(DEPENDENCIES));
+        if self.list.len() < self.limits.changes_per_object {
             let (old, new, secret) = make();
             self.list.push(FieldChange {
                 path,
@@ -87,6 +117,61 @@ impl<'o> Changes<'o> {
     /// Notes that something differs which isn't looked into.
     pub(super) fn unseen(&mut self) {
         self.more += 1;
+        self.beyond_members = true;
+    }
+
+    /// Notes a change that engines make by themselves in every export, unless it is ignored.
+    fn by_habit(&mut self, path: FieldPath, old: Option<Value>, new: Option<Value>) {
+        if !self.ignores(&path) {
+            self.volatile.push(FieldChange::of(path, old, new));
+        }
+    }
+
+    /// Notes a change that an upgrade makes under an unchanged revision, unless it is ignored.
+    fn by_upgrade(&mut self, path: FieldPath, old: Option<Value>, new: Option<Value>) {
+        if self.by_upgrade.len() >= BY_UPGRADE || self.ignores(&path) {
+            self.push(path, old, new);
+        } else {
+            self.by_upgrade.push(FieldChange::of(path, old, new));
+        }
+    }
+
+    fn ignores(&self, path: &FieldPath) -> bool {
+        self.ignore.iter().any(|rule| rule.covers(self.type_name, path))
+    }
+
+    /// The dependencies as sets of what they name: the hash over the closure covers each object once, and engines list
+    /// one as often as they need it.
+    pub(super) fn dependencies(
+        &mut self,
+        type_number: u64,
+        (old, new): Pair<&[MatchKey]>,
+        label: impl Fn(&MatchKey) -> String,
+    ) {
+        let path = FieldPath::default().then(Step::Name(DEPENDENCIES));
+        let named = |keys: &[MatchKey]| -> Vec<(String, MatchKey)> {
+            let mut seen = HashSet::new();
+            let once = keys.iter().filter(|key| seen.insert(*key));
+            once.map(|key| (label(key), key.clone())).collect()
+        };
+        let (old, new) = (named(old), named(new));
+        let limits = self.limits;
+        let in_order = self.keyed(&path, (&old, &new), |changes, path, old, new| {
+            if old == new {
+                return;
+            }
+            let shown = |side: Option<&MatchKey>| side.map(|key| Value::text(&label(key), limits));
+            let (path, shown) = (path.clone(), (shown(old), shown(new)));
+            match changes.upgrade {
+                Some(later) if habits::adds_edge(later, type_number, old, new) => {
+                    changes.by_upgrade(path, shown.0, shown.1);
+                }
+                _ => changes.push(path, shown.0, shown.1),
+            }
+        });
+        if !in_order {
+            self.by_habit(path, Some(Value::Order), Some(Value::Order));
+        }
     }
 
     /// Two messages of a type; without spec every field is unknown. `guarded`: unknown text may be secret.
@@ -175,12 +260,16 @@ impl<'o> Changes<'o> {
             let named = |list: Vec<Scalar>| -> Vec<_> {
                 list.into_iter().map(|value| (value.to_string(), value)).collect()
             };
-            self.keyed(path, (&named(old), &named(new)), |changes, path, old, new| {
+            let in_order = self.keyed(path, (&named(old), &named(new)), |changes, path, old, new| {
                 if old.is_none() || new.is_none() {
                     changes.push(path.clone(), shown(old.cloned()), shown(new.cloned()));
                 }
             });
-            return;
+            return match (in_order, spec.set) {
+                (true, _) => {}
+                (false, true) => self.by_habit(path.clone(), Some(Value::Order), Some(Value::Order)),
+                (false, false) => self.other_order(path),
+            };
         }
         // Of a field that isn't a list, the last occurrence counts.
         let last = |list: Vec<Scalar>| {
@@ -189,8 +278,19 @@ impl<'o> Changes<'o> {
                 .filter(|value| !value.is_absent(spec.kind))
         };
         let (old, new) = (last(old), last(new));
-        if old != new {
-            self.push(path.clone(), shown(old), shown(new));
+        if old == new {
+            return;
+        }
+        let is_volatile = habits::is_volatile(spec, old.as_ref(), new.as_ref());
+        let adds = |later| habits::adds_value(later, spec, old.as_ref(), new.as_ref());
+        let by_upgrade = self.upgrade.is_some_and(adds);
+        let (path, old, new) = (path.clone(), shown(old), shown(new));
+        if is_volatile {
+            self.by_habit(path, old, new);
+        } else if by_upgrade {
+            self.by_upgrade(path, old, new);
+        } else {
+            self.push(path, old, new);
         }
     }
 
@@ -209,23 +309,30 @@ impl<'o> Changes<'o> {
             return self.messages(path, Some(inner), pair, false, depth + 1);
         }
         let (old, new) = (named(inner, old), named(inner, new));
-        self.keyed(path, (&old, &new), |changes, path, old, new| match (old, new) {
+        let in_order = self.keyed(path, (&old, &new), |changes, path, old, new| match (old, new) {
             (Some(old), Some(new)) => changes.messages(path, Some(inner), (*old, *new), false, depth + 1),
             (old, new) => {
                 let shown = |side: Option<&Message<'_>>| side.map(|message| Value::message(inner, *message));
                 changes.push(path.clone(), shown(old), shown(new));
             }
         });
+        if !in_order {
+            self.other_order(path);
+        }
     }
 
-    /// Two lists whose items have names. Items of one name are paired in order; another order of the items that both
-    /// have is a change of its own.
-    pub(super) fn keyed<T>(
+    fn other_order(&mut self, path: &FieldPath) {
+        self.push(path.clone(), Some(Value::Order), Some(Value::Order));
+    }
+
+    /// Two lists whose items have names. Items of one name are paired in order. Gives whether the items that both have
+    /// stand in one order.
+    fn keyed<T>(
         &mut self,
         path: &FieldPath,
         (old, new): Pair<&[(String, T)]>,
         mut each: impl FnMut(&mut Self, &FieldPath, Option<&T>, Option<&T>),
-    ) {
+    ) -> bool {
         let (old_names, new_names) = (occurrences(old), occurrences(new));
         let places: HashMap<_, _> = new_names.iter().zip(0_usize..).collect();
         let mut taken = vec![false; new.len()];
@@ -245,9 +352,7 @@ impl<'o> Changes<'o> {
                 each(self, &path.then(Step::Item(label(name))), None, Some(item));
             }
         }
-        if !in_order {
-            self.push(path.clone(), Some(Value::Order), Some(Value::Order));
-        }
+        in_order
     }
 
     /// Fields that nothing is known of. Where both sides read as messages, as many of them, these are looked into.

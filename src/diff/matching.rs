@@ -30,6 +30,14 @@ pub(super) enum MatchKey {
 }
 
 impl MatchKey {
+    /// The type of what it names.
+    pub(super) fn type_number(&self) -> u64 {
+        match self {
+            Self::Named(number, _) | Self::Renumbered(number, ..) => *number,
+            Self::Key(key) => key.type_number,
+        }
+    }
+
     /// Of the object at a position.
     pub(super) fn of(report: &DocumentReport, id: usize, by: MatchBy) -> Self {
         let object = &report.objects[id];

@@ -13,6 +13,7 @@ mod closure;
 mod compare;
 mod envelope;
 mod fields;
+mod habits;
 mod matching;
 mod object;
 mod outline;
@@ -21,9 +22,10 @@ mod path;
 mod secret;
 mod value;
 
-pub use compare::{diff, object_changes};
+pub use compare::{ObjectChanges, diff, object_changes};
 pub use envelope::{ByteComparison, EnvelopeChange};
 pub use fields::FieldChange;
+pub use habits::Later;
 pub use matching::MatchBy;
 pub use outline::{OutlineLine, outline};
 
@@ -97,6 +99,8 @@ pub struct DocumentDiff {
     pub objects: Vec<ObjectDiff>,
     /// How many objects are as they were, in all they are compared by.
     pub unchanged: u64,
+    /// What engines write anew in every export, object by object. None of it counts.
+    pub volatile: Vec<VolatileObject>,
     /// Partners of equal content under different identifiers; labels, no change.
     pub renumbered: Vec<(ObjectRef, ObjectRef)>,
     /// Changes that the rules to ignore cover.
@@ -169,10 +173,12 @@ pub enum Status {
     Added,
     /// Only the old document has it.
     Removed,
-    /// Another revision with other content.
+    /// Another revision with other content. Or a GLOBAL_OBJECT with other members: engines keep its revision then.
     Changed,
     /// Other content under the same revision.
     ContentWithoutRevision,
+    /// Under the same revision, what an upgrade of the engine adds, and no more.
+    RewrittenByEngine,
     /// Another revision with the same content.
     Resaved,
     /// Nothing of its own, but something it depends on.
@@ -183,11 +189,12 @@ pub enum Status {
 
 impl Status {
     /// Every status under which an object is listed, the weightiest first.
-    pub const LISTED: [Self; 6] = [
+    pub const LISTED: [Self; 7] = [
         Self::ContentWithoutRevision,
         Self::Changed,
         Self::Added,
         Self::Removed,
+        Self::RewrittenByEngine,
         Self::Resaved,
         Self::DependencyChanged,
     ];
@@ -199,6 +206,7 @@ impl Status {
             Self::Removed => "removed",
             Self::Changed => "changed",
             Self::ContentWithoutRevision => "content-without-revision",
+            Self::RewrittenByEngine => "rewritten-by-engine",
             Self::Resaved => "re-saved",
             Self::DependencyChanged => "dependency-changed",
             Self::Unchanged => "unchanged",
@@ -270,6 +278,17 @@ impl ObjectDiff {
     pub fn object(&self) -> Option<&ObjectRef> {
         self.new.as_ref().or(self.old.as_ref())
     }
+}
+
+/// What engines wrote anew in an object, whether it changed in something else or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VolatileObject {
+    /// In the old document.
+    pub old: ObjectRef,
+    /// In the new document.
+    pub new: ObjectRef,
+    /// What it is.
+    pub changes: Vec<FieldChange>,
 }
 
 /// Two saved states of an object.

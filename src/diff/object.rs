@@ -10,7 +10,8 @@ use crate::object::{ObjectKey, Revision, SyncObject, by_number_in_own_document, 
 use crate::wire::{Field, Message};
 
 use super::DiffLimits;
-use super::fields::{Changes, Pair};
+use super::fields::{Changes, FieldChange, Pair};
+use super::habits::Later;
 use super::matching::{MatchKey, References};
 use super::path::{FieldPath, Step};
 use super::value::{Value, ValueDigest};
@@ -21,14 +22,21 @@ pub(super) struct Partners<'a> {
     pub(super) new: &'a SyncObject<'static>,
     /// What their dependencies lead to; without it, a dependency is its key.
     pub(super) references: Option<References<'a>>,
+    pub(super) later: Later,
     pub(super) limits: &'a DiffLimits,
 }
 
 impl Partners<'_> {
     /// Notes what differs.
     pub(super) fn compare(&self, changes: &mut Changes<'_>) {
-        if self.old.as_bytes() == self.new.as_bytes() || self.differ_in_numbers_only() {
+        if self.old.as_bytes() == self.new.as_bytes() {
             return;
+        }
+        if let Some(volatile) = self.in_numbers_only() {
+            return changes.volatile.extend(volatile);
+        }
+        if self.old.revision().pair == self.new.revision().pair {
+            changes.upgrade = Some(self.later);
         }
         self.data(changes);
         self.dependencies(changes);
@@ -46,15 +54,14 @@ impl Partners<'_> {
         others(changes, &name("data"), part(4), &[1, 2]);
     }
 
-    /// Whether the data refers to partners under other numbers, and nothing else differs.
-    fn differ_in_numbers_only(&self) -> bool {
+    /// Where the data refers to partners under other numbers, and nothing else differs: what engines write anew in every
+    /// export.
+    fn in_numbers_only(&self) -> Option<Vec<FieldChange>> {
         if !may_refer(self.old) {
-            return false;
+            return None;
         }
-        let renumbered = |references: &References<'_>| references.renumbered(self.old, self.new.key());
-        let Some(old) = self.references.as_ref().and_then(renumbered) else {
-            return false;
-        };
+        let references = self.references.as_ref()?;
+        let old = references.renumbered(self.old, self.new.key())?;
         let one = DiffLimits {
             changes_per_object: 1,
             ..self.limits.clone()
@@ -64,10 +71,11 @@ impl Partners<'_> {
             old: &old,
             new: self.new,
             references: None,
+            later: self.later,
             limits: &one,
         };
         there.compare(&mut changes);
-        !changes.any()
+        (!changes.any() && changes.by_upgrade.is_empty()).then_some(changes.volatile)
     }
 
     fn data(&self, changes: &mut Changes<'_>) {
@@ -88,9 +96,8 @@ impl Partners<'_> {
 
     fn dependencies(&self, changes: &mut Changes<'_>) {
         type Lead<'l> = &'l dyn Fn(&ObjectKey) -> MatchKey;
-        let keys = |object: &SyncObject<'_>, lead: Lead<'_>| -> Vec<(String, MatchKey)> {
-            let keys = object.dependencies().iter().map(lead);
-            keys.map(|key| (label(&key), key)).collect()
+        let keys = |object: &SyncObject<'_>, lead: Lead<'_>| -> Vec<MatchKey> {
+            object.dependencies().iter().map(lead).collect()
         };
         let (old, new) = match &self.references {
             Some(references) => (
@@ -102,16 +109,9 @@ impl Partners<'_> {
                 (keys(self.old, &itself), keys(self.new, &itself))
             }
         };
-        if old.iter().map(|(_, key)| key).eq(new.iter().map(|(_, key)| key)) {
-            return;
+        if old != new {
+            changes.dependencies(self.new.key().type_number, (&old, &new), label);
         }
-        let path = name("dependencies");
-        changes.keyed(&path, (&old, &new), |changes, path, old, new| {
-            if old != new {
-                let shown = |side: Option<&MatchKey>| side.map(|key| Value::text(&label(key), self.limits));
-                changes.push(path.clone(), shown(old), shown(new));
-            }
-        });
     }
 
     fn revision(&self, changes: &mut Changes<'_>) {

@@ -7,13 +7,16 @@ use std::fmt;
 
 use crate::object::data::{FieldKind, MessageSpec};
 
+/// What the list of dependencies is called.
+pub(super) const DEPENDENCIES: &str = "dependencies";
+
 /// Fields that every object has beside its data.
 pub const COMMON_FIELDS: [&str; 7] = [
     "revision",
     "json",
     "created",
     "modified",
-    "dependencies",
+    DEPENDENCIES,
     "data",
     "data_type",
 ];

@@ -225,10 +225,12 @@ registry! {
             "Read it, but don't import it: masking with stand-in keys gives other results than the original.";
     }
     "Two documents" {
-        CONTENT_WITHOUT_REVISION = "content-without-revision", Warning,
+        CONTENT_WITHOUT_REVISION = "content-without-revision", Error,
             "Two documents give an object the same revision but different content, which no engine does: every save makes a new one.",
             "Find out which of the two was altered; an importing engine may take them for the same and skip one.";
-
+        REWRITTEN_BY_ENGINE = "rewritten-by-engine", Info,
+            "Under an unchanged revision an object has something more, which engines write at an upgrade; an editor could too.",
+            "Nothing, if the engine was upgraded between the two exports; else treat it like content-without-revision.";
         ALGORITHM_CHANGED = "algorithm-changed", Warning,
             "An algorithm that the baseline document has, too, isn't as it is there, so what is masked with it may come out different.",
             "Find out who changed it and whether data masked before has to be masked again.";

@@ -7,8 +7,10 @@ use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::build::type_name;
-use crate::diff::{DiffLimits, object_changes};
+use crate::diff::{DiffLimits, Later, ObjectChanges, object_changes};
 use crate::identifier::Identifier;
 use crate::object::{ObjectKey, RevisionPair, SyncObject, reference_key};
 
@@ -42,6 +44,8 @@ pub(super) enum Decision {
 /// One of an entity's states.
 pub(super) struct State {
     pub(super) source: SourceId,
+    /// When the document was exported.
+    exported: Option<Timestamp>,
     /// Position in the document.
     at: usize,
     pub(super) object: Arc<SyncObject<'static>>,
@@ -69,13 +73,38 @@ impl State {
     /// The same content, whether or not it was saved again. Only global keys can differ in what they go under here, and
     /// that says which key it is.
     pub(super) fn says(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.object, &other.object)
+            || self.object.key() == other.object.key() && self.changes(other, 0).is_same()
+    }
+
+    /// What differs in the other state, told up to a number of changes.
+    pub(super) fn changes(&self, other: &Self, told: usize) -> ObjectChanges {
         let limits = DiffLimits {
-            changes_per_object: 0,
+            changes_per_object: told,
             ..DiffLimits::default()
         };
-        Arc::ptr_eq(&self.object, &other.object)
-            || self.object.key() == other.object.key()
-                && object_changes(&self.object, &other.object, &limits) == (Vec::new(), 0)
+        let later = Later::of(self.exported, other.exported);
+        object_changes(&self.object, &other.object, later, &limits)
+    }
+
+    /// Whether a later export has it in the other state, and an upgrade of the engine explains all that differs.
+    fn was_rewritten_as(&self, other: &Self) -> bool {
+        self.pair() == other.pair()
+            && self.object.key() == other.object.key()
+            && Later::of(self.exported, other.exported) == Later::New
+            && self.changes(other, 0).is_rewrite()
+    }
+
+    /// Whether it wasn't changed since the base.
+    pub(super) fn is_as_in(&self, base: &Self) -> bool {
+        self.says(base) || base.was_rewritten_as(self)
+    }
+
+    /// Of two states that say the same, the one from the newer export: it has the newer of what engines write anew in
+    /// every export.
+    fn newer<'s>(&'s self, other: &'s Self) -> &'s Self {
+        let age = |state: &'s Self| (state.exported, state.object.as_bytes());
+        if age(self) < age(other) { other } else { self }
     }
 }
 
@@ -183,7 +212,12 @@ impl<'a> Decider<'a> {
                     false => &entity.key,
                 };
                 let object = self.entities.renamed_to(self.documents, source, at, own)?;
-                Ok(State { source, at, object })
+                Ok(State {
+                    source,
+                    exported: self.documents[source].started,
+                    at,
+                    object,
+                })
             })
             .collect()
     }
@@ -197,8 +231,9 @@ impl<'a> Decider<'a> {
     ) -> Result<Decision, ConflictKind> {
         let mut distinct: Vec<&State> = Vec::new();
         for side in sides {
-            if !distinct.iter().any(|known| known.is(side)) {
-                distinct.push(side);
+            match distinct.iter_mut().find(|known| known.is(side)) {
+                Some(known) => *known = known.newer(side),
+                None => distinct.push(side),
             }
         }
         if let [all] = distinct[..] {
@@ -212,7 +247,12 @@ impl<'a> Decider<'a> {
                 _ if ours.says(theirs) => None,
                 _ if ours.says(base) => Some(theirs),
                 _ if theirs.says(base) => Some(ours),
-                _ => None,
+                // So does what an upgrade of the engine added.
+                _ => match (base.was_rewritten_as(ours), base.was_rewritten_as(theirs)) {
+                    (true, false) => Some(theirs),
+                    (false, true) => Some(ours),
+                    _ => None,
+                },
             };
             if let Some(changed) = changed {
                 if self.entities.list[id].is_key() {
@@ -221,6 +261,13 @@ impl<'a> Decider<'a> {
                 }
                 return Ok(Decision::Take(changed.source, Origin::OneSide));
             }
+        }
+        let newest = |one: &&&State| {
+            let mut others = distinct.iter().filter(|other| other.source != one.source);
+            others.all(|other| other.was_rewritten_as(one))
+        };
+        if let Some(newest) = distinct.iter().find(newest) {
+            return Ok(Decision::Take(newest.source, Origin::RewrittenByEngine));
         }
         let same_pair = |one: &State| {
             let mut others = distinct.iter().filter(|other| other.source != one.source);
@@ -276,14 +323,13 @@ impl<'a> Decider<'a> {
         without: &[SourceId],
         before: Option<&State>,
     ) -> Conflict {
-        let limits = DiffLimits {
-            changes_per_object: CHANGES_SHOWN,
-            ..DiffLimits::default()
-        };
         let first = before.or(states.first());
         let differs = first.and_then(|first| Some((first, states.iter().find(|state| !state.is(first))?)));
         let (changes, more_changes) = match differs {
-            Some((first, other)) => object_changes(&first.object, &other.object, &limits),
+            Some((first, other)) => {
+                let told = first.changes(other, CHANGES_SHOWN);
+                ([told.changes, told.by_upgrade].concat(), told.more)
+            }
             None => (Vec::new(), 0),
         };
         let entity = &self.entities.list[id];

@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use crate::diff::{DiffLimits, Step, object_changes};
 use crate::object::ObjectKey;
 
 use super::decide::{Decision, State};
@@ -33,11 +32,5 @@ pub(super) fn derive(sides: &[State], base: Option<&State>) -> Option<Decision> 
 }
 
 fn differ_in_members_only(one: &State, other: &State) -> bool {
-    let limits = DiffLimits {
-        changes_per_object: usize::MAX,
-        ..DiffLimits::default()
-    };
-    let (changes, more) = object_changes(&one.object, &other.object, &limits);
-    let is_member = |steps: &[Step]| steps.first() == Some(&Step::Name("dependencies"));
-    more == 0 && changes.iter().all(|change| is_member(&change.path.steps))
+    !one.changes(other, 0).beyond_members
 }

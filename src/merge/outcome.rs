@@ -66,6 +66,8 @@ pub enum Origin {
     Only,
     /// The content is the same everywhere; this is the last save of it.
     LastSave,
+    /// The saved state is the same everywhere; an engine's upgrade added something to it, and this is the newest export.
+    RewrittenByEngine,
     /// Only this side changed it.
     OneSide,
     /// A reference, in the state that its original has.
@@ -85,6 +87,7 @@ impl Origin {
             Self::Same => "same",
             Self::Only => "only",
             Self::LastSave => "last-save",
+            Self::RewrittenByEngine => "rewritten-by-engine",
             Self::OneSide => "one-side",
             Self::Original => "original",
             Self::Derived => "derived",

@@ -6,6 +6,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::compose;
 use crate::graph::{Graph, NodeId};
 use crate::object::{Named, ObjectKey, SyncObject};
@@ -46,6 +48,8 @@ pub(super) struct Source {
     pub(super) doubts: Vec<String>,
     pub(super) host: Option<String>,
     pub(super) format: Option<u64>,
+    /// When it was exported.
+    pub(super) started: Option<Timestamp>,
     pub(super) marker: Option<String>,
     pub(super) objects: Vec<Arc<SyncObject<'static>>>,
     /// Same order as the objects; an empty name is none.
@@ -137,6 +141,7 @@ impl Sources {
             doubts: compose::doubts(report),
             host: report.envelope.host.clone(),
             format: report.header.as_ref().and_then(|header| header.format),
+            started: report.header.as_ref().and_then(|header| header.started),
             marker: report.header.as_ref().and_then(|header| header.marker.clone()),
             names: report
                 .objects

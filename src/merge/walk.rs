@@ -112,7 +112,7 @@ impl<'a> Walk<'a> {
             return Ok(false);
         };
         let documents = self.decider.documents;
-        if documents.is_side(base.source) || side.says(base) {
+        if documents.is_side(base.source) || side.is_as_in(base) {
             return Ok(false);
         }
         let other = 1 - side.source;

@@ -31,6 +31,7 @@ fn document(compared: &Compared) -> Value {
     summary.insert("unchanged".to_owned(), diff.unchanged.into());
     summary.insert("renumbered".to_owned(), diff.renumbered.len().into());
     summary.insert("ignored".to_owned(), diff.ignored.into());
+    summary.insert("volatile".to_owned(), diff.volatile.len().into());
     json!({
         "schema_version": SCHEMA_VERSION,
         "old": side(&compared.old),
@@ -45,6 +46,11 @@ fn document(compared: &Compared) -> Value {
         "renumbered": diff.renumbered.iter()
             .map(|(old, new)| json!({ "old": reference(old), "new": reference(new) }))
             .collect::<Vec<_>>(),
+        "volatile": diff.volatile.iter().map(|object| json!({
+            "old": reference(&object.old),
+            "new": reference(&object.new),
+            "changes": object.changes.iter().map(change).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
         "envelope": diff.envelope.iter()
             .map(|change| json!({ "field": change.field, "old": change.old, "new": change.new }))
             .collect::<Vec<_>>(),

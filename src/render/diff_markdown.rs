@@ -5,12 +5,13 @@ use std::io::{self, Write};
 use exportdoc::diff::{DocumentDiff, FieldChange, LineTag, ObjectDiff};
 use exportdoc::escape;
 
+use super::diff_text::View;
 use super::diff_words as words;
 use super::markdown::{LIMIT, Page, cell, summary_html};
 use crate::cli::Compared;
 
 /// The whole comment.
-pub(crate) fn print(out: &mut impl Write, compared: &Compared) -> io::Result<()> {
+pub(crate) fn print(out: &mut impl Write, compared: &Compared, view: View) -> io::Result<()> {
     let diff = &compared.diff;
     let mut page = Page::default();
     page.required(&format!(
@@ -37,7 +38,8 @@ pub(crate) fn print(out: &mut impl Write, compared: &Compared) -> io::Result<()>
             page.optional(&details(object));
         }
     }
-    around(&mut page, diff);
+    volatile(&mut page, diff, view);
+    around(&mut page, diff, view);
     out.write_all(page.finish("exportdoc diff").as_bytes())
 }
 
@@ -114,9 +116,33 @@ fn lines(text: &mut String, change: &FieldChange) {
     }
 }
 
-fn around(page: &mut Page, diff: &DocumentDiff) {
+fn volatile(page: &mut Page, diff: &DocumentDiff, view: View) {
+    if diff.volatile.is_empty() {
+        return;
+    }
+    let what = escape::markdown(&words::volatile(diff, view.volatile));
+    if !view.volatile {
+        page.optional(&format!("{what}\n\n"));
+        return;
+    }
+    let rows: String = diff
+        .volatile
+        .iter()
+        .flat_map(|object| object.changes.iter().map(move |change| (&object.new, change)))
+        .map(|(object, change)| {
+            let (object, path) = (cell(&object.to_string()), cell(&change.path.to_string()));
+            format!("| {object} | {path} | {} |\n", cell(&words::change(change)))
+        })
+        .collect();
+    page.optional(&format!(
+        "<details><summary>{what}</summary>\n\n| Object | Field | What |\n|---|---|---|\n{rows}\n</details>\n\n"
+    ));
+}
+
+fn around(page: &mut Page, diff: &DocumentDiff, view: View) {
     let mut rows = String::new();
-    for change in &diff.envelope {
+    let envelope = words::envelope(diff, view.envelope);
+    for change in &envelope {
         let side = |side: &Option<String>| side.as_deref().map_or_else(|| "–".to_owned(), cell);
         rows.push_str(&format!(
             "| {} | {} | {} |\n",
@@ -126,7 +152,7 @@ fn around(page: &mut Page, diff: &DocumentDiff) {
         ));
     }
     if !rows.is_empty() {
-        let count = words::counted(diff.envelope.len() as u64, "difference");
+        let count = words::counted(envelope.len() as u64, "difference");
         page.optional(&format!(
             "<details><summary>Envelope: {count}, no content</summary>\n\n\
              | | Old | New |\n|---|---|---|\n{rows}\n</details>\n\n"

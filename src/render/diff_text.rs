@@ -28,12 +28,24 @@ fn style(status: Status) -> Style {
         Status::Added => GREEN,
         Status::Removed | Status::ContentWithoutRevision => RED,
         Status::Changed => YELLOW,
-        Status::Resaved | Status::DependencyChanged | Status::Unchanged => DIM,
+        Status::RewrittenByEngine
+        | Status::Resaved
+        | Status::DependencyChanged
+        | Status::Unchanged => DIM,
     }
 }
 
+/// What is listed only when it is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct View {
+    /// What engines write anew in every export.
+    pub(crate) volatile: bool,
+    /// All that differs around the objects, not only what a reader can act on.
+    pub(crate) envelope: bool,
+}
+
 /// Everything that differs.
-pub(crate) fn print(out: &mut impl Write, compared: &Compared) -> io::Result<()> {
+pub(crate) fn print(out: &mut impl Write, compared: &Compared, view: View) -> io::Result<()> {
     let diff = &compared.diff;
     head(out, compared)?;
     // Objects of which there is nothing to tell but their name stand together.
@@ -57,9 +69,11 @@ pub(crate) fn print(out: &mut impl Write, compared: &Compared) -> io::Result<()>
             )?;
         }
     }
-    if !diff.envelope.is_empty() {
+    volatile(out, diff, view)?;
+    let envelope = words::envelope(diff, view.envelope);
+    if !envelope.is_empty() {
         writeln!(out, "\n{}", styled(BOLD, "Envelope (no content)"))?;
-        for change in &diff.envelope {
+        for change in envelope {
             let side = |side: &Option<String>| side.as_deref().map_or("–".into(), safe).into_owned();
             writeln!(
                 out,
@@ -72,6 +86,21 @@ pub(crate) fn print(out: &mut impl Write, compared: &Compared) -> io::Result<()>
     }
     bytes(out, diff)?;
     findings(out, diff)
+}
+
+fn volatile(out: &mut impl Write, diff: &DocumentDiff, view: View) -> io::Result<()> {
+    if diff.volatile.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n{}", words::volatile(diff, view.volatile))?;
+    for object in diff.volatile.iter().filter(|_| view.volatile) {
+        writeln!(out, "    {}", safe(&object.new.to_string()))?;
+        for change in &object.changes {
+            write!(out, "    ")?;
+            print_change(out, change)?;
+        }
+    }
+    Ok(())
 }
 
 fn bytes(out: &mut impl Write, diff: &DocumentDiff) -> io::Result<()> {

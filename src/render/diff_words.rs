@@ -1,7 +1,7 @@
 //! How differences are worded, for the formats that people read. Nothing in here is escaped: whoever prints it does that.
 
 use exportdoc::diff::{
-    ByteComparison, DocumentDiff, FieldChange, LineDiff, ObjectDiff, Obstacle, ObstacleKind, SecretChange,
+    ByteComparison, DocumentDiff, EnvelopeChange, FieldChange, LineDiff, ObjectDiff, Obstacle, ObstacleKind, SecretChange,
     Status, Value,
 };
 
@@ -27,6 +27,25 @@ pub(super) fn summary(diff: &DocumentDiff) -> String {
         text.push_str(&format!(", {} ignored", counted(diff.ignored, "difference")));
     }
     text
+}
+
+/// How many objects have what engines write anew in every export, and how to see it.
+pub(super) fn volatile(diff: &DocumentDiff, listed: bool) -> String {
+    let count = diff.volatile.len() as u64;
+    let carry = if count == 1 { "carries" } else { "carry" };
+    let objects = counted(count, "object");
+    let what = format!("{objects} {carry} what engines change by themselves in every export (dates, orders)");
+    if listed {
+        format!("{what}:")
+    } else {
+        format!("{what}; --show-volatile lists it")
+    }
+}
+
+/// Differences around the objects: all, or those that a reader can act on.
+pub(super) fn envelope(diff: &DocumentDiff, all: bool) -> Vec<&EnvelopeChange> {
+    let shown = diff.envelope.iter();
+    shown.filter(|change| all || change.is_actionable()).collect()
 }
 
 /// `1 field`, `2 fields`.
@@ -69,6 +88,12 @@ pub(super) fn reasons(object: &ObjectDiff) -> Vec<String> {
         }
         (Status::ContentWithoutRevision, _) => {
             texts.push("same revision, other content: no engine does that".to_owned());
+        }
+        (Status::RewrittenByEngine, _) => {
+            texts.push("same revision: engines write this at an upgrade; an editor could too".to_owned());
+        }
+        (Status::Changed, None) => {
+            texts.push("same revision: engines keep it when members come or go".to_owned());
         }
         (Status::DependencyChanged, _) => texts.push(moved(object)),
         _ => {}

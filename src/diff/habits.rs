@@ -1,0 +1,89 @@
+//! What engines write under an unchanged revision: by themselves at any time, or at an upgrade.
+//!
+//! Invariant: only what the tables list counts. A field has the columns `set`, `volatile` and `added_by_upgrade`; here
+//! stand the edges. Everything else that differs under one revision is a change that no engine makes.
+
+use jiff::Timestamp;
+
+use crate::date;
+use crate::object::data::FieldSpec;
+use crate::report::DocumentReport;
+
+use super::matching::MatchKey;
+use super::value::Scalar;
+
+/// `GLOBAL_OBJECT`: engines keep its revision when a member comes or goes (121 and 122 members under one pair).
+const GLOBAL_OBJECT: u64 = 13;
+/// `APPLICATION_SETTINGS`.
+const APPLICATION_SETTINGS: u64 = 25;
+/// `LOOKUP`, `SEGMENT` and `DATE_SHIFT`: an upgrade makes them depend on a setting under their old revision. A global
+/// export of November 2019 shows it of all three, against one of May 2019.
+const SETTINGS_BY_UPGRADE: [u64; 3] = [2, 6, 23];
+
+/// Which of two documents was exported later: only that one can have what an upgrade adds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Later {
+    /// The old one: the documents are compared backwards.
+    Old,
+    /// The new one.
+    New,
+}
+
+impl Later {
+    /// By the instants of the exports. Where they don't tell, the new document is the later one.
+    pub fn of(old: Option<Timestamp>, new: Option<Timestamp>) -> Self {
+        match (old, new) {
+            (Some(old), Some(new)) if new < old => Self::Old,
+            _ => Self::New,
+        }
+    }
+
+    pub(super) fn of_reports(old: &DocumentReport, new: &DocumentReport) -> Self {
+        let started = |report: &DocumentReport| report.header.as_ref().and_then(|header| header.started);
+        Self::of(started(old), started(new))
+    }
+
+    /// What the later document has and the earlier one doesn't.
+    fn added<T>(self, old: Option<T>, new: Option<T>) -> Option<T> {
+        match (self, old, new) {
+            (Self::Old, Some(added), None) | (Self::New, None, Some(added)) => Some(added),
+            _ => None,
+        }
+    }
+}
+
+/// Whether the value of a field, different on the two sides, is of those that engines write anew in every export. What
+/// has not the form of a date was not written by an engine.
+pub(super) fn is_volatile(spec: &FieldSpec, old: Option<&Scalar>, new: Option<&Scalar>) -> bool {
+    let is_day = |side: Option<&Scalar>| matches!(side, Some(Scalar::Text(text)) if date::is_day(text));
+    spec.volatile && is_day(old) && is_day(new)
+}
+
+/// Whether a field's value is what an upgrade adds.
+pub(super) fn adds_value(
+    later: Later,
+    spec: &FieldSpec,
+    old: Option<&Scalar>,
+    new: Option<&Scalar>,
+) -> bool {
+    match (later.added(old, new), spec.added_by_upgrade) {
+        (Some(Scalar::Text(text)), Some(value)) => text == value,
+        _ => false,
+    }
+}
+
+/// Whether a dependency of an object is one that an upgrade adds.
+pub(super) fn adds_edge(
+    later: Later,
+    type_number: u64,
+    old: Option<&MatchKey>,
+    new: Option<&MatchKey>,
+) -> bool {
+    let to = later.added(old, new).map(MatchKey::type_number);
+    to == Some(APPLICATION_SETTINGS) && SETTINGS_BY_UPGRADE.contains(&type_number)
+}
+
+/// Whether an object's members come and go under one revision.
+pub(super) fn keeps_revision_over_members(type_number: u64) -> bool {
+    type_number == GLOBAL_OBJECT
+}
