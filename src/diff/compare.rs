@@ -215,8 +215,7 @@ impl Pass<'_> {
                 .ignore
                 .iter()
                 .any(|rule| rule.covers_revision(&reports.1.type_name));
-        let members_only =
-            !changes.beyond_members && keeps_revision_over_members(reports.1.key.type_number);
+        let members_only = !changes.beyond_members && keeps_revision_over_members(reports.1.key.type_number);
         let status = match (changes.any(), saved) {
             (true, true) => Status::Changed,
             (true, false) if members_only => Status::Changed,

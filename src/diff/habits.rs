@@ -1,24 +1,18 @@
 //! What engines write under an unchanged revision: by themselves at any time, or at an upgrade.
 //!
-//! Invariant: only what the tables list counts. A field has the columns `set`, `volatile` and `added_by_upgrade`; here
-//! stand the edges. Everything else that differs under one revision is a change that no engine makes.
+//! Invariant: only what the tables list counts. A field has the columns `set`, `volatile` and `added_by_upgrade`, an
+//! object type `settings_by_upgrade` and `members_without_save`. Everything else that differs under one revision is a
+//! change that no engine makes.
 
 use jiff::Timestamp;
 
 use crate::date;
 use crate::object::data::FieldSpec;
+use crate::object::known_by_number;
 use crate::report::DocumentReport;
 
 use super::matching::MatchKey;
 use super::value::Scalar;
-
-/// `GLOBAL_OBJECT`: engines keep its revision when a member comes or goes (121 and 122 members under one pair).
-const GLOBAL_OBJECT: u64 = 13;
-/// `APPLICATION_SETTINGS`.
-const APPLICATION_SETTINGS: u64 = 25;
-/// `LOOKUP`, `SEGMENT` and `DATE_SHIFT`: an upgrade makes them depend on a setting under their old revision. A global
-/// export of November 2019 shows it of all three, against one of May 2019.
-const SETTINGS_BY_UPGRADE: [u64; 3] = [2, 6, 23];
 
 /// Which of two documents was exported later: only that one can have what an upgrade adds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,12 +54,7 @@ pub(super) fn is_volatile(spec: &FieldSpec, old: Option<&Scalar>, new: Option<&S
 }
 
 /// Whether a field's value is what an upgrade adds.
-pub(super) fn adds_value(
-    later: Later,
-    spec: &FieldSpec,
-    old: Option<&Scalar>,
-    new: Option<&Scalar>,
-) -> bool {
+pub(super) fn adds_value(later: Later, spec: &FieldSpec, old: Option<&Scalar>, new: Option<&Scalar>) -> bool {
     match (later.added(old, new), spec.added_by_upgrade) {
         (Some(Scalar::Text(text)), Some(value)) => text == value,
         _ => false,
@@ -79,11 +68,13 @@ pub(super) fn adds_edge(
     old: Option<&MatchKey>,
     new: Option<&MatchKey>,
 ) -> bool {
-    let to = later.added(old, new).map(MatchKey::type_number);
-    to == Some(APPLICATION_SETTINGS) && SETTINGS_BY_UPGRADE.contains(&type_number)
+    let added = later.added(old, new).map(MatchKey::type_number);
+    let added = added.and_then(known_by_number);
+    added.is_some_and(|to| to.name == "APPLICATION_SETTINGS")
+        && known_by_number(type_number).is_some_and(|from| from.settings_by_upgrade)
 }
 
 /// Whether an object's members come and go under one revision.
 pub(super) fn keeps_revision_over_members(type_number: u64) -> bool {
-    type_number == GLOBAL_OBJECT
+    known_by_number(type_number).is_some_and(|known| known.members_without_save)
 }

@@ -148,6 +148,7 @@ fn merged(walk: &Walk<'_>, placed: &Placed) -> MergedObject {
         object,
         origin: placed.origin,
         sources: match placed.origin {
+            Origin::RewrittenByEngine => vec![placed.place.0],
             Origin::Derived => sides.map(|(source, _)| *source).collect(),
             _ => sides.filter(has_it).map(|(source, _)| *source).collect(),
         },

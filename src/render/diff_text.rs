@@ -28,10 +28,7 @@ fn style(status: Status) -> Style {
         Status::Added => GREEN,
         Status::Removed | Status::ContentWithoutRevision => RED,
         Status::Changed => YELLOW,
-        Status::RewrittenByEngine
-        | Status::Resaved
-        | Status::DependencyChanged
-        | Status::Unchanged => DIM,
+        Status::RewrittenByEngine | Status::Resaved | Status::DependencyChanged | Status::Unchanged => DIM,
     }
 }
 

@@ -1,8 +1,8 @@
 //! How differences are worded, for the formats that people read. Nothing in here is escaped: whoever prints it does that.
 
 use exportdoc::diff::{
-    ByteComparison, DocumentDiff, EnvelopeChange, FieldChange, LineDiff, ObjectDiff, Obstacle, ObstacleKind, SecretChange,
-    Status, Value,
+    ByteComparison, DocumentDiff, EnvelopeChange, FieldChange, LineDiff, ObjectDiff, Obstacle, ObstacleKind,
+    SecretChange, Status, Value,
 };
 
 /// `1 changed, 2 added; 9 unchanged`.

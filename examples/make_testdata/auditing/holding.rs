@@ -1,8 +1,9 @@
 //! Rules about what a document holds: secrets, places, people; and about what changed since a baseline.
 
-use exportdoc::object::draft::{self, ConnectorSpec};
-use exportdoc::object::reference_to;
+use exportdoc::object::draft::{self, AlgorithmInfo, ConnectorSpec};
+use exportdoc::object::{SyncObject, reference_to};
 use exportdoc::sample;
+use exportdoc::wire::Writer;
 
 use super::{Case, PASSPHRASE, SILENT, connector, encrypted, job, lookup, plain, recipe};
 use crate::Result;
@@ -72,6 +73,21 @@ pub(super) fn cases() -> Result<Vec<Case>> {
     Ok(cases)
 }
 
+/// A segment mapping as engines have it before or after an upgrade, in one saved state.
+fn segment(upgraded: bool) -> Result<SyncObject<'static>> {
+    let info = AlgorithmInfo {
+        name: "Accounts",
+        description: "",
+        date: "2018-02-12",
+    };
+    let values = vec![("0".to_owned(), "7".to_owned()), ("1".to_owned(), "4".to_owned())];
+    let mut draft = draft::segment(info, &[(1, values)], "-", &[]);
+    if upgraded {
+        draft.data.extend(Writer::new().text(13, "DEFAULT").finish());
+    }
+    saved(draft, "audited segment", 1)
+}
+
 fn since_a_baseline() -> Result<Vec<Case>> {
     let names = |name: &str, save, key| recipe(name, vec![lookup(save, key)?])?.document();
     let closed = encrypted(plain("baseline-not-comparable")?, PASSPHRASE)?;
@@ -84,6 +100,15 @@ fn since_a_baseline() -> Result<Vec<Case>> {
         .with(
             "baseline.json",
             names("content-without-revision, before", 1, "one")?,
+        ),
+        Case::new(
+            "rewritten-by-engine",
+            recipe("rewritten-by-engine", vec![segment(true)?])?.document()?,
+            recipe("rewritten-by-engine", vec![segment(false)?])?.document()?,
+        )
+        .with(
+            "baseline.json",
+            recipe("rewritten-by-engine, before", vec![segment(false)?])?.document()?,
         ),
         Case::new(
             "algorithm-changed",

@@ -154,6 +154,10 @@ pub struct ObjectType {
     pub purpose: Option<Purpose>,
     /// Whether its objects are members of GLOBAL_OBJECT by themselves.
     pub in_global_object: bool,
+    /// Whether an upgrade of the engine makes its objects depend on a setting, under an unchanged revision.
+    pub settings_by_upgrade: bool,
+    /// Whether what its objects depend on comes and goes under an unchanged revision.
+    pub members_without_save: bool,
 }
 
 impl ObjectType {

@@ -10,10 +10,13 @@ use Scope::{Environment, Global, Reference, Unseen};
 pub static OBJECT_TYPES: &[ObjectType] = &[
     seen(2, "LOOKUP", Global)
         .carries("SecureLookupData")
-        .algorithm("LOOKUP"),
+        .algorithm("LOOKUP")
+        // A global export of November 2019 shows it against one of May 2019, here and below.
+        .settings_by_upgrade(),
     seen(6, "SEGMENT", Global)
         .carries("SegmentedMappingData")
-        .algorithm("SEGMENT"),
+        .algorithm("SEGMENT")
+        .settings_by_upgrade(),
     seen(7, "TOKENIZATION", Global)
         .carries("TokenizationData")
         .algorithm("TOKENIZATION"),
@@ -36,9 +39,11 @@ pub static OBJECT_TYPES: &[ObjectType] = &[
         .rows("domains", "domainName", "domainName", Inside::Engine)
         .versions(Versions::SINCE_5_3)
         .in_global_object(),
+    // 121 and 122 members under one revision were seen.
     seen(13, "GLOBAL_OBJECT", Global)
         .carries("EmptyData")
         .versions(Versions::SINCE_5_3)
+        .members_without_save()
         .names(NameRule::Exempt),
     seen(14, "DATABASE_RULESET", Environment)
         .carries("DatabaseRulesetData")
@@ -71,7 +76,8 @@ pub static OBJECT_TYPES: &[ObjectType] = &[
     seen(23, "DATE_SHIFT", Global)
         .carries("DateShiftDiscreteData")
         .algorithm("DATE")
-        .versions(Versions::SINCE_5_3),
+        .versions(Versions::SINCE_5_3)
+        .settings_by_upgrade(),
     seen(24, "PROFILE_EXPRESSION", Global)
         .carries("ProfileExpressionData")
         .rows(
@@ -237,6 +243,8 @@ const fn row(name: &'static str, number: TypeNumber, scope: Scope) -> ObjectType
         left_out: None,
         purpose: None,
         in_global_object: false,
+        settings_by_upgrade: false,
+        members_without_save: false,
     }
 }
 
@@ -329,6 +337,16 @@ impl ObjectType {
 
     const fn in_global_object(mut self) -> Self {
         self.in_global_object = true;
+        self
+    }
+
+    const fn settings_by_upgrade(mut self) -> Self {
+        self.settings_by_upgrade = true;
+        self
+    }
+
+    const fn members_without_save(mut self) -> Self {
+        self.members_without_save = true;
         self
     }
 }
