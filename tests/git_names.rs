@@ -161,3 +161,114 @@ fn a_document_that_both_sides_added_differently_is_settled_by_the_merge_tool() {
     let merged = std::fs::read(path.join("new.json")).unwrap();
     assert_eq!(state(&merged).0, "theirs@example.com");
 }
+
+#[test]
+fn a_file_that_was_added_or_removed_is_shown_with_all_its_objects() {
+    let repository = branches("old.json", &with_email("a@example.com"), &with_user("B"));
+    let path = repository.path();
+    let shown = |tool: &[&str]| {
+        let tool = [
+            &[
+                "difftool",
+                "--no-prompt",
+                "--trust-exit-code",
+                "--tool",
+                "exportdoc",
+            ],
+            tool,
+        ]
+        .concat();
+        // With that option git ends as the tool does: the documents differ.
+        let output = git(path, &tool);
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    std::fs::write(path.join("new.json"), masking_job().seal()).unwrap();
+    git_text(path, &["add", "new.json"]);
+    let added = shown(&["--cached", "--", "new.json"]);
+    assert!(added.contains("old /dev/null (no document)"), "{added}");
+    assert!(added.contains("21 added; 0 unchanged"), "{added}");
+    assert!(added.contains("\nadded MASKING_JOB 4 (Mask patients)"), "{added}");
+    git_text(path, &["reset", "--quiet"]);
+    git_text(path, &["rm", "--quiet", "--", "old.json"]);
+    let removed = shown(&["--cached", "--", "old.json"]);
+    assert!(removed.contains("21 removed; 0 unchanged"), "{removed}");
+    // Announced, but with nothing in it yet.
+    git_text(path, &["add", "--intent-to-add", "new.json"]);
+    let announced = shown(&["--", "new.json"]);
+    assert!(announced.contains("21 added; 0 unchanged"), "{announced}");
+}
+
+#[test]
+fn an_empty_file_is_a_broken_document_unless_it_is_said_to_be_none() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path();
+    std::fs::write(path.join("empty.json"), "").unwrap();
+    std::fs::write(path.join("doc.json"), small().seal()).unwrap();
+    let diff = |arguments: &[&str]| {
+        let output = common::exportdoc()
+            .current_dir(path)
+            .arg("diff")
+            .args(arguments)
+            .output()
+            .unwrap();
+        output.status.code()
+    };
+    assert_eq!(diff(&["empty.json", "doc.json"]), Some(2));
+    assert_eq!(diff(&["--empty-as-none", "empty.json", "doc.json"]), Some(1));
+    assert_eq!(diff(&["/dev/null", "doc.json"]), Some(1));
+    assert_eq!(diff(&["doc.json", "/dev/null", "--format", "json"]), Some(1));
+    assert_eq!(diff(&["/dev/null", "/dev/null"]), Some(0));
+}
+
+#[test]
+fn what_is_made_says_that_an_engine_will_probably_refuse_it() {
+    let sentence = "note: an engine will probably refuse this document";
+    let repository = branches("doc.json", &with_email("ours@example.com"), &with_user("THEIRS"));
+    let path = repository.path();
+    let output = git(path, &["merge", "--no-edit", "side"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && said.contains(sentence), "{said}");
+    for arguments in [
+        &["seal", "doc.json", "--new-key", "key", "-o", "sealed.json"][..],
+        &[
+            "extract",
+            "doc.json",
+            "--object",
+            "MASKING_JOB:4",
+            "-o",
+            "job.json",
+        ],
+        &["merge", "doc.json", "job.json", "-o", "merged.json"],
+        &[
+            "merge",
+            "doc.json",
+            "job.json",
+            "--unsigned",
+            "-o",
+            "unsigned.json",
+        ],
+    ] {
+        let output = common::exportdoc()
+            .current_dir(path)
+            .args(arguments)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{arguments:?}: {said}");
+        assert_eq!(said.matches(sentence).count(), 1, "{arguments:?}: {said}");
+    }
+    let json = [
+        "merge",
+        "doc.json",
+        "job.json",
+        "--format",
+        "json",
+        "-o",
+        "json.json",
+    ];
+    let output = common::exportdoc().current_dir(path).args(json).output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let said = report["engines"].as_str().unwrap();
+    assert!(said.starts_with("an engine will probably refuse"), "{said}");
+}

@@ -297,7 +297,8 @@ fn printing_writes_nothing_and_names_every_line() {
          git config --local merge.exportdoc.name 'export documents, object by object'\n\
          git config --local merge.exportdoc.driver 'exportdoc merge-driver -- %O %A %B %P'\n\
          git config --local diff.exportdoc.textconv 'exportdoc textconv --'\n\
-         git config --local difftool.exportdoc.cmd 'exportdoc diff -- \"$LOCAL\" \"$REMOTE\"'\n\
+         git config --local difftool.exportdoc.cmd 'exportdoc diff --empty-as-none -- \"$LOCAL\" \
+         \"$REMOTE\" || test $? -eq 1'\n\
          git config --local mergetool.exportdoc.cmd 'exportdoc merge --edit --force --base=\"$BASE\" \
          --output=\"$MERGED\" -- \"$LOCAL\" \"$REMOTE\"'\n\
          git config --local mergetool.exportdoc.trustExitCode true\n"

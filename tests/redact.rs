@@ -492,6 +492,30 @@ fn an_odd_identifier_has_one_stand_in_wherever_it_stands() {
     assert_eq!(copy.renamed[&odd], *new);
 }
 
+#[test]
+fn nothing_of_the_envelope_gets_through() {
+    let directory = tempdir().unwrap();
+    let text = std::fs::read_to_string(testdata("generated/future.json")).unwrap();
+    let mut document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let metadata = &mut document["exportResponseMetadata"];
+    metadata["exportHost"] = SECRET.into();
+    metadata["exportDate"] = SECRET.into();
+    metadata["note"] = SECRET.into();
+    for list in ["requestedObjectList", "exportedObjectList"] {
+        for row in metadata[list].as_array_mut().unwrap() {
+            row["objectType"] = SECRET.into();
+            row["note"] = SECRET.into();
+        }
+    }
+    document["note"] = SECRET.into();
+    std::fs::write(directory.path().join("in.json"), document.to_string()).unwrap();
+    let arguments = ["redact", "in.json", "--allow-invalid", "-o", "out.json"];
+    succeed(directory.path(), &arguments);
+    let copy = std::fs::read(directory.path().join("out.json")).unwrap();
+    assert!(!holds(&copy, SECRET), "{}", String::from_utf8_lossy(&copy));
+    assert!(!holds(&decoded(&directory.path().join("out.json")), SECRET));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 

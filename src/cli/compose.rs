@@ -260,6 +260,11 @@ pub(crate) fn say_made(output: &Output, objects: usize, how: &str) {
     say(&format!("{what}: {objects} object{plural}, {how}"));
 }
 
+/// What an engine will make of what was written.
+pub(crate) fn say_what_engines_do() {
+    say(&format!("note: {}", compose::ENGINES_REFUSE));
+}
+
 pub(crate) fn new_uuid() -> Result<String, CliError> {
     Ok(uuid::Builder::from_random_bytes(random()?)
         .into_uuid()

@@ -2,7 +2,7 @@
 
 use exportdoc::compose;
 
-use super::compose::{KeyArgs, SourceArgs, encryption, say, say_written};
+use super::compose::{KeyArgs, SourceArgs, encryption, say, say_what_engines_do, say_written};
 use super::output::{InPlaceArgs, Output, Over};
 use super::passphrase::{Asking, from_file_or_terminal};
 use super::{CliError, Exit};
@@ -100,5 +100,6 @@ fn run(source: &SourceArgs, key: &KeyArgs, output: &InPlaceArgs, encrypt: bool) 
         ));
     }
     say_written(&output, source.contents.objects.len(), &sealer);
+    say_what_engines_do();
     Ok(Exit::Good)
 }

@@ -74,6 +74,9 @@ pub(crate) struct Args {
     /// Count every byte of the files, and say what differs in them
     #[arg(long)]
     strict_bytes: bool,
+    /// Take an empty file for no document, as /dev/null always is: git gives one for a file that was added or removed
+    #[arg(long)]
+    empty_as_none: bool,
     /// Open encrypted documents with the passphrase in the first line of this file; given twice, the first is for OLD
     /// and the second for NEW
     #[arg(long, value_name = "FILE")]
@@ -126,6 +129,7 @@ impl Args {
             input,
             max_size: self.max_size,
             passphrase,
+            empty_as_none: self.empty_as_none,
         }
     }
 

@@ -32,6 +32,8 @@ pub(super) struct DiffInput {
     pub(super) input: Input,
     pub(super) max_size: u64,
     pub(super) passphrase: Option<Passphrase>,
+    /// Whether an empty file is no document, rather than a broken one.
+    pub(super) empty_as_none: bool,
 }
 
 /// Reads both documents.
@@ -43,6 +45,9 @@ pub(super) fn read_both([old, new]: &[DiffInput; 2]) -> Result<[ComparedSide; 2]
 impl DiffInput {
     fn read(&self) -> Result<ComparedSide, CliError> {
         let path = self.input.label();
+        if self.input.is_null() {
+            return Ok(nothing(path));
+        }
         let unreadable = |error: Unreadable| CliError::unreadable(&path, &error);
         let options = ExamineOptions {
             passphrase: self.passphrase.clone(),
@@ -52,6 +57,9 @@ impl DiffInput {
             .input
             .read(self.max_size)
             .map_err(|error| unreadable(error.into()))?;
+        if bytes.is_empty() && self.empty_as_none {
+            return Ok(nothing(path));
+        }
         let (report, objects) =
             examine_with_objects(&bytes, &options).map_err(|error| unreadable(error.into()))?;
         Ok(ComparedSide {
@@ -60,5 +68,15 @@ impl DiffInput {
             bytes,
             objects,
         })
+    }
+}
+
+/// What stands for a file that was added or removed.
+fn nothing(path: String) -> ComparedSide {
+    ComparedSide {
+        path,
+        report: DocumentReport::nothing(),
+        bytes: Vec::new(),
+        objects: Vec::new(),
     }
 }

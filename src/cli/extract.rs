@@ -8,7 +8,7 @@ use exportdoc::extract::{Dependencies, ExtractError, extract, find, positions};
 use exportdoc::object::{ObjectKey, SyncObject};
 use exportdoc::report::DocumentReport;
 
-use super::compose::{KeyArgs, Sealer, SourceArgs, say_written};
+use super::compose::{KeyArgs, Sealer, SourceArgs, say_what_engines_do, say_written};
 use super::output::{self, Output, OutputArgs};
 use super::reading::Source;
 use super::{CliError, Exit};
@@ -77,6 +77,7 @@ impl Args {
         sealer.keep()?;
         made.put()?;
         say_written(&output, objects, &sealer);
+        say_what_engines_do();
         Ok(Exit::Good)
     }
 
@@ -116,6 +117,7 @@ impl Args {
             made.put()?;
             say_written(place, objects, &sealer);
         }
+        say_what_engines_do();
         Ok(Exit::Good)
     }
 

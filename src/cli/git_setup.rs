@@ -134,7 +134,10 @@ impl Args {
             ),
             (
                 format!("difftool.{DRIVER}.cmd"),
-                format!("{command} diff{passphrase} -- \"$LOCAL\" \"$REMOTE\""),
+                // Differences are no error: with --trust-exit-code git would stop at the first.
+                format!(
+                    "{command} diff{passphrase} --empty-as-none -- \"$LOCAL\" \"$REMOTE\" || test $? -eq 1"
+                ),
             ),
             (
                 format!("mergetool.{DRIVER}.cmd"),

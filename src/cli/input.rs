@@ -40,6 +40,12 @@ impl Input {
         }
     }
 
+    /// Whether it is the system's empty file, which git gives in the place of one that isn't there.
+    pub(crate) fn is_null(&self) -> bool {
+        let null = if cfg!(windows) { "nul" } else { "/dev/null" };
+        matches!(self, Self::File(path) if path.as_os_str().eq_ignore_ascii_case(null))
+    }
+
     /// The path as given; `-` for standard input.
     pub(crate) fn label(&self) -> String {
         match self {

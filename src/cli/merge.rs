@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use exportdoc::diff::MatchBy;
 use exportdoc::merge::{MergeOptions, Prefer, Renumber, Resolutions};
 
-use super::compose::{KeyArgs, say, say_made, say_written};
+use super::compose::{KeyArgs, say, say_made, say_what_engines_do, say_written};
 use super::input::{Input, parse_size};
 use super::merging::{Collected, Part, derived_save, has_namesakes, is_empty};
 use super::output::{Output, OutputArgs};
@@ -198,9 +198,11 @@ impl Args {
             sealer.keep()?;
         }
         made.put()?;
+        // What was decided is there in JSON, and nothing else may be.
+        if output == Output::Stdout && self.format == Format::Json {
+            return Ok(Exit::Good);
+        }
         match &sealer {
-            // What was decided is there in JSON, and nothing else may be.
-            _ if output == Output::Stdout && self.format == Format::Json => {}
             Some(sealer) => say_written(&output, document.objects.len(), sealer),
             None => say_made(
                 &output,
@@ -208,6 +210,7 @@ impl Args {
                 "unsigned: 'exportdoc seal' seals it",
             ),
         }
+        say_what_engines_do();
         Ok(Exit::Good)
     }
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use exportdoc::diff::MatchBy;
 use exportdoc::merge::{MergeOptions, Renumber, Resolutions};
 
-use super::compose::{KeyArgs, say};
+use super::compose::{KeyArgs, say, say_what_engines_do};
 use super::input::parse_size;
 use super::merging::{Collected, Part, derived_save, has_namesakes, is_empty};
 use super::output::Output;
@@ -91,6 +91,7 @@ impl Args {
         let made = output.stage(|writer| merged.write(writer, document, passphrase, Some(&sealer.key)))?;
         sealer.keep()?;
         made.put()?;
+        say_what_engines_do();
         Ok(Exit::Good)
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use exportdoc::compose;
 use exportdoc::object::{Named, ObjectKey};
-use exportdoc::redact::{MARKER, RedactOptions, RedactReport, Redacted, redact};
+use exportdoc::redact::{MARKER, RedactOptions, RedactReport, Redacted, hide_odd_type_names, redact};
 
 use super::compose::{KeyArgs, SourceArgs, refused, say, say_written};
 use super::output::OutputArgs;
@@ -46,7 +46,8 @@ impl Args {
         let output = self.output.check(&[&self.source.file])?;
         output.spares(self.source.passphrase_file.as_deref())?;
         let sealer = self.key.load(&[&output])?;
-        let source = self.source.load()?;
+        let mut source = self.source.load()?;
+        hide_odd_type_names(&mut source.report);
         let options = RedactOptions {
             keep_unknown: self.keep_unknown,
         };

@@ -3,7 +3,7 @@
 use clap::ArgGroup;
 use exportdoc::compose;
 
-use super::compose::{KeyArgs, SourceArgs, say_written};
+use super::compose::{KeyArgs, SourceArgs, say_what_engines_do, say_written};
 use super::output::InPlaceArgs;
 use super::{CliError, Exit};
 
@@ -42,6 +42,7 @@ impl Args {
         sealer.keep()?;
         made.put()?;
         say_written(&output, source.contents.objects.len(), &sealer);
+        say_what_engines_do();
         Ok(Exit::Good)
     }
 }

@@ -17,7 +17,8 @@ mod texts;
 use std::collections::BTreeMap;
 
 pub use crate::object::data::StandInKind;
-use crate::object::{ObjectError, ObjectKey, SyncObject};
+use crate::object::{ObjectError, ObjectKey, SyncObject, type_name};
+use crate::report::{DocumentReport, NamedBy};
 
 use rewrite::Rewriter;
 use stand_in::StandIns;
@@ -76,6 +77,25 @@ pub fn redact(
         renamed,
         report,
     })
+}
+
+/// Longest name of a type outside the table that is kept.
+const TYPE_NAME_BYTES: usize = 64;
+
+/// Calls types by their number whose name, from a document's own words, isn't of the form that engines give theirs.
+pub fn hide_odd_type_names(report: &mut DocumentReport) {
+    let plain = |name: &str| {
+        name.len() <= TYPE_NAME_BYTES
+            && name.starts_with(|c: char| c.is_ascii_uppercase())
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+    };
+    for object in &mut report.objects {
+        if object.named_by != NamedBy::Number && !plain(&object.type_name) {
+            object.type_name = type_name(object.key.type_number, &BTreeMap::new());
+        }
+    }
 }
 
 /// A redacted copy's content.

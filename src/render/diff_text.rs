@@ -148,6 +148,10 @@ pub(crate) fn print_names(out: &mut impl Write, compared: &Compared) -> io::Resu
 
 fn head(out: &mut impl Write, compared: &Compared) -> io::Result<()> {
     for (word, side) in [("old", &compared.old), ("new", &compared.new)] {
+        if side.report.is_nothing() {
+            writeln!(out, "{} {} (no document)", styled(DIM, word), safe(&side.path))?;
+            continue;
+        }
         writeln!(
             out,
             "{} {} ({}, {})",

@@ -3,6 +3,7 @@
 
 use std::io::{self, Write};
 
+use exportdoc::compose::ENGINES_REFUSE;
 use exportdoc::merge::{Candidate, Conflict, MergeOutcome, MergedObject, Named, Renumbered};
 use serde_json::{Value, json};
 
@@ -19,6 +20,7 @@ pub(crate) fn print(out: &mut impl Write, outcome: &MergeOutcome) -> io::Result<
         "sources": sides,
         "base": base.first(),
         "merged": outcome.document.is_some(),
+        "engines": outcome.document.is_some().then_some(ENGINES_REFUSE),
         "conflicts": outcome.conflicts.iter().map(conflict).collect::<Vec<_>>(),
         "objects": outcome.objects.iter().map(object).collect::<Vec<_>>(),
         "renumbered": outcome.renumbered.iter().map(renumbered).collect::<Vec<_>>(),
