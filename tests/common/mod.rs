@@ -12,6 +12,8 @@
     reason = "a test ends where something unexpected happens"
 )]
 
+pub mod typed;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

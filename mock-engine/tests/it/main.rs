@@ -18,6 +18,7 @@ mod load;
 mod loading;
 mod merged;
 mod mirror;
+mod object_types;
 mod objects;
 mod openapi;
 mod planned;

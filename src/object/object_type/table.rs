@@ -161,6 +161,7 @@ pub static OBJECT_TYPES: &[ObjectType] = &[
         .rows("environments", "environmentId", "environmentName", Inside::Itself)
         .versions(Versions::SINCE_2025),
     own(9_011, "SOURCE_FILE_CONNECTOR", Reference)
+        .carries("EmptyData")
         .refers_to(RefersTo::Source("FILE_CONNECTOR"))
         .versions(Versions::SINCE_5_3)
         .without(LeftOut::ConnectorPassword),
@@ -192,7 +193,9 @@ pub static OBJECT_TYPES: &[ObjectType] = &[
         .versions(Versions::UNTIL_6_0_14),
     unseen("ALGORITHM_PLUGIN", Unseen),
     unseen("CLASSIFIER", Unseen).rows("classifiers", "classifierId", "classifierName", Inside::Engine),
-    unseen("CLASSIFIER_REFERENCE", Reference).refers_to(RefersTo::Type("CLASSIFIER")),
+    unseen("CLASSIFIER_REFERENCE", Reference)
+        .carries("EmptyData")
+        .refers_to(RefersTo::Type("CLASSIFIER")),
     unseen("CREDENTIAL_PATH", Unseen),
     unseen("DATASET_CONNECTOR", Unseen).rows(
         "mainframe-dataset-connectors",
@@ -205,7 +208,9 @@ pub static OBJECT_TYPES: &[ObjectType] = &[
     unseen("DRIVER_SUPPORT_PLUGIN", Unseen),
     unseen("LICENSE_INFO", Unseen),
     unseen("PASSWORD_VAULT", Unseen),
-    unseen("SOURCE_DATASET_CONNECTOR", Reference).refers_to(RefersTo::Source("DATASET_CONNECTOR")),
+    unseen("SOURCE_DATASET_CONNECTOR", Reference)
+        .carries("EmptyData")
+        .refers_to(RefersTo::Source("DATASET_CONNECTOR")),
 ];
 
 const DATABASE_CONNECTOR: Inside = connector("databaseConnectorId", &["DATABASE_CONNECTOR"]);
