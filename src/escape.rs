@@ -28,25 +28,43 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// For one line of Markdown, table cells included: as [`terminal`], with what Markdown or HTML would read as markup
-/// made literal.
+/// For one line of Markdown, table cells included: as [`terminal`], and nothing in it becomes markup, a link, a mention, a
+/// reference to an issue or a commit, or a picture. Code hosts look for these in the rendered text, where no escape is
+/// left to see, but not in code: so what isn't plain words stands as code.
 pub fn markdown(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len() + 16);
-    for c in terminal(text).chars() {
-        match c {
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '&' => safe.push_str("&amp;"),
-            '@' => safe.push_str("&#64;"),
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '#' | '+' | '!' | '|' | '~'
-            | ':' => {
-                safe.push('\\');
-                safe.push(c);
-            }
-            c => safe.push(c),
-        }
+    let text = terminal(text);
+    if is_plain(&text) {
+        return text.replace('_', "\\_").replace('(', "\\(").replace(')', "\\)");
     }
-    safe
+    // A bar ends a table's cell, in code too, and a backslash doesn't always keep it from that.
+    let text = text.replace('|', "\\u{7c}");
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(longest + 1);
+    match text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) {
+        true => format!("{fence} {text} {fence}"),
+        false => format!("{fence}{text}{fence}"),
+    }
+}
+
+/// Whether text can't be taken for anything but words: of punctuation it has what ends or joins them.
+fn is_plain(text: &str) -> bool {
+    let mut next = text.chars().skip(1).chain([' ']);
+    let words = text.chars().all(|c| {
+        let next = next.next().unwrap_or(' ');
+        match c {
+            // `:tada:` is a picture.
+            ':' => next == ' ',
+            // `GH-12` is an issue.
+            '-' => !next.is_ascii_digit(),
+            ' ' | '.' | ',' | ';' | '\'' | '"' | '?' | '/' | '(' | ')' | '_' | '…' | '→' | '–' => true,
+            c => c.is_alphanumeric(),
+        }
+    });
+    let hex = |word: &str| word.len() >= 7 && word.bytes().all(|b| b.is_ascii_hexdigit());
+    words
+        && !text.starts_with([' ', '-'])
+        && !text.to_ascii_lowercase().contains("www.")
+        && !text.split(|c: char| !c.is_alphanumeric()).any(hex)
 }
 
 /// For HTML text and quoted attributes: as [`terminal`], with the five markup characters as entities.
@@ -141,12 +159,34 @@ mod tests {
     }
 
     #[test]
-    fn markdown_cannot_leave_its_cell() {
-        assert_eq!(markdown("a|b\n<script>"), "a\\|b\\\\n&lt;script&gt;");
-        assert_eq!(
-            markdown("[x](http://e) @team"),
-            "\\[x\\]\\(http\\://e\\) &#64;team"
-        );
+    fn plain_words_stay_words_in_markdown() {
+        for (text, shown) in [
+            ("2 errors, 1 warning", "2 errors, 1 warning"),
+            (
+                "MASKING_JOB 4 (Nightly): host db",
+                "MASKING\\_JOB 4 \\(Nightly\\): host db",
+            ),
+            ("exports/a-b.json", "exports/a-b.json"),
+        ] {
+            assert_eq!(markdown(text), shown);
+        }
+    }
+
+    #[test]
+    fn what_could_be_markup_or_a_link_is_code_in_markdown() {
+        for (text, shown) in [
+            ("a|b\n<script>", "`a\\u{7c}b\\n<script>`"),
+            ("@team", "`@team`"),
+            ("`@team`", "`` `@team` ``"),
+            ("GH-12", "`GH-12`"),
+            ("www.example.com", "`www.example.com`"),
+            ("at 0123abc", "`at 0123abc`"),
+            (":tada:", "`:tada:`"),
+            (" x", "`  x `"),
+            ("- x", "`- x`"),
+        ] {
+            assert_eq!(markdown(text), shown);
+        }
     }
 
     #[test]

@@ -105,6 +105,31 @@ fn in_text_the_summary_is_part_of_the_output() {
 }
 
 #[test]
+fn information_that_many_documents_share_is_said_once_in_text_and_whole_in_json() {
+    let directory = tempfile::tempdir().unwrap();
+    let document = fs::read(testdata("generated/engine-like.json")).unwrap();
+    for n in 0..60 {
+        file(directory.path(), &format!("{n}.json"), &document);
+    }
+    let run = |arguments: &[&str]| {
+        let mut command = exportdoc();
+        command.current_dir(directory.path()).arg("audit").args(arguments);
+        String::from_utf8(command.args(["-r", "."]).output().unwrap().stdout).unwrap()
+    };
+    let text = run(&[]);
+    assert!(text.lines().count() < 90, "{text}");
+    assert_eq!(text.matches("512-bit DSA key (60 times)").count(), 1, "{text}");
+    assert_eq!(text.matches("./7.json: undetermined, ").count(), 1, "{text}");
+    // Whoever fails on information sees where it is.
+    assert!(run(&["--fail-on", "info"]).matches("512-bit DSA key").count() >= 60);
+    let json: Value = serde_json::from_str(&run(&["--format", "json"])).unwrap();
+    for document in json["documents"].as_array().unwrap() {
+        let mut findings = document["findings"].as_array().unwrap().iter();
+        assert!(findings.any(|finding| finding["id"] == "key-weak" && finding["severity"] == "info"));
+    }
+}
+
+#[test]
 fn without_a_terminal_there_is_no_bar() {
     let directory = archive(150);
     let output = exportdoc()

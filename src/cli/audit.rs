@@ -320,7 +320,7 @@ impl Args {
 
     fn printer(&self, many: bool) -> Box<dyn Printer> {
         match self.format {
-            Format::Text => Box::new(audit_text::Text::new(many)),
+            Format::Text => Box::new(audit_text::Text::new(many, self.fail_on.level())),
             Format::Json => Box::new(audit_json::Json::default()),
             Format::Ndjson => Box::new(audit_json::Ndjson),
             Format::Sarif => Box::new(audit_sarif::Sarif::default()),

@@ -166,7 +166,7 @@ impl Args {
                 match self.format {
                     _ if self.quiet => {}
                     Format::Text => detached::refused_text(&mut out, &error)?,
-                    Format::Json | Format::Ndjson => writeln!(out, "{}", detached::refused_json(&error))?,
+                    Format::Json | Format::Ndjson => json::line(&mut out, &detached::refused_json(&error))?,
                 }
                 return Ok(Exit::Bad);
             }
@@ -178,7 +178,7 @@ impl Args {
             let mut out = stdout::open();
             match self.format {
                 Format::Text => detached::text(&mut out, &report, trusted)?,
-                Format::Json | Format::Ndjson => writeln!(out, "{}", detached::json(&report, trusted))?,
+                Format::Json | Format::Ndjson => json::line(&mut out, &detached::json(&report, trusted))?,
             }
         }
         let weak = report.key.is_weak() || report.verified() == Some(HashAlgorithm::Sha1);

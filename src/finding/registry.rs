@@ -25,13 +25,16 @@ pub fn by_id(id: &str) -> Option<&'static FindingRule> {
     REGISTRY.iter().copied().find(|rule| rule.id == id)
 }
 
-/// Ids that have a word in common with this one, for whoever mistyped it.
+/// Ids that have a word in common with this one, the most similar first, for a mistyped one.
 pub fn similar_ids(id: &str) -> Vec<&'static str> {
     let words: Vec<&str> = id.split('-').filter(|word| word.len() > 2).collect();
     let ids = REGISTRY.iter().map(|rule| rule.id);
-    ids.filter(|known| words.iter().any(|word| known.contains(word)))
-        .take(5)
-        .collect()
+    let mut similar: Vec<&str> = ids
+        .filter(|known| words.iter().any(|word| known.contains(word)))
+        .collect();
+    similar.sort_by_key(|known| strsim::damerau_levenshtein(id, known));
+    similar.truncate(5);
+    similar
 }
 
 macro_rules! registry {

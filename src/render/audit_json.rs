@@ -4,10 +4,9 @@
 use std::io::{self, Write};
 
 use exportdoc::audit::{AuditFinding, AuditReport, Level, RuleCount, Summary};
-use exportdoc::escape;
 use serde_json::{Value, json};
 
-use super::json::unreadable;
+use super::json::{self, unreadable};
 use crate::cli::{AuditRun, Audited, Judged, Printer};
 
 /// Version of the contract.
@@ -26,7 +25,7 @@ impl Printer for Json {
             out.write_all(b",\n")?;
         }
         self.written += 1;
-        write(out, &self::document(document))
+        json::pretty(out, &self::document(document))
     }
 
     fn end(&mut self, out: &mut dyn Write, run: &AuditRun) -> io::Result<()> {
@@ -40,9 +39,9 @@ impl Printer for Json {
                 json!({ "path": policy.path, "findings": findings })
             })
             .collect();
-        write(out, &policies.into())?;
+        json::pretty(out, &policies.into())?;
         out.write_all(b",\n\"summary\": ")?;
-        write(out, &summary(run))?;
+        json::pretty(out, &summary(run))?;
         out.write_all(b"}\n")
     }
 }
@@ -54,8 +53,7 @@ impl Printer for Ndjson {
     fn document(&mut self, out: &mut dyn Write, document: &Judged<Audited>) -> io::Result<()> {
         let mut line = self::document(document);
         line["schema_version"] = SCHEMA_VERSION.into();
-        let text = serde_json::to_string(&line)?;
-        writeln!(out, "{}", escape::json(&text))
+        json::line(out, &line)
     }
 
     fn end(&mut self, _: &mut dyn Write, _: &AuditRun) -> io::Result<()> {
@@ -70,11 +68,6 @@ impl Json {
             _ => Ok(()),
         }
     }
-}
-
-fn write(out: &mut dyn Write, value: &Value) -> io::Result<()> {
-    let text = serde_json::to_string_pretty(value)?;
-    out.write_all(escape::json(&text).as_bytes())
 }
 
 /// One document.
@@ -115,6 +108,8 @@ fn worst(level: Level) -> Option<&'static str> {
 fn finding(finding: &AuditFinding) -> Value {
     json!({
         "id": finding.id(),
+        "severity": finding.level.as_str(),
+        // Its name before; left out in the next version.
         "level": finding.level.as_str(),
         "message": finding.message,
         "reason": finding.reason(),
@@ -153,6 +148,7 @@ fn summary(run: &AuditRun) -> Value {
 fn rule_count(count: &RuleCount) -> Value {
     json!({
         "id": count.rule.id,
+        "severity": count.level.as_str(),
         "level": count.level.as_str(),
         "findings": count.findings,
         "suppressed": count.suppressed,

@@ -52,6 +52,6 @@ pub(crate) fn json(out: &mut impl Write, policy: &Policy) -> io::Result<()> {
             })
         })
         .collect();
-    serde_json::to_writer_pretty(&mut *out, &json!({ "schema_version": 1, "rules": rules }))?;
+    super::json::pretty(out, &json!({ "schema_version": 1, "rules": rules }))?;
     out.write_all(b"\n")
 }

@@ -4,7 +4,9 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 use exportdoc::audit::{AuditFinding, Level, Suppressed};
+use exportdoc::finding::FindingRule;
 
+use super::audit_infos::Infos;
 use super::audit_words::{self as words, tally};
 use super::diff_words::counted;
 use super::text::{BOLD, DIM, RED, YELLOW, safe, styled, unreadable};
@@ -13,15 +15,23 @@ use crate::cli::{AuditRun, Audited, Judged, Printer};
 /// Findings of one rule that are shown; the others are counted.
 const SHOWN: usize = 20;
 
+/// Sentences of one rule that are shown for all documents together.
+const COMMON: usize = 5;
+
 /// Prints each document by rule, and the rules over all of them at the end.
 pub(crate) struct Text {
     many: bool,
+    /// Information stands at the end, not with each document.
+    infos: Option<Infos>,
 }
 
 impl Text {
-    /// `many` adds what the run came to.
-    pub(crate) fn new(many: bool) -> Self {
-        Self { many }
+    /// `many` adds what the run came to, and the information that documents have in common, unless the run fails on it.
+    pub(crate) fn new(many: bool, fail_on: Level) -> Self {
+        Self {
+            many,
+            infos: (many && fail_on > Level::Info).then(Infos::default),
+        }
     }
 }
 
@@ -52,23 +62,41 @@ impl Printer for Text {
         } else if !report.objects_seen {
             writeln!(out, "  encrypted: nothing can be said about its objects")?;
         }
-        by_rule(out, &report.findings)?;
+        // The weightiest come first.
+        let infos = report
+            .findings
+            .partition_point(|finding| finding.level > Level::Info);
+        let (weighty, infos) = match &self.infos {
+            Some(_) => report.findings.split_at(infos),
+            None => (report.findings.as_slice(), &[][..]),
+        };
+        if let Some(common) = &mut self.infos {
+            infos.iter().for_each(|info| common.add(info));
+        }
+        by_rule(out, weighty)?;
         for suppressed in &report.suppressed {
             self::suppressed(out, suppressed)?;
         }
-        writeln!(out)
+        match self.infos.is_some() && weighty.is_empty() && report.suppressed.is_empty() {
+            true => Ok(()),
+            false => writeln!(out),
+        }
     }
 
     fn end(&mut self, out: &mut dyn Write, run: &AuditRun) -> io::Result<()> {
         policies(out, run)?;
-        if self.many { rules(out, run) } else { Ok(()) }
+        match &self.infos {
+            Some(infos) => rules(out, run, infos),
+            None if self.many => rules(out, run, &Infos::default()),
+            None => Ok(()),
+        }
     }
 }
 
 /// What a run came to, for formats that have no place for it.
 pub(crate) fn summary(out: &mut dyn Write, run: &AuditRun) -> io::Result<()> {
     policies(out, run)?;
-    rules(out, run)
+    rules(out, run, &Infos::default())
 }
 
 fn policies(out: &mut dyn Write, run: &AuditRun) -> io::Result<()> {
@@ -85,7 +113,7 @@ fn policies(out: &mut dyn Write, run: &AuditRun) -> io::Result<()> {
     Ok(())
 }
 
-fn rules(out: &mut dyn Write, run: &AuditRun) -> io::Result<()> {
+fn rules(out: &mut dyn Write, run: &AuditRun, infos: &Infos) -> io::Result<()> {
     writeln!(out, "{}", words::documents(run))?;
     for count in run.summary.rules() {
         let ignored = match count.suppressed {
@@ -99,6 +127,25 @@ fn rules(out: &mut dyn Write, run: &AuditRun) -> io::Result<()> {
             level(count.level),
             count.rule.id
         )?;
+        if count.level == Level::Info {
+            common(out, count.rule, infos)?;
+        }
+    }
+    Ok(())
+}
+
+/// What documents have in common by a rule.
+fn common(out: &mut dyn Write, rule: &FindingRule, infos: &Infos) -> io::Result<()> {
+    let (said, more) = infos.of(rule, COMMON);
+    for (text, count) in said {
+        let times = match count {
+            1 => String::new(),
+            count => format!(" ({count} times)"),
+        };
+        writeln!(out, "          {}{}", safe(text), styled(DIM, times))?;
+    }
+    if more > 0 {
+        writeln!(out, "          and {more} more; --format json has all")?;
     }
     Ok(())
 }

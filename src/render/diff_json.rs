@@ -10,7 +10,7 @@ use exportdoc::diff::{
 use exportdoc::object::RevisionPair;
 use serde_json::{Map, Value, json};
 
-use super::json::finding;
+use super::json::{finding, pretty};
 use crate::cli::{Compared, ComparedSide};
 
 /// Version of the contract.
@@ -18,7 +18,7 @@ const SCHEMA_VERSION: u32 = 1;
 
 /// One JSON value over both documents.
 pub(crate) fn print(out: &mut impl Write, compared: &Compared) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &document(compared))?;
+    pretty(out, &document(compared))?;
     out.write_all(b"\n")
 }
 

@@ -17,6 +17,18 @@ use crate::cli::{Judged, Unreadable};
 /// Version of the contract; changes only when a field is removed or changes its meaning.
 pub(crate) const SCHEMA_VERSION: u32 = 1;
 
+/// Writes a value over several lines, without a break at its end.
+pub(crate) fn pretty(out: &mut (impl Write + ?Sized), value: &Value) -> io::Result<()> {
+    let text = serde_json::to_string_pretty(value)?;
+    out.write_all(escape::json(&text).as_bytes())
+}
+
+/// Writes a value as a line.
+pub(crate) fn line(out: &mut (impl Write + ?Sized), value: &Value) -> io::Result<()> {
+    let text = serde_json::to_string(value)?;
+    writeln!(out, "{}", escape::json(&text))
+}
+
 /// Writes `{"schema_version": 1, "documents": […]}` document by document, or one line each.
 pub(crate) struct DocumentList {
     lines: bool,
@@ -33,8 +45,7 @@ impl DocumentList {
         if self.lines {
             let mut line = document.clone();
             line["schema_version"] = SCHEMA_VERSION.into();
-            let text = serde_json::to_string(&line)?;
-            return writeln!(out, "{}", escape::json(&text));
+            return self::line(out, &line);
         }
         if self.written == 0 {
             writeln!(out, "{{\"schema_version\": {SCHEMA_VERSION}, \"documents\": [")?;
@@ -42,8 +53,7 @@ impl DocumentList {
             out.write_all(b",\n")?;
         }
         self.written += 1;
-        let text = serde_json::to_string_pretty(document)?;
-        out.write_all(escape::json(&text).as_bytes())
+        pretty(out, document)
     }
 
     /// Closes the list.

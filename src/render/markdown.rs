@@ -59,8 +59,8 @@ pub(super) fn cell(text: &str) -> String {
     format!("{}{note}", escape::markdown(&text[..end]))
 }
 
-/// Text inside a `<summary>`, where no Markdown is read but names and numbers would still become links.
+/// Text inside a `<summary>`, where no Markdown is read, but names and numbers become links outside of code.
 pub(super) fn summary_html(text: &str) -> String {
     let end = text.floor_char_boundary(CELL);
-    escape::html(&text[..end]).replace('@', "&#64;")
+    format!("<code>{}</code>", escape::html(&text[..end]))
 }

@@ -29,7 +29,7 @@ pub(crate) fn print(out: &mut impl Write, outcome: &MergeOutcome) -> io::Result<
             .map(|note| json!({ "id": note.id(), "message": note.to_string() }))
             .collect::<Vec<_>>(),
     });
-    serde_json::to_writer_pretty(&mut *out, &document)?;
+    super::json::pretty(out, &document)?;
     out.write_all(b"\n")
 }
 

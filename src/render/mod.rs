@@ -2,6 +2,7 @@
 
 pub(crate) mod algorithms;
 pub(crate) mod audit_github;
+mod audit_infos;
 pub(crate) mod audit_json;
 pub(crate) mod audit_junit;
 pub(crate) mod audit_markdown;

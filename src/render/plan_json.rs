@@ -3,7 +3,6 @@
 
 use std::io::{self, Write};
 
-use exportdoc::escape;
 use exportdoc::import_plan::{Action, ChecklistItem, ImportPlan, Step, TargetObject, Verdict};
 use serde_json::{Value, json};
 
@@ -15,8 +14,8 @@ const SCHEMA_VERSION: u32 = 1;
 
 /// One JSON value.
 pub(crate) fn print(out: &mut impl Write, planned: &Planned) -> io::Result<()> {
-    let text = serde_json::to_string_pretty(&document(planned))?;
-    writeln!(out, "{}", escape::json(&text))
+    super::json::pretty(out, &document(planned))?;
+    out.write_all(b"\n")
 }
 
 fn document(planned: &Planned) -> Value {
