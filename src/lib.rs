@@ -13,6 +13,7 @@ mod buffered;
 pub mod build;
 pub mod byte_order_mark;
 pub mod compose;
+pub mod container;
 pub mod date;
 pub mod diff;
 pub mod envelope;

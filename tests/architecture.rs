@@ -18,6 +18,7 @@ const ORDER: &[&str] = &[
     "wire",
     "date",
     "envelope",
+    "container",
     "blob",
     "signature",
     "object",

@@ -1,0 +1,385 @@
+//! Several documents in one text: an array of them, or lines.
+//!
+//! Invariants: of a text that holds one document, every byte is passed on, what follows the document too. Where several
+//! are, none is left out without an error. Nothing is held but white space between documents.
+
+use std::io::{self, BufRead, Read};
+
+use super::{ContainerError, begins_like_a_document};
+
+/// Bytes of white space between documents that are held until it shows what they lead to.
+const WHITE_SPACE: usize = 64 * 1024;
+
+/// The documents in a text, one after the other.
+#[derive(Debug)]
+pub struct Documents<S> {
+    source: S,
+    form: Form,
+    /// Documents begun.
+    begun: u64,
+    state: State,
+    value: Scan,
+    /// White space behind a document that turned out to be the only one, or the last.
+    pending: Vec<u8>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// Not told apart: one document, or lines of them.
+    Lines,
+    /// `[` and documents with commas between them.
+    Array,
+    /// What doesn't begin like a document is passed on as it stands.
+    Other,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// The next document begins here.
+    Ready,
+    /// In a document.
+    Inside,
+    /// Behind the last: the rest is passed on.
+    Rest,
+    /// Nothing follows.
+    Over,
+}
+
+/// Where in a JSON value a text is.
+#[derive(Debug, Default)]
+struct Scan {
+    depth: u64,
+    in_string: bool,
+    escaped: bool,
+}
+
+impl Scan {
+    /// How many bytes belong to the value, and whether it ends with them.
+    fn follow(&mut self, piece: &[u8]) -> (usize, bool) {
+        let mut at = 0;
+        while let Some(byte) = piece.get(at) {
+            if self.in_string && !self.escaped && !matches!(byte, b'"' | b'\\') {
+                let rest = piece.get(at..).unwrap_or_default();
+                at += memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
+                continue;
+            }
+            at += 1;
+            match byte {
+                _ if self.escaped => self.escaped = false,
+                b'\\' if self.in_string => self.escaped = true,
+                b'"' => self.in_string = !self.in_string,
+                _ if self.in_string => {}
+                b'{' | b'[' => self.depth += 1,
+                b'}' | b']' => {
+                    self.depth = self.depth.saturating_sub(1);
+                    if self.depth == 0 {
+                        return (at, true);
+                    }
+                }
+                _ => {}
+            }
+        }
+        (at, false)
+    }
+}
+
+impl<S: BufRead> Documents<S> {
+    /// Takes a text that begins with `head`, which is still in the source.
+    ///
+    /// # Errors
+    /// A source that fails.
+    pub fn new(mut source: S, head: &[u8]) -> io::Result<Self> {
+        let mut form = match begins_like_a_document(head) {
+            true => Form::Lines,
+            false => Form::Other,
+        };
+        let behind_mark = crate::byte_order_mark::without_mark(head).trim_ascii_start();
+        if form == Form::Lines
+            && let Some(elements) = behind_mark.strip_prefix(b"[")
+            && elements.trim_ascii_start().first() == Some(&b'{')
+        {
+            form = Form::Array;
+            let mut before = head.len() - elements.len();
+            while before > 0 {
+                let held = source.fill_buf()?.len().min(before);
+                source.consume(held);
+                before -= held;
+            }
+        }
+        Ok(Self {
+            source,
+            form,
+            begun: 0,
+            state: State::Ready,
+            value: Scan::default(),
+            pending: Vec::new(),
+        })
+    }
+
+    /// Whether the text is an array of documents, or more than one was begun.
+    pub fn is_list(&self) -> bool {
+        self.form == Form::Array || self.begun > 1
+    }
+
+    /// The next document, to be read to its end. `None` behind the last.
+    ///
+    /// # Errors
+    /// A source that fails, or a list that breaks off.
+    pub fn next(&mut self) -> io::Result<Option<Element<'_, S>>> {
+        self.skip_rest()?;
+        if self.state == State::Over {
+            return Ok(None);
+        }
+        self.begun += 1;
+        self.value = Scan::default();
+        self.state = match self.form {
+            Form::Other => State::Rest,
+            Form::Lines | Form::Array => State::Inside,
+        };
+        Ok(Some(Element { documents: self }))
+    }
+
+    /// Whether another document follows the one that was read.
+    ///
+    /// # Errors
+    /// As [`Self::next`].
+    pub fn has_more(&mut self) -> io::Result<bool> {
+        self.skip_rest()?;
+        Ok(self.state == State::Ready)
+    }
+
+    /// Reads the document begun to its end.
+    fn skip_rest(&mut self) -> io::Result<()> {
+        while matches!(self.state, State::Inside | State::Rest) {
+            self.read_on(&mut [0; 8 * 1024])?;
+        }
+        Ok(())
+    }
+
+    fn read_on(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        match self.state {
+            State::Ready | State::Over => Ok(0),
+            State::Inside => {
+                let piece = self.source.fill_buf()?;
+                if piece.is_empty() {
+                    self.state = State::Over;
+                    return Ok(0);
+                }
+                let piece = piece.get(..buffer.len()).unwrap_or(piece);
+                let (used, ended) = self.value.follow(piece);
+                buffer[..used].copy_from_slice(&piece[..used]);
+                self.source.consume(used);
+                if ended {
+                    self.state = match self.form {
+                        Form::Array => self.behind_element()?,
+                        Form::Lines | Form::Other => self.behind_line()?,
+                    };
+                }
+                Ok(used)
+            }
+            State::Rest => {
+                if !self.pending.is_empty() {
+                    let count = self.pending.len().min(buffer.len());
+                    buffer[..count].copy_from_slice(&self.pending[..count]);
+                    self.pending.drain(..count);
+                    return Ok(count);
+                }
+                let count = self.source.read(buffer)?;
+                if count == 0 {
+                    self.state = State::Over;
+                }
+                Ok(count)
+            }
+        }
+    }
+
+    /// What follows a document that stands alone or in a line.
+    fn behind_line(&mut self) -> io::Result<State> {
+        while self.pending.len() < WHITE_SPACE
+            && let Some(byte @ (b' ' | b'\t' | b'\r' | b'\n')) = self.peek()?
+        {
+            self.pending.push(byte);
+            self.source.consume(1);
+        }
+        if self.peek()? == Some(b'{') && self.pending.contains(&b'\n') {
+            self.pending.clear();
+            return Ok(State::Ready);
+        }
+        Ok(State::Rest)
+    }
+
+    /// What follows a document in an array.
+    fn behind_element(&mut self) -> io::Result<State> {
+        let broken = ContainerError::BrokenList(self.begun);
+        match self.past_white_space()? {
+            Some(b',') if self.past_white_space_and_one()? == Some(b'{') => Ok(State::Ready),
+            Some(b']') if self.past_white_space_and_one()?.is_none() => Ok(State::Over),
+            _ => Err(broken.into()),
+        }
+    }
+
+    fn past_white_space_and_one(&mut self) -> io::Result<Option<u8>> {
+        self.source.consume(1);
+        self.past_white_space()
+    }
+
+    fn past_white_space(&mut self) -> io::Result<Option<u8>> {
+        while let Some(b' ' | b'\t' | b'\r' | b'\n') = self.peek()? {
+            self.source.consume(1);
+        }
+        self.peek()
+    }
+
+    fn peek(&mut self) -> io::Result<Option<u8>> {
+        Ok(self.source.fill_buf()?.first().copied())
+    }
+}
+
+/// One document of a text.
+#[derive(Debug)]
+pub struct Element<'d, S> {
+    documents: &'d mut Documents<S>,
+}
+
+impl<S: BufRead> Read for Element<'_, S> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.documents.read_on(buffer)
+    }
+}
+
+/// The only document in a text: where another follows, reading ends with an error that says how many there are.
+#[derive(Debug)]
+pub struct OneDocument<S> {
+    documents: Documents<S>,
+}
+
+impl<S: BufRead> OneDocument<S> {
+    /// Takes a text that begins with `head`, which is still in the source.
+    ///
+    /// # Errors
+    /// A source that fails.
+    pub fn new(source: S, head: &[u8]) -> io::Result<Self> {
+        let mut documents = Documents::new(source, head)?;
+        documents.next()?;
+        Ok(Self { documents })
+    }
+}
+
+impl<S: BufRead> Read for OneDocument<S> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.documents.read_on(buffer)?;
+        if count > 0 || buffer.is_empty() {
+            return Ok(count);
+        }
+        let mut documents = 1;
+        while self.documents.next()?.is_some() {
+            documents += 1;
+        }
+        match documents {
+            1 => Ok(0),
+            several => Err(ContainerError::Several(several).into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(text: &str) -> Result<Vec<String>, String> {
+        // A buffer of a few bytes makes every place a border.
+        for size in [1, 3, 7, 8192] {
+            let source = io::BufReader::with_capacity(size, text.as_bytes());
+            let mut documents = Documents::new(source, text.as_bytes()).unwrap();
+            let mut all = Vec::new();
+            let mut failed = None;
+            loop {
+                match documents.next() {
+                    Ok(None) => break,
+                    Ok(Some(mut element)) => {
+                        let mut text = String::new();
+                        if let Err(error) = element.read_to_string(&mut text) {
+                            failed = Some(error.to_string());
+                            break;
+                        }
+                        all.push(text);
+                    }
+                    Err(error) => {
+                        failed = Some(error.to_string());
+                        break;
+                    }
+                }
+            }
+            if size == 8192 {
+                return failed.map_or(Ok(all), Err);
+            }
+        }
+        unreachable!()
+    }
+
+    const ONE: &str = r#"{"blob":"a]}\"[{\\","x":[{}]}"#;
+
+    #[test]
+    fn one_document_is_passed_on_with_every_byte_behind_it() {
+        for behind in [
+            "", "\n", " \n\n", "{}", "\nx", "\n[1]", ",", "]", "\u{feff}", " {}",
+        ] {
+            let text = format!("{ONE}{behind}");
+            assert_eq!(split(&text), Ok(vec![text.clone()]), "{text}");
+        }
+        for other in ["", "{}", "{}\n{}", "[]", "[1]", "<html>", "[[[[", "{\"blob\":"] {
+            let whole = if other.is_empty() {
+                vec![String::new()]
+            } else {
+                vec![other.to_owned()]
+            };
+            assert_eq!(split(other), Ok(whole), "{other}");
+        }
+    }
+
+    #[test]
+    fn lines_and_arrays_of_documents_come_apart() {
+        let second = "{\n \"blob\": 2\n}";
+        for text in [
+            format!("{ONE}\n{second}\r\n\n{ONE}\n"),
+            format!(" [ {ONE},{second}\n,\n{ONE} ] \n"),
+            format!("\u{feff}[{ONE},{second},{ONE}]"),
+        ] {
+            let found = split(&text).unwrap();
+            let found: Vec<&str> = found.iter().map(|one| one.trim()).collect();
+            assert_eq!(found, [ONE, second, ONE], "{text}");
+        }
+        assert_eq!(split(&format!("[{ONE}]")), Ok(vec![ONE.to_owned()]));
+    }
+
+    #[test]
+    fn a_list_that_breaks_off_or_holds_something_else_is_an_error() {
+        for end in ["", ",", ",5]", "]x", " {}]", "}"] {
+            let error = split(&format!("[{ONE}{end}")).unwrap_err();
+            assert!(error.contains("behind number 1"), "{error}");
+        }
+    }
+
+    #[test]
+    fn where_one_is_expected_several_are_counted() {
+        let read = |text: &str| {
+            let mut content = String::new();
+            OneDocument::new(text.as_bytes(), text.as_bytes())
+                .and_then(|mut one| one.read_to_string(&mut content))
+                .map_err(|error| error.to_string())
+                .map(|_| content)
+        };
+        assert_eq!(read(&format!("[{ONE}]")), Ok(ONE.to_owned()));
+        assert_eq!(read(&format!("{ONE}\n")), Ok(format!("{ONE}\n")));
+        let error = read(&format!("{ONE}\n{ONE}\n{ONE}\n")).unwrap_err();
+        assert_eq!(error, "3 documents in one file, where one is expected");
+        assert!(
+            read(&format!("[{ONE},{ONE}]"))
+                .unwrap_err()
+                .starts_with("2 documents")
+        );
+    }
+}

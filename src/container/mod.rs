@@ -1,0 +1,156 @@
+//! What documents come wrapped in: gzip, ZIP, UTF-16, a Python pickle, an array or lines of documents.
+//!
+//! Invariants: nothing is ever executed or resolved. Memory is bounded by the text itself, and in a pickle by limits of
+//! its own, whatever sizes are claimed. What is damaged is an error, never a shorter document.
+
+mod documents;
+mod gzip;
+mod pickle;
+mod utf_16;
+mod zip_file;
+
+use std::fmt;
+use std::io;
+
+use crate::byte_order_mark::{Utf16, utf_16 as is_utf_16, without_mark};
+
+pub use documents::{Documents, Element, OneDocument};
+pub use gzip::gunzip;
+pub use pickle::{PickleError, unpickle};
+pub use utf_16::Utf16Reader;
+pub use zip_file::{ZipEntry, only_entry};
+
+/// Bytes that are enough to tell what a file begins as.
+pub const HEAD: usize = 8 * 1024;
+
+/// Where a document was read from, outermost first in a list of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Container {
+    /// A gzip file.
+    Gzip,
+    /// A ZIP archive, and what its only file is called.
+    Zip(String),
+    /// Text in UTF-16.
+    Utf16,
+    /// A Python pickle.
+    Pickle,
+}
+
+impl fmt::Display for Container {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Gzip => f.write_str("a gzip file"),
+            Self::Zip(name) => write!(f, "{name} in a ZIP archive"),
+            Self::Utf16 => f.write_str("UTF-16 text"),
+            Self::Pickle => f.write_str("a Python pickle"),
+        }
+    }
+}
+
+/// What a file begins as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A gzip file.
+    Gzip,
+    /// A ZIP archive.
+    Zip,
+    /// Text in UTF-16.
+    Utf16(Utf16),
+    /// A Python pickle of protocol 2 to 5.
+    Pickle,
+}
+
+impl Kind {
+    /// By the first bytes of a file. `None` for anything that is read as it stands.
+    pub fn of(head: &[u8]) -> Option<Self> {
+        match head {
+            [0x1f, 0x8b, ..] => Some(Self::Gzip),
+            [b'P', b'K', 3, 4, ..] => Some(Self::Zip),
+            [0x80, 2..=5, ..] => Some(Self::Pickle),
+            _ => is_utf_16(head).map(Self::Utf16),
+        }
+    }
+}
+
+/// The names by which the beginning of a document is told from other JSON.
+const NAMES: [&[u8]; 6] = [
+    b"\"exportResponseMetadata\"",
+    b"\"export_response_metadata\"",
+    b"\"blob\"",
+    b"\"signature\"",
+    b"\"publicKey\"",
+    b"\"public_key\"",
+];
+
+/// Whether a text begins as a document does, or as several: with a bracket, and with the name of a member that export
+/// documents have within the head.
+pub fn begins_like_a_document(head: &[u8]) -> bool {
+    let head = head.get(..HEAD).unwrap_or(head);
+    let text = without_mark(head).trim_ascii_start();
+    matches!(text.first(), Some(b'{' | b'['))
+        && NAMES
+            .iter()
+            .any(|name| memchr::memmem::find(text, name).is_some())
+}
+
+/// Why nothing can be read out of a container.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ContainerError {
+    /// Compressed data that breaks off or doesn't fit its checksum.
+    #[error("a damaged {0}")]
+    Damaged(&'static str),
+    /// A ZIP archive whose content is encrypted.
+    #[error("a ZIP archive with a password")]
+    Encrypted,
+    /// A ZIP archive that uses something else than deflate.
+    #[error("a ZIP archive that is compressed in a way this version can't read")]
+    Method,
+    /// A ZIP archive without files, or with several.
+    #[error("a ZIP archive with {0} files, where one document is expected")]
+    Files(usize),
+    /// UTF-16 with half a character.
+    #[error("damaged UTF-16 text (byte {offset})")]
+    Utf16 {
+        /// Where it stands.
+        offset: u64,
+    },
+    /// A pickle that isn't read.
+    #[error("a Python pickle: {0}")]
+    Pickle(#[from] PickleError),
+    /// Containers in containers.
+    #[error("containers inside one another, more than {0} deep")]
+    Nested(usize),
+    /// More than one document where one is expected.
+    #[error("{0} documents in one file, where one is expected")]
+    Several(u64),
+    /// A list of documents that breaks off or has something else in it.
+    #[error("a list of documents that breaks off or holds something else behind number {0}")]
+    BrokenList(u64),
+}
+
+impl ContainerError {
+    /// What to do next.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Damaged(_) | Self::Utf16 { .. } => {
+                "get the file again; in binary mode, if it was transferred"
+            }
+            Self::Encrypted => "unpack it with the password first",
+            Self::Method | Self::Nested(_) => "unpack it first",
+            Self::Files(0) => "give the archive that holds the document",
+            Self::Files(_) => "unpack it, and give the files or their directory",
+            Self::Pickle(error) => error.help(),
+            Self::Several(_) => {
+                "put each into a file of its own: jq -c '.[]?, select(.blob)' prints one a line"
+            }
+            Self::BrokenList(_) => "get the file again, or put each document into a file of its own",
+        }
+    }
+}
+
+impl From<ContainerError> for io::Error {
+    fn from(error: ContainerError) -> Self {
+        Self::other(error)
+    }
+}
