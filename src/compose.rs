@@ -29,6 +29,7 @@ const UNREADABLE: &[&FindingRule] = &[
     &finding::LIMIT_HIT,
     &finding::OBJECT_UNREADABLE,
     &finding::RECORD_UNKNOWN,
+    &finding::TRAILING_DATA,
 ];
 
 /// Why nothing can be composed from a document.

@@ -537,7 +537,7 @@ fn mistakes_are_refused_with_a_word_of_help() {
         (&*odd, "$.responseList[0]: neither a syncable object nor a row"),
         (&*cut, "cut off"),
         (&*broken, "$.objects[0].message"),
-        (&*empty, "no .json file in it"),
+        (&*empty, "no export document in it"),
         ("tampered/flip-object.json", "signature is not valid"),
         ("damaged/truncated-in-blob.json", "not all of it can be read"),
         ("encrypted.json", "its objects are encrypted"),

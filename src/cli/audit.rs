@@ -1,6 +1,6 @@
 //! `exportdoc audit`: whether documents should be imported, by rules and a policy.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
@@ -9,12 +9,14 @@ use exportdoc::audit::{
 };
 use exportdoc::diff::Side;
 use exportdoc::envelope::Surroundings;
+use exportdoc::finding::Finding;
 use exportdoc::report::{ExamineOptions, examine_with_objects};
 
 use super::audit_policy::{AuditedPolicy, FILE_NAME, Policies, Usage};
 use super::batch::{self, Ended, Judged};
-use super::input::{Input, InputArgs, parse_size};
+use super::input::{Input, InputArgs, ReadError, parse_size};
 use super::output::Output;
+use super::walk::Walk;
 use super::{CliError, Exit, Unreadable, passphrase, stdout, trusted_key};
 use crate::render::lines::Lines;
 use crate::render::{
@@ -46,9 +48,8 @@ pub(crate) struct Args {
     /// Export documents; '-' is standard input, directories need --recursive
     #[arg(value_name = "DOC", required_unless_present_any = ["init", "list_rules"])]
     files: Vec<PathBuf>,
-    /// Read every .json file below the directories given
-    #[arg(short, long)]
-    recursive: bool,
+    #[command(flatten)]
+    walk: Walk,
     /// Hold the documents against this policy, whatever stands next to them
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
@@ -243,12 +244,17 @@ impl Args {
         let mut out = stdout::open();
         let mut printer = self.printer(inputs.len() > 1);
         let mut trouble = Exit::Good;
-        let mut position = 0;
-        let work = |input: &Input| {
+        let mut done = 0;
+        let work = |input: &Input, document: &mut dyn Read, notes: &[Finding]| {
             let policy = policies.of(input);
+            let reading = ExamineOptions {
+                notes: notes.to_vec(),
+                ..reading.clone()
+            };
             let (report, around) = match &side {
                 Some(_) => {
-                    let bytes = input.read(self.max_size())?;
+                    let mut bytes = Vec::new();
+                    document.read_to_end(&mut bytes).map_err(ReadError::from)?;
                     let options = AuditOptions {
                         policy,
                         now,
@@ -256,7 +262,7 @@ impl Args {
                     };
                     audit_bytes(&bytes, &reading, &options)?
                 }
-                None => audit_source(input.open(self.max_size())?.0, &reading, policy, now)?,
+                None => audit_source(document, &reading, policy, now)?,
             };
             Ok(Audited {
                 policy: policies.path_of(input),
@@ -265,10 +271,14 @@ impl Args {
             })
         };
         let mut usage = Usage::default();
-        run.ended = batch::judge_with(&inputs, work, |mut audited| {
+        run.ended = batch::judge_with(&inputs, self.max_size(), work, |position, mut audited| {
             if let (Some(name), Input::Stdin) = (&self.stdin_name, &inputs[position]) {
-                audited.path.clone_from(name);
+                // A number may follow.
+                audited.path = audited.path.replacen('-', name, 1);
             }
+            // A file may hold several documents.
+            run.inputs += u64::from(position < done);
+            done = position + 1;
             let report = audited.outcome.as_ref().ok().map(|audited| &audited.report);
             usage.note(policies.index(&inputs[position]), report);
             match &audited.outcome {
@@ -281,10 +291,9 @@ impl Args {
                     trouble = trouble.and(exit_of(unreadable));
                 }
             }
-            position += 1;
             printer.document(&mut out, &audited)
         })?;
-        for left in &inputs[position..] {
+        for left in &inputs[done..] {
             usage.note(policies.index(left), None);
         }
         run.policies = policies.audited(&usage, now);
@@ -313,7 +322,7 @@ impl Args {
     fn input_args(&self) -> InputArgs {
         InputArgs {
             files: self.files.clone(),
-            recursive: self.recursive,
+            walk: self.walk.clone(),
             max_size: self.max_size(),
         }
     }

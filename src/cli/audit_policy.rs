@@ -80,10 +80,10 @@ impl Policies {
         };
         let mut of_directory: HashMap<PathBuf, usize> = HashMap::new();
         for input in inputs {
-            let directory = match (given, input) {
+            let directory = match (given, input.path()) {
                 (Some(_), _) => PathBuf::new(),
-                (None, Input::Stdin) => absolute(Path::new("."))?,
-                (None, Input::File(path)) => absolute(path)?.parent().map(Path::to_owned).unwrap_or_default(),
+                (None, None) => absolute(Path::new("."))?,
+                (None, Some(path)) => absolute(path)?.parent().map(Path::to_owned).unwrap_or_default(),
             };
             let index = match of_directory.get(&directory) {
                 Some(index) => *index,

@@ -4,7 +4,7 @@
 //! inputs there are, a bounded number is in work or waits. No input keeps the others from being judged.
 
 use std::collections::BTreeMap;
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
@@ -17,6 +17,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::input::{Input, InputArgs, ReadError};
 use super::interrupt::Interrupt;
 use super::{CliError, Exit};
+use exportdoc::finding::Finding;
 
 /// Documents in work or waiting for those before them: bounds memory, keeps every core busy.
 const WINDOW: usize = 64;
@@ -25,7 +26,7 @@ const QUIET_FOR: Duration = Duration::from_millis(700);
 
 /// One input's outcome.
 pub(crate) struct Judged<T = DocumentReport> {
-    /// The path as given.
+    /// The path as given, and a number in brackets where the file holds several documents.
     pub(crate) path: String,
     /// The report, or why there is none.
     pub(crate) outcome: Result<T, Unreadable>,
@@ -102,13 +103,19 @@ impl Ended {
 pub(crate) fn judge(
     args: &InputArgs,
     options: &ExamineOptions,
-    emit: impl FnMut(Judged) -> io::Result<()>,
+    mut emit: impl FnMut(Judged) -> io::Result<()>,
 ) -> Result<Ended, CliError> {
-    let examined = |input: &Input| examine(input, args.max_size, options);
-    judge_with(&args.find()?, examined, emit)
+    let examined = |_: &Input, document: &mut dyn Read, notes: &[Finding]| {
+        let options = ExamineOptions {
+            notes: notes.to_vec(),
+            ..options.clone()
+        };
+        Ok(examine_source(document, &options, Keep::Nothing)?.report)
+    };
+    judge_with(&args.find()?, args.max_size, examined, |_, judged| emit(judged))
 }
 
-/// Judges one input while it is read.
+/// Judges the one document of an input while it is read.
 pub(crate) fn examine(
     input: &Input,
     max_size: u64,
@@ -118,14 +125,16 @@ pub(crate) fn examine(
     Ok(examine_source(source, options, Keep::Nothing)?.report)
 }
 
-/// Does some `work` on every input and calls `emit` for each in the order given.
+/// Does some `work` on every document and calls `emit` for each, with the position of its input, in the order given. The
+/// work is given the input, the document and what is to be said of where it comes from.
 ///
 /// # Errors
 /// An output that fails.
 pub(crate) fn judge_with<T: Send>(
     inputs: &[Input],
-    work: impl Fn(&Input) -> Result<T, Unreadable> + Sync,
-    mut emit: impl FnMut(Judged<T>) -> io::Result<()>,
+    max_size: u64,
+    work: impl Fn(&Input, &mut dyn Read, &[Finding]) -> Result<T, Unreadable> + Sync,
+    mut emit: impl FnMut(usize, Judged<T>) -> io::Result<()>,
 ) -> Result<Ended, CliError> {
     let progress = progress(inputs.len());
     // A single document has no summary that would be worth an answer: the system may end it.
@@ -136,33 +145,77 @@ pub(crate) fn judge_with<T: Send>(
     };
     // Where the output goes elsewhere, the bar need not make way for it.
     let shares_terminal = io::stdout().is_terminal() && io::stderr().is_terminal();
+    let mut position = 0;
     let result = in_order(
         inputs,
         &interrupt,
         |input| {
-            let judged = judge_one(input, &work);
+            let judged = judge_all(input, max_size, &work);
             progress.inc(1);
             judged
         },
         |judged| {
-            if shares_terminal {
-                progress.suspend(|| emit(judged))
-            } else {
-                emit(judged)
-            }
+            let emit_all = || judged.into_iter().try_for_each(|one| emit(position, one));
+            let emitted = match shares_terminal {
+                true => progress.suspend(emit_all),
+                false => emit_all(),
+            };
+            position += 1;
+            emitted
         },
     );
     progress.finish_and_clear();
     Ok(result?)
 }
 
+/// Does some `work` on every document of one input.
+fn judge_all<T>(
+    input: &Input,
+    max_size: u64,
+    work: impl Fn(&Input, &mut dyn Read, &[Finding]) -> Result<T, Unreadable>,
+) -> Vec<Judged<T>> {
+    let (mut documents, notes) = match input.documents(max_size) {
+        Ok(opened) => opened,
+        Err(error) => {
+            return vec![Judged {
+                path: input.label(),
+                outcome: Err(error.into()),
+            }];
+        }
+    };
+    let mut outcomes = Vec::new();
+    loop {
+        match documents.next_document() {
+            Ok(None) => break,
+            Ok(Some(mut document)) => outcomes.push(caught(|| work(input, &mut document, &notes))),
+            Err(error) => {
+                outcomes.push(Err(ReadError::from(error).into()));
+                break;
+            }
+        }
+    }
+    let is_list = documents.is_list();
+    let judged = outcomes.into_iter().enumerate().map(|(number, outcome)| Judged {
+        path: match is_list {
+            true => format!("{}[{number}]", input.label()),
+            false => input.label(),
+        },
+        outcome,
+    });
+    judged.collect()
+}
+
 /// Does some `work` on one input.
 pub(crate) fn judge_one<T>(input: &Input, work: impl Fn(&Input) -> Result<T, Unreadable>) -> Judged<T> {
     Judged {
         path: input.label(),
-        // Nothing that the work may have left half done is looked at again.
-        outcome: catch_unwind(AssertUnwindSafe(|| work(input))).unwrap_or(Err(Unreadable::Defect)),
+        outcome: caught(|| work(input)),
     }
+}
+
+fn caught<T>(work: impl FnOnce() -> Result<T, Unreadable>) -> Result<T, Unreadable> {
+    // Nothing that the work may have left half done is looked at again.
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(Unreadable::Defect))
 }
 
 /// Works on items in parallel and hands the results on in the order of the items. `work` must not panic: its result would
@@ -322,11 +375,13 @@ mod tests {
         let mut outcomes = Vec::new();
         let ended = judge_with(
             &inputs,
-            |input| {
+            1 << 20,
+            |input, document, _| {
                 assert!(input.label() != "Cargo.toml", "a defect, for this test");
-                Ok(input.read(1 << 20)?.len())
+                let mut text = String::new();
+                Ok(document.read_to_string(&mut text).map_err(ReadError::from)?)
             },
-            |judged| {
+            |_, judged| {
                 outcomes.push(judged.outcome.map_err(|error| error.exit()));
                 Ok(())
             },

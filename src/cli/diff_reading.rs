@@ -62,6 +62,7 @@ impl DiffInput {
         }
         let (report, objects) =
             examine_with_objects(&bytes, &options).map_err(|error| unreadable(error.into()))?;
+        CliError::if_more_follows(&path, &report)?;
         Ok(ComparedSide {
             path,
             report,

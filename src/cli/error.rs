@@ -3,6 +3,8 @@
 use std::io::{self, Write};
 
 use exportdoc::escape;
+use exportdoc::finding::TRAILING_DATA;
+use exportdoc::report::DocumentReport;
 
 use super::{Exit, Unreadable};
 
@@ -48,6 +50,18 @@ impl CliError {
             message: format!("{label}: {error}"),
             help: error.help(),
             exit: error.exit(),
+        }
+    }
+
+    /// Refuses a document that something stands behind.
+    pub(crate) fn if_more_follows(label: &str, report: &DocumentReport) -> Result<(), Self> {
+        match report.findings.iter().find(|found| found.rule == &TRAILING_DATA) {
+            Some(found) => Err(Self::Refused {
+                message: format!("{label}: {}: {}", found.rule.id, found.message),
+                help: Some(found.rule.action.to_owned()),
+                exit: Exit::Bad,
+            }),
+            None => Ok(()),
         }
     }
 

@@ -1,12 +1,17 @@
-//! Finds and reads the documents a command is given: files, `-` for standard input, directories with `-r`.
+//! Reads the documents a command is given: files, and `-` for standard input.
 //!
-//! Invariant: never more than `--max-size` bytes of one input are read.
+//! Invariant: never more than `--max-size` bytes of one input are read, nor more of what is unpacked from it.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
+use exportdoc::container::{Container, ContainerError, Documents, OneDocument};
+use exportdoc::finding::{self, Finding, Place};
+
 use super::CliError;
+use super::unwrapping::{Raw, unwrap};
+use super::walk::{Walk, below};
 
 /// The documents to read.
 #[derive(Debug, clap::Args)]
@@ -14,9 +19,8 @@ pub(crate) struct InputArgs {
     /// Export documents; `-` is standard input, directories need --recursive
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<PathBuf>,
-    /// Read every .json file below the directories given
-    #[arg(short, long)]
-    pub(crate) recursive: bool,
+    #[command(flatten)]
+    pub(crate) walk: Walk,
     /// Refuse inputs larger than this many bytes (K, M and G are understood)
     #[arg(long, value_name = "BYTES", default_value = "16G", value_parser = parse_size)]
     pub(crate) max_size: u64,
@@ -29,7 +33,23 @@ pub(crate) enum Input {
     Stdin,
     /// A file.
     File(PathBuf),
+    /// A file that a link leads to, out of the directory that was given.
+    Outside(PathBuf),
+    /// What was found below a directory and isn't read.
+    Refused(PathBuf, Refusal),
 }
+
+/// Why something below a directory isn't read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Refusal {
+    /// A directory that can't be listed, or a file that can't be looked at.
+    System(io::ErrorKind),
+    /// A link, with `--no-follow`.
+    Link,
+}
+
+/// A source of documents.
+pub(crate) type Source = BufReader<Box<dyn Read>>;
 
 impl Input {
     /// What a path on the command line names; `-` is standard input.
@@ -46,15 +66,21 @@ impl Input {
         matches!(self, Self::File(path) if path.as_os_str().eq_ignore_ascii_case(null))
     }
 
-    /// The path as given; `-` for standard input.
-    pub(crate) fn label(&self) -> String {
+    /// Its path; none for standard input.
+    pub(crate) fn path(&self) -> Option<&Path> {
         match self {
-            Self::Stdin => "-".to_owned(),
-            Self::File(path) => path.to_string_lossy().into_owned(),
+            Self::Stdin => None,
+            Self::File(path) | Self::Outside(path) | Self::Refused(path, _) => Some(path),
         }
     }
 
-    /// Reads it whole.
+    /// The path as given; `-` for standard input.
+    pub(crate) fn label(&self) -> String {
+        self.path()
+            .map_or_else(|| "-".to_owned(), |path| path.to_string_lossy().into_owned())
+    }
+
+    /// Reads the one document in it whole.
     pub(crate) fn read(&self, max_size: u64) -> Result<Vec<u8>, ReadError> {
         let (mut source, expected) = self.open(max_size)?;
         let mut bytes = Vec::with_capacity(usize::try_from(expected).unwrap_or_default());
@@ -62,23 +88,65 @@ impl Input {
         Ok(bytes)
     }
 
-    /// Opens it to be read as it comes; and how many bytes to expect, if that is known.
-    pub(crate) fn open(&self, max_size: u64) -> Result<(Bounded<Box<dyn Read>>, u64), ReadError> {
-        let (source, expected): (Box<dyn Read>, _) = match self {
-            Self::Stdin => (Box::new(io::stdin().lock()), 0),
-            Self::File(path) => {
-                let file = File::open(path)?;
-                let metadata = file.metadata()?;
-                if metadata.is_dir() {
-                    return Err(ReadError::Directory);
-                }
-                (Box::new(file), metadata.len())
+    /// Reads it whole as it stands, whatever it is.
+    pub(crate) fn read_as_it_stands(&self, max_size: u64) -> Result<Vec<u8>, ReadError> {
+        let mut bytes = Vec::new();
+        self.open_as_it_stands(max_size)?.0.read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Opens the one document in it to be read as it comes; and how many bytes to expect, if that is known. Where several
+    /// are, reading fails.
+    pub(crate) fn open(&self, max_size: u64) -> Result<(Box<dyn Read>, u64), ReadError> {
+        let (raw, expected) = self.open_as_it_stands(max_size)?;
+        let unwrapped = unwrap(raw, max_size)?;
+        let one = OneDocument::new(unwrapped.source, &unwrapped.head)?;
+        Ok((Box::new(one), expected))
+    }
+
+    /// Opens all documents in it, with what is to be said of where they come from.
+    pub(crate) fn documents(&self, max_size: u64) -> Result<(Documents<Source>, Vec<Finding>), ReadError> {
+        let (raw, _) = self.open_as_it_stands(max_size).map_err(|error| match error {
+            ReadError::Directory { .. } => ReadError::Directory { can_walk: true },
+            error => error,
+        })?;
+        let unwrapped = unwrap(raw, max_size)?;
+        let mut notes = Vec::new();
+        if let Self::Outside(path) = self {
+            let target = std::fs::canonicalize(path).unwrap_or_default();
+            let message = format!("a link leads out of the directory, to {}", target.display());
+            notes.push(Finding::at(
+                &finding::READ_INDIRECTLY,
+                Place::whole_file(),
+                message,
+            ));
+        }
+        notes.extend(unwrapped.containers.iter().map(Container::finding));
+        Ok((Documents::new(unwrapped.source, &unwrapped.head)?, notes))
+    }
+
+    fn open_as_it_stands(&self, max_size: u64) -> Result<(Raw, u64), ReadError> {
+        let path = match self {
+            Self::Stdin => {
+                let source = Bounded::new(io::stdin().lock(), max_size);
+                return Ok((Raw::Stream(Box::new(source)), 0));
             }
+            Self::Refused(_, refusal) => return Err(ReadError::Refused(*refusal)),
+            Self::File(path) | Self::Outside(path) => path,
         };
-        if expected > max_size {
+        let file = File::open(path)?;
+        let metadata = file.metadata()?;
+        if metadata.is_dir() {
+            return Err(ReadError::Directory { can_walk: false });
+        }
+        if metadata.len() > max_size {
             return Err(ReadError::TooLarge(max_size));
         }
-        Ok((Bounded::new(source, max_size), expected))
+        let raw = match metadata.is_file() {
+            true => Raw::File(file, max_size),
+            false => Raw::Stream(Box::new(Bounded::new(file, max_size))),
+        };
+        Ok((raw, metadata.len()))
     }
 }
 
@@ -90,7 +158,7 @@ pub(crate) struct Bounded<R> {
 }
 
 impl<R: Read> Bounded<R> {
-    fn new(source: R, max_size: u64) -> Self {
+    pub(super) fn new(source: R, max_size: u64) -> Self {
         Self {
             source,
             left: max_size,
@@ -119,9 +187,21 @@ pub(crate) enum ReadError {
     /// The system says no.
     #[error("{0}")]
     Io(io::Error),
-    /// A directory without `--recursive`.
+    /// A directory, where a file is expected.
     #[error("is a directory")]
-    Directory,
+    Directory {
+        /// Whether the command reads directories with `--recursive`.
+        can_walk: bool,
+    },
+    /// Not read, though it was found.
+    #[error("{}", match .0 {
+        Refusal::System(kind) => kind.to_string(),
+        Refusal::Link => "a link, and --no-follow is given".to_owned(),
+    })]
+    Refused(Refusal),
+    /// The document can't be taken out of what it is in.
+    #[error("{0}")]
+    Container(ContainerError),
     /// More than `--max-size`.
     #[error("larger than the limit of {0} bytes")]
     TooLarge(u64),
@@ -131,12 +211,16 @@ impl ReadError {
     /// What to do next.
     pub(crate) fn help(&self) -> Option<String> {
         match self {
-            Self::Io(error) => match error.kind() {
-                io::ErrorKind::NotFound => Some("check the path; '-' reads standard input".to_owned()),
-                io::ErrorKind::PermissionDenied => Some("check the file's permissions".to_owned()),
-                _ => None,
-            },
-            Self::Directory => Some("add --recursive to read the documents below it".to_owned()),
+            Self::Io(error) => help_for(error.kind()),
+            Self::Directory { can_walk: true } => {
+                Some("add --recursive to read the documents below it".to_owned())
+            }
+            Self::Directory { can_walk: false } => Some("name a file in it".to_owned()),
+            Self::Refused(Refusal::System(kind)) => help_for(*kind),
+            Self::Refused(Refusal::Link) => {
+                Some("name what it leads to, or leave --no-follow out".to_owned())
+            }
+            Self::Container(error) => Some(error.help().to_owned()),
             Self::TooLarge(_) => {
                 Some("raise --max-size if you trust where the document comes from".to_owned())
             }
@@ -144,9 +228,21 @@ impl ReadError {
     }
 }
 
+fn help_for(kind: io::ErrorKind) -> Option<String> {
+    match kind {
+        io::ErrorKind::NotFound => Some("check the path; '-' reads standard input".to_owned()),
+        io::ErrorKind::PermissionDenied => Some("check the permissions".to_owned()),
+        _ => None,
+    }
+}
+
 impl From<io::Error> for ReadError {
     fn from(error: io::Error) -> Self {
-        error.downcast::<Self>().unwrap_or_else(Self::Io)
+        let error = match error.downcast::<Self>() {
+            Ok(own) => return own,
+            Err(error) => error,
+        };
+        error.downcast().map_or_else(Self::Io, Self::Container)
     }
 }
 
@@ -154,7 +250,7 @@ impl InputArgs {
     /// The inputs in the order given, directories expanded in path order.
     ///
     /// # Errors
-    /// Standard input named twice, or a directory that can't be listed.
+    /// Standard input named twice, or a directory without documents.
     pub(crate) fn find(&self) -> Result<Vec<Input>, CliError> {
         let mut inputs = Vec::new();
         for path in &self.files {
@@ -163,56 +259,14 @@ impl InputArgs {
                     return Err(CliError::usage("standard input is named twice", "give '-' once"));
                 }
                 inputs.push(Input::Stdin);
-            } else if self.recursive && path.is_dir() {
-                inputs.extend(below(path)?);
+            } else if self.walk.recursive && path.is_dir() {
+                inputs.extend(below(path, &self.walk)?);
             } else {
                 inputs.push(Input::File(path.clone()));
             }
         }
         Ok(inputs)
     }
-}
-
-/// Every .json file below a directory, in path order.
-///
-/// # Errors
-/// A directory that can't be listed, or one without such files.
-pub(crate) fn below(directory: &Path) -> Result<Vec<Input>, CliError> {
-    let mut inputs = Vec::new();
-    collect(directory, &mut inputs).map_err(|error| {
-        CliError::usage(
-            format!("{}: {error}", directory.display()),
-            "check the directory's permissions",
-        )
-    })?;
-    if inputs.is_empty() {
-        let message = format!("{}: no .json file in it", directory.display());
-        return Err(CliError::usage(
-            message,
-            "name the files if they are called otherwise",
-        ));
-    }
-    Ok(inputs)
-}
-
-fn collect(directory: &Path, inputs: &mut Vec<Input>) -> io::Result<()> {
-    let mut pending = vec![directory.to_path_buf()];
-    let mut found = Vec::new();
-    while let Some(directory) = pending.pop() {
-        for entry in std::fs::read_dir(&directory)? {
-            let entry = entry?;
-            // Links are not followed: they can lead out of the tree or round in circles.
-            let file_type = entry.file_type()?;
-            if file_type.is_dir() {
-                pending.push(entry.path());
-            } else if file_type.is_file() && entry.path().extension().is_some_and(|e| e == "json") {
-                found.push(entry.path());
-            }
-        }
-    }
-    found.sort();
-    inputs.extend(found.into_iter().map(Input::File));
-    Ok(())
 }
 
 /// Reads a number of bytes such as `512`, `64K`, `1G`.

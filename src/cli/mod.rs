@@ -33,7 +33,9 @@ mod staged;
 mod stdout;
 mod textconv;
 mod trusted_key;
+mod unwrapping;
 mod verify_signature;
+mod walk;
 
 use anstream::ColorChoice;
 use clap::{Parser, Subcommand, ValueEnum};

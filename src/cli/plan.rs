@@ -14,7 +14,8 @@ use exportdoc::report::{
 };
 use exportdoc::target_state::{NamedEnvironment, StateError, TargetState, TargetStateBuilder};
 
-use super::input::{Input, below, parse_size};
+use super::input::{Input, parse_size};
+use super::walk::{Walk, below};
 use super::{CliError, Exit, Unreadable, passphrase, stdout};
 use crate::render::{plan_json, plan_markdown, plan_text};
 
@@ -200,7 +201,7 @@ impl Args {
         let mut inputs = Vec::new();
         for path in &self.target {
             match path.is_dir() {
-                true => inputs.extend(below(path)?),
+                true => inputs.extend(below(path, &Walk::default())?),
                 false => inputs.push(Input::at(path)),
             }
         }
@@ -235,6 +236,7 @@ impl Args {
             || Ok(passphrases.to_vec()),
         );
         let (Examined { report, contents, .. }, _) = opened.map_err(|error| unreadable(error.into()))?;
+        CliError::if_more_follows(&label, &report)?;
         compose::readable(&report).map_err(|error| CliError::Refused {
             message: format!("{label}: {error}"),
             help: Some(error.help().to_owned()),

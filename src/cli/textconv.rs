@@ -1,12 +1,12 @@
 //! `exportdoc textconv`: a document as text for tools that compare lines, git above all.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use exportdoc::diff::outline;
 use exportdoc::report::{ExamineOptions, examine_with_objects};
 
-use super::input::{Input, parse_size};
+use super::input::{Input, ReadError, parse_size};
 use super::stdout::Output;
 use super::{CliError, Exit, Unreadable};
 use crate::render::outline;
@@ -38,6 +38,13 @@ impl Args {
         let input = Input::at(&self.file);
         let bytes = input
             .read(self.max_size)
+            .or_else(|error| match error {
+                // Passed through like all that is no document.
+                ReadError::Container(_) if input.path().is_some_and(Path::is_file) => {
+                    input.read_as_it_stands(self.max_size)
+                }
+                error => Err(error),
+            })
             .map_err(|error| CliError::unreadable(&input.label(), &Unreadable::from(error)))?;
         // Not through anything that looks for colours: what is passed through stays as it is.
         let mut out = Output::new(std::io::stdout().lock());

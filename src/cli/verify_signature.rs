@@ -11,6 +11,7 @@ use exportdoc::signature::{DetachedError, HashAlgorithm, HashChoice, RULES, by_n
 use super::batch;
 use super::input::InputArgs;
 use super::inspect::Format;
+use super::walk::Walk;
 use super::{CliError, Exit, Judged, stdout, trusted_key};
 use crate::render::{detached, json, text};
 
@@ -62,9 +63,8 @@ struct OptionalInput {
     /// Export documents; '-' is standard input, directories need --recursive
     #[arg(value_name = "FILE", required_unless_present = "public_key")]
     files: Vec<PathBuf>,
-    /// Read every .json file below the directories given
-    #[arg(short, long)]
-    recursive: bool,
+    #[command(flatten)]
+    walk: Walk,
     /// Refuse inputs larger than this many bytes (K, M and G are understood)
     #[arg(long, value_name = "BYTES", default_value = "16G", value_parser = super::input::parse_size)]
     max_size: u64,
@@ -95,7 +95,7 @@ impl Args {
         };
         let input = InputArgs {
             files: self.input.files.clone(),
-            recursive: self.input.recursive,
+            walk: self.input.walk.clone(),
             max_size: self.input.max_size,
         };
         let mut out = stdout::open();
@@ -128,6 +128,9 @@ impl Args {
             (Verdict::Valid, Trust::Untrusted) => Exit::Untrusted,
             (Verdict::Valid, Trust::NotAsked | Trust::Trusted) => Exit::Good,
         };
+        // What stands behind the document was not judged.
+        let has_more = report.findings.iter().any(|f| f.rule == &finding::TRAILING_DATA);
+        let exit = if has_more { exit.and(Exit::Bad) } else { exit };
         if report.hit_limit() || (self.deny_weak && is_weak(report)) {
             exit.and(Exit::Denied)
         } else {

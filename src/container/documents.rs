@@ -125,7 +125,7 @@ impl<S: BufRead> Documents<S> {
     ///
     /// # Errors
     /// A source that fails, or a list that breaks off.
-    pub fn next(&mut self) -> io::Result<Option<Element<'_, S>>> {
+    pub fn next_document(&mut self) -> io::Result<Option<Element<'_, S>>> {
         self.skip_rest()?;
         if self.state == State::Over {
             return Ok(None);
@@ -263,7 +263,7 @@ impl<S: BufRead> OneDocument<S> {
     /// A source that fails.
     pub fn new(source: S, head: &[u8]) -> io::Result<Self> {
         let mut documents = Documents::new(source, head)?;
-        documents.next()?;
+        documents.next_document()?;
         Ok(Self { documents })
     }
 }
@@ -275,7 +275,7 @@ impl<S: BufRead> Read for OneDocument<S> {
             return Ok(count);
         }
         let mut documents = 1;
-        while self.documents.next()?.is_some() {
+        while self.documents.next_document()?.is_some() {
             documents += 1;
         }
         match documents {
@@ -297,7 +297,7 @@ mod tests {
             let mut all = Vec::new();
             let mut failed = None;
             loop {
-                match documents.next() {
+                match documents.next_document() {
                     Ok(None) => break,
                     Ok(Some(mut element)) => {
                         let mut text = String::new();

@@ -13,6 +13,7 @@ use std::fmt;
 use std::io;
 
 use crate::byte_order_mark::{Utf16, utf_16 as is_utf_16, without_mark};
+use crate::finding::{Finding, Place, READ_INDIRECTLY};
 
 pub use documents::{Documents, Element, OneDocument};
 pub use gzip::gunzip;
@@ -34,6 +35,17 @@ pub enum Container {
     Utf16,
     /// A Python pickle.
     Pickle,
+}
+
+impl Container {
+    /// What a report says of a document that was read from it.
+    pub fn finding(&self) -> Finding {
+        Finding::at(
+            &READ_INDIRECTLY,
+            Place::whole_file(),
+            format!("read out of {self}"),
+        )
+    }
 }
 
 impl fmt::Display for Container {

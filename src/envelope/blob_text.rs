@@ -51,6 +51,10 @@ impl<'s, S: BufRead> BlobBytes<'s, S> {
         let run = plain(&piece[..run]);
         if run > 0 {
             self.decoder.push(&piece[..run], &mut self.ready);
+            let gap = self.scan.gaps.last_mut();
+            if let Some(string) = gap.and_then(|gap| gap.string.as_mut()) {
+                string.begin_with(&piece[..run]);
+            }
             self.scan.consume(run);
             self.scan.left_out(run);
             self.whole_characters();
@@ -72,7 +76,10 @@ impl<'s, S: BufRead> BlobBytes<'s, S> {
                 Some((bytes, length)) => {
                     self.decoder.push(&bytes[..length], &mut self.ready);
                     self.scan.left_out(length);
-                    self.note(|string| string.continuing += length as u64 - 1);
+                    self.note(|string| {
+                        string.begin_with(&bytes[..length]);
+                        string.continuing += length as u64 - 1;
+                    });
                     self.whole_characters();
                 }
                 None => self.end(),

@@ -1,12 +1,11 @@
 //! Why a text is no export document, told so that the reader knows what the file is instead and what to do.
 //!
-//! Invariant: every message is a lower-case fragment; quotes of the document are short, and never of a member's value
-//! unless the engine meant it for people.
-
-use std::fmt::Write as _;
+//! Invariant: every message is a lower-case fragment; of what is no document nothing is quoted, except what an engine meant
+//! for people.
 
 use serde_json::error::Category;
 
+use super::foreign::{CONFLICT, Foreign, foreign};
 use super::notes::excerpt;
 use super::origin::Origin;
 use super::raw::{self, unquote};
@@ -97,6 +96,17 @@ pub enum EnvelopeError {
         /// `reference`: names the file to download once the task succeeded.
         reference: Option<String>,
     },
+    /// A file that has to be turned back into the document first.
+    #[error("not an export document: {}", .0.what)]
+    Foreign(&'static Foreign),
+    /// A member that was written in another encoding than base64.
+    #[error("{member} is {what} where base64 is expected")]
+    OtherEncoding {
+        /// JSON path of the member.
+        member: String,
+        /// What it is.
+        what: &'static str,
+    },
     /// Any other JSON.
     #[error("not an export document: {what}")]
     NotADocument {
@@ -126,6 +136,10 @@ impl EnvelopeError {
                 let reference = reference.as_deref().unwrap_or("{reference}");
                 format!("Wait until the task has succeeded, then save GET /file-downloads/{reference}.")
             }
+            Self::OtherEncoding { .. } => {
+                "Get the document as the engine sent it, or write the member's bytes as base64 in one line.".into()
+            }
+            Self::Foreign(kind) => kind.help.into(),
             Self::NotADocument { .. } => {
                 "An export document is the JSON object that POST /export answers, with exportResponseMetadata, blob, signature and publicKey.".into()
             }
@@ -146,6 +160,9 @@ pub(super) fn not_utf8(
     length: u64,
     error: std::str::Utf8Error,
 ) -> EnvelopeError {
+    if let Some(kind) = foreign(input) {
+        return EnvelopeError::Foreign(kind);
+    }
     let looks_like = match input {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some(UTF_16),
         [0x1f, 0x8b, ..] => Some(GZIP),
@@ -177,6 +194,9 @@ fn truncated(text: &str, length: u64) -> EnvelopeError {
 
 /// Says in our terms what serde_json found. `length` is that of the file.
 pub(super) fn not_json(text: &str, origin: &Origin, length: u64, error: &serde_json::Error) -> EnvelopeError {
+    if let Some(kind) = foreign(text.as_bytes()) {
+        return EnvelopeError::Foreign(kind);
+    }
     if error.classify() == Category::Eof {
         return truncated(text, length);
     }
@@ -187,6 +207,9 @@ pub(super) fn not_json(text: &str, origin: &Origin, length: u64, error: &serde_j
         .map(str::len)
         .sum();
     let at = (line_start + column.saturating_sub(1)).min(text.len());
+    if is_conflict(text, at) {
+        return EnvelopeError::Foreign(&CONFLICT);
+    }
     let words = error.to_string();
     let words = words
         .strip_suffix(&format!(" at line {line} column {column}"))
@@ -209,6 +232,17 @@ pub(super) fn not_json(text: &str, origin: &Origin, length: u64, error: &serde_j
     }
 }
 
+/// Whether a line with git's conflict markers is what isn't JSON here.
+fn is_conflict(text: &str, at: usize) -> bool {
+    let line = text
+        .get(..at)
+        .map_or(0, |before| before.rfind('\n').map_or(0, |end| end + 1));
+    let line = text.get(line..).unwrap_or_default();
+    ["<<<<<<< ", "=======", ">>>>>>> ", "||||||| "]
+        .iter()
+        .any(|marker| line.starts_with(marker))
+}
+
 /// Recognises the usual ways in which something else ends up in such a file.
 fn slip(text: &str, at: usize) -> Option<&'static str> {
     // The parser may have read one character too many or too few.
@@ -222,8 +256,6 @@ fn slip(text: &str, at: usize) -> Option<&'static str> {
         Some("it looks like HTML or XML, perhaps a login or proxy page")
     } else if start.starts_with("PK\u{3}\u{4}") {
         Some(ZIP)
-    } else if start.starts_with("{'") || start.starts_with("[{'") {
-        Some("it looks like a printed Python object; write it with json.dump")
     } else {
         None
     }
@@ -261,18 +293,10 @@ pub(super) fn other_object(members: &[raw::RawMember<'_>]) -> EnvelopeError {
             what: "an empty object".to_owned(),
         };
     }
-    let mut what = "it has members ".to_owned();
-    for (i, member) in members.iter().take(8).enumerate() {
-        let _ = write!(
-            what,
-            "{}{}",
-            if i == 0 { "" } else { ", " },
-            excerpt(&member.key())
-        );
-    }
-    if members.len() > 8 {
-        let _ = write!(what, " and {} more", members.len() - 8);
-    }
+    let what = match members.len() {
+        1 => "its one member is none of an export document's".to_owned(),
+        count => format!("its {count} members are none of an export document's"),
+    };
     EnvelopeError::NotADocument { what }
 }
 

@@ -27,6 +27,9 @@ impl Gap {
     }
 }
 
+/// Bytes of a text that show whether it is base64.
+pub(super) const BEGIN: usize = 16;
+
 /// What is to be said of a string whose content was left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct StringGap {
@@ -36,6 +39,18 @@ pub(super) struct StringGap {
     pub(super) lone_surrogate: bool,
     /// How many of its bytes continue a character.
     pub(super) continuing: u64,
+    /// Its first bytes, up to an escape and up to [`BEGIN`].
+    pub(super) begin: Vec<u8>,
+}
+
+impl StringGap {
+    /// Keeps the next bytes as far as they belong to its begin.
+    pub(super) fn begin_with(&mut self, bytes: &[u8]) {
+        if self.escape_at.is_none() {
+            let room = BEGIN.saturating_sub(self.begin.len()).min(bytes.len());
+            self.begin.extend_from_slice(&bytes[..room]);
+        }
+    }
 }
 
 /// The place of a text in its file.

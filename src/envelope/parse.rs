@@ -12,11 +12,12 @@ use serde_json::value::RawValue;
 use super::base64_report::Base64Report;
 use super::base64_text::{Base64Reader, decode_all};
 use super::error::{self, EnvelopeError};
+use super::foreign::SOPS;
 use super::locate::MemberPlace;
 use super::metadata::{Metadata, note_snake_case};
 use super::notes::{Notes, excerpt};
-use super::origin::{Origin, StringGap};
-use super::raw::{Members, RawMember, kind, unquote};
+use super::origin::{BEGIN, Origin, StringGap};
+use super::raw::{self, Members, RawMember, kind, unquote};
 use super::scan::{duplicates, member_path, too_deep};
 use super::{MAX_DEPTH, MAX_MEMBERS};
 use crate::finding::{
@@ -55,6 +56,8 @@ pub struct EncodedText<'a> {
     /// Whether the file writes some characters as JSON escapes. If so, offsets in `text` aren't offsets in the file.
     pub escaped: bool,
     path: String,
+    /// Its first bytes, up to an escape.
+    begin: Vec<u8>,
     /// Which of the parts left out is its text, if it was read on the way.
     pub(super) gap: Option<usize>,
 }
@@ -63,6 +66,26 @@ impl EncodedText<'_> {
     /// JSON path of the member.
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// Says so if it is hexadecimal text or PEM. The base64 text of no blob, signature or key begins like that.
+    fn other_encoding(&self) -> Option<EnvelopeError> {
+        let begin = self.begin.as_slice();
+        let is_hex = begin.len() == BEGIN && begin.iter().all(u8::is_ascii_hexdigit);
+        // A record's length below 65,536 and its first field; or a DER sequence.
+        let is_known = match self.path.as_str() {
+            "$.blob" => begin
+                .get(4..10)
+                .is_some_and(|at| at.eq_ignore_ascii_case(b"00000a")),
+            _ => begin.starts_with(b"30"),
+        };
+        let what = match begin {
+            [b'-', b'-', b'-', b'-', b'-', b'B', b'E', b'G', b'I', b'N', ..] => "PEM",
+            _ if is_hex && is_known => "hexadecimal text",
+            _ => return None,
+        };
+        let member = self.path.clone();
+        Some(EnvelopeError::OtherEncoding { member, what })
     }
 
     /// Decodes piece by piece.
@@ -127,6 +150,9 @@ impl<'a> Envelope<'a> {
         if more {
             return Err(EnvelopeError::TooManyMembers { limit: MAX_MEMBERS });
         }
+        if list.iter().any(is_sops) {
+            return Err(EnvelopeError::Foreign(&SOPS));
+        }
         if !list.iter().any(|member| Known::of(&member.key()).is_some()) {
             return Err(error::other_object(&list));
         }
@@ -139,14 +165,20 @@ impl<'a> Envelope<'a> {
         let trailing = rest.trim_start_matches(WHITE_SPACE);
         if !trailing.is_empty() {
             let offset = notes.offset(trailing);
-            let message = format!(
-                "{} bytes after the document, starting with {:?}",
-                length - offset,
-                excerpt(trailing)
-            );
+            let what = match trailing.starts_with(['{', '[']) {
+                true => "JSON",
+                false => "no JSON",
+            };
+            let message = format!("{} bytes after the document, {what}", length - offset);
             notes.file(&TRAILING_DATA, offset, message);
         }
-        Ok(Self::read(list, notes))
+        let envelope = Self::read(list, notes);
+        let encoded = [&envelope.blob, &envelope.signature, &envelope.public_key];
+        let other = encoded
+            .into_iter()
+            .flatten()
+            .find_map(EncodedText::other_encoding);
+        other.map_or(Ok(envelope), Err)
     }
 
     fn read(list: Vec<RawMember<'a>>, mut notes: Notes<'_>) -> Self {
@@ -287,6 +319,14 @@ impl Known {
     }
 }
 
+/// Whether a member is what sops adds to a document whose values it encrypts.
+fn is_sops(member: &RawMember<'_>) -> bool {
+    let members = || raw::members::<64>(member.value).list;
+    member.key() == "sops"
+        && member.value.starts_with('{')
+        && members().iter().any(|inner| inner.key() == "mac")
+}
+
 /// Refuses text nested too deep before a parser spends memory on it, unless it is broken before that point.
 fn check_depth(text: &str, origin: &Origin, length: u64) -> Result<(), EnvelopeError> {
     let Some(at) = too_deep(text, MAX_DEPTH) else {
@@ -364,6 +404,7 @@ fn encoded_text<'a>(member: &RawMember<'a>, notes: &mut Notes<'_>) -> Option<Enc
         notes.at(&ESCAPED_TEXT, first, || path.clone(), || ESCAPED.to_owned());
     }
     Some(EncodedText {
+        begin: begin(member.value),
         text,
         file_offset,
         escaped,
@@ -374,6 +415,13 @@ fn encoded_text<'a>(member: &RawMember<'a>, notes: &mut Notes<'_>) -> Option<Enc
 
 const NO_TEXT: &str = "a string whose escapes form no Unicode text";
 const ESCAPED: &str = "has JSON escapes, the first one here";
+
+fn begin(value: &str) -> Vec<u8> {
+    let text = value.bytes().skip(1);
+    text.take(BEGIN)
+        .take_while(|byte| !matches!(byte, b'"' | b'\\'))
+        .collect()
+}
 
 /// As [`encoded_text`], of a string that was read on the way.
 fn text_left_out<'a>(
@@ -391,6 +439,7 @@ fn text_left_out<'a>(
         notes.at_offset(&ESCAPED_TEXT, offset, || path.clone(), || ESCAPED.to_owned());
     }
     Some(EncodedText {
+        begin: string.begin.clone(),
         text: Cow::Borrowed(""),
         file_offset: notes.offset(member.value) + 1,
         escaped: string.escape_at.is_some(),

@@ -12,7 +12,7 @@ pub(super) const PIECE: usize = 64 * 1024;
 /// Bytes of white space that are kept.
 const WHITE_SPACE: usize = 64 * 1024;
 /// Characters that are kept behind a syntax error, for the parser to see what follows.
-const BEHIND_ERROR: usize = 16;
+const BEHIND_ERROR: usize = 64;
 
 /// The source's next bytes; none at its end, or where it fails.
 pub(super) fn fill<'s, S: BufRead>(source: &'s mut S, failed: &mut Option<io::Error>) -> &'s [u8] {

@@ -56,6 +56,11 @@ pub struct Place {
 }
 
 impl Place {
+    /// The document as a whole.
+    pub fn whole_file() -> Self {
+        Self::json(ROOT).at_file_offset(0)
+    }
+
     /// A member of the JSON envelope.
     pub fn json(path: impl Into<String>) -> Self {
         Self {

@@ -59,6 +59,9 @@ registry! {
         BYTE_ORDER_MARK = "byte-order-mark", Warning,
             "The file starts with a UTF-8 byte order mark, which engines don't write.",
             "Some editor saved it again; compare with the original and keep the file as the engine wrote it.";
+        READ_INDIRECTLY = "read-indirectly", Info,
+            "The document was read out of something else: an archive, a compressed file, UTF-16 text, a Python pickle, or behind a link that leads out of the directory given.",
+            "Nothing, if you expect it; an engine takes the JSON document alone, and --no-follow reports links as errors.";
         DUPLICATE_KEY = "duplicate-key", Error,
             "A JSON object names a member twice, so readers may disagree on which one counts.",
             "Treat the document as tampered with; export again.";

@@ -35,6 +35,8 @@ pub struct ExamineOptions {
     pub secret_bytes: Option<usize>,
     /// Keep the texts of these fields in the report.
     pub texts: Option<TextFilter>,
+    /// What the caller found out about where the document comes from; the report repeats it.
+    pub notes: Vec<Finding>,
     /// How many findings of one id are listed, 50 unless said otherwise; the rest is counted.
     pub listed_findings: u64,
 }
@@ -49,6 +51,7 @@ impl Default for ExamineOptions {
             passphrase: None,
             secret_bytes: None,
             texts: None,
+            notes: Vec::new(),
             listed_findings: super::collect::LISTED,
         }
     }
@@ -192,7 +195,8 @@ fn run<S: BufRead>(source: S, options: &ExamineOptions, keep: Keep) -> Result<Ex
         fold
     })?;
     let envelope = document.envelope()?;
-    let mut findings = envelope.findings.clone();
+    let mut findings = options.notes.clone();
+    findings.extend(envelope.findings.iter().cloned());
     let mut report = envelope_report(&envelope, &mut findings);
     report.bytes = document.length();
     report.members = envelope.member_places();

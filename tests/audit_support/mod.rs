@@ -13,10 +13,13 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use exportdoc::audit::{AuditFinding, AuditOptions, AuditReport, Policy, audit_bytes, policy_findings};
+use exportdoc::container::{Container, Kind, Utf16Reader};
 use exportdoc::diff::Side;
+use exportdoc::finding::Finding;
 use exportdoc::passphrase::Passphrase;
 use exportdoc::report::{ExamineOptions, examine_with_objects};
 use jiff::Timestamp;
@@ -41,6 +44,21 @@ pub struct Case {
     pub policy: Policy,
     baseline: Option<Vec<u8>>,
     passphrase: Option<Passphrase>,
+    notes: Vec<Finding>,
+}
+
+/// A document taken out of UTF-16, and what is to be said of that.
+fn opened(bytes: Vec<u8>) -> (Vec<u8>, Vec<Finding>) {
+    match Kind::of(&bytes) {
+        Some(Kind::Utf16(order)) => {
+            let mut document = Vec::new();
+            Utf16Reader::new(&bytes[..], order)
+                .read_to_end(&mut document)
+                .unwrap();
+            (document, vec![Container::Utf16.finding()])
+        }
+        _ => (bytes, Vec::new()),
+    }
 }
 
 impl Case {
@@ -54,8 +72,10 @@ impl Case {
             .map(|bytes| String::from_utf8(bytes).unwrap())
             .unwrap_or_default();
         let line = file("passphrase").map(|bytes| String::from_utf8(bytes).unwrap());
+        let (document, notes) = opened(file(&format!("{which}.json")).unwrap());
         Self {
-            document: file(&format!("{which}.json")).unwrap(),
+            document,
+            notes,
             policy: Policy::parse(&text).unwrap(),
             baseline: file("baseline.json"),
             passphrase: line.map(|line| Passphrase::new(line.trim_end()).unwrap()),
@@ -66,6 +86,7 @@ impl Case {
     pub fn audit(&self) -> AuditReport {
         let reading = ExamineOptions {
             passphrase: self.passphrase.clone(),
+            notes: self.notes.clone(),
             ..ExamineOptions::default()
         };
         let baseline = self

@@ -7,9 +7,12 @@
     reason = "a test ends where something unexpected happens"
 )]
 
+mod batches;
 #[path = "../common/mod.rs"]
 mod common;
+mod containers;
 mod encodings;
+mod walking;
 
 use std::path::Path;
 

@@ -9,6 +9,11 @@ pub(super) fn cases() -> Result<Vec<Case>> {
     let with = |name: &str, old: &str, new: &str| replaced(plain(name)?.document()?, old, new);
     let bom = [b"\xef\xbb\xbf", &document("byte-order-mark")?[..]].concat();
     let cases = vec![
+        Case::new(
+            "read-indirectly",
+            wide(&document("read-indirectly")?)?,
+            document("read-indirectly")?,
+        ),
         Case::new("byte-order-mark", bom, document("byte-order-mark")?),
         Case::new(
             "duplicate-key",
@@ -157,4 +162,10 @@ fn dates() -> Result<Vec<Case>> {
         .into_iter()
         .map(|(rule, fires, quiet)| Ok(Case::new(rule, dated(rule, fires)?, dated(rule, quiet)?)))
         .collect()
+}
+
+/// A document as PowerShell's `>` saves it.
+fn wide(document: &[u8]) -> Result<Vec<u8>> {
+    let units = std::iter::once(0xfeff).chain(std::str::from_utf8(document)?.encode_utf16());
+    Ok(units.flat_map(u16::to_le_bytes).collect())
 }
