@@ -1,13 +1,15 @@
 //! The configuration of a user algorithm: JSON text whose shape its framework decides.
 //!
-//! Invariant: a text in it that looks like a key is counted and never shown.
+//! Invariant: a text in it that looks like a key is counted and never shown, and neither is a URL that may hold a password.
 
 use serde_json::Value;
 
 use super::possible_key::looks_like_key;
+use crate::jdbc::{self, Secret};
 
 /// What stands in the place of a text that isn't shown.
 const NOT_SHOWN: &str = "(not shown: looks like a key)";
+const URL_NOT_SHOWN: &str = "(not shown: may hold a password)";
 
 /// A configuration that was read.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +43,7 @@ impl Configuration {
                 self.possible_keys += 1;
                 NOT_SHOWN.clone_into(text);
             }
+            Value::String(text) if may_hold_password(text) => URL_NOT_SHOWN.clone_into(text),
             Value::String(text) if member == Some("uri") => self.lookup_files.push(text.clone()),
             Value::Array(items) => items.iter_mut().for_each(|item| self.visit(member, item)),
             Value::Object(members) => members
@@ -49,6 +52,12 @@ impl Configuration {
             _ => {}
         }
     }
+}
+
+/// Whether a text is a URL with a login, or has a JDBC URL in it that may hold a password.
+fn may_hold_password(text: &str) -> bool {
+    let login = text.contains("://") && jdbc::secret(text) == Secret::Held;
+    login || jdbc::secret_within(text) != Secret::None
 }
 
 #[cfg(test)]
@@ -64,5 +73,13 @@ mod tests {
         assert_eq!(read.possible_keys, 1);
         assert!(!read.json.to_string().contains("Zm9v"), "{}", read.json);
         assert_eq!(Configuration::read("no JSON"), None);
+    }
+
+    #[test]
+    fn a_url_that_may_hold_a_password_is_hidden() {
+        let text = r#"{"a":"jdbc:mysql://root:sesame@db/x","lookupFile":{"uri":"https://me:sesame@files.example/x"}}"#;
+        let read = Configuration::read(text).unwrap();
+        assert!(!read.json.to_string().contains("sesame"), "{}", read.json);
+        assert_eq!((read.lookup_files, read.possible_keys), (Vec::new(), 0));
     }
 }
