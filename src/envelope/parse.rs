@@ -166,10 +166,10 @@ impl<'a> Envelope<'a> {
         if !trailing.is_empty() {
             let offset = notes.offset(trailing);
             let what = match trailing.starts_with(['{', '[']) {
-                true => "JSON",
-                false => "no JSON",
+                true => ", beginning like JSON",
+                false => "",
             };
-            let message = format!("{} bytes after the document, {what}", length - offset);
+            let message = format!("{} bytes after the document{what}", length - offset);
             notes.file(&TRAILING_DATA, offset, message);
         }
         let envelope = Self::read(list, notes);

@@ -196,6 +196,9 @@ registry! {
             "Change that password, then keep it out of the URL: engines store it apart from there.";
     }
     "Metadata against blob" {
+        METADATA_NUMBER_AS_TEXT = "metadata-number-as-text", Warning,
+            "The metadata writes an object's number as text, which engines don't.",
+            "Some client re-saved the document; the blob is unaffected, but an engine may refuse such metadata.";
         METADATA_MISSES_OBJECT = "metadata-misses-object", Error,
             "An object of the blob isn't in the metadata's exportedObjectList.",
             "The blob is what gets imported: review it, not the list.";

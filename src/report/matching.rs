@@ -92,6 +92,7 @@ pub(super) fn compare_lists(
             };
         }
     }
+    answer_texts(objects, &mut answering, rows, envelope, findings);
     for (id, index) in relabelled(objects, &answering, envelope) {
         answering[id] = Some(index);
         let (object, row) = (&objects[id], &envelope.exported[index]);
@@ -194,6 +195,51 @@ fn relabelled(
 fn is_label_of_unknown_reference(object: &ObjectReport, row: &ListedObject) -> bool {
     let label = row.type_name.as_deref().unwrap_or_default();
     object.named_by == NamedBy::Revision && (label.ends_with("_REFERENCE") || label.starts_with("SOURCE_"))
+}
+
+/// Takes rows whose number is written as text, as some clients do, for the objects that no other row answers.
+fn answer_texts(
+    objects: &[ObjectReport],
+    answering: &mut [Option<usize>],
+    left: HashMap<Row<'_>, VecDeque<usize>>,
+    envelope: &EnvelopeReport,
+    findings: &mut Findings,
+) {
+    let numbers = left
+        .into_iter()
+        .filter_map(|((type_name, identifier), rows)| match identifier {
+            Identifier::Text(text) => {
+                let number: i64 = text.parse().ok()?;
+                (number.to_string() == *text).then_some(((type_name, number), rows))
+            }
+            _ => None,
+        });
+    let mut numbers: HashMap<(&str, i64), VecDeque<usize>> = numbers.collect();
+    let mut texts = Vec::new();
+    for (object, answer) in objects.iter().zip(answering.iter_mut()) {
+        let (None, Identifier::Integer(number)) = (&answer, &object.key.identifier) else {
+            continue;
+        };
+        if let Some(rows) = numbers.get_mut(&(object.type_name.as_str(), *number)) {
+            *answer = rows.pop_front();
+            texts.extend(*answer);
+        }
+    }
+    if let Some(first) = texts.iter().min() {
+        let row = &envelope.exported[*first];
+        let place = Place::json(format!("{}.objectIdentifier", row.path));
+        findings.add(&finding::METADATA_NUMBER_AS_TEXT, Some(place), || {
+            let identifier = row.identifier.as_ref().map(ToString::to_string);
+            let more = match texts.len() {
+                1 => String::new(),
+                count => format!(", and {} more", count - 1),
+            };
+            format!(
+                "id {:?} is text where engines write a number{more}",
+                identifier.unwrap_or_default()
+            )
+        });
+    }
 }
 
 fn compare_hash(object: &mut ObjectReport, row: &ListedObject, findings: &mut Findings) {

@@ -12,6 +12,7 @@ mod batches;
 mod common;
 mod containers;
 mod encodings;
+mod metadata;
 mod walking;
 
 use std::path::Path;

@@ -12,6 +12,13 @@ type Change = fn(&mut Parts);
 pub(super) fn cases() -> Result<Vec<Case>> {
     let changes: &[(&'static str, Change)] = &[
         ("metadata-misses-object", |parts| rows(parts).clear()),
+        ("metadata-number-as-text", |parts| {
+            for row in rows(parts) {
+                if let Some(Identifier::Integer(number)) = row.identifier {
+                    row.identifier = Some(Identifier::Text(number.to_string()));
+                }
+            }
+        }),
         ("metadata-count-mismatch", |parts| rows(parts).clear()),
         ("metadata-extra-object", |parts| {
             rows(parts).push(ListEntry {
