@@ -42,7 +42,7 @@ fn regions(blob: &[u8]) -> Vec<Region> {
         };
         regions.resize(start + record.len(), kind);
         if index == 0
-            && let Some(rule) = Message::parse(record).unwrap().last(15)
+            && let Some(rule) = Message::parse(record).unwrap().all(15).last()
         {
             regions[start + rule.offset..start + rule.offset + rule.raw.len()].fill(Region::RuleDeclaration);
         }

@@ -183,7 +183,10 @@ fn check_object(object: &SyncObject<'_>, bytes: &[u8]) {
     assert_eq!(object.as_bytes(), bytes);
     let owned = SyncObject::from_bytes(bytes.to_vec()).expect("it was read before");
     assert_eq!(&owned, object);
-    assert_eq!(object.data_bytes(), &bytes[object.data_range()]);
+    assert_eq!(object.data_bytes(), &object.plain_bytes()[object.data_range()]);
+    let plain = SyncObject::from_bytes(object.plain_bytes().to_vec()).expect("its plain form can be read");
+    assert_eq!(plain.as_bytes(), plain.plain_bytes());
+    assert_eq!((plain.key(), plain.data()), (object.key(), object.data()));
     let data = object.data();
     let _ = (data.name(), object.name(), object.secrets());
     let _ = (object.revision().stated_type(), object.unknown_fields());

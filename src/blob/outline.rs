@@ -85,6 +85,7 @@ impl<T> RecordOutline<T> {
         let (mut second, mut third, mut fourth) = (Last::Absent, Last::Absent, Last::Absent);
         let mut unknown_fields = Vec::new();
         let mut shape = Shape::default();
+        let mut repeated = false;
         while let Some(head) = message.next_field()? {
             shape.field(&head);
             if !super::record::is_object_field(head.number) && unknown_fields.len() < MAX_UNKNOWN {
@@ -114,6 +115,7 @@ impl<T> RecordOutline<T> {
                         None => format!("an id of {length} bytes"),
                     });
                 }
+                2 if matches!(second, Last::Bytes(..)) => repeated = true,
                 2 => second = Last::Bytes(at, object(&mut message.enter(length))),
                 3 => third = Last::Bytes(at, message.bytes(length, MAX_SHORT)),
                 4 => {
@@ -122,6 +124,9 @@ impl<T> RecordOutline<T> {
                 }
                 _ => {}
             }
+        }
+        if repeated {
+            return Err(RecordError::Repeated);
         }
         let kind = match (second, third, fourth) {
             (Last::Bytes(at, object), _, _) => OutlineKind::Object {

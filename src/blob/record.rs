@@ -26,6 +26,9 @@ pub enum RecordError {
         /// The limit.
         limit: u64,
     },
+    /// The record has two objects, which protobuf would make one of.
+    #[error("more than one object")]
+    Repeated,
     /// The record has neither an object, a ciphertext nor a signature.
     #[error("neither header, object nor trailer")]
     UnknownKind,
@@ -82,8 +85,8 @@ impl Header {
                 .into_owned(),
             started: message.text(2).ok_or(require(HeaderField::Started))?.into_owned(),
             encryption: message.bytes(3).map(<[u8]>::to_vec),
-            object_count: message.varint(4).ok_or(require(HeaderField::ObjectCount))?,
-            format: message.varint(5),
+            object_count: message.varint32(4).ok_or(require(HeaderField::ObjectCount))?,
+            format: message.varint32(5),
             rule: message.text(15).map(std::borrow::Cow::into_owned),
             marker: message.text(16).map(std::borrow::Cow::into_owned),
             unknown_fields: message

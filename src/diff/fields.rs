@@ -206,12 +206,12 @@ impl<'o> Changes<'o> {
     }
 
     /// All fields of one number.
-    pub(super) fn fields(
+    pub(super) fn fields<'a>(
         &mut self,
         path: &FieldPath,
         spec: Option<&'static FieldSpec>,
         number: u32,
-        (old, new): Pair<&[Field<'_>]>,
+        (old, new): Pair<&[Field<'a>]>,
         guarded: bool,
         depth: usize,
     ) {
@@ -225,6 +225,16 @@ impl<'o> Changes<'o> {
         let Some(spec) = spec else {
             return self.unknown(&path.then(Step::Number(number)), (old, new), guarded, depth);
         };
+        // An occurrence of another wire type is an unknown field.
+        let of_type = |fields: &[Field<'a>]| -> Pair<Vec<Field<'a>>> {
+            fields.iter().copied().partition(|field| spec.fits(field.value))
+        };
+        let ((old, old_others), (new, new_others)) = (of_type(old), of_type(new));
+        let others = (&old_others[..], &new_others[..]);
+        if !old_others.is_empty() || !new_others.is_empty() {
+            self.unknown(&path.then(Step::Number(number)), others, true, depth);
+        }
+        let (old, new) = (&old[..], &new[..]);
         let path = &path.then(Step::Name(spec.name));
         match spec.kind {
             FieldKind::Secret(_) => self.secret(path, &Secret::texts(old), &Secret::texts(new)),

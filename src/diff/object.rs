@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::object::data::MessageSpec;
+use crate::object::data::{ANY, IDENTIFIER, MessageSpec, OBJECT, REVISION};
 use crate::object::{ObjectKey, Revision, SyncObject, by_number_in_own_document, may_refer};
 use crate::wire::{Field, Message};
 
@@ -42,16 +42,17 @@ impl Partners<'_> {
         self.dependencies(changes);
         self.revision(changes);
         let root = FieldPath::default();
-        let whole = (message(self.old.as_bytes()), message(self.new.as_bytes()));
-        others(changes, &root, whole, &[1, 2, 3, 4]);
+        let whole = (message(self.old.plain_bytes()), message(self.new.plain_bytes()));
+        others(changes, &root, whole, &OBJECT);
+        identifiers(changes, (self.old, self.new), whole);
         let part = |number| {
             (
                 whole.0.message(number).unwrap_or_default(),
                 whole.1.message(number).unwrap_or_default(),
             )
         };
-        others(changes, &name("revision"), part(3), &[1, 2, 3, 5, 6]);
-        others(changes, &name("data"), part(4), &[1, 2]);
+        others(changes, &name("revision"), part(3), &REVISION);
+        others(changes, &name("data"), part(4), &ANY);
     }
 
     /// Where the data refers to partners under other numbers, and nothing else differs: what engines write anew in every
@@ -161,13 +162,39 @@ fn json_facts(revision: &Revision, key: &ObjectKey) -> JsonFacts {
     }
 }
 
+/// What identifiers that are the same hold beside.
+fn identifiers(
+    changes: &mut Changes<'_>,
+    objects: Pair<&SyncObject<'static>>,
+    (old, new): Pair<Message<'_>>,
+) {
+    if objects.0.key() == objects.1.key() {
+        let pair = (
+            old.message(1).unwrap_or_default(),
+            new.message(1).unwrap_or_default(),
+        );
+        changes.messages(&name("identifier"), Some(&IDENTIFIER), pair, false, 0);
+    }
+    if objects.0.dependencies() == objects.1.dependencies() {
+        for (old, new) in old.messages(2).zip(new.messages(2)) {
+            changes.messages(&name("dependencies"), Some(&IDENTIFIER), (old, new), false, 0);
+        }
+    }
+}
+
 /// The fields that have no place of their own in a message's comparison.
-fn others(changes: &mut Changes<'_>, path: &FieldPath, (old, new): Pair<Message<'_>>, known: &[u32]) {
+fn others(
+    changes: &mut Changes<'_>,
+    path: &FieldPath,
+    (old, new): Pair<Message<'_>>,
+    spec: &'static MessageSpec,
+) {
+    let other = |field: &Field<'_>| !spec.field(field.number).is_some_and(|own| own.fits(field.value));
     let mut numbers: BTreeMap<u32, Pair<Vec<Field<'_>>>> = BTreeMap::new();
-    for field in old.fields().filter(|field| !known.contains(&field.number)) {
+    for field in old.fields().filter(other) {
         numbers.entry(field.number).or_default().0.push(field);
     }
-    for field in new.fields().filter(|field| !known.contains(&field.number)) {
+    for field in new.fields().filter(other) {
         numbers.entry(field.number).or_default().1.push(field);
     }
     for (number, (old, new)) in numbers {

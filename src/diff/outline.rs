@@ -131,7 +131,17 @@ impl Outline {
         }
         for (number, fields) in numbers {
             match spec.and_then(|spec| spec.field(number)) {
-                Some(known) => self.known(depth, known, &fields),
+                Some(known) => {
+                    // An occurrence of another wire type is an unknown field.
+                    let (fields, others): (Vec<_>, Vec<_>) =
+                        fields.into_iter().partition(|field| known.fits(field.value));
+                    if !fields.is_empty() {
+                        self.known(depth, known, &fields);
+                    }
+                    if !others.is_empty() {
+                        self.unknown(depth, &format!("#{number}"), &others, true);
+                    }
+                }
                 None => self.unknown(depth, &format!("#{number}"), &fields, guarded),
             }
         }

@@ -151,6 +151,13 @@ registry! {
         UNKNOWN_DATA = "unknown-data", Info,
             "An object's data is of a message type this version doesn't know; it is kept byte for byte.",
             "Look at it with 'inspect --raw'.";
+        FIELD_REPEATED = "field-repeated", Error,
+            "A field that holds one value occurs more than once. Engines merge the occurrences of a message and take the last \
+             of a text or number; no writer makes them.",
+            "What is shown is what an engine reads; 'inspect --raw' shows all occurrences. Ask who made the document.";
+        FIELD_TYPE_DIFFERS = "field-type-differs", Error,
+            "A known field has another wire type, so that engines take it for an unknown field.",
+            "'inspect --raw' shows it. Ask who made the document.";
         INVALID_UTF8 = "invalid-utf8", Warning,
             "A text field isn't valid UTF-8.",
             "Shown with replacement characters, kept as it is; compare with the engine.";

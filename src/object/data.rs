@@ -5,8 +5,11 @@
 //! [`Message`].
 
 mod configuration;
+mod envelope;
 mod facts;
 mod invalid_text;
+mod oddity;
+mod plain;
 mod possible_key;
 mod rows;
 mod schema;
@@ -15,7 +18,9 @@ mod texts;
 use std::borrow::Cow;
 
 pub use configuration::Configuration;
+pub use envelope::{ANY, IDENTIFIER, OBJECT, REVISION};
 pub use facts::{DataFacts, DataState, DataWanted, SecretValue};
+pub use oddity::{Oddity, OddityKind};
 pub use schema::{
     AlgorithmInfo, ApplicationSettingsData, ColumnData, DatabaseConnectorData, DatabaseRulesetData,
     DateShiftDiscreteData, DomainData, EncryptionKeyData, FieldKind, FieldSpec, LookupInfo, MaskingJobData,
@@ -25,6 +30,9 @@ pub use schema::{
 };
 pub use texts::{FoundText, FoundTexts, TextFilter};
 
+pub(crate) use envelope::{by_type_name, type_name};
+pub(crate) use oddity::{Oddities, SeenFields};
+pub(crate) use plain::{joined, plain};
 pub(crate) use possible_key::in_bytes as possible_keys_in;
 pub(crate) use possible_key::in_field as possible_keys_in_field;
 

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::identifier::Identifier;
 use crate::wire::{Message, WireError, Writer};
 
+use super::data::{joined, type_name};
 use super::known_by_number;
 
 /// Engines put this before every message name in an `Any`.
@@ -28,18 +29,16 @@ impl ObjectKey {
         }
     }
 
-    /// Reads `{1: type number, 2: Any}`. Missing parts read as 0 and an unknown identifier: only broken wire format
+    /// Reads `{1: type number, 2: Any}` as protobuf does. Missing parts read as 0 and an unknown identifier: only broken wire format
     /// is an error, so that odd identifiers can still be shown.
     ///
     /// # Errors
     /// Bytes that are no message.
     pub fn parse(bytes: &[u8]) -> Result<Self, WireError> {
         let message = Message::parse(bytes)?;
-        let type_number = message.varint(1).unwrap_or_default();
-        let any = match message.bytes(2) {
-            Some(bytes) => Message::parse(bytes)?,
-            None => Message::default(),
-        };
+        let type_number = message.varint32(1).unwrap_or_default();
+        let any = joined(message, 2);
+        let any = Message::parse(&any)?;
         let type_url = any.text(1).unwrap_or_default().into_owned();
         let value = any.bytes(2).unwrap_or_default();
         let identifier = read_identifier(&type_url, value).unwrap_or_else(|| Identifier::OtherAny {
@@ -91,21 +90,16 @@ impl ObjectKey {
     }
 }
 
-/// Only exact forms are taken: anything more in the message, or text that isn't UTF-8, keeps its own identity.
+/// Text that isn't UTF-8 keeps its own identity: an engine refuses it.
 fn read_identifier(type_url: &str, value: &[u8]) -> Option<Identifier> {
     let message = Message::parse(value).ok()?;
-    if message.fields().any(|field| field.number != 1) || message.fields().count() > 1 {
-        return None;
-    }
-    let text = || match message.bytes(1) {
-        Some(bytes) => std::str::from_utf8(bytes).ok().map(str::to_owned),
-        None if value.is_empty() => Some(String::new()),
-        None => None,
+    // proto3 leaves out a zero and an empty text.
+    let text = || {
+        let bytes = message.bytes(1).unwrap_or_default();
+        std::str::from_utf8(bytes).ok().map(str::to_owned)
     };
-    match type_url.strip_prefix(TYPE_URL_PREFIX)? {
-        // proto3 leaves out a zero
-        "IntegerIdentifier" if value.is_empty() => Some(Identifier::Integer(0)),
-        "IntegerIdentifier" => message.int(1).map(Identifier::Integer),
+    match type_name(type_url) {
+        "IntegerIdentifier" => Some(Identifier::Integer(message.int(1).unwrap_or_default())),
         "StringIdentifier" => text().map(Identifier::Text),
         "AlgorithmIdentifier" => text().map(Identifier::Algorithm),
         "EncryptionKeyIdentifier" => text().map(Identifier::EncryptionKey),

@@ -74,6 +74,8 @@ pub const MAX_DEPENDENCIES: usize = 2_000_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyncObject<'a> {
     raw: Cow<'a, [u8]>,
+    /// What protobuf makes of it, where that isn't what stands there.
+    plain: Option<Vec<u8>>,
     parts: ObjectParts,
 }
 
@@ -95,8 +97,12 @@ impl<'a> SyncObject<'a> {
     }
 
     fn read(raw: Cow<'a, [u8]>) -> Result<Self, ObjectError> {
-        let (parts, _) = ObjectParts::of(&raw, None)?;
-        Ok(Self { raw, parts })
+        let plain = match data::plain(&data::OBJECT, &raw) {
+            Cow::Owned(plain) => Some(plain),
+            Cow::Borrowed(_) => None,
+        };
+        let (parts, _) = ObjectParts::of(plain.as_deref().unwrap_or(&raw), None)?;
+        Ok(Self { raw, plain, parts })
     }
 
     /// Writes a new object message in the engines' field order. `data` is the encoded data message of type
@@ -130,6 +136,7 @@ impl<'a> SyncObject<'a> {
     pub fn into_owned(self) -> SyncObject<'static> {
         SyncObject {
             raw: Cow::Owned(self.raw.into_owned()),
+            plain: self.plain,
             parts: self.parts,
         }
     }
@@ -137,6 +144,11 @@ impl<'a> SyncObject<'a> {
     /// The object message, byte for byte as it was read.
     pub fn as_bytes(&self) -> &[u8] {
         &self.raw
+    }
+
+    /// The object message as protobuf reads it: no field repeats that is no list. All views are of this one.
+    pub fn plain_bytes(&self) -> &[u8] {
+        self.plain.as_deref().unwrap_or(&self.raw)
     }
 
     /// Type number and identifier.
@@ -154,17 +166,17 @@ impl<'a> SyncObject<'a> {
         &self.parts.revision
     }
 
-    /// Name of the data message, without the URL prefix when it has the usual one.
+    /// Name of the data message: what follows the last slash of the type URL.
     pub fn data_type(&self) -> &str {
         self.parts.data_type()
     }
 
-    /// The encoded data message.
+    /// The encoded data message, as protobuf reads it.
     pub fn data_bytes(&self) -> &[u8] {
-        self.raw.get(self.data_range()).unwrap_or_default()
+        self.plain_bytes().get(self.data_range()).unwrap_or_default()
     }
 
-    /// Where [`SyncObject::data_bytes`] lies in the object message.
+    /// Where [`SyncObject::data_bytes`] lies in [`SyncObject::plain_bytes`].
     pub fn data_range(&self) -> Range<usize> {
         let index = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
         let start = index(self.parts.data_offset);

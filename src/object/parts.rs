@@ -1,13 +1,17 @@
 //! Reads an object message as it comes: identity, dependencies, revision, and where its data lies.
 //!
-//! Invariant: one reading for all sizes; [`super::SyncObject`] is this over bytes in memory. Memory grows with the
+//! Invariant: one reading for all sizes; [`super::SyncObject`] is this over bytes in memory. It reads as protobuf does: a
+//! message that repeats is merged, of a scalar the last occurrence of its wire type counts. Memory grows with the
 //! dependencies, never with the data, which is left to whoever asks for facts about it.
 
 use std::io::BufRead;
 
-use super::data::{DataFacts, DataWanted, possible_keys_in, possible_keys_in_field};
-use super::{MAX_DEPENDENCIES, ObjectError, ObjectKey, Revision, TYPE_URL_PREFIX};
-use crate::wire::{Cursor, HeadValue, Message, StreamedFields, WireError};
+use super::data::{
+    ANY, DataFacts, DataWanted, IDENTIFIER, MessageSpec, OBJECT, Oddities, Oddity, REVISION, SeenFields,
+    by_type_name, joined, possible_keys_in, possible_keys_in_field, type_name,
+};
+use super::{MAX_DEPENDENCIES, ObjectError, ObjectKey, Revision};
+use crate::wire::{Cursor, Field, FieldHead, HeadValue, Message, StreamedFields, WireError};
 
 /// Bytes of an identifier, a revision or the name of a data type. Real ones have some hundreds.
 const MAX_PART: u64 = 64 * 1024;
@@ -33,6 +37,8 @@ pub struct ObjectParts {
     pub size: u64,
     /// Fields this version doesn't know in the parts all objects share; the first thousand.
     pub unknown_fields: Vec<(&'static str, u32)>,
+    /// Known fields, of the data too, that stand as no writer puts them; offsets count in the object message.
+    oddities: Oddities,
     /// The first text outside of the data that isn't valid UTF-8, and where its message begins in the object message.
     invalid_revision: InvalidRevision,
 }
@@ -44,8 +50,6 @@ enum InvalidRevision {
     None,
     /// This field of the revision at this offset.
     Field(u32, u64),
-    /// The last field 3 is no message, so that there is nothing to tell.
-    Unreadable,
 }
 
 /// What is wanted of the data.
@@ -58,9 +62,14 @@ pub struct FactsWanted {
 }
 
 impl ObjectParts {
-    /// Name of the data message, without the URL prefix when it has the usual one.
+    /// Name of the data message: what follows the last slash of the type URL.
     pub fn data_type(&self) -> &str {
-        without_prefix(&self.type_url)
+        type_name(&self.type_url)
+    }
+
+    /// Known fields, of the data too, that stand as no writer puts them. Offsets count in the object message.
+    pub fn oddities(&self) -> &[Oddity] {
+        self.oddities.list()
     }
 
     /// The first text of revision or data that isn't valid UTF-8: which one, and where its message begins in the
@@ -68,7 +77,6 @@ impl ObjectParts {
     pub fn invalid_text(&self, facts: &DataFacts) -> Option<(String, u64)> {
         match self.invalid_revision {
             InvalidRevision::Field(number, offset) => Some((format!("revision field {number}"), offset)),
-            InvalidRevision::Unreadable => None,
             InvalidRevision::None => Some((facts.invalid_text.clone()?, self.data_offset)),
         }
     }
@@ -83,45 +91,54 @@ impl ObjectParts {
     ) -> Result<(Self, DataFacts), ObjectError> {
         let mut parts = Incomplete::default();
         let mut failed = None;
+        let mut seen = SeenFields::of(&OBJECT);
         // What breaks the message as a whole is told before what is wrong inside of it.
         while let Some(head) = message.next_field().map_err(wire("object"))? {
             if failed.is_some() {
                 continue;
             }
-            let read = match (head.number, head.value) {
-                (1, HeadValue::Bytes(length)) => parts.key(message, length),
-                (2, HeadValue::Bytes(length)) => parts.dependency(message, length),
-                (3, HeadValue::Bytes(length)) => parts.revision(message, length, head.value_offset),
-                (4, HeadValue::Bytes(length)) => parts.any(message, length, head.value_offset, wanted),
-                (number, _) => {
-                    if number == 3 {
-                        parts.invalid_revision = InvalidRevision::Unreadable;
-                    }
-                    parts.unknown(("object", number));
-                    parts.possible_keys += possible_keys_in_field(&head, message);
-                    Ok(())
+            if !seen.see(head.number, head.value, head.offset, &mut parts.oddities) {
+                if OBJECT.field(head.number).is_none() {
+                    parts.unknown(("object", head.number));
                 }
+                parts.possible_keys += possible_keys_in_field(&head, message);
+                continue;
+            }
+            let HeadValue::Bytes(length) = head.value else {
+                continue;
+            };
+            let read = match head.number {
+                1 => parts.key(message, length, &head),
+                2 => parts.dependency(message, length, &head),
+                3 => parts.revision(message, length, &head),
+                _ => parts.any(message, length, head.value_offset, wanted),
             };
             failed = read.err();
         }
         match failed {
             Some(error) => Err(error),
-            None => parts.complete(message.length()),
+            None => parts.complete(message.length(), wanted),
         }
     }
 }
 
-/// Parts that were read so far; where one repeats, the last counts.
+/// Parts that were read so far. The occurrences of one add up.
 #[derive(Default)]
 struct Incomplete {
-    key: Option<ObjectKey>,
+    key: Option<Part>,
     dependencies: Vec<ObjectKey>,
-    revision: Option<Revision>,
-    invalid_revision: InvalidRevision,
+    revision: Option<Part>,
     data: Option<Data>,
+    oddities: Oddities,
     unknown_fields: Vec<(&'static str, u32)>,
     /// Texts in unknown fields that look like keys.
     possible_keys: u64,
+}
+
+/// A small message, with where its first occurrence begins.
+struct Part {
+    bytes: Vec<u8>,
+    offset: u64,
 }
 
 #[derive(Default)]
@@ -129,7 +146,11 @@ struct Data {
     type_url: String,
     offset: u64,
     length: u64,
-    facts: DataFacts,
+    /// The data, while it is small enough to be held: it is looked into when its type is certain.
+    held: Option<Vec<u8>>,
+    /// What was found in data that isn't held, and the type under which it was read.
+    passed: Option<(String, DataFacts)>,
+    seen: Option<SeenFields>,
 }
 
 impl Incomplete {
@@ -143,21 +164,24 @@ impl Incomplete {
         &mut self,
         message: &mut StreamedFields<'_, S>,
         length: u64,
+        head: &FieldHead,
     ) -> Result<(), ObjectError> {
-        let key = part(message, length, "identifier", ObjectKey::parse)?;
-        self.key = Some(key.map_err(wire("identifier"))?);
-        Ok(())
+        add(&mut self.key, message, length, "identifier", head)
     }
 
     fn dependency<S: BufRead>(
         &mut self,
         message: &mut StreamedFields<'_, S>,
         length: u64,
+        head: &FieldHead,
     ) -> Result<(), ObjectError> {
         if self.dependencies.len() == MAX_DEPENDENCIES {
             return Err(ObjectError::TooManyDependencies(MAX_DEPENDENCIES));
         }
-        let key = part(message, length, "dependency", ObjectKey::parse)?;
+        let oddities = &mut self.oddities;
+        let key = part(message, length, "dependency", |bytes| {
+            read_key(bytes, head.value_offset, oddities)
+        })?;
         self.dependencies.push(key.map_err(wire("dependency"))?);
         Ok(())
     }
@@ -166,16 +190,19 @@ impl Incomplete {
         &mut self,
         message: &mut StreamedFields<'_, S>,
         length: u64,
-        offset: u64,
+        head: &FieldHead,
     ) -> Result<(), ObjectError> {
-        part(message, length, "revision", |bytes| {
-            self.read_revision(bytes, offset)
-        })?
+        add(&mut self.revision, message, length, "revision", head)
     }
 
-    fn read_revision(&mut self, bytes: &[u8], offset: u64) -> Result<(), ObjectError> {
+    fn read_revision(
+        &mut self,
+        bytes: &[u8],
+        offset: u64,
+    ) -> Result<(Revision, InvalidRevision), ObjectError> {
         let revision = Message::parse(bytes).map_err(wire("revision"))?;
-        for field in revision.fields().filter(|f| !matches!(f.number, 1..=3 | 5 | 6)) {
+        let unknown = see_all(&REVISION, revision, offset, &mut self.oddities);
+        for field in unknown {
             self.unknown(("revision", field.number));
             self.possible_keys += field.bytes().map_or(0, possible_keys_in);
         }
@@ -183,12 +210,11 @@ impl Incomplete {
             let mut texts = revision.all(*number).filter_map(|field| field.bytes());
             texts.any(|bytes| std::str::from_utf8(bytes).is_err())
         };
-        self.invalid_revision = match [1, 2, 3].into_iter().find(invalid) {
-            Some(number) => InvalidRevision::Field(number, offset),
-            None => InvalidRevision::None,
-        };
-        self.revision = Some(Revision::read(revision));
-        Ok(())
+        let invalid = [1, 2, 3].into_iter().find(invalid);
+        let invalid = invalid.map_or(InvalidRevision::None, |number| {
+            InvalidRevision::Field(number, offset)
+        });
+        Ok((Revision::read(revision), invalid))
     }
 
     /// Reads the `Any` around the data. Data is looked at under the type named before it; data that is small enough
@@ -200,71 +226,151 @@ impl Incomplete {
         offset: u64,
         wanted: Option<FactsWanted>,
     ) -> Result<(), ObjectError> {
-        let mut data = Data {
+        let data = self.data.get_or_insert_with(|| Data {
             offset,
+            held: Some(Vec::new()),
             ..Data::default()
-        };
-        let mut held = Some(Vec::new());
-        let mut read_as = String::new();
+        });
         let mut any = message.enter(length);
         while let Some(head) = any.next_field().map_err(wire("data"))? {
-            match (head.number, head.value) {
-                (1, HeadValue::Bytes(length)) => {
-                    data.type_url = part(&mut any, length, "data type", |bytes| {
-                        String::from_utf8_lossy(bytes).into_owned()
-                    })?;
-                }
-                (1, _) => data.type_url.clear(),
-                (2, HeadValue::Bytes(length)) => {
-                    (data.offset, data.length) = (offset + head.value_offset, length);
-                    let Some(wanted) = wanted else { continue };
-                    held = any.bytes(length, wanted.held_bytes);
-                    if held.is_none() {
-                        read_as.clone_from(&data.type_url);
-                        let name = without_prefix(&data.type_url);
-                        data.facts = DataFacts::read(name, &mut any.enter(length), wanted.data);
-                    }
-                }
-                (2, _) => {
-                    (data.offset, data.length) = (offset, 0);
-                    held = Some(Vec::new());
-                }
-                _ => self.possible_keys += possible_keys_in_field(&head, &mut any),
+            let seen = data.seen.get_or_insert_with(|| SeenFields::of(&ANY));
+            let counts = seen.see(head.number, head.value, offset + head.offset, &mut self.oddities);
+            let (true, HeadValue::Bytes(length)) = (counts, head.value) else {
+                self.possible_keys += possible_keys_in_field(&head, &mut any);
+                continue;
+            };
+            if head.number == 1 {
+                data.type_url = part(&mut any, length, "data type", |bytes| {
+                    String::from_utf8_lossy(bytes).into_owned()
+                })?;
+                continue;
+            }
+            (data.offset, data.length) = (offset + head.value_offset, length);
+            let Some(wanted) = wanted else { continue };
+            data.held = any.bytes(length, wanted.held_bytes);
+            data.passed = None;
+            if data.held.is_none() {
+                let facts = DataFacts::read(type_name(&data.type_url), &mut any.enter(length), wanted.data);
+                data.passed = Some((data.type_url.clone(), facts));
             }
         }
-        match (held, wanted) {
-            (_, None) => {}
-            (Some(held), Some(wanted)) => {
-                data.facts = DataFacts::of(without_prefix(&data.type_url), &held, wanted.data);
-            }
-            (None, Some(_)) if read_as != data.type_url => data.facts = DataFacts::unread(),
-            (None, Some(_)) => {}
-        }
-        self.data = Some(data);
         Ok(())
     }
 
-    fn complete(self, size: u64) -> Result<(ObjectParts, DataFacts), ObjectError> {
-        let data = self.data.ok_or(ObjectError::Missing("data (field 4)"))?;
-        let key = self.key.ok_or(ObjectError::Missing("identifier (field 1)"))?;
-        let mut facts = data.facts;
+    fn complete(
+        mut self,
+        size: u64,
+        wanted: Option<FactsWanted>,
+    ) -> Result<(ObjectParts, DataFacts), ObjectError> {
+        let data = self.data.take().ok_or(ObjectError::Missing("data (field 4)"))?;
+        let key = self
+            .key
+            .take()
+            .ok_or(ObjectError::Missing("identifier (field 1)"))?;
+        let revision = self
+            .revision
+            .take()
+            .ok_or(ObjectError::Missing("revision (field 3)"))?;
+        let key = read_key(&key.bytes, key.offset, &mut self.oddities).map_err(wire("identifier"))?;
+        let (revision, invalid_revision) = self.read_revision(&revision.bytes, revision.offset)?;
+        let mut facts = data.facts(wanted);
         facts.possible_keys += self.possible_keys;
+        self.oddities
+            .take_over(std::mem::take(&mut facts.oddities), data.offset);
         if facts.name.is_none() {
             facts.name = key.name().map(str::to_owned);
         }
         let parts = ObjectParts {
             key,
             dependencies: self.dependencies,
-            revision: self.revision.ok_or(ObjectError::Missing("revision (field 3)"))?,
+            revision,
             type_url: data.type_url,
             data_offset: data.offset,
             data_length: data.length,
             size,
             unknown_fields: self.unknown_fields,
-            invalid_revision: self.invalid_revision,
+            oddities: self.oddities,
+            invalid_revision,
         };
         Ok((parts, facts))
     }
+}
+
+impl Data {
+    fn facts(&self, wanted: Option<FactsWanted>) -> DataFacts {
+        let Some(wanted) = wanted else {
+            return DataFacts::default();
+        };
+        match (&self.held, &self.passed) {
+            (Some(held), _) => DataFacts::of(type_name(&self.type_url), held, wanted.data),
+            (None, Some((read_as, facts))) if *read_as == self.type_url => facts.clone(),
+            (None, _) => DataFacts::unread(),
+        }
+    }
+}
+
+/// Adds an occurrence of a small message to those before it. Each has to be a message.
+fn add<S: BufRead>(
+    sum: &mut Option<Part>,
+    message: &mut StreamedFields<'_, S>,
+    length: u64,
+    name: &'static str,
+    head: &FieldHead,
+) -> Result<(), ObjectError> {
+    let offset = head.value_offset;
+    let before = sum.as_ref().map_or(0, |part| part.bytes.len() as u64);
+    if before + length > MAX_PART {
+        let (length, limit) = (before + length, MAX_PART);
+        return Err(ObjectError::PartTooLarge {
+            part: name,
+            length,
+            limit,
+        });
+    }
+    let sum = sum.get_or_insert_with(|| Part {
+        bytes: Vec::new(),
+        offset,
+    });
+    part(message, length, name, |bytes| {
+        Message::parse(bytes).map_err(wire(name))?;
+        sum.bytes.extend_from_slice(bytes);
+        Ok(())
+    })?
+}
+
+/// Reads an identifier that begins at `offset`, and notes what is odd about it.
+fn read_key(bytes: &[u8], offset: u64, oddities: &mut Oddities) -> Result<ObjectKey, WireError> {
+    let key = ObjectKey::parse(bytes)?;
+    let message = Message::parse(bytes)?;
+    see_all(&IDENTIFIER, message, offset, oddities);
+    let any = joined(message, 2);
+    if let Ok(any) = Message::parse(&any) {
+        see_all(&ANY, any, offset, oddities);
+        let type_url = any.text(1).unwrap_or_default();
+        let value = any.bytes(2).and_then(|value| Message::parse(value).ok());
+        if let (Some(spec), Some(value)) = (by_type_name(type_name(&type_url)), value) {
+            see_all(spec, value, offset, oddities);
+        }
+    }
+    Ok(key)
+}
+
+/// Notes all fields of a message in memory, and gives those that its table doesn't have.
+fn see_all<'a>(
+    spec: &'static MessageSpec,
+    message: Message<'a>,
+    offset: u64,
+    oddities: &mut Oddities,
+) -> Vec<Field<'a>> {
+    let mut seen = SeenFields::of(spec);
+    let mut unknown = Vec::new();
+    for field in message.fields() {
+        if spec.field(field.number).is_none() {
+            unknown.push(field);
+        }
+        seen.see(field.number, field.value.into(), offset, oddities);
+    }
+    unknown
 }
 
 impl ObjectParts {
@@ -276,10 +382,6 @@ impl ObjectParts {
         let mut cursor = Cursor::new(bytes);
         Self::read(&mut cursor.message(bytes.len() as u64), wanted)
     }
-}
-
-fn without_prefix(type_url: &str) -> &str {
-    type_url.strip_prefix(TYPE_URL_PREFIX).unwrap_or(type_url)
 }
 
 fn wire(part: &'static str) -> impl Fn(WireError) -> ObjectError {

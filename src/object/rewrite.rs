@@ -1,7 +1,8 @@
 //! Gives objects other identifiers: what an import or a merge does when numbers of two engines collide.
 //!
-//! Invariant: only identifiers change. The UUID pair, the data but for identifiers in it and every field this version
-//! doesn't know stay byte for byte; an object in which nothing is renamed comes back as it was. The data of known types
+//! Invariant: only identifiers change; an object that changes is written in its plain form. The UUID pair, the data but for identifiers in it and every field this version
+//! doesn't know stay byte for byte; an object in which nothing is renamed comes back as it
+//! was. The data of known types
 //! refers by name and never changes.
 
 use crate::wire::{Message, Writer};
@@ -28,7 +29,7 @@ pub fn rename(
         part: "object",
         error,
     };
-    let message = Message::parse(object.as_bytes()).map_err(wire)?;
+    let message = Message::parse(object.plain_bytes()).map_err(wire)?;
     let mut writer = Writer::new();
     for field in message.fields() {
         match (field.number, field.bytes()) {
@@ -60,7 +61,11 @@ pub fn rename(
             }
         }
     }
-    SyncObject::from_bytes(writer.finish())
+    let written = writer.finish();
+    if written == object.plain_bytes() {
+        return Ok(object.clone().into_owned());
+    }
+    SyncObject::from_bytes(written)
 }
 
 /// Whether the data may hold numbers of other objects that [`rename`] follows.
@@ -122,7 +127,7 @@ pub fn with_dependencies(
         part: "object",
         error,
     };
-    let message = Message::parse(object.as_bytes()).map_err(wire)?;
+    let message = Message::parse(object.plain_bytes()).map_err(wire)?;
     let mut writer = Writer::new();
     for field in message.fields() {
         match (field.number, field.bytes()) {

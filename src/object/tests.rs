@@ -132,27 +132,93 @@ fn text_that_is_not_utf8_is_found_plain_wrapped_and_nested() {
     assert_eq!(invalid_in("SomethingElse", &plain), None);
 }
 
+fn key(write: impl FnOnce(&mut Writer)) -> ObjectKey {
+    let mut writer = Writer::new();
+    write(&mut writer);
+    ObjectKey::parse(&writer.finish()).unwrap()
+}
+
+fn domain_identifier(any: &mut Writer) {
+    any.text(1, "type.googleapis.com/StringIdentifier")
+        .message(2, |id| _ = id.text(1, "SSN"));
+}
+
 #[test]
-fn an_identifier_with_more_than_it_should_have_keeps_its_own_identity() {
-    let plain = Writer::new()
-        .varint(1, 11)
-        .message(2, |any| {
+fn an_identifier_is_read_as_an_engine_reads_it() {
+    let plain = ObjectKey::new(11, Identifier::Text("SSN".to_owned()));
+    assert_eq!(key(|w| _ = w.varint(1, 11).message(2, domain_identifier)), plain);
+    // What an engine doesn't know says nothing, and neither does what has another wire type.
+    let more = key(|w| {
+        w.varint(1, 11).message(2, |any| {
             any.text(1, "type.googleapis.com/StringIdentifier")
-                .message(2, |id| {
-                    id.text(1, "SSN");
-                });
-        })
-        .finish();
-    let odd = Writer::new()
-        .varint(1, 11)
-        .message(2, |any| {
-            any.text(1, "type.googleapis.com/StringIdentifier")
-                .message(2, |id| {
-                    id.text(1, "SSN").varint(2, 1);
-                });
-        })
-        .finish();
-    assert_ne!(ObjectKey::parse(&plain).unwrap(), ObjectKey::parse(&odd).unwrap());
+                .message(2, |id| _ = id.text(1, "SSN").varint(1, 5).varint(2, 1));
+        });
+        w.text(1, "9").varint(2, 7);
+    });
+    assert_eq!(more, plain);
+    // The number has 32 bits, and the type stands behind the last slash.
+    let cut = key(|w| {
+        w.varint(1, 11 | 1 << 32).message(2, |any| {
+            any.text(1, "a/b/StringIdentifier")
+                .message(2, |id| _ = id.text(1, "SSN"));
+        });
+    });
+    assert_eq!(cut, plain);
+    // The value in one place, its type in another.
+    let split = key(|w| {
+        w.varint(1, 4)
+            .message(2, |any| _ = any.text(1, "type.googleapis.com/StringIdentifier"))
+            .varint(1, 11)
+            .message(2, |any| _ = any.message(2, |id| _ = id.text(1, "SSN")));
+    });
+    assert_eq!(split, plain);
+}
+
+/// An object whose data is given in one or more fields 4.
+fn with_any(anys: &[&dyn Fn(&mut Writer)]) -> SyncObject<'static> {
+    let mut writer = Writer::new();
+    writer
+        .message(1, |w| _ = w.varint(1, 3).message(2, domain_identifier))
+        .message(3, |w| _ = w.text(1, "a").text(2, "b"))
+        .message(3, |w| _ = w.text(2, "c"));
+    for any in anys {
+        writer.message(4, |w| any(w));
+    }
+    SyncObject::from_bytes(writer.finish()).unwrap()
+}
+
+fn lookup(data: &[u8]) -> SyncObject<'static> {
+    with_any(&[&|any| _ = any.text(1, "type.googleapis.com/SecureLookupData").bytes(2, data)])
+}
+
+#[test]
+fn the_occurrences_of_data_and_revision_add_up() {
+    let key = Writer::new().text(7, "key").finish();
+    let split = with_any(&[&|any| _ = any.text(1, "x/SecureLookupData"), &|any| {
+        _ = any.bytes(2, &key)
+    }]);
+    assert_eq!(split.secrets(), [(SecretKind::AlgorithmKey, 1)]);
+    assert_eq!(split.data_bytes(), key);
+    assert_eq!(split.data(), lookup(&key).data());
+    assert_eq!(
+        split.revision().pair,
+        RevisionPair {
+            object: "a".to_owned(),
+            save: "c".to_owned()
+        }
+    );
+    assert_ne!(split.as_bytes(), split.plain_bytes());
+}
+
+#[test]
+fn a_key_stays_one_when_something_of_another_wire_type_follows() {
+    let data = Writer::new().text(7, "key").varint(7, 0).finish();
+    let object = lookup(&data);
+    assert_eq!(object.secrets(), [(SecretKind::AlgorithmKey, 1)]);
+    let ObjectData::SecureLookup(data) = object.data() else {
+        panic!("{:?}", object.data())
+    };
+    assert_eq!(data.key().as_deref(), Some("key"));
 }
 
 proptest! {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::blob::{ObjectRecord, RecordHead};
 use crate::finding::{self, FindingRule, Place};
 use crate::graph::{Graph, GraphBuilder};
-use crate::object::data::{DataFacts, DataState, DataWanted, FoundTexts, SecretKind};
+use crate::object::data::{DataFacts, DataState, DataWanted, FoundTexts, OddityKind, SecretKind};
 use crate::object::{BlobType, FactsWanted, ObjectError, ObjectKey, ObjectParts, SyncObject};
 use crate::revision_hash;
 
@@ -205,6 +205,15 @@ fn note_oddities(parts: &ObjectParts, facts: &DataFacts, start: u64, findings: &
     for (part, number) in &parts.unknown_fields {
         findings.about(&finding::UNKNOWN_FIELD, key, Place::blob(start), || {
             format!("{key}: {part} field {number}")
+        });
+    }
+    for oddity in parts.oddities() {
+        let (rule, what) = match oddity.kind {
+            OddityKind::Repeated => (&finding::FIELD_REPEATED, "occurs more than once"),
+            OddityKind::OtherType => (&finding::FIELD_TYPE_DIFFERS, "has another wire type"),
+        };
+        findings.about(rule, key, Place::blob(start + oddity.offset), || {
+            format!("{key}: {} {what}", oddity.field)
         });
     }
     let data_at = || Place::blob(start + parts.data_offset);

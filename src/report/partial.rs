@@ -37,7 +37,7 @@ pub(super) fn readable_part(record: &[u8]) -> ReadablePart {
             wire::fields(cut)
                 .map_while(Result::ok)
                 .find_map(|field| match (field.number, field.value) {
-                    (1, Value::Varint(number)) => Some(number),
+                    (1, Value::Varint(number)) => Some(number & u64::from(u32::MAX)),
                     _ => None,
                 });
         let own = number == 1;

@@ -294,14 +294,10 @@ impl<'a> Message<'a> {
         self.fields().filter(move |field| field.number == number)
     }
 
-    /// The field that counts when a number repeats: the last.
-    pub fn last(self, number: u32) -> Option<Field<'a>> {
-        self.all(number).last()
-    }
-
-    /// A length-delimited field.
+    /// A length-delimited field: where it repeats, the last occurrence that is one. Of nested messages protobuf merges
+    /// all occurrences; see [`crate::object::SyncObject::plain_bytes`].
     pub fn bytes(self, number: u32) -> Option<&'a [u8]> {
-        self.last(number)?.bytes()
+        self.all(number).filter_map(|field| field.bytes()).last()
     }
 
     /// A text field; invalid UTF-8 shows as replacement characters.
@@ -309,12 +305,18 @@ impl<'a> Message<'a> {
         self.bytes(number).map(String::from_utf8_lossy)
     }
 
-    /// A varint field.
+    /// A varint field: where it repeats, the last occurrence that is one.
     pub fn varint(self, number: u32) -> Option<u64> {
-        match self.last(number)?.value {
+        let varints = self.all(number).filter_map(|field| match field.value {
             Value::Varint(value) => Some(value),
             _ => None,
-        }
+        });
+        varints.last()
+    }
+
+    /// A varint field of 32 bits: protobuf cuts what is longer.
+    pub fn varint32(self, number: u32) -> Option<u64> {
+        self.varint(number).map(|value| value & u64::from(u32::MAX))
     }
 
     /// A varint field that holds a signed number.

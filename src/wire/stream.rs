@@ -5,7 +5,7 @@
 
 use std::io::BufRead;
 
-use super::{GroupStep, MAX_FIELD_NUMBER, OpenGroups, WireError, WireErrorKind};
+use super::{GroupStep, MAX_FIELD_NUMBER, OpenGroups, Value, WireError, WireErrorKind};
 
 /// A source with the number of bytes taken from it. A source that fails is one that has ended: whoever owns it knows.
 #[derive(Debug)]
@@ -80,6 +80,16 @@ pub enum HeadValue {
     Bytes(u64),
     /// Wire types 1, 3 and 5, skipped.
     Other,
+}
+
+impl From<Value<'_>> for HeadValue {
+    fn from(value: Value<'_>) -> Self {
+        match value {
+            Value::Varint(value) => Self::Varint(value),
+            Value::Bytes(bytes) => Self::Bytes(bytes.len() as u64),
+            Value::Fixed64(_) | Value::Group(_) | Value::Fixed32(_) => Self::Other,
+        }
+    }
 }
 
 /// The fields of one message in a stream. What isn't taken of a value is skipped with the next field.

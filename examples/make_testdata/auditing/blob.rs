@@ -158,6 +158,14 @@ fn objects() -> Result<Vec<Case>> {
         data[at] = 0xff;
         SyncObject::build(clinic.key(), &[], clinic.revision(), clinic.data_type(), &data)?
     };
+    let with_data = |name: &str, more: &dyn Fn(&mut Writer)| -> Result<_> {
+        let clinic = connector(1, &SILENT)?;
+        let mut data = Writer::new();
+        more(data.raw(clinic.data_bytes()));
+        let (revision, data) = (clinic.revision(), data.finish());
+        let object = SyncObject::build(clinic.key(), &[], revision, clinic.data_type(), &data)?;
+        of(name, vec![object])
+    };
     let mut twice = plain("duplicate-object")?;
     twice.objects.push(twice.objects[0].clone());
     Ok(vec![
@@ -199,6 +207,17 @@ fn objects() -> Result<Vec<Case>> {
             "unknown-data",
             of("unknown-data", vec![later])?,
             plain("unknown-data")?.document()?,
+        ),
+        Case::new(
+            "field-repeated",
+            // An engine reads the name of before.
+            with_data("field-repeated", &|data| _ = data.bytes(8, b""))?,
+            of("field-repeated", vec![named(1, "Clinic")?])?,
+        ),
+        Case::new(
+            "field-type-differs",
+            with_data("field-type-differs", &|data| _ = data.varint(8, 1))?,
+            of("field-type-differs", vec![named(1, "Clinic")?])?,
         ),
         Case::new(
             "invalid-utf8",

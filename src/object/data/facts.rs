@@ -1,12 +1,14 @@
 //! What a report says of an object's data, found while the data message comes by.
 //!
 //! Invariant: memory doesn't grow with the data. A lookup's rows are counted and a mapping's pairs are, texts are checked
-//! and a name is kept; the rest is skipped. Where a field repeats, what counts is what [`ObjectData`] takes.
+//! and a name is kept; the rest is skipped. Where a field repeats, what counts is what protobuf takes.
+//! (Of texts that were asked for, all occurrences.)
 
 use std::collections::BTreeSet;
 use std::io::BufRead;
 
 use super::invalid_text::Invalid;
+use super::oddity::Oddities;
 use super::possible_key;
 use super::rows::RowCount;
 use super::schema::{FieldSpec, MessageSpec};
@@ -39,6 +41,8 @@ pub struct DataFacts {
     pub texts: FoundTexts,
     /// Texts that look like keys where no table says what stands there.
     pub possible_keys: u64,
+    /// Known fields that stand as no writer puts them; offsets count from the beginning of the data.
+    pub(crate) oddities: Oddities,
 }
 
 /// What is wanted of data beside what is always told.
@@ -102,8 +106,9 @@ impl DataFacts {
             possible_keys: 0,
         };
         match top.read(spec, message) {
-            Ok(invalid_text) => Self {
-                invalid_text,
+            Ok(mut invalid) => Self {
+                oddities: std::mem::take(&mut invalid.oddities),
+                invalid_text: invalid.first(),
                 ..top.finish()
             },
             Err(_) => of_state(DataState::Broken),
@@ -131,8 +136,8 @@ struct Top<'t> {
     secret_bytes: Option<usize>,
     texts: Texts,
     unknown: BTreeSet<u32>,
-    /// The last occurrence of every field that makes the name.
-    short: Vec<(u32, Vec<u8>)>,
+    /// What counts of every field that makes the name; `None` where it is too long for one.
+    short: Vec<(u32, Option<Vec<u8>>)>,
     secrets: Vec<(SecretKind, Secret)>,
     possible_keys: u64,
 }
@@ -157,12 +162,15 @@ impl Top<'_> {
         &mut self,
         spec: &'static MessageSpec,
         message: &mut StreamedFields<'_, S>,
-    ) -> Result<Option<String>, WireError> {
+    ) -> Result<Invalid, WireError> {
         let mut invalid = Invalid::new(spec);
         let names = name_fields(self.data_type);
         while let Some(head) = message.next_field()? {
-            let secret = spec.field(head.number).and_then(|field| field.kind.secret());
+            let counts = invalid.head(&head);
             match (spec.field(head.number), head.value) {
+                (Some(_), _) if !counts => {
+                    self.possible_keys += possible_key::in_field(&head, message);
+                }
                 (None, _) => {
                     self.unknown.insert(head.number);
                     if self.unknown.len() > MAX_UNKNOWN {
@@ -192,35 +200,39 @@ impl Top<'_> {
                         self.possible_keys += keys_in_configuration(bytes.as_deref());
                     }
                     if names.contains(&head.number) {
-                        self.keep(head.number, bytes);
+                        self.keep(field, bytes);
                     }
                 }
-                (Some(field), value) => {
-                    if names.contains(&head.number) {
-                        self.keep(head.number, None);
+                (Some(field), value) => match (field.kind.secret(), value) {
+                    (Some(SecretKind::SegmentMappings), _) => {
+                        self.mapping(field, &head, message, &mut invalid);
                     }
-                    match (secret, value) {
-                        (Some(SecretKind::SegmentMappings), _) => {
-                            self.mapping(field, &head, message, &mut invalid);
-                        }
-                        (Some(kind), HeadValue::Bytes(length)) => {
-                            let (secret, valid) = self.text(kind, length, message);
-                            *self.secret(kind) = secret;
-                            invalid.note(field, !valid, || None);
-                        }
-                        (Some(kind), _) => *self.secret(kind) = Secret::default(),
-                        (None, _) => invalid.see(field, &head, message),
+                    (Some(kind), HeadValue::Bytes(length)) => {
+                        let (secret, valid) = self.text(kind, length, message);
+                        *self.secret(kind) = secret;
+                        invalid.note(field, !valid, || None);
                     }
-                }
+                    _ => invalid.see(field, &head, message),
+                },
             }
         }
         self.possible_keys += invalid.possible_keys;
-        Ok(invalid.first())
+        Ok(invalid)
     }
 
-    fn keep(&mut self, number: u32, bytes: Option<Vec<u8>>) {
-        self.short.retain(|(held, _)| *held != number);
-        self.short.extend(bytes.map(|bytes| (number, bytes)));
+    /// Takes one more occurrence of a field that makes the name: what a wrapper holds adds up, of a text the last counts.
+    fn keep(&mut self, field: &FieldSpec, bytes: Option<Vec<u8>>) {
+        let before = self.short.iter().position(|(number, _)| *number == field.number);
+        let before = before.map(|at| self.short.swap_remove(at).1);
+        let now = match (before, bytes) {
+            (Some(None), _) if field.kind.is_wrapper() => None,
+            (Some(Some(mut before)), Some(bytes)) if field.kind.is_wrapper() => {
+                before.extend_from_slice(&bytes);
+                (before.len() as u64 <= MAX_SHORT).then_some(before)
+            }
+            (_, bytes) => bytes,
+        };
+        self.short.push((field.number, now));
     }
 
     fn secret(&mut self, kind: SecretKind) -> &mut Secret {
@@ -299,7 +311,9 @@ impl Top<'_> {
     fn finish(mut self) -> DataFacts {
         let mut short = Writer::new();
         for (number, bytes) in &self.short {
-            short.bytes(*number, bytes);
+            if let Some(bytes) = bytes {
+                short.bytes(*number, bytes);
+            }
         }
         let name = ObjectData::read(self.data_type, &short.finish())
             .name()
@@ -320,6 +334,7 @@ impl Top<'_> {
             invalid_text: None,
             texts: self.texts.finish(),
             possible_keys: self.possible_keys,
+            oddities: Oddities::default(),
         }
     }
 }
@@ -364,12 +379,12 @@ mod tests {
                 "{}",
                 spec.name
             );
-            // No name at all, where the last occurrence is no text.
+            // What is no text is another field, which says nothing about the name.
             for number in name_fields(spec.name) {
                 let replaced = [&data[..], Writer::new().varint(*number, 1).finish().as_slice()].concat();
                 assert_eq!(
                     DataFacts::of(spec.name, &replaced, DataWanted::default()).name,
-                    None,
+                    expected,
                     "{}",
                     spec.name
                 );

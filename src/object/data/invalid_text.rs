@@ -4,16 +4,12 @@
 
 use std::io::BufRead;
 
+use super::envelope::{NUMBER_WRAPPER, TEXT_WRAPPER};
+use super::oddity::{Oddities, SeenFields};
 use super::possible_key;
 use super::schema::{FieldKind, FieldSpec, MessageSpec};
 use crate::utf8::Utf8Check;
 use crate::wire::{FieldHead, HeadValue, StreamedFields, WireError};
-
-/// Text in a message of its own.
-static WRAPPER: MessageSpec = MessageSpec {
-    name: "wrapper",
-    fields: &[FieldSpec::new(1, "text", FieldKind::Text, false)],
-};
 
 /// For each field of a message, in the schema's order, whether a text in it was found invalid.
 pub(super) struct Invalid {
@@ -21,6 +17,9 @@ pub(super) struct Invalid {
     found: Vec<Option<String>>,
     /// Texts in unknown fields of messages inside that look like keys.
     pub(super) possible_keys: u64,
+    seen: SeenFields,
+    /// What no writer does with the known fields, in messages inside too.
+    pub(super) oddities: Oddities,
 }
 
 impl Invalid {
@@ -29,10 +28,18 @@ impl Invalid {
             spec,
             found: Vec::new(),
             possible_keys: 0,
+            seen: SeenFields::of(spec),
+            oddities: Oddities::default(),
         }
     }
 
-    /// Looks at one occurrence of a field. Specs don't nest in circles, so neither does this.
+    /// Notes a field; whether it is a known one of its wire type, which alone counts.
+    pub(super) fn head(&mut self, head: &FieldHead) -> bool {
+        self.seen
+            .see(head.number, head.value, head.offset, &mut self.oddities)
+    }
+
+    /// Looks at the value of a field that counts. Specs don't nest in circles, so neither does this.
     pub(super) fn see<S: BufRead>(
         &mut self,
         field: &'static FieldSpec,
@@ -48,14 +55,22 @@ impl Invalid {
                 message.pieces(length, |piece| utf8.push(piece));
                 self.note(field, !utf8.is_valid(), || None);
             }
-            FieldKind::TextValue | FieldKind::NumberTextValue => {
-                let inner = self.in_message(&WRAPPER, &mut message.enter(length));
+            FieldKind::NumberTextValue => {
+                // A number in it is how this project's first versions wrote it.
+                let inner = self.in_message(&TEXT_WRAPPER, head, &mut message.enter(length), true);
                 self.note(field, matches!(inner, Ok(Some(_))), || None);
             }
-            FieldKind::Int | FieldKind::IntValue => {}
+            FieldKind::TextValue => {
+                let inner = self.in_message(&TEXT_WRAPPER, head, &mut message.enter(length), false);
+                self.note(field, matches!(inner, Ok(Some(_))), || None);
+            }
+            FieldKind::IntValue => {
+                _ = self.in_message(&NUMBER_WRAPPER, head, &mut message.enter(length), false);
+            }
+            FieldKind::Int => {}
             FieldKind::Message(spec) | FieldKind::SecretMessage(spec, _) => {
                 // One that is no message is as good as not there.
-                if let Ok(Some(inner)) = self.in_message(spec, &mut message.enter(length)) {
+                if let Ok(Some(inner)) = self.in_message(spec, head, &mut message.enter(length), false) {
                     self.note(field, true, || Some(inner));
                 }
             }
@@ -65,17 +80,24 @@ impl Invalid {
     fn in_message<S: BufRead>(
         &mut self,
         spec: &'static MessageSpec,
+        around: &FieldHead,
         message: &mut StreamedFields<'_, S>,
+        or_number: bool,
     ) -> Result<Option<String>, WireError> {
-        let mut invalid = Self::new(spec);
+        let mut inner = Self::new(spec);
         while let Some(head) = message.next_field()? {
-            match spec.field(head.number) {
-                Some(field) => invalid.see(field, &head, message),
-                None => invalid.possible_keys += possible_key::in_field(&head, message),
+            if or_number && matches!(head.value, HeadValue::Varint(_)) {
+                continue;
+            }
+            match spec.field(head.number).filter(|_| inner.head(&head)) {
+                Some(field) => inner.see(field, &head, message),
+                None => inner.possible_keys += possible_key::in_field(&head, message),
             }
         }
-        self.possible_keys += invalid.possible_keys;
-        Ok(invalid.first())
+        self.possible_keys += inner.possible_keys;
+        let oddities = std::mem::take(&mut inner.oddities);
+        self.oddities.take_over(oddities, around.value_offset);
+        Ok(inner.first())
     }
 
     /// Notes a field's first invalid text: what is invalid inside of it, or the field itself.

@@ -106,7 +106,7 @@ pub(super) fn set_fields<'a>(bytes: &[u8], number: u32, encoded: impl Iterator<I
     let Ok(message) = Message::parse(bytes) else {
         return bytes.to_vec();
     };
-    let present = message.last(number).is_some();
+    let present = message.all(number).next().is_some();
     let mut pending: Option<Vec<u8>> = Some(encoded.collect::<Vec<_>>().concat());
     let mut writer = Writer::new();
     for field in message.fields() {

@@ -1,0 +1,93 @@
+//! What no writer of a message does with its known fields, noted while the message is read.
+//!
+//! Invariant: bounded; where a message has more of it, the first are told.
+
+use super::schema::MessageSpec;
+use crate::wire::HeadValue;
+
+/// Oddities of one object that are told.
+const MAX_ODDITIES: usize = 100;
+
+/// A known field that stands in a message as no writer puts it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Oddity {
+    /// What is odd.
+    pub kind: OddityKind,
+    /// The message and the field.
+    pub field: String,
+    /// Where it stands: the field itself, or the message in which it is.
+    pub offset: u64,
+}
+
+/// What is odd about a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OddityKind {
+    /// A field that is no list occurs more than once.
+    Repeated,
+    /// It has another wire type than it is known by.
+    OtherType,
+}
+
+/// The oddities of one object.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Oddities(Vec<Oddity>);
+
+/// The fields of one message that were seen.
+#[derive(Debug)]
+pub(crate) struct SeenFields {
+    spec: &'static MessageSpec,
+    /// A bit for each field of the table.
+    seen: u64,
+}
+
+impl SeenFields {
+    pub(crate) fn of(spec: &'static MessageSpec) -> Self {
+        Self { spec, seen: 0 }
+    }
+
+    /// Notes a field that stands at `offset`; whether it is a known one of its wire type, which alone counts.
+    pub(crate) fn see(
+        &mut self,
+        number: u32,
+        value: HeadValue,
+        offset: u64,
+        oddities: &mut Oddities,
+    ) -> bool {
+        let mut fields = self.spec.fields.iter().zip(0_u32..);
+        let Some((field, at)) = fields.find(|(field, _)| field.number == number) else {
+            return false;
+        };
+        if !field.fits(value) {
+            oddities.note(OddityKind::OtherType, self.spec, field.name, offset);
+            return false;
+        }
+        let bit = 1_u64.checked_shl(at).unwrap_or_default();
+        if self.seen & bit != 0 && !field.repeated {
+            oddities.note(OddityKind::Repeated, self.spec, field.name, offset);
+        }
+        self.seen |= bit;
+        true
+    }
+}
+
+impl Oddities {
+    fn note(&mut self, kind: OddityKind, spec: &MessageSpec, field: &str, offset: u64) {
+        if self.0.len() < MAX_ODDITIES {
+            let field = format!("{} {field}", spec.name);
+            self.0.push(Oddity { kind, field, offset });
+        }
+    }
+
+    /// Takes over those of a message that begins at `offset`.
+    pub(crate) fn take_over(&mut self, inner: Self, offset: u64) {
+        let room = MAX_ODDITIES.saturating_sub(self.0.len());
+        self.0.extend(inner.0.into_iter().take(room).map(|oddity| Oddity {
+            offset: oddity.offset + offset,
+            ..oddity
+        }));
+    }
+
+    pub(crate) fn list(&self) -> &[Oddity] {
+        &self.0
+    }
+}

@@ -1,0 +1,190 @@
+//! The plain form of a message: the message that protobuf makes of it, in which no singular field repeats.
+//!
+//! Invariant: of a singular number or text the last occurrence that has its wire type is left, the occurrences of a singular
+//! message are one, and everything else stays as it stands: lists, unknown fields, and known fields of another wire type,
+//! which protobuf takes for unknown ones.
+
+use std::borrow::Cow;
+
+use super::envelope::{self, ANY, NUMBER_WRAPPER, TEXT_WRAPPER};
+use super::schema::{FieldKind, FieldSpec, MessageSpec};
+use crate::wire::{Field, HeadValue, Message, Value, Writer};
+
+impl FieldSpec {
+    /// Whether a value has the wire type of this field. An engine takes any other for an unknown field.
+    pub fn fits(&self, value: impl Into<HeadValue>) -> bool {
+        let value = value.into();
+        match self.kind {
+            FieldKind::Int => matches!(value, HeadValue::Varint(_)),
+            _ => matches!(value, HeadValue::Bytes(_)),
+        }
+    }
+}
+
+impl FieldKind {
+    /// The message that a field holds.
+    pub(super) fn message(self) -> Option<&'static MessageSpec> {
+        match self {
+            Self::Message(spec) | Self::SecretMessage(spec, _) => Some(spec),
+            Self::TextValue | Self::NumberTextValue => Some(&TEXT_WRAPPER),
+            Self::IntValue => Some(&NUMBER_WRAPPER),
+            Self::Text | Self::Int | Self::Secret(_) => None,
+        }
+    }
+}
+
+/// The plain form of a message, which most messages have already. Bytes that are no message are left as they are.
+pub(crate) fn plain<'a>(spec: &'static MessageSpec, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+    let Ok(message) = Message::parse(bytes) else {
+        return Cow::Borrowed(bytes);
+    };
+    let repeated = Repeated::find(spec, message);
+    let mut writer = Writer::new();
+    let mut changed = false;
+    for field in message.fields() {
+        let own = spec.field(field.number).filter(|own| own.fits(field.value));
+        let (Some(own), Value::Bytes(value)) = (own, field.value) else {
+            match own.is_some() && !repeated.is_last(&field) {
+                true => changed = true,
+                false => _ = writer.raw(field.raw),
+            }
+            continue;
+        };
+        if !repeated.is_last(&field) {
+            changed = true;
+            continue;
+        }
+        let inner = inner_spec(spec, own, message);
+        let whole = match own.kind.message() {
+            Some(_) if !own.repeated => joined(message, field.number),
+            _ => Cow::Borrowed(value),
+        };
+        let read = inner.map_or(Cow::Borrowed(&whole[..]), |inner| plain(inner, &whole));
+        if std::ptr::eq(&raw const *read, &raw const *value) {
+            writer.raw(field.raw);
+        } else {
+            changed = true;
+            writer.bytes(field.number, &read);
+        }
+    }
+    match changed {
+        true => Cow::Owned(writer.finish()),
+        false => Cow::Borrowed(bytes),
+    }
+}
+
+/// The message in a field. That in an `Any` is of the type that counts there.
+fn inner_spec(
+    spec: &'static MessageSpec,
+    field: &FieldSpec,
+    message: Message<'_>,
+) -> Option<&'static MessageSpec> {
+    if std::ptr::eq(spec, &ANY) && field.number == 2 {
+        let type_url = message.text(1).unwrap_or_default();
+        return envelope::by_type_name(envelope::type_name(&type_url));
+    }
+    field.kind.message()
+}
+
+/// What is in all occurrences of a message: protobuf reads them as if they were one.
+pub(crate) fn joined<'a>(message: Message<'a>, number: u32) -> Cow<'a, [u8]> {
+    let mut joined = Cow::Borrowed(&[][..]);
+    for value in message.all(number).filter_map(|field| field.bytes()) {
+        if joined.is_empty() {
+            joined = Cow::Borrowed(value);
+        } else if !value.is_empty() {
+            joined.to_mut().extend_from_slice(value);
+        }
+    }
+    joined
+}
+
+/// The singular fields that occur more than once, with the place of their last occurrence.
+struct Repeated(Vec<(u32, usize)>);
+
+impl Repeated {
+    fn find(spec: &MessageSpec, message: Message<'_>) -> Self {
+        let mut seen: Vec<(u32, usize, usize)> = Vec::new();
+        for field in message.fields() {
+            let own = spec.field(field.number);
+            if own.is_none_or(|own| own.repeated || !own.fits(field.value)) {
+                continue;
+            }
+            match seen.iter_mut().find(|(number, ..)| *number == field.number) {
+                Some((_, last, count)) => (*last, *count) = (field.offset, *count + 1),
+                None => seen.push((field.number, field.offset, 1)),
+            }
+        }
+        let repeated = seen.into_iter().filter(|(.., count)| *count > 1);
+        Self(repeated.map(|(number, last, _)| (number, last)).collect())
+    }
+
+    fn is_last(&self, field: &Field<'_>) -> bool {
+        let mut repeated = self.0.iter();
+        repeated.all(|(number, last)| *number != field.number || *last == field.offset)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::object::data::envelope::OBJECT;
+
+    fn spec(name: &str) -> &'static MessageSpec {
+        MessageSpec::by_name(name).unwrap()
+    }
+
+    #[test]
+    fn a_message_without_repetitions_is_its_own_plain_form() {
+        let data = Writer::new()
+            .text(1, "x")
+            .wrapped_text(7, "host")
+            .text(99, "unknown")
+            .text(99, "again")
+            .finish();
+        assert!(matches!(
+            plain(spec("DatabaseConnectorData"), &data),
+            Cow::Borrowed(_)
+        ));
+    }
+
+    #[test]
+    fn the_occurrences_of_a_wrapper_are_one() {
+        let mut data = Writer::new();
+        data.wrapped_text(7, "attacker.example")
+            .bytes(7, b"")
+            .varint(7, 1);
+        let expected = Writer::new()
+            .wrapped_text(7, "attacker.example")
+            .varint(7, 1)
+            .finish();
+        assert_eq!(
+            &plain(spec("DatabaseConnectorData"), &data.finish())[..],
+            expected
+        );
+    }
+
+    #[test]
+    fn of_a_text_the_last_occurrence_is_left_and_of_a_list_all() {
+        let mut data = Writer::new();
+        data.text(1, "first").text(3, "a").text(3, "b").text(1, "last");
+        let expected = Writer::new().text(3, "a").text(3, "b").text(1, "last").finish();
+        assert_eq!(&plain(spec("ProfileSetData"), &data.finish())[..], expected);
+    }
+
+    #[test]
+    fn data_that_is_split_over_two_fields_is_put_together() {
+        let key = Writer::new().text(7, "key").text(7, "other").finish();
+        let mut object = Writer::new();
+        object
+            .message(4, |any| _ = any.text(1, "a/b/SecureLookupData"))
+            .message(4, |any| _ = any.bytes(2, &key));
+        let expected = Writer::new()
+            .message(4, |any| {
+                let key = Writer::new().text(7, "other").finish();
+                any.text(1, "a/b/SecureLookupData").bytes(2, &key);
+            })
+            .finish();
+        assert_eq!(&plain(&OBJECT, &object.finish())[..], expected);
+    }
+}
