@@ -5,7 +5,7 @@
 mod common;
 
 use common::{Plan, numbered, report};
-use exportdoc::diff::{DiffLimits, object_changes};
+use exportdoc::diff::{DiffLimits, Later, object_changes};
 use exportdoc::identifier::Identifier;
 use exportdoc::object::data::{FieldKind, MessageSpec, SecretKind};
 use exportdoc::object::{ObjectKey, Revision, SyncObject, rename};
@@ -27,8 +27,7 @@ fn with_data(data_type: &str, data: &[u8]) -> SyncObject<'static> {
 }
 
 fn differ(old: &SyncObject<'static>, new: &SyncObject<'static>) -> bool {
-    let (changes, more) = object_changes(old, new, &DiffLimits::default());
-    !changes.is_empty() || more > 0
+    !object_changes(old, new, Later::New, &DiffLimits::default()).is_same()
 }
 
 /// Every wrapper of a message and of those inside of it, each as the bytes of a message that has only this field.
@@ -83,8 +82,12 @@ fn what_has_another_wire_type_is_compared_beside_the_value() {
     );
     assert!(differ(&plain, &odd) && differ(&odd, &plain));
     let without = with_data("SecureLookupData", b"");
-    let (changes, _) = object_changes(&without, &odd, &DiffLimits::default());
-    let paths: Vec<String> = changes.iter().map(|change| change.path.to_string()).collect();
+    let found = object_changes(&without, &odd, Later::New, &DiffLimits::default());
+    let paths: Vec<String> = found
+        .changes
+        .iter()
+        .map(|change| change.path.to_string())
+        .collect();
     assert_eq!(paths, ["#7", "key"]);
 }
 
@@ -138,7 +141,7 @@ fn the_finding_names_the_field_and_its_place() {
         "{}",
         found.message
     );
-    let offset = found.at.as_ref().unwrap().offset.unwrap();
+    let offset = found.at.as_ref().unwrap().decoded_offset.unwrap();
     // The object ends its record's message.
     let start = record.offset + 4;
     assert!(

@@ -195,7 +195,7 @@ fn lookup(data: &[u8]) -> SyncObject<'static> {
 fn the_occurrences_of_data_and_revision_add_up() {
     let key = Writer::new().text(7, "key").finish();
     let split = with_any(&[&|any| _ = any.text(1, "x/SecureLookupData"), &|any| {
-        _ = any.bytes(2, &key)
+        _ = any.bytes(2, &key);
     }]);
     assert_eq!(split.secrets(), [(SecretKind::AlgorithmKey, 1)]);
     assert_eq!(split.data_bytes(), key);
