@@ -150,7 +150,7 @@ fn check_change(change: &FieldChange, limits: &DiffLimits) {
             Value::Text { text, .. } => assert!(text.len() <= limits.text_bytes),
             Value::Message { brief, .. } => assert!(brief.len() <= 6),
             Value::Digest(digest) => assert_eq!(digest.sha256.len(), 16),
-            Value::Int(_) | Value::Unsigned(_) | Value::Order => {}
+            Value::Int(_) | Value::Time(_) | Value::Unsigned(_) | Value::Order => {}
         }
     }
     if let Some(secret) = &change.secret {

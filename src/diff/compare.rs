@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::finding::{self, Finding, FindingRule};
 use crate::object::SyncObject;
-use crate::report::{DocumentReport, Encryption};
+use crate::report::{DocumentReport, Encryption, ObjectReport};
 
 use super::closure::Walker;
 use super::fields::{Changes, FieldChange};
@@ -14,7 +14,7 @@ use super::matching::{Matches, References};
 use super::object::Partners;
 use super::{
     DiffLimits, DiffOptions, DocumentDiff, ObjectDiff, ObjectRef, Obstacle, ObstacleKind, RevisionChange,
-    Side, Status, VolatileObject, envelope,
+    Side, Status, VolatileObject, envelope, outline,
 };
 
 /// Objects that moved and are named, per dependent.
@@ -247,8 +247,47 @@ impl Pass<'_> {
                 more_changes: changes.more,
                 moved: Vec::new(),
                 more_moved: Some(0),
+                content: Vec::new(),
+                more_content: 0,
                 secrets: Vec::new(),
             },
+        }
+    }
+
+    /// An object that only one document has.
+    fn alone(
+        &mut self,
+        status: Status,
+        document: &DocumentReport,
+        report: &ObjectReport,
+        object: Option<&SyncObject<'static>>,
+    ) -> ObjectDiff {
+        let limits = &self.options.limits;
+        let mut content = object
+            .map(|object| outline::content(document, object, limits))
+            .unwrap_or_default();
+        let shown = limits.changes_per_object.min(self.changes_left);
+        let more_content = content.len().saturating_sub(shown) as u64;
+        content.truncate(shown);
+        self.changes_left -= content.len();
+        let reference = Some(ObjectRef::of(report));
+        let (old, new) = if status == Status::Added {
+            (None, reference)
+        } else {
+            (reference, None)
+        };
+        ObjectDiff {
+            status,
+            old,
+            new,
+            revisions: None,
+            changes: Vec::new(),
+            more_changes: 0,
+            moved: Vec::new(),
+            more_moved: Some(0),
+            content,
+            more_content,
+            secrets: report.secrets.clone(),
         }
     }
 
@@ -263,7 +302,9 @@ impl Pass<'_> {
             let Some(compared) = partner else {
                 let report = &old.report.objects[id];
                 if self.wanted(&report.type_name) {
-                    diff.objects.push(alone(Status::Removed, report));
+                    let object = old.objects.get(id);
+                    diff.objects
+                        .push(self.alone(Status::Removed, old.report, report, object));
                 }
                 continue;
             };
@@ -306,7 +347,9 @@ impl Pass<'_> {
         for (id, partner) in self.matches.of_new.iter().enumerate() {
             let report = &new.report.objects[id];
             if partner.is_none() && self.wanted(&report.type_name) {
-                diff.objects.push(alone(Status::Added, report));
+                let object = new.objects.get(id);
+                diff.objects
+                    .push(self.alone(Status::Added, new.report, report, object));
             }
         }
         diff.ignored += self.ignored;
@@ -368,26 +411,6 @@ impl Pass<'_> {
             .take(MOVED_NAMED)
             .map(|(object, status)| (status, object))
             .collect();
-    }
-}
-
-fn alone(status: Status, report: &crate::report::ObjectReport) -> ObjectDiff {
-    let object = Some(ObjectRef::of(report));
-    let (old, new) = if status == Status::Added {
-        (None, object)
-    } else {
-        (object, None)
-    };
-    ObjectDiff {
-        status,
-        old,
-        new,
-        revisions: None,
-        changes: Vec::new(),
-        more_changes: 0,
-        moved: Vec::new(),
-        more_moved: Some(0),
-        secrets: report.secrets.clone(),
     }
 }
 

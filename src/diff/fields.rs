@@ -3,9 +3,11 @@
 //! Invariant: what compares equal means the same: the order of different fields, varint forms and absent defaults don't
 //! count; everything else does, fields of unknown number included. Depth and number of changes are bounded.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use crate::object::data::{FieldKind, FieldSpec, MessageSpec};
+use serde_json::Value as Json;
+
+use crate::object::data::{FieldKind, FieldSpec, MessageSpec, Treatment};
 use crate::wire::{Field, Message, Value as WireValue};
 
 use super::DiffLimits;
@@ -265,7 +267,7 @@ impl<'o> Changes<'o> {
 
     fn scalars(&mut self, path: &FieldPath, spec: &FieldSpec, (old, new): Pair<Vec<Scalar>>) {
         let limits = self.limits;
-        let shown = |side: Option<Scalar>| side.map(|value| value.shown(spec.name, limits));
+        let shown = |side: Option<Scalar>| side.map(|value| value.shown(spec, limits));
         if spec.repeated {
             let named = |list: Vec<Scalar>| -> Vec<_> {
                 list.into_iter().map(|value| (value.to_string(), value)).collect()
@@ -291,6 +293,12 @@ impl<'o> Changes<'o> {
         if old == new {
             return;
         }
+        if spec.treatment == Treatment::Configuration
+            && let (Some(Scalar::Text(old)), Some(Scalar::Text(new))) = (&old, &new)
+            && self.configurations(path, spec, (old, new))
+        {
+            return;
+        }
         let is_volatile = habits::is_volatile(spec, old.as_ref(), new.as_ref());
         let adds = |later| habits::adds_value(later, spec, old.as_ref(), new.as_ref());
         let by_upgrade = self.upgrade.is_some_and(adds);
@@ -301,6 +309,41 @@ impl<'o> Changes<'o> {
             self.by_upgrade(path, old, new);
         } else {
             self.push(path, old, new);
+        }
+    }
+
+    /// Two configurations, member by member. Gives whether that told all: not where one of them isn't JSON, and not where
+    /// their members are the same.
+    fn configurations(&mut self, path: &FieldPath, spec: &FieldSpec, (old, new): Pair<&str>) -> bool {
+        let (Ok(old), Ok(new)) = (serde_json::from_str(old), serde_json::from_str(new)) else {
+            return false;
+        };
+        let told = |changes: &Self| changes.list.len() as u64 + changes.more + changes.ignored;
+        let before = told(self);
+        self.json(path, spec, (Some(&old), Some(&new)));
+        told(self) > before
+    }
+
+    /// Two JSON values; their depth is bounded by what was parsed.
+    fn json(&mut self, path: &FieldPath, spec: &FieldSpec, (old, new): Pair<Option<&Json>>) {
+        if old == new {
+            return;
+        }
+        if let (Some(Json::Object(old)), Some(Json::Object(new))) = (old, new) {
+            let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+            for name in names {
+                let path = path.then(Step::Item(name.clone()));
+                self.json(&path, spec, (old.get(name), new.get(name)));
+            }
+        } else if let (Some(Json::Array(old)), Some(Json::Array(new))) = (old, new) {
+            for at in 0..old.len().max(new.len()) {
+                let path = path.then(Step::Item((at + 1).to_string()));
+                self.json(&path, spec, (old.get(at), new.get(at)));
+            }
+        } else {
+            let limits = self.limits;
+            let shown = |side: Option<&Json>| side.map(|value| json_value(value).shown(spec, limits));
+            self.push(path.clone(), shown(old), shown(new));
         }
     }
 
@@ -398,6 +441,18 @@ impl<'o> Changes<'o> {
             let shown = |fields| Value::unknown(fields, guarded, limits);
             (shown(old), shown(new), None)
         });
+    }
+}
+
+/// A JSON value as text or number.
+pub(super) fn json_value(value: &Json) -> Scalar {
+    match value {
+        Json::String(text) => Scalar::Text(text.clone()),
+        Json::Number(number) => match number.as_i64() {
+            Some(number) => Scalar::Int(number),
+            None => Scalar::Text(number.to_string()),
+        },
+        other => Scalar::Text(other.to_string()),
     }
 }
 

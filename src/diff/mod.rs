@@ -269,6 +269,10 @@ pub struct ObjectDiff {
     pub moved: Vec<(Status, ObjectRef)>,
     /// How many that moved are left out; `None` when they were too many to look for.
     pub more_moved: Option<u64>,
+    /// For an added or removed object: what it depends on and holds.
+    pub content: Vec<OutlineLine>,
+    /// How many lines of that are left out at the end.
+    pub more_content: u64,
     /// For an added or removed object: the secrets it holds in clear.
     pub secrets: Vec<(SecretKind, u64)>,
 }

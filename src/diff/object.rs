@@ -133,8 +133,8 @@ impl Partners<'_> {
             if old != new {
                 changes.push(
                     path.then(Step::Name(field)),
-                    old.map(Value::Int),
-                    new.map(Value::Int),
+                    old.map(Value::Time),
+                    new.map(Value::Time),
                 );
             }
         }

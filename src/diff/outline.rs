@@ -1,21 +1,25 @@
 //! A document as lines of text that stay the same as long as what they tell of does: for tools that compare lines.
 //!
 //! Invariant: nothing in it depends on when or where it is made. Objects are in order of type and identifier, not of
-//! records. Secrets, and what might be one, are counts and digests; asked for, their lines follow, up to a bound that is
+//! records; sets are sorted; what engines write anew in every export stands with the envelope, not in the objects.
+//! Secrets, and what might be one, are counts and digests; asked for, their lines follow, up to a bound that is
 //! said where it cuts. The digest stays and covers all of them, so that no change is lost.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::object::data::{FieldKind, FieldSpec, MessageSpec};
+use serde_json::Value as Json;
+
+use crate::date;
+use crate::object::data::{FieldKind, FieldSpec, MessageSpec, Treatment};
 use crate::object::{ObjectKey, SyncObject};
 use crate::report::{DocumentReport, ObjectReport};
 use crate::wire::{Field, Message};
 
-use super::fields::{named, nested};
+use super::fields::{json_value, named, nested};
 use super::matching::{MatchBy, MatchKey};
 use super::object::label;
 use super::secret::Secret;
-use super::value::{Scalar, Value};
+use super::value::{Scalar, Value, ValueDigest};
 use super::{DiffLimits, ObjectRef, envelope};
 
 /// Lines of one secret that are listed.
@@ -49,10 +53,19 @@ pub fn outline(
         show_secrets,
         ..DiffLimits::default()
     };
-    let mut outline = Outline {
-        lines: Vec::new(),
-        limits,
-    };
+    let mut order: Vec<(&ObjectReport, &SyncObject<'static>)> = report.objects.iter().zip(objects).collect();
+    order.sort_by(|a, b| (&a.0.type_name, &a.0.key).cmp(&(&b.0.type_name, &b.0.key)));
+    let mut of_objects = Outline::new(&limits);
+    let mut volatile = VolatileValues::new();
+    for (object, message) in order {
+        of_objects.volatile = Some(Vec::new());
+        of_objects.object(report, object, message);
+        for (path, value) in of_objects.volatile.take().unwrap_or_default() {
+            let of_value = volatile.entry((object.type_name.clone(), path)).or_default();
+            of_value.entry(value).or_default().push(ObjectRef::of(object));
+        }
+    }
+    let mut outline = Outline::new(&limits);
     outline.heading(0, "envelope");
     for (name, value) in envelope::facts(report) {
         if let Some(value) = value {
@@ -62,20 +75,59 @@ pub fn outline(
     for finding in &report.findings {
         outline.text(1, "finding", &format!("{}: {}", finding.id(), finding.message));
     }
-    let mut order: Vec<(&ObjectReport, &SyncObject<'static>)> = report.objects.iter().zip(objects).collect();
-    order.sort_by(|a, b| (&a.0.type_name, &a.0.key).cmp(&(&b.0.type_name, &b.0.key)));
-    for (object, message) in order {
-        outline.object(report, object, message);
-    }
+    outline.volatile_values(&volatile);
+    outline.lines.append(&mut of_objects.lines);
     outline.lines
 }
+
+/// What an object depends on and holds, from no indentation on.
+pub(super) fn content(
+    report: &DocumentReport,
+    object: &SyncObject<'_>,
+    limits: &DiffLimits,
+) -> Vec<OutlineLine> {
+    let mut outline = Outline::new(limits);
+    outline.content(0, report, object);
+    outline.lines
+}
+
+/// Values that engines write anew in every export, by type and path: who has them.
+type VolatileValues = BTreeMap<(String, String), BTreeMap<String, Vec<ObjectRef>>>;
 
 struct Outline {
     lines: Vec<OutlineLine>,
     limits: DiffLimits,
+    /// Paths and values of the object at hand that don't stand among its lines, if they stand elsewhere.
+    volatile: Option<Vec<(String, String)>>,
+    /// The messages that the one at hand is in.
+    inside: Vec<&'static str>,
 }
 
 impl Outline {
+    fn new(limits: &DiffLimits) -> Self {
+        Self {
+            lines: Vec::new(),
+            limits: limits.clone(),
+            volatile: None,
+            inside: Vec::new(),
+        }
+    }
+
+    /// One line where all objects of a type agree, as they do in an engine's own export.
+    fn volatile_values(&mut self, values: &VolatileValues) {
+        for ((type_name, path), by_value) in values {
+            for (value, objects) in by_value {
+                if by_value.len() == 1 {
+                    self.text(1, &format!("every {type_name} {path}"), value);
+                    continue;
+                }
+                for object in objects {
+                    self.text(1, &format!("{object} {path}"), value);
+                }
+            }
+        }
+    }
+
     fn line(&mut self, depth: usize, name: impl Into<String>, value: Option<Value>) {
         let name = name.into();
         self.lines.push(OutlineLine { depth, name, value });
@@ -100,20 +152,25 @@ impl Outline {
         );
         for (name, time) in [("created", revision.created), ("modified", revision.modified)] {
             if let Some(time) = time {
-                self.line(1, name, Some(Value::Int(time)));
+                self.line(1, name, Some(Value::Time(time)));
             }
         }
+        self.content(1, report, message);
+    }
+
+    fn content(&mut self, depth: usize, report: &DocumentReport, message: &SyncObject<'_>) {
         let needs = |key: &ObjectKey| label(&MatchKey::of_dependency(report, key, MatchBy::Identifier));
-        for key in message.dependencies() {
-            self.text(1, "needs", &needs(key));
+        let needs: BTreeSet<String> = message.dependencies().iter().map(needs).collect();
+        for key in needs {
+            self.text(depth, "needs", &key);
         }
         let spec = MessageSpec::by_name(message.data_type());
         match Message::parse(message.data_bytes()) {
             Ok(data) => {
-                self.heading(1, message.data_type());
-                self.message(2, spec, data, spec.is_none());
+                self.heading(depth, message.data_type());
+                self.message(depth + 1, spec, data, spec.is_none());
             }
-            Err(_) => self.text(1, "data", "can't be read"),
+            Err(_) => self.text(depth, "data", "can't be read"),
         }
     }
 
@@ -164,17 +221,69 @@ impl Outline {
                         spec.name.to_owned()
                     };
                     self.heading(depth, name);
+                    self.inside.push(spec.name);
                     self.message(depth + 1, Some(inner), message, false);
+                    self.inside.pop();
                 }
             }
             kind => {
-                for field in fields {
+                let mut fields = fields.to_vec();
+                if spec.set {
+                    fields.sort_by_key(Field::bytes);
+                }
+                if let ([field], Some(elsewhere)) = (&fields[..], &mut self.volatile)
+                    && spec.volatile
+                    && let Some(Scalar::Text(text)) = Scalar::read(kind, field)
+                    && date::is_day(&text)
+                {
+                    let path = [&self.inside[..], &[spec.name]].concat().join(".");
+                    elsewhere.push((path, text));
+                    return;
+                }
+                for field in &fields {
                     let value = match Scalar::read(kind, field) {
-                        Some(scalar) => Some(scalar.shown(spec.name, &self.limits)),
+                        Some(Scalar::Text(text)) if spec.treatment == Treatment::Configuration => {
+                            self.configuration(depth, spec, &text);
+                            continue;
+                        }
+                        Some(scalar) => Some(scalar.shown(spec, &self.limits)),
                         None => Value::unknown(std::slice::from_ref(field), false, &self.limits),
                     };
                     self.line(depth, spec.name, value);
                 }
+            }
+        }
+    }
+
+    /// A configuration member by member, below a digest that covers what these don't show, such as its layout.
+    fn configuration(&mut self, depth: usize, spec: &FieldSpec, text: &str) {
+        let Ok(value) = serde_json::from_str::<Json>(text) else {
+            let shown = Scalar::Text(text.to_owned()).shown(spec, &self.limits);
+            return self.line(depth, spec.name, Some(shown));
+        };
+        let digest = ValueDigest::of(false, 1, [text.as_bytes()]);
+        self.line(depth, spec.name, Some(Value::Digest(digest)));
+        self.members(depth + 1, spec, &value);
+    }
+
+    fn members(&mut self, depth: usize, spec: &FieldSpec, value: &Json) {
+        let members: Vec<(String, &Json)> = match value {
+            Json::Object(members) => members
+                .iter()
+                .map(|(name, value)| (name.clone(), value))
+                .collect(),
+            Json::Array(items) => (1_usize..).map(|at| at.to_string()).zip(items).collect(),
+            _ => Vec::new(),
+        };
+        for (name, value) in members {
+            let empty = value.as_object().is_some_and(serde_json::Map::is_empty)
+                || value.as_array().is_some_and(Vec::is_empty);
+            if (value.is_object() || value.is_array()) && !empty {
+                self.heading(depth, name);
+                self.members(depth + 1, spec, value);
+            } else {
+                let shown = json_value(value).shown(spec, &self.limits);
+                self.line(depth, name, Some(shown));
             }
         }
     }

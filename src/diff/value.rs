@@ -6,7 +6,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::jdbc::{self, Secret};
-use crate::object::data::{FieldKind, MessageSpec};
+use crate::object::data::{FieldKind, FieldSpec, MessageSpec};
 use crate::wire::{Field, Message, Value as WireValue};
 
 use super::DiffLimits;
@@ -30,6 +30,8 @@ pub enum Value {
     },
     /// A number of a known field.
     Int(i64),
+    /// An instant, in milliseconds since 1970.
+    Time(i64),
     /// A number of an unknown field.
     Unsigned(u64),
     /// Anything that is not to be shown, or can't be.
@@ -194,12 +196,13 @@ impl Scalar {
     }
 
     /// As it is shown under a field's name.
-    pub(super) fn shown(&self, field: &str, limits: &DiffLimits) -> Value {
+    pub(super) fn shown(&self, field: &FieldSpec, limits: &DiffLimits) -> Value {
         match self {
-            Self::Text(text) if !limits.show_secrets && holds_password(field, text) => {
+            Self::Text(text) if !limits.show_secrets && holds_password(field.name, text) => {
                 Value::Digest(ValueDigest::of(true, 1, [text.as_bytes()]))
             }
             Self::Text(text) => Value::text(text, limits),
+            Self::Int(n) if field.time => Value::Time(*n),
             Self::Int(n) => Value::Int(*n),
             Self::Null => Value::text("", limits),
         }

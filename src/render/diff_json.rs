@@ -10,6 +10,7 @@ use exportdoc::diff::{
 use exportdoc::object::RevisionPair;
 use serde_json::{Map, Value, json};
 
+use super::diff_words as words;
 use super::json::{finding, pretty};
 use crate::cli::{Compared, ComparedSide};
 
@@ -98,6 +99,12 @@ fn object(object: &ObjectDiff) -> Value {
             "object": reference(moved),
         })).collect::<Vec<_>>(),
         "moved_left_out": object.more_moved,
+        "content": object.content.iter().map(|line| json!({
+            "depth": line.depth,
+            "name": line.name,
+            "value": line.value.as_ref().map(value),
+        })).collect::<Vec<_>>(),
+        "content_left_out": object.more_content,
         "secrets": object.secrets.iter()
             .map(|(kind, count)| json!({ "kind": kind.as_str(), "count": count }))
             .collect::<Vec<_>>(),
@@ -132,6 +139,7 @@ fn value(value: &Shown) -> Value {
     match value {
         Shown::Text { text, cut } => json!({ "text": text, "cut_bytes": cut }),
         Shown::Int(n) => json!({ "number": n }),
+        Shown::Time(ms) => json!({ "number": ms, "time": words::time(*ms) }),
         Shown::Unsigned(n) => json!({ "number": n }),
         Shown::Digest(digest) => json!({
             "secret": digest.secret,

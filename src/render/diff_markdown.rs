@@ -37,6 +37,9 @@ pub(crate) fn print(out: &mut impl Write, compared: &Compared, view: View) -> io
         if !object.changes.is_empty() {
             page.optional(&details(object));
         }
+        if !object.content.is_empty() {
+            page.optional(&content(object));
+        }
     }
     volatile(&mut page, diff, view);
     around(&mut page, diff, view);
@@ -97,6 +100,29 @@ fn details(object: &ObjectDiff) -> String {
     text
 }
 
+/// What an added or removed object holds, as a nested list.
+fn content(object: &ObjectDiff) -> String {
+    let name = object.object().map(ToString::to_string).unwrap_or_default();
+    let mut text = format!(
+        "<details><summary>{} {}</summary>\n\n",
+        object.status.as_str(),
+        summary_html(&name)
+    );
+    for line in &object.content {
+        let indent = "  ".repeat(line.depth);
+        text.push_str(&format!("{indent}- {}\n", cell(&words::line(line))));
+        if text.len() > LIMIT {
+            break;
+        }
+    }
+    if object.more_content > 0 {
+        let more = words::counted(object.more_content, "line");
+        text.push_str(&format!("\n{more} more\n"));
+    }
+    text.push_str("\n</details>\n\n");
+    text
+}
+
 /// The lines of a secret that was asked for.
 fn lines(text: &mut String, change: &FieldChange) {
     let Some(diff) = change.secret.as_ref().and_then(|secret| secret.lines.as_ref()) else {
@@ -120,9 +146,9 @@ fn volatile(page: &mut Page, diff: &DocumentDiff, view: View) {
     if diff.volatile.is_empty() {
         return;
     }
-    let what = escape::markdown(&words::volatile(diff, view.volatile));
+    let what = words::volatile(diff, view.volatile);
     if !view.volatile {
-        page.optional(&format!("{what}\n\n"));
+        page.optional(&format!("{}\n\n", escape::markdown(&what)));
         return;
     }
     let rows: String = diff
@@ -135,7 +161,8 @@ fn volatile(page: &mut Page, diff: &DocumentDiff, view: View) {
         })
         .collect();
     page.optional(&format!(
-        "<details><summary>{what}</summary>\n\n| Object | Field | What |\n|---|---|---|\n{rows}\n</details>\n\n"
+        "<details><summary>{}</summary>\n\n| Object | Field | What |\n|---|---|---|\n{rows}\n</details>\n\n",
+        summary_html(&what)
     ));
 }
 

@@ -48,7 +48,8 @@ pub(crate) fn print(out: &mut impl Write, compared: &Compared, view: View) -> io
     // Objects of which there is nothing to tell but their name stand together.
     let mut apart = true;
     for object in &diff.objects {
-        let details = !object.changes.is_empty() || !words::reasons(object).is_empty();
+        let details =
+            !object.changes.is_empty() || !object.content.is_empty() || !words::reasons(object).is_empty();
         if apart || details {
             writeln!(out)?;
         }
@@ -190,6 +191,13 @@ fn print_object(out: &mut impl Write, object: &ObjectDiff) -> io::Result<()> {
     }
     for change in &object.changes {
         print_change(out, change)?;
+    }
+    for line in &object.content {
+        writeln!(out, "    {}{}", "  ".repeat(line.depth), safe(&words::line(line)))?;
+    }
+    if object.more_content > 0 {
+        let more = words::counted(object.more_content, "line");
+        writeln!(out, "    … and {more} more")?;
     }
     if object.more_changes > 0 {
         writeln!(

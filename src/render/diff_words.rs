@@ -1,8 +1,9 @@
 //! How differences are worded, for the formats that people read. Nothing in here is escaped: whoever prints it does that.
 
+use exportdoc::date;
 use exportdoc::diff::{
     ByteComparison, DocumentDiff, EnvelopeChange, FieldChange, LineDiff, ObjectDiff, Obstacle, ObstacleKind,
-    SecretChange, Status, Value,
+    OutlineLine, SecretChange, Status, Value,
 };
 
 /// `1 changed, 2 added; 9 unchanged`.
@@ -142,6 +143,7 @@ pub(super) fn value(value: &Value) -> String {
         Value::Text { text, cut: 0 } => format!("\"{text}\""),
         Value::Text { text, cut } => format!("\"{text}\"… and {cut} bytes more"),
         Value::Int(n) => n.to_string(),
+        Value::Time(ms) => time(*ms),
         Value::Unsigned(n) => n.to_string(),
         Value::Digest(digest) => {
             let what = if digest.secret { "secret" } else { "value" };
@@ -165,6 +167,19 @@ pub(super) fn value(value: &Value) -> String {
         }
         Value::Order => "other order".to_owned(),
     }
+}
+
+/// A line of an object's content.
+pub(super) fn line(line: &OutlineLine) -> String {
+    match &line.value {
+        Some(shown) => format!("{}: {}", line.name, value(shown)),
+        None => line.name.clone(),
+    }
+}
+
+/// ISO 8601; the bare number where no calendar reaches.
+pub(super) fn time(ms: i64) -> String {
+    date::from_epoch_millis(ms).map_or_else(|_| ms.to_string(), date::iso_millis)
 }
 
 /// One side of a change; a dash where there is nothing.

@@ -3,6 +3,7 @@
 //! Invariant: everything here is invented and the same on every run: UUIDs, keys and times are derived from names, so
 //! documents built from it can be compared byte for byte. None of it comes from a real engine.
 
+pub mod habits;
 mod jobs;
 mod names;
 

@@ -31,7 +31,7 @@ data_messages! {
         21 flag_21: text_value [redact(Flag)],
         22 on_the_fly: text_value [redact(Flag), rest(Truth("onTheFlyMasking"))],
         24 script: text,
-        25 created: int_value [rest(Time("createdTime"))],
+        25 created: int_value [time, rest(Time("createdTime"))],
         27 flag_27: text_value [redact(Flag)],
     }
     /// A profile job's options. The message is this project's own: the engines' was never seen.
@@ -45,7 +45,7 @@ data_messages! {
         9 description: text [rest(AsIs("jobDescription"))],
         10 input_streams: int_value [rest(AsIs("numInputStreams"))],
         13 email: text_value [redact(Replace(Email)), rest(AsIs("email"))],
-        25 created: int_value [rest(Time("createdTime"))],
+        25 created: int_value [time, rest(Time("createdTime"))],
     }
     /// The source of an on-the-fly job. The message is this project's own: the engines' was never seen.
     SourceConnectorData as SOURCE_CONNECTOR {
@@ -131,13 +131,13 @@ data_messages! {
         4 algorithm_kind: text [redact(Keep)],
         6 rows: secret(LookupRows) [redact(Rows)],
         7 key: secret(AlgorithmKey) [redact(Replace(Key))],
-        8 key_time: int,
+        8 key_time: int [time],
     }
     /// A user algorithm (2023): its key in clear.
     UserAlgorithmData as USER_ALGORITHM {
         1 info: message(AlgorithmInfo, ALGORITHM_INFO),
         2 key: secret(AlgorithmKey) [redact(Replace(Key))],
-        3 key_time: int,
+        3 key_time: int [time],
         5 framework: text [redact(Keep)],
         6 plugin: text [redact(Keep)],
         7 configuration: text [redact(Configuration)],
@@ -175,12 +175,12 @@ data_messages! {
         4 number_4: text [redact(Flag)],
         5 number_5: text [redact(Flag)],
         6 key: secret(AlgorithmKey) [redact(Replace(Key))],
-        7 key_time: int,
+        7 key_time: int [time],
     }
     /// A date shift algorithm: its key in clear.
     DateShiftDiscreteData as DATE_SHIFT_DISCRETE {
         1 key: secret(AlgorithmKey) [redact(Replace(Key))],
-        2 key_time: int,
+        2 key_time: int [time],
     }
     /// The engine's global key in clear.
     EncryptionKeyData as ENCRYPTION_KEY {
@@ -199,7 +199,7 @@ data_messages! {
         1 set_name: text [redact(Keep), rest(AsIs("profileSetName"))],
         2 description: text [rest(AsIs("description"))],
         3 expressions: texts [redact(Keep), set],
-        4 created: int_value [rest(Time("createdTime"))],
+        4 created: int_value [time, rest(Time("createdTime"))],
     }
     /// One setting.
     ApplicationSettingsData as APPLICATION_SETTINGS {

@@ -94,6 +94,8 @@ pub struct FieldSpec {
     pub set: bool,
     /// Whether engines write another value under an unchanged revision, without a save.
     pub volatile: bool,
+    /// Whether it is an instant, in milliseconds since 1970.
+    pub time: bool,
     /// The value that an engine's upgrade adds where the field was absent, under an unchanged revision.
     pub added_by_upgrade: Option<&'static str>,
     /// What redacting does with its text. A field that says nothing is replaced as free text, so that a new one can't
@@ -112,6 +114,7 @@ impl FieldSpec {
             repeated,
             set: false,
             volatile: false,
+            time: false,
             added_by_upgrade: None,
             treatment: Treatment::Replace(StandInKind::Text),
             rest: None,
@@ -125,6 +128,11 @@ impl FieldSpec {
 
     const fn volatile(mut self) -> Self {
         self.volatile = true;
+        self
+    }
+
+    const fn time(mut self) -> Self {
+        self.time = true;
         self
     }
 
