@@ -10,7 +10,7 @@ use crate::build::{BuildError, in_record_order};
 use crate::graph::Graph;
 use crate::object::{
     Named, ObjectError, ObjectKey, ReferenceError, Scope, SyncObject, by_number_in_own_document,
-    reference_key, reference_to, rename,
+    misspelt_type, reference_key, reference_to, rename,
 };
 use crate::report::{DocumentReport, ObjectReport};
 
@@ -68,9 +68,9 @@ impl ExtractError {
     /// What to do next.
     pub fn help(&self) -> Option<String> {
         match self {
-            Self::NotFound(_) => {
+            Self::NotFound(wanted) => misspelt_type(wanted).or_else(|| {
                 Some("'exportdoc inspect' lists the objects; give TYPE:ID or TYPE:NAME".to_owned())
-            }
+            }),
             Self::Ambiguous { candidates, .. } => {
                 let more = candidates.len().saturating_sub(CANDIDATES_NAMED);
                 let list = candidates[..candidates.len() - more].join(", ");

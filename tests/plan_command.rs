@@ -254,9 +254,28 @@ fn json_says_as_text_does_that_an_import_may_fail_sooner() {
         );
         (end["verdict"].clone(), end["may_fail_sooner"].clone())
     };
+    // A document of the key alone says nothing of algorithms.
+    let directory = TempDir::new().unwrap();
+    let key = directory.path().join("key.json");
+    let bundle = generated().join("merge/bundle.json");
+    let arguments = [
+        "extract",
+        bundle.to_str().unwrap(),
+        "--object",
+        "KEY:global",
+        "-o",
+    ];
+    run(
+        directory.path(),
+        &[&arguments[..], &[key.to_str().unwrap()]].concat(),
+    );
+    assert_eq!(
+        sooner("merge/other-bundle.json", key.to_str().unwrap()),
+        (json!("would-fail"), json!(true))
+    );
     assert_eq!(
         sooner("merge/other-bundle.json", "merge/bundle.json"),
-        (json!("would-fail"), json!(true))
+        (json!("would-fail"), json!(false))
     );
     assert_eq!(
         sooner("merge/other-bundle.json", STATE),
@@ -391,10 +410,10 @@ fn an_export_document_of_the_target_tells_what_it_has() {
             "GLOBAL_OBJECT global: derived"
         ]
     );
-    // Even a bundle leaves out what can't be synced, so nothing is absent.
+    // A bundle holds every engine-wide object that can be synced: what isn't in it isn't there.
     let (plan, code) = plan_json(&["merge/other-bundle.json", "--target", "merge/bundle.json"]);
     assert_eq!(code, 1);
-    assert_eq!(steps(&plan)[0], "LOOKUP Cities: unknown");
+    assert_eq!(steps(&plan)[0], "LOOKUP Cities: create");
     let references = [
         "masking-job.json",
         "--target",
@@ -437,7 +456,7 @@ fn sources_that_contradict_each_other_are_not_believed() {
     assert!(
         plan["notes"]
             .to_string()
-            .contains("disagree about 1 of the target's objects")
+            .contains("disagree about 3 of the target's objects")
     );
 }
 

@@ -457,3 +457,56 @@ fn more_entries_than_the_limit_are_refused() {
         "{error}"
     );
 }
+
+#[test]
+fn a_format_is_read_where_the_targets_own_documents_or_its_version_say_so() {
+    let reads = |state: &TargetState, format| match state.reads_format(format) {
+        Presence::Present(()) => "yes".to_owned(),
+        Presence::Absent => "no".to_owned(),
+        Presence::Unknown { needs } => needs,
+    };
+    let lists = state(&[page(1, &[entry("DOMAIN", json!({ "id": "SSN" }))])]);
+    // Every engine reads what the oldest wrote.
+    assert_eq!(reads(&lists, 1), "yes");
+    for format in [2, 3, 6, 7] {
+        let needs = reads(&lists, format);
+        assert!(
+            needs.contains(&format!("reads format {format} (a document that it exported")),
+            "{needs}"
+        );
+    }
+    let own = state_of(&[&testdata("global-small.json")], &[]);
+    let needs = reads(&own, 6);
+    assert!(needs.contains("those at hand have format 2"), "{needs}");
+    assert_eq!(reads(&own, 2), "yes");
+    let of_version = |version: &str| {
+        let version = Some(version.parse().unwrap());
+        TargetStateBuilder::new().with_version(version).finish()
+    };
+    // Format 6 was seen in 2023.
+    assert_eq!(reads(&of_version("2025.2"), 6), "yes");
+    assert_ne!(reads(&of_version("2025.2"), 7), "yes");
+    assert_ne!(reads(&of_version("6.0.15"), 2), "yes");
+}
+
+#[test]
+fn a_bundle_shows_every_engine_wide_object_of_its_types() {
+    let bundle = state_of(&[&testdata("merge/bundle.json")], &[]);
+    let at = |type_name, name| ask(&bundle, type_name, Place::Global, name);
+    assert_eq!(at("LOOKUP", "Names"), "present");
+    assert_eq!(at("DOMAIN", "SSN"), "absent");
+    let of_algorithms = |name| {
+        let lookup = Lookup {
+            wanted: Wanted::AnyAlgorithm,
+            place: Place::Global,
+            identity: Identity::Name(name),
+        };
+        matches!(bundle.find(&lookup), Presence::Absent)
+    };
+    assert!(of_algorithms("Cities") && !of_algorithms("Names"));
+    // What lives in environments is in no bundle.
+    assert_eq!(
+        ask(&bundle, "MASKING_JOB", Place::Environment(1), "Nightly"),
+        "unknown"
+    );
+}

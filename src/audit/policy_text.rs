@@ -13,7 +13,7 @@ use toml::Spanned;
 use toml::value::Datetime;
 
 use crate::finding::{self, REGISTRY};
-use crate::object::{OBJECT_TYPES, known_by_number, type_by_name};
+use crate::object::{known_by_number, type_by_name, type_help};
 use crate::signature::parse_fingerprint;
 
 use super::{Ignore, Level, Pattern, Policy, TextPlace, WantedType};
@@ -128,17 +128,6 @@ fn type_of_number(number: u64) -> WantedType {
     }
 }
 
-/// The known type whose name is most like a text, if one is.
-fn nearest_type(text: &str) -> Option<&'static str> {
-    let text = text.to_uppercase();
-    let names = OBJECT_TYPES.iter().map(|known| known.name);
-    names
-        .map(|name| (strsim::normalized_damerau_levenshtein(&text, name), name))
-        .filter(|(likeness, _)| *likeness > 0.5)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, name)| name)
-}
-
 /// Turns parts of the text into parts of a policy.
 struct Reader<'t> {
     text: &'t str,
@@ -221,10 +210,7 @@ impl Reader<'_> {
         if let Ok(number) = name.parse() {
             return Ok(type_of_number(number));
         }
-        let help = match nearest_type(name) {
-            Some(nearest) => format!("similar: {nearest}"),
-            None => "types are called as 'exportdoc inspect' calls them, such as MASKING_JOB".to_owned(),
-        };
+        let help = type_help(name);
         Err(self.error(at, format!("no object type is called {name:?}"), Some(help)))
     }
 

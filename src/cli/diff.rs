@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use exportdoc::diff::{DiffLimits, DiffOptions, DocumentDiff, IgnoreRule, MatchBy, ObstacleKind, diff};
 use exportdoc::escape;
-use exportdoc::object::type_by_name;
+use exportdoc::object::{type_by_name, type_help};
 use exportdoc::passphrase::Passphrase;
 
 use super::diff_reading::{ComparedSide, DiffInput, read_both};
@@ -215,7 +215,7 @@ fn check_types(only: &[String], old: &ComparedSide, new: &ComparedSide) -> Resul
     {
         Some(name) => Err(CliError::usage(
             format!("--only {name}: no object type is called that"),
-            "types are called as 'exportdoc inspect' calls them, such as MASKING_JOB",
+            type_help(name),
         )),
         None => Ok(()),
     }

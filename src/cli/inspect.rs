@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use exportdoc::compose;
+use exportdoc::object::{type_by_name, type_help};
 use exportdoc::report::ExamineOptions;
 
 use super::batch;
@@ -92,9 +93,18 @@ impl Args {
         };
         let mut out = stdout::open();
         let mut exit = Exit::Good;
+        // Types that no table knows are called as some document calls them, or they are a slip of the pen.
+        let mut strange: Vec<&String> = self
+            .objects
+            .iter()
+            .filter(|name| type_by_name(name).is_none())
+            .collect();
         let mut list = json::DocumentList::new(self.format == Format::Ndjson);
         let ended = batch::judge(&self.input, &options, |judged| {
             exit = exit.and(exit_of(&judged));
+            if let Ok(report) = &judged.outcome {
+                strange.retain(|name| report.objects.iter().all(|object| object.type_name != **name));
+            }
             match self.format {
                 Format::Text => text::inspect(&mut out, &judged, &view),
                 Format::Json | Format::Ndjson => list.push(
@@ -107,7 +117,13 @@ impl Args {
             list.end(&mut out)?;
         }
         out.flush()?;
-        Ok(exit.and(ended.exit()))
+        match strange.first() {
+            Some(name) if ended.exit() == Exit::Good => Err(CliError::usage(
+                format!("--objects {name}: no object type is called that"),
+                type_help(name),
+            )),
+            _ => Ok(exit.and(ended.exit())),
+        }
     }
 
     /// The document that references are looked up in.

@@ -62,7 +62,7 @@ static KINDS: &[Foreign] = &[
     Foreign {
         begins: &["-----BEGIN "],
         what: "PEM, a key or a certificate",
-        help: "Give the export document; keys belong to --trusted-key and --public-key.",
+        help: "Give the export document. 'exportdoc verify-signature --trusted-key' takes keys.",
     },
 ];
 

@@ -118,6 +118,9 @@ registry! {
         HEADER_MISSING = "header-missing", Error,
             "The first record isn't a header with export id, time and object count.",
             "The blob is damaged; export again.";
+        FORMAT_NEWER = "format-newer", Info,
+            "The header's format number is above every one that this version has seen.",
+            "The document is read all the same; look for unknown-field and unknown-data, and use a newer version if there is one.";
         TRAILER_MISSING = "trailer-missing", Error,
             "No trailer record closes the blob.",
             "The blob was cut off; export again.";

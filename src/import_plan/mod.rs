@@ -58,8 +58,7 @@ pub use refusal::Refusal;
 pub use step::{Action, Irreversible, Rule, Step};
 pub use version::{EngineVersion, VersionError};
 
-/// The newest format number seen in real documents.
-pub const NEWEST_KNOWN_FORMAT: u64 = 2;
+pub use crate::blob::NEWEST_KNOWN_FORMAT;
 
 /// What tells of the target's environments.
 pub(crate) const ENVIRONMENTS: &str = "the target's environments (GET /environments)";

@@ -4,7 +4,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::inventory::Presence;
+use crate::blob::KNOWN_FORMATS;
 use crate::object::type_by_name;
+
+/// The first year that a version was called after, or an earlier one: numbers below count generations.
+const FIRST_YEAR: u32 = 2000;
 
 /// An engine's version, such as `6.0.1.0`. Parts that aren't written count as 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +40,16 @@ impl EngineVersion {
             true => Presence::Present(()),
             false => self.unclear(type_name),
         }
+    }
+
+    /// A format that engines of this version write or have gone beyond, so that they read it. No source ties formats to
+    /// versions; but a version that is called after a year is younger than documents of the years before.
+    pub fn wrote_format(self) -> Option<u64> {
+        let [year, ..] = self.0;
+        let seen = KNOWN_FORMATS.iter().filter(|(_, seen_in)| *seen_in < year);
+        seen.map(|(format, _)| *format)
+            .max()
+            .filter(|_| year >= FIRST_YEAR)
     }
 
     fn unclear(self, type_name: &str) -> Presence<()> {

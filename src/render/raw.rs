@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use exportdoc::blob::{BlobLimits, Record, RecordReader};
 use exportdoc::envelope::{Base64Reader, Envelope, EnvelopeError};
 use exportdoc::escape;
-use exportdoc::object::{SyncObject, type_of};
+use exportdoc::object::{SyncObject, misspelt_type, type_of};
 use exportdoc::wire::{DumpLimits, DumpNode, DumpValue, Message, dump};
 
 /// Text longer than this is cut in the dump.
@@ -45,9 +45,9 @@ impl RawError {
         match self {
             Self::Envelope(error) => error.help(),
             Self::NoBlob => None,
-            Self::NotFound(_) => {
+            Self::NotFound(wanted) => misspelt_type(wanted).or_else(|| {
                 Some("give '#NUMBER' (0 is the header), 'TYPE:ID', an identifier or a name".to_owned())
-            }
+            }),
             Self::Ambiguous { keys, .. } => Some(format!("say which: {}", keys.join(", "))),
         }
     }

@@ -1,7 +1,8 @@
 //! Folds a report from a document's records as they are read.
 
 use crate::blob::{
-    BlobError, BlobErrorKind, Header, OutlineKind, RecordError, RecordHead, RecordOutline, RecordReader,
+    BlobError, BlobErrorKind, Header, NEWEST_KNOWN_FORMAT, OutlineKind, RecordError, RecordHead,
+    RecordOutline, RecordReader,
 };
 use crate::date;
 use crate::finding::{self, Finding};
@@ -87,6 +88,11 @@ impl<'o> DocumentFold<'o> {
                 if header.marker.as_deref() == Some(crate::blob::REDACTED) {
                     self.findings.in_blob(&finding::REDACTED, 0, || {
                         "the header says so, and the signature covers it".to_owned()
+                    });
+                }
+                if let Some(format) = header.format.filter(|format| *format > NEWEST_KNOWN_FORMAT) {
+                    self.findings.in_blob(&finding::FORMAT_NEWER, 0, || {
+                        format!("format {format}; the newest that is known is {NEWEST_KNOWN_FORMAT}")
                     });
                 }
                 for number in &header.unknown_fields {

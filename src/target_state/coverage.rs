@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::SourceId;
 use crate::identifier::Identifier;
 use crate::import_plan::Place;
+use crate::object::{ObjectType, type_by_name};
 
 /// How much something shows in full.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -15,6 +16,8 @@ pub(super) enum Extent {
     Objects,
     /// All syncable objects of a type.
     ObjectsOf(String),
+    /// All algorithms that can be synced.
+    Algorithms,
     /// All rows of a type.
     RowsOf(String),
     /// All rows of a type in one environment.
@@ -50,7 +53,9 @@ impl Coverage {
     pub(super) fn covers(&self, type_name: Option<&str>, place: Place) -> bool {
         match type_name {
             Some(name) => extents(name, Some(place)).any(|extent| self.0.contains_key(&extent)),
-            None => self.is_whole() || self.0.contains_key(&Extent::Objects),
+            None => [Extent::Engine, Extent::Objects, Extent::Algorithms]
+                .iter()
+                .any(|extent| self.0.contains_key(extent)),
         }
     }
 
@@ -72,11 +77,15 @@ fn extents(type_name: &str, place: Option<Place>) -> impl Iterator<Item = Extent
         Some(Place::Environment(id)) => Some(Extent::RowsIn(name(), id)),
         Some(Place::Global) | None => None,
     };
+    let algorithm = type_by_name(type_name).is_some_and(ObjectType::is_algorithm);
     let anywhere = [
         Extent::Engine,
         Extent::Objects,
         Extent::ObjectsOf(name()),
         Extent::RowsOf(name()),
     ];
-    anywhere.into_iter().chain(here)
+    anywhere
+        .into_iter()
+        .chain(algorithm.then_some(Extent::Algorithms))
+        .chain(here)
 }

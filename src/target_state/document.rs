@@ -3,14 +3,15 @@
 //! Its objects are the target's, under the target's numbers. Its references are evidence, too: an engine refers to what it
 //! has, in the state it has it. In which environment objects live it tells only of what an ENVIRONMENT object depends on.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::claims::{Claim, Naming, Saying};
+use super::coverage::{Extent, ObjectId};
 use super::{SourceId, StateError, TargetStateBuilder};
 use crate::compose;
 use crate::identifier::Identifier;
 use crate::import_plan::{Place, ReadDocument, Wanted, stands_for};
-use crate::object::{Scope, SyncObject, type_by_name};
+use crate::object::{OBJECT_TYPES, ObjectType, Scope, SyncObject, type_by_name};
 use crate::passphrase::Passphrase;
 use crate::report::{DocumentReport, ExamineOptions, Examined, Keep, examine_bytes, examine_opening};
 
@@ -57,7 +58,28 @@ impl TargetStateBuilder {
                 self.claims.add(claim);
             }
         }
+        if types.iter().any(|name| name == "GLOBAL_OBJECT") {
+            self.cover_bundle(source, &document, &types);
+        }
         Ok(document.objects.len())
+    }
+
+    /// GLOBAL_OBJECT bundles every engine-wide object that can be synced: what isn't in it isn't there.
+    fn cover_bundle(&mut self, source: SourceId, document: &ReadDocument, types: &[String]) {
+        let of = |bundled: &dyn Fn(&ObjectType) -> bool| -> HashSet<ObjectId> {
+            let objects = types.iter().zip(&document.objects);
+            objects
+                .filter(|(name, _)| type_by_name(name).is_some_and(bundled))
+                .map(|(name, object)| (name.clone(), object.key().identifier.clone()))
+                .collect()
+        };
+        let algorithms = of(&ObjectType::is_algorithm);
+        self.coverage.add(Extent::Algorithms, source, algorithms);
+        for bundled in OBJECT_TYPES.iter().filter(|known| known.in_global_object) {
+            let extent = Extent::ObjectsOf(bundled.name.to_owned());
+            self.coverage
+                .add(extent, source, of(&|known| known.name == bundled.name));
+        }
     }
 }
 

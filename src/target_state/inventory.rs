@@ -10,6 +10,7 @@ use super::coverage::{Coverage, ObjectId};
 use super::environments::{Environments, NamedEnvironment};
 use super::rows::path_of;
 use super::{SourceId, StateNote, StateSource, TargetStateBuilder};
+use crate::blob::OLDEST_KNOWN_FORMAT;
 use crate::import_plan::{
     EngineVersion, Entry, Identity, Lookup, MemoryInventory, NEWEST_KNOWN_FORMAT, Place, Presence,
     TargetEnvironment, TargetInventory, TargetObject, TargetRevision, Wanted, name_space,
@@ -332,15 +333,20 @@ impl TargetInventory for TargetState {
     }
 
     fn reads_format(&self, format: u64) -> Presence<()> {
-        let newest = self.format.unwrap_or(NEWEST_KNOWN_FORMAT);
+        let of_version = self.version.and_then(EngineVersion::wrote_format);
+        let newest = self.format.max(of_version).unwrap_or(OLDEST_KNOWN_FORMAT);
         match self.coverage.is_whole() || format <= newest {
             true => Presence::Present(()),
             false => Presence::Unknown {
                 needs: match self.format {
                     Some(own) => format!(
-                        "whether the target reads format {format}, as its own documents have format {own}"
+                        "whether the target reads format {format} (a document that it exported in that format or a newer \
+                         one; those at hand have format {own})"
                     ),
-                    None => format!("whether the target reads format {format}"),
+                    None => format!(
+                        "whether the target reads format {format} (a document that it exported in that format or a newer \
+                         one)"
+                    ),
                 },
             },
         }

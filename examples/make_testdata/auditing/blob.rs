@@ -87,6 +87,15 @@ fn records() -> Result<Vec<Case>> {
             })?,
             document("object-count-mismatch")?,
         ),
+        Case::new(
+            "format-newer",
+            with_header(&plain("format-newer")?, |header| {
+                header.format = Some(exportdoc::blob::NEWEST_KNOWN_FORMAT + 1);
+            })?,
+            with_header(&plain("format-newer")?, |header| {
+                header.format = Some(exportdoc::blob::NEWEST_KNOWN_FORMAT);
+            })?,
+        ),
         Case::new("object-unreadable", unreadable, document("object-unreadable")?),
         Case::new(
             "unknown-field",
