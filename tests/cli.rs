@@ -623,7 +623,7 @@ fn a_reader_that_leaves_gets_silence_and_the_script_the_right_exit_code() {
         drop(stdout);
         let output = child.wait_with_output().unwrap();
         let others = format!(
-            "90 other files in {}: no documents (-v names them)\n",
+            "90 other files in {}: no documents (--verbose names them)\n",
             directory.path().display()
         );
         assert_eq!(text(&output.stderr), others, "{arguments:?}");

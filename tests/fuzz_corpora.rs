@@ -37,6 +37,11 @@ fn envelope_keeps_its_promises_on_its_corpus() {
 }
 
 #[test]
+fn containers_keeps_its_promises_on_its_corpus() {
+    replay("containers", targets::containers);
+}
+
+#[test]
 fn blob_keeps_its_promises_on_its_corpus() {
     replay("blob", targets::blob);
 }

@@ -4,6 +4,7 @@
 //! tests. A target panics where a promise of the library is broken, on whatever bytes.
 
 mod blob;
+mod containers;
 mod copies;
 mod diff;
 mod document;
@@ -23,6 +24,7 @@ use base64::engine::general_purpose::STANDARD;
 use exportdoc::signature::{HashChoice, verify_detached};
 
 pub use blob::blob;
+pub use containers::containers;
 pub use copies::copies;
 pub use diff::diff;
 pub use envelope::envelope;

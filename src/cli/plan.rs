@@ -15,7 +15,7 @@ use exportdoc::report::{
 use exportdoc::target_state::{NamedEnvironment, StateError, TargetState, TargetStateBuilder};
 
 use super::input::{Input, parse_size};
-use super::walk::{Walk, below};
+use super::walk::all_below;
 use super::{CliError, Exit, Unreadable, passphrase, stdout};
 use crate::render::{plan_json, plan_markdown, plan_text};
 
@@ -201,7 +201,7 @@ impl Args {
         let mut inputs = Vec::new();
         for path in &self.target {
             match path.is_dir() {
-                true => inputs.extend(below(path, &Walk::default())?),
+                true => inputs.extend(all_below(path)?),
                 false => inputs.push(Input::at(path)),
             }
         }

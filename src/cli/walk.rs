@@ -33,15 +33,36 @@ pub(crate) struct Walk {
     pub(crate) no_follow: bool,
 }
 
+/// As [`below`], for commands without these options.
+pub(crate) fn all_below(directory: &Path) -> Result<Vec<Input>, CliError> {
+    find(directory, false, Names::Never)
+}
+
 /// Every document below a directory in path order, and every place where one may be that can't be looked at. What else is
 /// there is counted on standard error.
 ///
 /// # Errors
 /// A directory without documents.
 pub(crate) fn below(directory: &Path, walk: &Walk) -> Result<Vec<Input>, CliError> {
+    let names = match walk.verbose {
+        true => Names::Always,
+        false => Names::OnRequest,
+    };
+    find(directory, walk.no_follow, names)
+}
+
+/// Whether files that are no documents are named.
+#[derive(Clone, Copy)]
+enum Names {
+    Always,
+    OnRequest,
+    Never,
+}
+
+fn find(directory: &Path, no_follow: bool, names: Names) -> Result<Vec<Input>, CliError> {
     let mut walker = Walker {
         root: fs::canonicalize(directory).unwrap_or_default(),
-        no_follow: walk.no_follow,
+        no_follow,
         seen: HashSet::new(),
         pending: vec![(directory.to_owned(), false)],
         linked: Vec::new(),
@@ -54,7 +75,7 @@ pub(crate) fn below(directory: &Path, walk: &Walk) -> Result<Vec<Input>, CliErro
         mut others,
         ..
     } = walker;
-    tell(directory, &mut others, walk.verbose);
+    tell(directory, &mut others, names);
     if found.is_empty() {
         let message = format!("{}: no export document in it", directory.display());
         let help =
@@ -65,27 +86,23 @@ pub(crate) fn below(directory: &Path, walk: &Walk) -> Result<Vec<Input>, CliErro
     Ok(found)
 }
 
-fn tell(directory: &Path, others: &mut [PathBuf], verbose: bool) {
+fn tell(directory: &Path, others: &mut [PathBuf], names: Names) {
     let mut err = anstream::stderr().lock();
     others.sort();
+    let shown = |path: &Path| escape::terminal(&path.to_string_lossy()).into_owned();
     // There is no way to report when this fails.
-    let _ = match (others.len(), verbose) {
+    let _ = match (others.len(), names) {
         (0, _) => Ok(()),
-        (_, true) => others.iter().try_for_each(|path| {
-            let path = path.to_string_lossy();
-            writeln!(err, "no document: {}", escape::terminal(&path))
-        }),
-        (count, false) => {
-            let (files, name) = match count {
-                1 => ("1 other file", "names it"),
-                _ => (&*format!("{count} other files"), "names them"),
+        (_, Names::Always) => others
+            .iter()
+            .try_for_each(|path| writeln!(err, "no document: {}", shown(path))),
+        (count, _) => {
+            let files = if count == 1 { "other file" } else { "other files" };
+            let hint = match names {
+                Names::OnRequest => " (--verbose names them)",
+                _ => "",
             };
-            let directory = directory.to_string_lossy();
-            writeln!(
-                err,
-                "{files} in {}: no documents (-v {name})",
-                escape::terminal(&directory)
-            )
+            writeln!(err, "{count} {files} in {}: no documents{hint}", shown(directory))
         }
     };
 }

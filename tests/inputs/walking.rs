@@ -55,7 +55,7 @@ fn files_are_looked_at_by_ending_in_any_case_and_by_content_and_the_others_are_c
     assert!(
         answer
             .err
-            .contains("3 other files in .: no documents (-v names them)"),
+            .contains("3 other files in .: no documents (--verbose names them)"),
         "{}",
         answer.err
     );
