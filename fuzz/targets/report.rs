@@ -28,7 +28,17 @@ pub fn check_findings(findings: &[Finding], file: Option<usize>) {
 
 pub fn check_escapes(text: &str) {
     assert!(!escape::terminal(text).chars().any(char::is_control));
-    assert!(!escape::markdown(text).chars().any(|c| c.is_control() || c == '<'));
+    let markdown = escape::markdown(text);
+    assert!(!markdown.contains(|c: char| c.is_control() || c == '|'));
+    // Markup stands in code alone, which no shorter run of backticks ends.
+    let fence = markdown.len() - markdown.trim_start_matches('`').len();
+    let inside = markdown.trim_start_matches('`').trim_end_matches('`');
+    assert!(fence > 0 || !markdown.contains(['<', '@', '#', '[', '*']));
+    assert!(
+        inside
+            .split(|c| c != '`')
+            .all(|run| run.len() < fence || fence == 0)
+    );
     assert!(
         !escape::html(text)
             .chars()

@@ -62,7 +62,9 @@ fn policy(text: &[u8]) {
     let (audited, _) =
         audit_source(FILE, &reading, &policy, Timestamp::UNIX_EPOCH).expect("it is checked in");
     for found in &audited.findings {
-        assert!(found.level > Level::Off && found.level == policy.level(found.rule));
+        // A weak key of the engines' own kind weighs less than the rule.
+        let engines_key = found.id() == "key-weak" && found.level == Level::Info;
+        assert!(found.level > Level::Off && (found.level == policy.level(found.rule) || engines_key));
         check_escapes(&found.message);
     }
     assert!(audited.suppressed.is_empty() || !policy.ignores.is_empty());
