@@ -273,6 +273,26 @@ fn merging_exports_of_one_engine_takes_what_the_newest_has_without_a_conflict() 
 }
 
 #[test]
+fn what_this_toolkit_put_together_is_no_later_export_than_the_one_after_an_upgrade() {
+    let files = exports();
+    let merge = |one: &str, other: &str, result: &str| {
+        let (code, text) = files.run(&["merge", "--force", one, other, "-o", result]);
+        assert_eq!(code, 0, "{text}");
+        std::fs::read(files.path(result)).unwrap()
+    };
+    merge("first.json", "later.json", "together.json");
+    for (one, other) in [
+        ("together.json", "upgraded.json"),
+        ("upgraded.json", "together.json"),
+    ] {
+        let merged = merge(one, other, "merged.json");
+        assert!(diff(&exported(UPGRADED), &merged).is_same());
+    }
+    let json = files.json(&["diff", "--format", "json", "together.json", "upgraded.json"]);
+    assert_eq!(json["summary"]["content_without_revision"], 0);
+}
+
+#[test]
 fn a_change_that_a_person_made_goes_before_an_upgrade() {
     let segment = algorithm(6, "SsnSegment");
     let changed = with(LATER, |objects| {

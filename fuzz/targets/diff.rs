@@ -252,6 +252,15 @@ fn settled(mut object: ObjectDiff) -> ObjectDiff {
             .collect(),
         _ => Vec::new(),
     };
+    // Where nothing tells which export is the later one, the new document is taken for it.
+    let undirected = |status| match status {
+        Status::RewrittenByEngine => Status::ContentWithoutRevision,
+        other => other,
+    };
+    object.status = undirected(object.status);
+    for (status, _) in &mut object.moved {
+        *status = undirected(*status);
+    }
     object.moved.sort();
     object
 }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::date;
 use crate::object::data::FieldSpec;
 use crate::object::known_by_number;
-use crate::report::DocumentReport;
+use crate::report::{DocumentReport, HeaderReport};
 
 use super::matching::MatchKey;
 use super::value::Scalar;
@@ -33,8 +33,8 @@ impl Later {
     }
 
     pub(super) fn of_reports(old: &DocumentReport, new: &DocumentReport) -> Self {
-        let started = |report: &DocumentReport| report.header.as_ref().and_then(|header| header.started);
-        Self::of(started(old), started(new))
+        let exported = |report: &DocumentReport| report.header.as_ref().and_then(HeaderReport::exported);
+        Self::of(exported(old), exported(new))
     }
 
     /// What the later document has and the earlier one doesn't.

@@ -5,7 +5,8 @@
 //! ```
 //!
 //! Invariants: a document doesn't differ from itself; exchanging the sides exchanges old and new and nothing else (the
-//! choice among equally short text diffs aside). Secrets are compared, but held only as counts and digests unless they
+//! choice among equally short text diffs aside, and what an upgrade adds, where nothing tells which export is the later
+//! one). Secrets are compared, but held only as counts and digests unless they
 //! are asked for. Everything here is bounded, and what was left out is said.
 
 mod bytes;

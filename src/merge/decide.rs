@@ -44,7 +44,9 @@ pub(super) enum Decision {
 /// One of an entity's states.
 pub(super) struct State {
     pub(super) source: SourceId,
-    /// When the document was exported.
+    /// The instant of the document's header.
+    started: Option<Timestamp>,
+    /// When an engine exported the document; none where this toolkit composed it.
     exported: Option<Timestamp>,
     /// Position in the document.
     at: usize,
@@ -103,7 +105,7 @@ impl State {
     /// Of two states that say the same, the one from the newer export: it has the newer of what engines write anew in
     /// every export.
     fn newer<'s>(&'s self, other: &'s Self) -> &'s Self {
-        let age = |state: &'s Self| (state.exported, state.object.as_bytes());
+        let age = |state: &'s Self| (state.started, state.object.as_bytes());
         if age(self) < age(other) { other } else { self }
     }
 }
@@ -214,7 +216,8 @@ impl<'a> Decider<'a> {
                 let object = self.entities.renamed_to(self.documents, source, at, own)?;
                 Ok(State {
                     source,
-                    exported: self.documents[source].started,
+                    started: self.documents[source].started,
+                    exported: self.documents[source].exported,
                     at,
                     object,
                 })

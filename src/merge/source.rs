@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use crate::compose;
 use crate::graph::{Graph, NodeId};
 use crate::object::{Named, ObjectKey, SyncObject};
-use crate::report::{Contents, DocumentReport};
+use crate::report::{Contents, DocumentReport, HeaderReport};
 
 use super::MergeError;
 use super::entity::is_single;
@@ -48,8 +48,10 @@ pub(super) struct Source {
     pub(super) doubts: Vec<String>,
     pub(super) host: Option<String>,
     pub(super) format: Option<u64>,
-    /// When it was exported.
+    /// The instant of its header.
     pub(super) started: Option<Timestamp>,
+    /// When an engine exported it; none where this toolkit composed it.
+    pub(super) exported: Option<Timestamp>,
     pub(super) marker: Option<String>,
     pub(super) objects: Vec<Arc<SyncObject<'static>>>,
     /// Same order as the objects; an empty name is none.
@@ -142,6 +144,7 @@ impl Sources {
             host: report.envelope.host.clone(),
             format: report.header.as_ref().and_then(|header| header.format),
             started: report.header.as_ref().and_then(|header| header.started),
+            exported: report.header.as_ref().and_then(HeaderReport::exported),
             marker: report.header.as_ref().and_then(|header| header.marker.clone()),
             names: report
                 .objects

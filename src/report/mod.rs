@@ -227,6 +227,14 @@ pub struct HeaderReport {
     pub marker: Option<String>,
 }
 
+impl HeaderReport {
+    /// When an engine exported the content. A document that declares a signing rule was composed by this toolkit: its
+    /// instant says nothing of the age of what it holds.
+    pub fn exported(&self) -> Option<jiff::Timestamp> {
+        self.started.filter(|_| self.rule.is_none())
+    }
+}
+
 /// How far the blob could be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct BlobReport {
