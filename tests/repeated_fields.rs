@@ -122,6 +122,34 @@ fn the_key_in_data_that_is_split_is_reported_and_redacted() {
 }
 
 #[test]
+fn a_type_behind_another_prefix_is_the_same_type_and_another_text() {
+    let data = Writer::new().text(7, "c2VjcmV0IGtleSAxMjM0NQ==").finish();
+    let with_url = |url: &str| {
+        let lookup = ObjectKey::new(2, Identifier::Algorithm("Names".to_owned()));
+        let mut writer = Writer::new();
+        writer
+            .message(1, |w| lookup.write(w))
+            .message(3, |w| revision().write(w))
+            .message(4, |any| _ = any.text(1, url).bytes(2, &data));
+        SyncObject::from_bytes(writer.finish()).unwrap()
+    };
+    let (usual, odd) = (
+        with_url("type.googleapis.com/SecureLookupData"),
+        with_url("secret.example/SecureLookupData"),
+    );
+    assert_eq!(
+        (odd.data_type(), odd.secrets()),
+        (usual.data_type(), usual.secrets())
+    );
+    assert!(differ(&usual, &odd));
+    let redacted = |object| redact(&[object], None, RedactOptions { keep_unknown: false }).unwrap();
+    assert_eq!(
+        redacted(odd).objects[0].as_bytes(),
+        redacted(usual.clone()).objects[0].as_bytes()
+    );
+}
+
+#[test]
 fn the_finding_names_the_field_and_its_place() {
     let data = [
         Writer::new().text(1, "ORACLE").finish(),

@@ -3,6 +3,7 @@
 //! Invariant: whatever an object message can hold is compared, fields of unknown number included; of a revision that was
 //! saved anew, only what a save doesn't change.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::object::data::{ANY, IDENTIFIER, MessageSpec, OBJECT, REVISION};
@@ -52,7 +53,14 @@ impl Partners<'_> {
             )
         };
         others(changes, &name("revision"), part(3), &REVISION);
-        others(changes, &name("data"), part(4), &ANY);
+        let any = part(4);
+        others(changes, &name("data"), any, &ANY);
+        let urls = (any.0.text(1), any.1.text(1));
+        if self.old.data_type() == self.new.data_type() && urls.0 != urls.1 {
+            let shown = |url: Option<_>| url.map(|url: Cow<'_, str>| Value::text(&url, self.limits));
+            let path = name("data").then(Step::Name("type_url"));
+            changes.push(path, shown(urls.0), shown(urls.1));
+        }
     }
 
     /// Where the data refers to partners under other numbers, and nothing else differs: what engines write anew in every

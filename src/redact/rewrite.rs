@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use crate::build::type_name;
 use crate::identifier::Identifier;
-use crate::object::data::{FieldKind, FieldSpec, MessageSpec, StandInKind};
+use crate::object::data::{FieldKind, FieldSpec, MessageSpec, StandInKind, type_name as data_type_name};
 use crate::object::{
     ObjectError, ObjectKey, ObjectType, Revision, Scope, SyncObject, TYPE_URL_PREFIX,
     by_number_in_own_document, type_by_name,
@@ -214,7 +214,7 @@ impl Rewriter {
     /// Data is looked into as the message that the object's type carries. Under another name it is unknown.
     fn any(&mut self, row: Option<&ObjectType>, any: Message<'_>) -> Vec<u8> {
         let type_url = any.text(1).unwrap_or_default().into_owned();
-        let name = type_url.strip_prefix(TYPE_URL_PREFIX).unwrap_or_default();
+        let name = data_type_name(&type_url);
         let carried = row.and_then(|row| row.data) == Some(name);
         let spec = MessageSpec::by_name(name).filter(|_| carried);
         let mut writer = Writer::new();
@@ -227,7 +227,8 @@ impl Rewriter {
                 (1, _) if known => {
                     let keep = spec.is_some() || looks_like_data(name) || self.options.keep_unknown;
                     let url = match keep {
-                        true => type_url.clone(),
+                        true if self.options.keep_unknown => type_url.clone(),
+                        true => format!("{TYPE_URL_PREFIX}{name}"),
                         false => self.stand_ins.of(StandInKind::TypeUrl, &type_url),
                     };
                     writer.text(1, &url);
