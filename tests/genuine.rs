@@ -448,6 +448,24 @@ fn a_date_that_is_no_date_is_an_edit() {
 }
 
 #[test]
+fn an_edit_under_an_old_revision_is_an_error_of_a_baseline_and_a_conflict_of_a_merge() {
+    let new = with_data(&algorithm(2, "FirstNameLookup"), |data| {
+        replaced(data, 7, |w| {
+            w.text(7, "AAAAAAAAAAAAAAAAAAAAAA==");
+        })
+    });
+    let files = Files::new(&[("first.json", exported(FIRST)), ("edited.json", new)]);
+    let found = since(&files, "first.json", "edited.json");
+    assert!(
+        found.contains(&("error".to_owned(), "content-without-revision".to_owned())),
+        "{found:?}"
+    );
+    let (code, _) = files.run(&["merge", "first.json", "edited.json", "-o", "merged.json"]);
+    assert_ne!(code, 0);
+    assert!(!files.path("merged.json").exists());
+}
+
+#[test]
 fn a_set_with_another_item_or_one_twice_is_an_edit() {
     let set = common::numbered(26, 1);
     let first = |data: &[u8]| Message::parse(data).unwrap().text(3).unwrap().into_owned();
