@@ -276,6 +276,10 @@ impl Args {
                 // A number may follow.
                 audited.path = audited.path.replacen('-', name, 1);
             }
+            if let (Some(_), Ok(audited)) = (audited.number, &mut audited.outcome) {
+                // Its lines are counted in the document, not in the file.
+                audited.lines = Lines::default();
+            }
             // A file may hold several documents.
             run.inputs += u64::from(position < done);
             done = position + 1;

@@ -28,8 +28,20 @@ const QUIET_FOR: Duration = Duration::from_millis(700);
 pub(crate) struct Judged<T = DocumentReport> {
     /// The path as given, and a number in brackets where the file holds several documents.
     pub(crate) path: String,
+    /// The number, where the file holds several documents.
+    pub(crate) number: Option<usize>,
     /// The report, or why there is none.
     pub(crate) outcome: Result<T, Unreadable>,
+}
+
+impl<T> Judged<T> {
+    /// The path of the file, for programs that open it.
+    pub(crate) fn file(&self) -> &str {
+        let number = self.number.map(|number| format!("[{number}]"));
+        number
+            .and_then(|number| self.path.strip_suffix(&number))
+            .unwrap_or(&self.path)
+    }
 }
 
 /// Why an input has no report.
@@ -179,6 +191,7 @@ fn judge_all<T>(
         Err(error) => {
             return vec![Judged {
                 path: input.label(),
+                number: None,
                 outcome: Err(error.into()),
             }];
         }
@@ -200,6 +213,7 @@ fn judge_all<T>(
             true => format!("{}[{number}]", input.label()),
             false => input.label(),
         },
+        number: is_list.then_some(number),
         outcome,
     });
     judged.collect()
@@ -209,6 +223,7 @@ fn judge_all<T>(
 pub(crate) fn judge_one<T>(input: &Input, work: impl Fn(&Input) -> Result<T, Unreadable>) -> Judged<T> {
     Judged {
         path: input.label(),
+        number: None,
         outcome: caught(|| work(input)),
     }
 }

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use exportdoc::diff::outline;
+use exportdoc::finding::TRAILING_DATA;
 use exportdoc::report::{ExamineOptions, examine_with_objects};
 
 use super::input::{Input, ReadError, parse_size};
@@ -36,23 +37,30 @@ pub(crate) struct Args {
 impl Args {
     pub(super) fn run(self) -> Result<Exit, CliError> {
         let input = Input::at(&self.file);
-        let bytes = input
-            .read(self.max_size)
-            .or_else(|error| match error {
-                // Passed through like all that is no document.
-                ReadError::Container(_) if input.path().is_some_and(Path::is_file) => {
-                    input.read_as_it_stands(self.max_size)
-                }
-                error => Err(error),
-            })
-            .map_err(|error| CliError::unreadable(&input.label(), &Unreadable::from(error)))?;
+        let unreadable = |error: ReadError| CliError::unreadable(&input.label(), &Unreadable::from(error));
         // Not through anything that looks for colours: what is passed through stays as it is.
         let mut out = Output::new(std::io::stdout().lock());
-        match examine_with_objects(&bytes, &ExamineOptions::default()) {
-            Ok((report, objects)) => {
+        let read = match input.read(self.max_size) {
+            Ok(bytes) => Some(bytes),
+            // What can't be taken out of its container is passed through; so are several documents in one file.
+            Err(ReadError::Container(_)) if input.path().is_some_and(Path::is_file) => None,
+            Err(error) => return Err(unreadable(error)),
+        };
+        let outlined = read.as_ref().and_then(|bytes| {
+            let (report, objects) = examine_with_objects(bytes, &ExamineOptions::default()).ok()?;
+            // An outline would not show what stands behind the document.
+            let has_more = report.findings.iter().any(|found| found.rule == &TRAILING_DATA);
+            (!has_more).then_some((report, objects))
+        });
+        match (outlined, read) {
+            (Some((report, objects)), _) => {
                 outline::print(&mut out, &outline(&report, &objects, self.show_secrets))?;
             }
-            Err(_) => out.write_all(&bytes)?,
+            (None, Some(bytes)) => out.write_all(&bytes)?,
+            (None, None) => {
+                let bytes = input.read_as_it_stands(self.max_size).map_err(unreadable)?;
+                out.write_all(&bytes)?;
+            }
         }
         out.flush()?;
         Ok(Exit::Good)

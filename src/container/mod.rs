@@ -154,7 +154,7 @@ impl ContainerError {
             Self::Files(_) => "unpack it, and give the files or their directory",
             Self::Pickle(error) => error.help(),
             Self::Several(_) => {
-                "put each into a file of its own: jq -c '.[]?, select(.blob)' prints one a line"
+                "put each into a file of its own; inspect, verify-signature and audit take them together"
             }
             Self::BrokenList(_) => "get the file again, or put each document into a file of its own",
         }

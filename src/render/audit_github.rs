@@ -19,7 +19,7 @@ impl Printer for Github {
         match &document.outcome {
             Ok(audited) => {
                 for finding in &audited.report.findings {
-                    annotation(out, &document.path, finding, &audited.lines)?;
+                    annotation(out, document.file(), finding, &audited.lines)?;
                 }
                 Ok(())
             }
@@ -29,7 +29,7 @@ impl Printer for Github {
                 command(
                     out,
                     "error",
-                    &properties(&document.path, None, "unreadable"),
+                    &properties(document.file(), None, "unreadable"),
                     &text,
                 )
             }

@@ -50,7 +50,7 @@ pub(crate) struct Sarif {
 impl Printer for Sarif {
     fn document(&mut self, out: &mut dyn Write, document: &Judged<Audited>) -> io::Result<()> {
         self.begin(out)?;
-        let path = match document.path.as_str() {
+        let path = match document.file() {
             "-" => STDIN_NAME,
             path => path,
         };

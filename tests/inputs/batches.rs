@@ -146,3 +146,37 @@ fn what_stands_behind_a_document_is_never_passed_over() {
         assert_eq!(run(at, &["verify-signature", "-q", "both.json"]).code, 1);
     }
 }
+
+#[test]
+fn git_shows_a_file_with_several_documents_whole() {
+    let directory = tempdir().unwrap();
+    let at = directory.path();
+    let [sound, _] = sound_and_changed();
+    for text in [
+        format!("{sound}\n{sound}\n"),
+        format!("[{sound},{sound}]"),
+        format!("{sound}{sound}"),
+    ] {
+        file(at, "both.json", &text);
+        let answer = run(at, &["textconv", "both.json"]);
+        assert_eq!((answer.code, answer.out), (0, text), "{}", answer.err);
+    }
+}
+
+#[test]
+fn code_hosts_are_given_the_file_that_holds_a_document_and_not_its_number() {
+    let directory = tempdir().unwrap();
+    let at = directory.path();
+    let [sound, _] = sound_and_changed();
+    file(at, "lines.json", format!("{sound}\n{sound}\n"));
+    let sarif: Value =
+        serde_json::from_str(&run(at, &["audit", "--format", "sarif", "lines.json"]).out).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    assert!(!results.is_empty());
+    for result in results {
+        let location = &result["locations"][0]["physicalLocation"];
+        assert_eq!(location["artifactLocation"]["uri"], "lines.json", "{location}");
+    }
+    let github = run(at, &["audit", "--format", "github", "lines.json"]).out;
+    assert!(github.contains("file=lines.json,title"), "{github}");
+}
