@@ -7,8 +7,8 @@
 //!
 //! - Text that isn't UTF-8, a nested message or a packed identifier that is broken: protobuf refuses the object, we show
 //!   what can be read of it. An engine doesn't import it.
-//! - An object without identifier, revision or data; a varint of more than 64 bits, whose upper bits protobuf drops;
-//!   groups nested deeper than 64 levels: we refuse the object, and say so in an error.
+//! - An object without identifier, revision or data; groups nested deeper than 64 levels: we refuse the object, and say
+//!   so in an error.
 //! - A port: documents of this project's first versions hold a number in its wrapper, which we read and protobuf doesn't.
 //! - Whole numbers are taken for 64 bits wide, but for the type's number: which of them have 32 isn't known.
 //!
@@ -129,7 +129,11 @@ fn is_value(spec: &'static MessageSpec, field: &FieldSpec) -> bool {
     std::ptr::eq(spec, &ANY) && field.number == 2
 }
 
-fn identifier(key: &ObjectKey) -> Value {
+/// What protobuf refuses, we show.
+fn identifier(key: &ObjectKey, theirs: &Value) -> Value {
+    if *theirs == json!("refused") {
+        return theirs.clone();
+    }
     let (name, value) = match &key.identifier {
         Identifier::Integer(number) => (Some("IntegerIdentifier"), json!(number)),
         Identifier::Text(text) => (Some("StringIdentifier"), json!(text)),
@@ -183,10 +187,11 @@ fn difference(bytes: &[u8], theirs: &Value) -> Option<String> {
         Ok(object) => object,
         Err(error) => return (!is_refused_on_purpose(&error, theirs)).then(|| error.to_string()),
     };
+    let dependencies = object.dependencies().iter().enumerate();
     let ours = json!({
         "there": true,
-        "key": identifier(object.key()),
-        "dependencies": object.dependencies().iter().map(identifier).collect::<Vec<_>>(),
+        "key": identifier(object.key(), &theirs["key"]),
+        "dependencies": dependencies.map(|(at, key)| identifier(key, &theirs["dependencies"][at])).collect::<Vec<_>>(),
         "revision": [
             [1, object.revision().pair.object],
             [2, object.revision().pair.save],
@@ -210,7 +215,7 @@ fn data(object: &SyncObject<'_>, theirs: &Value) -> Option<Value> {
     match Message::parse(object.data_bytes()) {
         _ if *theirs == json!("refused") => Some(theirs.clone()),
         Ok(message) => Some(tree(spec, message, theirs)),
-        Err(error) if is_wider(error.kind) => None,
+        Err(error) if is_deeper(error.kind) => None,
         Err(error) => Some(json!(error.to_string())),
     }
 }
@@ -236,13 +241,13 @@ fn streamed(bytes: &[u8], object: &SyncObject<'_>) -> Option<String> {
 fn is_refused_on_purpose(error: &ObjectError, theirs: &Value) -> bool {
     match error {
         ObjectError::Missing(_) => theirs["there"] == json!(false),
-        ObjectError::Wire { error, .. } => is_wider(error.kind),
+        ObjectError::Wire { error, .. } => is_deeper(error.kind),
         _ => false,
     }
 }
 
-fn is_wider(kind: WireErrorKind) -> bool {
-    matches!(kind, WireErrorKind::VarintTooLong | WireErrorKind::Depth)
+fn is_deeper(kind: WireErrorKind) -> bool {
+    kind == WireErrorKind::Depth
 }
 
 #[test]

@@ -35,8 +35,8 @@ pub enum WireErrorKind {
     /// The message ends inside a field.
     #[error("field breaks off")]
     BreaksOff,
-    /// A varint of more than 64 bits.
-    #[error("varint longer than 64 bits")]
+    /// A varint of more than ten bytes. What the tenth has beyond 64 bits is dropped, as protobuf does.
+    #[error("varint longer than ten bytes")]
     VarintTooLong,
     /// Field number 0 or above 2^29-1.
     #[error("field number out of range")]
@@ -134,9 +134,6 @@ fn read_varint(message: &[u8], position: &mut usize) -> Result<u64, WireErrorKin
     for shift in (0..70).step_by(7) {
         let byte = *message.get(*position).ok_or(WireErrorKind::BreaksOff)?;
         *position += 1;
-        if shift == 63 && byte > 1 {
-            return Err(WireErrorKind::VarintTooLong);
-        }
         value |= u64::from(byte & 0x7f) << shift;
         if byte & 0x80 == 0 {
             return Ok(value);

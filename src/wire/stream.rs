@@ -184,9 +184,6 @@ impl<S: BufRead> StreamedFields<'_, S> {
                 return Err(WireErrorKind::BreaksOff);
             }
             let byte = self.cursor.byte().ok_or(WireErrorKind::BreaksOff)?;
-            if shift == 63 && byte > 1 {
-                return Err(WireErrorKind::VarintTooLong);
-            }
             value |= u64::from(byte & 0x7f) << shift;
             if byte & 0x80 == 0 {
                 return Ok(value);

@@ -65,7 +65,9 @@ def unpacked(schema, known, any_message, wanted):
 
 def identifier(schema, known, message):
     name, value = unpacked(schema, known, message.f2, IDENTIFIERS)
-    if value in (None, "refused"):
+    if value == "refused":
+        return "refused"
+    if value is None:
         name, value = None, [message.f2.f1, message.f2.f2.hex()]
     else:
         value = value[0][1]
