@@ -110,6 +110,9 @@ impl<'o> DocumentFold<'o> {
                         Err(_) => Encryption::Unknown,
                     };
                 }
+                if header.rule.as_deref().is_some_and(is_own_rule) {
+                    self.objects.own_document();
+                }
                 self.header = Some(HeaderReport {
                     started: date::parse_iso(&header.started).ok(),
                     export_id: header.export_id,
@@ -292,11 +295,7 @@ impl<'o> DocumentFold<'o> {
         }
         all.extend(envelope_findings);
         all.merge(findings);
-        let own = header
-            .as_ref()
-            .and_then(|h| h.rule.as_deref())
-            .is_some_and(is_own_rule);
-        let (mut objects, graph) = objects.finish(own, options.hash_work, &mut all);
+        let (mut objects, graph) = objects.finish(options.hash_work, &mut all);
         let visible = match &encryption {
             Encryption::Clear => sealed_records == 0,
             Encryption::Passphrase { opened, .. } => *opened,

@@ -20,6 +20,8 @@ const CYCLE_NAMED: usize = 20;
 pub(super) struct ObjectFold {
     graph: GraphBuilder,
     objects: Vec<ObjectReport>,
+    /// Whether this project sealed the document, so that its provisional type numbers count.
+    own_document: bool,
     /// The type that each object's revision names.
     stated_types: Vec<Option<String>>,
     wanted: DataWanted,
@@ -42,6 +44,7 @@ impl ObjectFold {
         Self {
             graph: GraphBuilder::new(),
             objects: Vec::new(),
+            own_document: false,
             stated_types: Vec::new(),
             wanted,
             text_bytes: 0,
@@ -60,6 +63,11 @@ impl ObjectFold {
 
     pub(super) fn take_kept(&mut self) -> Kept {
         self.kept.take().unwrap_or_default()
+    }
+
+    /// The header says that this project sealed the document.
+    pub(super) fn own_document(&mut self) {
+        self.own_document = true;
     }
 
     /// What to find out about the data of the objects to come.
@@ -89,7 +97,7 @@ impl ObjectFold {
                 return false;
             }
         };
-        note_oddities(&parts, &facts, start, findings);
+        note_oddities(&parts, &facts, self.own_document, start, findings);
         let texts = self.bounded(facts.texts, start, findings);
         let (created, modified) = (parts.revision.created, parts.revision.modified);
         self.stated_types.push(parts.revision.stated_type());
@@ -148,12 +156,7 @@ impl ObjectFold {
     }
 
     /// Resolves the graph, recomputes the hashes and names the types by the tables.
-    pub(super) fn finish(
-        self,
-        own_document: bool,
-        hash_work: u64,
-        findings: &mut Findings,
-    ) -> (Vec<ObjectReport>, Graph) {
+    pub(super) fn finish(self, hash_work: u64, findings: &mut Findings) -> (Vec<ObjectReport>, Graph) {
         let graph = self.graph.finish();
         let hashes = revision_hash::of_all(&graph, hash_work);
         if hashes.iter().any(Option::is_none) {
@@ -165,7 +168,7 @@ impl ObjectFold {
         for ((object, hash), stated) in objects.iter_mut().zip(hashes).zip(self.stated_types) {
             object.computed_hash = hash;
             let number = object.key.type_number;
-            let blob = BlobType::of(number, &object.data_type, stated.as_deref(), own_document);
+            let blob = BlobType::of(number, &object.data_type, stated.as_deref(), self.own_document);
             if let Some(named) = blob.named {
                 (object.type_name, object.named_by) = named;
             }
@@ -200,11 +203,18 @@ fn mark_gaps(graph: &Graph, objects: &mut [ObjectReport]) {
     }
 }
 
-fn note_oddities(parts: &ObjectParts, facts: &DataFacts, start: u64, findings: &mut Findings) {
+fn note_oddities(
+    parts: &ObjectParts,
+    facts: &DataFacts,
+    own_document: bool,
+    start: u64,
+    findings: &mut Findings,
+) {
     let key = &parts.key;
+    let called = || called(parts, own_document);
     for (part, number) in &parts.unknown_fields {
         findings.about(&finding::UNKNOWN_FIELD, key, Place::blob(start), || {
-            format!("{key}: {part} field {number}")
+            format!("{}: {part} field {number}", called())
         });
     }
     for oddity in parts.oddities() {
@@ -213,7 +223,7 @@ fn note_oddities(parts: &ObjectParts, facts: &DataFacts, start: u64, findings: &
             OddityKind::OtherType => (&finding::FIELD_TYPE_DIFFERS, "has another wire type"),
         };
         findings.about(rule, key, Place::blob(start + oddity.offset), || {
-            format!("{key}: {} {what}", oddity.field)
+            format!("{}: {} {what}", called(), oddity.field)
         });
     }
     let data_at = || Place::blob(start + parts.data_offset);
@@ -221,33 +231,46 @@ fn note_oddities(parts: &ObjectParts, facts: &DataFacts, start: u64, findings: &
     match facts.state {
         DataState::Unknown => {
             findings.about(&finding::UNKNOWN_DATA, key, data_at(), || {
-                format!("{key}: {data_type}")
+                format!("{}: {data_type}", called())
             });
         }
         DataState::Broken => {
             findings.about(&finding::OBJECT_UNREADABLE, key, data_at(), || {
-                format!("{key}: data is no {data_type} message")
+                format!("{}: data is no {data_type} message", called())
             });
         }
         DataState::Unread => {
             findings.about(&finding::LIMIT_HIT, key, data_at(), || {
                 let length = parts.data_length;
                 format!(
-                    "{key}: {length} bytes of data precede the type they are of, and were not looked into"
+                    "{}: {length} bytes of data precede the type they are of, and were not looked into",
+                    called()
                 )
             });
         }
         DataState::Known => {
             for number in &facts.unknown_fields {
                 findings.about(&finding::UNKNOWN_FIELD, key, data_at(), || {
-                    format!("{key}: {data_type} field {number}")
+                    format!("{}: {data_type} field {number}", called())
                 });
             }
         }
     }
     if let Some((part, offset)) = parts.invalid_text(facts) {
         let place = Place::blob(start + offset);
-        findings.about(&finding::INVALID_UTF8, key, place, || format!("{key}: {part}"));
+        findings.about(&finding::INVALID_UTF8, key, place, || {
+            format!("{}: {part}", called())
+        });
+    }
+}
+
+/// An object by its type and identifier, as the blob names the type.
+fn called(parts: &ObjectParts, own_document: bool) -> String {
+    let key = &parts.key;
+    let blob = BlobType::read(key.type_number, parts.data_type(), &parts.revision, own_document);
+    match blob.named {
+        Some((type_name, _)) => format!("{type_name} {}", key.identifier),
+        None => key.to_string(),
     }
 }
 
