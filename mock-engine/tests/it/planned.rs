@@ -293,7 +293,8 @@ fn what_a_part_of_a_target_tells_is_never_contradicted_by_the_whole() {
         }
     }
     println!("{told:?}, {untold} unknown, {ends} endings told");
-    assert!(untold >= 100 && ends >= 100, "{untold} unknown, {ends} endings");
+    // Lists don't tell which format a target reads, so fewer endings are known than actions.
+    assert!(untold >= 100 && ends >= 50, "{untold} unknown, {ends} endings");
     for action in [
         "create",
         "unchanged",
