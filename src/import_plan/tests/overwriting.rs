@@ -121,9 +121,15 @@ fn rule_4_10_the_first_import_of_all_global_objects_cannot_succeed_without_force
 
 #[test]
 fn overwriting_an_algorithm_is_irreversible_and_overwriting_a_domain_is_not() {
-    let onto = vec![global(&lookup("Names", "s1")), global(&domain("SSN", &[], "s1"))];
+    let user = |save| algorithm("USER_ALGORITHM", "acme:Names", save);
+    let onto = vec![
+        global(&lookup("Names", "s1")),
+        global(&user("s1")),
+        global(&domain("SSN", &[], "s1")),
+    ];
     let plan = import(&[
         &lookup("Names", "s2"),
+        &user("s2"),
         &domain("SSN", &[], "s2"),
         &lookup("New", "s1"),
     ])
@@ -131,7 +137,8 @@ fn overwriting_an_algorithm_is_irreversible_and_overwriting_a_domain_is_not() {
     .force()
     .plan();
     let found: Vec<_> = plan.irreversible().map(|s| (s.label(), s.irreversible)).collect();
-    assert_eq!(found, [("Names".to_owned(), Some(Irreversible::Algorithm))]);
+    let lost = |name: &str| (name.to_owned(), Some(Irreversible::Algorithm));
+    assert_eq!(found, [lost("Names"), lost("acme:Names")]);
 }
 
 #[test]
