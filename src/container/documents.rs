@@ -142,7 +142,7 @@ impl<S: BufRead> Documents<S> {
     /// Whether another document follows the one that was read.
     ///
     /// # Errors
-    /// As [`Self::next`].
+    /// As [`Self::next_document`].
     pub fn has_more(&mut self) -> io::Result<bool> {
         self.skip_rest()?;
         Ok(self.state == State::Ready)
