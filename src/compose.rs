@@ -15,7 +15,7 @@ use crate::finding::{self, Finding, FindingRule, Severity};
 use crate::object::{OBJECT_TYPES, ObjectKey, TypeNumber};
 use crate::report::{Contents, DocumentReport, Encryption, NamedBy, Verdict};
 
-/// What every document that this toolkit signs, or leaves unsigned, comes to.
+/// How engines treat every document that this toolkit makes, signed or not.
 pub const ENGINES_REFUSE: &str = "an engine will probably refuse this document: engines verify signatures by a rule of their own, which isn't public";
 
 /// What an engine that names no format is taken to write.

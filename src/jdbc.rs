@@ -84,7 +84,7 @@ pub fn secret(url: &str) -> Secret {
     login
 }
 
-/// As [`secret`], of text from any field: what doesn't have a JDBC URL in it has no secret of one.
+/// As [`secret`], for text from any field: text without a JDBC URL has no secret.
 pub fn secret_within(text: &str) -> Secret {
     match fold(text).find("jdbc:") {
         Some(_) => secret(text),

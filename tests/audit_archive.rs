@@ -120,7 +120,7 @@ fn information_that_many_documents_share_is_said_once_in_text_and_whole_in_json(
     assert!(text.lines().count() < 90, "{text}");
     assert_eq!(text.matches("512-bit DSA key (60 times)").count(), 1, "{text}");
     assert_eq!(text.matches("./7.json: undetermined, ").count(), 1, "{text}");
-    // Whoever fails on information sees where it is.
+    // A run that fails on information shows where it is.
     assert!(run(&["--fail-on", "info"]).matches("512-bit DSA key").count() >= 60);
     let json: Value = serde_json::from_str(&run(&["--format", "json"])).unwrap();
     for document in json["documents"].as_array().unwrap() {

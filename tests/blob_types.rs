@@ -111,7 +111,7 @@ fn a_revision_that_contradicts_a_known_number_is_an_error_and_changes_nothing() 
 }
 
 #[test]
-fn the_revision_names_an_unknown_number_whatever_the_metadata_says() {
+fn the_revision_and_not_the_metadata_names_an_unknown_number() {
     let key = numbered(777, 3);
     let message = |stated| object(&key, stated, "FileFormatData", b"");
     let named = report(&document(message(Some("FILE_FORMAT")), "FILE_FORMAT"));

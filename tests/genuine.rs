@@ -199,7 +199,7 @@ fn two_exports_of_an_engine_that_nothing_was_changed_on_are_the_same() {
 }
 
 #[test]
-fn what_an_upgrade_writes_under_old_revisions_is_told_as_the_engines_own() {
+fn what_an_upgrade_writes_under_old_revisions_is_rewritten_by_engine() {
     let files = exports();
     for (old, new, there) in [
         ("later.json", "upgraded.json", "added"),
@@ -382,7 +382,7 @@ fn what_is_added_to_a_set_is_one_line_and_what_is_added_to_a_document_one_block_
 }
 
 #[test]
-fn nothing_untrue_is_said_of_a_genuine_document() {
+fn a_genuine_document_gets_no_untrue_finding() {
     for export in [FIRST, LATER, UPGRADED] {
         let ids = ids(&report(&exported(export)));
         for untrue in [
@@ -691,7 +691,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn exports_of_one_state_are_the_same_whatever_the_days_and_orders(
+    fn exports_of_one_state_are_the_same_on_any_days_in_any_orders(
         days in (0_i32..2_000, 0_i32..2_000), orders in any::<(u64, u64)>(), upgraded in any::<bool>()
     ) {
         let export = |day: i32, order| {

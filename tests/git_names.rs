@@ -200,7 +200,7 @@ fn a_file_that_was_added_or_removed_is_shown_with_all_its_objects() {
 }
 
 #[test]
-fn an_empty_file_is_a_broken_document_unless_it_is_said_to_be_none() {
+fn an_empty_file_is_a_broken_document_without_the_option_for_it() {
     let directory = TempDir::new().unwrap();
     let path = directory.path();
     std::fs::write(path.join("empty.json"), "").unwrap();

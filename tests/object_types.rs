@@ -133,7 +133,7 @@ fn a_plan_knows_what_becomes_of_every_type() {
 }
 
 #[test]
-fn of_every_type_it_is_known_whether_the_newest_documented_version_takes_it() {
+fn the_table_knows_which_types_the_newest_documented_version_takes() {
     let newest: EngineVersion = "2025.2".parse().unwrap();
     for known in rows() {
         let answer = newest.takes_type(known.name);

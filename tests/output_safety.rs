@@ -377,7 +377,7 @@ mod unix {
     }
 
     #[test]
-    fn a_place_that_is_not_there_is_a_slip_of_usage_and_said_with_what_to_do() {
+    fn a_missing_output_directory_is_a_usage_error_that_says_what_to_do() {
         let place = full_workplace();
         let directory = place.path();
         let before = listing(directory);
@@ -411,7 +411,7 @@ mod unix {
     }
 
     #[test]
-    fn a_directory_that_can_not_be_written_to_is_said_with_what_to_do() {
+    fn a_read_only_output_directory_is_an_error_that_says_what_to_do() {
         let place = full_workplace();
         let directory = place.path();
         let closed = directory.join("closed");

@@ -757,7 +757,7 @@ fn a_refusal_names_the_object_by_type_and_name_and_the_option_that_helps() {
         assert_eq!(code, 1, "{shown}");
         let last = shown.lines().last().unwrap();
         assert!(last.contains(words), "{last}");
-        // Numbers that this project made up mean nothing to anybody.
+        // Users can't look up a number that this project made up.
         assert!(!shown.contains("900"), "{shown}");
     };
     ends(

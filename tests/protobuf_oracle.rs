@@ -1,7 +1,7 @@
 //! Object messages read by google.protobuf for Python and by this library: what protobuf reads, we read too.
 //!
-//! The schema is made of the field table. The messages are generated from it and changed as somebody would who wants to
-//! get past a reader: fields repeated, split, given another wire type, numbers beyond 32 bits, odd type URLs.
+//! The schema is made from the field table. The messages are generated from it and changed as an attacker would, to get
+//! past a reader: fields repeated, split, given another wire type, numbers beyond 32 bits, odd type URLs.
 //!
 //! What counts as malformed differs, on purpose:
 //!

@@ -81,7 +81,7 @@ fn a_fingerprint_may_be_announced_in_upper_case() {
 }
 
 #[test]
-fn a_private_key_given_as_a_trusted_one_is_called_that() {
+fn the_error_says_when_a_trusted_key_is_a_private_one() {
     let directory = tempfile::tempdir().unwrap();
     let document = file(directory.path(), "x.json", small().seal());
     let own = small().key;

@@ -1,4 +1,4 @@
-//! What documents come wrapped in: whatever the bytes, what comes out is bounded, and nothing of a list gets lost.
+//! Containers of documents: any bytes give a bounded output, and a list loses no document.
 
 use std::io::{Cursor, Read};
 

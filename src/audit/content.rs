@@ -58,7 +58,7 @@ fn exposed(object: &ObjectReport, redacted: bool, findings: &mut Findings) {
         let field = found.field.name;
         let secret = match (kind, text) {
             (StandInKind::JdbcUrl, Some(url)) => jdbc::secret(url),
-            // Nobody needs a URL of that length, and it can't be looked through for a password.
+            // No database needs a URL of that length, and the search for a password doesn't cover it.
             (StandInKind::JdbcUrl, None) => Secret::Held,
             (_, Some(text)) => jdbc::secret_within(text),
             (_, None) => Secret::None,

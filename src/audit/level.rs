@@ -40,7 +40,7 @@ impl Level {
 }
 
 impl Level {
-    /// The level of a rule when a policy says nothing of it. Keys in clear are the one thing that an audit is for.
+    /// The level of a rule that the policy doesn't set. Keys in clear are an error: an audit has to stop them.
     pub fn default_of(rule: &FindingRule) -> Self {
         if rule == &finding::SECRETS_IN_CLEAR {
             Self::Error

@@ -34,15 +34,16 @@ pub struct Policy {
     pub ignores: Vec<Ignore>,
 }
 
-/// What every engine's own document has as information, and a sealed one may not have: neither may be a reason to seal.
+/// Findings that are information in every engine's own document, and that a sealed document may lack. Their level bounds
+/// that of a seal from below, so that sealing never improves a score.
 const OF_EVERY_GENUINE: [&FindingRule; 2] = [&finding::SIGNATURE_UNDETERMINED, &finding::KEY_WEAK];
 
 /// An object type in a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WantedType {
-    /// One that is known, by name.
+    /// A known type, by its name.
     Known(&'static str),
-    /// One that isn't, by its number in the blob.
+    /// An unknown type, by its number in the blob.
     Number(u64),
 }
 
@@ -101,7 +102,7 @@ impl Policy {
         }
     }
 
-    /// The level of what every engine's own document has.
+    /// The level of a finding that every engine's own document has.
     fn level_in_genuine(&self, rule: &FindingRule) -> Level {
         self.levels.get(rule.id).copied().unwrap_or(Level::Info)
     }

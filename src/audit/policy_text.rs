@@ -202,7 +202,7 @@ impl Reader<'_> {
         types.iter().map(wanted).collect()
     }
 
-    /// A type that nobody knows yet has no name, so it is written as a number.
+    /// A type that no table knows has no name, so its number stands for it.
     fn object_type(&self, name: &str, at: &Range<usize>) -> Result<WantedType, PolicyError> {
         if let Some(known) = type_by_name(name) {
             return Ok(WantedType::Known(known.name));

@@ -138,7 +138,7 @@ pub(crate) fn examine(
 }
 
 /// Does some `work` on every document and calls `emit` for each, with the position of its input, in the order given. The
-/// work is given the input, the document and what is to be said of where it comes from.
+/// work gets the input, the document and the findings about where it comes from.
 ///
 /// # Errors
 /// An output that fails.
@@ -229,7 +229,7 @@ pub(crate) fn judge_one<T>(input: &Input, work: impl Fn(&Input) -> Result<T, Unr
 }
 
 fn caught<T>(work: impl FnOnce() -> Result<T, Unreadable>) -> Result<T, Unreadable> {
-    // Nothing that the work may have left half done is looked at again.
+    // After a panic no code reads what the work left half done.
     catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(Unreadable::Defect))
 }
 

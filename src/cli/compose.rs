@@ -104,7 +104,7 @@ impl Source {
     }
 }
 
-/// Writes a document as it is made, sealed under the rule that goes with the key, or without one not at all.
+/// Writes a document while it is made: sealed under the rule for the key's size, or unsigned without a key.
 pub(crate) fn write(
     writer: &mut dyn Write,
     facts: &ExportFacts,
@@ -114,7 +114,7 @@ pub(crate) fn write(
 ) -> Result<(), CliError> {
     let written = match key {
         Some(key) => {
-            // The gate of a key lets only sizes through that some rule takes, but not all of them.
+            // A key that passes the gate may still have a size for which no rule is meant.
             let size = KeySize::from_bits(key.public_key().facts().bits);
             let rule = size.map(KeySize::default_rule).ok_or_else(|| {
                 CliError::usage(
@@ -260,7 +260,7 @@ pub(crate) fn say_made(output: &Output, objects: usize, how: &str) {
     say(&format!("{what}: {objects} object{plural}, {how}"));
 }
 
-/// What an engine will make of what was written.
+/// Says how an engine will probably treat the written document.
 pub(crate) fn say_what_engines_do() {
     say(&format!("note: {}", compose::ENGINES_REFUSE));
 }

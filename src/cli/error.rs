@@ -53,7 +53,7 @@ impl CliError {
         }
     }
 
-    /// Refuses a document that something stands behind.
+    /// Refuses a document that more content follows.
     pub(crate) fn if_more_follows(label: &str, report: &DocumentReport) -> Result<(), Self> {
         match report.findings.iter().find(|found| found.rule == &TRAILING_DATA) {
             Some(found) => Err(Self::Refused {

@@ -60,7 +60,7 @@ impl Input {
         }
     }
 
-    /// Whether it is the system's empty file, which git gives in the place of one that isn't there.
+    /// Whether it is the system's empty file, which git gives for a missing file.
     pub(crate) fn is_null(&self) -> bool {
         let null = if cfg!(windows) { "nul" } else { "/dev/null" };
         matches!(self, Self::File(path) if path.as_os_str().eq_ignore_ascii_case(null))
@@ -88,15 +88,15 @@ impl Input {
         Ok(bytes)
     }
 
-    /// Reads it whole as it stands, whatever it is.
+    /// Reads all its bytes and opens no container.
     pub(crate) fn read_as_it_stands(&self, max_size: u64) -> Result<Vec<u8>, ReadError> {
         let mut bytes = Vec::new();
         self.open_as_it_stands(max_size)?.0.read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 
-    /// Opens the one document in it to be read as it comes; and how many bytes to expect, if that is known. Where several
-    /// are, reading fails.
+    /// Opens its one document to be read as it comes, and gives the number of bytes to expect, if that is known. Reading
+    /// fails where the input has several documents.
     pub(crate) fn open(&self, max_size: u64) -> Result<(Box<dyn Read>, u64), ReadError> {
         let (raw, expected) = self.open_as_it_stands(max_size)?;
         let unwrapped = unwrap(raw, max_size)?;
@@ -104,7 +104,7 @@ impl Input {
         Ok((Box::new(one), expected))
     }
 
-    /// Opens all documents in it, with what is to be said of where they come from.
+    /// Opens all documents in it, with the findings about where they come from.
     pub(crate) fn documents(&self, max_size: u64) -> Result<(Documents<Source>, Vec<Finding>), ReadError> {
         let (raw, _) = self.open_as_it_stands(max_size).map_err(|error| match error {
             ReadError::Directory { .. } => ReadError::Directory { can_walk: true },

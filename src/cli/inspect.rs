@@ -93,7 +93,7 @@ impl Args {
         };
         let mut out = stdout::open();
         let mut exit = Exit::Good;
-        // Types that no table knows are called as some document calls them, or they are a slip of the pen.
+        // A type outside the tables has the name that some document gives it. Any other name is a typing error.
         let mut strange: Vec<&String> = self
             .objects
             .iter()

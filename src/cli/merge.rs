@@ -198,7 +198,7 @@ impl Args {
             sealer.keep()?;
         }
         made.put()?;
-        // What was decided is there in JSON, and nothing else may be.
+        // Standard error has the decisions as JSON, and no other text may follow.
         if output == Output::Stdout && self.format == Format::Json {
             return Ok(Exit::Good);
         }

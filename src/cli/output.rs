@@ -1,7 +1,8 @@
 //! Writes files so that nobody loses one: an output is there whole or not at all.
 //!
-//! Invariants: a file under its final name is complete and on the disk; it is protected as its inputs are; inputs, links and whatever isn't a plain file
-//! are never written through; an existing file is replaced only when that was asked for, a key file or a backup never.
+//! Invariants: a file under its final name is complete and on the disk, and it is protected as its inputs are. Nothing is
+//! written through an input, a link or a file that isn't plain. An existing file is replaced only when that was asked
+//! for, a key file or a backup never.
 //! On Linux a file has no name until it is complete, so that not even a killed process leaves a part of it behind.
 
 use std::fs::{self, File};
@@ -67,7 +68,7 @@ pub(crate) enum Output {
         path: PathBuf,
         /// What may be there already.
         over: Over,
-        /// What it is made of: those who can't read all of it can't read the file.
+        /// The files that it is made of. A user who can't read all of them can't read the new file.
         inputs: Vec<PathBuf>,
     },
 }
@@ -266,7 +267,7 @@ pub(crate) fn check_new(path: &Path) -> Result<(), CliError> {
     Ok(())
 }
 
-/// Sees to it that the directory is there that a file goes into.
+/// Refuses a place whose directory is missing.
 fn check_parent(path: &Path) -> Result<(), CliError> {
     match path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         Some(parent) if !parent.is_dir() => Err(CliError::usage(
@@ -370,7 +371,7 @@ fn taken(path: &Path, error: io::Error) -> CliError {
     }
 }
 
-/// Where the place is at fault, another one helps; a full disk is the system's.
+/// A bad place is a usage error, since another place helps. A full disk is the system's error.
 fn failed(path: &Path, error: io::Error) -> CliError {
     use io::ErrorKind::{InvalidFilename, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem};
     let help = match error.kind() {

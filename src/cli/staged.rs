@@ -14,9 +14,9 @@ use super::output::sync_directory;
 pub(super) enum Permissions<'p> {
     /// The owner alone.
     OwnerOnly,
-    /// The owner, and of those that the umask lets the ones who may read all of these files, too.
+    /// The owner, and the users whom both the umask and all of these files let read.
     Within(&'p [PathBuf]),
-    /// Those who could read this one, if it is there, and all of these files.
+    /// The users who may read all of these files and the file at the path, if there is one.
     Of(&'p Path, &'p [PathBuf]),
 }
 
@@ -141,7 +141,7 @@ fn mode(permissions: Permissions<'_>) -> u32 {
     }
 }
 
-/// What all of these files let others do. Members of another group than a file's are anybody to it.
+/// The permissions that all of these files give. For a file of another group, the group counts among the others.
 #[cfg(unix)]
 fn allowed(files: &[PathBuf], group: Option<u32>) -> u32 {
     use std::os::unix::fs::MetadataExt;

@@ -1,6 +1,6 @@
 //! Finds the documents below a directory.
 //!
-//! Invariants: no file that may be a document is passed over: what can't be looked at is an input that can't be read.
+//! Invariants: no file that may be a document is skipped: a place that can't be read becomes an unreadable input.
 //! Nothing but regular files is opened. No directory is walked twice, so links that lead in circles end.
 
 use std::collections::HashSet;
@@ -38,8 +38,8 @@ pub(crate) fn all_below(directory: &Path) -> Result<Vec<Input>, CliError> {
     find(directory, false, Names::Never)
 }
 
-/// Every document below a directory in path order, and every place where one may be that can't be looked at. What else is
-/// there is counted on standard error.
+/// Finds every document below a directory, in path order, and every place that can't be read. Counts the other files on
+/// standard error.
 ///
 /// # Errors
 /// A directory without documents.
@@ -156,7 +156,7 @@ impl Walker {
             return Ok(());
         }
         let metadata = match fs::metadata(path) {
-            // Where a link leads nowhere, its name alone tells.
+            // A broken link has only its name to judge by.
             Err(error) if is_link && error.kind() == io::ErrorKind::NotFound && !has_ending(path) => {
                 self.others.push(path.to_owned());
                 return Ok(());

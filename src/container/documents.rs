@@ -1,7 +1,7 @@
 //! Several documents in one text: an array of them, or lines.
 //!
-//! Invariants: of a text that holds one document, every byte is passed on, what follows the document too. Where several
-//! are, none is left out without an error. Nothing is held but white space between documents.
+//! Invariants: a text with one document passes byte for byte, with what follows the document. A text with several
+//! documents loses none of them without an error. Only white space between documents is held.
 
 use std::io::{self, BufRead, Read};
 
@@ -25,7 +25,7 @@ pub struct Documents<S> {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
-    /// Not told apart: one document, or lines of them.
+    /// One document, or lines of documents: the text doesn't show yet.
     Lines,
     /// `[` and documents with commas between them.
     Array,

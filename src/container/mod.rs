@@ -1,7 +1,7 @@
 //! What documents come wrapped in: gzip, ZIP, UTF-16, a Python pickle, an array or lines of documents.
 //!
-//! Invariants: nothing is ever executed or resolved. Memory is bounded by the text itself, and in a pickle by limits of
-//! its own, whatever sizes are claimed. What is damaged is an error, never a shorter document.
+//! Invariants: nothing is ever executed or resolved. Memory grows with the bytes that arrive, never with the sizes
+//! that they claim, and a pickle has limits of its own. Damage is an error, never a shorter document.
 
 mod documents;
 mod gzip;

@@ -1,7 +1,7 @@
 //! Reads what two Python clients save: an export document as a pickle of dictionaries, lists and texts.
 //!
-//! Invariants: nothing is executed, and no name is resolved: every opcode that would is refused by its name. Values are
-//! held once however often they are used, their number, their nesting and the length of what comes of them are bounded.
+//! Invariants: nothing is executed, and no name is resolved: an error names the opcode that would do so. A value that is
+//! used many times is held once. Limits bound the number of values, their nesting and the length of the JSON.
 
 use std::collections::HashMap;
 
@@ -129,7 +129,7 @@ impl<'p> Machine<'p> {
             let offset = self.at;
             let [opcode] = self.array()?;
             match opcode {
-                // PROTO and FRAME: whether the version is known shows from the opcodes, where a frame ends doesn't matter.
+                // PROTO and FRAME: the opcodes show whether the version is known, and the end of a frame doesn't matter.
                 0x80 => drop(self.array::<1>()?),
                 0x95 => drop(self.array::<8>()?),
                 b'.' => return self.pop(),
@@ -264,7 +264,7 @@ impl<'p> Machine<'p> {
         self.push(Value::Text(text))
     }
 
-    /// The topmost value that no open mark lies above.
+    /// Takes the topmost value, which has to stand above the last open mark.
     fn pop(&mut self) -> Result<usize, PickleError> {
         let floor = self.marks.last().copied().unwrap_or_default();
         match self.stack.len() > floor {

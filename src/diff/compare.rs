@@ -81,7 +81,7 @@ pub struct ObjectChanges {
     pub changes: Vec<FieldChange>,
     /// How many more of these the limits leave out.
     pub more: u64,
-    /// Whether there are such changes in more than the list of what it depends on.
+    /// Whether such changes concern more than the list of dependencies.
     pub beyond_members: bool,
     /// What an upgrade of the engine adds under an unchanged revision.
     pub by_upgrade: Vec<FieldChange>,

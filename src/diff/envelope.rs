@@ -67,7 +67,7 @@ pub(super) fn facts(report: &DocumentReport) -> Vec<(&'static str, Option<String
     let header = report.header.as_ref();
     let signature = &report.signature;
     let key = signature.key.as_ref();
-    // Of no document there is nothing to say.
+    // A missing document has no envelope.
     let said = |text: String| (!report.is_nothing()).then_some(text);
     vec![
         ("host", envelope.host.clone()),

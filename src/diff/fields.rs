@@ -17,7 +17,7 @@ use super::path::{DEPENDENCIES, FieldPath, IgnoreRule, Step};
 use super::secret::{Secret, SecretChange};
 use super::value::{Scalar, Value};
 
-/// Differences of one object that are told as made by an upgrade. It makes one or two; more are an editor's.
+/// Differences of one object that count as made by an upgrade. An upgrade makes one or two; more come from an editor.
 const BY_UPGRADE: usize = 8;
 /// Levels of unknown messages that are looked into; deeper ones are compared as bytes.
 const DEPTH: usize = 16;
@@ -312,8 +312,8 @@ impl<'o> Changes<'o> {
         }
     }
 
-    /// Two configurations, member by member. Gives whether that told all: not where one of them isn't JSON, and not where
-    /// their members are the same.
+    /// Compares two configurations member by member. Gives `false` where that shows no difference: one of them isn't JSON,
+    /// or their members are the same.
     fn configurations(&mut self, path: &FieldPath, spec: &FieldSpec, (old, new): Pair<&str>) -> bool {
         let (Ok(old), Ok(new)) = (serde_json::from_str(old), serde_json::from_str(new)) else {
             return false;

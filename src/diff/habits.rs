@@ -46,8 +46,8 @@ impl Later {
     }
 }
 
-/// Whether the value of a field, different on the two sides, is of those that engines write anew in every export. What
-/// has not the form of a date was not written by an engine.
+/// Whether engines write a field, which differs on the two sides, anew in every export. Engines write a date there; a
+/// value of another form is a change.
 pub(super) fn is_volatile(spec: &FieldSpec, old: Option<&Scalar>, new: Option<&Scalar>) -> bool {
     let is_day = |side: Option<&Scalar>| matches!(side, Some(Scalar::Text(text)) if date::is_day(text));
     spec.volatile && is_day(old) && is_day(new)

@@ -91,7 +91,7 @@ pub(super) fn content(
     outline.lines
 }
 
-/// Values that engines write anew in every export, by type and path: who has them.
+/// Values that engines write anew in every export, by type and path, with the objects that have them.
 type VolatileValues = BTreeMap<(String, String), BTreeMap<String, Vec<ObjectRef>>>;
 
 struct Outline {

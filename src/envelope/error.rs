@@ -1,7 +1,7 @@
 //! Why a text is no export document, told so that the reader knows what the file is instead and what to do.
 //!
-//! Invariant: every message is a lower-case fragment; of what is no document nothing is quoted, except what an engine meant
-//! for people.
+//! Invariant: every message is a lower-case fragment. No message quotes a file that is no document, except what an engine
+//! meant for people.
 
 use serde_json::error::Category;
 
@@ -232,7 +232,7 @@ pub(super) fn not_json(text: &str, origin: &Origin, length: u64, error: &serde_j
     }
 }
 
-/// Whether a line with git's conflict markers is what isn't JSON here.
+/// Whether the text that isn't JSON is a line with git's conflict markers.
 fn is_conflict(text: &str, at: usize) -> bool {
     let line = text
         .get(..at)

@@ -1,5 +1,5 @@
-//! Files that stand where a document should be, told by how they begin: nothing in them was altered, they have to be
-//! turned back into the document first.
+//! Recognizes files that stand in the place of a document, by how they begin. Nothing in them was altered; their owner has
+//! to turn them back into the document first.
 
 /// A kind of file that is no document but leads to one.
 #[derive(Debug, PartialEq, Eq)]

@@ -44,7 +44,7 @@ pub(super) struct StringGap {
 }
 
 impl StringGap {
-    /// Keeps the next bytes as far as they belong to its begin.
+    /// Keeps the next bytes that still belong to its beginning.
     pub(super) fn begin_with(&mut self, bytes: &[u8]) {
         if self.escape_at.is_none() {
             let room = BEGIN.saturating_sub(self.begin.len()).min(bytes.len());

@@ -116,7 +116,7 @@ impl fmt::Display for Place {
 pub struct Finding {
     /// Its entry in the registry.
     pub rule: &'static FindingRule,
-    /// How much it weighs: as the registry says, unless what was found here weighs less or more.
+    /// How much it weighs: the registry's severity, unless this case weighs less or more.
     pub severity: Severity,
     /// What was found here, as a lower-case fragment. May quote the document: renderers escape it.
     pub message: String,

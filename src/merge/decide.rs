@@ -46,7 +46,7 @@ pub(super) struct State {
     pub(super) source: SourceId,
     /// The instant of the document's header.
     started: Option<Timestamp>,
-    /// When an engine exported the document; none where this toolkit composed it.
+    /// When an engine exported the document; `None` if this toolkit composed it.
     exported: Option<Timestamp>,
     /// Position in the document.
     at: usize,
@@ -102,8 +102,7 @@ impl State {
         self.says(base) || base.was_rewritten_as(self)
     }
 
-    /// Of two states that say the same, the one from the newer export: it has the newer of what engines write anew in
-    /// every export.
+    /// The newer export's copy of two equal states: it has the newer values of what engines write anew in every export.
     fn newer<'s>(&'s self, other: &'s Self) -> &'s Self {
         let age = |state: &'s Self| (state.started, state.object.as_bytes());
         if age(self) < age(other) { other } else { self }

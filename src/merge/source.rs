@@ -50,7 +50,7 @@ pub(super) struct Source {
     pub(super) format: Option<u64>,
     /// The instant of its header.
     pub(super) started: Option<Timestamp>,
-    /// When an engine exported it; none where this toolkit composed it.
+    /// When an engine exported it; `None` if this toolkit composed it.
     pub(super) exported: Option<Timestamp>,
     pub(super) marker: Option<String>,
     pub(super) objects: Vec<Arc<SyncObject<'static>>>,

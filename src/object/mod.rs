@@ -76,7 +76,7 @@ pub const MAX_DEPENDENCIES: usize = 2_000_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyncObject<'a> {
     raw: Cow<'a, [u8]>,
-    /// What protobuf makes of it, where that isn't what stands there.
+    /// Its plain form, where that differs from the bytes.
     plain: Option<Vec<u8>>,
     parts: ObjectParts,
 }
@@ -148,7 +148,7 @@ impl<'a> SyncObject<'a> {
         &self.raw
     }
 
-    /// The object message as protobuf reads it: no field repeats that is no list. All views are of this one.
+    /// The object message as protobuf reads it: only lists repeat. All views show this form.
     pub fn plain_bytes(&self) -> &[u8] {
         self.plain.as_deref().unwrap_or(&self.raw)
     }

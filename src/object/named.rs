@@ -25,7 +25,7 @@ impl Named {
         }
     }
 
-    /// An object of which no more than its key is at hand, with what its document calls the types outside the table.
+    /// An object that is known by its key alone, with its document's names of types outside the table.
     pub fn by_key(key: ObjectKey, type_names: &BTreeMap<u64, String>) -> Self {
         Self {
             type_name: type_name(key.type_number, type_names),

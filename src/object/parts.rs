@@ -1,7 +1,7 @@
 //! Reads an object message as it comes: identity, dependencies, revision, and where its data lies.
 //!
-//! Invariant: one reading for all sizes; [`super::SyncObject`] is this over bytes in memory. It reads as protobuf does: a
-//! message that repeats is merged, of a scalar the last occurrence of its wire type counts. Memory grows with the
+//! Invariant: one reading for all sizes; [`super::SyncObject`] is this over bytes in memory. It reads as protobuf does: the
+//! occurrences of a message are merged, and the last occurrence of a scalar with its wire type counts. Memory grows with the
 //! dependencies, never with the data, which is left to whoever asks for facts about it.
 
 use std::io::BufRead;

@@ -2,9 +2,9 @@
 //!
 //! Replaced by stand-ins: keys, lookup rows, segment mappings, hosts, users, e-mail addresses, JDBC URLs, database and
 //! schema names, setting values and free text. Kept: structure, object names, identifiers, UUIDs, times, and with them
-//! the revision hashes. What this version doesn't know is left out, since nothing can tell what it holds. A text in the
-//! place of a UUID, an identifier or a type URL that is none gets a stand-in, too, and of a field that repeats only what
-//! readers see is written.
+//! the revision hashes. What this version doesn't know is left out, since nothing can tell what it holds. A text that
+//! stands in the place of a UUID, an identifier or a type URL and is none gets a stand-in, too. A field that repeats is
+//! written as readers see it.
 //!
 //! Invariants: a stand-in is a number, given out in order of appearance. It is no function of the value, so that no
 //! guess can be tried against it. Rows and mappings are numbered within their object, inputs apart from outputs: were
@@ -82,7 +82,7 @@ pub fn redact(
 /// Longest name of a type outside the table that is kept.
 const TYPE_NAME_BYTES: usize = 64;
 
-/// Calls types by their number whose name, from a document's own words, isn't of the form that engines give theirs.
+/// Replaces a type's name by its number where the name comes from the document and lacks the form of engines' names.
 pub fn hide_odd_type_names(report: &mut DocumentReport) {
     let plain = |name: &str| {
         name.len() <= TYPE_NAME_BYTES

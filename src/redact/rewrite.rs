@@ -2,8 +2,8 @@
 //!
 //! Invariants: a byte gets into the copy only as an encoded number, as a text that the policy keeps, or as a stand-in.
 //! Fields of an unknown number, or of another wire type than theirs, count as unknown, at every level, and so does data
-//! that isn't of the message that the object's type carries. What no reader sees isn't there: of a field that repeats
-//! the last occurrence is written, of a message that repeats all of them as one.
+//! that isn't of the message that the object's type carries. The copy lacks what no reader sees: it has the last
+//! occurrence of a value that repeats, and one message for all occurrences of a message.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -100,7 +100,7 @@ impl Rewriter {
             (Identifier::OtherAny { .. }, _) if self.options.keep_unknown => return key.clone(),
             (Identifier::OtherAny { type_url, value }, _) => format!("{type_url} {}", hex::encode(value)),
             (Identifier::OtherJson(text), _) => text.clone(),
-            // Whatever lives in an environment has a number.
+            // Every object that lives in an environment has a number.
             (
                 Identifier::Text(text) | Identifier::Algorithm(text) | Identifier::EncryptionKey(text),
                 Some(row),
@@ -169,7 +169,7 @@ impl Rewriter {
 
     fn revision(&mut self, key: &ObjectKey, row: Option<&ObjectType>, message: Message<'_>) -> Vec<u8> {
         let read = Revision::read(message);
-        // Of a reference it is the type of what it stands for.
+        // A reference's revision states the type of the object that it stands for.
         let stated = read
             .stated_type()
             .filter(|name| type_by_name(name).is_some())

@@ -54,7 +54,7 @@ pub struct DocumentReport {
 }
 
 impl DocumentReport {
-    /// Of no document at all: what an added document is compared with, and a removed one.
+    /// The report of a missing document, with which an added or a removed document is compared.
     pub fn nothing() -> Self {
         Self {
             envelope: EnvelopeReport::default(),

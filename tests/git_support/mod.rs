@@ -14,7 +14,7 @@ use crate::diff_support::{edit, replaced, resaved};
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_exportdoc");
 
-/// Git that sees this repository's configuration and nobody else's.
+/// Git that reads this repository's configuration and no other.
 pub(crate) fn git(directory: &Path, arguments: &[&str]) -> Output {
     Command::new("git")
         .current_dir(directory)

@@ -54,7 +54,7 @@ fn api_identifier(known: &ObjectType) -> Value {
 }
 
 #[test]
-fn what_is_listed_can_be_exported_whatever_its_type() {
+fn a_listed_object_of_every_type_can_be_exported() {
     for known in OBJECT_TYPES {
         let engine = holding(known);
         let identifier = api_identifier(known);

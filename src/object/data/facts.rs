@@ -1,8 +1,8 @@
 //! What a report says of an object's data, found while the data message comes by.
 //!
 //! Invariant: memory doesn't grow with the data. A lookup's rows are counted and a mapping's pairs are, texts are checked
-//! and a name is kept; the rest is skipped. Where a field repeats, what counts is what protobuf takes.
-//! (Of texts that were asked for, all occurrences.)
+//! and a name is kept; the rest is skipped. Where a field repeats, the occurrence that protobuf takes
+//! counts. (A requested text is kept in all its occurrences.)
 
 use std::collections::BTreeSet;
 use std::io::BufRead;
@@ -220,7 +220,7 @@ impl Top<'_> {
         Ok(invalid)
     }
 
-    /// Takes one more occurrence of a field that makes the name: what a wrapper holds adds up, of a text the last counts.
+    /// Takes one more occurrence of a field that makes the name: wrappers are merged, and the last text counts.
     fn keep(&mut self, field: &FieldSpec, bytes: Option<Vec<u8>>) {
         let before = self.short.iter().position(|(number, _)| *number == field.number);
         let before = before.map(|at| self.short.swap_remove(at).1);
@@ -379,7 +379,7 @@ mod tests {
                 "{}",
                 spec.name
             );
-            // What is no text is another field, which says nothing about the name.
+            // A field of another wire type is an unknown field, which doesn't change the name.
             for number in name_fields(spec.name) {
                 let replaced = [&data[..], Writer::new().varint(*number, 1).finish().as_slice()].concat();
                 assert_eq!(

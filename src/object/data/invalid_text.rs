@@ -33,7 +33,7 @@ impl Invalid {
         }
     }
 
-    /// Notes a field; whether it is a known one of its wire type, which alone counts.
+    /// Notes a field. Gives whether it is a known field with its own wire type; no other field counts.
     pub(super) fn head(&mut self, head: &FieldHead) -> bool {
         self.seen
             .see(head.number, head.value, head.offset, &mut self.oddities)

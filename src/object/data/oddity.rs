@@ -1,6 +1,6 @@
-//! What no writer of a message does with its known fields, noted while the message is read.
+//! Notes what no writer does with a message's known fields, while the message is read.
 //!
-//! Invariant: bounded; where a message has more of it, the first are told.
+//! Invariant: memory is bounded; of an object's oddities the first are kept.
 
 use super::schema::MessageSpec;
 use crate::wire::HeadValue;
@@ -45,7 +45,7 @@ impl SeenFields {
         Self { spec, seen: 0 }
     }
 
-    /// Notes a field that stands at `offset`; whether it is a known one of its wire type, which alone counts.
+    /// Notes a field that stands at `offset`. Gives whether it is a known field with its own wire type; no other field counts.
     pub(crate) fn see(
         &mut self,
         number: u32,

@@ -1,7 +1,7 @@
 //! The plain form of a message: the message that protobuf makes of it, in which no singular field repeats.
 //!
-//! Invariant: of a singular number or text the last occurrence that has its wire type is left, the occurrences of a singular
-//! message are one, and everything else stays as it stands: lists, unknown fields, and known fields of another wire type,
+//! Invariant: a singular number or text keeps its last occurrence with the right wire type. The occurrences of a singular
+//! message become one. Everything else stays as it stands: lists, unknown fields, and known fields of another wire type,
 //! which protobuf takes for unknown ones.
 
 use std::borrow::Cow;
@@ -73,7 +73,7 @@ pub(crate) fn plain<'a>(spec: &'static MessageSpec, bytes: &'a [u8]) -> Cow<'a, 
     }
 }
 
-/// The message in a field. That in an `Any` is of the type that counts there.
+/// The fields of the message in a field. The message in an `Any` has the type that its type URL names.
 fn inner_spec(
     spec: &'static MessageSpec,
     field: &FieldSpec,
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_text_the_last_occurrence_is_left_and_of_a_list_all() {
+    fn a_text_keeps_its_last_occurrence_and_a_list_keeps_all() {
         let mut data = Writer::new();
         data.text(1, "first").text(3, "a").text(3, "b").text(1, "last");
         let expected = Writer::new().text(3, "a").text(3, "b").text(1, "last").finish();
