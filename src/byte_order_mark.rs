@@ -3,7 +3,7 @@
 //! Invariant: only bytes are looked at; nothing is decoded, so nothing of a secret is copied.
 
 /// The UTF-8 byte order mark.
-pub const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
+const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Which of its two bytes a UTF-16 unit begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -19,7 +19,7 @@ use crate::report::{Contents, DocumentReport, Encryption, NamedBy, Verdict};
 pub const ENGINES_REFUSE: &str = "an engine will probably refuse this document: engines verify signatures by a rule of their own, which isn't public";
 
 /// What an engine that names no format is taken to write.
-pub const OLDEST_FORMAT: u64 = 1;
+pub const OLDEST_FORMAT: u64 = crate::blob::OLDEST_KNOWN_FORMAT;
 
 /// Objects that these findings are about can't be read, so that composing would drop them silently.
 const UNREADABLE: &[&FindingRule] = &[

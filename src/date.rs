@@ -210,7 +210,7 @@ pub fn iso_millis(instant: Timestamp) -> String {
 }
 
 /// Whether a text is a day as engines write it, such as `2019-05-07`.
-pub fn is_day(text: &str) -> bool {
+pub(crate) fn is_day(text: &str) -> bool {
     let date = || {
         let (year, rest) = text.split_once('-')?;
         let (month, day) = rest.split_once('-')?;

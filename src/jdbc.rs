@@ -85,7 +85,7 @@ pub fn secret(url: &str) -> Secret {
 }
 
 /// As [`secret`], for text from any field: text without a JDBC URL has no secret.
-pub fn secret_within(text: &str) -> Secret {
+pub(crate) fn secret_within(text: &str) -> Secret {
     match fold(text).find("jdbc:") {
         Some(_) => secret(text),
         None => Secret::None,

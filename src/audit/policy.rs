@@ -73,7 +73,7 @@ impl Policy {
     }
 
     /// How much a finding weighs.
-    pub fn level_of(&self, finding: &Finding) -> Level {
+    pub(crate) fn level_of(&self, finding: &Finding) -> Level {
         if finding.severity == finding.rule.severity {
             self.level(finding.rule)
         } else {

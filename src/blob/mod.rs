@@ -21,9 +21,10 @@ pub use outline::{Extent, OutlineKind, RecordOutline};
 pub use reader::{BlobLimits, RawRecord, RecordBody, RecordHead, RecordReader, frame, length_prefix};
 pub use record::{Header, HeaderField, ObjectRecord, REDACTED, Record, RecordError, SealedRecord, Trailer};
 
-/// The format numbers that real documents had, with the year of the document. Those between and beyond exist, too.
-pub const KNOWN_FORMATS: &[(u64, u32)] = &[(1, 2019), (2, 2019), (6, 2023)];
+/// The format numbers that real documents had, in order, with the year of the document. Those between and beyond exist,
+/// too.
+pub(crate) const KNOWN_FORMATS: &[(u64, u32)] = &[(1, 2019), (2, 2019), (6, 2023)];
 /// The oldest of them, which engines of every version since have to read.
-pub const OLDEST_KNOWN_FORMAT: u64 = 1;
+pub(crate) const OLDEST_KNOWN_FORMAT: u64 = KNOWN_FORMATS[0].0;
 /// The newest of them.
-pub const NEWEST_KNOWN_FORMAT: u64 = 6;
+pub const NEWEST_KNOWN_FORMAT: u64 = KNOWN_FORMATS[KNOWN_FORMATS.len() - 1].0;

@@ -158,7 +158,7 @@ impl Finding {
 
     /// The same finding with another severity than the registered one.
     #[must_use]
-    pub fn weighing(mut self, severity: Severity) -> Self {
+    pub(crate) fn weighing(mut self, severity: Severity) -> Self {
         self.severity = severity;
         self
     }

@@ -44,7 +44,7 @@ impl EngineVersion {
 
     /// A format that engines of this version write or have gone beyond, so that they read it. No source ties formats to
     /// versions; but a version that is called after a year is younger than documents of the years before.
-    pub fn wrote_format(self) -> Option<u64> {
+    pub(crate) fn wrote_format(self) -> Option<u64> {
         let [year, ..] = self.0;
         let seen = KNOWN_FORMATS.iter().filter(|(_, seen_in)| *seen_in < year);
         seen.map(|(format, _)| *format)

@@ -25,7 +25,7 @@ use std::ops::Range;
 
 pub use key::{ObjectKey, TYPE_URL_PREFIX};
 pub use named::{Named, type_name, type_of};
-pub use nearest::{misspelt_type, nearest_type, type_help};
+pub use nearest::{misspelt_type, type_help};
 pub use object_type::{
     Inside, LeftOut, NameRule, OBJECT_TYPES, ObjectType, Purpose, RefersTo, RestLink, RestResource, Scope,
     TypeNumber, Versions, by_name as type_by_name, by_number_in_own_document, known_by_number,

@@ -3,7 +3,7 @@
 use super::{OBJECT_TYPES, type_by_name};
 
 /// The known type whose name is most like a text, if one is.
-pub fn nearest_type(text: &str) -> Option<&'static str> {
+fn nearest_type(text: &str) -> Option<&'static str> {
     let text = text.to_uppercase();
     let names = OBJECT_TYPES.iter().map(|known| known.name);
     names

@@ -335,7 +335,7 @@ pub struct ObjectReport {
 
 impl ObjectReport {
     /// Whether it holds something that may be a secret and that no table knows.
-    pub fn may_hide_secrets(&self) -> bool {
+    pub(crate) fn may_hide_secrets(&self) -> bool {
         self.unread_data || self.possible_keys > 0
     }
 

@@ -201,7 +201,7 @@ impl KeyFacts {
     }
 
     /// Whether it is of the kind that every engine makes: 512 bits over the parameters that come with every JDK.
-    pub fn is_of_engines(&self) -> bool {
+    pub(crate) fn is_of_engines(&self) -> bool {
         self.bits == 512 && self.parameter_set.is_some()
     }
 

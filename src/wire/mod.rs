@@ -312,7 +312,7 @@ impl<'a> Message<'a> {
     }
 
     /// A varint field of 32 bits: protobuf cuts what is longer.
-    pub fn varint32(self, number: u32) -> Option<u64> {
+    pub(crate) fn varint32(self, number: u32) -> Option<u64> {
         self.varint(number).map(|value| value & u64::from(u32::MAX))
     }
 

@@ -182,6 +182,11 @@ impl ObjectType {
         self.algorithm.is_some()
     }
 
+    /// Whether its objects stand for objects that must exist on the target.
+    pub fn is_reference(&self) -> bool {
+        self.scope == Scope::Reference
+    }
+
     /// Whether objects of this type stand for those of another one.
     pub fn stands_for(&self, original: &Self) -> bool {
         match self.refers_to {
