@@ -6,7 +6,7 @@ use crate::finding::{self, FindingRule, Place};
 use crate::import_plan::name_fault;
 use crate::jdbc::{self, Secret};
 use crate::object::data::{FieldSpec, StandInKind, Treatment};
-use crate::object::{Scope, type_by_name};
+use crate::object::type_by_name;
 use crate::report::{DocumentReport, Encryption, Findings, ObjectReport};
 
 /// Characters of a text that a finding quotes.
@@ -128,7 +128,7 @@ fn duplicate_names(report: &DocumentReport, findings: &mut Findings) {
             continue;
         };
         let space = match known {
-            Some(known) if known.scope == Scope::Reference => continue,
+            Some(known) if known.is_reference() => continue,
             Some(known) if known.is_algorithm() => "algorithm",
             _ => object.type_name.as_str(),
         };
@@ -151,7 +151,7 @@ fn refused_names(report: &DocumentReport, findings: &mut Findings) {
         let known = type_by_name(&object.type_name);
         let name = object.name.as_deref().or_else(|| object.key.name());
         if let (Some(known), Some(name)) = (known, name)
-            && known.scope != Scope::Reference
+            && !known.is_reference()
             && let Some(fault) = name_fault(known.name, name)
         {
             findings.about(

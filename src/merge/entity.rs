@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::diff::MatchBy;
 use crate::identifier::Identifier;
 use crate::object::{
-    ObjectKey, Scope, SyncObject, by_number_in_own_document, may_refer, reference_key, rename,
+    ObjectKey, ObjectType, SyncObject, by_number_in_own_document, may_refer, reference_key, rename,
 };
 
 use super::source::{Documents, Place, SourceId};
@@ -69,7 +69,7 @@ pub(super) fn is_single(type_number: u64) -> bool {
 }
 
 fn is_reference(key: &ObjectKey) -> bool {
-    by_number_in_own_document(key.type_number).is_some_and(|known| known.scope == Scope::Reference)
+    by_number_in_own_document(key.type_number).is_some_and(ObjectType::is_reference)
 }
 
 /// How many entities of one name, or one number, are looked at: more than a document has unless it is hostile.

@@ -16,7 +16,7 @@ use super::shape::without_mark;
 use super::{SourceId, StateError, StateNote, TargetStateBuilder};
 use crate::identifier::Identifier;
 use crate::import_plan::{Place, Purpose};
-use crate::object::{RevisionPair, Scope, SyncObject, type_by_name};
+use crate::object::{ObjectType, RevisionPair, SyncObject, type_by_name};
 use crate::revision_hash;
 
 #[derive(Deserialize)]
@@ -107,8 +107,7 @@ impl TargetStateBuilder {
 }
 
 fn is_reference(type_name: &str) -> bool {
-    type_by_name(type_name).is_some_and(|known| known.scope == Scope::Reference)
-        || type_name.ends_with("_REFERENCE")
+    type_by_name(type_name).is_some_and(ObjectType::is_reference) || type_name.ends_with("_REFERENCE")
 }
 
 impl Dumped {

@@ -1,6 +1,6 @@
 //! How types of objects and REST resources belong together, read off the library's table of types.
 
-use exportdoc::object::{OBJECT_TYPES, ObjectType, Scope, type_by_name};
+use exportdoc::object::{OBJECT_TYPES, ObjectType, type_by_name};
 
 use crate::model::resources::{ResourceSpec, collection};
 
@@ -13,7 +13,7 @@ pub fn resource_of(type_name: &str) -> Option<&'static ResourceSpec> {
 /// Whether objects of a type stand for others. Of a type that no table knows, its name tells.
 pub fn is_reference(type_name: &str) -> bool {
     match type_by_name(type_name) {
-        Some(known) => known.scope == Scope::Reference,
+        Some(known) => known.is_reference(),
         None => type_name.ends_with("_REFERENCE"),
     }
 }
