@@ -146,8 +146,8 @@ fn kind(name: &str) -> Kind {
     }
 }
 
-/// Whether a property has a value. What ends the list that it stands in makes it empty; any other separator may begin
-/// its value, unless another property follows.
+/// Whether a property has a value. A separator that ends its list leaves the value empty. Any other separator may begin
+/// the value, unless another property follows.
 fn is_set(value: &str, separator: Option<char>) -> bool {
     if ["{}", "\"\"", "''"].iter().any(|empty| value.starts_with(empty)) {
         return false;

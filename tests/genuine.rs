@@ -1,5 +1,5 @@
-//! Documents with the habits of genuine engines: what these change by themselves is told from what a person or an
-//! attacker changed, in every command.
+//! Documents with the habits of genuine engines: every command tells the changes that engines make by themselves from
+//! those of a person or an attacker.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 

@@ -410,7 +410,7 @@ fn an_export_document_of_the_target_tells_what_it_has() {
             "GLOBAL_OBJECT global: derived"
         ]
     );
-    // A bundle holds every engine-wide object that can be synced: what isn't in it isn't there.
+    // A bundle holds every engine-wide object that can be synced: an object outside of it doesn't exist.
     let (plan, code) = plan_json(&["merge/other-bundle.json", "--target", "merge/bundle.json"]);
     assert_eq!(code, 1);
     assert_eq!(steps(&plan)[0], "LOOKUP Cities: create");

@@ -1,4 +1,4 @@
-//! Fields that repeat, or that have another wire type, hide nothing: what an engine reads is what is compared and told.
+//! Fields that repeat, or that have another wire type, hide nothing: reports and comparisons show what an engine reads.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 

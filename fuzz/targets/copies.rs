@@ -65,7 +65,7 @@ fn named(document: &Document) {
     }
 }
 
-/// What is taken out is closed, stays as it was, and comes of the objects that are said to be enough.
+/// An extract is closed, has its objects as they were, and needs only the objects that are said to be enough.
 fn taken(document: &Document, roots: &[ObjectKey]) {
     let Document { report, contents, .. } = document;
     let enough: Vec<_> = positions(report, roots)

@@ -29,7 +29,7 @@ enum Form {
     Lines,
     /// `[` and documents with commas between them.
     Array,
-    /// What doesn't begin like a document is passed on as it stands.
+    /// A text that doesn't begin like a document passes as it stands.
     Other,
 }
 

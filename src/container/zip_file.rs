@@ -65,7 +65,7 @@ pub fn only_entry<R: Read + Seek>(source: R) -> io::Result<(String, ZipEntry<R>)
     ))
 }
 
-/// The content of a file in an archive. What doesn't have the length and checksum that the archive states is an error.
+/// The content of a file in an archive. Reading fails where length or checksum differ from the archive's.
 pub struct ZipEntry<R> {
     content: Content<R>,
     left: u64,

@@ -170,7 +170,7 @@ fn json_facts(revision: &Revision, key: &ObjectKey) -> JsonFacts {
     }
 }
 
-/// What identifiers that are the same hold beside.
+/// Compares the other fields of the identifiers, where both sides have the same key.
 fn identifiers(
     changes: &mut Changes<'_>,
     objects: Pair<&SyncObject<'static>>,

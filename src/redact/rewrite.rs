@@ -93,7 +93,7 @@ impl Rewriter {
         Ok((SyncObject::from_bytes(writer.finish())?, self.unknown))
     }
 
-    /// What a key is in the copy: an identifier that is none of its type's gets a stand-in.
+    /// The key in the copy. An identifier of another form than its type has gets a stand-in.
     pub(super) fn key(&mut self, key: &ObjectKey) -> ObjectKey {
         let row = by_number_in_own_document(key.type_number);
         let text = match (&key.identifier, row) {

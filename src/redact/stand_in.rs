@@ -153,7 +153,7 @@ fn text(kind: StandInKind, value: &str, number: u32) -> String {
         StandInKind::Schema => format!("schema-{number}"),
         StandInKind::Setting => format!("setting-{number}"),
         StandInKind::Text => format!("text-{number}"),
-        // Of the form of one, of a kind that no generator makes.
+        // The form of a UUID, of a version that no generator makes.
         StandInKind::Uuid => format!("00000000-0000-0000-0000-{number:012}"),
         StandInKind::Identifier => format!("identifier-{number}"),
         StandInKind::TypeUrl => format!("type.googleapis.com/Redacted{number}Data"),

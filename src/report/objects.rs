@@ -372,7 +372,7 @@ pub(super) fn note_secrets(objects: &[ObjectReport], in_clear: bool, findings: &
     }
 }
 
-/// What may be a secret where no table says what stands there.
+/// Reports possible secrets in fields and data that no table describes.
 fn note_possible_secrets(objects: &[ObjectReport], findings: &mut Findings) {
     let mut hiding = objects.iter().filter(|object| object.may_hide_secrets());
     if let Some(first) = hiding.next() {

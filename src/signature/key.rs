@@ -226,7 +226,7 @@ pub fn parse_fingerprint(text: &str) -> Option<[u8; 32]> {
     hex::decode(digits.collect::<String>()).ok()?.try_into().ok()
 }
 
-/// What stands behind the `sha256:` of a fingerprint; `None` of a text that is meant to be something else.
+/// The text behind the `sha256:` of a fingerprint; `None` for a text of another kind.
 pub fn fingerprint_digits(text: &str) -> Option<&str> {
     let (prefix, digits) = text.split_once(':')?;
     prefix.eq_ignore_ascii_case("sha256").then_some(digits)

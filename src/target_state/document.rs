@@ -64,7 +64,7 @@ impl TargetStateBuilder {
         Ok(document.objects.len())
     }
 
-    /// GLOBAL_OBJECT bundles every engine-wide object that can be synced: what isn't in it isn't there.
+    /// GLOBAL_OBJECT bundles every engine-wide object that can be synced: an object outside of it doesn't exist.
     fn cover_bundle(&mut self, source: SourceId, document: &ReadDocument, types: &[String]) {
         let of = |bundled: &dyn Fn(&ObjectType) -> bool| -> HashSet<ObjectId> {
             let objects = types.iter().zip(&document.objects);

@@ -136,7 +136,7 @@ struct Top<'t> {
     secret_bytes: Option<usize>,
     texts: Texts,
     unknown: BTreeSet<u32>,
-    /// What counts of every field that makes the name; `None` where it is too long for one.
+    /// The value that counts of every field that makes the name; `None` if it is too long for a name.
     short: Vec<(u32, Option<Vec<u8>>)>,
     secrets: Vec<(SecretKind, Secret)>,
     possible_keys: u64,

@@ -10,7 +10,7 @@ pub fn resource_of(type_name: &str) -> Option<&'static ResourceSpec> {
     Some(collection(rest.path)?.spec())
 }
 
-/// Whether objects of a type stand for others. Of a type that no table knows, its name tells.
+/// Whether objects of a type stand for others. For a type outside the table, its name tells.
 pub fn is_reference(type_name: &str) -> bool {
     match type_by_name(type_name) {
         Some(known) => known.is_reference(),

@@ -1,7 +1,7 @@
 //! The rows of the field table, message by message.
 //!
-//! Real documents show these fields under one name or none, so most names are this project's. What they do not show is
-//! marked as this project's own.
+//! Real documents show these fields under one name or none, so most names are this project's. A message that they don't
+//! show is marked as this project's own.
 
 use super::RestMember::{AsIs, Time, Truth, UpperCase};
 use super::StandInKind::{Database, Email, Host, Input, JdbcUrl, Key, Output, Schema, User};
