@@ -7,7 +7,7 @@ use std::process::ExitCode;
 /// | code | `inspect` | `verify-signature` | `diff` | `audit` | `plan` |
 /// |---|---|---|---|---|---|
 /// | 0 | everything could be read, no finding is an error | valid (and trusted, where trusted keys are given) | the same content | nothing weighs as much as `--fail-on` | the import would succeed |
-/// | 1 | a finding is an error | invalid | different | something does | it would fail, or do what `--deny` names |
+/// | 1 | a finding is an error | invalid, or more content behind the document | different, or more content behind a document | something does | it would fail, or do what `--deny` names; or more content behind the document |
 /// | 2 | usage, or an input that can't be read | the same | the same, or one that can be read only in part | the same, a policy included; whatever else was found | usage, or an input that can't be read |
 /// | 3 | – | undetermined | – | – | that can't be told |
 /// | 4 | – | valid, but not by a trusted key | – | – | – |
