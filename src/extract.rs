@@ -132,15 +132,18 @@ fn after_type<'t>(object: &ObjectReport, wanted: &'t str) -> Option<&'t str> {
     same.then_some(rest)
 }
 
-/// The positions in a report of the objects that [`extract`] has to be given: the objects asked for, what they need, and
-/// references to it.
+/// The positions in a report of the objects that [`extract`] has to be given: the objects asked for, what they need,
+/// references to it, and what these need.
 pub fn positions(report: &DocumentReport, roots: &[ObjectKey]) -> BTreeSet<usize> {
-    let ids = roots.iter().filter_map(|root| report.graph.find(root));
+    let graph = &report.graph;
+    let mut pending: Vec<_> = roots.iter().filter_map(|root| graph.find(root)).collect();
     let mut keys = HashSet::new();
-    for id in report.graph.breadth_first(ids) {
-        let key = &report.objects[id].key;
-        keys.extend(reference_key(key));
-        keys.insert(key.clone());
+    while let Some(id) = pending.pop() {
+        let node = &graph.nodes()[id];
+        if keys.insert(&node.key) {
+            pending.extend(&node.dependencies);
+            pending.extend(reference_key(&node.key).and_then(|reference| graph.find(&reference)));
+        }
     }
     let objects = report.objects.iter().enumerate();
     let wanted = objects.filter(|(_, object)| keys.contains(&object.key));
