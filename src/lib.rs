@@ -27,6 +27,7 @@ pub mod jdbc;
 pub mod merge;
 pub mod object;
 pub mod passphrase;
+mod possible_key;
 pub mod redact;
 pub mod report;
 pub mod revision_hash;

@@ -16,6 +16,7 @@ const ORDER: &[&str] = &[
     "jdbc",
     "byte_order_mark",
     "wire",
+    "possible_key",
     "date",
     "envelope",
     "container",

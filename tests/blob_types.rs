@@ -301,3 +301,179 @@ fn a_user_algorithm_shows_its_framework_and_files_and_hides_its_key() {
     }
     assert!(!out.contains(secret), "{out}");
 }
+
+const KEY_TEXT: &str = "Zm9vYmFyYmF6cXV4MTIzNA==";
+
+/// Whether a document passes a policy that refuses secrets in clear.
+fn passes(document: &[u8]) -> bool {
+    let directory = tempfile::tempdir().unwrap();
+    let policy = directory.path().join("policy.toml");
+    std::fs::write(&policy, "[levels]\nsecrets-in-clear = \"error\"\n").unwrap();
+    run(&["audit", "--policy", policy.to_str().unwrap(), "-"], document).0 == 0
+}
+
+#[test]
+fn a_header_that_announces_an_encryption_hides_no_clear_object() {
+    use exportdoc::passphrase::EncryptionParams;
+    let mut parts = Parts::of(&global().seal());
+    let mut records = parts.records();
+    let params = EncryptionParams::new([7; 8], 1000).unwrap().encode();
+    records[0].extend(Writer::new().bytes(3, &params).finish());
+    parts = parts.with_records(&records);
+    let found = report(&parts.document());
+    for id in ["encryption-contradicted", "secrets-in-clear", "key-present"] {
+        assert!(ids(&found).contains(&id), "{:?}", ids(&found));
+    }
+    assert!(!passes(&parts.document()));
+}
+
+#[test]
+fn an_encrypted_document_is_unknown_until_it_is_opened() {
+    let document = std::fs::read(common::testdata("generated/encrypted.json")).unwrap();
+    assert_eq!(
+        report(&document).secrets_unknown(),
+        Some(SecretsUnknown::NotOpened)
+    );
+    assert!(!passes(&document));
+    let directory = tempfile::tempdir().unwrap();
+    let policy = directory.path().join("policy.toml");
+    // Who asks for encryption says so.
+    std::fs::write(
+        &policy,
+        "[levels]\nsecrets-in-clear = \"error\"\nsecrets-unknown = \"info\"\n",
+    )
+    .unwrap();
+    assert_eq!(
+        run(&["audit", "--policy", policy.to_str().unwrap(), "-"], &document).0,
+        0
+    );
+}
+
+#[test]
+fn a_key_in_an_unknown_field_at_any_level_is_seen() {
+    let unknown = Writer::new().text(77, KEY_TEXT).finish();
+    let any = |inner: &[u8]| {
+        let url = "type.googleapis.com/IntegerIdentifier";
+        Writer::new().text(1, url).bytes(2, inner).finish()
+    };
+    let number = Writer::new().varint(1, 1).finish();
+    let identifier = |around: &[u8], any: &[u8]| {
+        let plain = Writer::new().varint(1, 10).bytes(2, any).finish();
+        [&plain[..], around].concat()
+    };
+    let plain = object(
+        &numbered(10, 1),
+        Some("DATABASE_CONNECTOR"),
+        "DatabaseConnectorData",
+        b"",
+    );
+    let rest: Vec<u8> = {
+        let message = exportdoc::wire::Message::parse(&plain).unwrap();
+        let fields = message.fields().filter(|field| field.number != 1);
+        fields.flat_map(|field| field.raw.to_vec()).collect()
+    };
+    let keys = [
+        identifier(&unknown, &any(&number)),
+        identifier(&[], &[&any(&number)[..], &unknown].concat()),
+        identifier(&[], &any(&[&number[..], &unknown].concat())),
+    ];
+    for key in keys {
+        let message = [Writer::new().bytes(1, &key).finish(), rest.clone()].concat();
+        let document = document(message, "DATABASE_CONNECTOR");
+        assert!(ids(&report(&document)).contains(&"possible-key"));
+        assert!(!passes(&document));
+    }
+    // In the header and in an object's record.
+    for at in [0, 1] {
+        let parts = Parts::of(&document(plain.clone(), "DATABASE_CONNECTOR"));
+        let mut records = parts.records();
+        records[at].extend_from_slice(&unknown);
+        let document = parts.with_records(&records).document();
+        assert!(ids(&report(&document)).contains(&"possible-key"), "record {at}");
+        assert!(!passes(&document), "record {at}");
+    }
+}
+
+#[test]
+fn data_with_a_broken_message_inside_is_unreadable() {
+    for broken in [
+        Writer::new().text(22, KEY_TEXT).finish(),
+        Writer::new().bytes(7, b"\xff\xff").finish(),
+    ] {
+        let message = object(
+            &numbered(10, 1),
+            Some("DATABASE_CONNECTOR"),
+            "DatabaseConnectorData",
+            &broken,
+        );
+        let document = document(message, "DATABASE_CONNECTOR");
+        assert!(ids(&report(&document)).contains(&"object-unreadable"));
+        assert!(!passes(&document));
+    }
+}
+
+#[test]
+fn a_key_in_a_configuration_is_counted_and_never_shown() {
+    let key = ObjectKey::new(40, Identifier::Algorithm("acme:Names".to_owned()));
+    for configuration in [
+        format!("{{\"salt\":\"{KEY_TEXT}\"}}"),
+        format!("{{\"{KEY_TEXT}\":1}}"),
+        format!("{{\"salt\":\"{KEY_TEXT}\",\"salt\":\"\"}}"),
+        format!("{{\"salt\":\"base64:{KEY_TEXT}\"}}"),
+        format!("salt: {KEY_TEXT}"),
+        KEY_TEXT.to_owned(),
+    ] {
+        let data = Writer::new().text(7, &configuration).finish();
+        let message = object(&key, Some("USER_ALGORITHM"), "UserAlgorithmData", &data);
+        let document = document(message, "USER_ALGORITHM");
+        assert!(
+            ids(&report(&document)).contains(&"possible-key"),
+            "{configuration}"
+        );
+        assert!(!passes(&document), "{configuration}");
+        let directory = tempfile::tempdir().unwrap();
+        let path = common::file(directory.path(), "a.json", &document);
+        let path = path.to_str().unwrap();
+        for arguments in [
+            &["inspect", path][..],
+            &["textconv", path],
+            &["diff", "/dev/null", path],
+        ] {
+            let (_, out) = run(arguments, b"");
+            assert!(!out.contains(KEY_TEXT), "{arguments:?} {configuration}: {out}");
+        }
+    }
+}
+
+#[test]
+fn lookup_rows_in_another_form_are_secrets_too() {
+    let key = ObjectKey::new(2, Identifier::Algorithm("Names".to_owned()));
+    for rows in ["Ann\nBob\n", "<ROWS><ROW value=\"Ann\"/></ROWS>"] {
+        let data = Writer::new().text(6, rows).finish();
+        let document = document(object(&key, Some("LOOKUP"), "SecureLookupData", &data), "LOOKUP");
+        assert!(ids(&report(&document)).contains(&"secrets-in-clear"), "{rows}");
+        assert!(!passes(&document), "{rows}");
+    }
+}
+
+#[test]
+fn a_key_stays_one_under_the_number_of_another_type() {
+    let data = Writer::new().text(1, KEY_TEXT).finish();
+    let hidden = object(&numbered(777, 1), Some("DOMAIN"), "EncryptionKeyData", &data);
+    let reference = ObjectKey::new(19, Identifier::Text("SSN".to_owned()));
+    let carried = object(&reference, Some("DOMAIN"), "EncryptionKeyData", &data);
+    for (message, label) in [(hidden, "DOMAIN"), (carried, "DOMAIN_REFERENCE")] {
+        let found = report(&document(message, label));
+        for id in ["data-type-differs", "key-present", "secrets-in-clear"] {
+            assert!(ids(&found).contains(&id), "{label}: {:?}", ids(&found));
+        }
+    }
+}
+
+#[test]
+fn the_metadata_may_guess_a_type_that_the_table_knows() {
+    let message = object(&numbered(777, 3), None, "FileFormatData", b"");
+    let guessed = report(&document(message, "USER_ALGORITHM"));
+    assert_eq!(guessed.objects[0].type_name, "USER_ALGORITHM");
+    assert!(!ids(&guessed).contains(&"metadata-type-differs"));
+}

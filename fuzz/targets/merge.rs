@@ -320,7 +320,12 @@ fn unchanged(x: &Document, base: Option<&Document>, sides: &[&Document], at: usi
     );
     for (got, wanted) in objects.values().zip(expected.values()) {
         let differs = || object_changes(wanted, got, Later::New, &DiffLimits::default());
-        assert!(got == wanted, "{}: {:?}", got.key(), differs());
+        // What engines change by themselves comes from the newest export.
+        let same = got == wanted || {
+            let found = differs();
+            found.changes.is_empty() && found.more == 0 && found.by_upgrade.is_empty()
+        };
+        assert!(same, "{}: {:?}", got.key(), differs());
     }
     assert_eq!(document.extras.header_fields, x.contents.header_fields);
     assert_eq!(

@@ -94,9 +94,12 @@ impl Policy {
         } else if rule == &finding::ENGINE_SIGNATURE_MISSING {
             own.max(self.level_in_genuine(&finding::SIGNATURE_UNDETERMINED))
         } else if rule == &finding::SECRETS_UNKNOWN || rule == &finding::POSSIBLE_KEY {
-            // A policy that refuses secrets refuses what may be one.
+            // A policy that refuses secrets refuses what may be one, unless it says otherwise.
             let asked = self.levels.get(finding::SECRETS_IN_CLEAR.id).copied();
-            own.max(asked.unwrap_or(Level::Off))
+            match self.levels.contains_key(rule.id) {
+                true => own,
+                false => own.max(asked.unwrap_or(Level::Off)),
+            }
         } else {
             own
         }

@@ -6,6 +6,7 @@
 use std::io::BufRead;
 
 use super::record::{RecordError, Trailer};
+use crate::possible_key;
 use crate::wire::{FieldHead, HeadValue, StreamedFields, Writer};
 
 /// Bytes of a trailer's signature, or of an export id, that are looked at. Real ones have less than a hundred.
@@ -51,6 +52,8 @@ pub enum OutlineKind<T> {
         at: Extent,
         /// Numbers of fields this version doesn't know; the first thousand.
         unknown_fields: Vec<u32>,
+        /// Texts in them that look like keys.
+        possible_keys: u64,
     },
     /// Carries all objects, encrypted.
     Sealed {
@@ -85,7 +88,7 @@ impl<T> RecordOutline<T> {
         let (mut second, mut third, mut fourth) = (Last::Absent, Last::Absent, Last::Absent);
         let mut unknown_fields = Vec::new();
         let mut shape = Shape::default();
-        let mut repeated = false;
+        let (mut repeated, mut keys_beside) = (false, 0);
         while let Some(head) = message.next_field()? {
             shape.field(&head);
             if !super::record::is_object_field(head.number) && unknown_fields.len() < MAX_UNKNOWN {
@@ -117,12 +120,18 @@ impl<T> RecordOutline<T> {
                 }
                 2 if matches!(second, Last::Bytes(..)) => repeated = true,
                 2 => second = Last::Bytes(at, object(&mut message.enter(length))),
-                3 => third = Last::Bytes(at, message.bytes(length, MAX_SHORT)),
-                4 => {
-                    let kept = if keep_ciphertext { u64::MAX } else { 0 };
-                    fourth = Last::Bytes(at, message.bytes(length, kept));
+                3 => {
+                    let signature = message.bytes(length, MAX_SHORT);
+                    keys_beside += signature.as_deref().map_or(0, possible_key::in_bytes);
+                    third = Last::Bytes(at, signature);
                 }
-                _ => {}
+                4 if keep_ciphertext => fourth = Last::Bytes(at, message.bytes(length, u64::MAX)),
+                4 => {
+                    let text = message.bytes(length, MAX_SHORT);
+                    keys_beside += text.as_deref().map_or(0, possible_key::in_bytes);
+                    fourth = Last::Bytes(at, None);
+                }
+                _ => keys_beside += possible_key::in_field(&head, message),
             }
         }
         if repeated {
@@ -133,6 +142,7 @@ impl<T> RecordOutline<T> {
                 object,
                 at,
                 unknown_fields,
+                possible_keys: keys_beside,
             },
             (_, _, Last::Bytes(at, ciphertext)) => OutlineKind::Sealed { ciphertext, at },
             (_, Last::Bytes(_, signature), _) => OutlineKind::Trailer(Trailer {

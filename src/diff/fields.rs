@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::Value as Json;
 
-use crate::object::data::{FieldKind, FieldSpec, MessageSpec, Treatment};
+use crate::object::data::{Configuration, FieldKind, FieldSpec, MessageSpec, Treatment};
 use crate::wire::{Field, Message, Value as WireValue};
 
 use super::DiffLimits;
@@ -315,7 +315,7 @@ impl<'o> Changes<'o> {
     /// Compares two configurations member by member. Gives `false` where that shows no difference: one of them isn't JSON,
     /// or their members are the same.
     fn configurations(&mut self, path: &FieldPath, spec: &FieldSpec, (old, new): Pair<&str>) -> bool {
-        let (Ok(old), Ok(new)) = (serde_json::from_str(old), serde_json::from_str(new)) else {
+        let (Some(old), Some(new)) = (Configuration::json(old), Configuration::json(new)) else {
             return false;
         };
         let told = |changes: &Self| changes.list.len() as u64 + changes.more + changes.ignored;

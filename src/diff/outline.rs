@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value as Json;
 
 use crate::date;
-use crate::object::data::{FieldKind, FieldSpec, MessageSpec, Treatment};
+use crate::object::data::{Configuration, FieldKind, FieldSpec, MessageSpec, Treatment};
 use crate::object::{ObjectKey, SyncObject};
 use crate::report::{DocumentReport, ObjectReport};
 use crate::wire::{Field, Message};
@@ -257,7 +257,7 @@ impl Outline {
 
     /// A configuration member by member, below a digest that covers what these don't show, such as its layout.
     fn configuration(&mut self, depth: usize, spec: &FieldSpec, text: &str) {
-        let Ok(value) = serde_json::from_str::<Json>(text) else {
+        let Some(value) = Configuration::json(text) else {
             let shown = Scalar::Text(text.to_owned()).shown(spec, &self.limits);
             return self.line(depth, spec.name, Some(shown));
         };

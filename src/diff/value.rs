@@ -6,7 +6,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::jdbc::{self, Secret};
-use crate::object::data::{FieldKind, FieldSpec, MessageSpec};
+use crate::object::data::{Configuration, FieldKind, FieldSpec, MessageSpec, Treatment};
 use crate::wire::{Field, Message, Value as WireValue};
 
 use super::DiffLimits;
@@ -199,6 +199,13 @@ impl Scalar {
     pub(super) fn shown(&self, field: &FieldSpec, limits: &DiffLimits) -> Value {
         match self {
             Self::Text(text) if !limits.show_secrets && holds_password(field.name, text) => {
+                Value::Digest(ValueDigest::of(true, 1, [text.as_bytes()]))
+            }
+            Self::Text(text)
+                if !limits.show_secrets
+                    && field.treatment == Treatment::Configuration
+                    && Configuration::hides_key(text) =>
+            {
                 Value::Digest(ValueDigest::of(true, 1, [text.as_bytes()]))
             }
             Self::Text(text) => Value::text(text, limits),

@@ -145,6 +145,9 @@ registry! {
         UNKNOWN_OBJECT_TYPE = "unknown-object-type", Info,
             "An object's numeric type is not in this version's table.",
             "Its name is taken from the object's revision; a name from the metadata is a guess. Everything else still works.";
+        DATA_TYPE_DIFFERS = "data-type-differs", Error,
+            "An object carries the data of another type of object.",
+            "No engine writes this; what an importing engine makes of it isn't known. Export again.";
         TYPE_CONTRADICTED = "type-contradicted", Error,
             "The revision inside an object names another type than the object's number.",
             "No engine writes this: the number counts here, and another reader may take the object for something else. Export again.";
@@ -170,6 +173,9 @@ registry! {
         SECRETS_IN_CLEAR = "secrets-in-clear", Warning,
             "The document holds masking keys, lookup rows or segment mappings in clear.",
             "Anyone who has the file can repeat or undo the masking: restrict it, or export with a passphrase.";
+        ENCRYPTION_CONTRADICTED = "encryption-contradicted", Error,
+            "The header announces an encryption, and object records stand in clear.",
+            "Other readers see the objects: treat the document as one in clear, and export again.";
         SECRETS_UNKNOWN = "secrets-unknown", Warning,
             "Part of the document can't be read by this version, so it isn't known whether masking keys stand in it.",
             "Treat the document as one that holds keys, or read it with a version that knows its types.";

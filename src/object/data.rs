@@ -10,7 +10,6 @@ mod facts;
 mod invalid_text;
 mod oddity;
 mod plain;
-mod possible_key;
 mod rows;
 mod schema;
 mod texts;
@@ -33,8 +32,6 @@ pub use texts::{FoundText, FoundTexts, TextFilter};
 pub(crate) use envelope::{by_type_name, type_name};
 pub(crate) use oddity::{Oddities, SeenFields};
 pub(crate) use plain::{joined, plain};
-pub(crate) use possible_key::in_bytes as possible_keys_in;
-pub(crate) use possible_key::in_field as possible_keys_in_field;
 
 use crate::wire::Message;
 

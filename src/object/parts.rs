@@ -8,9 +8,10 @@ use std::io::BufRead;
 
 use super::data::{
     ANY, DataFacts, DataWanted, IDENTIFIER, MessageSpec, OBJECT, Oddities, Oddity, REVISION, SeenFields,
-    by_type_name, joined, possible_keys_in, possible_keys_in_field, type_name,
+    by_type_name, joined, type_name,
 };
 use super::{MAX_DEPENDENCIES, ObjectError, ObjectKey, Revision};
+use crate::possible_key;
 use crate::wire::{Cursor, Field, FieldHead, HeadValue, Message, StreamedFields, WireError};
 
 /// Bytes of an identifier, a revision or the name of a data type. Real ones have some hundreds.
@@ -101,7 +102,7 @@ impl ObjectParts {
                 if OBJECT.field(head.number).is_none() {
                     parts.unknown(("object", head.number));
                 }
-                parts.possible_keys += possible_keys_in_field(&head, message);
+                parts.possible_keys += possible_key::in_field(&head, message);
                 continue;
             }
             let HeadValue::Bytes(length) = head.value else {
@@ -178,9 +179,9 @@ impl Incomplete {
         if self.dependencies.len() == MAX_DEPENDENCIES {
             return Err(ObjectError::TooManyDependencies(MAX_DEPENDENCIES));
         }
-        let oddities = &mut self.oddities;
+        let notes = (&mut self.oddities, &mut self.possible_keys);
         let key = part(message, length, "dependency", |bytes| {
-            read_key(bytes, head.value_offset, oddities)
+            read_key(bytes, head.value_offset, notes)
         })?;
         self.dependencies.push(key.map_err(wire("dependency"))?);
         Ok(())
@@ -204,7 +205,7 @@ impl Incomplete {
         let unknown = see_all(&REVISION, revision, offset, &mut self.oddities);
         for field in unknown {
             self.unknown(("revision", field.number));
-            self.possible_keys += field.bytes().map_or(0, possible_keys_in);
+            self.possible_keys += field.bytes().map_or(0, possible_key::in_bytes);
         }
         let invalid = |number: &u32| {
             let mut texts = revision.all(*number).filter_map(|field| field.bytes());
@@ -236,7 +237,7 @@ impl Incomplete {
             let seen = data.seen.get_or_insert_with(|| SeenFields::of(&ANY));
             let counts = seen.see(head.number, head.value, offset + head.offset, &mut self.oddities);
             let (true, HeadValue::Bytes(length)) = (counts, head.value) else {
-                self.possible_keys += possible_keys_in_field(&head, &mut any);
+                self.possible_keys += possible_key::in_field(&head, &mut any);
                 continue;
             };
             if head.number == 1 {
@@ -271,7 +272,8 @@ impl Incomplete {
             .revision
             .take()
             .ok_or(ObjectError::Missing("revision (field 3)"))?;
-        let key = read_key(&key.bytes, key.offset, &mut self.oddities).map_err(wire("identifier"))?;
+        let notes = (&mut self.oddities, &mut self.possible_keys);
+        let key = read_key(&key.bytes, key.offset, notes).map_err(wire("identifier"))?;
         let (revision, invalid_revision) = self.read_revision(&revision.bytes, revision.offset)?;
         let mut facts = data.facts(wanted);
         facts.possible_keys += self.possible_keys;
@@ -339,17 +341,26 @@ fn add<S: BufRead>(
 }
 
 /// Reads an identifier that begins at `offset`, and notes what is odd about it.
-fn read_key(bytes: &[u8], offset: u64, oddities: &mut Oddities) -> Result<ObjectKey, WireError> {
+fn read_key(
+    bytes: &[u8],
+    offset: u64,
+    (oddities, possible_keys): (&mut Oddities, &mut u64),
+) -> Result<ObjectKey, WireError> {
     let key = ObjectKey::parse(bytes)?;
     let message = Message::parse(bytes)?;
-    see_all(&IDENTIFIER, message, offset, oddities);
+    let keys = |unknown: Vec<Field<'_>>| -> u64 {
+        let texts = unknown.iter().filter_map(Field::bytes);
+        texts.map(possible_key::in_bytes).sum()
+    };
+    *possible_keys += keys(see_all(&IDENTIFIER, message, offset, oddities));
     let any = joined(message, 2);
     if let Ok(any) = Message::parse(&any) {
-        see_all(&ANY, any, offset, oddities);
+        *possible_keys += keys(see_all(&ANY, any, offset, oddities));
         let type_url = any.text(1).unwrap_or_default();
         let value = any.bytes(2).and_then(|value| Message::parse(value).ok());
-        if let (Some(spec), Some(value)) = (by_type_name(type_name(&type_url)), value) {
-            see_all(spec, value, offset, oddities);
+        match (by_type_name(type_name(&type_url)), value) {
+            (Some(spec), Some(value)) => *possible_keys += keys(see_all(spec, value, offset, oddities)),
+            _ => *possible_keys += any.bytes(2).map_or(0, possible_key::in_bytes),
         }
     }
     Ok(key)

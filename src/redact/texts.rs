@@ -1,7 +1,7 @@
 //! What becomes of a text.
 
 use crate::date::JavaDate;
-use crate::object::data::{StandInKind, Treatment};
+use crate::object::data::{Configuration, StandInKind, Treatment};
 use crate::wire::Writer;
 
 use super::rewrite::Rewriter;
@@ -51,14 +51,14 @@ impl Rewriter {
         }
     }
 
-    /// The same members, numbers and switches; a stand-in for each text, and for the whole where it is no JSON.
+    /// The same members, numbers and switches; a stand-in for each text, and for the whole where it is no JSON or a member's name looks like a key.
     fn configuration(&mut self, text: &str) -> String {
-        match serde_json::from_str(text) {
-            Ok(mut value) => {
+        match Configuration::json(text) {
+            Some(mut value) => {
                 self.configuration_value(&mut value);
                 value.to_string()
             }
-            Err(_) => self.stand_ins.of(StandInKind::Text, text),
+            None => self.stand_ins.of(StandInKind::Text, text),
         }
     }
 

@@ -47,6 +47,10 @@ pub struct DocumentFold<'o> {
     pub(super) params: Option<EncryptionParams>,
     pub(super) object_records: u64,
     pub(super) sealed_records: u64,
+    /// Object records that stand in clear, whatever the header announces.
+    pub(super) clear_records: u64,
+    /// Texts in unknown fields of the header that look like keys.
+    pub(super) header_keys: u64,
     pub(super) header_fields: Vec<u8>,
     pub(super) ended: bool,
 }
@@ -69,6 +73,8 @@ impl<'o> DocumentFold<'o> {
             params: None,
             object_records: 0,
             sealed_records: 0,
+            clear_records: 0,
+            header_keys: 0,
             header_fields: Vec::new(),
         }
     }
@@ -137,12 +143,16 @@ impl<'o> DocumentFold<'o> {
         head: &RecordHead,
         object: Result<ReadObject, ObjectError>,
         inside: u64,
-        unknown_fields: &[u32],
+        (unknown_fields, possible_keys): (&[u32], u64),
     ) {
         for number in unknown_fields {
             self.note_unknown_field("object record", *number, head.offset);
         }
         self.object_records += 1;
+        let object = object.map(|mut read| {
+            read.facts.possible_keys += possible_keys;
+            read
+        });
         if !self.objects.add(head, inside, object, &mut self.findings) {
             self.signature.broken();
         }
@@ -178,11 +188,12 @@ impl<'o> DocumentFold<'o> {
                         object,
                         at,
                         unknown_fields,
+                        possible_keys,
                     },
                 ..
             }) = outline
             {
-                self.object_record(&head, object, at.offset, &unknown_fields);
+                self.object_record(&head, object, at.offset, (&unknown_fields, possible_keys));
             }
             if let Some(whole) = whole {
                 self.objects.keep_whole(raw.message, whole);
@@ -284,9 +295,22 @@ impl<'o> DocumentFold<'o> {
             mut signature,
             object_records,
             sealed_records,
+            clear_records,
+            header_keys,
             ..
         } = self;
         let mut all = Findings::new(options.listed_findings);
+        let announced = encryption != Encryption::Clear;
+        let encryption = match clear_records {
+            0 => encryption,
+            // Other readers skip the header's field and see the objects.
+            _ => Encryption::Clear,
+        };
+        if announced && encryption == Encryption::Clear {
+            all.in_blob(&finding::ENCRYPTION_CONTRADICTED, 0, || {
+                format!("{clear_records} object records stand in clear")
+            });
+        }
         let mut envelope_findings = envelope_findings;
         if header.is_some() && blob.complete && signature.lacks_trailer() && lacks_seal(&envelope_findings) {
             // One state with one remedy, not three defects.
@@ -318,9 +342,15 @@ impl<'o> DocumentFold<'o> {
             note_encryption(&encryption, &mut all);
         }
         if visible_is_unknown(&encryption, sealed_records) {
-            all.in_blob(&finding::SECRETS_UNKNOWN, 0, || {
-                "records are encrypted in a way this version doesn't know".to_owned()
+            all.in_blob(&finding::SECRETS_UNKNOWN, 0, || match encryption {
+                Encryption::Passphrase { .. } => "the objects are encrypted, and were not opened".to_owned(),
+                _ => "records are encrypted in a way this version doesn't know".to_owned(),
             });
+        }
+        if header_keys > 0 {
+            let what = "a text in the header looks like base64 of 16, 24 or 32 bytes";
+            all.in_blob(&finding::POSSIBLE_KEY, 0, || what.to_owned());
+            all.in_blob(&finding::SECRETS_UNKNOWN, 0, || what.to_owned());
         }
         super::objects::note_secrets(&objects, encryption == Encryption::Clear, &mut all);
         let signature = signature.finish(header.as_ref(), &objects, &blob, &mut all);
@@ -344,7 +374,7 @@ fn visible_is_unknown(encryption: &Encryption, sealed_records: u64) -> bool {
     match encryption {
         Encryption::Unknown => true,
         Encryption::Clear => sealed_records > 0,
-        Encryption::Passphrase { .. } => false,
+        Encryption::Passphrase { opened, .. } => !opened,
     }
 }
 

@@ -7,7 +7,6 @@ use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use crate::finding::{self, Place};
 use crate::graph::{Graph, NodeId};
 use crate::identifier::Identifier;
-use crate::object::type_by_name;
 
 use super::collect::Findings;
 use super::objects::on;
@@ -269,13 +268,15 @@ fn compare_hash(object: &mut ObjectReport, row: &ListedObject, findings: &mut Fi
 
 /// Takes the metadata's name for a number outside the tables, where all objects of that number agree on one.
 pub(super) fn take_names(objects: &mut [ObjectReport], envelope: &EnvelopeReport) {
+    let certain = objects.iter().filter(|object| object.named_by != NamedBy::Number);
+    let claimed: HashSet<(&str, &Identifier)> = certain
+        .map(|object| (object.type_name.as_str(), &object.key.identifier))
+        .collect();
     let mut rows: HashMap<&Identifier, Vec<&ListedObject>> = HashMap::new();
     for row in &envelope.exported {
-        let unclaimed = row
-            .type_name
-            .as_deref()
-            .is_some_and(|name| type_by_name(name).is_none_or(|known| known.seen_number().is_none()));
-        if let Some(identifier) = row.identifier.as_ref().filter(|_| unclaimed) {
+        if let (Some(name), Some(identifier)) = (row.type_name.as_deref(), &row.identifier)
+            && !claimed.contains(&(name, identifier))
+        {
             rows.entry(identifier).or_default().push(row);
         }
     }

@@ -127,7 +127,10 @@ impl DocumentReport {
             }
             Encryption::Clear => {
                 let unread = self.objects.iter().filter(|object| object.may_hide_secrets());
-                SecretsUnknown::Objects(unread.count() as u64)
+                match unread.count() as u64 {
+                    0 if has(&crate::finding::SECRETS_UNKNOWN) => SecretsUnknown::Incomplete,
+                    count => SecretsUnknown::Objects(count),
+                }
             }
         };
         (unknown != SecretsUnknown::Objects(0)).then_some(unknown)

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use crate::blob::{ObjectRecord, RecordHead};
 use crate::finding::{self, FindingRule, Place};
 use crate::graph::{Graph, GraphBuilder};
-use crate::object::data::{DataFacts, DataState, DataWanted, FoundTexts, OddityKind, SecretKind};
-use crate::object::{BlobType, FactsWanted, ObjectError, ObjectKey, ObjectParts, SyncObject};
+use crate::object::data::{
+    DataFacts, DataState, DataWanted, FoundTexts, MessageSpec, OddityKind, SecretKind,
+};
+use crate::object::{BlobType, FactsWanted, ObjectError, ObjectKey, ObjectParts, SyncObject, type_by_name};
 use crate::revision_hash;
 
 use super::collect::Findings;
@@ -171,6 +173,15 @@ impl ObjectFold {
             let blob = BlobType::of(number, &object.data_type, stated.as_deref(), self.own_document);
             if let Some(named) = blob.named {
                 (object.type_name, object.named_by) = named;
+            }
+            if let Some(row) = type_by_name(&object.type_name)
+                && row.data.is_some_and(|data| data != object.data_type)
+                && MessageSpec::by_name(&object.data_type).is_some_and(|spec| !spec.fields.is_empty())
+            {
+                let place = Place::blob(object.offset);
+                findings.about(&finding::DATA_TYPE_DIFFERS, &object.key, place, || {
+                    format!("{}: {}", object.describe(), object.data_type)
+                });
             }
             if let Some(stated) = blob.contradicted_by {
                 let place = Place::blob(object.offset);
@@ -367,7 +378,11 @@ pub(super) fn note_secrets(objects: &[ObjectReport], in_clear: bool, findings: &
     if in_clear {
         note_possible_secrets(objects, findings);
     }
-    if let Some(key) = objects.iter().find(|o| o.type_name == "KEY") {
+    let is_key = |object: &&ObjectReport| {
+        let secrets = object.secrets.iter();
+        object.type_name == "KEY" || secrets.clone().any(|(kind, _)| *kind == SecretKind::GlobalKey)
+    };
+    if let Some(key) = objects.iter().find(is_key) {
         on(key, &finding::KEY_PRESENT, findings);
     }
 }

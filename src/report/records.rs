@@ -10,6 +10,7 @@ use crate::blob::{
 };
 use crate::finding;
 use crate::object::{ObjectError, ObjectParts};
+use crate::possible_key;
 use crate::wire::Cursor;
 
 use super::DocumentFold;
@@ -39,6 +40,7 @@ impl DocumentFold<'_> {
         let head = raw.head();
         if head.index == 0 {
             let header = Header::parse(raw.message);
+            self.header_keys = possible_key::in_bytes(&Header::unknown_bytes(raw.message));
             if self.objects.keeps()
                 && header
                     .as_ref()
@@ -132,9 +134,11 @@ impl DocumentFold<'_> {
                 object,
                 at,
                 unknown_fields,
+                possible_keys,
             } => {
                 self.signature.covered(covered);
-                self.object_record(head, object, at.offset, &unknown_fields);
+                self.clear_records += 1;
+                self.object_record(head, object, at.offset, (&unknown_fields, possible_keys));
             }
             OutlineKind::Sealed { ciphertext, .. } => {
                 self.signature.covered(covered);

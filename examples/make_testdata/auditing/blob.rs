@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use exportdoc::blob::{ObjectRecord, SealedRecord, frame};
 use exportdoc::object::{ObjectKey, Revision, SyncObject};
+use exportdoc::passphrase::EncryptionParams;
 use exportdoc::sample;
 use exportdoc::wire::Writer;
 
@@ -197,6 +198,19 @@ fn objects() -> Result<Vec<Case>> {
             plain("type-contradicted")?.document()?,
         ),
         Case::new(
+            "data-type-differs",
+            of(
+                "data-type-differs",
+                vec![object(
+                    &numbered(10, 1),
+                    "DATABASE_CONNECTOR",
+                    "DomainData",
+                    &Writer::new().text(1, "SSN").finish(),
+                )?],
+            )?,
+            plain("data-type-differs")?.document()?,
+        ),
+        Case::new(
             "secrets-unknown",
             of("secrets-unknown", vec![later.clone()])?,
             plain("secrets-unknown")?.document()?,
@@ -314,7 +328,18 @@ fn encryption() -> Result<Vec<Case>> {
     let sealed = SealedRecord::encode(&recipe.facts.export_id, &ciphertext);
     let unknown = recipe.resealed(|messages| *messages = vec![header.encode(), sealed])?;
     let closed = |name: &str| encrypted(plain(name)?, PASSPHRASE);
+    let contradicted = {
+        let recipe = plain("encryption-contradicted")?;
+        let mut header = recipe.header();
+        header.encryption = Some(EncryptionParams::new([7; 8], 1000)?.encode());
+        recipe.resealed(|messages| messages[0] = header.encode())?
+    };
     Ok(vec![
+        Case::new(
+            "encryption-contradicted",
+            contradicted.to_json()?,
+            closed("encryption-contradicted")?,
+        ),
         Case::new("encrypted", closed("encrypted")?, plain("encrypted")?.document()?),
         Case::new(
             "not-encrypted",

@@ -4,8 +4,8 @@
 
 use serde_json::Value;
 
-use super::possible_key::looks_like_key;
 use crate::jdbc::{self, Secret};
+use crate::possible_key;
 
 /// What stands in the place of a text that isn't shown.
 const NOT_SHOWN: &str = "(not shown: looks like a key)";
@@ -23,23 +23,39 @@ pub struct Configuration {
 }
 
 impl Configuration {
-    /// Reads a configuration; `None` where the text is no JSON.
+    /// The JSON of a configuration; `None` where the text is none that can be shown: it isn't JSON, or a member's name
+    /// looks like a key.
+    pub fn json(text: &str) -> Option<Value> {
+        let json = serde_json::from_str(text).ok()?;
+        names_are_plain(&json).then_some(json)
+    }
+
+    /// Whether a text of a configuration looks like a key or has one in it.
+    pub fn hides_key(text: &str) -> bool {
+        possible_key::in_text(text.as_bytes()) > 0
+    }
+
+    /// Reads a configuration; `None` as [`Configuration::json`].
     pub fn read(text: &str) -> Option<Self> {
         let mut configuration = Self {
-            json: serde_json::from_str(text).ok()?,
+            json: Self::json(text)?,
             lookup_files: Vec::new(),
             possible_keys: 0,
         };
         let mut json = std::mem::take(&mut configuration.json);
         configuration.visit(None, &mut json);
         configuration.json = json;
+        // A member that stands twice shows in the text alone.
+        configuration.possible_keys = configuration
+            .possible_keys
+            .max(possible_key::in_text(text.as_bytes()));
         Some(configuration)
     }
 
     /// The JSON reader bounds the depth.
     fn visit(&mut self, member: Option<&str>, value: &mut Value) {
         match value {
-            Value::String(text) if looks_like_key(text.as_bytes()) => {
+            Value::String(text) if Self::hides_key(text) => {
                 self.possible_keys += 1;
                 NOT_SHOWN.clone_into(text);
             }
@@ -51,6 +67,18 @@ impl Configuration {
                 .for_each(|(name, value)| self.visit(Some(name), value)),
             _ => {}
         }
+    }
+}
+
+/// The JSON reader bounds the depth.
+fn names_are_plain(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().all(names_are_plain),
+        Value::Object(members) => {
+            let mut members = members.iter();
+            members.all(|(name, value)| !Configuration::hides_key(name) && names_are_plain(value))
+        }
+        _ => true,
     }
 }
 

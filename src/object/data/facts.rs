@@ -9,11 +9,11 @@ use std::io::BufRead;
 
 use super::invalid_text::Invalid;
 use super::oddity::Oddities;
-use super::possible_key;
 use super::rows::RowCount;
 use super::schema::{FieldSpec, MessageSpec};
 use super::texts::{FoundTexts, TextFilter, Texts};
 use super::{Configuration, ObjectData, SecretKind, SegmentMapping, Treatment, name_fields};
+use crate::possible_key;
 use crate::utf8::Utf8Check;
 use crate::wire::{Cursor, FieldHead, HeadValue, Message, StreamedFields, WireError, Writer};
 
@@ -108,6 +108,10 @@ impl DataFacts {
         match top.read(spec, message) {
             Ok(mut invalid) => Self {
                 oddities: std::mem::take(&mut invalid.oddities),
+                state: match invalid.broken {
+                    true => DataState::Broken,
+                    false => DataState::Known,
+                },
                 invalid_text: invalid.first(),
                 ..top.finish()
             },
@@ -146,7 +150,8 @@ struct Top<'t> {
 fn keys_in_configuration(bytes: Option<&[u8]>) -> u64 {
     let Some(bytes) = bytes else { return 1 };
     let text = String::from_utf8_lossy(bytes);
-    Configuration::read(&text).map_or(0, |read| read.possible_keys)
+    // What is no JSON can't be looked into.
+    Configuration::read(&text).map_or(1, |read| read.possible_keys)
 }
 
 /// What was seen of secrets of one kind.
@@ -267,7 +272,8 @@ impl Top<'_> {
             text.extend_from_slice(&piece[..kept]);
         });
         let count = match kind {
-            SecretKind::LookupRows => rows.count,
+            // Rows in another form than the engines' are secret too.
+            SecretKind::LookupRows => rows.count.max(u64::from(length > 0)),
             _ => u64::from(length > 0),
         };
         (Secret { count, text, length }, utf8.is_valid())

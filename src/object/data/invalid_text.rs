@@ -1,13 +1,14 @@
 //! Finds the first text of a message that isn't UTF-8 while the message comes by.
 //!
-//! Invariant: first means in the schema's order; of messages inside that are no messages nothing is said.
+//! Invariant: first means in the schema's order. A message inside that is no message makes the whole data unreadable, as
+//! protobuf reads it.
 
 use std::io::BufRead;
 
 use super::envelope::{NUMBER_WRAPPER, TEXT_WRAPPER};
 use super::oddity::{Oddities, SeenFields};
-use super::possible_key;
 use super::schema::{FieldKind, FieldSpec, MessageSpec};
+use crate::possible_key;
 use crate::utf8::Utf8Check;
 use crate::wire::{FieldHead, HeadValue, StreamedFields, WireError};
 
@@ -17,6 +18,8 @@ pub(super) struct Invalid {
     found: Vec<Option<String>>,
     /// Texts in unknown fields of messages inside that look like keys.
     pub(super) possible_keys: u64,
+    /// Whether a message inside is no message.
+    pub(super) broken: bool,
     seen: SeenFields,
     /// What no writer does with the known fields, in messages inside too.
     pub(super) oddities: Oddities,
@@ -28,6 +31,7 @@ impl Invalid {
             spec,
             found: Vec::new(),
             possible_keys: 0,
+            broken: false,
             seen: SeenFields::of(spec),
             oddities: Oddities::default(),
         }
@@ -69,7 +73,6 @@ impl Invalid {
             }
             FieldKind::Int => {}
             FieldKind::Message(spec) | FieldKind::SecretMessage(spec, _) => {
-                // One that is no message is as good as not there.
                 if let Ok(Some(inner)) = self.in_message(spec, head, &mut message.enter(length), false) {
                     self.note(field, true, || Some(inner));
                 }
@@ -85,19 +88,30 @@ impl Invalid {
         or_number: bool,
     ) -> Result<Option<String>, WireError> {
         let mut inner = Self::new(spec);
+        let read = inner.fields(spec, message, or_number);
+        self.broken |= inner.broken || read.is_err();
+        self.possible_keys += inner.possible_keys;
+        let oddities = std::mem::take(&mut inner.oddities);
+        self.oddities.take_over(oddities, around.value_offset);
+        read.map(|()| inner.first())
+    }
+
+    fn fields<S: BufRead>(
+        &mut self,
+        spec: &'static MessageSpec,
+        message: &mut StreamedFields<'_, S>,
+        or_number: bool,
+    ) -> Result<(), WireError> {
         while let Some(head) = message.next_field()? {
             if or_number && matches!(head.value, HeadValue::Varint(_)) {
                 continue;
             }
-            match spec.field(head.number).filter(|_| inner.head(&head)) {
-                Some(field) => inner.see(field, &head, message),
-                None => inner.possible_keys += possible_key::in_field(&head, message),
+            match spec.field(head.number).filter(|_| self.head(&head)) {
+                Some(field) => self.see(field, &head, message),
+                None => self.possible_keys += possible_key::in_field(&head, message),
             }
         }
-        self.possible_keys += inner.possible_keys;
-        let oddities = std::mem::take(&mut inner.oddities);
-        self.oddities.take_over(oddities, around.value_offset);
-        Ok(inner.first())
+        Ok(())
     }
 
     /// Notes a field's first invalid text: what is invalid inside of it, or the field itself.

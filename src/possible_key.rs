@@ -1,6 +1,7 @@
 //! Looks for keys where no table says what stands there: in unknown fields, and in data of unknown types.
 //!
-//! Invariant: memory is bounded, and no text leaves this module; it only counts.
+//! Invariant: memory is bounded, and no text leaves this module; it only counts. What lies too deep to be looked into
+//! counts as a key.
 
 use std::io::BufRead;
 
@@ -13,7 +14,11 @@ use crate::wire::{Cursor, FieldHead, HeadValue, StreamedFields};
 /// Bytes of the keys that masking algorithms use.
 const KEY_BYTES: [usize; 3] = [16, 24, 32];
 /// Characters of the longest text that can be a key: 32 bytes with padding.
-const MAX_TEXT: u64 = 44;
+const MAX_KEY: usize = 44;
+/// Characters of a word of a longer text that can be a key without padding. Shorter ones are too often words.
+const UNPADDED_WORD: usize = 32;
+/// Bytes of a text that is looked through.
+const MAX_TEXT: u64 = 64 * 1024;
 /// Messages inside messages that are looked into.
 const MAX_DEPTH: u32 = 8;
 
@@ -25,8 +30,8 @@ const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIEN
 
 /// Whether a text decodes to 16, 24 or 32 bytes of base64. Hexadecimal text and UUIDs are no keys, and neither are words:
 /// a text without padding has to mix upper case, lower case and digits.
-pub(super) fn looks_like_key(text: &[u8]) -> bool {
-    if text.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-') {
+fn is_key(text: &[u8]) -> bool {
+    if text.len() > MAX_KEY || text.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-') {
         return false;
     }
     let mixed = [u8::is_ascii_uppercase, u8::is_ascii_lowercase, u8::is_ascii_digit];
@@ -35,6 +40,19 @@ pub(super) fn looks_like_key(text: &[u8]) -> bool {
     }
     let decoded = STANDARD.decode(text).or_else(|_| URL_SAFE.decode(text));
     decoded.is_ok_and(|bytes| KEY_BYTES.contains(&bytes.len()))
+}
+
+/// Counts the keys that a text is or has among its words.
+pub(crate) fn in_text(text: &[u8]) -> u64 {
+    if is_key(text.trim_ascii()) {
+        return 1;
+    }
+    let of_word = |byte: &u8| !(byte.is_ascii_alphanumeric() || b"+/=_-".contains(byte));
+    let words = text.split(of_word);
+    words
+        .filter(|word| word.ends_with(b"=") || word.len() >= UNPADDED_WORD)
+        .filter(|word| is_key(word))
+        .count() as u64
 }
 
 /// Counts the texts in a message that look like keys, in messages inside of it too.
@@ -49,10 +67,7 @@ pub(crate) fn in_field<S: BufRead>(head: &FieldHead, message: &mut StreamedField
 
 /// As [`in_message`], in the bytes of one field.
 pub(crate) fn in_bytes(bytes: &[u8]) -> u64 {
-    if bytes.len() as u64 <= MAX_TEXT && looks_like_key(bytes) {
-        return 1;
-    }
-    in_message(&mut Cursor::new(bytes).message(bytes.len() as u64))
+    held(bytes, 0)
 }
 
 fn below<S: BufRead>(message: &mut StreamedFields<'_, S>, depth: u32) -> u64 {
@@ -67,17 +82,22 @@ fn below<S: BufRead>(message: &mut StreamedFields<'_, S>, depth: u32) -> u64 {
 fn field<S: BufRead>(head: &FieldHead, message: &mut StreamedFields<'_, S>, depth: u32) -> u64 {
     match head.value {
         HeadValue::Bytes(length) if length <= MAX_TEXT => {
-            let bytes = message.bytes(length, MAX_TEXT).unwrap_or_default();
-            if looks_like_key(&bytes) {
-                return 1;
-            }
-            match depth < MAX_DEPTH {
-                true => below(&mut Cursor::new(&bytes[..]).message(length), depth + 1),
-                false => 0,
-            }
+            held(&message.bytes(length, MAX_TEXT).unwrap_or_default(), depth)
         }
         HeadValue::Bytes(length) if depth < MAX_DEPTH => below(&mut message.enter(length), depth + 1),
-        _ => 0,
+        HeadValue::Bytes(_) => 1,
+        HeadValue::Varint(_) | HeadValue::Other => 0,
+    }
+}
+
+fn held(bytes: &[u8], depth: u32) -> u64 {
+    let is_text = |byte: &u8| !byte.is_ascii_control() || byte.is_ascii_whitespace();
+    if bytes.iter().all(is_text) {
+        return in_text(bytes);
+    }
+    match depth < MAX_DEPTH {
+        true => below(&mut Cursor::new(bytes).message(bytes.len() as u64), depth + 1),
+        false => 1,
     }
 }
 
@@ -96,7 +116,7 @@ mod tests {
             "MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI=",
             "__-_MDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI=",
         ] {
-            assert!(looks_like_key(text.as_bytes()), "{text}");
+            assert!(in_text(text.as_bytes()) > 0, "{text}");
         }
     }
 
@@ -113,8 +133,9 @@ mod tests {
             "maskedValueCasePreserved",
             "a text of twenty-four ch",
             "aHVudGVyMg==",
+            "jar://file/FirstNameLookupFile2.txt and file:///opt/dlpx/Names_2023_Final.csv",
         ] {
-            assert!(!looks_like_key(text.as_bytes()), "{text}");
+            assert!(!in_text(text.as_bytes()) > 0, "{text}");
         }
     }
 
@@ -127,5 +148,29 @@ mod tests {
         });
         assert_eq!(in_bytes(&writer.finish()), 3);
         assert_eq!(in_bytes(key.as_bytes()), 1);
+    }
+
+    #[test]
+    fn a_key_is_found_among_other_text() {
+        for text in [
+            "Zm9vYmFyYmF6cXV4MTIzNA==\n",
+            "base64:Zm9vYmFyYmF6cXV4MTIzNA==",
+            "{\"salt\": \"Zm9vYmFyYmF6cXV4MTIzNA==\", \"length\": 3}",
+            "key: MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0",
+        ] {
+            assert_eq!(in_text(text.as_bytes()), 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_lies_too_deep_counts_as_a_key() {
+        let nested = |depth: u32| {
+            let mut bytes = Writer::new().varint(1, 1).finish();
+            for _ in 0..depth {
+                bytes = Writer::new().bytes(1, &bytes).finish();
+            }
+            in_bytes(&bytes)
+        };
+        assert_eq!((nested(MAX_DEPTH - 1), nested(MAX_DEPTH + 2)), (0, 1));
     }
 }
