@@ -383,6 +383,16 @@ fn a_key_in_an_unknown_field_at_any_level_is_seen() {
         assert!(ids(&report(&document)).contains(&"possible-key"));
         assert!(!passes(&document));
     }
+    // In a member of the revision's JSON.
+    let json = Revision::json_text("DATABASE_CONNECTOR", &numbered(10, 1));
+    let json = json.replacen('{', &format!("{{\"salt\": \"{KEY_TEXT}\","), 1);
+    let revision = Writer::new()
+        .text(1, EXPORT_ID)
+        .text(2, EXPORT_ID)
+        .text(3, &json)
+        .finish();
+    let message = [plain.clone(), Writer::new().bytes(3, &revision).finish()].concat();
+    assert!(!passes(&document(message, "DATABASE_CONNECTOR")));
     // In the header and in an object's record.
     for at in [0, 1] {
         let parts = Parts::of(&document(plain.clone(), "DATABASE_CONNECTOR"));

@@ -277,6 +277,10 @@ impl Incomplete {
         let (revision, invalid_revision) = self.read_revision(&revision.bytes, revision.offset)?;
         let mut facts = data.facts(wanted);
         facts.possible_keys += self.possible_keys;
+        // The usual text names the object, whose name may look like anything.
+        if !revision.is_usual(&key) {
+            facts.possible_keys += possible_key::in_text(revision.json.as_bytes());
+        }
         self.oddities
             .take_over(std::mem::take(&mut facts.oddities), data.offset);
         if facts.name.is_none() {

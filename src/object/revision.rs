@@ -74,6 +74,12 @@ impl Revision {
         )
     }
 
+    /// Whether the JSON text is what engines write for an object.
+    pub fn is_usual(&self, key: &ObjectKey) -> bool {
+        let usual = self.stated_type().map(|stated| Self::json_text(&stated, key));
+        usual.is_some_and(|usual| usual == self.json)
+    }
+
     /// The `objectType` that the JSON text names: for a reference, the type of what it refers to.
     pub fn stated_type(&self) -> Option<String> {
         let value: serde_json::Value = serde_json::from_str(&self.json).ok()?;

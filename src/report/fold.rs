@@ -49,7 +49,7 @@ pub struct DocumentFold<'o> {
     pub(super) sealed_records: u64,
     /// Object records that stand in clear, whatever the header announces.
     pub(super) clear_records: u64,
-    /// Texts in unknown fields of the header that look like keys.
+    /// Texts in the header that look like keys.
     pub(super) header_keys: u64,
     pub(super) header_fields: Vec<u8>,
     pub(super) ended: bool,

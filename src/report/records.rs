@@ -40,7 +40,7 @@ impl DocumentFold<'_> {
         let head = raw.head();
         if head.index == 0 {
             let header = Header::parse(raw.message);
-            self.header_keys = possible_key::in_bytes(&Header::unknown_bytes(raw.message));
+            self.header_keys = possible_key::in_bytes(raw.message);
             if self.objects.keeps()
                 && header
                     .as_ref()
