@@ -4,7 +4,7 @@
 //! saved anew, only what a save doesn't change.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::object::data::{ANY, IDENTIFIER, MessageSpec, OBJECT, REVISION};
 use crate::object::{ObjectKey, Revision, SyncObject, by_number_in_own_document, may_refer};
@@ -70,6 +70,22 @@ impl Partners<'_> {
             return None;
         }
         let references = self.references.as_ref()?;
+        // A number that stands for nothing in one of the documents may read like another one's there.
+        let old: HashSet<MatchKey> = self
+            .old
+            .dependencies()
+            .iter()
+            .map(|key| references.of_old(key))
+            .collect();
+        let new: HashSet<MatchKey> = self
+            .new
+            .dependencies()
+            .iter()
+            .map(|key| references.of_new(key))
+            .collect();
+        if old != new {
+            return None;
+        }
         let old = references.renumbered(self.old, self.new.key())?;
         let one = DiffLimits {
             changes_per_object: 1,
