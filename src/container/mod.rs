@@ -121,6 +121,9 @@ pub enum ContainerError {
     /// A ZIP archive without files, or with several.
     #[error("a ZIP archive with {0} files, where one document is expected")]
     Files(usize),
+    /// A ZIP archive with something beside its files.
+    #[error("a ZIP archive with {0}, where one document and nothing else is expected")]
+    Beside(&'static str),
     /// UTF-16 with half a character.
     #[error("damaged UTF-16 text (byte {offset})")]
     Utf16 {
@@ -151,6 +154,7 @@ impl ContainerError {
             Self::Encrypted => "unpack it with the password first",
             Self::Method | Self::Nested(_) => "unpack it first",
             Self::Files(0) => "give the archive that holds the document",
+            Self::Beside(_) => "unpack it, see what else it holds, and give the document itself",
             Self::Files(_) => "unpack it, and give the files or their directory",
             Self::Pickle(error) => error.help(),
             Self::Several(_) => {

@@ -1,4 +1,7 @@
 //! ZIP archives with one file in them, as engines and download pages make them.
+//!
+//! Invariant: what is judged is all that an archive holds. Every byte belongs to the one file, to an empty directory or to
+//! the archive's own lists.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -14,7 +17,7 @@ const WHAT: &str = "ZIP archive";
 /// The content of the only file in an archive, as it comes, and the file's name.
 ///
 /// # Errors
-/// A source that fails; an archive that can't be read, or that holds no file, or several.
+/// A source that fails; an archive that can't be read, or that holds no file, several, or anything else.
 pub fn only_entry<R: Read + Seek>(source: R) -> io::Result<(String, ZipEntry<R>)> {
     let damaged = |error: zip::result::ZipError| match error {
         zip::result::ZipError::Io(error) if error.kind() != io::ErrorKind::UnexpectedEof => error,
@@ -23,10 +26,25 @@ pub fn only_entry<R: Read + Seek>(source: R) -> io::Result<(String, ZipEntry<R>)
     };
     let mut archive = ZipArchive::new(source).map_err(damaged)?;
     let mut files = Vec::new();
+    let mut spans = Vec::new();
     for index in 0..archive.len() {
-        if archive.by_index_raw(index).map_err(damaged)?.is_file() {
+        let entry = archive.by_index_raw(index).map_err(damaged)?;
+        if entry.is_symlink() {
+            return Err(ContainerError::Beside("a link").into());
+        }
+        // Nothing takes two bytes when it is deflated.
+        if entry.is_dir() && (entry.size() > 0 || entry.compressed_size() > 2) {
+            return Err(ContainerError::Beside("a directory that has content").into());
+        }
+        if !entry.is_dir() {
             files.push(index);
         }
+        let data = entry.data_start().ok_or(ContainerError::Damaged(WHAT))?;
+        spans.push(Span {
+            begin: entry.header_start(),
+            end: data.saturating_add(entry.compressed_size()),
+            descriptors: descriptors(entry.crc32(), entry.compressed_size(), entry.size()),
+        });
     }
     let [only] = files[..] else {
         return Err(ContainerError::Files(files.len()).into());
@@ -44,7 +62,12 @@ pub fn only_entry<R: Read + Seek>(source: R) -> io::Result<(String, ZipEntry<R>)
     let start = entry.data_start().ok_or(ContainerError::Damaged(WHAT))?;
     let (compressed, left, stated) = (entry.compressed_size(), entry.size(), entry.crc32());
     drop(entry);
+    let (count, directory) = (archive.len(), archive.central_directory_start());
+    let comment = archive.comment().len();
     let mut source = archive.into_inner();
+    // Of entries with one name only the last was read, so this comes first.
+    ends_with_its_lists(&mut source, directory, count, comment)?;
+    holds_nothing_else(&mut source, spans, directory)?;
     source.seek(SeekFrom::Start(start))?;
     let content = source.take(compressed);
     let content = match deflated {
@@ -63,6 +86,93 @@ pub fn only_entry<R: Read + Seek>(source: R) -> io::Result<(String, ZipEntry<R>)
             crc: Crc::new(),
         },
     ))
+}
+
+/// Where an entry stands, from its header to the end of its data.
+struct Span {
+    begin: u64,
+    end: u64,
+    descriptors: [Vec<u8>; 4],
+}
+
+/// What may follow the data of an entry that was written before its size was known: with or without a mark, with sizes of
+/// four or eight bytes.
+fn descriptors(crc: u32, compressed: u64, size: u64) -> [Vec<u8>; 4] {
+    let crc = crc.to_le_bytes();
+    let wide = [&crc[..], &compressed.to_le_bytes(), &size.to_le_bytes()].concat();
+    let low = |number: u64| number.to_le_bytes()[..4].to_vec();
+    let narrow = [crc.to_vec(), low(compressed), low(size)].concat();
+    let marked = |plain: &[u8]| [b"PK\x07\x08", plain].concat();
+    [marked(&narrow), marked(&wide), narrow, wide]
+}
+
+/// Whether the entries fill an archive from its begin to its central directory.
+fn holds_nothing_else(
+    source: &mut (impl Read + Seek),
+    mut spans: Vec<Span>,
+    directory: u64,
+) -> io::Result<()> {
+    spans.sort_by_key(|span| span.begin);
+    let mut begins: Vec<u64> = spans.iter().map(|span| span.begin).collect();
+    begins.push(directory);
+    if begins.first() != Some(&0) {
+        return Err(ContainerError::Beside("data before its first file").into());
+    }
+    for (span, next) in spans.iter().zip(begins.into_iter().skip(1)) {
+        let gap = next
+            .checked_sub(span.end)
+            .ok_or(ContainerError::Beside("entries that overlap"))?;
+        let fits = |descriptor: &&Vec<u8>| descriptor.len() as u64 == gap;
+        let mut between = Vec::new();
+        source.seek(SeekFrom::Start(span.end))?;
+        source.by_ref().take(gap.min(24)).read_to_end(&mut between)?;
+        if gap > 0 && !span.descriptors.iter().filter(fits).any(|own| *own == between) {
+            return Err(ContainerError::Beside("data that it doesn't list").into());
+        }
+    }
+    Ok(())
+}
+
+/// Whether the central directory lists as many entries as were read, and only the end of the archive follows.
+fn ends_with_its_lists(
+    source: &mut (impl Read + Seek),
+    directory: u64,
+    count: usize,
+    comment: usize,
+) -> io::Result<()> {
+    let length = source.seek(SeekFrom::End(0))?;
+    source.seek(SeekFrom::Start(directory))?;
+    let mut at = directory;
+    let mut listed = 0;
+    loop {
+        let mut record = Vec::new();
+        source.by_ref().take(46).read_to_end(&mut record)?;
+        let number = |at: usize| match record.get(at..at + 2) {
+            Some(&[low, high]) => i64::from(u16::from_le_bytes([low, high])),
+            _ => 0,
+        };
+        if !record.starts_with(b"PK\x01\x02") {
+            break;
+        }
+        let rest = number(28) + number(30) + number(32);
+        source.seek_relative(rest)?;
+        at = at.saturating_add(46 + rest.unsigned_abs());
+        listed += 1;
+    }
+    if listed != count {
+        return Err(ContainerError::Beside("a name that is used twice").into());
+    }
+    // The end has 22 bytes and a comment; that of a large archive has 76 more.
+    let end = length
+        .checked_sub(at)
+        .and_then(|end| end.checked_sub(comment as u64));
+    source.seek(SeekFrom::Start(at))?;
+    let mut mark = [0; 4];
+    source.read_exact(&mut mark)?;
+    match (end, &mark) {
+        (Some(22), b"PK\x05\x06") | (Some(98), b"PK\x06\x06") => Ok(()),
+        _ => Err(ContainerError::Beside("data behind its end").into()),
+    }
 }
 
 /// The content of a file in an archive. Reading fails where length or checksum differ from the archive's.

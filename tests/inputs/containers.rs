@@ -252,6 +252,75 @@ fn containers_that_are_damaged_or_hold_no_single_document_are_named() {
 }
 
 #[test]
+fn a_zip_archive_with_anything_beside_its_document_is_refused() {
+    let directory = tempdir().unwrap();
+    let at = directory.path();
+    let document = document();
+    let begin = "import io, zipfile, warnings\nwarnings.simplefilter('ignore')\nc = json.dumps(d)\nb = io.BytesIO()\n\
+                 z = zipfile.ZipFile(b, 'w', zipfile.ZIP_DEFLATED)\n";
+    let end = "\nz.close()\nb = b.getvalue()\n";
+    let hidden = "z.writestr('a.json', c)\nz.writestr('b.json', c)\nz.filelist.pop(0)";
+    for (name, files, change, told) in [
+        (
+            "behind.zip",
+            "z.writestr('a.json', c)",
+            "b += c.encode()",
+            "data behind its end",
+        ),
+        ("before.zip", hidden, "", "data before its first file"),
+        (
+            "hidden.zip",
+            "z.writestr('a.json', c)\nz.writestr('b.json', c)\nz.filelist.pop()",
+            "",
+            "data that it doesn't list",
+        ),
+        (
+            "directory.zip",
+            "z.writestr('a.json', c)\nz.writestr('d/', c)",
+            "",
+            "a directory that has content",
+        ),
+        (
+            "link.zip",
+            "z.writestr('a.json', c)\ni = zipfile.ZipInfo('l')\ni.create_system = 3\n\
+             i.external_attr = 0o120777 << 16\nz.writestr(i, 'a.json')",
+            "",
+            "a link",
+        ),
+        (
+            "twice.zip",
+            "z.writestr('a.json', c)\nz.writestr('a.json', c)",
+            "",
+            "a name that is used twice",
+        ),
+    ] {
+        let program = format!("{begin}{files}{end}{change}\nout.write(b)");
+        file(at, name, python(&program, &document));
+        is_named(at, name, &[told, "see what else it holds"]);
+    }
+}
+
+#[test]
+fn zip_archives_of_python_are_opened_also_when_they_were_streamed() {
+    let directory = tempdir().unwrap();
+    let at = directory.path();
+    let document = document();
+    let whole = "import io, zipfile\nb = io.BytesIO()\nz = zipfile.ZipFile(b, 'w', zipfile.ZIP_DEFLATED)\n\
+                 z.writestr('d/', '')\nz.writestr('export.json', json.dumps(d))\nz.comment = b'a backup'\nz.close()\n\
+                 out.write(b.getvalue())";
+    // What can't seek gets data descriptors.
+    let streamed = "import zipfile\nclass W:\n    def write(self, b): return out.write(b)\n    def flush(self): pass\n\
+                    z = zipfile.ZipFile(W(), 'w', zipfile.ZIP_DEFLATED)\nWIDE\nf.write(json.dumps(d).encode())\n\
+                    f.close()\nz.close()";
+    let narrow = streamed.replace("WIDE", "f = z.open('export.json', 'w')");
+    let wide = streamed.replace("WIDE", "f = z.open('export.json', 'w', force_zip64=True)");
+    for (name, program) in [("whole.zip", whole), ("narrow.zip", &narrow), ("wide.zip", &wide)] {
+        file(at, name, python(program, &document));
+        is_opened(at, name, "export.json in a ZIP archive");
+    }
+}
+
+#[test]
 fn what_is_unpacked_is_bounded_by_the_size_limit() {
     let directory = tempdir().unwrap();
     let at = directory.path();
