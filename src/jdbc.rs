@@ -23,6 +23,10 @@ const NAMES: &[&str] = &[
     "password",
     "passwd",
     "passwort",
+    "passwrd",
+    "kennwort",
+    "pswd",
+    "psw",
     "pwd",
     "passphrase",
     "passcode",
@@ -39,6 +43,10 @@ const NAMES: &[&str] = &[
     "sharedaccesssignature",
     "encryptionkey",
     "hexkey",
+    "kerberoskey",
+    "keyvaultproviderclientkey",
+    // Teradata's login data.
+    "logdata",
     "credential",
     "credentials",
     // `pass` alone ends words of other meanings, too.
@@ -74,11 +82,13 @@ const SEPARATORS: [char; 12] = [';', '&', '?', ',', '(', ')', '{', '}', ':', '/'
 /// Looks for a secret in a JDBC URL.
 pub fn secret(url: &str) -> Secret {
     let folded = fold(url);
-    if property_holds_secret(&folded) {
+    let decoded = decoded(&folded);
+    let property = in_properties(&folded).max(in_properties(&decoded));
+    if property == Secret::Held {
         return Secret::Held;
     }
-    let login = login(&folded);
-    if login == Secret::None && WORDS.iter().any(|word| decoded(&folded).contains(word)) {
+    let login = login(&folded).max(property);
+    if login == Secret::None && WORDS.iter().any(|word| decoded.contains(word)) {
         return Secret::Possible;
     }
     login
@@ -104,21 +114,23 @@ fn decoded(text: &str) -> String {
     fold(&percent_decode_str(text).decode_utf8_lossy())
 }
 
-/// Whether a property with the name of a secret is set to something.
-fn property_holds_secret(url: &str) -> bool {
-    url.match_indices('=').any(|(at, _)| {
+/// What the properties hold that have the name of a secret and are set to something.
+fn in_properties(url: &str) -> Secret {
+    let each = url.match_indices('=').map(|(at, _)| {
         let before = url[..at].trim_end();
         let start = before.rfind(SEPARATORS);
         let name = &before[start.map_or(0, |start| start + 1)..];
         let separator = start.and_then(|start| before[start..].chars().next());
         let value = url[at + 1..].trim_start();
         match kind(name) {
-            Kind::Other => false,
-            Kind::Password => is_set(value, separator),
+            Kind::Password if is_set(value, separator) => Secret::Held,
             // `useToken=true` and its like switch something on.
-            Kind::Secret => is_set(value, separator) && !is_switch(value),
+            Kind::Secret if is_set(value, separator) && !is_switch(value) => Secret::Held,
+            Kind::Doubtful if is_set(value, separator) && !is_switch(value) => Secret::Possible,
+            _ => Secret::None,
         }
-    })
+    });
+    each.max().unwrap_or(Secret::None)
 }
 
 #[derive(PartialEq)]
@@ -128,19 +140,27 @@ enum Kind {
     Password,
     /// It ends with a word for a secret.
     Secret,
+    /// It is called as secrets and other things are.
+    Doubtful,
 }
 
 fn kind(name: &str) -> Kind {
-    let plain: String = decoded(name)
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .collect();
-    // MySQL's second and third factor are password2 and password3.
-    let plain = plain.trim_end_matches(|c: char| c.is_ascii_digit());
-    if ["password", "passwd", "pwd", "pass", "pw"].contains(&plain) {
+    let plain = |text: &str| {
+        let letters: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
+        // MySQL's second and third factor are password2 and password3.
+        letters.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned()
+    };
+    let name = decoded(name);
+    // JAAS separates its options by white space.
+    let last = plain(name.split_whitespace().next_back().unwrap_or_default());
+    let plain = plain(&name);
+    let is_password = |name: &str| ["password", "passwd", "pwd", "pass", "pw"].contains(&name);
+    if is_password(&plain) || is_password(&last) {
         Kind::Password
     } else if NAMES.iter().any(|end| plain.ends_with(end)) {
         Kind::Secret
+    } else if ["auth", "key"].contains(&plain.as_str()) {
+        Kind::Doubtful
     } else {
         Kind::Other
     }
@@ -286,6 +306,7 @@ mod tests {
             "jdbc:sqlserver://db.example.com;user=sa;encrypt=true",
             "jdbc:mysql://db1:3306,[2001:db8::1]:3306/x?useSSL=true",
             "jdbc:postgresql://db.example.com:5432/x?user=a",
+            "jdbc:foo://db.example.com/x?auth=true",
         ] {
             assert_eq!(secret(url), Secret::None, "{url}");
         }
@@ -299,6 +320,8 @@ mod tests {
             "jdbc:mysql://db.example.com:3306/12@34",
             "jdbc:postgresql://db.example.com/x?options=a@b",
             "jdbc:foo://db.example.com/x?p%61ss",
+            "jdbc:foo://db.example.com/x?auth=sesame",
+            "jdbc:foo://db.example.com;key=sesame",
         ] {
             assert_eq!(secret(url), Secret::Possible, "{url}");
         }
