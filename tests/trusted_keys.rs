@@ -92,6 +92,9 @@ fn the_error_says_when_a_trusted_key_is_a_private_one() {
         STANDARD.encode(own.to_pkcs8_der()).into_bytes(),
         format!("{public}{}", own.to_pkcs8_pem().as_str()).into_bytes(),
         pem("RSA PRIVATE KEY", b"0123").into_bytes(),
+        // The begin of an RSA key in PKCS#8, and of an EC key.
+        b"\x30\x09\x02\x01\x00\x30\x02\x05\x00\x04\x00".to_vec(),
+        b"\x30\x05\x02\x01\x01\x04\x00".to_vec(),
         pem("ENCRYPTED PRIVATE KEY", b"0123").into_bytes(),
     ] {
         let keys = file(directory.path(), "key", &content);

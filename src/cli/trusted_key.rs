@@ -36,7 +36,7 @@ fn of(text: &str) -> Result<Vec<[u8; 32]>, CliError> {
     }
     let blocks = decode_all(&bytes).map_err(|error| failed(&error, "a key is PEM, DER or base64"))?;
     let fingerprint = |(der, _): &(Vec<u8>, Encoding)| {
-        if SigningKey::from_pkcs8_der(der).is_ok() {
+        if SigningKey::from_pkcs8_der(der).is_ok() || is_private(der) {
             return Err(private());
         }
         let key = PublicKey::from_spki_der(der);
@@ -53,4 +53,14 @@ fn of(text: &str) -> Result<Vec<[u8; 32]>, CliError> {
         Ok(facts.fingerprint)
     };
     blocks.iter().map(fingerprint).collect()
+}
+
+/// Whether DER begins as private keys of any kind do: with a version, where public keys have their algorithm.
+fn is_private(der: &[u8]) -> bool {
+    let behind_length = match der {
+        [0x30, 0x81, _, rest @ ..] | [0x30, 0x82, _, _, rest @ ..] => rest,
+        [0x30, 0..=0x7f, rest @ ..] => rest,
+        _ => return false,
+    };
+    matches!(behind_length, [0x02, 1, 0 | 1, ..])
 }
