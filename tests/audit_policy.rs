@@ -391,6 +391,28 @@ fn an_empty_list_of_keys_allows_none() {
 }
 
 #[test]
+fn a_key_that_is_not_listed_fails_the_audit_unless_the_policy_sets_a_level() {
+    let directory = TempDir::new().unwrap();
+    let at = directory.path();
+    let job = common::masking_job();
+    file(at, "x.json", job.seal());
+    let own = job.key.public_key().facts().fingerprint_text();
+    let other = format!("sha256:{}", "0".repeat(64));
+    let quiet = "secrets-in-clear = \"off\"\nsecrets-unknown = \"off\"\n";
+    for (keys, level, code) in [
+        (String::new(), "", 1),
+        (format!("\"{other}\""), "", 1),
+        (format!("\"{own}\""), "", 0),
+        (format!("\"{other}\", \"{own}\""), "", 0),
+        (String::new(), "key-not-trusted = \"warning\"\n", 0),
+    ] {
+        let policy = format!("[allow]\nkeys = [{keys}]\n[levels]\n{quiet}{level}");
+        file(at, "exportdoc-policy.toml", policy);
+        assert_eq!(run_in(at, &["x.json"]).code, code, "{keys} {level}");
+    }
+}
+
+#[test]
 fn a_type_that_is_not_known_yet_is_denied_by_its_number() {
     let directory = TempDir::new().unwrap();
     let at = directory.path();

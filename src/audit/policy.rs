@@ -87,6 +87,11 @@ impl Policy {
     /// and whose key is weak. So the two findings that every sealed document has weigh at least as much as the two that
     /// every genuine one has, whatever the policy says.
     fn weigh(&self, rule: &'static FindingRule, default: Level) -> Level {
+        // A list of keys that only warns would let every document through.
+        let default = match &self.keys {
+            Some(_) if rule == &finding::KEY_NOT_TRUSTED => Level::Error,
+            _ => default,
+        };
         let own = self.levels.get(rule.id).copied().unwrap_or(default);
         if rule == &finding::SEALED_BY_TOOLKIT {
             let genuine = OF_EVERY_GENUINE.map(|rule| self.level_in_genuine(rule));
