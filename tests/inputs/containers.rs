@@ -308,6 +308,7 @@ fn zip_archives_of_python_are_opened_also_when_they_were_streamed() {
     let whole = "import io, zipfile\nb = io.BytesIO()\nz = zipfile.ZipFile(b, 'w', zipfile.ZIP_DEFLATED)\n\
                  z.writestr('d/', '')\nz.writestr('export.json', json.dumps(d))\nz.comment = b'a backup'\nz.close()\n\
                  out.write(b.getvalue())";
+    file(at, "plain.json", &document);
     // What can't seek gets data descriptors.
     let streamed = "import zipfile\nclass W:\n    def write(self, b): return out.write(b)\n    def flush(self): pass\n\
                     z = zipfile.ZipFile(W(), 'w', zipfile.ZIP_DEFLATED)\nWIDE\nf.write(json.dumps(d).encode())\n\
