@@ -226,6 +226,9 @@ impl Pass<'_> {
             (false, _) => Status::Unchanged,
         };
         changes.list.append(&mut changes.by_upgrade);
+        let over = changes.list.len().saturating_sub(limits.changes_per_object);
+        changes.list.truncate(limits.changes_per_object);
+        changes.more += over as u64;
         self.changes_left = self.changes_left.saturating_sub(changes.list.len());
         if self.wanted(&reports.1.type_name) {
             self.ignored += changes.ignored;
