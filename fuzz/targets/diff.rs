@@ -137,7 +137,7 @@ fn check_diff(diff: &DocumentDiff, options: &DiffOptions) {
         let says_something = !object.changes.is_empty() || object.more_changes > 0;
         match object.status {
             Status::Changed | Status::ContentWithoutRevision | Status::RewrittenByEngine => {
-                assert!(says_something)
+                assert!(says_something);
             }
             _ => assert!(!says_something),
         }
