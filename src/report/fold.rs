@@ -47,7 +47,7 @@ pub struct DocumentFold<'o> {
     pub(super) params: Option<EncryptionParams>,
     pub(super) object_records: u64,
     pub(super) sealed_records: u64,
-    /// Object records that stand in clear, whatever the header announces.
+    /// Object records that stand in clear, even where the header announces an encryption.
     pub(super) clear_records: u64,
     /// Texts in the header that look like keys.
     pub(super) header_keys: u64,
