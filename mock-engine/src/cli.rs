@@ -106,7 +106,10 @@ pub struct Cli {
     #[command(flatten)]
     limits: LimitArgs,
 
-    /// Form of the log on standard error
+    /// Append the log to this file instead of standard error
+    #[arg(long, value_name = "FILE", help_heading = "Log")]
+    pub log_file: Option<PathBuf>,
+    /// Form of the log
     #[arg(long, value_enum, default_value_t = LogFormat::Text, help_heading = "Log")]
     pub log_format: LogFormat,
     /// How much is logged: off, error, warn, info, debug or trace

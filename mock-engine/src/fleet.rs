@@ -2,7 +2,6 @@
 //!
 //! Invariant: either all engines run or none does.
 
-use std::io::{self, Write};
 use std::net::SocketAddr;
 
 use http::StatusCode;
@@ -54,15 +53,14 @@ impl Fleet {
         Ok(Self { engines })
     }
 
-    /// Writes where the engines answer, one line each, and flushes: scripts wait for these lines.
-    pub fn announce(&self, mut out: impl Write) -> io::Result<()> {
-        for engine in &self.engines {
-            if self.engines.len() > 1 {
-                write!(out, "{} ", engine.name())?;
-            }
-            writeln!(out, "{}", engine.url())?;
-        }
-        out.flush()
+    /// Where the engines answer, one line each: scripts wait for these lines.
+    pub fn announcement(&self) -> String {
+        let several = self.engines.len() > 1;
+        let line = |engine: &RunningEngine| match several {
+            true => format!("{} {}\n", engine.name(), engine.url()),
+            false => format!("{}\n", engine.url()),
+        };
+        self.engines.iter().map(line).collect()
     }
 
     /// Stops all engines and waits for the requests under way, for all at once.

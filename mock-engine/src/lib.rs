@@ -14,6 +14,7 @@ pub mod fleet;
 mod http;
 pub mod ids;
 pub mod limits;
+pub mod log;
 pub mod model;
 pub mod server;
 pub mod signals;

@@ -7,31 +7,42 @@ use std::io;
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// SIGTERM and Ctrl-C.
+/// SIGTERM, SIGHUP and Ctrl-C.
 #[derive(Debug)]
 pub struct Signals {
     #[cfg(unix)]
     terminate: Signal,
     #[cfg(unix)]
     interrupt: Signal,
+    #[cfg(unix)]
+    hangup: Option<Signal>,
 }
 
 impl Signals {
     /// Starts to listen.
     #[cfg(unix)]
     pub fn listen() -> io::Result<Self> {
+        let hangup = || signal(SignalKind::hangup());
         Ok(Self {
             terminate: signal(SignalKind::terminate())?,
             interrupt: signal(SignalKind::interrupt())?,
+            hangup: (!hangup_is_ignored()).then(hangup).transpose()?,
         })
     }
 
-    /// Waits for the next signal.
+    /// Waits for the next signal and gives its name.
     #[cfg(unix)]
-    pub async fn next(&mut self) {
+    pub async fn next(&mut self) -> &'static str {
+        let hangup = async {
+            match &mut self.hangup {
+                Some(hangup) => hangup.recv().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+            _ = hangup => "SIGHUP",
         }
     }
 
@@ -43,7 +54,18 @@ impl Signals {
 
     /// Waits for Ctrl-C.
     #[cfg(not(unix))]
-    pub async fn next(&mut self) {
+    pub async fn next(&mut self) -> &'static str {
         let _ = tokio::signal::ctrl_c().await;
+        "Ctrl-C"
     }
+}
+
+/// Whether the process was started to outlive its terminal, as `nohup` does. Only Linux tells without unsafe code.
+#[cfg(unix)]
+fn hangup_is_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    // Signal 1 is the lowest bit.
+    mask.is_some_and(|mask| mask & 1 == 1)
 }

@@ -25,6 +25,7 @@ use crate::http::answer::{ApiError, empty, json_answer, raw_json};
 use crate::http::body::RawBody;
 use crate::http::describe::{Endpoint, Routes};
 use crate::http::{App, auth, schemas};
+use crate::log;
 use crate::model::{Engine, ModelError, Query, State as EngineState};
 
 /// The admin endpoints.
@@ -100,6 +101,7 @@ async fn health(State(app): State<Arc<App>>) -> Response {
         "engine": app.engine.settings.name,
         "version": env!("CARGO_PKG_VERSION"),
         "uptimeMs": u64::try_from(app.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "logLinesDropped": log::lines_dropped(),
     });
     json_answer(StatusCode::OK, &answer)
 }

@@ -26,6 +26,7 @@ use tower::ServiceExt;
 use self::answer::ApiError;
 pub(crate) use self::body::Bodies;
 use self::body::Captured;
+pub(crate) use self::log::Escaped;
 use crate::admin::{self, HostGuard, Journal, OpenApi};
 use crate::limits::{Limits, SMALL_ENGINE};
 use crate::model::{Engine, ModelError};

@@ -16,6 +16,7 @@ mod composed;
 mod laws;
 mod load;
 mod loading;
+mod log;
 mod merged;
 mod mirror;
 mod object_types;

@@ -1,0 +1,107 @@
+//! The thread that writes the log.
+//!
+//! Invariant: no error ends it. A line that broke off in the middle is ended before the next one.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::{Counts, LINE_OVERHEAD, Message};
+
+/// Between two notices of dropped lines.
+const NOTICE_PAUSE: Duration = Duration::from_secs(1);
+/// Before a target that doesn't block is asked again.
+const RETRY_PAUSE: Duration = Duration::from_millis(10);
+
+/// Takes lines from the queue to a target.
+pub(super) struct Writer<W> {
+    target: W,
+    counts: Arc<Counts>,
+    /// The last line broke off in the middle.
+    torn: bool,
+    /// The last line was written whole.
+    works: bool,
+    /// Dropped lines that the log tells of.
+    told: u64,
+    next_notice: Instant,
+}
+
+impl<W: Write> Writer<W> {
+    pub(super) fn new(target: W, counts: Arc<Counts>) -> Self {
+        Self {
+            target,
+            counts,
+            torn: false,
+            works: false,
+            told: 0,
+            next_notice: Instant::now(),
+        }
+    }
+
+    /// Writes until the queue has no other end any more.
+    pub(super) fn run(mut self, lines: &Receiver<Message>) {
+        loop {
+            let next = if self.owes_notice() {
+                lines.recv_timeout(self.next_notice.saturating_duration_since(Instant::now()))
+            } else {
+                lines.recv().map_err(RecvTimeoutError::from)
+            };
+            match next {
+                Ok(Message::Line(line)) => {
+                    let bytes = line.len() + LINE_OVERHEAD;
+                    self.counts.waiting.fetch_sub(bytes, Ordering::Relaxed);
+                    self.write(line);
+                }
+                Ok(Message::Flush(done)) => {
+                    let _ = done.send(());
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            if self.owes_notice() && Instant::now() >= self.next_notice {
+                self.notice();
+            }
+        }
+    }
+
+    /// Lines are missing, and there is where to say it.
+    fn owes_notice(&self) -> bool {
+        self.works && self.counts.dropped.load(Ordering::Relaxed) > self.told
+    }
+
+    /// Goes through the queue as any line, and may be dropped as any line: so it tells the count since the start.
+    fn notice(&mut self) {
+        self.told = self.counts.dropped.load(Ordering::Relaxed);
+        self.next_notice = Instant::now() + NOTICE_PAUSE;
+        tracing::warn!("{} lines of the log were dropped since the start", self.told);
+    }
+
+    fn write(&mut self, mut line: Vec<u8>) {
+        if self.torn {
+            line.insert(0, b'\n');
+        }
+        self.works = self.write_all(&line).is_ok();
+        if !self.works {
+            self.counts.drop_line();
+        }
+    }
+
+    fn write_all(&mut self, mut rest: &[u8]) -> io::Result<()> {
+        while !rest.is_empty() {
+            match self.target.write(rest) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(written) => {
+                    rest = rest.get(written..).unwrap_or_default();
+                    self.torn = !rest.is_empty();
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => thread::sleep(RETRY_PAUSE),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
