@@ -20,6 +20,7 @@ use crate::admin::{HostGuard, Journal, Peer};
 use crate::clock::Clock;
 use crate::http::{App, Bodies, HttpOptions, Service};
 use crate::limits::Limits;
+use crate::model::schema::Schema;
 use crate::model::{Credential, Engine, Pace, Settings, SetupError};
 use crate::server::tls::{TlsError, TlsIdentity};
 use crate::server::{self, Protocol, Server};
@@ -111,6 +112,12 @@ impl Builder {
     /// Takes the objects of export documents as content; directories give all their `.json` files.
     pub fn load(mut self, paths: impl IntoIterator<Item = PathBuf>) -> Self {
         self.settings.load.extend(paths);
+        self
+    }
+
+    /// Declares what the data sources behind connectors hold.
+    pub fn schema(mut self, schema: Schema) -> Self {
+        self.settings.schema = Arc::new(schema);
         self
     }
 

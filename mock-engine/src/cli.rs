@@ -96,6 +96,9 @@ pub struct Cli {
     /// Export document, or directory of them, whose objects take the place of the demo inventory
     #[arg(long, value_name = "FILE")]
     load: Vec<PathBuf>,
+    /// TOML or JSON file that declares the tables, columns and files behind connectors
+    #[arg(long, value_name = "FILE")]
+    schema: Vec<PathBuf>,
     /// Keep the state here across restarts; otherwise it is in memory only
     #[arg(long, value_name = "DIR")]
     state_dir: Option<PathBuf>,
@@ -171,6 +174,7 @@ impl Cli {
             seed: self.seed,
             empty: self.empty,
             load: self.load,
+            schema: config::read_schemas(&self.schema)?,
             state_dir: self.state_dir,
         };
         let entries = match self.config {

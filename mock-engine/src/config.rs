@@ -7,11 +7,13 @@ use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
 
 use crate::limits::Limits;
+use crate::model::schema::{Schema, SchemaError};
 use crate::model::{Credential, Pace, Settings};
 
 /// Everything that the process is told.
@@ -88,6 +90,9 @@ pub enum ConfigError {
         /// What is wrong with it.
         source: Box<toml::de::Error>,
     },
+    /// A declared schema can't be used.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
     /// Two engines of one name could not be told apart, nor could their state.
     #[error("two engines are named '{0}'")]
     SameName(String),
@@ -111,6 +116,8 @@ pub struct EngineEntry {
     pub users: Option<Vec<String>>,
     /// Export documents to load.
     pub load: Option<Vec<PathBuf>>,
+    /// Files that declare what the data sources behind connectors hold.
+    pub schema: Option<Vec<PathBuf>>,
     /// Start without the demo inventory.
     pub empty: Option<bool>,
     /// State directory.
@@ -154,6 +161,9 @@ impl EngineEntry {
         }
         if let Some(load) = self.load {
             settings.load = load;
+        }
+        if let Some(files) = self.schema {
+            settings.schema = read_schemas(&files)?;
         }
         settings.empty = self.empty.unwrap_or(settings.empty);
         settings.dsa_bits = self.dsa_bits.unwrap_or(settings.dsa_bits);
@@ -210,6 +220,15 @@ pub fn read_file(path: PathBuf) -> Result<Vec<EngineEntry>, ConfigError> {
             source: Box::new(source),
         }),
     }
+}
+
+/// Reads declarations of data sources, in the order given.
+pub fn read_schemas(files: &[PathBuf]) -> Result<Arc<Schema>, ConfigError> {
+    let mut all = Schema::default();
+    for file in files {
+        all.extend(Schema::read(file)?);
+    }
+    Ok(Arc::new(all))
 }
 
 /// Makes the engines of their entries.

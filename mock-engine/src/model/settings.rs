@@ -3,8 +3,10 @@
 //! Invariant: never changes while the engine runs.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::schema::Schema;
 use crate::choices;
 
 /// Settings of one engine.
@@ -36,6 +38,8 @@ pub struct Settings {
     pub empty: bool,
     /// Export documents (or directories of them) whose objects become the state.
     pub load: Vec<PathBuf>,
+    /// What the data sources behind connectors hold.
+    pub schema: Arc<Schema>,
     /// Where the state survives a restart.
     pub state_dir: Option<PathBuf>,
 }
@@ -56,6 +60,7 @@ impl Default for Settings {
             seed: None,
             empty: false,
             load: Vec::new(),
+            schema: Arc::default(),
             state_dir: None,
         }
     }

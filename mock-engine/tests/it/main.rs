@@ -24,6 +24,7 @@ mod objects;
 mod openapi;
 mod planned;
 mod resources;
+mod schema;
 mod security_page;
 mod tasks;
 mod transport;

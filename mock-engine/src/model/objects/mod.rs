@@ -18,6 +18,7 @@ mod message;
 mod project;
 mod reference;
 mod store;
+mod tables;
 mod view;
 
 pub use collection::ObjectCollection;
@@ -27,4 +28,5 @@ pub(super) use keys::{randomize_key, replace_global_key};
 pub use kinds::{is_reference, is_type_name, resource_of};
 pub use project::{put_object, remove_object, row_of};
 pub use store::{ObjectStore, StoredObject};
+pub use tables::table_names;
 pub use view::{Listing, View, ViewCache};

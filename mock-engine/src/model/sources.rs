@@ -1,0 +1,75 @@
+//! What a ruleset goes through: tables or files, with the row counts that the declared schema gives them.
+//!
+//! Invariant: names come from the ruleset, row counts from the declaration behind its connector; nothing is made up.
+
+use serde_json::Value;
+
+use super::objects::table_names;
+use super::resources::{Collection, DATABASE_CONNECTORS, DATABASE_RULESETS, Reader, spec};
+use super::{Key, Row};
+
+/// A table or file of a ruleset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Its name.
+    pub name: String,
+    /// How many rows it has, where that is declared.
+    pub rows: Option<u64>,
+}
+
+/// The tables or files that an execution of a job goes through, in the ruleset's order. `job` is the job's row.
+pub fn sources_of_job(reader: &Reader<'_>, job: &Row) -> Vec<Source> {
+    match job.get("rulesetId").and_then(Key::from_json) {
+        Some(Key::Number(ruleset)) => sources_of_ruleset(reader, ruleset),
+        _ => Vec::new(),
+    }
+}
+
+/// The tables or files of a ruleset. An id belongs to one ruleset of whatever kind.
+pub fn sources_of_ruleset(reader: &Reader<'_>, ruleset: i64) -> Vec<Source> {
+    let key = Key::Number(ruleset);
+    let schema = &reader.settings.schema;
+    if let Some(connector) = parent(reader, DATABASE_RULESETS.spec().path, &key, "databaseConnectorId")
+        .and_then(|id| row(reader, DATABASE_CONNECTORS.spec().path, &id))
+    {
+        let source = |name: String| {
+            let declared = schema.tables(connector).find(|table| table.name == name);
+            let rows = declared.and_then(|table| table.rows);
+            Source { name, rows }
+        };
+        return table_names(reader.state, ruleset)
+            .into_iter()
+            .map(source)
+            .collect();
+    }
+    let Some(connector) = parent(reader, spec::FILE_RULESETS.path, &key, "fileConnectorId")
+        .and_then(|id| row(reader, spec::FILE_CONNECTORS.path, &id))
+    else {
+        return Vec::new();
+    };
+    let files = reader.state.table(spec::FILE_METADATA.path);
+    let names = files
+        .iter()
+        .filter(|(_, file)| file.get("rulesetId").and_then(Key::from_json).as_ref() == Some(&key))
+        .filter_map(|(_, file)| file.get("fileName")?.as_str());
+    names
+        .map(|name| Source {
+            name: name.to_owned(),
+            rows: schema
+                .files(connector)
+                .find(|file| file.name == name)
+                .and_then(|file| file.rows),
+        })
+        .collect()
+}
+
+fn row<'a>(reader: &Reader<'a>, path: &str, key: &Key) -> Option<&'a Row> {
+    reader.state.tables.get(path)?.get(key)
+}
+
+fn parent(reader: &Reader<'_>, path: &str, key: &Key, member: &str) -> Option<Key> {
+    row(reader, path, key)?
+        .get(member)
+        .filter(|value| !value.is_null())
+        .and_then(|value: &Value| Key::from_json(value))
+}
