@@ -31,6 +31,16 @@ pub const TASKS_KEPT: usize = 10_000;
 pub const TOKENS_KEPT: usize = 100_000;
 /// Finished executions kept; the oldest go first.
 pub const EXECUTIONS_KEPT: usize = 10_000;
+/// Components and events of executions kept, all together; the oldest executions go first.
+pub const EXECUTION_PARTS_KEPT: usize = 50_000;
+/// Plans of executions kept.
+pub const EXECUTION_PLANS_KEPT: usize = 1_000;
+/// Rows of a table or file of which nothing is declared.
+pub const ROWS_PER_TABLE: i64 = 1_000;
+/// Bytes that a row counts for.
+pub const BYTES_PER_ROW: i64 = 100;
+/// What the last entry of a monitored execution's progression stands for.
+pub const MONITORED_JOB: &str = "Job";
 
 /// Newest format number of documents that are imported.
 pub const NEWEST_FORMAT: u64 = exportdoc::import_plan::NEWEST_KNOWN_FORMAT;

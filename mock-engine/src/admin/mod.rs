@@ -22,11 +22,11 @@ pub(crate) use guard::{HostGuard, Peer};
 pub(crate) use journal::Journal;
 
 use crate::http::answer::{ApiError, empty, json_answer, raw_json};
-use crate::http::body::RawBody;
+use crate::http::body::{ObjectBody, RawBody};
 use crate::http::describe::{Endpoint, Routes};
 use crate::http::{App, auth, schemas};
 use crate::log;
-use crate::model::{Engine, ModelError, Query, State as EngineState};
+use crate::model::{Engine, ExecutionPlan, ModelError, Query, State as EngineState};
 
 /// The admin endpoints.
 pub(crate) fn routes(app: &Arc<App>) -> Routes {
@@ -59,6 +59,17 @@ pub(crate) fn routes(app: &Arc<App>) -> Routes {
         .at(
             "/reset",
             [Endpoint::post(reset, "Goes back to the initial content").done(StatusCode::OK)],
+        )
+        .at(
+            "/executions",
+            [
+                Endpoint::get(plans, "Shows what executions to come are told to do")
+                    .answers(StatusCode::OK, schemas::object()),
+                Endpoint::post(plan, "Tells executions to come what to do")
+                    .takes(schemas::execution_plan())
+                    .done(StatusCode::OK),
+                Endpoint::delete(forget_plans, "Forgets what executions are told to do").done(StatusCode::OK),
+            ],
         )
         .at(
             "/openapi.json",
@@ -166,6 +177,22 @@ fn keep_hidden(dump: &mut serde_json::Value, present: &EngineState) {
             *object = known;
         }
     }
+}
+
+async fn plans(State(app): State<Arc<App>>) -> Response {
+    json_answer(StatusCode::OK, &json!({ "plans": app.engine.execution_plans() }))
+}
+
+async fn plan(State(app): State<Arc<App>>, ObjectBody(body): ObjectBody) -> Result<Response, ApiError> {
+    let plan: ExecutionPlan = serde_json::from_value(body.into())
+        .map_err(|error| ModelError::BadBody(format!("it is not a plan of executions: {error}")))?;
+    app.blocking(move |engine| engine.plan_execution(plan)).await?;
+    Ok(empty(StatusCode::OK))
+}
+
+async fn forget_plans(State(app): State<Arc<App>>) -> Result<Response, ApiError> {
+    app.blocking(Engine::forget_execution_plans).await?;
+    Ok(empty(StatusCode::OK))
 }
 
 async fn reset(State(app): State<Arc<App>>) -> Result<Response, ApiError> {

@@ -113,6 +113,42 @@ fn name(spec: &ResourceSpec) -> Value {
     json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{1,50}$" })
 }
 
+/// What executions to come are told to do.
+pub(crate) fn execution_plan() -> Value {
+    let count = || json!({ "type": "integer", "minimum": 0, "maximum": i64::MAX });
+    let ending = || json!({ "enum": ["SUCCEEDED", "FAILED", "CANCELLED"] });
+    let component = json!({
+        "type": "object",
+        "required": ["componentName"],
+        "properties": {
+            "componentName": text(), "rowsTotal": count(), "rowsMasked": count(), "bytesTotal": count(), "status": ending(),
+        },
+        "additionalProperties": false,
+    });
+    let event = json!({
+        "type": "object",
+        "required": ["eventType"],
+        "properties": {
+            "componentName": text(),
+            "eventType": { "enum": ["JOB_ABORTED", "UNMASKED_DATA", "MASKING_FALLBACK"] },
+            "severity": { "enum": ["INFO", "WARNING", "CRITICAL"] },
+            "cause": { "enum": ["UNHANDLED_EXCEPTION", "IGNORED_EXCEPTION", "PATTERN_MATCH_FAILURE"] },
+            "count": count(), "maskedObjectName": text(), "maskedObjectParentName": text(), "algorithmName": text(),
+            "exceptionType": text(), "exceptionDetail": text(),
+        },
+        "additionalProperties": false,
+    });
+    json!({
+        "type": "object",
+        "properties": {
+            "jobId": id(), "jobName": text(), "status": ending(), "runTimeMs": count(),
+            "components": { "type": "array", "items": component },
+            "events": { "type": "array", "items": event },
+        },
+        "additionalProperties": false,
+    })
+}
+
 /// All shapes with a name.
 pub(crate) fn all() -> Value {
     let identifier = json!({ "type": ["object", "null"] });
@@ -193,14 +229,82 @@ pub(crate) fn all() -> Value {
             },
         },
     });
+    executions(&mut all);
     for collection in resources::all() {
         let spec = collection.spec();
-        all[shown(spec)] = json!({
+        let plain = json!({
             "type": "object",
             "title": spec.title,
             "required": [spec.id_field],
             "properties": { spec.id_field: { "type": ["integer", "string"] } },
         });
+        // Some shapes are known better.
+        let shape = &mut all[shown(spec)];
+        if shape.is_null() {
+            *shape = plain;
+        }
     }
     all
+}
+
+/// The shapes of executions and of what watches them.
+fn executions(all: &mut Value) {
+    let count = || json!({ "type": "integer", "minimum": -1 });
+    let statuses = || json!({ "enum": ["RUNNING", "SUCCEEDED", "FAILED", "CANCELLED", "WAITING"] });
+    all[shown(&resources::spec::EXECUTIONS)] = json!({
+        "type": "object",
+        "title": "execution",
+        "required": [
+            "executionId", "jobId", "status", "rowsMasked", "rowsTotal", "bytesProcessed", "bytesTotal", "submitTime",
+            "startTime",
+        ],
+        "properties": {
+            "executionId": id(), "jobId": id(), "status": statuses(), "rowsMasked": count(), "rowsTotal": count(),
+            "bytesProcessed": count(), "bytesTotal": count(), "submitTime": some_text(), "startTime": some_text(),
+            "endTime": some_text(), "sourceConnectorId": id(), "targetConnectorId": id(),
+        },
+    });
+    all[shown(&resources::spec::EXECUTION_COMPONENTS)] = json!({
+        "type": "object",
+        "title": "execution component",
+        "required": [
+            "executionComponentId", "componentName", "executionId", "status", "rowsMasked", "rowsTotal",
+            "bytesProcessed", "bytesTotal", "nonConformingDataCount",
+        ],
+        "properties": {
+            "executionComponentId": id(), "componentName": text(), "executionId": id(), "status": statuses(),
+            "rowsMasked": count(), "rowsTotal": count(), "bytesProcessed": count(), "bytesTotal": count(),
+            "nonConformingDataCount": count(), "startTime": some_text(), "endTime": some_text(),
+        },
+    });
+    all[shown(&resources::spec::EXECUTION_EVENTS)] = json!({
+        "type": "object",
+        "title": "execution event",
+        "required": ["executionEventId", "executionId", "eventType", "severity", "timeStamp"],
+        "properties": {
+            "executionEventId": id(), "executionId": id(), "executionComponentId": id(),
+            "eventType": { "enum": ["JOB_ABORTED", "UNMASKED_DATA", "MASKING_FALLBACK"] },
+            "severity": { "enum": ["INFO", "WARNING", "CRITICAL"] },
+            "cause": { "enum": ["UNHANDLED_EXCEPTION", "IGNORED_EXCEPTION", "PATTERN_MATCH_FAILURE"] },
+            "count": count(), "timeStamp": some_text(), "maskedObjectName": text(), "maskedObjectParentName": text(),
+            "algorithmName": text(), "exceptionType": text(), "exceptionDetail": text(),
+        },
+    });
+    all["MonitorTask"] = json!({
+        "type": "object",
+        "required": ["taskId", "monitorableTask", "status", "progression"],
+        "properties": {
+            "taskId": id(),
+            "monitorableTask": { "enum": ["EXECUTIONS"] },
+            "status": statuses(),
+            "progression": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "required": ["event", "status"],
+                    "properties": { "event": text(), "status": some_text() },
+                },
+            },
+        },
+    });
 }

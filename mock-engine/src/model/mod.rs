@@ -36,7 +36,7 @@ use crate::ids::{EntropyError, Ids};
 
 pub use documents::{Document, DocumentKind, Documents};
 pub use error::ModelError;
-pub use executions::Execution;
+pub use executions::{Component, Ending, Event, Execution, ExecutionPlan, PlannedComponent, PlannedEvent};
 pub use gate::{SyncGate, SyncKind, SyncPermit};
 pub use objects::ViewCache;
 pub use page::{Page, PageRequest};

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::executions::Execution;
+use super::executions::{Execution, ExecutionPlan};
 use super::objects::ObjectStore;
 use super::persist::StateDir;
 use super::rows::{Table, Tables};
@@ -32,7 +32,10 @@ pub struct State {
     pub counters: BTreeMap<String, i64>,
     /// Executions of jobs.
     #[serde(default)]
-    pub executions: BTreeMap<i64, Execution>,
+    pub executions: BTreeMap<i64, Arc<Execution>>,
+    /// What executions to come are to do.
+    #[serde(default)]
+    pub execution_plans: Vec<ExecutionPlan>,
     /// The syncable objects; tables show them as rows.
     #[serde(default)]
     pub objects: ObjectStore,

@@ -13,6 +13,7 @@ mod binary;
 mod blocking;
 mod client;
 mod composed;
+mod executions;
 mod laws;
 mod load;
 mod loading;

@@ -1,5 +1,6 @@
 //! The endpoints of the API, one file per topic.
 
+mod executions;
 mod resources;
 mod session;
 mod sync;
@@ -25,6 +26,7 @@ pub(super) fn api(app: &Arc<App>) -> Routes {
         .merge(tasks::routes())
         .merge(uploads::routes(created))
         .merge(resources::routes(created))
+        .merge(executions::routes())
         .behind(
             |router| router.route_layer(from_fn_with_state(Arc::clone(app), auth::require_token)),
             |operation| {

@@ -37,12 +37,6 @@ pub(super) fn routes(created: StatusCode) -> Routes {
         .merge(test("/database-connectors/{id}/test"))
         .merge(test("/file-connectors/{id}/test"))
         .at(
-            "/executions/{id}/cancel",
-            [Endpoint::post(cancel_execution, "Cancels an execution")
-                .answers(StatusCode::OK, named(&shown(&resources::spec::EXECUTIONS)))
-                .refuses(&[404])],
-        )
-        .at(
             "/algorithms/{name}/randomize-key",
             [Endpoint::put(randomize_key, "Gives an algorithm another key")
                 .answers(StatusCode::OK, named(&shown(&resources::spec::ALGORITHMS)))
@@ -237,13 +231,6 @@ async fn test_connector(
         StatusCode::OK,
         &json!({ "response": "Connection Succeeded" }),
     ))
-}
-
-async fn cancel_execution(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Response, ApiError> {
-    let cancelled = app
-        .blocking(move |engine| engine.cancel_execution(&Key::parse(&id)))
-        .await?;
-    Ok(json_answer(StatusCode::OK, &cancelled))
 }
 
 async fn randomize_key(State(app): State<Arc<App>>, Path(name): Path<String>) -> Result<Response, ApiError> {

@@ -9,7 +9,7 @@ mod table;
 
 use serde_json::Value;
 
-use super::executions::{self, Executions};
+use super::executions::{self, Components, Events, Executions};
 use super::objects::ObjectCollection;
 use super::{Engine, Key, ModelError, Page, PageRequest, Query, Row, Settings, State};
 use crate::ids::Ids;
@@ -114,9 +114,6 @@ collections![
     JDBC_DRIVERS,
     USERS,
     ROLES,
-    EXECUTION_EVENTS,
-    EXECUTION_COMPONENTS,
-    MONITOR_TASKS,
 ];
 
 /// The catalogue: what backs each resource.
@@ -146,9 +143,8 @@ static CATALOGUE: &[&dyn Collection] = &[
     &USERS,
     &ROLES,
     &Executions,
-    &EXECUTION_EVENTS,
-    &EXECUTION_COMPONENTS,
-    &MONITOR_TASKS,
+    &Events,
+    &Components,
 ];
 
 /// Every collection.
@@ -164,19 +160,15 @@ pub fn collection(path: &str) -> Option<&'static dyn Collection> {
         .find(|collection| collection.spec().path == path)
 }
 
-/// Whether there is a job of any kind with this id.
-pub fn job_exists(reader: &Reader<'_>, key: &Key) -> bool {
+/// The job of any kind with this id.
+pub fn job(reader: &Reader<'_>, key: &Key) -> Option<Value> {
     let jobs: [&dyn Collection; 4] = [
         &MASKING_JOBS,
         &PROFILE_JOBS,
         &TOKENIZATION_JOBS,
         &REIDENTIFICATION_JOBS,
     ];
-    let paths = jobs.map(|jobs| jobs.spec().path);
-    all()
-        .iter()
-        .filter(|c| paths.contains(&c.spec().path))
-        .any(|c| c.get(reader, key).is_ok())
+    jobs.iter().find_map(|jobs| jobs.get(reader, key).ok())
 }
 
 /// The environment that an entry belongs to: its own, or its parent's.

@@ -297,12 +297,13 @@ specs! {
     ROLES = rows("roles", "roleId", Some("roleName")), "role" {
         counter: Some("role"), unique: Unique::Engine,
     }
-    EXECUTIONS = rows("executions", "executionId", None), "execution" { access: Access::Start }
+    EXECUTIONS = rows("executions", "executionId", None), "execution" {
+        filters: &[("job_id", "jobId"), ("execution_status", "status")], access: Access::Start,
+    }
     EXECUTION_EVENTS = rows("execution-events", "executionEventId", None), "execution event" {
         filters: &[("execution_id", "executionId")], access: Access::Read,
     }
     EXECUTION_COMPONENTS = rows("execution-components", "executionComponentId", None), "execution component" {
         filters: &[("execution_id", "executionId")], access: Access::Read,
     }
-    MONITOR_TASKS = rows("monitor-task", "monitorTaskId", None), "monitor task" { access: Access::Read }
 }

@@ -1,0 +1,66 @@
+//! What watches executions, beside their own resources.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use http::StatusCode;
+use serde_json::json;
+
+use crate::http::App;
+use crate::http::answer::{ApiError, json_answer};
+use crate::http::describe::{Endpoint, Routes};
+use crate::http::schemas::{id, named, shown, text};
+use crate::model::{Key, Query, resources};
+
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .at(
+            "/executions/{id}/cancel",
+            [Endpoint::post(cancel, "Cancels an execution")
+                .answers(StatusCode::OK, named(&shown(&resources::spec::EXECUTIONS)))
+                .refuses(&[404])],
+        )
+        .at(
+            "/monitor-task",
+            [Endpoint::get(
+                list,
+                "Lists monitored tasks: the running ones, or those in a state",
+            )
+            .query("state", text())
+            .paged("MonitorTask")],
+        )
+        .at(
+            "/monitor-task/{id}",
+            [Endpoint::get(show, "Shows how an execution goes on")
+                .key(id())
+                .query("monitorable_task", json!({ "enum": ["EXECUTIONS"] }))
+                .answers(StatusCode::OK, named("MonitorTask"))
+                .refuses(&[404])],
+        )
+}
+
+async fn cancel(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Response, ApiError> {
+    let cancelled = app
+        .blocking(move |engine| engine.cancel_execution(&Key::parse(&id)))
+        .await?;
+    Ok(json_answer(StatusCode::OK, &cancelled))
+}
+
+async fn list(State(app): State<Arc<App>>, query: Query) -> Result<Response, ApiError> {
+    let page = app
+        .reading(move |engine| engine.list_monitored(&query, query.page()?))
+        .await?;
+    Ok(json_answer(StatusCode::OK, &page))
+}
+
+async fn show(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    query: Query,
+) -> Result<Response, ApiError> {
+    let monitored = app
+        .reading(move |engine| engine.monitored(&Key::parse(&id), &query))
+        .await?;
+    Ok(json_answer(StatusCode::OK, &monitored))
+}
