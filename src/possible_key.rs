@@ -1,7 +1,7 @@
 //! Looks for keys where no table says what stands there: in unknown fields, and in data of unknown types.
 //!
-//! Invariant: memory is bounded, and no text leaves this module; it only counts. What lies too deep to be looked into
-//! counts as a key.
+//! Invariant: memory is bounded, and no text leaves this module; it only counts. What can't be looked into counts as a
+//! key: what lies too deep, a group, and bytes of a key's length that are neither text nor a message.
 
 use std::io::BufRead;
 
@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use crate::wire::{Cursor, FieldHead, HeadValue, StreamedFields};
+use crate::wire::{Cursor, Field, FieldHead, HeadValue, StreamedFields, fields};
 
 /// Bytes of the keys that masking algorithms use.
 const KEY_BYTES: [usize; 3] = [16, 24, 32];
@@ -29,21 +29,37 @@ const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIEN
 const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
 
 /// Whether a text decodes to 16, 24 or 32 bytes of base64. Hexadecimal text and UUIDs are no keys, and neither are words:
-/// a text without padding has to mix upper case, lower case and digits.
+/// a text without padding has to mix upper case, lower case and digits, or to change its case as words don't.
 fn is_key(text: &[u8]) -> bool {
     if text.len() > MAX_KEY || text.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-') {
         return false;
     }
     let mixed = [u8::is_ascii_uppercase, u8::is_ascii_lowercase, u8::is_ascii_digit];
-    if text.last() != Some(&b'=') && !mixed.iter().all(|class| text.iter().any(class)) {
+    let is_mixed = || mixed.iter().all(|class| text.iter().any(class));
+    if text.last() != Some(&b'=') && !is_mixed() && !changes_case_often(text) {
         return false;
     }
     let decoded = STANDARD.decode(text).or_else(|_| URL_SAFE.decode(text));
     decoded.is_ok_and(|bytes| KEY_BYTES.contains(&bytes.len()))
 }
 
-/// Counts the keys that a text is or has among its words.
+/// Whether the case changes after fewer than four letters on average. Random letters change it every second time, words
+/// that are written together hardly more often than every fifth.
+fn changes_case_often(text: &[u8]) -> bool {
+    let changes = text.windows(2).filter(|pair| {
+        let letters = pair.iter().all(u8::is_ascii_alphabetic);
+        letters && pair[0].is_ascii_uppercase() != pair[1].is_ascii_uppercase()
+    });
+    changes.count() * 4 > text.len()
+}
+
+/// Counts the keys that a text is or has among its words. What stands in quotes is a text of its own.
 pub(crate) fn in_text(text: &[u8]) -> u64 {
+    let pieces = text.split(|byte| *byte == b'"');
+    pieces.map(in_piece).sum()
+}
+
+fn in_piece(text: &[u8]) -> u64 {
     if is_key(text.trim_ascii()) {
         return 1;
     }
@@ -65,9 +81,18 @@ pub(crate) fn in_field<S: BufRead>(head: &FieldHead, message: &mut StreamedField
     field(head, message, 0)
 }
 
+/// As [`in_message`], in one field in memory.
+pub(crate) fn in_held_field(field: &Field<'_>) -> u64 {
+    below(&mut Cursor::new(field.raw).message(field.raw.len() as u64), 0)
+}
+
 /// As [`in_message`], in the bytes of one field.
 pub(crate) fn in_bytes(bytes: &[u8]) -> u64 {
     held(bytes, 0)
+}
+
+fn is_message(bytes: &[u8]) -> bool {
+    fields(bytes).all(|field| field.is_ok())
 }
 
 fn below<S: BufRead>(message: &mut StreamedFields<'_, S>, depth: u32) -> u64 {
@@ -86,7 +111,8 @@ fn field<S: BufRead>(head: &FieldHead, message: &mut StreamedFields<'_, S>, dept
         }
         HeadValue::Bytes(length) if depth < MAX_DEPTH => below(&mut message.enter(length), depth + 1),
         HeadValue::Bytes(_) => 1,
-        HeadValue::Varint(_) | HeadValue::Other => 0,
+        HeadValue::Group => 1,
+        HeadValue::Varint(_) | HeadValue::Fixed => 0,
     }
 }
 
@@ -95,10 +121,13 @@ fn held(bytes: &[u8], depth: u32) -> u64 {
     if bytes.iter().all(is_text) {
         return in_text(bytes);
     }
-    match depth < MAX_DEPTH {
-        true => below(&mut Cursor::new(bytes).message(bytes.len() as u64), depth + 1),
-        false => 1,
+    if depth >= MAX_DEPTH {
+        return 1;
     }
+    if KEY_BYTES.contains(&bytes.len()) && !is_message(bytes) {
+        return 1;
+    }
+    below(&mut Cursor::new(bytes).message(bytes.len() as u64), depth + 1)
 }
 
 #[cfg(test)]
@@ -114,6 +143,7 @@ mod tests {
             "AAAAAAAAAAAAAAAAAAAAAA==",
             "MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0",
             "MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI=",
+            "qLwErTyUiOpAsDfGhJkLzX",
             "__-_MDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI=",
         ] {
             assert!(in_text(text.as_bytes()) > 0, "{text}");
@@ -130,6 +160,8 @@ mod tests {
             "ec7a77e0-8b3f-4257-89b9-fcabd016f44d",
             "DELPHIX_MASKING_ENGINES",
             "NumberOfRowsInEveryBatch",
+            "ActivityDescriptionKey",
+            "IsMaskedByJobOfTheUser",
             "maskedValueCasePreserved",
             "a text of twenty-four ch",
             "aHVudGVyMg==",
@@ -156,10 +188,27 @@ mod tests {
             "Zm9vYmFyYmF6cXV4MTIzNA==\n",
             "base64:Zm9vYmFyYmF6cXV4MTIzNA==",
             "{\"salt\": \"Zm9vYmFyYmF6cXV4MTIzNA==\", \"length\": 3}",
+            r#"{"key":"Zm9vYmFyYmF6cXV4MTIzNA","length":3}"#,
             "key: MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0",
         ] {
             assert_eq!(in_text(text.as_bytes()), 1, "{text}");
         }
+    }
+
+    #[test]
+    fn a_group_counts_as_a_key() {
+        let key = Writer::new().text(2, "Zm9vYmFyYmF6cXV4MTIzNA==").finish();
+        let group = [&[5 << 3 | 3][..], &key, &[5 << 3 | 4]].concat();
+        assert_eq!(in_bytes(&group), 1);
+    }
+
+    #[test]
+    fn bytes_of_a_keys_length_that_are_no_message_count_as_a_key() {
+        let bytes: Vec<u8> = (0..32_u8).map(|n| n.wrapping_mul(167) ^ 0xff).collect();
+        let with = |bytes: &[u8]| Writer::new().bytes(9, bytes).finish();
+        assert_eq!((in_bytes(&with(&bytes)), in_bytes(&with(&bytes[..31]))), (1, 0));
+        let message = Writer::new().varint(1, 300).varint(2, u64::MAX).finish();
+        assert_eq!(in_bytes(&with(&[&message[..], &[8, 1]].concat())), 0);
     }
 
     #[test]

@@ -351,7 +351,22 @@ fn an_encrypted_document_is_unknown_until_it_is_opened() {
 
 #[test]
 fn a_key_in_an_unknown_field_at_any_level_is_seen() {
-    let unknown = Writer::new().text(77, KEY_TEXT).finish();
+    is_seen_at_any_level(&Writer::new().text(77, KEY_TEXT).finish());
+}
+
+#[test]
+fn a_key_in_a_group_at_any_level_is_seen() {
+    let group = |number: u8| {
+        let key = Writer::new().text(1, KEY_TEXT).finish();
+        [&[number << 3 | 3][..], &key, &[number << 3 | 4]].concat()
+    };
+    is_seen_at_any_level(&group(13));
+    // Under a known number, too: the wire type makes an unknown field of it.
+    is_seen_at_any_level(&group(2));
+}
+
+/// Puts a field into every message of a document that has an object, one after the other.
+fn is_seen_at_any_level(unknown: &[u8]) {
     let any = |inner: &[u8]| {
         let url = "type.googleapis.com/IntegerIdentifier";
         Writer::new().text(1, url).bytes(2, inner).finish()
@@ -373,12 +388,34 @@ fn a_key_in_an_unknown_field_at_any_level_is_seen() {
         fields.flat_map(|field| field.raw.to_vec()).collect()
     };
     let keys = [
-        identifier(&unknown, &any(&number)),
-        identifier(&[], &[&any(&number)[..], &unknown].concat()),
-        identifier(&[], &any(&[&number[..], &unknown].concat())),
+        identifier(unknown, &any(&number)),
+        identifier(&[], &[&any(&number)[..], unknown].concat()),
+        identifier(&[], &any(&[&number[..], unknown].concat())),
     ];
     for key in keys {
         let message = [Writer::new().bytes(1, &key).finish(), rest.clone()].concat();
+        let document = document(message, "DATABASE_CONNECTOR");
+        assert!(ids(&report(&document)).contains(&"possible-key"));
+        assert!(!passes(&document));
+    }
+    // In the object, its revision, and its data.
+    let revision = Writer::new()
+        .text(1, EXPORT_ID)
+        .text(2, EXPORT_ID)
+        .text(3, &Revision::json_text("DATABASE_CONNECTOR", &numbered(10, 1)))
+        .finish();
+    let data = |data: &[u8]| {
+        let key = numbered(10, 1);
+        object(&key, Some("DATABASE_CONNECTOR"), "DatabaseConnectorData", data)
+    };
+    let revision = Writer::new()
+        .bytes(3, &[&revision[..], unknown].concat())
+        .finish();
+    for message in [
+        [&plain[..], unknown].concat(),
+        [plain.clone(), revision].concat(),
+        data(unknown),
+    ] {
         let document = document(message, "DATABASE_CONNECTOR");
         assert!(ids(&report(&document)).contains(&"possible-key"));
         assert!(!passes(&document));
@@ -397,7 +434,7 @@ fn a_key_in_an_unknown_field_at_any_level_is_seen() {
     for at in [0, 1] {
         let parts = Parts::of(&document(plain.clone(), "DATABASE_CONNECTOR"));
         let mut records = parts.records();
-        records[at].extend_from_slice(&unknown);
+        records[at].extend_from_slice(unknown);
         let document = parts.with_records(&records).document();
         assert!(ids(&report(&document)).contains(&"possible-key"), "record {at}");
         assert!(!passes(&document), "record {at}");

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Plan, numbered, report};
+use common::{EXPORT_ID, Parts, Plan, numbered, report, small};
 use exportdoc::diff::{DiffLimits, Later, object_changes};
 use exportdoc::identifier::Identifier;
 use exportdoc::object::data::{FieldKind, MessageSpec, SecretKind};
@@ -193,4 +193,52 @@ fn an_object_in_which_nothing_is_renamed_stays_byte_for_byte() {
     let other = ObjectKey::new(2, Identifier::Algorithm("Other".to_owned()));
     let renamed = rename(&object, &other, |_| None).unwrap();
     assert_eq!((renamed.key(), renamed.secrets()), (&other, object.secrets()));
+}
+
+/// What a report says of odd fields when one record of a document gets more fields.
+fn odd_fields(record: usize, more: &[u8]) -> Vec<(String, String)> {
+    let parts = Parts::of(&small().seal());
+    let mut records = parts.records();
+    records[record].extend_from_slice(more);
+    let report = report(&parts.with_records(&records).document());
+    let odd = |finding: &&exportdoc::finding::Finding| finding.id().starts_with("field-");
+    let said = |finding: &exportdoc::finding::Finding| (finding.id().to_string(), finding.message.clone());
+    report.findings.iter().filter(odd).map(said).collect()
+}
+
+#[test]
+fn known_fields_of_the_header_that_repeat_or_differ_are_reported() {
+    let said = |id: &str, text: &str| vec![(id.to_owned(), text.to_owned())];
+    let again = Writer::new().text(1, EXPORT_ID).finish();
+    assert_eq!(
+        odd_fields(0, &again),
+        said("field-repeated", "header: field 1 occurs more than once")
+    );
+    let count = Writer::new().varint(4, 3).finish();
+    assert_eq!(
+        odd_fields(0, &count),
+        said("field-repeated", "header: field 4 occurs more than once")
+    );
+    let rule = Writer::new().varint(15, 1).finish();
+    assert_eq!(
+        odd_fields(0, &rule),
+        said("field-type-differs", "header: field 15 has another wire type")
+    );
+    assert_eq!(odd_fields(0, &Writer::new().varint(30, 1).finish()), []);
+}
+
+#[test]
+fn known_fields_of_a_record_that_repeat_or_differ_are_reported() {
+    let said = |id: &str, text: &str| vec![(id.to_owned(), text.to_owned())];
+    let again = Writer::new().text(1, EXPORT_ID).finish();
+    assert_eq!(
+        odd_fields(1, &again),
+        said("field-repeated", "record: field 1 occurs more than once")
+    );
+    let number = Writer::new().varint(2, 1).finish();
+    assert_eq!(
+        odd_fields(1, &number),
+        said("field-type-differs", "record: field 2 has another wire type")
+    );
+    assert_eq!(odd_fields(1, &Writer::new().varint(30, 1).finish()), []);
 }

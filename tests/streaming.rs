@@ -338,7 +338,8 @@ proptest! {
         let whole: Vec<_> = wire::fields(&bytes).map(|field| field.map(|field| match field.value {
             Value::Varint(n) => (field.number, field.offset, HeadValue::Varint(n), Vec::new()),
             Value::Bytes(b) => (field.number, field.offset, HeadValue::Bytes(b.len() as u64), b.to_vec()),
-            _ => (field.number, field.offset, HeadValue::Other, Vec::new()),
+            Value::Group(_) => (field.number, field.offset, HeadValue::Group, Vec::new()),
+            _ => (field.number, field.offset, HeadValue::Fixed, Vec::new()),
         })).collect();
         let mut streamed = Vec::new();
         let mut cursor = Cursor::new(std::io::BufReader::with_capacity(3, Chunked::new(&bytes, &sizes)));

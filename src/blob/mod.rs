@@ -12,11 +12,13 @@
 //! them, and a large one need not be held either.
 
 mod error;
+mod odd_field;
 mod outline;
 mod reader;
 mod record;
 
 pub use error::{BlobError, BlobErrorKind};
+pub use odd_field::OddField;
 pub use outline::{Extent, OutlineKind, RecordOutline};
 pub use reader::{BlobLimits, RawRecord, RecordBody, RecordHead, RecordReader, frame, length_prefix};
 pub use record::{Header, HeaderField, ObjectRecord, REDACTED, Record, RecordError, SealedRecord, Trailer};

@@ -5,6 +5,7 @@
 
 use std::io::BufRead;
 
+use super::odd_field::{OddField, OddFields};
 use super::record::{RecordError, Trailer};
 use crate::possible_key;
 use crate::wire::{FieldHead, HeadValue, StreamedFields, Writer};
@@ -37,6 +38,8 @@ impl Extent {
 pub struct RecordOutline<T> {
     /// Field 1.
     pub export_id: Option<String>,
+    /// Known fields that stand as no writer puts them. A trailer's own shape tells of its fields.
+    pub odd_fields: Vec<OddField>,
     /// The rest, by kind.
     pub kind: OutlineKind<T>,
 }
@@ -66,11 +69,9 @@ pub enum OutlineKind<T> {
     Trailer(Trailer),
 }
 
-/// The value of one field number, the last that occurred.
+/// The value of one field number, the last that occurred. One of another wire type is an unknown field.
 enum Last<T> {
     Absent,
-    /// Of another wire type.
-    Other,
     Bytes(Extent, T),
 }
 
@@ -89,19 +90,17 @@ impl<T> RecordOutline<T> {
         let mut unknown_fields = Vec::new();
         let mut shape = Shape::default();
         let (mut repeated, mut keys_beside) = (false, 0);
+        let mut odd = OddFields::default();
         while let Some(head) = message.next_field()? {
             shape.field(&head);
+            if matches!(head.number, 1 | 2 | 4) {
+                odd.see(head.number, head.value, false, head.offset);
+            }
             if !super::record::is_object_field(head.number) && unknown_fields.len() < MAX_UNKNOWN {
                 unknown_fields.push(head.number);
             }
             let HeadValue::Bytes(length) = head.value else {
-                match head.number {
-                    1 => export_id = None,
-                    2 => second = Last::Other,
-                    3 => third = Last::Other,
-                    4 => fourth = Last::Other,
-                    _ => {}
-                }
+                keys_beside += possible_key::in_field(&head, message);
                 continue;
             };
             let at = Extent {
@@ -152,7 +151,16 @@ impl<T> RecordOutline<T> {
             }),
             _ => return Err(RecordError::UnknownKind),
         };
-        Ok(Self { export_id, kind })
+        let odd_fields = odd.of(|number| match kind {
+            OutlineKind::Object { .. } => super::record::is_object_field(number),
+            OutlineKind::Sealed { .. } => matches!(number, 1 | 4),
+            OutlineKind::Trailer(_) => false,
+        });
+        Ok(Self {
+            export_id,
+            odd_fields,
+            kind,
+        })
     }
 }
 
@@ -211,18 +219,19 @@ mod tests {
     }
 
     #[test]
-    fn what_repeats_in_another_form_counts_no_more() {
+    fn a_field_of_another_wire_type_is_unknown_and_the_one_before_it_counts() {
         for number in [2, 3, 4] {
             let field = Writer::new().bytes(number, b"").finish();
             assert!(read(&field).is_ok(), "{number}");
             let again = Writer::new().int(number, 1).finish();
             let both = [&field[..], &again].concat();
-            assert_eq!(read(&both).unwrap_err(), RecordError::UnknownKind, "{number}");
+            assert!(read(&both).is_ok(), "{number}");
+            assert_eq!(read(&again).unwrap_err(), RecordError::UnknownKind, "{number}");
         }
         let object = Writer::new().text(1, "id").bytes(2, b"").finish();
         assert_eq!(read(&object).unwrap().export_id.as_deref(), Some("id"));
-        let no_id = [&object[..], &Writer::new().int(1, 1).finish()].concat();
-        assert_eq!(read(&no_id).unwrap().export_id, None);
+        let and_number = [&object[..], &Writer::new().int(1, 1).finish()].concat();
+        assert_eq!(read(&and_number).unwrap().export_id.as_deref(), Some("id"));
     }
 
     #[test]

@@ -3,8 +3,9 @@
 //! Invariant: a record's kind doesn't depend on its position, so a reader needs no look-ahead to know what the
 //! signature covers. (That the header comes first and the trailer last is checked by whoever reads them.)
 
+use super::odd_field::{OddField, OddFields};
 use super::outline::{OutlineKind, RecordOutline};
-use crate::wire::{self, Cursor, Message, WireError, Writer};
+use crate::wire::{self, Cursor, HeadValue, Message, WireError, Writer};
 
 /// What [`Header::marker`] says of a document whose keys, rows and names of people and places are stand-ins.
 pub const REDACTED: &str = "redacted";
@@ -100,6 +101,23 @@ impl Header {
     /// The fields of a header message that this version doesn't know, as they stand.
     pub fn unknown_bytes(message: &[u8]) -> Vec<u8> {
         bytes_of_fields(message, |number| !is_header_field(number))
+    }
+
+    /// The known fields of a header message that stand as no writer puts them.
+    pub fn odd_fields(message: &[u8]) -> Vec<OddField> {
+        let mut odd = OddFields::default();
+        for field in wire::fields(message).map_while(Result::ok) {
+            if is_header_field(field.number) {
+                let is_number = matches!(field.number, 4 | 5);
+                odd.see(
+                    field.number,
+                    HeadValue::from(field.value),
+                    is_number,
+                    field.offset as u64,
+                );
+            }
+        }
+        odd.of(|_| true)
     }
 
     /// Writes the header as engines order it.
@@ -228,7 +246,7 @@ impl<'a> Record<'a> {
     /// Bytes that are no message, or a message of no known kind.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, RecordError> {
         let mut cursor = Cursor::new(bytes);
-        let RecordOutline { export_id, kind } =
+        let RecordOutline { export_id, kind, .. } =
             RecordOutline::read(&mut cursor.message(bytes.len() as u64), false, |_| ())?;
         Ok(match kind {
             OutlineKind::Object {

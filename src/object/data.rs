@@ -19,7 +19,7 @@ use std::borrow::Cow;
 pub use configuration::Configuration;
 pub use envelope::{ANY, IDENTIFIER, OBJECT, REVISION};
 pub use facts::{DataFacts, DataState, DataWanted, SecretValue};
-pub use oddity::{Oddity, OddityKind};
+pub use oddity::Oddity;
 pub use schema::{
     AlgorithmInfo, ApplicationSettingsData, ColumnData, DatabaseConnectorData, DatabaseRulesetData,
     DateShiftDiscreteData, DomainData, EncryptionKeyData, FieldKind, FieldSpec, LookupInfo, MaskingJobData,

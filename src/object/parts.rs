@@ -204,8 +204,10 @@ impl Incomplete {
         let revision = Message::parse(bytes).map_err(wire("revision"))?;
         let unknown = see_all(&REVISION, revision, offset, &mut self.oddities);
         for field in unknown {
-            self.unknown(("revision", field.number));
-            self.possible_keys += field.bytes().map_or(0, possible_key::in_bytes);
+            if REVISION.field(field.number).is_none() {
+                self.unknown(("revision", field.number));
+            }
+            self.possible_keys += possible_key::in_held_field(&field);
         }
         let invalid = |number: &u32| {
             let mut texts = revision.all(*number).filter_map(|field| field.bytes());
@@ -352,10 +354,7 @@ fn read_key(
 ) -> Result<ObjectKey, WireError> {
     let key = ObjectKey::parse(bytes)?;
     let message = Message::parse(bytes)?;
-    let keys = |unknown: Vec<Field<'_>>| -> u64 {
-        let texts = unknown.iter().filter_map(Field::bytes);
-        texts.map(possible_key::in_bytes).sum()
-    };
+    let keys = |unknown: Vec<Field<'_>>| -> u64 { unknown.iter().map(possible_key::in_held_field).sum() };
     *possible_keys += keys(see_all(&IDENTIFIER, message, offset, oddities));
     let any = joined(message, 2);
     if let Ok(any) = Message::parse(&any) {
@@ -370,7 +369,7 @@ fn read_key(
     Ok(key)
 }
 
-/// Notes all fields of a message in memory, and gives those that its table doesn't have.
+/// Notes all fields of a message in memory, and gives those that are unknown: by their numbers, or by their wire types.
 fn see_all<'a>(
     spec: &'static MessageSpec,
     message: Message<'a>,
@@ -380,10 +379,9 @@ fn see_all<'a>(
     let mut seen = SeenFields::of(spec);
     let mut unknown = Vec::new();
     for field in message.fields() {
-        if spec.field(field.number).is_none() {
+        if !seen.see(field.number, field.value.into(), offset, oddities) {
             unknown.push(field);
         }
-        seen.see(field.number, field.value.into(), offset, oddities);
     }
     unknown
 }

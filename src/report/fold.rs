@@ -1,7 +1,7 @@
 //! Folds a report from a document's records as they are read.
 
 use crate::blob::{
-    BlobError, BlobErrorKind, Header, NEWEST_KNOWN_FORMAT, OutlineKind, RecordError, RecordHead,
+    BlobError, BlobErrorKind, Header, NEWEST_KNOWN_FORMAT, OddField, OutlineKind, RecordError, RecordHead,
     RecordOutline, RecordReader,
 };
 use crate::date;
@@ -182,6 +182,9 @@ impl<'o> DocumentFold<'o> {
             let head = raw.head();
             let outline = self.outline(raw.message, &head);
             let whole = object_in(&outline, raw.message);
+            if let Ok(outline) = &outline {
+                self.note_odd_fields("record", &outline.odd_fields, &head);
+            }
             if let Ok(RecordOutline {
                 kind:
                     OutlineKind::Object {
@@ -220,6 +223,16 @@ impl<'o> DocumentFold<'o> {
         self.findings.in_blob(&finding::UNKNOWN_FIELD, offset, || {
             format!("{part}: field {number}")
         });
+    }
+
+    /// Known fields of a header or record that stand as no writer puts them.
+    pub(super) fn note_odd_fields(&mut self, part: &str, fields: &[OddField], head: &RecordHead) {
+        for field in fields {
+            let offset = head.offset + 4 + field.offset;
+            let (rule, what) = super::objects::of_oddity(field.kind);
+            self.findings
+                .in_blob(rule, offset, || format!("{part}: field {} {what}", field.number));
+        }
     }
 
     /// The blob can't be read any further. `rest` is what is there of the record that breaks off, without its prefix.

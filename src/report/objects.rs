@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use crate::blob::{ObjectRecord, RecordHead};
 use crate::finding::{self, FindingRule, Place};
 use crate::graph::{Graph, GraphBuilder};
-use crate::object::data::{
-    DataFacts, DataState, DataWanted, FoundTexts, MessageSpec, OddityKind, SecretKind,
-};
+use crate::object::data::{DataFacts, DataState, DataWanted, FoundTexts, MessageSpec, SecretKind};
 use crate::object::{BlobType, FactsWanted, ObjectError, ObjectKey, ObjectParts, SyncObject, type_by_name};
 use crate::revision_hash;
+use crate::wire::OddityKind;
 
 use super::collect::Findings;
 use super::{EnvelopeReport, NamedBy, ObjectReport, matching};
@@ -214,6 +213,14 @@ fn mark_gaps(graph: &Graph, objects: &mut [ObjectReport]) {
     }
 }
 
+/// The finding of an odd field, and its words.
+pub(super) fn of_oddity(kind: OddityKind) -> (&'static FindingRule, &'static str) {
+    match kind {
+        OddityKind::Repeated => (&finding::FIELD_REPEATED, "occurs more than once"),
+        OddityKind::OtherType => (&finding::FIELD_TYPE_DIFFERS, "has another wire type"),
+    }
+}
+
 fn note_oddities(
     parts: &ObjectParts,
     facts: &DataFacts,
@@ -229,10 +236,7 @@ fn note_oddities(
         });
     }
     for oddity in parts.oddities() {
-        let (rule, what) = match oddity.kind {
-            OddityKind::Repeated => (&finding::FIELD_REPEATED, "occurs more than once"),
-            OddityKind::OtherType => (&finding::FIELD_TYPE_DIFFERS, "has another wire type"),
-        };
+        let (rule, what) = of_oddity(oddity.kind);
         findings.about(rule, key, Place::blob(start + oddity.offset), || {
             format!("{}: {} {what}", called(), oddity.field)
         });

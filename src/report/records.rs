@@ -49,6 +49,7 @@ impl DocumentFold<'_> {
                 self.header_fields = Header::unknown_bytes(raw.message);
             }
             self.header(&head, header);
+            self.note_odd_fields("header", &Header::odd_fields(raw.message), &head);
             self.signature.covered(Covered::Held(head, raw.message));
             return;
         }
@@ -118,7 +119,10 @@ impl DocumentFold<'_> {
     fn take(&mut self, head: &RecordHead, outline: Result<Outline, RecordError>, covered: Covered<'_>) {
         self.seen(head);
         let (export_id, kind) = match outline {
-            Ok(RecordOutline { export_id, kind }) => (export_id, kind),
+            Ok(outline) => {
+                self.note_odd_fields("record", &outline.odd_fields, head);
+                (outline.export_id, outline.kind)
+            }
             Err(error) => {
                 self.signature.covered(covered);
                 self.signature.broken();

@@ -19,6 +19,15 @@ const MAX_GROUP_DEPTH: usize = 64;
 /// The highest field number protobuf allows.
 const MAX_FIELD_NUMBER: u64 = (1 << 29) - 1;
 
+/// What is odd about a known field: no writer puts it so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OddityKind {
+    /// A field that is no list occurs more than once.
+    Repeated,
+    /// It has another wire type than it is known by.
+    OtherType,
+}
+
 /// Why bytes are not a protobuf message. Offsets count from the start of the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{kind} at byte {offset} of the message")]

@@ -78,8 +78,10 @@ pub enum HeadValue {
     Varint(u64),
     /// Wire type 2: that many bytes follow, to be read or skipped.
     Bytes(u64),
-    /// Wire types 1, 3 and 5, skipped.
-    Other,
+    /// Wire types 1 and 5, skipped.
+    Fixed,
+    /// Wire type 3, skipped with all that is in it.
+    Group,
 }
 
 impl From<Value<'_>> for HeadValue {
@@ -87,7 +89,8 @@ impl From<Value<'_>> for HeadValue {
         match value {
             Value::Varint(value) => Self::Varint(value),
             Value::Bytes(bytes) => Self::Bytes(bytes.len() as u64),
-            Value::Fixed64(_) | Value::Group(_) | Value::Fixed32(_) => Self::Other,
+            Value::Fixed64(_) | Value::Fixed32(_) => Self::Fixed,
+            Value::Group(_) => Self::Group,
         }
     }
 }
@@ -207,7 +210,7 @@ impl<S: BufRead> StreamedFields<'_, S> {
         let value = match wire_type {
             3 => {
                 self.group(number)?;
-                HeadValue::Other
+                HeadValue::Group
             }
             4 => return Err(WireErrorKind::Group),
             _ => self.scalar(wire_type)?,
@@ -236,7 +239,7 @@ impl<S: BufRead> StreamedFields<'_, S> {
             return Err(WireErrorKind::BreaksOff);
         }
         self.pieces(length, |_| ());
-        Ok(HeadValue::Other)
+        Ok(HeadValue::Fixed)
     }
 
     fn group(&mut self, number: u32) -> Result<(), WireErrorKind> {

@@ -67,7 +67,8 @@ fn heads(bytes: &[u8]) -> (Vec<FieldHead>, Option<WireError>) {
                 value: match field.value {
                     Value::Varint(value) => HeadValue::Varint(value),
                     Value::Bytes(bytes) => HeadValue::Bytes(bytes.len() as u64),
-                    _ => HeadValue::Other,
+                    Value::Fixed32(_) | Value::Fixed64(_) => HeadValue::Fixed,
+                    Value::Group(_) => HeadValue::Group,
                 },
                 offset: field.offset as u64,
                 value_offset: match field.value {

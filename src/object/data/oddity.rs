@@ -3,7 +3,7 @@
 //! Invariant: memory is bounded; of an object's oddities the first are kept.
 
 use super::schema::MessageSpec;
-use crate::wire::HeadValue;
+use crate::wire::{HeadValue, OddityKind};
 
 /// Oddities of one object that are told.
 const MAX_ODDITIES: usize = 100;
@@ -17,15 +17,6 @@ pub struct Oddity {
     pub field: String,
     /// Where it stands: the field itself, or the message in which it is.
     pub offset: u64,
-}
-
-/// What is odd about a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OddityKind {
-    /// A field that is no list occurs more than once.
-    Repeated,
-    /// It has another wire type than it is known by.
-    OtherType,
 }
 
 /// The oddities of one object.
