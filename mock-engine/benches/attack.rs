@@ -49,7 +49,7 @@ impl Server {
         let began = Instant::now();
         let length = LOGIN.len();
         let head = format!(
-            "POST /masking/api/login HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
+            "POST /masking/api/login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n"
         );
         let mut stream = self.begun(&(head + LOGIN));
         let mut answer = String::new();
@@ -92,11 +92,11 @@ fn main() {
     measure("more idle connections than places", |server| {
         (0..6000).map(|_| server.connect()).collect()
     });
-    let slow_head = "GET / HTTP/1.1\r\nHost: x\r\nX: ";
+    let slow_head = "GET / HTTP/1.1\r\nHost: localhost\r\nX: ";
     measure("heads without end", |server| {
         (0..2000).map(|_| server.begun(slow_head)).collect()
     });
-    let slow_body = "POST /masking/api/login HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n{";
+    let slow_body = "POST /masking/api/login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n{";
     measure("bodies without end", |server| {
         (0..2000).map(|_| server.begun(slow_body)).collect()
     });

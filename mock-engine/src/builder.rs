@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::header::HOST;
+use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Collected};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -151,7 +152,8 @@ impl Builder {
         self
     }
 
-    /// Names that the server goes by: for the admin endpoints' check of the Host header.
+    /// Names that the server goes by, for the check of the Host header. Addresses, `localhost`, the engine's name and
+    /// those of the certificate are known anyway.
     pub fn hosts(mut self, hosts: impl IntoIterator<Item = String>) -> Self {
         self.hosts.extend(hosts);
         self
@@ -188,7 +190,7 @@ impl Builder {
 
         let (drain, limits, tls) = (self.limits.drain, self.limits.clone(), self.tls.clone());
         let plain_too = self.plain_too;
-        let LocalEngine { engine, service } = self.without_port_at(address.ip())?;
+        let LocalEngine { engine, service } = self.without_port()?;
         let protocol = match &tls {
             None => Protocol::Http,
             Some(identity) if plain_too => Protocol::Both(identity.acceptor()),
@@ -213,15 +215,11 @@ impl Builder {
         })
     }
 
-    /// The engine without a port: requests are handed to it. They count as sent from this machine.
+    /// The engine without a port: requests are handed to it. They count as sent from this machine and, where they
+    /// have no `Host`, to `localhost`.
     pub fn without_port(self) -> Result<LocalEngine, StartError> {
-        let address = self.address.ip();
-        self.without_port_at(address)
-    }
-
-    fn without_port_at(self, address: IpAddr) -> Result<LocalEngine, StartError> {
         let names = self.hosts.into_iter().chain([self.settings.name.clone()]);
-        let guard = HostGuard::new(names, address);
+        let guard = HostGuard::new(names, self.tls);
         let engine = Arc::new(Engine::new(self.settings, self.clock)?);
         let app = Arc::new(App {
             engine: Arc::clone(&engine),
@@ -254,6 +252,8 @@ impl LocalEngine {
     pub async fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
         let mut request = request.map(Body::from);
         request.extensions_mut().insert(Peer(Ipv4Addr::LOCALHOST.into()));
+        let localhost = HeaderValue::from_static("localhost");
+        request.headers_mut().entry(HOST).or_insert(localhost);
         let (parts, body) = self.service.answer(request).await.into_parts();
         // Bodies of ours are complete from the start.
         let body = body.collect().await.map(Collected::to_bytes).unwrap_or_default();

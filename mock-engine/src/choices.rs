@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use crate::http::Escaped;
 use crate::model::ModelError;
 
 /// Version that an engine reports unless told otherwise: the four numeric parts that clients index.
@@ -86,6 +87,18 @@ pub const BODY_CUT_OFF: &str = "The request body broke off.";
 pub const TOO_MANY_BODIES: &str = "Too many large request bodies are being read. Try again later.";
 /// A handler panicked.
 pub const INTERNAL_ERROR: &str = "Internal error.";
+
+/// Why a name in `Host` is refused, with the option that lets it in where a shell takes the name as it is.
+pub fn unknown_host(name: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let shown = Escaped(name);
+    if name.starts_with('-') || !name.chars().all(is_plain) {
+        return format!("the Host header's '{shown}' is not a name of this server");
+    }
+    format!(
+        "the Host header's '{shown}' is not a name of this server: start it with --host {shown} to add it"
+    )
+}
 
 /// The `errorMessage` of a refusal. Four texts are compared literally by clients; the rest are the error's own words
 /// as a sentence.

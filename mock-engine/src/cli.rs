@@ -55,7 +55,7 @@ pub struct Cli {
     /// With HTTPS, speak plain HTTP on the same ports too
     #[arg(long)]
     also_http: bool,
-    /// A name of this server, for the certificate; engines' names are known already
+    /// A name of this server, for the certificate and the check of Host; engines' names are known already
     #[arg(long, value_name = "NAME")]
     host: Vec<String>,
 

@@ -11,6 +11,7 @@ use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use serde_json::json;
 
+use crate::admin::HostError;
 use crate::choices;
 use crate::model::ModelError;
 
@@ -35,6 +36,8 @@ pub(crate) enum ApiError {
     BodyCutOff,
     #[error("too many large request bodies at once")]
     TooManyBodies,
+    #[error(transparent)]
+    Host(#[from] HostError),
     #[error("admin call refused: {0}")]
     AdminRefused(&'static str),
 }
@@ -49,7 +52,8 @@ impl ApiError {
             Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::BodyCutOff => StatusCode::BAD_REQUEST,
             Self::TooManyBodies => StatusCode::SERVICE_UNAVAILABLE,
-            Self::AdminRefused(_) => StatusCode::FORBIDDEN,
+            Self::Host(HostError::NotOne | HostError::Unreadable) => StatusCode::BAD_REQUEST,
+            Self::Host(HostError::Unknown(_)) | Self::AdminRefused(_) => StatusCode::FORBIDDEN,
         }
     }
 
@@ -62,7 +66,7 @@ impl ApiError {
             Self::BodyTooSlow => choices::BODY_TOO_SLOW.to_owned(),
             Self::BodyCutOff => choices::BODY_CUT_OFF.to_owned(),
             Self::TooManyBodies => choices::TOO_MANY_BODIES.to_owned(),
-            Self::AdminRefused(_) => choices::sentence(&self.to_string()),
+            Self::Host(_) | Self::AdminRefused(_) => choices::sentence(&self.to_string()),
         }
     }
 }

@@ -68,6 +68,14 @@ impl Routes {
         }
     }
 
+    /// Says of all endpoints that they may refuse with this status.
+    pub(crate) fn refusing(mut self, status: StatusCode) -> Self {
+        for operation in self.paths.values_mut().flat_map(Map::values_mut) {
+            operation["responses"][status.as_str()] = schemas::refusal(status);
+        }
+        self
+    }
+
     /// The document.
     pub(crate) fn document(&self) -> Value {
         json!({

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::body::Body;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router};
 use futures_util::FutureExt;
 use http::{Request, StatusCode};
@@ -27,7 +27,7 @@ use self::answer::ApiError;
 pub(crate) use self::body::Bodies;
 use self::body::Captured;
 pub(crate) use self::log::Escaped;
-use crate::admin::{self, HostGuard, Journal, OpenApi};
+use crate::admin::{self, HostError, HostGuard, Journal, OpenApi};
 use crate::limits::{Limits, SMALL_ENGINE};
 use crate::model::{Engine, ModelError};
 
@@ -59,6 +59,17 @@ pub(crate) struct App {
 }
 
 impl App {
+    /// Whether a request names the server as it must. Where a password is asked for, a page under a foreign name gets
+    /// no further than anybody; health tells nothing that is private.
+    fn check_host(&self, request: &Request<Body>) -> Result<(), HostError> {
+        let known = match request.uri().path() {
+            "/__admin/health" => false,
+            path if path.starts_with("/__admin") => true,
+            _ => self.engine.settings.users.is_empty(),
+        };
+        self.guard.check_host(request, known)
+    }
+
     /// Runs work that may take a while, or write to disk, where it doesn't hold up other requests.
     pub(crate) async fn blocking<T: Send + 'static>(
         &self,
@@ -96,7 +107,8 @@ impl Service {
     pub(crate) fn new(app: Arc<App>) -> Self {
         let routes = routes::top()
             .nest("/masking/api", routes::api(&app))
-            .nest("/__admin", admin::routes(&app));
+            .nest("/__admin", admin::routes(&app))
+            .refusing(StatusCode::FORBIDDEN);
         let document = OpenApi(routes.document().to_string().into());
         let router = routes
             .into_router()
@@ -115,15 +127,22 @@ impl Service {
         if let Some(uri) = path::normalise(request.uri()) {
             *request.uri_mut() = uri;
         }
-        let handled = AssertUnwindSafe(self.router.clone().oneshot(request))
-            .catch_unwind()
-            .await;
-        let response = match handled {
-            Ok(Ok(response)) => answer::only_json_errors(response),
-            Err(_) => answer::internal_error(),
+        let response = match self.app.check_host(&request) {
+            Ok(()) => self.handle(request).await,
+            Err(error) => ApiError::from(error).into_response(),
         };
         record.finish(&self.app, &response, captured.take());
         response
+    }
+
+    async fn handle(&self, request: Request<Body>) -> Response {
+        let handled = AssertUnwindSafe(self.router.clone().oneshot(request))
+            .catch_unwind()
+            .await;
+        match handled {
+            Ok(Ok(response)) => answer::only_json_errors(response),
+            Err(_) => answer::internal_error(),
+        }
     }
 }
 
@@ -159,7 +178,12 @@ mod tests {
             ("/works", 200),
         ] {
             let response = service
-                .answer(Request::get(path).body(Body::empty()).unwrap())
+                .answer(
+                    Request::get(path)
+                        .header("host", "localhost")
+                        .body(Body::empty())
+                        .unwrap(),
+                )
                 .await;
             assert_eq!(response.status(), status);
             let body = response.into_body().collect().await.unwrap().to_bytes();

@@ -13,14 +13,17 @@ use rcgen::{
     KeyUsagePurpose,
 };
 use rustls::ServerConfig;
+use rustls::client::verify_server_name;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::server::ParsedCertificate;
 use tokio_rustls::TlsAcceptor;
 
 /// What a port proves its name with.
 #[derive(Clone)]
 pub struct TlsIdentity {
     config: Arc<ServerConfig>,
+    certificate: CertificateDer<'static>,
     ca_pem: Option<String>,
 }
 
@@ -89,9 +92,11 @@ impl TlsIdentity {
         let certificate = leaf.signed_by(&leaf_key, &Issuer::from_params(&ca, &ca_key))?;
 
         let key = PrivateKeyDer::Pkcs8(leaf_key.serialize_der().into());
-        let config = config(vec![certificate.der().clone()], key)?;
+        let certificate = certificate.der().clone();
+        let config = config(vec![certificate.clone()], key)?;
         Ok(Self {
             config,
+            certificate,
             ca_pem: Some(ca_certificate.pem()),
         })
     }
@@ -106,8 +111,13 @@ impl TlsIdentity {
             CertificateDer::pem_file_iter(certificates).and_then(Iterator::collect);
         let chain = chain.map_err(bad(certificates))?;
         let key = PrivateKeyDer::from_pem_file(key).map_err(bad(key))?;
+        let certificate = chain
+            .first()
+            .cloned()
+            .ok_or(rustls::Error::NoCertificatesPresented)?;
         Ok(Self {
             config: config(chain, key)?,
+            certificate,
             ca_pem: None,
         })
     }
@@ -124,6 +134,16 @@ impl TlsIdentity {
             source,
         };
         std::fs::write(path, self.ca_pem.as_deref().unwrap_or_default()).map_err(write)
+    }
+
+    /// Whether the certificate carries a name, be it by a wildcard.
+    pub(crate) fn is_for(&self, name: &str) -> bool {
+        let (certificate, name) = (
+            ParsedCertificate::try_from(&self.certificate),
+            ServerName::try_from(name),
+        );
+        certificate
+            .is_ok_and(|certificate| name.is_ok_and(|name| verify_server_name(&certificate, &name).is_ok()))
     }
 
     pub(crate) fn acceptor(&self) -> TlsAcceptor {

@@ -194,7 +194,7 @@ async fn cut_off(
 ) -> crate::client::Reply {
     let mut stream = TcpStream::connect(client.engine.address()).await.unwrap();
     let head = format!(
-        "POST /masking/api/{target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: {}\r\n\
+        "POST /masking/api/{target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: {}\r\n\
          Content-Length: {length}\r\n{headers}\r\n",
         client.token
     );
@@ -235,7 +235,7 @@ async fn bodies_that_break_off_are_refused_and_hold_nobody_up() {
             head.to_owned()
         } else {
             format!(
-                "POST /masking/api/{target} HTTP/1.1\r\nHost: x\r\nAuthorization: {}\r\nContent-Length: 100000\r\n{head}\r\n",
+                "POST /masking/api/{target} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {}\r\nContent-Length: 100000\r\n{head}\r\n",
                 b.token
             )
         };
@@ -258,7 +258,7 @@ async fn an_upload_in_chunks_after_a_continue_is_read() {
     ] {
         let mut stream = TcpStream::connect(b.engine.address()).await.unwrap();
         let head = format!(
-            "POST /masking/api/{target}?force_overwrite=true HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+            "POST /masking/api/{target}?force_overwrite=true HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
              Authorization: {}\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n{headers}\r\n",
             b.token
         );

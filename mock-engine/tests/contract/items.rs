@@ -229,7 +229,7 @@ async fn item_07_header_names_have_any_case_and_need_no_blank() {
     ] {
         let head = |client: &Client, target: &str, length: usize| {
             format!(
-                "POST /masking/api/{target} HTTP/1.1\r\nhOST:x\r\nCONNECTION:close\r\ncontent-LENGTH:{length}\r\n\
+                "POST /masking/api/{target} HTTP/1.1\r\nhOST:localhost\r\nCONNECTION:close\r\ncontent-LENGTH:{length}\r\n\
                  {token}{}\r\n{passphrase}my example passphrase\r\ncontent-TYPE:application/json\r\n\r\n",
                 client.token
             )
@@ -252,7 +252,7 @@ async fn item_07_header_names_have_any_case_and_need_no_blank() {
 #[tokio::test]
 async fn item_08_a_probe_without_a_good_token_is_told_401() {
     let mut client = engine_a().await;
-    let probe = "GET /masking/api/applications HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    let probe = "GET /masking/api/applications HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     let reply = exchange(client.engine.address(), probe.as_bytes()).await;
     assert_eq!(reply.status, 401, "{reply:?}");
     assert!(!reply.error().is_empty());

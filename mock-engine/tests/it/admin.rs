@@ -24,7 +24,7 @@ async fn web_pages_and_rebound_names_are_kept_out() {
         ("localhost", "Origin: null\r\n", 403),
     ] {
         assert_eq!(
-            admin(&client, "GET", "health", host, more).await,
+            admin(&client, "GET", "state", host, more).await,
             status,
             "{host} {more}"
         );

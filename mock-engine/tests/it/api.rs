@@ -163,7 +163,7 @@ async fn headers_of_any_case_and_without_a_space() {
         format!("AUTHORIZATION:  {token}"),
     ] {
         let request = format!(
-            "GET /masking/api/applications HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{line}\r\n\r\n"
+            "GET /masking/api/applications HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{line}\r\n\r\n"
         );
         assert_eq!(exchange(address, request.as_bytes()).await.status, 200, "{line}");
     }

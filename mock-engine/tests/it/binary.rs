@@ -144,7 +144,7 @@ async fn a_second_signal_ends_it_at_once() {
     curl(&["-H", &header, "-d", &data, "-o", "/dev/null", &users]).await;
     let address = url.strip_prefix("http://").unwrap().to_owned();
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
-    let request = format!("GET /masking/api/users HTTP/1.1\r\nHost: x\r\n{header}\r\n\r\n");
+    let request = format!("GET /masking/api/users HTTP/1.1\r\nHost: localhost\r\n{header}\r\n\r\n");
     tokio::io::AsyncWriteExt::write_all(&mut stream, request.repeat(50).as_bytes())
         .await
         .unwrap();

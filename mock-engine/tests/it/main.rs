@@ -14,6 +14,7 @@ mod blocking;
 mod client;
 mod composed;
 mod executions;
+mod hosts;
 mod laws;
 mod load;
 mod loading;

@@ -17,7 +17,7 @@ async fn expect_100_continue_is_answered_before_the_body() {
     let mut stream = TcpStream::connect(client.engine.address()).await.unwrap();
     let body = br#"{"username":"u","password":"p"}"#;
     let head = format!(
-        "POST /masking/api/login HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\n\
+        "POST /masking/api/login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nExpect: 100-continue\r\n\
          Content-Length: {}\r\n\r\n",
         body.len()
     );
@@ -36,7 +36,7 @@ async fn expect_100_continue_is_answered_before_the_body() {
 async fn chunked_bodies_are_read() {
     let client = Client::new().await;
     let mut stream = TcpStream::connect(client.engine.address()).await.unwrap();
-    let request = "POST /masking/api/login HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+    let request = "POST /masking/api/login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
                    Transfer-Encoding: chunked\r\n\r\n10\r\n{\"username\":\"u\",\r\nf\r\n\"password\":\"p\"}\r\n0\r\n\r\n";
     stream.write_all(request.as_bytes()).await.unwrap();
     assert_eq!(read_reply(&mut stream).await.status, 200);
@@ -69,7 +69,7 @@ async fn a_body_over_the_limit_is_refused_however_it_comes() {
     // Chunked, so that nothing announces the size.
     let mut stream = TcpStream::connect(client.engine.address()).await.unwrap();
     let head = format!(
-        "POST /masking/api/import?force_overwrite=true HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+        "POST /masking/api/import?force_overwrite=true HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
          Authorization: {}\r\nTransfer-Encoding: chunked\r\n\r\n7d0\r\n{}\r\n0\r\n\r\n",
         client.token,
         "x".repeat(2000)
@@ -83,7 +83,7 @@ async fn a_body_that_breaks_off_harms_nobody() {
     let client = Client::new().await;
     let mut stream = TcpStream::connect(client.engine.address()).await.unwrap();
     stream
-        .write_all(b"POST /masking/api/login HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+        .write_all(b"POST /masking/api/login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
         .await
         .unwrap();
     drop(stream);
@@ -146,7 +146,7 @@ async fn shutting_down_lets_a_request_finish_and_waits_for_no_idle_connection() 
     let mut waiting = TcpStream::connect(address).await.unwrap();
     let target = format!("/masking/api/file-downloads/{}", task.reference.unwrap());
     let request = format!(
-        "GET {target} HTTP/1.1\r\nHost: x\r\nAuthorization: {}\r\n\r\n",
+        "GET {target} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {}\r\n\r\n",
         client.token
     );
     waiting.write_all(request.as_bytes()).await.unwrap();

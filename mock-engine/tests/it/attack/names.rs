@@ -59,7 +59,7 @@ fn a_token_is_good_on_its_own_engine_only_and_no_longer_than_it_lasts() {
     let path = format!("file-downloads/{}", task["reference"].as_str().unwrap());
     let with = |token: &str| {
         let head = format!(
-            "GET /masking/api/{path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: {token}\r\n\r\n"
+            "GET /masking/api/{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: {token}\r\n\r\n"
         );
         answers_to(addresses[0], head.as_bytes())
     };

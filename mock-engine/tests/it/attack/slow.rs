@@ -45,7 +45,9 @@ fn slow_heads_are_cut_off_and_hold_nobody_up() {
     let siege = Siege::lay(&["--head-timeout", "1s"]);
     let start = || {
         let mut stream = siege.connect();
-        stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nX: ").unwrap();
+        stream
+            .write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nX: ")
+            .unwrap();
         stream
     };
     let closed = drip((0..MANY).map(|_| start()).collect(), b"x", || {
@@ -124,7 +126,9 @@ fn connections_that_say_nothing_are_closed() {
     ]);
     let after_an_answer = || {
         let mut stream = siege.connect();
-        stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
+        stream
+            .write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            .unwrap();
         stream
     };
     let with = |start: &[u8]| {
