@@ -30,6 +30,16 @@ pub const UPLOADS_KEPT: usize = 1_000;
 pub const TASKS_KEPT: usize = 10_000;
 /// Tokens known at once; the oldest go first.
 pub const TOKENS_KEPT: usize = 100_000;
+/// Users that logins alone add, where everyone may log in; and the longest name of one, in bytes.
+pub const USERS_BY_LOGIN: usize = 1_000;
+/// See [`USERS_BY_LOGIN`].
+pub const NAME_BY_LOGIN: usize = 255;
+/// The user who is there from the start, and owns what no other user made.
+pub const ADMIN: &str = "admin";
+/// Its id.
+pub const ADMIN_ID: i64 = 5;
+/// Whose the tokens of bearer logins are.
+pub const SINGLE_SIGN_ON: &str = "single sign-on";
 /// Finished executions kept; the oldest go first.
 pub const EXECUTIONS_KEPT: usize = 10_000;
 /// Components and events of executions kept, all together; the oldest executions go first.

@@ -19,15 +19,20 @@ use crate::model::{ModelError, Query};
 /// Lets a request through that carries a good token.
 pub(crate) async fn require_token(
     State(app): State<Arc<App>>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {
-    check(&app, request.headers())?;
+    let user = check(&app, request.headers())?;
+    request.extensions_mut().insert(Caller(user));
     Ok(next.run(request).await)
 }
 
-/// Whether the headers carry a good token.
-pub(crate) fn check(app: &App, headers: &HeaderMap) -> Result<(), ModelError> {
+/// The user whose request it is; there where a token was asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller(pub(crate) Arc<str>);
+
+/// Whose token the headers carry, if it is good.
+pub(crate) fn check(app: &App, headers: &HeaderMap) -> Result<Arc<str>, ModelError> {
     let token = token(headers).ok_or(ModelError::TokenUnknown)?;
     app.engine.sessions.check(token, app.engine.clock.now_ms())
 }

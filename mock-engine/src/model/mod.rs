@@ -25,6 +25,7 @@ pub mod sync;
 mod task_driver;
 mod tasks;
 mod uploads;
+mod users;
 mod zip;
 
 use std::sync::Arc;

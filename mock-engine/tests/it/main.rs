@@ -30,3 +30,4 @@ mod schema;
 mod security_page;
 mod tasks;
 mod transport;
+mod users;

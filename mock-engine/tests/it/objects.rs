@@ -95,7 +95,7 @@ pub(crate) fn post(engine: &Engine, path: &str, body: Value) -> Result<Value, Mo
     let Value::Object(body) = body else {
         panic!("{body}")
     };
-    engine.create_resource(at(path), body)
+    engine.create_resource(at(path), body, "admin")
 }
 
 #[test]

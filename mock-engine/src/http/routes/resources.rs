@@ -7,8 +7,10 @@ use axum::response::Response;
 use http::StatusCode;
 use serde_json::json;
 
+use crate::choices;
 use crate::http::App;
 use crate::http::answer::{ApiError, empty, json_answer};
+use crate::http::auth::Caller;
 use crate::http::body::{Keep, ObjectBody, is_form, read_form};
 use crate::http::describe::{Endpoint, Routes};
 use crate::http::schemas::{change, id, named, new_entry, object, shown, text};
@@ -157,13 +159,14 @@ async fn create(
     collection: &'static dyn Collection,
     request: Request,
 ) -> Result<Response, ApiError> {
+    let user = caller(&request);
     let body = if is_form(request.method(), request.headers()) {
         file_format_form(&app, request).await?
     } else {
         ObjectBody::from_request(request, &app).await?.0
     };
     let created = app
-        .blocking(move |engine| engine.create_resource(collection, body))
+        .blocking(move |engine| engine.create_resource(collection, body, &user))
         .await?;
     written_answer(
         &app,
@@ -172,6 +175,12 @@ async fn create(
         Operation::AlgorithmCreate,
         &created,
     )
+}
+
+/// Whose request it is.
+fn caller(request: &Request) -> Arc<str> {
+    let caller = request.extensions().get::<Caller>();
+    caller.map_or_else(|| choices::ADMIN.into(), |caller| Arc::clone(&caller.0))
 }
 
 /// File formats come as a form: the file names the format, another part says its type.
@@ -246,7 +255,7 @@ async fn replace_global_key(State(app): State<Arc<App>>) -> Result<Response, Api
             failure: engine
                 .replace_global_key()
                 .err()
-                .map(|error| crate::choices::error_message(&error)),
+                .map(|error| choices::error_message(&error)),
         })?;
     Ok(json_answer(StatusCode::OK, &task))
 }

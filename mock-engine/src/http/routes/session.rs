@@ -63,32 +63,25 @@ async fn login(State(app): State<Arc<App>>, LoginBody(body): LoginBody) -> Resul
             field: name,
         })
     };
-    give_token(&app, member("username")?, member("password")?)
+    let (user, password) = (member("username")?.to_owned(), member("password")?.to_owned());
+    // The first login of a user changes the state.
+    let token = app.blocking(move |engine| engine.login(&user, &password)).await?;
+    Ok(token_answer(&app, &token))
 }
 
 fn text<'a>(body: &'a Row, name: &str) -> Option<&'a str> {
     body.get(name).and_then(Value::as_str)
 }
 
-/// Single sign-on: there is no identity provider to ask, so a bearer token is as good as a password where any
-/// password is good, and good for nothing where users are given.
 async fn bearer_login(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, ApiError> {
     let bearer = auth::token(&headers)
         .and_then(|value| value.strip_prefix("Bearer "))
         .unwrap_or_default();
-    give_token(&app, "single sign-on", bearer.trim())
+    Ok(token_answer(&app, &app.engine.single_sign_on(bearer.trim())?))
 }
 
-fn give_token(app: &App, user: &str, password: &str) -> Result<Response, ApiError> {
-    let engine = &app.engine;
-    let now_ms = engine.clock.now_ms();
-    let token = engine
-        .sessions
-        .login(&engine.settings, &engine.ids, now_ms, user, password)?;
-    Ok(json_answer(
-        app.http.created_status,
-        &json!({ "Authorization": token }),
-    ))
+fn token_answer(app: &App, token: &str) -> Response {
+    json_answer(app.http.created_status, &json!({ "Authorization": token }))
 }
 
 async fn logout(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {

@@ -13,7 +13,7 @@ use exportdoc::sample;
 use serde_json::json;
 
 use super::objects::{StoredObject, put_object};
-use super::{Key, ModelError, Row, Settings, State};
+use super::{Key, ModelError, Row, Settings, State, users};
 
 /// The state that an engine starts with and returns to when reset. A loaded document takes the place of the demo
 /// inventory.
@@ -25,6 +25,7 @@ pub(super) fn initial_state(settings: &Settings) -> Result<State, ModelError> {
         demo::fill(&mut state)?;
     }
     complete(&mut state, &settings.name)?;
+    users::add_first(&mut state, settings);
     Ok(state)
 }
 

@@ -11,7 +11,9 @@ use serde_json::Value;
 
 use super::executions::{self, Components, Events, Executions};
 use super::objects::ObjectCollection;
+use super::users::Users;
 use super::{Engine, Key, ModelError, Page, PageRequest, Query, Row, Settings, State};
+use crate::choices;
 use crate::ids::Ids;
 
 pub use spec::{Access, OnDelete, Parent, ResourceSpec, Unique};
@@ -60,6 +62,8 @@ pub struct Writer<'a> {
     pub ids: &'a Ids,
     /// The engine's settings.
     pub settings: &'a Settings,
+    /// Who makes the change.
+    pub user: &'a str,
 }
 
 impl Writer<'_> {
@@ -112,7 +116,6 @@ collections![
     FILE_METADATA,
     MOUNTS,
     JDBC_DRIVERS,
-    USERS,
     ROLES,
 ];
 
@@ -140,7 +143,7 @@ static CATALOGUE: &[&dyn Collection] = &[
     &MOUNTS,
     &JDBC_DRIVERS,
     &SETTINGS,
-    &USERS,
+    &Users,
     &ROLES,
     &Executions,
     &Events,
@@ -201,6 +204,14 @@ impl Engine {
         &self,
         change: impl FnOnce(&mut Writer<'_>) -> Result<T, ModelError>,
     ) -> Result<T, ModelError> {
+        self.write_as(choices::ADMIN, change)
+    }
+
+    fn write_as<T>(
+        &self,
+        user: &str,
+        change: impl FnOnce(&mut Writer<'_>) -> Result<T, ModelError>,
+    ) -> Result<T, ModelError> {
         self.store.transact(|state| {
             let (ids, settings) = (&self.ids, &self.settings);
             change(&mut Writer {
@@ -208,6 +219,7 @@ impl Engine {
                 now_ms: self.clock.now_ms(),
                 ids,
                 settings,
+                user,
             })
         })
     }
@@ -228,9 +240,14 @@ impl Engine {
         collection.get(&self.reader(&self.snapshot()), key)
     }
 
-    /// A new entry of a resource.
-    pub fn create_resource(&self, collection: &dyn Collection, body: Row) -> Result<Value, ModelError> {
-        self.write(|writer| collection.create(writer, body))
+    /// A new entry of a resource, made by a user.
+    pub fn create_resource(
+        &self,
+        collection: &dyn Collection,
+        body: Row,
+        user: &str,
+    ) -> Result<Value, ModelError> {
+        self.write_as(user, |writer| collection.create(writer, body))
     }
 
     /// Changes an entry of a resource.

@@ -30,6 +30,8 @@ pub struct ResourceSpec {
     pub free_names: bool,
     /// Members that are written but never shown, at any depth.
     pub secrets: &'static [&'static str],
+    /// Whether an entry says who made it and when.
+    pub says_creator: bool,
     /// What clients may do.
     pub access: Access,
 }
@@ -148,6 +150,7 @@ const PLAIN: ResourceSpec = ResourceSpec {
     filters: &[],
     free_names: false,
     secrets: SECRETS,
+    says_creator: false,
     access: Access::Full,
 };
 
@@ -236,42 +239,42 @@ specs! {
         filters: &[("environment_id", "environmentId")],
     }
     MASKING_JOBS = rows_of("MASKING_JOB"), "masking job" {
-        counter: Some("job"), unique: Unique::Environment,
+        says_creator: true, counter: Some("job"), unique: Unique::Environment,
         required: &["rulesetId"], parents: &[cascade("rulesetId", RULESETS)],
         filters: &[("environment_id", "environmentId")],
     }
     PROFILE_JOBS = rows_of("PROFILE_JOB"), "profile job" {
-        counter: Some("job"), unique: Unique::Environment,
+        says_creator: true, counter: Some("job"), unique: Unique::Environment,
         required: &["profileSetId", "rulesetId"],
         parents: &[cascade("rulesetId", RULESETS), keep("profileSetId", &[at("profile-sets")])],
         filters: &[("environment_id", "environmentId")],
     }
     TOKENIZATION_JOBS = rows_of("TOKENIZATION_JOB"), "tokenization job" {
-        counter: Some("job"), unique: Unique::Environment,
+        says_creator: true, counter: Some("job"), unique: Unique::Environment,
         required: &["rulesetId"], parents: &[cascade("rulesetId", RULESETS)],
         filters: &[("environment_id", "environmentId")],
     }
     REIDENTIFICATION_JOBS = rows_of("REIDENTIFICATION_JOB"), "reidentification job" {
-        counter: Some("job"), unique: Unique::Environment,
+        says_creator: true, counter: Some("job"), unique: Unique::Environment,
         required: &["rulesetId"], parents: &[cascade("rulesetId", RULESETS)],
         filters: &[("environment_id", "environmentId")],
     }
     PROFILE_SETS = rows_of("PROFILE_SET"), "profile set" {
-        counter: Some("profile-set"), unique: Unique::Engine,
+        says_creator: true, counter: Some("profile-set"), unique: Unique::Engine,
         parents: &[keep("profileExpressionIds", &[at("profile-expressions")])],
     }
     PROFILE_EXPRESSIONS = rows_of("PROFILE_EXPRESSION"), "profile expression" {
-        counter: Some("profile-expression"), unique: Unique::Engine,
+        says_creator: true, counter: Some("profile-expression"), unique: Unique::Engine,
         required: &["domainName", "regularExpression"], parents: &[keep("domainName", &[at("domains")])],
     }
     CLASSIFIERS = rows_of("CLASSIFIER"), "classifier" {
-        counter: Some("classifier"), unique: Unique::Engine, free_names: true,
+        says_creator: true, counter: Some("classifier"), unique: Unique::Engine, free_names: true,
     }
     DOMAINS = rows_of("DOMAIN"), "domain" {
-        unique: Unique::Engine, required: &["defaultAlgorithmCode"],
+        says_creator: true, unique: Unique::Engine, required: &["defaultAlgorithmCode"],
     }
     ALGORITHMS = rows_of("LOOKUP"), "algorithm" {
-        unique: Unique::Engine, required: &["algorithmType"],
+        says_creator: true, unique: Unique::Engine, required: &["algorithmType"],
         filters: &[("mask_type", "maskType")],
     }
     FRAMEWORKS = rows("algorithm/frameworks", "frameworkId", None), "algorithm framework" { access: Access::Read }

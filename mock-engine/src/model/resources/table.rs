@@ -5,10 +5,10 @@
 
 use serde_json::Value;
 
-use super::spec::{OnDelete, Parent, ResourceSpec, Unique};
+use super::spec::{self, OnDelete, Parent, ResourceSpec, Unique};
 use super::{Collection, Reader, Writer, all, collection, environment_of};
 use crate::clock::api_date;
-use crate::model::{Key, ModelError, Page, PageRequest, Query, Row};
+use crate::model::{Key, ModelError, Page, PageRequest, Query, Row, users};
 
 /// Characters that names must not contain.
 const FORBIDDEN_IN_NAMES: &str = "[](){}~!@#$%^*\"?:;,/\\`+=<>'|";
@@ -212,8 +212,8 @@ impl Collection for RowCollection {
                 }
             },
         };
-        if spec.path.ends_with("-jobs") {
-            body.entry("createdBy").or_insert_with(|| "admin".into());
+        if spec.says_creator {
+            body.entry("createdBy").or_insert_with(|| writer.user.into());
             body.insert("createdTime".to_owned(), api_date(writer.now_ms).into());
         }
         let shown = self.shown(&body);
@@ -250,6 +250,16 @@ impl Collection for RowCollection {
 
 /// Removes what belongs to an entry that is about to go, or refuses if something needs it.
 fn release(writer: &mut Writer<'_>, spec: &ResourceSpec, key: &Key) -> Result<(), ModelError> {
+    if spec.path == spec::ROLES.path && users::with_role(writer.state, key) {
+        return Err(ModelError::InUse {
+            what: spec.title,
+            key: key.to_string(),
+            by: spec::USERS.title,
+        });
+    }
+    if spec.path == spec::ENVIRONMENTS.path {
+        users::forget_environment(writer.state, key);
+    }
     for child in all() {
         let child_spec = child.spec();
         for parent in child_spec.parents {
