@@ -24,7 +24,7 @@ use crate::limits::Limits;
 use crate::model::schema::Schema;
 use crate::model::{Credential, Engine, Pace, Settings, SetupError};
 use crate::server::tls::{TlsError, TlsIdentity};
-use crate::server::{self, Protocol, Server};
+use crate::server::{self, Bind, Protocol, Server, Taken};
 
 /// An engine that behaves like a data-masking engine.
 ///
@@ -47,7 +47,8 @@ impl MockEngine {
             http: HttpOptions::default(),
             limits: Limits::default(),
             clock: Clock::real(),
-            address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            bind: vec![Bind::Localhost],
+            port: 0,
             tls: None,
             plain_too: false,
             hosts: Vec::new(),
@@ -69,12 +70,28 @@ pub enum StartError {
         /// What the system says.
         source: io::Error,
     },
+    /// There is no address to listen on.
+    #[error("an engine needs an address to listen on")]
+    NoAddress,
     /// The state can't be set up.
     #[error(transparent)]
     Setup(#[from] SetupError),
     /// No certificate.
     #[error(transparent)]
     Tls(#[from] TlsError),
+}
+
+impl From<Taken> for StartError {
+    fn from(Taken { address, source }: Taken) -> Self {
+        Self::Bind { address, source }
+    }
+}
+
+fn beyond_loopback(bind: &Bind) -> Option<IpAddr> {
+    match bind {
+        Bind::Address(ip) if !ip.is_loopback() => Some(*ip),
+        _ => None,
+    }
 }
 
 /// Collects what an engine is to be like.
@@ -85,7 +102,8 @@ pub struct Builder {
     http: HttpOptions,
     limits: Limits,
     clock: Clock,
-    address: SocketAddr,
+    bind: Vec<Bind>,
+    port: u16,
     tls: Option<TlsIdentity>,
     plain_too: bool,
     hosts: Vec<String>,
@@ -146,9 +164,20 @@ impl Builder {
         self
     }
 
-    /// Where to listen; port 0 takes a free one.
-    pub fn address(mut self, address: SocketAddr) -> Self {
-        self.address = address;
+    /// The one address and port to listen on; port 0 takes a free one.
+    pub fn address(self, address: SocketAddr) -> Self {
+        self.bind([Bind::Address(address.ip())]).port(address.port())
+    }
+
+    /// The addresses to listen on, on one port.
+    pub fn bind(mut self, bind: impl IntoIterator<Item = Bind>) -> Self {
+        self.bind = bind.into_iter().collect();
+        self
+    }
+
+    /// The port to listen on; 0 takes one that is free on all addresses.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
         self
     }
 
@@ -180,14 +209,17 @@ impl Builder {
 
     /// Starts the engine; it answers once this returns.
     pub async fn start(self) -> Result<RunningEngine, StartError> {
-        let address = self.address;
-        if !address.ip().is_loopback() && self.settings.users.is_empty() {
-            return Err(StartError::OpenToNetwork(address.ip()));
+        if let Some(ip) = self.bind.iter().find_map(beyond_loopback)
+            && self.settings.users.is_empty()
+        {
+            return Err(StartError::OpenToNetwork(ip));
         }
-        let bind = |source| StartError::Bind { address, source };
-        let listener = server::listen(address).map_err(bind)?;
-        let address = listener.local_addr().map_err(bind)?;
-
+        let listeners = server::open(&self.bind, self.port)?;
+        let addresses: Vec<SocketAddr> = listeners
+            .iter()
+            .filter_map(|listener| listener.local_addr().ok())
+            .collect();
+        let address = *addresses.first().ok_or(StartError::NoAddress)?;
         let (drain, limits, tls) = (self.limits.drain, self.limits.clone(), self.tls.clone());
         let plain_too = self.plain_too;
         let LocalEngine { engine, service } = self.without_port()?;
@@ -204,10 +236,11 @@ impl Builder {
             stop: stop.clone(),
             connections: connections.clone(),
         };
-        tokio::spawn(server.run(listener));
+        tokio::spawn(server.run(listeners));
         Ok(RunningEngine {
             engine,
             address,
+            addresses,
             tls,
             drain,
             stop,
@@ -266,6 +299,7 @@ impl LocalEngine {
 pub struct RunningEngine {
     engine: Arc<Engine>,
     address: SocketAddr,
+    addresses: Vec<SocketAddr>,
     tls: Option<TlsIdentity>,
     drain: Duration,
     stop: CancellationToken,
@@ -279,9 +313,14 @@ impl RunningEngine {
         format!("{scheme}://{}", self.address)
     }
 
-    /// Where it listens.
+    /// Where it listens; of several addresses, the first.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// All addresses that it listens on.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
     }
 
     /// Its name.

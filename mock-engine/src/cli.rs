@@ -4,7 +4,6 @@
 
 mod limits;
 
-use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -13,10 +12,10 @@ use clap::{Parser, ValueEnum};
 use self::limits::LimitArgs;
 use crate::choices;
 use crate::config::{
-    self, Config, ConfigError, EngineEntry, LOOPBACK, Tls, parse_duration, parse_pace, parse_user,
-    parse_version,
+    self, Config, ConfigError, EngineEntry, Tls, parse_duration, parse_pace, parse_user, parse_version,
 };
 use crate::model::{Credential, Pace, Settings};
+use crate::server::Bind;
 
 /// Behaves like a data-masking engine for everything a sync pipeline does.
 ///
@@ -27,9 +26,9 @@ pub struct Cli {
     /// Port to listen on; 0 takes a free one
     #[arg(long, default_value_t = 8080)]
     port: u16,
-    /// Address to listen on; beyond loopback, --user is required
-    #[arg(long, value_name = "ADDRESS", default_value_t = LOOPBACK)]
-    bind: IpAddr,
+    /// Address to listen on, or localhost for 127.0.0.1 and ::1; repeatable; beyond loopback, --user is required
+    #[arg(long, value_name = "ADDRESS", default_value = "localhost")]
+    bind: Vec<Bind>,
     /// Name of the engine, which its export documents carry as exportHost
     #[arg(long, default_value = "mock-engine")]
     name: String,
@@ -220,7 +219,7 @@ mod tests {
         let config = Cli::parse_from(["mock-engine"]).into_config().unwrap();
         assert_eq!(config.engines.len(), 1);
         assert_eq!(config.engines[0].port, 8080);
-        assert!(config.bind.is_loopback());
+        assert_eq!(config.bind, [Bind::Localhost]);
         assert_eq!(config.limits, Limits::default());
     }
 }

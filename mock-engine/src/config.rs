@@ -4,7 +4,6 @@
 //! is opened or bound here, so every mistake in a configuration is reported before anything runs.
 
 use std::collections::HashSet;
-use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -15,12 +14,13 @@ use serde::Deserialize;
 use crate::limits::Limits;
 use crate::model::schema::{Schema, SchemaError};
 use crate::model::{Credential, Pace, Settings};
+use crate::server::Bind;
 
 /// Everything that the process is told.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Address that all engines listen on.
-    pub bind: IpAddr,
+    /// Addresses that all engines listen on; at least one.
+    pub bind: Vec<Bind>,
     /// The engines; at least one.
     pub engines: Vec<EngineConfig>,
     /// How the ports speak.
@@ -315,9 +315,6 @@ pub fn parse_version(text: &str) -> Result<String, ConfigError> {
         expected: "a version of four numbers (6.0.8.0)",
     })
 }
-
-/// The usual address.
-pub const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 #[cfg(test)]
 mod tests {

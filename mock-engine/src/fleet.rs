@@ -2,8 +2,6 @@
 //!
 //! Invariant: either all engines run or none does.
 
-use std::net::SocketAddr;
-
 use http::StatusCode;
 
 use crate::config::{Config, Tls};
@@ -41,14 +39,17 @@ impl Fleet {
         for engine in config.engines {
             let mut builder = MockEngine::builder()
                 .settings(engine.settings)
-                .address(SocketAddr::new(config.bind, engine.port))
+                .bind(config.bind.iter().copied())
+                .port(engine.port)
                 .hosts(hosts.clone())
                 .created_status(created)
                 .limits(config.limits.clone());
             if let Some(identity) = &identity {
                 builder = builder.tls(identity.clone(), config.plain_too);
             }
-            engines.push(builder.start().await?);
+            let engine = builder.start().await?;
+            tracing::info!(engine = %engine.name(), url = %engine.url(), addresses = ?engine.addresses(), "answers");
+            engines.push(engine);
         }
         Ok(Self { engines })
     }

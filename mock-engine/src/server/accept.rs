@@ -7,29 +7,34 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::net::{TcpListener, TcpStream};
 
 const SHORTEST_PAUSE: Duration = Duration::from_millis(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// Connections that the system completes while the loop is busy; it has an upper limit of its own. With the usual 128, a
 /// burst overflows it, and whoever is dropped tries again only after a second.
-const BACKLOG: u32 = 4096;
+const BACKLOG: i32 = 4096;
 
 /// The first byte of a TLS handshake record; no HTTP method begins with it.
 const TLS_HANDSHAKE: u8 = 0x16;
 
-/// Opens a port.
-pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = match address {
-        SocketAddr::V4(_) => TcpSocket::new_v4(),
-        SocketAddr::V6(_) => TcpSocket::new_v6(),
-    }?;
+/// Opens a port, and says which address it has.
+pub(super) fn listen(address: SocketAddr, only_v6: bool) -> io::Result<(TcpListener, SocketAddr)> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    if address.is_ipv6() && only_v6 {
+        socket.set_only_v6(true)?;
+    }
     // So that a port can be had again right after the last engine left it; elsewhere this would mean something else.
     #[cfg(unix)]
-    socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
-    socket.listen(BACKLOG)
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    socket.set_nonblocking(true)?;
+    let listener = TcpListener::from_std(socket.into())?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
 }
 
 /// The next connection, however long it takes. `make_room` is to free what accepting may have lacked.

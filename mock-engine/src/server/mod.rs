@@ -8,6 +8,7 @@
 //! headers, window games) doesn't exist here. ALPN offers nothing else.
 
 mod accept;
+mod ports;
 mod roster;
 pub mod tls;
 mod watched;
@@ -17,6 +18,7 @@ use std::io;
 use std::sync::Arc;
 
 use axum::body::Body;
+use futures_util::future::join_all;
 use http::HeaderValue;
 use http::header::{CONNECTION, TRANSFER_ENCODING};
 use hyper::body::Incoming;
@@ -29,7 +31,8 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub(crate) use self::accept::listen;
+pub use self::ports::Bind;
+pub(crate) use self::ports::{Taken, open};
 use self::roster::{Roster, Seat};
 use self::watched::{Answer, Watched};
 use crate::admin::Peer;
@@ -55,28 +58,35 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Accepts connections until told to stop.
-    pub(crate) async fn run(self, listener: TcpListener) {
-        let (stop, connections) = (self.stop.clone(), self.connections.clone());
-        let roster = Roster::new(self.limits.connections, stop.clone());
+    /// Accepts connections on all addresses of the port until told to stop.
+    pub(crate) async fn run(self, listeners: Vec<TcpListener>) {
+        let connections = self.connections.clone();
+        let roster = Roster::new(self.limits.connections, self.stop.clone());
         let server = Arc::new(self);
+        let accepting = listeners
+            .into_iter()
+            .map(|listener| Arc::clone(&server).accept(listener, &roster));
+        join_all(accepting).await;
+        connections.close();
+    }
+
+    async fn accept(self: Arc<Self>, listener: TcpListener, roster: &Arc<Roster>) {
         loop {
             let (stream, peer) = tokio::select! {
                 accepted = accept::next(&listener, || roster.make_room()) => accepted,
-                () = stop.cancelled() => break,
+                () = self.stop.cancelled() => break,
             };
             let seat = tokio::select! {
                 seat = roster.admit() => Arc::new(seat),
-                () = stop.cancelled() => break,
+                () = self.stop.cancelled() => break,
             };
-            let server = Arc::clone(&server);
-            connections.spawn(async move {
+            let server = Arc::clone(&self);
+            self.connections.spawn(async move {
                 if let Err(error) = server.serve(stream, Peer(peer.ip()), seat).await {
                     tracing::debug!(%peer, %error, "connection ended");
                 }
             });
         }
-        connections.close();
     }
 
     async fn serve(&self, stream: TcpStream, peer: Peer, seat: Arc<Seat>) -> io::Result<()> {

@@ -25,6 +25,7 @@ mod object_types;
 mod objects;
 mod openapi;
 mod planned;
+mod ports;
 mod resources;
 mod schema;
 mod security_page;
