@@ -149,6 +149,25 @@ async fn workshops() {
 }
 
 #[tokio::test]
+async fn generated_client() {
+    let source = demo().start().await.unwrap();
+    let target = Client::of(empty()).await;
+    let application = json!({ "applicationName": "app" });
+    target.create("applications", &application, "applicationId").await;
+    let environment = json!({ "environmentName": "env", "applicationId": 1, "purpose": "MASK" });
+    target.create("environments", &environment, "environmentId").await;
+    let directory = tempfile::tempdir().unwrap();
+    let (urls, directory) = ([source.url(), target.engine.url()], directory.path());
+    script(
+        python(),
+        "clients/generated_client.py",
+        &[&urls[0], &urls[1], directory.to_str().unwrap()],
+        String::new,
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn cc_scripts() {
     let engine = demo().start().await.unwrap();
     script("bash", "clients/cc_scripts.sh", &[&engine.url()], String::new).await;

@@ -187,7 +187,12 @@ impl Endpoint {
 
     /// Takes a form with a file.
     pub(crate) fn takes_file(self, part: &str) -> Self {
-        let file = json!({ "type": "string", "contentMediaType": "application/octet-stream" });
+        // OpenAPI 3.1 asks for the media type, and the generators of clients for the format.
+        let file = json!({
+            "type": "string",
+            "format": "binary",
+            "contentMediaType": "application/octet-stream",
+        });
         let form = json!({ "type": "object", "required": [part], "properties": { part: file }, "additionalProperties": false });
         // What has a filename is a file to a form's reader.
         self.body("multipart/form-data", json!({ "schema": form }))
@@ -217,7 +222,8 @@ impl Endpoint {
 
     /// Answers with a file.
     pub(crate) fn gives_file(self, status: StatusCode) -> Self {
-        self.response(status, json!({ "application/octet-stream": {} }))
+        let file = json!({ "type": "string", "format": "binary" });
+        self.response(status, json!({ "application/octet-stream": { "schema": file } }))
     }
 
     /// Answers with nothing but a status.
