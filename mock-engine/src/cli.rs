@@ -17,11 +17,25 @@ use crate::config::{
 use crate::model::{Credential, Pace, Settings};
 use crate::server::Bind;
 
+const EXAMPLES: &str = "\
+Examples:
+  mock-engine
+      one engine with the demo inventory, on port 8080 of both loopback addresses
+  mock-engine --engine a.example.com:8443 --engine b.example.com:8444 --tls self-signed
+      two engines under names of their own, over HTTPS
+  mock-engine --load exports/ --state-dir state/
+      an engine with the objects of your exports, which keeps what is changed
+  mock-engine --port 0 --log-file mock.log
+      on a free port, which the line on standard output tells; the log goes to a file
+  mock-engine --bind 0.0.0.0 --user-file users.txt --host masking-a
+      in a container: from other machines, for the users in the file, under the name masking-a
+";
+
 /// Behaves like a data-masking engine for everything a sync pipeline does.
 ///
 /// Prints the URL of each engine on a line of its own once it answers (with several engines, after its name).
 #[derive(Debug, Parser)]
-#[command(name = "mock-engine", version)]
+#[command(name = "mock-engine", version, after_help = EXAMPLES)]
 pub struct Cli {
     /// Port to listen on; 0 takes a free one
     #[arg(long, default_value_t = 8080)]
@@ -59,8 +73,12 @@ pub struct Cli {
     host: Vec<String>,
 
     /// A user who may log in; without any, everybody may (never quoted in logs)
-    #[arg(long, value_name = "NAME:PASSWORD", value_parser = parse_user, hide_env_values = true)]
-    user: Vec<Credential>,
+    // Not parsed by clap, which quotes what it refuses.
+    #[arg(long, value_name = "NAME:PASSWORD")]
+    user: Vec<String>,
+    /// Users who may log in, a NAME:PASSWORD on each line: lists of processes show options, but no files
+    #[arg(long, value_name = "FILE")]
+    user_file: Vec<PathBuf>,
     /// How long a token lasts
     #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "1h")]
     token_ttl: Duration,
@@ -159,10 +177,18 @@ impl Cli {
         if self.also_http && tls == Tls::Off {
             return Err(ConfigError::Conflict("--also-http needs --tls or --tls-cert"));
         }
+        let mut users: Vec<Credential> = self
+            .user
+            .iter()
+            .map(|user| parse_user(user))
+            .collect::<Result<_, _>>()?;
+        for path in &self.user_file {
+            users.extend(config::read_users(path)?);
+        }
         let settings = Settings {
             name: self.name.clone(),
             version: self.engine_version,
-            users: self.user,
+            users,
             token_ttl: self.token_ttl,
             task_pace: self.task_delay,
             download_wait: self.download_wait,

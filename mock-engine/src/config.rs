@@ -3,6 +3,8 @@
 //! Invariant: whatever is said for all engines is the default of each; what an engine's own entry says wins. Nothing
 //! is opened or bound here, so every mistake in a configuration is reported before anything runs.
 
+mod users;
+
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -11,6 +13,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+pub use self::users::{UserFileError, read_users};
 use crate::limits::Limits;
 use crate::model::schema::{Schema, SchemaError};
 use crate::model::{Credential, Pace, Settings};
@@ -90,6 +93,9 @@ pub enum ConfigError {
         /// What is wrong with it.
         source: Box<toml::de::Error>,
     },
+    /// Users can't be taken from a file.
+    #[error(transparent)]
+    Users(#[from] UserFileError),
     /// A declared schema can't be used.
     #[error(transparent)]
     Schema(#[from] SchemaError),

@@ -201,6 +201,8 @@ async fn mistakes_are_told_before_anything_runs() {
         &["--port", "0", "--dsa-bits", "7"],
         &["--also-http"],
         &["--port", "0", "--created-status", "404"],
+        &["--port", "0", "--user-file", "/dev/null"],
+        &["--port", "0", "--bind", "localhost:8080"],
     ] {
         let status = Program::start(arguments).ended().await;
         assert!(!status.success(), "{arguments:?}");
@@ -222,4 +224,38 @@ async fn engines_from_a_file() {
     assert!(b.starts_with("b http://"));
     let information = curl(&[&format!("{url}/masking/api/system-information")]).await;
     assert!(information.contains("6.0.1.0"), "{information}");
+}
+
+#[tokio::test]
+async fn users_come_from_a_file_and_from_options() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("users.txt");
+    std::fs::write(&file, "# who may log in\nu:p\n").unwrap();
+    let file = file.to_str().unwrap();
+    let mut program = Program::start(&["--port", "0", "--user-file", file, "--user", "v:q"]);
+    let url = program.line().await;
+    for (body, good) in [
+        (r#"{"username":"u","password":"p"}"#, true),
+        (r#"{"username":"v","password":"q"}"#, true),
+        (r#"{"username":"u","password":"q"}"#, false),
+        (r##"{"username":"# who may log in","password":"p"}"##, false),
+    ] {
+        let answer = curl(&["-d", body, &format!("{url}/masking/api/login")]).await;
+        assert_eq!(answer.contains("Authorization"), good, "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_password_without_its_name_is_not_repeated() {
+    let output = Command::new(env!("CARGO_BIN_EXE_mock-engine"))
+        .args(["--port", "0", "--user", "s3cret"])
+        .output()
+        .await
+        .unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        !output.status.success() && error.contains("NAME:PASSWORD"),
+        "{error}"
+    );
+    assert!(!error.contains("s3cret"), "{error}");
 }
