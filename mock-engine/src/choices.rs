@@ -10,8 +10,8 @@ use crate::model::ModelError;
 
 /// Version that an engine reports unless told otherwise: the four numeric parts that clients index.
 pub const ENGINE_VERSION: &str = "6.0.8.0";
-/// Entries per page when a client doesn't say.
-pub const PAGE_SIZE: u64 = 100;
+/// Entries per page when a client doesn't say: enough that a client that never turns a page sees the whole demo inventory.
+pub const PAGE_SIZE: u64 = 200;
 /// How long a token lasts from its login on.
 pub const TOKEN_TTL: Duration = Duration::from_hours(1);
 /// How long a started job runs.
@@ -80,6 +80,8 @@ pub const PASSPHRASE_WRONG: &str = "the passphrase is wrong";
 pub const ENCRYPTION_UNKNOWN: &str = "the document is encrypted in a way that this engine doesn't know";
 /// A document in which nothing can be imported, or not everything can be read.
 pub const DOCUMENT_WITHOUT_OBJECTS: &str = "the document has no objects, or some of them can't be read";
+/// A body with more in it than a JSON value.
+pub const BEHIND_JSON: &str = "something stands behind the JSON value of the body";
 /// Never seen: the plan of an import always has an end here.
 pub const IMPORT_UNCLEAR: &str = "it can't be told how the import would end";
 

@@ -100,6 +100,9 @@ pub struct Cli {
     /// Refuse imports whose signature can't be checked, not only those where it fails
     #[arg(long)]
     require_valid_signature: bool,
+    /// Refuse bodies with something behind their JSON value, which engines ignore
+    #[arg(long)]
+    strict_json: bool,
     /// Length of the keys that seal exports
     #[arg(long, value_name = "BITS", default_value_t = 512)]
     dsa_bits: u32,
@@ -195,6 +198,7 @@ impl Cli {
             execution_time: self.execution_time,
             concurrent_sync: self.concurrent_sync,
             require_valid_signature: self.require_valid_signature,
+            strict_json: self.strict_json,
             dsa_bits: self.dsa_bits,
             seed: self.seed,
             empty: self.empty,

@@ -170,7 +170,7 @@ impl ImportPlan {
     /// imported; it is asked only for objects that the target did not have, and only when the import succeeds.
     ///
     /// When the import fails, objects before the failing one show as success although nothing was kept: so far they
-    /// went. Without an end that can be told, and for refused requests, there are no rows.
+    /// went. No row has an identifier of the target then. Without an end that can be told, and for refused requests, there are no rows.
     pub fn result_rows(&self, mut imported: impl FnMut(&Step) -> Option<Identifier>) -> Vec<ResultRow> {
         let failing = match &self.verdict {
             Verdict::WouldSucceed => None,
@@ -189,10 +189,9 @@ impl ImportPlan {
             };
             ResultRow {
                 identifier: step.key.identifier.clone(),
-                imported: match (status, failing) {
-                    (ImportStatus::Success, None) => known.or_else(|| imported(step)),
-                    (ImportStatus::Success, Some(_)) => known,
-                    _ => None,
+                imported: match failing {
+                    None => known.or_else(|| imported(step)),
+                    Some(_) => None,
                 },
                 type_name: step.type_name.clone(),
                 status,

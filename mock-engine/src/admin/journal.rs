@@ -19,6 +19,13 @@ use crate::sync::lock;
 const ENTRIES: usize = 10_000;
 const BYTES: usize = 16 << 20;
 
+/// Most bytes of notes that an entry keeps.
+const NOTES: usize = 64 << 10;
+
+/// The number of a request's entry, which the request carries along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct EntryId(u64);
+
 /// The last requests.
 #[derive(Debug, Default)]
 pub(crate) struct Journal {
@@ -39,6 +46,10 @@ struct Entry {
     /// Method, target and headers as lines: one allocation per request instead of dozens.
     head: String,
     done: Option<Done>,
+    /// What is to be said of it beside: lines, each with a line break.
+    notes: String,
+    /// What it imported, as JSON.
+    import: Option<Box<str>>,
 }
 
 #[derive(Debug)]
@@ -56,20 +67,22 @@ impl Entry {
             .done
             .as_ref()
             .map_or(0, |done| text(&done.body) + text(&done.error));
-        size_of::<Self>() + self.head.capacity() + done
+        size_of::<Self>() + self.head.capacity() + self.notes.capacity() + text(&self.import) + done
     }
 }
 
 impl Journal {
     /// Notes a request; its number is for [`Journal::finish`].
-    pub(crate) fn begin(&self, time_ms: i64, request: &Request<Body>) -> u64 {
+    pub(crate) fn begin(&self, time_ms: i64, request: &Request<Body>) -> EntryId {
         let entry = Entry {
             time_ms,
             head: head(request),
             done: None,
+            notes: String::new(),
+            import: None,
         };
         let mut inner = lock(&self.inner);
-        let id = inner.next;
+        let id = EntryId(inner.next);
         inner.next += 1;
         inner.bytes += entry.bytes();
         inner.entries.push_back(entry);
@@ -80,7 +93,7 @@ impl Journal {
     /// Notes how a request ended.
     pub(crate) fn finish(
         &self,
-        id: u64,
+        id: EntryId,
         status: u16,
         took: Duration,
         body: Option<&[u8]>,
@@ -92,6 +105,27 @@ impl Journal {
             body: body.map(shown_body),
             error: error.map(Into::into),
         };
+        self.change(id, |entry| entry.done = Some(done));
+    }
+
+    /// Says something of a request beside how it ended.
+    pub(crate) fn note(&self, id: EntryId, text: &str) {
+        self.change(id, |entry| {
+            if entry.notes.len() + text.len() < NOTES {
+                entry.notes.push_str(text);
+                entry.notes.push('\n');
+            }
+        });
+    }
+
+    /// Says what a request imported; that may be known only after its end.
+    pub(crate) fn imported(&self, id: EntryId, import: &Value) {
+        let import = import.to_string().into();
+        self.change(id, |entry| entry.import = Some(import));
+    }
+
+    /// Changes an entry, if it is still there.
+    fn change(&self, EntryId(id): EntryId, change: impl FnOnce(&mut Entry)) {
         let mut inner = lock(&self.inner);
         let first = inner.next - inner.entries.len() as u64;
         let place = id
@@ -99,7 +133,7 @@ impl Journal {
             .and_then(|place| usize::try_from(place).ok());
         if let Some(entry) = place.and_then(|place| inner.entries.get_mut(place)) {
             let before = entry.bytes();
-            entry.done = Some(done);
+            change(entry);
             let after = entry.bytes();
             inner.bytes = inner.bytes + after - before;
             inner.trim();
@@ -189,6 +223,12 @@ fn shown(entry: &Entry, id: u64) -> Value {
         if let Some(error) = &done.error {
             value["error"] = error.as_ref().into();
         }
+    }
+    if !entry.notes.is_empty() {
+        value["notes"] = entry.notes.lines().collect();
+    }
+    if let Some(import) = &entry.import {
+        value["import"] = serde_json::from_str(import).unwrap_or_default();
     }
     value
 }

@@ -19,7 +19,7 @@ use http::StatusCode;
 use serde_json::json;
 
 pub(crate) use guard::{HostError, HostGuard, Peer};
-pub(crate) use journal::Journal;
+pub(crate) use journal::{EntryId, Journal};
 
 use crate::http::answer::{ApiError, empty, json_answer, raw_json};
 use crate::http::body::{ObjectBody, RawBody};

@@ -4,20 +4,25 @@
 //! speed, and all bodies together take no more memory than allowed. What is read counts, not what the headers claim:
 //! content types are not looked at, except for a multipart boundary, and nothing is ever decompressed.
 
+use std::convert::Infallible;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::body::{Body, BodyDataStream};
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::request::Parts;
 use http::{HeaderMap, Method};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::App;
 use super::answer::ApiError;
+use crate::admin::EntryId;
+use crate::choices;
 use crate::limits::{FORM_TEXTS, JSON_BODY, LIST_BODY, LOGIN_BODY, Limits, Transfer, UNCOUNTED_BODY};
 use crate::model::{ModelError, Row};
 use crate::sync::lock;
@@ -142,19 +147,45 @@ async fn read(request: Request, app: &App, limit: u64) -> Result<Bytes, ApiError
     Ok(bytes)
 }
 
-async fn read_json(request: Request, app: &App, limit: u64) -> Result<Value, ApiError> {
-    let bytes = read(request, app, limit).await?;
-    if bytes.is_empty() {
-        return Err(ModelError::BadBody("it is empty".to_owned()).into());
-    }
-    let value = serde_json::from_slice(&bytes);
-    Ok(value.map_err(|error| ModelError::BadBody(format!("it is not JSON: {error}")))?)
-}
-
 async fn read_object(request: Request, app: &App, limit: u64) -> Result<Row, ApiError> {
-    match read_json(request, app, limit).await? {
+    let entry = request.extensions().get::<EntryId>().copied();
+    let bytes = read(request, app, limit).await?;
+    match read_value(app, entry, &bytes, "it is not JSON")? {
         Value::Object(row) => Ok(row),
         _ => Err(ModelError::BadBody("it is not a JSON object".to_owned()).into()),
+    }
+}
+
+/// Reads the JSON value of a body. Clients have sent a brace too many for years, so engines look no further than the
+/// value's end, and neither does this, unless it is told to.
+pub(crate) fn read_value<T: DeserializeOwned>(
+    app: &App,
+    entry: Option<EntryId>,
+    bytes: &[u8],
+    otherwise: &str,
+) -> Result<T, ModelError> {
+    let mut values = serde_json::Deserializer::from_slice(bytes).into_iter();
+    let value = match values.next() {
+        None => return Err(ModelError::BadBody("it is empty".to_owned())),
+        Some(value) => value.map_err(|error| ModelError::BadBody(format!("{otherwise}: {error}")))?,
+    };
+    let rest = bytes.get(values.byte_offset()..).unwrap_or_default();
+    let rest = rest.trim_ascii();
+    if !rest.is_empty() {
+        if app.engine.settings.strict_json {
+            return Err(ModelError::BadBody(choices::BEHIND_JSON.to_owned()));
+        }
+        ignored(app, entry);
+    }
+    Ok(value)
+}
+
+/// Says in log and journal that something stood behind the JSON of a body.
+pub(crate) fn ignored(app: &App, entry: Option<EntryId>) {
+    tracing::warn!(engine = %app.engine.settings.name, "ignored: {}", choices::BEHIND_JSON);
+    if let Some(entry) = entry {
+        app.journal
+            .note(entry, &format!("ignored: {}", choices::BEHIND_JSON));
     }
 }
 
@@ -166,6 +197,17 @@ impl FromRequest<Arc<App>> for RawBody {
 
     async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, ApiError> {
         read(request, app, u64::MAX).await.map(Self)
+    }
+}
+
+/// The entry of a request in the journal.
+pub(crate) struct Entry(pub(crate) Option<EntryId>);
+
+impl<S: Sync> FromRequestParts<S> for Entry {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(parts.extensions.get().copied()))
     }
 }
 

@@ -13,18 +13,20 @@ use http::{Method, Request};
 
 use super::App;
 use super::answer::ErrorText;
+use crate::admin::EntryId;
 
 /// A request under way.
 pub(super) struct Record {
-    id: u64,
+    id: EntryId,
     method: Method,
     path: String,
     began: Instant,
 }
 
 impl Record {
-    pub(super) fn begin(app: &App, request: &Request<Body>) -> Self {
+    pub(super) fn begin(app: &App, request: &mut Request<Body>) -> Self {
         let id = app.journal.begin(app.engine.clock.now_ms(), request);
+        request.extensions_mut().insert(id);
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         Self {
             id,

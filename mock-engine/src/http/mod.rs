@@ -123,7 +123,7 @@ impl Service {
     pub(crate) async fn answer(&self, mut request: Request<Body>) -> Response {
         let captured = Captured::default();
         request.extensions_mut().insert(captured.clone());
-        let record = log::Record::begin(&self.app, &request);
+        let record = log::Record::begin(&self.app, &mut request);
         if let Some(uri) = path::normalise(request.uri()) {
             *request.uri_mut() = uri;
         }

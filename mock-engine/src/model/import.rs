@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use exportdoc::escape;
+use exportdoc::finding::TRAILING_DATA;
 use exportdoc::identifier::Identifier;
 use exportdoc::import_plan::{
     Action, ImportOptions, ImportPlan, ImportStatus as PlanStatus, ReadDocument, ResultRow, Step,
@@ -17,43 +18,97 @@ use exportdoc::report::{Encryption, ExamineOptions, Verdict, examine_with_object
 
 use super::objects::{Inventory, StoredObject, put_object};
 use super::sync::{ImportOutcome, ImportRequest, ImportStatus};
-use super::{Engine, ModelError, State};
+use super::{Engine, ImportRecord, ModelError, State};
 use crate::choices;
 
 impl Engine {
     /// What can be refused about an import before it starts, so that an async import can be answered with an error.
-    pub fn check_import(&self, request: &ImportRequest) -> Result<(), ModelError> {
-        let document = self.read_document(request)?;
-        let plan = self.plan(&self.snapshot(), &document, request);
-        match plan.verdict {
-            PlanVerdict::Refused(refusal) => Err(ModelError::Refused(refusal.to_string())),
-            _ => Ok(()),
+    pub fn check_import(&self, request: &ImportRequest, record: &mut ImportRecord) -> Result<(), ModelError> {
+        let result = self.read_document(request, record).and_then(|document| {
+            let plan = self.plan(&self.snapshot(), &document, request);
+            match plan.verdict {
+                PlanVerdict::Refused(refusal) => Err(ModelError::Refused(refusal.to_string())),
+                _ => Ok(()),
+            }
+        });
+        if let Err(error) = &result {
+            self.log_refusal(error, record);
         }
+        result
     }
 
     /// Imports a document, all of it or nothing.
     pub fn import(&self, request: &ImportRequest) -> Result<Vec<ImportOutcome>, ModelError> {
-        let document = self.read_document(request)?;
+        self.import_recorded(request, &mut ImportRecord::default())
+    }
+
+    /// Imports a document and records what became of it.
+    pub fn import_recorded(
+        &self,
+        request: &ImportRequest,
+        record: &mut ImportRecord,
+    ) -> Result<Vec<ImportOutcome>, ModelError> {
         let mut decided = None;
-        let result = self.store.transact(|state| {
-            let plan = decided.insert(self.plan(state, &document, request));
-            match &plan.verdict {
-                PlanVerdict::WouldSucceed => apply(state, &document, plan),
-                PlanVerdict::WouldFail { status, .. } => Err(ModelError::ImportFailed {
-                    missing: *status == 404,
-                    outcomes: outcomes(plan, &HashMap::new()),
-                }),
-                PlanVerdict::Refused(refusal) => Err(ModelError::Refused(refusal.to_string())),
-                // The inventory sees the whole engine, so nothing is left unknown.
-                PlanVerdict::Unknown { needs } => Err(ModelError::Refused(format!(
-                    "{}: {}",
-                    choices::IMPORT_UNCLEAR,
-                    needs.join(", ")
-                ))),
-            }
+        let result = self.read_document(request, record).and_then(|document| {
+            self.store.transact(|state| {
+                let plan = decided.insert(self.plan(state, &document, request));
+                match &plan.verdict {
+                    PlanVerdict::WouldSucceed => apply(state, &document, plan),
+                    PlanVerdict::WouldFail { status, .. } => Err(ModelError::ImportFailed {
+                        missing: *status == 404,
+                        outcomes: outcomes(plan, &HashMap::new()),
+                    }),
+                    PlanVerdict::Refused(refusal) => Err(ModelError::Refused(refusal.to_string())),
+                    // The inventory sees the whole engine, so nothing is left unknown.
+                    PlanVerdict::Unknown { needs } => Err(ModelError::Refused(format!(
+                        "{}: {}",
+                        choices::IMPORT_UNCLEAR,
+                        needs.join(", ")
+                    ))),
+                }
+            })
         });
-        log(&result, decided.as_ref());
+        let outcomes = match &result {
+            Ok(outcomes) | Err(ModelError::ImportFailed { outcomes, .. }) => outcomes.as_slice(),
+            Err(_) => &[],
+        };
+        let steps = decided.iter().flat_map(|plan| &plan.steps);
+        for (at, step) in steps.enumerate() {
+            record.object(step, outcomes.get(at));
+            self.log_step(step, outcomes.get(at));
+        }
+        match &result {
+            Ok(outcomes) => {
+                tracing::info!(engine = %self.settings.name, objects = outcomes.len(), "import done");
+            }
+            Err(error) => self.log_refusal(error, record),
+        }
         result
+    }
+
+    /// A line for an object that was written or that ended the import. What comes from the document is escaped.
+    fn log_step(&self, step: &Step, outcome: Option<&ImportOutcome>) {
+        let object = format!("{} {}", step.type_name, step.label());
+        let (engine, object, action) = (
+            &self.settings.name,
+            escape::terminal(&object),
+            step.action.as_str(),
+        );
+        match outcome.map(|outcome| outcome.import_status) {
+            Some(ImportStatus::Failed) => {
+                let reason = outcome.and_then(|outcome| outcome.failure_message.as_deref());
+                let reason = escape::terminal(reason.unwrap_or_default());
+                tracing::warn!(%engine, %object, action, %reason, "import failed at this object");
+            }
+            Some(_) => tracing::info!(%engine, %object, action, "import"),
+            None => tracing::info!(%engine, %object, action, "not imported"),
+        }
+    }
+
+    fn log_refusal(&self, error: &ModelError, record: &mut ImportRecord) {
+        record.refused(choices::error_message(error));
+        let error = error.to_string();
+        tracing::warn!(engine = %self.settings.name, "import refused: {}", escape::terminal(&error));
     }
 
     fn plan(&self, state: &State, document: &ReadDocument, request: &ImportRequest) -> ImportPlan {
@@ -69,7 +124,12 @@ impl Engine {
     }
 
     /// Reads a document and refuses what no engine would look at further.
-    fn read_document(&self, request: &ImportRequest) -> Result<ReadDocument, ModelError> {
+    fn read_document(
+        &self,
+        request: &ImportRequest,
+        record: &mut ImportRecord,
+    ) -> Result<ReadDocument, ModelError> {
+        record.document(&request.document);
         let refused = |text: &str| Err(ModelError::Refused(text.to_owned()));
         let passphrase = match &request.passphrase {
             Some(text) => match Passphrase::new(text.reveal()) {
@@ -85,6 +145,11 @@ impl Engine {
         };
         let (report, objects) = examine_with_objects(&request.document, &options)
             .map_err(|error| ModelError::BadBody(error.to_string()))?;
+        record.read(&report);
+        record.behind_json = report.findings.iter().any(|found| found.rule == &TRAILING_DATA);
+        if record.behind_json && self.settings.strict_json {
+            return Err(ModelError::BadBody(choices::BEHIND_JSON.to_owned()));
+        }
         match (report.signature.verdict, self.settings.require_valid_signature) {
             (Verdict::Valid, _) => {}
             (Verdict::Undetermined, false) => {
@@ -179,21 +244,5 @@ impl From<ResultRow> for ImportOutcome {
             },
             failure_message: row.failure_message.map(|text| choices::sentence(&text)),
         }
-    }
-}
-
-/// One line per import, and one per object that was written or refused. What comes from the document is escaped.
-fn log(result: &Result<Vec<ImportOutcome>, ModelError>, plan: Option<&ImportPlan>) {
-    for step in plan.iter().flat_map(|plan| &plan.steps) {
-        let name = step
-            .name
-            .clone()
-            .unwrap_or_else(|| step.key.identifier.to_string());
-        let (object, what) = (format!("{} {name}", step.type_name), step.label());
-        tracing::info!(object = %escape::terminal(&object), "{}", escape::terminal(&what));
-    }
-    match result {
-        Ok(outcomes) => tracing::info!(objects = outcomes.len(), "import done"),
-        Err(error) => tracing::info!("import refused: {}", escape::terminal(&error.to_string())),
     }
 }

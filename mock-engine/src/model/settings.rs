@@ -30,6 +30,8 @@ pub struct Settings {
     pub concurrent_sync: bool,
     /// Whether imports need a signature that verifies, rather than none that fails.
     pub require_valid_signature: bool,
+    /// Whether a body with something behind its JSON value is refused.
+    pub strict_json: bool,
     /// Length of the key that seals exports.
     pub dsa_bits: u32,
     /// Makes ids reproducible.
@@ -56,6 +58,7 @@ impl Default for Settings {
             execution_time: choices::EXECUTION_TIME,
             concurrent_sync: false,
             require_valid_signature: false,
+            strict_json: false,
             dsa_bits: 512,
             seed: None,
             empty: false,

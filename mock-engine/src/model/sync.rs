@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{Engine, JobOutput, ModelError, objects};
+use super::{Engine, ImportRecord, JobOutput, ModelError, objects};
 use crate::choices;
 
 /// A passphrase, kept out of logs.
@@ -144,9 +144,9 @@ pub fn export_job(engine: &Engine, request: &ExportRequest) -> JobOutput {
 
 /// An import as the work of an async task. A roll-back leaves its outcomes for download, because that file is the
 /// documented way to learn what went wrong.
-pub fn import_job(engine: &Engine, request: &ImportRequest) -> JobOutput {
+pub fn import_job(engine: &Engine, request: &ImportRequest, record: &mut ImportRecord) -> JobOutput {
     let outcomes = |outcomes: &[ImportOutcome]| serde_json::to_vec(outcomes).ok().map(Bytes::from);
-    match engine.import(request) {
+    match engine.import_recorded(request, record) {
         Ok(done) => JobOutput {
             file: outcomes(&done),
             failure: None,

@@ -16,6 +16,7 @@ mod composed;
 mod executions;
 mod hosts;
 mod laws;
+mod leniency;
 mod load;
 mod loading;
 mod log;

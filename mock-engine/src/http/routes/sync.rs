@@ -11,16 +11,17 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::tasks::number;
+use crate::admin::EntryId;
 use crate::http::App;
 use crate::http::answer::{ApiError, empty, file, json_answer, raw_json};
-use crate::http::body::{Keep, ListBody, RawBody, read_form};
+use crate::http::body::{Entry, Keep, ListBody, RawBody, ignored, read_form, read_value};
 use crate::http::describe::{Endpoint, Routes};
 use crate::http::schemas::{boolean, id, named, object_type, text};
 use crate::limits::UNCOUNTED_BODY;
 use crate::model::sync::{
     ExportRequest, Exported, ImportRequest, Passphrase, Structure, export_job, import_job,
 };
-use crate::model::{DocumentKind, ModelError, Operation, Query, SyncKind};
+use crate::model::{DocumentKind, ImportRecord, ModelError, Operation, Query, SyncKind};
 
 pub(super) fn routes(created: StatusCode) -> Routes {
     let objects = json!({
@@ -125,9 +126,10 @@ async fn export(
     State(app): State<Arc<App>>,
     query: Query,
     headers: HeaderMap,
+    Entry(entry): Entry,
     ListBody(body): ListBody,
 ) -> Result<Response, ApiError> {
-    let request = export_request(&app, query, headers, body).await?;
+    let request = export_request(&app, entry, query, headers, body).await?;
     let permit = app.engine.begin_sync(SyncKind::Export)?;
     // The permit moves along: a client that hangs up must not let the next sync in while this one works on.
     let exported = app
@@ -147,9 +149,10 @@ async fn export_async(
     State(app): State<Arc<App>>,
     query: Query,
     headers: HeaderMap,
+    Entry(entry): Entry,
     ListBody(body): ListBody,
 ) -> Result<Response, ApiError> {
-    let request = export_request(&app, query, headers, body).await?;
+    let request = export_request(&app, entry, query, headers, body).await?;
     let permit = app.engine.begin_sync(SyncKind::Export)?;
     let request = app
         .blocking(move |engine| engine.check_export(&request).map(|()| request))
@@ -161,19 +164,23 @@ async fn export_async(
 
 /// Reads what is to be exported, a long list where it doesn't hold up other requests.
 async fn export_request(
-    app: &App,
+    app: &Arc<App>,
+    entry: Option<EntryId>,
     query: Query,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<ExportRequest, ApiError> {
     if body.len() as u64 <= UNCOUNTED_BODY {
-        return Ok(parse_export_request(&query, &headers, &body)?);
+        return Ok(parse_export_request(app, entry, &query, &headers, &body)?);
     }
-    app.blocking(move |_| parse_export_request(&query, &headers, &body))
+    let shared = Arc::clone(app);
+    app.blocking(move |_| parse_export_request(&shared, entry, &query, &headers, &body))
         .await
 }
 
 fn parse_export_request(
+    app: &App,
+    entry: Option<EntryId>,
     query: &Query,
     headers: &HeaderMap,
     body: &[u8],
@@ -190,8 +197,8 @@ fn parse_export_request(
             });
         }
     };
-    let objects: Vec<Box<RawValue>> = serde_json::from_slice(body)
-        .map_err(|error| ModelError::BadBody(format!("it is not an array of objects to export: {error}")))?;
+    let objects: Vec<Box<RawValue>> =
+        read_value(app, entry, body, "it is not an array of objects to export")?;
     if objects.is_empty() {
         return Err(ModelError::BadBody("it names no object to export".to_owned()));
     }
@@ -215,14 +222,16 @@ async fn import(
     State(app): State<Arc<App>>,
     query: Query,
     headers: HeaderMap,
+    Entry(entry): Entry,
     RawBody(document): RawBody,
 ) -> Result<Response, ApiError> {
     let request = import_request(&query, &headers, document)?;
     let permit = app.engine.begin_sync(SyncKind::Import)?;
+    let journal = Arc::clone(&app);
     let outcomes = app
         .blocking(move |engine| {
             let _permit = permit;
-            engine.import(&request)
+            recorded(&journal, entry, |record| engine.import_recorded(&request, record))
         })
         .await?;
     Ok(json_answer(app.http.created_status, &outcomes))
@@ -232,6 +241,7 @@ async fn import_async(
     State(app): State<Arc<App>>,
     query: Query,
     headers: HeaderMap,
+    Entry(entry): Entry,
     body: Body,
 ) -> Result<Response, ApiError> {
     // Before the upload, so that a call that cannot succeed is refused without it.
@@ -239,12 +249,38 @@ async fn import_async(
     let (document, _) = read_form(&app, &headers, body, "file", Keep::Bytes).await?;
     request.document = document.bytes;
     let permit = app.engine.begin_sync(SyncKind::Import)?;
+    let journal = Arc::clone(&app);
     let request = app
-        .blocking(move |engine| engine.check_import(&request).map(|()| request))
+        .blocking(move |engine| {
+            recorded(&journal, entry, |record| engine.check_import(&request, record)).map(|()| request)
+        })
         .await?;
-    let work = move |engine: &crate::model::Engine| import_job(engine, &request);
+    let journal = Arc::clone(&app);
+    let work = move |engine: &crate::model::Engine| {
+        let mut record = ImportRecord::default();
+        let output = import_job(engine, &request, &mut record);
+        show(&journal, entry, &record);
+        output
+    };
     let task = app.engine.start_task(Operation::Import, Some(permit), work)?;
     Ok(json_answer(app.http.created_status, &task))
+}
+
+/// Runs an import and shows in the journal what became of it.
+fn recorded<T>(app: &App, entry: Option<EntryId>, import: impl FnOnce(&mut ImportRecord) -> T) -> T {
+    let mut record = ImportRecord::default();
+    let result = import(&mut record);
+    if record.behind_json && !app.engine.settings.strict_json {
+        ignored(app, entry);
+    }
+    show(app, entry, &record);
+    result
+}
+
+fn show(app: &App, entry: Option<EntryId>, record: &ImportRecord) {
+    if let Some(entry) = entry {
+        app.journal.imported(entry, &record.to_json());
+    }
 }
 
 fn import_request(query: &Query, headers: &HeaderMap, document: Bytes) -> Result<ImportRequest, ModelError> {
