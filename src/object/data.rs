@@ -22,10 +22,11 @@ pub use facts::{DataFacts, DataState, DataWanted, SecretValue};
 pub use oddity::Oddity;
 pub use schema::{
     AlgorithmInfo, ApplicationSettingsData, ColumnData, DatabaseConnectorData, DatabaseRulesetData,
-    DateShiftDiscreteData, DomainData, EncryptionKeyData, FieldKind, FieldSpec, LookupInfo, MaskingJobData,
-    MessageSpec, ProfileExpressionData, ProfileJobData, ProfileSetData, RecordGroupData, RestMember,
-    SecureLookupData, SegmentData, SegmentMapping, SegmentedMappingData, SourceConnectorData, StandInKind,
-    TableData, TokenizationData, Treatment, UserAlgorithmData,
+    DateShiftDiscreteData, DomainData, EncryptionKeyData, FieldKind, FieldSpec, FileFieldData,
+    FileFormatData, LookupInfo, MaskingJobData, MessageSpec, MountInformationData, ProfileExpressionData,
+    ProfileJobData, ProfileSetData, RecordGroupData, RestMember, SecureLookupData, SegmentData,
+    SegmentMapping, SegmentedMappingData, SourceConnectorData, StandInKind, TableData, TokenizationData,
+    Treatment, UserAlgorithmData,
 };
 pub use texts::{FoundText, FoundTexts, TextFilter};
 
@@ -69,6 +70,10 @@ pub enum ObjectData<'a> {
     ProfileJob(ProfileJobData<'a>),
     /// An on-the-fly job's source, as this project writes it.
     SourceConnector(SourceConnectorData<'a>),
+    /// A file format, as this project writes it.
+    FileFormat(FileFormatData<'a>),
+    /// A mount, as this project writes it.
+    MountInformation(MountInformationData<'a>),
     /// Nothing: references and GLOBAL_OBJECT.
     Empty,
     /// A message type this version doesn't know.
@@ -85,7 +90,9 @@ pub(super) fn name_fields(data_type: &str) -> &'static [u32] {
         | "DatabaseRulesetData"
         | "DomainData"
         | "ProfileExpressionData"
-        | "ProfileSetData" => &[1],
+        | "ProfileSetData"
+        | "FileFormatData"
+        | "MountInformationData" => &[1],
         "DatabaseConnectorData" | "SourceConnectorData" => &[8],
         "ApplicationSettingsData" => &[1, 2],
         _ => &[],
@@ -143,6 +150,8 @@ impl<'a> ObjectData<'a> {
             "ApplicationSettingsData" => Self::ApplicationSettings(message.into()),
             "ProfileJobData" => Self::ProfileJob(message.into()),
             "SourceConnectorData" => Self::SourceConnector(message.into()),
+            "FileFormatData" => Self::FileFormat(message.into()),
+            "MountInformationData" => Self::MountInformation(message.into()),
             "EmptyData" => Self::Empty,
             _ => Self::Unknown,
         }
@@ -159,6 +168,8 @@ impl<'a> ObjectData<'a> {
             Self::Domain(data) => data.domain_name(),
             Self::ProfileExpression(data) => data.expression_name(),
             Self::ProfileSet(data) => data.set_name(),
+            Self::FileFormat(data) => data.format_name(),
+            Self::MountInformation(data) => data.mount_name(),
             Self::ApplicationSettings(data) => {
                 Some(Cow::Owned(format!("{}/{}", data.group()?, data.setting_name()?)))
             }

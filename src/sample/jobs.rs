@@ -57,6 +57,8 @@ fn column<'a>(
         length,
         masked_by,
         primary_key: name == "ID",
+        classification: Some("Customer"),
+        index: false,
         date_format: (sql_type == "DATE").then_some("yyyy-MM-dd"),
     }
 }

@@ -207,7 +207,10 @@ pub(crate) fn all() -> Value {
             "properties": {
                 "asyncTaskId": id(),
                 "operation": {
-                    "enum": ["EXPORT", "IMPORT", "ALGORITHM_CREATE", "ALGORITHM_UPDATE", "ENCRYPTION_KEY_CREATE"],
+                    "enum": [
+                        "EXPORT", "IMPORT", "ALGORITHM_CREATE", "ALGORITHM_UPDATE", "ENCRYPTION_KEY_CREATE",
+                        "RULESET_REFRESH", "TABLE_BULK_UPDATE", "DATAFILE_BULK_UPDATE",
+                    ],
                 },
                 "reference": some_text(),
                 "status": { "enum": ["WAITING", "RUNNING", "SUCCEEDED", "FAILED"] },

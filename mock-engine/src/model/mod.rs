@@ -11,6 +11,7 @@ mod export;
 mod gate;
 mod import;
 mod import_record;
+mod inventory;
 pub mod objects;
 mod page;
 mod persist;
@@ -103,7 +104,10 @@ impl Engine {
         let dir = settings.state_dir.as_deref().map(StateDir::open).transpose()?;
         let stored = dir.as_ref().map(StateDir::load).transpose()?.flatten();
         let state = match stored {
-            Some(state) => state,
+            Some(mut state) => {
+                objects::mirror_all(&mut state);
+                state
+            }
             None => content::initial_state(&settings)?,
         };
         Ok(Self {
@@ -137,7 +141,8 @@ impl Engine {
     }
 
     /// Puts another state in place of the present one.
-    pub fn replace_state(&self, state: State) -> Result<(), ModelError> {
+    pub fn replace_state(&self, mut state: State) -> Result<(), ModelError> {
+        objects::mirror_all(&mut state);
         self.store.transact(|present| {
             *present = state;
             Ok(())

@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use super::executions::{Execution, ExecutionPlan};
 use super::objects::ObjectStore;
 use super::persist::StateDir;
+use super::resources;
 use super::rows::{Table, Tables};
 use super::{ModelError, PersistError};
 use crate::sync::lock;
@@ -65,6 +66,26 @@ impl State {
         let last = self.counters.entry(counter.to_owned()).or_default();
         *last = last.saturating_add(1);
         *last
+    }
+
+    /// The next number of a counter that no row of the resources that share it has.
+    pub fn next_free_number(&mut self, counter: &str) -> i64 {
+        loop {
+            let number = self.next_number(counter);
+            if !self.number_taken(counter, number) {
+                return number;
+            }
+        }
+    }
+
+    /// Whether a row of the resources that share a counter has this number.
+    pub fn number_taken(&self, counter: &str, number: i64) -> bool {
+        let sharing = resources::all()
+            .iter()
+            .filter(|collection| collection.spec().counter == Some(counter));
+        let key = Key::Number(number);
+        let mut tables = sharing.filter_map(|collection| self.tables.get(collection.spec().path));
+        tables.any(|table| table.get(&key).is_some())
     }
 
     /// Makes sure that a counter never gives out `number` again.

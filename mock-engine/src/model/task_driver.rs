@@ -59,9 +59,21 @@ impl Engine {
         permit: Option<SyncPermit>,
         work: impl FnOnce(&Self) -> JobOutput + Send + 'static,
     ) -> Result<AsyncTask, ModelError> {
+        let reference = operation.reference(&self.ids);
+        self.start_task_about(operation, reference, permit, work)
+    }
+
+    /// As [`Self::start_task`], for a task whose `reference` is no document but what it works on.
+    pub fn start_task_about(
+        self: &Arc<Self>,
+        operation: Operation,
+        reference: Option<String>,
+        permit: Option<SyncPermit>,
+        work: impl FnOnce(&Self) -> JobOutput + Send + 'static,
+    ) -> Result<AsyncTask, ModelError> {
         let now_ms = self.clock.now_ms();
         let schedule = Schedule::new(self.settings.task_pace, now_ms, operation.waits());
-        let ticket = self.tasks.insert(operation, operation.reference(&self.ids));
+        let ticket = self.tasks.insert(operation, reference);
         if !operation.waits() {
             self.tasks.run(ticket, now_ms);
         }

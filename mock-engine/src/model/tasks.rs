@@ -30,6 +30,12 @@ pub enum Operation {
     AlgorithmUpdate,
     /// Replaces the global key.
     EncryptionKeyCreate,
+    /// Looks at a ruleset's database again.
+    RulesetRefresh,
+    /// Replaces the tables of a ruleset.
+    TableBulkUpdate,
+    /// Replaces the files of a ruleset.
+    DatafileBulkUpdate,
 }
 
 impl Operation {
@@ -43,7 +49,12 @@ impl Operation {
         match self {
             Self::Export => Some(DocumentKind::Export),
             Self::Import => Some(DocumentKind::Import),
-            Self::AlgorithmCreate | Self::AlgorithmUpdate | Self::EncryptionKeyCreate => None,
+            Self::AlgorithmCreate
+            | Self::AlgorithmUpdate
+            | Self::EncryptionKeyCreate
+            | Self::RulesetRefresh
+            | Self::TableBulkUpdate
+            | Self::DatafileBulkUpdate => None,
         }
     }
 

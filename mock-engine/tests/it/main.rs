@@ -15,6 +15,7 @@ mod client;
 mod composed;
 mod executions;
 mod hosts;
+mod inventory;
 mod laws;
 mod leniency;
 mod load;

@@ -58,6 +58,10 @@ pub struct ColumnSpec<'a> {
     pub length: i64,
     /// Whether it belongs to the primary key.
     pub primary_key: bool,
+    /// Whether it belongs to an index.
+    pub index: bool,
+    /// Classification, which engines take from the domain.
+    pub classification: Option<&'a str>,
     /// Domain and algorithm, when it is masked.
     pub masked_by: Option<(&'a str, &'a str)>,
     /// Date format, for dates.
@@ -76,14 +80,7 @@ pub fn ruleset(
     let mut data = Writer::new();
     data.text(1, name).text(2, connector.1);
     for (table, columns) in tables {
-        data.message(4, |w| {
-            w.text(1, table).wrapped_text(2, "SQLLOADER").message(8, |group| {
-                group.text(1, "All Row");
-                for column in columns {
-                    group.message(4, |w| write_column(w, column));
-                }
-            });
-        });
+        data.bytes(4, &self::table(table, columns));
     }
     let mut dependencies = vec![connector.0.clone()];
     dependencies.extend_from_slice(references);
@@ -95,12 +92,36 @@ pub fn ruleset(
     )
 }
 
+/// A table of a ruleset, as its data has it.
+pub fn table(name: &str, columns: &[ColumnSpec<'_>]) -> Vec<u8> {
+    let mut table = Writer::new();
+    table
+        .text(1, name)
+        .wrapped_text(2, "SQLLOADER")
+        .message(8, |group| {
+            group.text(1, "All Row");
+            for column in columns {
+                group.bytes(4, &self::column(column));
+            }
+        });
+    table.finish()
+}
+
+/// A column of a table, as the table has it.
+pub fn column(spec: &ColumnSpec<'_>) -> Vec<u8> {
+    let mut column = Writer::new();
+    write_column(&mut column, spec);
+    column.finish()
+}
+
 fn write_column(w: &mut Writer, column: &ColumnSpec<'_>) {
     w.text(1, column.name);
     if let Some((domain, algorithm)) = column.masked_by {
         w.wrapped_text(2, algorithm).wrapped_text(3, domain);
     }
-    w.wrapped_text(4, "Customer");
+    if let Some(classification) = column.classification {
+        w.wrapped_text(4, classification);
+    }
     w.wrapped_text(
         6,
         if column.masked_by.is_some() {
@@ -114,7 +135,7 @@ fn write_column(w: &mut Writer, column: &ColumnSpec<'_>) {
         .wrapped_text(10, column.sql_type);
     w.wrapped_text(11, &column.length.to_string());
     w.wrapped_text(12, if column.primary_key { "PK" } else { "N" })
-        .wrapped_text(13, "N");
+        .wrapped_text(13, if column.index { "IX" } else { "N" });
     if let Some(format) = column.date_format {
         w.wrapped_text(14, format);
     }

@@ -7,7 +7,9 @@ mod algorithm;
 mod environment;
 
 pub use algorithm::{AlgorithmInfo, date_shift, global_key, lookup, segment, tokenization, user_algorithm};
-pub use environment::{ColumnSpec, ConnectorSpec, connector, masking_job, profile_job, ruleset};
+pub use environment::{
+    ColumnSpec, ConnectorSpec, column, connector, masking_job, profile_job, ruleset, table,
+};
 
 use crate::identifier::Identifier;
 use crate::wire::Writer;

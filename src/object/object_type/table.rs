@@ -145,9 +145,11 @@ pub static OBJECT_TYPES: &[ObjectType] = &[
         .rows("file-rulesets", "fileRulesetId", "rulesetName", FILE_CONNECTOR)
         .versions(Versions::SINCE_5_3),
     own(9_007, "FILE_FORMAT", Global)
+        .carries("FileFormatData")
         .rows("file-formats", "fileFormatId", "fileFormatName", Inside::Engine)
         .versions(Versions::SINCE_5_3),
     own(9_008, "MOUNT_INFORMATION", Global)
+        .carries("MountInformationData")
         .rows("mount-filesystem", "mountId", "mountName", Inside::Engine)
         .versions(Versions::SINCE_6)
         .names(NameRule::Exempt)

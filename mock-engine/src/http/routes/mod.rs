@@ -1,6 +1,7 @@
 //! The endpoints of the API, one file per topic.
 
 mod executions;
+mod inventory;
 mod resources;
 mod session;
 mod sync;
@@ -26,6 +27,7 @@ pub(super) fn api(app: &Arc<App>) -> Routes {
         .merge(tasks::routes())
         .merge(uploads::routes(created))
         .merge(resources::routes(created))
+        .merge(inventory::routes())
         .merge(executions::routes())
         .behind(
             |router| router.route_layer(from_fn_with_state(Arc::clone(app), auth::require_token)),

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::extract::{FromRequest, Path, Request, State};
 use axum::response::Response;
 use http::StatusCode;
-use serde_json::json;
 
 use crate::choices;
 use crate::http::App;
@@ -13,7 +12,7 @@ use crate::http::answer::{ApiError, empty, json_answer};
 use crate::http::auth::Caller;
 use crate::http::body::{Keep, ObjectBody, is_form, read_form};
 use crate::http::describe::{Endpoint, Routes};
-use crate::http::schemas::{change, id, named, new_entry, object, shown, text};
+use crate::http::schemas::{boolean, change, id, named, new_entry, shown, text};
 use crate::model::resources::{self, Access, Collection};
 use crate::model::{JobOutput, Key, ModelError, Operation, Query};
 
@@ -23,21 +22,11 @@ pub(super) fn routes(created: StatusCode) -> Routes {
     let generic = resources::all().iter().fold(Routes::new(), |routes, collection| {
         mount(routes, *collection, created)
     });
-    let test = |path| {
-        let test = Endpoint::post(
-            test_connector,
-            "Would connect to the database; succeeds for a connector that exists",
-        );
-        let test = test.answers(StatusCode::OK, object()).refuses(&[404]);
-        Routes::new().at(path, [test])
-    };
     generic
         .at(
             "/environments/{id}/copy",
             [Endpoint::post(copy_environment, "Would copy an environment").refuses(&[501])],
         )
-        .merge(test("/database-connectors/{id}/test"))
-        .merge(test("/file-connectors/{id}/test"))
         .at(
             "/algorithms/{name}/randomize-key",
             [Endpoint::put(randomize_key, "Gives an algorithm another key")
@@ -67,7 +56,12 @@ fn mount(routes: Routes, collection: &'static dyn Collection, created: StatusCod
             )
             .paged(&shown(spec)),
             |list, (parameter, field)| {
-                list.query(parameter, if field.ends_with("Id") { id() } else { text() })
+                let schema = match field {
+                    field if field.starts_with("is") => boolean(),
+                    field if field.ends_with("Id") => id(),
+                    _ => text(),
+                };
+                list.query(parameter, schema)
             },
         ),
     ];
@@ -219,27 +213,6 @@ async fn delete(
 
 async fn copy_environment() -> ApiError {
     ModelError::NotReady("copying an environment").into()
-}
-
-/// There is no database to connect to: a connector that exists answers well.
-async fn test_connector(
-    State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    request: Request,
-) -> Result<Response, ApiError> {
-    let path = request.uri().path();
-    let name = if path.contains("/database-connectors/") {
-        "database-connectors"
-    } else {
-        "file-connectors"
-    };
-    let collection = resources::collection(name).ok_or(ApiError::NoEndpoint)?;
-    app.reading(move |engine| engine.get_resource(collection, &Key::parse(&id)))
-        .await?;
-    Ok(json_answer(
-        StatusCode::OK,
-        &json!({ "response": "Connection Succeeded" }),
-    ))
 }
 
 async fn randomize_key(State(app): State<Arc<App>>, Path(name): Path<String>) -> Result<Response, ApiError> {

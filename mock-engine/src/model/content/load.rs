@@ -236,7 +236,11 @@ fn local_key(state: &mut State, type_name: &str, object: &SyncObject<'static>) -
     }
     let own = object.key().clone();
     match own.identifier {
-        Identifier::Integer(id) if state.objects.find(type_name, &own.identifier).is_some() => {
+        // An environment's row is made before its object.
+        Identifier::Integer(id)
+            if state.objects.find(type_name, &own.identifier).is_some()
+                || (type_name != "ENVIRONMENT" && state.id_taken(type_name, id)) =>
+        {
             let new = state.next_object_id(type_name);
             tracing::info!("loaded {type_name} {id} is called {new} here: the number belongs to another one");
             ObjectKey::new(own.type_number, Identifier::Integer(new))

@@ -129,10 +129,20 @@ fn take_over(
 
 /// Mapping algorithms can't be synced, so neither can what needs them; other built-in ones are the same everywhere.
 pub(in crate::model) fn domain_obstacle(state: &State, row: &Row) -> Option<String> {
-    let algorithms = state.table("algorithms");
-    ["defaultAlgorithmCode", "defaultTokenizationCode"]
-        .iter()
-        .filter_map(|member| row.get(*member)?.as_str())
+    let members = ["defaultAlgorithmCode", "defaultTokenizationCode"];
+    mapping_obstacle(
+        state,
+        members.iter().filter_map(|member| row.get(*member)?.as_str()),
+    )
+}
+
+/// Why what needs these algorithms can't be synced, if one of them is a mapping algorithm.
+pub(super) fn mapping_obstacle<'a>(
+    state: &State,
+    mut names: impl Iterator<Item = &'a str>,
+) -> Option<String> {
+    let algorithms = state.tables.get("algorithms")?;
+    names
         .find(|name| {
             let row = algorithms.get(&Key::parse(name));
             row.is_some_and(|row| row.get("algorithmType") == Some(&Value::from("MAPPING")))

@@ -122,6 +122,45 @@ pub(super) fn set_fields<'a>(bytes: &[u8], number: u32, encoded: impl Iterator<I
     writer.finish()
 }
 
+/// The message with each occurrence of a length-delimited field written anew; none takes an occurrence out.
+pub(super) fn map_fields(
+    bytes: &[u8],
+    number: u32,
+    mut change: impl FnMut(&[u8]) -> Option<Vec<u8>>,
+) -> Vec<u8> {
+    let Ok(message) = Message::parse(bytes) else {
+        return bytes.to_vec();
+    };
+    let mut writer = Writer::new();
+    for field in message.fields() {
+        match field.bytes().filter(|_| field.number == number) {
+            Some(value) => {
+                if let Some(value) = change(value) {
+                    writer.bytes(number, &value);
+                }
+            }
+            None => {
+                writer.raw(field.raw);
+            }
+        }
+    }
+    writer.finish()
+}
+
+/// The message with more occurrences of a repeated field, behind those that are there.
+pub(super) fn add_fields(bytes: &[u8], number: u32, values: &[Vec<u8>]) -> Vec<u8> {
+    let Ok(message) = Message::parse(bytes) else {
+        return bytes.to_vec();
+    };
+    let added: Vec<Vec<u8>> = values
+        .iter()
+        .map(|value| Writer::new().bytes(number, value).finish())
+        .collect();
+    let present: Vec<&[u8]> = message.all(number).map(|field| field.raw).collect();
+    let all = present.into_iter().chain(added.iter().map(Vec::as_slice));
+    set_fields(bytes, number, all)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::kinds::{algorithm_kind, is_algorithm};
 use super::members::{members_of, put_at};
-use super::{StoredObject, links, resource_of};
+use super::{StoredObject, links, parts, resource_of};
 use crate::model::resources::merge;
 use crate::model::{Key, Row, State};
 
@@ -62,6 +62,7 @@ pub fn put_object(state: &mut State, stored: StoredObject) {
         state.reserve_id(&stored.type_name, id);
     }
     state.objects.insert(stored.clone());
+    parts::mirror(state, &stored);
     let Some((path, key, shown)) = row_of(state, &stored) else {
         return;
     };
@@ -89,6 +90,7 @@ pub fn put_object(state: &mut State, stored: StoredObject) {
 /// Takes an object out, with its row.
 pub fn remove_object(state: &mut State, key: &ObjectKey) -> Option<Arc<StoredObject>> {
     let stored = state.objects.remove(key)?;
+    parts::forget(state, &stored);
     if let Some((path, row, _)) = row_of(state, &stored) {
         state.table_mut(path).remove(&row);
     }

@@ -245,14 +245,18 @@ impl State {
         let counter = id_counter(type_name);
         loop {
             let id = self.next_number(&counter);
-            if self
-                .objects
-                .find(numbered_with(type_name), &Identifier::Integer(id))
-                .is_none()
-            {
+            if !self.id_taken(type_name, id) {
                 return id;
             }
         }
+    }
+
+    /// Whether a numeric id names an object of a type, or a row of a kind that shares its numbers.
+    pub fn id_taken(&self, type_name: &str, id: i64) -> bool {
+        self.objects
+            .find(numbered_with(type_name), &Identifier::Integer(id))
+            .is_some()
+            || self.number_taken(&id_counter(type_name), id)
     }
 
     /// Makes sure that a numeric id of a type is never given out again.

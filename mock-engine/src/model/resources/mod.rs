@@ -10,7 +10,7 @@ mod table;
 use serde_json::Value;
 
 use super::executions::{self, Components, Events, Executions};
-use super::objects::ObjectCollection;
+use super::objects::{ColumnCollection, ObjectCollection, TableCollection};
 use super::users::Users;
 use super::{Engine, Key, ModelError, Page, PageRequest, Query, Row, Settings, State};
 use crate::choices;
@@ -101,6 +101,9 @@ collections![
     SETTINGS,
 ];
 
+collections![TableCollection: TABLE_METADATA];
+collections![ColumnCollection: COLUMN_METADATA];
+
 // Rows and nothing else.
 collections![
     RowCollection:
@@ -139,6 +142,8 @@ static CATALOGUE: &[&dyn Collection] = &[
     &ALGORITHMS,
     &FRAMEWORKS,
     &FILE_FORMATS,
+    &TABLE_METADATA,
+    &COLUMN_METADATA,
     &FILE_METADATA,
     &MOUNTS,
     &JDBC_DRIVERS,
@@ -192,7 +197,7 @@ pub fn environment_of(reader: &Reader<'_>, spec: &ResourceSpec, entry: &Value) -
 }
 
 impl Engine {
-    fn reader<'a>(&'a self, state: &'a State) -> Reader<'a> {
+    pub(super) fn reader<'a>(&'a self, state: &'a State) -> Reader<'a> {
         Reader {
             state,
             now_ms: self.clock.now_ms(),
@@ -200,7 +205,7 @@ impl Engine {
         }
     }
 
-    fn write<T>(
+    pub(super) fn write<T>(
         &self,
         change: impl FnOnce(&mut Writer<'_>) -> Result<T, ModelError>,
     ) -> Result<T, ModelError> {

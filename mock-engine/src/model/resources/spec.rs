@@ -43,6 +43,8 @@ pub enum Unique {
     Engine,
     /// Within an environment.
     Environment,
+    /// Among the entries that have the same value of a member.
+    Within(&'static str),
     /// Nowhere.
     No,
 }
@@ -67,6 +69,8 @@ pub enum OnDelete {
     Cascade,
     /// The other one has to stay.
     Refuse,
+    /// It is a part of the object behind the other one, and goes with it.
+    Part,
 }
 
 /// A member that refers to entries of another resource: one id or name, or a list of them.
@@ -115,6 +119,14 @@ const fn keep(field: &'static str, to: &'static [Target]) -> Parent {
         field,
         to,
         on_delete: OnDelete::Refuse,
+    }
+}
+
+const fn part(field: &'static str, to: &'static [Target]) -> Parent {
+    Parent {
+        field,
+        to,
+        on_delete: OnDelete::Part,
     }
 }
 
@@ -211,30 +223,30 @@ specs! {
         filters: &[("application_id", "applicationId")],
     }
     DATABASE_CONNECTORS = rows_of("DATABASE_CONNECTOR"), "database connector" {
-        counter: Some("database-connector"), unique: Unique::Environment,
+        counter: Some("connector"), unique: Unique::Environment,
         required: &["databaseType", "environmentId"],
         parents: &[cascade("environmentId", &[at("environments")])],
         filters: &[("environment_id", "environmentId")],
     }
     FILE_CONNECTORS = rows_of("FILE_CONNECTOR"), "file connector" {
-        counter: Some("file-connector"), unique: Unique::Environment,
+        counter: Some("connector"), unique: Unique::Environment,
         required: &["environmentId", "fileType", "connectionInfo"],
         parents: &[cascade("environmentId", &[at("environments")])],
         filters: &[("environment_id", "environmentId")],
     }
     DATASET_CONNECTORS = rows_of("DATASET_CONNECTOR"), "mainframe dataset connector" {
-        counter: Some("dataset-connector"), unique: Unique::Environment,
+        counter: Some("connector"), unique: Unique::Environment,
         required: &["environmentId"], parents: &[cascade("environmentId", &[at("environments")])],
         filters: &[("environment_id", "environmentId")],
     }
     DATABASE_RULESETS = rows_of("DATABASE_RULESET"), "database ruleset" {
-        counter: Some("database-ruleset"), unique: Unique::Environment,
+        counter: Some("ruleset"), unique: Unique::Environment,
         required: &["databaseConnectorId"],
         parents: &[cascade("databaseConnectorId", &[at("database-connectors")])],
         filters: &[("environment_id", "environmentId")],
     }
     FILE_RULESETS = rows_of("FILE_RULESET"), "file ruleset" {
-        counter: Some("file-ruleset"), unique: Unique::Environment,
+        counter: Some("ruleset"), unique: Unique::Environment,
         required: &["fileConnectorId"], parents: &[cascade("fileConnectorId", &[at("file-connectors")])],
         filters: &[("environment_id", "environmentId")],
     }
@@ -282,7 +294,32 @@ specs! {
         counter: Some("file-format"), unique: Unique::Engine,
         required: &["fileFormatType"],
     }
-    FILE_METADATA = rows("file-metadata", "fileMetadataId", None), "file metadata" { access: Access::Read }
+    TABLE_METADATA = rows("table-metadata", "tableMetadataId", Some("tableName")), "table" {
+        counter: Some("metadata"), unique: Unique::No, required: &["rulesetId"], free_names: true,
+        parents: &[part("rulesetId", &[at("database-rulesets")])],
+        filters: &[("ruleset_id", "rulesetId")],
+    }
+    COLUMN_METADATA = rows("column-metadata", "columnMetadataId", Some("columnName")), "column" {
+        counter: Some("field-metadata"), free_names: true,
+        parents: &[part("tableMetadataId", &[at("table-metadata")])],
+        filters: &[("table_metadata_id", "tableMetadataId"), ("is_masked", "isMasked")],
+        access: Access::Change,
+    }
+    FILE_FIELD_METADATA = rows("file-field-metadata", "fileFieldMetadataId", Some("fieldName")), "file field" {
+        counter: Some("field-metadata"), free_names: true,
+        parents: &[part("fileFormatId", &[at("file-formats")])],
+        filters: &[
+            ("file_format_id", "fileFormatId"), ("record_type_id", "recordTypeId"), ("is_masked", "isMasked"),
+        ],
+        access: Access::Change,
+    }
+    FILE_METADATA = rows("file-metadata", "fileMetadataId", Some("fileName")), "file" {
+        counter: Some("metadata"), unique: Unique::Within("rulesetId"), required: &["rulesetId"], free_names: true,
+        parents: &[
+            cascade("rulesetId", &[at("file-rulesets")]), keep("fileFormatId", &[at("file-formats")]),
+        ],
+        filters: &[("ruleset_id", "rulesetId")],
+    }
     MOUNTS = rows_of("MOUNT_INFORMATION"), "mount" {
         counter: Some("mount"), unique: Unique::Engine,
         required: &["hostAddress", "mountPath", "type"],

@@ -106,7 +106,8 @@ impl RowCollection {
             return Ok(());
         }
         let environment = |entry: &Value| match self.spec.unique {
-            Unique::Environment => environment_of(reader, self.spec, entry),
+            Unique::Environment => environment_of(reader, self.spec, entry).map(Key::Number),
+            Unique::Within(member) => entry.get(member).and_then(Key::from_json),
             Unique::Engine | Unique::No => None,
         };
         let here = environment(entry);
@@ -157,7 +158,9 @@ impl Collection for RowCollection {
     fn list(&self, reader: &Reader<'_>, query: &Query, page: PageRequest) -> Result<Page<Value>, ModelError> {
         let mut wanted = Vec::new();
         for (parameter, field) in self.spec.filters {
-            if field.ends_with("Id") {
+            if field.starts_with("is") {
+                wanted.extend(query.boolean(parameter)?.map(|is| (*field, is.to_string())));
+            } else if field.ends_with("Id") {
                 wanted.extend(query.number(parameter)?.map(|id| (*field, id.to_string())));
             } else {
                 wanted.extend(query.text(parameter).map(|text| (*field, text.to_owned())));
@@ -198,7 +201,7 @@ impl Collection for RowCollection {
         self.check(&writer.reader(), &body, None)?;
         let key = match spec.counter {
             Some(counter) => {
-                let number = writer.state.next_number(counter);
+                let number = writer.state.next_free_number(counter);
                 body.insert(spec.id_field.to_owned(), Value::from(number));
                 Key::Number(number)
             }
@@ -212,6 +215,9 @@ impl Collection for RowCollection {
                 }
             },
         };
+        if spec.path == spec::FILE_METADATA.path {
+            complete_file(&writer.reader(), &mut body);
+        }
         if spec.says_creator {
             body.entry("createdBy").or_insert_with(|| writer.user.into());
             body.insert("createdTime".to_owned(), api_date(writer.now_ms).into());
@@ -279,6 +285,7 @@ fn release(writer: &mut Writer<'_>, spec: &ResourceSpec, key: &Key) -> Result<()
                         });
                     }
                     OnDelete::Cascade => child.delete(writer, own)?,
+                    OnDelete::Part => {}
                 }
             }
         }
@@ -303,6 +310,22 @@ fn complete_environment(reader: &Reader<'_>, body: &mut Row) -> Result<(), Model
     body.remove("application");
     body.entry("purpose").or_insert_with(|| "MASK".into());
     Ok(())
+}
+
+/// A file is of its connector's type.
+fn complete_file(reader: &Reader<'_>, body: &mut Row) {
+    let row = |path: &str, key: Option<&Value>| {
+        let table = reader.state.tables.get(path)?;
+        table.get(&key.and_then(Key::from_json)?)
+    };
+    let ruleset = row(spec::FILE_RULESETS.path, body.get("rulesetId"));
+    let connector = ruleset.and_then(|ruleset| ruleset.get("fileConnectorId"));
+    let connector = row(spec::FILE_CONNECTORS.path, connector);
+    if let Some(file_type) = connector.and_then(|connector| connector.get("fileType")) {
+        body.insert("fileType".to_owned(), file_type.clone());
+    }
+    body.entry("nameIsRegularExpression")
+        .or_insert(Value::Bool(false));
 }
 
 /// Takes over what a client sent: objects member by member, `null` removes, everything else replaces. So a member

@@ -163,9 +163,9 @@ fn ruleset_data(name: &str, save: u8) -> Vec<u8> {
         name,
         sql_type: "VARCHAR",
         length: 20,
-        primary_key: false,
         masked_by: Some(("EMAIL", "One")),
-        date_format: None,
+        classification: Some("Customer"),
+        ..ColumnSpec::default()
     };
     let columns = ["FIRST", "SECOND", "THIRD"];
     let columns = columns

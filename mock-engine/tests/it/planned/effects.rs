@@ -102,11 +102,15 @@ fn content(
     seen
 }
 
-/// The rows of a dump by list and key.
+/// Lists whose rows are parts of objects: tables and columns of rulesets, fields of formats.
+const PARTS: [&str; 3] = ["table-metadata", "column-metadata", "file-field-metadata"];
+
+/// The rows of a dump by list and key, without those that are parts of an object.
 fn rows(dump: &[u8]) -> BTreeMap<(String, String), Value> {
     let dump: Value = serde_json::from_slice(dump).unwrap();
     let mut rows = BTreeMap::new();
-    for (path, table) in dump["tables"].as_object().unwrap() {
+    let tables = dump["tables"].as_object().unwrap().iter();
+    for (path, table) in tables.filter(|(path, _)| !PARTS.contains(&path.as_str())) {
         for (key, row) in table.as_object().unwrap() {
             rows.insert((path.clone(), key.clone()), row.clone());
         }

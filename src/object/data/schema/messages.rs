@@ -82,7 +82,8 @@ data_messages! {
         10 sql_type: text_value [redact(Keep)],
         11 length: text_value [redact(Keep)],
         12 primary_key: text_value [redact(Keep)],
-        13 foreign_key: text_value [redact(Keep)],
+        // The key name again on columns of a primary key, `N` on all others: it looks like the index.
+        13 index_name: text_value [redact(Keep)],
         14 date_format: text_value [redact(Keep)],
         16 flag_16: text_value [redact(Flag)],
         17 flag_17: text_value [redact(Flag)],
@@ -207,6 +208,31 @@ data_messages! {
         2 setting_name: text [redact(Keep), rest(AsIs("settingName"))],
         5 value: text_value [redact(Setting), rest(AsIs("settingValue"))],
     }
+    /// A file format with its fields. The message is this project's own: the engines' was never seen.
+    FileFormatData as FILE_FORMAT {
+        1 format_name: text [redact(Keep), rest(AsIs("fileFormatName"))],
+        2 format_type: text [redact(Keep), rest(AsIs("fileFormatType"))],
+        3 header: int_value [rest(AsIs("header"))],
+        4 footer: int_value [rest(AsIs("footer"))],
+        5 fields: messages(FileFieldData, FILE_FIELD),
+    }
+    /// A field of a file format with what masks it.
+    FileFieldData as FILE_FIELD {
+        1 field_name: text [redact(Keep)],
+        2 algorithm: text_value [redact(Keep)],
+        3 domain: text_value [redact(Keep)],
+        4 length: int_value,
+        5 date_format: text_value [redact(Keep)],
+    }
+    /// A mount, without credentials. The message is this project's own: the engines' was never seen.
+    MountInformationData as MOUNT_INFORMATION {
+        1 mount_name: text [redact(Keep), rest(AsIs("mountName"))],
+        2 host_address: text [redact(Replace(Host)), rest(AsIs("hostAddress"))],
+        3 mount_path: text [rest(AsIs("mountPath"))],
+        4 mount_type: text [redact(Keep), rest(AsIs("type"))],
+        5 options: text [rest(AsIs("options"))],
+        6 connect_on_startup: int [rest(Truth("connectOnStartup"))],
+    }
 }
 
 static EMPTY: MessageSpec = MessageSpec {
@@ -230,5 +256,7 @@ pub(super) static DATA_MESSAGES: &[&MessageSpec] = &[
     &PROFILE_EXPRESSION,
     &PROFILE_SET,
     &APPLICATION_SETTINGS,
+    &FILE_FORMAT,
+    &MOUNT_INFORMATION,
     &EMPTY,
 ];

@@ -1,0 +1,143 @@
+//! What clients ask of rulesets, connectors and mounts beside their rows.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::http::App;
+use crate::http::answer::{ApiError, json_answer};
+use crate::http::body::ObjectBody;
+use crate::http::describe::{Endpoint, Routes};
+use crate::http::schemas::{named, object};
+use crate::model::Key;
+use crate::model::resources::{self, Collection};
+
+type App1 = State<Arc<App>>;
+
+pub(super) fn routes() -> Routes {
+    let routes = connectors(Routes::new(), &resources::DATABASE_CONNECTORS);
+    let routes = connectors(routes, &resources::FILE_CONNECTORS);
+    let routes = connectors(routes, &resources::DATASET_CONNECTORS);
+    let bulk = |member: &'static str| {
+        json!({
+            "type": "object",
+            "required": [member],
+            "properties": { member: { "type": "array", "items": object() } },
+        })
+    };
+    routes
+        .at(
+            "/database-rulesets/{id}/refresh",
+            [Endpoint::put(
+                refresh,
+                "Takes over the columns that are declared for a ruleset's tables",
+            )
+            .answers(StatusCode::OK, named("AsyncTask"))
+            .refuses(&[404])],
+        )
+        .at(
+            "/database-rulesets/{id}/bulk-table-update",
+            [
+                Endpoint::put(bulk_tables, "Makes a ruleset's tables exactly those of a list")
+                    .takes(bulk("tableMetadata"))
+                    .answers(StatusCode::OK, named("AsyncTask"))
+                    .refuses(&[404]),
+            ],
+        )
+        .at(
+            "/file-rulesets/{id}/bulk-file-update",
+            [
+                Endpoint::put(bulk_files, "Makes a ruleset's files exactly those of a list")
+                    .takes(bulk("fileMetadata"))
+                    .answers(StatusCode::OK, named("AsyncTask"))
+                    .refuses(&[404]),
+            ],
+        )
+}
+
+/// Fetch and tests of one kind of connectors.
+fn connectors(routes: Routes, collection: &'static dyn Collection) -> Routes {
+    let path = collection.spec().path;
+    let names = json!({ "type": "array", "items": { "type": "string" } });
+    let answer = json!({
+        "type": "object",
+        "required": ["response"],
+        "properties": { "response": { "type": "string" } },
+    });
+    routes
+        .at(
+            &format!("/{path}/{{id}}/fetch"),
+            [Endpoint::get(
+                move |State(app): App1, Path(id): Path<String>| fetch(app, collection, id),
+                "Names what is behind a connector",
+            )
+            .answers(StatusCode::OK, names)
+            .refuses(&[404])],
+        )
+        .at(
+            &format!("/{path}/{{id}}/test"),
+            [Endpoint::post(
+                move |State(app): App1, Path(id): Path<String>| test(app, collection, id),
+                "Would connect; succeeds for a connector that exists",
+            )
+            .answers(StatusCode::OK, answer.clone())
+            .refuses(&[404])],
+        )
+        .at(
+            &format!("/{path}/test"),
+            [
+                Endpoint::post(test_body, "Would connect to what the body says; succeeds")
+                    .takes(object())
+                    .answers(StatusCode::OK, answer),
+            ],
+        )
+}
+
+async fn fetch(app: Arc<App>, collection: &'static dyn Collection, id: String) -> Result<Response, ApiError> {
+    let names = app
+        .reading(move |engine| engine.names_behind(collection, &Key::parse(&id)))
+        .await?;
+    Ok(json_answer(StatusCode::OK, &names))
+}
+
+/// There is nothing to connect to: a connector that exists answers well.
+async fn test(app: Arc<App>, collection: &'static dyn Collection, id: String) -> Result<Response, ApiError> {
+    app.reading(move |engine| engine.get_resource(collection, &Key::parse(&id)))
+        .await?;
+    Ok(succeeded())
+}
+
+async fn test_body(ObjectBody(_): ObjectBody) -> Response {
+    succeeded()
+}
+
+fn succeeded() -> Response {
+    let answer: Value = json!({ "response": "Connection Succeeded" });
+    json_answer(StatusCode::OK, &answer)
+}
+
+async fn refresh(State(app): App1, Path(id): Path<String>) -> Result<Response, ApiError> {
+    let task = app.engine.refresh_ruleset(&Key::parse(&id))?;
+    Ok(json_answer(StatusCode::OK, &task))
+}
+
+async fn bulk_tables(
+    State(app): App1,
+    Path(id): Path<String>,
+    ObjectBody(body): ObjectBody,
+) -> Result<Response, ApiError> {
+    let task = app.engine.bulk_update_tables(&Key::parse(&id), body)?;
+    Ok(json_answer(StatusCode::OK, &task))
+}
+
+async fn bulk_files(
+    State(app): App1,
+    Path(id): Path<String>,
+    ObjectBody(body): ObjectBody,
+) -> Result<Response, ApiError> {
+    let task = app.engine.bulk_update_files(&Key::parse(&id), body)?;
+    Ok(json_answer(StatusCode::OK, &task))
+}

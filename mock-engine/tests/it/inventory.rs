@@ -1,0 +1,531 @@
+//! Tables, columns and files of rulesets over REST, and the objects behind them.
+
+use mock_engine::MockEngine;
+use serde_json::{Value, json};
+
+use crate::client::Client;
+use crate::schema::hr;
+
+/// A client of an engine with the demo inventory and the HR schema behind every connector, and a new ruleset.
+async fn with_ruleset() -> (Client, i64) {
+    let client = Client::of(MockEngine::builder().seed(1).schema(hr())).await;
+    let ruleset = json!({ "rulesetName": "hr rules", "databaseConnectorId": 1 });
+    let ruleset = client
+        .create("database-rulesets", &ruleset, "databaseRulesetId")
+        .await;
+    (client, ruleset)
+}
+
+async fn add(client: &Client, ruleset: i64, name: &str) -> i64 {
+    let table = json!({ "tableName": name, "rulesetId": ruleset });
+    client.create("table-metadata", &table, "tableMetadataId").await
+}
+
+async fn list(client: &Client, path: &str) -> Vec<Value> {
+    let reply = client.get(path).await;
+    assert_eq!(reply.status, 200, "{path}: {reply:?}");
+    reply.json()["responseList"].as_array().unwrap().clone()
+}
+
+async fn column(client: &Client, table: i64, name: &str) -> Value {
+    let columns = list(client, &format!("column-metadata?table_metadata_id={table}")).await;
+    let found = columns.into_iter().find(|column| column["columnName"] == name);
+    found.unwrap_or_else(|| panic!("{name}"))
+}
+
+/// Revision hash of a ruleset, as `/syncable-objects` lists it.
+async fn hash(client: &Client, ruleset: i64) -> String {
+    let all = list(client, "syncable-objects?object_type=DATABASE_RULESET").await;
+    let found = all
+        .iter()
+        .find(|object| object["objectIdentifier"]["id"] == ruleset);
+    found.unwrap()["revisionHash"].as_str().unwrap().to_owned()
+}
+
+async fn finished(client: &Client, started: &Value) -> Value {
+    let id = &started["asyncTaskId"];
+    loop {
+        let task = client.get(&format!("async-tasks/{id}")).await.json();
+        assert_ne!(task["status"], "WAITING", "{task}");
+        if task["status"] != "RUNNING" {
+            return task;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_new_table_has_the_declared_columns_with_types_lengths_and_keys() {
+    let (client, ruleset) = with_ruleset().await;
+    let table = add(&client, ruleset, "EMPLOYEES").await;
+    let columns = list(&client, &format!("column-metadata?table_metadata_id={table}")).await;
+    let mut printed: Vec<String> = columns
+        .iter()
+        .map(|column| {
+            let flag = |member: &str, word: &'static str| (column[member] == true).then_some(word);
+            let flags = [
+                flag("isPrimaryKey", "PK"),
+                flag("isForeignKey", "FK"),
+                flag("isIndex", "IX"),
+            ];
+            assert_eq!(
+                (&column["isMasked"], &column["isProfilerWritable"]),
+                (&json!(false), &json!(true))
+            );
+            assert!(column.get("dateFormat").is_none());
+            let flags: Vec<_> = flags.into_iter().flatten().collect();
+            format!(
+                "{} {}({}) {}",
+                column["columnName"].as_str().unwrap(),
+                column["dataType"].as_str().unwrap(),
+                column["columnLength"],
+                flags.join(" ")
+            )
+        })
+        .collect();
+    printed.sort();
+    assert_eq!(
+        printed,
+        [
+            "COMMISSION_PCT NUMBER(2) ",
+            "DEPARTMENT_ID NUMBER(4) FK IX",
+            "EMAIL VARCHAR2(25) IX",
+            "EMPLOYEE_ID NUMBER(6) PK IX",
+            "FIRST_NAME VARCHAR2(20) IX",
+            "HIRE_DATE DATE(7) ",
+            "JOB_ID VARCHAR2(10) FK IX",
+            "LAST_NAME VARCHAR2(25) IX",
+            "MANAGER_ID NUMBER(6) FK IX",
+            "PHONE_NUMBER VARCHAR2(20) ",
+            "SALARY NUMBER(8) ",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_table_is_in_its_ruleset_once_and_only_in_a_ruleset_that_exists() {
+    let (client, ruleset) = with_ruleset().await;
+    let before = hash(&client, ruleset).await;
+    let table = add(&client, ruleset, "JOBS").await;
+    assert_ne!(hash(&client, ruleset).await, before);
+    let body = json!({ "tableName": "JOBS", "rulesetId": ruleset });
+    let twice = client.call("POST", "table-metadata", &body).await;
+    assert_eq!(twice.status, 409);
+    assert!(twice.error().contains("already exists"), "{twice:?}");
+    let nowhere = json!({ "tableName": "JOBS", "rulesetId": 4711 });
+    assert_eq!(client.call("POST", "table-metadata", &nowhere).await.status, 404);
+    assert_eq!(client.get("table-metadata?ruleset_id=4711").await.status, 404);
+    assert_eq!(
+        client.get("column-metadata?table_metadata_id=4711").await.status,
+        404
+    );
+    let nameless = json!({ "rulesetId": ruleset });
+    assert_eq!(client.call("POST", "table-metadata", &nameless).await.status, 400);
+    let path = format!("table-metadata/{table}");
+    assert_eq!(client.get(&path).await.json()["tableName"], "JOBS");
+    assert_eq!(client.call("DELETE", &path, &Value::Null).await.status, 200);
+    assert_eq!(client.get(&path).await.status, 404);
+    assert!(
+        list(&client, &format!("table-metadata?ruleset_id={ruleset}"))
+            .await
+            .is_empty()
+    );
+    assert_eq!(
+        client.call("POST", "column-metadata", &json!({})).await.status,
+        405
+    );
+}
+
+#[tokio::test]
+async fn empty_text_clears_a_clause_and_what_is_left_out_stays() {
+    let (client, ruleset) = with_ruleset().await;
+    let body = json!({
+        "tableName": "EMPLOYEES", "rulesetId": ruleset, "customSql": "select 1", "whereClause": "id > 1",
+        "keyColumn": "ROWID",
+    });
+    let table = client.create("table-metadata", &body, "tableMetadataId").await;
+    let path = format!("table-metadata/{table}");
+    let change =
+        json!({ "tableMetadataId": table, "tableName": "EMPLOYEES", "rulesetId": ruleset, "customSql": "" });
+    let row = client.call("PUT", &path, &change).await.json();
+    assert!(row.get("customSql").is_none(), "{row}");
+    assert_eq!(
+        (&row["whereClause"], &row["keyColumn"]),
+        (&json!("id > 1"), &json!("ROWID"))
+    );
+    assert_eq!(client.get(&path).await.json(), row);
+    let elsewhere = json!({ "rulesetId": 2 });
+    assert_eq!(client.call("PUT", &path, &elsewhere).await.status, 400);
+    let renamed = json!({ "tableName": "PEOPLE" });
+    assert_eq!(
+        client.call("PUT", &path, &renamed).await.json()["tableMetadataId"],
+        table
+    );
+    assert_eq!(
+        list(&client, &format!("column-metadata?table_metadata_id={table}"))
+            .await
+            .len(),
+        11
+    );
+}
+
+#[tokio::test]
+async fn masking_a_column_changes_the_ruleset_and_leaving_the_names_out_undoes_it() {
+    let (client, ruleset) = with_ruleset().await;
+    let table = add(&client, ruleset, "EMPLOYEES").await;
+    let row = column(&client, table, "FIRST_NAME").await;
+    let path = format!("column-metadata/{}", row["columnMetadataId"]);
+    let before = hash(&client, ruleset).await;
+
+    let mut body = row.clone();
+    body["algorithmName"] = "FirstNameLookup".into();
+    body["domainName"] = "FIRST_NAME".into();
+    body["isMasked"] = true.into();
+    body["isProfilerWritable"] = false.into();
+    let masked = client.call("PUT", &path, &body).await.json();
+    assert_eq!(
+        (
+            &masked["isMasked"],
+            &masked["isProfilerWritable"],
+            &masked["algorithmName"]
+        ),
+        (&json!(true), &json!(false), &json!("FirstNameLookup"))
+    );
+    let after = hash(&client, ruleset).await;
+    assert_ne!(after, before);
+    assert_eq!(
+        client.get(&format!("table-metadata/{table}")).await.json()["isMasked"],
+        true
+    );
+    for filter in ["True", "true", "TRUE"] {
+        let masked = list(
+            &client,
+            &format!("column-metadata?table_metadata_id={table}&is_masked={filter}"),
+        )
+        .await;
+        assert_eq!(masked.len(), 1, "{filter}");
+    }
+    let unmasked = list(
+        &client,
+        &format!("column-metadata?table_metadata_id={table}&is_masked=false"),
+    )
+    .await;
+    assert_eq!(unmasked.len(), 10);
+
+    // The whole row without the names.
+    let undone = client.call("PUT", &path, &row).await.json();
+    assert_eq!(undone["isMasked"], false);
+    assert!(undone.get("algorithmName").is_none() && undone.get("domainName").is_none());
+    assert_ne!(hash(&client, ruleset).await, after);
+}
+
+#[tokio::test]
+async fn a_domain_alone_stands_for_its_default_algorithm_and_an_algorithm_needs_a_domain() {
+    let (client, ruleset) = with_ruleset().await;
+    let table = add(&client, ruleset, "EMPLOYEES").await;
+    let row = column(&client, table, "LAST_NAME").await;
+    let path = format!("column-metadata/{}", row["columnMetadataId"]);
+    let put = async |body: Value| client.call("PUT", &path, &body).await;
+    let masked = put(json!({ "domainName": "LAST_NAME" })).await.json();
+    assert_eq!(masked["algorithmName"], "LastNameLookup");
+    assert_eq!(
+        put(json!({ "algorithmName": "LastNameLookup" })).await.status,
+        400
+    );
+    assert_eq!(put(json!({ "domainName": "NOWHERE" })).await.status, 404);
+    let unknown = json!({ "domainName": "LAST_NAME", "algorithmName": "Nowhere" });
+    assert_eq!(put(unknown).await.status, 404);
+    assert_eq!(put(json!({ "domainName": 7 })).await.status, 400);
+    assert_eq!(client.get(&path).await.json(), masked);
+    // What the database says and what follows can't be set.
+    let body = json!({ "domainName": "LAST_NAME", "dataType": "X", "columnLength": 1, "isMasked": false, "notes": "n" });
+    let kept = put(body).await.json();
+    assert_eq!(
+        (
+            &kept["dataType"],
+            &kept["columnLength"],
+            &kept["isMasked"],
+            &kept["notes"]
+        ),
+        (&json!("VARCHAR2"), &json!(25), &json!(true), &json!("n"))
+    );
+}
+
+#[tokio::test]
+async fn a_masked_ruleset_can_be_exported_and_imported_with_its_columns() {
+    let (client, ruleset) = with_ruleset().await;
+    let table = add(&client, ruleset, "EMPLOYEES").await;
+    let row = column(&client, table, "FIRST_NAME").await;
+    let path = format!("column-metadata/{}", row["columnMetadataId"]);
+    let names = json!({ "algorithmName": "FirstNameLookup", "domainName": "FIRST_NAME" });
+    assert_eq!(client.call("PUT", &path, &names).await.status, 200);
+    let wanted = json!([{ "objectIdentifier": { "id": ruleset }, "objectType": "DATABASE_RULESET" }]);
+    let document = client.call("POST", "export", &wanted).await;
+    assert_eq!(document.status, 200, "{document:?}");
+
+    let other = Client::of(MockEngine::builder().name("other").seed(2)).await;
+    let import = other
+        .call(
+            "POST",
+            "import?force_overwrite=true&environment_id=2",
+            &document.json(),
+        )
+        .await;
+    assert_eq!(import.status, 200, "{import:?}");
+    let rulesets = list(&other, "database-rulesets").await;
+    let there = rulesets
+        .iter()
+        .find(|row| row["rulesetName"] == "hr rules")
+        .unwrap();
+    let there = there["databaseRulesetId"].as_i64().unwrap();
+    let tables = list(&other, &format!("table-metadata?ruleset_id={there}")).await;
+    let id = tables[0]["tableMetadataId"].as_i64().unwrap();
+    let column = column(&other, id, "FIRST_NAME").await;
+    assert_eq!(
+        (
+            &column["algorithmName"],
+            &column["domainName"],
+            &column["isIndex"]
+        ),
+        (&json!("FirstNameLookup"), &json!("FIRST_NAME"), &json!(true))
+    );
+    assert_eq!(hash(&other, there).await, hash(&client, ruleset).await);
+}
+
+#[tokio::test]
+async fn numbers_of_tables_and_columns_stay_when_the_ruleset_changes_or_the_engine_restarts() {
+    let dir = tempfile::tempdir().unwrap();
+    let settings = mock_engine::model::Settings {
+        state_dir: Some(dir.path().join("state")),
+        seed: Some(1),
+        ..mock_engine::model::Settings::default()
+    };
+    let client = Client::of(MockEngine::builder().settings(settings.clone())).await;
+    let tables = list(&client, "table-metadata").await;
+    let columns = list(&client, "column-metadata?page_size=1000").await;
+    assert!(!tables.is_empty() && columns.len() > tables.len());
+    let rename = json!({ "rulesetName": "other name" });
+    let ruleset = tables[0]["rulesetId"].as_i64().unwrap();
+    let renamed = client
+        .call("PUT", &format!("database-rulesets/{ruleset}"), &rename)
+        .await;
+    assert_eq!(renamed.status, 200);
+    assert_eq!(list(&client, "table-metadata").await, tables);
+    client.engine.shutdown().await;
+    let client = Client::of(MockEngine::builder().settings(settings)).await;
+    assert_eq!(list(&client, "table-metadata").await, tables);
+    assert_eq!(list(&client, "column-metadata?page_size=1000").await, columns);
+}
+
+#[tokio::test]
+async fn a_ruleset_takes_its_tables_and_columns_along() {
+    let (client, ruleset) = with_ruleset().await;
+    let table = add(&client, ruleset, "EMPLOYEES").await;
+    let path = format!("database-rulesets/{ruleset}");
+    assert_eq!(client.call("DELETE", &path, &Value::Null).await.status, 200);
+    assert_eq!(client.get(&format!("table-metadata/{table}")).await.status, 404);
+    let left = list(&client, "column-metadata?page_size=1000").await;
+    assert!(left.iter().all(|column| column["tableMetadataId"] != table));
+}
+
+#[tokio::test]
+async fn an_id_never_names_a_database_and_a_file_ruleset() {
+    let (client, ruleset) = with_ruleset().await;
+    let connector = json!({
+        "connectorName": "files", "environmentId": 1, "fileType": "DELIMITED",
+        "connectionInfo": { "connectionMode": "SFTP", "host": "h", "path": "/" },
+    });
+    let connector = client
+        .create("file-connectors", &connector, "fileConnectorId")
+        .await;
+    let body = json!({ "rulesetName": "file rules", "fileConnectorId": connector });
+    let files = client.create("file-rulesets", &body, "fileRulesetId").await;
+    assert_ne!(files, ruleset);
+    assert_eq!(
+        client.get(&format!("database-rulesets/{files}")).await.status,
+        404
+    );
+    assert_eq!(
+        client
+            .get(&format!("table-metadata?ruleset_id={files}"))
+            .await
+            .status,
+        404
+    );
+    assert!(
+        list(&client, &format!("file-metadata?ruleset_id={ruleset}"))
+            .await
+            .is_empty()
+    );
+    let another = json!({ "rulesetName": "more rules", "databaseConnectorId": 1 });
+    let another = client
+        .create("database-rulesets", &another, "databaseRulesetId")
+        .await;
+    assert_ne!(another, files);
+}
+
+#[tokio::test]
+async fn fetch_names_what_is_declared_as_a_bare_array() {
+    let (client, _) = with_ruleset().await;
+    let tables = client.get("database-connectors/1/fetch").await.json();
+    assert_eq!(
+        tables,
+        json!([
+            "COUNTRIES",
+            "DEPARTMENTS",
+            "EMPLOYEES",
+            "JOBS",
+            "JOB_HISTORY",
+            "LOCATIONS",
+            "REGIONS"
+        ])
+    );
+    assert_eq!(client.get("database-connectors/99/fetch").await.status, 404);
+    let connector = json!({
+        "connectorName": "files", "environmentId": 1, "fileType": "DELIMITED",
+        "connectionInfo": { "connectionMode": "SFTP", "host": "h", "path": "/" },
+    });
+    let connector = client
+        .create("file-connectors", &connector, "fileConnectorId")
+        .await;
+    let files = client
+        .get(&format!("file-connectors/{connector}/fetch"))
+        .await
+        .json();
+    assert_eq!(files, json!(["formatfile.txt", "maskme.txt"]));
+
+    // Without a declaration: what the rulesets on the connector found there.
+    let plain = Client::of(MockEngine::builder().seed(1)).await;
+    let tables = plain.get("database-connectors/1/fetch").await.json();
+    assert_eq!(tables, json!(["PATIENTS", "VISITS"]));
+    let ruleset = json!({ "rulesetName": "second", "databaseConnectorId": 1 });
+    let ruleset = plain
+        .create("database-rulesets", &ruleset, "databaseRulesetId")
+        .await;
+    let table = add(&plain, ruleset, "VISITS").await;
+    let surname = column(&plain, table, "SURNAME").await;
+    assert_eq!(
+        (&surname["isMasked"], &surname["dataType"]),
+        (&json!(false), &json!("VARCHAR2"))
+    );
+}
+
+#[tokio::test]
+async fn connector_tests_say_that_the_connection_succeeded() {
+    let (client, _) = with_ruleset().await;
+    for path in [
+        "database-connectors/1/test",
+        "database-connectors/test",
+        "file-connectors/test",
+        "mainframe-dataset-connectors/test",
+    ] {
+        let reply = client.call("POST", path, &json!({ "password": "x" })).await;
+        assert_eq!(
+            reply.json(),
+            json!({ "response": "Connection Succeeded" }),
+            "{path}"
+        );
+    }
+    let unknown = client
+        .call("POST", "mainframe-dataset-connectors/9/test", &json!({}))
+        .await;
+    assert_eq!(unknown.status, 404);
+}
+
+#[tokio::test]
+async fn a_refresh_brings_new_columns_and_keeps_what_masks_the_old_ones() {
+    let (client, _) = with_ruleset().await;
+    // The demo's ruleset knows nothing of the HR schema.
+    let ruleset = json!({ "rulesetName": "refreshed", "databaseConnectorId": 1, "refreshDropsTables": true });
+    let ruleset = client
+        .create("database-rulesets", &ruleset, "databaseRulesetId")
+        .await;
+    add(&client, ruleset, "VISITS").await;
+    let regions = add(&client, ruleset, "PATIENTS").await;
+    let renamed = json!({ "tableName": "REGIONS" });
+    client
+        .call("PUT", &format!("table-metadata/{regions}"), &renamed)
+        .await;
+    let task = client
+        .call("PUT", &format!("database-rulesets/{ruleset}/refresh"), &json!({}))
+        .await
+        .json();
+    assert_eq!(
+        (&task["operation"], &task["reference"]),
+        (&json!("RULESET_REFRESH"), &json!(ruleset.to_string()))
+    );
+    assert_eq!(finished(&client, &task).await["status"], "SUCCEEDED");
+    let tables = list(&client, &format!("table-metadata?ruleset_id={ruleset}")).await;
+    assert_eq!(tables.len(), 1, "{tables:?}");
+    assert_eq!(tables[0]["tableMetadataId"], regions);
+    let columns = list(&client, &format!("column-metadata?table_metadata_id={regions}")).await;
+    let names: Vec<&str> = columns
+        .iter()
+        .map(|column| column["columnName"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["REGION_ID", "REGION_NAME"]);
+    let before = hash(&client, ruleset).await;
+    let put = json!({ "domainName": "CITY" });
+    let path = format!("column-metadata/{}", columns[1]["columnMetadataId"]);
+    assert_eq!(client.call("PUT", &path, &put).await.status, 200);
+    let after = hash(&client, ruleset).await;
+    assert_ne!(before, after);
+    let task = client
+        .call("PUT", &format!("database-rulesets/{ruleset}/refresh"), &json!({}))
+        .await
+        .json();
+    finished(&client, &task).await;
+    // Nothing is new, so nothing is saved.
+    assert_eq!(hash(&client, ruleset).await, after);
+    assert_eq!(client.get(&path).await.json()["domainName"], "CITY");
+    assert_eq!(
+        client
+            .call("PUT", "database-rulesets/4711/refresh", &json!({}))
+            .await
+            .status,
+        404
+    );
+}
+
+#[tokio::test]
+async fn a_bulk_update_leaves_exactly_the_tables_of_its_list() {
+    let (client, ruleset) = with_ruleset().await;
+    let jobs = add(&client, ruleset, "JOBS").await;
+    add(&client, ruleset, "REGIONS").await;
+    let path = format!("database-rulesets/{ruleset}/bulk-table-update");
+    let body = json!({ "tableMetadata": [
+        { "tableName": "JOBS", "rulesetId": ruleset, "customSql": "select 1" },
+        { "tableName": "EMPLOYEES", "rulesetId": ruleset },
+    ] });
+    let task = client.call("PUT", &path, &body).await.json();
+    assert_eq!(
+        (&task["operation"], &task["reference"]),
+        (&json!("TABLE_BULK_UPDATE"), &json!(ruleset.to_string()))
+    );
+    assert_eq!(finished(&client, &task).await["status"], "SUCCEEDED");
+    let tables = list(&client, &format!("table-metadata?ruleset_id={ruleset}")).await;
+    let names: Vec<&str> = tables
+        .iter()
+        .map(|table| table["tableName"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["JOBS", "EMPLOYEES"]);
+    assert_eq!(
+        (&tables[0]["tableMetadataId"], &tables[0]["customSql"]),
+        (&json!(jobs), &json!("select 1"))
+    );
+
+    let twice = json!({ "tableMetadata": [{ "tableName": "A" }, { "tableName": "A" }] });
+    let task = client.call("PUT", &path, &twice).await.json();
+    let task = finished(&client, &task).await;
+    assert_eq!(task["status"], "FAILED", "{task}");
+    assert_eq!(
+        list(&client, &format!("table-metadata?ruleset_id={ruleset}")).await,
+        tables
+    );
+    for bad in [
+        json!({}),
+        json!({ "tableMetadata": [1] }),
+        json!({ "tableMetadata": {} }),
+    ] {
+        assert_eq!(client.call("PUT", &path, &bad).await.status, 400, "{bad}");
+    }
+}
