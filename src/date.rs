@@ -209,8 +209,14 @@ pub fn iso_millis(instant: Timestamp) -> String {
     millis(instant, "Z")
 }
 
+/// A day as engines write it, in UTC.
+pub fn day(instant: Timestamp) -> String {
+    let at = utc(instant);
+    format!("{:04}-{:02}-{:02}", at.year(), at.month(), at.day())
+}
+
 /// Whether a text is a day as engines write it, such as `2019-05-07`.
-pub(crate) fn is_day(text: &str) -> bool {
+pub fn is_day(text: &str) -> bool {
     let date = || {
         let (year, rest) = text.split_once('-')?;
         let (month, day) = rest.split_once('-')?;

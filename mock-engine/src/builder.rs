@@ -152,6 +152,12 @@ impl Builder {
         self
     }
 
+    /// Exports objects byte for byte, without what engines write anew in every export.
+    pub fn faithful(mut self) -> Self {
+        self.settings.faithful = true;
+        self
+    }
+
     /// How async tasks move on.
     pub fn task_pace(mut self, pace: Pace) -> Self {
         self.settings.task_pace = pace;

@@ -179,7 +179,8 @@ fn json_facts(revision: &Revision, key: &ObjectKey) -> JsonFacts {
     };
     let stated = revision.stated_type().unwrap_or_default();
     let usual = serde_json::from_str(&Revision::json_text(&stated, key));
-    if usual.is_ok_and(|usual: serde_json::Value| usual == value) {
+    let is_usual = usual.is_ok_and(|usual: serde_json::Value| usual == value);
+    if is_usual || revision.is_of_first_versions(key) {
         JsonFacts::Usual(stated)
     } else {
         JsonFacts::Other(value)

@@ -58,13 +58,16 @@ impl Revision {
 
     /// The JSON text engines write for an object of a type.
     pub fn json_text(type_name: &str, key: &ObjectKey) -> String {
+        // The metadata calls a key's identifier `keyId`, the revision `id`.
+        Self::json_text_with(type_name, key, "id")
+    }
+
+    fn json_text_with(type_name: &str, key: &ObjectKey, key_member: &str) -> String {
         let (member, value) = match &key.identifier {
             Identifier::Integer(n) => ("id", n.to_string()),
             Identifier::Algorithm(s) => ("algorithmName", quoted(s)),
-            // The metadata calls it `keyId`, the revision `id`.
-            Identifier::EncryptionKey(s) | Identifier::Text(s) | Identifier::OtherJson(s) => {
-                ("id", quoted(s))
-            }
+            Identifier::EncryptionKey(s) => (key_member, quoted(s)),
+            Identifier::Text(s) | Identifier::OtherJson(s) => ("id", quoted(s)),
             Identifier::OtherAny { value, .. } => ("value", quoted(&hex::encode(value))),
         };
         format!(
@@ -78,6 +81,14 @@ impl Revision {
     pub fn is_usual(&self, key: &ObjectKey) -> bool {
         let usual = self.stated_type().map(|stated| Self::json_text(&stated, key));
         usual.is_some_and(|usual| usual == self.json)
+    }
+
+    /// Whether the JSON text is what this project's first versions wrote for a key: they called its identifier as the
+    /// metadata does.
+    pub fn is_of_first_versions(&self, key: &ObjectKey) -> bool {
+        let first = |stated: String| Self::json_text_with(&stated, key, "keyId");
+        let is_key = matches!(key.identifier, Identifier::EncryptionKey(_));
+        is_key && self.stated_type().map(first).as_ref() == Some(&self.json)
     }
 
     /// The `objectType` that the JSON text names: for a reference, the type of what it refers to.

@@ -6,14 +6,14 @@ use std::collections::{BTreeMap, HashMap};
 
 use exportdoc::build::{ExportFacts, seal};
 use exportdoc::graph::{Graph, NodeId};
-use exportdoc::object::{SyncObject, by_number_in_own_document};
+use exportdoc::object::{ObjectKey, SyncObject, by_number_in_own_document};
 use exportdoc::passphrase::{DEFAULT_ITERATIONS, EncryptionParams, SALT_BYTES};
 use exportdoc::signature::{KeySize, SigningKey};
 use jiff::Timestamp;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::objects::{Listing, View, is_type_name};
+use super::objects::{Habits, Listing, View, is_type_name};
 use super::sync::{ExportRequest, Exported, Passphrase, Structure};
 use super::{Engine, ModelError, Page, PageRequest, State, zip};
 use crate::choices;
@@ -53,7 +53,7 @@ impl Engine {
     pub fn check_export(&self, request: &ExportRequest) -> Result<(), ModelError> {
         passphrase(request)?;
         let state = self.snapshot();
-        select(&state, self.views.of(&state)?.as_ref(), request).map(|_| ())
+        select(&state, self.views.of(&state)?.as_ref(), request).map(drop)
     }
 
     /// Exports objects with everything they depend on.
@@ -61,20 +61,29 @@ impl Engine {
         let started = self.timestamp();
         let state = self.snapshot();
         let view = self.views.of(&state)?;
-        let ids = select(&state, &view, request)?;
+        let Selection { roots, ids } = select(&state, &view, request)?;
+        let export_id = self.ids.uuid();
         // Read again rather than copied: objects can be megabytes.
-        let objects = ids
-            .iter()
-            .map(|id| SyncObject::parse(view.object(*id).object.as_bytes()))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(cannot("the document"))?;
+        let read = |id: &NodeId| SyncObject::parse(view.object(*id).object.as_bytes());
+        let objects = match self.settings.faithful {
+            true => ids.iter().map(read).collect::<Result<Vec<_>, _>>(),
+            false => {
+                let habits = Habits::of(&export_id, started);
+                let written = ids.iter().map(|id| habits.written(read(id)?));
+                written.collect::<Result<Vec<_>, _>>().map(|objects| {
+                    let roots = roots.iter().map(|&root| view.object(root).key());
+                    in_record_order(objects, roots)
+                })
+            }
+        }
+        .map_err(cannot("the document"))?;
         let encryption = match passphrase(request)? {
             Some(passphrase) => Some((passphrase, self.encryption_params()?)),
             None => None,
         };
         let facts = ExportFacts {
             host: self.settings.name.clone(),
-            export_id: self.ids.uuid(),
+            export_id,
             started,
             finished: self.timestamp(),
             format: state.format.unwrap_or(choices::EXPORT_FORMAT),
@@ -142,8 +151,15 @@ fn known_type(state: &State, name: &str, parameter: &str) -> Result<(), ModelErr
     })
 }
 
-/// What is to be exported, in record order.
-fn select(state: &State, view: &View, request: &ExportRequest) -> Result<Vec<NodeId>, ModelError> {
+/// What is to be exported.
+struct Selection {
+    /// What was asked for.
+    roots: Vec<NodeId>,
+    /// That and everything it depends on, in record order.
+    ids: Vec<NodeId>,
+}
+
+fn select(state: &State, view: &View, request: &ExportRequest) -> Result<Selection, ModelError> {
     let roots = request
         .objects
         .iter()
@@ -175,7 +191,21 @@ fn select(state: &State, view: &View, request: &ExportRequest) -> Result<Vec<Nod
             "the objects depend on each other in a circle: {names}"
         )));
     }
-    Ok(ids)
+    Ok(Selection { roots, ids })
+}
+
+/// Objects in the order of their records: their own lists of dependencies decide.
+fn in_record_order<'a, 'k>(
+    objects: Vec<SyncObject<'a>>,
+    roots: impl Iterator<Item = &'k ObjectKey>,
+) -> Vec<SyncObject<'a>> {
+    let graph = Graph::of(&objects);
+    let order = graph.breadth_first(roots.filter_map(|root| graph.find(root)));
+    let mut objects: Vec<_> = objects.into_iter().map(Some).collect();
+    order
+        .into_iter()
+        .filter_map(|at| objects.get_mut(at)?.take())
+        .collect()
 }
 
 fn describe(type_name: &str, name: Option<&str>, identifier: &exportdoc::identifier::Identifier) -> String {

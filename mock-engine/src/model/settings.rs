@@ -34,6 +34,8 @@ pub struct Settings {
     pub strict_json: bool,
     /// Length of the key that seals exports.
     pub dsa_bits: u32,
+    /// Whether exports hold the objects byte for byte, without what engines write anew in every export.
+    pub faithful: bool,
     /// Makes ids reproducible.
     pub seed: Option<u64>,
     /// Start without the demo inventory.
@@ -60,6 +62,7 @@ impl Default for Settings {
             require_valid_signature: false,
             strict_json: false,
             dsa_bits: 512,
+            faithful: false,
             seed: None,
             empty: false,
             load: Vec::new(),

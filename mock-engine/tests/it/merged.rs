@@ -16,7 +16,7 @@ use crate::laws::{Edit, apply, edit, export, import, run, target};
 use mock_engine::MockEngine;
 
 /// The union of documents that don't conflict.
-fn merged(documents: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn merged(documents: &[&[u8]]) -> Vec<u8> {
     let mut sources = Sources::new();
     for (n, document) in documents.iter().enumerate() {
         let (report, contents) = examine_contents(document, &ExamineOptions::default()).unwrap();

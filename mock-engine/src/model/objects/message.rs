@@ -48,6 +48,20 @@ pub(super) fn with_save(
     })
 }
 
+/// The object with another JSON text in its revision.
+pub(super) fn with_revision_json(
+    object: &SyncObject<'_>,
+    json: &str,
+) -> Result<SyncObject<'static>, ObjectError> {
+    let json = Writer::new().text(3, json).finish();
+    rewrite(object, |number, bytes, writer| {
+        if number == 3 {
+            writer.bytes(3, &set_field(bytes, 3, Some(&json)));
+        }
+        number == 3
+    })
+}
+
 /// The object with other data of the same type.
 pub(super) fn with_data(object: &SyncObject<'_>, data: &[u8]) -> Result<SyncObject<'static>, ObjectError> {
     if data == object.data_bytes() {
