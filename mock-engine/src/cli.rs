@@ -113,12 +113,16 @@ pub struct Cli {
     /// Start without the demo inventory
     #[arg(long)]
     empty: bool,
-    /// Export document, or directory of them, whose objects take the place of the demo inventory
+    /// Export document of an engine, or directory of them, whose objects take the place of the demo inventory; for one of
+    /// several engines, NAME=FILE
     #[arg(long, value_name = "FILE")]
     load: Vec<PathBuf>,
     /// TOML or JSON file that declares the tables, columns and files behind connectors
     #[arg(long, value_name = "FILE")]
     schema: Vec<PathBuf>,
+    /// Export objects byte for byte as they are kept, without what engines write anew in every export
+    #[arg(long)]
+    faithful: bool,
     /// Keep the state here across restarts; otherwise it is in memory only
     #[arg(long, value_name = "DIR")]
     state_dir: Option<PathBuf>,
@@ -200,6 +204,7 @@ impl Cli {
             require_valid_signature: self.require_valid_signature,
             strict_json: self.strict_json,
             dsa_bits: self.dsa_bits,
+            faithful: self.faithful,
             seed: self.seed,
             empty: self.empty,
             load: self.load,

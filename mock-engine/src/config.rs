@@ -130,6 +130,8 @@ pub struct EngineEntry {
     pub state_dir: Option<PathBuf>,
     /// Seed of ids.
     pub seed: Option<u64>,
+    /// Export byte for byte.
+    pub faithful: Option<bool>,
     /// Key length.
     pub dsa_bits: Option<u32>,
     /// Syncs side by side.
@@ -147,14 +149,14 @@ struct ConfigFile {
 
 impl EngineEntry {
     /// The engine, with what its entry doesn't say taken from `base`.
-    pub fn over(self, base: &Settings, several: bool) -> Result<EngineConfig, ConfigError> {
+    fn over(self, base: &Settings, names: &HashSet<String>) -> Result<EngineConfig, ConfigError> {
+        let several = names.len() > 1;
         let mut settings = base.clone();
         // Engines must not share a directory: each has a state of its own.
         settings.state_dir = self.state_dir.or_else(|| match &base.state_dir {
             Some(dir) if several => Some(dir.join(directory_name(&self.name))),
             dir => dir.clone(),
         });
-        settings.name = self.name;
         settings.seed = self.seed.or(settings.seed);
         if let Some(version) = self.version {
             settings.version = version;
@@ -165,13 +167,16 @@ impl EngineEntry {
                 .map(|user| parse_user(user))
                 .collect::<Result<_, _>>()?;
         }
-        if let Some(load) = self.load {
-            settings.load = load;
-        }
+        settings.load = match self.load {
+            Some(load) => load,
+            None => loads_of(&self.name, &base.load, names),
+        };
         if let Some(files) = self.schema {
             settings.schema = read_schemas(&files)?;
         }
+        settings.name = self.name;
         settings.empty = self.empty.unwrap_or(settings.empty);
+        settings.faithful = self.faithful.unwrap_or(settings.faithful);
         settings.dsa_bits = self.dsa_bits.unwrap_or(settings.dsa_bits);
         settings.concurrent_sync = self.concurrent_sync.unwrap_or(settings.concurrent_sync);
         settings.require_valid_signature = self
@@ -239,15 +244,28 @@ pub fn read_schemas(files: &[PathBuf]) -> Result<Arc<Schema>, ConfigError> {
 
 /// Makes the engines of their entries.
 pub fn engines(entries: Vec<EngineEntry>, base: &Settings) -> Result<Vec<EngineConfig>, ConfigError> {
-    let several = entries.len() > 1;
     let mut names = HashSet::new();
     if let Some(twice) = entries.iter().find(|entry| !names.insert(entry.name.clone())) {
         return Err(ConfigError::SameName(twice.name.clone()));
     }
     entries
         .into_iter()
-        .map(|entry| entry.over(base, several))
+        .map(|entry| entry.over(base, &names))
         .collect()
+}
+
+/// What an engine loads: the paths that are for all, and those behind its own name and `=`.
+fn loads_of(name: &str, paths: &[PathBuf], names: &HashSet<String>) -> Vec<PathBuf> {
+    let named = |path: &PathBuf| -> Option<(String, PathBuf)> {
+        let (engine, path) = path.to_str()?.split_once('=')?;
+        names.contains(engine).then(|| (engine.to_owned(), path.into()))
+    };
+    let paths = paths.iter().map(|path| named(path).ok_or(path));
+    let own = paths.filter_map(|path| match path {
+        Ok((engine, path)) => (engine == name).then_some(path),
+        Err(path) => Some(path.clone()),
+    });
+    own.collect()
 }
 
 /// A name as part of a path: what could leave the directory or clash in case is written as hex.
@@ -356,6 +374,21 @@ mod tests {
         assert_eq!(engines[0].settings.state_dir, Some("dir/a".into()));
         assert_eq!(engines[1].settings.state_dir, Some("dir/%2e.%2f%42".into()));
         assert_eq!(engines[1].port, 2);
+    }
+
+    #[test]
+    fn a_path_behind_an_engines_name_is_loaded_by_that_engine_alone() {
+        let base = Settings {
+            load: ["a=x.json", "all", "b=y=z.json", "c=other.json"]
+                .map(PathBuf::from)
+                .to_vec(),
+            ..Settings::default()
+        };
+        let entries = ["a:1", "b:2"].map(|text| text.parse().unwrap()).to_vec();
+        let engines = engines(entries, &base).unwrap();
+        let load = |at: usize| engines[at].settings.load.clone();
+        assert_eq!(load(0), ["x.json", "all", "c=other.json"].map(PathBuf::from));
+        assert_eq!(load(1), ["all", "y=z.json", "c=other.json"].map(PathBuf::from));
     }
 
     #[test]

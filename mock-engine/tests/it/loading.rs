@@ -13,6 +13,7 @@ use crate::objects::{hashes, open, request};
 fn loaded(paths: &[PathBuf]) -> Result<Engine, String> {
     let settings = Settings {
         seed: Some(1),
+        faithful: true,
         load: paths.to_vec(),
         ..Settings::default()
     };
