@@ -94,6 +94,11 @@ pub fn secret(url: &str) -> Secret {
     login
 }
 
+/// Whether a property, parameter, header or member of this name holds a secret, however it is spelled.
+pub fn names_secret(name: &str) -> bool {
+    matches!(kind(name), Kind::Password | Kind::Secret)
+}
+
 /// As [`secret`], for text from any field: text without a JDBC URL has no secret.
 pub(crate) fn secret_within(text: &str) -> Secret {
     match fold(text).find("jdbc:") {

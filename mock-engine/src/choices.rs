@@ -97,6 +97,10 @@ pub const BODY_TOO_SLOW: &str = "The request body did not arrive in time.";
 pub const BODY_CUT_OFF: &str = "The request body broke off.";
 /// A large body while others take all the memory that bodies may have.
 pub const TOO_MANY_BODIES: &str = "Too many large request bodies are being read. Try again later.";
+/// The state directory can't be written.
+pub const NOT_STORED: &str = "The state could not be stored, so nothing was changed. The log says why.";
+/// The content that an engine began with can't be made again.
+pub const NO_INITIAL_CONTENT: &str = "the initial content could not be made again; the log says why";
 /// A handler panicked.
 pub const INTERNAL_ERROR: &str = "Internal error.";
 
@@ -127,6 +131,8 @@ pub fn error_message(error: &ModelError) -> String {
         ModelError::Busy { running } => {
             format!("Cannot start this operation while {running} is running. Try again later.")
         }
+        // Says where on the server; the log has it.
+        ModelError::Persist(_) => NOT_STORED.to_owned(),
         other => sentence(&other.to_string()),
     }
 }

@@ -61,6 +61,8 @@ pub const LIST_BODY: u64 = 16 << 20;
 pub const UNCOUNTED_BODY: u64 = 64 * 1024;
 /// Largest text part of a form, and all text parts and part heads of a form together.
 pub const FORM_TEXTS: usize = 64 * 1024;
+/// Head of a part of a form, with the name of an uploaded file.
+pub const PART_HEAD: usize = 1024;
 /// Objects from which on a read is worth a thread of its own: below, it is done before another thread has woken.
 pub const SMALL_ENGINE: usize = 1000;
 

@@ -36,6 +36,7 @@ pub use revision::{Revision, RevisionPair};
 pub use rewrite::{may_refer, rename, with_dependencies};
 pub use type_name::{BlobType, NamedBy};
 
+use crate::jdbc;
 use crate::wire::{WireError, Writer};
 use data::{DataFacts, DataState, DataWanted, ObjectData, SecretKind};
 
@@ -206,7 +207,10 @@ impl<'a> SyncObject<'a> {
     /// Whether it holds secrets, or something that this version can't read and that may be one.
     pub fn may_hold_secrets(&self) -> bool {
         let facts = DataFacts::of(self.data_type(), self.data_bytes(), DataWanted::default());
-        facts.state != DataState::Known || facts.possible_keys > 0 || !facts.secrets.is_empty()
+        facts.state != DataState::Known
+            || facts.possible_keys > 0
+            || !facts.secrets.is_empty()
+            || jdbc::secret_within(&String::from_utf8_lossy(self.data_bytes())) != jdbc::Secret::None
     }
 
     /// Fields this version doesn't know in the parts all objects share: the part and the number.

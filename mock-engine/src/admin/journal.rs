@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::redact;
 use crate::clock::api_date;
+use crate::http::canonical;
 use crate::sync::lock;
 
 const ENTRIES: usize = 10_000;
@@ -61,6 +62,14 @@ struct Done {
 }
 
 impl Entry {
+    fn method(&self) -> &str {
+        self.head.split('\n').next().unwrap_or_default()
+    }
+
+    fn path(&self) -> &str {
+        self.head.split('\n').nth(1).unwrap_or_default()
+    }
+
     fn bytes(&self) -> usize {
         let text = |text: &Option<Box<str>>| text.as_ref().map_or(0, |text| text.len());
         let done = self
@@ -99,13 +108,19 @@ impl Journal {
         body: Option<&[u8]>,
         error: Option<&str>,
     ) {
-        let done = Done {
+        let mut done = Done {
             status,
             took,
             body: body.map(shown_body),
             error: error.map(Into::into),
         };
-        self.change(id, |entry| entry.done = Some(done));
+        self.change(id, |entry| {
+            // People type passwords into the wrong field.
+            if status >= 400 && entry.path().trim_end_matches('/').ends_with("login") && done.body.is_some() {
+                done.body = Some(format!("\"{}\"", redact::REDACTED).into());
+            }
+            entry.done = Some(done);
+        });
     }
 
     /// Says something of a request beside how it ended.
@@ -140,11 +155,12 @@ impl Journal {
         }
     }
 
-    /// The newest entries, newest first, with how many there were in all.
-    pub(crate) fn newest(&self, limit: usize) -> Value {
+    /// The newest entries that a filter lets through, newest first, with how many there were in all.
+    pub(crate) fn newest(&self, limit: usize, filter: &Filter) -> Value {
         let inner = lock(&self.inner);
         let numbered = inner.entries.iter().rev().zip((0..inner.next).rev());
-        let requests: Vec<Value> = numbered.take(limit).map(|(entry, id)| shown(entry, id)).collect();
+        let wanted = numbered.filter(|(entry, _)| filter.passes(entry));
+        let requests: Vec<Value> = wanted.take(limit).map(|(entry, id)| shown(entry, id)).collect();
         json!({ "total": inner.next, "kept": inner.entries.len(), "requests": requests })
     }
 
@@ -153,6 +169,32 @@ impl Journal {
         let mut inner = lock(&self.inner);
         inner.entries.clear();
         inner.bytes = 0;
+    }
+}
+
+/// Which entries are asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Filter {
+    /// Only this method, in any case.
+    pub(crate) method: Option<String>,
+    /// Only this path and what is below it, whatever the spelling.
+    pub(crate) path: Option<String>,
+    /// Only this status.
+    pub(crate) status: Option<i64>,
+}
+
+impl Filter {
+    fn passes(&self, entry: &Entry) -> bool {
+        let status = entry.done.as_ref().map(|done| i64::from(done.status));
+        let method = |wanted: &String| entry.method().eq_ignore_ascii_case(wanted);
+        let path = |wanted: &String| {
+            let (wanted, path) = (canonical(wanted), canonical(entry.path()));
+            let below = path.strip_prefix(wanted.trim_end_matches('/'));
+            below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.status.is_none_or(|wanted| status == Some(wanted))
+            && self.method.as_ref().is_none_or(method)
+            && self.path.as_ref().is_none_or(path)
     }
 }
 
@@ -182,7 +224,7 @@ fn head(request: &Request<Body>) -> String {
         head.push_str(&redact::query(query));
     }
     for (name, value) in headers {
-        let secret = redact::is_secret(name.as_str());
+        let secret = redact::is_secret(name.as_str()) || value.to_str().is_ok_and(redact::holds_secret);
         head.push('\n');
         head.push_str(name.as_str());
         head.push_str(": ");
@@ -197,7 +239,9 @@ fn head(request: &Request<Body>) -> String {
 
 /// A body is shown only if it is JSON, because only then it is known where its secrets are.
 fn shown_body(bytes: &[u8]) -> Box<str> {
-    match serde_json::from_slice::<Value>(bytes) {
+    // Of a body with something behind its JSON the rest is not shown.
+    let first = serde_json::Deserializer::from_slice(bytes).into_iter().next();
+    match first.unwrap_or(Ok(Value::Null)) {
         Ok(mut value) => {
             redact::json(&mut value);
             value.to_string().into()
@@ -258,7 +302,7 @@ mod tests {
             Some(br#"{"password":"p4ss"}"#),
             Some("no"),
         );
-        let shown = journal.newest(10);
+        let shown = journal.newest(10, &Filter::default());
         assert_eq!(shown["requests"][0]["path"], "/b");
         assert_eq!(shown["requests"][1]["status"], 401);
         let text = shown.to_string();

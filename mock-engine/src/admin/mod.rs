@@ -19,7 +19,7 @@ use http::StatusCode;
 use serde_json::json;
 
 pub(crate) use guard::{HostError, HostGuard, Peer};
-pub(crate) use journal::{EntryId, Journal};
+pub(crate) use journal::{EntryId, Filter, Journal};
 
 use crate::http::answer::{ApiError, empty, json_answer, raw_json};
 use crate::http::body::{ObjectBody, RawBody};
@@ -40,7 +40,10 @@ pub(crate) fn routes(app: &Arc<App>) -> Routes {
             "/requests",
             [
                 Endpoint::get(requests, "Shows the last requests")
-                    .query("limit", schemas::id())
+                    .query("limit", schemas::count())
+                    .query("method", schemas::text())
+                    .query("path", schemas::text())
+                    .query("status", schemas::id())
                     .answers(StatusCode::OK, schemas::object()),
                 Endpoint::delete(forget_requests, "Forgets the requests").done(StatusCode::OK),
             ],
@@ -118,10 +121,26 @@ async fn health(State(app): State<Arc<App>>) -> Response {
 }
 
 async fn requests(State(app): State<Arc<App>>, query: Query) -> Result<Response, ApiError> {
+    if let Some(unknown) = query.beside(&["limit", "method", "path", "status"]) {
+        let text = format!("'{unknown}' is none of the parameters limit, method, path, status");
+        return Err(ModelError::Refused(text).into());
+    }
     let limit = query.number("limit")?.unwrap_or(100);
-    let limit = usize::try_from(limit).unwrap_or(0);
+    let limit = usize::try_from(limit).map_err(|_| ModelError::BadParameter {
+        name: "limit".to_owned(),
+        value: limit.to_string(),
+        expected: "number of requests",
+    })?;
+    let own = |name| query.text(name).map(str::to_owned);
+    let filter = Filter {
+        method: own("method"),
+        path: own("path"),
+        status: query.number("status")?,
+    };
     let journal = Arc::clone(&app);
-    let newest = app.blocking(move |_| Ok(journal.journal.newest(limit))).await?;
+    let newest = app
+        .blocking(move |_| Ok(journal.journal.newest(limit, &filter)))
+        .await?;
     Ok(json_answer(StatusCode::OK, &newest))
 }
 
@@ -144,15 +163,17 @@ async fn dump(State(app): State<Arc<App>>, query: Query) -> Result<Response, Api
 }
 
 async fn load(State(app): State<Arc<App>>, RawBody(bytes): RawBody) -> Result<Response, ApiError> {
-    let bad = |error| ModelError::BadBody(format!("it is not a state: {error}"));
-    let mut value: serde_json::Value = serde_json::from_slice(&bytes).map_err(bad)?;
-    app.blocking(move |engine| {
-        keep_hidden(&mut value, &engine.snapshot());
-        redact::drop_redacted(&mut value);
-        let state: EngineState = serde_json::from_value(value).map_err(bad)?;
-        engine.replace_state(state)
-    })
-    .await?;
+    let bad = |error: serde_json::Error| {
+        ModelError::BadBody(format!("it is not a state: {}", redact::json_error(&error)))
+    };
+    let loaded = move |engine: &Engine| {
+        let mut value: serde_json::Value = serde_json::from_slice(&bytes).map_err(bad)?;
+        let present = engine.snapshot();
+        keep_hidden(&mut value, &present);
+        redact::restore(&mut value, serde_json::to_value(&*present).ok().as_ref());
+        engine.replace_state(EngineState::from_json(value).map_err(bad)?)
+    };
+    app.blocking(loaded).await?;
     Ok(empty(StatusCode::OK))
 }
 
@@ -184,8 +205,10 @@ async fn plans(State(app): State<Arc<App>>) -> Response {
 }
 
 async fn plan(State(app): State<Arc<App>>, ObjectBody(body): ObjectBody) -> Result<Response, ApiError> {
-    let plan: ExecutionPlan = serde_json::from_value(body.into())
-        .map_err(|error| ModelError::BadBody(format!("it is not a plan of executions: {error}")))?;
+    let plan: ExecutionPlan = serde_json::from_value(body.into()).map_err(|error| {
+        let error = redact::json_error(&error);
+        ModelError::BadBody(format!("it is not a plan of executions: {error}"))
+    })?;
     app.blocking(move |engine| engine.plan_execution(plan)).await?;
     Ok(empty(StatusCode::OK))
 }

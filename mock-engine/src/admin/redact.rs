@@ -1,64 +1,176 @@
 //! What must not be shown, and how it is hidden.
 //!
-//! Invariant: names decide, in any case; a value is hidden whole.
+//! Invariant: a value is hidden whole. Names decide, however they are spelled; where a name says nothing, the value's
+//! form does: a URL or options with a password in them, a private key, a key in the configuration of an algorithm.
 
+use exportdoc::jdbc::{self, Secret};
+use exportdoc::object::data::Configuration;
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 /// Stands where a secret was.
 pub(super) const REDACTED: &str = "<redacted>";
 
+/// Ends of names of secrets beside those that [`jdbc::names_secret`] knows, without what isn't a letter or a digit.
 const NAMES: &[&str] = &[
     "authorization",
-    "proxy-authorization",
     "cookie",
-    "passphrase",
-    "password",
-    "secret",
     "sshkey",
-    "token",
+    "sessionid",
+    "authkey",
+    "accesskey",
+    "masterkey",
 ];
+
+/// The content of an export document: it holds keys and lookup rows.
+const CONTENT: &str = "blob";
+
+/// The configuration of an algorithm, with keys that are just called so.
+const CONFIGURATION: &str = "algorithmExtension";
 
 /// Whether a header, parameter or member of this name is a secret.
 pub(super) fn is_secret(name: &str) -> bool {
-    NAMES.iter().any(|secret| name.eq_ignore_ascii_case(secret))
+    let letters = name.chars().filter(char::is_ascii_alphanumeric);
+    let plain: String = letters.map(|c| c.to_ascii_lowercase()).collect();
+    NAMES.iter().any(|end| plain.ends_with(end)) || jdbc::names_secret(name)
+}
+
+/// Whether a text has a secret in it, by its form.
+pub(super) fn holds_secret(text: &str) -> bool {
+    if text.contains("PRIVATE KEY") {
+        return true;
+    }
+    // Base64 ends with '='.
+    let text = text.trim_end_matches('=');
+    if !text.contains(['=', '@']) {
+        return false;
+    }
+    match jdbc::secret(text) {
+        Secret::Held => text.contains('=') || text.contains("://") || is_jdbc(text),
+        Secret::Possible => is_jdbc(text),
+        Secret::None => false,
+    }
+}
+
+fn is_jdbc(text: &str) -> bool {
+    text.get(..5)
+        .is_some_and(|start| start.eq_ignore_ascii_case("jdbc:"))
 }
 
 /// Hides the secrets of a JSON value, at any depth.
 pub(super) fn json(value: &mut Value) {
+    hide(value, false);
+}
+
+/// `configured`: whether the value is part of an algorithm's configuration.
+fn hide(value: &mut Value, configured: bool) {
     match value {
         Value::Object(members) => {
+            // A setting's name is a value itself.
+            let setting = members.get("settingName").and_then(Value::as_str);
+            let secret_setting = setting.is_some_and(is_secret);
             for (name, value) in members {
-                if is_secret(name) {
+                let is_switch = value.is_boolean() || value.is_null();
+                let key = configured && name.to_ascii_lowercase().ends_with("key");
+                let secret =
+                    key || is_secret(name) || name == CONTENT || (secret_setting && name == "settingValue");
+                if secret && !is_switch {
                     *value = REDACTED.into();
                 } else {
-                    json(value);
+                    hide(value, configured || name == CONFIGURATION);
                 }
             }
         }
-        Value::Array(entries) => entries.iter_mut().for_each(json),
+        Value::Array(entries) => entries.iter_mut().for_each(|entry| hide(entry, configured)),
+        Value::String(text) => {
+            let secret = holds_secret(text)
+                || (configured && Configuration::hides_key(text))
+                || hides_json(text, configured);
+            if secret {
+                REDACTED.clone_into(text);
+            }
+        }
         _ => {}
     }
 }
 
-/// Takes out what was hidden, so that a dump that is loaded again doesn't set passwords to the placeholder.
-pub(super) fn drop_redacted(value: &mut Value) {
+/// Whether a text is JSON with secrets in it, as clients send the configuration of algorithms.
+fn hides_json(text: &str, configured: bool) -> bool {
+    if !text.trim_start().starts_with(['{', '[']) {
+        return false;
+    }
+    let Ok(read) = serde_json::from_str::<Value>(text) else {
+        return false;
+    };
+    let mut shown = read.clone();
+    hide(&mut shown, configured);
+    shown != read
+}
+
+/// Puts back what was hidden, from what is there now, so that a dump that is loaded again changes no secret. What isn't
+/// there is left out.
+pub(super) fn restore(value: &mut Value, present: Option<&Value>) {
     match value {
         Value::Object(members) => {
-            members.retain(|_, value| value != REDACTED);
-            members.values_mut().for_each(drop_redacted);
+            members.retain(|name, value| {
+                let present = present.and_then(|present| present.get(name));
+                if value == REDACTED {
+                    *value = present.cloned().unwrap_or_default();
+                    return present.is_some();
+                }
+                restore(value, present);
+                true
+            });
         }
-        Value::Array(entries) => entries.iter_mut().for_each(drop_redacted),
+        // Entries have no names to be known by: one counts as the one at its place if that looks alike.
+        Value::Array(entries) => {
+            let places = entries.iter_mut().enumerate();
+            for (place, entry) in places {
+                let there = present.and_then(|present| present.get(place));
+                match there.filter(|there| looks_like(there, entry)) {
+                    Some(there) => *entry = there.clone(),
+                    None => restore(entry, None),
+                }
+            }
+            entries.retain(|entry| entry != REDACTED);
+        }
         _ => {}
     }
+}
+
+/// Whether a value is what hiding leaves of another.
+fn looks_like(whole: &Value, hidden: &Value) -> bool {
+    [false, true].into_iter().any(|configured| {
+        let mut whole = whole.clone();
+        hide(&mut whole, configured);
+        whole == *hidden
+    })
 }
 
 /// Hides the secrets of a raw query string.
 pub(super) fn query(raw: &str) -> String {
+    let decode = |text: &str| {
+        let spaced = text.replace('+', " ");
+        percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
+    };
     let parts = raw.split('&').map(|part| match part.split_once('=') {
-        Some((name, _)) if is_secret(name) => format!("{name}={REDACTED}"),
+        Some((name, value)) if is_secret(&decode(name)) || holds_secret(&decode(value)) => {
+            format!("{name}={REDACTED}")
+        }
         _ => part.to_owned(),
     });
     parts.collect::<Vec<_>>().join("&")
+}
+
+/// What is wrong with JSON, without the text that came: it may be a secret at the wrong place.
+pub(super) fn json_error(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match (text.find('"'), text.rfind('"')) {
+        (Some(start), Some(end)) if start < end => {
+            format!("{}{REDACTED}{}", &text[..start], &text[end + 1..])
+        }
+        _ => text,
+    }
 }
 
 #[cfg(test)]
@@ -68,18 +180,78 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secrets_are_hidden_at_any_depth_and_dropped_again() {
+    fn secrets_are_hidden_at_any_depth_and_put_back() {
+        let present = json!({ "a": [{ "b": 1 }], "r": { "passWord": "x", "jdbc": "jdbc:x:y;password=z" } });
         let mut value = json!({ "a": [{ "passWord": "x", "b": 1 }], "Authorization": { "c": 2 } });
+        value["r"] = present["r"].clone();
         json(&mut value);
+        let hidden = json!({ "passWord": REDACTED, "jdbc": REDACTED });
         assert_eq!(
             value,
-            json!({ "a": [{ "passWord": REDACTED, "b": 1 }], "Authorization": REDACTED })
+            json!({ "a": [{ "passWord": REDACTED, "b": 1 }], "Authorization": REDACTED, "r": hidden })
         );
-        drop_redacted(&mut value);
-        assert_eq!(value, json!({ "a": [{ "b": 1 }] }));
+        restore(&mut value, Some(&present));
+        // What isn't there any more is left out.
+        assert_eq!(value, present);
+        let whole = json!({ "a": [{ "token": "x" }, { "token": "y", "b": 2 }] });
+        let mut value = whole.clone();
+        json(&mut value);
+        restore(&mut value, Some(&whole));
+        assert_eq!(value, whole);
+    }
+
+    #[test]
+    fn secrets_are_known_by_their_names_and_by_their_form() {
+        for (name, value) in [
+            ("X-Api-Key", json!("s3cret")),
+            ("clientSecret", json!("s3cret")),
+            ("private_key", json!("s3cret")),
+            ("jdbc", json!("jdbc:sqlserver://host;user=a;Password=s3cret")),
+            ("jdbc", json!("jdbc:oracle:thin:scott/s3cret@host:1521:orcl")),
+            ("options", json!("username=a,password=s3cret,vers=3.0")),
+            ("note", json!("-----BEGIN OPENSSH PRIVATE KEY-----\ns3cret\n")),
+            ("url", json!("https://user:s3cret@host/")),
+            ("algorithmExtension", json!({ "a": [{ "key": "s3cret" }] })),
+            ("algorithmExtension", json!("{\"hashKey\": \"s3cret\"}")),
+            ("blob", json!("s3cret")),
+            (
+                "rows",
+                json!([{ "settingName": "LdapBindPassword", "settingValue": "s3cret" }]),
+            ),
+        ] {
+            let mut shown = json!({ name: value });
+            json(&mut shown);
+            assert!(!shown.to_string().contains("s3cret"), "{name} {shown}");
+            assert!(shown.to_string().contains(REDACTED), "{name} {shown}");
+        }
+        let plain = json!({
+            "defaultTokenizationCode": "x", "tokenizationJobId": 1, "keyColumn": "ROWID", "revisionHash": "1f",
+            "passwordVaultAuth": false, "jdbc": "jdbc:oracle:thin:@host:1521:orcl", "options": "vers=3.0,ro",
+            "whereClause": "id = 5", "settingName": "PasswordTimeSpan", "settingValue": "23",
+            "algorithmExtension": { "lookupFile": { "uri": "a.txt" } }, "userName": "a", "email": "a@example.com",
+        });
+        let mut shown = plain.clone();
+        json(&mut shown);
+        assert_eq!(shown, plain);
+    }
+
+    #[test]
+    fn parameters_are_hidden_however_they_are_spelled() {
+        for part in [
+            "PASSWORD=x",
+            "pass%77ord=x",
+            "api+key=x",
+            "url=jdbc%3Ah2%3Amem%3Ba%3D1%3Bpassword%3Dx",
+        ] {
+            let (name, _) = part.split_once('=').unwrap();
+            assert_eq!(
+                query(&format!("a=1&&{part}&token")),
+                format!("a=1&&{name}={REDACTED}&token")
+            );
+        }
         assert_eq!(
-            query("a=1&&PASSWORD=x&token"),
-            format!("a=1&&PASSWORD={REDACTED}&token")
+            query("page_size=1&object_type=KEY"),
+            "page_size=1&object_type=KEY"
         );
     }
 }

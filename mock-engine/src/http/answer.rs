@@ -90,13 +90,18 @@ fn model_status(error: &ModelError) -> StatusCode {
         | ModelError::ImportFailed { missing: false, .. } => StatusCode::CONFLICT,
         ModelError::Stopping => StatusCode::SERVICE_UNAVAILABLE,
         ModelError::NotReady(_) => StatusCode::NOT_IMPLEMENTED,
-        ModelError::Persist(_) | ModelError::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        ModelError::Persist(_) | ModelError::InitialContent | ModelError::Internal => {
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
     }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let text = self.text();
+        if let Self::Model(error @ ModelError::Persist(_)) = &self {
+            tracing::error!(%error, "nothing was changed");
+        }
         let mut response = match &self {
             Self::Model(ModelError::ImportFailed { outcomes, .. }) => json_answer(self.status(), outcomes),
             _ => json_answer(self.status(), &json!({ "errorMessage": text })),

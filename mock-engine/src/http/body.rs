@@ -23,7 +23,9 @@ use super::App;
 use super::answer::ApiError;
 use crate::admin::EntryId;
 use crate::choices;
-use crate::limits::{FORM_TEXTS, JSON_BODY, LIST_BODY, LOGIN_BODY, Limits, Transfer, UNCOUNTED_BODY};
+use crate::limits::{
+    FORM_TEXTS, JSON_BODY, LIST_BODY, LOGIN_BODY, Limits, PART_HEAD, Transfer, UNCOUNTED_BODY,
+};
 use crate::model::{ModelError, Row};
 use crate::sync::lock;
 
@@ -288,6 +290,11 @@ pub(crate) async fn read_form(
     };
     let (mut file, mut texts) = (None, Row::new());
     while let Some(mut field) = form.next().await? {
+        let head = field.headers().iter();
+        let head: usize = head.map(|(name, value)| name.as_str().len() + value.len()).sum();
+        if head > PART_HEAD {
+            return Err(ApiError::BodyTooLarge);
+        }
         let name = field.name().unwrap_or_default().to_owned();
         if name != part {
             form.text(name.len())?;

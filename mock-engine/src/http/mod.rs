@@ -27,6 +27,7 @@ use self::answer::ApiError;
 pub(crate) use self::body::Bodies;
 use self::body::Captured;
 pub(crate) use self::log::Escaped;
+pub(crate) use self::path::canonical;
 use crate::admin::{self, HostError, HostGuard, Journal, OpenApi};
 use crate::limits::{Limits, SMALL_ENGINE};
 use crate::model::{Engine, ModelError};
@@ -194,6 +195,9 @@ mod tests {
             };
             assert_eq!(body, expected);
         }
-        assert_eq!(service.app.journal.newest(10)["requests"][1]["status"], 500);
+        assert_eq!(
+            service.app.journal.newest(10, &admin::Filter::default())["requests"][1]["status"],
+            500
+        );
     }
 }

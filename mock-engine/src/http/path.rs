@@ -16,7 +16,8 @@ pub(crate) fn normalise(uri: &Uri) -> Option<Uri> {
     PathAndQuery::try_from(path_and_query).ok().map(Uri::from)
 }
 
-fn canonical(path: &str) -> String {
+/// The one spelling of a path.
+pub(crate) fn canonical(path: &str) -> String {
     let mut parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     if matches!(parts.as_slice(), ["masking", "api", version, ..] if is_version(version)) {
         parts.remove(2);

@@ -12,6 +12,11 @@ pub(crate) fn id() -> Value {
     json!({ "type": "integer", "format": "int64", "minimum": i64::MIN, "maximum": i64::MAX })
 }
 
+/// How many of something.
+pub(crate) fn count() -> Value {
+    json!({ "type": "integer", "format": "int64", "minimum": 0, "maximum": i64::MAX })
+}
+
 pub(crate) fn text() -> Value {
     json!({ "type": "string" })
 }

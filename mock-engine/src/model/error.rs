@@ -110,6 +110,9 @@ pub enum ModelError {
     /// The state could not be stored, so the change was not made.
     #[error("the state could not be stored: {0}")]
     Persist(#[from] PersistError),
+    /// The documents that the engine began with can't be read any more.
+    #[error("{}", crate::choices::NO_INITIAL_CONTENT)]
+    InitialContent,
     /// A job panicked.
     #[error("internal error")]
     Internal,

@@ -49,7 +49,7 @@ pub use query::Query;
 pub use rows::{Table, Tables};
 pub use sessions::Sessions;
 pub use settings::{Credential, Pace, Settings};
-pub use state::{Key, Row, State, Store};
+pub use state::{Key, Row, State, StateForm, Store};
 pub use tasks::{AsyncTask, JobOutput, Operation, TaskFilter, TaskStatus, Tasks};
 pub use uploads::{Upload, Uploads};
 
@@ -152,7 +152,10 @@ impl Engine {
     /// Back to the initial content, without tokens, tasks, documents or uploads. Seeded ids start again.
     pub fn reset(&self) -> Result<(), ModelError> {
         self.ids.rewind_if(self.settings.seed.is_some());
-        let state = content::initial_state(&self.settings)?;
+        let state = content::initial_state(&self.settings).map_err(|error| {
+            tracing::error!(%error, "the initial content could not be made again");
+            ModelError::InitialContent
+        })?;
         self.replace_state(state)?;
         self.sessions.clear();
         self.tasks.clear();

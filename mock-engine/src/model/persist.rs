@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 use super::state::State;
 
 const FILE: &str = "state.json";
+/// How the name of a state that is being written begins and ends.
+const UNFINISHED: (&str, &str) = (".state-", ".tmp");
 
 /// A directory that belongs to one running engine.
 #[derive(Debug)]
@@ -31,7 +33,10 @@ pub enum PersistError {
         source: io::Error,
     },
     /// Not a state of this version.
-    #[error("{path}: not a stored state: {source}")]
+    #[error(
+        "{path}: not a stored state: {source}; move the file away to begin with the initial content, or put a dump of \
+         GET /__admin/state?secrets=true in its place"
+    )]
     Format {
         /// The file.
         path: PathBuf,
@@ -59,10 +64,13 @@ impl StateDir {
             .open(&path)
             .map_err(io(&path))?;
         match file.try_lock() {
-            Ok(()) => Ok(Self {
-                dir: dir.to_owned(),
-                _lock: file,
-            }),
+            Ok(()) => {
+                remove_leftovers(dir).map_err(io(dir))?;
+                Ok(Self {
+                    dir: dir.to_owned(),
+                    _lock: file,
+                })
+            }
             Err(TryLockError::WouldBlock) => Err(PersistError::Locked(dir.to_owned())),
             Err(TryLockError::Error(source)) => Err(PersistError::Io { path, source }),
         }
@@ -72,7 +80,7 @@ impl StateDir {
     pub fn load(&self) -> Result<Option<State>, PersistError> {
         let path = self.dir.join(FILE);
         match fs::read(&path) {
-            Ok(bytes) => match serde_json::from_slice(&bytes) {
+            Ok(bytes) => match State::from_bytes(&bytes) {
                 Ok(state) => Ok(Some(state)),
                 Err(source) => Err(PersistError::Format { path, source }),
             },
@@ -89,7 +97,11 @@ impl StateDir {
     }
 
     fn replace(&self, path: &Path, state: &State) -> io::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(&self.dir)?;
+        let mut names = tempfile::Builder::new();
+        let mut file = names
+            .prefix(UNFINISHED.0)
+            .suffix(UNFINISHED.1)
+            .tempfile_in(&self.dir)?;
         let mut writer = io::BufWriter::new(&mut file);
         serde_json::to_writer(&mut writer, state)?;
         writer.flush()?;
@@ -99,4 +111,17 @@ impl StateDir {
         // The rename itself must reach the disk too, or a power cut could bring the old name back.
         File::open(&self.dir)?.sync_all()
     }
+}
+
+/// Removes what a killed process was writing. Whoever holds the lock is the only writer.
+fn remove_leftovers(dir: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(UNFINISHED.0) && name.ends_with(UNFINISHED.1) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }

@@ -39,6 +39,12 @@ impl Query {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// The first parameter that isn't one of these.
+    pub fn beside(&self, known: &[&str]) -> Option<&str> {
+        let mut names = self.pairs.iter().map(|(name, _)| name.as_str());
+        names.find(|name| !known.contains(name))
+    }
+
     /// A parameter as an id.
     pub fn number(&self, name: &'static str) -> Result<Option<i64>, ModelError> {
         self.read(name, "integer", |text| text.trim().parse().ok())

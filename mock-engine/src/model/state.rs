@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::{Map, Value};
 
 use super::executions::{Execution, ExecutionPlan};
@@ -25,6 +25,9 @@ pub type Row = Map<String, Value>;
 /// Everything that a dump holds and a restart keeps.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct State {
+    /// Says that this is a state.
+    #[serde(rename = "mockEngineState")]
+    pub form: StateForm,
     /// Rows of the resources that are plain data, by the collection's path.
     #[serde(default)]
     pub tables: Tables,
@@ -35,7 +38,7 @@ pub struct State {
     #[serde(default)]
     pub executions: BTreeMap<i64, Arc<Execution>>,
     /// What executions to come are to do.
-    #[serde(default)]
+    #[serde(default, rename = "executionPlans")]
     pub execution_plans: Vec<ExecutionPlan>,
     /// The syncable objects; tables show them as rows.
     #[serde(default)]
@@ -45,7 +48,47 @@ pub struct State {
     pub format: Option<u64>,
 }
 
+/// The form of dumps, so that nothing else is taken for one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct StateForm;
+
+impl StateForm {
+    const NUMBER: u64 = 1;
+}
+
+impl Serialize for StateForm {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(Self::NUMBER)
+    }
+}
+
+impl<'de> Deserialize<'de> for StateForm {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match u64::deserialize(deserializer)? {
+            Self::NUMBER => Ok(Self),
+            other => Err(de::Error::custom(format!("state of another form ({other})"))),
+        }
+    }
+}
+
 impl State {
+    /// Reads a dump.
+    pub fn from_json(value: Value) -> serde_json::Result<Self> {
+        // An array would do for a derived reader.
+        match value {
+            Value::Object(_) => serde_json::from_value(value),
+            _ => Err(de::Error::custom("a state is a JSON object")),
+        }
+    }
+
+    /// Reads a stored state.
+    pub fn from_bytes(bytes: &[u8]) -> serde_json::Result<Self> {
+        match bytes.trim_ascii_start().first() {
+            Some(b'{') => serde_json::from_slice(bytes),
+            _ => Err(de::Error::custom("a state is a JSON object")),
+        }
+    }
+
     /// A table, empty if nothing was ever written to it.
     pub fn table(&self, path: &str) -> Table {
         self.tables.get(path).cloned().unwrap_or_default()

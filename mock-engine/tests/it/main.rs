@@ -32,6 +32,7 @@ mod planned;
 mod ports;
 mod resources;
 mod schema;
+mod secrets;
 mod security_page;
 mod tasks;
 mod transport;

@@ -295,9 +295,13 @@ fn import_request(query: &Query, headers: &HeaderMap, document: Bytes) -> Result
 }
 
 fn passphrase(headers: &HeaderMap) -> Result<Option<Passphrase>, ModelError> {
-    let Some(value) = headers.get("passphrase").filter(|value| !value.is_empty()) else {
+    let Some(value) = headers.get("passphrase") else {
         return Ok(None);
     };
+    // It would read as none, and the document go out in clear.
+    if value.is_empty() {
+        return Err(ModelError::Refused("the passphrase header is empty".to_owned()));
+    }
     let text = std::str::from_utf8(value.as_bytes());
     let refused = |_| ModelError::Refused("the passphrase header is not valid UTF-8".to_owned());
     text.map(|text| Some(Passphrase::new(text))).map_err(refused)

@@ -5,7 +5,6 @@
 
 mod parts;
 mod plan;
-mod tables;
 
 use std::sync::Arc;
 
@@ -13,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::resources::{self, Collection, Reader, ResourceSpec, Writer, spec};
+use super::sources::{Source, sources_of_job};
 use super::{Engine, Key, ModelError, Page, PageRequest, Query, Row, State};
 use crate::choices;
 use crate::clock::{api_date, millis};
@@ -161,7 +161,7 @@ impl Collection for Executions {
         let plan = plan::take(writer.state, job_id, &job);
         let components = match plan.components {
             Some(planned) => planned.into_iter().map(Component::from).collect(),
-            None => tables::of_job(&writer.reader(), &job),
+            None => sources(&writer.reader(), &job),
         };
         let time = plan
             .run_time_ms
@@ -210,6 +210,16 @@ fn keep(state: &mut State, execution: Execution) {
         };
         total -= parts(&oldest);
     }
+}
+
+/// The tables or files of the job's ruleset.
+fn sources(reader: &Reader<'_>, job: &Value) -> Vec<Component> {
+    let sources = job.as_object().map(|job| sources_of_job(reader, job));
+    let component = |source: Source| {
+        let declared = source.rows.and_then(|rows| i64::try_from(rows).ok());
+        Component::new(source.name, declared.unwrap_or(choices::ROWS_PER_TABLE))
+    };
+    sources.into_iter().flatten().map(component).collect()
 }
 
 /// The connectors that a request names: they exist.
