@@ -53,6 +53,13 @@ pub const BYTES_PER_ROW: i64 = 100;
 /// What the last entry of a monitored execution's progression stands for.
 pub const MONITORED_JOB: &str = "Job";
 
+/// Most fields that a file format has.
+pub const FIELDS_OF_A_FORMAT: usize = 10_000;
+/// Options of a mount where the client says nothing of them, by its type.
+pub const MOUNT_OPTIONS: &[(&str, &str)] = &[("CIFS", "vers=3.0"), ("NFS3", "vers=3"), ("NFS4", "vers=4")];
+/// Options of a mount that are credentials.
+pub const SECRET_MOUNT_OPTIONS: &[&str] = &["password", "password2", "pass", "passwd", "credentials", "cred"];
+
 /// Newest format number of documents that are imported.
 pub const NEWEST_FORMAT: u64 = exportdoc::import_plan::NEWEST_KNOWN_FORMAT;
 

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::objects::{refresh, replace_tables, tables_behind};
+use super::objects::{MountStatus, refresh, replace_tables, tables_behind};
 use super::resources::{
-    Collection, DATABASE_RULESETS, DATASET_CONNECTORS, FILE_CONNECTORS, FILE_METADATA, FILE_RULESETS, Reader,
-    Writer,
+    Collection, DATABASE_RULESETS, DATASET_CONNECTORS, FILE_CONNECTORS, FILE_METADATA, FILE_RULESETS, MOUNTS,
+    Reader, Writer,
 };
 use super::{AsyncTask, Engine, JobOutput, Key, ModelError, Operation, Row};
 use crate::choices;
@@ -33,6 +33,11 @@ impl Engine {
         names.sort_unstable();
         names.dedup();
         Ok(names)
+    }
+
+    /// Connects or disconnects a mount and shows it.
+    pub fn set_mount(&self, key: &Key, status: MountStatus) -> Result<Value, ModelError> {
+        self.write(|writer| MOUNTS.set_status(writer, key, status))
     }
 
     /// Starts to look at a database again.

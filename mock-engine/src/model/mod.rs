@@ -42,6 +42,7 @@ pub use error::ModelError;
 pub use executions::{Component, Ending, Event, Execution, ExecutionPlan, PlannedComponent, PlannedEvent};
 pub use gate::{SyncGate, SyncKind, SyncPermit};
 pub use import_record::ImportRecord;
+pub(crate) use objects::FORMAT_CONTENT;
 pub use objects::ViewCache;
 pub use page::{Page, PageRequest};
 pub use persist::{PersistError, StateDir};

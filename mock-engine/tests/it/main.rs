@@ -14,6 +14,7 @@ mod blocking;
 mod client;
 mod composed;
 mod executions;
+mod files;
 mod habits;
 mod hosts;
 mod inventory;

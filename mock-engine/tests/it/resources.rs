@@ -277,8 +277,9 @@ async fn file_formats_come_as_a_form() {
         .raw("POST", "/masking/api/file-formats", &headers, &body)
         .await;
     assert_eq!(reply.status, 200, "{reply:?}");
-    let expected =
-        json!({ "fileFormatId": 1, "fileFormatName": "people.txt", "fileFormatType": "DELIMITED" });
+    let expected = json!({
+        "fileFormatId": 1, "fileFormatName": "people.txt", "fileFormatType": "DELIMITED", "header": 0, "footer": 0,
+    });
     assert_eq!(reply.json(), expected);
 }
 

@@ -11,8 +11,9 @@ use crate::http::App;
 use crate::http::answer::{ApiError, json_answer};
 use crate::http::body::ObjectBody;
 use crate::http::describe::{Endpoint, Routes};
-use crate::http::schemas::{named, object};
+use crate::http::schemas::{named, object, shown};
 use crate::model::Key;
+use crate::model::objects::MountStatus;
 use crate::model::resources::{self, Collection};
 
 type App1 = State<Arc<App>>;
@@ -28,6 +29,26 @@ pub(super) fn routes() -> Routes {
             "properties": { member: { "type": "array", "items": object() } },
         })
     };
+    let mounts = [
+        ("connect", MountStatus::Active, "Connects a mount"),
+        ("disconnect", MountStatus::Disconnected, "Disconnects a mount"),
+        ("remount", MountStatus::Active, "Connects a mount again"),
+    ];
+    let routes = mounts
+        .into_iter()
+        .fold(routes, |routes, (verb, status, summary)| {
+            let set = Endpoint::put(
+                move |State(app): App1, Path(id): Path<String>| set_mount(app, id, status),
+                summary,
+            );
+            routes.at(
+                &format!("/mount-filesystem/{{id}}/{verb}"),
+                [
+                    set.answers(StatusCode::OK, named(&shown(&resources::spec::MOUNTS)))
+                        .refuses(&[404]),
+                ],
+            )
+        });
     routes
         .at(
             "/database-rulesets/{id}/refresh",
@@ -117,6 +138,13 @@ async fn test_body(ObjectBody(_): ObjectBody) -> Response {
 fn succeeded() -> Response {
     let answer: Value = json!({ "response": "Connection Succeeded" });
     json_answer(StatusCode::OK, &answer)
+}
+
+async fn set_mount(app: Arc<App>, id: String, status: MountStatus) -> Result<Response, ApiError> {
+    let mount = app
+        .blocking(move |engine| engine.set_mount(&Key::parse(&id), status))
+        .await?;
+    Ok(json_answer(StatusCode::OK, &mount))
 }
 
 async fn refresh(State(app): App1, Path(id): Path<String>) -> Result<Response, ApiError> {

@@ -12,9 +12,9 @@ use crate::http::answer::{ApiError, empty, json_answer};
 use crate::http::auth::Caller;
 use crate::http::body::{Keep, ObjectBody, is_form, read_form};
 use crate::http::describe::{Endpoint, Routes};
-use crate::http::schemas::{boolean, change, id, named, new_entry, shown, text};
-use crate::model::resources::{self, Access, Collection};
-use crate::model::{JobOutput, Key, ModelError, Operation, Query};
+use crate::http::schemas::{boolean, change, id, named, new_entry, shown, some_text, text};
+use crate::model::resources::{self, Access, Collection, ResourceSpec};
+use crate::model::{FORMAT_CONTENT, JobOutput, Key, ModelError, Operation, Query};
 
 type App1 = State<Arc<App>>;
 
@@ -78,6 +78,10 @@ fn mount(routes: Routes, collection: &'static dyn Collection, created: StatusCod
             move |State(app): App1, request: Request| create(app, collection, request),
             format!("Creates: {title}"),
         );
+        let create = match spec.needs {
+            Some((parameter, _)) => create.needs(parameter, some_text()),
+            None => create,
+        };
         all.push(
             create
                 .takes(new_entry(spec))
@@ -154,11 +158,18 @@ async fn create(
     request: Request,
 ) -> Result<Response, ApiError> {
     let user = caller(&request);
-    let body = if is_form(request.method(), request.headers()) {
-        file_format_form(&app, request).await?
+    let query = Query::parse(request.uri().query().unwrap_or_default());
+    let mut body = if is_form(request.method(), request.headers()) {
+        format_form(&app, request, collection.spec()).await?
     } else {
         ObjectBody::from_request(request, &app).await?.0
     };
+    if let Some((parameter, member)) = collection.spec().needs {
+        let value = query
+            .text(parameter)
+            .ok_or(ModelError::MissingParameter(parameter))?;
+        body.insert(member.to_owned(), value.into());
+    }
     let created = app
         .blocking(move |engine| engine.create_resource(collection, body, &user))
         .await?;
@@ -177,12 +188,25 @@ fn caller(request: &Request) -> Arc<str> {
     caller.map_or_else(|| choices::ADMIN.into(), |caller| Arc::clone(&caller.0))
 }
 
-/// File formats come as a form: the file names the format, another part says its type.
-async fn file_format_form(app: &App, request: Request) -> Result<crate::model::Row, ApiError> {
+/// Formats come as a form: the file names the format, other parts say its type.
+async fn format_form(
+    app: &App,
+    request: Request,
+    spec: &ResourceSpec,
+) -> Result<crate::model::Row, ApiError> {
     let (parts, body) = request.into_parts();
-    let (file, mut row) = read_form(app, &parts.headers, body, "fileFormat", Keep::Length).await?;
-    row.entry("fileFormatName")
-        .or_insert_with(|| file.filename.into());
+    let of_files = spec.path == resources::spec::FILE_FORMATS.path;
+    let (part, keep) = match of_files {
+        true => (FORMAT_CONTENT, Keep::Bytes),
+        false => ("mainframeDatasetFormat", Keep::Length),
+    };
+    let (file, mut row) = read_form(app, &parts.headers, body, part, keep).await?;
+    let name = spec.name_field.unwrap_or("name");
+    row.entry(name).or_insert_with(|| file.filename.into());
+    if of_files {
+        let content = String::from_utf8_lossy(&file.bytes);
+        row.insert(FORMAT_CONTENT.to_owned(), content.into());
+    }
     Ok(row)
 }
 

@@ -95,6 +95,11 @@ pub(super) fn draft_for(
             )
         }
         "PROFILE_SET" => draft::profile_set(id, text("profileSetName"), &[], now_ms),
+        // Members and fields are written to it afterwards.
+        "FILE_FORMAT" | "MOUNT_INFORMATION" => Draft {
+            data_type: type_by_name(type_name)?.data?,
+            ..empty(type_name, Identifier::Integer(id))?
+        },
         "ENVIRONMENT" => empty(type_name, Identifier::Integer(id))?,
         _ => return None,
     };

@@ -4,7 +4,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use exportdoc::object::SyncObject;
+use exportdoc::object::{SyncObject, type_by_name};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 
@@ -22,6 +22,9 @@ struct Dumped {
     name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     environment: Option<i64>,
+    /// The type's number is this project's own, so an engine's documents have another; only said, never read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    provisional: bool,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     unresolved: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -44,6 +47,8 @@ impl Serialize for StoredObject {
             identifier: self.key().identifier.to_json(),
             name: self.name.clone(),
             environment: self.environment,
+            provisional: type_by_name(&self.type_name)
+                .is_some_and(|known| known.number().is_some() && known.seen_number().is_none()),
             unresolved: self.unresolved,
             not_syncable: self.not_syncable.clone(),
             message,

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::kinds::{algorithm_kind, is_algorithm};
 use super::members::{members_of, put_at};
-use super::{StoredObject, links, parts, resource_of};
+use super::{MountStatus, StoredObject, links, parts, resource_of};
 use crate::model::resources::merge;
 use crate::model::{Key, Row, State};
 
@@ -77,11 +77,12 @@ pub fn put_object(state: &mut State, stored: StoredObject) {
     let mut value = Value::Object(row);
     merge(&mut value, Value::Object(shown));
     if let Value::Object(mut row) = value {
-        if !matches!(
-            path,
-            "database-connectors" | "database-rulesets" | "application-settings"
-        ) {
+        if resource_of(&stored.type_name).is_some_and(|spec| spec.says_creator) {
             row.entry("createdBy").or_insert_with(|| "admin".into());
+        }
+        if stored.type_name == "MOUNT_INFORMATION" {
+            let status = MountStatus::Disconnected.as_str();
+            row.entry("status").or_insert_with(|| status.into());
         }
         state.table_mut(path).insert(key, row);
     }

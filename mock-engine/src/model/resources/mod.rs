@@ -10,7 +10,9 @@ mod table;
 use serde_json::Value;
 
 use super::executions::{self, Components, Events, Executions};
-use super::objects::{ColumnCollection, ObjectCollection, TableCollection};
+use super::objects::{
+    ColumnCollection, FieldCollection, FormatCollection, MountCollection, ObjectCollection, TableCollection,
+};
 use super::users::Users;
 use super::{Engine, Key, ModelError, Page, PageRequest, Query, Row, Settings, State};
 use crate::choices;
@@ -103,6 +105,9 @@ collections![
 
 collections![TableCollection: TABLE_METADATA];
 collections![ColumnCollection: COLUMN_METADATA];
+collections![FormatCollection: FILE_FORMATS];
+collections![FieldCollection: FILE_FIELD_METADATA];
+collections![MountCollection: MOUNTS];
 
 // Rows and nothing else.
 collections![
@@ -115,9 +120,13 @@ collections![
     REIDENTIFICATION_JOBS,
     CLASSIFIERS,
     FRAMEWORKS,
-    FILE_FORMATS,
     FILE_METADATA,
-    MOUNTS,
+    RECORD_TYPES,
+    RECORD_TYPE_QUALIFIERS,
+    DATASET_RULESETS,
+    DATASET_FORMATS,
+    DATASET_METADATA,
+    DATASET_FIELD_METADATA,
     JDBC_DRIVERS,
     ROLES,
 ];
@@ -145,6 +154,13 @@ static CATALOGUE: &[&dyn Collection] = &[
     &TABLE_METADATA,
     &COLUMN_METADATA,
     &FILE_METADATA,
+    &FILE_FIELD_METADATA,
+    &RECORD_TYPES,
+    &RECORD_TYPE_QUALIFIERS,
+    &DATASET_RULESETS,
+    &DATASET_FORMATS,
+    &DATASET_METADATA,
+    &DATASET_FIELD_METADATA,
     &MOUNTS,
     &JDBC_DRIVERS,
     &SETTINGS,

@@ -26,6 +26,10 @@ pub struct ResourceSpec {
     pub parents: &'static [Parent],
     /// Query parameters and the members they are compared with.
     pub filters: &'static [(&'static str, &'static str)],
+    /// Query parameter that a new entry needs, and the member that holds it.
+    pub needs: Option<(&'static str, &'static str)>,
+    /// Second member that holds the key, where a client reads another one.
+    pub also: Option<&'static str>,
     /// Whether new names are free of the engine's rules on characters.
     pub free_names: bool,
     /// Members that are written but never shown, at any depth.
@@ -160,6 +164,8 @@ const PLAIN: ResourceSpec = ResourceSpec {
     required: &[],
     parents: &[],
     filters: &[],
+    needs: None,
+    also: None,
     free_names: false,
     secrets: SECRETS,
     says_creator: false,
@@ -235,6 +241,7 @@ specs! {
         filters: &[("environment_id", "environmentId")],
     }
     DATASET_CONNECTORS = rows_of("DATASET_CONNECTOR"), "mainframe dataset connector" {
+        also: Some("mainframe-datasetConnectorId"),
         counter: Some("connector"), unique: Unique::Environment,
         required: &["environmentId"], parents: &[cascade("environmentId", &[at("environments")])],
         filters: &[("environment_id", "environmentId")],
@@ -319,6 +326,46 @@ specs! {
             cascade("rulesetId", &[at("file-rulesets")]), keep("fileFormatId", &[at("file-formats")]),
         ],
         filters: &[("ruleset_id", "rulesetId")],
+    }
+    RECORD_TYPES = rows("record-types", "recordTypeId", Some("recordTypeName")), "record type" {
+        counter: Some("record-type"), unique: Unique::Within("fileFormatId"), required: &["fileFormatId"],
+        parents: &[cascade("fileFormatId", &[at("file-formats")])],
+        filters: &[("file_format_id", "fileFormatId")], needs: Some(("file_reference_id", "fileReferenceId")),
+    }
+    RECORD_TYPE_QUALIFIERS = rows("record-type-qualifiers", "recordTypeQualifierId", None), "record type qualifier" {
+        counter: Some("record-type-qualifier"), required: &["recordTypeId"],
+        parents: &[
+            cascade("recordTypeId", &[at("record-types")]),
+            keep("fileFieldMetadataId", &[at("file-field-metadata")]),
+        ],
+        filters: &[("record_type_id", "recordTypeId")],
+    }
+    DATASET_RULESETS = rows("mainframe-dataset-rulesets", "mainframeDatasetRulesetId", Some("rulesetName")),
+        "mainframe dataset ruleset" {
+        counter: Some("ruleset"), unique: Unique::Environment, required: &["mainframeDatasetConnectorId"],
+        parents: &[cascade("mainframeDatasetConnectorId", &[at("mainframe-dataset-connectors")])],
+        filters: &[("environment_id", "environmentId")],
+    }
+    DATASET_FORMATS = rows("mainframe-dataset-formats", "mainframeDatasetFormatId", Some("mainframeDatasetFormatName")),
+        "mainframe dataset format" {
+        counter: Some("dataset-format"), unique: Unique::Engine,
+    }
+    DATASET_METADATA = rows("mainframe-dataset-metadata", "mainframeDatasetMetadataId", Some("mainframeDatasetName")),
+        "mainframe dataset" {
+        counter: Some("metadata"), unique: Unique::Within("rulesetId"), required: &["rulesetId"], free_names: true,
+        parents: &[
+            cascade("rulesetId", &[at("mainframe-dataset-rulesets")]),
+            keep("mainframeDatasetFormatId", &[at("mainframe-dataset-formats")]),
+        ],
+        filters: &[("ruleset_id", "rulesetId")],
+    }
+    DATASET_FIELD_METADATA = rows("mainframe-dataset-field-metadata", "mainframeDatasetFieldMetadataId", None),
+        "mainframe dataset field" {
+        counter: Some("field-metadata"), parents: &[
+            cascade("mainframeDatasetFormatId", &[at("mainframe-dataset-formats")]),
+        ],
+        filters: &[("mainframe_dataset_format_id", "mainframeDatasetFormatId"), ("is_masked", "isMasked")],
+        access: Access::Change,
     }
     MOUNTS = rows_of("MOUNT_INFORMATION"), "mount" {
         counter: Some("mount"), unique: Unique::Engine,

@@ -202,7 +202,9 @@ impl Collection for RowCollection {
         let key = match spec.counter {
             Some(counter) => {
                 let number = writer.state.next_free_number(counter);
-                body.insert(spec.id_field.to_owned(), Value::from(number));
+                for field in [Some(spec.id_field), spec.also].into_iter().flatten() {
+                    body.insert(field.to_owned(), Value::from(number));
+                }
                 Key::Number(number)
             }
             None => match body.get(spec.id_field).and_then(Key::from_json) {
