@@ -44,11 +44,15 @@ fn fail(error: &dyn Error) -> ExitCode {
 fn run(cli: Cli, log: &Log) -> Result<(), Box<dyn Error>> {
     let config = cli.into_config()?;
     let drain = config.limits.drain;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let result = runtime.block_on(async {
+    let engines = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    // A runtime of their own, so that signals count however busy the engines are.
+    let signals = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let result = signals.block_on(async {
         let mut signals = Signals::listen()?;
-        // A task of its own: to load documents takes a while, in which signals count already.
-        let starting = tokio::spawn(Fleet::start(config));
+        // To load documents takes a while, in which signals count already.
+        let starting = engines.spawn(Fleet::start(config));
         let fleet = tokio::select! {
             fleet = starting => fleet??,
             signal = signals.next() => {
@@ -76,6 +80,6 @@ fn run(cli: Cli, log: &Log) -> Result<(), Box<dyn Error>> {
         }
     });
     // Dropping the runtime would wait for work on blocking threads, which "at once" must not.
-    runtime.shutdown_background();
+    engines.shutdown_background();
     result
 }

@@ -242,6 +242,29 @@ fn a_hangup_ends_it_well_unless_it_was_started_to_outlive_one() {
 }
 
 #[test]
+fn a_signal_while_documents_are_loaded_ends_it_well() {
+    let dir = tempfile::tempdir().unwrap();
+    // To read it waits for a writer, as to load a large document takes time.
+    let document = dir.path().join("document.json");
+    assert!(Command::new("mkfifo").arg(&document).status().unwrap().success());
+    let log = dir.path().join("mock.log");
+    let arguments = [
+        "--load",
+        document.to_str().unwrap(),
+        "--log-file",
+        log.to_str().unwrap(),
+    ];
+    let child = Program::command(&arguments).spawn().unwrap();
+    let address = ([127, 0, 0, 1], 0).into();
+    let program = Program { child, address };
+    thread::sleep(Duration::from_millis(500));
+    program.signal("-TERM");
+    program.ends_well();
+    let log = std::fs::read_to_string(&log).unwrap();
+    assert!(log.contains("stopped before the engines were up"), "{log}");
+}
+
+#[test]
 fn the_log_goes_to_a_file_behind_what_is_there() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("mock.log");
