@@ -122,7 +122,13 @@ impl Builder {
         self
     }
 
-    /// Starts without the demo inventory.
+    /// Starts as freshly installed: with the stock, without the demo inventory.
+    pub fn fresh(mut self) -> Self {
+        self.settings.fresh = true;
+        self
+    }
+
+    /// Starts without the stock and the demo inventory.
     pub fn empty(mut self) -> Self {
         self.settings.empty = true;
         self

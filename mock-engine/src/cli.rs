@@ -110,7 +110,11 @@ pub struct Cli {
     #[arg(long, value_name = "VERSION", value_parser = parse_version, default_value = choices::ENGINE_VERSION)]
     engine_version: String,
 
-    /// Start without the demo inventory
+    /// Start as freshly installed: with the stock, without the demo inventory
+    #[arg(long, conflicts_with = "empty")]
+    fresh: bool,
+
+    /// Start without the stock and the demo inventory
     #[arg(long)]
     empty: bool,
     /// Export document of an engine, or directory of them, whose objects take the place of the demo inventory; for one of
@@ -207,6 +211,7 @@ impl Cli {
             faithful: self.faithful,
             seed: self.seed,
             empty: self.empty,
+            fresh: self.fresh,
             load: self.load,
             schema: config::read_schemas(&self.schema)?,
             state_dir: self.state_dir,

@@ -124,8 +124,10 @@ pub struct EngineEntry {
     pub load: Option<Vec<PathBuf>>,
     /// Files that declare what the data sources behind connectors hold.
     pub schema: Option<Vec<PathBuf>>,
-    /// Start without the demo inventory.
+    /// Start without the stock and the demo inventory.
     pub empty: Option<bool>,
+    /// Start as freshly installed.
+    pub fresh: Option<bool>,
     /// State directory.
     pub state_dir: Option<PathBuf>,
     /// Seed of ids.
@@ -177,6 +179,7 @@ impl EngineEntry {
         settings.name = self.name;
         settings.empty = self.empty.unwrap_or(settings.empty);
         settings.faithful = self.faithful.unwrap_or(settings.faithful);
+        settings.fresh = self.fresh.unwrap_or(settings.fresh);
         settings.dsa_bits = self.dsa_bits.unwrap_or(settings.dsa_bits);
         settings.concurrent_sync = self.concurrent_sync.unwrap_or(settings.concurrent_sync);
         settings.require_valid_signature = self

@@ -38,8 +38,10 @@ pub struct Settings {
     pub faithful: bool,
     /// Makes ids reproducible.
     pub seed: Option<u64>,
-    /// Start without the demo inventory.
+    /// Start without syncable objects but those that no engine lacks.
     pub empty: bool,
+    /// Start as freshly installed: with the stock, without the demo inventory.
+    pub fresh: bool,
     /// Export documents (or directories of them) whose objects become the state.
     pub load: Vec<PathBuf>,
     /// What the data sources behind connectors hold.
@@ -65,6 +67,7 @@ impl Default for Settings {
             faithful: false,
             seed: None,
             empty: false,
+            fresh: false,
             load: Vec::new(),
             schema: Arc::default(),
             state_dir: None,

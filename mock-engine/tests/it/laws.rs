@@ -25,7 +25,7 @@ pub(crate) fn edit() -> impl Strategy<Value = Edit> {
         "[a-z]{1,8}\\.example\\.com".prop_map(Edit::MoveConnector),
         prop_oneof![
             Just("FirstNameLookup"),
-            Just("AccountToken"),
+            Just("AccountTK"),
             Just("BirthDateShift")
         ]
         .prop_map(Edit::RandomizeKey),

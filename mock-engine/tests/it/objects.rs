@@ -133,7 +133,7 @@ fn the_demo_inventory_lists_by_type_then_identifier_and_names_what_cannot_be_syn
         Err(ModelError::BadParameter { .. })
     ));
     assert_eq!(
-        serde_json::to_value(engine.syncable_objects(Some("USER_ALGORITHM"), ALL).unwrap()).unwrap()["responseList"],
+        serde_json::to_value(engine.syncable_objects(Some("MAPPLET"), ALL).unwrap()).unwrap()["responseList"],
         json!([])
     );
 }
@@ -295,12 +295,12 @@ fn names_follow_a_renamed_object_and_an_on_the_fly_source_can_be_moved() {
 fn keys_are_replaced_and_what_is_needed_stays() {
     let engine = demo();
     let before = hashes(&engine);
-    engine.randomize_key("AccountToken").unwrap();
+    engine.randomize_key("AccountTK").unwrap();
     let after = hashes(&engine);
     let moved = changed(&before, &after);
-    assert!(moved.contains(&r#"TOKENIZATION {"algorithmName":"AccountToken"}"#.to_owned()));
+    assert!(moved.contains(&r#"TOKENIZATION {"algorithmName":"AccountTK"}"#.to_owned()));
     assert!(
-        moved.contains(&r#"DOMAIN {"id":"ACCOUNT_NO"}"#.to_owned()),
+        moved.contains(&r#"DOMAIN {"id":"ACCOUNT_TK"}"#.to_owned()),
         "{moved:?}"
     );
     engine.replace_global_key().unwrap();

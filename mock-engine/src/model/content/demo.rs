@@ -1,24 +1,24 @@
-//! The demo inventory.
+//! The demo inventory: two applications with what they mask, beside the stock.
 //!
-//! Invariant: the same on every engine but for the global key, so that what one engine has not changed is identical on
-//! another.
+//! Invariant: the same on every engine, so that what one engine has not changed is identical on another.
 
-use exportdoc::object::{by_number_in_own_document, draft};
+use exportdoc::identifier::Identifier;
+use exportdoc::object::{ObjectKey, SyncObject, by_number_in_own_document, draft, rename, type_by_name};
 use exportdoc::sample::{self, SampleSize};
 use serde_json::json;
 
-use super::{put, put_environment, row, unusable};
+use super::{put, put_environment, row, stock, unusable};
 use crate::model::objects::{StoredObject, domain_obstacle, put_object};
 use crate::model::{Key, ModelError, State};
 
-/// Algorithms that come with every engine and are no syncable objects, with their `algorithmType`.
-const BUILT_IN: &[(&str, &str)] = &[
-    ("CreditCard", "MISC"),
-    ("DateShiftFixed", "DATE"),
-    ("DateShiftVariable", "DATE"),
-    ("RepeatFirstDigit", "MISC"),
-    ("SecureShuffle", "MISC"),
-    (MAPPING, "MAPPING"),
+/// Algorithms and domains of the made-up inventory that the demo's applications need beside the stock.
+const OWN: &[&str] = &[
+    "CitiesLookup",
+    "DiagnosisLookup",
+    "SsnSegment",
+    "AccountNoSegment",
+    "BirthDateShift",
+    "DIAGNOSIS",
 ];
 
 /// A mapping algorithm: nothing that depends on it can be synced.
@@ -26,17 +26,14 @@ const MAPPING: &str = "PatientNoMapping";
 /// The domain that depends on it.
 const MAPPED_DOMAIN: &str = "PATIENT_NO";
 
-/// Fills a state with the demo inventory.
+/// Adds the demo inventory to a state with the stock.
 pub(super) fn fill(state: &mut State) -> Result<(), ModelError> {
-    for (name, kind) in BUILT_IN {
-        let built_in = row(json!({ "algorithmName": name, "algorithmType": kind, "createdBy": "admin" }));
-        state.table_mut("algorithms").insert(Key::parse(name), built_in);
-    }
+    let mapping = row(json!({ "algorithmName": MAPPING, "algorithmType": "MAPPING", "createdBy": "admin" }));
+    state.table_mut("algorithms").insert(Key::parse(MAPPING), mapping);
     for object in sample::global_objects(SampleSize::SMALL).map_err(unusable)? {
         let name = by_number_in_own_document(object.key().type_number).map_or("", |known| known.name);
-        // Each engine has a key of its own.
-        if name != "KEY" {
-            put_object(state, StoredObject::new(object, name, None));
+        if object.key().name().is_some_and(|name| OWN.contains(&name)) {
+            put_object(state, StoredObject::new(with_stock_setting(&object)?, name, None));
         }
     }
     let domain = draft::domain(MAPPED_DOMAIN, "Patient", MAPPING, None, &[]);
@@ -56,4 +53,15 @@ pub(super) fn fill(state: &mut State) -> Result<(), ModelError> {
         }
     }
     Ok(())
+}
+
+/// The object with the stock's setting for algorithms where the made-up inventory has one of its own.
+fn with_stock_setting(object: &SyncObject<'static>) -> Result<SyncObject<'static>, ModelError> {
+    let settings = type_by_name("APPLICATION_SETTINGS").and_then(|known| known.number());
+    let stock = |key: &ObjectKey| {
+        let is_setting = Some(key.type_number) == settings;
+        let id = Identifier::Integer(stock::SETTING_OF_ALGORITHMS);
+        is_setting.then(|| ObjectKey::new(key.type_number, id))
+    };
+    rename(object, object.key(), stock).map_err(unusable)
 }

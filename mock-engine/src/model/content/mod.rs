@@ -5,6 +5,7 @@
 
 mod demo;
 mod load;
+pub(super) mod stock;
 
 use exportdoc::identifier::Identifier;
 use exportdoc::object::draft::{self, Draft};
@@ -15,15 +16,19 @@ use serde_json::json;
 use super::objects::{StoredObject, put_object};
 use super::{Key, ModelError, Row, Settings, State, users};
 
-/// The state that an engine starts with and returns to when reset. A loaded document takes the place of the demo
-/// inventory.
+/// The state that an engine starts with and returns to when reset. Loaded documents take the place of the stock and
+/// the demo inventory.
 pub(super) fn initial_state(settings: &Settings) -> Result<State, ModelError> {
     let mut state = State::default();
     if !settings.load.is_empty() {
         load::load(&mut state, &settings.load)?;
-    } else if !settings.empty {
-        demo::fill(&mut state)?;
+    } else if settings.fresh || !settings.empty {
+        stock::put_objects(&mut state, &settings.version)?;
+        if !settings.fresh {
+            demo::fill(&mut state)?;
+        }
     }
+    stock::add_rows(&mut state);
     complete(&mut state, &settings.name)?;
     users::add_first(&mut state, settings);
     Ok(state)

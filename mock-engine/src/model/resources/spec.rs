@@ -297,6 +297,9 @@ specs! {
         filters: &[("mask_type", "maskType")],
     }
     FRAMEWORKS = rows("algorithm/frameworks", "frameworkId", None), "algorithm framework" { access: Access::Read }
+    CLASSIFIER_FRAMEWORKS = rows("classifiers/frameworks", "frameworkId", None), "classifier framework" {
+        access: Access::Read,
+    }
     FILE_FORMATS = rows_of("FILE_FORMAT"), "file format" {
         counter: Some("file-format"), unique: Unique::Engine,
         required: &["fileFormatType"],
