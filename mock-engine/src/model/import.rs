@@ -12,10 +12,12 @@ use exportdoc::import_plan::{
     Action, ImportOptions, ImportPlan, ImportStatus as PlanStatus, ReadDocument, ResultRow, Step,
     Verdict as PlanVerdict, import_plan,
 };
-use exportdoc::object::{ObjectKey, rename};
+use exportdoc::object::data::ObjectData;
+use exportdoc::object::{ObjectKey, SyncObject, rename};
 use exportdoc::passphrase::Passphrase;
 use exportdoc::report::{Encryption, ExamineOptions, Verdict, examine_with_objects};
 
+use super::content::stock;
 use super::objects::{Inventory, StoredObject, put_object};
 use super::sync::{ImportOutcome, ImportRequest, ImportStatus};
 use super::{Engine, ImportRecord, ModelError, State};
@@ -178,7 +180,7 @@ fn apply(
     document: &ReadDocument,
     plan: &ImportPlan,
 ) -> Result<Vec<ImportOutcome>, ModelError> {
-    let local = local_keys(state, plan);
+    let local = local_keys(state, document, plan);
     for step in &plan.steps {
         let own = &local[&step.key];
         let writes = match &step.action {
@@ -201,13 +203,18 @@ fn apply(
 }
 
 /// What every key of the document is called on this engine. New objects with numbers get new ones.
-fn local_keys(state: &mut State, plan: &ImportPlan) -> HashMap<ObjectKey, ObjectKey> {
+fn local_keys(
+    state: &mut State,
+    document: &ReadDocument,
+    plan: &ImportPlan,
+) -> HashMap<ObjectKey, ObjectKey> {
     let mut local = HashMap::new();
     for step in &plan.steps {
         let identifier = match (step.action.existing(), &step.key.identifier) {
             (Some(existing), _) => existing.id.clone(),
             (None, Identifier::Integer(_)) if step.action == Action::Create => {
-                Identifier::Integer(state.next_object_id(&step.type_name))
+                let own = setting_here(state, &document.objects[step.index]);
+                Identifier::Integer(own.unwrap_or_else(|| state.next_object_id(&step.type_name)))
             }
             (None, own) => own.clone(),
         };
@@ -224,6 +231,18 @@ fn local_keys(state: &mut State, plan: &ImportPlan) -> HashMap<ObjectKey, Object
         }
     }
     local
+}
+
+/// The id that a setting has on every engine, unless its object is here under another identity.
+fn setting_here(state: &State, object: &SyncObject<'_>) -> Option<i64> {
+    let ObjectData::ApplicationSettings(data) = object.data() else {
+        return None;
+    };
+    let id = stock::setting_id(&data.group()?, &data.setting_name()?)?;
+    let here = state
+        .objects
+        .find("APPLICATION_SETTINGS", &Identifier::Integer(id));
+    here.is_none().then_some(id)
 }
 
 fn outcomes(plan: &ImportPlan, local: &HashMap<ObjectKey, ObjectKey>) -> Vec<ImportOutcome> {

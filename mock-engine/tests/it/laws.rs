@@ -23,12 +23,8 @@ pub(crate) fn edit() -> impl Strategy<Value = Edit> {
     prop_oneof![
         Just(Edit::SaveJob),
         "[a-z]{1,8}\\.example\\.com".prop_map(Edit::MoveConnector),
-        prop_oneof![
-            Just("FirstNameLookup"),
-            Just("AccountTK"),
-            Just("BirthDateShift")
-        ]
-        .prop_map(Edit::RandomizeKey),
+        prop_oneof![Just("FirstNameLookup"), Just("AccountTK"), Just("BirthDateShift")]
+            .prop_map(Edit::RandomizeKey),
         "[a-z]{1,12}".prop_map(Edit::Expression),
     ]
 }

@@ -221,7 +221,10 @@ fn written_answer(
     if collection.spec().path != resources::spec::ALGORITHMS.path {
         return Ok(json_answer(status, written));
     }
-    let task = app.engine.start_task(operation, None, |_| JobOutput::default())?;
+    let name = written["algorithmName"].as_str().map(str::to_owned);
+    let task = app
+        .engine
+        .start_task_about(operation, name, None, |_| JobOutput::default())?;
     Ok(json_answer(status, &task))
 }
 

@@ -12,6 +12,7 @@ use super::kinds::{algorithm_type, type_at};
 use super::members::at;
 use crate::clock::api_date;
 use crate::ids::Ids;
+use crate::model::content::stock;
 use crate::model::{Key, Row, State};
 
 /// Type and draft of the object for a new row; none where the row has no object: algorithms that can't be synced, and
@@ -29,7 +30,7 @@ pub(super) fn draft_for(
         let type_name = algorithm_type(text("algorithmType"))?;
         return Some((
             type_name,
-            algorithm(type_name, text("algorithmName"), now_ms, ids)?,
+            algorithm(type_name, row, text("algorithmName"), now_ms, ids)?,
         ));
     }
     let type_name = type_at(path)?;
@@ -123,7 +124,7 @@ fn linked(state: &State, type_name: &str, row: &Row, path: &str) -> Option<(Obje
     Some((stored.key().clone(), stored.name.clone().unwrap_or_default()))
 }
 
-fn algorithm(type_name: &str, name: &str, now_ms: i64, ids: &Ids) -> Option<Draft> {
+fn algorithm(type_name: &str, row: &Row, name: &str, now_ms: i64, ids: &Ids) -> Option<Draft> {
     let date = api_date(now_ms);
     let info = AlgorithmInfo {
         name,
@@ -137,8 +138,29 @@ fn algorithm(type_name: &str, name: &str, now_ms: i64, ids: &Ids) -> Option<Draf
         "SEGMENT" => draft::segment(info, &[], "", &[]),
         "TOKENIZATION" => draft::tokenization(info, key, now_ms),
         "DATE_SHIFT" => draft::date_shift(name, key, now_ms, &[]),
+        "USER_ALGORITHM" => component(info, row, key, now_ms),
         _ => empty(type_name, Identifier::Algorithm(name.to_owned()))?,
     })
+}
+
+/// An algorithm of a framework. Which one, its row says by number.
+fn component(info: AlgorithmInfo<'_>, row: &Row, key: [u8; 16], now_ms: i64) -> Draft {
+    let framework = row.get("frameworkId").and_then(Key::from_json);
+    let known = match framework {
+        Some(Key::Number(id)) => stock::framework(id),
+        _ => None,
+    };
+    let (framework, plugin) = known.unwrap_or_default();
+    draft::user_algorithm(info, key, now_ms, (plugin, framework), &extension(row))
+}
+
+/// How an algorithm of a framework is set up, as text.
+pub(super) fn extension(row: &Row) -> String {
+    match row.get("algorithmExtension") {
+        None | Some(Value::Null) => "{}".to_owned(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    }
 }
 
 /// An object of a type whose data nobody has seen.

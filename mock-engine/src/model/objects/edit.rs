@@ -7,16 +7,20 @@ use std::sync::Arc;
 
 use exportdoc::identifier::Identifier;
 use exportdoc::object::{ObjectError, ObjectKey, RevisionPair, Scope, type_by_name};
+use exportdoc::wire::Writer as Wire;
 use serde_json::Value;
 
-use super::create::draft_for;
+use super::create::{draft_for, extension};
 use super::kinds::type_at;
 use super::links::{self, refresh_names, resolve};
 use super::members::members_of;
-use super::message::{with_data, with_save};
+use super::message::{set_field, with_data, with_save};
 use super::{StoredObject, put_object, reference, remove_object, resource_of};
 use crate::model::resources::{ResourceSpec, Writer, collection, environment_of};
 use crate::model::{Key, ModelError, Row, State};
+
+/// The field of a user algorithm that says how it is set up.
+const CONFIGURATION: u32 = 7;
 
 /// The object behind a row.
 pub(super) fn behind<'a>(state: &'a State, path: &str, key: &Key) -> Option<&'a Arc<StoredObject>> {
@@ -96,6 +100,13 @@ fn take_over(
     let mut data = stored.object.data_bytes().to_vec();
     for member in members_of(stored.object.data_type()) {
         data = member.write(&data, row);
+    }
+    if stored.type_name == "USER_ALGORITHM" && row.contains_key("algorithmExtension") {
+        data = set_field(
+            &data,
+            CONFIGURATION,
+            Some(&Wire::new().text(CONFIGURATION, &extension(row)).finish()),
+        );
     }
     stored.object = with_data(&stored.object, &data).map_err(unusable)?;
     links::write(state, stored, row).map_err(unusable)?;

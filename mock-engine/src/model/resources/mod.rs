@@ -4,6 +4,7 @@
 //! resources reach each other the same way. So what backs a resource (rows of its own, or a view of the syncable
 //! objects) is one entry of the catalogue here and nobody else's concern.
 
+mod defaults;
 pub mod spec;
 mod table;
 

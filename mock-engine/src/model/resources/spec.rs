@@ -280,7 +280,10 @@ specs! {
     }
     PROFILE_SETS = rows_of("PROFILE_SET"), "profile set" {
         says_creator: true, counter: Some("profile-set"), unique: Unique::Engine,
-        parents: &[keep("profileExpressionIds", &[at("profile-expressions")])],
+        parents: &[
+            keep("profileExpressionIds", &[at("profile-expressions")]),
+            keep("classifierIds", &[at("classifiers")]),
+        ],
     }
     PROFILE_EXPRESSIONS = rows_of("PROFILE_EXPRESSION"), "profile expression" {
         says_creator: true, counter: Some("profile-expression"), unique: Unique::Engine,
@@ -288,6 +291,7 @@ specs! {
     }
     CLASSIFIERS = rows_of("CLASSIFIER"), "classifier" {
         says_creator: true, counter: Some("classifier"), unique: Unique::Engine, free_names: true,
+        parents: &[keep("domainName", &[at("domains")]), keep("frameworkId", &[at("classifiers/frameworks")])],
     }
     DOMAINS = rows_of("DOMAIN"), "domain" {
         says_creator: true, unique: Unique::Engine, required: &["defaultAlgorithmCode"],

@@ -5,9 +5,11 @@
 
 use serde_json::Value;
 
+use super::defaults;
 use super::spec::{self, OnDelete, Parent, ResourceSpec, Unique};
 use super::{Collection, Reader, Writer, all, collection, environment_of};
 use crate::clock::api_date;
+use crate::model::content::stock;
 use crate::model::{Key, ModelError, Page, PageRequest, Query, Row, users};
 
 /// Characters that names must not contain.
@@ -52,6 +54,7 @@ impl RowCollection {
         for parent in spec.parents {
             self.check_parent(reader, &entry, parent)?;
         }
+        self.check_algorithms(reader, row, own)?;
         let Some(field) = spec.name_field else {
             return Ok(());
         };
@@ -126,6 +129,46 @@ impl RowCollection {
         }
     }
 
+    /// What is known by its name can't get another one.
+    fn keep_key(&self, key: &Key, body: &Row) -> Result<(), ModelError> {
+        let named = self
+            .spec
+            .counter
+            .is_none()
+            .then_some(self.spec.name_field)
+            .flatten();
+        let name = named.and_then(|field| body.get(field)).and_then(Value::as_str);
+        match name {
+            Some(name) if Key::parse(name) != *key => Err(ModelError::Refused(format!(
+                "{} '{key}' can't be renamed to '{name}'",
+                self.spec.title
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// A domain names algorithms that are here, or that are part of every engine. What it names already may stay.
+    fn check_algorithms(&self, reader: &Reader<'_>, row: &Row, own: Option<&Key>) -> Result<(), ModelError> {
+        if self.spec.path != spec::DOMAINS.path {
+            return Ok(());
+        }
+        let (algorithms, domains) = (
+            reader.state.table(spec::ALGORITHMS.path),
+            reader.state.table(self.spec.path),
+        );
+        let old = own.and_then(|key| domains.get(key));
+        for field in ["defaultAlgorithmCode", "defaultTokenizationCode"] {
+            let Some(name) = row.get(field).and_then(Value::as_str) else {
+                continue;
+            };
+            let known = algorithms.get(&Key::parse(name)).is_some() || stock::is_stock_algorithm(name);
+            if !known && old.and_then(|old| old.get(field)) != row.get(field) {
+                return Err(ModelError::not_found(spec::ALGORITHMS.title, name));
+            }
+        }
+        Ok(())
+    }
+
     /// Ids that came as text become numbers, as the engine shows them.
     fn normalise(&self, row: &mut Row) {
         let number = |value: &mut Value| {
@@ -195,6 +238,7 @@ impl Collection for RowCollection {
     fn create(&self, writer: &mut Writer<'_>, mut body: Row) -> Result<Value, ModelError> {
         let spec = self.spec;
         self.normalise(&mut body);
+        defaults::complete(writer, spec.path, &mut body);
         if spec.path == "environments" {
             complete_environment(&writer.reader(), &mut body)?;
         }
@@ -231,6 +275,10 @@ impl Collection for RowCollection {
 
     fn update(&self, writer: &mut Writer<'_>, key: &Key, mut body: Row) -> Result<Value, ModelError> {
         self.normalise(&mut body);
+        self.keep_key(key, &body)?;
+        if self.spec.path == spec::DOMAINS.path {
+            defaults::without_empty_names(&mut body);
+        }
         let old = self.find(&writer.reader(), key)?;
         let mut next = Value::Object(old.clone());
         let id = old.get(self.spec.id_field).cloned();

@@ -18,6 +18,7 @@ use crate::clock::api_date;
 use crate::model::{Key, ModelError, State};
 
 pub(super) use names::SETTING_OF_ALGORITHMS;
+pub(in crate::model) use names::{PRIVILEGED, PRIVILEGES};
 
 /// When the stock was made, as algorithms say it.
 const MADE: &str = "2018-02-12";
@@ -209,14 +210,14 @@ fn info<'a>(name: &'a str, description: &'a str) -> AlgorithmInfo<'a> {
 pub(super) fn add_rows(state: &mut State) {
     for ((name, privileges), id) in names::ROLES.iter().zip(1..) {
         let allowed = |what: &&str| ((*what).to_owned(), json!(privileges.contains(what)));
-        let privileges: Value = names::PRIVILEGES
+        let privileges: Value = PRIVILEGES
             .iter()
             .map(allowed)
             .collect::<serde_json::Map<_, _>>()
             .into();
         let mut role = row(json!({ "roleId": id, "roleName": name }));
         role.extend(
-            names::PRIVILEGED
+            PRIVILEGED
                 .iter()
                 .map(|about| ((*about).to_owned(), privileges.clone())),
         );

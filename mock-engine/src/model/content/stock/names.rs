@@ -17,12 +17,12 @@ pub(super) const ROLES: &[(&str, &[&str])] = &[
 ];
 
 /// What a role may allow.
-pub(super) const PRIVILEGES: [&str; 8] = [
+pub(in crate::model) const PRIVILEGES: [&str; 8] = [
     "copy", "create", "delete", "export", "import", "run", "update", "view",
 ];
 
 /// Members of a role: what its privileges are about.
-pub(super) const PRIVILEGED: &[&str] = &[
+pub(in crate::model) const PRIVILEGED: &[&str] = &[
     "environment",
     "connector",
     "ruleset",

@@ -1,0 +1,154 @@
+//! What engines fill in where the body of a new entry leaves it out.
+//!
+//! Invariant: what a client sent stays as it is, except for what no engine keeps: members of `databaseMaskingOptions`
+//! that don't exist, and an empty name of an algorithm, which means none.
+
+use exportdoc::sample;
+use serde_json::{Value, json};
+
+use super::{Reader, Writer, collection, environment_of};
+use crate::clock::api_date;
+use crate::model::content::stock;
+use crate::model::{Key, Row};
+
+/// Completes the body of a new entry.
+pub(super) fn complete(writer: &Writer<'_>, path: &str, body: &mut Row) {
+    let reader = writer.reader();
+    match path {
+        "masking-jobs" | "tokenization-jobs" | "reidentification-jobs" => masking_job(&reader, body),
+        "profile-jobs" => {
+            ruleset_type(&reader, body);
+            memory(&reader, "profile", body);
+            fill(
+                body,
+                json!({ "multiTenant": false, "multipleProfilerCheck": false }),
+            );
+        }
+        "environments" => fill(body, json!({ "isWorkflowEnabled": false })),
+        "database-connectors" => fill(body, json!({ "kerberosAuth": false })),
+        "database-rulesets" => fill(body, json!({ "refreshDropsTables": false })),
+        "file-rulesets" => {
+            let spec = collection(path).map(super::Collection::spec);
+            let entry = Value::Object(body.clone());
+            if let Some(environment) = spec.and_then(|spec| environment_of(&reader, spec, &entry)) {
+                fill(body, json!({ "environmentId": environment }));
+            }
+        }
+        "profile-expressions" => fill(body, json!({ "dataLevelProfiling": false })),
+        "domains" => without_empty_names(body),
+        "roles" => {
+            for about in stock::PRIVILEGED {
+                let privileges = body.entry(*about).or_insert_with(|| json!({}));
+                if let Some(privileges) = privileges.as_object_mut() {
+                    for privilege in stock::PRIVILEGES {
+                        fill(privileges, json!({ privilege: false }));
+                    }
+                }
+            }
+        }
+        "jdbc-drivers" => {
+            let uploaded = [body.get("driverName"), body.get("fileReferenceId")];
+            let label = format!("{uploaded:?}");
+            body.insert("builtIn".to_owned(), false.into());
+            fill(
+                body,
+                json!({
+                    "loggerInstalled": false,
+                    "uploadedBy": writer.user,
+                    "uploadDate": api_date(writer.now_ms),
+                    "checksum": sample::uuid(&label).replace('-', ""),
+                }),
+            );
+        }
+        _ => {}
+    }
+}
+
+/// An empty name of an algorithm means none.
+pub(super) fn without_empty_names(domain: &mut Row) {
+    if domain.get("defaultTokenizationCode") == Some(&json!("")) {
+        domain.insert("defaultTokenizationCode".to_owned(), Value::Null);
+    }
+}
+
+fn masking_job(reader: &Reader<'_>, body: &mut Row) {
+    ruleset_type(reader, body);
+    memory(reader, "mask", body);
+    fill(
+        body,
+        json!({
+            "onTheFlyMasking": false,
+            "feedbackSize": 50_000,
+            "multiTenant": false,
+            "failImmediately": false,
+        }),
+    );
+    if body.get("rulesetType") != Some(&json!("DATABASE")) {
+        return;
+    }
+    let known = json!({
+        "batchUpdate": true,
+        "commitSize": setting(reader, "mask", "DatabaseCommitSize", 10_000),
+        "disableConstraints": false,
+        "disableTriggers": false,
+        "dropIndexes": false,
+        "numOutputThreadsPerStream": setting(reader, "mask", "DefaultUpdateThreads", 1),
+        "truncateTables": false,
+    });
+    fill(body, json!({ "databaseMaskingOptions": {} }));
+    if let Some(options) = body
+        .get_mut("databaseMaskingOptions")
+        .and_then(Value::as_object_mut)
+    {
+        options.retain(|name, _| known.get(name).is_some() || SCRIPTS.contains(&name.as_str()));
+        fill(options, known);
+    }
+}
+
+/// Members of `databaseMaskingOptions` without a default.
+const SCRIPTS: [&str; 2] = ["prescript", "postscript"];
+
+/// A job says what kind its ruleset is of; where it doesn't, the ruleset does.
+fn ruleset_type(reader: &Reader<'_>, body: &mut Row) {
+    let Some(key) = body.get("rulesetId").and_then(Key::from_json) else {
+        return;
+    };
+    let has = |path: &str| reader.state.table(path).get(&key).is_some();
+    let of_files = !has("database-rulesets") && has("file-rulesets");
+    let kind = if of_files { "FILE" } else { "DATABASE" };
+    fill(body, json!({ "rulesetType": kind }));
+}
+
+fn memory(reader: &Reader<'_>, group: &str, body: &mut Row) {
+    fill(
+        body,
+        json!({
+            "minMemory": setting(reader, group, "DefaultMinMemory", 1024),
+            "maxMemory": setting(reader, group, "DefaultMaxMemory", 1024),
+            "numInputStreams": setting(reader, group, "DefaultStreams", 1),
+        }),
+    );
+}
+
+/// The number that an application setting holds.
+fn setting(reader: &Reader<'_>, group: &str, name: &str, otherwise: i64) -> i64 {
+    let settings = reader.state.table("application-settings");
+    let mut settings = settings.iter();
+    let found = settings.find(|(_, row)| {
+        row.get("settingGroup") == Some(&json!(group)) && row.get("settingName") == Some(&json!(name))
+    });
+    let value = found.and_then(|(_, row)| row.get("settingValue")?.as_str()?.trim().parse().ok());
+    value.unwrap_or(otherwise)
+}
+
+/// Adds the members that aren't there.
+fn fill(row: &mut Row, members: Value) {
+    if let Value::Object(members) = members {
+        for (name, value) in members {
+            let own = row.entry(name).or_insert(Value::Null);
+            if own.is_null() {
+                *own = value;
+            }
+        }
+    }
+}
