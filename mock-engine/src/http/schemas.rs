@@ -102,11 +102,13 @@ pub(crate) fn new_entry(spec: &ResourceSpec) -> Value {
     json!({ "type": "object", "required": required, "properties": properties })
 }
 
-/// What a client may send to change an entry: anything; what it omits stays.
+/// What a client may send to change an entry: anything; what it omits stays. A name that is the key stays, too.
 pub(crate) fn change(spec: &ResourceSpec) -> Value {
     match spec.name_field {
-        Some(field) => json!({ "type": "object", "properties": { field: name(spec) } }),
-        None => object(),
+        Some(field) if spec.counter.is_some() => {
+            json!({ "type": "object", "properties": { field: name(spec) } })
+        }
+        _ => object(),
     }
 }
 

@@ -182,7 +182,7 @@ async fn item_05_ids_may_be_texts_and_unknown_members_are_ignored() {
     for (path, body) in [
         (
             "domains",
-            json!({ "domainName": "D", "classification": "CUSTOMER-FACING", "defaultAlgorithmCode": "A" }),
+            json!({ "domainName": "D", "classification": "CUSTOMER-FACING", "defaultAlgorithmCode": "FirstNameLookup" }),
         ),
         (
             "environments",

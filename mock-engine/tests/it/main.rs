@@ -35,6 +35,7 @@ mod resources;
 mod schema;
 mod secrets;
 mod security_page;
+mod stock;
 mod tasks;
 mod transport;
 mod users;

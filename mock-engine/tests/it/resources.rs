@@ -178,7 +178,7 @@ async fn deleting_takes_along_what_cannot_stay() {
 #[tokio::test]
 async fn domains_and_sets_hang_together() {
     let client = Client::new().await;
-    let domain = json!({ "domainName": "CREDIT CARD", "classification": "x", "defaultAlgorithmCode": "A" });
+    let domain = json!({ "domainName": "CREDIT CARD", "classification": "x", "defaultAlgorithmCode": "FirstNameLookup" });
     assert_eq!(client.call("POST", "domains", &domain).await.status, 200);
     assert_eq!(client.call("POST", "domains", &domain).await.status, 409);
     assert_eq!(client.get("domains/CREDIT%20CARD").await.status, 200);

@@ -228,7 +228,7 @@ impl Client {
                 ("POST", path, document.bytes.clone())
             }
             Call::Domain { name } => {
-                let domain = json!({ "domainName": name, "defaultAlgorithmCode": "SomeLookup" });
+                let domain = json!({ "domainName": name, "defaultAlgorithmCode": "FirstNameLookup" });
                 ("POST", "domains".to_owned(), json(domain))
             }
         }
