@@ -220,6 +220,21 @@ fn a_job_lives_where_a_later_export_of_its_environment_shows_it() {
 }
 
 #[test]
+fn jobs_that_no_document_places_are_in_one_environment() {
+    let engine = source("a");
+    let directory = TempDir::new().unwrap();
+    save(&engine, &directory, "global.json", &[global()]);
+    for id in [7, 4, 5] {
+        save(&engine, &directory, &format!("{id}.json"), &[job(id)]);
+    }
+    let loaded = load(directory.path()).unwrap();
+    assert_eq!(count(&loaded, "ENVIRONMENT"), 1);
+    let jobs = ["MASKING_JOB", "DATABASE_RULESET"];
+    assert_eq!(of_types(&loaded, &jobs), of_types(&engine, &jobs));
+    whole(&loaded);
+}
+
+#[test]
 fn jobs_of_one_name_that_were_there_at_one_time_live_apart() {
     let engine = source("a");
     let environment = json!({ "environmentName": "Copy", "applicationId": 1, "purpose": "MASK" });
@@ -258,6 +273,7 @@ fn documents_that_share_no_object_are_refused_with_the_command_for_each() {
     let path = |file: &str| directory.path().join(file).display().to_string();
     for expected in [
         "of 2 engines".to_owned(),
+        "GLOBAL_OBJECT".to_owned(),
         format!("a.example.com: {}\n", path("one.json")),
         format!("b.example.com: {}\n", path("two.json")),
         format!(

@@ -57,7 +57,10 @@ fn advice(engines: &[Vec<&Document>]) -> String {
         }
         names.push(name);
     }
-    format!("{text}\nan engine each holds them all:{options}")
+    format!(
+        "{text}\nif they are of one engine, an export of its GLOBAL_OBJECT beside them joins them\n\
+         to load each group into an engine of its own, type:{options}"
+    )
 }
 
 /// What to call an engine: as its documents do, unless another one is called so.

@@ -1,8 +1,8 @@
 //! Which environments the objects of documents live in.
 //!
 //! Documents don't say. What tells: an ENVIRONMENT object lists what is in it, an object lives where the objects live
-//! that it depends on, and it stays there from export to export. What is left of one document is taken to be of one
-//! environment.
+//! that it depends on, and it stays there from export to export. All that is left is taken to be of one environment, as
+//! far as its names allow.
 //!
 //! Invariant: every object that lives in an environment has exactly one home, and no home has two ENVIRONMENT objects of
 //! one document.
@@ -42,8 +42,8 @@ impl Homes {
         let mut tenants = Tenants::of(documents);
         tenants.same_object_same_home();
         tenants.home_of_dependencies();
+        tenants.one_home_per_document();
         tenants.one_home_for_the_rest();
-        tenants.successors();
         tenants.homes()
     }
 }
@@ -55,9 +55,15 @@ struct Tenant<'a> {
     loaded: &'a Loaded,
 }
 
-impl Tenant<'_> {
+impl<'a> Tenant<'a> {
     fn is_environment(&self) -> bool {
         self.loaded.type_name == "ENVIRONMENT"
+    }
+
+    /// Type and name, as far as documents have one.
+    fn full_name(&self) -> Option<(&'a str, String)> {
+        let loaded = self.loaded;
+        Some((loaded.type_name.as_str(), loaded.name()?)).filter(|_| !self.is_environment())
     }
 }
 
@@ -118,7 +124,7 @@ impl<'a> Tenants<'a> {
         with
     }
 
-    fn one_home_for_the_rest(&mut self) {
+    fn one_home_per_document(&mut self) {
         let with_environment = self.with_environment();
         let mut rest: HashMap<usize, usize> = HashMap::new();
         for (at, tenant) in self.all.iter().enumerate() {
@@ -128,33 +134,30 @@ impl<'a> Tenants<'a> {
         }
     }
 
-    /// An object that was made after an export, under the name of one in that export, takes its place. Where both were
-    /// there at one time, they live apart.
-    fn successors(&mut self) {
-        let mut by_name: BTreeMap<(&str, String), Vec<usize>> = BTreeMap::new();
-        for (at, tenant) in self.all.iter().enumerate() {
-            if let Some(name) = tenant.loaded.name().filter(|_| !tenant.is_environment()) {
-                let namesakes = by_name.entry((&tenant.loaded.type_name, name)).or_default();
-                namesakes.push(at);
-            }
+    fn one_home_for_the_rest(&mut self) {
+        let with_environment = self.with_environment();
+        let mut sets: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for at in 0..self.all.len() {
+            sets.entry(self.sets.first(at)).or_default().push(at);
         }
-        let mut with_environment = self.with_environment();
-        for namesakes in by_name.values() {
-            for pair in namesakes.windows(2) {
-                let (earlier, later) = (&self.all[pair[0]], &self.all[pair[1]]);
-                let homes = (self.sets.first(pair[0]), self.sets.first(pair[1]));
-                let exported = self.documents[earlier.document].exported;
-                let made = later.loaded.object.revision().created;
-                if homes.0 == homes.1
-                    || made.is_none_or(|made| made <= exported)
-                    || with_environment[homes.0] && with_environment[homes.1]
-                {
-                    continue;
-                }
-                self.sets.join(homes.0, homes.1);
-                let first = self.sets.first(homes.0);
-                with_environment[first] = with_environment[homes.0] || with_environment[homes.1];
-            }
+        let (known, rest): (Vec<_>, Vec<_>) =
+            sets.into_iter().partition(|(first, _)| with_environment[*first]);
+        let mut homes: Vec<Names> = Vec::new();
+        for (first, tenants) in known {
+            let mut home = Names::of(first, true);
+            home.add(&self.all, &tenants);
+            homes.push(home);
+        }
+        for (first, tenants) in rest {
+            let fits = |home: &Names| home.fit(self.documents, &self.all, &tenants);
+            let found = homes.iter().position(|home| fits(home) == Fit::Successor);
+            let free = |home: &Names| !home.has_environment && fits(home) == Fit::Free;
+            let at = found.or_else(|| homes.iter().position(free)).unwrap_or_else(|| {
+                homes.push(Names::of(first, false));
+                homes.len() - 1
+            });
+            self.sets.join(homes[at].first, first);
+            homes[at].add(&self.all, &tenants);
         }
     }
 
@@ -179,5 +182,60 @@ impl<'a> Tenants<'a> {
             home_of.insert((tenant.document, tenant.place), home);
         }
         Homes { home_of, homes }
+    }
+}
+
+/// The names in a home.
+struct Names<'a> {
+    first: usize,
+    has_environment: bool,
+    latest: HashMap<(&'a str, String), usize>,
+}
+
+/// How objects fit into a home.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fit {
+    /// Nothing there has a name of theirs.
+    Free,
+    /// What has a name of theirs was exported before they were made, so that they take its place.
+    Successor,
+    /// Something of the same name was there when they were.
+    Apart,
+}
+
+impl<'a> Names<'a> {
+    fn of(first: usize, has_environment: bool) -> Self {
+        Self {
+            first,
+            has_environment,
+            latest: HashMap::new(),
+        }
+    }
+
+    fn add(&mut self, all: &[Tenant<'a>], tenants: &[usize]) {
+        for at in tenants {
+            if let Some(name) = all[*at].full_name() {
+                self.latest.insert(name, *at);
+            }
+        }
+    }
+
+    fn fit(&self, documents: &[Document], all: &[Tenant<'a>], tenants: &[usize]) -> Fit {
+        let mut fit = Fit::Free;
+        for at in tenants {
+            let Some(other) = all[*at].full_name().and_then(|name| self.latest.get(&name)) else {
+                continue;
+            };
+            // Tenants stand in the order of the exports.
+            let (earlier, later) = (&all[*at.min(other)], &all[*at.max(other)]);
+            let exported = documents[earlier.document].exported;
+            let made = later.loaded.object.revision().created;
+            let known = earlier.loaded.uuid().is_some() && later.loaded.uuid().is_some();
+            if known && made.is_none_or(|made| made <= exported) {
+                return Fit::Apart;
+            }
+            fit = Fit::Successor;
+        }
+        fit
     }
 }
