@@ -105,7 +105,7 @@ fn options(target: &TargetState, bits: u8) -> ImportOptions {
         environment: named(ENVIRONMENT, 0).into(),
         source_environment: named(SOURCE_ENVIRONMENT, 1).into(),
         max_format: target.max_format(),
-        check_names: bits & VERSION != 0,
+        names: EngineVersion::CHECKS_NAMES.name_check(bits & VERSION != 0),
         strict_references: bits & STRICT != 0,
     }
 }
@@ -228,7 +228,7 @@ fn onto_itself(document: &ReadDocument, own: &[u8], bits: u8) {
         assert!(
             !matches!(
                 step.action,
-                Action::Create | Action::Overwrite { .. } | Action::MissingReference
+                Action::Create | Action::Extend { .. } | Action::Overwrite { .. } | Action::MissingReference
             ) && !conflicts(&step.action),
             "{}: {:?}",
             step.key,

@@ -60,9 +60,6 @@ pub const MOUNT_OPTIONS: &[(&str, &str)] = &[("CIFS", "vers=3.0"), ("NFS3", "ver
 /// Options of a mount that are credentials.
 pub const SECRET_MOUNT_OPTIONS: &[&str] = &["password", "password2", "pass", "passwd", "credentials", "cred"];
 
-/// Newest format number of documents that are imported.
-pub const NEWEST_FORMAT: u64 = exportdoc::import_plan::NEWEST_KNOWN_FORMAT;
-
 /// Format number of exports, unless a loaded document says another.
 pub const EXPORT_FORMAT: u64 = 2;
 /// Put before the reason why an object can't be synced; clients look for it.
@@ -85,6 +82,9 @@ pub const PASSPHRASE_MISSING: &str = "the document is encrypted, so its passphra
 pub const PASSPHRASE_WRONG: &str = "the passphrase is wrong";
 /// A document that an engine encrypted.
 pub const ENCRYPTION_UNKNOWN: &str = "the document is encrypted in a way that this engine doesn't know";
+/// A ZIP archive that isn't one of ours.
+pub const ZIP_COMPRESSED: &str =
+    "a ZIP archive is taken as it is exported, with one uncompressed file; unpack it first";
 /// A document in which nothing can be imported, or not everything can be read.
 pub const DOCUMENT_WITHOUT_OBJECTS: &str = "the document has no objects, or some of them can't be read";
 /// A body with more in it than a JSON value.

@@ -109,6 +109,9 @@ pub struct Cli {
     /// Version that the engine reports
     #[arg(long, value_name = "VERSION", value_parser = parse_version, default_value = choices::ENGINE_VERSION)]
     engine_version: String,
+    /// Refuse every name that breaks the rules of 6.0, those that an engine's factory brings or it has already included
+    #[arg(long)]
+    strict_names: bool,
 
     /// Start as freshly installed: with the stock, without the demo inventory
     #[arg(long, conflicts_with = "empty")]
@@ -199,6 +202,7 @@ impl Cli {
         let settings = Settings {
             name: self.name.clone(),
             version: self.engine_version,
+            strict_names: self.strict_names,
             users,
             token_ttl: self.token_ttl,
             task_pace: self.task_delay,

@@ -118,6 +118,8 @@ pub struct EngineEntry {
     pub port: u16,
     /// Engine version.
     pub version: Option<String>,
+    /// Refuse bad names wherever they come from.
+    pub strict_names: Option<bool>,
     /// `NAME:PASSWORD` entries.
     pub users: Option<Vec<String>>,
     /// Export documents to load.
@@ -176,6 +178,7 @@ impl EngineEntry {
         if let Some(files) = self.schema {
             settings.schema = read_schemas(&files)?;
         }
+        settings.strict_names = self.strict_names.unwrap_or(settings.strict_names);
         settings.name = self.name;
         settings.empty = self.empty.unwrap_or(settings.empty);
         settings.faithful = self.faithful.unwrap_or(settings.faithful);

@@ -30,6 +30,7 @@ tell is unknown, with what would tell it; nothing is guessed.
 What becomes of an object:
   create       the target has none
   unchanged    the target has the same saved state
+  extend       the target has the same saved state without what an engine's upgrade added; that is added
   overwrite    the target has another state, which is replaced
   conflict     the target has another state, and nothing may be overwritten: the import fails
   key-conflict the target has another global key, and nothing may be overwritten: the import fails
@@ -66,6 +67,9 @@ pub(crate) struct Args {
     /// The version of the engine to import into, such as 6.0.1.0: which types it takes, and whether it checks names
     #[arg(long, value_name = "VERSION", value_parser = parse_version)]
     target_version: Option<EngineVersion>,
+    /// Refuse every name that breaks the rules of 6.0, those that an engine's factory brings or the target has included
+    #[arg(long)]
+    strict_names: bool,
     /// Answer 1 when the import would do this
     #[arg(long, value_enum, value_name = "WHAT", value_delimiter = ',')]
     deny: Vec<Denial>,
@@ -164,9 +168,10 @@ impl Args {
             environment: AskedEnvironment::given(environment.as_ref()),
             source_environment: AskedEnvironment::given(source_environment.as_ref()),
             max_format: target.max_format(),
-            check_names: self
-                .target_version
-                .is_none_or(|version| version >= EngineVersion::CHECKS_NAMES),
+            names: target
+                .version()
+                .unwrap_or(EngineVersion::CHECKS_NAMES)
+                .name_check(self.strict_names),
             strict_references: false,
         };
         let forced = ImportOptions {

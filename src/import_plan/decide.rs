@@ -1,25 +1,39 @@
 //! The rules for one object: what is asked of the target, and what follows from the answer.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 
 use super::inventory::{
     Place, Presence, Purpose, TargetEnvironment, TargetInventory, TargetObject, TargetRevision,
 };
 use super::kind::Role;
-use super::names::name_fault;
 use super::step::{Action, Irreversible, Rule, Step};
 use super::structure::{Structure, wanted_name};
 use super::subject::Subject;
 use super::{ENVIRONMENTS, GivenEnvironment, ImportOptions};
-use crate::object::type_by_name;
+use crate::identifier::Identifier;
+use crate::object::{ObjectKey, type_by_name};
 use crate::revision_hash;
 
 /// Whether two states of an object are one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sameness {
     Same,
+    /// But for what an engine's upgrade adds to the document's.
+    SameBeforeUpgrade,
     Differs,
     Unclear,
+}
+
+/// What an object is called on the target before the import.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum There {
+    /// That can't be told.
+    Unclear,
+    /// Nothing: it isn't there, or the import fails for it.
+    Absent,
+    /// This.
+    Called(ObjectKey),
 }
 
 /// Decides object by object, in import order.
@@ -30,6 +44,8 @@ pub(super) struct Decider<'a> {
     pub(super) options: &'a ImportOptions,
     /// Per object, whether the target has it and everything it depends on in just this state.
     unchanged: Vec<bool>,
+    /// Per object, what it is called on the target before the import.
+    there: Vec<There>,
     /// Computed only when some answer holds no more than a hash.
     hashes: OnceCell<Vec<Option<String>>>,
 }
@@ -47,6 +63,7 @@ impl<'a> Decider<'a> {
             inventory,
             options,
             unchanged: vec![false; subjects.len()],
+            there: vec![There::Absent; subjects.len()],
             hashes: OnceCell::new(),
         }
     }
@@ -63,6 +80,7 @@ impl<'a> Decider<'a> {
             Some(rule) => Action::BlockedByRule(rule.clone()),
             None => self.action(index),
         };
+        self.there[index] = self.there(subject, &action);
         let same = matches!(
             action,
             Action::Unchanged { .. }
@@ -88,6 +106,22 @@ impl<'a> Decider<'a> {
         }
     }
 
+    fn there(&self, subject: &Subject<'_>, action: &Action) -> There {
+        let number = subject.object.key().type_number;
+        let called = |identifier: &Identifier| There::Called(ObjectKey::new(number, identifier.clone()));
+        match action {
+            Action::Unknown { .. } => There::Unclear,
+            Action::Derived => There::Called(subject.object.key().clone()),
+            Action::ReferenceInDocument { index } => match &self.there[*index] {
+                There::Called(original) => called(&original.identifier),
+                other => other.clone(),
+            },
+            action => action
+                .existing()
+                .map_or(There::Absent, |existing| called(&existing.id)),
+        }
+    }
+
     fn action(&self, index: usize) -> Action {
         let subject = &self.subjects[index];
         match self.inventory.takes_type(&subject.kind.type_name) {
@@ -98,7 +132,7 @@ impl<'a> Decider<'a> {
         if subject.kind.role == Role::Bundle {
             return Action::Derived;
         }
-        if subject.kind.role == Role::Unclear {
+        if subject.kind.role == Role::Unclear && !self.inventory.knows_unseen_types() {
             let type_name = &subject.kind.type_name;
             return self.unknown(
                 subject,
@@ -152,7 +186,7 @@ impl<'a> Decider<'a> {
     fn perhaps(&self, subject: &Subject<'_>, needs: String) -> Action {
         let writable = !subject.only_refers() && !subject.kind.algorithm;
         let certain = self.options.force_overwrite && writable && self.environment_unclear(subject).is_none();
-        let may_fail = !(certain && self.rule_against_writing(subject).is_none());
+        let may_fail = !(certain && self.rule_against_making(subject).is_none());
         match self.purpose_unclear(subject) {
             Some(purpose) if !may_fail => self.unknown(subject, purpose),
             _ => Action::Unknown {
@@ -165,7 +199,7 @@ impl<'a> Decider<'a> {
 
     /// The target has nothing by that name.
     fn make(&self, subject: &Subject<'_>) -> Action {
-        if let Some(rule) = self.rule_against_writing(subject) {
+        if let Some(rule) = self.rule_against_making(subject) {
             return Action::BlockedByRule(rule);
         }
         if let Some(needs) = self.purpose_unclear(subject) {
@@ -196,10 +230,12 @@ impl<'a> Decider<'a> {
             return Action::BlockedByRule(Rule::NameTaken(existing.type_name));
         }
         let sameness = self.compare(index, &existing);
-        if sameness == Sameness::Same {
-            return Action::Unchanged { existing };
+        match sameness {
+            Sameness::Same => return Action::Unchanged { existing },
+            Sameness::SameBeforeUpgrade => return Action::Extend { existing },
+            Sameness::Differs | Sameness::Unclear => {}
         }
-        if let Some(rule) = self.rule_against_writing(subject) {
+        if let Some(rule) = self.rule_against_changing(subject) {
             return match sameness {
                 Sameness::Unclear => self.unknown(subject, revision_of(subject)),
                 _ => Action::BlockedByRule(rule),
@@ -236,7 +272,7 @@ impl<'a> Decider<'a> {
             _ => Action::ReferenceResolved {
                 existing,
                 stale: match sameness {
-                    Sameness::Same => Some(false),
+                    Sameness::Same | Sameness::SameBeforeUpgrade => Some(false),
                     Sameness::Differs => Some(true),
                     Sameness::Unclear => None,
                 },
@@ -244,12 +280,21 @@ impl<'a> Decider<'a> {
         }
     }
 
-    fn rule_against_writing(&self, subject: &Subject<'_>) -> Option<Rule> {
-        if let Some(name) = subject.name.as_deref().filter(|_| self.options.check_names)
-            && let Some(fault) = name_fault(&subject.kind.type_name, name)
-        {
-            return Some(Rule::Name(fault));
-        }
+    fn rule_against_making(&self, subject: &Subject<'_>) -> Option<Rule> {
+        let names = self.options.names;
+        let name = subject.name.as_deref();
+        let fault = name.and_then(|name| names.fault(&subject.kind.type_name, name));
+        fault.map(Rule::Name).or_else(|| self.purpose_mismatch(subject))
+    }
+
+    fn rule_against_changing(&self, subject: &Subject<'_>) -> Option<Rule> {
+        let names = self.options.names;
+        let name = subject.name.as_deref();
+        let fault = name.and_then(|name| names.fault_of_known(&subject.kind.type_name, name));
+        fault.map(Rule::Name).or_else(|| self.purpose_mismatch(subject))
+    }
+
+    fn purpose_mismatch(&self, subject: &Subject<'_>) -> Option<Rule> {
         let needed = purpose_needed(&subject.kind.type_name)?;
         let Some(Place::Environment(id)) = subject.place else {
             return None;
@@ -292,7 +337,9 @@ impl<'a> Decider<'a> {
         let pair = &self.subjects[index].object.revision().pair;
         match &existing.revision {
             // A revision without UUIDs says nothing, not even when both have none.
-            TargetRevision::Pair(theirs) if theirs == pair && !pair.save.is_empty() => Sameness::Same,
+            TargetRevision::Pair(theirs) if theirs == pair && !pair.save.is_empty() => {
+                self.compare_dependencies(index, existing)
+            }
             TargetRevision::Pair(_) => Sameness::Differs,
             TargetRevision::Hash(theirs) if self.hash(index) == Some(theirs) => Sameness::Same,
             // A reference's hash leaves out its original's dependencies, so another hash needn't be another state.
@@ -300,13 +347,54 @@ impl<'a> Decider<'a> {
             // Where every dependency is unchanged, it can only be the object itself that differs.
             TargetRevision::Hash(_) => {
                 let mut dependencies = self.structure.dependencies(index);
-                match dependencies.all(|dependency| self.unchanged[dependency]) {
+                let unchanged = dependencies.all(|dependency| self.unchanged[dependency]);
+                let mut dependencies = self.structure.dependencies(index);
+                match unchanged && !dependencies.any(|dependency| self.added_by_upgrade(index, dependency)) {
                     true => Sameness::Differs,
                     false => Sameness::Unclear,
                 }
             }
             TargetRevision::Unknown => Sameness::Unclear,
         }
+    }
+
+    /// Two objects of one revision may still differ in what they depend on: engines' upgrades add to that without a save.
+    fn compare_dependencies(&self, index: usize, existing: &TargetObject) -> Sameness {
+        let subject = &self.subjects[index];
+        if !matches!(
+            subject.kind.role,
+            Role::Key | Role::Global | Role::Environment | Role::Unclear
+        ) {
+            return Sameness::Same;
+        }
+        let Some(theirs) = &existing.dependencies else {
+            return match grows_by_upgrade(subject) {
+                true => Sameness::Unclear,
+                false => Sameness::Same,
+            };
+        };
+        let (mut met, mut added) = (BTreeSet::new(), false);
+        for dependency in self.structure.dependencies(index) {
+            match &self.there[dependency] {
+                There::Unclear => return Sameness::Unclear,
+                There::Called(key) if theirs.contains(key) => {
+                    met.insert(key);
+                }
+                _ if self.added_by_upgrade(index, dependency) => added = true,
+                _ => return Sameness::Differs,
+            }
+        }
+        match (met.len() == theirs.len(), added) {
+            (true, false) => Sameness::Same,
+            (true, true) => Sameness::SameBeforeUpgrade,
+            (false, _) => Sameness::Differs,
+        }
+    }
+
+    /// Whether an upgrade may have made an object of the document depend on another one.
+    fn added_by_upgrade(&self, index: usize, dependency: usize) -> bool {
+        grows_by_upgrade(&self.subjects[index])
+            && self.subjects[dependency].kind.type_name == "APPLICATION_SETTINGS"
     }
 
     fn hash(&self, index: usize) -> Option<&String> {
@@ -328,6 +416,11 @@ fn revision_of(subject: &Subject<'_>) -> String {
 /// The purpose of the environments that a type of job runs in.
 fn purpose_needed(type_name: &str) -> Option<Purpose> {
     type_by_name(type_name)?.purpose
+}
+
+/// Whether an engine's upgrade adds settings to what objects of the type depend on.
+fn grows_by_upgrade(subject: &Subject<'_>) -> bool {
+    type_by_name(&subject.kind.type_name).is_some_and(|known| known.settings_by_upgrade)
 }
 
 /// What writing the object destroys. Where it can't be told whether it is written, what writing would.

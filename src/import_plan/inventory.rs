@@ -3,9 +3,11 @@
 //! Invariant: an answer is never guessed. An inventory that can't tell says what it would need; one that sees the whole
 //! engine never has to.
 
+use std::collections::BTreeSet;
+
 use crate::identifier::Identifier;
 pub use crate::object::Purpose;
-use crate::object::{ObjectType, RevisionPair, type_by_name};
+use crate::object::{ObjectKey, ObjectType, RevisionPair, type_by_name};
 
 /// Whether the target has something.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +34,8 @@ pub struct TargetObject {
     pub name: Option<String>,
     /// Its saved state.
     pub revision: TargetRevision,
+    /// What it depends on directly, under the keys that it has there, where that is known.
+    pub dependencies: Option<BTreeSet<ObjectKey>>,
 }
 
 /// How much is known of a target object's saved state.
@@ -104,6 +108,12 @@ pub trait TargetInventory {
     /// doesn't settle that. Unless overridden: it does.
     fn reads_format(&self, _format: u64) -> Presence<()> {
         Presence::Present(())
+    }
+
+    /// Whether the engine keeps objects of types that the table says nothing of, engine-wide and known by name or UUID A,
+    /// as the mock engine does. Unless overridden: nothing is known of that.
+    fn knows_unseen_types(&self) -> bool {
+        false
     }
 
     /// Whether the engine takes objects of a type. Unless overridden: the types of this version's table, and nothing

@@ -21,13 +21,16 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The entry for an object as it stands in a document, under an identifier of the target's.
+    /// The entry for an object as it stands in a document, under an identifier of the target's. Under its own
+    /// identifier, its dependencies have theirs; under another one they aren't known.
     pub fn of(object: &SyncObject<'_>, type_name: &str, id: Identifier, place: Place) -> Self {
+        let as_it_stands = object.key().identifier == id || object.dependencies().is_empty();
         let object = TargetObject {
             type_name: type_name.to_owned(),
             id,
             name: object.name(),
             revision: TargetRevision::Pair(object.revision().pair.clone()),
+            dependencies: as_it_stands.then(|| object.dependencies().iter().cloned().collect()),
         };
         Self { object, place }
     }

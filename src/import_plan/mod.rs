@@ -6,8 +6,9 @@
 //!
 //! Where engines' behaviour is not documented, these are this project's choices:
 //!
-//! - **Identical** means equal revision pairs (UUID A and B), never equal content: what engines compare isn't known, but
-//!   every save makes a new UUID B. An identical object is a success without a write, with and without force.
+//! - **Identical** means equal revision pairs (UUID A and B) and equal dependencies, never equal content: what engines
+//!   compare isn't known, but every save makes a new UUID B. An identical object is a success without a write, with and
+//!   without force. What an engine's upgrade added under the same pair is taken over, with and without force.
 //! - **The global key** without force passes only when it is identical, which is what an earlier import with force
 //!   leaves behind; with force it is replaced unless identical.
 //! - **References** are met by whatever has the name on the target, in whatever revision, because engines ship the same
@@ -18,7 +19,10 @@
 //!   without data can't be made and has to be there.
 //! - **Objects without a name** in their data (types whose data was never seen) are identified by UUID A.
 //! - **Algorithms** share one name space: a name that another type of algorithm has is blocked, force or not.
-//! - **Name rules** and purposes of environments bind only what would be written.
+//! - **Name rules** and purposes of environments bind only what would be written, name rules only what is new there and
+//!   made by people ([`NameCheck`]).
+//! - **Formats**: engines before 6.0 read formats 1 and 2, later ones every format that is known
+//!   ([`EngineVersion::newest_format`]). A target whose whole content is known reads what it writes, too.
 //! - **With force**, an object that perhaps is on the target already can't fail for that: it is made, left alone or
 //!   overwritten. Only an algorithm whose name another type may have can.
 //! - **Status**: 404 when the first failing object is a missing reference, 409 for every other, 400 for a request or
@@ -51,7 +55,7 @@ pub use inventory::{
 pub use kind::stands_for;
 pub(crate) use memory::name_space;
 pub use memory::{Entry, MemoryInventory};
-pub use names::{FORBIDDEN_IN_NAMES, NameFault, name_fault};
+pub use names::{FORBIDDEN_IN_NAMES, NameCheck, NameFault, name_fault};
 pub use plan::{ChecklistItem, ImportPlan, ImportStatus, ResultRow, Todo, Verdict};
 pub use references::{ReferenceMatch, ReferenceState, references_against};
 pub use refusal::Refusal;
@@ -115,21 +119,21 @@ pub struct ImportOptions {
     pub source_environment: GivenEnvironment,
     /// The newest format number that the target reads, where it refuses newer ones.
     pub max_format: Option<u64>,
-    /// Whether the name rules of engines since 6.0 hold.
-    pub check_names: bool,
+    /// Whose names the rules of engines since 6.0 are asked about.
+    pub names: NameCheck,
     /// Whether a reference to an object in another state is a conflict when nothing may be overwritten.
     pub strict_references: bool,
 }
 
 impl Default for ImportOptions {
-    /// Nothing is overwritten, no environment, names are checked, references may be stale.
+    /// Nothing is overwritten, no environment, names that people make are checked, references may be stale.
     fn default() -> Self {
         Self {
             force_overwrite: false,
             environment: GivenEnvironment::None,
             source_environment: GivenEnvironment::None,
             max_format: None,
-            check_names: true,
+            names: NameCheck::default(),
             strict_references: false,
         }
     }

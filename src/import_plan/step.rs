@@ -33,6 +33,11 @@ pub enum Action {
         /// What is there.
         existing: TargetObject,
     },
+    /// The target has the same saved state without what an engine's upgrade added under it; that is added.
+    Extend {
+        /// What is there.
+        existing: TargetObject,
+    },
     /// The target has another state of it, which is replaced; the id stays.
     Overwrite {
         /// What is there.
@@ -170,6 +175,7 @@ impl Action {
         match self {
             Self::Create => "create",
             Self::Unchanged { .. } => "unchanged",
+            Self::Extend { .. } => "extend",
             Self::Overwrite { .. } => "overwrite",
             Self::Conflict { .. } => "conflict",
             Self::KeyConflict { .. } => "key-conflict",
@@ -206,6 +212,7 @@ impl Action {
     pub fn existing(&self) -> Option<&TargetObject> {
         match self {
             Self::Unchanged { existing }
+            | Self::Extend { existing }
             | Self::Overwrite { existing }
             | Self::Conflict { existing }
             | Self::ReferenceResolved { existing, .. } => Some(existing),
@@ -216,7 +223,7 @@ impl Action {
 
     /// Whether something is written to the target.
     pub fn writes(&self) -> bool {
-        matches!(self, Self::Create | Self::Overwrite { .. })
+        matches!(self, Self::Create | Self::Extend { .. } | Self::Overwrite { .. })
     }
 }
 
@@ -229,7 +236,7 @@ impl Step {
                 Some(format!("{what} refers to an object that is not on this engine"))
             }
             Action::Conflict { .. } => Some(format!(
-                "{what} is here in another revision; force_overwrite is false"
+                "{what} is here in another state; force_overwrite is false"
             )),
             Action::KeyConflict { .. } => Some(format!(
                 "{what} would replace this engine's key; force_overwrite is false"

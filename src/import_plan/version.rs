@@ -3,12 +3,18 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::NEWEST_KNOWN_FORMAT;
 use super::inventory::Presence;
+use super::names::NameCheck;
 use crate::blob::KNOWN_FORMATS;
 use crate::object::type_by_name;
 
 /// The first year that a version was called after, or an earlier one: numbers below count generations.
 const FIRST_YEAR: u32 = 2000;
+
+/// The newest format that engines before 6.0 read: documents of November 2019 have it, when engines of both generations
+/// were made. No source says so; see [`EngineVersion::newest_format`].
+const NEWEST_BEFORE_6: u64 = 2;
 
 /// An engine's version, such as `6.0.1.0`. Parts that aren't written count as 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,6 +45,24 @@ impl EngineVersion {
         match self >= Self(span.had_from) && !between {
             true => Presence::Present(()),
             false => self.unclear(type_name),
+        }
+    }
+
+    /// Whose names an engine of this version checks. `strict` is for users who want the vendor's page to the letter.
+    pub fn name_check(self, strict: bool) -> NameCheck {
+        match strict {
+            _ if self < Self::CHECKS_NAMES => NameCheck::Off,
+            true => NameCheck::Strict,
+            false => NameCheck::MadeByPeople,
+        }
+    }
+
+    /// The newest format that an engine of this version is taken to read where its whole content is known, as of a mock
+    /// engine. No source ties formats to versions: which belongs to which is this project's choice.
+    pub fn newest_format(self) -> u64 {
+        match self < Self::CHECKS_NAMES {
+            true => NEWEST_BEFORE_6,
+            false => NEWEST_KNOWN_FORMAT,
         }
     }
 

@@ -111,7 +111,7 @@ pub(super) fn note(step: &Step, plan: &ImportPlan) -> String {
             parts.extend(original.map(|original| format!("by {}", object(original))));
         }
         Action::MissingReference => parts.push("nothing there to refer to".to_owned()),
-        Action::Conflict { .. } => parts.push("another revision is there".to_owned()),
+        Action::Conflict { .. } => parts.push("another state is there".to_owned()),
         Action::KeyConflict { .. } => parts.push("another key is there".to_owned()),
         _ => {}
     }

@@ -3,12 +3,12 @@
 //! Invariant: one record per type and identifier. Where sources contradict each other, it holds everything that is said and
 //! is marked as disputed. Nothing in it depends on the order of the claims but which of the sources are named.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::SourceId;
 use super::coverage::{Coverage, ObjectId};
 use crate::import_plan::Place;
-use crate::object::RevisionPair;
+use crate::object::{ObjectKey, RevisionPair};
 
 /// What is known of a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +47,8 @@ pub(super) struct Saying {
     /// Whether two places are told of what it is inside of.
     pub(super) torn: bool,
     pub(super) pair: Option<RevisionPair>,
+    /// What it depends on directly, where its message is at hand.
+    pub(super) dependencies: Option<BTreeSet<ObjectKey>>,
     /// The hash an engine lists.
     pub(super) hash: Option<String>,
     /// The hash that goes with the pair, where everything it covers is at hand.
@@ -61,6 +63,7 @@ pub(super) struct Known {
     pub(super) name_shows: bool,
     pub(super) places: Said<Place>,
     pub(super) pairs: Said<RevisionPair>,
+    pub(super) dependencies: Said<BTreeSet<ObjectKey>>,
     pub(super) hashes: Said<String>,
     pub(super) own_hashes: Said<String>,
     /// The first to speak of it.
@@ -86,6 +89,7 @@ impl Claims {
             name_shows: false,
             places: Said::nothing(),
             pairs: Said::nothing(),
+            dependencies: Said::nothing(),
             hashes: Said::nothing(),
             own_hashes: Said::nothing(),
             source,
@@ -142,6 +146,9 @@ impl Known {
         }
         see(said.place.and_then(|place| self.places.add(place, source)));
         see(said.pair.and_then(|pair| self.pairs.add(pair, source)));
+        see(said
+            .dependencies
+            .and_then(|dependencies| self.dependencies.add(dependencies, source)));
         see(said.hash.and_then(|hash| self.hashes.add(hash, source)));
         see(said.own_hash.and_then(|hash| self.own_hashes.add(hash, source)));
         contradicted

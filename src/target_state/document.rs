@@ -125,6 +125,8 @@ fn own(
         },
         torn: false,
         pair: Some(object.revision().pair.clone()),
+        // Members of a bundle come and go without a save.
+        dependencies: (type_name != "ENVIRONMENT").then(|| object.dependencies().iter().cloned().collect()),
         hash: None,
         own_hash: facts.computed_hash.clone().filter(|_| !facts.hash_has_gaps),
     };
@@ -153,6 +155,8 @@ fn referred(object: &SyncObject<'_>, wanted: Wanted<'_>, source: SourceId) -> Op
         place,
         torn: false,
         pair: Some(object.revision().pair.clone()),
+        // A reference leaves them out.
+        dependencies: None,
         hash: None,
         own_hash: None,
     };

@@ -16,13 +16,17 @@ use super::shape::without_mark;
 use super::{SourceId, StateError, StateNote, TargetStateBuilder};
 use crate::identifier::Identifier;
 use crate::import_plan::{Place, Purpose};
-use crate::object::{ObjectType, RevisionPair, SyncObject, type_by_name};
+use crate::object::{ObjectKey, ObjectType, RevisionPair, SyncObject, type_by_name};
 use crate::revision_hash;
 
 #[derive(Deserialize)]
 struct Dump {
     objects: Vec<Dumped>,
     tables: Tables,
+    /// Of the engine; dumps of older mock engines don't have it.
+    version: Option<String>,
+    /// Format number of the documents that it writes, where it isn't the usual one.
+    format: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -54,6 +58,7 @@ struct Dumped {
 struct SavedState {
     id: Identifier,
     pair: RevisionPair,
+    dependencies: BTreeSet<ObjectKey>,
     own_hash: Option<String>,
 }
 
@@ -67,6 +72,9 @@ impl TargetStateBuilder {
         let what = "a state dump";
         let dump: Dump =
             serde_json::from_slice(without_mark(bytes)).map_err(|error| StateError::Form { what, error })?;
+        let version = dump.version.and_then(|text| text.parse().ok());
+        self.dumped_version = self.dumped_version.max(version);
+        self.format = self.format.max(dump.format);
         let mut hidden = 0;
         let count = dump.objects.len();
         let (mut types, mut shown) = (HashSet::new(), HashSet::new());
@@ -132,20 +140,30 @@ impl Dumped {
                 .dependencies()
                 .is_empty()
                 .then(|| revision_hash::of_pairs([&pair])),
+            dependencies: object.dependencies().iter().cloned().collect(),
             pair,
         }))
     }
 
     fn claim(self, saved: Option<SavedState>, source: SourceId) -> Claim {
-        let (id, pair, own_hash) = match saved {
-            Some(saved) => (saved.id, Some(saved.pair), saved.own_hash),
-            None => (Identifier::from_json(&self.identifier), None, None),
+        let (id, pair, dependencies, own_hash) = match saved {
+            Some(saved) => (
+                saved.id,
+                Some(saved.pair),
+                Some(saved.dependencies),
+                saved.own_hash,
+            ),
+            None => (Identifier::from_json(&self.identifier), None, None, None),
         };
+        // Members of a bundle come and go without a save.
+        let dependencies =
+            dependencies.filter(|_| !matches!(&*self.type_name, "ENVIRONMENT" | "GLOBAL_OBJECT"));
         let said = Saying {
             name: Naming::of(self.name),
             place: Some(self.environment.map_or(Place::Global, Place::Environment)),
             torn: false,
             pair,
+            dependencies,
             hash: None,
             own_hash,
         };

@@ -67,7 +67,7 @@ impl TargetState {
             coverage: builder.coverage,
             environments: builder.environments,
             format: builder.format,
-            version: builder.version,
+            version: builder.version.or(builder.dumped_version),
         };
         let disputes = doubled(known, |object, known| state.place(object, known, &labels));
         state.note_disputes(disputes, &labels);
@@ -138,6 +138,7 @@ impl TargetState {
                 id,
                 name: known.names.into_only(),
                 revision,
+                dependencies: known.dependencies.into_only(),
             };
             self.certain.insert(Entry { object, place });
         }
@@ -176,7 +177,11 @@ impl TargetState {
     /// The newest format number that the target is known to read, for
     /// [`ImportOptions::max_format`](crate::import_plan::ImportOptions::max_format).
     pub fn max_format(&self) -> Option<u64> {
-        self.coverage.is_whole().then_some(NEWEST_KNOWN_FORMAT)
+        let of_version = self.version.map(EngineVersion::newest_format);
+        let newest = of_version.unwrap_or(NEWEST_KNOWN_FORMAT);
+        // It takes back what it writes itself.
+        let newest = self.format.map_or(newest, |own| own.max(newest));
+        self.coverage.is_whole().then_some(newest)
     }
 
     /// What the target said of its version.
@@ -332,6 +337,11 @@ impl TargetInventory for TargetState {
         self.environments.find(id)
     }
 
+    /// Only a mock engine shows all of itself.
+    fn knows_unseen_types(&self) -> bool {
+        self.coverage.is_whole()
+    }
+
     fn reads_format(&self, format: u64) -> Presence<()> {
         let of_version = self.version.and_then(EngineVersion::wrote_format);
         let newest = self.format.max(of_version).unwrap_or(OLDEST_KNOWN_FORMAT);
@@ -356,10 +366,11 @@ impl TargetInventory for TargetState {
         let known = type_by_name(type_name).and_then(ObjectType::number).is_some();
         let here = self.types.contains(type_name) || self.dumped_types.contains(type_name);
         match self.version.map(|version| version.takes_type(type_name)) {
-            Some(Presence::Unknown { .. }) if here => Presence::Present(()),
+            _ if here => Presence::Present(()),
+            // A mock engine takes what its version isn't known to lack.
+            Some(Presence::Unknown { .. }) if self.coverage.is_whole() => Presence::Present(()),
             Some(answer) => answer,
-            None if known || here => Presence::Present(()),
-            None if self.coverage.is_whole() => Presence::Absent,
+            None if known || self.coverage.is_whole() => Presence::Present(()),
             None => Presence::Unknown {
                 needs: format!("whether the target takes objects of type {type_name}"),
             },

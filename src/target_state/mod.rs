@@ -134,6 +134,7 @@ pub struct TargetStateBuilder {
     format: Option<u64>,
     entries: usize,
     version: Option<EngineVersion>,
+    dumped_version: Option<EngineVersion>,
 }
 
 impl TargetStateBuilder {
@@ -142,7 +143,7 @@ impl TargetStateBuilder {
         Self::default()
     }
 
-    /// What the target says of its version.
+    /// What the target says of its version. Goes before what a state dump says.
     #[must_use]
     pub fn with_version(mut self, version: Option<EngineVersion>) -> Self {
         self.version = version;

@@ -261,6 +261,7 @@ fn claim(listed: &Listed, source: SourceId, claims: &mut Claims, environments: &
         place,
         torn: false,
         pair: None,
+        dependencies: None,
         hash: listed.hash.clone(),
         own_hash: None,
     };

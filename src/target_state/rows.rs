@@ -201,6 +201,7 @@ impl Places {
             },
             torn,
             pair: None,
+            dependencies: None,
             hash: None,
             own_hash: None,
         };

@@ -4,7 +4,10 @@
 //! doesn't succeed writes nothing, and one that does is applied whole, because both happen inside one transaction.
 
 use std::collections::HashMap;
+use std::io::{Cursor, Read as _};
 
+use bytes::Bytes;
+use exportdoc::container::{Kind, only_entry};
 use exportdoc::escape;
 use exportdoc::finding::TRAILING_DATA;
 use exportdoc::identifier::Identifier;
@@ -13,9 +16,11 @@ use exportdoc::import_plan::{
     Verdict as PlanVerdict, import_plan,
 };
 use exportdoc::object::data::ObjectData;
-use exportdoc::object::{ObjectKey, SyncObject, rename};
+use exportdoc::object::{ObjectKey, ObjectType, SyncObject, rename, type_by_name};
 use exportdoc::passphrase::Passphrase;
-use exportdoc::report::{Encryption, ExamineOptions, Verdict, examine_with_objects};
+use exportdoc::report::{
+    DocumentReport, Encryption, ExamineOptions, Keep, Verdict, examine_source, examine_with_objects,
+};
 
 use super::content::stock;
 use super::objects::{Inventory, StoredObject, put_object};
@@ -118,8 +123,9 @@ impl Engine {
             force_overwrite: request.force_overwrite,
             environment: request.environment_id.into(),
             source_environment: request.source_environment_id.into(),
-            max_format: Some(choices::NEWEST_FORMAT),
-            check_names: true,
+            // It takes back what it writes itself.
+            max_format: Some(self.settings.engine_version().newest_format()).max(state.format),
+            names: self.settings.name_check(),
             strict_references: false,
         };
         import_plan(&document.as_import(), &Inventory(state), &options)
@@ -145,8 +151,7 @@ impl Engine {
             passphrase,
             ..ExamineOptions::default()
         };
-        let (report, objects) = examine_with_objects(&request.document, &options)
-            .map_err(|error| ModelError::BadBody(error.to_string()))?;
+        let (report, objects) = examined(&request.document, &options)?;
         record.read(&report);
         record.behind_json = report.findings.iter().any(|found| found.rule == &TRAILING_DATA);
         if record.behind_json && self.settings.strict_json {
@@ -172,6 +177,25 @@ impl Engine {
         }
         Ok(ReadDocument::new(&report, objects))
     }
+}
+
+/// Reads a document, or the one that a ZIP archive holds as exports do: uncompressed, so that nothing grows.
+fn examined(
+    document: &Bytes,
+    options: &ExamineOptions,
+) -> Result<(DocumentReport, Vec<SyncObject<'static>>), ModelError> {
+    let unreadable = |error: &dyn std::fmt::Display| ModelError::BadBody(error.to_string());
+    if Kind::of(document) != Some(Kind::Zip) {
+        return examine_with_objects(document, options).map_err(|error| unreadable(&error));
+    }
+    // The first file's compression stands here; whatever follows can't yield more than the archive has either.
+    if document.get(8..10) != Some(&[0, 0]) {
+        return Err(ModelError::BadBody(choices::ZIP_COMPRESSED.to_owned()));
+    }
+    let (_, entry) = only_entry(Cursor::new(document)).map_err(|error| unreadable(&error))?;
+    let entry = entry.take(document.len() as u64);
+    let examined = examine_source(entry, options, Keep::Objects).map_err(|error| unreadable(&error))?;
+    Ok((examined.report, examined.contents.objects))
 }
 
 /// Writes what the plan says; the local key of every object of the document is known by then.
@@ -202,7 +226,8 @@ fn apply(
     Ok(outcomes(plan, &local))
 }
 
-/// What every key of the document is called on this engine. New objects with numbers get new ones.
+/// What every key of the document is called on this engine. New objects with numbers get new ones, but for those of types
+/// that nothing is known of.
 fn local_keys(
     state: &mut State,
     document: &ReadDocument,
@@ -212,6 +237,9 @@ fn local_keys(
     for step in &plan.steps {
         let identifier = match (step.action.existing(), &step.key.identifier) {
             (Some(existing), _) => existing.id.clone(),
+            (None, own) if step.action == Action::Create && keeps_number(state, &step.type_name, own) => {
+                own.clone()
+            }
             (None, Identifier::Integer(_)) if step.action == Action::Create => {
                 let own = setting_here(state, &document.objects[step.index]);
                 Identifier::Integer(own.unwrap_or_else(|| state.next_object_id(&step.type_name)))
@@ -243,6 +271,19 @@ fn setting_here(state: &State, object: &SyncObject<'_>) -> Option<i64> {
         .objects
         .find("APPLICATION_SETTINGS", &Identifier::Integer(id));
     here.is_none().then_some(id)
+}
+
+/// An object of a type that nothing is known of stays as it is, its number included, while that is free.
+fn keeps_number(state: &mut State, type_name: &str, own: &Identifier) -> bool {
+    let known = type_by_name(type_name).and_then(ObjectType::number);
+    let Identifier::Integer(id) = *own else {
+        return false;
+    };
+    let keeps = known.is_none() && state.objects.find(type_name, own).is_none();
+    if keeps {
+        state.reserve_id(type_name, id);
+    }
+    keeps
 }
 
 fn outcomes(plan: &ImportPlan, local: &HashMap<ObjectKey, ObjectKey>) -> Vec<ImportOutcome> {

@@ -104,13 +104,14 @@ impl Engine {
         };
         let dir = settings.state_dir.as_deref().map(StateDir::open).transpose()?;
         let stored = dir.as_ref().map(StateDir::load).transpose()?.flatten();
-        let state = match stored {
+        let mut state = match stored {
             Some(mut state) => {
                 objects::mirror_all(&mut state);
                 state
             }
             None => content::initial_state(&settings)?,
         };
+        state.version = Some(settings.version.clone());
         Ok(Self {
             store: Store::new(state, dir)?,
             views: ViewCache::default(),
@@ -146,6 +147,8 @@ impl Engine {
         objects::mirror_all(&mut state);
         self.store.transact(|present| {
             *present = state;
+            // What a state from elsewhere says is another engine's.
+            present.version = Some(self.settings.version.clone());
             Ok(())
         })
     }

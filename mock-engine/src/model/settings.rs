@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use exportdoc::import_plan::{EngineVersion, NameCheck};
+
 use super::schema::Schema;
 use crate::choices;
 
@@ -16,6 +18,8 @@ pub struct Settings {
     pub name: String,
     /// Four-part version of `/system-information`.
     pub version: String,
+    /// Whether names that break the rules of 6.0 are refused wherever they come from.
+    pub strict_names: bool,
     /// Users who may log in. Empty: anybody with a non-empty name and password.
     pub users: Vec<Credential>,
     /// How long a token lasts.
@@ -50,11 +54,25 @@ pub struct Settings {
     pub state_dir: Option<PathBuf>,
 }
 
+impl Settings {
+    /// The version as imports ask about it.
+    pub fn engine_version(&self) -> EngineVersion {
+        // The options let no other text in than one that parses.
+        self.version.parse().unwrap_or(EngineVersion::CHECKS_NAMES)
+    }
+
+    /// Whose names are checked.
+    pub fn name_check(&self) -> NameCheck {
+        self.engine_version().name_check(self.strict_names)
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
             name: "mock-engine".to_owned(),
             version: choices::ENGINE_VERSION.to_owned(),
+            strict_names: false,
             users: Vec::new(),
             token_ttl: choices::TOKEN_TTL,
             task_pace: Pace::Delay(Duration::ZERO),

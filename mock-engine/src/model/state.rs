@@ -46,6 +46,9 @@ pub struct State {
     /// Format number of exports, where a loaded document said one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<u64>,
+    /// The engine's version, so that a dump tells by which rules it imports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
 }
 
 /// The form of dumps, so that nothing else is taken for one.

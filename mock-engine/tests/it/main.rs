@@ -15,6 +15,7 @@ mod client;
 mod composed;
 mod executions;
 mod files;
+mod genuine;
 mod habits;
 mod hosts;
 mod inventory;

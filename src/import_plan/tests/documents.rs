@@ -2,7 +2,7 @@
 
 use super::support::*;
 use crate::identifier::Identifier;
-use crate::import_plan::{GivenEnvironment, ImportDocument, Verdict, import_plan};
+use crate::import_plan::{GivenEnvironment, ImportDocument, NameCheck, Verdict, import_plan};
 use crate::object::{ObjectKey, Revision, RevisionPair, SyncObject};
 
 #[test]
@@ -170,7 +170,7 @@ fn an_unknown_number_is_named_by_the_caller_or_by_its_own_revision() {
 
     let quiet = build(key, &[], "s1", ("ComponentData", vec![]));
     let names = [(31, "REDACTION".to_owned())].into();
-    let import = import(&[&quiet]).with(|o| o.check_names = false);
+    let import = import(&[&quiet]).with(|o| o.names = NameCheck::Off);
     let document = ImportDocument {
         objects: &import.objects,
         format: None,

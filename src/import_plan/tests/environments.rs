@@ -237,7 +237,7 @@ fn an_unchanged_on_the_fly_job_keeps_the_source_it_has() {
     let source = source(9, "Prod", "s1");
     let job = job(4, "OTF", &[&source], "s1");
     let there = vec![
-        at(&connector(9, "Prod", "s2"), 6, SOURCE),
+        at(&connector(9, "Prod", "s2"), 9, SOURCE),
         at(&job, 4, ENVIRONMENT),
     ];
     let plan = import(&[&job, &source]).onto(there).force().plan();

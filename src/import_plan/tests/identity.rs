@@ -2,7 +2,7 @@
 
 use super::support::*;
 use crate::identifier::Identifier;
-use crate::import_plan::{MemoryInventory, NameFault, Purpose, name_fault};
+use crate::import_plan::{MemoryInventory, NameCheck, NameFault, Purpose, name_fault};
 
 #[test]
 fn rule_4_11_the_id_in_the_document_is_only_a_label() {
@@ -131,14 +131,16 @@ fn rule_4_11_types_that_nobody_names_are_exempt() {
 }
 
 #[test]
-fn rule_4_11_a_forbidden_name_blocks_what_would_be_written_and_nothing_else() {
+fn rule_4_11_a_forbidden_name_blocks_what_would_be_made_and_nothing_else() {
     let (old, new) = (domain("A/B", &[], "s1"), domain("A/B", &[], "s2"));
     let blocked = "DOMAIN A/B: blocked: name holds the forbidden character '/'";
     assert_eq!(import(&[&new]).told(), [blocked, "would fail at 0 with 409"]);
     assert_eq!(
         import(&[&new]).onto(vec![global(&old)]).force().told()[0],
-        blocked
+        "DOMAIN A/B: overwrite A/B"
     );
+    let strict = import(&[&new]).onto(vec![global(&old)]).force();
+    assert_eq!(strict.with(|o| o.names = NameCheck::Strict).told()[0], blocked);
     assert_eq!(
         import(&[&old]).onto(vec![global(&old)]).told()[0],
         "DOMAIN A/B: unchanged A/B"
@@ -148,7 +150,7 @@ fn rule_4_11_a_forbidden_name_blocks_what_would_be_written_and_nothing_else() {
         "DOMAIN_REFERENCE A/B: met by DOMAIN A/B"
     );
     assert_eq!(
-        import(&[&new]).with(|o| o.check_names = false).told()[0],
+        import(&[&new]).with(|o| o.names = NameCheck::Off).told()[0],
         "DOMAIN A/B: create"
     );
 }

@@ -176,7 +176,7 @@ fn rule_4_9_rows_are_success_up_to_the_failing_object_and_skipped_after_it() {
         [
             json!({"objectIdentifier": {"algorithmName": "Names"}, "objectType": "LOOKUP", "importStatus": "SUCCESS"}),
             json!({"objectIdentifier": {"id": "NAME"}, "objectType": "DOMAIN", "importStatus": "FAILED",
-                "failureMessage": "DOMAIN NAME is here in another revision; force_overwrite is false"}),
+                "failureMessage": "DOMAIN NAME is here in another state; force_overwrite is false"}),
             json!({"objectIdentifier": {"id": 3}, "objectType": "DATABASE_CONNECTOR",
                 "importStatus": "SKIPPED"}),
         ]

@@ -36,6 +36,7 @@ fn there(revision: TargetRevision) -> Presence<TargetObject> {
         id: Identifier::Integer(9),
         name: Some("Mask it".to_owned()),
         revision,
+        dependencies: None,
     })
 }
 

@@ -256,6 +256,7 @@ pub(super) fn told(plan: &ImportPlan) -> Vec<String> {
             let action = match &step.action {
                 Action::Create => "create".to_owned(),
                 Action::Unchanged { existing } => format!("unchanged {}", id(existing)),
+                Action::Extend { existing } => format!("extend {}", id(existing)),
                 Action::Overwrite { existing } => format!("overwrite {}", id(existing)),
                 Action::Conflict { existing } => format!("conflict {}", id(existing)),
                 Action::KeyConflict { .. } => "key conflict".to_owned(),

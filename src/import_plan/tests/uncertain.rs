@@ -21,6 +21,7 @@ impl Listing {
             id: object.key().identifier.clone(),
             name: object.name(),
             revision: TargetRevision::Hash(hash.to_owned()),
+            dependencies: None,
         });
         self
     }
@@ -167,6 +168,7 @@ fn a_key_that_is_perhaps_replaced_counts_as_irreversible() {
                 id: key("x").key().identifier.clone(),
                 name: None,
                 revision: TargetRevision::Unknown,
+                dependencies: None,
             })
         }
         fn environment(&self, _: i64) -> Presence<TargetEnvironment> {

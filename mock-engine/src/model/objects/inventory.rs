@@ -4,15 +4,13 @@
 
 use std::sync::Arc;
 
-use exportdoc::import_plan::{
-    Identity, Lookup, Place, Presence, Purpose, TargetEnvironment, TargetInventory, TargetObject,
-    TargetRevision, Wanted,
-};
-use exportdoc::object::{ObjectType, type_by_name};
-
 use super::StoredObject;
 use super::kinds::is_algorithm;
 use crate::model::{Key, Row, State};
+use exportdoc::import_plan::{
+    EngineVersion, Identity, Lookup, Place, Presence, Purpose, TargetEnvironment, TargetInventory,
+    TargetObject, TargetRevision, Wanted,
+};
 
 /// One state, as an import plan asks about it.
 #[derive(Debug)]
@@ -59,6 +57,7 @@ impl TargetInventory for Inventory<'_> {
             id: stored.key().identifier.clone(),
             name: stored.name.clone(),
             revision: TargetRevision::Pair(stored.object.revision().pair.clone()),
+            dependencies: Some(stored.object.dependencies().iter().cloned().collect()),
         })
     }
 
@@ -73,11 +72,17 @@ impl TargetInventory for Inventory<'_> {
     }
 
     fn takes_type(&self, type_name: &str) -> Presence<()> {
-        let known = type_by_name(type_name).and_then(ObjectType::number);
-        match known.is_some() || self.0.objects.has_type(type_name) {
-            true => Presence::Present(()),
-            false => Presence::Absent,
+        let version = self.0.version.as_deref().and_then(|text| text.parse().ok());
+        let taken = version.map(|version: EngineVersion| version.takes_type(type_name));
+        match taken {
+            // What it has it takes back.
+            Some(Presence::Absent) if !self.0.objects.has_type(type_name) => Presence::Absent,
+            _ => Presence::Present(()),
         }
+    }
+
+    fn knows_unseen_types(&self) -> bool {
+        true
     }
 }
 

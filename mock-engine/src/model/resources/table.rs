@@ -3,6 +3,8 @@
 //! Invariant: every reference points to something that exists, names are unique where they must be, and secrets never
 //! leave. Ids may come as text; members that the engine doesn't know are kept.
 
+use exportdoc::import_plan::{FORBIDDEN_IN_NAMES, NameCheck};
+use exportdoc::object::{OBJECT_TYPES, ObjectType};
 use serde_json::Value;
 
 use super::defaults;
@@ -11,9 +13,6 @@ use super::{Collection, Reader, Writer, all, collection, environment_of};
 use crate::clock::api_date;
 use crate::model::content::stock;
 use crate::model::{Key, ModelError, Page, PageRequest, Query, Row, users};
-
-/// Characters that names must not contain.
-const FORBIDDEN_IN_NAMES: &str = "[](){}~!@#$%^*\"?:;,/\\`+=<>'|";
 
 /// Rows of JSON under the rules of a spec.
 #[derive(Debug)]
@@ -70,7 +69,7 @@ impl RowCollection {
         };
         // Names that exist already may be older than the rule, so only new ones are held to it.
         if renamed && !self.spec.free_names {
-            check_name(name)?;
+            check_name(reader.settings.name_check(), type_name(spec), name)?;
         }
         self.check_unique(reader, &entry, field, name, own)
     }
@@ -406,8 +405,14 @@ fn hide(value: &mut Value, secrets: &[&str]) {
     }
 }
 
-fn check_name(name: &str) -> Result<(), ModelError> {
-    if name.trim() != name || name.contains(|c| FORBIDDEN_IN_NAMES.contains(c)) {
+/// The type whose rule on names a resource follows. One without objects follows the common rule.
+fn type_name(spec: &ResourceSpec) -> &'static str {
+    let shown = |known: &&ObjectType| known.rest.is_some_and(|rest| rest.path == spec.path);
+    OBJECT_TYPES.iter().find(shown).map_or("", |known| known.name)
+}
+
+fn check_name(check: NameCheck, type_name: &str, name: &str) -> Result<(), ModelError> {
+    if check.fault(type_name, name).is_some() {
         return Err(ModelError::Refused(format!(
             "the name '{name}' must not begin or end with a blank or contain any of {FORBIDDEN_IN_NAMES}"
         )));

@@ -68,6 +68,7 @@ pub(super) enum Oddity {
     Circle,
     UnknownType,
     NewerFormat,
+    LaterFormat,
     BadName,
     Beside,
     OnTheFly,
@@ -99,9 +100,10 @@ pub(super) fn case() -> impl Strategy<Value = Case> {
         1 => Just(Oddity::SameName),
         1 => Just(Oddity::Gap),
         1 => Just(Oddity::Circle),
-        1 => Just(Oddity::UnknownType),
+        4 => Just(Oddity::UnknownType),
         1 => Just(Oddity::NewerFormat),
-        1 => Just(Oddity::BadName),
+        2 => Just(Oddity::LaterFormat),
+        4 => Just(Oddity::BadName),
         4 => Just(Oddity::Beside),
         4 => Just(Oddity::OnTheFly),
     ];
@@ -290,7 +292,14 @@ fn odd(oddity: Oddity, objects: &mut Vec<SyncObject<'static>>) {
         }
         Oddity::UnknownType => {
             let key = ObjectKey::new(31, Identifier::Integer(1));
-            objects.push(SyncObject::build(&key, &[], &Revision::default(), "OddData", &[]).unwrap());
+            let revision = Revision {
+                pair: RevisionPair {
+                    object: "odd".to_owned(),
+                    save: "save".to_owned(),
+                },
+                ..Revision::default()
+            };
+            objects.push(SyncObject::build(&key, &[], &revision, "OddData", b"\x0a\x01x").unwrap());
         }
         Oddity::Beside => {
             let domain = built("DOMAIN", "Beside", 0, 0, &[]);
@@ -309,7 +318,7 @@ fn odd(oddity: Oddity, objects: &mut Vec<SyncObject<'static>>) {
             objects.push(source);
             objects.push(job);
         }
-        Oddity::None | Oddity::NewerFormat | Oddity::BadName => {}
+        Oddity::None | Oddity::NewerFormat | Oddity::LaterFormat | Oddity::BadName => {}
     }
 }
 
@@ -320,7 +329,11 @@ pub(super) fn sealed(case: &Case, key: &SigningKey) -> Vec<u8> {
         export_id: "3f0c9d52-7a41-4e86-b0d3-5c2e8f1a6b97".to_owned(),
         started: now,
         finished: now,
-        format: if case.oddity == Oddity::NewerFormat { 3 } else { 2 },
+        format: match case.oddity {
+            Oddity::NewerFormat => 7,
+            Oddity::LaterFormat => 6,
+            _ => 2,
+        },
         requested: Vec::new(),
         type_names: BTreeMap::new(),
         encryption: None,

@@ -73,8 +73,10 @@ pub(super) fn compare(engine: &Engine, document: &[u8], options: ImportOptions) 
     assert!(state.is_complete() && state.notes().is_empty());
     let (report, objects) = examine_with_objects(document, &ExamineOptions::default()).unwrap();
     let read = ReadDocument::new(&report, objects);
+    let version = state.version().unwrap();
     let options = ImportOptions {
         max_format: state.max_format(),
+        names: version.name_check(engine.settings.strict_names),
         ..options
     };
     let plan = import_plan(&read.as_import(), &state, &options);
@@ -173,9 +175,18 @@ fn succeeded(
                 assert!(changed.remove(&key));
                 seen.push("create");
             }
+            Action::Extend { .. } => {
+                let (old, new, key) = there();
+                assert_eq!((old.pair(), new.pair()), (pair, pair), "{step:?}");
+                assert!(old.object.dependencies().len() < new.object.dependencies().len());
+                assert!(changed.remove(&key));
+                seen.push("extend");
+            }
             Action::Overwrite { .. } => {
                 let (old, new, key) = there();
-                assert_ne!(old.pair(), pair);
+                let dependencies =
+                    |shown: &Shown| -> BTreeSet<_> { shown.object.dependencies().iter().cloned().collect() };
+                assert!(old.pair() != pair || dependencies(&old) != dependencies(&new));
                 assert_eq!((new.pair(), new.environment), (pair, old.environment), "{step:?}");
                 assert!(changed.remove(&key));
                 seen.push("overwrite");

@@ -237,7 +237,16 @@ fn sources(plan: &ImportPlan, written: &[Written<'_>], after: &Objects) -> Optio
 /// The global key and the algorithms that the dumps show replaced are those announced as irreversible.
 fn irreversible(plan: &ImportPlan, before: &Objects, after: &Objects) -> Vec<&'static str> {
     let algorithms = ["LOOKUP", "SEGMENT", "TOKENIZATION", "DATE_SHIFT"];
-    let changed = after.iter().filter(|(key, now)| before.get(*key) != Some(*now));
+    // The same saved state masks alike, whatever an upgrade added to it.
+    let extended: BTreeSet<String> = plan
+        .steps
+        .iter()
+        .filter(|step| matches!(step.action, Action::Extend { .. }))
+        .map(|step| step.key.identifier.to_json().to_string())
+        .collect();
+    let changed = after
+        .iter()
+        .filter(|(key, now)| before.get(*key) != Some(*now) && !extended.contains(&key.1));
     let replaced: BTreeSet<(&str, &str)> = changed
         .filter(|(key, _)| {
             // No engine is without a global key, shown or not.

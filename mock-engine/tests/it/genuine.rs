@@ -1,0 +1,498 @@
+//! Documents with the habits of genuine engines: every engine takes what belongs to its version, gives it back as it came,
+//! and takes back whatever it gave itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use exportdoc::build::{ExportFacts, in_record_order, seal};
+use exportdoc::identifier::Identifier;
+use exportdoc::object::draft::{self, Draft};
+use exportdoc::object::{ObjectKey, Revision, RevisionPair, SyncObject};
+use exportdoc::report::DocumentReport;
+use exportdoc::sample::habits::{Export, root};
+use exportdoc::sample::{self, SampleSize};
+use exportdoc::signature::{KeySize, SigningKey};
+use jiff::civil::date;
+use mock_engine::model::sync::{ExportRequest, ImportOutcome, ImportRequest, ImportStatus, Structure};
+use mock_engine::model::{Engine, ModelError, Settings};
+use serde_json::{Value, json};
+
+use crate::objects::{demo, engine, entry, hashes, open, post, put, request};
+
+const VERSIONS: [&str; 3] = ["5.3.9.0", "6.0.8.0", "6.0.17.0"];
+
+/// Expressions of the stock list whose names end in a blank.
+const FACTORY: [&str; 2] = ["Certificate Number ", "Data - Address "];
+
+const FIRST: Export = Export {
+    day: date(2023, 7, 18),
+    order: 1,
+    upgraded: false,
+};
+const UPGRADED: Export = Export {
+    day: date(2023, 11, 11),
+    order: 3,
+    upgraded: true,
+};
+
+fn empty(version: &str) -> Engine {
+    engine(Settings {
+        version: version.to_owned(),
+        empty: true,
+        seed: Some(1),
+        ..Settings::default()
+    })
+}
+
+fn sealed(facts: &ExportFacts, objects: Vec<SyncObject<'static>>, root: &ObjectKey) -> Vec<u8> {
+    let size = KeySize::Dsa512;
+    let key = SigningKey::from_seed(size, b"genuine").unwrap();
+    let objects = in_record_order(objects, std::slice::from_ref(root)).unwrap();
+    seal(facts, &objects, &key, size.default_rule()).unwrap()
+}
+
+fn finished(draft: Draft) -> SyncObject<'static> {
+    let pair = sample::revision_pair(&draft.key.to_string(), 1);
+    draft.finish(pair, sample::INSTALLED, sample::INSTALLED).unwrap()
+}
+
+/// A global document in a format, with the expressions of the stock list whose names break the rules.
+fn global(export: Export, format: u64) -> Vec<u8> {
+    let user_algorithms = format == 6;
+    let mut objects = export.global_objects().unwrap();
+    objects.retain(|object| user_algorithms || object.key().type_number != 40);
+    let domain = objects
+        .iter()
+        .find(|object| object.key().type_number == 11)
+        .unwrap()
+        .key()
+        .clone();
+    let bundle = objects.pop().unwrap();
+    let mut members: Vec<ObjectKey> = bundle.dependencies().to_vec();
+    members.retain(|key| user_algorithms || key.type_number != 40);
+    for (id, name) in (1_030..).zip(FACTORY) {
+        let expression = finished(draft::profile_expression(id, name, &domain, "x.*", false));
+        members.push(expression.key().clone());
+        objects.push(expression);
+    }
+    let bundle = SyncObject::build(
+        bundle.key(),
+        &members,
+        bundle.revision(),
+        bundle.data_type(),
+        bundle.data_bytes(),
+    );
+    objects.push(bundle.unwrap());
+    let facts = ExportFacts {
+        format,
+        ..export.facts()
+    };
+    sealed(&facts, objects, &root())
+}
+
+fn import(
+    engine: &Engine,
+    document: &[u8],
+    force_overwrite: bool,
+    environment_id: Option<i64>,
+) -> Result<Vec<ImportOutcome>, ModelError> {
+    engine.import(&ImportRequest {
+        document: document.to_vec().into(),
+        passphrase: None,
+        force_overwrite,
+        environment_id,
+        source_environment_id: None,
+    })
+}
+
+/// Imports with force, and sees that every object is a success.
+fn taken(engine: &Engine, document: &[u8], environment: Option<i64>) -> Vec<ImportOutcome> {
+    let outcomes = import(engine, document, true, environment).unwrap();
+    let success = |outcome: &ImportOutcome| outcome.import_status == ImportStatus::Success;
+    assert!(outcomes.iter().all(success));
+    outcomes
+}
+
+/// The objects of a document by type and what is the same on every engine, with their hashes.
+fn hashes_of(report: &DocumentReport) -> BTreeMap<(String, String), Option<String>> {
+    let objects = report.objects.iter();
+    objects
+        .map(|object| {
+            let name = object
+                .name
+                .clone()
+                .unwrap_or_else(|| object.key.identifier.to_string());
+            ((object.type_name.clone(), name), object.computed_hash.clone())
+        })
+        .collect()
+}
+
+fn everything(engine: &Engine) -> Vec<u8> {
+    let requested = [entry("GLOBAL_OBJECT", json!({ "id": "global" }))];
+    engine.export(&request(&requested)).unwrap().bytes.to_vec()
+}
+
+fn environment(engine: &Engine) -> i64 {
+    let application = post(engine, "applications", json!({ "applicationName": "App" })).unwrap();
+    let body = json!({
+        "applicationId": application["applicationId"],
+        "environmentName": "Target",
+        "purpose": "MASK",
+    });
+    post(engine, "environments", body).unwrap()["environmentId"]
+        .as_i64()
+        .unwrap()
+}
+
+#[test]
+fn an_engine_with_nothing_takes_a_global_document_and_gives_it_back_with_the_same_hashes() {
+    for version in VERSIONS {
+        for (export, format) in [(FIRST, 1), (UPGRADED, 2), (UPGRADED, 6)] {
+            let document = global(export, format);
+            let target = empty(version);
+            if format == 6 && version == "5.3.9.0" {
+                let error = import(&target, &document, true, None).unwrap_err();
+                assert!(
+                    error.to_string().contains("format number 6, newer than 2"),
+                    "{error}"
+                );
+                continue;
+            }
+            taken(&target, &document, None);
+            let (given, exported) = (open(&document).0, open(&everything(&target)).0);
+            assert_eq!(
+                hashes_of(&given),
+                hashes_of(&exported),
+                "{version}, format {format}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_job_goes_in_behind_the_global_document_of_its_engine_and_not_alone() {
+    let (objects, facts) = (
+        sample::global_objects(SampleSize::SMALL).unwrap(),
+        UPGRADED.facts(),
+    );
+    let bundle = sealed(
+        &ExportFacts {
+            format: 2,
+            ..facts.clone()
+        },
+        objects.clone(),
+        &root(),
+    );
+    let mut with_job = sample::references_to(&objects);
+    for environment in sample::environments().unwrap() {
+        with_job.extend(sample::references_to(&environment.objects));
+        with_job.extend(environment.objects);
+    }
+    let job = sealed(
+        &ExportFacts { format: 2, ..facts },
+        with_job,
+        &ObjectKey::new(20, Identifier::Integer(7)),
+    );
+    for version in VERSIONS {
+        let target = empty(version);
+        let environment = environment(&target);
+        let alone = import(&target, &job, true, Some(environment)).unwrap_err();
+        assert!(
+            matches!(alone, ModelError::ImportFailed { missing: true, .. }),
+            "{version}: {alone}"
+        );
+        taken(&target, &bundle, None);
+        let outcomes = taken(&target, &job, Some(environment));
+        let made = outcomes
+            .iter()
+            .find(|outcome| outcome.object_type == "MASKING_JOB")
+            .unwrap();
+        let requested = entry("MASKING_JOB", made.imported_object_identifier.clone().unwrap());
+        let exported = target.export(&request(&[requested])).unwrap();
+        assert_eq!(
+            hashes_of(&open(&job).0),
+            hashes_of(&open(&exported.bytes).0),
+            "{version}"
+        );
+    }
+}
+
+#[test]
+fn an_import_takes_over_what_an_upgrade_added_under_old_revisions() {
+    let (before, after) = (global(FIRST, 1), global(UPGRADED, 2));
+    // An upgrade's additions are nobody's change, so that nothing needs to be forced.
+    for force_overwrite in [false, true] {
+        let target = empty("6.0.8.0");
+        taken(&target, &before, None);
+        let outcomes = import(&target, &after, force_overwrite, None).unwrap();
+        assert!(outcomes.iter().all(|o| o.import_status == ImportStatus::Success));
+        let (given, exported) = (open(&after).0, open(&everything(&target)).0);
+        assert_eq!(hashes_of(&given), hashes_of(&exported));
+        assert!(
+            given
+                .objects
+                .iter()
+                .any(|object| object.type_name == "APPLICATION_SETTINGS")
+        );
+        // The second time everything is there.
+        let listed = hashes(&target);
+        import(&target, &after, false, None).unwrap();
+        assert_eq!(listed, hashes(&target));
+    }
+    // Backwards it is a change like any other.
+    let target = empty("6.0.8.0");
+    taken(&target, &after, None);
+    let refused = import(&target, &before, false, None).unwrap_err();
+    assert!(matches!(refused, ModelError::ImportFailed { missing: false, .. }));
+    taken(&target, &before, None);
+    assert_eq!(
+        hashes_of(&open(&before).0),
+        hashes_of(&open(&everything(&target)).0)
+    );
+}
+
+#[test]
+fn a_dependency_that_no_upgrade_adds_is_a_change() {
+    let lookup = |name: &str| ObjectKey::new(2, Identifier::Algorithm(name.to_owned()));
+    let domain = |dependencies: &[&str]| {
+        let mut objects = sample::global_objects(SampleSize::SMALL).unwrap();
+        let keys: Vec<ObjectKey> = dependencies.iter().map(|name| lookup(name)).collect();
+        let at = objects
+            .iter()
+            .position(|object| object.key().to_string().contains("EMAIL"))
+            .unwrap();
+        let object = objects[at].clone();
+        objects[at] = SyncObject::build(
+            object.key(),
+            &keys,
+            object.revision(),
+            object.data_type(),
+            object.data_bytes(),
+        )
+        .unwrap();
+        let key = objects[at].key().clone();
+        sealed(&sample::export_facts("domain"), objects, &key)
+    };
+    let target = empty("6.0.8.0");
+    taken(&target, &domain(&["EmailLookup"]), None);
+    let other = domain(&["EmailLookup", "FirstNameLookup"]);
+    let refused = import(&target, &other, false, None).unwrap_err();
+    assert!(
+        matches!(refused, ModelError::ImportFailed { missing: false, .. }),
+        "{refused}"
+    );
+    taken(&target, &other, None);
+    let exported = target
+        .export(&request(&[entry("DOMAIN", json!({ "id": "EMAIL" }))]))
+        .unwrap();
+    assert_eq!(hashes_of(&open(&other).0), hashes_of(&open(&exported.bytes).0));
+}
+
+#[test]
+fn formats_of_all_versions_are_read_but_for_what_is_newer_than_the_engine() {
+    let algorithm = |format| {
+        let objects = FIRST.global_objects().unwrap();
+        let key = ObjectKey::new(2, Identifier::Algorithm("EmailLookup".to_owned()));
+        sealed(
+            &ExportFacts {
+                format,
+                ..FIRST.facts()
+            },
+            objects,
+            &key,
+        )
+    };
+    for (version, newest) in [("5.3.9.0", 2), ("6.0.8.0", 6), ("6.0.17.0", 6), ("2025.2.0.0", 6)] {
+        for format in 1..=7 {
+            let result = import(&empty(version), &algorithm(format), true, None);
+            assert_eq!(
+                result.is_ok(),
+                format <= newest,
+                "{version}, format {format}: {result:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn names_are_checked_from_version_6_on_where_people_make_them() {
+    let strict = |version: &str| {
+        engine(Settings {
+            version: version.to_owned(),
+            strict_names: true,
+            empty: true,
+            seed: Some(1),
+            ..Settings::default()
+        })
+    };
+    let bad = || json!({ "applicationName": "a/b" });
+    assert!(post(&empty("5.3.9.0"), "applications", bad()).is_ok());
+    assert!(post(&empty("6.0.8.0"), "applications", bad()).is_err());
+    let document = global(FIRST, 1);
+    for (target, passes) in [
+        (empty("5.3.9.0"), true),
+        (empty("6.0.8.0"), true),
+        (strict("5.3.9.0"), true),
+        (strict("6.0.8.0"), false),
+    ] {
+        let imported = import(&target, &document, true, None);
+        assert_eq!(imported.is_ok(), passes, "{imported:?}");
+        // What a client saved of a factory's content it can make again.
+        let fresh = demo_of(&target.settings);
+        let domain = hashes(&fresh)
+            .keys()
+            .find_map(|key| key.strip_prefix("DOMAIN ").map(str::to_owned))
+            .unwrap();
+        let domain: Value = serde_json::from_str(&domain).unwrap();
+        let body = json!({
+            "domainName": domain["id"], "expressionName": FACTORY[0], "regularExpression": "x",
+        });
+        assert_eq!(post(&fresh, "profile-expressions", body).is_ok(), passes);
+    }
+}
+
+fn demo_of(settings: &Settings) -> Engine {
+    engine(Settings {
+        empty: false,
+        ..settings.clone()
+    })
+}
+
+#[test]
+fn an_object_that_the_target_has_under_a_bad_name_is_overwritten_in_the_name_that_it_has() {
+    let saved = |save: &str| {
+        let key = ObjectKey::new(11, Identifier::Text("A/B".to_owned()));
+        let mut domain = finished(draft::domain("A/B", "", "EmailLookup", None, &[]));
+        assert_eq!(domain.key(), &key);
+        let pair = RevisionPair {
+            save: sample::uuid(save),
+            ..domain.revision().pair.clone()
+        };
+        let revision = Revision {
+            pair,
+            ..domain.revision().clone()
+        };
+        domain = SyncObject::build(&key, &[], &revision, domain.data_type(), domain.data_bytes()).unwrap();
+        sealed(&sample::export_facts("bad name"), vec![domain], &key)
+    };
+    // A document of the time before the rules made it.
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("old.json");
+    std::fs::write(&path, saved("1")).unwrap();
+    let target = engine(Settings {
+        load: vec![path],
+        seed: Some(1),
+        ..Settings::default()
+    });
+    let before = hashes(&target);
+    taken(&target, &saved("2"), None);
+    assert_ne!(before, hashes(&target));
+    let fresh = import(&empty("6.0.8.0"), &saved("2"), true, None);
+    assert!(
+        matches!(fresh, Err(ModelError::ImportFailed { missing: false, .. })),
+        "{fresh:?}"
+    );
+}
+
+#[test]
+fn what_an_engine_exports_another_one_takes_in_every_form() {
+    let source = demo();
+    put(&source, "masking-jobs", 7, json!({})).unwrap();
+    let listed: BTreeSet<String> = hashes(&source)
+        .into_iter()
+        .filter(|(_, hash)| !hash.starts_with("Not Syncable"))
+        .map(|(key, _)| key)
+        .collect();
+    let target = empty("6.0.8.0");
+    let (here, from) = (environment(&target), {
+        let body = json!({ "applicationId": 1, "environmentName": "Source", "purpose": "MASK" });
+        post(&target, "environments", body).unwrap()["environmentId"].as_i64()
+    });
+    taken(&target, &everything(&source), None);
+    for key in listed {
+        let (type_name, identifier) = key.split_once(' ').unwrap();
+        let requested = [entry(type_name, serde_json::from_str(identifier).unwrap())];
+        for structure in [Structure::Blob, Structure::Zip] {
+            for passphrase in [None, Some("open sesame")] {
+                let exported = source
+                    .export(&ExportRequest {
+                        structure,
+                        passphrase: passphrase.map(mock_engine::model::sync::Passphrase::new),
+                        ..request(&requested)
+                    })
+                    .unwrap();
+                let outcomes = target
+                    .import(&ImportRequest {
+                        document: exported.bytes.clone(),
+                        passphrase: passphrase.map(mock_engine::model::sync::Passphrase::new),
+                        force_overwrite: true,
+                        environment_id: Some(here),
+                        source_environment_id: from,
+                    })
+                    .unwrap_or_else(|error| panic!("{key}, {structure:?}: {error}"));
+                let imported = outcomes
+                    .iter()
+                    .find(|outcome| {
+                        outcome.object_type == type_name
+                            && outcome.object_identifier == requested[0]["objectIdentifier"]
+                    })
+                    .unwrap();
+                let again = entry(type_name, imported.imported_object_identifier.clone().unwrap());
+                let plain = source.export(&request(&requested)).unwrap();
+                let again = target.export(&request(&[again])).unwrap();
+                if type_name != "ENVIRONMENT" {
+                    assert_eq!(
+                        hashes_of(&open(&plain.bytes).0),
+                        hashes_of(&open(&again.bytes).0),
+                        "{key}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_nothing_is_known_of_is_listed_exported_and_imported_byte_for_byte() {
+    let path: std::path::PathBuf = [env!("CARGO_MANIFEST_DIR"), "../testdata/generated/future.json"]
+        .iter()
+        .collect();
+    let bytes = std::fs::read(&path).unwrap();
+    let source = engine(Settings {
+        load: vec![path],
+        seed: Some(1),
+        ..Settings::default()
+    });
+    let policy = entry("MASKING_POLICY", json!({ "id": 1 }));
+    let exported = source.export(&request(&[policy])).unwrap().bytes;
+    let original = |report: DocumentReport, objects: Vec<SyncObject<'static>>| -> Vec<Vec<u8>> {
+        let named = report.objects.iter().zip(objects);
+        let policies = named.filter(|(facts, _)| facts.type_name == "MASKING_POLICY");
+        policies.map(|(_, object)| object.as_bytes().to_vec()).collect()
+    };
+    let (report, objects) = open(&bytes);
+    let there = original(report, objects);
+    assert_eq!(there.len(), 2);
+    let target = empty("6.0.8.0");
+    for _ in 0..2 {
+        import(&target, &exported, false, None).unwrap();
+        let listed: Vec<_> = hashes(&target)
+            .into_keys()
+            .filter(|key| key.starts_with("MASKING_POLICY"))
+            .collect();
+        assert_eq!(listed.len(), 2, "{listed:?}");
+    }
+    let again = target
+        .export(&request(&[entry("MASKING_POLICY", json!({ "id": 1 }))]))
+        .unwrap();
+    let (report, objects) = open(&again.bytes);
+    assert_eq!(original(report, objects), there);
+    // Its own engine takes it back, too.
+    import(&source, &exported, false, None).unwrap();
+}
+
+#[test]
+fn a_compressed_archive_is_not_unpacked() {
+    let zip = [b"PK\x03\x04\x14\0\0\0\x08\0".as_slice(), &[0; 40]].concat();
+    let error = import(&empty("6.0.8.0"), &zip, true, None).unwrap_err();
+    assert!(error.to_string().contains("uncompressed"), "{error}");
+}
