@@ -46,6 +46,12 @@ pub const EXECUTIONS_KEPT: usize = 10_000;
 pub const EXECUTION_PARTS_KEPT: usize = 50_000;
 /// Plans of executions kept.
 pub const EXECUTION_PLANS_KEPT: usize = 1_000;
+/// Rows of the audit log kept; the oldest go first.
+pub const AUDIT_ROWS_KEPT: usize = 10_000;
+/// Most characters of a text in it.
+pub const AUDIT_TEXT: usize = 200;
+/// Stands for the user of a login that failed.
+pub const UNKNOWN_USER: &str = "unknown";
 /// Rows of a table or file of which nothing is declared.
 pub const ROWS_PER_TABLE: i64 = 1_000;
 /// Bytes that a row counts for.

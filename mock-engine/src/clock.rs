@@ -145,6 +145,13 @@ pub fn api_date(ms: i64) -> String {
     format(ms, "%Y-%m-%dT%H:%M:%S.%3f+0000")
 }
 
+/// Reads a date-time as clients write it: as in JSON answers, or in any other form of ISO 8601 with an offset.
+pub fn parse_api_date(text: &str) -> Option<i64> {
+    let read = |pattern| jiff::fmt::strtime::parse(pattern, text).and_then(|parsed| parsed.to_timestamp());
+    let read = text.parse().or_else(|_| read("%Y-%m-%dT%H:%M:%S%.f%z"));
+    read.ok().map(Timestamp::as_millisecond)
+}
+
 /// The form of `exportDate`, which is Java's `Date.toString`: `Fri Jun 15 20:16:20 UTC 2018`.
 pub fn java_date(ms: i64) -> String {
     format(ms, "%a %b %d %H:%M:%S UTC %Y")

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::redact;
 use crate::clock::api_date;
-use crate::http::canonical;
+use crate::http::{Escaped, canonical};
 use crate::sync::lock;
 
 const ENTRIES: usize = 10_000;
@@ -162,6 +162,36 @@ impl Journal {
         let wanted = numbered.filter(|(entry, _)| filter.passes(entry));
         let requests: Vec<Value> = wanted.take(limit).map(|(entry, id)| shown(entry, id)).collect();
         json!({ "total": inner.next, "kept": inner.entries.len(), "requests": requests })
+    }
+
+    /// The requests that ended, as lines of a log: those of a level and of weightier ones.
+    pub(crate) fn as_log(&self, level: &str) -> String {
+        let inner = lock(&self.inner);
+        let mut log = String::new();
+        for entry in &inner.entries {
+            let Some(done) = &entry.done else {
+                continue;
+            };
+            let own = match done.status {
+                500.. => "ERROR",
+                400.. => "WARN",
+                _ => "INFO",
+            };
+            let shown = match level {
+                "ERROR" => own == "ERROR",
+                "WARN" => own != "INFO",
+                _ => true,
+            };
+            if shown {
+                let (time, path) = (api_date(entry.time_ms), Escaped(entry.path()));
+                let error = Escaped(done.error.as_deref().unwrap_or_default());
+                let (method, status) = (entry.method(), done.status);
+                let line = format!("{time} {own:5} {method} {path} {status} {error}");
+                log.push_str(line.trim_end());
+                log.push('\n');
+            }
+        }
+        log
     }
 
     /// Forgets the entries; the numbers go on, so that requests under way don't finish others' entries.

@@ -23,8 +23,12 @@ pub(crate) async fn require_token(
     next: Next,
 ) -> Result<Response, ApiError> {
     let user = check(&app, request.headers())?;
-    request.extensions_mut().insert(Caller(user));
-    Ok(next.run(request).await)
+    let caller = Caller(user);
+    request.extensions_mut().insert(caller.clone());
+    let mut response = next.run(request).await;
+    // For the audit log.
+    response.extensions_mut().insert(caller);
+    Ok(response)
 }
 
 /// The user whose request it is; there where a token was asked for.

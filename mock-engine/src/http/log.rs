@@ -4,6 +4,7 @@
 //! they carry tokens and passphrases (the journal shows them redacted).
 
 use std::fmt::{self, Write as _};
+use std::net::IpAddr;
 use std::time::Instant;
 
 use axum::body::Body;
@@ -11,15 +12,16 @@ use axum::response::Response;
 use bytes::Bytes;
 use http::{Method, Request};
 
-use super::App;
 use super::answer::ErrorText;
-use crate::admin::EntryId;
+use super::{App, audit};
+use crate::admin::{EntryId, Peer};
 
 /// A request under way.
 pub(super) struct Record {
     id: EntryId,
     method: Method,
     path: String,
+    ip: Option<IpAddr>,
     began: Instant,
 }
 
@@ -28,10 +30,12 @@ impl Record {
         let id = app.journal.begin(app.engine.clock.now_ms(), request);
         request.extensions_mut().insert(id);
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let ip = request.extensions().get::<Peer>().map(|Peer(ip)| *ip);
         Self {
             id,
             method,
             path,
+            ip,
             began: Instant::now(),
         }
     }
@@ -49,6 +53,7 @@ impl Record {
             None => tracing::info!(%engine, %method, %path, status, micros, "request"),
             Some(error) => tracing::info!(%engine, %method, %path, status, micros, %error, "request"),
         }
+        audit::note(app, &self.method, &self.path, self.ip, response);
         app.journal.finish(self.id, status, took, body.as_deref(), error);
     }
 }

@@ -4,6 +4,7 @@
 //! happens in its handler, and gets JSON for every error.
 
 pub(crate) mod answer;
+mod audit;
 pub(crate) mod auth;
 pub(crate) mod body;
 pub(crate) mod describe;

@@ -257,7 +257,7 @@ pub(crate) fn all() -> Value {
     all
 }
 
-/// The shapes of executions and of what watches them.
+/// The shapes of executions, of what watches them, and of logs.
 fn executions(all: &mut Value) {
     let count = || json!({ "type": "integer", "minimum": -1 });
     let statuses = || json!({ "enum": ["RUNNING", "SUCCEEDED", "FAILED", "CANCELLED", "WAITING"] });
@@ -299,6 +299,22 @@ fn executions(all: &mut Value) {
             "count": count(), "timeStamp": some_text(), "maskedObjectName": text(), "maskedObjectParentName": text(),
             "algorithmName": text(), "exceptionType": text(), "exceptionDetail": text(),
         },
+    });
+    all["AuditLog"] = json!({
+        "type": "object",
+        "required": [
+            "auditId", "userName", "activityDescription", "activityTime", "actionType", "target", "status",
+        ],
+        "properties": {
+            "auditId": id(), "userName": text(), "activityDescription": text(), "activityTime": some_text(),
+            "actionType": some_text(), "target": some_text(), "ipAddress": text(),
+            "status": { "enum": ["ATTEMPTED", "FAILED", "SUCCEEDED"] },
+        },
+    });
+    all["LogFileInfo"] = json!({
+        "type": "object",
+        "required": ["fileDownloadId", "logLevel", "fileNumber"],
+        "properties": { "fileDownloadId": some_text(), "logLevel": some_text(), "fileNumber": count() },
     });
     all["MonitorTask"] = json!({
         "type": "object",

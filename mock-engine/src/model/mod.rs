@@ -3,6 +3,7 @@
 //! Invariant: nothing in this module knows of requests, routes or status codes. The HTTP layer translates a request
 //! into one call here and the result back.
 
+mod audit;
 mod content;
 mod documents;
 mod error;
@@ -37,6 +38,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::ids::{EntropyError, Ids};
 
+pub use audit::{AuditLog, AuditStatus, Audited};
 pub use documents::{Document, DocumentKind, Documents};
 pub use error::ModelError;
 pub use executions::{Component, Ending, Event, Execution, ExecutionPlan, PlannedComponent, PlannedEvent};
@@ -73,6 +75,8 @@ pub struct Engine {
     pub tasks: Tasks,
     /// The documents that tasks left for download.
     pub documents: Documents,
+    /// Who did what.
+    pub audit_log: AuditLog,
     /// Its uploaded files.
     pub uploads: Uploads,
     /// Lets syncs in.
@@ -118,6 +122,7 @@ impl Engine {
             sessions: Sessions::default(),
             tasks: Tasks::default(),
             documents: Documents::default(),
+            audit_log: AuditLog::default(),
             uploads: Uploads::default(),
             gate: SyncGate::new(settings.concurrent_sync),
             stopping: CancellationToken::new(),
@@ -164,6 +169,7 @@ impl Engine {
         self.sessions.clear();
         self.tasks.clear();
         self.documents.clear();
+        self.audit_log.clear();
         self.uploads.clear();
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 mod executions;
 mod inventory;
+mod logs;
 mod resources;
 mod session;
 mod sync;
@@ -29,6 +30,7 @@ pub(super) fn api(app: &Arc<App>) -> Routes {
         .merge(resources::routes(created))
         .merge(inventory::routes())
         .merge(executions::routes())
+        .merge(logs::routes())
         .behind(
             |router| router.route_layer(from_fn_with_state(Arc::clone(app), auth::require_token)),
             |operation| {

@@ -81,7 +81,11 @@ async fn bearer_login(State(app): State<Arc<App>>, headers: HeaderMap) -> Result
 }
 
 fn token_answer(app: &App, token: &str) -> Response {
-    json_answer(app.http.created_status, &json!({ "Authorization": token }))
+    let mut response = json_answer(app.http.created_status, &json!({ "Authorization": token }));
+    if let Ok(user) = app.engine.sessions.check(token, app.engine.clock.now_ms()) {
+        response.extensions_mut().insert(auth::Caller(user));
+    }
+    response
 }
 
 async fn logout(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {

@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use http::StatusCode;
 
+use super::logs;
 use crate::http::App;
 use crate::http::answer::{ApiError, file, json_answer};
 use crate::http::describe::{Endpoint, Routes};
@@ -42,7 +43,7 @@ pub(super) fn routes() -> Routes {
             "/file-downloads/{reference}",
             [Endpoint::get(
                 download,
-                "Gives the file that an async task left; waits a while for one under way",
+                "Gives the file that an async task left, waiting a while for one under way, or a file of the log",
             )
             .gives_file(StatusCode::OK)
             .refuses(&[404, 503])],
@@ -71,6 +72,11 @@ async fn cancel(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<R
 
 /// The router has undone percent-encoding, so both spellings of a reference arrive alike.
 async fn download(State(app): State<Arc<App>>, Path(reference): Path<String>) -> Result<Response, ApiError> {
+    if let Some(level) = logs::level(&reference) {
+        let shared = Arc::clone(&app);
+        let text = app.blocking(move |_| Ok(shared.journal.as_log(level))).await?;
+        return Ok(file(StatusCode::OK, text.into()));
+    }
     Ok(file(StatusCode::OK, app.engine.download(&reference).await?))
 }
 
