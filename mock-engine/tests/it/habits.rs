@@ -12,6 +12,7 @@ use mock_engine::model::{Engine, Settings};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use crate::lineage::listed;
 use crate::merged::merged;
 use crate::objects::{entry, open, put, request};
 
@@ -208,6 +209,37 @@ fn first_version() -> Vec<u8> {
     let size = KeySize::Dsa512;
     let signing = SigningKey::from_seed(size, b"first version").unwrap();
     seal(&facts, &[key, connector], &signing, size.default_rule()).unwrap()
+}
+
+#[test]
+fn every_document_of_the_test_data_keeps_its_content() {
+    let mut compared_documents = 0;
+    for directory in ["generated", "handmade", "generated/merge"] {
+        let directory = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../testdata")
+            .join(directory);
+        for file in std::fs::read_dir(directory).unwrap() {
+            let path = file.unwrap().path();
+            let [faithful, habitual] = [true, false].map(|faithful| {
+                let settings = Settings {
+                    seed: Some(1),
+                    load: vec![path.clone()],
+                    faithful,
+                    ..Settings::default()
+                };
+                Engine::new(settings, Clock::frozen(LATE))
+                    .map(|engine| open(&export(&engine, &listed(&engine))))
+            });
+            // Encrypted and other documents that can't be loaded.
+            let (Ok(faithful), Ok(habitual)) = (faithful, habitual) else {
+                continue;
+            };
+            assert!(compared(&faithful, &habitual).is_same(), "{path:?}");
+            assert_eq!(hashes(&faithful.0), hashes(&habitual.0), "{path:?}");
+            compared_documents += 1;
+        }
+    }
+    assert!(compared_documents > 10, "{compared_documents}");
 }
 
 /// What an audit finds, and where.

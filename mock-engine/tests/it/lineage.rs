@@ -52,7 +52,7 @@ fn environment(id: i64) -> Value {
 }
 
 /// What can be synced, as the lists have it.
-fn listed(engine: &Engine) -> Vec<Value> {
+pub(crate) fn listed(engine: &Engine) -> Vec<Value> {
     let all = PageRequest {
         number: 1,
         size: 1_000_000,

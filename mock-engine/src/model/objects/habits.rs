@@ -12,7 +12,7 @@ use exportdoc::wire::{Message, Value, Writer};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::message::{with_data, with_dependencies, with_revision_json};
+use super::message::{with_data, with_dependencies_at, with_revision_json};
 
 /// The habits of one export.
 pub(in crate::model) struct Habits<'a> {
@@ -51,10 +51,8 @@ impl<'a> Habits<'a> {
         // What lists its dependencies as a set lists them in one order in both places.
         let has_set = spec.is_some_and(|spec| spec.fields.iter().any(|field| field.set));
         if has_set || known.members_without_save {
-            let dependencies = written.dependencies();
-            let places = order.of(dependencies.len());
-            let dependencies: Vec<ObjectKey> = places.iter().map(|at| dependencies[*at].clone()).collect();
-            written = with_dependencies(&written, &dependencies)?;
+            let places = order.of(written.dependencies().len());
+            written = with_dependencies_at(&written, &places)?;
         }
         if written.revision().is_of_first_versions(written.key()) {
             let json = Revision::json_text(known.name, written.key());

@@ -110,6 +110,19 @@ pub(super) fn with_dependencies(
     SyncObject::from_bytes(writer.finish())
 }
 
+/// The object with its dependencies in another order: `places` says where each stood.
+pub(super) fn with_dependencies_at(
+    object: &SyncObject<'_>,
+    places: &[usize],
+) -> Result<SyncObject<'static>, ObjectError> {
+    let dependencies = message(object)?.all(2).filter(|field| field.bytes().is_some());
+    let raw: Vec<&[u8]> = dependencies.map(|field| field.raw).collect();
+    let mut next = places.iter().filter_map(|at| raw.get(*at));
+    rewrite(object, |number, _, writer| {
+        number == 2 && next.next().map(|raw| writer.raw(raw)).is_some()
+    })
+}
+
 /// A message with one field replaced, inserted where its number belongs, or taken out. `encoded` is the whole field.
 pub(super) fn set_field(bytes: &[u8], number: u32, encoded: Option<&[u8]>) -> Vec<u8> {
     set_fields(bytes, number, encoded.into_iter())
