@@ -19,6 +19,7 @@ mod genuine;
 mod habits;
 mod hosts;
 mod inventory;
+mod inventory_clients;
 mod laws;
 mod leniency;
 mod lineage;

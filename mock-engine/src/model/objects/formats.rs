@@ -62,9 +62,6 @@ impl Collection for FormatCollection {
 
     fn create(&self, writer: &mut Writer<'_>, mut body: Row) -> Result<Value, ModelError> {
         let content = body.remove(CONTENT);
-        for member in ["header", "footer"] {
-            body.entry(member).or_insert_with(|| 0.into());
-        }
         let fixed_width = body.get("fileFormatType").and_then(Value::as_str) == Some("FIXED_WIDTH");
         let fields = match content.as_ref().and_then(Value::as_str) {
             Some(content) => fields_of(content, fixed_width)?,

@@ -13,6 +13,7 @@ use super::links::type_of;
 use super::message::{with_data, with_dependencies, with_save};
 use super::tables::{Masking, said};
 use super::{StoredObject, is_reference, put_object};
+use crate::model::content::stock;
 use crate::model::resources::{ALGORITHMS, Collection, DOMAINS, Writer};
 use crate::model::{Key, ModelError, Row, State};
 
@@ -112,7 +113,8 @@ pub(super) fn asked(
     let row = DOMAINS.get(&writer.reader(), &Key::parse(&domain))?;
     let default = row.get("defaultAlgorithmCode").and_then(Value::as_str);
     let algorithm = match algorithm {
-        Some(named) if Some(named.as_str()) != default => {
+        // A stock name stands for an algorithm that any engine has.
+        Some(named) if Some(named.as_str()) != default && !stock::is_stock_algorithm(&named) => {
             ALGORITHMS.get(&writer.reader(), &Key::parse(&named))?;
             named
         }

@@ -77,7 +77,6 @@ impl Collection for MountCollection {
 
     fn create(&self, writer: &mut Writer<'_>, mut body: Row) -> Result<Value, ModelError> {
         body.insert("status".to_owned(), MountStatus::Disconnected.as_str().into());
-        body.entry("connectOnStartup").or_insert(Value::Bool(false));
         let options = body.get("options").and_then(Value::as_str).unwrap_or_default();
         let kind = body.get("type").and_then(Value::as_str).unwrap_or_default();
         body.insert("options".to_owned(), with_defaults(options, kind).into());

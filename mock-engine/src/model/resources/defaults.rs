@@ -6,7 +6,7 @@
 use exportdoc::sample;
 use serde_json::{Value, json};
 
-use super::{Reader, Writer, collection, environment_of};
+use super::{Reader, Writer, collection, environment_of, spec};
 use crate::clock::api_date;
 use crate::model::content::stock;
 use crate::model::{Key, Row};
@@ -34,6 +34,9 @@ pub(super) fn complete(writer: &Writer<'_>, path: &str, body: &mut Row) {
                 fill(body, json!({ "environmentId": environment }));
             }
         }
+        "file-metadata" => file(&reader, body),
+        "file-formats" => fill(body, json!({ "header": 0, "footer": 0 })),
+        "mount-filesystem" => fill(body, json!({ "connectOnStartup": false })),
         "profile-expressions" => fill(body, json!({ "dataLevelProfiling": false })),
         "domains" => without_empty_names(body),
         "roles" => {
@@ -151,4 +154,20 @@ fn fill(row: &mut Row, members: Value) {
             }
         }
     }
+}
+
+/// A file is of its connector's type.
+fn file(reader: &Reader<'_>, body: &mut Row) {
+    let row = |path: &str, key: Option<&Value>| {
+        let table = reader.state.tables.get(path)?;
+        table.get(&key.and_then(Key::from_json)?)
+    };
+    let ruleset = row(spec::FILE_RULESETS.path, body.get("rulesetId"));
+    let connector = ruleset.and_then(|ruleset| ruleset.get("fileConnectorId"));
+    let connector = row(spec::FILE_CONNECTORS.path, connector);
+    if let Some(file_type) = connector.and_then(|connector| connector.get("fileType")) {
+        body.insert("fileType".to_owned(), file_type.clone());
+    }
+    body.entry("nameIsRegularExpression")
+        .or_insert(Value::Bool(false));
 }

@@ -260,9 +260,6 @@ impl Collection for RowCollection {
                 }
             },
         };
-        if spec.path == spec::FILE_METADATA.path {
-            complete_file(&writer.reader(), &mut body);
-        }
         if spec.says_creator {
             body.entry("createdBy").or_insert_with(|| writer.user.into());
             body.insert("createdTime".to_owned(), api_date(writer.now_ms).into());
@@ -359,22 +356,6 @@ fn complete_environment(reader: &Reader<'_>, body: &mut Row) -> Result<(), Model
     body.remove("application");
     body.entry("purpose").or_insert_with(|| "MASK".into());
     Ok(())
-}
-
-/// A file is of its connector's type.
-fn complete_file(reader: &Reader<'_>, body: &mut Row) {
-    let row = |path: &str, key: Option<&Value>| {
-        let table = reader.state.tables.get(path)?;
-        table.get(&key.and_then(Key::from_json)?)
-    };
-    let ruleset = row(spec::FILE_RULESETS.path, body.get("rulesetId"));
-    let connector = ruleset.and_then(|ruleset| ruleset.get("fileConnectorId"));
-    let connector = row(spec::FILE_CONNECTORS.path, connector);
-    if let Some(file_type) = connector.and_then(|connector| connector.get("fileType")) {
-        body.insert("fileType".to_owned(), file_type.clone());
-    }
-    body.entry("nameIsRegularExpression")
-        .or_insert(Value::Bool(false));
 }
 
 /// Takes over what a client sent: objects member by member, `null` removes, everything else replaces. So a member
