@@ -437,27 +437,27 @@ fn an_export_document_of_the_target_tells_what_it_has() {
 }
 
 #[test]
-fn sources_that_contradict_each_other_are_not_believed() {
-    let arguments = [
-        "--target",
-        "merge/other-bundle.json",
-        "--target",
-        "merge/bundle.json",
-        "merge/bundle.json",
-    ];
-    let (plan, _) = plan_json(&arguments);
-    assert_eq!(steps(&plan)[1], "KEY global: unknown");
-    assert!(
-        plan["steps"][1]["needs"]
-            .as_str()
-            .unwrap()
-            .contains("which of merge/other-bundle.json and merge/bundle.json")
+fn sources_that_contradict_each_other_are_an_error_that_names_both() {
+    let output = run(
+        &generated(),
+        &[
+            "plan",
+            "--target",
+            "merge/other-bundle.json",
+            "--target",
+            "merge/bundle.json",
+            "merge/bundle.json",
+        ],
     );
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8(output.stderr).unwrap();
     assert!(
-        plan["notes"]
-            .to_string()
-            .contains("disagree about 3 of the target's objects")
+        said.starts_with(
+            "error: merge/other-bundle.json and merge/bundle.json disagree about the revision of"
+        ),
+        "{said}"
     );
+    assert!(said.contains("save them all again"), "{said}");
 }
 
 #[test]

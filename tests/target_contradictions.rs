@@ -1,4 +1,4 @@
-//! What is known of a target from files that contradict each other: neither is believed, whichever comes first.
+//! All files of a target are one snapshot: two that contradict each other are an error that names both and the object.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // how a test fails
 
@@ -9,102 +9,65 @@ mod target_support;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use exportdoc::import_plan::{Identity, Lookup, Place, Presence, TargetInventory, Wanted};
-use exportdoc::report::{ExamineOptions, examine_with_objects};
+use exportdoc::object::SyncObject;
 use exportdoc::revision_hash;
 use exportdoc::target_state::{TargetState, TargetStateBuilder};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use merge_support::{LOOKUP, Thing, algorithm};
-use target_support::{ask, entry, page, state, state_of, testdata};
+use target_support::{ask, entry, page, state};
 
-#[test]
-fn what_one_whole_list_shows_and_another_does_not_is_unknown() {
-    let [kept, gone] = ["SSN", "ZIP"].map(|name| entry("DOMAIN", json!({ "id": name })));
-    let old = page(2, &[kept.clone(), gone.clone()]);
-    let new = page(1, &[kept]);
-    for sources in [[old.clone(), new.clone()], [new.clone(), old.clone()]] {
-        let both = state(&sources);
-        assert_eq!(ask(&both, "DOMAIN", Place::Global, "SSN"), "present");
-        assert_eq!(ask(&both, "DOMAIN", Place::Global, "ZIP"), "unknown");
-        assert_eq!(both.notes().len(), 1, "{:?}", both.notes());
-    }
-    let part = page(2, &[gone]);
-    assert_eq!(
-        ask(&state(&[new, part]), "DOMAIN", Place::Global, "ZIP"),
-        "unknown",
-        "a page of another time"
-    );
-}
-
-#[test]
-fn what_one_dump_shows_and_another_does_not_is_unknown() {
-    let dump = |names: &[&str]| {
-        let objects: Vec<_> = names
-            .iter()
-            .map(|name| json!({ "typeName": "DOMAIN", "identifier": { "id": name }, "name": name }))
-            .collect();
-        json!({ "objects": objects, "tables": {} })
-    };
-    let both = state(&[dump(&["SSN", "ZIP"]), dump(&["SSN"])]);
-    let at = |name| ask(&both, "DOMAIN", Place::Global, name);
-    assert_eq!(
-        (at("SSN"), at("ZIP"), at("NAME")),
-        ("present", "unknown", "absent")
-    );
-}
-
-#[test]
-fn an_environment_that_was_renamed_goes_by_neither_name() {
-    let row =
-        |id: i64, name: &str| json!({ "environmentId": id, "environmentName": name, "applicationId": id });
-    let page = |name: &str| page(2, &[row(1, name), row(2, "other")]);
-    for sources in [[page("before"), page("after")], [page("after"), page("before")]] {
-        let renamed = state(&sources);
-        for name in ["before", "after"] {
-            let answer = renamed.environment_named(name);
-            assert!(matches!(answer, Presence::Unknown { .. }), "{name}: {answer:?}");
+/// What is said of sources, in one order and the other.
+fn refused(sources: &[Value]) -> [String; 2] {
+    let said = |sources: &mut dyn Iterator<Item = (usize, &Value)>| {
+        let mut builder = TargetStateBuilder::new();
+        for (n, source) in sources {
+            let label = format!("{}.json", ["a", "b", "c", "d"][n]);
+            if let Err(error) = builder.add(&label, source.to_string().as_bytes(), &[]) {
+                return error.to_string();
+            }
         }
-        assert_eq!(renamed.environment_named("other"), Presence::Present(2));
-        assert_eq!(renamed.environment_named("never"), Presence::Absent);
-        assert_eq!(renamed.environments().next().unwrap().name, None);
-    }
-}
-
-#[test]
-fn an_environment_that_one_whole_list_shows_and_another_does_not_is_unknown() {
-    let row =
-        |id: i64| json!({ "environmentId": id, "environmentName": format!("e{id}"), "applicationId": id });
-    let both = state(&[page(3, &[row(1), row(2), row(3)]), page(2, &[row(1), row(2)])]);
-    assert!(matches!(both.environment(2), Presence::Present(_)));
-    assert!(matches!(both.environment(3), Presence::Unknown { .. }));
-    assert!(matches!(both.environment_named("e3"), Presence::Unknown { .. }));
-    assert_eq!(both.environment(4), Presence::Absent);
-}
-
-#[test]
-fn what_is_inside_of_something_of_which_two_homes_are_told_has_none() {
-    let ruleset = page(
-        1,
-        &[json!({ "databaseRulesetId": 3, "rulesetName": "Rules", "databaseConnectorId": 2 })],
-    );
-    let connector = |home: i64| {
-        page(
-            1,
-            &[json!({ "databaseConnectorId": 2, "connectorName": "c", "environmentId": home })],
-        )
+        match builder.finish() {
+            Ok(_) => "no contradiction".to_owned(),
+            Err(error) => {
+                assert!(error.help().contains("save them all again"), "{}", error.help());
+                error.to_string()
+            }
+        }
     };
-    let at = |state: &TargetState, home| ask(state, "DATABASE_RULESET", Place::Environment(home), "Rules");
-    let one = state(&[ruleset.clone(), connector(5)]);
-    assert_eq!((at(&one, 5), at(&one, 6)), ("present", "unknown"));
-    let moved = state(&[ruleset.clone(), connector(5), connector(6)]);
-    let back = state(&[ruleset, connector(6), connector(5)]);
-    for state in [moved, back] {
-        assert_eq!(
-            (at(&state, 5), at(&state, 6), at(&state, 7)),
-            ("unknown", "unknown", "unknown")
-        );
-    }
+    let sources: Vec<_> = sources.iter().enumerate().collect();
+    [
+        said(&mut sources.iter().copied()),
+        said(&mut sources.iter().rev().copied()),
+    ]
+}
+
+fn environment(id: i64, name: &str, purpose: &str) -> Value {
+    json!({ "environmentId": id, "environmentName": name, "applicationId": id, "purpose": purpose })
+}
+
+fn connector(id: i64, name: &str, home: i64) -> Value {
+    page(
+        1,
+        &[json!({ "databaseConnectorId": id, "connectorName": name, "environmentId": home })],
+    )
+}
+
+/// The entries of a page, without the engine's count.
+fn uncounted(mut page: Value) -> Value {
+    page["responseList"].take()
+}
+
+fn ruleset(connector: i64) -> Value {
+    page(
+        1,
+        &[json!({ "databaseRulesetId": 3, "rulesetName": "Rules", "databaseConnectorId": connector })],
+    )
+}
+
+fn dump(objects: &[Value]) -> Value {
+    json!({ "objects": objects, "tables": {} })
 }
 
 /// A dump of algorithms as they are.
@@ -116,205 +79,152 @@ fn dump_of(things: &[&Thing]) -> Value {
             json!({ "typeName": "LOOKUP", "name": thing.key.identifier.to_string(), "message": message })
         })
         .collect();
-    json!({ "objects": objects, "tables": {} })
+    dump(&objects)
+}
+
+fn listed(hash: &str) -> Value {
+    let mut entry = entry("LOOKUP", json!({ "algorithmName": "Names" }));
+    entry["revisionHash"] = hash.into();
+    page(1, &[entry])
 }
 
 #[test]
-fn a_list_older_than_the_dump_is_not_believed() {
+fn two_sources_that_contradict_each_other_are_refused_in_either_order() {
+    let [ssn, zip] = ["SSN", "ZIP"].map(|name| entry("DOMAIN", json!({ "id": name })));
+    let of_dump = |name: &str| json!({ "typeName": "DOMAIN", "identifier": { "id": name }, "name": name });
     let lookup = algorithm(LOOKUP, "Names");
-    let list = |hash: String| {
-        let mut entry = entry("LOOKUP", json!({ "algorithmName": "Names" }));
-        entry["revisionHash"] = hash.into();
-        page(1, &[entry])
-    };
-    let same = revision_hash::of_pairs([&lookup.pair()]);
     let older = revision_hash::of_pairs([&lookup.clone().saved(7).pair()]);
-    for (hash, answer) in [(same, "present"), (older, "unknown")] {
-        let state = state(&[dump_of(&[&lookup]), list(hash)]);
-        assert_eq!(ask(&state, "LOOKUP", Place::Global, "Names"), answer);
-    }
-}
-
-/// Its UUID is known to be of an older state, so that it isn't looked for by it; it may be there all the same.
-#[test]
-fn what_is_listed_in_another_state_is_not_absent_by_its_uuid() {
-    let file = testdata("masking-job.json");
-    let (_, objects) = examine_with_objects(&file, &ExamineOptions::default()).unwrap();
-    let mut objects = objects.iter();
-    let reference = objects
-        .find(|object| object.key().identifier.to_string() == "FirstNameLookup")
-        .unwrap();
-    let list = page(
-        2,
-        &[
-            entry("LOOKUP", json!({ "algorithmName": "FirstNameLookup" })),
-            entry("KEY", json!({ "keyId": "global" })),
-        ],
-    );
-    let answer = state_of(&[&file], &[list]).find(&Lookup {
-        wanted: Wanted::AnyAlgorithm,
-        place: Place::Global,
-        identity: Identity::Object(&reference.revision().pair.object),
-    });
-    assert!(matches!(answer, Presence::Unknown { .. }), "{answer:?}");
-}
-
-#[test]
-fn an_environment_that_something_lives_in_is_not_absent() {
-    let row =
-        |id: i64| json!({ "environmentId": id, "environmentName": format!("e{id}"), "applicationId": id });
-    let environments = page(2, &[row(1), row(2)]);
-    let connector = page(
-        1,
-        &[json!({ "databaseConnectorId": 9, "connectorName": "c", "environmentId": 7 })],
-    );
-    let both = state(&[environments, connector]);
-    assert!(matches!(both.environment(7), Presence::Unknown { .. }));
-    assert_eq!(both.environment(8), Presence::Absent);
-}
-
-#[test]
-fn what_is_inside_of_something_torn_stays_unknown_whoever_else_speaks_of_it() {
-    let dump = json!({
-        "objects": [
-            { "typeName": "DATABASE_CONNECTOR", "identifier": { "id": 2 }, "name": "c", "environment": 5 },
-            { "typeName": "DATABASE_RULESET", "identifier": { "id": 3 }, "name": "Rules", "environment": 5 },
-        ],
-        "tables": {},
-    });
-    let ruleset = page(
-        1,
-        &[json!({ "databaseRulesetId": 3, "rulesetName": "Rules", "databaseConnectorId": 2 })],
-    );
-    let connector = |home: i64| {
+    let applications = |name: &str, purpose: &str| {
         page(
-            1,
-            &[json!({ "databaseConnectorId": 2, "connectorName": "c", "environmentId": home })],
+            2,
+            &[environment(1, name, purpose), environment(2, "other", "MASK")],
         )
     };
-    let torn = state(&[dump, ruleset, connector(6), connector(5)]);
-    assert_eq!(
-        ask(&torn, "DATABASE_RULESET", Place::Environment(5), "Rules"),
-        "unknown"
-    );
-}
-
-#[test]
-fn of_two_names_the_same_one_is_told_whichever_file_comes_first() {
-    let row = |name: &str| {
-        page(
-            1,
-            &[json!({ "databaseConnectorId": 1, "connectorName": name, "environmentId": 5 })],
-        )
-    };
-    let told = |names: [&str; 2]| {
-        let mut builder = TargetStateBuilder::new();
-        for name in names {
-            builder
-                .add("saved", row(name).to_string().as_bytes(), &[])
-                .unwrap();
+    let cases = [
+        (
+            "whether there is DOMAIN ZIP",
+            vec![
+                page(2, &[ssn.clone(), zip.clone()]),
+                page(1, std::slice::from_ref(&ssn)),
+            ],
+        ),
+        (
+            "whether there is DOMAIN ZIP",
+            vec![dump(&[of_dump("SSN"), of_dump("ZIP")]), dump(&[of_dump("SSN")])],
+        ),
+        (
+            "whether there is DOMAIN ZIP",
+            vec![page(1, &[ssn]), page(2, &[zip])],
+        ),
+        (
+            "the name of ENVIRONMENT 1",
+            vec![applications("before", "MASK"), applications("after", "MASK")],
+        ),
+        (
+            "the purpose of ENVIRONMENT 1",
+            vec![applications("e", "MASK"), applications("e", "TOKENIZE")],
+        ),
+        (
+            "whether there is ENVIRONMENT 7",
+            vec![applications("e", "MASK"), connector(9, "c", 7)],
+        ),
+        (
+            "the name of DATABASE_CONNECTOR 1",
+            vec![connector(1, "old", 5), connector(1, "new", 5)],
+        ),
+        (
+            "the environment of DATABASE_CONNECTOR 2",
+            vec![ruleset(2), connector(2, "c", 5), connector(2, "c", 6)],
+        ),
+        (
+            "the environment of DATABASE_RULESET 3",
+            vec![ruleset(1), ruleset(2)],
+        ),
+        (
+            "which object is DATABASE_CONNECTOR c",
+            vec![uncounted(connector(1, "c", 5)), uncounted(connector(2, "c", 5))],
+        ),
+        (
+            "the revision of LOOKUP Names",
+            vec![listed(&"a".repeat(40)), listed(&"b".repeat(40))],
+        ),
+        (
+            "the revision of LOOKUP Names",
+            vec![dump_of(&[&lookup]), listed(&older)],
+        ),
+        (
+            "the revision of LOOKUP Names",
+            vec![dump_of(&[&lookup]), dump_of(&[&lookup.clone().saved(7)])],
+        ),
+    ];
+    for (about, sources) in cases {
+        for said in refused(&sources) {
+            let (files, object) = said
+                .split_once(" disagree about ")
+                .unwrap_or_else(|| panic!("{about}: {said}"));
+            assert_eq!(object, about);
+            let mut files: Vec<_> = files.split(" and ").collect();
+            files.sort_unstable();
+            let last = ["a.json", "b.json", "c.json"][sources.len() - 1];
+            let expected = if sources.len() == 3 { "b.json" } else { "a.json" };
+            assert_eq!(files, [expected, last], "{about}");
         }
-        let answer = builder.finish().find(&Lookup {
-            wanted: Wanted::Type("DATABASE_CONNECTOR"),
-            place: Place::Environment(5),
-            identity: Identity::Name("old"),
-        });
-        let Presence::Unknown { needs } = answer else {
-            panic!("{answer:?}")
-        };
-        needs
-    };
-    let needs = told(["old", "new"]);
-    assert_eq!(needs, told(["new", "old"]));
-    assert!(needs.contains("DATABASE_CONNECTOR new"), "{needs}");
-}
-
-#[test]
-fn an_environment_of_which_two_states_are_listed_is_unknown_itself() {
-    let list = |hash: char| {
-        let mut environment = entry("ENVIRONMENT", json!({ "id": 3 }));
-        environment["revisionHash"] = hash.to_string().repeat(40).into();
-        page(2, &[environment, entry("DOMAIN", json!({ "id": "SSN" }))])
-    };
-    let itself = |state: TargetState, id| {
-        state.find(&Lookup {
-            wanted: Wanted::Type("ENVIRONMENT"),
-            place: Place::Environment(id),
-            identity: Identity::EnvironmentItself,
-        })
-    };
-    assert!(matches!(itself(state(&[list('a')]), 3), Presence::Present(_)));
-    assert_eq!(itself(state(&[list('a')]), 4), Presence::Absent);
-    assert!(matches!(
-        itself(state(&[list('a'), list('b')]), 3),
-        Presence::Unknown { .. }
-    ));
-}
-
-/// All of them would be looked for under each name in each environment.
-#[test]
-fn thousands_of_names_and_homes_of_one_number_are_not_multiplied() {
-    let rows: Vec<_> = (0..100_000)
-        .map(|n| json!({ "databaseConnectorId": 1, "connectorName": format!("c{n}"), "environmentId": n }))
-        .collect();
-    let confused = state(&[Value::Array(rows)]);
-    for (home, name) in [(0, "c0"), (99_999, "c3"), (200_000, "c99999")] {
-        assert_eq!(
-            ask(&confused, "DATABASE_CONNECTOR", Place::Environment(home), name),
-            "unknown"
-        );
-    }
-}
-
-/// The same of UUIDs, without names.
-#[test]
-fn thousands_of_uuids_and_homes_of_one_number_are_not_multiplied() {
-    let objects: Vec<_> = (0..20_000)
-        .map(|n| {
-            let state = algorithm(LOOKUP, "Names").uuid(&n.to_string());
-            let message = STANDARD.encode(state.build().as_bytes());
-            json!({ "typeName": "LOOKUP", "environment": n, "message": message })
-        })
-        .collect();
-    let confused = state(&[json!({ "objects": objects, "tables": {} })]);
-    let uuid = algorithm(LOOKUP, "Names").uuid("3").pair().object;
-    let answer = confused.find(&Lookup {
-        wanted: Wanted::AnyAlgorithm,
-        place: Place::Environment(9),
-        identity: Identity::Object(&uuid),
-    });
-    assert!(matches!(answer, Presence::Unknown { .. }), "{answer:?}");
-}
-
-#[test]
-fn what_may_be_anywhere_is_in_the_way_of_its_namesakes() {
-    let row = |id: i64, name: i64, home: i64| json!({ "databaseConnectorId": id, "connectorName": format!("c{name}"), "environmentId": home });
-    for many in [10, 11] {
-        let mut rows: Vec<_> = (0..many * many).map(|n| row(1, n / many, n % many)).collect();
-        rows.push(row(2, 3, 3));
-        let state = state(&[Value::Array(rows)]);
-        let answer = ask(&state, "DATABASE_CONNECTOR", Place::Environment(3), "c3");
-        assert_eq!(answer, "unknown", "{many}");
     }
 }
 
 #[test]
-fn a_hundred_combinations_of_name_and_home_are_looked_for_each_and_more_are_not() {
-    let rows = |names: i64| {
-        let rows: Vec<_> = (0..names * 10)
-            .map(|n| json!({ "databaseConnectorId": 1, "connectorName": format!("c{}", n / 10), "environmentId": n % 10 }))
-            .collect();
-        state(&[page(1, &rows)])
-    };
-    let at = |state: &TargetState, home| ask(state, "DATABASE_CONNECTOR", Place::Environment(home), "c3");
-    let (some, many) = (rows(10), rows(11));
-    assert_eq!((at(&some, 3), at(&some, 50)), ("unknown", "absent"));
-    assert_eq!((at(&many, 3), at(&many, 50)), ("unknown", "unknown"));
-    // With one home there is nothing to multiply.
-    let row = |id: i64, name: i64, home: i64| json!({ "databaseConnectorId": id, "connectorName": format!("c{name}"), "environmentId": home });
-    let renamed: Vec<_> = (0..200).map(|name| row(1, name, 5)).collect();
-    let at_home = state(&[page(1, &renamed), page(1, &[row(2, 500, 6)])]);
-    assert_eq!((at(&at_home, 5), at(&at_home, 6)), ("unknown", "absent"));
+fn a_hash_that_an_engine_lists_goes_with_the_state_that_was_saved() {
+    let lookup = algorithm(LOOKUP, "Names");
+    let same = revision_hash::of_pairs([&lookup.pair()]);
+    let state = state(&[dump_of(&[&lookup]), listed(&same)]);
+    assert_eq!(ask(&state, "LOOKUP", Place::Global, "Names"), "present");
+}
+
+#[test]
+fn objects_of_one_file_with_one_name_are_not_told_apart_by_it() {
+    let rows = [connector(1, "c", 5), connector(2, "c", 5)].map(|mut page| page["responseList"][0].take());
+    let same = state(&[Value::Array(rows.to_vec())]);
+    let at = |name| ask(&same, "DATABASE_CONNECTOR", Place::Environment(5), name);
+    assert_eq!(at("c"), "unknown");
+}
+
+#[test]
+fn environments_of_one_name_are_not_told_apart_by_it() {
+    let both = state(&[page(
+        2,
+        &[environment(1, "e", "MASK"), environment(2, "e", "MASK")],
+    )]);
+    assert!(matches!(both.environment_named("e"), Presence::Unknown { .. }));
+    assert_eq!(both.environment_named("f"), Presence::Absent);
+}
+
+/// Two exports of one target that an upgrade lies between: it added dependencies, and no object was saved.
+#[test]
+fn hashes_that_differ_under_one_revision_are_no_contradiction() {
+    let mut plan = common::global();
+    let old = plan.seal();
+    let mut objects = plan.objects.iter();
+    // A domain.
+    let domain = objects.position(|object| object.key().type_number == 11).unwrap();
+    let object = &plan.objects[domain];
+    let mut dependencies = object.dependencies().to_vec();
+    let mut others = plan.objects.iter().map(|other| other.key().clone());
+    let added = others.find(|other| ![13, 11].contains(&other.type_number) && !dependencies.contains(other));
+    dependencies.push(added.unwrap());
+    let (key, revision) = (object.key().clone(), object.revision().clone());
+    let changed = SyncObject::build(
+        &key,
+        &dependencies,
+        &revision,
+        object.data_type(),
+        object.data_bytes(),
+    );
+    plan.objects[domain] = changed.unwrap();
+    let mut builder = TargetStateBuilder::new();
+    for (label, document) in [("old", old), ("new", plan.seal())] {
+        builder.add(label, &document, &[]).unwrap();
+    }
+    builder.finish().unwrap();
 }
 
 /// Entries and rows over few names and numbers, so that sources often speak of one object.
@@ -338,6 +248,14 @@ fn source() -> impl Strategy<Value = Value> {
     let objects = prop::collection::vec(prop_oneof![3 => named, 1 => numbered], 0..6);
     let pages = prop_oneof![objects, prop::collection::vec(row, 0..4)];
     (pages, 0..3_usize).prop_map(|(entries, missing)| page(entries.len() + missing, &entries))
+}
+
+fn built(sources: &[Value]) -> Option<TargetState> {
+    let mut builder = TargetStateBuilder::new();
+    for source in sources {
+        builder.add("saved", source.to_string().as_bytes(), &[]).unwrap();
+    }
+    builder.finish().ok()
 }
 
 fn answers(state: &TargetState) -> Vec<&'static str> {
@@ -372,7 +290,8 @@ proptest! {
         (sources, shuffled) in prop::collection::vec(source(), 1..6)
             .prop_flat_map(|sources| (Just(sources.clone()), Just(sources).prop_shuffle()))
     ) {
-        prop_assert_eq!(answers(&state(&sources)), answers(&state(&shuffled)));
+        let [one, other] = [sources, shuffled].map(|sources| built(&sources).as_ref().map(answers));
+        prop_assert_eq!(one, other);
     }
 
     #[test]
@@ -386,7 +305,7 @@ proptest! {
     ) {
         let mut builder = TargetStateBuilder::new();
         if builder.add("x", text.as_bytes(), &[]).is_ok() {
-            let _ = answers(&builder.finish());
+            let _ = builder.finish().as_ref().map(answers);
         }
     }
 }

@@ -92,7 +92,7 @@ fn target(sources: &[&[u8]], bits: u8) -> Result<TargetState, StateError> {
     for bytes in sources {
         builder.add(LABEL, bytes, &[passphrase()])?;
     }
-    Ok(builder.finish())
+    builder.finish()
 }
 
 fn options(target: &TargetState, bits: u8) -> ImportOptions {

@@ -273,13 +273,17 @@ impl Args {
                 .add(&label, &bytes, passphrases)
                 .map_err(|error| unusable(&label, &error))?;
         }
-        Ok(builder.finish())
+        builder.finish().map_err(|error| unusable("", &error))
     }
 }
 
 fn unusable(label: &str, error: &StateError) -> CliError {
     CliError::Refused {
-        message: format!("{label}: {error}"),
+        message: match error {
+            // It names both files itself.
+            StateError::Contradiction { .. } => error.to_string(),
+            _ => format!("{label}: {error}"),
+        },
         help: Some(error.help()),
         exit: if error.is_limit() {
             Exit::Denied

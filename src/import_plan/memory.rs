@@ -45,11 +45,22 @@ struct IndexKey {
     by: IndexBy,
 }
 
+/// By what an object is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum IndexBy {
+pub(crate) enum IndexBy {
     Name(String),
     Object(String),
     EnvironmentItself,
+}
+
+impl IndexBy {
+    pub(crate) fn of(identity: Identity<'_>) -> Self {
+        match identity {
+            Identity::Name(name) => Self::Name(name.to_owned()),
+            Identity::Object(uuid) => Self::Object(uuid.to_owned()),
+            Identity::EnvironmentItself => Self::EnvironmentItself,
+        }
+    }
 }
 
 /// A complete inventory.
@@ -118,11 +129,7 @@ impl TargetInventory for MemoryInventory {
                 Wanted::AnyAlgorithm => None,
             },
             place: lookup.place,
-            by: match lookup.identity {
-                Identity::Name(name) => IndexBy::Name(name.to_owned()),
-                Identity::Object(uuid) => IndexBy::Object(uuid.to_owned()),
-                Identity::EnvironmentItself => IndexBy::EnvironmentItself,
-            },
+            by: IndexBy::of(lookup.identity),
         };
         match self.index.get(&key).and_then(|at| self.entries.get(*at)) {
             Some(entry) => Presence::Present(entry.object.clone()),

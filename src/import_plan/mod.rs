@@ -53,8 +53,8 @@ pub use inventory::{
     TargetRevision, Wanted,
 };
 pub use kind::stands_for;
-pub(crate) use memory::name_space;
 pub use memory::{Entry, MemoryInventory};
+pub(crate) use memory::{IndexBy, name_space};
 pub use names::{FORBIDDEN_IN_NAMES, NameCheck, NameFault, name_fault};
 pub use plan::{ChecklistItem, ImportPlan, ImportStatus, ResultRow, Todo, Verdict};
 pub use references::{ReferenceMatch, ReferenceState, references_against};

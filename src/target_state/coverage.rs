@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::SourceId;
+use super::Source;
 use crate::identifier::Identifier;
 use crate::import_plan::Place;
 use crate::object::{ObjectType, type_by_name};
@@ -30,7 +30,7 @@ pub(super) type ObjectId = (String, Identifier);
 /// All that some source shows of an extent.
 #[derive(Debug)]
 struct Shown {
-    source: SourceId,
+    source: Source,
     objects: HashSet<ObjectId>,
 }
 
@@ -40,7 +40,8 @@ pub(super) struct Coverage(HashMap<Extent, Vec<Shown>>);
 
 impl Coverage {
     /// Adds a source that shows everything of an extent.
-    pub(super) fn add(&mut self, extent: Extent, source: SourceId, objects: HashSet<ObjectId>) {
+    pub(super) fn add(&mut self, extent: Extent, source: &Source, objects: HashSet<ObjectId>) {
+        let source = Source::clone(source);
         self.0.entry(extent).or_default().push(Shown { source, objects });
     }
 
@@ -60,12 +61,12 @@ impl Coverage {
     }
 
     /// A source that would show an object if it were there, and doesn't.
-    pub(super) fn silent_about(&self, object: &ObjectId, place: Option<Place>) -> Option<SourceId> {
+    pub(super) fn silent_about(&self, object: &ObjectId, place: Option<Place>) -> Option<&Source> {
         extents(&object.0, place).find_map(|extent| {
             let mut shown = self.0.get(&extent)?.iter();
             shown
                 .find(|shown| !shown.objects.contains(object))
-                .map(|shown| shown.source)
+                .map(|shown| &shown.source)
         })
     }
 }

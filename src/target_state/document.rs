@@ -5,9 +5,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::claims::{Claim, Naming, Saying};
 use super::coverage::{Extent, ObjectId};
-use super::{SourceId, StateError, TargetStateBuilder};
+use super::snapshot::{Claim, Naming};
+use super::{Source, StateError, TargetStateBuilder};
 use crate::compose;
 use crate::identifier::Identifier;
 use crate::import_plan::{Place, ReadDocument, Wanted, stands_for};
@@ -18,7 +18,7 @@ use crate::report::{DocumentReport, ExamineOptions, Examined, Keep, examine_byte
 impl TargetStateBuilder {
     pub(super) fn add_document(
         &mut self,
-        source: SourceId,
+        source: &Source,
         bytes: &[u8],
         passphrases: &[Passphrase],
     ) -> Result<usize, StateError> {
@@ -41,21 +41,14 @@ impl TargetStateBuilder {
         let homes = homes(&report, &types);
         for (at, object) in document.objects.iter().enumerate() {
             let claim = match stands_for(&types[at]) {
-                Some(wanted) => referred(object, wanted, source),
-                None => Some(own(
-                    &report,
-                    at,
-                    object,
-                    &types[at],
-                    homes.get(&at).copied(),
-                    source,
-                )),
+                Some(wanted) => referred(object, wanted),
+                None => Some(own(&report, at, object, &types[at], homes.get(&at).copied())),
             };
             if let Some(claim) = claim.filter(|claim| claim.object.0 != "GLOBAL_OBJECT") {
-                if let Some(Place::Environment(id)) = claim.said.place {
-                    self.environments.add(id, None, None);
+                if let Some(Place::Environment(id)) = claim.place {
+                    self.environments.add(id, None, None, source)?;
                 }
-                self.claims.add(claim);
+                self.snapshot.add(claim, source)?;
             }
         }
         if types.iter().any(|name| name == "GLOBAL_OBJECT") {
@@ -65,7 +58,7 @@ impl TargetStateBuilder {
     }
 
     /// GLOBAL_OBJECT bundles every engine-wide object that can be synced: an object outside of it doesn't exist.
-    fn cover_bundle(&mut self, source: SourceId, document: &ReadDocument, types: &[String]) {
+    fn cover_bundle(&mut self, source: &Source, document: &ReadDocument, types: &[String]) {
         let of = |bundled: &dyn Fn(&ObjectType) -> bool| -> HashSet<ObjectId> {
             let objects = types.iter().zip(&document.objects);
             objects
@@ -113,29 +106,26 @@ fn own(
     object: &SyncObject<'_>,
     type_name: &str,
     home: Option<i64>,
-    source: SourceId,
 ) -> Claim {
     let global = type_by_name(type_name).is_some_and(|known| known.scope == Scope::Global);
     let facts = &report.objects[at];
-    let said = Saying {
+    Claim {
+        object: (type_name.to_owned(), object.key().identifier.clone()),
         name: name(object),
         place: match home {
             Some(id) => Some(Place::Environment(id)),
             None => global.then_some(Place::Global),
         },
-        torn: false,
         pair: Some(object.revision().pair.clone()),
         // Members of a bundle come and go without a save.
         dependencies: (type_name != "ENVIRONMENT").then(|| object.dependencies().iter().cloned().collect()),
         hash: None,
         own_hash: facts.computed_hash.clone().filter(|_| !facts.hash_has_gaps),
-    };
-    let object = (type_name.to_owned(), object.key().identifier.clone());
-    Claim { object, said, source }
+    }
 }
 
 /// What a reference says of its original.
-fn referred(object: &SyncObject<'_>, wanted: Wanted<'_>, source: SourceId) -> Option<Claim> {
+fn referred(object: &SyncObject<'_>, wanted: Wanted<'_>) -> Option<Claim> {
     let (type_name, place) = match wanted {
         Wanted::AnyAlgorithm => {
             let stated = object.revision().stated_type()?;
@@ -150,18 +140,16 @@ fn referred(object: &SyncObject<'_>, wanted: Wanted<'_>, source: SourceId) -> Op
             )
         }
     };
-    let said = Saying {
+    Some(Claim {
+        object: (type_name.to_owned(), object.key().identifier.clone()),
         name: name(object),
         place,
-        torn: false,
         pair: Some(object.revision().pair.clone()),
         // A reference leaves them out.
         dependencies: None,
         hash: None,
         own_hash: None,
-    };
-    let object = (type_name.to_owned(), object.key().identifier.clone());
-    Some(Claim { object, said, source })
+    })
 }
 
 /// Where the data shows none, there may still be one: the data of some types was never seen.

@@ -10,10 +10,10 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::claims::{Claim, Naming, Saying};
 use super::coverage::Extent;
 use super::shape::without_mark;
-use super::{SourceId, StateError, StateNote, TargetStateBuilder};
+use super::snapshot::{Claim, Naming};
+use super::{Source, StateError, StateNote, TargetStateBuilder};
 use crate::identifier::Identifier;
 use crate::import_plan::{Place, Purpose};
 use crate::object::{ObjectKey, ObjectType, RevisionPair, SyncObject, type_by_name};
@@ -63,12 +63,7 @@ struct SavedState {
 }
 
 impl TargetStateBuilder {
-    pub(super) fn add_dump(
-        &mut self,
-        source: SourceId,
-        label: &str,
-        bytes: &[u8],
-    ) -> Result<usize, StateError> {
+    pub(super) fn add_dump(&mut self, source: &Source, bytes: &[u8]) -> Result<usize, StateError> {
         let what = "a state dump";
         let dump: Dump =
             serde_json::from_slice(without_mark(bytes)).map_err(|error| StateError::Form { what, error })?;
@@ -84,9 +79,9 @@ impl TargetStateBuilder {
             hidden += usize::from(saved.is_none());
             // A reference only says that something was missing.
             if !is_reference(&dumped.type_name) {
-                let claim = dumped.claim(saved, source);
+                let claim = dumped.claim(saved);
                 shown.insert(claim.object.clone());
-                self.claims.add(claim);
+                self.snapshot.add(claim, source)?;
             }
         }
         let mut environments = BTreeSet::new();
@@ -97,16 +92,16 @@ impl TargetStateBuilder {
                     Some("TOKENIZE") => Purpose::Tokenize,
                     _ => Purpose::Mask,
                 };
-                self.environments
-                    .add(id, row.environment_name.as_deref(), Some(purpose));
+                let name = row.environment_name.as_deref();
+                self.environments.add(id, name, Some(purpose), source)?;
             }
         }
-        self.environments.are_all(environments);
+        self.environments.are_all(environments, source);
         self.coverage.add(Extent::Engine, source, shown);
         self.dumped_types.extend(types);
         if hidden > 0 {
             self.notes.push(StateNote::HiddenObjects {
-                label: label.to_owned(),
+                label: source.to_string(),
                 count: hidden,
             });
         }
@@ -145,7 +140,7 @@ impl Dumped {
         }))
     }
 
-    fn claim(self, saved: Option<SavedState>, source: SourceId) -> Claim {
+    fn claim(self, saved: Option<SavedState>) -> Claim {
         let (id, pair, dependencies, own_hash) = match saved {
             Some(saved) => (
                 saved.id,
@@ -158,16 +153,14 @@ impl Dumped {
         // Members of a bundle come and go without a save.
         let dependencies =
             dependencies.filter(|_| !matches!(&*self.type_name, "ENVIRONMENT" | "GLOBAL_OBJECT"));
-        let said = Saying {
+        Claim {
+            object: (self.type_name, id),
             name: Naming::of(self.name),
             place: Some(self.environment.map_or(Place::Global, Place::Environment)),
-            torn: false,
             pair,
             dependencies,
             hash: None,
             own_hash,
-        };
-        let object = (self.type_name, id);
-        Claim { object, said, source }
+        }
     }
 }

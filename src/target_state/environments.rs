@@ -2,38 +2,35 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::coverage::ObjectId;
+use super::snapshot::{Disagreement, Said};
+use super::{Source, StateError};
+use crate::identifier::Identifier;
 use crate::import_plan::{ENVIRONMENTS, Presence, Purpose, TargetEnvironment};
 
 /// Environments of the target.
 #[derive(Debug, Default)]
 pub(super) struct Environments {
     by_id: BTreeMap<i64, Environment>,
-    /// Those that every source shows which shows all of them; none where no source does.
-    in_all: Option<BTreeSet<i64>>,
+    /// The ids of each source that shows all environments.
+    all: Vec<(BTreeSet<i64>, Source)>,
 }
 
-/// Everything that is said of one. Several names or purposes where sources contradict each other.
+/// What is said of one.
 #[derive(Debug, Default)]
 struct Environment {
-    names: BTreeSet<String>,
-    purposes: Vec<Purpose>,
+    source: Option<Source>,
+    name: Said<String>,
+    purpose: Said<Purpose>,
 }
 
 impl Environment {
-    fn is_disputed(&self) -> bool {
-        self.names.len() > 1 || self.purposes.len() > 1
-    }
-
-    /// The name, where nobody says otherwise.
     fn name(&self) -> Option<&String> {
-        self.names.first().filter(|_| self.names.len() == 1)
+        self.name.as_ref().map(|(name, _)| name)
     }
 
     fn purpose(&self) -> Option<Purpose> {
-        self.purposes
-            .first()
-            .copied()
-            .filter(|_| self.purposes.len() == 1)
+        self.purpose.as_ref().map(|(purpose, _)| *purpose)
     }
 }
 
@@ -49,29 +46,34 @@ pub struct NamedEnvironment {
 }
 
 impl Environments {
-    pub(super) fn add(&mut self, id: i64, name: Option<&str>, purpose: Option<Purpose>) {
+    pub(super) fn add(
+        &mut self,
+        id: i64,
+        name: Option<&str>,
+        purpose: Option<Purpose>,
+        source: &Source,
+    ) -> Result<(), StateError> {
         let known = self.by_id.entry(id).or_default();
-        known.names.extend(name.map(str::to_owned));
-        known
-            .purposes
-            .extend(purpose.filter(|purpose| !known.purposes.contains(purpose)));
+        known.source.get_or_insert_with(|| Source::clone(source));
+        let name = name.map(str::to_owned);
+        Disagreement::Name.take(&mut known.name, name, source, &object(id))?;
+        Disagreement::Purpose.take(&mut known.purpose, purpose, source, &object(id))
     }
 
-    /// Adds that some source shows these environments and that there are no others.
-    pub(super) fn are_all(&mut self, ids: BTreeSet<i64>) {
-        self.in_all = Some(match self.in_all.take() {
-            Some(others) => &others & &ids,
-            None => ids,
-        });
+    /// Adds that a source shows these environments and that there are no others.
+    pub(super) fn are_all(&mut self, ids: BTreeSet<i64>, source: &Source) {
+        self.all.push((ids, Source::clone(source)));
     }
 
-    fn are_known(&self) -> bool {
-        self.in_all.is_some()
-    }
-
-    /// Whether a source that shows all environments doesn't show this one.
-    fn is_denied(&self, id: i64) -> bool {
-        self.in_all.as_ref().is_some_and(|ids| !ids.contains(&id))
+    /// Whether a source that shows all environments lacks one that another source shows.
+    pub(super) fn settle(&self) -> Result<(), StateError> {
+        for (id, environment) in &self.by_id {
+            let silent = self.all.iter().find(|(ids, _)| !ids.contains(id));
+            if let (Some(source), Some((_, silent))) = (&environment.source, silent) {
+                return Err(Disagreement::Existence.between(source, silent, &object(*id)));
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = NamedEnvironment> {
@@ -83,33 +85,29 @@ impl Environments {
     }
 
     pub(super) fn named(&self, name: &str) -> Presence<i64> {
-        let named = |environment: &Environment| environment.names.contains(name);
+        let named = |environment: &Environment| environment.name().is_some_and(|known| known == name);
+        let nameless = || self.by_id.values().any(|environment| environment.name.is_none());
         let mut found = self.by_id.iter().filter(|(_, environment)| named(environment));
-        let nameless = self
-            .by_id
-            .values()
-            .any(|environment| environment.names.is_empty());
-        match found.next() {
-            // Names are unique: of two, one is of another time.
-            Some((id, environment))
-                if !environment.is_disputed() && !self.is_denied(*id) && found.next().is_none() =>
-            {
-                Presence::Present(*id)
-            }
-            None if self.are_known() && !nameless => Presence::Absent,
+        match (found.next(), found.next()) {
+            (Some((id, _)), None) => Presence::Present(*id),
+            (None, _) if !self.all.is_empty() && !nameless() => Presence::Absent,
             _ => unknown(),
         }
     }
 
     pub(super) fn find(&self, id: i64) -> Presence<TargetEnvironment> {
         match self.by_id.get(&id) {
-            Some(environment) if !self.is_denied(id) => Presence::Present(TargetEnvironment {
-                purpose: environment.purpose().filter(|_| !environment.is_disputed()),
+            Some(environment) => Presence::Present(TargetEnvironment {
+                purpose: environment.purpose(),
             }),
-            None if self.are_known() => Presence::Absent,
-            _ => unknown(),
+            None if !self.all.is_empty() => Presence::Absent,
+            None => unknown(),
         }
     }
+}
+
+fn object(id: i64) -> ObjectId {
+    ("ENVIRONMENT".to_owned(), Identifier::Integer(id))
 }
 
 fn unknown<T>() -> Presence<T> {

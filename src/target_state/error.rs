@@ -1,5 +1,6 @@
 //! Why something can't be read as the state of a target.
 
+use super::Disagreement;
 use crate::compose::ComposeError;
 use crate::envelope::EnvelopeError;
 use crate::object::ObjectError;
@@ -52,6 +53,18 @@ pub enum StateError {
         /// What is wrong with it.
         error: ObjectError,
     },
+    /// Two sources that say different things of one object, so that they are of different times.
+    #[error("{first} and {second} disagree about {about} {object}")]
+    Contradiction {
+        /// The source that was read first.
+        first: String,
+        /// The other one.
+        second: String,
+        /// What they disagree about.
+        about: Disagreement,
+        /// Type and identifier of the object.
+        object: String,
+    },
     /// More entries than the limit.
     #[error("more than {limit} entries in the lists together")]
     TooManyEntries {
@@ -70,6 +83,9 @@ impl StateError {
             Self::Document(error) | Self::DocumentLimit(error) => error.help().to_owned(),
             Self::InvalidSignature => {
                 "'exportdoc verify-signature' says more; export again from the target".to_owned()
+            }
+            Self::Contradiction { .. } => {
+                "files of one target have to be of one time: save them all again".to_owned()
             }
             Self::TooManyEntries { .. } => "leave out lists that say nothing of the document's objects".to_owned(),
             _ => "give an export document of the target, saved answers of GET /syncable-objects, or a mock-engine's \

@@ -1,21 +1,23 @@
 //! The answers for an import plan.
 //!
-//! Invariant: what is certain goes into a [`MemoryInventory`]; beside it stands, by the same kind of question, what is in
-//! doubt and why. Only where neither has an answer and everything of the kind is known, something is absent.
+//! Invariant: what is known in full goes into a [`MemoryInventory`]. An object whose environment is unknown stands beside it
+//! under what it may be asked for by. Only where neither has an answer and everything of the kind is known, an object is
+//! absent.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::claims::Known;
 use super::coverage::{Coverage, ObjectId};
 use super::environments::{Environments, NamedEnvironment};
 use super::rows::path_of;
-use super::{SourceId, StateNote, StateSource, TargetStateBuilder};
+use super::snapshot::{Disagreement, Known};
+use super::{Source, StateError, StateNote, StateSource, TargetStateBuilder};
 use crate::blob::OLDEST_KNOWN_FORMAT;
+use crate::identifier::Identifier;
 use crate::import_plan::{
-    EngineVersion, Entry, Identity, Lookup, MemoryInventory, NEWEST_KNOWN_FORMAT, Place, Presence,
+    EngineVersion, Entry, Identity, IndexBy, Lookup, MemoryInventory, NEWEST_KNOWN_FORMAT, Place, Presence,
     TargetEnvironment, TargetInventory, TargetObject, TargetRevision, Wanted, name_space,
 };
-use crate::object::{ObjectType, RevisionPair, type_by_name};
+use crate::object::{ObjectType, type_by_name};
 use crate::revision_hash;
 
 /// What is known of a target.
@@ -23,11 +25,9 @@ use crate::revision_hash;
 pub struct TargetState {
     sources: Vec<StateSource>,
     notes: Vec<StateNote>,
-    certain: MemoryInventory,
-    /// What would tell of objects that aren't certain: where they live isn't known, or sources contradict each other.
-    doubts: HashMap<(Space, Option<Place>, By), String>,
-    /// The same of objects of which so many things are said that they may be anywhere, whatever else is there.
-    anywhere: HashMap<(Space, By), String>,
+    known: MemoryInventory,
+    /// Missing information per object that may be asked for: its environment, or which of several has the name.
+    unclear: HashMap<(Space, IndexBy), String>,
     /// Where there are objects whose names aren't known, with one of their types.
     nameless: HashMap<(Space, Option<Place>), String>,
     /// Where there are objects whose UUIDs aren't known.
@@ -40,119 +40,77 @@ pub struct TargetState {
     version: Option<EngineVersion>,
 }
 
-/// Types that share their names; none for algorithms.
+/// Types that share their names; `None` for algorithms.
 type Space = Option<String>;
 
-/// By what an object is asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum By {
-    Name(String),
-    Object(String),
-    EnvironmentItself,
-}
-
 impl TargetState {
-    pub(super) fn new(builder: TargetStateBuilder, labels: Vec<String>) -> Self {
-        let known = builder.claims.settle(&builder.coverage);
+    pub(super) fn new(builder: TargetStateBuilder) -> Result<Self, StateError> {
+        let objects = builder.snapshot.settle(&builder.coverage)?;
+        builder.environments.settle()?;
         let mut state = Self {
             sources: builder.sources,
             notes: builder.notes,
-            certain: MemoryInventory::default(),
-            doubts: HashMap::new(),
-            anywhere: HashMap::new(),
+            known: MemoryInventory::default(),
+            unclear: HashMap::new(),
             nameless: HashMap::new(),
             without_pair: HashSet::new(),
-            types: known.keys().map(|(type_name, _)| type_name.clone()).collect(),
+            types: objects.keys().map(|(type_name, _)| type_name.clone()).collect(),
             dumped_types: builder.dumped_types,
             coverage: builder.coverage,
             environments: builder.environments,
             format: builder.format,
             version: builder.version.or(builder.dumped_version),
         };
-        let disputes = doubled(known, |object, known| state.place(object, known, &labels));
-        state.note_disputes(disputes, &labels);
-        state
+        let doubled = doubled(&objects)?;
+        for (object, known) in objects {
+            let needs = doubled.contains(&object).then(|| {
+                let name = known.name.as_ref().map_or("", |(name, _)| name);
+                format!(
+                    "which of the target's {} objects called {name} is meant",
+                    object.0
+                )
+            });
+            state.place(object, known, needs);
+        }
+        Ok(state)
     }
 
-    /// Files an object, under all that is said of it, and gives the sources that contradict each other about it.
-    fn place(&mut self, object: ObjectId, known: Known, labels: &[String]) -> Option<(SourceId, SourceId)> {
-        let (type_name, id) = object;
+    /// Files an object under what it may be asked for by.
+    fn place(&mut self, (type_name, id): ObjectId, mut known: Known, unclear: Option<String>) {
         let space = name_space(&type_name);
-        let places: Vec<Option<Place>> = match known.places.all().next() {
-            Some(_) if !known.is_all_over_the_place() => known.places.all().copied().map(Some).collect(),
-            _ => vec![None],
-        };
-        for place in &places {
-            let at = (space.clone(), *place);
-            if known.pairs.all().next().is_none() {
-                self.without_pair.insert(at.clone());
-            }
-            if known.names.all().next().is_none() && !known.name_shows {
-                self.nameless.entry(at).or_insert_with(|| type_name.clone());
-            }
+        let revision = revision(&known);
+        let dependencies = known.only_dependencies();
+        let place = known.place.map(|(place, _)| place);
+        let name = known.name.map(|(name, _)| name);
+        let at = (space.clone(), place);
+        if name.is_none() && !known.nameless {
+            let nameless = self.nameless.entry(at.clone());
+            nameless.or_insert_with(|| type_name.clone());
         }
-        let disputed = known.disputed;
-        let label = match known.names.all().next() {
-            Some(name) => format!("{type_name} {name}"),
-            None => format!("{type_name} {id}"),
+        // Without the pair, nothing finds it by its UUID.
+        if !matches!(revision, TargetRevision::Pair(_)) {
+            self.without_pair.insert(at);
+        }
+        let homeless = || match &name {
+            Some(name) => needs_home(&type_name, &format!("{type_name} {name}")),
+            None => needs_home(&type_name, &format!("{type_name} {id}")),
         };
-        let needs = match disputed {
-            Some((first, second)) => {
-                let name = |id: SourceId| labels.get(id).map_or("", String::as_str);
-                Some(format!(
-                    "which of {} and {} is newer, as they disagree about {label}",
-                    name(first.min(second)),
-                    name(first.max(second))
-                ))
-            }
-            None => known
-                .places
-                .only()
-                .is_none()
-                .then(|| needs_home(&type_name, &label)),
-        };
-        if let Some(needs) = needs {
-            for by in ways_to(&type_name, &known) {
-                if known.is_all_over_the_place() {
-                    let key = (space.clone(), by);
-                    self.anywhere.entry(key).or_insert_with(|| needs.clone());
-                    continue;
-                }
-                for place in &places {
-                    let key = (space.clone(), *place, by.clone());
-                    self.doubts.entry(key).or_insert_with(|| needs.clone());
-                }
-            }
-        } else if let Some(place) = known.places.only().copied() {
-            let revision = revision(
-                known.pairs.into_only(),
-                known.hashes.into_only(),
-                known.own_hashes.into_only(),
-            );
-            // Without the pair, nothing finds it by its UUID.
-            if !matches!(revision, TargetRevision::Pair(_)) {
-                self.without_pair.insert((space, Some(place)));
-            }
+        let needs = unclear.or_else(|| place.is_none().then(homeless));
+        if let (None, Some(place)) = (&needs, place) {
             let object = TargetObject {
                 type_name,
                 id,
-                name: known.names.into_only(),
+                name,
                 revision,
-                dependencies: known.dependencies.into_only(),
+                dependencies,
             };
-            self.certain.insert(Entry { object, place });
+            self.known.insert(Entry { object, place });
+            return;
         }
-        disputed
-    }
-
-    fn note_disputes(&mut self, disputes: BTreeMap<(SourceId, SourceId), usize>, labels: &[String]) {
-        let label = |id: SourceId| labels.get(id).cloned().unwrap_or_default();
-        for ((first, second), objects) in disputes {
-            self.notes.push(StateNote::Disagreement {
-                first: label(first),
-                second: label(second),
-                objects,
-            });
+        let uuid = known.pair.map(|(pair, _)| IndexBy::Object(pair.object));
+        for by in name.map(IndexBy::Name).into_iter().chain(uuid) {
+            let unclear = self.unclear.entry((space.clone(), by));
+            unclear.or_insert_with(|| needs.clone().unwrap_or_default());
         }
     }
 
@@ -168,10 +126,7 @@ impl TargetState {
 
     /// Whether the whole engine is known, down to the saved state of every object.
     pub fn is_complete(&self) -> bool {
-        self.coverage.is_whole()
-            && self.doubts.is_empty()
-            && self.anywhere.is_empty()
-            && self.without_pair.is_empty()
+        self.coverage.is_whole() && self.unclear.is_empty() && self.without_pair.is_empty()
     }
 
     /// The newest format number that the target is known to read, for
@@ -202,64 +157,40 @@ impl TargetState {
 
 /// What is known of the saved state. Where an engine lists another hash than the pair alone has, the pair may be an older
 /// one, unless what it depends on is at hand and explains the hash.
-fn revision(pair: Option<RevisionPair>, listed: Option<String>, own: Option<String>) -> TargetRevision {
-    match (pair, listed) {
-        (Some(pair), None) => TargetRevision::Pair(pair),
-        (Some(pair), Some(listed)) => {
-            match own.as_ref() == Some(&listed) || revision_hash::of_pairs([&pair]) == listed {
-                true => TargetRevision::Pair(pair),
-                false => TargetRevision::Hash(listed),
-            }
+fn revision(known: &Known) -> TargetRevision {
+    match (&known.pair, &known.hash) {
+        (Some((pair, _)), Some((listed, _)))
+            if !known.comes_to(listed) && revision_hash::of_pairs([pair]) != *listed =>
+        {
+            TargetRevision::Hash(listed.clone())
         }
-        (None, Some(listed)) => TargetRevision::Hash(listed),
+        (Some((pair, _)), _) => TargetRevision::Pair(pair.clone()),
+        (None, Some((listed, _))) => TargetRevision::Hash(listed.clone()),
         (None, None) => TargetRevision::Unknown,
     }
 }
 
-/// By what an object may be asked for.
-fn ways_to(type_name: &str, known: &Known) -> Vec<By> {
-    let names = known.names.all().cloned().map(By::Name);
-    let pairs = known.pairs.all().map(|pair| By::Object(pair.object.clone()));
-    let itself = (type_name == "ENVIRONMENT").then_some(By::EnvironmentItself);
-    names.chain(pairs).chain(itself).collect()
-}
-
-/// Files every object. Where two have one name in one place, both are in dispute: names are unique.
-fn doubled(
-    mut known: BTreeMap<ObjectId, Known>,
-    mut file: impl FnMut(ObjectId, Known) -> Option<(SourceId, SourceId)>,
-) -> BTreeMap<(SourceId, SourceId), usize> {
-    let mut named: BTreeMap<(Space, Place, &str), Vec<&ObjectId>> = BTreeMap::new();
-    for (object, known) in known.iter().filter(|(_, known)| !known.is_all_over_the_place()) {
-        let space = name_space(&object.0);
-        for place in known.places.all() {
-            for name in known.names.all() {
-                let same = named.entry((space.clone(), *place, name)).or_default();
-                same.push(object);
-            }
+/// Objects of one source that have one name in one place. Names are unique, so two sources that show one name for two
+/// objects are of different times.
+fn doubled(objects: &BTreeMap<ObjectId, Known>) -> Result<HashSet<ObjectId>, StateError> {
+    let mut named: HashMap<(Space, Place, &str), (&ObjectId, &Source)> = HashMap::new();
+    let mut doubled = HashSet::new();
+    for (object, known) in objects {
+        let (Some((name, source)), Some((place, _))) = (&known.name, &known.place) else {
+            continue;
+        };
+        let key = (name_space(&object.0), *place, name.as_str());
+        let (other, first) = *named.entry(key).or_insert((object, source));
+        if other == object {
+            continue;
         }
-    }
-    let mut doubled = Vec::new();
-    for same in named.into_values() {
-        if let [first, second, ..] = same[..] {
-            let sources = (known[first].source, known[second].source);
-            doubled.extend(same.into_iter().map(|object| (object.clone(), sources)));
+        if first != source {
+            let named = (object.0.clone(), Identifier::Text(name.clone()));
+            return Err(Disagreement::Identity.between(first, source, &named));
         }
+        doubled.extend([other.clone(), object.clone()]);
     }
-    for (object, sources) in doubled {
-        if let Some(known) = known.get_mut(&object) {
-            known.disputed = known.disputed.or(Some(sources));
-        }
-    }
-    let mut disputes = BTreeMap::new();
-    for (object, known) in known {
-        if let Some((first, second)) = file(object, known) {
-            *disputes
-                .entry((first.min(second), first.max(second)))
-                .or_default() += 1;
-        }
-    }
-    disputes
+    Ok(doubled)
 }
 
 fn needs_home(type_name: &str, label: &str) -> String {
@@ -293,38 +224,25 @@ fn needs_all(wanted: Wanted<'_>) -> String {
 
 impl TargetInventory for TargetState {
     fn find(&self, lookup: &Lookup<'_>) -> Presence<TargetObject> {
+        if let Presence::Present(object) = self.known.find(lookup) {
+            return Presence::Present(object);
+        }
         let type_name = match lookup.wanted {
             Wanted::Type(name) => Some(name),
             Wanted::AnyAlgorithm => None,
         };
         let space = type_name.and_then(name_space);
-        let by = match lookup.identity {
-            Identity::Name(name) => By::Name(name.to_owned()),
-            Identity::Object(uuid) => By::Object(uuid.to_owned()),
-            Identity::EnvironmentItself => By::EnvironmentItself,
-        };
         let unknown = |needs: String| Presence::Unknown { needs };
-        let here = Some(lookup.place);
-        let doubt = |place| self.doubts.get(&(space.clone(), place, by.clone()));
-        let anywhere = || self.anywhere.get(&(space.clone(), by.clone()));
-        if let Some(needs) = doubt(here).or_else(anywhere) {
+        if let Some(needs) = self.unclear.get(&(space.clone(), IndexBy::of(lookup.identity))) {
             return unknown(needs.clone());
         }
-        if let Presence::Present(object) = self.certain.find(lookup) {
-            return Presence::Present(object);
-        }
-        // What lives where isn't known may live here.
-        if let Some(needs) = doubt(None) {
-            return unknown(needs.clone());
-        }
-        let places = || [here, None].into_iter();
+        // What lives in an unknown environment may live here.
+        let places = || [Some(lookup.place), None].into_iter();
         let nameless = places().find_map(|place| self.nameless.get(&(space.clone(), place)));
         let without_pair = places().any(|place| self.without_pair.contains(&(space.clone(), place)));
-        match lookup.identity {
-            Identity::Name(_) if nameless.is_some() => {
-                unknown(needs_names(nameless.map_or("", String::as_str)))
-            }
-            Identity::Object(_) if without_pair => unknown(format!(
+        match (lookup.identity, nameless) {
+            (Identity::Name(_), Some(nameless)) => unknown(needs_names(nameless)),
+            (Identity::Object(_), _) if without_pair => unknown(format!(
                 "the revisions of the target's {} objects (an export document of them)",
                 type_name.unwrap_or("algorithm")
             )),

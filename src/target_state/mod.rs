@@ -1,17 +1,15 @@
 //! What is known of an import's target from files: its export documents, its saved lists, the state of a mock of it.
 //!
 //! ```text
-//! bytes → what kind they are → claims about objects → one record per object → answers for an import plan
+//! bytes → what kind they are → claims about objects → one snapshot → answers for an import plan
 //! ```
 //!
 //! Invariants: an answer is never guessed. What the given material can't tell is [`Presence::Unknown`], with what would
-//! tell it; where two sources contradict each other, neither is believed. Something is taken for absent only where a
-//! source shows everything: a state dump, or all pages of a list, counted against the list's own total. The order in
-//! which sources are added makes no difference to any answer, only to which of them a reason names first.
+//! tell it. All sources are one snapshot of one target: two that contradict each other are an error. Something is taken for
+//! absent only where a source shows everything: a state dump, or all pages of a list, counted against the list's own total.
 //!
 //! [`Presence::Unknown`]: crate::import_plan::Presence::Unknown
 
-mod claims;
 mod coverage;
 mod document;
 mod dump;
@@ -21,8 +19,10 @@ mod inventory;
 mod pages;
 mod rows;
 mod shape;
+mod snapshot;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use crate::import_plan::EngineVersion;
 use crate::passphrase::Passphrase;
@@ -30,18 +30,19 @@ use crate::passphrase::Passphrase;
 pub use environments::NamedEnvironment;
 pub use error::StateError;
 pub use inventory::TargetState;
+pub use snapshot::Disagreement;
 
-use claims::Claims;
 use coverage::Coverage;
 use environments::Environments;
 use pages::Page;
 use shape::Shape;
+use snapshot::Snapshot;
 
 /// Entries of all lists together beyond this are refused.
 pub const MAX_ENTRIES: usize = 250_000;
 
-/// Position among the sources.
-type SourceId = usize;
+/// What the caller calls a source.
+type Source = Arc<str>;
 
 /// One thing that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,16 +110,6 @@ pub enum StateNote {
         /// How many.
         count: usize,
     },
-    /// Sources that contradict each other.
-    #[error("{first} and {second} disagree about {objects} of the target's objects: one of them is older")]
-    Disagreement {
-        /// One of them.
-        first: String,
-        /// The other.
-        second: String,
-        /// About how many objects.
-        objects: usize,
-    },
 }
 
 /// Collects what is known of a target.
@@ -126,7 +117,7 @@ pub enum StateNote {
 pub struct TargetStateBuilder {
     sources: Vec<StateSource>,
     notes: Vec<StateNote>,
-    claims: Claims,
+    snapshot: Snapshot,
     pages: Vec<Page>,
     coverage: Coverage,
     environments: Environments,
@@ -153,28 +144,29 @@ impl TargetStateBuilder {
     /// Adds a source, whatever kind it is of. Each of the passphrases is tried on an encrypted document.
     ///
     /// # Errors
-    /// Input that is none of these kinds, or one of them and damaged.
+    /// Input that is none of these kinds, or one of them and damaged; an object of which an earlier source says otherwise.
+    /// The builder is of no use afterwards.
     pub fn add(&mut self, label: &str, bytes: &[u8], passphrases: &[Passphrase]) -> Result<(), StateError> {
-        let id = self.sources.len();
+        let source = Source::from(label);
         let (kind, objects) = match shape::of(bytes)? {
-            Shape::Document => (SourceKind::Document, self.add_document(id, bytes, passphrases)?),
-            Shape::Dump => (SourceKind::StateDump, self.add_dump(id, label, bytes)?),
-            Shape::Lists => (SourceKind::Lists, self.add_lists(id, label, bytes)?),
+            Shape::Document => {
+                let objects = self.add_document(&source, bytes, passphrases)?;
+                (SourceKind::Document, objects)
+            }
+            Shape::Dump => (SourceKind::StateDump, self.add_dump(&source, bytes)?),
+            Shape::Lists => (SourceKind::Lists, self.add_lists(&source, bytes)?),
         };
-        self.sources.push(StateSource {
-            label: label.to_owned(),
-            kind,
-            objects,
-        });
+        let label = label.to_owned();
+        self.sources.push(StateSource { label, kind, objects });
         Ok(())
     }
 
-    fn add_lists(&mut self, id: SourceId, label: &str, bytes: &[u8]) -> Result<usize, StateError> {
-        let pages = pages::read(bytes, id, MAX_ENTRIES - self.entries)?;
+    fn add_lists(&mut self, source: &Source, bytes: &[u8]) -> Result<usize, StateError> {
+        let pages = pages::read(bytes, source, MAX_ENTRIES - self.entries)?;
         let count = pages.iter().map(|page| page.entries.len()).sum();
         self.entries += count;
         if pages.iter().any(|page| page.total.is_none()) {
-            let label = label.to_owned();
+            let label = source.to_string();
             self.notes.push(StateNote::UncountedList { label });
         }
         self.pages.extend(pages);
@@ -182,16 +174,17 @@ impl TargetStateBuilder {
     }
 
     /// Puts together what was read.
-    pub fn finish(mut self) -> TargetState {
-        let labels: Vec<String> = self.sources.iter().map(|source| source.label.clone()).collect();
+    ///
+    /// # Errors
+    /// Sources that contradict each other.
+    pub fn finish(mut self) -> Result<TargetState, StateError> {
         let incomplete = pages::conclude(
             &self.pages,
-            &mut self.claims,
+            &mut self.snapshot,
             &mut self.coverage,
             &mut self.environments,
-        );
-        self.notes
-            .extend(incomplete.into_iter().map(|list| list.note(&labels)));
-        TargetState::new(self, labels)
+        )?;
+        self.notes.extend(incomplete);
+        TargetState::new(self)
     }
 }

@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::{Map, Value};
 
-use super::claims::{Claim, Claims, Naming, Saying};
 use super::coverage::{Coverage, Extent, ObjectId};
 use super::environments::Environments;
 use super::rows::{Places, Row};
 use super::shape::without_mark;
-use super::{MAX_ENTRIES, SourceId, StateError, StateNote};
+use super::snapshot::{Claim, Naming, Snapshot};
+use super::{MAX_ENTRIES, Source, StateError, StateNote};
 use crate::identifier::Identifier;
 use crate::import_plan::Place;
 use crate::object::{Scope, type_by_name};
@@ -20,7 +20,7 @@ use crate::object::{Scope, type_by_name};
 /// One page, or entries without one.
 #[derive(Debug)]
 pub(super) struct Page {
-    source: SourceId,
+    source: Source,
     /// Entries of the whole list, by the engine's count.
     pub(super) total: Option<u64>,
     pub(super) entries: Vec<Entry>,
@@ -48,34 +48,10 @@ impl Listed {
     }
 }
 
-/// A list of which pages are missing.
-#[derive(Debug)]
-pub(super) struct Incomplete {
-    sources: BTreeSet<SourceId>,
-    have: u64,
-    total: u64,
-}
-
-impl Incomplete {
-    pub(super) fn note(&self, labels: &[String]) -> StateNote {
-        let labels: Vec<&str> = self
-            .sources
-            .iter()
-            .filter_map(|id| labels.get(*id))
-            .map(String::as_str)
-            .collect();
-        StateNote::IncompleteList {
-            labels: labels.join(", "),
-            have: self.have,
-            total: self.total,
-        }
-    }
-}
-
 /// Reads all pages of a source.
-pub(super) fn read(bytes: &[u8], source: SourceId, limit: usize) -> Result<Vec<Page>, StateError> {
+pub(super) fn read(bytes: &[u8], source: &Source, limit: usize) -> Result<Vec<Page>, StateError> {
     let mut reader = Reader {
-        source,
+        source: Source::clone(source),
         left: limit,
         pages: Vec::new(),
         bare: Vec::new(),
@@ -99,7 +75,7 @@ pub(super) fn read(bytes: &[u8], source: SourceId, limit: usize) -> Result<Vec<P
     }
     if !reader.bare.is_empty() || reader.pages.is_empty() {
         reader.pages.push(Page {
-            source,
+            source: Source::clone(source),
             total: None,
             entries: reader.bare,
         });
@@ -108,7 +84,7 @@ pub(super) fn read(bytes: &[u8], source: SourceId, limit: usize) -> Result<Vec<P
 }
 
 struct Reader {
-    source: SourceId,
+    source: Source,
     left: usize,
     pages: Vec<Page>,
     /// Entries that aren't on a page.
@@ -139,7 +115,7 @@ impl Reader {
             entries.push(self.entry(entry, &path)?);
         }
         self.pages.push(Page {
-            source: self.source,
+            source: Source::clone(&self.source),
             total: members
                 .get("_pageInfo")
                 .and_then(|info| info.get("total")?.as_u64()),
@@ -155,6 +131,12 @@ impl Reader {
             .checked_sub(1)
             .ok_or(StateError::TooManyEntries { limit })?;
         let type_name = entry.get("objectType").and_then(Value::as_str);
+        if entry.contains_key("importStatus") {
+            return Err(refused(
+                path,
+                "the result of an import, which doesn't show what else there is",
+            ));
+        }
         match (type_name, entry.get("objectIdentifier")) {
             (Some(type_name), Some(id)) => Ok(Entry::Object(Listed {
                 type_name: type_name.to_owned(),
@@ -190,8 +172,15 @@ impl Entry {
         }
     }
 
+    fn row(&self) -> Option<&Row> {
+        match self {
+            Self::Row(row) => Some(row),
+            Self::Object(_) => None,
+        }
+    }
+
     fn is_row(&self) -> bool {
-        matches!(self, Self::Row(_))
+        self.row().is_some()
     }
 
     fn object(&self) -> ObjectId {
@@ -210,23 +199,20 @@ impl Entry {
 /// Turns the pages of all sources into claims, and what they show in full into coverage.
 pub(super) fn conclude(
     pages: &[Page],
-    claims: &mut Claims,
+    snapshot: &mut Snapshot,
     coverage: &mut Coverage,
     environments: &mut Environments,
-) -> Vec<Incomplete> {
-    let rows = pages
-        .iter()
-        .flat_map(|page| &page.entries)
-        .filter_map(|entry| match entry {
-            Entry::Row(row) => Some(row),
-            Entry::Object(_) => None,
-        });
-    let places = Places::of(rows);
+) -> Result<Vec<StateNote>, StateError> {
+    let rows = pages.iter().flat_map(|page| {
+        let rows = page.entries.iter().filter_map(Entry::row);
+        rows.map(|row| (row, &page.source))
+    });
+    let places = Places::of(rows)?;
     for page in pages {
         for entry in &page.entries {
             match entry {
-                Entry::Row(row) => places.claim(row, page.source, claims, environments),
-                Entry::Object(listed) => claim(listed, page.source, claims, environments),
+                Entry::Row(row) => places.claim(row, &page.source, snapshot, environments)?,
+                Entry::Object(listed) => claim(listed, &page.source, snapshot, environments)?,
             }
         }
     }
@@ -234,23 +220,29 @@ pub(super) fn conclude(
     for list in complete {
         cover(&list, &places, coverage, environments);
     }
-    incomplete
+    Ok(incomplete)
 }
 
-fn claim(listed: &Listed, source: SourceId, claims: &mut Claims, environments: &mut Environments) {
+fn claim(
+    listed: &Listed,
+    source: &Source,
+    snapshot: &mut Snapshot,
+    environments: &mut Environments,
+) -> Result<(), StateError> {
     let place = match (
         type_by_name(&listed.type_name).map(|known| known.scope),
         &listed.id,
     ) {
-        (Some(Scope::Reference), _) => return,
+        (Some(Scope::Reference), _) => return Ok(()),
         (_, Identifier::Integer(id)) if listed.type_name == "ENVIRONMENT" => {
-            environments.add(*id, None, None);
+            environments.add(*id, None, None, source)?;
             Some(Place::Environment(*id))
         }
         (Some(Scope::Global), _) => Some(Place::Global),
         _ => None,
     };
-    let said = Saying {
+    let claim = Claim {
+        object: listed.object(),
         name: match &listed.id {
             Identifier::Text(name) | Identifier::Algorithm(name) | Identifier::EncryptionKey(name) => {
                 Naming::of(Some(name.clone()))
@@ -259,17 +251,12 @@ fn claim(listed: &Listed, source: SourceId, claims: &mut Claims, environments: &
             _ => Naming::Unknown,
         },
         place,
-        torn: false,
         pair: None,
         dependencies: None,
         hash: listed.hash.clone(),
         own_hash: None,
     };
-    claims.add(Claim {
-        object: listed.object(),
-        said,
-        source,
-    });
+    snapshot.add(claim, source)
 }
 
 /// The pages of one list, all of them.
@@ -281,7 +268,7 @@ type Filter<'a> = (&'a str, Option<i64>);
 
 /// Puts pages together that make a whole list: a page that holds everything, else pages of one total, else those of them
 /// that could be asked for together. In doubt a list isn't whole.
-fn sort_out<'a>(pages: &'a [Page], places: &Places) -> (Vec<Complete<'a>>, Vec<Incomplete>) {
+fn sort_out<'a>(pages: &'a [Page], places: &Places) -> (Vec<Complete<'a>>, Vec<StateNote>) {
     let mut complete = Vec::new();
     let mut parts: BTreeMap<(bool, u64), Vec<&Page>> = BTreeMap::new();
     for page in pages {
@@ -310,11 +297,11 @@ fn sort_out<'a>(pages: &'a [Page], places: &Places) -> (Vec<Complete<'a>>, Vec<I
             let have = distinct(&pages);
             match filter.is_some() && have == total {
                 true => complete.push(pages),
-                false => incomplete.push(Incomplete {
-                    sources: pages.iter().map(|page| page.source).collect(),
-                    have,
-                    total,
-                }),
+                false => {
+                    let labels: BTreeSet<&str> = pages.iter().map(|page| &*page.source).collect();
+                    let labels = Vec::from_iter(labels).join(", ");
+                    incomplete.push(StateNote::IncompleteList { labels, have, total });
+                }
             }
         }
     }
@@ -326,7 +313,7 @@ fn filter<'a>(page: &'a Page, places: &Places) -> Option<Filter<'a>> {
     let home = |entry: &Entry| match entry {
         Entry::Object(_) => None,
         Entry::Row(row) if type_name == "ENVIRONMENT" => row.application,
-        Entry::Row(row) => places.environment(row).ok().flatten(),
+        Entry::Row(row) => places.environment(row),
     };
     let mut homes = page.entries.iter().map(home);
     let first = homes.next()?;
@@ -345,16 +332,11 @@ fn only_type<'a>(pages: &[&'a Page]) -> Option<&'a str> {
 }
 
 fn cover(list: &Complete<'_>, places: &Places, coverage: &mut Coverage, environments: &mut Environments) {
-    let Some(source) = list.iter().map(|page| page.source).min() else {
+    let Some(source) = list.first().map(|page| &page.source) else {
         return;
     };
     let entries = || list.iter().flat_map(|page| &page.entries);
-    let rows = || {
-        entries().filter_map(|entry| match entry {
-            Entry::Row(row) => Some(row),
-            Entry::Object(_) => None,
-        })
-    };
+    let rows = || entries().filter_map(Entry::row);
     let name = str::to_owned;
     let extent = match only_type(list) {
         // Every engine has objects of several types: this is no list of one type, so it is of all.
@@ -364,7 +346,7 @@ fn cover(list: &Complete<'_>, places: &Places, coverage: &mut Coverage, environm
             // A list of one environment, or of one application's, looks like a list of all.
             let applications: HashSet<_> = rows().map(|row| row.application).collect();
             if applications.len() > 1 {
-                environments.are_all(rows().map(|row| row.id).collect());
+                environments.are_all(rows().map(|row| row.id).collect(), source);
             }
             return;
         }
@@ -375,7 +357,7 @@ fn cover(list: &Complete<'_>, places: &Places, coverage: &mut Coverage, environm
             Extent::RowsOf(name(type_name))
         }
         Some(type_name) => {
-            let homes: Option<BTreeSet<i64>> = rows().map(|row| places.environment(row).ok()?).collect();
+            let homes: Option<BTreeSet<i64>> = rows().map(|row| places.environment(row)).collect();
             match homes.map(|homes| (homes.len(), homes.first().copied())) {
                 // Rows of one environment can be asked for.
                 Some((1, Some(home))) => Extent::RowsIn(name(type_name), home),

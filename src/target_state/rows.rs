@@ -7,10 +7,10 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use super::SourceId;
-use super::claims::{Claim, Claims, Naming, Saying};
 use super::coverage::ObjectId;
 use super::environments::Environments;
+use super::snapshot::{Claim, Disagreement, Naming, Said, Snapshot};
+use super::{Source, StateError};
 use crate::identifier::Identifier;
 use crate::import_plan::{Place, Purpose};
 use crate::object::{Inside, OBJECT_TYPES, ObjectType, Scope, type_by_name};
@@ -58,7 +58,7 @@ pub(super) struct Row {
 
 /// What tells the environment of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Parent {
+pub(super) enum Parent {
     Environment(i64),
     Object(&'static str, i64),
     /// Of one of these types: the row doesn't say which.
@@ -112,103 +112,67 @@ impl Row {
 
 /// Where rows live, as far as the rows themselves tell.
 #[derive(Debug, Default)]
-pub(super) struct Places(HashMap<(&'static str, i64), Told>);
-
-/// What rows tell of what one of them is inside of.
-#[derive(Debug, Clone, Copy)]
-enum Told {
-    Nothing,
-    One(Parent),
-    /// Two things.
-    Torn,
-}
-
-/// Two environments are told of a row, by itself or by what it is inside of.
-#[derive(Debug)]
-pub(super) struct Torn;
+pub(super) struct Places(HashMap<(&'static str, i64), Said<Parent>>);
 
 impl Places {
-    pub(super) fn of<'a>(rows: impl Iterator<Item = &'a Row>) -> Self {
+    pub(super) fn of<'a>(rows: impl Iterator<Item = (&'a Row, &'a Source)>) -> Result<Self, StateError> {
         let mut places = HashMap::new();
-        for row in rows {
-            let told = places
-                .entry((row.resource.type_name, row.id))
-                .or_insert(Told::Nothing);
-            *told = match (*told, row.inside) {
-                (told, None) => told,
-                (Told::Nothing, Some(parent)) => Told::One(parent),
-                (Told::One(known), Some(parent)) if known == parent => Told::One(known),
-                (Told::One(_) | Told::Torn, Some(_)) => Told::Torn,
-            };
+        for (row, source) in rows {
+            let told = places.entry((row.resource.type_name, row.id)).or_default();
+            Disagreement::Home.take(told, row.inside, source, &row.object())?;
         }
-        Self(places)
+        Ok(Self(places))
     }
 
     /// The environment of a row, where it is told. The way leads from jobs over rulesets to connectors, so it is short.
-    pub(super) fn environment(&self, row: &Row) -> Result<Option<i64>, Torn> {
-        let Some(mut parent) = row.inside else {
-            return Ok(None);
-        };
+    pub(super) fn environment(&self, row: &Row) -> Option<i64> {
+        let mut parent = row.inside?;
         for _ in 0..3 {
             let key = match parent {
-                Parent::Environment(id) => return Ok(Some(id)),
+                Parent::Environment(id) => return Some(id),
                 Parent::Object(type_name, id) => (type_name, id),
                 Parent::OneOf(types, id) => {
-                    let mut told = types
-                        .iter()
-                        .map(|name| (*name, id))
-                        .filter(|key| self.0.contains_key(key));
+                    let keys = types.iter().map(|name| (*name, id));
+                    let mut told = keys.filter(|key| self.0.contains_key(key));
                     match (told.next(), told.next()) {
                         (Some(only), None) => only,
-                        _ => return Ok(None),
+                        _ => return None,
                     }
                 }
             };
-            parent = match self.0.get(&key) {
-                Some(Told::One(parent)) => *parent,
-                Some(Told::Torn) => return Err(Torn),
-                Some(Told::Nothing) | None => return Ok(None),
-            };
+            parent = self.0.get(&key)?.as_ref()?.0;
         }
-        Ok(None)
+        None
     }
 
     /// What a row says.
     pub(super) fn claim(
         &self,
         row: &Row,
-        source: SourceId,
-        claims: &mut Claims,
+        source: &Source,
+        snapshot: &mut Snapshot,
         environments: &mut Environments,
-    ) {
+    ) -> Result<(), StateError> {
         if row.resource.inside == Inside::Itself {
-            environments.add(row.id, Some(&row.name), row.purpose);
-            return;
+            return environments.add(row.id, Some(&row.name), row.purpose, source);
         }
-        let (home, torn) = match self.environment(row) {
-            Ok(home) => (home, false),
-            Err(Torn) => (None, true),
-        };
+        let home = self.environment(row);
         if let Some(id) = home {
-            environments.add(id, None, None);
+            environments.add(id, None, None, source)?;
         }
         let global = type_by_name(row.resource.type_name).is_some_and(|known| known.scope == Scope::Global);
-        let said = Saying {
+        let claim = Claim {
+            object: row.object(),
             name: Naming::of(Some(row.name.clone())),
             place: match global {
                 true => Some(Place::Global),
                 false => home.map(Place::Environment),
             },
-            torn,
             pair: None,
             dependencies: None,
             hash: None,
             own_hash: None,
         };
-        claims.add(Claim {
-            object: row.object(),
-            said,
-            source,
-        });
+        snapshot.add(claim, source)
     }
 }

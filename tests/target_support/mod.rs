@@ -18,7 +18,7 @@ pub fn state(sources: &[Value]) -> TargetState {
             .add(&n.to_string(), source.to_string().as_bytes(), &[])
             .unwrap();
     }
-    builder.finish()
+    builder.finish().unwrap()
 }
 
 pub fn page(total: usize, entries: &[Value]) -> Value {
@@ -67,5 +67,5 @@ pub fn state_of(files: &[&[u8]], lists: &[Value]) -> TargetState {
     for list in lists {
         builder.add("list", list.to_string().as_bytes(), &[]).unwrap();
     }
-    builder.finish()
+    builder.finish().unwrap()
 }

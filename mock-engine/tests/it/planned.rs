@@ -252,7 +252,7 @@ fn part_of(engine: &Engine, lists: &[bool], size: u64, dropped: usize, exported:
             add("document", &document.bytes);
         }
     }
-    builder.finish()
+    builder.finish().unwrap()
 }
 
 /// An action without what only more knowledge tells.
@@ -298,7 +298,7 @@ fn what_a_part_of_a_target_tells_is_never_contradicted_by_the_whole() {
         let document = ReadDocument::new(&report, objects);
         let mut builder = TargetStateBuilder::new();
         builder.add("state.json", &dump(&engine), &[]).unwrap();
-        let whole = builder.finish();
+        let whole = builder.finish().unwrap();
         let part = part_of(&engine, &lists, size, dropped, exported);
         let options = ImportOptions {
             force_overwrite: round % 2 == 0,

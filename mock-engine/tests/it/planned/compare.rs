@@ -69,7 +69,7 @@ pub(super) fn compare(engine: &Engine, document: &[u8], options: ImportOptions) 
     let before = dump(engine);
     let mut builder = TargetStateBuilder::new();
     builder.add("state.json", &before, &[]).unwrap();
-    let state = builder.finish();
+    let state = builder.finish().unwrap();
     assert!(state.is_complete() && state.notes().is_empty());
     let (report, objects) = examine_with_objects(document, &ExamineOptions::default()).unwrap();
     let read = ReadDocument::new(&report, objects);
