@@ -5,6 +5,7 @@
 
 mod audit;
 mod content;
+mod copies;
 mod documents;
 mod error;
 mod executions;

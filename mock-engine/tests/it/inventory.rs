@@ -529,3 +529,56 @@ async fn a_bulk_update_leaves_exactly_the_tables_of_its_list() {
         assert_eq!(client.call("PUT", &path, &bad).await.status, 400, "{bad}");
     }
 }
+
+#[tokio::test]
+async fn a_copied_ruleset_has_the_tables_and_what_masks_their_columns() {
+    let (client, ruleset) = with_ruleset().await;
+    let body = json!({ "tableName": "EMPLOYEES", "rulesetId": ruleset, "customSql": "select 1" });
+    let table = client.create("table-metadata", &body, "tableMetadataId").await;
+    let row = column(&client, table, "FIRST_NAME").await;
+    let path = format!("column-metadata/{}", row["columnMetadataId"]);
+    let names = json!({ "domainName": "FIRST_NAME", "notes": "n" });
+    assert_eq!(client.call("PUT", &path, &names).await.status, 200);
+
+    let path = format!("database-rulesets/{ruleset}/copy");
+    let twice = client.call("PUT", &path, &json!({})).await;
+    assert_eq!(twice.status, 409);
+    let copied = client
+        .call("PUT", &path, &json!({ "rulesetName": "copy" }))
+        .await
+        .json();
+    let copy = copied["databaseRulesetId"].as_i64().unwrap();
+    assert_ne!(copy, ruleset);
+    assert_eq!(copied["rulesetName"], "copy");
+    let tables = list(&client, &format!("table-metadata?ruleset_id={copy}")).await;
+    assert_eq!(
+        (&tables[0]["customSql"], &tables[0]["isMasked"]),
+        (&json!("select 1"), &json!(true))
+    );
+    let table = tables[0]["tableMetadataId"].as_i64().unwrap();
+    let first = column(&client, table, "FIRST_NAME").await;
+    assert_eq!(
+        (&first["domainName"], &first["notes"], &first["isMasked"]),
+        (&json!("FIRST_NAME"), &json!("n"), &json!(true))
+    );
+    assert_eq!(
+        column(&client, table, "DEPARTMENT_ID").await["isForeignKey"],
+        true
+    );
+    let connector = client
+        .call(
+            "POST",
+            "database-connectors/1/copy",
+            &json!({ "connectorName": "another" }),
+        )
+        .await
+        .json();
+    assert_eq!(
+        (&connector["connectorName"], &connector["databaseType"]),
+        (&json!("another"), &json!("ORACLE"))
+    );
+    let unknown = client
+        .call("POST", "database-connectors/99/copy", &json!({}))
+        .await;
+    assert_eq!(unknown.status, 404);
+}

@@ -11,14 +11,21 @@ use crate::http::App;
 use crate::http::answer::{ApiError, json_answer};
 use crate::http::body::ObjectBody;
 use crate::http::describe::{Endpoint, Routes};
-use crate::http::schemas::{named, object, shown};
-use crate::model::Key;
+use crate::http::schemas::{change, named, object, shown};
 use crate::model::objects::MountStatus;
 use crate::model::resources::{self, Collection};
+use crate::model::{Key, Row};
 
 type App1 = State<Arc<App>>;
 
-pub(super) fn routes() -> Routes {
+/// How a copy is asked for.
+#[derive(Clone, Copy)]
+enum Copies {
+    Post,
+    Put,
+}
+
+pub(super) fn routes(created: StatusCode) -> Routes {
     let routes = connectors(Routes::new(), &resources::DATABASE_CONNECTORS);
     let routes = connectors(routes, &resources::FILE_CONNECTORS);
     let routes = connectors(routes, &resources::DATASET_CONNECTORS);
@@ -29,6 +36,25 @@ pub(super) fn routes() -> Routes {
             "properties": { member: { "type": "array", "items": object() } },
         })
     };
+    let copy = |routes: Routes, collection: &'static dyn Collection, with: Copies| {
+        let spec = collection.spec();
+        let answer = named(&shown(spec));
+        let handler = move |State(app): App1, Path(id): Path<String>, ObjectBody(body): ObjectBody| {
+            copy(app, collection, id, body)
+        };
+        let summary = format!("Copies: {}", spec.title);
+        let endpoint = match with {
+            Copies::Post => Endpoint::post(handler, summary).answers(created, answer),
+            Copies::Put => Endpoint::put(handler, summary).answers(StatusCode::OK, answer),
+        };
+        routes.at(
+            &format!("/{}/{{id}}/copy", spec.path),
+            [endpoint.takes(change(spec)).refuses(&[404, 409])],
+        )
+    };
+    let routes = copy(routes, &resources::DATABASE_CONNECTORS, Copies::Post);
+    let routes = copy(routes, &resources::DATABASE_RULESETS, Copies::Put);
+    let routes = copy(routes, &resources::FILE_RULESETS, Copies::Put);
     let mounts = [
         ("connect", MountStatus::Active, "Connects a mount"),
         ("disconnect", MountStatus::Disconnected, "Disconnects a mount"),
@@ -138,6 +164,22 @@ async fn test_body(ObjectBody(_): ObjectBody) -> Response {
 fn succeeded() -> Response {
     let answer: Value = json!({ "response": "Connection Succeeded" });
     json_answer(StatusCode::OK, &answer)
+}
+
+async fn copy(
+    app: Arc<App>,
+    collection: &'static dyn Collection,
+    id: String,
+    body: Row,
+) -> Result<Response, ApiError> {
+    let status = match collection.spec().path == resources::spec::DATABASE_CONNECTORS.path {
+        true => app.http.created_status,
+        false => StatusCode::OK,
+    };
+    let made = app
+        .blocking(move |engine| engine.copy_resource(collection, &Key::parse(&id), body))
+        .await?;
+    Ok(json_answer(status, &made))
 }
 
 async fn set_mount(app: Arc<App>, id: String, status: MountStatus) -> Result<Response, ApiError> {

@@ -28,7 +28,7 @@ pub(super) fn api(app: &Arc<App>) -> Routes {
         .merge(tasks::routes())
         .merge(uploads::routes(created))
         .merge(resources::routes(created))
-        .merge(inventory::routes())
+        .merge(inventory::routes(created))
         .merge(executions::routes())
         .merge(logs::routes())
         .behind(

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::masked::{asked, save, take_over, text};
 use super::tables::{
     change_tables, columns_elsewhere, mask_column, refresh_table, ruleset, rulesets_on, table_names,
+    with_tables_of,
 };
 use super::{StoredObject, parts};
 use crate::model::resources::{
@@ -336,6 +337,21 @@ pub(in crate::model) fn refresh(writer: &mut Writer<'_>, ruleset: i64) -> Result
         if let Some((key, _)) = parts::find(writer.state, &spec::TABLE_METADATA, ruleset, &name) {
             mark_foreign_keys(writer, &key, &columns);
         }
+    }
+    Ok(())
+}
+
+/// Gives a new ruleset the tables of another one, with what masks their columns and what is in their rows alone.
+pub(in crate::model) fn copy_tables(writer: &mut Writer<'_>, from: &Key, to: &Key) -> Result<(), ModelError> {
+    let (Key::Number(from), Key::Number(to)) = (from, to) else {
+        return Err(ModelError::Internal);
+    };
+    let (original, made) = (object(writer, *from)?, object(writer, *to)?);
+    let data = with_tables_of(made.object.data_bytes(), original.object.data_bytes());
+    save(writer, &made, &data)?;
+    let copies = parts::copy_rows(writer.state, &spec::TABLE_METADATA, *from, *to);
+    for (from, to) in copies {
+        parts::copy_rows(writer.state, &spec::COLUMN_METADATA, from, to);
     }
     Ok(())
 }

@@ -35,7 +35,7 @@ pub use formats::{FieldCollection, FormatCollection};
 pub(super) use habits::Habits;
 pub use inventory::Inventory;
 pub use inventory_rows::{ColumnCollection, TableCollection};
-pub(super) use inventory_rows::{refresh, replace_tables, tables_behind};
+pub(super) use inventory_rows::{copy_tables, refresh, replace_tables, tables_behind};
 pub(super) use keys::{randomize_key, replace_global_key};
 pub use kinds::{is_reference, is_type_name, resource_of};
 pub use mounts::{MountCollection, MountStatus};

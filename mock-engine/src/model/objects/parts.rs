@@ -198,3 +198,32 @@ pub(super) fn find(state: &State, spec: &ResourceSpec, owner: i64, name: &str) -
     rows.find(|(_, row)| is_owner(row) && row.get(name_member(spec)).is_some_and(|known| known == name))
         .map(|(key, row)| (key.clone(), row.clone()))
 }
+
+/// Takes over, into the rows under one owner, what those of the same names under another have beside their objects.
+/// Gives the numbers of both.
+pub(super) fn copy_rows(
+    state: &mut State,
+    spec: &'static ResourceSpec,
+    from: i64,
+    to: i64,
+) -> Vec<(i64, i64)> {
+    let Some(table) = state.tables.get(spec.path).cloned() else {
+        return Vec::new();
+    };
+    let mut copied = Vec::new();
+    for (key, original) in table.with(owner_member(spec), &Key::Number(from)) {
+        let name = original.get(name_member(spec)).and_then(Value::as_str);
+        let found = find(state, spec, to, name.unwrap_or_default());
+        let (Key::Number(old), Some((Key::Number(new), row))) = (key, found) else {
+            continue;
+        };
+        let mut next = original.clone();
+        // What says which part it is, and of what.
+        for member in [spec.id_field, owner_member(spec)] {
+            next.insert(member.to_owned(), row.get(member).cloned().unwrap_or_default());
+        }
+        state.table_mut(spec.path).insert(Key::Number(new), next);
+        copied.push((*old, new));
+    }
+    copied
+}

@@ -12,7 +12,7 @@ use exportdoc::object::draft::{self, ColumnSpec};
 use exportdoc::wire::{Message, Writer};
 
 use super::StoredObject;
-use super::message::{add_fields, map_fields, set_field};
+use super::message::{add_fields, map_fields, set_field, set_fields};
 use crate::model::schema::{ColumnFlag, DeclaredColumn};
 use crate::model::{Key, State};
 
@@ -145,6 +145,12 @@ pub(super) fn change_tables(
         .map(|(name, columns)| draft::table(name, &columns.iter().map(spec).collect::<Vec<_>>()))
         .collect();
     add_fields(&data, TABLE, &added)
+}
+
+/// The data with the tables of another ruleset's.
+pub(super) fn with_tables_of(data: &[u8], other: &[u8]) -> Vec<u8> {
+    let other = Message::parse(other).unwrap_or_default();
+    set_fields(data, TABLE, other.all(TABLE).map(|field| field.raw))
 }
 
 fn spec(column: &DeclaredColumn) -> ColumnSpec<'_> {

@@ -1,0 +1,62 @@
+//! Copies of connectors and rulesets.
+//!
+//! Invariant: a copy is an entry like any other: it keeps the rules on names, and what it rests on exists.
+
+use serde_json::Value;
+
+use super::objects::copy_tables;
+use super::resources::{Collection, DATABASE_RULESETS, FILE_METADATA, FILE_RULESETS, Writer};
+use super::{Engine, Key, ModelError, Row};
+
+impl Engine {
+    /// Copies a connector or a ruleset with its tables or files. What the body says wins over the original.
+    pub fn copy_resource(
+        &self,
+        collection: &dyn Collection,
+        key: &Key,
+        body: Row,
+    ) -> Result<Value, ModelError> {
+        self.write(|writer| copy(writer, collection, key, body))
+    }
+}
+
+fn copy(
+    writer: &mut Writer<'_>,
+    collection: &dyn Collection,
+    key: &Key,
+    body: Row,
+) -> Result<Value, ModelError> {
+    let spec = collection.spec();
+    collection.get(&writer.reader(), key)?;
+    let original = writer.state.table(spec.path).get(key).cloned();
+    let mut row = original.unwrap_or_default();
+    row.extend(body);
+    row.remove(spec.id_field);
+    let made = collection.create(writer, row)?;
+    let id = made.get(spec.id_field).and_then(Key::from_json);
+    let id = id.ok_or(ModelError::Internal)?;
+    if spec.path == DATABASE_RULESETS.spec().path {
+        copy_tables(writer, key, &id)?;
+    } else if spec.path == FILE_RULESETS.spec().path {
+        copy_files(writer, key, &id)?;
+    }
+    collection.get(&writer.reader(), &id)
+}
+
+fn copy_files(writer: &mut Writer<'_>, from: &Key, to: &Key) -> Result<(), ModelError> {
+    let Key::Number(to) = *to else {
+        return Err(ModelError::Internal);
+    };
+    let spec = FILE_METADATA.spec();
+    let files = writer.state.table(spec.path);
+    let files: Vec<Row> = files
+        .with("rulesetId", from)
+        .map(|(_, row)| row.clone())
+        .collect();
+    for mut file in files {
+        file.remove(spec.id_field);
+        file.insert("rulesetId".to_owned(), to.into());
+        FILE_METADATA.create(writer, file)?;
+    }
+    Ok(())
+}
