@@ -44,7 +44,7 @@ pub const SINGLE_SIGN_ON: &str = "single sign-on";
 pub const EXECUTIONS_KEPT: usize = 10_000;
 /// Components and events of executions kept, all together; the oldest executions go first.
 pub const EXECUTION_PARTS_KEPT: usize = 50_000;
-/// Plans of executions kept.
+/// Plans of executions kept; the oldest go first.
 pub const EXECUTION_PLANS_KEPT: usize = 1_000;
 /// Rows of the audit log kept; the oldest go first.
 pub const AUDIT_ROWS_KEPT: usize = 10_000;

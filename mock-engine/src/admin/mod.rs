@@ -26,7 +26,7 @@ use crate::http::body::{ObjectBody, RawBody};
 use crate::http::describe::{Endpoint, Routes};
 use crate::http::{App, auth, schemas};
 use crate::log;
-use crate::model::{Engine, ExecutionPlan, ModelError, Query, State as EngineState};
+use crate::model::{Engine, ExecutionPlan, Key, ModelError, Query, State as EngineState};
 
 /// The admin endpoints.
 pub(crate) fn routes(app: &Arc<App>) -> Routes {
@@ -205,12 +205,28 @@ async fn plans(State(app): State<Arc<App>>) -> Response {
 }
 
 async fn plan(State(app): State<Arc<App>>, ObjectBody(body): ObjectBody) -> Result<Response, ApiError> {
-    let plan: ExecutionPlan = serde_json::from_value(body.into()).map_err(|error| {
+    let mut body = body.into();
+    whole_numbers(&mut body);
+    let plan: ExecutionPlan = serde_json::from_value(body).map_err(|error| {
         let error = redact::json_error(&error);
         ModelError::BadBody(format!("it is not a plan of executions: {error}"))
     })?;
     app.blocking(move |engine| engine.plan_execution(plan)).await?;
     Ok(empty(StatusCode::OK))
+}
+
+/// A number that is written with a fraction of nothing is a whole one: JSON knows no difference.
+fn whole_numbers(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Number(_) => {
+            if let Some(Key::Number(whole)) = Key::from_json(value) {
+                *value = whole.into();
+            }
+        }
+        serde_json::Value::Array(entries) => entries.iter_mut().for_each(whole_numbers),
+        serde_json::Value::Object(members) => members.values_mut().for_each(whole_numbers),
+        _ => {}
+    }
 }
 
 async fn forget_plans(State(app): State<Arc<App>>) -> Result<Response, ApiError> {

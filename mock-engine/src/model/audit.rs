@@ -170,20 +170,22 @@ impl Engine {
     }
 }
 
+/// The members that rows can be sorted by.
+pub const AUDIT_MEMBERS: &[&str] = &[
+    "auditId",
+    "userName",
+    "activityDescription",
+    "activityTime",
+    "actionType",
+    "target",
+    "status",
+    "ipAddress",
+];
+
 /// The member that a parameter names, as a member or as parameters are written.
 fn member(name: &str) -> Option<&'static str> {
-    const MEMBERS: &[&str] = &[
-        "auditId",
-        "userName",
-        "activityDescription",
-        "activityTime",
-        "actionType",
-        "target",
-        "status",
-        "ipAddress",
-    ];
     let plain = name.replace('_', "");
-    MEMBERS
+    AUDIT_MEMBERS
         .iter()
         .copied()
         .find(|member| member.eq_ignore_ascii_case(&plain))

@@ -39,7 +39,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::ids::{EntropyError, Ids};
 
-pub use audit::{AuditLog, AuditStatus, Audited};
+pub use audit::{AUDIT_MEMBERS, AuditLog, AuditStatus, Audited};
 pub use documents::{Document, DocumentKind, Documents};
 pub use error::ModelError;
 pub use executions::{Component, Ending, Event, Execution, ExecutionPlan, PlannedComponent, PlannedEvent};

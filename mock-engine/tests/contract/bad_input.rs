@@ -136,7 +136,7 @@ async fn bodies_that_are_not_json_are_refused() {
         b"[{\"objectIdentifier\":{\"id\":4},\"objectType\":\"MASKING_JOB\"}",
         b"null",
         b"\"\xff\xfe\"",
-        b"{} {}",
+        b"} {}",
         deep.as_bytes(),
     ];
     for (method, path) in &calls {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use mock_engine::MockEngine;
 use mock_engine::clock::Clock;
+use mock_engine::model::Settings;
 use serde_json::{Value, json};
 
 use crate::client::Client;
@@ -138,7 +139,7 @@ async fn a_job_reports_unmasked_data_when_it_is_told_to() {
     };
     let name = client.get("masking-jobs/4").await.json()["jobName"].clone();
     let plan = json!({
-        "jobName": name, "components": [{ "componentName": "EMPLOYEES", "rowsTotal": 101 }],
+        "jobName": name, "components": [{ "componentName": "EMPLOYEES", "rowsTotal": 101.0 }],
         "events": [event("FIRST_NAME"), event("LAST_NAME")],
     });
     tell(&client, &plan).await;
@@ -305,4 +306,57 @@ async fn a_plan_and_what_executions_did_survive_a_dump() {
     );
     let plans = client.raw("GET", "/__admin/executions", "", b"").await.json();
     assert_eq!(plans["plans"][0]["jobId"], 4);
+}
+
+#[tokio::test]
+async fn rows_are_those_of_the_declared_tables_also_where_events_are_told() {
+    let settings = Settings {
+        empty: true,
+        schema: std::sync::Arc::new(crate::schema::hr()),
+        ..Settings::default()
+    };
+    let clock = Clock::frozen(1_529_094_995_483);
+    let client = Client::of(MockEngine::builder().settings(settings).clock(clock)).await;
+    for (path, body) in [
+        ("applications", json!({ "applicationName": "app" })),
+        (
+            "environments",
+            json!({ "environmentName": "env", "applicationId": 1 }),
+        ),
+        (
+            "database-connectors",
+            json!({ "connectorName": "con", "databaseType": "ORACLE", "environmentId": 1, "schemaName": "HR" }),
+        ),
+        (
+            "database-rulesets",
+            json!({ "rulesetName": "rules", "databaseConnectorId": 1 }),
+        ),
+        (
+            "table-metadata",
+            json!({ "tableName": "EMPLOYEES", "rulesetId": 1 }),
+        ),
+        ("masking-jobs", json!({ "jobName": "job", "rulesetId": 1 })),
+    ] {
+        let reply = client.call("POST", path, &body).await;
+        assert_eq!(reply.status, 200, "{path} {reply:?}");
+    }
+    let event = json!({ "componentName": "EMPLOYEES", "eventType": "UNMASKED_DATA", "count": 100 });
+    tell(&client, &json!({ "jobName": "job", "events": [event] })).await;
+    let id = start(&client, 1).await;
+    client.engine.clock().advance(Duration::from_secs(2));
+    let parts = rows(&client, &format!("execution-components?execution_id={id}")).await;
+    assert_eq!(parts.len(), 1);
+    assert_eq!(
+        (
+            &parts[0]["componentName"],
+            &parts[0]["rowsMasked"],
+            &parts[0]["rowsTotal"]
+        ),
+        (&json!("EMPLOYEES"), &json!(101), &json!(101))
+    );
+    let events = rows(&client, &format!("execution-events?execution_id={id}")).await;
+    assert_eq!(
+        events[0]["executionComponentId"],
+        parts[0]["executionComponentId"]
+    );
 }

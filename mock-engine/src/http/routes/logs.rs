@@ -13,7 +13,7 @@ use crate::http::App;
 use crate::http::answer::{ApiError, json_answer};
 use crate::http::describe::{Endpoint, Routes};
 use crate::http::schemas::text;
-use crate::model::{ModelError, Page, Query};
+use crate::model::{AUDIT_MEMBERS, ModelError, Page, Query};
 
 /// The levels that logs are kept by.
 const LEVELS: [&str; 4] = ["DEBUG", "INFO", "WARN", "ERROR"];
@@ -22,18 +22,13 @@ const PREFIX: &str = "LOG-";
 
 pub(super) fn routes() -> Routes {
     let mut audit = Endpoint::get(audit, "Lists what users did");
-    for name in [
-        "user_name",
-        "action_type",
-        "target",
-        "status",
-        "start_time",
-        "end_time",
-        "search_string",
-        "sort_by",
-    ] {
+    for name in ["user_name", "action_type", "target", "status", "search_string"] {
         audit = audit.query(name, text());
     }
+    for name in ["start_time", "end_time"] {
+        audit = audit.query(name, json!({ "type": "string", "format": "date-time" }));
+    }
+    let audit = audit.query("sort_by", json!({ "enum": AUDIT_MEMBERS }));
     let audit = audit.query("sort_dir", json!({ "enum": ["ASC", "DESC"] }));
     Routes::new().at("/audit-logs", [audit.paged("AuditLog")]).at(
         "/application-logs",

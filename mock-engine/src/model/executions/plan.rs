@@ -175,9 +175,7 @@ pub(super) fn add(state: &mut State, plan: ExecutionPlan) -> Result<(), ModelErr
         plans.retain(|other| (other.job_id, &other.job_name) != (plan.job_id, &plan.job_name));
     }
     if plans.len() >= choices::EXECUTION_PLANS_KEPT {
-        return Err(ModelError::Refused(
-            "there are too many plans of executions; delete them first".to_owned(),
-        ));
+        plans.remove(0);
     }
     plans.push(plan);
     Ok(())
