@@ -12,6 +12,7 @@ mod attack;
 mod binary;
 mod blocking;
 mod client;
+mod clients;
 mod composed;
 mod executions;
 mod files;
