@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::kinds::{algorithm_kind, is_algorithm};
 use super::members::{members_of, put_at};
 use super::{MountStatus, StoredObject, links, parts, resource_of};
-use crate::model::resources::merge;
+use crate::model::resources::{complete_row, merge};
 use crate::model::{Key, Row, State};
 
 /// The row of an object: where it stands and the members that the message shows. None for objects that REST doesn't
@@ -80,6 +80,7 @@ pub fn put_object(state: &mut State, stored: StoredObject) {
         if resource_of(&stored.type_name).is_some_and(|spec| spec.says_creator) {
             row.entry("createdBy").or_insert_with(|| "admin".into());
         }
+        complete_row(state, path, &mut row);
         if stored.type_name == "MOUNT_INFORMATION" {
             let status = MountStatus::Disconnected.as_str();
             row.entry("status").or_insert_with(|| status.into());

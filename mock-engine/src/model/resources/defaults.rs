@@ -9,35 +9,22 @@ use serde_json::{Value, json};
 use super::{Reader, Writer, collection, environment_of, spec};
 use crate::clock::api_date;
 use crate::model::content::stock;
-use crate::model::{Key, Row};
+use crate::model::{Key, Row, State};
 
 /// Completes the body of a new entry.
 pub(super) fn complete(writer: &Writer<'_>, path: &str, body: &mut Row) {
-    let reader = writer.reader();
+    complete_row(writer.state, path, body);
     match path {
-        "masking-jobs" | "tokenization-jobs" | "reidentification-jobs" => masking_job(&reader, body),
-        "profile-jobs" => {
-            ruleset_type(&reader, body);
-            memory(&reader, "profile", body);
-            fill(
-                body,
-                json!({ "multiTenant": false, "multipleProfilerCheck": false }),
-            );
-        }
-        "environments" => fill(body, json!({ "isWorkflowEnabled": false })),
-        "database-connectors" => fill(body, json!({ "kerberosAuth": false })),
-        "database-rulesets" => fill(body, json!({ "refreshDropsTables": false })),
         "file-rulesets" => {
             let spec = collection(path).map(super::Collection::spec);
             let entry = Value::Object(body.clone());
-            if let Some(environment) = spec.and_then(|spec| environment_of(&reader, spec, &entry)) {
+            if let Some(environment) = spec.and_then(|spec| environment_of(&writer.reader(), spec, &entry)) {
                 fill(body, json!({ "environmentId": environment }));
             }
         }
-        "file-metadata" => file(&reader, body),
+        "file-metadata" => file(&writer.reader(), body),
         "file-formats" => fill(body, json!({ "header": 0, "footer": 0 })),
         "mount-filesystem" => fill(body, json!({ "connectOnStartup": false })),
-        "profile-expressions" => fill(body, json!({ "dataLevelProfiling": false })),
         "domains" => without_empty_names(body),
         "roles" => {
             for about in stock::PRIVILEGED {
@@ -67,6 +54,26 @@ pub(super) fn complete(writer: &Writer<'_>, path: &str, body: &mut Row) {
     }
 }
 
+/// Completes a row, also of an object that came with a document: what a client reads of the two must not differ.
+pub(in crate::model) fn complete_row(state: &State, path: &str, row: &mut Row) {
+    match path {
+        "masking-jobs" | "tokenization-jobs" | "reidentification-jobs" => masking_job(state, row),
+        "profile-jobs" => {
+            ruleset_type(state, row);
+            memory(state, "profile", row);
+            fill(
+                row,
+                json!({ "multiTenant": false, "multipleProfilerCheck": false }),
+            );
+        }
+        "environments" => fill(row, json!({ "isWorkflowEnabled": false })),
+        "database-connectors" => fill(row, json!({ "kerberosAuth": false })),
+        "database-rulesets" => fill(row, json!({ "refreshDropsTables": false })),
+        "profile-expressions" => fill(row, json!({ "dataLevelProfiling": false })),
+        _ => {}
+    }
+}
+
 /// An empty name of an algorithm means none.
 pub(super) fn without_empty_names(domain: &mut Row) {
     if domain.get("defaultTokenizationCode") == Some(&json!("")) {
@@ -74,9 +81,9 @@ pub(super) fn without_empty_names(domain: &mut Row) {
     }
 }
 
-fn masking_job(reader: &Reader<'_>, body: &mut Row) {
-    ruleset_type(reader, body);
-    memory(reader, "mask", body);
+fn masking_job(state: &State, body: &mut Row) {
+    ruleset_type(state, body);
+    memory(state, "mask", body);
     fill(
         body,
         json!({
@@ -91,11 +98,11 @@ fn masking_job(reader: &Reader<'_>, body: &mut Row) {
     }
     let known = json!({
         "batchUpdate": true,
-        "commitSize": setting(reader, "mask", "DatabaseCommitSize", 10_000),
+        "commitSize": setting(state, "mask", "DatabaseCommitSize", 10_000),
         "disableConstraints": false,
         "disableTriggers": false,
         "dropIndexes": false,
-        "numOutputThreadsPerStream": setting(reader, "mask", "DefaultUpdateThreads", 1),
+        "numOutputThreadsPerStream": setting(state, "mask", "DefaultUpdateThreads", 1),
         "truncateTables": false,
     });
     fill(body, json!({ "databaseMaskingOptions": {} }));
@@ -112,30 +119,30 @@ fn masking_job(reader: &Reader<'_>, body: &mut Row) {
 const SCRIPTS: [&str; 2] = ["prescript", "postscript"];
 
 /// A job says what kind its ruleset is of; where it doesn't, the ruleset does.
-fn ruleset_type(reader: &Reader<'_>, body: &mut Row) {
+fn ruleset_type(state: &State, body: &mut Row) {
     let Some(key) = body.get("rulesetId").and_then(Key::from_json) else {
         return;
     };
-    let has = |path: &str| reader.state.table(path).get(&key).is_some();
+    let has = |path: &str| state.table(path).get(&key).is_some();
     let of_files = !has("database-rulesets") && has("file-rulesets");
     let kind = if of_files { "FILE" } else { "DATABASE" };
     fill(body, json!({ "rulesetType": kind }));
 }
 
-fn memory(reader: &Reader<'_>, group: &str, body: &mut Row) {
+fn memory(state: &State, group: &str, body: &mut Row) {
     fill(
         body,
         json!({
-            "minMemory": setting(reader, group, "DefaultMinMemory", 1024),
-            "maxMemory": setting(reader, group, "DefaultMaxMemory", 1024),
-            "numInputStreams": setting(reader, group, "DefaultStreams", 1),
+            "minMemory": setting(state, group, "DefaultMinMemory", 1024),
+            "maxMemory": setting(state, group, "DefaultMaxMemory", 1024),
+            "numInputStreams": setting(state, group, "DefaultStreams", 1),
         }),
     );
 }
 
 /// The number that an application setting holds.
-fn setting(reader: &Reader<'_>, group: &str, name: &str, otherwise: i64) -> i64 {
-    let settings = reader.state.table("application-settings");
+fn setting(state: &State, group: &str, name: &str, otherwise: i64) -> i64 {
+    let settings = state.table("application-settings");
     let mut settings = settings.iter();
     let found = settings.find(|(_, row)| {
         row.get("settingGroup") == Some(&json!(group)) && row.get("settingName") == Some(&json!(name))

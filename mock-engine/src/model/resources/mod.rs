@@ -19,6 +19,7 @@ use super::{Engine, Key, ModelError, Page, PageRequest, Query, Row, Settings, St
 use crate::choices;
 use crate::ids::Ids;
 
+pub(super) use defaults::complete_row;
 pub use spec::{Access, OnDelete, Parent, ResourceSpec, Unique};
 pub use table::{RowCollection, merge};
 
