@@ -89,7 +89,6 @@ fn model_status(error: &ModelError) -> StatusCode {
         | ModelError::Busy { .. }
         | ModelError::ImportFailed { missing: false, .. } => StatusCode::CONFLICT,
         ModelError::Stopping => StatusCode::SERVICE_UNAVAILABLE,
-        ModelError::NotReady(_) => StatusCode::NOT_IMPLEMENTED,
         ModelError::Persist(_) | ModelError::InitialContent | ModelError::Internal => {
             StatusCode::INTERNAL_SERVER_ERROR
         }

@@ -227,6 +227,11 @@ pub(crate) fn all() -> Value {
                 "exceptionDetail": text(),
             },
         },
+        "SshKey": {
+            "type": "object",
+            "required": ["sshKeyName"],
+            "properties": { "sshKeyName": some_text() },
+        },
         "Upload": {
             "type": "object",
             "required": ["fileReferenceId", "fileUuid", "filename", "fileSize", "persistenceType"],

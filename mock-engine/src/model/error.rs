@@ -104,9 +104,6 @@ pub enum ModelError {
     /// The engine stops before an answer is there.
     #[error("the engine is shutting down")]
     Stopping,
-    /// Not modelled yet.
-    #[error("{0} is not available yet")]
-    NotReady(&'static str),
     /// The state could not be stored, so the change was not made.
     #[error("the state could not be stored: {0}")]
     Persist(#[from] PersistError),

@@ -24,6 +24,7 @@ pub mod schema;
 mod sessions;
 mod settings;
 pub mod sources;
+mod ssh_keys;
 mod state;
 pub mod sync;
 mod task_driver;

@@ -5,6 +5,7 @@ mod inventory;
 mod logs;
 mod resources;
 mod session;
+mod ssh_keys;
 mod sync;
 mod tasks;
 mod uploads;
@@ -27,6 +28,7 @@ pub(super) fn api(app: &Arc<App>) -> Routes {
         .merge(sync::routes(created))
         .merge(tasks::routes())
         .merge(uploads::routes(created))
+        .merge(ssh_keys::routes(created))
         .merge(resources::routes(created))
         .merge(inventory::routes(created))
         .merge(executions::routes())

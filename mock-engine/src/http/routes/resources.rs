@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::{FromRequest, Path, Request, State};
 use axum::response::Response;
 use http::StatusCode;
+use serde_json::{Value, json};
 
 use crate::choices;
 use crate::http::App;
@@ -25,7 +27,12 @@ pub(super) fn routes(created: StatusCode) -> Routes {
     generic
         .at(
             "/environments/{id}/copy",
-            [Endpoint::post(copy_environment, "Would copy an environment").refuses(&[501])],
+            [
+                Endpoint::post(copy_environment, "Copies an environment with all that is in it")
+                    .takes(named_copy())
+                    .answers(created, named(&shown(&resources::spec::ENVIRONMENTS)))
+                    .refuses(&[404, 409]),
+            ],
         )
         .at(
             "/algorithms/{name}/randomize-key",
@@ -38,6 +45,13 @@ pub(super) fn routes(created: StatusCode) -> Routes {
             [Endpoint::put(replace_global_key, "Replaces the global key")
                 .answers(StatusCode::OK, named("AsyncTask"))],
         )
+}
+
+/// What a copy of an environment needs: a name of its own.
+fn named_copy() -> Value {
+    let mut body = new_entry(&resources::spec::ENVIRONMENTS);
+    body["required"] = json!(["environmentName"]);
+    body
 }
 
 fn mount(routes: Routes, collection: &'static dyn Collection, created: StatusCode) -> Routes {
@@ -216,7 +230,7 @@ fn written_answer(
     collection: &'static dyn Collection,
     status: StatusCode,
     operation: Operation,
-    written: &serde_json::Value,
+    written: &Value,
 ) -> Result<Response, ApiError> {
     if collection.spec().path != resources::spec::ALGORITHMS.path {
         return Ok(json_answer(status, written));
@@ -238,8 +252,16 @@ async fn delete(
     Ok(empty(StatusCode::OK))
 }
 
-async fn copy_environment() -> ApiError {
-    ModelError::NotReady("copying an environment").into()
+async fn copy_environment(
+    State(app): App1,
+    Path(id): Path<String>,
+    Extension(Caller(user)): Extension<Caller>,
+    ObjectBody(body): ObjectBody,
+) -> Result<Response, ApiError> {
+    let copy = app
+        .blocking(move |engine| engine.copy_environment(&Key::parse(&id), body, &user))
+        .await?;
+    Ok(json_answer(app.http.created_status, &copy))
 }
 
 async fn randomize_key(State(app): State<Arc<App>>, Path(name): Path<String>) -> Result<Response, ApiError> {

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use exportdoc::object::{ObjectError, ObjectKey, SyncObject};
+use exportdoc::object::{ObjectError, ObjectKey, RevisionPair, SyncObject};
 use exportdoc::wire::{Message, Writer};
 
 fn message<'a>(object: &'a SyncObject<'_>) -> Result<Message<'a>, ObjectError> {
@@ -42,6 +42,29 @@ pub(super) fn with_save(
     rewrite(object, |number, bytes, writer| {
         if number == 3 {
             let revision = set_field(&set_field(bytes, 2, Some(&save)), 6, Some(&modified));
+            writer.bytes(3, &revision);
+        }
+        number == 3
+    })
+}
+
+/// The object in the first revision of an object of its own.
+pub(super) fn with_new_revision(
+    object: &SyncObject<'_>,
+    pair: &RevisionPair,
+    now_ms: i64,
+) -> Result<SyncObject<'static>, ObjectError> {
+    let fields = [
+        (1, Writer::new().text(1, &pair.object).finish()),
+        (2, Writer::new().text(2, &pair.save).finish()),
+        (5, Writer::new().int(5, now_ms).finish()),
+        (6, Writer::new().int(6, now_ms).finish()),
+    ];
+    rewrite(object, |number, bytes, writer| {
+        if number == 3 {
+            let revision = fields.iter().fold(bytes.to_vec(), |revision, (number, field)| {
+                set_field(&revision, *number, Some(field))
+            });
             writer.bytes(3, &revision);
         }
         number == 3

@@ -5,6 +5,7 @@
 
 mod bundle;
 mod collection;
+mod copy;
 mod create;
 mod dump;
 mod edit;
@@ -29,6 +30,7 @@ mod tables;
 mod view;
 
 pub use collection::ObjectCollection;
+pub(super) use copy::copy_environment;
 pub(super) use edit::domain_obstacle;
 pub(crate) use formats::CONTENT as FORMAT_CONTENT;
 pub use formats::{FieldCollection, FormatCollection};

@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::executions::{self, Components, Events, Executions};
 use super::objects::{
     ColumnCollection, FieldCollection, FormatCollection, MountCollection, ObjectCollection, TableCollection,
+    copy_environment,
 };
 use super::users::Users;
 use super::{Engine, Key, ModelError, Page, PageRequest, Query, Row, Settings, State};
@@ -273,6 +274,11 @@ impl Engine {
         user: &str,
     ) -> Result<Value, ModelError> {
         self.write_as(user, |writer| collection.create(writer, body))
+    }
+
+    /// Copies an environment for a user, with all that is in it.
+    pub fn copy_environment(&self, key: &Key, body: Row, user: &str) -> Result<Value, ModelError> {
+        self.write_as(user, |writer| copy_environment(writer, key, body))
     }
 
     /// Changes an entry of a resource.

@@ -1,0 +1,57 @@
+//! SSH keys, under both of the paths that the vendor writes.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use http::{HeaderMap, StatusCode};
+use serde_json::json;
+
+use crate::http::App;
+use crate::http::answer::{ApiError, empty, json_answer};
+use crate::http::body::{Keep, read_form};
+use crate::http::describe::{Endpoint, Routes};
+use crate::http::schemas::named;
+
+pub(super) fn routes(created: StatusCode) -> Routes {
+    ["/ssh-keys", "/ssh-key"]
+        .into_iter()
+        .fold(Routes::new(), |routes, path| {
+            let keys = json!({ "type": "array", "items": named("SshKey") });
+            routes
+                .at(
+                    path,
+                    [
+                        Endpoint::get(list, "Lists SSH keys").answers(StatusCode::OK, keys),
+                        Endpoint::post(add, "Adds an SSH key, named as its file")
+                            .takes_file("sshKey")
+                            .answers(created, named("SshKey"))
+                            .refuses(&[409]),
+                    ],
+                )
+                .at(
+                    &format!("{path}/{{name}}"),
+                    [Endpoint::delete(delete, "Deletes an SSH key")
+                        .done(StatusCode::OK)
+                        .refuses(&[404])],
+                )
+        })
+}
+
+async fn list(State(app): State<Arc<App>>) -> Response {
+    json_answer(StatusCode::OK, &app.engine.ssh_keys())
+}
+
+async fn add(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
+    let (file, _) = read_form(&app, &headers, body, "sshKey", Keep::Length).await?;
+    let key = app
+        .blocking(move |engine| engine.add_ssh_key(&file.filename))
+        .await?;
+    Ok(json_answer(app.http.created_status, &key))
+}
+
+async fn delete(State(app): State<Arc<App>>, Path(name): Path<String>) -> Result<Response, ApiError> {
+    app.blocking(move |engine| engine.delete_ssh_key(&name)).await?;
+    Ok(empty(StatusCode::OK))
+}

@@ -1,0 +1,60 @@
+//! SSH keys that file connectors may name.
+//!
+//! Invariant: a key is its name, which is that of its file. What the file holds is not kept: nothing asks for it.
+
+use serde_json::{Value, json};
+
+use super::{Engine, Key, ModelError, Row, State};
+
+/// Path of their table.
+const SSH_KEYS: &str = "ssh-keys";
+/// What an error calls one.
+const TITLE: &str = "SSH key";
+/// Their name.
+const NAME: &str = "sshKeyName";
+
+impl Engine {
+    /// All SSH keys.
+    pub fn ssh_keys(&self) -> Vec<Value> {
+        let keys = self.snapshot().table(SSH_KEYS);
+        keys.iter().map(|(_, row)| Value::Object(row.clone())).collect()
+    }
+
+    /// Adds the SSH key of a file.
+    pub fn add_ssh_key(&self, filename: &str) -> Result<Value, ModelError> {
+        if filename.is_empty() {
+            return Err(ModelError::MissingField {
+                what: TITLE,
+                field: NAME,
+            });
+        }
+        let row = Row::from_iter([(NAME.to_owned(), json!(filename))]);
+        self.store.transact(|state| {
+            if has(state, filename) {
+                return Err(ModelError::Duplicate {
+                    what: TITLE,
+                    name: filename.to_owned(),
+                });
+            }
+            state
+                .table_mut(SSH_KEYS)
+                .insert(Key::parse(filename), row.clone());
+            Ok(Value::Object(row))
+        })
+    }
+
+    /// Removes an SSH key.
+    pub fn delete_ssh_key(&self, name: &str) -> Result<(), ModelError> {
+        self.store.transact(|state| {
+            if !has(state, name) {
+                return Err(ModelError::not_found(TITLE, name));
+            }
+            state.table_mut(SSH_KEYS).remove(&Key::parse(name));
+            Ok(())
+        })
+    }
+}
+
+fn has(state: &State, name: &str) -> bool {
+    state.table(SSH_KEYS).get(&Key::parse(name)).is_some()
+}
