@@ -2,6 +2,7 @@
 //! and takes back whatever it gave itself.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use exportdoc::build::{ExportFacts, in_record_order, seal};
 use exportdoc::identifier::Identifier;
@@ -12,11 +13,16 @@ use exportdoc::sample::habits::{Export, root};
 use exportdoc::sample::{self, SampleSize};
 use exportdoc::signature::{KeySize, SigningKey};
 use jiff::civil::date;
-use mock_engine::model::sync::{ExportRequest, ImportOutcome, ImportRequest, ImportStatus, Structure};
+use mock_engine::MockEngine;
+use mock_engine::model::sync::{
+    ExportRequest, ImportOutcome, ImportRequest, ImportStatus, Passphrase, Structure,
+};
 use mock_engine::model::{Engine, ModelError, Settings};
 use serde_json::{Value, json};
 
+use crate::client::{Client, form};
 use crate::objects::{demo, engine, entry, hashes, open, post, put, request};
+use crate::planned::documents;
 
 const VERSIONS: [&str; 3] = ["5.3.9.0", "6.0.8.0", "6.0.17.0"];
 
@@ -112,16 +118,14 @@ fn taken(engine: &Engine, document: &[u8], environment: Option<i64>) -> Vec<Impo
     outcomes
 }
 
-/// The objects of a document by type and what is the same on every engine, with their hashes.
-fn hashes_of(report: &DocumentReport) -> BTreeMap<(String, String), Option<String>> {
-    let objects = report.objects.iter();
+/// The objects of a document by type and UUID A, which are the same on every engine, with their hashes.
+fn hashes_of(document: &[u8]) -> BTreeMap<(String, String), Option<String>> {
+    let (report, objects) = open(document);
+    let objects = report.objects.into_iter().zip(objects);
     objects
-        .map(|object| {
-            let name = object
-                .name
-                .clone()
-                .unwrap_or_else(|| object.key.identifier.to_string());
-            ((object.type_name.clone(), name), object.computed_hash.clone())
+        .map(|(facts, object)| {
+            let uuid = object.revision().pair.object.clone();
+            ((facts.type_name, uuid), facts.computed_hash)
         })
         .collect()
 }
@@ -158,9 +162,9 @@ fn an_engine_with_nothing_takes_a_global_document_and_gives_it_back_with_the_sam
                 continue;
             }
             taken(&target, &document, None);
-            let (given, exported) = (open(&document).0, open(&everything(&target)).0);
+            let exported = everything(&target);
             assert_eq!(
-                hashes_of(&given),
+                hashes_of(&document),
                 hashes_of(&exported),
                 "{version}, format {format}"
             );
@@ -208,11 +212,7 @@ fn a_job_goes_in_behind_the_global_document_of_its_engine_and_not_alone() {
             .unwrap();
         let requested = entry("MASKING_JOB", made.imported_object_identifier.clone().unwrap());
         let exported = target.export(&request(&[requested])).unwrap();
-        assert_eq!(
-            hashes_of(&open(&job).0),
-            hashes_of(&open(&exported.bytes).0),
-            "{version}"
-        );
+        assert_eq!(hashes_of(&job), hashes_of(&exported.bytes), "{version}");
     }
 }
 
@@ -225,13 +225,12 @@ fn an_import_takes_over_what_an_upgrade_added_under_old_revisions() {
         taken(&target, &before, None);
         let outcomes = import(&target, &after, force_overwrite, None).unwrap();
         assert!(outcomes.iter().all(|o| o.import_status == ImportStatus::Success));
-        let (given, exported) = (open(&after).0, open(&everything(&target)).0);
-        assert_eq!(hashes_of(&given), hashes_of(&exported));
+        let given = hashes_of(&after);
+        assert_eq!(given, hashes_of(&everything(&target)));
         assert!(
             given
-                .objects
-                .iter()
-                .any(|object| object.type_name == "APPLICATION_SETTINGS")
+                .keys()
+                .any(|(type_name, _)| type_name == "APPLICATION_SETTINGS")
         );
         // The second time everything is there.
         let listed = hashes(&target);
@@ -244,10 +243,7 @@ fn an_import_takes_over_what_an_upgrade_added_under_old_revisions() {
     let refused = import(&target, &before, false, None).unwrap_err();
     assert!(matches!(refused, ModelError::ImportFailed { missing: false, .. }));
     taken(&target, &before, None);
-    assert_eq!(
-        hashes_of(&open(&before).0),
-        hashes_of(&open(&everything(&target)).0)
-    );
+    assert_eq!(hashes_of(&before), hashes_of(&everything(&target)));
 }
 
 #[test]
@@ -284,7 +280,7 @@ fn a_dependency_that_no_upgrade_adds_is_a_change() {
     let exported = target
         .export(&request(&[entry("DOMAIN", json!({ "id": "EMAIL" }))]))
         .unwrap();
-    assert_eq!(hashes_of(&open(&other).0), hashes_of(&open(&exported.bytes).0));
+    assert_eq!(hashes_of(&other), hashes_of(&exported.bytes));
 }
 
 #[test]
@@ -337,24 +333,14 @@ fn names_are_checked_from_version_6_on_where_people_make_them() {
         let imported = import(&target, &document, true, None);
         assert_eq!(imported.is_ok(), passes, "{imported:?}");
         // What a client saved of a factory's content it can make again.
-        let fresh = demo_of(&target.settings);
-        let domain = hashes(&fresh)
-            .keys()
-            .find_map(|key| key.strip_prefix("DOMAIN ").map(str::to_owned))
-            .unwrap();
-        let domain: Value = serde_json::from_str(&domain).unwrap();
+        let fresh = engine(target.settings.clone());
+        let domain = json!({ "domainName": "Certificates", "defaultAlgorithmCode": "NullValueLookup" });
+        post(&fresh, "domains", domain).unwrap();
         let body = json!({
-            "domainName": domain["id"], "expressionName": FACTORY[0], "regularExpression": "x",
+            "domainName": "Certificates", "expressionName": FACTORY[0], "regularExpression": "x",
         });
         assert_eq!(post(&fresh, "profile-expressions", body).is_ok(), passes);
     }
-}
-
-fn demo_of(settings: &Settings) -> Engine {
-    engine(Settings {
-        empty: false,
-        ..settings.clone()
-    })
 }
 
 #[test]
@@ -393,75 +379,184 @@ fn an_object_that_the_target_has_under_a_bad_name_is_overwritten_in_the_name_tha
     );
 }
 
-#[test]
-fn what_an_engine_exports_another_one_takes_in_every_form() {
+/// The demo with what REST makes beside it.
+fn with_files() -> Engine {
     let source = demo();
     put(&source, "masking-jobs", 7, json!({})).unwrap();
-    let listed: BTreeSet<String> = hashes(&source)
+    let mount = json!({
+        "mountName": "Share", "hostAddress": "files.example.com", "mountPath": "/share", "type": "NFS4",
+    });
+    let mount = post(&source, "mount-filesystem", mount).unwrap();
+    let format = json!({ "fileFormatName": "people.csv", "fileFormatType": "DELIMITED" });
+    post(&source, "file-formats", format).unwrap();
+    let connector = json!({
+        "connectorName": "Files", "environmentId": 1, "fileType": "DELIMITED",
+        "connectionInfo": { "connectionMode": "MOUNT", "path": "/share", "mountId": mount["mountId"] },
+    });
+    let connector = post(&source, "file-connectors", connector).unwrap();
+    let ruleset = json!({ "rulesetName": "File rules", "fileConnectorId": connector["fileConnectorId"] });
+    post(&source, "file-rulesets", ruleset).unwrap();
+    source
+}
+
+/// An engine with nothing but an environment for objects and one for sources.
+fn two_environments() -> (Engine, Option<i64>, Option<i64>) {
+    let target = empty("6.0.8.0");
+    let here = environment(&target);
+    let body = json!({ "applicationId": 1, "environmentName": "Source", "purpose": "MASK" });
+    let source = post(&target, "environments", body).unwrap();
+    (target, Some(here), source["environmentId"].as_i64())
+}
+
+/// Exports an object from one engine in some form, imports it into another one, and exports it there.
+fn moved(
+    source: &Engine,
+    (target, here, from): &(Engine, Option<i64>, Option<i64>),
+    wanted: &Value,
+    (structure, passphrase): (Structure, Option<&str>),
+) {
+    let exported = source.export(&ExportRequest {
+        structure,
+        passphrase: passphrase.map(Passphrase::new),
+        ..request(std::slice::from_ref(wanted))
+    });
+    let imported = target.import(&ImportRequest {
+        document: exported.unwrap().bytes,
+        passphrase: passphrase.map(Passphrase::new),
+        force_overwrite: true,
+        environment_id: *here,
+        source_environment_id: *from,
+    });
+    let outcomes = imported.unwrap_or_else(|error| panic!("{wanted}, {structure:?}: {error}"));
+    let is_it = |outcome: &&ImportOutcome| {
+        outcome.object_type == wanted["objectType"] && outcome.object_identifier == wanted["objectIdentifier"]
+    };
+    let imported = outcomes.iter().find(is_it).unwrap();
+    let there = entry(
+        &imported.object_type,
+        imported.imported_object_identifier.clone().unwrap(),
+    );
+    let before = source.export(&request(std::slice::from_ref(wanted))).unwrap();
+    let after = target.export(&request(&[there])).unwrap();
+    // A whole environment follows from what is in it there.
+    if wanted["objectType"] != "ENVIRONMENT" {
+        assert_eq!(hashes_of(&before.bytes), hashes_of(&after.bytes), "{wanted}");
+    }
+}
+
+#[test]
+fn what_an_engine_exports_another_one_takes_in_every_form() {
+    let source = with_files();
+    let listed: Vec<String> = hashes(&source)
         .into_iter()
         .filter(|(_, hash)| !hash.starts_with("Not Syncable"))
         .map(|(key, _)| key)
         .collect();
-    let target = empty("6.0.8.0");
-    let (here, from) = (environment(&target), {
-        let body = json!({ "applicationId": 1, "environmentName": "Source", "purpose": "MASK" });
-        post(&target, "environments", body).unwrap()["environmentId"].as_i64()
-    });
-    taken(&target, &everything(&source), None);
-    for key in listed {
+    let types: BTreeSet<&str> = listed
+        .iter()
+        .filter_map(|key| Some(key.split_once(' ')?.0))
+        .collect();
+    for made in ["FILE_FORMAT", "MOUNT_INFORMATION", "PROFILE_JOB", "ENVIRONMENT"] {
+        assert!(types.contains(made), "{made}: {types:?}");
+    }
+    let target = two_environments();
+    taken(&target.0, &everything(&source), None);
+    let mut seen = BTreeSet::new();
+    for key in &listed {
         let (type_name, identifier) = key.split_once(' ').unwrap();
-        let requested = [entry(type_name, serde_json::from_str(identifier).unwrap())];
-        for structure in [Structure::Blob, Structure::Zip] {
-            for passphrase in [None, Some("open sesame")] {
-                let exported = source
-                    .export(&ExportRequest {
-                        structure,
-                        passphrase: passphrase.map(mock_engine::model::sync::Passphrase::new),
-                        ..request(&requested)
-                    })
-                    .unwrap();
-                let outcomes = target
-                    .import(&ImportRequest {
-                        document: exported.bytes.clone(),
-                        passphrase: passphrase.map(mock_engine::model::sync::Passphrase::new),
-                        force_overwrite: true,
-                        environment_id: Some(here),
-                        source_environment_id: from,
-                    })
-                    .unwrap_or_else(|error| panic!("{key}, {structure:?}: {error}"));
-                let imported = outcomes
-                    .iter()
-                    .find(|outcome| {
-                        outcome.object_type == type_name
-                            && outcome.object_identifier == requested[0]["objectIdentifier"]
-                    })
-                    .unwrap();
-                let again = entry(type_name, imported.imported_object_identifier.clone().unwrap());
-                let plain = source.export(&request(&requested)).unwrap();
-                let again = target.export(&request(&[again])).unwrap();
-                if type_name != "ENVIRONMENT" {
-                    assert_eq!(
-                        hashes_of(&open(&plain.bytes).0),
-                        hashes_of(&open(&again.bytes).0),
-                        "{key}"
-                    );
-                }
-            }
+        let wanted = entry(type_name, serde_json::from_str(identifier).unwrap());
+        moved(&source, &target, &wanted, (Structure::Blob, None));
+        // One of each type in the other forms.
+        if seen.insert(type_name) {
+            moved(&source, &target, &wanted, (Structure::Zip, None));
+            moved(&source, &target, &wanted, (Structure::Zip, Some("open sesame")));
         }
     }
 }
 
 #[test]
-fn what_nothing_is_known_of_is_listed_exported_and_imported_byte_for_byte() {
-    let path: std::path::PathBuf = [env!("CARGO_MANIFEST_DIR"), "../testdata/generated/future.json"]
+fn what_was_loaded_another_engine_takes_with_the_same_hashes() {
+    let bundle = std::fs::read(testdata("global.json")).unwrap();
+    let mut count = 0;
+    // Those of one made-up engine, whose references are met in the very state that they say.
+    let generated = documents()
+        .into_iter()
+        .filter(|path| path.iter().any(|part| part == "generated"));
+    for path in generated {
+        let document: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        let source = loaded(path);
+        let target = two_environments();
+        let requested = &document["exportResponseMetadata"]["requestedObjectList"];
+        for wanted in requested.as_array().unwrap() {
+            // The bundle itself has what was there before among its members.
+            if wanted["objectType"] != "GLOBAL_OBJECT" {
+                taken(&target.0, &bundle, None);
+            }
+            let wanted = entry(
+                wanted["objectType"].as_str().unwrap(),
+                wanted["objectIdentifier"].clone(),
+            );
+            for structure in [Structure::Blob, Structure::Zip] {
+                moved(&source, &target, &wanted, (structure, None));
+                count += 1;
+            }
+        }
+    }
+    assert!(count >= 10, "{count}");
+}
+
+fn testdata(name: &str) -> PathBuf {
+    [env!("CARGO_MANIFEST_DIR"), "../testdata/generated", name]
         .iter()
-        .collect();
-    let bytes = std::fs::read(&path).unwrap();
-    let source = engine(Settings {
-        load: vec![path],
+        .collect()
+}
+
+fn loaded(path: PathBuf) -> Engine {
+    engine(Settings {
+        load: vec![path.into()],
         seed: Some(1),
         ..Settings::default()
-    });
+    })
+}
+
+#[tokio::test]
+async fn a_zip_file_is_imported_in_the_foreground_and_in_the_background() {
+    let source = Client::of(MockEngine::builder().seed(1)).await;
+    let request = json!([{ "objectIdentifier": { "id": "global" }, "objectType": "GLOBAL_OBJECT" }]);
+    let zip = source
+        .call("POST", "v2/export?structure=ZIP", &request)
+        .await
+        .body;
+    assert!(zip.starts_with(b"PK"));
+    let target = Client::new().await;
+    let reply = target
+        .raw("POST", "/masking/api/import?force_overwrite=true", "", &zip)
+        .await;
+    let outcomes = reply.json();
+    let success = |outcomes: &Value| {
+        let mut outcomes = outcomes.as_array().unwrap().iter();
+        outcomes.all(|outcome| outcome["importStatus"] == "SUCCESS")
+    };
+    assert!(reply.status == 200 && success(&outcomes), "{reply:?}");
+    let (headers, body) = form("file", "export.zip", &zip);
+    let reply = target
+        .raw(
+            "POST",
+            "/masking/api/import-async?force_overwrite=true",
+            &headers,
+            &body,
+        )
+        .await;
+    let reference = reply.json()["reference"].as_str().unwrap().to_owned();
+    let file = target.get(&format!("file-downloads/{reference}")).await;
+    assert!(success(&file.json()), "{file:?}");
+}
+
+#[test]
+fn what_nothing_is_known_of_is_listed_exported_and_imported_byte_for_byte() {
+    let path = testdata("future.json");
+    let bytes = std::fs::read(&path).unwrap();
+    let source = loaded(path);
     let policy = entry("MASKING_POLICY", json!({ "id": 1 }));
     let exported = source.export(&request(&[policy])).unwrap().bytes;
     let original = |report: DocumentReport, objects: Vec<SyncObject<'static>>| -> Vec<Vec<u8>> {

@@ -46,7 +46,7 @@ fn of_every_version() -> Vec<Engine> {
 }
 
 /// The sound documents below testdata.
-fn documents() -> Vec<PathBuf> {
+pub(crate) fn documents() -> Vec<PathBuf> {
     let mut documents = Vec::new();
     for directory in ["handmade", "generated"] {
         let directory: PathBuf = [env!("CARGO_MANIFEST_DIR"), "../testdata", directory]
