@@ -1,28 +1,21 @@
-//! Documents with the habits of genuine engines: every engine takes what belongs to its version, gives it back as it came,
-//! and takes back whatever it gave itself.
+//! Documents with the habits of genuine engines: every engine takes what belongs to its version, and gives it back as it
+//! came.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::collections::BTreeMap;
 
 use exportdoc::build::{ExportFacts, in_record_order, seal};
 use exportdoc::identifier::Identifier;
 use exportdoc::object::draft::{self, Draft};
 use exportdoc::object::{ObjectKey, Revision, RevisionPair, SyncObject};
-use exportdoc::report::DocumentReport;
 use exportdoc::sample::habits::{Export, root};
 use exportdoc::sample::{self, SampleSize};
 use exportdoc::signature::{KeySize, SigningKey};
 use jiff::civil::date;
-use mock_engine::MockEngine;
-use mock_engine::model::sync::{
-    ExportRequest, ImportOutcome, ImportRequest, ImportStatus, Passphrase, Structure,
-};
+use mock_engine::model::sync::{ImportOutcome, ImportRequest, ImportStatus};
 use mock_engine::model::{Engine, ModelError, Settings};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::client::{Client, form};
-use crate::objects::{demo, engine, entry, hashes, open, post, put, request};
-use crate::planned::documents;
+use crate::objects::{engine, entry, hashes, open, post, request};
 
 const VERSIONS: [&str; 3] = ["5.3.9.0", "6.0.8.0", "6.0.17.0"];
 
@@ -40,7 +33,7 @@ const UPGRADED: Export = Export {
     upgraded: true,
 };
 
-fn empty(version: &str) -> Engine {
+pub(crate) fn empty(version: &str) -> Engine {
     engine(Settings {
         version: version.to_owned(),
         empty: true,
@@ -95,7 +88,7 @@ fn global(export: Export, format: u64) -> Vec<u8> {
     sealed(&facts, objects, &root())
 }
 
-fn import(
+pub(crate) fn import(
     engine: &Engine,
     document: &[u8],
     force_overwrite: bool,
@@ -111,7 +104,7 @@ fn import(
 }
 
 /// Imports with force, and sees that every object is a success.
-fn taken(engine: &Engine, document: &[u8], environment: Option<i64>) -> Vec<ImportOutcome> {
+pub(crate) fn taken(engine: &Engine, document: &[u8], environment: Option<i64>) -> Vec<ImportOutcome> {
     let outcomes = import(engine, document, true, environment).unwrap();
     let success = |outcome: &ImportOutcome| outcome.import_status == ImportStatus::Success;
     assert!(outcomes.iter().all(success));
@@ -119,7 +112,7 @@ fn taken(engine: &Engine, document: &[u8], environment: Option<i64>) -> Vec<Impo
 }
 
 /// The objects of a document by type and UUID A, which are the same on every engine, with their hashes.
-fn hashes_of(document: &[u8]) -> BTreeMap<(String, String), Option<String>> {
+pub(crate) fn hashes_of(document: &[u8]) -> BTreeMap<(String, String), Option<String>> {
     let (report, objects) = open(document);
     let objects = report.objects.into_iter().zip(objects);
     objects
@@ -130,12 +123,12 @@ fn hashes_of(document: &[u8]) -> BTreeMap<(String, String), Option<String>> {
         .collect()
 }
 
-fn everything(engine: &Engine) -> Vec<u8> {
+pub(crate) fn everything(engine: &Engine) -> Vec<u8> {
     let requested = [entry("GLOBAL_OBJECT", json!({ "id": "global" }))];
     engine.export(&request(&requested)).unwrap().bytes.to_vec()
 }
 
-fn environment(engine: &Engine) -> i64 {
+pub(crate) fn environment(engine: &Engine) -> i64 {
     let application = post(engine, "applications", json!({ "applicationName": "App" })).unwrap();
     let body = json!({
         "applicationId": application["applicationId"],
@@ -377,217 +370,4 @@ fn an_object_that_the_target_has_under_a_bad_name_is_overwritten_in_the_name_tha
         matches!(fresh, Err(ModelError::ImportFailed { missing: false, .. })),
         "{fresh:?}"
     );
-}
-
-/// The demo with what REST makes beside it.
-fn with_files() -> Engine {
-    let source = demo();
-    put(&source, "masking-jobs", 7, json!({})).unwrap();
-    let mount = json!({
-        "mountName": "Share", "hostAddress": "files.example.com", "mountPath": "/share", "type": "NFS4",
-    });
-    let mount = post(&source, "mount-filesystem", mount).unwrap();
-    let format = json!({ "fileFormatName": "people.csv", "fileFormatType": "DELIMITED" });
-    post(&source, "file-formats", format).unwrap();
-    let connector = json!({
-        "connectorName": "Files", "environmentId": 1, "fileType": "DELIMITED",
-        "connectionInfo": { "connectionMode": "MOUNT", "path": "/share", "mountId": mount["mountId"] },
-    });
-    let connector = post(&source, "file-connectors", connector).unwrap();
-    let ruleset = json!({ "rulesetName": "File rules", "fileConnectorId": connector["fileConnectorId"] });
-    post(&source, "file-rulesets", ruleset).unwrap();
-    source
-}
-
-/// An engine with nothing but an environment for objects and one for sources.
-fn two_environments() -> (Engine, Option<i64>, Option<i64>) {
-    let target = empty("6.0.8.0");
-    let here = environment(&target);
-    let body = json!({ "applicationId": 1, "environmentName": "Source", "purpose": "MASK" });
-    let source = post(&target, "environments", body).unwrap();
-    (target, Some(here), source["environmentId"].as_i64())
-}
-
-/// Exports an object from one engine in some form, imports it into another one, and exports it there.
-fn moved(
-    source: &Engine,
-    (target, here, from): &(Engine, Option<i64>, Option<i64>),
-    wanted: &Value,
-    (structure, passphrase): (Structure, Option<&str>),
-) {
-    let exported = source.export(&ExportRequest {
-        structure,
-        passphrase: passphrase.map(Passphrase::new),
-        ..request(std::slice::from_ref(wanted))
-    });
-    let imported = target.import(&ImportRequest {
-        document: exported.unwrap().bytes,
-        passphrase: passphrase.map(Passphrase::new),
-        force_overwrite: true,
-        environment_id: *here,
-        source_environment_id: *from,
-    });
-    let outcomes = imported.unwrap_or_else(|error| panic!("{wanted}, {structure:?}: {error}"));
-    let is_it = |outcome: &&ImportOutcome| {
-        outcome.object_type == wanted["objectType"] && outcome.object_identifier == wanted["objectIdentifier"]
-    };
-    let imported = outcomes.iter().find(is_it).unwrap();
-    let there = entry(
-        &imported.object_type,
-        imported.imported_object_identifier.clone().unwrap(),
-    );
-    let before = source.export(&request(std::slice::from_ref(wanted))).unwrap();
-    let after = target.export(&request(&[there])).unwrap();
-    // A whole environment follows from what is in it there.
-    if wanted["objectType"] != "ENVIRONMENT" {
-        assert_eq!(hashes_of(&before.bytes), hashes_of(&after.bytes), "{wanted}");
-    }
-}
-
-#[test]
-fn what_an_engine_exports_another_one_takes_in_every_form() {
-    let source = with_files();
-    let listed: Vec<String> = hashes(&source)
-        .into_iter()
-        .filter(|(_, hash)| !hash.starts_with("Not Syncable"))
-        .map(|(key, _)| key)
-        .collect();
-    let types: BTreeSet<&str> = listed
-        .iter()
-        .filter_map(|key| Some(key.split_once(' ')?.0))
-        .collect();
-    for made in ["FILE_FORMAT", "MOUNT_INFORMATION", "PROFILE_JOB", "ENVIRONMENT"] {
-        assert!(types.contains(made), "{made}: {types:?}");
-    }
-    let target = two_environments();
-    taken(&target.0, &everything(&source), None);
-    let mut seen = BTreeSet::new();
-    for key in &listed {
-        let (type_name, identifier) = key.split_once(' ').unwrap();
-        let wanted = entry(type_name, serde_json::from_str(identifier).unwrap());
-        moved(&source, &target, &wanted, (Structure::Blob, None));
-        // One of each type in the other forms.
-        if seen.insert(type_name) {
-            moved(&source, &target, &wanted, (Structure::Zip, None));
-            moved(&source, &target, &wanted, (Structure::Zip, Some("open sesame")));
-        }
-    }
-}
-
-#[test]
-fn what_was_loaded_another_engine_takes_with_the_same_hashes() {
-    let bundle = std::fs::read(testdata("global.json")).unwrap();
-    let mut count = 0;
-    // Those of one made-up engine, whose references are met in the very state that they say.
-    let generated = documents()
-        .into_iter()
-        .filter(|path| path.iter().any(|part| part == "generated"));
-    for path in generated {
-        let document: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
-        let source = loaded(path);
-        let target = two_environments();
-        let requested = &document["exportResponseMetadata"]["requestedObjectList"];
-        for wanted in requested.as_array().unwrap() {
-            // The bundle itself has what was there before among its members.
-            if wanted["objectType"] != "GLOBAL_OBJECT" {
-                taken(&target.0, &bundle, None);
-            }
-            let wanted = entry(
-                wanted["objectType"].as_str().unwrap(),
-                wanted["objectIdentifier"].clone(),
-            );
-            for structure in [Structure::Blob, Structure::Zip] {
-                moved(&source, &target, &wanted, (structure, None));
-                count += 1;
-            }
-        }
-    }
-    assert!(count >= 10, "{count}");
-}
-
-fn testdata(name: &str) -> PathBuf {
-    [env!("CARGO_MANIFEST_DIR"), "../testdata/generated", name]
-        .iter()
-        .collect()
-}
-
-fn loaded(path: PathBuf) -> Engine {
-    engine(Settings {
-        load: vec![path.into()],
-        seed: Some(1),
-        ..Settings::default()
-    })
-}
-
-#[tokio::test]
-async fn a_zip_file_is_imported_in_the_foreground_and_in_the_background() {
-    let source = Client::of(MockEngine::builder().seed(1)).await;
-    let request = json!([{ "objectIdentifier": { "id": "global" }, "objectType": "GLOBAL_OBJECT" }]);
-    let zip = source
-        .call("POST", "v2/export?structure=ZIP", &request)
-        .await
-        .body;
-    assert!(zip.starts_with(b"PK"));
-    let target = Client::new().await;
-    let reply = target
-        .raw("POST", "/masking/api/import?force_overwrite=true", "", &zip)
-        .await;
-    let outcomes = reply.json();
-    let success = |outcomes: &Value| {
-        let mut outcomes = outcomes.as_array().unwrap().iter();
-        outcomes.all(|outcome| outcome["importStatus"] == "SUCCESS")
-    };
-    assert!(reply.status == 200 && success(&outcomes), "{reply:?}");
-    let (headers, body) = form("file", "export.zip", &zip);
-    let reply = target
-        .raw(
-            "POST",
-            "/masking/api/import-async?force_overwrite=true",
-            &headers,
-            &body,
-        )
-        .await;
-    let reference = reply.json()["reference"].as_str().unwrap().to_owned();
-    let file = target.get(&format!("file-downloads/{reference}")).await;
-    assert!(success(&file.json()), "{file:?}");
-}
-
-#[test]
-fn what_nothing_is_known_of_is_listed_exported_and_imported_byte_for_byte() {
-    let path = testdata("future.json");
-    let bytes = std::fs::read(&path).unwrap();
-    let source = loaded(path);
-    let policy = entry("MASKING_POLICY", json!({ "id": 1 }));
-    let exported = source.export(&request(&[policy])).unwrap().bytes;
-    let original = |report: DocumentReport, objects: Vec<SyncObject<'static>>| -> Vec<Vec<u8>> {
-        let named = report.objects.iter().zip(objects);
-        let policies = named.filter(|(facts, _)| facts.type_name == "MASKING_POLICY");
-        policies.map(|(_, object)| object.as_bytes().to_vec()).collect()
-    };
-    let (report, objects) = open(&bytes);
-    let there = original(report, objects);
-    assert_eq!(there.len(), 2);
-    let target = empty("6.0.8.0");
-    for _ in 0..2 {
-        import(&target, &exported, false, None).unwrap();
-        let listed: Vec<_> = hashes(&target)
-            .into_keys()
-            .filter(|key| key.starts_with("MASKING_POLICY"))
-            .collect();
-        assert_eq!(listed.len(), 2, "{listed:?}");
-    }
-    let again = target
-        .export(&request(&[entry("MASKING_POLICY", json!({ "id": 1 }))]))
-        .unwrap();
-    let (report, objects) = open(&again.bytes);
-    assert_eq!(original(report, objects), there);
-    // Its own engine takes it back, too.
-    import(&source, &exported, false, None).unwrap();
-}
-
-#[test]
-fn a_compressed_archive_is_not_unpacked() {
-    let zip = [b"PK\x03\x04\x14\0\0\0\x08\0".as_slice(), &[0; 40]].concat();
-    let error = import(&empty("6.0.8.0"), &zip, true, None).unwrap_err();
-    assert!(error.to_string().contains("uncompressed"), "{error}");
 }

@@ -43,6 +43,7 @@ mod security_page;
 mod sequences;
 mod ssh_keys;
 mod stock;
+mod taken_back;
 mod tasks;
 mod transport;
 mod users;
