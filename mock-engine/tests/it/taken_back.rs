@@ -149,7 +149,7 @@ fn testdata(name: &str) -> PathBuf {
 
 fn loaded(path: PathBuf) -> Engine {
     engine(Settings {
-        load: vec![path.into()],
+        load: vec![path],
         seed: Some(1),
         ..Settings::default()
     })
