@@ -1,11 +1,12 @@
 //! What engines write anew in every export: the mock does too, unless told to be faithful.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use exportdoc::audit::{AuditOptions, Policy, audit_bytes};
 use exportdoc::diff::{DiffOptions, DocumentDiff, Side, diff};
 use exportdoc::identifier::Identifier;
-use exportdoc::object::{ObjectKey, SyncObject};
+use exportdoc::object::{ObjectKey, SyncObject, known_by_number};
 use exportdoc::report::{DocumentReport, ExamineOptions, Verdict};
 use mock_engine::clock::Clock;
 use mock_engine::model::{Engine, Settings};
@@ -202,7 +203,7 @@ fn first_version() -> Vec<u8> {
         finished: instant,
         format: 1,
         requested: Vec::new(),
-        type_names: std::collections::BTreeMap::new(),
+        type_names: BTreeMap::new(),
         encryption: None,
         declare_rule: true,
     };
@@ -212,7 +213,7 @@ fn first_version() -> Vec<u8> {
 }
 
 #[test]
-fn every_document_of_the_test_data_keeps_its_content() {
+fn every_document_of_the_test_data_keeps_its_content_and_unknown_types_their_bytes() {
     let mut compared_documents = 0;
     for directory in ["generated", "handmade", "generated/merge"] {
         let directory = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -236,6 +237,15 @@ fn every_document_of_the_test_data_keeps_its_content() {
             };
             assert!(compared(&faithful, &habitual).is_same(), "{path:?}");
             assert_eq!(hashes(&faithful.0), hashes(&habitual.0), "{path:?}");
+            let unknown = |(_, objects): &Opened| -> BTreeMap<ObjectKey, Vec<u8>> {
+                let unknown = objects
+                    .iter()
+                    .filter(|object| known_by_number(object.key().type_number).is_none());
+                unknown
+                    .map(|object| (object.key().clone(), object.as_bytes().to_vec()))
+                    .collect()
+            };
+            assert!(unknown(&faithful) == unknown(&habitual), "{path:?}");
             compared_documents += 1;
         }
     }

@@ -116,7 +116,7 @@ impl<'a> Tenants<'a> {
     }
 
     /// Whether a set has an ENVIRONMENT object, by the first of each set.
-    fn with_environment(&self) -> Vec<bool> {
+    fn with_environment(&mut self) -> Vec<bool> {
         let mut with = vec![false; self.all.len()];
         for (at, tenant) in self.all.iter().enumerate() {
             with[self.sets.first(at)] |= tenant.is_environment();
@@ -161,7 +161,7 @@ impl<'a> Tenants<'a> {
         }
     }
 
-    fn homes(self) -> Homes {
+    fn homes(mut self) -> Homes {
         let mut number: HashMap<usize, usize> = HashMap::new();
         let (mut homes, mut home_of) = (Vec::new(), HashMap::new());
         for (at, tenant) in self.all.iter().enumerate() {

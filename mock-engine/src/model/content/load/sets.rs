@@ -10,8 +10,10 @@ impl Sets {
     }
 
     /// The first thing of the set that a thing is in.
-    pub(super) fn first(&self, mut thing: usize) -> usize {
+    pub(super) fn first(&mut self, mut thing: usize) -> usize {
         while self.0[thing] != thing {
+            // Halves the way for the next time.
+            self.0[thing] = self.0[self.0[thing]];
             thing = self.0[thing];
         }
         thing
@@ -21,9 +23,5 @@ impl Sets {
     pub(super) fn join(&mut self, a: usize, b: usize) {
         let (a, b) = (self.first(a), self.first(b));
         self.0[a.max(b)] = a.min(b);
-        // Keeps the ways short.
-        for thing in [a, b] {
-            self.0[thing] = a.min(b);
-        }
     }
 }
