@@ -246,7 +246,8 @@ fn local_keys(
             }
             (None, own) => own.clone(),
         };
-        local.insert(step.key.clone(), ObjectKey::new(step.key.type_number, identifier));
+        let number = number_here(state, step);
+        local.insert(step.key.clone(), ObjectKey::new(number, identifier));
     }
     // A reference to an object of the same document is called what that object is called.
     let by_index: HashMap<usize, &Step> = plan.steps.iter().map(|step| (step.index, step)).collect();
@@ -271,6 +272,15 @@ fn setting_here(state: &State, object: &SyncObject<'_>) -> Option<i64> {
         .objects
         .find("APPLICATION_SETTINGS", &Identifier::Integer(id));
     here.is_none().then_some(id)
+}
+
+/// Engines' number of a type isn't always known: what is here keeps the one it has, so that no twin comes beside it.
+fn number_here(state: &State, step: &Step) -> u64 {
+    let existing = step.action.existing();
+    let here = existing
+        .filter(|existing| existing.type_name == step.type_name)
+        .and_then(|existing| state.objects.find(&existing.type_name, &existing.id));
+    here.map_or(step.key.type_number, |stored| stored.key().type_number)
 }
 
 /// An object of a type that nothing is known of stays as it is, its number included, while that is free.

@@ -42,7 +42,7 @@ pub(crate) fn empty(version: &str) -> Engine {
     })
 }
 
-fn sealed(facts: &ExportFacts, objects: Vec<SyncObject<'static>>, root: &ObjectKey) -> Vec<u8> {
+pub(crate) fn sealed(facts: &ExportFacts, objects: Vec<SyncObject<'static>>, root: &ObjectKey) -> Vec<u8> {
     let size = KeySize::Dsa512;
     let key = SigningKey::from_seed(size, b"genuine").unwrap();
     let objects = in_record_order(objects, std::slice::from_ref(root)).unwrap();

@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use exportdoc::object::SyncObject;
+use exportdoc::object::{ObjectKey, Revision, RevisionPair, SyncObject};
 use exportdoc::report::DocumentReport;
+use exportdoc::sample;
 use mock_engine::MockEngine;
 use mock_engine::model::sync::{ExportRequest, ImportOutcome, ImportRequest, Passphrase, Structure};
 use mock_engine::model::{Engine, Settings};
 use serde_json::{Value, json};
 
 use crate::client::{Client, form};
-use crate::genuine::{empty, environment, everything, hashes_of, import, taken};
+use crate::genuine::{empty, environment, everything, hashes_of, import, sealed, taken};
 use crate::objects::{demo, engine, entry, hashes, open, post, put, request};
 use crate::planned::documents;
 
@@ -226,4 +227,46 @@ fn a_compressed_archive_is_not_unpacked() {
     let zip = [b"PK\x03\x04\x14\0\0\0\x08\0".as_slice(), &[0; 40]].concat();
     let error = import(&empty("6.0.8.0"), &zip, true, None).unwrap_err();
     assert!(error.to_string().contains("uncompressed"), "{error}");
+}
+
+#[test]
+fn an_object_under_another_number_of_its_type_is_no_second_one() {
+    let target = demo();
+    let format = json!({ "fileFormatName": "people.csv", "fileFormatType": "DELIMITED" });
+    post(&target, "file-formats", format).unwrap();
+    let formats = |engine: &Engine| -> Vec<String> {
+        let listed = hashes(engine).into_iter();
+        let formats = listed.filter(|(key, _)| key.starts_with("FILE_FORMAT "));
+        formats.map(|(key, hash)| format!("{key} {hash}")).collect()
+    };
+    let before = formats(&target);
+    let identifier = before[0].split(' ').nth(1).unwrap();
+    let wanted = entry("FILE_FORMAT", serde_json::from_str(identifier).unwrap());
+    let (_, objects) = open(&target.export(&request(&[wanted])).unwrap().bytes);
+    let own = &objects[0];
+    let revision = Revision {
+        pair: RevisionPair {
+            save: sample::uuid("another save"),
+            ..own.revision().pair.clone()
+        },
+        ..own.revision().clone()
+    };
+    // A number that an engine might have for the type.
+    let key = ObjectKey::new(333, own.key().identifier.clone());
+    let object = SyncObject::build(
+        &key,
+        own.dependencies(),
+        &revision,
+        own.data_type(),
+        own.data_bytes(),
+    );
+    let document = sealed(
+        &sample::export_facts("another number"),
+        vec![object.unwrap()],
+        &key,
+    );
+    taken(&target, &document, None);
+    let after = formats(&target);
+    assert_eq!((before.len(), after.len()), (1, 1), "{after:?}");
+    assert_ne!(before, after);
 }
