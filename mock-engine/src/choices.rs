@@ -59,6 +59,9 @@ pub const BYTES_PER_ROW: i64 = 100;
 /// What the last entry of a monitored execution's progression stands for.
 pub const MONITORED_JOB: &str = "Job";
 
+/// Most rows of one kind of parts: of tables, of columns, of fields. A document of a few bytes per column must not fill the
+/// memory.
+pub const PARTS_KEPT: usize = 100_000;
 /// Most fields that a file format has.
 pub const FIELDS_OF_A_FORMAT: usize = 10_000;
 /// Options of a mount where the client says nothing of them, by its type.

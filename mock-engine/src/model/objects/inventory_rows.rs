@@ -12,6 +12,7 @@ use super::tables::{
     with_tables_of,
 };
 use super::{StoredObject, parts};
+use crate::choices;
 use crate::model::resources::{
     Collection, DATABASE_CONNECTORS, DATABASE_RULESETS, Reader, ResourceSpec, RowCollection, Writer, spec,
 };
@@ -172,7 +173,7 @@ pub(in crate::model) fn tables_behind(reader: &Reader<'_>, key: &Key) -> Result<
         && let Key::Number(id) = key
     {
         let tables = rulesets_on(reader.state, *id).into_iter();
-        let tables = tables.flat_map(|data| data.tables().collect::<Vec<_>>());
+        let tables = tables.flat_map(|data| data.tables().take(choices::PARTS_KEPT).collect::<Vec<_>>());
         names.extend(tables.map(|table| table.table_name().unwrap_or_default().into_owned()));
     }
     names.sort_unstable();
@@ -222,7 +223,8 @@ fn save_tables(
     }
     for table in wanted {
         let found = parts::find(writer.state, &spec::TABLE_METADATA, ruleset, &table.name);
-        let (key, mut row) = found.ok_or(ModelError::Internal)?;
+        let full = || ModelError::Refused("there are too many tables".to_owned());
+        let (key, mut row) = found.ok_or_else(full)?;
         take_over(&mut row, table.body, FIXED_IN_TABLE)?;
         writer.state.table_mut(path).insert(key, row);
     }

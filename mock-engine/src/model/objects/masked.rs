@@ -13,6 +13,7 @@ use super::links::type_of;
 use super::message::{with_data, with_dependencies, with_save};
 use super::tables::{Masking, said};
 use super::{StoredObject, is_reference, put_object};
+use crate::choices;
 use crate::model::content::stock;
 use crate::model::resources::{ALGORITHMS, Collection, DOMAINS, Writer};
 use crate::model::{Key, ModelError, Row, State};
@@ -22,6 +23,11 @@ pub(super) fn save(writer: &mut Writer<'_>, before: &StoredObject, data: &[u8]) 
     let mut stored = before.clone();
     stored.object = with_data(&stored.object, data).map_err(unusable)?;
     let named = named(&stored);
+    if named.len() > choices::PARTS_KEPT {
+        return Err(ModelError::Refused(
+            "it has too many columns or fields to be changed".to_owned(),
+        ));
+    }
     let dependencies = dependencies(writer.state, &stored, &named);
     stored.object = with_dependencies(&stored.object, &dependencies).map_err(unusable)?;
     let algorithms = named.iter().map(|(_, algorithm)| algorithm.as_str());
@@ -35,6 +41,8 @@ pub(super) fn save(writer: &mut Writer<'_>, before: &StoredObject, data: &[u8]) 
 
 /// Domain and algorithm of each masked part.
 fn named(stored: &StoredObject) -> Vec<(String, String)> {
+    // One more than there may be tells that there are too many.
+    let most = choices::PARTS_KEPT + 1;
     let mut named = Vec::new();
     match stored.object.data() {
         ObjectData::DatabaseRuleset(data) => {
@@ -43,7 +51,8 @@ fn named(stored: &StoredObject) -> Vec<(String, String)> {
                     let masked = group
                         .columns()
                         .filter_map(|column| Some((said(column.domain())?, said(column.algorithm())?)));
-                    named.extend(masked);
+                    let left = most - named.len();
+                    named.extend(masked.take(left));
                 }
             }
         }
@@ -51,7 +60,7 @@ fn named(stored: &StoredObject) -> Vec<(String, String)> {
             let masked = data
                 .fields()
                 .filter_map(|field| Some((said(field.domain())?, said(field.algorithm())?)));
-            named.extend(masked);
+            named.extend(masked.take(most));
         }
         _ => {}
     }

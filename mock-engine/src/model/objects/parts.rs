@@ -11,8 +11,9 @@ use serde_json::{Value, json};
 
 use super::StoredObject;
 use super::tables::{data_of, is_key, said};
+use crate::choices;
 use crate::model::resources::{ResourceSpec, spec};
-use crate::model::{Key, Row, State};
+use crate::model::{Key, Row, State, Table};
 use exportdoc::identifier::Identifier;
 
 /// Brings the rows of an object's parts in line with it.
@@ -55,22 +56,24 @@ fn mirror_ruleset(state: &mut State, id: i64, stored: &StoredObject) {
     let Some(data) = data_of(stored) else {
         return;
     };
-    let (mut tables, mut columns) = (Vec::new(), Vec::new());
-    for table in data.tables() {
-        let groups: Vec<_> = table.record_groups().collect();
-        let of_table: Vec<Row> = groups
-            .into_iter()
-            .flat_map(|group| group.columns().map(column_row).collect::<Vec<_>>())
-            .collect();
-        let masked = of_table
-            .iter()
-            .any(|column| column.get("isMasked") == Some(&Value::Bool(true)));
+    let tables = data.tables().take(choices::PARTS_KEPT);
+    let rows = tables.map(|table| {
         let name = table.table_name().unwrap_or_default();
-        tables.push(members(json!({ "tableName": name, "isMasked": masked })));
-        columns.push(of_table);
-    }
-    let ids = reconcile(state, &spec::TABLE_METADATA, id, tables);
-    for (id, columns) in ids.into_iter().zip(columns) {
+        let masked = table.record_groups().any(|group| {
+            let mut columns = group.columns();
+            columns.any(|column| said(column.algorithm()).is_some())
+        });
+        members(json!({ "tableName": name, "isMasked": masked }))
+    });
+    let rows = rows.collect();
+    let ids = reconcile(state, &spec::TABLE_METADATA, id, rows);
+    for (id, table) in ids.into_iter().zip(data.tables()) {
+        let Some(id) = id else { continue };
+        let mut columns = Vec::new();
+        for group in table.record_groups() {
+            let left = choices::PARTS_KEPT - columns.len();
+            columns.extend(group.columns().take(left).map(column_row));
+        }
         reconcile(state, &spec::COLUMN_METADATA, id, columns);
     }
 }
@@ -95,7 +98,8 @@ fn column_row(column: ColumnData<'_>) -> Row {
 }
 
 fn mirror_format(state: &mut State, id: i64, data: FileFormatData<'_>) {
-    let fields = data.fields().zip(1..).map(|(field, position)| {
+    let fields = data.fields().take(choices::PARTS_KEPT);
+    let fields = fields.zip(1..).map(|(field, position)| {
         let algorithm = said(field.algorithm());
         members(json!({
             "fieldName": field.field_name().unwrap_or_default(),
@@ -129,8 +133,9 @@ fn name_member(spec: &ResourceSpec) -> &'static str {
     spec.name_field.unwrap_or_default()
 }
 
-/// Makes the rows under one owner those that its object says, in their order; gives their numbers.
-fn reconcile(state: &mut State, spec: &'static ResourceSpec, owner: i64, said: Vec<Row>) -> Vec<i64> {
+/// Makes the rows under one owner those that its object says, in their order; gives their numbers. Where there are too
+/// many, new ones have none.
+fn reconcile(state: &mut State, spec: &'static ResourceSpec, owner: i64, said: Vec<Row>) -> Vec<Option<i64>> {
     let (owner_member, name_member) = (owner_member(spec), name_member(spec));
     let mut known: HashMap<String, VecDeque<(Key, Row)>> = HashMap::new();
     if let Some(table) = state.tables.get(spec.path) {
@@ -151,6 +156,10 @@ fn reconcile(state: &mut State, spec: &'static ResourceSpec, owner: i64, said: V
         let before = known.get_mut(name).and_then(VecDeque::pop_front);
         let (id, old) = match before {
             Some((Key::Number(id), row)) => (id, Some(row)),
+            _ if state.tables.get(spec.path).map_or(0, Table::len) >= choices::PARTS_KEPT => {
+                ids.push(None);
+                continue;
+            }
             _ => (state.next_free_number(spec.counter.unwrap_or(spec.path)), None),
         };
         let mut row = old.clone().unwrap_or_else(|| fresh(spec, id, owner));
@@ -163,7 +172,10 @@ fn reconcile(state: &mut State, spec: &'static ResourceSpec, owner: i64, said: V
         if old.as_ref() != Some(&row) {
             state.table_mut(spec.path).insert(Key::Number(id), row);
         }
-        ids.push(id);
+        ids.push(Some(id));
+    }
+    if ids.contains(&None) {
+        tracing::warn!("there are too many rows in {}: some have none", spec.path);
     }
     for (key, _) in known.into_values().flatten() {
         state.table_mut(spec.path).remove(&key);

@@ -13,6 +13,7 @@ use exportdoc::wire::{Message, Writer};
 
 use super::StoredObject;
 use super::message::{add_fields, map_fields, set_field, set_fields};
+use crate::choices;
 use crate::model::schema::{ColumnFlag, DeclaredColumn};
 use crate::model::{Key, State};
 
@@ -54,19 +55,20 @@ pub fn table_names(state: &State, ruleset_id: i64) -> Vec<String> {
         .collect()
 }
 
-/// A table's columns, in its order.
+/// A table's columns, in its order, as far as they have rows.
 pub(super) fn columns<'a>(data: DatabaseRulesetData<'a>, table: &str) -> Vec<ColumnData<'a>> {
-    let wanted = |known: Option<Cow<'_, str>>| known.unwrap_or_default() == table;
-    data.tables()
-        .filter(|known| wanted(known.table_name()))
-        .take(1)
-        .flat_map(|known| {
-            let groups: Vec<_> = known.record_groups().collect();
-            groups
-                .into_iter()
-                .flat_map(|group| group.columns().collect::<Vec<_>>())
-        })
-        .collect()
+    let mut found = Vec::new();
+    let mut named = data
+        .tables()
+        .filter(|known| known.table_name().unwrap_or_default() == table);
+    let Some(table) = named.next() else {
+        return found;
+    };
+    for group in table.record_groups() {
+        let left = choices::PARTS_KEPT - found.len();
+        found.extend(group.columns().take(left));
+    }
+    found
 }
 
 /// A wrapped text that isn't empty.
