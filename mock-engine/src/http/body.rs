@@ -5,16 +5,15 @@
 //! content types are not looked at, except for a multipart boundary, and nothing is ever decompressed.
 
 use std::convert::Infallible;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::body::{Body, BodyDataStream};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::HeaderMap;
+use http::header::CONTENT_LENGTH;
 use http::request::Parts;
-use http::{HeaderMap, Method};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -23,9 +22,7 @@ use super::App;
 use super::answer::ApiError;
 use crate::admin::EntryId;
 use crate::choices;
-use crate::limits::{
-    FORM_TEXTS, JSON_BODY, LIST_BODY, LOGIN_BODY, Limits, PART_HEAD, Transfer, UNCOUNTED_BODY,
-};
+use crate::limits::{JSON_BODY, LIST_BODY, LOGIN_BODY, Limits, Transfer, UNCOUNTED_BODY};
 use crate::model::{ModelError, Row};
 use crate::sync::lock;
 
@@ -65,7 +62,7 @@ impl Bodies {
         }
     }
 
-    fn share(&self) -> Share {
+    pub(super) fn share(&self) -> Share {
         Share {
             free: Arc::clone(&self.free),
             taken: None,
@@ -75,14 +72,14 @@ impl Bodies {
 
 /// One body's part of that memory.
 #[derive(Debug)]
-struct Share {
+pub(super) struct Share {
     free: Arc<Semaphore>,
     taken: Option<OwnedSemaphorePermit>,
 }
 
 impl Share {
     /// Makes the share as large as the body has become.
-    fn grow(&mut self, bytes: usize) -> Result<(), ApiError> {
+    pub(super) fn grow(&mut self, bytes: usize) -> Result<(), ApiError> {
         if bytes as u64 <= UNCOUNTED_BODY {
             return Ok(());
         }
@@ -100,7 +97,7 @@ impl Share {
     }
 
     /// Ties the share to the bytes, so that it comes back when the last who uses them is done.
-    fn hold(self, bytes: impl AsRef<[u8]> + Into<Bytes> + Send + 'static) -> Bytes {
+    pub(super) fn hold(self, bytes: impl AsRef<[u8]> + Into<Bytes> + Send + 'static) -> Bytes {
         match self.taken {
             None => bytes.into(),
             Some(share) => Bytes::from_owner(Held { bytes, _share: share }),
@@ -246,160 +243,9 @@ impl FromRequest<Arc<App>> for LoginBody {
     }
 }
 
-/// A file that came as the part of a form.
-#[derive(Debug)]
-pub(crate) struct FilePart {
-    /// The client's name for it.
-    pub(crate) filename: String,
-    /// Its bytes, if they were to be kept.
-    pub(crate) bytes: Bytes,
-    /// How many they are.
-    pub(crate) length: u64,
-}
-
-/// What to do with the bytes of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Keep {
-    /// Keep them.
-    Bytes,
-    /// Only count them.
-    Length,
-}
-
-/// Reads a form: the file in the part of the given name, and the text of the other parts.
-pub(crate) async fn read_form(
-    app: &App,
-    headers: &HeaderMap,
-    body: Body,
-    part: &'static str,
-    keep: Keep,
-) -> Result<(FilePart, Row), ApiError> {
-    let content_type = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    let boundary = multer::parse_boundary(content_type)
-        .map_err(|_| ModelError::BadBody("it is not multipart/form-data with a boundary".to_owned()))?;
-    let unread = Arc::new(AtomicUsize::new(0));
-    let pieces = pieces(app, body, content_length(headers), u64::MAX)?;
-    let mut form = multer::Multipart::new(bounded_heads(pieces, Arc::clone(&unread)), boundary);
-    let mut form = FormReader {
-        form: &mut form,
-        unread,
-        texts_left: FORM_TEXTS,
-    };
-    let (mut file, mut texts) = (None, Row::new());
-    while let Some(mut field) = form.next().await? {
-        let head = field.headers().iter();
-        let head: usize = head.map(|(name, value)| name.as_str().len() + value.len()).sum();
-        if head > PART_HEAD {
-            return Err(ApiError::BodyTooLarge);
-        }
-        let name = field.name().unwrap_or_default().to_owned();
-        if name != part {
-            form.text(name.len())?;
-            let text = form.read_text(&mut field).await?;
-            texts.insert(name, text.into());
-            continue;
-        }
-        let filename = field.file_name().unwrap_or_default().to_owned();
-        // Of several parts with the name, the first counts.
-        let keep = if file.is_none() { keep } else { Keep::Length };
-        let (bytes, length) = form.read_file(&mut field, keep, app.bodies.share()).await?;
-        file.get_or_insert(FilePart {
-            filename,
-            bytes,
-            length,
-        });
-    }
-    let file = file.ok_or_else(|| ModelError::BadBody(format!("the form has no part '{part}'")))?;
-    Ok((file, texts))
-}
-
-/// A form as it comes in. The crate that takes it apart bounds neither the number of parts nor their heads.
-struct FormReader<'f> {
-    form: &'f mut multer::Multipart<'static>,
-    /// Bytes that came since the form last made progress.
-    unread: Arc<AtomicUsize>,
-    texts_left: usize,
-}
-
-impl FormReader<'_> {
-    async fn next(&mut self) -> Result<Option<multer::Field<'static>>, ApiError> {
-        // Every part costs something, so that a form of empty parts has an end, too.
-        self.text(8)?;
-        let field = self.form.next_field().await.map_err(form_error);
-        self.unread.store(0, Ordering::Relaxed);
-        field
-    }
-
-    async fn chunk(&self, field: &mut multer::Field<'static>) -> Result<Option<Bytes>, ApiError> {
-        let chunk = field.chunk().await.map_err(form_error);
-        self.unread.store(0, Ordering::Relaxed);
-        chunk
-    }
-
-    /// Takes so many bytes off what texts may have.
-    fn text(&mut self, bytes: usize) -> Result<(), ApiError> {
-        self.texts_left = self.texts_left.checked_sub(bytes).ok_or(ApiError::BodyTooLarge)?;
-        Ok(())
-    }
-
-    async fn read_text(&mut self, field: &mut multer::Field<'static>) -> Result<String, ApiError> {
-        let mut bytes = Vec::new();
-        while let Some(chunk) = self.chunk(field).await? {
-            self.text(chunk.len())?;
-            bytes.extend_from_slice(&chunk);
-        }
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
-    }
-
-    async fn read_file(
-        &mut self,
-        field: &mut multer::Field<'static>,
-        keep: Keep,
-        mut share: Share,
-    ) -> Result<(Bytes, u64), ApiError> {
-        let (mut bytes, mut length) = (Vec::new(), 0_u64);
-        while let Some(chunk) = self.chunk(field).await? {
-            length += chunk.len() as u64;
-            if keep == Keep::Bytes {
-                bytes.extend_from_slice(&chunk);
-                share.grow(bytes.capacity())?;
-            }
-        }
-        Ok((share.hold(bytes), length))
-    }
-}
-
-/// Ends a form whose preamble or part head has no end: all of it would be kept.
-fn bounded_heads(
-    pieces: impl Stream<Item = Result<Bytes, ApiError>> + Send + 'static,
-    unread: Arc<AtomicUsize>,
-) -> impl Stream<Item = Result<Bytes, ApiError>> + Send + 'static {
-    pieces.map(move |piece| {
-        let piece = piece?;
-        // Judged before the piece is added: one piece alone may be larger, and be a file.
-        if unread.fetch_add(piece.len(), Ordering::Relaxed) > FORM_TEXTS {
-            return Err(ApiError::BodyTooLarge);
-        }
-        Ok(piece)
-    })
-}
-
-fn form_error(error: multer::Error) -> ApiError {
-    match error {
-        multer::Error::StreamReadFailed(inner) => match inner.downcast::<ApiError>() {
-            Ok(ours) => *ours,
-            Err(_) => ApiError::BodyCutOff,
-        },
-        other => ModelError::BadBody(format!("it is not a usable form: {other}")).into(),
-    }
-}
-
 /// The pieces of a body, with the limits watched. Ends early when the engine stops: nobody knows whether the rest
 /// would ever come.
-fn pieces(
+pub(super) fn pieces(
     app: &App,
     body: Body,
     announced: Option<u64>,
@@ -446,19 +292,6 @@ async fn next_piece(body: &mut BodyDataStream) -> Result<Option<Bytes>, ApiError
     }
 }
 
-fn content_length(headers: &HeaderMap) -> Option<u64> {
+pub(super) fn content_length(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
-}
-
-/// Whether a request of this method and these headers brings a form.
-pub(crate) fn is_form(method: &Method, headers: &HeaderMap) -> bool {
-    let content_type = headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    *method == Method::POST
-        && content_type
-            .trim_start()
-            .to_ascii_lowercase()
-            .starts_with("multipart/")
 }

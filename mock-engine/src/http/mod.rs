@@ -8,6 +8,7 @@ mod audit;
 pub(crate) mod auth;
 pub(crate) mod body;
 pub(crate) mod describe;
+pub(crate) mod form;
 mod log;
 mod path;
 mod routes;

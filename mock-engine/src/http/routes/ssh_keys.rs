@@ -10,8 +10,8 @@ use serde_json::json;
 
 use crate::http::App;
 use crate::http::answer::{ApiError, empty, json_answer};
-use crate::http::body::{Keep, read_form};
 use crate::http::describe::{Endpoint, Routes};
+use crate::http::form::{Keep, read_form};
 use crate::http::schemas::named;
 
 pub(super) fn routes(created: StatusCode) -> Routes {

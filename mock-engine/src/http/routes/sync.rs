@@ -14,8 +14,9 @@ use super::tasks::number;
 use crate::admin::EntryId;
 use crate::http::App;
 use crate::http::answer::{ApiError, empty, file, json_answer, raw_json};
-use crate::http::body::{Entry, Keep, ListBody, RawBody, ignored, read_form, read_value};
+use crate::http::body::{Entry, ListBody, RawBody, ignored, read_value};
 use crate::http::describe::{Endpoint, Routes};
+use crate::http::form::{Keep, read_form};
 use crate::http::schemas::{boolean, id, named, object_type, text};
 use crate::limits::UNCOUNTED_BODY;
 use crate::model::sync::{

@@ -9,8 +9,8 @@ use http::{HeaderMap, StatusCode};
 
 use crate::http::App;
 use crate::http::answer::{ApiError, empty, json_answer};
-use crate::http::body::{Keep, read_form};
 use crate::http::describe::{Endpoint, Routes};
+use crate::http::form::{Keep, read_form};
 use crate::http::schemas::{boolean, named};
 use crate::model::{Page, Query};
 
