@@ -123,6 +123,19 @@ impl Client {
         exchange(self.engine.address(), &bytes).await
     }
 
+    /// A task once it has ended, polled as dxm-toolkit does: while it is RUNNING, and never WAITING.
+    pub(crate) async fn ended(&self, started: &Value) -> Value {
+        let id = &started["asyncTaskId"];
+        loop {
+            let task = self.get(&format!("async-tasks/{id}")).await.json();
+            assert_ne!(task["status"], "WAITING", "{task}");
+            if task["status"] != "RUNNING" {
+                return task;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     /// Creates a resource and gives its id.
     pub(crate) async fn create(&self, path: &str, body: &Value, id: &str) -> i64 {
         let reply = self.call("POST", path, body).await;

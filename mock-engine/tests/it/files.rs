@@ -203,9 +203,7 @@ async fn a_bulk_update_leaves_exactly_the_files_of_its_list() {
         (&task["operation"], &task["reference"]),
         (&json!("DATAFILE_BULK_UPDATE"), &json!(ruleset.to_string()))
     );
-    let path = format!("async-tasks/{}", task["asyncTaskId"]);
-    while client.get(&path).await.json()["status"] == "RUNNING" {}
-    assert_eq!(client.get(&path).await.json()["status"], "SUCCEEDED");
+    assert_eq!(client.ended(&task).await["status"], "SUCCEEDED");
     let files = list(&client, &format!("file-metadata?ruleset_id={ruleset}")).await;
     let names: Vec<&str> = files
         .iter()

@@ -42,17 +42,6 @@ async fn hash(client: &Client, ruleset: i64) -> String {
     found.unwrap()["revisionHash"].as_str().unwrap().to_owned()
 }
 
-async fn finished(client: &Client, started: &Value) -> Value {
-    let id = &started["asyncTaskId"];
-    loop {
-        let task = client.get(&format!("async-tasks/{id}")).await.json();
-        assert_ne!(task["status"], "WAITING", "{task}");
-        if task["status"] != "RUNNING" {
-            return task;
-        }
-    }
-}
-
 #[tokio::test]
 async fn a_new_table_has_the_declared_columns_with_types_lengths_and_keys() {
     let (client, ruleset) = with_ruleset().await;
@@ -453,7 +442,7 @@ async fn a_refresh_brings_new_columns_and_keeps_what_masks_the_old_ones() {
         (&task["operation"], &task["reference"]),
         (&json!("RULESET_REFRESH"), &json!(ruleset.to_string()))
     );
-    assert_eq!(finished(&client, &task).await["status"], "SUCCEEDED");
+    assert_eq!(client.ended(&task).await["status"], "SUCCEEDED");
     let tables = list(&client, &format!("table-metadata?ruleset_id={ruleset}")).await;
     assert_eq!(tables.len(), 1, "{tables:?}");
     assert_eq!(tables[0]["tableMetadataId"], regions);
@@ -473,7 +462,7 @@ async fn a_refresh_brings_new_columns_and_keeps_what_masks_the_old_ones() {
         .call("PUT", &format!("database-rulesets/{ruleset}/refresh"), &json!({}))
         .await
         .json();
-    finished(&client, &task).await;
+    client.ended(&task).await;
     // Nothing is new, so nothing is saved.
     assert_eq!(hash(&client, ruleset).await, after);
     assert_eq!(client.get(&path).await.json()["domainName"], "CITY");
@@ -501,7 +490,7 @@ async fn a_bulk_update_leaves_exactly_the_tables_of_its_list() {
         (&task["operation"], &task["reference"]),
         (&json!("TABLE_BULK_UPDATE"), &json!(ruleset.to_string()))
     );
-    assert_eq!(finished(&client, &task).await["status"], "SUCCEEDED");
+    assert_eq!(client.ended(&task).await["status"], "SUCCEEDED");
     let tables = list(&client, &format!("table-metadata?ruleset_id={ruleset}")).await;
     let names: Vec<&str> = tables
         .iter()
@@ -515,7 +504,7 @@ async fn a_bulk_update_leaves_exactly_the_tables_of_its_list() {
 
     let twice = json!({ "tableMetadata": [{ "tableName": "A" }, { "tableName": "A" }] });
     let task = client.call("PUT", &path, &twice).await.json();
-    let task = finished(&client, &task).await;
+    let task = client.ended(&task).await;
     assert_eq!(task["status"], "FAILED", "{task}");
     assert_eq!(
         list(&client, &format!("table-metadata?ruleset_id={ruleset}")).await,

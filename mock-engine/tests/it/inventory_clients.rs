@@ -23,16 +23,8 @@ async fn ok(client: &Client, method: &str, path: &str, body: Value) -> Value {
     reply.json()
 }
 
-/// A client that polls as dxm-toolkit does: while a task is RUNNING; only SUCCEEDED is good.
 async fn succeeded(client: &Client, task: &Value) {
-    let path = format!("async-tasks/{}", task["asyncTaskId"]);
-    loop {
-        let status = client.get(&path).await.json()["status"].clone();
-        if status != "RUNNING" {
-            assert_eq!(status, "SUCCEEDED");
-            return;
-        }
-    }
+    assert_eq!(client.ended(task).await["status"], "SUCCEEDED");
 }
 
 /// The ids of a new connector and ruleset for tables, and of one for files.

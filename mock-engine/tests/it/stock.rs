@@ -357,10 +357,7 @@ async fn an_algorithm_is_known_by_its_name_for_good() {
         (&task["operation"], &task["reference"]),
         (&json!("ALGORITHM_CREATE"), &json!("mine"))
     );
-    let task = client
-        .get(&format!("async-tasks/{}", task["asyncTaskId"]))
-        .await
-        .json();
+    let task = client.ended(&task).await;
     assert_eq!(
         (&task["status"], &task["reference"]),
         (&json!("SUCCEEDED"), &json!("mine"))

@@ -63,23 +63,28 @@ fn mount(routes: Routes, collection: &'static dyn Collection, created: StatusCod
         true => named("AsyncTask"),
         false => named(&shown(spec)),
     };
-    let mut all = vec![
-        spec.filters.iter().fold(
-            Endpoint::get(
-                move |State(app): App1, query: Query| list(app, collection, query),
-                format!("Lists: {title}"),
-            )
-            .paged(&shown(spec)),
-            |list, (parameter, field)| {
-                let schema = match field {
-                    field if field.starts_with("is") => boolean(),
-                    field if field.ends_with("Id") => id(),
-                    _ => text(),
-                };
-                list.query(parameter, schema)
-            },
-        ),
+    let list = Endpoint::get(
+        move |State(app): App1, query: Query| list(app, collection, query),
+        format!("Lists: {title}"),
+    )
+    .paged(&shown(spec));
+    // Tables and columns of what isn't there aren't an empty list.
+    let parts = [
+        &resources::spec::TABLE_METADATA,
+        &resources::spec::COLUMN_METADATA,
     ];
+    let list = match parts.iter().any(|part| part.path == spec.path) {
+        true => list.refuses(&[404]),
+        false => list,
+    };
+    let mut all = vec![spec.filters.iter().fold(list, |list, (parameter, field)| {
+        let schema = match field {
+            field if field.starts_with("is") => boolean(),
+            field if field.ends_with("Id") => id(),
+            _ => text(),
+        };
+        list.query(parameter, schema)
+    })];
     let mut one = vec![
         Endpoint::get(
             move |State(app): App1, Path(key): Path<String>| show(app, collection, key),

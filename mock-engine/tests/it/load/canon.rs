@@ -26,9 +26,9 @@ pub(crate) fn canonical(user: &User) -> BTreeMap<String, Value> {
     put("counters".to_owned(), state["counters"].clone());
     put("executions".to_owned(), state["executions"].clone());
     for (path, rows) in state["tables"].as_object().unwrap() {
-        for row in rows.as_object().unwrap().values() {
+        for (key, row) in rows.as_object().unwrap() {
             let row = names.row(row);
-            put(format!("{path} {}", named(&row)), Value::Object(row));
+            put(format!("{path} {}", named(&row, key)), Value::Object(row));
         }
     }
     let mut uuids = BTreeMap::new();
@@ -57,8 +57,8 @@ fn message(dumped: &Value) -> SyncObject<'static> {
     SyncObject::from_bytes(STANDARD.decode(text.unwrap()).unwrap()).unwrap()
 }
 
-/// The member that names a row.
-fn named(row: &Map<String, Value>) -> String {
+/// The member that names a row. What every engine has from the start goes by its key, which is the same everywhere.
+fn named(row: &Map<String, Value>, key: &str) -> String {
     let own = [
         "connectorName",
         "environmentName",
@@ -66,11 +66,11 @@ fn named(row: &Map<String, Value>) -> String {
         "domainName",
         "algorithmName",
     ];
-    let name = own.iter().find_map(|member| row.get(*member));
+    let name = own.iter().find_map(|member| row.get(*member)?.as_str());
     let place = row
         .get("environmentId")
         .filter(|_| !row.contains_key("environmentName"));
-    format!("{} {}", place.unwrap_or(&Value::Null), name.unwrap())
+    format!("{} {}", place.unwrap_or(&Value::Null), name.unwrap_or(key))
 }
 
 struct Names {
