@@ -3,23 +3,28 @@
 mod canon;
 mod traffic;
 
+use std::collections::HashSet;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use self::canon::canonical;
 use self::traffic::{Client, Tally, replay_all};
 use crate::blocking::{Process, User};
 
-/// Kills of the engine in mid-import.
-const KILLS: u64 = 50;
 const CLIENTS: usize = 100;
 
 /// How long the clients go on: long enough to see something, or as long as asked for.
 fn soaking_time() -> Duration {
     let asked = std::env::var("MOCK_SOAK_SECONDS").ok();
     Duration::from_secs(asked.map_or(25, |seconds| seconds.parse().unwrap()))
+}
+
+/// Kills of an engine: enough to meet every moment, or as many as asked for.
+fn kills() -> u32 {
+    let asked = std::env::var("MOCK_KILLS").ok();
+    asked.map_or(30, |kills| kills.parse().unwrap())
 }
 
 /// Lets a hundred clients at an engine that began empty, for a time, and compares it with one that is told what the
@@ -101,7 +106,7 @@ fn an_engine_killed_in_mid_import_has_the_state_before_or_after_never_between() 
     let after = inventory(&complete);
     assert_ne!(before, after);
     let (mut kept, mut rolled_back) = (0, 0);
-    for n in 0..KILLS {
+    for n in 0..kills() {
         let directory = tempfile::tempdir().unwrap();
         let state = [
             "--empty",
@@ -116,7 +121,7 @@ fn an_engine_killed_in_mid_import_has_the_state_before_or_after_never_between() 
             // The answer may never come.
             scope.spawn(|| user.send("POST", path, &document).ok());
             // From before the import to after it, storing included.
-            thread::sleep(import_takes * u32::try_from(n).unwrap() * 3 / u32::try_from(KILLS).unwrap() / 2);
+            thread::sleep(import_takes * n * 3 / kills() / 2);
             process.kill();
         });
         let restarted = Process::start(&state);
@@ -129,4 +134,65 @@ fn an_engine_killed_in_mid_import_has_the_state_before_or_after_never_between() 
         }
     }
     println!("{rolled_back} times the state before, {kept} times the state after");
+}
+
+/// Clients that each add applications, one after the other, until the engine is gone. Gives the names that it took.
+fn applications_until_the_end(process: Process, round: u32) -> Vec<String> {
+    let users: Vec<User> = (0..4).map(|_| User::login(process.address)).collect();
+    thread::scope(|scope| {
+        let clients = users.iter().enumerate().map(|(client, user)| {
+            scope.spawn(move || {
+                let mut taken = Vec::new();
+                for n in 0.. {
+                    let name = format!("{round}-{client}-{n}");
+                    let body = json!({ "applicationName": name }).to_string();
+                    match user.send("POST", "applications", body.as_bytes()) {
+                        Ok((200, _)) => taken.push(name),
+                        Ok((status, answer)) => panic!("{status} {}", String::from_utf8_lossy(&answer)),
+                        Err(_) => break,
+                    }
+                }
+                taken
+            })
+        });
+        let clients: Vec<_> = clients.collect();
+        thread::sleep(Duration::from_millis(60 + u64::from(round) * 7 % 90));
+        process.kill();
+        clients
+            .into_iter()
+            .flat_map(|client| client.join().unwrap())
+            .collect()
+    })
+}
+
+#[test]
+fn an_engine_that_is_killed_keeps_every_write_that_it_answered_and_leaves_no_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().to_str().unwrap();
+    let start = || Process::start(&["--empty", "--state-dir", path]);
+    let mut taken = Vec::new();
+    for round in 0..kills() {
+        taken.extend(applications_until_the_end(start(), round));
+        let restarted = start();
+        let names: Vec<String> = std::fs::read_dir(path)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| !["lock", "state.json"].contains(&name.as_str()))
+            .collect();
+        assert!(names.is_empty(), "kill {round} left {names:?}");
+        let (_, page) =
+            User::login(restarted.address).call("GET", "applications?page_size=1000000", &Value::Null);
+        let rows = page["responseList"].as_array().unwrap();
+        let there: HashSet<&str> = rows
+            .iter()
+            .map(|row| row["applicationName"].as_str().unwrap())
+            .collect();
+        let lost: Vec<_> = taken
+            .iter()
+            .filter(|name| !there.contains(name.as_str()))
+            .collect();
+        assert!(lost.is_empty(), "kill {round} lost {lost:?}");
+    }
+    println!("{} writes answered in {} rounds, none lost", taken.len(), kills());
+    assert!(taken.len() > kills() as usize);
 }
