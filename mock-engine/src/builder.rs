@@ -40,7 +40,7 @@ use crate::server::{self, Bind, Protocol, Server, Taken};
 pub struct MockEngine;
 
 impl MockEngine {
-    /// An engine on a free loopback port, in memory, that lets anybody in.
+    /// An engine on a free loopback port, in memory, that lets every user in.
     pub fn builder() -> Builder {
         Builder {
             settings: Settings::default(),
@@ -146,7 +146,7 @@ impl Builder {
         self
     }
 
-    /// A user who may log in; without any, everybody may.
+    /// A user who may log in; without any, every user may.
     pub fn user(mut self, name: impl Into<String>, password: impl Into<String>) -> Self {
         self.settings.users.push(Credential::new(name, password));
         self

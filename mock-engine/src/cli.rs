@@ -72,7 +72,7 @@ pub struct Cli {
     #[arg(long, value_name = "NAME")]
     host: Vec<String>,
 
-    /// A user who may log in; without any, everybody may (never quoted in logs)
+    /// A user who may log in; without any, every user may (never quoted in logs)
     // Not parsed by clap, which quotes what it refuses.
     #[arg(long, value_name = "NAME:PASSWORD")]
     user: Vec<String>,
@@ -133,7 +133,7 @@ pub struct Cli {
     /// Keep the state here across restarts; otherwise it is in memory only
     #[arg(long, value_name = "DIR")]
     state_dir: Option<PathBuf>,
-    /// Make ids and tokens reproducible; whoever knows the number can guess them
+    /// Make ids and tokens reproducible; readers of the number can guess them
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
 

@@ -1,4 +1,4 @@
-//! `exportdoc plan`: what importing a document would do to an engine, before anybody does it.
+//! `exportdoc plan`: what importing a document would do to an engine, before it is done.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -93,7 +93,7 @@ pub(crate) enum Denial {
     Irreversible,
 }
 
-/// Environments that are named to whoever named another one.
+/// Environments that a message about an unknown name lists.
 const NAMES: usize = 20;
 
 /// Output formats of `plan`.
@@ -322,7 +322,7 @@ impl AskedEnvironment {
         Self::Named { name, given }
     }
 
-    /// What whoever mistyped a name should hear.
+    /// What to say of a name that was mistyped.
     fn doubt(&self, target: &TargetState) -> Option<String> {
         match self {
             Self::Named {

@@ -27,7 +27,7 @@ const FACTORY_NAMES: &[(&str, &str)] = &[
 /// Whose names the rules are asked about.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum NameCheck {
-    /// Nobody's: engines before 6.0.
+    /// No names: engines before 6.0.
     Off,
     /// Those that people make. What an engine's factory brings passes, and so does what the target has already.
     #[default]

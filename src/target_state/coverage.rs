@@ -71,7 +71,7 @@ impl Coverage {
     }
 }
 
-/// Whatever an object of a type in a place belongs to.
+/// The extents that an object of a type in a place belongs to.
 fn extents(type_name: &str, place: Option<Place>) -> impl Iterator<Item = Extent> {
     let name = || type_name.to_owned();
     let here = match place {

@@ -141,7 +141,7 @@ impl TargetStateBuilder {
         self
     }
 
-    /// Adds a source, whatever kind it is of. Each of the passphrases is tried on an encrypted document.
+    /// Adds a source of any kind. Each of the passphrases is tried on an encrypted document.
     ///
     /// # Errors
     /// Input that is none of these kinds, or one of them and damaged; an object of which an earlier source says otherwise.

@@ -207,7 +207,7 @@ impl Journal {
 pub(crate) struct Filter {
     /// Only this method, in any case.
     pub(crate) method: Option<String>,
-    /// Only this path and what is below it, whatever the spelling.
+    /// Only this path and what is below it, in any spelling.
     pub(crate) path: Option<String>,
     /// Only this status.
     pub(crate) status: Option<i64>,

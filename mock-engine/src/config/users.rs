@@ -1,6 +1,6 @@
 //! Users from a file, so that no list of processes shows their passwords.
 //!
-//! Invariant: a file that is named gives at least one user, because an engine without users lets anybody in. No error
+//! Invariant: a file that is named gives at least one user, because an engine without users lets every user in. No error
 //! quotes a line.
 
 use std::fs::File;
@@ -115,8 +115,8 @@ mod tests {
         let error = read(b"a:b\ns3cret\n").unwrap_err();
         assert!(matches!(error, UserFileError::Line { line: 2, .. }), "{error}");
         assert!(!error.to_string().contains("s3cret"), "{error}");
-        for nobody in [&b""[..], b"# a:b\n", b"\n\n"] {
-            assert!(matches!(read(nobody), Err(UserFileError::Empty(_))));
+        for empty in [&b""[..], b"# a:b\n", b"\n\n"] {
+            assert!(matches!(read(empty), Err(UserFileError::Empty(_))));
         }
         assert!(matches!(read(b"a:\xff"), Err(UserFileError::Read { .. })));
         let large = "a:b\n".repeat(300_000);

@@ -1,6 +1,6 @@
 //! What of a request goes into the audit log.
 //!
-//! Invariant: only what somebody who logged in did, and logins; reading is no event. The name that a failed login gave is
+//! Invariant: only what users who are logged in did, and logins; reading is no event. The name that a failed login gave is
 //! not told.
 
 use std::net::IpAddr;
@@ -47,7 +47,7 @@ pub(super) fn note(app: &App, method: &Method, path: &str, ip: Option<IpAddr>, r
     });
 }
 
-/// What was done to what, and to which of them; none for paths that nobody answers.
+/// What was done to what, and to which of them; `None` for paths without an endpoint.
 fn said<'a>(method: &Method, path: &'a str) -> Option<(&'static str, String, &'a str)> {
     let usual = match *method {
         Method::POST => "CREATE",

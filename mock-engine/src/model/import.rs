@@ -188,7 +188,7 @@ fn examined(
     if Kind::of(document) != Some(Kind::Zip) {
         return examine_with_objects(document, options).map_err(|error| unreadable(&error));
     }
-    // The first file's compression stands here; whatever follows can't yield more than the archive has either.
+    // The first file's compression stands here; what follows can't yield more than the archive has either.
     if document.get(8..10) != Some(&[0, 0]) {
         return Err(ModelError::BadBody(choices::ZIP_COMPRESSED.to_owned()));
     }

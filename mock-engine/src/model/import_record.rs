@@ -1,6 +1,6 @@
 //! What is to be said of an import afterwards: which document it was and how each of its objects fared.
 //!
-//! Invariant: bounded, however many objects a document has and whatever they are called.
+//! Invariant: bounded, for documents with many objects and long names too.
 
 use exportdoc::import_plan::Step;
 use exportdoc::report::DocumentReport;

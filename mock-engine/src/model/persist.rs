@@ -113,7 +113,7 @@ impl StateDir {
     }
 }
 
-/// Removes what a killed process was writing. Whoever holds the lock is the only writer.
+/// Removes what a killed process was writing. The holder of the lock is the only writer.
 fn remove_leftovers(dir: &Path) -> io::Result<()> {
     for entry in fs::read_dir(dir)? {
         let entry = entry?;

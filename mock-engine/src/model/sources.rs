@@ -25,7 +25,7 @@ pub fn sources_of_job(reader: &Reader<'_>, job: &Row) -> Vec<Source> {
     }
 }
 
-/// The tables or files of a ruleset. An id belongs to one ruleset of whatever kind.
+/// The tables or files of a ruleset. An id belongs to one ruleset of either kind.
 pub fn sources_of_ruleset(reader: &Reader<'_>, ruleset: i64) -> Vec<Source> {
     let key = Key::Number(ruleset);
     let schema = &reader.settings.schema;

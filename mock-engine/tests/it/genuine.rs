@@ -212,7 +212,7 @@ fn a_job_goes_in_behind_the_global_document_of_its_engine_and_not_alone() {
 #[test]
 fn an_import_takes_over_what_an_upgrade_added_under_old_revisions() {
     let (before, after) = (global(FIRST, 1), global(UPGRADED, 2));
-    // An upgrade's additions are nobody's change, so that nothing needs to be forced.
+    // An upgrade's additions are no change by people, so that nothing needs to be forced.
     for force_overwrite in [false, true] {
         let target = empty("6.0.8.0");
         taken(&target, &before, None);

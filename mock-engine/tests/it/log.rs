@@ -1,4 +1,4 @@
-//! The log is in nobody's way: not in that of an answer, nor in that of the end.
+//! The log holds up neither an answer nor the end.
 
 use std::fs::OpenOptions;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -206,7 +206,7 @@ fn a_second_signal_and_a_mistake_end_it_although_the_log_is_never_read() {
     assert_eq!(failing.wait().unwrap().code(), Some(1));
 
     let mut program = Program::start(Program::command(&["--drain-timeout", "1h"]), full);
-    // A request whose body never comes whole is turned away; an answer that nobody takes is waited for.
+    // A request whose body never comes whole is turned away; an answer that no client takes is waited for.
     let mut stream = program.connect();
     let requests = "GET /__admin/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(200);
     stream.get_mut().write_all(requests.as_bytes()).unwrap();

@@ -1,4 +1,4 @@
-//! Whatever an engine exports, in whatever form, some import takes: of another engine, and of the engine itself.
+//! Everything that an engine exports, in each form, some import takes: of another engine, and of the engine itself.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! What engines write anew in every export although nobody saved anything: the day, and sets in another order; and the
+//! What engines write anew in every export although no object was saved: the day, and sets in another order; and the
 //! forms that they write and this project's first versions didn't.
 //!
 //! Invariant: only what the library's tables say changes, so that two exports of an untouched engine have the same

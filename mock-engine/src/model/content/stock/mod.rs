@@ -1,7 +1,7 @@
 //! What a freshly installed engine holds.
 //!
 //! Invariant: the same on every engine of a version. What REST alone shows (users, roles, frameworks, drivers, settings)
-//! is on every engine, whatever else it holds; the syncable objects are where the engine isn't told to start without.
+//! is on every engine; the syncable objects are where the engine isn't told to start without.
 
 mod names;
 
