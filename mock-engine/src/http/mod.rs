@@ -9,6 +9,7 @@ pub(crate) mod auth;
 pub(crate) mod body;
 pub(crate) mod describe;
 pub(crate) mod form;
+mod leftover;
 mod log;
 mod path;
 mod routes;
@@ -28,6 +29,7 @@ use tower::ServiceExt;
 use self::answer::ApiError;
 pub(crate) use self::body::Bodies;
 use self::body::Captured;
+use self::leftover::Leftover;
 pub(crate) use self::log::Escaped;
 pub(crate) use self::path::canonical;
 use crate::admin::{self, HostError, HostGuard, Journal, OpenApi};
@@ -130,10 +132,14 @@ impl Service {
         if let Some(uri) = path::normalise(request.uri()) {
             *request.uri_mut() = uri;
         }
+        let leftover = Leftover::of(&mut request);
         let response = match self.app.check_host(&request) {
             Ok(()) => self.handle(request).await,
             Err(error) => ApiError::from(error).into_response(),
         };
+        if let Some(leftover) = leftover {
+            leftover.read().await;
+        }
         record.finish(&self.app, &response, captured.take());
         response
     }

@@ -33,6 +33,34 @@ async fn expect_100_continue_is_answered_before_the_body() {
 }
 
 #[tokio::test]
+async fn a_body_that_is_not_asked_for_may_come_after_its_head() {
+    let client = Client::of(MockEngine::builder()).await;
+    let authorization = format!("Host: localhost\r\nAuthorization: {}\r\n", client.token);
+    for (request, status) in [
+        ("POST /masking/api/database-connectors/1/test", "200"),
+        ("POST /masking/api/database-connectors/99/test", "404"),
+        ("PUT /masking/api/nothing", "404"),
+        ("PUT /masking/api/logout", "204"),
+        ("POST /masking/api/applications", "401"),
+    ] {
+        let mut stream = TcpStream::connect(client.engine.address()).await.unwrap();
+        let head = format!("{request} HTTP/1.1\r\n{authorization}Content-Length: 2\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        stream.write_all(b"{}").await.unwrap();
+        let mut first = [0; 12];
+        stream.read_exact(&mut first).await.unwrap();
+        assert_eq!(std::str::from_utf8(&first[9..]).unwrap(), status, "{request}");
+        // The connection takes another request.
+        let next = "GET /__admin/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        stream.write_all(next.as_bytes()).await.unwrap();
+        let mut rest = String::new();
+        stream.read_to_string(&mut rest).await.unwrap();
+        assert!(rest.contains("HTTP/1.1 200 OK"), "{request}: {rest}");
+    }
+}
+
+#[tokio::test]
 async fn chunked_bodies_are_read() {
     let client = Client::new().await;
     let mut stream = TcpStream::connect(client.engine.address()).await.unwrap();
