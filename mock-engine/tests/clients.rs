@@ -3,6 +3,26 @@
 //!
 //! The scripts run on Python with requests and urllib3, on the JDK alone, and on bash with curl and jq. What is missing
 //! fails the test.
+//!
+//! What they call, and the test that replays it; `it::` means `tests/it`.
+//!
+//! | Client | Calls | Test |
+//! |---|---|---|
+//! | dxmc | probe, login, lists, `sync list`, `sync export`, `sync load` | `dxm_toolkit`, `dxmc` |
+//! | | `job list`, `job start`, `job report --details`, cancelling, profile jobs | `dxmc`, `it::sequences` |
+//! | | `listmeta`, `addmeta`, `column list`, `refresh`, `setmasking` | `it::inventory_clients`, `dxmc` |
+//! | | `user list`, `user add`, `user update` | `dxmc` |
+//! | msksidekick | `sync-env`, `sync-eng` | `sidekick`, `it::clients` (roles and users) |
+//! | | `--delextra`, `sync-job`, `backup`, `restore`, `compare-rev`, `test-conn`, `run-job` | `sidekick_engine` |
+//! | | `cleanup-eng` | `it::clients` |
+//! | masking-initializer | transport, errors, documents | `masking_initializer` |
+//! | | `backup`, `restore -r` onto an empty engine, `backup` | `initializer`, `it::clients` (the demo) |
+//! | dx-workshops | provisioning by stored documents | `workshops`, `it::clients` (`PUT /users/5`) |
+//! | | the hook that runs a job | `it::sequences` |
+//! | delphix-cc-scripts | algorithms, domains, classifiers, sets, mounts, LDAP | `cc_scripts` |
+//! | lgpd | an estate from nothing | `lgpd` |
+//! | maskdocs | inventory; jobs and the audit log | `it::inventory_clients`; `it::sequences` |
+//! | tgv | a job watched by `/monitor-task` | `it::sequences` |
 
 // In helpers of tests, too, a panic is the report.
 #![allow(clippy::unwrap_used, clippy::panic)]
@@ -19,6 +39,7 @@ use std::time::Duration;
 
 use client::Client;
 use mock_engine::model::Settings;
+use mock_engine::model::schema::Schema;
 use mock_engine::{Builder, MockEngine};
 use serde_json::json;
 use support::{Program, script, test_file};
@@ -35,6 +56,11 @@ fn empty() -> Builder {
         empty: true,
         ..Settings::default()
     })
+}
+
+/// What is behind the connectors of engines whose tables are made again.
+fn hr() -> Schema {
+    Schema::read(&test_file("../../docs/hr-schema.toml")).unwrap()
 }
 
 /// A Python that has what `clients/requirements.txt` lists: made once, in the build directory.
@@ -121,6 +147,43 @@ async fn sidekick() {
 }
 
 #[tokio::test]
+async fn sidekick_engine() {
+    let source = demo().start().await.unwrap();
+    let target = empty().start().await.unwrap();
+    let restored = empty().start().await.unwrap();
+    let urls = [source.url(), target.url(), restored.url()];
+    script(
+        python(),
+        "clients/sidekick_engine.py",
+        &[&urls[0], &urls[1], &urls[2]],
+        String::new,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn initializer() {
+    let source = demo().fresh().schema(hr()).start().await.unwrap();
+    let target = empty().schema(hr()).start().await.unwrap();
+    let urls = [source.url(), target.url()];
+    script(
+        python(),
+        "clients/initializer.py",
+        &[&urls[0], &urls[1]],
+        String::new,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn dxmc() {
+    let source = demo().start().await.unwrap();
+    let target = empty().start().await.unwrap();
+    let urls = [source.url(), target.url()];
+    script(python(), "clients/dxmc.py", &[&urls[0], &urls[1]], String::new).await;
+}
+
+#[tokio::test]
 async fn masking_initializer() {
     let source = demo().start().await.unwrap();
     let target = empty().start().await.unwrap();
@@ -171,6 +234,12 @@ async fn generated_client() {
 async fn cc_scripts() {
     let engine = demo().start().await.unwrap();
     script("bash", "clients/cc_scripts.sh", &[&engine.url()], String::new).await;
+}
+
+#[tokio::test]
+async fn lgpd() {
+    let engine = demo().fresh().schema(hr()).start().await.unwrap();
+    script("bash", "clients/lgpd.sh", &[&engine.url()], String::new).await;
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# delphix-cc-scripts: extended algorithms from uploaded files, with curl.
+# delphix-cc-scripts: algorithms from uploaded files, domains, classifiers and sets of them, mounts and LDAP, with curl.
 #
 # Looks at the root of the server first; writes a slash before the query; blanks out `Expect:`; reads the status from
 # curl's talk and wants the body's first line to begin with { or [; polls the task until SUCCEEDED or FAILED.
@@ -48,8 +48,16 @@ upload=$(call 'the upload' 200 -X POST -H "Authorization: $token" -H 'Accept: ap
 reference=$(jq -r .fileReferenceId <<<"$upload")
 [[ $reference == delphix-file://upload/f_*/values.txt ]] || fail "a reference to the upload, not $reference"
 
-body=$(jq -n --arg uri "$reference" '{algorithmName: "cc_lookup", algorithmType: "COMPONENT", description: "",
-    frameworkId: 26, pluginId: 7, algorithmExtension: {lookupFile: {uri: $uri}, hashMethod: "SHA256"}}')
+# A framework is picked by its name, and gives two ids.
+frameworks=$(call 'the frameworks' 200 -X GET "${json[@]}" \
+    "$api/algorithm/frameworks/?include_schema=false&page_number=1&page_size=256")
+read -r framework plugin < <(jq -r '.responseList[] | select(.frameworkName == "Secure Lookup")
+    | "\(.frameworkId) \(.plugin.pluginId)"' <<<"$frameworks")
+[[ $framework =~ ^[0-9]+$ && $plugin =~ ^[0-9]+$ ]] || fail 'the ids of the framework Secure Lookup'
+
+body=$(jq -n --arg uri "$reference" --argjson framework "$framework" --argjson plugin "$plugin" '{algorithmName: "cc_lookup", algorithmType: "COMPONENT", description: "",
+    maskType: "STRING",
+    frameworkId: $framework, pluginId: $plugin, algorithmExtension: {lookupFile: {uri: $uri}, hashMethod: "SHA256"}}')
 task=$(call 'the algorithm' 200 -X POST "${json[@]}" -d "$body" "$api/algorithms" | jq -r .asyncTaskId)
 [[ $task =~ ^[0-9]+$ ]] || fail "a task for the algorithm, not $task"
 for ((poll = 0; ; poll++)); do
@@ -62,19 +70,76 @@ for ((poll = 0; ; poll++)); do
     sleep 0.2
 done
 
+call 'the algorithms' 200 -X GET "${json[@]}" "$api/algorithms/?page_number=1&page_size=256" |
+    jq -e '.responseList[] | select(.algorithmName == "cc_lookup") | .algorithmType == "COMPONENT"' >/dev/null ||
+    fail 'the algorithm in its list'
+
 call 'the domain' 200 -X POST "${json[@]}" \
-    -d '{"domainName": "CC_DOMAIN", "classification": "CUSTOMER-FACING", "defaultAlgorithmCode": "cc_lookup"}' \
-    "$api/domains" >/dev/null
+    -d '{"domainName": "CC_DOMAIN", "classification": "CUSTOMER-FACING", "defaultAlgorithmCode": "cc_lookup",
+    "defaultTokenizationCode": ""}' "$api/domains" |
+    jq -e '.defaultAlgorithmCode == "cc_lookup" and (.defaultTokenizationCode // "") == ""' >/dev/null ||
+    fail 'a domain without tokenization'
 call 'the domain again' 409 -X POST "${json[@]}" \
     -d '{"domainName": "CC_DOMAIN", "defaultAlgorithmCode": "cc_lookup"}' "$api/domains" |
     jq -e '.errorMessage | contains("already exists")' >/dev/null || fail 'the text of a conflict'
-classifier='{"classifierName": "CC_CLASSIFIER", "frameworkId": 1, "domainName": "CC_DOMAIN", "properties": {}}'
-id=$(call 'the classifier' 200 -X POST "${json[@]}" -d "$classifier" "$api/classifiers" | jq -r .classifierId)
+# Classifiers name their framework by the id that its name has.
+data=$(call 'the frameworks of classifiers' 200 -X GET "${json[@]}" "$api/classifiers/frameworks?include_schema=false" |
+    jq '[.responseList[] | {key: .frameworkName, value: .frameworkId}] | from_entries | .DATA')
+[[ $data =~ ^[0-9]+$ ]] || fail 'the id of the framework DATA'
+classifier=$(jq -n --argjson id "$data" '{classifierName: "CC_CLASSIFIER", description: "d", frameworkId: $id,
+    domainName: "CC_DOMAIN", classifierConfiguration: {allowedTypes: ["String"], rejectStrength: 0.5}}')
+call 'the classifier' 200 -X POST "${json[@]}" -d "$classifier" "$api/classifiers" >/dev/null
 call 'the classifier again' 409 -X POST "${json[@]}" -d "$classifier" "$api/classifiers" |
     jq -e '.errorMessage | contains("Classifier already exists")' >/dev/null || fail 'the text of a conflict'
+ids=$(call 'the classifiers' 200 -X GET "${json[@]}" "$api/classifiers?page_number=1&page_size=256" |
+    jq -c '[.responseList[] | select(.classifierName == "CC_CLASSIFIER") | .classifierId]')
+[[ $ids =~ ^\[[0-9]+\]$ ]] || fail 'the classifier in its list'
 call 'the profile set' 200 -X POST "${json[@]}" \
-    -d "{\"profileSetName\": \"CC_SET\", \"profileExpressionIds\": [], \"classifierIds\": [$id]}" \
-    "$api/profile-sets" >/dev/null
+    -d "{\"profileSetName\": \"CC_SET\", \"classifierIds\": $ids, \"description\": \"d\"}" "$api/profile-sets" |
+    jq -e --argjson ids "$ids" '.classifierIds == $ids' >/dev/null || fail 'the classifiers of the set'
+
+mount='{"mountName": "cc_share", "hostAddress": "files.example.com", "mountPath": "/share", "type": "NFS4", "options": "rw",
+    "connectOnStartup": true}'
+call 'the mount' 200 -X POST "${json[@]}" -d "$mount" "$api/mount-filesystem" >/dev/null
+# mounted: id and status of the mount, as its list shows them.
+mounted() {
+    call 'the mounts' 200 -X GET "${json[@]}" "$api/mount-filesystem?page_number=1&page_size=256" |
+        jq -r '.responseList[] | select(.mountName == "cc_share") | "\(.mountId) \(.status)"'
+}
+read -r id status < <(mounted)
+[[ $status == DISCONNECTED ]] || fail "a mount that waits, not $status"
+for turn in 'connect ACTIVE' 'disconnect DISCONNECTED'; do
+    read -r action wanted <<<"$turn"
+    call "$action" 200 -X PUT "${json[@]}" "$api/mount-filesystem/$id/$action" |
+        jq -e --arg wanted "$wanted" '.status == $wanted and .mountName == "cc_share"' >/dev/null || fail "$wanted"
+    [[ $(mounted) == "$id $wanted" ]] || fail "$wanted in the list"
+done
+call 'deleting the mount' '200 204' -X DELETE "${json[@]}" "$api/mount-filesystem/$id" >/dev/null
+[[ -z $(mounted) ]] || fail 'the mount to be gone'
+
+# ldap_settings: id and value of each, as their list shows them.
+ldap_settings() {
+    call 'the settings' 200 -X GET "${json[@]}" \
+        "$api/application-settings?setting_group=ldap&page_number=1&page_size=10" |
+        jq -c '[.responseList[] | {key: .settingName, value: .settingValue}] | from_entries'
+}
+[[ $(ldap_settings | jq -r .Enable) == false ]] || fail 'LDAP to be off'
+while IFS='|' read -r id name value; do
+    call "setting $name" 200 -X PUT "${json[@]}" -d "$(jq -n --arg value "$value" '{settingValue: $value}')" \
+        "$api/application-settings/$id" |
+        jq -e --arg name "$name" --arg value "$value" '.settingName == $name and .settingValue == $value' >/dev/null ||
+        fail "$name under its id with the value $value"
+    [[ $(ldap_settings | jq -r --arg name "$name" '.[$name]') == "$value" ]] || fail "$name in the list"
+done <<'SETTINGS'
+31|LdapHost|ldap.example.com
+32|LdapPort|636
+33|LdapBasedn|DC=example,DC=com
+34|LdapFilter|(&(objectClass=person)(uid=?))
+35|MsadDomain|EX
+51|LdapTlsEnable|true
+30|Enable|true
+SETTINGS
+
 call 'deleting the domain' '200 204 409' -X DELETE "${json[@]}" "$api/domains/CC_DOMAIN" >/dev/null
 
 call logout '200 204' -X PUT "${json[@]}" "$api/logout" >/dev/null
