@@ -1,76 +1,122 @@
-//! Bodies that handlers leave unread.
+//! What a handler leaves unread of a request's body.
 //!
-//! Many clients send a body with every call, also where none is asked for, and head and body in packets of their own.
-//! An answer that overtakes the body ends the connection, and the client's next request fails. Invariant: what is
-//! left of a small body has come before its answer goes out, or has been waited for.
+//! Invariant: an answer goes out once its request has come whole, or says that the connection closes. Otherwise a client
+//! that keeps its connections learns only with its next request that the rest of this one was in the way.
 
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
-use http::Request;
+use axum::body::Body;
+use axum::extract::Request;
+use bytes::Bytes;
 use http::header::EXPECT;
-use http_body::{Frame, SizeHint};
+use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::BodyExt;
 
 use super::body::content_length;
+use crate::limits::UNCOUNTED_BODY;
+use crate::model::Engine;
+use crate::sync::lock;
 
-/// Longer bodies, and those in chunks, are left to the connection, which ends.
-const SMALL: u64 = 64 << 10;
+/// How long an answer waits for the rest of its request, which clients send right behind the head.
+const PATIENCE: Duration = Duration::from_secs(1);
 
-/// What is behind the head of a request comes at once, or not at all.
-const PATIENCE: Duration = Duration::from_millis(500);
-
-/// A request's body, which its handler reads from too.
-pub(super) struct Leftover(Arc<Mutex<Body>>);
+/// Where a body comes back to when its reader is done with it.
+#[derive(Debug)]
+pub(super) struct Leftover {
+    body: Arc<Mutex<Option<Body>>>,
+    /// Whether the rest may be read: it is small, and the client doesn't wait to be asked for it.
+    small: bool,
+}
 
 impl Leftover {
-    /// Shares a small body with the handler. A client that asks before it sends is told by the answer not to.
-    pub(super) fn of(request: &mut Request<Body>) -> Option<Self> {
-        let length = content_length(request.headers())?;
-        if length == 0 || length > SMALL || request.headers().contains_key(EXPECT) {
-            return None;
+    /// Watches the body of a request.
+    pub(super) fn of(request: &mut Request) -> Self {
+        let waits = request.headers().contains_key(EXPECT);
+        let announced = content_length(request.headers());
+        let leftover = Self {
+            body: Arc::default(),
+            small: !waits && announced.is_none_or(|length| length <= UNCOUNTED_BODY),
+        };
+        let body = std::mem::take(request.body_mut());
+        if !body.is_end_stream() {
+            let back = Arc::clone(&leftover.body);
+            *request.body_mut() = Body::new(Watched {
+                body: Some(body),
+                back,
+            });
         }
-        let body = Arc::new(Mutex::new(std::mem::take(request.body_mut())));
-        *request.body_mut() = Body::new(Shared(Arc::clone(&body)));
-        Some(Self(body))
+        leftover
     }
 
-    /// Reads what the handler left.
-    pub(super) async fn read(self) {
-        let mut rest = Shared(self.0);
-        let read = async { while let Some(Ok(_)) = rest.frame().await {} };
-        // Without the rest, the connection ends: the client's doing.
-        let _ = tokio::time::timeout(PATIENCE, read).await;
+    /// Reads what is left, and gives whether that is all.
+    pub(super) async fn drain(self, engine: &Engine) -> bool {
+        let Some(mut body) = lock(&self.body).take() else {
+            return true;
+        };
+        let whole = async {
+            let mut room = UNCOUNTED_BODY;
+            while let Some(frame) = body.frame().await {
+                let bytes = frame.ok().map(|frame| frame.data_ref().map_or(0, Bytes::len));
+                match bytes.and_then(|bytes| room.checked_sub(bytes as u64)) {
+                    Some(left) => room = left,
+                    None => return false,
+                }
+            }
+            true
+        };
+        self.small
+            && tokio::select! {
+                biased;
+                whole = whole => whole,
+                () = engine.stopping.cancelled() => false,
+                () = tokio::time::sleep(PATIENCE) => false,
+            }
     }
 }
 
-struct Shared(Arc<Mutex<Body>>);
-
-impl Shared {
-    fn body(&self) -> MutexGuard<'_, Body> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// A body that goes back when it is dropped before its end.
+struct Watched {
+    body: Option<Body>,
+    back: Arc<Mutex<Option<Body>>>,
 }
 
-impl http_body::Body for Shared {
+impl HttpBody for Watched {
     type Data = Bytes;
     type Error = axum::Error;
 
     fn poll_frame(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut *self.body()).poll_frame(context)
+        let Some(body) = &mut self.body else {
+            return Poll::Ready(None);
+        };
+        let polled = Pin::new(body).poll_frame(cx);
+        // A body that has ended or failed is of no more use.
+        if matches!(polled, Poll::Ready(None | Some(Err(_)))) {
+            self.body = None;
+        }
+        polled
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body().is_end_stream()
+        self.body.as_ref().is_none_or(HttpBody::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body().size_hint()
+        self.body
+            .as_ref()
+            .map_or_else(|| SizeHint::with_exact(0), HttpBody::size_hint)
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        if let Some(body) = self.body.take().filter(|body| !body.is_end_stream()) {
+            *lock(&self.back) = Some(body);
+        }
     }
 }

@@ -23,7 +23,8 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router};
 use futures_util::FutureExt;
-use http::{Request, StatusCode};
+use http::header::CONNECTION;
+use http::{HeaderValue, Request, StatusCode};
 use tower::ServiceExt;
 
 use self::answer::ApiError;
@@ -133,12 +134,16 @@ impl Service {
             *request.uri_mut() = uri;
         }
         let leftover = Leftover::of(&mut request);
-        let response = match self.app.check_host(&request) {
+        let mut response = match self.app.check_host(&request) {
             Ok(()) => self.handle(request).await,
-            Err(error) => ApiError::from(error).into_response(),
+            Err(error) => {
+                drop(request);
+                ApiError::from(error).into_response()
+            }
         };
-        if let Some(leftover) = leftover {
-            leftover.read().await;
+        if !leftover.drain(&self.app.engine).await {
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(CONNECTION, close);
         }
         record.finish(&self.app, &response, captured.take());
         response

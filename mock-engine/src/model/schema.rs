@@ -1,7 +1,7 @@
 //! What the data sources behind connectors hold, as a file declares it: tables with their columns, and files.
 //!
 //! Invariant: declared content is never changed by requests. Rulesets take tables and columns from it, executions their
-//! row counts; an engine without a declaration works, with tables that have no columns.
+//! row counts. Without a declaration there is what the demo's connectors lead to; other tables have no columns.
 
 use std::path::{Path, PathBuf};
 
@@ -143,6 +143,11 @@ pub enum SchemaError {
 }
 
 impl Schema {
+    /// What is behind the connectors of the demo inventory.
+    pub fn of_demo() -> Self {
+        toml::from_str(include_str!("content/demo-schema.toml")).unwrap_or_default()
+    }
+
     /// Reads a declaration: JSON from a `.json` file, else TOML.
     pub fn read(path: &Path) -> Result<Self, SchemaError> {
         let text = std::fs::read_to_string(path).map_err(|source| SchemaError::Read {

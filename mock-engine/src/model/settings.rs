@@ -87,7 +87,7 @@ impl Default for Settings {
             empty: false,
             fresh: false,
             load: Vec::new(),
-            schema: Arc::default(),
+            schema: Arc::new(Schema::of_demo()),
             state_dir: None,
         }
     }

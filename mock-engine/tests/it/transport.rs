@@ -33,34 +33,6 @@ async fn expect_100_continue_is_answered_before_the_body() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_not_asked_for_may_come_after_its_head() {
-    let client = Client::of(MockEngine::builder()).await;
-    let authorization = format!("Host: localhost\r\nAuthorization: {}\r\n", client.token);
-    for (request, status) in [
-        ("POST /masking/api/database-connectors/1/test", "200"),
-        ("POST /masking/api/database-connectors/99/test", "404"),
-        ("PUT /masking/api/nothing", "404"),
-        ("PUT /masking/api/logout", "204"),
-        ("POST /masking/api/applications", "401"),
-    ] {
-        let mut stream = TcpStream::connect(client.engine.address()).await.unwrap();
-        let head = format!("{request} HTTP/1.1\r\n{authorization}Content-Length: 2\r\n\r\n");
-        stream.write_all(head.as_bytes()).await.unwrap();
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        stream.write_all(b"{}").await.unwrap();
-        let mut first = [0; 12];
-        stream.read_exact(&mut first).await.unwrap();
-        assert_eq!(std::str::from_utf8(&first[9..]).unwrap(), status, "{request}");
-        // The connection takes another request.
-        let next = "GET /__admin/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-        stream.write_all(next.as_bytes()).await.unwrap();
-        let mut rest = String::new();
-        stream.read_to_string(&mut rest).await.unwrap();
-        assert!(rest.contains("HTTP/1.1 200 OK"), "{request}: {rest}");
-    }
-}
-
-#[tokio::test]
 async fn chunked_bodies_are_read() {
     let client = Client::new().await;
     let mut stream = TcpStream::connect(client.engine.address()).await.unwrap();
@@ -213,4 +185,76 @@ async fn a_burst_of_connections_fits_in_before_the_first_is_accepted() {
         .map(|_| std::net::TcpStream::connect_timeout(&engine.address(), Duration::from_millis(900)).unwrap())
         .collect();
     drop(burst);
+}
+
+/// Reads an answer that says its length, and leaves the connection open.
+async fn next_answer(stream: &mut TcpStream) -> std::io::Result<String> {
+    let mut answer = Vec::new();
+    loop {
+        let text = String::from_utf8_lossy(&answer);
+        let length = text
+            .split("content-length: ")
+            .nth(1)
+            .and_then(|rest| rest.split("\r\n").next());
+        let length = length.map_or(0, |length| length.parse::<usize>().unwrap_or_default());
+        if let Some(head) = text.find("\r\n\r\n")
+            && answer.len() >= head + 4 + length
+        {
+            return Ok(text.into_owned());
+        }
+        let mut piece = [0; 4096];
+        let read = tokio::time::timeout(Duration::from_secs(10), stream.read(&mut piece)).await??;
+        if read == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        answer.extend_from_slice(&piece[..read]);
+    }
+}
+
+/// Clients send head and body apart, and a body where none is asked for.
+#[tokio::test]
+async fn a_body_that_no_handler_reads_costs_no_connection() {
+    let client = Client::of(MockEngine::builder()).await;
+    let mut stream = TcpStream::connect(client.engine.address()).await.unwrap();
+    for (method, path, token) in [
+        ("POST", "/masking/api/database-connectors/1/test", true),
+        ("PUT", "/masking/api/database-rulesets/2/refresh", true),
+        ("PUT", "/masking/api/async-tasks/1/cancel", true),
+        ("POST", "/masking/api/executions/1/cancel", true),
+        ("PUT", "/masking/api/mount-filesystem/1/connect", true),
+        ("DELETE", "/masking/api/export-async", true),
+        ("DELETE", "/masking/api/applications/9999", true),
+        ("GET", "/masking/api/applications", true),
+        ("POST", "/masking/api/applications", false),
+        ("POST", "/masking/api/no-such-thing", true),
+        ("PATCH", "/masking/api/applications", true),
+        ("POST", "/nowhere", true),
+    ] {
+        let token = if token { client.token.as_str() } else { "none" };
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {token}\r\nContent-Length: 2\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        stream.write_all(b"{}").await.unwrap();
+        let answer = next_answer(&mut stream).await;
+        let answer = answer.unwrap_or_else(|error| panic!("{method} {path}: {error}"));
+        assert!(!answer.contains("connection: close"), "{method} {path}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_before_a_large_body_says_that_the_connection_closes() {
+    let client = Client::new().await;
+    for (length, expect) in [(1 << 20, ""), (2, "Expect: 100-continue\r\n")] {
+        let mut stream = TcpStream::connect(client.engine.address()).await.unwrap();
+        let head =
+            format!("POST /nowhere HTTP/1.1\r\nHost: localhost\r\n{expect}Content-Length: {length}\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let answer = next_answer(&mut stream).await.unwrap();
+        assert!(
+            answer.starts_with("HTTP/1.1 404") && answer.contains("connection: close"),
+            "{answer}"
+        );
+    }
 }

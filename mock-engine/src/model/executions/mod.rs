@@ -159,9 +159,13 @@ impl Collection for Executions {
             resources::job(&writer.reader(), &key).ok_or_else(|| ModelError::not_found("job", job_id))?;
         let connectors = connectors(&writer.reader(), &job, &body)?;
         let plan = plan::take(writer.state, job_id, &job);
+        let sources = sources(&writer.reader(), &job);
         let components = match plan.components {
-            Some(planned) => planned.into_iter().map(Component::from).collect(),
-            None => sources(&writer.reader(), &job),
+            Some(planned) => planned
+                .into_iter()
+                .map(|planned| Component::planned(planned, &sources))
+                .collect(),
+            None => sources,
         };
         let time = plan
             .run_time_ms

@@ -46,9 +46,14 @@ impl Component {
     }
 }
 
-impl From<PlannedComponent> for Component {
-    fn from(planned: PlannedComponent) -> Self {
-        let rows = planned.rows_total.unwrap_or(choices::ROWS_PER_TABLE);
+impl Component {
+    /// What a plan says of a component; where it says nothing, that of the table or file of this name.
+    pub(super) fn planned(planned: PlannedComponent, sources: &[Self]) -> Self {
+        let source = sources
+            .iter()
+            .find(|source| source.name == planned.component_name);
+        let usual = source.map_or(choices::ROWS_PER_TABLE, |source| source.rows_total);
+        let rows = planned.rows_total.unwrap_or(usual);
         let plain = Self::new(planned.component_name, rows);
         Self {
             rows_masked: planned.rows_masked.unwrap_or(plain.rows_masked),
