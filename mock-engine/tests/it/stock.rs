@@ -192,7 +192,10 @@ async fn built_in_components_can_be_synced_from_6_0_4_on() {
         let listed = rows(&client, "syncable-objects?object_type=USER_ALGORITHM").await;
         (client, listed)
     };
-    assert!(listed("6.0.3.0").await.1.is_empty());
+    let (client, none) = listed("6.0.3.0").await;
+    assert!(none.is_empty());
+    let sets = rows(&client, "profile-sets").await;
+    assert_eq!(column(&sets, "profileSetName"), ["Financial", "HIPAA"]);
     let (client, listed) = listed("6.0.4.0").await;
     let wanted = json!({ "algorithmName": "dlpx-core:FirstName" });
     let found: Vec<_> = listed

@@ -52,7 +52,7 @@ pub(in crate::model) fn setting_id(group: &str, name: &str) -> Option<i64> {
 
 /// Puts the syncable objects of a freshly installed engine in place.
 pub(super) fn put_objects(state: &mut State, version: &str) -> Result<(), ModelError> {
-    let components = version
+    let is_new = version
         .parse::<EngineVersion>()
         .is_ok_and(|version| version.takes_type("USER_ALGORITHM") == Presence::Present(()));
     for (id, group, name, value) in names::SETTINGS {
@@ -63,7 +63,7 @@ pub(super) fn put_objects(state: &mut State, version: &str) -> Result<(), ModelE
         )?;
     }
     put_algorithms(state)?;
-    if components {
+    if is_new {
         for (name, framework) in names::COMPONENTS {
             put_component(state, name, framework)?;
         }
@@ -78,7 +78,7 @@ pub(super) fn put_objects(state: &mut State, version: &str) -> Result<(), ModelE
         let domain = draft::domain(name, "Customer", algorithm, *tokenization, &needed);
         put_draft(state, "DOMAIN", domain)?;
     }
-    put_expressions(state)?;
+    put_expressions(state, is_new)?;
     put_draft(state, "GLOBAL_OBJECT", draft::global_object(&[]))
 }
 
@@ -162,7 +162,7 @@ fn put_component(state: &mut State, own_name: &str, framework: &str) -> Result<(
     Ok(())
 }
 
-fn put_expressions(state: &mut State) -> Result<(), ModelError> {
+fn put_expressions(state: &mut State, is_new: bool) -> Result<(), ModelError> {
     let Some(domains) = type_by_name("DOMAIN").and_then(|known| known.number()) else {
         return Ok(());
     };
@@ -174,7 +174,8 @@ fn put_expressions(state: &mut State) -> Result<(), ModelError> {
         expressions.push((id, draft.key.clone(), *name));
         put_draft(state, "PROFILE_EXPRESSION", draft)?;
     }
-    for ((name, members), id) in names::PROFILE_SETS.iter().zip(1..) {
+    let sets = names::PROFILE_SETS.iter().zip(1..);
+    for ((name, members), id) in sets.filter(|((name, _), _)| is_new || *name != names::NEW_PROFILE_SET) {
         let members: Vec<_> = expressions
             .iter()
             .filter(|(id, ..)| members.contains(id))

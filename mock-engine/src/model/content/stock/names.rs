@@ -347,8 +347,11 @@ pub(super) const PROFILE_SETS: &[(&str, &[i64])] = &[
             1, 2, 3, 11, 12, 13, 16, 18, 19, 29, 30, 37, 38, 41, 42, 43, 44, 45, 49, 50, 53,
         ],
     ),
-    ("Standard", &[1, 2, 7, 11, 12, 13, 16, 18, 19, 22, 23, 24]),
+    (NEW_PROFILE_SET, &[1, 2, 7, 11, 12, 13, 16, 18, 19, 22, 23, 24]),
 ];
+
+/// The profile set that only newer engines have: here, those with components.
+pub(super) const NEW_PROFILE_SET: &str = "Standard";
 
 /// Built-in drivers, from id 1 on: name and class. No source says which there are.
 pub(super) const DRIVERS: &[(&str, &str)] = &[
