@@ -82,7 +82,7 @@ impl Collection for Users {
     }
 }
 
-/// Names of users are unique, whatever their case.
+/// Names of users are unique in any case.
 fn check_free(state: &State, body: &Row, own: Option<&Key>) -> Result<(), ModelError> {
     let Some(name) = body.get("userName").and_then(Value::as_str) else {
         return Ok(());

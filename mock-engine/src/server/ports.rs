@@ -50,7 +50,7 @@ impl FromStr for Bind {
     }
 }
 
-/// An address can't be had.
+/// An address can't be listened on.
 #[derive(Debug)]
 pub(crate) struct Taken {
     pub(crate) address: SocketAddr,

@@ -237,7 +237,7 @@ fn sources(plan: &ImportPlan, written: &[Written<'_>], after: &Objects) -> Optio
 /// The global key and the algorithms that the dumps show replaced are those announced as irreversible.
 fn irreversible(plan: &ImportPlan, before: &Objects, after: &Objects) -> Vec<&'static str> {
     let algorithms = ["LOOKUP", "SEGMENT", "TOKENIZATION", "DATE_SHIFT"];
-    // The same saved state masks alike, whatever an upgrade added to it.
+    // The same saved state masks alike, also with what an upgrade added to it.
     let extended: BTreeSet<String> = plan
         .steps
         .iter()
