@@ -89,6 +89,7 @@ impl<'a> Decider<'a> {
         let called = |identifier: &Identifier| There::Called(ObjectKey::new(number, identifier.clone()));
         match action {
             Action::Unknown { .. } => There::Unclear,
+            Action::BlockedByRule(_) => There::Blocked,
             Action::Derived => There::Called(subject.object.key().clone()),
             Action::ReferenceInDocument { index } => match &self.there[*index] {
                 There::Called(original) => called(&original.identifier),

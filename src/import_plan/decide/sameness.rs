@@ -26,8 +26,10 @@ pub(super) enum Sameness {
 pub(super) enum There {
     /// That can't be told.
     Unclear,
-    /// Nothing: it isn't there, or the import fails for it.
+    /// Nothing: it isn't there.
     Absent,
+    /// A rule ends the import for it, so that what it would be called says nothing.
+    Blocked,
     /// This.
     Called(ObjectKey),
 }
@@ -73,18 +75,19 @@ impl Decider<'_> {
                 false => Sameness::Same,
             };
         };
-        let (mut met, mut added) = (BTreeSet::new(), false);
+        let (mut met, mut blocked, mut added) = (BTreeSet::new(), 0, false);
         for dependency in self.structure.dependencies(index) {
             match &self.there[dependency] {
                 There::Unclear => return Sameness::Unclear,
                 There::Called(key) if theirs.contains(key) => {
                     met.insert(key);
                 }
+                There::Blocked => blocked += 1,
                 _ if self.added_by_upgrade(index, dependency) => added = true,
                 _ => return Sameness::Differs,
             }
         }
-        match (met.len() == theirs.len(), added) {
+        match (met.len() + blocked == theirs.len(), added) {
             (true, false) => Sameness::Same,
             (true, true) => Sameness::SameBeforeUpgrade,
             (false, _) => Sameness::Differs,
