@@ -55,7 +55,11 @@ pub(crate) fn routes(app: &Arc<App>) -> Routes {
                     .query("secrets", schemas::boolean())
                     .answers(StatusCode::OK, state()),
                 Endpoint::put(load, "Loads a state that was dumped")
-                    .takes(state())
+                    .takes(json!({
+                        "type": "object",
+                        "required": ["mockEngineState"],
+                        "properties": { "mockEngineState": { "const": 1 } },
+                    }))
                     .done(StatusCode::OK),
             ],
         )
