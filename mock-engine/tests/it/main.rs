@@ -21,6 +21,7 @@ mod genuine;
 mod habits;
 mod hosts;
 mod inventory;
+mod inventory_calls;
 mod inventory_clients;
 mod laws;
 mod leniency;
