@@ -8,7 +8,7 @@ mod target_support;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use exportdoc::import_plan::{Identity, Lookup, Place, Presence, TargetInventory, Wanted};
+use exportdoc::import_plan::{Identity, Lookup, Place, Presence, TargetInventory, TargetRevision, Wanted};
 use exportdoc::object::SyncObject;
 use exportdoc::revision_hash;
 use exportdoc::target_state::{TargetState, TargetStateBuilder};
@@ -90,8 +90,6 @@ fn listed(hash: &str) -> Value {
 
 #[test]
 fn two_sources_that_contradict_each_other_are_refused_in_either_order() {
-    let [ssn, zip] = ["SSN", "ZIP"].map(|name| entry("DOMAIN", json!({ "id": name })));
-    let of_dump = |name: &str| json!({ "typeName": "DOMAIN", "identifier": { "id": name }, "name": name });
     let lookup = algorithm(LOOKUP, "Names");
     let older = revision_hash::of_pairs([&lookup.clone().saved(7).pair()]);
     let applications = |name: &str, purpose: &str| {
@@ -102,31 +100,12 @@ fn two_sources_that_contradict_each_other_are_refused_in_either_order() {
     };
     let cases = [
         (
-            "whether there is DOMAIN ZIP",
-            vec![
-                page(2, &[ssn.clone(), zip.clone()]),
-                page(1, std::slice::from_ref(&ssn)),
-            ],
-        ),
-        (
-            "whether there is DOMAIN ZIP",
-            vec![dump(&[of_dump("SSN"), of_dump("ZIP")]), dump(&[of_dump("SSN")])],
-        ),
-        (
-            "whether there is DOMAIN ZIP",
-            vec![page(1, &[ssn]), page(2, &[zip])],
-        ),
-        (
             "the name of ENVIRONMENT 1",
             vec![applications("before", "MASK"), applications("after", "MASK")],
         ),
         (
             "the purpose of ENVIRONMENT 1",
             vec![applications("e", "MASK"), applications("e", "TOKENIZE")],
-        ),
-        (
-            "whether there is ENVIRONMENT 7",
-            vec![applications("e", "MASK"), connector(9, "c", 7)],
         ),
         (
             "the name of DATABASE_CONNECTOR 1",
@@ -170,6 +149,49 @@ fn two_sources_that_contradict_each_other_are_refused_in_either_order() {
             assert_eq!(files, [expected, last], "{about}");
         }
     }
+}
+
+#[test]
+fn what_one_source_shows_and_another_that_shows_all_does_not_is_unknown() {
+    let [ssn, zip] = ["SSN", "ZIP"].map(|name| entry("DOMAIN", json!({ "id": name })));
+    let of_dump = |name: &str| json!({ "typeName": "DOMAIN", "identifier": { "id": name }, "name": name });
+    for sources in [
+        [
+            page(2, &[ssn.clone(), zip.clone()]),
+            page(1, std::slice::from_ref(&ssn)),
+        ],
+        [dump(&[of_dump("SSN"), of_dump("ZIP")]), dump(&[of_dump("SSN")])],
+    ] {
+        let both = state(&sources);
+        let at = |name| ask(&both, "DOMAIN", Place::Global, name);
+        assert_eq!(
+            (at("SSN"), at("ZIP"), at("DOB")),
+            ("present", "unknown", "absent")
+        );
+    }
+    let environments = page(2, &[environment(1, "e", "MASK"), environment(2, "f", "MASK")]);
+    let both = state(&[environments, connector(9, "c", 7)]);
+    assert!(matches!(both.environment(7), Presence::Unknown { .. }));
+    assert!(matches!(both.environment(1), Presence::Present(_)));
+    assert_eq!(both.environment(8), Presence::Absent);
+}
+
+#[test]
+fn the_revision_of_a_bundle_is_unknown_where_sources_differ() {
+    let list = |hash: &str| {
+        let mut environment = entry("ENVIRONMENT", json!({ "id": 3 }));
+        environment["revisionHash"] = hash.repeat(40).into();
+        page(99, &[environment])
+    };
+    let found = state(&[list("a"), list("b")]).find(&Lookup {
+        wanted: Wanted::Type("ENVIRONMENT"),
+        place: Place::Environment(3),
+        identity: Identity::EnvironmentItself,
+    });
+    let Presence::Present(found) = found else {
+        panic!("{found:?}")
+    };
+    assert_eq!(found.revision, TargetRevision::Unknown);
 }
 
 #[test]

@@ -96,7 +96,7 @@ impl TargetStateBuilder {
                 self.environments.add(id, name, Some(purpose), source)?;
             }
         }
-        self.environments.are_all(environments, source);
+        self.environments.are_all(environments);
         self.coverage.add(Extent::Engine, source, shown);
         self.dumped_types.extend(types);
         if hidden > 0 {

@@ -13,13 +13,12 @@ use crate::import_plan::{ENVIRONMENTS, Presence, Purpose, TargetEnvironment};
 pub(super) struct Environments {
     by_id: BTreeMap<i64, Environment>,
     /// The ids of each source that shows all environments.
-    all: Vec<(BTreeSet<i64>, Source)>,
+    all: Vec<BTreeSet<i64>>,
 }
 
 /// What is said of one.
 #[derive(Debug, Default)]
 struct Environment {
-    source: Option<Source>,
     name: Said<String>,
     purpose: Said<Purpose>,
 }
@@ -54,26 +53,19 @@ impl Environments {
         source: &Source,
     ) -> Result<(), StateError> {
         let known = self.by_id.entry(id).or_default();
-        known.source.get_or_insert_with(|| Source::clone(source));
         let name = name.map(str::to_owned);
         Disagreement::Name.take(&mut known.name, name, source, &object(id))?;
         Disagreement::Purpose.take(&mut known.purpose, purpose, source, &object(id))
     }
 
     /// Adds that a source shows these environments and that there are no others.
-    pub(super) fn are_all(&mut self, ids: BTreeSet<i64>, source: &Source) {
-        self.all.push((ids, Source::clone(source)));
+    pub(super) fn are_all(&mut self, ids: BTreeSet<i64>) {
+        self.all.push(ids);
     }
 
     /// Whether a source that shows all environments lacks one that another source shows.
-    pub(super) fn settle(&self) -> Result<(), StateError> {
-        for (id, environment) in &self.by_id {
-            let silent = self.all.iter().find(|(ids, _)| !ids.contains(id));
-            if let (Some(source), Some((_, silent))) = (&environment.source, silent) {
-                return Err(Disagreement::Existence.between(source, silent, &object(*id)));
-            }
-        }
-        Ok(())
+    fn is_missing(&self, id: i64) -> bool {
+        self.all.iter().any(|ids| !ids.contains(&id))
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = NamedEnvironment> {
@@ -89,7 +81,7 @@ impl Environments {
         let nameless = || self.by_id.values().any(|environment| environment.name.is_none());
         let mut found = self.by_id.iter().filter(|(_, environment)| named(environment));
         match (found.next(), found.next()) {
-            (Some((id, _)), None) => Presence::Present(*id),
+            (Some((id, _)), None) if !self.is_missing(*id) => Presence::Present(*id),
             (None, _) if !self.all.is_empty() && !nameless() => Presence::Absent,
             _ => unknown(),
         }
@@ -97,11 +89,11 @@ impl Environments {
 
     pub(super) fn find(&self, id: i64) -> Presence<TargetEnvironment> {
         match self.by_id.get(&id) {
-            Some(environment) => Presence::Present(TargetEnvironment {
+            Some(environment) if !self.is_missing(id) => Presence::Present(TargetEnvironment {
                 purpose: environment.purpose(),
             }),
             None if !self.all.is_empty() => Presence::Absent,
-            None => unknown(),
+            _ => unknown(),
         }
     }
 }

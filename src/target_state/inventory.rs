@@ -46,7 +46,6 @@ type Space = Option<String>;
 impl TargetState {
     pub(super) fn new(builder: TargetStateBuilder) -> Result<Self, StateError> {
         let objects = builder.snapshot.settle(&builder.coverage)?;
-        builder.environments.settle()?;
         let mut state = Self {
             sources: builder.sources,
             notes: builder.notes,
@@ -63,13 +62,23 @@ impl TargetState {
         };
         let doubled = doubled(&objects)?;
         for (object, known) in objects {
-            let needs = doubled.contains(&object).then(|| {
-                let name = known.name.as_ref().map_or("", |(name, _)| name);
-                format!(
-                    "which of the target's {} objects called {name} is meant",
-                    object.0
-                )
-            });
+            let needs = match &known.silent {
+                Some(silent) => {
+                    let source = known.source.as_deref().unwrap_or_default();
+                    let (type_name, id) = &object;
+                    Some(format!(
+                        "whether there is {type_name} {id}, which {source} shows and {silent} doesn't"
+                    ))
+                }
+                None if doubled.contains(&object) => {
+                    let name = known.name.as_ref().map_or("", |(name, _)| name);
+                    Some(format!(
+                        "which of the target's {} objects called {name} is meant",
+                        object.0
+                    ))
+                }
+                None => None,
+            };
             state.place(object, known, needs);
         }
         Ok(state)
@@ -158,6 +167,9 @@ impl TargetState {
 /// What is known of the saved state. Where an engine lists another hash than the pair alone has, the pair may be an older
 /// one, unless what it depends on is at hand and explains the hash.
 fn revision(known: &Known) -> TargetRevision {
+    if known.mixed {
+        return TargetRevision::Unknown;
+    }
     match (&known.pair, &known.hash) {
         (Some((pair, _)), Some((listed, _)))
             if !known.comes_to(listed) && revision_hash::of_pairs([pair]) != *listed =>

@@ -346,7 +346,7 @@ fn cover(list: &Complete<'_>, places: &Places, coverage: &mut Coverage, environm
             // A list of one environment, or of one application's, looks like a list of all.
             let applications: HashSet<_> = rows().map(|row| row.application).collect();
             if applications.len() > 1 {
-                environments.are_all(rows().map(|row| row.id).collect(), source);
+                environments.are_all(rows().map(|row| row.id).collect());
             }
             return;
         }

@@ -1,7 +1,9 @@
 //! What the sources say of objects, put together object by object.
 //!
 //! Invariant: all sources are one snapshot of one target, so each thing has one value. The first source that gives another
-//! one is an error, which names both sources and the object.
+//! one is an error, which names both sources and the object. Two things are no error, and then nothing is known: the
+//! revision of a bundle, whose members come and go without a save, and whether there is an object that another source
+//! lacks although it shows everything of its kind, since not every object can be synced.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -62,14 +64,15 @@ pub(super) struct Known {
     pub(super) own_hashes: Vec<(String, Source)>,
     /// The first to show it.
     pub(super) source: Option<Source>,
+    /// Whether sources show different revisions of a bundle.
+    pub(super) mixed: bool,
+    /// A source that shows everything of its kind without it.
+    pub(super) silent: Option<Source>,
 }
 
 /// What two sources disagree about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Disagreement {
-    /// One shows it, and the other shows everything of its kind without it.
-    #[error("whether there is")]
-    Existence,
     /// What it is called.
     #[error("the name of")]
     Name,
@@ -134,8 +137,13 @@ impl Snapshot {
         };
         Disagreement::Name.take(&mut known.name, name, source, &object)?;
         Disagreement::Home.take(&mut known.place, claim.place, source, &object)?;
-        Disagreement::Revision.take(&mut known.pair, claim.pair, source, &object)?;
-        Disagreement::Revision.take(&mut known.hash, claim.hash, source, &object)?;
+        let revision = Disagreement::Revision
+            .take(&mut known.pair, claim.pair, source, &object)
+            .and_then(|()| Disagreement::Revision.take(&mut known.hash, claim.hash, source, &object));
+        match is_bundle(&object) {
+            true => known.mixed |= revision.is_err(),
+            false => revision?,
+        }
         known.dependencies.extend(claim.dependencies);
         if let Some(own) = claim.own_hash.filter(|own| !known.comes_to(own)) {
             known.own_hashes.push((own, Source::clone(source)));
@@ -144,21 +152,26 @@ impl Snapshot {
     }
 
     /// All objects, once it is certain that no source contradicts another.
-    pub(super) fn settle(self, coverage: &Coverage) -> Result<BTreeMap<ObjectId, Known>, StateError> {
-        for (object, known) in &self.0 {
+    pub(super) fn settle(mut self, coverage: &Coverage) -> Result<BTreeMap<ObjectId, Known>, StateError> {
+        for (object, known) in &mut self.0 {
             // What an engine lists and what its document comes to are one hash.
             if let (Some((hash, listed)), Some((_, own))) = (&known.hash, known.own_hashes.first())
                 && !known.comes_to(hash)
             {
-                return Err(Disagreement::Revision.between(own, listed, object));
+                if !is_bundle(object) {
+                    return Err(Disagreement::Revision.between(own, listed, object));
+                }
+                known.mixed = true;
             }
             let place = known.place.as_ref().map(|(place, _)| *place);
-            if let (Some(silent), Some(source)) = (coverage.silent_about(object, place), &known.source) {
-                return Err(Disagreement::Existence.between(source, silent, object));
-            }
+            known.silent = coverage.silent_about(object, place).cloned();
         }
         Ok(self.0)
     }
+}
+
+fn is_bundle((type_name, _): &ObjectId) -> bool {
+    matches!(&**type_name, "ENVIRONMENT" | "GLOBAL_OBJECT")
 }
 
 impl Known {
