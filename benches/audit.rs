@@ -20,15 +20,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use exportdoc::build::{ExportFacts, in_record_order, seal, type_name};
-use exportdoc::identifier::Identifier;
-use exportdoc::object::draft::{self, AlgorithmInfo};
-use exportdoc::object::{ObjectKey, SyncObject};
-use exportdoc::sample::{
+use exportdoc::internal::build::{ExportFacts, in_record_order, seal, type_name};
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::draft::{self, AlgorithmInfo};
+use exportdoc::internal::object::{ObjectKey, SyncObject};
+use exportdoc::internal::sample::{
     INSTALLED, SampleSize, environments, export_facts, global_objects, key_bytes, references_to,
     revision_pair,
 };
-use exportdoc::signature::{KeySize, SigningKey};
+use exportdoc::internal::signature::{KeySize, SigningKey};
 use rayon::prelude::*;
 use serde_json::json;
 use serde_json::value::to_raw_value;

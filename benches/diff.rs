@@ -21,10 +21,10 @@ use std::sync::LazyLock;
 
 use divan::Bencher;
 use divan::counter::BytesCount;
-use exportdoc::diff::{DiffOptions, Side, diff};
-use exportdoc::object::SyncObject;
-use exportdoc::report::{DocumentReport, ExamineOptions, examine_with_objects};
-use exportdoc::signature::HashAlgorithm;
+use exportdoc::internal::diff::{DiffOptions, Side, diff};
+use exportdoc::internal::object::SyncObject;
+use exportdoc::internal::report::{DocumentReport, ExamineOptions, examine_with_objects};
+use exportdoc::internal::signature::HashAlgorithm;
 use support::{Step, measuring, mebibytes, medians, peak_memory, spawned};
 use tempfile::TempDir;
 

@@ -21,13 +21,13 @@ use std::time::Duration;
 
 use divan::Bencher;
 use divan::counter::BytesCount;
-use exportdoc::blob::{BlobLimits, Record, RecordReader};
-use exportdoc::envelope::{Base64Reader, Envelope};
-use exportdoc::graph::GraphBuilder;
-use exportdoc::object::SyncObject;
-use exportdoc::report::{ExamineOptions, Verdict, examine};
-use exportdoc::revision_hash;
-use exportdoc::signature::HashAlgorithm;
+use exportdoc::internal::blob::{BlobLimits, Record, RecordReader};
+use exportdoc::internal::envelope::{Base64Reader, Envelope};
+use exportdoc::internal::graph::GraphBuilder;
+use exportdoc::internal::object::SyncObject;
+use exportdoc::internal::report::{ExamineOptions, Verdict, examine};
+use exportdoc::internal::revision_hash;
+use exportdoc::internal::signature::HashAlgorithm;
 use support::{Step, measuring, mebibytes, medians, peak_memory, spawned};
 use tempfile::TempDir;
 

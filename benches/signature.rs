@@ -11,7 +11,7 @@ use std::hint::black_box;
 
 use divan::Bencher;
 use dsa::signature::hazmat::PrehashVerifier;
-use exportdoc::signature::{DsaSignature, KeySize, PARAMETER_SETS, PublicKey, SigningKey};
+use exportdoc::internal::signature::{DsaSignature, KeySize, PARAMETER_SETS, PublicKey, SigningKey};
 
 const SIZES: [KeySize; 3] = [KeySize::Dsa512, KeySize::Dsa1024, KeySize::Dsa2048];
 

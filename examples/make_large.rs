@@ -12,10 +12,10 @@
 
 use std::fs;
 
-use exportdoc::build::{in_record_order, seal};
-use exportdoc::object::draft::{self, AlgorithmInfo};
-use exportdoc::sample::{INSTALLED, export_facts, key_bytes, revision_pair};
-use exportdoc::signature::{KeySize, SigningKey};
+use exportdoc::internal::build::{in_record_order, seal};
+use exportdoc::internal::object::draft::{self, AlgorithmInfo};
+use exportdoc::internal::sample::{INSTALLED, export_facts, key_bytes, revision_pair};
+use exportdoc::internal::signature::{KeySize, SigningKey};
 
 /// Bytes of `<row id="123456" value="1234567 Mill Avenue"/>`, or so.
 const ROW: u64 = 46;

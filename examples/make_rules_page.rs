@@ -10,8 +10,8 @@ use std::fs;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use exportdoc::audit::{Level, Needs, needs};
-use exportdoc::finding::REGISTRY;
+use exportdoc::internal::audit::{Level, Needs, needs};
+use exportdoc::internal::finding::REGISTRY;
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules.md");
 

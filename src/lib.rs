@@ -7,35 +7,37 @@
 //! Every byte is taken as hostile: parsers are bounded in depth, count and size, and answer with a typed error that
 //! carries a JSON path or a byte offset, never with a panic.
 
-pub mod audit;
-pub mod blob;
+mod audit;
+mod blob;
 mod buffered;
-pub mod build;
-pub mod byte_order_mark;
-pub mod compose;
-pub mod container;
-pub mod date;
-pub mod diff;
-pub mod envelope;
-pub mod escape;
-pub mod extract;
-pub mod finding;
-pub mod graph;
-pub mod identifier;
-pub mod import_plan;
-pub mod jdbc;
-pub mod merge;
-pub mod object;
-pub mod passphrase;
+mod build;
+mod byte_order_mark;
+mod compose;
+mod container;
+mod date;
+mod diff;
+mod envelope;
+mod escape;
+mod extract;
+mod finding;
+mod graph;
+mod identifier;
+mod import_plan;
+#[doc(hidden)]
+pub mod internal;
+mod jdbc;
+mod merge;
+mod object;
+mod passphrase;
 mod possible_key;
-pub mod redact;
-pub mod report;
-pub mod revision_hash;
-pub mod sample;
-pub mod signature;
-pub mod target_state;
+mod redact;
+mod report;
+mod revision_hash;
+mod sample;
+mod signature;
+mod target_state;
 mod utf8;
-pub mod wire;
+mod wire;
 
 /// The README's example compiles and runs.
 #[cfg(doctest)]

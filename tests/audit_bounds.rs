@@ -4,13 +4,13 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use exportdoc::audit::{AuditReport, DEFAULT_POLICY, Policy, audit_source};
-use exportdoc::blob::{Header, ObjectRecord, frame};
-use exportdoc::finding::{HOST_IN_CLEAR, LIMIT_HIT, PASSWORD_IN_CLEAR};
-use exportdoc::identifier::Identifier;
-use exportdoc::object::{ObjectKey, Revision, SyncObject, type_by_name};
-use exportdoc::report::ExamineOptions;
-use exportdoc::wire::Writer;
+use exportdoc::internal::audit::{AuditReport, DEFAULT_POLICY, Policy, audit_source};
+use exportdoc::internal::blob::{Header, ObjectRecord, frame};
+use exportdoc::internal::finding::{HOST_IN_CLEAR, LIMIT_HIT, PASSWORD_IN_CLEAR};
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::{ObjectKey, Revision, SyncObject, type_by_name};
+use exportdoc::internal::report::ExamineOptions;
+use exportdoc::internal::wire::Writer;
 use jiff::Timestamp;
 
 const HOST: u32 = 7;
@@ -56,7 +56,7 @@ fn audited(connectors: &[Vec<(u32, String)>]) -> AuditReport {
         .0
 }
 
-fn messages(report: &AuditReport, rule: &exportdoc::finding::FindingRule) -> Vec<String> {
+fn messages(report: &AuditReport, rule: &exportdoc::internal::finding::FindingRule) -> Vec<String> {
     let of_rule = report.findings.iter().filter(|finding| finding.rule == rule);
     of_rule.map(|finding| finding.message.clone()).collect()
 }

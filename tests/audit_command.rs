@@ -178,7 +178,7 @@ fn no_secret_and_no_password_is_ever_printed() {
             "{}",
             ran.out
         );
-        let key = base64_of(&exportdoc::sample::key_bytes("global"));
+        let key = base64_of(&exportdoc::internal::sample::key_bytes("global"));
         assert!(!ran.out.contains(&key));
     }
 }

@@ -9,7 +9,7 @@ use std::fs;
 
 use audit_support::{json_of, run_in};
 use common::{file, root, testdata};
-use exportdoc::audit::Policy;
+use exportdoc::internal::audit::Policy;
 use serde_json::Value;
 use tempfile::TempDir;
 

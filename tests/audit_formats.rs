@@ -9,12 +9,12 @@ use std::fs;
 use std::path::Path;
 
 use common::{Parts, document_of_messages, exportdoc, file, global, key, oracle_text, root, small, testdata};
-use exportdoc::finding::REGISTRY;
-use exportdoc::identifier::Identifier;
-use exportdoc::object::draft::{ConnectorSpec, connector};
-use exportdoc::object::{ObjectKey, Revision, RevisionPair, SyncObject};
-use exportdoc::signature::KeySize;
-use exportdoc::wire::Writer;
+use exportdoc::internal::finding::REGISTRY;
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::draft::{ConnectorSpec, connector};
+use exportdoc::internal::object::{ObjectKey, Revision, RevisionPair, SyncObject};
+use exportdoc::internal::signature::KeySize;
+use exportdoc::internal::wire::Writer;
 use serde_json::Value;
 use tempfile::TempDir;
 

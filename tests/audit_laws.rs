@@ -8,16 +8,16 @@
 mod common;
 
 use common::{Parts, Plan, exportdoc, framed, inventory, key, numbered};
-use exportdoc::audit::{AuditOptions, AuditReport, Level, Policy, audit_bytes};
-use exportdoc::blob::{Trailer, frame};
-use exportdoc::diff::Side;
-use exportdoc::finding::{self, REGISTRY};
-use exportdoc::identifier::Identifier;
-use exportdoc::object::draft::{ConnectorSpec, connector};
-use exportdoc::object::{ObjectKey, RevisionPair, SyncObject, known_by_number};
-use exportdoc::report::{ExamineOptions, Verdict, examine_with_objects};
-use exportdoc::sample::SampleSize;
-use exportdoc::signature::{HashAlgorithm, KeySize};
+use exportdoc::internal::audit::{AuditOptions, AuditReport, Level, Policy, audit_bytes};
+use exportdoc::internal::blob::{Trailer, frame};
+use exportdoc::internal::diff::Side;
+use exportdoc::internal::finding::{self, REGISTRY};
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::draft::{ConnectorSpec, connector};
+use exportdoc::internal::object::{ObjectKey, RevisionPair, SyncObject, known_by_number};
+use exportdoc::internal::report::{ExamineOptions, Verdict, examine_with_objects};
+use exportdoc::internal::sample::SampleSize;
+use exportdoc::internal::signature::{HashAlgorithm, KeySize};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -223,7 +223,7 @@ fn a_long_name_cannot_be_told_ten_thousand_times() {
     let name = "long ".repeat(13_000);
     let needs: Vec<ObjectKey> = (1..=9_000).map(|id| numbered(10, id)).collect();
     let place = (&needs[0], "Clinic");
-    let ruleset = exportdoc::object::draft::ruleset(1, &name, place, &[], &needs[1..]);
+    let ruleset = exportdoc::internal::object::draft::ruleset(1, &name, place, &[], &needs[1..]);
     let pair = RevisionPair {
         object: "00000000-0000-4000-8000-000000000001".to_owned(),
         save: "00000000-0000-4000-8000-000000000002".to_owned(),

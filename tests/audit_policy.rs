@@ -10,9 +10,9 @@ use std::path::Path;
 
 use audit_support::{ids, json_of, run, run_in};
 use common::{Parts, exportdoc, file, root, small, testdata};
-use exportdoc::audit::{DEFAULT_POLICY, Policy};
-use exportdoc::finding::REGISTRY;
-use exportdoc::signature::KeySize;
+use exportdoc::internal::audit::{DEFAULT_POLICY, Policy};
+use exportdoc::internal::finding::REGISTRY;
+use exportdoc::internal::signature::KeySize;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -297,12 +297,12 @@ fn ignores_see_every_object_however_many_break_the_rule() {
     let at = directory.path();
     let connectors = (1..=120).map(|id| {
         let name = format!("Clinic ({id})");
-        let spec = exportdoc::object::draft::ConnectorSpec {
+        let spec = exportdoc::internal::object::draft::ConnectorSpec {
             name: &name,
             ..Default::default()
         };
-        let pair = exportdoc::sample::revision_pair(&name, 1);
-        exportdoc::object::draft::connector(id, &spec)
+        let pair = exportdoc::internal::sample::revision_pair(&name, 1);
+        exportdoc::internal::object::draft::connector(id, &spec)
             .finish(pair, 0, 0)
             .unwrap()
     });
@@ -416,10 +416,14 @@ fn a_key_that_is_not_listed_fails_the_audit_unless_the_policy_sets_a_level() {
 fn a_type_that_is_not_known_yet_is_denied_by_its_number() {
     let directory = TempDir::new().unwrap();
     let at = directory.path();
-    let key = exportdoc::object::ObjectKey::new(777, exportdoc::identifier::Identifier::Integer(1));
+    let key = exportdoc::internal::object::ObjectKey::new(
+        777,
+        exportdoc::internal::identifier::Identifier::Integer(1),
+    );
     let mut plan = small();
     let template = &plan.objects[0];
-    let object = exportdoc::object::SyncObject::build(&key, &[], template.revision(), "FutureData", &[]);
+    let object =
+        exportdoc::internal::object::SyncObject::build(&key, &[], template.revision(), "FutureData", &[]);
     plan.objects.push(object.unwrap());
     file(at, "x.json", plan.seal());
     for (deny, expected) in [("777", true), ("\"777\"", true), ("778", false)] {

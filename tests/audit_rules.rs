@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 
 use audit_support::{Case, directory};
 use common::testdata;
-use exportdoc::audit::{Level, Needs, needs};
-use exportdoc::finding::{self, FindingRule, REGISTRY};
+use exportdoc::internal::audit::{Level, Needs, needs};
+use exportdoc::internal::finding::{self, FindingRule, REGISTRY};
 
 #[test]
 fn every_rule_has_its_two_documents_and_every_directory_is_named_after_a_rule() {
@@ -96,7 +96,7 @@ fn without_a_rule_what_it_found_is_gone_and_everything_else_stays() {
             .into_iter()
             .filter(|finding| !removed.contains(&finding.rule))
             .collect();
-        let messages = |findings: &[exportdoc::audit::AuditFinding]| -> Vec<String> {
+        let messages = |findings: &[exportdoc::internal::audit::AuditFinding]| -> Vec<String> {
             findings
                 .iter()
                 .map(|finding| format!("{}: {}", finding.id(), finding.message))

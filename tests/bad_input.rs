@@ -11,13 +11,13 @@ use common::{
     Parts, der_signature, document_of_messages, file, finding, framed, ids, numbered, report, sealed_blob,
     small, spki, verdict,
 };
-use exportdoc::blob::{BlobLimits, ObjectRecord, RecordReader, Trailer, frame};
-use exportdoc::finding::Severity;
-use exportdoc::identifier::Identifier;
-use exportdoc::object::{ObjectKey, Revision, RevisionPair, SyncObject};
-use exportdoc::report::{DocumentReport, ExamineOptions, Verdict, examine};
-use exportdoc::signature::{KeySize, PARAMETER_SETS, ParameterSet};
-use exportdoc::wire::Writer;
+use exportdoc::internal::blob::{BlobLimits, ObjectRecord, RecordReader, Trailer, frame};
+use exportdoc::internal::finding::Severity;
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::{ObjectKey, Revision, RevisionPair, SyncObject};
+use exportdoc::internal::report::{DocumentReport, ExamineOptions, Verdict, examine};
+use exportdoc::internal::signature::{KeySize, PARAMETER_SETS, ParameterSet};
+use exportdoc::internal::wire::Writer;
 
 /// Runs a command on a file; gives the exit code and what it printed on both outputs.
 fn run(arguments: &[&str], content: &[u8]) -> (i32, String) {
@@ -421,8 +421,8 @@ fn object(id: i64, needs: &[i64], name: &[u8]) -> Vec<u8> {
     let needs: Vec<_> = needs.iter().map(|id| numbered(20, *id)).collect();
     let revision = Revision {
         pair: RevisionPair {
-            object: exportdoc::sample::uuid(&id.to_string()),
-            save: exportdoc::sample::uuid("save"),
+            object: exportdoc::internal::sample::uuid(&id.to_string()),
+            save: exportdoc::internal::sample::uuid("save"),
         },
         json: Revision::json_text("MASKING_JOB", &key),
         created: Some(0),

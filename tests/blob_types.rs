@@ -5,10 +5,10 @@
 mod common;
 
 use common::{EXPORT_ID, Parts, exportdoc, finding, global, ids, numbered, report};
-use exportdoc::identifier::Identifier;
-use exportdoc::object::{ObjectKey, Revision, RevisionPair, SyncObject};
-use exportdoc::report::SecretsUnknown;
-use exportdoc::wire::Writer;
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::{ObjectKey, Revision, RevisionPair, SyncObject};
+use exportdoc::internal::report::SecretsUnknown;
+use exportdoc::internal::wire::Writer;
 use serde_json::{Value, json};
 
 /// An object whose revision states a type.
@@ -67,7 +67,7 @@ fn a_relabelled_key_stays_a_key_for_every_rule_and_selector() {
         finding(&after, "metadata-type-differs").0,
         "KEY global: the metadata says DOMAIN"
     );
-    let types = |report: &exportdoc::report::DocumentReport| {
+    let types = |report: &exportdoc::internal::report::DocumentReport| {
         let objects = report.objects.iter();
         objects.map(|object| object.type_name.clone()).collect::<Vec<_>>()
     };
@@ -314,7 +314,7 @@ fn passes(document: &[u8]) -> bool {
 
 #[test]
 fn a_header_that_announces_an_encryption_hides_no_clear_object() {
-    use exportdoc::passphrase::EncryptionParams;
+    use exportdoc::internal::passphrase::EncryptionParams;
     let mut parts = Parts::of(&global().seal());
     let mut records = parts.records();
     let params = EncryptionParams::new([7; 8], 1000).unwrap().encode();
@@ -383,7 +383,7 @@ fn is_seen_at_any_level(unknown: &[u8]) {
         b"",
     );
     let rest: Vec<u8> = {
-        let message = exportdoc::wire::Message::parse(&plain).unwrap();
+        let message = exportdoc::internal::wire::Message::parse(&plain).unwrap();
         let fields = message.fields().filter(|field| field.number != 1);
         fields.flat_map(|field| field.raw.to_vec()).collect()
     };

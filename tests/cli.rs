@@ -13,12 +13,12 @@ use std::process::{Output, Stdio};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use common::{Parts, Plan, document_of_messages, exportdoc, file, global, masking_job, small};
-use exportdoc::finding::REGISTRY;
-use exportdoc::identifier::Identifier;
-use exportdoc::object::{ObjectKey, Revision, SyncObject};
-use exportdoc::sample;
-use exportdoc::signature::KeySize;
-use exportdoc::wire::Writer;
+use exportdoc::internal::finding::REGISTRY;
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::{ObjectKey, Revision, SyncObject};
+use exportdoc::internal::sample;
+use exportdoc::internal::signature::KeySize;
+use exportdoc::internal::wire::Writer;
 use serde_json::Value;
 use tempfile::TempDir;
 

@@ -12,11 +12,11 @@ use std::process::Output;
 
 use common::{Plan, exportdoc, global, inventory, masking_job, numbered, testdata};
 use diff_support::{altered, columns, compare, edit, paths, replaced, resaved, statuses};
-use exportdoc::diff::{DiffLimits, DiffOptions, LineTag, MatchBy, Status, Value};
-use exportdoc::identifier::Identifier;
-use exportdoc::object::{ObjectKey, SyncObject, rename};
-use exportdoc::sample::SampleSize;
-use exportdoc::wire::{Message, Writer};
+use exportdoc::internal::diff::{DiffLimits, DiffOptions, LineTag, MatchBy, Status, Value};
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::{ObjectKey, SyncObject, rename};
+use exportdoc::internal::sample::SampleSize;
+use exportdoc::internal::wire::{Message, Writer};
 use tempfile::TempDir;
 
 fn job() -> ObjectKey {
@@ -326,7 +326,7 @@ fn renumbered(saved: bool) -> Plan {
 fn with_other_uuids(mut plan: Plan) -> Vec<u8> {
     for object in &mut plan.objects {
         let mut revision = object.revision().clone();
-        revision.pair.object = exportdoc::sample::uuid(&format!("{} there", revision.pair.object));
+        revision.pair.object = exportdoc::internal::sample::uuid(&format!("{} there", revision.pair.object));
         let (key, needs) = (object.key(), object.dependencies());
         let (data_type, data) = (object.data_type(), object.data_bytes());
         *object = SyncObject::build(key, needs, &revision, data_type, data).unwrap();

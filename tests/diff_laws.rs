@@ -10,10 +10,10 @@ use std::collections::BTreeSet;
 use common::{document_of_messages, inventory};
 use diff_support::mirror::mirrored;
 use diff_support::{Object, altered, compare, paths, replaced, resaved};
-use exportdoc::diff::{DiffOptions, DocumentDiff, MatchBy, ObjectDiff, Status};
-use exportdoc::object::data::{FieldKind, MessageSpec};
-use exportdoc::sample::SampleSize;
-use exportdoc::wire::{Message, Writer};
+use exportdoc::internal::diff::{DiffOptions, DocumentDiff, MatchBy, ObjectDiff, Status};
+use exportdoc::internal::object::data::{FieldKind, MessageSpec};
+use exportdoc::internal::sample::SampleSize;
+use exportdoc::internal::wire::{Message, Writer};
 use proptest::prelude::*;
 
 /// Something that happens to an object.

@@ -4,12 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use exportdoc::build::{ExportFacts, in_record_order, seal};
-use exportdoc::object::SyncObject;
-use exportdoc::passphrase::{EncryptionParams, Passphrase};
-use exportdoc::report::{DocumentReport, Encryption, ExamineOptions, Outcome, Verdict, examine};
-use exportdoc::sample::{self, SampleSize};
-use exportdoc::signature::{KeySize, SigningKey};
+use exportdoc::internal::build::{ExportFacts, in_record_order, seal};
+use exportdoc::internal::object::SyncObject;
+use exportdoc::internal::passphrase::{EncryptionParams, Passphrase};
+use exportdoc::internal::report::{DocumentReport, Encryption, ExamineOptions, Outcome, Verdict, examine};
+use exportdoc::internal::sample::{self, SampleSize};
+use exportdoc::internal::signature::{KeySize, SigningKey};
 
 fn objects() -> Vec<SyncObject<'static>> {
     let objects = sample::global_objects(SampleSize::SMALL).unwrap();

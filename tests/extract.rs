@@ -9,10 +9,10 @@ mod merge_support;
 use std::collections::BTreeSet;
 
 use compose_support::{PASSPHRASE, assert_sound, bytes, fail, listing, read, read_with, succeed, testdata};
-use exportdoc::extract::{Dependencies, ExtractError, extract};
-use exportdoc::graph::Graph;
-use exportdoc::object::{SyncObject, known_by_number};
-use exportdoc::sample::{SampleSize, global_objects};
+use exportdoc::internal::extract::{Dependencies, ExtractError, extract};
+use exportdoc::internal::graph::Graph;
+use exportdoc::internal::object::{SyncObject, known_by_number};
+use exportdoc::internal::sample::{SampleSize, global_objects};
 use proptest::prelude::*;
 use tempfile::tempdir;
 

@@ -10,9 +10,9 @@ use std::path::Path;
 
 use common::{Plan, exportdoc, inventory, masking_job, small, testdata};
 use diff_support::{edit, replaced, resaved};
-use exportdoc::identifier::Identifier;
-use exportdoc::object::ObjectKey;
-use exportdoc::sample::SampleSize;
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::ObjectKey;
+use exportdoc::internal::sample::SampleSize;
 use git_support::{PROGRAM, git, git_text, setup, state, with_email, with_user};
 use tempfile::TempDir;
 

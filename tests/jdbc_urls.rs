@@ -7,9 +7,9 @@ mod common;
 use std::fs;
 
 use common::{Plan, exportdoc, file, key, testdata};
-use exportdoc::object::RevisionPair;
-use exportdoc::object::draft::{ConnectorSpec, connector};
-use exportdoc::signature::KeySize;
+use exportdoc::internal::object::RevisionPair;
+use exportdoc::internal::object::draft::{ConnectorSpec, connector};
+use exportdoc::internal::signature::KeySize;
 use serde_json::Value;
 
 fn table(name: &str) -> Vec<(String, String)> {

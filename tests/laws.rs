@@ -8,19 +8,21 @@ use std::collections::{HashSet, VecDeque};
 use std::io::Read;
 
 use common::{Parts, Plan, ids, masking_job, numbered, report, said, small};
-use exportdoc::blob::{Header, ObjectRecord, RawRecord, Record, RecordReader, SealedRecord, Trailer, frame};
-use exportdoc::build::in_record_order;
-use exportdoc::envelope::Envelope;
-use exportdoc::escape;
-use exportdoc::graph::Graph;
-use exportdoc::identifier::Identifier;
-use exportdoc::object::{ObjectKey, Revision, RevisionPair, SyncObject};
-use exportdoc::report::{
+use exportdoc::internal::blob::{
+    Header, ObjectRecord, RawRecord, Record, RecordReader, SealedRecord, Trailer, frame,
+};
+use exportdoc::internal::build::in_record_order;
+use exportdoc::internal::envelope::Envelope;
+use exportdoc::internal::escape;
+use exportdoc::internal::graph::Graph;
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::{ObjectKey, Revision, RevisionPair, SyncObject};
+use exportdoc::internal::report::{
     DocumentFold, DocumentReport, EnvelopeReport, ExamineOptions, SealFacts, Verdict, examine,
 };
-use exportdoc::revision_hash;
-use exportdoc::signature::{DsaSignature, PublicKey};
-use exportdoc::wire::{self, Writer};
+use exportdoc::internal::revision_hash;
+use exportdoc::internal::signature::{DsaSignature, PublicKey};
+use exportdoc::internal::wire::{self, Writer};
 use proptest::prelude::*;
 
 /// Text as people and attackers write it.
@@ -92,7 +94,7 @@ fn stated_type(number: u64) -> String {
     match number {
         18 => "LOOKUP".to_owned(),
         19 => "DOMAIN".to_owned(),
-        _ => exportdoc::build::type_name(number, &Default::default()),
+        _ => exportdoc::internal::build::type_name(number, &Default::default()),
     }
 }
 

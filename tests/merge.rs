@@ -8,11 +8,11 @@ mod merge_support;
 
 use common::report;
 use diff_support::compare;
-use exportdoc::diff::{DiffOptions, MatchBy};
-use exportdoc::merge::{
+use exportdoc::internal::diff::{DiffOptions, MatchBy};
+use exportdoc::internal::merge::{
     ConflictKind, MergeError, MergeOptions, MergeOutcome, Note, Origin, Prefer, Renumber, Resolutions, Take,
 };
-use exportdoc::report::Verdict;
+use exportdoc::internal::report::Verdict;
 use merge_support::{
     ALGORITHM_REFERENCE, CONNECTOR, DOMAIN, JOB, LOOKUP, RULESET, Thing, algorithm, document, global_key,
     global_object, keys, numbered, objects, options, seal_outcome, sealed, three_way, try_merge, union,
@@ -63,7 +63,7 @@ fn description(file: &[u8]) -> String {
         .into_iter()
         .find(|object| object.key() == &job().key);
     let object = object.unwrap();
-    let data = exportdoc::wire::Message::parse(object.data_bytes()).unwrap();
+    let data = exportdoc::internal::wire::Message::parse(object.data_bytes()).unwrap();
     data.text(9).unwrap_or_default().into_owned()
 }
 
@@ -417,14 +417,20 @@ fn two_objects_of_one_name_are_a_conflict_that_matching_by_name_settles() {
 fn identifiers_in_the_data_of_unknown_types_follow() {
     // Data of an unknown type that holds its ruleset's identifier in the form that dependencies have.
     let (r1, r2) = (numbered(RULESET, 1, "Patients"), numbered(RULESET, 1, "Orders"));
-    let mut inner = exportdoc::wire::Writer::new();
+    let mut inner = exportdoc::internal::wire::Writer::new();
     inner.message(3, |w| {
         w.message(1, |w| r2.key.write(w));
     });
     let odd = numbered(777, 1, "odd");
     let revision = odd.build().revision().clone();
     let needs = [r2.key.clone()];
-    let odd = exportdoc::object::SyncObject::build(&odd.key, &needs, &revision, "OddData", &inner.finish());
+    let odd = exportdoc::internal::object::SyncObject::build(
+        &odd.key,
+        &needs,
+        &revision,
+        "OddData",
+        &inner.finish(),
+    );
     let odd = odd.unwrap();
     let key = odd.key().clone();
     let second = sealed(&common::facts(&[key]), &Default::default(), &[odd, r2.build()]);
@@ -437,9 +443,9 @@ fn identifiers_in_the_data_of_unknown_types_follow() {
         .iter()
         .find(|object| object.key().type_number == 777)
         .unwrap();
-    let data = exportdoc::wire::Message::parse(odd.data_bytes()).unwrap();
+    let data = exportdoc::internal::wire::Message::parse(odd.data_bytes()).unwrap();
     let inside = data.message(3).unwrap().bytes(1).unwrap().to_vec();
-    let inside = exportdoc::object::ObjectKey::parse(&inside).unwrap();
+    let inside = exportdoc::internal::object::ObjectKey::parse(&inside).unwrap();
     assert_eq!([inside], odd.dependencies());
     assert_eq!(odd.dependencies()[0].to_string(), "DATABASE_RULESET 2");
 }

@@ -9,8 +9,8 @@ use std::path::Path;
 use compose_support::{
     PASSPHRASE, assert_sound, blocks, examples, fail, listing, read, read_with, run, succeed, testdata,
 };
-use exportdoc::finding::{Finding, Severity};
-use exportdoc::report::Encryption;
+use exportdoc::internal::finding::{Finding, Severity};
+use exportdoc::internal::report::Encryption;
 use jsonschema::Validator;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -91,7 +91,7 @@ fn the_list_of_conflicts_fits_its_schema_and_can_be_given_back_with_answers() {
     let (merged, _) = read(&directory.path().join("out.json"));
     assert_sound(&merged);
     let (other, _) = read(&directory.path().join("merge/other-bundle.json"));
-    let pair = |report: &exportdoc::report::DocumentReport| {
+    let pair = |report: &exportdoc::internal::report::DocumentReport| {
         let node = report.graph.nodes().iter().find(|node| node.key.type_number == 9);
         node.unwrap().pair.clone()
     };

@@ -9,12 +9,12 @@ mod merge_support;
 use std::collections::{BTreeMap, BTreeSet};
 
 use diff_support::compare;
-use exportdoc::build::Extras;
-use exportdoc::diff::{DiffOptions, DocumentDiff, MatchBy, Status};
-use exportdoc::extract::{Dependencies, extract};
-use exportdoc::object::ObjectKey;
-use exportdoc::report::{Contents, DocumentReport, ExamineOptions, examine_contents};
-use exportdoc::wire::{Message, Writer};
+use exportdoc::internal::build::Extras;
+use exportdoc::internal::diff::{DiffOptions, DocumentDiff, MatchBy, Status};
+use exportdoc::internal::extract::{Dependencies, extract};
+use exportdoc::internal::object::ObjectKey;
+use exportdoc::internal::report::{Contents, DocumentReport, ExamineOptions, examine_contents};
+use exportdoc::internal::wire::{Message, Writer};
 use merge_support::{
     ALGORITHM_REFERENCE, CONNECTOR, DOMAIN, JOB, LOOKUP, Object, RULESET, Thing, algorithm, document,
     global_object, numbered, objects, options, seal_outcome, sealed, three_way, try_merge, union,
@@ -213,8 +213,9 @@ fn applied(old: &[u8], new: &[u8]) -> Vec<Object> {
         .map(|object| (object.key().clone(), object))
         .collect();
     for object in &diff.objects {
-        let key =
-            |name: &exportdoc::diff::ObjectRef| ObjectKey::new(name.type_number, name.identifier.clone());
+        let key = |name: &exportdoc::internal::diff::ObjectRef| {
+            ObjectKey::new(name.type_number, name.identifier.clone())
+        };
         match object.status {
             Status::Removed => {
                 result.remove(&key(object.old.as_ref().unwrap()));

@@ -7,15 +7,15 @@ mod diff_support;
 
 use common::typed::document;
 use diff_support::compare;
-use exportdoc::audit::Policy;
-use exportdoc::diff::{DiffOptions, Status};
-use exportdoc::import_plan::{
+use exportdoc::internal::audit::Policy;
+use exportdoc::internal::diff::{DiffOptions, Status};
+use exportdoc::internal::import_plan::{
     Action, EngineVersion, GivenEnvironment, ImportOptions, MemoryInventory, Presence, Purpose, ReadDocument,
     Rule, import_plan,
 };
-use exportdoc::object::{OBJECT_TYPES, ObjectType, Scope, TypeNumber};
-use exportdoc::redact::{RedactOptions, redact};
-use exportdoc::report::{ExamineOptions, Verdict, examine_with_objects};
+use exportdoc::internal::object::{OBJECT_TYPES, ObjectType, Scope, TypeNumber};
+use exportdoc::internal::redact::{RedactOptions, redact};
+use exportdoc::internal::report::{ExamineOptions, Verdict, examine_with_objects};
 use serde_json::Value;
 
 fn rows() -> impl Iterator<Item = &'static ObjectType> {

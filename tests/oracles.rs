@@ -11,11 +11,11 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use common::{Parts, file, global, masking_job, oracle, oracle_text, report, small, testdata};
-use exportdoc::blob::{ObjectRecord, Record};
-use exportdoc::object::{SyncObject, known_by_number};
-use exportdoc::report::Verdict;
-use exportdoc::signature::KeySize;
-use exportdoc::wire::{DumpLimits, DumpNode, DumpValue, Message, Writer, dump};
+use exportdoc::internal::blob::{ObjectRecord, Record};
+use exportdoc::internal::object::{SyncObject, known_by_number};
+use exportdoc::internal::report::Verdict;
+use exportdoc::internal::signature::KeySize;
+use exportdoc::internal::wire::{DumpLimits, DumpNode, DumpValue, Message, Writer, dump};
 use serde_json::Value;
 
 /// protoc opens no more levels of length-delimited messages than this.
@@ -351,7 +351,7 @@ fn listed_dependencies(record: &[u8]) -> Vec<Value> {
         .collect()
 }
 
-fn shown(key: &exportdoc::object::ObjectKey) -> Value {
+fn shown(key: &exportdoc::internal::object::ObjectKey) -> Value {
     let type_name = known_by_number(key.type_number).unwrap().name;
     serde_json::json!({ "type": type_name, "identifier": key.identifier.to_json() })
 }

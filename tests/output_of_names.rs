@@ -5,8 +5,8 @@
 mod common;
 
 use common::{exportdoc, file, numbered, oracle_text, small};
-use exportdoc::object::RevisionPair;
-use exportdoc::object::draft::{ConnectorSpec, connector};
+use exportdoc::internal::object::RevisionPair;
+use exportdoc::internal::object::draft::{ConnectorSpec, connector};
 use serde_json::Value;
 
 /// What code hosts make links, mentions, references or pictures of, and what ends a cell or begins code.

@@ -698,9 +698,9 @@ fn inspect_says_which_references_resolve_in_another_document_and_which_are_stale
 
 /// A document with two objects of the sample's, one saved again and one made anew.
 fn restated(directory: &TempDir) -> PathBuf {
-    use exportdoc::build::{ExportFacts, seal};
-    use exportdoc::object::{Revision, RevisionPair, SyncObject};
-    use exportdoc::signature::{KeySize, SigningKey};
+    use exportdoc::internal::build::{ExportFacts, seal};
+    use exportdoc::internal::object::{Revision, RevisionPair, SyncObject};
+    use exportdoc::internal::signature::{KeySize, SigningKey};
     let (report, contents) = compose_support::read(&generated().join("masking-job.json"));
     let mut objects = Vec::new();
     for (reference, original, type_number) in [
@@ -713,7 +713,7 @@ fn restated(directory: &TempDir) -> PathBuf {
             .position(|object| object.type_name == reference)
             .unwrap();
         let object = &contents.objects[at];
-        let key = exportdoc::object::ObjectKey::new(type_number, object.key().identifier.clone());
+        let key = exportdoc::internal::object::ObjectKey::new(type_number, object.key().identifier.clone());
         let pair = &object.revision().pair;
         let pair = match original {
             "stale" => RevisionPair {

@@ -24,12 +24,12 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use exportdoc::identifier::Identifier;
-use exportdoc::object::data::{
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::data::{
     ANY, DataState, DataWanted, FieldKind, FieldSpec, IDENTIFIER, MessageSpec, OBJECT, REVISION,
 };
-use exportdoc::object::{FactsWanted, ObjectError, ObjectKey, ObjectParts, SyncObject};
-use exportdoc::wire::{Message, WireErrorKind};
+use exportdoc::internal::object::{FactsWanted, ObjectError, ObjectKey, ObjectParts, SyncObject};
+use exportdoc::internal::wire::{Message, WireErrorKind};
 use protobuf_support::{Random, message};
 use serde_json::{Value, json};
 

@@ -10,12 +10,12 @@ use std::path::Path;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use compose_support::{assert_sound, fail, read, run, succeed, testdata};
-use exportdoc::identifier::Identifier;
-use exportdoc::object::data::ObjectData;
-use exportdoc::object::draft::{self, AlgorithmInfo, ConnectorSpec, Draft};
-use exportdoc::object::{ObjectKey, Revision, RevisionPair, SyncObject};
-use exportdoc::redact::{RedactOptions, Redacted, redact};
-use exportdoc::wire::Writer;
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::data::ObjectData;
+use exportdoc::internal::object::draft::{self, AlgorithmInfo, ConnectorSpec, Draft};
+use exportdoc::internal::object::{ObjectKey, Revision, RevisionPair, SyncObject};
+use exportdoc::internal::redact::{RedactOptions, Redacted, redact};
+use exportdoc::internal::wire::Writer;
 use proptest::prelude::*;
 use tempfile::tempdir;
 
@@ -137,7 +137,7 @@ fn no_private_value_of_the_test_data_is_left() {
             unknown_nameless(identity(&copy.objects)),
             unknown_nameless(identity(&original.objects))
         );
-        let hashes = |report: &exportdoc::report::DocumentReport| -> Vec<_> {
+        let hashes = |report: &exportdoc::internal::report::DocumentReport| -> Vec<_> {
             report
                 .objects
                 .iter()

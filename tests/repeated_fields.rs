@@ -5,13 +5,13 @@
 mod common;
 
 use common::{EXPORT_ID, Parts, Plan, numbered, report, small};
-use exportdoc::diff::{DiffLimits, Later, object_changes};
-use exportdoc::identifier::Identifier;
-use exportdoc::object::data::{FieldKind, MessageSpec, SecretKind};
-use exportdoc::object::{ObjectKey, Revision, SyncObject, rename};
-use exportdoc::redact::{RedactOptions, redact};
-use exportdoc::sample;
-use exportdoc::wire::Writer;
+use exportdoc::internal::diff::{DiffLimits, Later, object_changes};
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::data::{FieldKind, MessageSpec, SecretKind};
+use exportdoc::internal::object::{ObjectKey, Revision, SyncObject, rename};
+use exportdoc::internal::redact::{RedactOptions, redact};
+use exportdoc::internal::sample;
+use exportdoc::internal::wire::Writer;
 
 const URL: &str = "type.googleapis.com/";
 
@@ -201,8 +201,9 @@ fn odd_fields(record: usize, more: &[u8]) -> Vec<(String, String)> {
     let mut records = parts.records();
     records[record].extend_from_slice(more);
     let report = report(&parts.with_records(&records).document());
-    let odd = |finding: &&exportdoc::finding::Finding| finding.id().starts_with("field-");
-    let said = |finding: &exportdoc::finding::Finding| (finding.id().to_string(), finding.message.clone());
+    let odd = |finding: &&exportdoc::internal::finding::Finding| finding.id().starts_with("field-");
+    let said =
+        |finding: &exportdoc::internal::finding::Finding| (finding.id().to_string(), finding.message.clone());
     report.findings.iter().filter(odd).map(said).collect()
 }
 

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use exportdoc::blob::{Header, ObjectRecord, SealedRecord, frame};
-use exportdoc::identifier::Identifier;
-use exportdoc::object::{ObjectKey, Revision, SyncObject};
-use exportdoc::passphrase::{EncryptionParams, MAX_ITERATIONS, Passphrase};
-use exportdoc::report::{DocumentReport, ExamineOptions, examine};
+use exportdoc::internal::blob::{Header, ObjectRecord, SealedRecord, frame};
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::{ObjectKey, Revision, SyncObject};
+use exportdoc::internal::passphrase::{EncryptionParams, MAX_ITERATIONS, Passphrase};
+use exportdoc::internal::report::{DocumentReport, ExamineOptions, examine};
 
 /// Far more than any of these needs, far less than the square of its size takes.
 const LONG: Duration = Duration::from_secs(60);

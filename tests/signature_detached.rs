@@ -8,7 +8,7 @@
 
 mod signature_support;
 
-use exportdoc::signature::{
+use exportdoc::internal::signature::{
     DetachedError, DsaSignature, Encoding, EncodingError, HashAlgorithm, HashChoice, KeySize, SignatureError,
     SigningKey, VerifyError, decode_any, verify_detached,
 };

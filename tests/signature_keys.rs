@@ -8,7 +8,7 @@
 
 mod signature_support;
 
-use exportdoc::signature::{
+use exportdoc::internal::signature::{
     EncodingError, HashAlgorithm, KeyError, KeySize, PARAMETER_SETS, PartialKey, PrivateKeyError, PublicKey,
     RULES, SignError, SigningKey, by_name, decode_any, decode_base64_prefix, rules_for,
 };

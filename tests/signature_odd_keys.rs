@@ -9,7 +9,7 @@
 
 mod signature_support;
 
-use exportdoc::signature::{
+use exportdoc::internal::signature::{
     Component, DerError, DsaSignature, HashAlgorithm, KeyError, NonCanonical, PublicKey,
 };
 use signature_support::{DSA_OID, add, honest, int, minus_one, spki, spki_of, times, tlv, variant};

@@ -8,7 +8,7 @@
 
 mod signature_support;
 
-use exportdoc::signature::{DsaSignature, SignatureError, VerifyError};
+use exportdoc::internal::signature::{DsaSignature, SignatureError, VerifyError};
 use signature_support::{add, honest, int, minus_one, signature, tlv, variant};
 
 #[test]

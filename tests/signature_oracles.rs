@@ -9,7 +9,7 @@
 
 mod signature_support;
 
-use exportdoc::signature::{DsaSignature, KeyError, KeySize, NonCanonical, PublicKey, SigningKey};
+use exportdoc::internal::signature::{DsaSignature, KeyError, KeySize, NonCanonical, PublicKey, SigningKey};
 use signature_support::{base64_text, int, spki_of, tlv};
 use std::io::Write;
 use std::path::Path;

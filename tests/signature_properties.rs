@@ -8,7 +8,7 @@
 
 mod signature_support;
 
-use exportdoc::signature::{
+use exportdoc::internal::signature::{
     DsaSignature, HashAlgorithm, KeySize, PartialKey, PublicKey, SigningKey, decode_any, decode_base64_prefix,
 };
 use proptest::prelude::*;

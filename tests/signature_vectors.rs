@@ -8,7 +8,9 @@
 
 mod signature_support;
 
-use exportdoc::signature::{Component, DsaSignature, HashAlgorithm, KeyError, PublicKey, SigningKey};
+use exportdoc::internal::signature::{
+    Component, DsaSignature, HashAlgorithm, KeyError, PublicKey, SigningKey,
+};
 use signature_support::{base64_member, hex_member, text, vectors};
 use std::collections::BTreeMap;
 

@@ -9,17 +9,17 @@ use std::io::{BufRead, Read};
 use std::sync::LazyLock;
 
 use common::{Parts, global, masking_job, said, small};
-use exportdoc::audit::{AuditOptions, DEFAULT_POLICY, Policy, audit_bytes, audit_source};
-use exportdoc::blob::{BlobLimits, RecordReader};
-use exportdoc::date::JavaDate;
-use exportdoc::envelope::{Base64Decoder, Envelope, EnvelopeError, ListEntry, decode_all};
-use exportdoc::finding::{DUPLICATE_KEY, Finding, Place};
-use exportdoc::report::{
+use exportdoc::internal::audit::{AuditOptions, DEFAULT_POLICY, Policy, audit_bytes, audit_source};
+use exportdoc::internal::blob::{BlobLimits, RecordReader};
+use exportdoc::internal::date::JavaDate;
+use exportdoc::internal::envelope::{Base64Decoder, Envelope, EnvelopeError, ListEntry, decode_all};
+use exportdoc::internal::finding::{DUPLICATE_KEY, Finding, Place};
+use exportdoc::internal::report::{
     DocumentFold, DocumentReport, EnvelopeReport, ExamineOptions, Keep, ListedObject, SealFacts, SourceError,
     examine_source,
 };
-use exportdoc::signature::{DsaSignature, PartialKey, PublicKey};
-use exportdoc::wire::{self, Cursor, HeadValue, Value};
+use exportdoc::internal::signature::{DsaSignature, PartialKey, PublicKey};
+use exportdoc::internal::wire::{self, Cursor, HeadValue, Value};
 use proptest::prelude::*;
 
 /// A source that gives a few bytes at a time.
@@ -108,7 +108,7 @@ fn listed(entries: Option<&[ListEntry]>) -> Vec<ListedObject> {
 }
 
 fn seal(envelope: &Envelope<'_>, findings: &mut Vec<Finding>) -> SealFacts {
-    let mut decode = |member: Option<&exportdoc::envelope::EncodedText<'_>>| {
+    let mut decode = |member: Option<&exportdoc::internal::envelope::EncodedText<'_>>| {
         let (bytes, text) = member?.decode();
         findings.extend(member?.findings(&text));
         Some((bytes, text.break_off.is_some()))
@@ -405,10 +405,10 @@ const ROWS: usize = 999;
 fn write_large_lookup(mut out: impl std::io::Write, pieces: usize) -> std::io::Result<usize> {
     use base64::Engine;
     use base64::engine::general_purpose::STANDARD;
-    use exportdoc::blob::{ObjectRecord, Trailer, frame};
-    use exportdoc::identifier::Identifier;
-    use exportdoc::object::{ObjectKey, Revision, SyncObject};
-    use exportdoc::wire::Writer;
+    use exportdoc::internal::blob::{ObjectRecord, Trailer, frame};
+    use exportdoc::internal::identifier::Identifier;
+    use exportdoc::internal::object::{ObjectKey, Revision, SyncObject};
+    use exportdoc::internal::wire::Writer;
 
     // A multiple of three bytes, so that each piece is base64 of its own.
     let rows = "<row id=\"123456\" value=\"1234567 Mill Avenue\"/>".repeat(ROWS);

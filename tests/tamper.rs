@@ -12,10 +12,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::{Parts, Plan, ids, masking_job, report, small, verdict};
-use exportdoc::blob::Trailer;
-use exportdoc::report::Verdict;
-use exportdoc::signature::KeySize;
-use exportdoc::wire::Message;
+use exportdoc::internal::blob::Trailer;
+use exportdoc::internal::report::Verdict;
+use exportdoc::internal::signature::KeySize;
+use exportdoc::internal::wire::Message;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Region {

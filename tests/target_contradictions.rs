@@ -8,10 +8,12 @@ mod target_support;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use exportdoc::import_plan::{Identity, Lookup, Place, Presence, TargetInventory, TargetRevision, Wanted};
-use exportdoc::object::SyncObject;
-use exportdoc::revision_hash;
-use exportdoc::target_state::{TargetState, TargetStateBuilder};
+use exportdoc::internal::import_plan::{
+    Identity, Lookup, Place, Presence, TargetInventory, TargetRevision, Wanted,
+};
+use exportdoc::internal::object::SyncObject;
+use exportdoc::internal::revision_hash;
+use exportdoc::internal::target_state::{TargetState, TargetStateBuilder};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

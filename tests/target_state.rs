@@ -7,11 +7,13 @@ mod common;
 mod merge_support;
 mod target_support;
 
-use exportdoc::import_plan::{
+use exportdoc::internal::import_plan::{
     Identity, Lookup, NEWEST_KNOWN_FORMAT, Place, Presence, Purpose, TargetInventory, TargetRevision, Wanted,
 };
-use exportdoc::report::{ExamineOptions, examine};
-use exportdoc::target_state::{MAX_ENTRIES, SourceKind, StateError, TargetState, TargetStateBuilder};
+use exportdoc::internal::report::{ExamineOptions, examine};
+use exportdoc::internal::target_state::{
+    MAX_ENTRIES, SourceKind, StateError, TargetState, TargetStateBuilder,
+};
 use serde_json::{Value, json};
 
 use merge_support::{CONNECTOR, DOMAIN, ENVIRONMENT, RULESET, document, numbered};

@@ -171,7 +171,11 @@ fn every_document_gets_the_verdict_exit_codes_and_findings_of_its_row() {
 fn every_finding_that_the_table_names_is_in_the_registry() {
     for row in table().iter().filter(|row| row.verdict != "unreadable") {
         for id in &row.findings {
-            assert!(exportdoc::finding::by_id(id).is_some(), "{}: {id}", row.document);
+            assert!(
+                exportdoc::internal::finding::by_id(id).is_some(),
+                "{}: {id}",
+                row.document
+            );
         }
     }
 }
@@ -193,7 +197,7 @@ fn the_documents_have_every_type_with_a_known_number() {
             seen.extend(object["type_number"].as_u64());
         }
     }
-    for known in exportdoc::object::OBJECT_TYPES {
+    for known in exportdoc::internal::object::OBJECT_TYPES {
         let missing = known.seen_number().filter(|number| !seen.contains(number));
         assert_eq!(missing, None, "no {}", known.name);
     }

@@ -10,8 +10,8 @@ use std::process::Output;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use common::{Parts, exportdoc, file, key, report, root, small, spki};
-use exportdoc::report::Verdict;
-use exportdoc::signature::{KeySize, PublicKey};
+use exportdoc::internal::report::Verdict;
+use exportdoc::internal::signature::{KeySize, PublicKey};
 
 /// A key whose q is the product of two primes. Everything else about it is right.
 const P: &str = "9808e468fcc15ade52c9a370777032b36285802a342133a7cd2641edec10cb8d\

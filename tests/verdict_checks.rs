@@ -6,10 +6,10 @@
 mod common;
 
 use common::{Parts, ids, key, masking_job, report, small};
-use exportdoc::blob::{BlobLimits, ObjectRecord};
-use exportdoc::finding::{Finding, Severity};
-use exportdoc::report::{DocumentReport, ExamineOptions, Outcome, Trust, Verdict, examine};
-use exportdoc::signature::KeySize;
+use exportdoc::internal::blob::{BlobLimits, ObjectRecord};
+use exportdoc::internal::finding::{Finding, Severity};
+use exportdoc::internal::report::{DocumentReport, ExamineOptions, Outcome, Trust, Verdict, examine};
+use exportdoc::internal::signature::KeySize;
 use serde_json::Value;
 
 /// What doesn't hold, by its first words, and whether it is known to fail.

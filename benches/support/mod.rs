@@ -10,11 +10,13 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use exportdoc::build::{in_record_order, seal};
-use exportdoc::object::SyncObject;
-use exportdoc::object::draft::{self, AlgorithmInfo};
-use exportdoc::sample::{INSTALLED, SampleSize, export_facts, global_objects, key_bytes, revision_pair};
-use exportdoc::signature::{KeySize, SigningKey};
+use exportdoc::internal::build::{in_record_order, seal};
+use exportdoc::internal::object::SyncObject;
+use exportdoc::internal::object::draft::{self, AlgorithmInfo};
+use exportdoc::internal::sample::{
+    INSTALLED, SampleSize, export_facts, global_objects, key_bytes, revision_pair,
+};
+use exportdoc::internal::signature::{KeySize, SigningKey};
 
 /// Bytes of a lookup's row, about: `<row id="123456" value="1234567 Mill Avenue"/>`.
 const ROW_BYTES: usize = 46;

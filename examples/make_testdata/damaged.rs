@@ -1,8 +1,8 @@
 //! What isn't a document, is only part of one, or breaks a rule that engines keep.
 
-use exportdoc::blob::{Trailer, frame};
-use exportdoc::object::SyncObject;
-use exportdoc::signature::{PARAMETER_SETS, ParameterSet};
+use exportdoc::internal::blob::{Trailer, frame};
+use exportdoc::internal::object::SyncObject;
+use exportdoc::internal::signature::{PARAMETER_SETS, ParameterSet};
 
 use crate::Result;
 use crate::der;
@@ -159,7 +159,7 @@ fn position(objects: &[SyncObject<'_>], type_number: u64) -> Result<usize> {
 
 fn rebuilt(
     object: &SyncObject<'_>,
-    change: impl FnOnce(&mut Vec<exportdoc::object::ObjectKey>, &mut Vec<u8>),
+    change: impl FnOnce(&mut Vec<exportdoc::internal::object::ObjectKey>, &mut Vec<u8>),
 ) -> Result<SyncObject<'static>> {
     let (mut dependencies, mut data) = (object.dependencies().to_vec(), object.data_bytes().to_vec());
     change(&mut dependencies, &mut data);

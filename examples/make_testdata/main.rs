@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Invariant: nothing here asks for the time, for randomness or for the environment. Content comes from
-//! [`exportdoc::sample`], sound documents from [`exportdoc::build`]; odd ones are sound ones taken apart and put
+//! [`exportdoc::internal::sample`], sound documents from [`exportdoc::internal::build`]; odd ones are sound ones taken apart and put
 //! together wrongly. What each document is for stands in `testdata/README.md`.
 
 mod auditing;

@@ -1,11 +1,11 @@
 //! Small documents for the examples of `docs/merge.md`: one engine before and after changes on two sides, another engine
 //! that uses the same numbers, and two bundles.
 
-use exportdoc::identifier::Identifier;
-use exportdoc::object::draft::{self, AlgorithmInfo, ConnectorSpec, Draft};
-use exportdoc::object::{ObjectKey, SyncObject, reference_to, rename};
-use exportdoc::sample::{self, INSTALLED};
-use exportdoc::signature::KeySize;
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::draft::{self, AlgorithmInfo, ConnectorSpec, Draft};
+use exportdoc::internal::object::{ObjectKey, SyncObject, reference_to, rename};
+use exportdoc::internal::sample::{self, INSTALLED};
+use exportdoc::internal::signature::KeySize;
 
 use crate::Result;
 use crate::sound::Recipe;

@@ -2,9 +2,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use exportdoc::blob::{BlobLimits, RawRecord, RecordReader, Trailer, frame};
-use exportdoc::envelope::{Envelope, EnvelopeBuilder, Metadata};
-use exportdoc::signature::{SigningKey, SigningRule};
+use exportdoc::internal::blob::{BlobLimits, RawRecord, RecordReader, Trailer, frame};
+use exportdoc::internal::envelope::{Envelope, EnvelopeBuilder, Metadata};
+use exportdoc::internal::signature::{SigningKey, SigningRule};
 
 use crate::Result;
 
@@ -40,7 +40,7 @@ impl Parts {
     /// Takes a sound document apart.
     pub(crate) fn of(document: &[u8]) -> Result<Self> {
         let envelope = Envelope::parse(document)?;
-        let decoded = |text: Option<&exportdoc::envelope::EncodedText<'_>>| {
+        let decoded = |text: Option<&exportdoc::internal::envelope::EncodedText<'_>>| {
             text.map(|text| text.decode().0)
                 .ok_or("the document is not sound")
         };

@@ -1,8 +1,8 @@
 //! One sound document, changed after it was sealed: each change is as small as it can be.
 
-use exportdoc::blob::Header;
-use exportdoc::envelope::ListEntry;
-use exportdoc::identifier::Identifier;
+use exportdoc::internal::blob::Header;
+use exportdoc::internal::envelope::ListEntry;
+use exportdoc::internal::identifier::Identifier;
 
 use crate::Result;
 use crate::parts::{Parts, framed};
@@ -31,7 +31,7 @@ const CHANGES: &[(&str, Change)] = &[
         let export_id = Header::parse(&parts.messages()?[0])?.export_id;
         let mut messages = parts.messages()?;
         messages.pop();
-        messages.push(exportdoc::blob::Trailer::encode(&export_id, &other));
+        messages.push(exportdoc::internal::blob::Trailer::encode(&export_id, &other));
         parts.blob = framed(&messages)?;
         parts.signature = other;
         Ok(())

@@ -3,10 +3,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use exportdoc::graph::Graph;
-use exportdoc::identifier::Identifier;
-use exportdoc::object::{ObjectKey, Scope, SyncObject, known_by_number, rename};
-use exportdoc::revision_hash;
+use exportdoc::internal::graph::Graph;
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::{ObjectKey, Scope, SyncObject, known_by_number, rename};
+use exportdoc::internal::revision_hash;
 use serde_json::{Value, json};
 
 use crate::Result;

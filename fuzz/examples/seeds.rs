@@ -9,14 +9,14 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use exportdoc::audit::DEFAULT_POLICY;
-use exportdoc::build::{ExportFacts, in_record_order, seal};
-use exportdoc::envelope::Envelope;
-use exportdoc::identifier::Identifier;
-use exportdoc::object::SyncObject;
-use exportdoc::passphrase::{EncryptionParams, Passphrase};
-use exportdoc::sample::{SampleSize, environments, global_objects, references_to, uuid};
-use exportdoc::signature::{KeySize, SigningKey};
+use exportdoc::internal::audit::DEFAULT_POLICY;
+use exportdoc::internal::build::{ExportFacts, in_record_order, seal};
+use exportdoc::internal::envelope::Envelope;
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::SyncObject;
+use exportdoc::internal::passphrase::{EncryptionParams, Passphrase};
+use exportdoc::internal::sample::{SampleSize, environments, global_objects, references_to, uuid};
+use exportdoc::internal::signature::{KeySize, SigningKey};
 use serde_json::value::RawValue;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;

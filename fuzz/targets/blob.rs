@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
-use exportdoc::blob::{BlobLimits, Header, Record, RecordReader, SealedRecord, Trailer, frame};
-use exportdoc::date;
-use exportdoc::graph::Graph;
-use exportdoc::import_plan::{ImportDocument, ImportOptions, MemoryInventory, Purpose, import_plan};
-use exportdoc::object::{ObjectKey, Revision, SyncObject, reference_to, rename};
-use exportdoc::passphrase::{EncryptionParams, Passphrase};
-use exportdoc::report::{ExamineOptions, Verdict, examine, examine_with_objects};
-use exportdoc::revision_hash;
-use exportdoc::wire::{DumpLimits, DumpNode, DumpValue, Message, Value, Writer, dump, fields};
+use exportdoc::internal::blob::{BlobLimits, Header, Record, RecordReader, SealedRecord, Trailer, frame};
+use exportdoc::internal::date;
+use exportdoc::internal::graph::Graph;
+use exportdoc::internal::import_plan::{
+    ImportDocument, ImportOptions, MemoryInventory, Purpose, import_plan,
+};
+use exportdoc::internal::object::{ObjectKey, Revision, SyncObject, reference_to, rename};
+use exportdoc::internal::passphrase::{EncryptionParams, Passphrase};
+use exportdoc::internal::report::{ExamineOptions, Verdict, examine, examine_with_objects};
+use exportdoc::internal::revision_hash;
+use exportdoc::internal::wire::{DumpLimits, DumpNode, DumpValue, Message, Value, Writer, dump, fields};
 
 use super::KEY;
 use super::document;

@@ -2,8 +2,8 @@
 
 use std::io::{Cursor, Read};
 
-use exportdoc::byte_order_mark::Utf16;
-use exportdoc::container::{Documents, OneDocument, Utf16Reader, gunzip, only_entry, unpickle};
+use exportdoc::internal::byte_order_mark::Utf16;
+use exportdoc::internal::container::{Documents, OneDocument, Utf16Reader, gunzip, only_entry, unpickle};
 
 /// Bytes that are unpacked at most.
 const UNPACKED: u64 = 1 << 20;

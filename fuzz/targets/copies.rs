@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use exportdoc::build::seal_with;
-use exportdoc::compose::{self, Stamp, requested_row, usable};
-use exportdoc::extract::{Dependencies, ExtractError, extract, find, positions};
-use exportdoc::finding;
-use exportdoc::object::{ObjectKey, SyncObject};
-use exportdoc::redact::{MARKER, RedactOptions, StandInKind, redact};
-use exportdoc::report::Verdict;
-use exportdoc::sample::uuid;
-use exportdoc::signature::{KeySize, SigningKey};
+use exportdoc::internal::build::seal_with;
+use exportdoc::internal::compose::{self, Stamp, requested_row, usable};
+use exportdoc::internal::extract::{Dependencies, ExtractError, extract, find, positions};
+use exportdoc::internal::finding;
+use exportdoc::internal::object::{ObjectKey, SyncObject};
+use exportdoc::internal::redact::{MARKER, RedactOptions, StandInKind, redact};
+use exportdoc::internal::report::Verdict;
+use exportdoc::internal::sample::uuid;
+use exportdoc::internal::signature::{KeySize, SigningKey};
 
 use super::document::{Document, Unsealed, several};
 use super::report::{check_escapes, check_report};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use exportdoc::diff::{
+use exportdoc::internal::diff::{
     DiffLimits, DiffOptions, DocumentDiff, FieldChange, IgnoreRule, MatchBy, ObjectDiff, ObjectRef, Side,
     Status, Value, outline,
 };
@@ -75,7 +75,7 @@ fn options(bits: u8) -> DiffOptions {
 }
 
 fn compare(old: &Document, new: &Document, options: &DiffOptions) -> DocumentDiff {
-    exportdoc::diff::diff(&side(old, &old.bytes), &side(new, &new.bytes), options)
+    exportdoc::internal::diff::diff(&side(old, &old.bytes), &side(new, &new.bytes), options)
 }
 
 fn side<'a>(document: &'a Document, bytes: &'a [u8]) -> Side<'a> {
@@ -90,7 +90,11 @@ fn side<'a>(document: &'a Document, bytes: &'a [u8]) -> Side<'a> {
 fn same(document: &Document, options: &DiffOptions) {
     let other = [&document.bytes[..], b"\n"].concat();
     for bytes in [&document.bytes, &other] {
-        let diff = exportdoc::diff::diff(&side(document, &document.bytes), &side(document, bytes), options);
+        let diff = exportdoc::internal::diff::diff(
+            &side(document, &document.bytes),
+            &side(document, bytes),
+            options,
+        );
         assert!(diff.objects.is_empty() && diff.envelope.is_empty() && diff.findings.is_empty());
         assert!(diff.renumbered.is_empty());
         let alike = !options.strict_bytes || bytes == &document.bytes;
@@ -241,7 +245,7 @@ fn settled(mut object: ObjectDiff) -> ObjectDiff {
     }
     let anonymous = |moved: &ObjectRef| ObjectRef {
         type_name: String::new(),
-        identifier: exportdoc::identifier::Identifier::Integer(0),
+        identifier: exportdoc::internal::identifier::Identifier::Integer(0),
         name: None,
         ..*moved
     };

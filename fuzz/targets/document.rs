@@ -10,16 +10,16 @@ use std::collections::BTreeMap;
 use arbitrary::{Arbitrary, Unstructured};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use exportdoc::blob::{Header, ObjectRecord, SealedRecord, Trailer, frame};
-use exportdoc::build::{Extras, type_name};
-use exportdoc::compose::{OLDEST_FORMAT, type_names, usable};
-use exportdoc::finding::{self, Finding, Severity};
-use exportdoc::graph::Graph;
-use exportdoc::object::{ObjectKey, SyncObject};
-use exportdoc::passphrase::{EncryptionParams, Passphrase, encrypt};
-use exportdoc::report::{Contents, DocumentReport, ExamineOptions, examine_contents};
-use exportdoc::revision_hash;
-use exportdoc::sample::uuid;
+use exportdoc::internal::blob::{Header, ObjectRecord, SealedRecord, Trailer, frame};
+use exportdoc::internal::build::{Extras, type_name};
+use exportdoc::internal::compose::{OLDEST_FORMAT, type_names, usable};
+use exportdoc::internal::finding::{self, Finding, Severity};
+use exportdoc::internal::graph::Graph;
+use exportdoc::internal::object::{ObjectKey, SyncObject};
+use exportdoc::internal::passphrase::{EncryptionParams, Passphrase, encrypt};
+use exportdoc::internal::report::{Contents, DocumentReport, ExamineOptions, examine_contents};
+use exportdoc::internal::revision_hash;
+use exportdoc::internal::sample::uuid;
 use serde_json::{Value, json};
 
 use super::made_up::Engine as MadeUp;
@@ -78,7 +78,7 @@ pub struct Unsealed<'a> {
 }
 
 impl Unsealed<'_> {
-    /// As [`exportdoc::build::seal_with`] makes it, but without a key and with a signature that means nothing.
+    /// As [`exportdoc::internal::build::seal_with`] makes it, but without a key and with a signature that means nothing.
     pub fn write(self) -> Vec<u8> {
         self.with_rule(Some("records-v1"))
     }

@@ -4,10 +4,10 @@ use std::io::Read;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use exportdoc::audit::{DEFAULT_POLICY, Policy, audit_source};
-use exportdoc::envelope::{EncodedText, Envelope, EnvelopeBuilder, Metadata};
-use exportdoc::identifier::Identifier;
-use exportdoc::report::{ExamineOptions, examine};
+use exportdoc::internal::audit::{DEFAULT_POLICY, Policy, audit_source};
+use exportdoc::internal::envelope::{EncodedText, Envelope, EnvelopeBuilder, Metadata};
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::report::{ExamineOptions, examine};
 
 use jiff::Timestamp;
 

@@ -13,8 +13,8 @@ use std::sync::LazyLock;
 
 use arbitrary::Unstructured;
 use bytes::Bytes;
-use exportdoc::finding::Severity;
-use exportdoc::report::{ExamineOptions, Verdict, examine};
+use exportdoc::internal::finding::Severity;
+use exportdoc::internal::report::{ExamineOptions, Verdict, examine};
 use http::Request;
 use mock_engine::clock::Clock;
 use mock_engine::model::resources;
@@ -183,7 +183,7 @@ impl Session {
                 )
             }
             Payload::Objects(objects) => {
-                let types = exportdoc::object::OBJECT_TYPES;
+                let types = exportdoc::internal::object::OBJECT_TYPES;
                 let entry = |(number, identifier): &(u8, Atom)| {
                     let name = types[usize::from(*number) % types.len()].name;
                     json!({ "objectType": name, "objectIdentifier": { "id": self.value(identifier) } })

@@ -7,13 +7,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use arbitrary::Arbitrary;
-use exportdoc::build::{Extras, in_record_order};
-use exportdoc::identifier::Identifier;
-use exportdoc::object::draft::{self, AlgorithmInfo, ColumnSpec, ConnectorSpec, Draft};
-use exportdoc::object::{ObjectKey, SyncObject, reference_key};
-use exportdoc::passphrase::EncryptionParams;
-use exportdoc::sample::{INSTALLED, key_bytes, revision_pair};
-use exportdoc::wire::Writer;
+use exportdoc::internal::build::{Extras, in_record_order};
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::draft::{self, AlgorithmInfo, ColumnSpec, ConnectorSpec, Draft};
+use exportdoc::internal::object::{ObjectKey, SyncObject, reference_key};
+use exportdoc::internal::passphrase::EncryptionParams;
+use exportdoc::internal::sample::{INSTALLED, key_bytes, revision_pair};
+use exportdoc::internal::wire::Writer;
 
 use super::document::Unsealed;
 

@@ -3,17 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use exportdoc::build::{ExportFacts, in_record_order, seal_with};
-use exportdoc::compose::{OLDEST_FORMAT, requested_row};
-use exportdoc::diff::{DiffLimits, Later, MatchBy, object_changes};
-use exportdoc::merge::{
+use exportdoc::internal::build::{ExportFacts, in_record_order, seal_with};
+use exportdoc::internal::compose::{OLDEST_FORMAT, requested_row};
+use exportdoc::internal::diff::{DiffLimits, Later, MatchBy, object_changes};
+use exportdoc::internal::merge::{
     Conflict, DerivedSave, MergeError, MergeOptions, MergeOutcome, MergedDocument, Note, Origin, Prefer,
     Renumber, Resolutions, Sources, Take,
 };
-use exportdoc::object::{ObjectKey, SyncObject, rename};
-use exportdoc::report::Verdict;
-use exportdoc::sample::{INSTALLED, uuid};
-use exportdoc::signature::{KeySize, SigningKey};
+use exportdoc::internal::object::{ObjectKey, SyncObject, rename};
+use exportdoc::internal::report::Verdict;
+use exportdoc::internal::sample::{INSTALLED, uuid};
+use exportdoc::internal::signature::{KeySize, SigningKey};
 
 use super::document::{Document, Unsealed, several};
 use super::report::{check_escapes, check_report};
@@ -126,7 +126,7 @@ fn try_merge(
     if let Some(base) = base {
         sources.set_base("base.json".to_owned(), &base.report, base.contents.clone())?;
     }
-    exportdoc::merge::merge(sources, options)
+    exportdoc::internal::merge::merge(sources, options)
 }
 
 /// Conflicts or a document, and everything in the document accounted for.

@@ -21,7 +21,7 @@ mod spki;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use exportdoc::signature::{HashChoice, verify_detached};
+use exportdoc::internal::signature::{HashChoice, verify_detached};
 
 pub use blob::blob;
 pub use containers::containers;

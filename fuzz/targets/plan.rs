@@ -6,14 +6,14 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use exportdoc::compose::{extras, readable, roots, usable};
-use exportdoc::graph::Graph;
-use exportdoc::import_plan::{
+use exportdoc::internal::compose::{extras, readable, roots, usable};
+use exportdoc::internal::graph::Graph;
+use exportdoc::internal::import_plan::{
     Action, EngineVersion, ImportOptions, ImportPlan, ReadDocument, Verdict, import_plan,
 };
-use exportdoc::object::SyncObject;
-use exportdoc::report::{ExamineOptions, examine_contents};
-use exportdoc::target_state::{StateError, TargetState, TargetStateBuilder};
+use exportdoc::internal::object::SyncObject;
+use exportdoc::internal::report::{ExamineOptions, examine_contents};
+use exportdoc::internal::target_state::{StateError, TargetState, TargetStateBuilder};
 
 use super::document::{Document, passphrase, several, split};
 use super::report::check_escapes;

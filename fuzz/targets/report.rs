@@ -1,8 +1,8 @@
 //! What has to hold of every report and everything in it, whatever it is about.
 
-use exportdoc::escape;
-use exportdoc::finding::{self, Finding};
-use exportdoc::report::{DocumentReport, Outcome, Verdict};
+use exportdoc::internal::escape;
+use exportdoc::internal::finding::{self, Finding};
+use exportdoc::internal::report::{DocumentReport, Outcome, Verdict};
 
 /// Findings are of the registry, point into the file and are harmless once escaped.
 pub fn check_findings(findings: &[Finding], file: Option<usize>) {

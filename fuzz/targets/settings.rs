@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use exportdoc::audit::{Level, Policy, audit_source};
-use exportdoc::extract::find;
-use exportdoc::finding::{self, REGISTRY};
-use exportdoc::import_plan::EngineVersion;
-use exportdoc::merge::{Resolutions, Take};
-use exportdoc::report::{DocumentReport, ExamineOptions, examine};
-use exportdoc::signature::{SigningKey, parse_fingerprint};
+use exportdoc::internal::audit::{Level, Policy, audit_source};
+use exportdoc::internal::extract::find;
+use exportdoc::internal::finding::{self, REGISTRY};
+use exportdoc::internal::import_plan::EngineVersion;
+use exportdoc::internal::merge::{Resolutions, Take};
+use exportdoc::internal::report::{DocumentReport, ExamineOptions, examine};
+use exportdoc::internal::signature::{SigningKey, parse_fingerprint};
 use jiff::Timestamp;
 use serde_json::json;
 

@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use exportdoc::date;
-use exportdoc::envelope::{Base64Reader, decode_all};
-use exportdoc::signature::{
+use exportdoc::internal::date;
+use exportdoc::internal::envelope::{Base64Reader, decode_all};
+use exportdoc::internal::signature::{
     DsaSignature, Encoding, EncodingError, HashAlgorithm, PublicKey, decode_any, decode_base64_prefix,
 };
 

@@ -1,6 +1,6 @@
 //! A public key: what passes the gate is canonical and can be computed with.
 
-use exportdoc::signature::{DsaSignature, HashAlgorithm, PartialKey, PublicKey, SigningKey};
+use exportdoc::internal::signature::{DsaSignature, HashAlgorithm, PartialKey, PublicKey, SigningKey};
 
 use super::{SIGNATURE, detached, from_base64};
 

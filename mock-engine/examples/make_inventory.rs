@@ -11,12 +11,12 @@
 
 use std::fs;
 
-use exportdoc::build::{in_record_order, seal};
-use exportdoc::identifier::Identifier;
-use exportdoc::object::draft::{self, AlgorithmInfo, ConnectorSpec, Draft};
-use exportdoc::object::{ObjectKey, ObjectType, SyncObject, reference_to, type_by_name};
-use exportdoc::sample::{INSTALLED, export_facts, key_bytes, revision_pair};
-use exportdoc::signature::{KeySize, SigningKey};
+use exportdoc::internal::build::{in_record_order, seal};
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::draft::{self, AlgorithmInfo, ConnectorSpec, Draft};
+use exportdoc::internal::object::{ObjectKey, ObjectType, SyncObject, reference_to, type_by_name};
+use exportdoc::internal::sample::{INSTALLED, export_facts, key_bytes, revision_pair};
+use exportdoc::internal::signature::{KeySize, SigningKey};
 
 /// Lookup, its domain, a reference to each, a connector, a ruleset on it that needs the references, and its job.
 const PER_UNIT: usize = 7;

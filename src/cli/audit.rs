@@ -4,13 +4,13 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use exportdoc::audit::{
+use exportdoc::internal::audit::{
     AuditOptions, AuditReport, DEFAULT_POLICY, LISTED, Level, Summary, audit_bytes, audit_source,
 };
-use exportdoc::diff::Side;
-use exportdoc::envelope::Surroundings;
-use exportdoc::finding::Finding;
-use exportdoc::report::{ExamineOptions, examine_with_objects};
+use exportdoc::internal::diff::Side;
+use exportdoc::internal::envelope::Surroundings;
+use exportdoc::internal::finding::Finding;
+use exportdoc::internal::report::{ExamineOptions, examine_with_objects};
 
 use super::audit_policy::{AuditedPolicy, FILE_NAME, Policies, Usage};
 use super::batch::{self, Ended, Judged};
@@ -384,7 +384,7 @@ impl Args {
         let _ = writeln!(
             anstream::stderr(),
             "wrote {}",
-            exportdoc::escape::terminal(&path.to_string_lossy())
+            exportdoc::internal::escape::terminal(&path.to_string_lossy())
         );
         Ok(Exit::Good)
     }

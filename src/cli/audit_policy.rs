@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use exportdoc::audit::{AuditFinding, AuditReport, Policy, policy_findings};
-use exportdoc::byte_order_mark::{LOOKS_LIKE_UTF_16, utf_16, without_mark};
+use exportdoc::internal::audit::{AuditFinding, AuditReport, Policy, policy_findings};
+use exportdoc::internal::byte_order_mark::{LOOKS_LIKE_UTF_16, utf_16, without_mark};
 
 use super::CliError;
 use super::input::Input;

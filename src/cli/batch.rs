@@ -10,14 +10,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, SystemTime};
 
-use exportdoc::envelope::EnvelopeError;
-use exportdoc::report::{DocumentReport, ExamineOptions, Keep, SourceError, examine_source};
+use exportdoc::internal::envelope::EnvelopeError;
+use exportdoc::internal::report::{DocumentReport, ExamineOptions, Keep, SourceError, examine_source};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::input::{Input, InputArgs, ReadError};
 use super::interrupt::Interrupt;
 use super::{CliError, Exit};
-use exportdoc::finding::Finding;
+use exportdoc::internal::finding::Finding;
 
 /// Documents in work or waiting for those before them: bounds memory, keeps every core busy.
 const WINDOW: usize = 64;

@@ -5,12 +5,12 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use exportdoc::build::{BuildError, ExportFacts, Extras, seal_to, unsigned_to};
-use exportdoc::compose::{self, Stamp};
-use exportdoc::escape;
-use exportdoc::object::{ObjectKey, SyncObject};
-use exportdoc::passphrase::{DEFAULT_ITERATIONS, EncryptionParams, Passphrase, SALT_BYTES};
-use exportdoc::signature::{KeySize, SigningKey};
+use exportdoc::internal::build::{BuildError, ExportFacts, Extras, seal_to, unsigned_to};
+use exportdoc::internal::compose::{self, Stamp};
+use exportdoc::internal::escape;
+use exportdoc::internal::object::{ObjectKey, SyncObject};
+use exportdoc::internal::passphrase::{DEFAULT_ITERATIONS, EncryptionParams, Passphrase, SALT_BYTES};
+use exportdoc::internal::signature::{KeySize, SigningKey};
 use serde_json::value::RawValue;
 
 use super::Exit;

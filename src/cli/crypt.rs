@@ -1,6 +1,6 @@
 //! `exportdoc encrypt` and `exportdoc decrypt`: the same objects, with and without a passphrase.
 
-use exportdoc::compose;
+use exportdoc::internal::compose;
 
 use super::compose::{KeyArgs, SourceArgs, encryption, say, say_what_engines_do, say_written};
 use super::output::{InPlaceArgs, Output, Over};

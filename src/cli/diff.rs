@@ -4,10 +4,12 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use exportdoc::diff::{DiffLimits, DiffOptions, DocumentDiff, IgnoreRule, MatchBy, ObstacleKind, diff};
-use exportdoc::escape;
-use exportdoc::object::{type_by_name, type_help};
-use exportdoc::passphrase::Passphrase;
+use exportdoc::internal::diff::{
+    DiffLimits, DiffOptions, DocumentDiff, IgnoreRule, MatchBy, ObstacleKind, diff,
+};
+use exportdoc::internal::escape;
+use exportdoc::internal::object::{type_by_name, type_help};
+use exportdoc::internal::passphrase::Passphrase;
 
 use super::diff_reading::{ComparedSide, DiffInput, read_both};
 use super::input::{Input, parse_size};

@@ -1,9 +1,9 @@
 //! Reads the two documents of a comparison.
 
-use exportdoc::diff::Side;
-use exportdoc::object::SyncObject;
-use exportdoc::passphrase::Passphrase;
-use exportdoc::report::{DocumentReport, ExamineOptions, examine_with_objects};
+use exportdoc::internal::diff::Side;
+use exportdoc::internal::object::SyncObject;
+use exportdoc::internal::passphrase::Passphrase;
+use exportdoc::internal::report::{DocumentReport, ExamineOptions, examine_with_objects};
 
 use super::input::Input;
 use super::{CliError, Unreadable};

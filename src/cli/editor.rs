@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::Command;
 
-use exportdoc::merge::{MergeOutcome, Resolutions};
+use exportdoc::internal::merge::{MergeOutcome, Resolutions};
 
 use super::CliError;
 use crate::render::merge_json;

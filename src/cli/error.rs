@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use exportdoc::escape;
-use exportdoc::finding::TRAILING_DATA;
-use exportdoc::report::DocumentReport;
+use exportdoc::internal::escape;
+use exportdoc::internal::finding::TRAILING_DATA;
+use exportdoc::internal::report::DocumentReport;
 
 use super::{Exit, Unreadable};
 

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use exportdoc::audit::Level;
-use exportdoc::finding::{self, FindingRule, REGISTRY};
+use exportdoc::internal::audit::Level;
+use exportdoc::internal::finding::{self, FindingRule, REGISTRY};
 
 use super::{CliError, Exit, stdout};
 

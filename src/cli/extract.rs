@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use exportdoc::extract::{Dependencies, ExtractError, extract, find, positions};
-use exportdoc::object::{ObjectKey, SyncObject};
-use exportdoc::report::DocumentReport;
+use exportdoc::internal::extract::{Dependencies, ExtractError, extract, find, positions};
+use exportdoc::internal::object::{ObjectKey, SyncObject};
+use exportdoc::internal::report::DocumentReport;
 
 use super::compose::{KeyArgs, Sealer, SourceArgs, say_what_engines_do, say_written};
 use super::output::{self, Output, OutputArgs};

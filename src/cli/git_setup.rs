@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use exportdoc::escape;
+use exportdoc::internal::escape;
 
 use super::shell::quoted;
 use super::{CliError, Exit, stdout};

@@ -6,8 +6,8 @@ use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use exportdoc::container::{Container, ContainerError, Documents, OneDocument};
-use exportdoc::finding::{self, Finding, Place};
+use exportdoc::internal::container::{Container, ContainerError, Documents, OneDocument};
+use exportdoc::internal::finding::{self, Finding, Place};
 
 use super::CliError;
 use super::unwrapping::{Raw, unwrap};

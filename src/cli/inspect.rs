@@ -4,9 +4,9 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use exportdoc::compose;
-use exportdoc::object::{type_by_name, type_help};
-use exportdoc::report::ExamineOptions;
+use exportdoc::internal::compose;
+use exportdoc::internal::object::{type_by_name, type_help};
+use exportdoc::internal::report::ExamineOptions;
 
 use super::batch;
 use super::input::{Input, InputArgs};

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use exportdoc::signature::{KeySize, SigningKey};
+use exportdoc::internal::signature::{KeySize, SigningKey};
 
 use super::compose::{parse_bits, refused};
 use super::output::{self, Output};

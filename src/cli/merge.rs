@@ -4,8 +4,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use exportdoc::diff::MatchBy;
-use exportdoc::merge::{MergeOptions, Prefer, Renumber, Resolutions};
+use exportdoc::internal::diff::MatchBy;
+use exportdoc::internal::merge::{MergeOptions, Prefer, Renumber, Resolutions};
 
 use super::compose::{KeyArgs, say, say_made, say_what_engines_do, say_written};
 use super::input::{Input, parse_size};

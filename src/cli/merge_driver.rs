@@ -6,8 +6,8 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use exportdoc::diff::MatchBy;
-use exportdoc::merge::{MergeOptions, Renumber, Resolutions};
+use exportdoc::internal::diff::MatchBy;
+use exportdoc::internal::merge::{MergeOptions, Renumber, Resolutions};
 
 use super::compose::{KeyArgs, say, say_what_engines_do};
 use super::input::parse_size;

@@ -3,13 +3,13 @@
 use std::io::Write;
 use std::path::Path;
 
-use exportdoc::build::ExportFacts;
-use exportdoc::compose;
-use exportdoc::merge::{
+use exportdoc::internal::build::ExportFacts;
+use exportdoc::internal::compose;
+use exportdoc::internal::merge::{
     ConflictKind, DerivedSave, MergeOptions, MergeOutcome, MergedDocument, Sources, merge,
 };
-use exportdoc::passphrase::Passphrase;
-use exportdoc::signature::SigningKey;
+use exportdoc::internal::passphrase::Passphrase;
+use exportdoc::internal::signature::SigningKey;
 
 use super::compose::{new_uuid, refused, write};
 use super::reading::Reading;
@@ -107,7 +107,7 @@ impl Merged {
     }
 }
 
-fn fail(error: &exportdoc::merge::MergeError) -> CliError {
+fn fail(error: &exportdoc::internal::merge::MergeError) -> CliError {
     CliError::Refused {
         message: error.to_string(),
         help: error.help().map(str::to_owned),

@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-use exportdoc::byte_order_mark::{LOOKS_LIKE_UTF_16, utf_16, without_mark};
-use exportdoc::passphrase::Passphrase;
+use exportdoc::internal::byte_order_mark::{LOOKS_LIKE_UTF_16, utf_16, without_mark};
+use exportdoc::internal::passphrase::Passphrase;
 use zeroize::Zeroizing;
 
 use super::CliError;

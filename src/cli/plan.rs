@@ -4,15 +4,15 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use exportdoc::compose;
-use exportdoc::import_plan::{
+use exportdoc::internal::compose;
+use exportdoc::internal::import_plan::{
     EngineVersion, GivenEnvironment, ImportOptions, ImportPlan, Presence, ReadDocument, Verdict, import_plan,
 };
-use exportdoc::passphrase::Passphrase;
-use exportdoc::report::{
+use exportdoc::internal::passphrase::Passphrase;
+use exportdoc::internal::report::{
     ExamineOptions, Examined, Keep, Verdict as SignatureVerdict, examine_bytes, examine_opening,
 };
-use exportdoc::target_state::{NamedEnvironment, StateError, TargetState, TargetStateBuilder};
+use exportdoc::internal::target_state::{NamedEnvironment, StateError, TargetState, TargetStateBuilder};
 
 use super::input::{Input, parse_size};
 use super::walk::all_below;
@@ -295,7 +295,7 @@ fn unusable(label: &str, error: &StateError) -> CliError {
 
 fn parse_version(text: &str) -> Result<EngineVersion, String> {
     text.parse()
-        .map_err(|error: exportdoc::import_plan::VersionError| error.to_string())
+        .map_err(|error: exportdoc::internal::import_plan::VersionError| error.to_string())
 }
 
 impl AskedEnvironment {

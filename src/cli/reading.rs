@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use exportdoc::compose;
-use exportdoc::passphrase::Passphrase;
-use exportdoc::report::{
+use exportdoc::internal::compose;
+use exportdoc::internal::passphrase::Passphrase;
+use exportdoc::internal::report::{
     Contents, DocumentReport, ExamineOptions, Examined, Keep, examine_bytes, examine_opening,
 };
 

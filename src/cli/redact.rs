@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use exportdoc::compose;
-use exportdoc::object::{Named, ObjectKey};
-use exportdoc::redact::{MARKER, RedactOptions, RedactReport, Redacted, hide_odd_type_names, redact};
+use exportdoc::internal::compose;
+use exportdoc::internal::object::{Named, ObjectKey};
+use exportdoc::internal::redact::{
+    MARKER, RedactOptions, RedactReport, Redacted, hide_odd_type_names, redact,
+};
 
 use super::compose::{KeyArgs, SourceArgs, refused, say, say_written};
 use super::output::OutputArgs;

@@ -1,7 +1,7 @@
 //! `exportdoc seal`: recomputes what a document says of itself, and signs it.
 
 use clap::ArgGroup;
-use exportdoc::compose;
+use exportdoc::internal::compose;
 
 use super::compose::{KeyArgs, SourceArgs, say_what_engines_do, say_written};
 use super::output::InPlaceArgs;

@@ -3,9 +3,9 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use exportdoc::diff::outline;
-use exportdoc::finding::TRAILING_DATA;
-use exportdoc::report::{ExamineOptions, examine_with_objects};
+use exportdoc::internal::diff::outline;
+use exportdoc::internal::finding::TRAILING_DATA;
+use exportdoc::internal::report::{ExamineOptions, examine_with_objects};
 
 use super::input::{Input, ReadError, parse_size};
 use super::stdout::Output;

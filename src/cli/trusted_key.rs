@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use exportdoc::signature::{
+use exportdoc::internal::signature::{
     Encoding, PublicKey, SigningKey, decode_all, fingerprint_digits, names_private_key, parse_fingerprint,
 };
 

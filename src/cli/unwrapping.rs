@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek};
 
-use exportdoc::container::{
+use exportdoc::internal::container::{
     Container, ContainerError, HEAD, Kind, Utf16Reader, gunzip, only_entry, unpickle,
 };
 

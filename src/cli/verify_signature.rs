@@ -4,9 +4,11 @@ use std::fs;
 use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
 
-use exportdoc::finding;
-use exportdoc::report::{DocumentReport, ExamineOptions, Trust, Verdict};
-use exportdoc::signature::{DetachedError, HashAlgorithm, HashChoice, RULES, by_name, verify_detached};
+use exportdoc::internal::finding;
+use exportdoc::internal::report::{DocumentReport, ExamineOptions, Trust, Verdict};
+use exportdoc::internal::signature::{
+    DetachedError, HashAlgorithm, HashChoice, RULES, by_name, verify_detached,
+};
 
 use super::batch;
 use super::input::InputArgs;

@@ -8,9 +8,9 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use exportdoc::byte_order_mark::Utf16;
-use exportdoc::container::{HEAD, Kind, Utf16Reader, begins_like_a_document};
-use exportdoc::escape;
+use exportdoc::internal::byte_order_mark::Utf16;
+use exportdoc::internal::container::{HEAD, Kind, Utf16Reader, begins_like_a_document};
+use exportdoc::internal::escape;
 
 use super::CliError;
 use super::input::{Input, Refusal};

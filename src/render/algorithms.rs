@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use exportdoc::object::data::{Configuration, FieldSpec};
-use exportdoc::report::{DocumentReport, ObjectReport};
+use exportdoc::internal::object::data::{Configuration, FieldSpec};
+use exportdoc::internal::report::{DocumentReport, ObjectReport};
 use serde_json::{Value, json};
 
 use super::text::safe;

@@ -4,8 +4,8 @@
 
 use std::io::{self, Write};
 
-use exportdoc::audit::{AuditFinding, Level};
-use exportdoc::escape;
+use exportdoc::internal::audit::{AuditFinding, Level};
+use exportdoc::internal::escape;
 
 use super::audit_words::{documents, run_tally, with_place};
 use super::lines::Lines;

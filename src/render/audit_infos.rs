@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use exportdoc::audit::AuditFinding;
-use exportdoc::finding::FindingRule;
+use exportdoc::internal::audit::AuditFinding;
+use exportdoc::internal::finding::FindingRule;
 
 /// Different sentences of one rule that are kept. The others are counted.
 const KEPT: usize = 1_000;

@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use exportdoc::audit::{AuditFinding, AuditReport, Level, RuleCount, Summary};
+use exportdoc::internal::audit::{AuditFinding, AuditReport, Level, RuleCount, Summary};
 use serde_json::{Value, json};
 
 use super::json::{self, unreadable};

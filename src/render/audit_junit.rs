@@ -5,8 +5,8 @@
 
 use std::io::{self, Write};
 
-use exportdoc::audit::{AuditFinding, Level, Suppressed};
-use exportdoc::escape;
+use exportdoc::internal::audit::{AuditFinding, Level, Suppressed};
+use exportdoc::internal::escape;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
@@ -62,7 +62,10 @@ impl Junit {
     }
 
     fn cases(&self, findings: &[AuditFinding]) -> Vec<Case> {
-        let case = |(rule, own): (&'static exportdoc::finding::FindingRule, Vec<&AuditFinding>)| {
+        let case = |(rule, own): (
+            &'static exportdoc::internal::finding::FindingRule,
+            Vec<&AuditFinding>,
+        )| {
             let level = own
                 .iter()
                 .map(|finding| finding.level)

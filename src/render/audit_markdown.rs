@@ -4,8 +4,8 @@
 
 use std::io::{self, Write};
 
-use exportdoc::audit::{AuditFinding, AuditReport, Level};
-use exportdoc::escape;
+use exportdoc::internal::audit::{AuditFinding, AuditReport, Level};
+use exportdoc::internal::escape;
 
 use super::audit_words::{by_rule, documents, run_tally, tally};
 use super::markdown::{LIMIT, Page, cell, summary_html};

@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use exportdoc::audit::{Needs, Policy, needs};
-use exportdoc::finding::REGISTRY;
+use exportdoc::internal::audit::{Needs, Policy, needs};
+use exportdoc::internal::finding::REGISTRY;
 use serde_json::{Value, json};
 
 /// A table by topic, for people.

@@ -6,9 +6,9 @@
 
 use std::io::{self, Write};
 
-use exportdoc::audit::{AuditFinding, Level};
-use exportdoc::escape;
-use exportdoc::finding::{FindingRule, REGISTRY};
+use exportdoc::internal::audit::{AuditFinding, Level};
+use exportdoc::internal::escape;
+use exportdoc::internal::finding::{FindingRule, REGISTRY};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 

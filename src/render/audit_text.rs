@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use anstyle::Style;
-use exportdoc::audit::{AuditFinding, Level, Suppressed};
-use exportdoc::finding::FindingRule;
+use exportdoc::internal::audit::{AuditFinding, Level, Suppressed};
+use exportdoc::internal::finding::FindingRule;
 
 use super::audit_infos::Infos;
 use super::audit_words::{self as words, tally};

@@ -1,7 +1,7 @@
 //! How an audit is worded, for the formats that people read. Nothing in here is escaped: whoever prints it does that.
 
-use exportdoc::audit::{AuditFinding, Level};
-use exportdoc::finding::FindingRule;
+use exportdoc::internal::audit::{AuditFinding, Level};
+use exportdoc::internal::finding::FindingRule;
 
 use super::diff_words::counted;
 use crate::cli::AuditRun;

@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use exportdoc::escape;
-use exportdoc::signature::{DetachedError, DetachedReport};
+use exportdoc::internal::escape;
+use exportdoc::internal::signature::{DetachedError, DetachedReport};
 use serde_json::{Value, json};
 
 use super::json::SCHEMA_VERSION;

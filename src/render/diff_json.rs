@@ -3,11 +3,11 @@
 
 use std::io::{self, Write};
 
-use exportdoc::diff::{
+use exportdoc::internal::diff::{
     ByteComparison, FieldChange, FieldPath, LineTag, ObjectDiff, ObjectRef, SecretChange, Status, Step,
     Value as Shown,
 };
-use exportdoc::object::RevisionPair;
+use exportdoc::internal::object::RevisionPair;
 use serde_json::{Map, Value, json};
 
 use super::diff_words as words;

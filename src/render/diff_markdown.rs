@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use exportdoc::diff::{DocumentDiff, FieldChange, LineTag, ObjectDiff};
-use exportdoc::escape;
+use exportdoc::internal::diff::{DocumentDiff, FieldChange, LineTag, ObjectDiff};
+use exportdoc::internal::escape;
 
 use super::diff_text::View;
 use super::diff_words as words;

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use exportdoc::diff::{DocumentDiff, FieldChange, LineTag, ObjectDiff, Status};
-use exportdoc::escape;
+use exportdoc::internal::diff::{DocumentDiff, FieldChange, LineTag, ObjectDiff, Status};
+use exportdoc::internal::escape;
 
 use super::diff_words as words;
 use crate::cli::Compared;

@@ -1,7 +1,7 @@
 //! How differences are worded, for the formats that people read. Nothing in here is escaped: whoever prints it does that.
 
-use exportdoc::date;
-use exportdoc::diff::{
+use exportdoc::internal::date;
+use exportdoc::internal::diff::{
     ByteComparison, DocumentDiff, EnvelopeChange, FieldChange, LineDiff, ObjectDiff, Obstacle, ObstacleKind,
     OutlineLine, SecretChange, Status, Value,
 };

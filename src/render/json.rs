@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
-use exportdoc::escape;
-use exportdoc::finding::Finding;
-use exportdoc::import_plan::references_against;
-use exportdoc::object::ObjectKey;
-use exportdoc::report::{
+use exportdoc::internal::escape;
+use exportdoc::internal::finding::Finding;
+use exportdoc::internal::import_plan::references_against;
+use exportdoc::internal::object::ObjectKey;
+use exportdoc::internal::report::{
     DocumentReport, Encryption, ListedObject, Outcome, SecretsUnknown, SignatureReport, Trust,
 };
 use serde_json::{Value, json};
@@ -170,7 +170,7 @@ fn export(report: &DocumentReport) -> Value {
 fn listed(row: &ListedObject) -> Value {
     json!({
         "type": row.type_name,
-        "identifier": row.identifier.as_ref().map(exportdoc::identifier::Identifier::to_json),
+        "identifier": row.identifier.as_ref().map(exportdoc::internal::identifier::Identifier::to_json),
         "revision_hash": row.hash,
     })
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use exportdoc::audit::TextPlace;
-use exportdoc::envelope::LineColumn;
+use exportdoc::internal::audit::TextPlace;
+use exportdoc::internal::envelope::LineColumn;
 
 /// The lines and columns of some byte offsets in one file.
 #[derive(Debug, Default)]

@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
-use exportdoc::import_plan::{ReferenceState, references_against};
-use exportdoc::object::known_by_number;
-use exportdoc::report::{DocumentReport, Encryption, ListedObject, ObjectReport};
+use exportdoc::internal::import_plan::{ReferenceState, references_against};
+use exportdoc::internal::object::known_by_number;
+use exportdoc::internal::report::{DocumentReport, Encryption, ListedObject, ObjectReport};
 
 use super::text::safe;
 use super::time;

@@ -2,7 +2,7 @@
 //!
 //! Invariant: no page is longer than the large code hosts take a comment, and it says so when something is left out.
 
-use exportdoc::escape;
+use exportdoc::internal::escape;
 
 use super::diff_words::counted;
 

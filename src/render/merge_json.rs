@@ -3,8 +3,8 @@
 
 use std::io::{self, Write};
 
-use exportdoc::compose::ENGINES_REFUSE;
-use exportdoc::merge::{Candidate, Conflict, MergeOutcome, MergedObject, Named, Renumbered};
+use exportdoc::internal::compose::ENGINES_REFUSE;
+use exportdoc::internal::merge::{Candidate, Conflict, MergeOutcome, MergedObject, Named, Renumbered};
 use serde_json::{Value, json};
 
 use super::diff_json::change;

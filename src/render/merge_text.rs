@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use exportdoc::escape;
-use exportdoc::merge::{Conflict, MergeOutcome, Origin};
+use exportdoc::internal::escape;
+use exportdoc::internal::merge::{Conflict, MergeOutcome, Origin};
 
 use super::diff_words as words;
 use super::time::short_millis;
@@ -175,7 +175,7 @@ fn print_conflict(out: &mut impl Write, outcome: &MergeOutcome, conflict: &Confl
 }
 
 fn meaning(conflict: &Conflict) -> &'static str {
-    use exportdoc::merge::ConflictKind as Kind;
+    use exportdoc::internal::merge::ConflictKind as Kind;
     match conflict.kind {
         Kind::Different => "in different states, and no base tells which one is newer",
         Kind::BothAdded => "both sides added it, differently",

@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use exportdoc::diff::OutlineLine;
-use exportdoc::escape;
+use exportdoc::internal::diff::OutlineLine;
+use exportdoc::internal::escape;
 
 use super::diff_words as words;
 

@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use exportdoc::import_plan::{Action, ChecklistItem, ImportPlan, Step, TargetObject, Verdict};
+use exportdoc::internal::import_plan::{Action, ChecklistItem, ImportPlan, Step, TargetObject, Verdict};
 use serde_json::{Value, json};
 
 use super::plan_words as said;

@@ -5,8 +5,8 @@
 
 use std::io::{self, Write};
 
-use exportdoc::escape;
-use exportdoc::import_plan::{Action, ImportPlan, Verdict};
+use exportdoc::internal::escape;
+use exportdoc::internal::import_plan::{Action, ImportPlan, Verdict};
 
 use super::markdown::{Page, cell};
 use super::plan_words as said;

@@ -4,9 +4,9 @@
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use exportdoc::escape;
-use exportdoc::import_plan::{ImportPlan, Verdict};
-use exportdoc::target_state::SourceKind;
+use exportdoc::internal::escape;
+use exportdoc::internal::import_plan::{ImportPlan, Verdict};
+use exportdoc::internal::target_state::SourceKind;
 
 use super::diff_words as words;
 use super::listing::{plain_table, print_table};

@@ -1,6 +1,6 @@
 //! What every rendering of a plan says in the same words.
 
-use exportdoc::import_plan::{
+use exportdoc::internal::import_plan::{
     Action, GivenEnvironment, ImportPlan, Purpose, Refusal, Step, Todo, Verdict, Wanted, stands_for,
 };
 

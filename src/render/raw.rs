@@ -6,11 +6,11 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use exportdoc::blob::{BlobLimits, Record, RecordReader};
-use exportdoc::envelope::{Base64Reader, Envelope, EnvelopeError};
-use exportdoc::escape;
-use exportdoc::object::{SyncObject, misspelt_type, type_of};
-use exportdoc::wire::{DumpLimits, DumpNode, DumpValue, Message, dump};
+use exportdoc::internal::blob::{BlobLimits, Record, RecordReader};
+use exportdoc::internal::envelope::{Base64Reader, Envelope, EnvelopeError};
+use exportdoc::internal::escape;
+use exportdoc::internal::object::{SyncObject, misspelt_type, type_of};
+use exportdoc::internal::wire::{DumpLimits, DumpNode, DumpValue, Message, dump};
 
 /// Text longer than this is cut in the dump.
 const SHOWN_BYTES: usize = 4096;

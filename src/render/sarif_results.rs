@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-use exportdoc::audit::{AuditFinding, Level};
+use exportdoc::internal::audit::{AuditFinding, Level};
 use sha2::{Digest, Sha256};
 
 /// Code scanning refuses a run with more results.

@@ -4,9 +4,11 @@ use std::fmt::Display;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use exportdoc::escape;
-use exportdoc::finding::{Finding, Severity};
-use exportdoc::report::{DocumentReport, Encryption, ListedObject, Outcome, SecretsUnknown, Trust, Verdict};
+use exportdoc::internal::escape;
+use exportdoc::internal::finding::{Finding, Severity};
+use exportdoc::internal::report::{
+    DocumentReport, Encryption, ListedObject, Outcome, SecretsUnknown, Trust, Verdict,
+};
 
 use super::listing::{label, partial, references, secret_values, table};
 use super::{algorithms, time, tree};

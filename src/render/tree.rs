@@ -5,9 +5,9 @@
 
 use std::io::{self, Write};
 
-use exportdoc::escape;
-use exportdoc::graph::NodeId;
-use exportdoc::report::DocumentReport;
+use exportdoc::internal::escape;
+use exportdoc::internal::graph::NodeId;
+use exportdoc::internal::report::DocumentReport;
 
 use super::listing::display_name;
 

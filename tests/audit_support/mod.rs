@@ -16,12 +16,14 @@ use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use exportdoc::audit::{AuditFinding, AuditOptions, AuditReport, Policy, audit_bytes, policy_findings};
-use exportdoc::container::{Container, Kind, Utf16Reader};
-use exportdoc::diff::Side;
-use exportdoc::finding::Finding;
-use exportdoc::passphrase::Passphrase;
-use exportdoc::report::{ExamineOptions, examine_with_objects};
+use exportdoc::internal::audit::{
+    AuditFinding, AuditOptions, AuditReport, Policy, audit_bytes, policy_findings,
+};
+use exportdoc::internal::container::{Container, Kind, Utf16Reader};
+use exportdoc::internal::diff::Side;
+use exportdoc::internal::finding::Finding;
+use exportdoc::internal::passphrase::Passphrase;
+use exportdoc::internal::report::{ExamineOptions, examine_with_objects};
 use jiff::Timestamp;
 
 use serde_json::Value;

@@ -20,16 +20,16 @@ use std::process::{Command, Output, Stdio};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use exportdoc::blob::{Header, ObjectRecord, RecordReader, Trailer, frame};
-use exportdoc::build::{ExportFacts, in_record_order, seal};
-use exportdoc::finding::Finding;
-use exportdoc::graph::Graph;
-use exportdoc::identifier::Identifier;
-use exportdoc::object::{ObjectKey, SyncObject};
-use exportdoc::report::{DocumentReport, ExamineOptions, Verdict, examine};
-use exportdoc::revision_hash;
-use exportdoc::sample::{self, SampleSize};
-use exportdoc::signature::{KeySize, SigningKey, SigningRule};
+use exportdoc::internal::blob::{Header, ObjectRecord, RecordReader, Trailer, frame};
+use exportdoc::internal::build::{ExportFacts, in_record_order, seal};
+use exportdoc::internal::finding::Finding;
+use exportdoc::internal::graph::Graph;
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::{ObjectKey, SyncObject};
+use exportdoc::internal::report::{DocumentReport, ExamineOptions, Verdict, examine};
+use exportdoc::internal::revision_hash;
+use exportdoc::internal::sample::{self, SampleSize};
+use exportdoc::internal::signature::{KeySize, SigningKey, SigningRule};
 use serde_json::{Value, json};
 
 /// Export id of everything built here.
@@ -141,7 +141,7 @@ pub fn facts(roots: &[ObjectKey]) -> ExportFacts {
         .map(|root| {
             json!({
                 "objectIdentifier": root.identifier.to_json(),
-                "objectType": exportdoc::build::type_name(root.type_number, &BTreeMap::new()),
+                "objectType": exportdoc::internal::build::type_name(root.type_number, &BTreeMap::new()),
             })
         })
         .map(|row| serde_json::value::to_raw_value(&row).unwrap())
@@ -308,7 +308,7 @@ fn hashed_rows(messages: &[Vec<u8>]) -> Vec<Value> {
         .map(|(object, hash)| {
             json!({
                 "objectIdentifier": object.key().identifier.to_json(),
-                "objectType": exportdoc::build::type_name(object.key().type_number, &BTreeMap::new()),
+                "objectType": exportdoc::internal::build::type_name(object.key().type_number, &BTreeMap::new()),
                 "revisionHash": hash,
             })
         })

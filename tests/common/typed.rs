@@ -3,16 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use exportdoc::build::{ExportFacts, seal};
-use exportdoc::compose::requested_row;
-use exportdoc::identifier::Identifier;
-use exportdoc::object::data::{FieldKind, FieldSpec, MessageSpec, StandInKind, Treatment};
-use exportdoc::object::{
+use exportdoc::internal::build::{ExportFacts, seal};
+use exportdoc::internal::compose::requested_row;
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::data::{FieldKind, FieldSpec, MessageSpec, StandInKind, Treatment};
+use exportdoc::internal::object::{
     OBJECT_TYPES, ObjectKey, ObjectType, RefersTo, Revision, SyncObject, TypeNumber, type_by_name,
 };
-use exportdoc::sample;
-use exportdoc::signature::{KeySize, SigningKey};
-use exportdoc::wire::Writer;
+use exportdoc::internal::sample;
+use exportdoc::internal::signature::{KeySize, SigningKey};
+use exportdoc::internal::wire::Writer;
 
 /// The name of every object here, where names are free.
 pub const NAME: &str = "One of all";

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use assert_cmd::Command;
-use exportdoc::object::SyncObject;
-use exportdoc::passphrase::Passphrase;
-use exportdoc::report::{Contents, DocumentReport, ExamineOptions, Verdict, examine_contents};
+use exportdoc::internal::object::SyncObject;
+use exportdoc::internal::passphrase::Passphrase;
+use exportdoc::internal::report::{Contents, DocumentReport, ExamineOptions, Verdict, examine_contents};
 
 /// Opens `generated/encrypted.json`.
 pub(crate) const PASSPHRASE: &str = "made up for the test data";

@@ -1,6 +1,6 @@
 //! A comparison with its sides exchanged: what comparing the other way round has to give. Fuzzing uses it, too.
 
-use exportdoc::diff::{ObjectDiff, Status};
+use exportdoc::internal::diff::{ObjectDiff, Status};
 
 /// One object's difference with the sides exchanged.
 pub fn mirrored(object: &ObjectDiff) -> ObjectDiff {

@@ -12,11 +12,11 @@
 
 pub mod mirror;
 
-use exportdoc::diff::{DiffOptions, DocumentDiff, ObjectDiff, Side, diff};
-use exportdoc::object::{ObjectKey, Revision, SyncObject};
-use exportdoc::report::{ExamineOptions, examine_with_objects};
-use exportdoc::sample;
-use exportdoc::wire::{Message, Writer};
+use exportdoc::internal::diff::{DiffOptions, DocumentDiff, ObjectDiff, Side, diff};
+use exportdoc::internal::object::{ObjectKey, Revision, SyncObject};
+use exportdoc::internal::report::{ExamineOptions, examine_with_objects};
+use exportdoc::internal::sample;
+use exportdoc::internal::wire::{Message, Writer};
 
 pub type Object = SyncObject<'static>;
 

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
-use exportdoc::envelope::{Base64Reader, Base64Report, BreakOff, BreakReason, Flaw, decode_all};
+use exportdoc::internal::envelope::{Base64Reader, Base64Report, BreakOff, BreakReason, Flaw, decode_all};
 use proptest::prelude::*;
 
 fn flaw(first: u64, count: u64) -> Option<Flaw> {

@@ -1,6 +1,6 @@
 //! Files that are no export documents: each kind is told apart, and none costs more than it should.
 
-use exportdoc::envelope::{EnvelopeError, MAX_DEPTH};
+use exportdoc::internal::envelope::{EnvelopeError, MAX_DEPTH};
 
 use crate::{METADATA, document, error, parse, with_metadata};
 

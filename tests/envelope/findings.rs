@@ -1,6 +1,6 @@
 //! Documents with something odd about them: each oddity has its own finding, with the place.
 
-use exportdoc::envelope::{MAX_LIST_ENTRIES, Metadata};
+use exportdoc::internal::envelope::{MAX_LIST_ENTRIES, Metadata};
 
 use crate::{METADATA, at, document, findings, parse, rewritten, with_metadata};
 

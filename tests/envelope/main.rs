@@ -7,8 +7,8 @@ mod errors;
 mod findings;
 mod round_trip;
 
-use exportdoc::envelope::{Envelope, EnvelopeError};
-use exportdoc::finding::Finding;
+use exportdoc::internal::envelope::{Envelope, EnvelopeError};
+use exportdoc::internal::finding::Finding;
 
 const METADATA: &str = concat!(
     r#"{"exportHost":"engine:80","exportDate":"Fri Jun 15 20:16:20 UTC 2018","#,

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use exportdoc::envelope::{BuildError, Envelope, EnvelopeBuilder, ListEntry, Metadata};
-use exportdoc::identifier::Identifier;
+use exportdoc::internal::envelope::{BuildError, Envelope, EnvelopeBuilder, ListEntry, Metadata};
+use exportdoc::internal::identifier::Identifier;
 use proptest::prelude::*;
 use serde_json::value::{RawValue, to_raw_value};
 

@@ -6,8 +6,8 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use exportdoc::report::{ExamineOptions, Verdict, examine_with_objects};
-use exportdoc::wire::Message;
+use exportdoc::internal::report::{ExamineOptions, Verdict, examine_with_objects};
+use exportdoc::internal::wire::Message;
 
 use crate::common::{exportdoc, masking_job, numbered};
 use crate::diff_support::{edit, replaced, resaved};

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use exportdoc::signature::{HashAlgorithm, KeySize, SigningKey};
+use exportdoc::internal::signature::{HashAlgorithm, KeySize, SigningKey};
 use tempfile::tempdir;
 
 use crate::common::{file, key, masking_job, testdata};

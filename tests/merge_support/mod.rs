@@ -12,19 +12,19 @@
     reason = "a test ends where something unexpected happens"
 )]
 
-use exportdoc::build::{ExportFacts, in_record_order, seal_with};
-use exportdoc::compose;
-use exportdoc::diff::MatchBy;
-use exportdoc::identifier::Identifier;
-use exportdoc::merge::{
+use exportdoc::internal::build::{ExportFacts, in_record_order, seal_with};
+use exportdoc::internal::compose;
+use exportdoc::internal::diff::MatchBy;
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::merge::{
     DerivedSave, MergeError, MergeOptions, MergeOutcome, MergedDocument, Renumber, Resolutions, Sources,
     merge,
 };
-use exportdoc::object::{ObjectKey, Revision, RevisionPair, SyncObject};
-use exportdoc::report::{ExamineOptions, examine_contents};
-use exportdoc::sample::uuid;
-use exportdoc::signature::{KeySize, SigningKey};
-use exportdoc::wire::Writer;
+use exportdoc::internal::object::{ObjectKey, Revision, RevisionPair, SyncObject};
+use exportdoc::internal::report::{ExamineOptions, examine_contents};
+use exportdoc::internal::sample::uuid;
+use exportdoc::internal::signature::{KeySize, SigningKey};
+use exportdoc::internal::wire::Writer;
 
 use crate::common::facts;
 
@@ -170,7 +170,7 @@ impl Thing {
         let type_name = match self.key.type_number {
             18 => "LOOKUP".to_owned(),
             19 => "DOMAIN".to_owned(),
-            number => exportdoc::build::type_name(number, &Default::default()),
+            number => exportdoc::internal::build::type_name(number, &Default::default()),
         };
         let revision = Revision {
             pair: self.pair(),
@@ -192,7 +192,11 @@ pub fn document(things: &[&Thing], roots: usize) -> Vec<u8> {
     sealed(&facts(&keys), &Default::default(), &objects)
 }
 
-pub fn sealed(facts: &ExportFacts, extras: &exportdoc::build::Extras, objects: &[Object]) -> Vec<u8> {
+pub fn sealed(
+    facts: &ExportFacts,
+    extras: &exportdoc::internal::build::Extras,
+    objects: &[Object],
+) -> Vec<u8> {
     let size = KeySize::Dsa512;
     let key = SigningKey::from_seed(size, b"merge").unwrap();
     seal_with(facts, extras, objects, &key, size.default_rule()).unwrap()

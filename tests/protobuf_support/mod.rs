@@ -4,10 +4,10 @@
 
 use std::sync::LazyLock;
 
-use exportdoc::object::SyncObject;
-use exportdoc::object::data::{ANY, FieldKind, FieldSpec, MessageSpec, OBJECT};
-use exportdoc::sample::{self, SampleSize};
-use exportdoc::wire::{Field, Message, Value, Writer};
+use exportdoc::internal::object::SyncObject;
+use exportdoc::internal::object::data::{ANY, FieldKind, FieldSpec, MessageSpec, OBJECT};
+use exportdoc::internal::sample::{self, SampleSize};
+use exportdoc::internal::wire::{Field, Message, Value, Writer};
 
 /// The same numbers for the same seed.
 pub struct Random(u64);

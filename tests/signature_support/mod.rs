@@ -6,7 +6,7 @@
     reason = "every test binary uses its own part"
 )]
 
-use exportdoc::signature::{DsaSignature, HashAlgorithm, KeySize, PublicKey, SigningKey};
+use exportdoc::internal::signature::{DsaSignature, HashAlgorithm, KeySize, PublicKey, SigningKey};
 use std::path::PathBuf;
 
 /// A file of `testdata/vectors`.

@@ -7,8 +7,8 @@
     reason = "each test program uses its own part of this"
 )]
 
-use exportdoc::import_plan::{Identity, Lookup, Place, Presence, TargetInventory, Wanted};
-use exportdoc::target_state::{TargetState, TargetStateBuilder};
+use exportdoc::internal::import_plan::{Identity, Lookup, Place, Presence, TargetInventory, Wanted};
+use exportdoc::internal::target_state::{TargetState, TargetStateBuilder};
 use serde_json::{Value, json};
 
 pub fn state(sources: &[Value]) -> TargetState {

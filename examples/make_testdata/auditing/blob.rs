@@ -2,11 +2,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use exportdoc::blob::{ObjectRecord, SealedRecord, frame};
-use exportdoc::object::{ObjectKey, Revision, SyncObject};
-use exportdoc::passphrase::EncryptionParams;
-use exportdoc::sample;
-use exportdoc::wire::Writer;
+use exportdoc::internal::blob::{ObjectRecord, SealedRecord, frame};
+use exportdoc::internal::object::{ObjectKey, Revision, SyncObject};
+use exportdoc::internal::passphrase::EncryptionParams;
+use exportdoc::internal::sample;
+use exportdoc::internal::wire::Writer;
 
 use super::{Case, PASSPHRASE, SILENT, connector, encrypted, job, plain, recipe, replaced, with_header};
 use crate::Result;
@@ -91,10 +91,10 @@ fn records() -> Result<Vec<Case>> {
         Case::new(
             "format-newer",
             with_header(&plain("format-newer")?, |header| {
-                header.format = Some(exportdoc::blob::NEWEST_KNOWN_FORMAT + 1);
+                header.format = Some(exportdoc::internal::blob::NEWEST_KNOWN_FORMAT + 1);
             })?,
             with_header(&plain("format-newer")?, |header| {
-                header.format = Some(exportdoc::blob::NEWEST_KNOWN_FORMAT);
+                header.format = Some(exportdoc::internal::blob::NEWEST_KNOWN_FORMAT);
             })?,
         ),
         Case::new("object-unreadable", unreadable, document("object-unreadable")?),
@@ -108,7 +108,7 @@ fn records() -> Result<Vec<Case>> {
         Case::new(
             "redacted",
             with_header(&plain("redacted")?, |header| {
-                header.marker = Some(exportdoc::blob::REDACTED.to_owned());
+                header.marker = Some(exportdoc::internal::blob::REDACTED.to_owned());
             })?,
             document("redacted")?,
         ),
@@ -145,7 +145,12 @@ fn with_unknown_text(text: &str) -> Result<SyncObject<'static>> {
 
 fn objects() -> Result<Vec<Case>> {
     let of = |name: &str, objects: Vec<SyncObject<'static>>| recipe(name, objects)?.document();
-    let named = |id, name| connector(id, &exportdoc::object::draft::ConnectorSpec { name, ..SILENT });
+    let named = |id, name| {
+        connector(
+            id,
+            &exportdoc::internal::object::draft::ConnectorSpec { name, ..SILENT },
+        )
+    };
     let policy = {
         let key = numbered(77, 1);
         let mut recipe = recipe(
@@ -297,7 +302,7 @@ fn graph() -> Result<Vec<Case>> {
         connector(1, &SILENT)?,
         connector(
             2,
-            &exportdoc::object::draft::ConnectorSpec {
+            &exportdoc::internal::object::draft::ConnectorSpec {
                 name: "Shop",
                 ..SILENT
             },

@@ -1,9 +1,9 @@
 //! Rules about what a document holds: secrets, places, people; and about what changed since a baseline.
 
-use exportdoc::object::draft::{self, AlgorithmInfo, ConnectorSpec};
-use exportdoc::object::{SyncObject, reference_to};
-use exportdoc::sample;
-use exportdoc::wire::Writer;
+use exportdoc::internal::object::draft::{self, AlgorithmInfo, ConnectorSpec};
+use exportdoc::internal::object::{SyncObject, reference_to};
+use exportdoc::internal::sample;
+use exportdoc::internal::wire::Writer;
 
 use super::{Case, PASSPHRASE, SILENT, connector, encrypted, job, lookup, plain, recipe};
 use crate::Result;

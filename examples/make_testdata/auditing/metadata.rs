@@ -1,7 +1,7 @@
 //! Rules about metadata that disagrees with the blob, and about traces of editing.
 
-use exportdoc::envelope::ListEntry;
-use exportdoc::identifier::Identifier;
+use exportdoc::internal::envelope::ListEntry;
+use exportdoc::internal::identifier::Identifier;
 
 use super::{Case, altered, plain, replaced};
 use crate::Result;

@@ -10,12 +10,12 @@ mod metadata;
 mod policy;
 mod seal;
 
-use exportdoc::blob::Header;
-use exportdoc::object::draft::{self, AlgorithmInfo, ConnectorSpec};
-use exportdoc::object::{ObjectKey, SyncObject};
-use exportdoc::passphrase::{EncryptionParams, Passphrase};
-use exportdoc::sample::{self, INSTALLED};
-use exportdoc::signature::KeySize;
+use exportdoc::internal::blob::Header;
+use exportdoc::internal::object::draft::{self, AlgorithmInfo, ConnectorSpec};
+use exportdoc::internal::object::{ObjectKey, SyncObject};
+use exportdoc::internal::passphrase::{EncryptionParams, Passphrase};
+use exportdoc::internal::sample::{self, INSTALLED};
+use exportdoc::internal::signature::KeySize;
 
 use crate::Result;
 use crate::merging::saved;

@@ -1,8 +1,8 @@
 //! Rules that judge by what a policy says, and those about the policy itself.
 
-use exportdoc::date::from_epoch_millis;
-use exportdoc::object::draft::{self, ConnectorSpec};
-use exportdoc::sample;
+use exportdoc::internal::date::from_epoch_millis;
+use exportdoc::internal::object::draft::{self, ConnectorSpec};
+use exportdoc::internal::sample;
 
 use super::{Case, SILENT, altered, connector, job, plain, recipe};
 use crate::Result;

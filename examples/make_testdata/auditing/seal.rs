@@ -1,8 +1,8 @@
 //! Rules about signature and key.
 
-use exportdoc::blob::{Trailer, frame};
-use exportdoc::build::{Extras, unsigned_to};
-use exportdoc::signature::{KeySize, PARAMETER_SETS, SigningKey};
+use exportdoc::internal::blob::{Trailer, frame};
+use exportdoc::internal::build::{Extras, unsigned_to};
+use exportdoc::internal::signature::{KeySize, PARAMETER_SETS, SigningKey};
 
 use super::{Case, altered, plain, with_header};
 use crate::parts::framed;

@@ -14,7 +14,7 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use bytes::Bytes;
-use exportdoc::identifier::Identifier;
+use exportdoc::internal::identifier::Identifier;
 use http::StatusCode;
 use serde_json::json;
 

@@ -3,8 +3,8 @@
 //! Invariant: a value is hidden whole. Names decide, however they are spelled; where a name says nothing, the value's
 //! form does: a URL or options with a password in them, a private key, a key in the configuration of an algorithm.
 
-use exportdoc::jdbc::{self, Secret};
-use exportdoc::object::data::Configuration;
+use exportdoc::internal::jdbc::{self, Secret};
+use exportdoc::internal::object::data::Configuration;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 

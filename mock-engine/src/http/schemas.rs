@@ -36,7 +36,7 @@ pub(crate) fn object() -> Value {
 
 /// The name of a type of syncable object.
 pub(crate) fn object_type() -> Value {
-    let names: Vec<&str> = exportdoc::object::OBJECT_TYPES
+    let names: Vec<&str> = exportdoc::internal::object::OBJECT_TYPES
         .iter()
         .map(|known| known.name)
         .collect();

@@ -4,11 +4,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use exportdoc::build::{ExportFacts, seal};
-use exportdoc::graph::{Graph, NodeId};
-use exportdoc::object::{ObjectKey, SyncObject, by_number_in_own_document};
-use exportdoc::passphrase::{DEFAULT_ITERATIONS, EncryptionParams, SALT_BYTES};
-use exportdoc::signature::{KeySize, SigningKey};
+use exportdoc::internal::build::{ExportFacts, seal};
+use exportdoc::internal::graph::{Graph, NodeId};
+use exportdoc::internal::object::{ObjectKey, SyncObject, by_number_in_own_document};
+use exportdoc::internal::passphrase::{DEFAULT_ITERATIONS, EncryptionParams, SALT_BYTES};
+use exportdoc::internal::signature::{KeySize, SigningKey};
 use jiff::Timestamp;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -134,8 +134,10 @@ fn cannot<E: std::fmt::Display>(what: &'static str) -> impl Fn(E) -> ModelError 
     move |error| ModelError::Refused(format!("{what} can't be made: {error}"))
 }
 
-fn passphrase(request: &ExportRequest) -> Result<Option<exportdoc::passphrase::Passphrase>, ModelError> {
-    let made = |text: &Passphrase| exportdoc::passphrase::Passphrase::new(text.reveal());
+fn passphrase(
+    request: &ExportRequest,
+) -> Result<Option<exportdoc::internal::passphrase::Passphrase>, ModelError> {
+    let made = |text: &Passphrase| exportdoc::internal::passphrase::Passphrase::new(text.reveal());
     let made = request.passphrase.as_ref().map(made).transpose();
     made.map_err(|error| ModelError::Refused(error.to_string()))
 }
@@ -208,7 +210,11 @@ fn in_record_order<'a, 'k>(
         .collect()
 }
 
-fn describe(type_name: &str, name: Option<&str>, identifier: &exportdoc::identifier::Identifier) -> String {
+fn describe(
+    type_name: &str,
+    name: Option<&str>,
+    identifier: &exportdoc::internal::identifier::Identifier,
+) -> String {
     match name {
         Some(name) => format!("{type_name} '{name}'"),
         None => format!("{type_name} '{identifier}'"),

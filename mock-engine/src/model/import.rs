@@ -1,24 +1,24 @@
 //! Importing a document: the library's plan, applied in one transaction.
 //!
-//! Invariant: the rules are [`exportdoc::import_plan`]'s alone; nothing here decides what may be written. A plan that
+//! Invariant: the rules are [`exportdoc::internal::import_plan`]'s alone; nothing here decides what may be written. A plan that
 //! doesn't succeed writes nothing, and one that does is applied whole, because both happen inside one transaction.
 
 use std::collections::HashMap;
 use std::io::{Cursor, Read as _};
 
 use bytes::Bytes;
-use exportdoc::container::{Kind, only_entry};
-use exportdoc::escape;
-use exportdoc::finding::TRAILING_DATA;
-use exportdoc::identifier::Identifier;
-use exportdoc::import_plan::{
+use exportdoc::internal::container::{Kind, only_entry};
+use exportdoc::internal::escape;
+use exportdoc::internal::finding::TRAILING_DATA;
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::import_plan::{
     Action, ImportOptions, ImportPlan, ImportStatus as PlanStatus, ReadDocument, ResultRow, Step,
     Verdict as PlanVerdict, import_plan,
 };
-use exportdoc::object::data::ObjectData;
-use exportdoc::object::{ObjectKey, ObjectType, SyncObject, rename, type_by_name};
-use exportdoc::passphrase::Passphrase;
-use exportdoc::report::{
+use exportdoc::internal::object::data::ObjectData;
+use exportdoc::internal::object::{ObjectKey, ObjectType, SyncObject, rename, type_by_name};
+use exportdoc::internal::passphrase::Passphrase;
+use exportdoc::internal::report::{
     DocumentReport, Encryption, ExamineOptions, Keep, Verdict, examine_source, examine_with_objects,
 };
 

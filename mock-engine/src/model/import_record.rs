@@ -2,8 +2,8 @@
 //!
 //! Invariant: bounded, for documents with many objects and long names too.
 
-use exportdoc::import_plan::Step;
-use exportdoc::report::DocumentReport;
+use exportdoc::internal::import_plan::Step;
+use exportdoc::internal::report::DocumentReport;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 

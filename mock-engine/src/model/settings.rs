@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use exportdoc::import_plan::{EngineVersion, NameCheck};
+use exportdoc::internal::import_plan::{EngineVersion, NameCheck};
 
 use super::schema::Schema;
 use crate::choices;

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use exportdoc::build::{ExportFacts, in_record_order, seal};
-use exportdoc::identifier::Identifier;
-use exportdoc::object::draft::{self, Draft};
-use exportdoc::object::{ObjectKey, Revision, RevisionPair, SyncObject};
-use exportdoc::sample::habits::{Export, root};
-use exportdoc::sample::{self, SampleSize};
-use exportdoc::signature::{KeySize, SigningKey};
+use exportdoc::internal::build::{ExportFacts, in_record_order, seal};
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::draft::{self, Draft};
+use exportdoc::internal::object::{ObjectKey, Revision, RevisionPair, SyncObject};
+use exportdoc::internal::sample::habits::{Export, root};
+use exportdoc::internal::sample::{self, SampleSize};
+use exportdoc::internal::signature::{KeySize, SigningKey};
 use jiff::civil::date;
 use mock_engine::model::sync::{ImportOutcome, ImportRequest, ImportStatus};
 use mock_engine::model::{Engine, ModelError, Settings};

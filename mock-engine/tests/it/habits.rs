@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use exportdoc::audit::{AuditOptions, Policy, audit_bytes};
-use exportdoc::diff::{DiffOptions, DocumentDiff, Side, diff};
-use exportdoc::identifier::Identifier;
-use exportdoc::object::{ObjectKey, SyncObject, known_by_number};
-use exportdoc::report::{DocumentReport, ExamineOptions, Verdict};
+use exportdoc::internal::audit::{AuditOptions, Policy, audit_bytes};
+use exportdoc::internal::diff::{DiffOptions, DocumentDiff, Side, diff};
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::{ObjectKey, SyncObject, known_by_number};
+use exportdoc::internal::report::{DocumentReport, ExamineOptions, Verdict};
 use mock_engine::clock::Clock;
 use mock_engine::model::{Engine, Settings};
 use proptest::prelude::*;
@@ -63,7 +63,9 @@ fn hashes(report: &DocumentReport) -> Vec<(ObjectKey, Option<String>)> {
 
 fn day_of(object: &SyncObject<'_>) -> Option<String> {
     match object.data() {
-        exportdoc::object::data::ObjectData::SecureLookup(data) => Some(data.info()?.date()?.into_owned()),
+        exportdoc::internal::object::data::ObjectData::SecureLookup(data) => {
+            Some(data.info()?.date()?.into_owned())
+        }
         _ => None,
     }
 }
@@ -108,7 +110,7 @@ fn a_profile_set_lists_its_expressions_in_the_order_of_its_dependencies() {
     };
     let mut sets = 0;
     for object in &objects {
-        let exportdoc::object::data::ObjectData::ProfileSet(data) = object.data() else {
+        let exportdoc::internal::object::data::ObjectData::ProfileSet(data) = object.data() else {
             continue;
         };
         let listed: Vec<_> = data.expressions().map(|name| Some(name.into_owned())).collect();
@@ -160,16 +162,18 @@ fn forms_of_this_projects_first_versions_are_exported_as_engines_write_them() {
     assert!(key.revision().is_usual(key.key()), "{:?}", key.revision());
     assert!(!faithful.1[0].revision().is_usual(key.key()));
     assert!(connector.as_bytes() != faithful.1[1].as_bytes());
-    let text = exportdoc::wire::Writer::new().wrapped_text(10, "5432").finish();
+    let text = exportdoc::internal::wire::Writer::new()
+        .wrapped_text(10, "5432")
+        .finish();
     assert!(connector.as_bytes().windows(text.len()).any(|part| part == text));
 }
 
 /// A key and a connector as the first versions of this project wrote them.
 fn first_version() -> Vec<u8> {
-    use exportdoc::build::{ExportFacts, seal};
-    use exportdoc::object::{Revision, RevisionPair};
-    use exportdoc::signature::{KeySize, SigningKey};
-    use exportdoc::wire::Writer;
+    use exportdoc::internal::build::{ExportFacts, seal};
+    use exportdoc::internal::object::{Revision, RevisionPair};
+    use exportdoc::internal::signature::{KeySize, SigningKey};
+    use exportdoc::internal::wire::Writer;
 
     let pair = |n| RevisionPair {
         object: format!("5b2f6c1e-0000-4000-8000-00000000000{n}"),
@@ -195,7 +199,7 @@ fn first_version() -> Vec<u8> {
         .wrapped_text(8, "Clinic")
         .wrapped_int(10, 5432);
     let connector = build(&connector, pair(2), json, "DatabaseConnectorData", &data.finish());
-    let instant = exportdoc::date::from_epoch_millis(LATE).unwrap();
+    let instant = exportdoc::internal::date::from_epoch_millis(LATE).unwrap();
     let facts = ExportFacts {
         host: String::new(),
         export_id: "3f0c9d52-7a41-4e86-b0d3-5c2e8f1a6b97".to_owned(),
@@ -256,7 +260,7 @@ fn every_document_of_the_test_data_keeps_its_content_and_unknown_types_their_byt
 fn audited(document: &[u8]) -> Vec<(&'static str, String)> {
     let options = AuditOptions {
         policy: &Policy::default(),
-        now: exportdoc::date::from_epoch_millis(LATE).unwrap(),
+        now: exportdoc::internal::date::from_epoch_millis(LATE).unwrap(),
         baseline: None,
     };
     let (report, _) = audit_bytes(document, &ExamineOptions::default(), &options).unwrap();

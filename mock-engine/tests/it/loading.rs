@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use exportdoc::object::SyncObject;
-use exportdoc::report::{DocumentReport, Verdict};
+use exportdoc::internal::object::SyncObject;
+use exportdoc::internal::report::{DocumentReport, Verdict};
 use mock_engine::clock::Clock;
 use mock_engine::model::{Engine, Settings};
 use serde_json::Value;

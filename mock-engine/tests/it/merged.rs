@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use exportdoc::build::{ExportFacts, seal_with};
-use exportdoc::compose;
-use exportdoc::diff::MatchBy;
-use exportdoc::merge::{DerivedSave, MergeOptions, Renumber, Resolutions, Sources, merge};
-use exportdoc::report::{ExamineOptions, examine_contents};
-use exportdoc::signature::{KeySize, SigningKey};
+use exportdoc::internal::build::{ExportFacts, seal_with};
+use exportdoc::internal::compose;
+use exportdoc::internal::diff::MatchBy;
+use exportdoc::internal::merge::{DerivedSave, MergeOptions, Renumber, Resolutions, Sources, merge};
+use exportdoc::internal::report::{ExamineOptions, examine_contents};
+use exportdoc::internal::signature::{KeySize, SigningKey};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

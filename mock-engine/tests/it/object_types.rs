@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use exportdoc::identifier::Identifier;
-use exportdoc::object::{OBJECT_TYPES, ObjectType, Purpose, Scope};
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::{OBJECT_TYPES, ObjectType, Purpose, Scope};
 use mock_engine::clock::Clock;
 use mock_engine::model::sync::ImportRequest;
 use mock_engine::model::{Engine, Key, PageRequest, Settings};
@@ -163,7 +163,7 @@ fn a_port_is_shown_as_a_number_and_written_as_text() {
             .export(&request(&[entry(connector.name, json!({ "id": 7 }))]))
             .unwrap();
         let (_, objects) = open(&exported.bytes);
-        let exportdoc::object::data::ObjectData::DatabaseConnector(data) = objects[0].data() else {
+        let exportdoc::internal::object::data::ObjectData::DatabaseConnector(data) = objects[0].data() else {
             panic!("a connector")
         };
         data.message().wrapped_text(10).unwrap_or_default().into_owned()

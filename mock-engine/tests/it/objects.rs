@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use exportdoc::object::SyncObject;
-use exportdoc::report::{DocumentReport, ExamineOptions, Verdict, examine_with_objects};
+use exportdoc::internal::object::SyncObject;
+use exportdoc::internal::report::{DocumentReport, ExamineOptions, Verdict, examine_with_objects};
 use mock_engine::clock::Clock;
 use mock_engine::model::resources::{Collection, collection};
 use mock_engine::model::sync::{ExportRequest, Passphrase, Structure};
@@ -255,7 +255,7 @@ fn a_save_moves_the_object_and_its_dependents_and_a_password_moves_nothing() {
     assert_eq!(changed(&saved, &hashes(&engine)), moved);
     let (_, objects) = export(&engine, "MASKING_JOB", json!({ "id": 4 }));
     let connector = objects.iter().find(|o| o.key().type_number == 10).unwrap();
-    let exportdoc::object::data::ObjectData::DatabaseConnector(data) = connector.data() else {
+    let exportdoc::internal::object::data::ObjectData::DatabaseConnector(data) = connector.data() else {
         panic!("{connector:?}")
     };
     assert_eq!(
@@ -334,7 +334,7 @@ fn a_passphrase_encrypts_and_a_zip_holds_the_document() {
     sealed.passphrase = Some(Passphrase::new("my example passphrase"));
     let document = engine.export(&sealed).unwrap().bytes;
     let options = ExamineOptions {
-        passphrase: Some(exportdoc::passphrase::Passphrase::new("my example passphrase").unwrap()),
+        passphrase: Some(exportdoc::internal::passphrase::Passphrase::new("my example passphrase").unwrap()),
         ..ExamineOptions::default()
     };
     let (report, objects) = examine_with_objects(&document, &options).unwrap();

@@ -8,9 +8,9 @@ mod effects;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use exportdoc::import_plan::{Action, ImportOptions, ReadDocument, Verdict, import_plan};
-use exportdoc::signature::{KeySize, SigningKey};
-use exportdoc::target_state::{TargetState, TargetStateBuilder};
+use exportdoc::internal::import_plan::{Action, ImportOptions, ReadDocument, Verdict, import_plan};
+use exportdoc::internal::signature::{KeySize, SigningKey};
+use exportdoc::internal::target_state::{TargetState, TargetStateBuilder};
 use mock_engine::MockEngine;
 use mock_engine::model::{Engine, PageRequest, Query, Settings};
 use proptest::prelude::*;

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use exportdoc::object::{ObjectKey, Revision, RevisionPair, SyncObject};
-use exportdoc::report::DocumentReport;
-use exportdoc::sample;
+use exportdoc::internal::object::{ObjectKey, Revision, RevisionPair, SyncObject};
+use exportdoc::internal::report::DocumentReport;
+use exportdoc::internal::sample;
 use mock_engine::MockEngine;
 use mock_engine::model::sync::{ExportRequest, ImportOutcome, ImportRequest, Passphrase, Structure};
 use mock_engine::model::{Engine, Settings};

@@ -2,9 +2,11 @@
 //!
 //! Invariant: the same on every engine, so that what one engine has not changed is identical on another.
 
-use exportdoc::identifier::Identifier;
-use exportdoc::object::{ObjectKey, SyncObject, by_number_in_own_document, draft, rename, type_by_name};
-use exportdoc::sample::{self, SampleSize};
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::{
+    ObjectKey, SyncObject, by_number_in_own_document, draft, rename, type_by_name,
+};
+use exportdoc::internal::sample::{self, SampleSize};
 use serde_json::json;
 
 use super::{put, put_environment, row, stock, unusable};

@@ -7,10 +7,10 @@ mod demo;
 mod load;
 pub(super) mod stock;
 
-use exportdoc::identifier::Identifier;
-use exportdoc::object::draft::{self, Draft};
-use exportdoc::object::{ObjectKey, ObjectType, type_by_name};
-use exportdoc::sample;
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::draft::{self, Draft};
+use exportdoc::internal::object::{ObjectKey, ObjectType, type_by_name};
+use exportdoc::internal::sample;
 use serde_json::json;
 
 use super::objects::{StoredObject, put_object};
@@ -64,7 +64,7 @@ fn put(
     Ok(())
 }
 
-fn unusable(error: exportdoc::object::ObjectError) -> ModelError {
+fn unusable(error: exportdoc::internal::object::ObjectError) -> ModelError {
     ModelError::Refused(format!("an object can't be made: {error}"))
 }
 

@@ -7,8 +7,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use exportdoc::object::{ObjectError, ObjectKey};
-use exportdoc::sample;
+use exportdoc::internal::object::{ObjectError, ObjectKey};
+use exportdoc::internal::sample;
 
 use super::StoredObject;
 use super::kinds::is_global_member;

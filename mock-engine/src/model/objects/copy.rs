@@ -5,9 +5,9 @@
 
 use std::collections::HashMap;
 
-use exportdoc::identifier::Identifier;
-use exportdoc::import_plan::{Wanted, stands_for};
-use exportdoc::object::{ObjectKey, RevisionPair, rename};
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::import_plan::{Wanted, stands_for};
+use exportdoc::internal::object::{ObjectKey, RevisionPair, rename};
 use serde_json::Value;
 
 use super::edit::unusable;

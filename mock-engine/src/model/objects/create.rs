@@ -3,9 +3,9 @@
 //! Invariant: a new object has the shape that engines write for its type; members that the shape alone doesn't cover
 //! are written by the table of members afterwards.
 
-use exportdoc::identifier::Identifier;
-use exportdoc::object::draft::{self, AlgorithmInfo, ConnectorSpec, Draft};
-use exportdoc::object::{ObjectKey, type_by_name};
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::draft::{self, AlgorithmInfo, ConnectorSpec, Draft};
+use exportdoc::internal::object::{ObjectKey, type_by_name};
 use serde_json::Value;
 
 use super::kinds::{algorithm_type, type_at};

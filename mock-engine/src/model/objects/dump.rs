@@ -4,7 +4,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use exportdoc::object::{SyncObject, type_by_name};
+use exportdoc::internal::object::{SyncObject, type_by_name};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 

@@ -5,9 +5,9 @@
 
 use std::sync::Arc;
 
-use exportdoc::identifier::Identifier;
-use exportdoc::object::{ObjectError, ObjectKey, RevisionPair, Scope, type_by_name};
-use exportdoc::wire::Writer as Wire;
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::{ObjectError, ObjectKey, RevisionPair, Scope, type_by_name};
+use exportdoc::internal::wire::Writer as Wire;
 use serde_json::Value;
 
 use super::create::{draft_for, extension};
@@ -207,10 +207,12 @@ fn resolves_to(state: &State, key: &ObjectKey, object: &StoredObject) -> bool {
     if let Some(original) = resolve(state, key) {
         return original.key() == object.key();
     }
-    let wanted = links::type_of(state, key).and_then(exportdoc::import_plan::stands_for);
+    let wanted = links::type_of(state, key).and_then(exportdoc::internal::import_plan::stands_for);
     let fits = match wanted {
-        Some(exportdoc::import_plan::Wanted::AnyAlgorithm) => super::kinds::is_algorithm(&object.type_name),
-        Some(exportdoc::import_plan::Wanted::Type(name)) => name == object.type_name,
+        Some(exportdoc::internal::import_plan::Wanted::AnyAlgorithm) => {
+            super::kinds::is_algorithm(&object.type_name)
+        }
+        Some(exportdoc::internal::import_plan::Wanted::Type(name)) => name == object.type_name,
         None => false,
     };
     fits && key.identifier == object.key().identifier

@@ -3,8 +3,8 @@
 //! Invariant: the lines of the uploaded file are the fields, in their order. A write to a field is a save of its format:
 //! its object changes with the row, and gets a new revision.
 
-use exportdoc::identifier::Identifier;
-use exportdoc::wire::Writer as Message;
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::wire::Writer as Message;
 use serde_json::Value;
 
 use super::masked::{asked, save, take_over};

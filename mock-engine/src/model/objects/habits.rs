@@ -5,10 +5,10 @@
 //! content. UUIDs and times stay, and with them the hashes. Objects of types that no real document showed keep their
 //! bytes, and so does what no engine writes: singular fields that repeat.
 
-use exportdoc::date;
-use exportdoc::object::data::{FieldKind, FieldSpec, MessageSpec};
-use exportdoc::object::{ObjectError, ObjectKey, Revision, SyncObject, known_by_number};
-use exportdoc::wire::{Message, Value, Writer};
+use exportdoc::internal::date;
+use exportdoc::internal::object::data::{FieldKind, FieldSpec, MessageSpec};
+use exportdoc::internal::object::{ObjectError, ObjectKey, Revision, SyncObject, known_by_number};
+use exportdoc::internal::wire::{Message, Value, Writer};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 

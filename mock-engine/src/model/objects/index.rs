@@ -2,9 +2,9 @@
 //!
 //! Invariant: a function of the objects alone: what [`Index::insert`] put in, [`Index::remove`] takes out.
 
-use exportdoc::identifier::Identifier;
-use exportdoc::import_plan::Wanted;
-use exportdoc::object::ObjectKey;
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::import_plan::Wanted;
+use exportdoc::internal::object::ObjectKey;
 use rpds::RedBlackTreeSetSync;
 
 use super::StoredObject;

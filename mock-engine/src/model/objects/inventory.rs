@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::StoredObject;
 use super::kinds::is_algorithm;
 use crate::model::{Key, Row, State};
-use exportdoc::import_plan::{
+use exportdoc::internal::import_plan::{
     EngineVersion, Identity, Lookup, Place, Presence, Purpose, TargetEnvironment, TargetInventory,
     TargetObject, TargetRevision, Wanted,
 };

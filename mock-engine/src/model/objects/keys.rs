@@ -4,10 +4,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use exportdoc::identifier::Identifier;
-use exportdoc::object::draft;
-use exportdoc::object::{RevisionPair, SyncObject};
-use exportdoc::wire::Writer as Message;
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::draft;
+use exportdoc::internal::object::{RevisionPair, SyncObject};
+use exportdoc::internal::wire::Writer as Message;
 
 use super::edit::unusable;
 use super::message::{set_field, with_data, with_save};

@@ -1,6 +1,6 @@
 //! How types of objects and REST resources belong together, read off the library's table of types.
 
-use exportdoc::object::{OBJECT_TYPES, ObjectType, type_by_name};
+use exportdoc::internal::object::{OBJECT_TYPES, ObjectType, type_by_name};
 
 use crate::model::resources::{ResourceSpec, collection};
 

@@ -2,9 +2,11 @@
 //!
 //! Invariant: an id in a row is the id of the dependency's key; names follow the objects they name.
 
-use exportdoc::identifier::Identifier;
-use exportdoc::object::{Inside, ObjectError, ObjectKey, RestLink, by_number_in_own_document, type_by_name};
-use exportdoc::wire::Writer;
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::{
+    Inside, ObjectError, ObjectKey, RestLink, by_number_in_own_document, type_by_name,
+};
+use exportdoc::internal::wire::Writer;
 use serde_json::{Value, json};
 
 use super::StoredObject;
@@ -140,13 +142,15 @@ fn domain_algorithms(state: &State, row: &Row) -> Vec<ObjectKey> {
 /// The object a key stands for: itself, or the original of a reference.
 pub(super) fn resolve<'a>(state: &'a State, key: &ObjectKey) -> Option<&'a StoredObject> {
     let type_name = type_of(state, key)?;
-    let original = match exportdoc::import_plan::stands_for(type_name) {
+    let original = match exportdoc::internal::import_plan::stands_for(type_name) {
         None => state.objects.get(key),
-        Some(exportdoc::import_plan::Wanted::AnyAlgorithm) => match &key.identifier {
+        Some(exportdoc::internal::import_plan::Wanted::AnyAlgorithm) => match &key.identifier {
             Identifier::Algorithm(name) => state.objects.algorithm(name),
             _ => None,
         },
-        Some(exportdoc::import_plan::Wanted::Type(name)) => state.objects.find(name, &key.identifier),
+        Some(exportdoc::internal::import_plan::Wanted::Type(name)) => {
+            state.objects.find(name, &key.identifier)
+        }
     };
     original.map(AsRef::as_ref)
 }

@@ -3,9 +3,9 @@
 //! Invariant: an object depends on a reference to each domain and algorithm that its parts name, in the order of the
 //! parts, as engines list them: duplicates stay. What it depends on otherwise comes first.
 
-use exportdoc::identifier::Identifier;
-use exportdoc::object::data::{DatabaseRulesetData, ObjectData};
-use exportdoc::object::{ObjectKey, type_by_name};
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::data::{DatabaseRulesetData, ObjectData};
+use exportdoc::internal::object::{ObjectKey, type_by_name};
 use serde_json::Value;
 
 use super::edit::{mapping_obstacle, unusable};
@@ -76,7 +76,7 @@ fn dependencies(state: &State, stored: &StoredObject, named: &[(String, String)]
         let known = present
             .iter()
             .find(|key| key.identifier == identifier && type_of(state, key) == Some(type_name));
-        let number = type_by_name(type_name).and_then(exportdoc::object::ObjectType::number);
+        let number = type_by_name(type_name).and_then(exportdoc::internal::object::ObjectType::number);
         known
             .cloned()
             .or_else(|| Some(ObjectKey::new(number.filter(|_| here)?, identifier)))

@@ -5,8 +5,8 @@
 
 use std::borrow::Cow;
 
-use exportdoc::object::data::{FieldKind, FieldSpec, MessageSpec, RestMember};
-use exportdoc::wire::{Message, Writer};
+use exportdoc::internal::object::data::{FieldKind, FieldSpec, MessageSpec, RestMember};
+use exportdoc::internal::wire::{Message, Writer};
 use serde_json::Value;
 
 use super::message::set_field;

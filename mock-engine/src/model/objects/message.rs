@@ -4,8 +4,8 @@
 
 use std::collections::HashMap;
 
-use exportdoc::object::{ObjectError, ObjectKey, RevisionPair, SyncObject};
-use exportdoc::wire::{Message, Writer};
+use exportdoc::internal::object::{ObjectError, ObjectKey, RevisionPair, SyncObject};
+use exportdoc::internal::wire::{Message, Writer};
 
 fn message<'a>(object: &'a SyncObject<'_>) -> Result<Message<'a>, ObjectError> {
     Message::parse(object.as_bytes()).map_err(|error| ObjectError::Wire {

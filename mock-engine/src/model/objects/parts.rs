@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use exportdoc::object::data::{ColumnData, FileFormatData, ObjectData};
+use exportdoc::internal::object::data::{ColumnData, FileFormatData, ObjectData};
 use serde_json::{Value, json};
 
 use super::StoredObject;
@@ -14,7 +14,7 @@ use super::tables::{data_of, is_key, said};
 use crate::choices;
 use crate::model::resources::{ResourceSpec, spec};
 use crate::model::{Key, Row, State, Table};
-use exportdoc::identifier::Identifier;
+use exportdoc::internal::identifier::Identifier;
 
 /// Brings the rows of an object's parts in line with it.
 pub(super) fn mirror(state: &mut State, stored: &StoredObject) {

@@ -5,11 +5,11 @@
 
 use std::sync::Arc;
 
-use exportdoc::identifier::Identifier;
-use exportdoc::object::ObjectKey;
-use exportdoc::object::data::ObjectData;
-use exportdoc::object::draft::{self, ConnectorSpec};
-use exportdoc::wire::Message;
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::ObjectKey;
+use exportdoc::internal::object::data::ObjectData;
+use exportdoc::internal::object::draft::{self, ConnectorSpec};
+use exportdoc::internal::wire::Message;
 use serde_json::{Value, json};
 
 use super::kinds::{algorithm_kind, is_algorithm};

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use exportdoc::object::{ObjectKey, reference_to, rename};
+use exportdoc::internal::object::{ObjectKey, reference_to, rename};
 
 use super::links::{resolve, type_of};
 use super::{StoredObject, is_reference};

@@ -6,9 +6,9 @@
 
 use std::sync::Arc;
 
-use exportdoc::identifier::Identifier;
-use exportdoc::import_plan::{Wanted, stands_for};
-use exportdoc::object::{OBJECT_TYPES, ObjectKey, ObjectType, SyncObject, type_by_name};
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::import_plan::{Wanted, stands_for};
+use exportdoc::internal::object::{OBJECT_TYPES, ObjectKey, ObjectType, SyncObject, type_by_name};
 use rpds::RedBlackTreeMapSync;
 
 use super::index::{Index, Way};

@@ -2,7 +2,7 @@
 //!
 //! Invariant: nothing depends on what is gone.
 
-use exportdoc::object::{ObjectError, ObjectKey, rename};
+use exportdoc::internal::object::{ObjectError, ObjectKey, rename};
 
 use super::links::{resolve, type_of};
 use super::{StoredObject, is_reference, put_object, remove_object};

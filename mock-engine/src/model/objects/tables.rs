@@ -6,10 +6,10 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use exportdoc::identifier::Identifier;
-use exportdoc::object::data::{ColumnData, DatabaseRulesetData, ObjectData};
-use exportdoc::object::draft::{self, ColumnSpec};
-use exportdoc::wire::{Message, Writer};
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::data::{ColumnData, DatabaseRulesetData, ObjectData};
+use exportdoc::internal::object::draft::{self, ColumnSpec};
+use exportdoc::internal::wire::{Message, Writer};
 
 use super::StoredObject;
 use super::message::{add_fields, map_fields, set_field, set_fields};

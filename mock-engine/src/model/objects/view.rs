@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use exportdoc::graph::{Graph, GraphBuilder, NodeId};
-use exportdoc::identifier::Identifier;
-use exportdoc::object::ObjectKey;
-use exportdoc::revision_hash;
+use exportdoc::internal::graph::{Graph, GraphBuilder, NodeId};
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::ObjectKey;
+use exportdoc::internal::revision_hash;
 use serde::{Serialize, Serializer, ser};
 use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};

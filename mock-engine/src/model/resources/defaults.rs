@@ -3,7 +3,7 @@
 //! Invariant: what a client sent stays as it is, except for what no engine keeps: members of `databaseMaskingOptions`
 //! that don't exist, and an empty name of an algorithm, which means none.
 
-use exportdoc::sample;
+use exportdoc::internal::sample;
 use serde_json::{Value, json};
 
 use super::{Reader, Writer, collection, environment_of, spec};

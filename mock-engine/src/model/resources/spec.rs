@@ -2,7 +2,7 @@
 //!
 //! Invariant: data only. The rules that read it are in [`super::RowCollection`].
 
-use exportdoc::object::{NameRule, OBJECT_TYPES};
+use exportdoc::internal::object::{NameRule, OBJECT_TYPES};
 use serde_json::Value;
 
 /// The look of a resource.

@@ -3,8 +3,8 @@
 //! Invariant: every reference points to something that exists, names are unique where they must be, and secrets never
 //! leave. Ids may come as text; members that the engine doesn't know are kept.
 
-use exportdoc::import_plan::{FORBIDDEN_IN_NAMES, NameCheck};
-use exportdoc::object::{OBJECT_TYPES, ObjectType};
+use exportdoc::internal::import_plan::{FORBIDDEN_IN_NAMES, NameCheck};
+use exportdoc::internal::object::{OBJECT_TYPES, ObjectType};
 use serde_json::Value;
 
 use super::defaults;

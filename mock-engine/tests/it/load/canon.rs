@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use exportdoc::object::SyncObject;
+use exportdoc::internal::object::SyncObject;
 use serde_json::{Map, Value, json};
 
 use crate::blocking::User;

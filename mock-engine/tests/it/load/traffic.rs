@@ -16,8 +16,8 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use exportdoc::object::data::ObjectData;
-use exportdoc::report::{ExamineOptions, examine_with_objects};
+use exportdoc::internal::object::data::ObjectData;
+use exportdoc::internal::report::{ExamineOptions, examine_with_objects};
 use serde_json::{Value, json};
 
 use crate::blocking::User;

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use exportdoc::build::{ExportFacts, seal};
-use exportdoc::identifier::Identifier;
-use exportdoc::object::draft::{self, ColumnSpec};
-use exportdoc::object::{ObjectKey, Revision, RevisionPair, Scope, SyncObject, reference_to, type_by_name};
-use exportdoc::signature::{KeySize, SigningKey};
-use exportdoc::wire::Writer;
+use exportdoc::internal::build::{ExportFacts, seal};
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::draft::{self, ColumnSpec};
+use exportdoc::internal::object::{
+    ObjectKey, Revision, RevisionPair, Scope, SyncObject, reference_to, type_by_name,
+};
+use exportdoc::internal::signature::{KeySize, SigningKey};
+use exportdoc::internal::wire::Writer;
 use mock_engine::model::objects::{StoredObject, put_object};
 use mock_engine::model::{Key, State};
 use proptest::prelude::*;

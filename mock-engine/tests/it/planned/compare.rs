@@ -4,12 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
-use exportdoc::import_plan::{
+use exportdoc::internal::import_plan::{
     Action, GivenEnvironment, ImportOptions, ImportPlan, ReadDocument, Step, Verdict, import_plan,
 };
-use exportdoc::object::{RevisionPair, SyncObject};
-use exportdoc::report::{ExamineOptions, examine_with_objects};
-use exportdoc::target_state::TargetStateBuilder;
+use exportdoc::internal::object::{RevisionPair, SyncObject};
+use exportdoc::internal::report::{ExamineOptions, examine_with_objects};
+use exportdoc::internal::target_state::TargetStateBuilder;
 use mock_engine::model::sync::{ImportOutcome, ImportRequest, ImportStatus};
 use mock_engine::model::{Engine, ModelError};
 use serde_json::Value;

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use exportdoc::identifier::Identifier;
-use exportdoc::import_plan::{Action, ImportPlan, Irreversible, ReadDocument, Step, Todo};
-use exportdoc::object::{ObjectKey, by_number_in_own_document};
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::import_plan::{Action, ImportPlan, Irreversible, ReadDocument, Step, Todo};
+use exportdoc::internal::object::{ObjectKey, by_number_in_own_document};
 use mock_engine::model::sync::ImportOutcome;
 use serde_json::Value;
 

@@ -3,8 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use exportdoc::object::{Scope, SyncObject, type_by_name};
-use exportdoc::report::{DocumentReport, Encryption, ExamineOptions, NamedBy, Verdict, examine_with_objects};
+use exportdoc::internal::object::{Scope, SyncObject, type_by_name};
+use exportdoc::internal::report::{
+    DocumentReport, Encryption, ExamineOptions, NamedBy, Verdict, examine_with_objects,
+};
 
 use super::refused;
 use crate::model::ModelError;

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use exportdoc::escape;
+use exportdoc::internal::escape;
 
 use super::document::Document;
 use super::sets::Sets;

@@ -9,7 +9,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use exportdoc::object::ObjectKey;
+use exportdoc::internal::object::ObjectKey;
 
 use super::document::{Document, Loaded};
 use super::sets::Sets;

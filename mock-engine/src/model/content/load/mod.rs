@@ -12,9 +12,9 @@ mod sets;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use exportdoc::identifier::Identifier;
-use exportdoc::import_plan::{FORBIDDEN_IN_NAMES, Wanted, stands_for};
-use exportdoc::object::{ObjectKey, ObjectType, SyncObject, rename, type_by_name};
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::import_plan::{FORBIDDEN_IN_NAMES, Wanted, stands_for};
+use exportdoc::internal::object::{ObjectKey, ObjectType, SyncObject, rename, type_by_name};
 
 use self::document::{Document, Loaded, read_all};
 use self::homes::Homes;

@@ -5,11 +5,11 @@
 
 mod names;
 
-use exportdoc::identifier::Identifier;
-use exportdoc::import_plan::{EngineVersion, Presence};
-use exportdoc::object::draft::{self, AlgorithmInfo, Draft};
-use exportdoc::object::{ObjectKey, type_by_name};
-use exportdoc::sample;
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::import_plan::{EngineVersion, Presence};
+use exportdoc::internal::object::draft::{self, AlgorithmInfo, Draft};
+use exportdoc::internal::object::{ObjectKey, type_by_name};
+use exportdoc::internal::sample;
 use serde_json::{Value, json};
 
 use super::{put, row};

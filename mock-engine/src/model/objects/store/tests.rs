@@ -1,4 +1,4 @@
-use exportdoc::object::{Revision, RevisionPair};
+use exportdoc::internal::object::{Revision, RevisionPair};
 use proptest::prelude::*;
 
 use super::*;

@@ -1,0 +1,82 @@
+//! Everything that the command line, the mock engine, and the tests use of the library, module by module.
+//!
+//! Nothing in here is promised: it changes with every version, without notice.
+
+pub mod audit {
+    pub use crate::audit::*;
+}
+pub mod blob {
+    pub use crate::blob::*;
+}
+pub mod build {
+    pub use crate::build::*;
+}
+pub mod byte_order_mark {
+    pub use crate::byte_order_mark::*;
+}
+pub mod compose {
+    pub use crate::compose::*;
+}
+pub mod container {
+    pub use crate::container::*;
+}
+pub mod date {
+    pub use crate::date::*;
+}
+pub mod diff {
+    pub use crate::diff::*;
+}
+pub mod envelope {
+    pub use crate::envelope::*;
+}
+pub mod escape {
+    pub use crate::escape::*;
+}
+pub mod extract {
+    pub use crate::extract::*;
+}
+pub mod finding {
+    pub use crate::finding::*;
+}
+pub mod graph {
+    pub use crate::graph::*;
+}
+pub mod identifier {
+    pub use crate::identifier::*;
+}
+pub mod import_plan {
+    pub use crate::import_plan::*;
+}
+pub mod jdbc {
+    pub use crate::jdbc::*;
+}
+pub mod merge {
+    pub use crate::merge::*;
+}
+pub mod object {
+    pub use crate::object::*;
+}
+pub mod passphrase {
+    pub use crate::passphrase::*;
+}
+pub mod redact {
+    pub use crate::redact::*;
+}
+pub mod report {
+    pub use crate::report::*;
+}
+pub mod revision_hash {
+    pub use crate::revision_hash::*;
+}
+pub mod sample {
+    pub use crate::sample::*;
+}
+pub mod signature {
+    pub use crate::signature::*;
+}
+pub mod target_state {
+    pub use crate::target_state::*;
+}
+pub mod wire {
+    pub use crate::wire::*;
+}
