@@ -1,6 +1,7 @@
 //! The `exportdoc` command line: parses arguments, runs one subcommand, answers with its exit code.
 
 mod cli;
+mod outcome;
 mod render;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,7 +16,7 @@ fn main() -> ExitCode {
             // Help and version are no errors; a terminal that went away is none either.
             let _ = error.print();
             return if error.use_stderr() {
-                cli::Exit::Usage.into()
+                cli::exit::Exit::Usage.into()
             } else {
                 ExitCode::SUCCESS
             };
@@ -25,6 +26,6 @@ fn main() -> ExitCode {
     match catch_unwind(AssertUnwindSafe(|| cli.run())) {
         Ok(Ok(exit)) => exit.into(),
         Ok(Err(error)) => error.report().into(),
-        Err(_) => cli::Exit::Internal.into(),
+        Err(_) => cli::exit::Exit::Internal.into(),
     }
 }

@@ -6,7 +6,8 @@ use exportdoc::internal::escape;
 use exportdoc::internal::finding::TRAILING_DATA;
 use exportdoc::internal::report::DocumentReport;
 
-use super::{Exit, Unreadable};
+use crate::cli::exit::Exit;
+use crate::cli::io::batch::Unreadable;
 
 /// An error that ends the command.
 #[derive(Debug, thiserror::Error)]

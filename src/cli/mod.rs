@@ -1,52 +1,20 @@
-//! The command line: one file per subcommand, holding its arguments and its `run`.
+//! The command line: parses the arguments and runs the subcommand.
 
-mod audit;
-mod audit_policy;
-mod batch;
-mod completions;
-mod compose;
-mod crypt;
-mod diff;
-mod diff_reading;
-mod editor;
-mod error;
-mod exit;
-mod explain;
-mod extract;
-mod git_setup;
-mod input;
-mod inspect;
-mod interrupt;
-mod keygen;
-mod man;
-mod merge;
-mod merge_driver;
-mod merging;
-mod output;
-mod passphrase;
-mod plan;
-mod reading;
-mod redact;
-mod seal;
-mod shell;
-mod staged;
-mod stdout;
-mod textconv;
-mod trusted_key;
-mod unwrapping;
-mod verify_signature;
-mod walk;
+pub(crate) mod args;
+pub(crate) mod commands;
+pub(crate) mod error;
+pub(crate) mod exit;
+pub(crate) mod io;
 
 use anstream::ColorChoice;
 use clap::{Parser, Subcommand, ValueEnum};
 
-pub(crate) use audit::{AuditRun, Audited, Printer};
-pub(crate) use batch::{Judged, Unreadable};
-pub(crate) use diff::Compared;
-pub(crate) use diff_reading::ComparedSide;
-pub(crate) use error::CliError;
-pub(crate) use exit::Exit;
-pub(crate) use plan::{AskedEnvironment, Denial, Planned};
+use commands::{
+    audit, completions, crypt, diff, explain, extract, git_setup, inspect, keygen, man, merge, merge_driver,
+    plan, redact, seal, textconv, verify_signature,
+};
+use error::CliError;
+use exit::Exit;
 
 /// Read, judge and build the signed export documents that data-masking engines sync with
 #[derive(Debug, Parser)]

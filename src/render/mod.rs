@@ -1,33 +1,9 @@
 //! Turns reports into output. Nothing here judges anything; what comes out of a document is escaped on the way.
 
-pub(crate) mod algorithms;
-pub(crate) mod audit_github;
-mod audit_infos;
-pub(crate) mod audit_json;
-pub(crate) mod audit_junit;
-pub(crate) mod audit_markdown;
-pub(crate) mod audit_rules;
-pub(crate) mod audit_sarif;
-pub(crate) mod audit_text;
-mod audit_words;
-pub(crate) mod detached;
-pub(crate) mod diff_json;
-pub(crate) mod diff_markdown;
-pub(crate) mod diff_text;
-pub(crate) mod diff_words;
+pub(crate) mod github;
 pub(crate) mod json;
-pub(crate) mod lines;
-mod listing;
-mod markdown;
-pub(crate) mod merge_json;
-pub(crate) mod merge_text;
-pub(crate) mod outline;
-pub(crate) mod plan_json;
-pub(crate) mod plan_markdown;
-pub(crate) mod plan_text;
-mod plan_words;
-pub(crate) mod raw;
-mod sarif_results;
+pub(crate) mod junit;
+pub(crate) mod markdown;
+pub(crate) mod sarif;
 pub(crate) mod text;
-mod time;
-mod tree;
+pub(crate) mod words;

@@ -1,0 +1,30 @@
+//! `exportdoc completions`: completion scripts for shells.
+
+use std::io::Write;
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use crate::cli::Cli;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::io::stdout;
+
+/// Print a completion script for a shell
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  exportdoc completions bash > /etc/bash_completion.d/exportdoc\n  exportdoc completions zsh > ~/.zfunc/_exportdoc"
+)]
+pub(crate) struct Args {
+    /// The shell
+    shell: Shell,
+}
+
+impl Args {
+    pub(crate) fn run(self) -> Result<Exit, CliError> {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut Cli::command(), "exportdoc", &mut script);
+        stdout::open().write_all(&script)?;
+        Ok(Exit::Good)
+    }
+}

@@ -1,0 +1,19 @@
+//! The subcommands: one file for each, with its arguments and its `run`.
+
+pub(crate) mod audit;
+pub(crate) mod completions;
+pub(crate) mod crypt;
+pub(crate) mod diff;
+pub(crate) mod explain;
+pub(crate) mod extract;
+pub(crate) mod git_setup;
+pub(crate) mod inspect;
+pub(crate) mod keygen;
+pub(crate) mod man;
+pub(crate) mod merge;
+pub(crate) mod merge_driver;
+pub(crate) mod plan;
+pub(crate) mod redact;
+pub(crate) mod seal;
+pub(crate) mod textconv;
+pub(crate) mod verify_signature;

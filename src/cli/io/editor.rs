@@ -1,0 +1,65 @@
+//! Has a person settle conflicts in an editor.
+
+use std::io::Write;
+use std::process::Command;
+
+use exportdoc::internal::merge::{MergeOutcome, Resolutions};
+
+use crate::cli::error::CliError;
+use crate::render::json::merge as merge_json;
+
+/// Shows the list of conflicts in the editor that git would use, and reads the answers back.
+///
+/// # Errors
+/// No editor, one that fails, or a list that can't be read back: it is kept then.
+pub(crate) fn settle(outcome: &MergeOutcome) -> Result<Resolutions, CliError> {
+    let mut list = tempfile::Builder::new()
+        .prefix("exportdoc-conflicts-")
+        .suffix(".json")
+        .tempfile()?;
+    merge_json::print(&mut list, outcome)?;
+    list.flush()?;
+    let editor = editor()?;
+    let status = Command::new("sh")
+        .args(["-c", &format!("{editor} \"$@\""), &editor])
+        .arg(list.path())
+        .status();
+    match status {
+        Ok(status) if status.success() => {}
+        Ok(status) => return Err(failed(&editor, &status)),
+        Err(error) => return Err(failed(&editor, &error)),
+    }
+    // Editors may put another file in its place, so it is opened again.
+    let bytes = std::fs::read(list.path())?;
+    Resolutions::parse(&bytes).or_else(|error| {
+        let (_, path) = list.keep().map_err(|error| error.error)?;
+        Err(CliError::usage(
+            format!("{}: {error}", path.display()),
+            "mend the list and give it with --resolve",
+        ))
+    })
+}
+
+fn failed(editor: &str, error: &dyn std::fmt::Display) -> CliError {
+    CliError::usage(
+        format!("the editor {editor} failed: {error}"),
+        "set GIT_EDITOR or EDITOR to one that works, or print the list with --format json and give it back with --resolve",
+    )
+}
+
+/// The command that git calls, or else what the environment names.
+fn editor() -> Result<String, CliError> {
+    let git = Command::new("git").args(["var", "GIT_EDITOR"]).output();
+    let of_git = git.ok().filter(|output| output.status.success());
+    let of_git = of_git.and_then(|output| String::from_utf8(output.stdout).ok());
+    let of_environment = || {
+        ["VISUAL", "EDITOR"]
+            .iter()
+            .find_map(|name| std::env::var(name).ok())
+    };
+    let editor = of_git.or_else(of_environment).unwrap_or_default();
+    match editor.trim() {
+        "" => Err(failed("", &"there is none")),
+        editor => Ok(editor.to_owned()),
+    }
+}

@@ -1,0 +1,3 @@
+//! What a run came to, as plain values that the command line makes and the renderers print.
+
+pub(crate) mod lines;

@@ -1,0 +1,204 @@
+//! An audit as JUnit XML, which every CI server shows.
+//!
+//! Invariants: suites are written as they come, one per document, with a case per rule that found something and one that
+//! says whether the document could be read. A case fails when the run does because of it.
+
+use std::io::{self, Write};
+
+use exportdoc::internal::audit::{AuditFinding, Level, Suppressed};
+use exportdoc::internal::escape;
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
+
+use crate::cli::commands::audit::AuditRun;
+use crate::cli::commands::audit::Audited;
+use crate::cli::commands::audit::Printer;
+use crate::cli::io::batch::Judged;
+use crate::render::words::audit::{by_rule, with_place};
+
+/// Writes one list of suites.
+pub(crate) struct Junit {
+    fail_on: Level,
+    begun: bool,
+}
+
+/// One test case.
+struct Case {
+    name: String,
+    outcome: Outcome,
+}
+
+enum Outcome {
+    Passed,
+    /// Found, but not weighty enough to fail.
+    Noted(String),
+    Skipped(String),
+    Failed {
+        message: String,
+        level: Level,
+        text: String,
+    },
+    Error {
+        message: String,
+    },
+}
+
+impl Junit {
+    /// `fail_on` is the level from which on a case fails.
+    pub(crate) fn new(fail_on: Level) -> Self {
+        Self {
+            fail_on,
+            begun: false,
+        }
+    }
+
+    fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        if self.begun {
+            return Ok(());
+        }
+        self.begun = true;
+        let mut writer = Writer::new(&mut *out);
+        writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+        let root = BytesStart::new("testsuites").with_attributes([("name", "exportdoc audit")]);
+        writer.write_event(Event::Start(root))?;
+        out.write_all(b"\n")
+    }
+
+    fn cases(&self, findings: &[AuditFinding]) -> Vec<Case> {
+        let case = |(rule, own): (
+            &'static exportdoc::internal::finding::FindingRule,
+            Vec<&AuditFinding>,
+        )| {
+            let level = own
+                .iter()
+                .map(|finding| finding.level)
+                .max()
+                .unwrap_or(Level::Off);
+            let mut lines: Vec<String> = own.iter().map(|finding| safe(&with_place(finding))).collect();
+            let message = lines.first().cloned().unwrap_or_default();
+            lines.extend([rule.meaning.to_owned(), rule.action.to_owned()]);
+            let text = lines.join("\n");
+            let outcome = if level >= self.fail_on {
+                Outcome::Failed { message, level, text }
+            } else {
+                Outcome::Noted(format!("{level}: {text}"))
+            };
+            Case {
+                name: rule.id.to_owned(),
+                outcome,
+            }
+        };
+        by_rule(findings).into_iter().map(case).collect()
+    }
+}
+
+impl Printer for Junit {
+    fn document(&mut self, out: &mut dyn Write, document: &Judged<Audited>) -> io::Result<()> {
+        self.begin(out)?;
+        let mut cases = vec![Case {
+            name: "readable".to_owned(),
+            outcome: match &document.outcome {
+                Ok(_) => Outcome::Passed,
+                Err(error) => Outcome::Error {
+                    message: safe(&error.to_string()),
+                },
+            },
+        }];
+        if let Ok(audited) = &document.outcome {
+            cases.extend(self.cases(&audited.report.findings));
+            cases.extend(audited.report.suppressed.iter().map(skipped));
+        }
+        suite(out, &document.path, &cases)
+    }
+
+    fn end(&mut self, out: &mut dyn Write, run: &AuditRun) -> io::Result<()> {
+        self.begin(out)?;
+        for policy in run.policies.iter().filter(|policy| !policy.findings.is_empty()) {
+            suite(out, &policy.path, &self.cases(&policy.findings))?;
+        }
+        if run.is_interrupted() {
+            let message = format!("interrupted: {} documents were not audited", run.left());
+            let case = Case {
+                name: "complete".to_owned(),
+                outcome: Outcome::Error { message },
+            };
+            suite(out, "exportdoc audit", &[case])?;
+        }
+        Writer::new(&mut *out).write_event(Event::End(BytesEnd::new("testsuites")))?;
+        out.write_all(b"\n")
+    }
+}
+
+fn skipped(suppressed: &Suppressed) -> Case {
+    let finding = safe(&with_place(&suppressed.finding));
+    Case {
+        name: suppressed.finding.id().to_owned(),
+        outcome: Outcome::Skipped(format!("ignored because {}: {finding}", safe(&suppressed.reason))),
+    }
+}
+
+/// Text without the characters that XML can't hold or that hide something. The writer escapes markup.
+fn safe(text: &str) -> String {
+    escape::terminal(text).into_owned()
+}
+
+fn suite(out: &mut dyn Write, path: &str, cases: &[Case]) -> io::Result<()> {
+    let count = |is: fn(&Outcome) -> bool| cases.iter().filter(|case| is(&case.outcome)).count().to_string();
+    let path = safe(path);
+    Writer::new_with_indent(&mut *out, b' ', 2)
+        .create_element("testsuite")
+        .with_attributes([
+            ("name", &*path),
+            ("tests", &cases.len().to_string()),
+            ("failures", &count(|case| matches!(case, Outcome::Failed { .. }))),
+            ("errors", &count(|case| matches!(case, Outcome::Error { .. }))),
+            ("skipped", &count(|case| matches!(case, Outcome::Skipped(_)))),
+        ])
+        .write_inner_content(|writer| {
+            for case in cases {
+                let element = writer
+                    .create_element("testcase")
+                    .with_attributes([("classname", &*path), ("name", &case.name)]);
+                match &case.outcome {
+                    Outcome::Passed => {
+                        element.write_empty()?;
+                    }
+                    outcome => {
+                        element.write_inner_content(|writer| inside(writer, outcome))?;
+                    }
+                }
+            }
+            Ok(())
+        })?;
+    out.write_all(b"\n")
+}
+
+fn inside<W: Write>(writer: &mut Writer<W>, outcome: &Outcome) -> io::Result<()> {
+    match outcome {
+        Outcome::Passed => {}
+        Outcome::Noted(text) => {
+            writer
+                .create_element("system-out")
+                .write_text_content(BytesText::new(text))?;
+        }
+        Outcome::Skipped(reason) => {
+            writer
+                .create_element("skipped")
+                .with_attribute(("message", &**reason))
+                .write_empty()?;
+        }
+        Outcome::Failed { message, level, text } => {
+            writer
+                .create_element("failure")
+                .with_attributes([("message", &**message), ("type", level.as_str())])
+                .write_text_content(BytesText::new(text))?;
+        }
+        Outcome::Error { message } => {
+            writer
+                .create_element("error")
+                .with_attributes([("message", &**message), ("type", "unreadable")])
+                .write_empty()?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,350 @@
+//! An audit as SARIF 2.1.0, which code hosts and editors show next to the file.
+//!
+//! Invariants: a log has no more results than code hosts take, and says how many were left out. A result says in four ways where it is, each for another reader: line and
+//! column, byte offset, JSON path, and object. Every result says whether it is suppressed, as the standard wants it where
+//! one does. What comes out of a document is no markup of SARIF's messages.
+
+mod results;
+
+use std::io::{self, Write};
+
+use exportdoc::internal::audit::{AuditFinding, Level};
+use exportdoc::internal::escape;
+use exportdoc::internal::finding::{FindingRule, REGISTRY};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value, json};
+
+use crate::cli::commands::audit::AuditRun;
+use crate::cli::commands::audit::Audited;
+use crate::cli::commands::audit::Printer;
+use crate::cli::io::batch::Judged;
+use crate::outcome::lines::Lines;
+use crate::render::sarif::results::{Fingerprints, LIMIT, Results};
+use crate::render::words::diff::counted;
+
+/// Where the schema is published.
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+/// The page of each rule.
+const RULES: &str = concat!(
+    "https://docs.rs/exportdoc/",
+    env!("CARGO_PKG_VERSION"),
+    "/exportdoc/finding"
+);
+/// What standard input is called when it has no other name: code scanning refuses a result without a file.
+const STDIN_NAME: &str = "stdin.json";
+/// Unreadable documents that are told of; the others are counted. They are kept until the end.
+const NOTIFICATIONS: usize = 1000;
+/// What stands for itself in a path.
+const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// Writes one log with one run.
+#[derive(Default)]
+pub(crate) struct Sarif {
+    begun: bool,
+    results: Results,
+    notifications: Vec<Value>,
+    more_notifications: u64,
+}
+
+impl Printer for Sarif {
+    fn document(&mut self, out: &mut dyn Write, document: &Judged<Audited>) -> io::Result<()> {
+        self.begin(out)?;
+        let path = match document.file() {
+            "-" => STDIN_NAME,
+            path => path,
+        };
+        let audited = match &document.outcome {
+            Ok(audited) => audited,
+            Err(error) => {
+                let text = format!("{}: {error}", document.path);
+                self.notify(&text, Some(physical(path, None)));
+                return Ok(());
+            }
+        };
+        let mut file = File::new(path, &audited.lines);
+        for finding in &audited.report.findings {
+            self.result(&mut file, finding, None)?;
+        }
+        for suppressed in &audited.report.suppressed {
+            self.result(&mut file, &suppressed.finding, Some(&suppressed.reason))?;
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, out: &mut dyn Write, run: &AuditRun) -> io::Result<()> {
+        for policy in &run.policies {
+            let mut file = File::new(&policy.path, &policy.lines);
+            for finding in &policy.findings {
+                self.result(&mut file, finding, None)?;
+            }
+        }
+        self.begin(out)?;
+        self.results.write(out)?;
+        if run.is_interrupted() {
+            let text = format!("interrupted: {} documents were not audited", run.left());
+            self.notifications.push(notification("error", &text, None));
+        }
+        if self.more_notifications > 0 {
+            let text = format!("{} more documents couldn't be read", self.more_notifications);
+            self.notifications.push(notification("error", &text, None));
+        }
+        if self.results.left_out() > 0 {
+            let text = format!(
+                "{} left out, the lightest of all: code hosts take {LIMIT} in one file. --format json has all",
+                counted(self.results.left_out(), "result")
+            );
+            self.notifications.push(notification("warning", &text, None));
+        }
+        let invocation = json!({
+            "executionSuccessful": run.unreadable == 0 && !run.is_interrupted(),
+            "toolExecutionNotifications": self.notifications,
+        });
+        write!(
+            out,
+            "\n],\n\"columnKind\": \"unicodeCodePoints\",\n\"invocations\": ["
+        )?;
+        out.write_all(line(&invocation)?.as_bytes())?;
+        out.write_all(b"]\n}]}\n")
+    }
+}
+
+/// A file and what its findings need to be told.
+struct File<'a> {
+    path: &'a str,
+    lines: &'a Lines,
+    fingerprints: Fingerprints<'a>,
+}
+
+impl<'a> File<'a> {
+    fn new(path: &'a str, lines: &'a Lines) -> Self {
+        Self {
+            path,
+            lines,
+            fingerprints: Fingerprints::of(path),
+        }
+    }
+}
+
+impl Sarif {
+    /// Everything in front of the results.
+    fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
+        if self.begun {
+            return Ok(());
+        }
+        self.begun = true;
+        write!(
+            out,
+            "{{\"$schema\": \"{SCHEMA}\", \"version\": \"2.1.0\", \"runs\": [{{\n\"tool\": {{\"driver\": {{\
+         \"name\": \"exportdoc\", \"semanticVersion\": \"{}\", \"rules\": [",
+            env!("CARGO_PKG_VERSION")
+        )?;
+        let mut separator = "\n";
+        for rule in REGISTRY {
+            write!(out, "{separator}{}", line(&descriptor(rule))?)?;
+            separator = ",\n";
+        }
+        out.write_all(b"\n]}},\n\"results\": [")
+    }
+
+    fn result(
+        &mut self,
+        file: &mut File<'_>,
+        finding: &AuditFinding,
+        suppressed_because: Option<&str>,
+    ) -> io::Result<()> {
+        let suppressions: Vec<Value> = suppressed_because
+            .map(|reason| {
+                json!({ "kind": "external", "status": "accepted", "justification": escape::terminal(reason) })
+            })
+            .into_iter()
+            .collect();
+        let mut result = json!({
+            "ruleId": finding.id(),
+            "ruleIndex": REGISTRY.iter().position(|rule| *rule == finding.rule),
+            "level": level(finding.level),
+            "message": { "text": message(&finding.message) },
+            "locations": [location(file.path, finding, file.lines)],
+            // The one name that GitHub reads.
+            "partialFingerprints": { "primaryLocationLineHash": file.fingerprints.next(finding) },
+            "suppressions": suppressions,
+        });
+        if finding.count > 1 {
+            result["occurrenceCount"] = finding.count.into();
+        }
+        let result = line(&result)?;
+        self.results
+            .push(finding.level, suppressed_because.is_some(), result);
+        Ok(())
+    }
+
+    fn notify(&mut self, text: &str, physical: Option<Value>) {
+        if self.notifications.len() < NOTIFICATIONS {
+            self.notifications.push(notification("error", text, physical));
+        } else {
+            self.more_notifications += 1;
+        }
+    }
+}
+
+fn line(value: &Value) -> io::Result<String> {
+    let text = serde_json::to_string(value)?;
+    Ok(escape::json(&text).into_owned())
+}
+
+fn descriptor(rule: &FindingRule) -> Value {
+    let default = Level::default_of(rule);
+    json!({
+        "id": rule.id,
+        "shortDescription": { "text": message(rule.meaning) },
+        "fullDescription": { "text": message(&format!("{} {}", rule.meaning, rule.action)) },
+        "help": { "text": message(rule.action) },
+        "helpUri": format!("{RULES}/static.{}.html", rule.id.replace('-', "_").to_uppercase()),
+        "defaultConfiguration": { "level": level(default) },
+        "properties": { "tags": ["security", rule.topic], "security-severity": security_severity(default) },
+    })
+}
+
+fn level(level: Level) -> &'static str {
+    match level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Info => "note",
+        Level::Off => "none",
+    }
+}
+
+/// What code hosts sort by, on the scale of CVSS: high, medium, low.
+fn security_severity(level: Level) -> &'static str {
+    match level {
+        Level::Error => "8.0",
+        Level::Warning => "5.0",
+        Level::Info | Level::Off => "2.0",
+    }
+}
+
+fn notification(level: &str, text: &str, physical: Option<Value>) -> Value {
+    let locations: Vec<Value> = physical
+        .map(|place| json!({ "physicalLocation": place }))
+        .into_iter()
+        .collect();
+    json!({ "level": level, "message": { "text": message(text) }, "locations": locations })
+}
+
+/// The place of a finding.
+fn location(path: &str, finding: &AuditFinding, lines: &Lines) -> Value {
+    let region = finding
+        .at
+        .as_ref()
+        .and_then(|place| place.file_offset)
+        .map(|offset| region(offset, lines));
+    let mut location = json!({ "physicalLocation": physical(path, region) });
+    let logical = logical(finding);
+    if !logical.is_empty() {
+        location["logicalLocations"] = logical.into();
+    }
+    location
+}
+
+/// The file.
+fn physical(path: &str, region: Option<Value>) -> Value {
+    let mut physical = json!({ "artifactLocation": { "uri": uri(path) } });
+    if let Some(region) = region {
+        physical["region"] = region;
+    }
+    physical
+}
+
+/// One byte, as bytes and, where that is known, as text.
+fn region(offset: u64, lines: &Lines) -> Value {
+    let mut region = json!({ "byteOffset": offset, "byteLength": 1 });
+    if let Some(place) = lines.get(offset) {
+        region["startLine"] = place.line.into();
+        region["startColumn"] = place.column.into();
+        region["endColumn"] = (place.column + 1).into();
+    }
+    region
+}
+
+/// A path as a URI: relative ones stay so, for whoever knows where the documents are.
+fn uri(path: &str) -> String {
+    let path = if cfg!(windows) {
+        path.replace('\\', "/")
+    } else {
+        path.to_owned()
+    };
+    let encoded = utf8_percent_encode(path.strip_prefix("./").unwrap_or(&path), IN_PATH).to_string();
+    match encoded.strip_prefix('/') {
+        Some(_) => format!("file://{encoded}"),
+        None if cfg!(windows) && encoded.get(1..4) == Some("%3A") => {
+            format!("file:///{}", encoded.replacen("%3A", ":", 1))
+        }
+        None => encoded,
+    }
+}
+
+/// The JSON path, the byte behind the base64, and the object.
+fn logical(finding: &AuditFinding) -> Vec<Value> {
+    let mut places = Vec::new();
+    if let Some(place) = &finding.at
+        && let Some(path) = &place.path
+    {
+        let path = escape::terminal(path);
+        places.push(json!({ "fullyQualifiedName": path, "kind": "property" }));
+        if let Some(offset) = place.decoded_offset {
+            places.push(json!({
+                "fullyQualifiedName": format!("{path} decoded byte {offset}"),
+                "kind": "value",
+                "properties": { "decodedOffset": offset },
+            }));
+        }
+    }
+    if let Some(object) = &finding.object {
+        let full = format!("{}:{}", object.type_name, object.identifier);
+        let mut place = json!({ "fullyQualifiedName": escape::terminal(&full), "kind": "object" });
+        if let Some(name) = &object.name {
+            place["name"] = escape::terminal(name).into();
+        }
+        places.push(place);
+    }
+    places
+}
+
+/// Plain text in which no links and no placeholders are left to read: brackets and backslashes behind a backslash, braces
+/// doubled.
+fn message(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len() + 16);
+    for c in escape::terminal(text).chars() {
+        match c {
+            '\\' | '[' | ']' => safe.extend(['\\', c]),
+            '{' | '}' => safe.extend([c, c]),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_become_uri_references() {
+        assert_eq!(uri("./exports/a b#1.json"), "exports/a%20b%231.json");
+        assert_eq!(uri("/srv/ö.json"), "file:///srv/%C3%B6.json");
+        assert_eq!(uri("../x%41:y.json"), "../x%2541%3Ay.json");
+    }
+
+    #[test]
+    fn messages_hold_no_links_and_no_placeholders() {
+        assert_eq!(
+            message("[x](http://e) {0} \u{202e}"),
+            r"\[x\](http://e) {{0}} \\u{{202e}}"
+        );
+    }
+}

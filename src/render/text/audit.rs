@@ -1,0 +1,202 @@
+//! An audit for people, on a terminal.
+
+use std::io::{self, Write};
+
+use anstyle::Style;
+use exportdoc::internal::audit::{AuditFinding, Level, Suppressed};
+use exportdoc::internal::finding::FindingRule;
+
+use crate::cli::commands::audit::AuditRun;
+use crate::cli::commands::audit::Audited;
+use crate::cli::commands::audit::Printer;
+use crate::cli::io::batch::Judged;
+use crate::render::text::infos::Infos;
+use crate::render::text::inspect::{BOLD, DIM, RED, YELLOW, safe, styled, unreadable};
+use crate::render::words::audit::{self as words, tally};
+use crate::render::words::diff::counted;
+
+/// Findings of one rule that are shown; the others are counted.
+const SHOWN: usize = 20;
+
+/// Sentences of one rule that are shown for all documents together.
+const COMMON: usize = 5;
+
+/// Prints each document by rule, and the rules over all of them at the end.
+pub(crate) struct Text {
+    many: bool,
+    /// Information stands at the end, not with each document.
+    infos: Option<Infos>,
+}
+
+impl Text {
+    /// `many` adds what the run came to, and the information that documents have in common, unless the run fails on it.
+    pub(crate) fn new(many: bool, fail_on: Level) -> Self {
+        Self {
+            many,
+            infos: (many && fail_on > Level::Info).then(Infos::default),
+        }
+    }
+}
+
+impl Printer for Text {
+    fn document(&mut self, mut out: &mut dyn Write, document: &Judged<Audited>) -> io::Result<()> {
+        let audited = match &document.outcome {
+            Ok(audited) => audited,
+            Err(error) => return unreadable(&mut out, &document.path, error),
+        };
+        let report = &audited.report;
+        let policy = match &audited.policy {
+            Some(path) => format!("policy {}", safe(path)),
+            None => "default policy".to_owned(),
+        };
+        writeln!(
+            out,
+            "{}: {}, {} {}",
+            styled(BOLD, safe(&document.path)),
+            report.verdict.as_str(),
+            tally(&report.findings, report.suppressed.len() as u64),
+            styled(DIM, format_args!("({policy})"))
+        )?;
+        if !report.complete {
+            writeln!(
+                out,
+                "  read only in part: what isn't named here may still be there"
+            )?;
+        } else if !report.objects_seen {
+            writeln!(out, "  encrypted: nothing can be said about its objects")?;
+        }
+        // The weightiest come first.
+        let infos = report
+            .findings
+            .partition_point(|finding| finding.level > Level::Info);
+        let (weighty, infos) = match &self.infos {
+            Some(_) => report.findings.split_at(infos),
+            None => (report.findings.as_slice(), &[][..]),
+        };
+        if let Some(common) = &mut self.infos {
+            infos.iter().for_each(|info| common.add(info));
+        }
+        by_rule(out, weighty)?;
+        for suppressed in &report.suppressed {
+            self::suppressed(out, suppressed)?;
+        }
+        match self.infos.is_some() && weighty.is_empty() && report.suppressed.is_empty() {
+            true => Ok(()),
+            false => writeln!(out),
+        }
+    }
+
+    fn end(&mut self, out: &mut dyn Write, run: &AuditRun) -> io::Result<()> {
+        policies(out, run)?;
+        match &self.infos {
+            Some(infos) => rules(out, run, infos),
+            None if self.many => rules(out, run, &Infos::default()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What a run came to, for formats that have no place for it.
+pub(crate) fn summary(out: &mut dyn Write, run: &AuditRun) -> io::Result<()> {
+    policies(out, run)?;
+    rules(out, run, &Infos::default())
+}
+
+fn policies(out: &mut dyn Write, run: &AuditRun) -> io::Result<()> {
+    for policy in run.policies.iter().filter(|policy| !policy.findings.is_empty()) {
+        writeln!(
+            out,
+            "{}: {}",
+            styled(BOLD, safe(&policy.path)),
+            tally(&policy.findings, 0)
+        )?;
+        by_rule(out, &policy.findings)?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+fn rules(out: &mut dyn Write, run: &AuditRun, infos: &Infos) -> io::Result<()> {
+    writeln!(out, "{}", words::documents(run))?;
+    for count in run.summary.rules() {
+        let ignored = match count.suppressed {
+            0 => String::new(),
+            ignored => format!(", {ignored} ignored"),
+        };
+        let (findings, documents) = (count.findings, counted(count.documents, "document"));
+        writeln!(
+            out,
+            "  {} {}: {findings} in {documents}{ignored}",
+            level(count.level),
+            count.rule.id
+        )?;
+        if count.level == Level::Info {
+            common(out, count.rule, infos)?;
+        }
+    }
+    Ok(())
+}
+
+/// What documents have in common by a rule.
+fn common(out: &mut dyn Write, rule: &FindingRule, infos: &Infos) -> io::Result<()> {
+    let (said, more) = infos.of(rule, COMMON);
+    for (text, count) in said {
+        let times = match count {
+            1 => String::new(),
+            count => format!(" ({count} times)"),
+        };
+        writeln!(out, "          {}{}", safe(text), styled(DIM, times))?;
+    }
+    if more > 0 {
+        writeln!(out, "          and {more} more; --format json has all")?;
+    }
+    Ok(())
+}
+
+fn level(level: Level) -> String {
+    let style = match level {
+        Level::Error => RED,
+        Level::Warning => YELLOW,
+        Level::Info | Level::Off => Style::new(),
+    };
+    styled(style, format_args!("{level:<7}"))
+}
+
+/// The findings of each rule together, with its reason and its remedy once.
+fn by_rule(out: &mut dyn Write, findings: &[AuditFinding]) -> io::Result<()> {
+    for (rule, own) in words::by_rule(findings) {
+        let weight = own.first().map_or(Level::Off, |finding| finding.level);
+        writeln!(out, "  {} {}", level(weight), styled(BOLD, rule.id))?;
+        for finding in own.iter().take(SHOWN) {
+            writeln!(out, "          {}{}", safe(&finding.message), place(finding))?;
+        }
+        let more: u64 = own.iter().skip(SHOWN).map(|finding| finding.count).sum();
+        if more > 0 {
+            writeln!(out, "          and {more} more")?;
+        }
+        for sentence in [rule.meaning, rule.action] {
+            writeln!(out, "          {}", styled(DIM, sentence))?;
+        }
+    }
+    Ok(())
+}
+
+fn suppressed(out: &mut dyn Write, suppressed: &Suppressed) -> io::Result<()> {
+    let finding = &suppressed.finding;
+    writeln!(
+        out,
+        "  {} {}: {}{}",
+        styled(DIM, "ignored"),
+        finding.id(),
+        safe(&finding.message),
+        place(finding)
+    )?;
+    writeln!(out, "          because: {}", safe(&suppressed.reason))
+}
+
+fn place(finding: &AuditFinding) -> String {
+    match &finding.at {
+        Some(place) => styled(DIM, format_args!(" [{}]", safe(&place.to_string()))),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,329 @@
+//! Reports for people, on a terminal.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use exportdoc::internal::escape;
+use exportdoc::internal::finding::{Finding, Severity};
+use exportdoc::internal::report::{
+    DocumentReport, Encryption, ListedObject, Outcome, SecretsUnknown, Trust, Verdict,
+};
+
+use crate::cli::io::batch::Judged;
+use crate::cli::io::batch::Unreadable;
+use crate::render::text::algorithms;
+use crate::render::text::listing::{label, partial, references, secret_values, table};
+use crate::render::text::tree;
+use crate::render::words::time;
+
+pub(crate) const BOLD: Style = Style::new().bold();
+pub(crate) const DIM: Style = Style::new().dimmed();
+const GREEN: Style = AnsiColor::Green.on_default();
+pub(crate) const YELLOW: Style = AnsiColor::Yellow.on_default();
+pub(crate) const RED: Style = AnsiColor::Red.on_default();
+
+/// What `inspect` shows.
+pub(crate) struct View<'a> {
+    /// A tree instead of a table.
+    pub(crate) tree: bool,
+    /// Only these types; all when empty.
+    pub(crate) types: &'a [String],
+    /// Where references are looked up.
+    pub(crate) against: Option<&'a Judged>,
+    /// The present, for ages.
+    pub(crate) now: jiff::Timestamp,
+}
+
+pub(crate) fn styled(style: Style, text: impl Display) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+pub(crate) fn safe(text: &str) -> std::borrow::Cow<'_, str> {
+    escape::terminal(text)
+}
+
+/// Everything about one document.
+pub(crate) fn inspect(out: &mut impl Write, judged: &Judged, view: &View<'_>) -> io::Result<()> {
+    let report = match &judged.outcome {
+        Ok(report) => report,
+        Err(error) => return unreadable(out, &judged.path, error),
+    };
+    writeln!(out, "{}", styled(BOLD, safe(&judged.path)))?;
+    facts(out, report, view)?;
+    writeln!(out)?;
+    if view.tree {
+        tree::print(out, report, view.types)?;
+    } else {
+        table(out, report, view.types)?;
+    }
+    partial(out, report)?;
+    label(out, report, view.types)?;
+    algorithms::print(out, report, view.types)?;
+    secret_values(out, report)?;
+    if let Some(against) = view.against {
+        references(out, report, against)?;
+    }
+    findings(out, &report.findings)?;
+    writeln!(out)
+}
+
+pub(crate) fn unreadable(out: &mut impl Write, path: &str, error: &Unreadable) -> io::Result<()> {
+    writeln!(
+        out,
+        "{}: {} {}",
+        styled(BOLD, safe(path)),
+        styled(RED, "unreadable:"),
+        safe(&error.to_string())
+    )?;
+    if let Some(help) = error.help() {
+        writeln!(out, "  help: {}", safe(&help))?;
+    }
+    Ok(())
+}
+
+fn field(out: &mut impl Write, name: &str, value: impl Display) -> io::Result<()> {
+    writeln!(out, "  {} {value}", styled(DIM, format_args!("{name:<10}")))
+}
+
+fn facts(out: &mut impl Write, report: &DocumentReport, view: &View<'_>) -> io::Result<()> {
+    let envelope = &report.envelope;
+    let host = envelope.host.as_deref().map_or("an unnamed host".into(), safe);
+    let when = match (&report.header, &envelope.date_text) {
+        (Some(header), _) if header.started.is_some() => header.started.map_or_else(String::new, |at| {
+            format!("{} ({})", time::instant(at), time::age(at, view.now))
+        }),
+        (_, Some(text)) => safe(text).into_owned(),
+        _ => "at an unknown time".to_owned(),
+    };
+    field(out, "exported", format_args!("{when} by {host}"))?;
+    if let Some(header) = &report.header {
+        let format = header.format.map_or_else(|| "none".to_owned(), |n| n.to_string());
+        field(
+            out,
+            "export id",
+            format_args!("{}, format {format}", safe(&header.export_id)),
+        )?;
+    }
+    if let Some(date) = &envelope.date_text {
+        field(out, "exportDate", safe(date))?;
+    }
+    field(out, "requested", rows(&envelope.requested))?;
+    field(out, "objects", summary(report))?;
+    field(
+        out,
+        "encryption",
+        match &report.encryption {
+            Encryption::Clear => "none".to_owned(),
+            Encryption::Passphrase { scheme, opened } => {
+                format!(
+                    "passphrase ({}), {}",
+                    safe(scheme),
+                    if *opened { "opened" } else { "not opened" }
+                )
+            }
+            Encryption::Unknown => "a scheme this version doesn't know".to_owned(),
+        },
+    )?;
+    field(out, "in clear", in_clear(report))?;
+    let tally = report.hash_tally();
+    field(
+        out,
+        "hashes",
+        if tally.compared == 0 {
+            "none to compare".to_owned()
+        } else {
+            format!("{} of {} recomputed and matching", tally.matching, tally.objects)
+        },
+    )?;
+    signature_facts(out, report)
+}
+
+fn signature_facts(out: &mut impl Write, report: &DocumentReport) -> io::Result<()> {
+    let signature = &report.signature;
+    field(out, "signature", verdict_line(report))?;
+    if let Some((r, s)) = &signature.r_and_s {
+        field(out, "", format_args!("r {r}"))?;
+        field(out, "", format_args!("s {s}"))?;
+    }
+    if let Some(key) = &signature.key {
+        let parameters = key
+            .parameter_set
+            .map_or_else(|| "own parameters".to_owned(), |set| format!("{set} parameters"));
+        field(
+            out,
+            "key",
+            format_args!("{} {} bits, {parameters}", key.algorithm, key.bits),
+        )?;
+        field(out, "", format_args!("sha256:{}", hex::encode(key.fingerprint)))?;
+    } else if let Some(partial) = &signature.partial_key {
+        let set = partial
+            .parameter_set
+            .map_or_else(|| "unknown parameters".to_owned(), |s| format!("{s} parameters"));
+        let at = partial.breaks_off_at;
+        if partial.declared_size == Some(at) {
+            field(
+                out,
+                "key",
+                format_args!("whole, but refused: see findings; {set}"),
+            )?;
+        } else {
+            field(out, "key", format_args!("breaks off at its byte {at}; {set}"))?;
+        }
+    } else {
+        field(out, "key", "can't be read")?;
+    }
+    Ok(())
+}
+
+fn verdict_line(report: &DocumentReport) -> String {
+    let signature = &report.signature;
+    let rule = signature
+        .rule
+        .as_deref()
+        .map(|rule| format!(" (rule {})", safe(rule)))
+        .unwrap_or_default();
+    match (signature.verdict, signature.trust) {
+        (Verdict::Valid, Trust::Trusted) => {
+            format!(
+                "{}: intact; signed with a trusted key{rule}",
+                styled(GREEN, "valid")
+            )
+        }
+        (Verdict::Valid, _) => format!("{}: intact; origin unknown{rule}", styled(GREEN, "valid")),
+        (Verdict::Invalid, _) => format!("{}{rule}", styled(RED, "invalid")),
+        (Verdict::Undetermined, _) => {
+            let why = if report.blob.complete {
+                "no known signing rule verifies"
+            } else {
+                "a limit ended the reading"
+            };
+            format!("{}: {why}{rule}", styled(YELLOW, "undetermined"))
+        }
+    }
+}
+
+fn rows(rows: &[ListedObject]) -> String {
+    const SHOWN: usize = 8;
+    let mut texts: Vec<String> = rows
+        .iter()
+        .take(SHOWN)
+        .map(|row| {
+            let type_name = row.type_name.as_deref().unwrap_or("?");
+            let identifier = row
+                .identifier
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            format!("{} {}", safe(type_name), safe(&identifier))
+        })
+        .collect();
+    if rows.len() > SHOWN {
+        texts.push(format!("and {} more", rows.len() - SHOWN));
+    }
+    if texts.is_empty() {
+        "not stated".to_owned()
+    } else {
+        texts.join(", ")
+    }
+}
+
+fn summary(report: &DocumentReport) -> String {
+    let mut counts = std::collections::BTreeMap::new();
+    for object in &report.objects {
+        *counts.entry(object.type_name.as_str()).or_insert(0_usize) += 1;
+    }
+    let parts: Vec<_> = counts
+        .iter()
+        .map(|(name, count)| format!("{count} {}", safe(name)))
+        .collect();
+    match parts.as_slice() {
+        [] => "none that could be read".to_owned(),
+        _ => format!("{}: {}", report.objects.len(), parts.join(", ")),
+    }
+}
+
+fn findings(out: &mut impl Write, findings: &[Finding]) -> io::Result<()> {
+    if findings.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n  {}", styled(BOLD, "Findings"))?;
+    for finding in findings {
+        let style = match finding.severity {
+            Severity::Error => RED,
+            Severity::Warning => YELLOW,
+            Severity::Info => DIM,
+        };
+        let severity = styled(style, format_args!("{:<7}", finding.severity));
+        write!(out, "  {severity} {}: {}", finding.id(), safe(&finding.message))?;
+        match &finding.at {
+            Some(place) => writeln!(
+                out,
+                " {}",
+                styled(DIM, format_args!("[{}]", safe(&place.to_string())))
+            )?,
+            None => writeln!(out)?,
+        }
+    }
+    Ok(())
+}
+
+/// The verdict on one document and what it rests on.
+pub(crate) fn verdict(out: &mut impl Write, judged: &Judged) -> io::Result<()> {
+    let report = match &judged.outcome {
+        Ok(report) => report,
+        Err(error) => return unreadable(out, &judged.path, error),
+    };
+    let signature = &report.signature;
+    writeln!(
+        out,
+        "{}: {}",
+        styled(BOLD, safe(&judged.path)),
+        verdict_line(report)
+    )?;
+    for check in &signature.checks {
+        let mark = match check.outcome {
+            Outcome::Holds => styled(GREEN, "holds  "),
+            Outcome::Fails => styled(RED, "fails  "),
+            Outcome::Unknown => styled(YELLOW, "unknown"),
+        };
+        writeln!(out, "  {mark} {}", safe(&check.what))?;
+    }
+    if let Some(key) = &signature.key {
+        let fingerprint = hex::encode(key.fingerprint);
+        writeln!(
+            out,
+            "  key     {} {} bits, sha256:{fingerprint}",
+            key.algorithm, key.bits
+        )?;
+    }
+    findings(out, &report.findings)?;
+    writeln!(out)
+}
+
+/// Which secrets stand in clear. "No secrets" is only said where everything could be looked into.
+fn in_clear(report: &DocumentReport) -> String {
+    let mut parts: Vec<String> = report
+        .secrets()
+        .iter()
+        .map(|(kind, count)| format!("{count} {}", kind.as_str()))
+        .collect();
+    match report.secrets_unknown() {
+        Some(SecretsUnknown::Objects(1)) => {
+            parts.push("unknown: 1 object holds data this version can't read".to_owned());
+        }
+        Some(SecretsUnknown::Objects(count)) => {
+            parts.push(format!(
+                "unknown: {count} objects hold data this version can't read"
+            ));
+        }
+        Some(SecretsUnknown::Incomplete) => parts.push("unknown: part of the blob can't be read".to_owned()),
+        Some(SecretsUnknown::NotOpened) => parts.push("unknown: the objects are encrypted".to_owned()),
+        Some(SecretsUnknown::Encrypted) => {
+            parts.push("unknown: the objects are encrypted in a way this version doesn't know".to_owned());
+        }
+        None if parts.is_empty() => parts.push("no secrets".to_owned()),
+        None => {}
+    }
+    parts.join(", ")
+}

@@ -1,0 +1,234 @@
+//! The objects of a document as a table, and what stands in for them where they can't be seen.
+
+use std::io::{self, Write};
+
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use exportdoc::internal::import_plan::{ReferenceState, references_against};
+use exportdoc::internal::object::known_by_number;
+use exportdoc::internal::report::{DocumentReport, Encryption, ListedObject, ObjectReport};
+
+use crate::cli::io::batch::Judged;
+use crate::render::text::inspect::safe;
+use crate::render::words::time;
+
+pub(crate) fn table(out: &mut impl Write, report: &DocumentReport, types: &[String]) -> io::Result<()> {
+    let mut table = plain_table(&[
+        "TYPE",
+        "IDENTIFIER",
+        "NAME",
+        "REVISION HASH",
+        "MODIFIED",
+        "BYTES",
+        "NEEDS",
+    ]);
+    for column in [5, 6] {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    let mut shown = 0;
+    for (id, object) in report.objects.iter().enumerate() {
+        if !types.is_empty() && !types.contains(&object.type_name) {
+            continue;
+        }
+        shown += 1;
+        let node = &report.graph.nodes()[id];
+        table.add_row([
+            safe(&object.type_name).into_owned(),
+            safe(&object.key.identifier.to_string()).into_owned(),
+            display_name(object),
+            hash(object),
+            time::short_millis(object.modified),
+            object.size.to_string(),
+            (node.dependencies.len() + node.missing.len()).to_string(),
+        ]);
+    }
+    if shown > 0 {
+        print_table(out, &table)?;
+    } else if !types.is_empty() {
+        writeln!(
+            out,
+            "  no object of type {} could be read",
+            safe(&types.join(" or "))
+        )?;
+    }
+    Ok(())
+}
+
+pub(crate) fn plain_table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Disabled)
+        .set_header(header);
+    table
+}
+
+pub(crate) fn print_table(out: &mut impl Write, table: &Table) -> io::Result<()> {
+    for line in table.to_string().lines() {
+        writeln!(out, "  {}", line.trim())?;
+    }
+    Ok(())
+}
+
+/// The name, unless it only repeats the identifier.
+pub(crate) fn display_name(object: &ObjectReport) -> String {
+    match &object.name {
+        Some(name) if *name != object.key.identifier.to_string() => safe(name).into_owned(),
+        _ => "-".to_owned(),
+    }
+}
+
+/// The recomputed hash, shortened, and how it compares.
+fn hash(object: &ObjectReport) -> String {
+    let short = object.computed_hash.as_deref().map_or("-", |hash| &hash[..12]);
+    match object.hash_matches() {
+        Some(true) => format!("{short} ok"),
+        Some(false) => format!("{short} DIFFERS"),
+        None => format!("{short} ?"),
+    }
+}
+
+pub(crate) fn partial(out: &mut impl Write, report: &DocumentReport) -> io::Result<()> {
+    let Some(partial) = &report.blob.partial else {
+        return Ok(());
+    };
+    let cut = |own: bool| {
+        partial.cut_key.filter(|cut| cut.own == own).map(|cut| {
+            let name = known_by_number(cut.type_number).map_or_else(
+                || format!("type {}", cut.type_number),
+                |known| known.name.to_owned(),
+            );
+            format!("{name}, whose identifier breaks off")
+        })
+    };
+    let what = partial
+        .key
+        .as_ref()
+        .map(ToString::to_string)
+        .or_else(|| cut(true))
+        .unwrap_or_else(|| "unreadable so far".to_owned());
+    writeln!(
+        out,
+        "  breaks off in record {} at blob byte {}: {} of {} bytes there; {}",
+        partial.index,
+        partial.offset,
+        partial.have,
+        partial.claimed,
+        safe(&what)
+    )?;
+    for dependency in &partial.dependencies {
+        writeln!(out, "    needs {}", safe(&dependency.to_string()))?;
+    }
+    if let Some(dependency) = cut(false) {
+        writeln!(out, "    needs {dependency}")?;
+    }
+    Ok(())
+}
+
+/// What the metadata says was exported, where the blob can't be held against it.
+pub(crate) fn label(out: &mut impl Write, report: &DocumentReport, types: &[String]) -> io::Result<()> {
+    const SHOWN: usize = 1000;
+    let rows: Vec<&ListedObject> = report
+        .envelope
+        .exported
+        .iter()
+        .filter(|row| types.is_empty() || row.type_name.as_ref().is_some_and(|name| types.contains(name)))
+        .collect();
+    let visible = match report.encryption {
+        Encryption::Clear => true,
+        Encryption::Passphrase { opened, .. } => opened,
+        Encryption::Unknown => false,
+    };
+    let compared = report.blob.complete && visible;
+    if compared || rows.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "\n  Listed by the metadata, unchecked: the objects can't be read from the blob to compare"
+    )?;
+    let mut table = plain_table(&["TYPE", "IDENTIFIER", "STATED REVISION HASH"]);
+    for row in rows.iter().take(SHOWN) {
+        table.add_row([
+            safe(row.type_name.as_deref().unwrap_or("-")).into_owned(),
+            row.identifier
+                .as_ref()
+                .map_or_else(|| "-".to_owned(), |id| safe(&id.to_string()).into_owned()),
+            safe(row.hash.as_deref().unwrap_or("-")).into_owned(),
+        ]);
+    }
+    print_table(out, &table)?;
+    match rows.len().saturating_sub(SHOWN) {
+        0 => Ok(()),
+        more => writeln!(out, "  and {more} more"),
+    }
+}
+
+pub(crate) fn secret_values(out: &mut impl Write, report: &DocumentReport) -> io::Result<()> {
+    for object in report
+        .objects
+        .iter()
+        .filter(|object| !object.secret_values.is_empty())
+    {
+        writeln!(
+            out,
+            "\n  {} {}",
+            safe(&object.type_name),
+            safe(&object.key.identifier.to_string())
+        )?;
+        for secret in &object.secret_values {
+            writeln!(out, "    {}", secret.kind.as_str())?;
+            for line in secret.text.lines() {
+                writeln!(out, "      {}", safe(line))?;
+            }
+            if secret.cut > 0 {
+                writeln!(out, "      … {} bytes more", secret.cut)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What the references of a document stand for in another one.
+pub(crate) fn references(out: &mut impl Write, report: &DocumentReport, against: &Judged) -> io::Result<()> {
+    let Ok(other) = &against.outcome else {
+        return Ok(());
+    };
+    let found = references_against(report, other);
+    let count = |state| found.iter().filter(|found| found.state == state).count();
+    let mut parts = Vec::new();
+    for state in [
+        ReferenceState::Resolved,
+        ReferenceState::Stale,
+        ReferenceState::OtherObject,
+        ReferenceState::Missing,
+    ] {
+        if count(state) > 0 {
+            parts.push(format!("{} {}", count(state), state.as_str()));
+        }
+    }
+    let parts = match parts.is_empty() {
+        true => "none".to_owned(),
+        false => parts.join(", "),
+    };
+    writeln!(out, "\n  References in {}: {parts}", safe(&against.path))?;
+    if found.is_empty() {
+        return Ok(());
+    }
+    let mut table = plain_table(&["STATE", "REFERENCE", "IDENTIFIER", "THERE"]);
+    for found in &found {
+        let reference = &report.objects[found.reference];
+        let original = found.original.map(|at| &other.objects[at]);
+        table.add_row([
+            found.state.as_str().to_owned(),
+            safe(&reference.type_name).into_owned(),
+            safe(&reference.key.identifier.to_string()).into_owned(),
+            original.map_or_else(
+                || "-".to_owned(),
+                |original| safe(&format!("{} {}", original.type_name, original.key.identifier)).into_owned(),
+            ),
+        ]);
+    }
+    print_table(out, &table)
+}

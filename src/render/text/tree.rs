@@ -1,0 +1,94 @@
+//! The objects as a tree of dependencies.
+//!
+//! Invariant: every object is expanded once; where it is needed again it is only named. The walk keeps its own stack
+//! and stops indenting at a depth, so hostile graphs neither overflow nor fill the screen with blanks.
+
+use std::io::{self, Write};
+
+use exportdoc::internal::escape;
+use exportdoc::internal::graph::NodeId;
+use exportdoc::internal::report::DocumentReport;
+
+use crate::render::text::listing::display_name;
+
+/// Levels that are drawn; deeper ones stay at this indentation.
+const DRAWN_DEPTH: usize = 24;
+
+/// Prints the trees below every object of the given types; without any, below every object that nothing else needs,
+/// then what only cycles reach.
+pub(crate) fn print(out: &mut impl Write, report: &DocumentReport, types: &[String]) -> io::Result<()> {
+    let nodes = report.graph.nodes();
+    let mut shown = vec![false; nodes.len()];
+    if !types.is_empty() {
+        let chosen = |id: &NodeId| types.contains(&report.objects[*id].type_name);
+        for root in (0..nodes.len()).filter(chosen) {
+            below(out, report, root, &mut shown)?;
+        }
+        return Ok(());
+    }
+    let mut needed = vec![false; nodes.len()];
+    for node in nodes {
+        for &dependency in &node.dependencies {
+            needed[dependency] = true;
+        }
+    }
+    for root in (0..nodes.len()).filter(|id| !needed[*id]) {
+        below(out, report, root, &mut shown)?;
+    }
+    for root in 0..nodes.len() {
+        if !shown[root] {
+            below(out, report, root, &mut shown)?;
+        }
+    }
+    Ok(())
+}
+
+fn below(out: &mut impl Write, report: &DocumentReport, root: NodeId, shown: &mut [bool]) -> io::Result<()> {
+    // (object, prefix of its line, prefix of the lines below it, depth)
+    let mut stack = vec![(root, "  ".to_owned(), "  ".to_owned(), 0)];
+    while let Some((id, line, indent, depth)) = stack.pop() {
+        let node = &report.graph.nodes()[id];
+        let again = std::mem::replace(&mut shown[id], true);
+        let leaf = node.dependencies.is_empty() && node.missing.is_empty();
+        let note = if again && !leaf { " (see above)" } else { "" };
+        writeln!(out, "{line}{}{note}", label(report, id))?;
+        if again {
+            continue;
+        }
+        let drawn = depth < DRAWN_DEPTH;
+        for (at, missing) in node.missing.iter().enumerate() {
+            let last = node.dependencies.is_empty() && at + 1 == node.missing.len();
+            let branch = if last { "└─ " } else { "├─ " };
+            writeln!(
+                out,
+                "{indent}{branch}missing: {}",
+                escape::terminal(&missing.to_string())
+            )?;
+        }
+        for (at, &dependency) in node.dependencies.iter().enumerate().rev() {
+            let last = at + 1 == node.dependencies.len();
+            let line = format!("{indent}{}", if last { "└─ " } else { "├─ " });
+            let below = if drawn {
+                format!("{indent}{}", if last { "   " } else { "│  " })
+            } else {
+                indent.clone()
+            };
+            stack.push((dependency, line, below, depth + 1));
+        }
+    }
+    Ok(())
+}
+
+fn label(report: &DocumentReport, id: NodeId) -> String {
+    let object = &report.objects[id];
+    let identifier = object.key.identifier.to_string();
+    let start = format!(
+        "{} {}",
+        escape::terminal(&object.type_name),
+        escape::terminal(&identifier)
+    );
+    match display_name(object).as_str() {
+        "-" => start,
+        name => format!("{start} ({name})"),
+    }
+}
