@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Every document is another one, with a key of its own, sealed under `records-v1`. The loop is
-//! `benches/compare/signatures.sh` with jq, base64 and openssl, in as many processes as there are cores. It gets the first
+//! `xtask/compare/signatures.sh` with jq, base64 and openssl, in as many processes as there are cores. It gets the first
 //! few documents of each archive, for the rest would take hours, and its rate is taken for that of the whole. Both run in
 //! turns, three times, each after a run that brings the files into memory; the table has the medians.
 
@@ -131,7 +131,7 @@ fn time_audit(directory: &Path, documents: usize) -> f64 {
 /// Seconds that the loop takes for these documents.
 fn time_loop(paths: &[PathBuf]) -> f64 {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/compare/signatures.sh");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("xtask/compare/signatures.sh");
     let started = Instant::now();
     let outputs: Vec<_> = paths
         .chunks(paths.len().div_ceil(cores))

@@ -1,14 +1,9 @@
-//! Writes a sealed export document of a whole made-up engine, as large as wanted, for measurements.
+//! Writes a sealed export document with everything that a made-up engine of a given size holds.
 //!
-//! ```sh
-//! cargo run --release --locked --example make_inventory -- FILE OBJECTS
-//! ```
-//!
-//! Lookups and domains under GLOBAL_OBJECT; connectors, rulesets and jobs under one ENVIRONMENT; the references between
-//! the two. The same arguments give the same bytes.
+//! Lookups and domains under GLOBAL_OBJECT; connectors, rulesets and jobs under one ENVIRONMENT; references between the
+//! two. The same arguments give the same bytes.
 
-#![allow(clippy::expect_used)] // a generator that can't run says so and ends
-
+use std::error::Error;
 use std::fs;
 
 use exportdoc::internal::build::{in_record_order, seal};
@@ -18,24 +13,24 @@ use exportdoc::internal::object::{ObjectKey, ObjectType, SyncObject, reference_t
 use exportdoc::internal::sample::{INSTALLED, export_facts, key_bytes, revision_pair};
 use exportdoc::internal::signature::{KeySize, SigningKey};
 
-/// Lookup, its domain, a reference to each, a connector, a ruleset on it that needs the references, and its job.
+use crate::Outcome;
+
+/// A lookup, its domain, a reference to each, a connector, a ruleset that needs both references, and its job.
 const PER_UNIT: usize = 7;
 
-fn main() {
-    let mut arguments = std::env::args().skip(1);
-    let file = arguments.next().expect("FILE");
-    let count: usize = arguments.next().expect("OBJECTS").parse().expect("a number");
+pub(crate) fn write(file: &str, objects: &str) -> Outcome {
+    let count: usize = objects.parse()?;
 
     let (mut objects, mut global, mut bound) = (Vec::new(), Vec::new(), Vec::new());
     for n in 1..=count / PER_UNIT {
-        let id = i64::try_from(n).expect("a count");
+        let id = i64::try_from(n)?;
         let name = format!("Lookup{n}");
         let info = AlgorithmInfo {
             name: &name,
             description: "Secure lookup",
             date: "2018-02-12",
         };
-        let lookup = finish(draft::lookup(info, ["A", "B"], key_bytes(&name), INSTALLED, &[]));
+        let lookup = finish(draft::lookup(info, ["A", "B"], key_bytes(&name), INSTALLED, &[]))?;
         let algorithms = [lookup.key().clone()];
         let domain = finish(draft::domain(
             &format!("DOMAIN_{n}"),
@@ -43,8 +38,8 @@ fn main() {
             &name,
             None,
             &algorithms,
-        ));
-        let references = [&domain, &lookup].map(|original| reference_to(original).expect("a reference"));
+        ))?;
+        let references = [reference_to(&domain)?, reference_to(&lookup)?];
         let named = format!("Connector {n}");
         let spec = ConnectorSpec {
             database_type: "postgres",
@@ -53,10 +48,13 @@ fn main() {
             port: Some(5432),
             ..ConnectorSpec::default()
         };
-        let connector = finish(draft::connector(id, &spec));
+        let connector = finish(draft::connector(id, &spec))?;
         let rules = format!("Rules {n}");
-        let keys = references.each_ref().map(|reference| reference.key().clone());
-        let ruleset = finish(draft::ruleset(id, &rules, (connector.key(), &named), &[], &keys));
+        let keys: Vec<ObjectKey> = references
+            .iter()
+            .map(|reference| reference.key().clone())
+            .collect();
+        let ruleset = finish(draft::ruleset(id, &rules, (connector.key(), &named), &[], &keys))?;
         let job = format!("Job {n}");
         let job = finish(draft::masking_job(
             id,
@@ -65,40 +63,36 @@ fn main() {
             None,
             "masking@example.com",
             INSTALLED,
-        ));
+        ))?;
         global.extend([&lookup, &domain].map(|object| object.key().clone()));
         bound.extend([&connector, &ruleset, &job].map(|object| object.key().clone()));
         objects.extend([lookup, domain, connector, ruleset, job]);
         objects.extend(references);
     }
-    let key = finish(draft::global_key(key_bytes("global")));
+    let key = finish(draft::global_key(key_bytes("global")))?;
     global.push(key.key().clone());
+    let environment_type = type_by_name("ENVIRONMENT")
+        .and_then(ObjectType::number)
+        .ok_or("ENVIRONMENT has a type number")?;
     let environment = finish(Draft {
-        key: ObjectKey::new(
-            type_by_name("ENVIRONMENT")
-                .and_then(ObjectType::number)
-                .expect("a known type"),
-            Identifier::Integer(1),
-        ),
+        key: ObjectKey::new(environment_type, Identifier::Integer(1)),
         dependencies: bound,
         data_type: "EmptyData",
         data: Vec::new(),
-    });
-    let bundle = finish(draft::global_object(&global));
+    })?;
+    let bundle = finish(draft::global_object(&global))?;
     let roots = [bundle.key().clone(), environment.key().clone()];
     objects.extend([key, environment, bundle]);
 
-    let objects = in_record_order(objects, &roots).expect("every dependency is there");
+    let objects = in_record_order(objects, &roots)?;
     let facts = export_facts("inventory");
-    let key = SigningKey::from_seed(KeySize::Dsa512, b"inventory").expect("a key");
-    let document = seal(&facts, &objects, &key, KeySize::Dsa512.default_rule()).expect("a document");
-    fs::write(file, document).expect("the file can be written");
+    let key = SigningKey::from_seed(KeySize::Dsa512, b"inventory")?;
+    let document = seal(&facts, &objects, &key, KeySize::Dsa512.default_rule())?;
+    Ok(fs::write(file, document)?)
 }
 
-/// The first revision, derived from the key.
-fn finish(draft: Draft) -> SyncObject<'static> {
+/// Gives the object its first revision, derived from its key.
+fn finish(draft: Draft) -> Result<SyncObject<'static>, Box<dyn Error>> {
     let label = draft.key.to_string();
-    draft
-        .finish(revision_pair(&label, 1), INSTALLED, INSTALLED)
-        .expect("a well-formed object")
+    Ok(draft.finish(revision_pair(&label, 1), INSTALLED, INSTALLED)?)
 }

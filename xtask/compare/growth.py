@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """How the time of mock-engine's operations grows with what the engine holds.
 
-    python3 benches/compare/growth.py [--engine PROGRAM] [OBJECTS ...]
+    cargo xtask compare growth [--engine PROGRAM] [OBJECTS ...]
 
 Needs cargo. Prints a table and writes it into docs/performance.md; with another PROGRAM (an older build, say) it only
-prints. A document of so many objects (`examples/make_inventory.rs`) is loaded at the start of one engine and imported
+prints. A document of so many objects (`cargo xtask inventory`) is loaded at the start of one engine and imported
 into another, listed, exported, and changed. The figures are processor time of the engine, which other programs on the
 machine disturb less than the clock on the wall.
 """
@@ -12,7 +12,7 @@ machine disturb less than the clock on the wall.
 import argparse
 import json
 
-from common import API, ROOT, WORK, build, call, first_answer, login, machine, publish, resident, running, table, used
+from common import API, ROOT, WORK, XTASK, build, call, first_answer, login, machine, publish, resident, running, table, used
 
 SIZES = [1_000, 10_000, 100_000]
 PORT = 8911
@@ -103,15 +103,12 @@ def main():
     parser.add_argument("objects", type=int, nargs="*", default=SIZES)
     arguments = parser.parse_args()
     conditions = machine()
-    # The generator comes without optimisation, and so without building everything for tests a second time.
-    build("--example", "make_inventory")
-    if not arguments.engine:
-        build("--release")
+    build("--release")
     engine = arguments.engine or ROOT / "target/release/mock-engine"
     columns, memories = [], []
     for count in arguments.objects:
         document = WORK / f"inventory-{count}.json"
-        with running([ROOT / "target/debug/examples/make_inventory", document, count]) as generator:
+        with running([XTASK, "inventory", document, count]) as generator:
             if generator.wait() != 0:
                 raise SystemExit("no document could be made")
         found, memory = loaded(engine, document)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What people do without this toolkit: check the signature of each document with jq, base64 and openssl, and nothing else.
 #
-#     find exports -name '*.json' -print0 | xargs -0 -n 10 -P "$(nproc)" benches/compare/signatures.sh
+#     find exports -name '*.json' -print0 | xargs -0 -n 10 -P "$(nproc)" xtask/compare/signatures.sh
 #
 # Only for documents sealed under records-v1, where the signature covers everything in front of the trailer: that is its
 # length (4 bytes), the export id (38 bytes) and the signature behind 2 more.

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Time and memory of verifying a document's signature, next to what people use for it today.
 
-    python3 benches/compare/verify.py [ROUNDS]
+    cargo xtask compare verify [ROUNDS]
 
 Needs cargo, OpenSSL, jq and coreutils; installs `cryptography` from PyPI into an environment below target/compare. Prints
 tables and writes them into docs/performance.md. All judge the same documents, one step after the other within a round, so that a slow moment of the machine meets them all;
@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 
-from common import ROOT, WORK, build, machine, publish, table, version
+from common import ROOT, WORK, XTASK, build, machine, publish, table, version
 
 ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 7
 SMALL = 10_000
@@ -41,13 +41,12 @@ for path in sys.argv[2:]:
 def make(name, *arguments):
     path = WORK / name
     if not path.exists():
-        generator = ROOT / "target" / "release" / "examples" / "make_large"
-        subprocess.run([generator, path, *map(str, arguments)], check=True)
+        subprocess.run([XTASK, "large", path, *map(str, arguments)], check=True)
     return path
 
 
 def prepare():
-    build("--release", "-p", "exportdoc", "--bin", "exportdoc", "--example", "make_large")
+    build("--release")
     if not (VENV / "bin" / "python").exists():
         subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
         install = [VENV / "bin" / "pip", "install", "--quiet", f"cryptography=={CRYPTOGRAPHY}"]

@@ -15,6 +15,7 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 WORK = ROOT / "target" / "compare"
+XTASK = ROOT / "target" / "release" / "xtask"
 PAGE = ROOT / "docs" / "performance.md"
 API = "/masking/api"
 
@@ -104,7 +105,7 @@ def table(head, rows):
 def publish(name, text):
     """Prints a measurement, and puts it between its marks in docs/performance.md."""
     print(text)
-    begin, end = f"<!-- {name}: written by benches/compare/{name}.py -->", f"<!-- /{name} -->"
+    begin, end = f"<!-- {name}: written by 'cargo xtask compare {name}' -->", f"<!-- /{name} -->"
     page = PAGE.read_text()
     if begin not in page or end not in page:
         print(f"docs/performance.md has no place marked {begin}", file=sys.stderr)

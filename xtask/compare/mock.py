@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """mock-engine next to WireMock, MockServer and Prism, all serving the same bytes.
 
-    python3 benches/compare/mock.py [--seconds N] [--memory N] [--connections N]
+    cargo xtask compare mock [--seconds N] [--memory N] [--connections N]
 
 Needs cargo, Node.js with npm, Java, and wrk (a Debian package). Installs the others from npm below target/compare. Prints
 a table and writes it into docs/performance.md.

@@ -1,0 +1,47 @@
+//! The project's own tasks: `cargo xtask TASK [ARGUMENT…]`.
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+mod compare;
+mod inventory;
+mod large;
+mod rules;
+
+const HELP: &str = "\
+cargo xtask rules [--check]
+    Writes docs/rules.md from the registry of findings, or checks that it is up to date.
+cargo xtask large FILE BLOB_BYTES OBJECTS [LARGEST_BYTES [KEY_BITS]]
+    Writes a sealed document of any size.
+cargo xtask inventory FILE OBJECTS
+    Writes a sealed document with everything that a made-up engine holds.
+cargo xtask compare growth|memory|mock|verify [ARGUMENT…]
+    Measures, prints a table and writes it into docs/performance.md.
+
+Measure with an optimised build: cargo build --release --workspace && target/release/xtask …
+";
+
+/// What a task returns: an error ends the program with its message.
+type Outcome = Result<(), Box<dyn Error>>;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match words[..] {
+        ["rules"] => rules::write(),
+        ["rules", "--check"] => rules::check(),
+        ["large", file, ref sizes @ ..] => large::write(file, sizes),
+        ["inventory", file, objects] => inventory::write(file, objects),
+        ["compare", name, ref rest @ ..] => compare::run(name, rest),
+        _ => Err(HELP.into()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Best effort: without standard error nothing is left to report to.
+            let _ = writeln!(io::stderr(), "{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
