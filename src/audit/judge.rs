@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 
 use crate::diff::{ObjectRef, Side};
-use crate::envelope::{EnvelopeError, Surroundings};
+use crate::envelope::{EnvelopeError, EnvelopeText};
 use crate::finding::{self, Finding, FindingRule, Place};
 use crate::identifier::Identifier;
 use crate::object::ObjectKey;
@@ -51,7 +51,7 @@ pub fn audit_source(
     reading: &ExamineOptions,
     policy: &Policy,
     now: Timestamp,
-) -> Result<(AuditReport, Surroundings), SourceError> {
+) -> Result<(AuditReport, EnvelopeText), SourceError> {
     let Examined { report, around, .. } = examine_source(source, &for_audits(reading), Keep::Surroundings)?;
     let audit = judge(&report, &around, policy, now, None);
     Ok((audit, around))
@@ -66,7 +66,7 @@ pub fn audit_bytes(
     input: &[u8],
     reading: &ExamineOptions,
     options: &AuditOptions<'_>,
-) -> Result<(AuditReport, Surroundings), EnvelopeError> {
+) -> Result<(AuditReport, EnvelopeText), EnvelopeError> {
     let reading = for_audits(reading);
     let Some(baseline) = options.baseline else {
         let Examined { report, around, .. } = examine_bytes(input, &reading, Keep::Surroundings)?;
@@ -101,7 +101,7 @@ fn for_audits(reading: &ExamineOptions) -> ExamineOptions {
 /// Audits a document that was read, with what was found to have changed.
 fn judge(
     report: &DocumentReport,
-    around: &Surroundings,
+    around: &EnvelopeText,
     policy: &Policy,
     now: Timestamp,
     changes: Option<Findings>,

@@ -1,6 +1,6 @@
 //! Says where in the file a finding's place is.
 
-use crate::envelope::{Locator, Surroundings};
+use crate::envelope::{EnvelopeText, Locator};
 use crate::finding::{self, Place};
 use crate::report::{DocumentReport, Encryption};
 
@@ -14,7 +14,7 @@ pub(super) struct Places<'a> {
 }
 
 impl<'a> Places<'a> {
-    pub(super) fn new(report: &'a DocumentReport, around: &'a Surroundings) -> Self {
+    pub(super) fn new(report: &'a DocumentReport, around: &'a EnvelopeText) -> Self {
         let odd = [&finding::ESCAPED_TEXT, &finding::BASE64_LINE_BREAKS];
         Self {
             locator: Locator::new(around, &report.envelope.members),

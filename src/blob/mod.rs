@@ -13,13 +13,13 @@
 
 mod error;
 mod odd_field;
-mod outline;
+mod parsed;
 mod reader;
 mod record;
 
 pub use error::{BlobError, BlobErrorKind};
 pub use odd_field::OddField;
-pub use outline::{Extent, OutlineKind, RecordOutline};
+pub use parsed::{Extent, ParsedRecord, RecordKind};
 pub use reader::{BlobLimits, RawRecord, RecordBody, RecordHead, RecordReader, frame, length_prefix};
 pub use record::{Header, HeaderField, ObjectRecord, REDACTED, Record, RecordError, SealedRecord, Trailer};
 

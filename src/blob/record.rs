@@ -4,7 +4,7 @@
 //! signature covers. (That the header comes first and the trailer last is checked by whoever reads them.)
 
 use super::odd_field::{OddField, OddFields};
-use super::outline::{OutlineKind, RecordOutline};
+use super::parsed::{ParsedRecord, RecordKind};
 use crate::wire::{self, Cursor, HeadValue, Message, WireError, Writer};
 
 /// What [`Header::marker`] says of a document whose keys, rows and names of people and places are stand-ins.
@@ -246,10 +246,10 @@ impl<'a> Record<'a> {
     /// Bytes that are no message, or a message of no known kind.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, RecordError> {
         let mut cursor = Cursor::new(bytes);
-        let RecordOutline { export_id, kind, .. } =
-            RecordOutline::read(&mut cursor.message(bytes.len() as u64), false, |_| ())?;
+        let ParsedRecord { export_id, kind, .. } =
+            ParsedRecord::read(&mut cursor.message(bytes.len() as u64), false, |_| ())?;
         Ok(match kind {
-            OutlineKind::Object {
+            RecordKind::Object {
                 at, unknown_fields, ..
             } => Self::Object(ObjectRecord {
                 export_id,
@@ -257,11 +257,11 @@ impl<'a> Record<'a> {
                 object_offset: usize::try_from(at.offset).unwrap_or(usize::MAX),
                 unknown_fields,
             }),
-            OutlineKind::Sealed { at, .. } => Self::Sealed(SealedRecord {
+            RecordKind::Sealed { at, .. } => Self::Sealed(SealedRecord {
                 export_id,
                 ciphertext: at.of(bytes),
             }),
-            OutlineKind::Trailer(trailer) => Self::Trailer(trailer),
+            RecordKind::Trailer(trailer) => Self::Trailer(trailer),
         })
     }
 }

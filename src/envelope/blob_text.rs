@@ -6,7 +6,7 @@ use std::io::{self, BufRead, Read};
 
 use super::base64_decoder::Base64Decoder;
 use super::base64_report::Base64Report;
-use super::origin::StringGap;
+use super::offset_map::ElidedString;
 use super::source::{PIECE, Scan, fill};
 
 /// The bytes that the string under the blob's name stands for.
@@ -94,7 +94,7 @@ impl<'s, S: BufRead> BlobBytes<'s, S> {
         }
     }
 
-    fn note(&mut self, note: impl FnOnce(&mut StringGap)) {
+    fn note(&mut self, note: impl FnOnce(&mut ElidedString)) {
         let string = self.scan.gaps.last_mut().and_then(|gap| gap.string.as_mut());
         if let Some(string) = string {
             note(string);

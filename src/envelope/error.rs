@@ -7,9 +7,9 @@ use serde_json::error::Category;
 
 use super::foreign::{CONFLICT, Foreign, foreign};
 use super::notes::excerpt;
-use super::origin::Origin;
+use super::offset_map::OffsetMap;
 use super::raw::{self, unquote};
-use super::scan::{last_top_level_key, member_path};
+use super::tokens::{last_top_level_key, member_path};
 
 /// Why a file could not be read as an export document at all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -156,7 +156,7 @@ const ELLIPSIS: &str =
 /// `length` is that of the file; `origin` places the text before its byte order mark is taken off.
 pub(super) fn not_utf8(
     input: &[u8],
-    origin: &Origin,
+    origin: &OffsetMap,
     length: u64,
     error: std::str::Utf8Error,
 ) -> EnvelopeError {
@@ -193,7 +193,12 @@ fn truncated(text: &str, length: u64) -> EnvelopeError {
 }
 
 /// Says in our terms what serde_json found. `length` is that of the file.
-pub(super) fn not_json(text: &str, origin: &Origin, length: u64, error: &serde_json::Error) -> EnvelopeError {
+pub(super) fn not_json(
+    text: &str,
+    origin: &OffsetMap,
+    length: u64,
+    error: &serde_json::Error,
+) -> EnvelopeError {
     if let Some(kind) = foreign(text.as_bytes()) {
         return EnvelopeError::Foreign(kind);
     }

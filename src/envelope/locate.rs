@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 
 use super::raw::{RawMember, elements, members};
-use super::scan::member_path;
-use super::{MAX_MEMBERS, Surroundings};
+use super::tokens::member_path;
+use super::{EnvelopeText, MAX_MEMBERS};
 use crate::finding::ROOT;
 
 /// Where a member of the outermost object has its value.
@@ -33,7 +33,7 @@ pub struct Found {
 /// Finds places in one file.
 #[derive(Debug)]
 pub struct Locator<'a> {
-    around: &'a Surroundings,
+    around: &'a EnvelopeText,
     text: &'a str,
     members: &'a [MemberPlace],
     /// What was taken apart so far, by address and length.
@@ -43,7 +43,7 @@ pub struct Locator<'a> {
 
 impl<'a> Locator<'a> {
     /// Of a document's text around the blob and the places of its outermost members.
-    pub fn new(around: &'a Surroundings, members: &'a [MemberPlace]) -> Self {
+    pub fn new(around: &'a EnvelopeText, members: &'a [MemberPlace]) -> Self {
         Self {
             around,
             // Whatever has members is UTF-8.

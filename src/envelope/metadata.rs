@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::notes::{Notes, excerpt};
 use super::raw::{self, RawMember, kind, unquote};
-use super::scan::member_path;
+use super::tokens::member_path;
 use super::{MAX_LIST_ENTRIES, MAX_MEMBERS};
 use crate::finding::{
     DUPLICATE_KEY, FindingRule, LIMIT_HIT, METADATA_SNAKE_CASE, MISSING_MEMBER, REQUESTED_LIST_MISSING,

@@ -13,15 +13,15 @@ mod foreign;
 mod locate;
 mod metadata;
 mod notes;
-mod origin;
+mod offset_map;
 mod parse;
 mod raw;
-mod scan;
 mod source;
 mod stream;
 mod streamed;
 mod structure;
-mod surroundings;
+mod text;
+mod tokens;
 mod write;
 
 pub use base64_decoder::Base64Decoder;
@@ -34,7 +34,7 @@ pub use metadata::{ListEntry, Metadata};
 pub use parse::{EncodedText, Envelope, Member};
 pub use stream::EnvelopeWriter;
 pub(crate) use streamed::StreamedDocument;
-pub use surroundings::{LineColumn, Surroundings};
+pub use text::{EnvelopeText, LineColumn};
 pub use write::{BuildError, EnvelopeBuilder};
 
 /// Levels of objects and arrays that a document may nest, its own braces included. Engines need five.

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::origin::{Origin, StringGap};
+use super::offset_map::{ElidedString, OffsetMap};
 use crate::finding::{Finding, FindingRule, Place, ROOT};
 
 /// Findings kept per rule.
@@ -26,13 +26,13 @@ pub(super) fn excerpt(text: &str) -> Cow<'_, str> {
 /// The findings so far, and the text that offsets are counted in.
 pub(super) struct Notes<'a> {
     text: &'a str,
-    origin: &'a Origin,
+    origin: &'a OffsetMap,
     list: Vec<Finding>,
     counts: HashMap<&'static str, (u64, &'static FindingRule)>,
 }
 
 impl<'a> Notes<'a> {
-    pub(super) fn new(text: &'a str, origin: &'a Origin) -> Self {
+    pub(super) fn new(text: &'a str, origin: &'a OffsetMap) -> Self {
         Self {
             text,
             origin,
@@ -51,7 +51,7 @@ impl<'a> Notes<'a> {
     }
 
     /// The string at this part of the text whose content was left out, and its position among the gaps.
-    pub(super) fn string_left_out(&self, value: &str) -> Option<(usize, &'a StringGap)> {
+    pub(super) fn string_left_out(&self, value: &str) -> Option<(usize, &'a ElidedString)> {
         self.origin.string_at(self.position(value) + 1)
     }
 

@@ -16,9 +16,9 @@ use super::foreign::SOPS;
 use super::locate::MemberPlace;
 use super::metadata::{Metadata, note_snake_case};
 use super::notes::{Notes, excerpt};
-use super::origin::{BEGIN, Origin, StringGap};
+use super::offset_map::{BEGIN, ElidedString, OffsetMap};
 use super::raw::{self, Members, RawMember, kind, unquote};
-use super::scan::{duplicates, member_path, too_deep};
+use super::tokens::{duplicates, member_path, too_deep};
 use super::{MAX_DEPTH, MAX_MEMBERS};
 use crate::finding::{
     BYTE_ORDER_MARK, DUPLICATE_KEY, ESCAPED_TEXT, Finding, MISSING_MEMBER, TRAILING_DATA, UNKNOWN_MEMBER,
@@ -120,14 +120,18 @@ pub struct Envelope<'a> {
 impl<'a> Envelope<'a> {
     /// Reads a document. Only what can't be an export document at all is an error.
     pub fn parse(input: &'a [u8]) -> Result<Self, EnvelopeError> {
-        Self::parse_text(input, &Origin::default(), input.len() as u64)
+        Self::parse_text(input, &OffsetMap::default(), input.len() as u64)
     }
 
     /// Reads a document of which some parts were left out; `length` is that of the file.
-    pub(super) fn parse_text(input: &'a [u8], origin: &Origin, length: u64) -> Result<Self, EnvelopeError> {
+    pub(super) fn parse_text(
+        input: &'a [u8],
+        origin: &OffsetMap,
+        length: u64,
+    ) -> Result<Self, EnvelopeError> {
         let whole = std::str::from_utf8(input).map_err(|e| error::not_utf8(input, origin, length, e))?;
         let text = whole.strip_prefix(BOM).unwrap_or(whole);
-        let origin = &Origin {
+        let origin = &OffsetMap {
             base: whole.len() - text.len(),
             ..origin.clone()
         };
@@ -328,7 +332,7 @@ fn is_sops(member: &RawMember<'_>) -> bool {
 }
 
 /// Refuses text nested too deep before a parser spends memory on it, unless it is broken before that point.
-fn check_depth(text: &str, origin: &Origin, length: u64) -> Result<(), EnvelopeError> {
+fn check_depth(text: &str, origin: &OffsetMap, length: u64) -> Result<(), EnvelopeError> {
     let Some(at) = too_deep(text, MAX_DEPTH) else {
         return Ok(());
     };
@@ -347,7 +351,7 @@ fn check_depth(text: &str, origin: &Origin, length: u64) -> Result<(), EnvelopeE
 /// The value that the text starts with, and the offset behind it.
 fn first_value<'a, T: serde::Deserialize<'a>>(
     text: &'a str,
-    origin: &Origin,
+    origin: &OffsetMap,
     length: u64,
 ) -> Result<(T, usize), EnvelopeError> {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<T>();
@@ -427,7 +431,7 @@ fn begin(value: &str) -> Vec<u8> {
 fn text_left_out<'a>(
     member: &RawMember<'a>,
     gap: usize,
-    string: &StringGap,
+    string: &ElidedString,
     path: String,
     notes: &mut Notes<'_>,
 ) -> Option<EncodedText<'a>> {

@@ -5,7 +5,7 @@
 
 use std::io::{self, BufRead};
 
-use super::origin::{Gap, StringGap};
+use super::offset_map::{ElidedString, Elision};
 
 /// Bytes of text taken at a time: what they become stays in the processor's cache.
 pub(super) const PIECE: usize = 64 * 1024;
@@ -40,7 +40,7 @@ pub(super) struct Scan<S> {
     pub(super) position: u64,
     pub(super) failed: Option<io::Error>,
     pub(super) text: Vec<u8>,
-    pub(super) gaps: Vec<Gap>,
+    pub(super) gaps: Vec<Elision>,
     /// What has been read decides already that this is no document.
     pub(super) over: bool,
 }
@@ -74,10 +74,10 @@ impl<S: BufRead> Scan<S> {
 
     /// The content of a string begins here and will be left out; gives its position among the gaps.
     pub(super) fn open_string(&mut self) -> usize {
-        self.gaps.push(Gap {
+        self.gaps.push(Elision {
             at: self.text.len(),
             length: 0,
-            string: Some(StringGap::default()),
+            string: Some(ElidedString::default()),
         });
         self.gaps.len() - 1
     }
@@ -87,7 +87,7 @@ impl<S: BufRead> Scan<S> {
         let at = self.text.len();
         match self.gaps.last_mut() {
             Some(gap) if gap.at == at => gap.length += amount as u64,
-            _ => self.gaps.push(Gap {
+            _ => self.gaps.push(Elision {
                 at,
                 length: amount as u64,
                 string: None,

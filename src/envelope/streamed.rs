@@ -9,11 +9,11 @@ use std::io::{self, BufRead};
 use super::base64_report::Base64Report;
 use super::blob_text::BlobBytes;
 use super::error::EnvelopeError;
-use super::origin::Origin;
+use super::offset_map::OffsetMap;
 use super::parse::Envelope;
 use super::source::{PIECE, Scan, fill};
 use super::structure::{Event, Structure};
-use super::surroundings::Surroundings;
+use super::text::EnvelopeText;
 use super::{MAX_AROUND_BLOB, MAX_MEMBERS};
 
 /// Characters that are kept behind the document, to quote from.
@@ -22,7 +22,7 @@ const BEHIND_DOCUMENT: usize = 256;
 /// A document that was read from a source. `B` is what was made of the blob.
 #[derive(Debug)]
 pub(crate) struct StreamedDocument<B> {
-    around: Surroundings,
+    around: EnvelopeText,
     length: u64,
     /// The limit on what is held, if it ended the reading.
     cut: Option<usize>,
@@ -83,12 +83,12 @@ impl<B> StreamedDocument<B> {
         if let Some(error) = scan.failed {
             return Err(error);
         }
-        let origin = Origin {
+        let origin = OffsetMap {
             base: 0,
             gaps: scan.gaps,
         };
         Ok(Self {
-            around: Surroundings::new(scan.text, origin),
+            around: EnvelopeText::new(scan.text, origin),
             length: scan.position,
             cut,
             blob: last,
@@ -124,7 +124,7 @@ impl<B> StreamedDocument<B> {
     }
 
     /// What was made of the last string under the blob's name, and the text around it.
-    pub(crate) fn into_parts(self) -> (Option<B>, Surroundings) {
+    pub(crate) fn into_parts(self) -> (Option<B>, EnvelopeText) {
         (self.blob.map(|(_, made, _)| made), self.around)
     }
 }

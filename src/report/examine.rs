@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use crate::blob::BlobLimits;
 use crate::date::JavaDate;
-use crate::envelope::{EncodedText, Envelope, EnvelopeError, ListEntry, StreamedDocument, Surroundings};
+use crate::envelope::{EncodedText, Envelope, EnvelopeError, EnvelopeText, ListEntry, StreamedDocument};
 use crate::finding::{self, Finding, Place};
 use crate::object::data::TextFilter;
 use crate::object::{ObjectKey, SyncObject};
@@ -170,7 +170,7 @@ pub struct Examined {
     /// What the records hold, if it was kept.
     pub contents: Contents,
     /// The text around the blob, if it was kept.
-    pub around: Surroundings,
+    pub around: EnvelopeText,
 }
 
 /// Everything in a document that goes into the next one when it is sealed anew.
@@ -211,7 +211,7 @@ fn run<S: BufRead>(source: S, options: &ExamineOptions, keep: Keep) -> Result<Ex
     let (blob, around) = document.into_parts();
     let around = match keep {
         Keep::Surroundings | Keep::Objects => around,
-        Keep::Nothing => Surroundings::default(),
+        Keep::Nothing => EnvelopeText::default(),
     };
     let mut fold = blob.filter(|_| text_broken.is_some()).unwrap_or_else(new_fold);
     match text_broken {

@@ -1,8 +1,8 @@
 //! Folds a report from a document's records as they are read.
 
 use crate::blob::{
-    BlobError, BlobErrorKind, Header, NEWEST_KNOWN_FORMAT, OddField, OutlineKind, RecordError, RecordHead,
-    RecordOutline, RecordReader,
+    BlobError, BlobErrorKind, Header, NEWEST_KNOWN_FORMAT, OddField, ParsedRecord, RecordError, RecordHead,
+    RecordKind, RecordReader,
 };
 use crate::date;
 use crate::finding::{self, Finding};
@@ -185,9 +185,9 @@ impl<'o> DocumentFold<'o> {
             if let Ok(outline) = &outline {
                 self.note_odd_fields("record", &outline.odd_fields, &head);
             }
-            if let Ok(RecordOutline {
+            if let Ok(ParsedRecord {
                 kind:
-                    OutlineKind::Object {
+                    RecordKind::Object {
                         object,
                         at,
                         unknown_fields,

@@ -6,7 +6,7 @@
 use std::io::BufRead;
 
 use crate::blob::{
-    BlobError, Header, OutlineKind, RawRecord, RecordError, RecordHead, RecordOutline, RecordReader,
+    BlobError, Header, ParsedRecord, RawRecord, RecordError, RecordHead, RecordKind, RecordReader,
 };
 use crate::finding;
 use crate::object::{ObjectError, ObjectParts};
@@ -22,12 +22,12 @@ use super::signature::Covered;
 const MAX_HEADER: u64 = 1 << 20;
 
 /// What is read of a record while it comes by.
-pub(super) type Outline = RecordOutline<Result<ReadObject, ObjectError>>;
+pub(super) type Outline = ParsedRecord<Result<ReadObject, ObjectError>>;
 
 /// The object message in a record that is there whole, if it could be read.
 pub(super) fn object_in<'m>(outline: &Result<Outline, RecordError>, message: &'m [u8]) -> Option<&'m [u8]> {
     match &outline.as_ref().ok()?.kind {
-        OutlineKind::Object {
+        RecordKind::Object {
             object: Ok(_), at, ..
         } => Some(at.of(message)),
         _ => None,
@@ -110,7 +110,7 @@ impl DocumentFold<'_> {
         let keep_ciphertext =
             self.sealed_records == 0 && self.params.is_some() && self.options.passphrase.is_some();
         let mut cursor = Cursor::new(message);
-        RecordOutline::read(&mut cursor.message(head.length()), keep_ciphertext, |object| {
+        ParsedRecord::read(&mut cursor.message(head.length()), keep_ciphertext, |object| {
             let read = ObjectParts::read(object, Some(wanted));
             read.map(|(parts, facts)| ReadObject { parts, facts })
         })
@@ -134,7 +134,7 @@ impl DocumentFold<'_> {
         };
         self.same_export(head, export_id.as_deref());
         match kind {
-            OutlineKind::Object {
+            RecordKind::Object {
                 object,
                 at,
                 unknown_fields,
@@ -144,7 +144,7 @@ impl DocumentFold<'_> {
                 self.clear_records += 1;
                 self.object_record(head, object, at.offset, (&unknown_fields, possible_keys));
             }
-            OutlineKind::Sealed { ciphertext, .. } => {
+            RecordKind::Sealed { ciphertext, .. } => {
                 self.signature.covered(covered);
                 self.sealed_records += 1;
                 if self.sealed_records == 1 {
@@ -157,7 +157,7 @@ impl DocumentFold<'_> {
                     });
                 }
             }
-            OutlineKind::Trailer(trailer) => self.signature.trailer(head.offset, trailer, &mut self.findings),
+            RecordKind::Trailer(trailer) => self.signature.trailer(head.offset, trailer, &mut self.findings),
         }
     }
 

@@ -10,7 +10,7 @@ use exportdoc::internal::audit::{
     AuditOptions, AuditReport, DEFAULT_POLICY, LISTED, Level, Summary, audit_bytes, audit_source,
 };
 use exportdoc::internal::diff::Side;
-use exportdoc::internal::envelope::Surroundings;
+use exportdoc::internal::envelope::EnvelopeText;
 use exportdoc::internal::finding::Finding;
 use exportdoc::internal::report::{ExamineOptions, examine_with_objects};
 
@@ -355,7 +355,7 @@ impl Args {
     }
 
     /// The lines of what was found, for the formats that say them.
-    fn lines(&self, around: &Surroundings, report: &AuditReport) -> Lines {
+    fn lines(&self, around: &EnvelopeText, report: &AuditReport) -> Lines {
         if !matches!(self.format, Format::Sarif | Format::Github) {
             return Lines::default();
         }

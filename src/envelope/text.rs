@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 
 use memchr::{memchr_iter, memrchr};
 
-use super::origin::Origin;
+use super::offset_map::OffsetMap;
 
 /// What is left of a document's text when the blob was taken out of it.
 #[derive(Debug, Default)]
-pub struct Surroundings {
+pub struct EnvelopeText {
     text: Vec<u8>,
-    origin: Origin,
+    origin: OffsetMap,
 }
 
 /// A line and a column, both from one.
@@ -24,8 +24,8 @@ pub struct LineColumn {
     pub column: usize,
 }
 
-impl Surroundings {
-    pub(super) fn new(text: Vec<u8>, origin: Origin) -> Self {
+impl EnvelopeText {
+    pub(super) fn new(text: Vec<u8>, origin: OffsetMap) -> Self {
         Self { text, origin }
     }
 
@@ -33,7 +33,7 @@ impl Surroundings {
         &self.text
     }
 
-    pub(super) fn origin(&self) -> &Origin {
+    pub(super) fn origin(&self) -> &OffsetMap {
         &self.origin
     }
 
@@ -139,7 +139,7 @@ mod tests {
     use super::super::StreamedDocument;
     use super::*;
 
-    fn around(file: &str) -> Surroundings {
+    fn around(file: &str) -> EnvelopeText {
         let document = StreamedDocument::read(file.as_bytes(), |blob| {
             std::io::copy(blob, &mut std::io::sink()).unwrap();
         });

@@ -35,18 +35,18 @@ impl Extent {
 
 /// What a record is. `T` is what was read from an object, `C` what was kept of a ciphertext.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RecordOutline<T> {
+pub struct ParsedRecord<T> {
     /// Field 1.
     pub export_id: Option<String>,
     /// Known fields that stand as no writer puts them. A trailer's own shape tells of its fields.
     pub odd_fields: Vec<OddField>,
     /// The rest, by kind.
-    pub kind: OutlineKind<T>,
+    pub kind: RecordKind<T>,
 }
 
 /// A record after the header, by kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OutlineKind<T> {
+pub enum RecordKind<T> {
     /// Carries one object.
     Object {
         /// What was read from it.
@@ -75,7 +75,7 @@ enum Last<T> {
     Bytes(Extent, T),
 }
 
-impl<T> RecordOutline<T> {
+impl<T> ParsedRecord<T> {
     /// Reads a record's message. `object` reads an object message; of several only the last one's answer counts.
     ///
     /// # Errors
@@ -137,14 +137,14 @@ impl<T> RecordOutline<T> {
             return Err(RecordError::Repeated);
         }
         let kind = match (second, third, fourth) {
-            (Last::Bytes(at, object), _, _) => OutlineKind::Object {
+            (Last::Bytes(at, object), _, _) => RecordKind::Object {
                 object,
                 at,
                 unknown_fields,
                 possible_keys: keys_beside,
             },
-            (_, _, Last::Bytes(at, ciphertext)) => OutlineKind::Sealed { ciphertext, at },
-            (_, Last::Bytes(_, signature), _) => OutlineKind::Trailer(Trailer {
+            (_, _, Last::Bytes(at, ciphertext)) => RecordKind::Sealed { ciphertext, at },
+            (_, Last::Bytes(_, signature), _) => RecordKind::Trailer(Trailer {
                 canonical: shape.is_canonical(export_id.as_deref(), signature.as_deref()),
                 export_id: export_id.clone(),
                 signature: signature.unwrap_or_default(),
@@ -152,9 +152,9 @@ impl<T> RecordOutline<T> {
             _ => return Err(RecordError::UnknownKind),
         };
         let odd_fields = odd.of(|number| match kind {
-            OutlineKind::Object { .. } => super::record::is_object_field(number),
-            OutlineKind::Sealed { .. } => matches!(number, 1 | 4),
-            OutlineKind::Trailer(_) => false,
+            RecordKind::Object { .. } => super::record::is_object_field(number),
+            RecordKind::Sealed { .. } => matches!(number, 1 | 4),
+            RecordKind::Trailer(_) => false,
         });
         Ok(Self {
             export_id,
@@ -197,14 +197,14 @@ mod tests {
     use super::*;
     use crate::wire::Cursor;
 
-    fn read(message: &[u8]) -> Result<RecordOutline<()>, RecordError> {
+    fn read(message: &[u8]) -> Result<ParsedRecord<()>, RecordError> {
         let mut cursor = Cursor::new(message);
-        RecordOutline::read(&mut cursor.message(message.len() as u64), false, |_| ())
+        ParsedRecord::read(&mut cursor.message(message.len() as u64), false, |_| ())
     }
 
     fn is_canonical(trailer: &[u8]) -> bool {
         match read(trailer).unwrap().kind {
-            OutlineKind::Trailer(trailer) => trailer.canonical,
+            RecordKind::Trailer(trailer) => trailer.canonical,
             other => panic!("{other:?}"),
         }
     }
@@ -255,7 +255,7 @@ mod tests {
                 message.varint(10 + number, 1);
             }
             match read(&message.finish()).unwrap().kind {
-                OutlineKind::Object { unknown_fields, .. } => unknown_fields,
+                RecordKind::Object { unknown_fields, .. } => unknown_fields,
                 other => panic!("{other:?}"),
             }
         };

@@ -4,16 +4,16 @@
 
 /// Bytes of the file that the text doesn't have.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Gap {
+pub(super) struct Elision {
     /// Where in the text, its byte order mark included.
     pub(super) at: usize,
     /// How many.
     pub(super) length: u64,
     /// What they were, if they were the content of a string.
-    pub(super) string: Option<StringGap>,
+    pub(super) string: Option<ElidedString>,
 }
 
-impl Gap {
+impl Elision {
     /// How many characters are before a distance from its begin. Of a string, that is told for places that anything is said
     /// of: its end, its first escape, and base64 text, which is ASCII.
     pub(super) fn characters_before(&self, distance: u64, start: u64) -> u64 {
@@ -32,7 +32,7 @@ pub(super) const BEGIN: usize = 16;
 
 /// What is to be said of a string whose content was left out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct StringGap {
+pub(super) struct ElidedString {
     /// File offset of its first escape, and how many of the bytes before it continue a character.
     pub(super) escape_at: Option<(u64, u64)>,
     /// Whether its escapes leave a lone surrogate, so that it stands for no text.
@@ -43,7 +43,7 @@ pub(super) struct StringGap {
     pub(super) begin: Vec<u8>,
 }
 
-impl StringGap {
+impl ElidedString {
     /// Keeps the next bytes that still belong to its beginning.
     pub(super) fn begin_with(&mut self, bytes: &[u8]) {
         if self.escape_at.is_none() {
@@ -55,14 +55,14 @@ impl StringGap {
 
 /// The place of a text in its file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Origin {
+pub(super) struct OffsetMap {
     /// Bytes of the text that precede what is parsed: a byte order mark.
     pub(super) base: usize,
     /// In the order of the text.
-    pub(super) gaps: Vec<Gap>,
+    pub(super) gaps: Vec<Elision>,
 }
 
-impl Origin {
+impl OffsetMap {
     /// The file offset of a place in what is parsed.
     pub(super) fn offset(&self, at: usize) -> u64 {
         (self.base + at) as u64 + self.left_out(at)
@@ -75,7 +75,7 @@ impl Origin {
     }
 
     /// The string whose content was left out at this place, and its position among the gaps.
-    pub(super) fn string_at(&self, at: usize) -> Option<(usize, &StringGap)> {
+    pub(super) fn string_at(&self, at: usize) -> Option<(usize, &ElidedString)> {
         let index = self.gaps.iter().position(|gap| gap.at == self.base + at)?;
         Some((index, self.gaps[index].string.as_ref()?))
     }
