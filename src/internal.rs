@@ -14,9 +14,6 @@ pub mod build {
 pub mod byte_order_mark {
     pub use crate::byte_order_mark::*;
 }
-pub mod compose {
-    pub use crate::compose::*;
-}
 pub mod container {
     pub use crate::container::*;
 }
@@ -64,6 +61,9 @@ pub mod redact {
 }
 pub mod report {
     pub use crate::report::*;
+}
+pub mod reuse {
+    pub use crate::reuse::*;
 }
 pub mod revision_hash {
     pub use crate::revision_hash::*;

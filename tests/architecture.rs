@@ -29,7 +29,7 @@ const ORDER: &[&str] = &[
     "report",
     "diff",
     "build",
-    "compose",
+    "reuse",
     "merge",
     "extract",
     "redact",

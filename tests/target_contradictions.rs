@@ -9,7 +9,7 @@ mod target_support;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use exportdoc::internal::import_plan::{
-    Identity, Lookup, Place, Presence, TargetInventory, TargetRevision, Wanted,
+    Identity, Location, Lookup, Presence, TargetInventory, TargetRevision, TypeSelector,
 };
 use exportdoc::internal::object::SyncObject;
 use exportdoc::internal::revision_hash;
@@ -165,7 +165,7 @@ fn what_one_source_shows_and_another_that_shows_all_does_not_is_unknown() {
         [dump(&[of_dump("SSN"), of_dump("ZIP")]), dump(&[of_dump("SSN")])],
     ] {
         let both = state(&sources);
-        let at = |name| ask(&both, "DOMAIN", Place::Global, name);
+        let at = |name| ask(&both, "DOMAIN", Location::Global, name);
         assert_eq!(
             (at("SSN"), at("ZIP"), at("DOB")),
             ("present", "unknown", "absent")
@@ -186,8 +186,8 @@ fn the_revision_of_a_bundle_is_unknown_where_sources_differ() {
         page(99, &[environment])
     };
     let found = state(&[list("a"), list("b")]).find(&Lookup {
-        wanted: Wanted::Type("ENVIRONMENT"),
-        place: Place::Environment(3),
+        wanted: TypeSelector::Type("ENVIRONMENT"),
+        place: Location::Environment(3),
         identity: Identity::EnvironmentItself,
     });
     let Presence::Present(found) = found else {
@@ -201,14 +201,14 @@ fn a_hash_that_an_engine_lists_goes_with_the_state_that_was_saved() {
     let lookup = algorithm(LOOKUP, "Names");
     let same = revision_hash::of_pairs([&lookup.pair()]);
     let state = state(&[dump_of(&[&lookup]), listed(&same)]);
-    assert_eq!(ask(&state, "LOOKUP", Place::Global, "Names"), "present");
+    assert_eq!(ask(&state, "LOOKUP", Location::Global, "Names"), "present");
 }
 
 #[test]
 fn objects_of_one_file_with_one_name_are_not_told_apart_by_it() {
     let rows = [connector(1, "c", 5), connector(2, "c", 5)].map(|mut page| page["responseList"][0].take());
     let same = state(&[Value::Array(rows.to_vec())]);
-    let at = |name| ask(&same, "DATABASE_CONNECTOR", Place::Environment(5), name);
+    let at = |name| ask(&same, "DATABASE_CONNECTOR", Location::Environment(5), name);
     assert_eq!(at("c"), "unknown");
 }
 
@@ -285,18 +285,18 @@ fn built(sources: &[Value]) -> Option<TargetState> {
 fn answers(state: &TargetState) -> Vec<&'static str> {
     let mut answers = Vec::new();
     for name in ["n0", "n1", "n2", "n3"] {
-        answers.push(ask(state, "DOMAIN", Place::Global, name));
+        answers.push(ask(state, "DOMAIN", Location::Global, name));
         for environment in 1..4 {
             answers.push(ask(
                 state,
                 "DATABASE_CONNECTOR",
-                Place::Environment(environment),
+                Location::Environment(environment),
                 name,
             ));
         }
         let algorithm = state.find(&Lookup {
-            wanted: Wanted::AnyAlgorithm,
-            place: Place::Global,
+            wanted: TypeSelector::AnyAlgorithm,
+            place: Location::Global,
             identity: Identity::Name(name),
         });
         answers.push(match algorithm {

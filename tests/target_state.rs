@@ -8,7 +8,8 @@ mod merge_support;
 mod target_support;
 
 use exportdoc::internal::import_plan::{
-    Identity, Lookup, NEWEST_KNOWN_FORMAT, Place, Presence, Purpose, TargetInventory, TargetRevision, Wanted,
+    Identity, Location, Lookup, NEWEST_KNOWN_FORMAT, Presence, Purpose, TargetInventory, TargetRevision,
+    TypeSelector,
 };
 use exportdoc::internal::report::{ExamineOptions, examine};
 use exportdoc::internal::target_state::{
@@ -26,7 +27,7 @@ fn a_complete_list_of_one_type_speaks_for_that_type_alone() {
         entry("DOMAIN", json!({ "id": "ZIP" })),
     ];
     let of_domains = state(&[page(2, &domains)]);
-    let at = |state: &TargetState, type_name, name| ask(state, type_name, Place::Global, name);
+    let at = |state: &TargetState, type_name, name| ask(state, type_name, Location::Global, name);
     assert_eq!(at(&of_domains, "DOMAIN", "SSN"), "present");
     assert_eq!(at(&of_domains, "DOMAIN", "NAME"), "absent");
     assert_eq!(at(&of_domains, "KEY", "global"), "unknown");
@@ -64,8 +65,8 @@ fn an_object_that_cannot_be_synced_is_there_in_a_state_that_is_not_known() {
     domain["revisionHash"] = "Not Syncable: mapping algorithm".into();
     let state = state(&[page(1, &[domain])]);
     let found = state.find(&Lookup {
-        wanted: Wanted::Type("DOMAIN"),
-        place: Place::Global,
+        wanted: TypeSelector::Type("DOMAIN"),
+        place: Location::Global,
         identity: Identity::Name("PATIENT_NO"),
     });
     let Presence::Present(found) = found else {
@@ -79,7 +80,12 @@ fn rows_of_one_environment_speak_for_that_environment_alone() {
     let row = |id: i64, environment: i64| json!({ "databaseConnectorId": id.to_string(), "connectorName": format!("c{id}"), "environmentId": environment });
     let one = state(&[page(1, &[row(1, 5)])]);
     let at = |state: &TargetState, environment, name| {
-        ask(state, "DATABASE_CONNECTOR", Place::Environment(environment), name)
+        ask(
+            state,
+            "DATABASE_CONNECTOR",
+            Location::Environment(environment),
+            name,
+        )
     };
     assert_eq!(
         (at(&one, 5, "c1"), at(&one, 5, "c2"), at(&one, 6, "c1")),
@@ -98,7 +104,12 @@ fn rows_of_one_environment_speak_for_that_environment_alone() {
 fn pages_of_two_environments_of_one_length_are_not_one_list() {
     let row = |id: i64, environment: i64| json!({ "databaseConnectorId": id, "connectorName": format!("c{id}"), "environmentId": environment });
     let at = |state: &TargetState, environment, name| {
-        ask(state, "DATABASE_CONNECTOR", Place::Environment(environment), name)
+        ask(
+            state,
+            "DATABASE_CONNECTOR",
+            Location::Environment(environment),
+            name,
+        )
     };
     let two = state(&[page(2, &[row(1, 5)]), page(2, &[row(9, 6)])]);
     assert_eq!((at(&two, 5, "c2"), at(&two, 7, "c2")), ("unknown", "unknown"));
@@ -120,7 +131,7 @@ fn rows_of_what_is_engine_wide_speak_for_all_of_it_unless_some_can_be_asked_for(
         1,
         &[json!({ "profileSetId": 1, "profileSetName": "HIPAA" })],
     )]);
-    let at = |state: &TargetState, type_name, name| ask(state, type_name, Place::Global, name);
+    let at = |state: &TargetState, type_name, name| ask(state, type_name, Location::Global, name);
     assert_eq!(
         (at(&sets, "PROFILE_SET", "HIPAA"), at(&sets, "PROFILE_SET", "PCI")),
         ("present", "absent")
@@ -154,14 +165,17 @@ fn a_job_lives_where_the_connector_of_its_ruleset_does() {
         ),
     ];
     let all = state(&sources);
-    assert_eq!(ask(&all, "MASKING_JOB", Place::Environment(9), "Mask"), "present");
     assert_eq!(
-        ask(&all, "FILE_RULESET", Place::Environment(9), "Rules"),
+        ask(&all, "MASKING_JOB", Location::Environment(9), "Mask"),
+        "present"
+    );
+    assert_eq!(
+        ask(&all, "FILE_RULESET", Location::Environment(9), "Rules"),
         "present"
     );
     let without = state(&sources[..2]);
     assert_eq!(
-        ask(&without, "MASKING_JOB", Place::Environment(9), "Mask"),
+        ask(&without, "MASKING_JOB", Location::Environment(9), "Mask"),
         "unknown"
     );
 }
@@ -178,7 +192,7 @@ fn of_two_rulesets_of_one_number_the_kind_decides() {
         row(json!({ "fileRulesetId": 3, "rulesetName": "f", "fileConnectorId": 1 })),
         row(json!({ "fileConnectorId": 1, "connectorName": "f", "environmentId": 6 })),
     ]);
-    let at = |home, name| ask(&all, "MASKING_JOB", Place::Environment(home), name);
+    let at = |home, name| ask(&all, "MASKING_JOB", Location::Environment(home), name);
     assert_eq!([at(5, "j1"), at(6, "j1")], ["present", "unknown"]);
     assert_eq!([at(5, "j2"), at(6, "j2")], ["unknown", "present"]);
     assert_eq!([at(5, "j3"), at(6, "j3")], ["unknown", "unknown"]);
@@ -244,8 +258,8 @@ fn a_listed_hash_is_believed_where_the_saved_state_does_not_explain_it() {
     for (hash, explained) in [(&algorithm, true), (&other, false)] {
         let list = listing("LOOKUP", json!({ "algorithmName": "FirstNameLookup" }), hash);
         let found = state_of(&[&file], &[list]).find(&Lookup {
-            wanted: Wanted::AnyAlgorithm,
-            place: Place::Global,
+            wanted: TypeSelector::AnyAlgorithm,
+            place: Location::Global,
             identity: Identity::Name("FirstNameLookup"),
         });
         let Presence::Present(found) = found else {
@@ -272,8 +286,8 @@ fn a_listed_hash_is_believed_where_the_saved_state_does_not_explain_it() {
     );
     let [ruleset, connector] = rows;
     let found = state_of(&[&file], &[list, ruleset, connector]).find(&Lookup {
-        wanted: Wanted::Type("DATABASE_RULESET"),
-        place: Place::Environment(5),
+        wanted: TypeSelector::Type("DATABASE_RULESET"),
+        place: Location::Environment(5),
         identity: Identity::Name("Patients rules"),
     });
     let Presence::Present(found) = found else {
@@ -286,7 +300,7 @@ fn a_listed_hash_is_believed_where_the_saved_state_does_not_explain_it() {
 fn what_would_tell_is_said() {
     let needs = |state: &TargetState, type_name, place, identity| {
         let answer = state.find(&Lookup {
-            wanted: Wanted::Type(type_name),
+            wanted: TypeSelector::Type(type_name),
             place,
             identity,
         });
@@ -304,13 +318,13 @@ fn what_would_tell_is_said() {
         ],
     )]);
     let by_uuid = Identity::Object("d8b1f4a0-0000-4000-8000-000000000000");
-    let of_domain = needs(&list, "DOMAIN", Place::Global, by_uuid);
+    let of_domain = needs(&list, "DOMAIN", Location::Global, by_uuid);
     assert!(
         of_domain.contains("revisions of the target's DOMAIN objects"),
         "{of_domain}"
     );
     let document = state_of(&[&testdata("masking-job.json")], &[]);
-    let home = Place::Environment(5);
+    let home = Location::Environment(5);
     let of_connector = needs(
         &document,
         "DATABASE_CONNECTOR",
@@ -362,8 +376,8 @@ fn entries_beside_pages_count_and_only_hexadecimal_digits_are_a_hash() {
     let mixed = state(&[Value::Array(vec![page(5, &[ssn]), zip, dob])]);
     let revision = |name| {
         let answer = mixed.find(&Lookup {
-            wanted: Wanted::Type("DOMAIN"),
-            place: Place::Global,
+            wanted: TypeSelector::Type("DOMAIN"),
+            place: Location::Global,
             identity: Identity::Name(name),
         });
         let Presence::Present(found) = answer else {
@@ -395,7 +409,7 @@ fn references_of_lists_and_dumps_say_nothing_of_the_target() {
         ],
     );
     let both = state(&[dump, list]);
-    let at = |name| ask(&both, "DOMAIN", Place::Global, name);
+    let at = |name| ask(&both, "DOMAIN", Location::Global, name);
     assert_eq!((at("SSN"), at("ZIP")), ("absent", "absent"));
 }
 
@@ -408,7 +422,7 @@ fn an_exported_environment_tells_where_what_it_needs_lives() {
     let elsewhere = numbered(CONNECTOR, 5, "elsewhere");
     let file = document(&[&environment, &elsewhere, &rules, &connector, &domain], 2);
     let state = state_of(&[&file], &[]);
-    let at = |type_name, home, name| ask(&state, type_name, Place::Environment(home), name);
+    let at = |type_name, home, name| ask(&state, type_name, Location::Environment(home), name);
     for (type_name, name) in [("DATABASE_RULESET", "rules"), ("DATABASE_CONNECTOR", "inside")] {
         assert_eq!(
             (at(type_name, 7, name), at(type_name, 8, name)),
@@ -416,7 +430,7 @@ fn an_exported_environment_tells_where_what_it_needs_lives() {
         );
     }
     assert_eq!(at("DATABASE_CONNECTOR", 7, "elsewhere"), "unknown");
-    assert_eq!(ask(&state, "DOMAIN", Place::Global, "D"), "present");
+    assert_eq!(ask(&state, "DOMAIN", Location::Global, "D"), "present");
 }
 
 #[test]
@@ -432,7 +446,7 @@ fn a_document_is_one_whatever_else_is_in_it_and_an_entry_alone_is_a_list() {
     assert_eq!(kinds(&state_of(&[&with_more], &[])), [(SourceKind::Document, 21)]);
     let alone = state(&[entry("DOMAIN", json!({ "id": "SSN" }))]);
     assert_eq!(kinds(&alone), [(SourceKind::Lists, 1)]);
-    assert_eq!(ask(&alone, "DOMAIN", Place::Global, "SSN"), "present");
+    assert_eq!(ask(&alone, "DOMAIN", Location::Global, "SSN"), "present");
 }
 
 #[test]
@@ -484,13 +498,13 @@ fn a_format_is_read_where_the_targets_own_documents_or_its_version_say_so() {
 #[test]
 fn a_bundle_shows_every_engine_wide_object_of_its_types() {
     let bundle = state_of(&[&testdata("merge/bundle.json")], &[]);
-    let at = |type_name, name| ask(&bundle, type_name, Place::Global, name);
+    let at = |type_name, name| ask(&bundle, type_name, Location::Global, name);
     assert_eq!(at("LOOKUP", "Names"), "present");
     assert_eq!(at("DOMAIN", "SSN"), "absent");
     let of_algorithms = |name| {
         let lookup = Lookup {
-            wanted: Wanted::AnyAlgorithm,
-            place: Place::Global,
+            wanted: TypeSelector::AnyAlgorithm,
+            place: Location::Global,
             identity: Identity::Name(name),
         };
         matches!(bundle.find(&lookup), Presence::Absent)
@@ -498,7 +512,7 @@ fn a_bundle_shows_every_engine_wide_object_of_its_types() {
     assert!(of_algorithms("Cities") && !of_algorithms("Names"));
     // What lives in environments is in no bundle.
     assert_eq!(
-        ask(&bundle, "MASKING_JOB", Place::Environment(1), "Nightly"),
+        ask(&bundle, "MASKING_JOB", Location::Environment(1), "Nightly"),
         "unknown"
     );
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use exportdoc::internal::blob::{Header, SealedRecord, Trailer, frame};
 use exportdoc::internal::build::{ExportFacts, in_record_order, seal};
-use exportdoc::internal::compose::requested_row;
 use exportdoc::internal::date::{from_epoch_millis, iso_millis};
 use exportdoc::internal::identifier::Identifier;
 use exportdoc::internal::object::draft::{AlgorithmInfo, user_algorithm as user_algorithm_draft};
 use exportdoc::internal::object::{ObjectKey, Revision, SyncObject, TYPE_URL_PREFIX};
 use exportdoc::internal::passphrase::{EncryptionParams, Passphrase};
+use exportdoc::internal::reuse::requested_row;
 use exportdoc::internal::sample::{self, SampleSize, environments, global_objects, references_to};
 use exportdoc::internal::signature::{HashAlgorithm, KeySize, SigningKey, SigningRule};
 use exportdoc::internal::wire::Writer;

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use exportdoc::internal::build::seal_with;
-use exportdoc::internal::compose::{self, Stamp, requested_row, usable};
 use exportdoc::internal::extract::{Dependencies, ExtractError, extract, find, positions};
 use exportdoc::internal::finding;
 use exportdoc::internal::object::{ObjectKey, SyncObject};
 use exportdoc::internal::redact::{MARKER, RedactOptions, StandInKind, redact};
 use exportdoc::internal::report::Verdict;
+use exportdoc::internal::reuse::{self, Stamp, requested_row, usable};
 use exportdoc::internal::sample::uuid;
 use exportdoc::internal::signature::{KeySize, SigningKey};
 
@@ -42,7 +42,7 @@ pub fn copies(data: &[u8]) {
 
 fn roots(document: &Document, bits: u8) -> Vec<ObjectKey> {
     if bits & EVERY_OTHER == 0 {
-        return compose::roots(&document.report);
+        return reuse::roots(&document.report);
     }
     let keys: BTreeSet<&ObjectKey> = document.report.objects.iter().map(|object| &object.key).collect();
     keys.into_iter().step_by(2).cloned().collect()
@@ -102,7 +102,7 @@ fn taken(document: &Document, roots: &[ObjectKey]) {
             }
         }
         if document.is_sound() {
-            let extras = compose::extras(report, contents);
+            let extras = reuse::extras(report, contents);
             let made = reads_back(document.unsealed(&objects, roots, &extras), &objects);
             assert!(made.is_sound(), "{:?}", made.report.findings);
         }
@@ -141,9 +141,9 @@ fn redacted(document: &Document, bits: u8) {
     if !document.is_sound() || !keeps_identity {
         return;
     }
-    let mut extras = compose::extras(report, contents);
+    let mut extras = reuse::extras(report, contents);
     extras.marker = Some(MARKER.to_owned());
-    let roots = compose::roots(report);
+    let roots = reuse::roots(report);
     let mut unsealed = document.unsealed(&copy.objects, &roots, &extras);
     unsealed.host = copy.host.unwrap_or_default();
     let made = reads_back(unsealed, &copy.objects);
@@ -181,13 +181,13 @@ fn sealed(document: &Document) {
         started: at("2020-03-11T09:27:51.482Z"),
         finished: at("2020-03-11T09:27:53Z"),
     };
-    let names = compose::type_names(report);
-    let requested = compose::roots(report)
+    let names = reuse::type_names(report);
+    let requested = reuse::roots(report)
         .iter()
         .map(|key| requested_row(key, &names).expect("an identifier has a JSON form"))
         .collect();
-    let facts = compose::facts(report, stamp, requested);
-    let extras = compose::extras(report, contents);
+    let facts = reuse::facts(report, stamp, requested);
+    let extras = reuse::extras(report, contents);
     let rule = KeySize::Dsa512.default_rule();
     let file = seal_with(&facts, &extras, &contents.objects, &SIGNING, rule).expect("it can be sealed");
     let made = Document::read(file).expect("what was written can be read");

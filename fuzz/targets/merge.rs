@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use exportdoc::internal::build::{ExportFacts, in_record_order, seal_with};
-use exportdoc::internal::compose::{OLDEST_FORMAT, requested_row};
 use exportdoc::internal::diff::{DiffLimits, Later, MatchBy, object_changes};
 use exportdoc::internal::merge::{
     Conflict, DerivedSave, MergeError, MergeOptions, MergeOutcome, MergedDocument, Note, Origin, Prefer,
@@ -12,6 +11,7 @@ use exportdoc::internal::merge::{
 };
 use exportdoc::internal::object::{ObjectKey, SyncObject, rename};
 use exportdoc::internal::report::Verdict;
+use exportdoc::internal::reuse::{OLDEST_FORMAT, requested_row};
 use exportdoc::internal::sample::{INSTALLED, uuid};
 use exportdoc::internal::signature::{KeySize, SigningKey};
 

@@ -6,13 +6,13 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use exportdoc::internal::compose::{extras, readable, roots, usable};
 use exportdoc::internal::graph::Graph;
 use exportdoc::internal::import_plan::{
     Action, EngineVersion, ImportOptions, ImportPlan, ReadDocument, Verdict, import_plan,
 };
 use exportdoc::internal::object::SyncObject;
 use exportdoc::internal::report::{ExamineOptions, examine_contents};
+use exportdoc::internal::reuse::{extras, readable, roots, usable};
 use exportdoc::internal::target_state::{StateError, TargetState, TargetStateBuilder};
 
 use super::document::{Document, passphrase, several, split};

@@ -14,7 +14,7 @@ use super::matching::{Matches, References};
 use super::object::Partners;
 use super::{
     DiffLimits, DiffOptions, DocumentDiff, ObjectDiff, ObjectRef, Obstacle, ObstacleKind, RevisionChange,
-    Side, Status, VolatileObject, envelope, outline,
+    Side, Status, VolatileObject, envelope, textconv,
 };
 
 /// Objects that moved and are named, per dependent.
@@ -267,7 +267,7 @@ impl Pass<'_> {
     ) -> ObjectDiff {
         let limits = &self.options.limits;
         let mut content = object
-            .map(|object| outline::content(document, object, limits))
+            .map(|object| textconv::content(document, object, limits))
             .unwrap_or_default();
         let shown = limits.changes_per_object.min(self.changes_left);
         let more_content = content.len().saturating_sub(shown) as u64;

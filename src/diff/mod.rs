@@ -17,10 +17,9 @@ mod fields;
 mod habits;
 mod matching;
 mod object;
-mod outline;
-
 mod path;
 mod secret;
+mod textconv;
 mod value;
 
 pub use compare::{ObjectChanges, diff, object_changes};
@@ -28,10 +27,9 @@ pub use envelope::{ByteComparison, EnvelopeChange};
 pub use fields::FieldChange;
 pub use habits::Later;
 pub use matching::MatchBy;
-pub use outline::{OutlineLine, outline};
-
 pub use path::{COMMON_FIELDS, FieldPath, IgnoreError, IgnoreRule, Step};
 pub use secret::{LineDiff, LineTag, SecretChange};
+pub use textconv::{OutlineLine, outline};
 pub use value::{Value, ValueDigest};
 
 use crate::finding::Finding;

@@ -1,16 +1,16 @@
 //! What an import leaves to people.
 
+use super::import_object::ImportObject;
 use super::kind::Role;
 use super::plan::{ChecklistItem, Todo};
 use super::step::{Action, Step};
 use super::structure::Structure;
-use super::subject::Subject;
 use crate::object::{LeftOut, type_by_name};
 
 /// What there is to do, before the import first; within that, in import order.
 pub(super) fn checklist(
     steps: &[Step],
-    subjects: &[Subject<'_>],
+    subjects: &[ImportObject<'_>],
     structure: &Structure<'_>,
 ) -> Vec<ChecklistItem> {
     let reads_elsewhere = |step: &Step| {

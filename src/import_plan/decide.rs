@@ -4,11 +4,11 @@ mod sameness;
 
 use std::cell::OnceCell;
 
-use super::inventory::{Place, Presence, Purpose, TargetEnvironment, TargetInventory, TargetObject};
+use super::import_object::ImportObject;
+use super::inventory::{Location, Presence, Purpose, TargetEnvironment, TargetInventory, TargetObject};
 use super::kind::Role;
 use super::step::{Action, Irreversible, Rule, Step};
 use super::structure::{Structure, wanted_name};
-use super::subject::Subject;
 use super::{ENVIRONMENTS, GivenEnvironment, ImportOptions};
 use crate::identifier::Identifier;
 use crate::object::{ObjectKey, type_by_name};
@@ -16,7 +16,7 @@ use sameness::{Sameness, There};
 
 /// Decides object by object, in import order.
 pub(super) struct Decider<'a> {
-    pub(super) subjects: &'a [Subject<'a>],
+    pub(super) subjects: &'a [ImportObject<'a>],
     pub(super) structure: &'a Structure<'a>,
     pub(super) inventory: &'a dyn TargetInventory,
     pub(super) options: &'a ImportOptions,
@@ -30,7 +30,7 @@ pub(super) struct Decider<'a> {
 
 impl<'a> Decider<'a> {
     pub(super) fn new(
-        subjects: &'a [Subject<'a>],
+        subjects: &'a [ImportObject<'a>],
         structure: &'a Structure<'a>,
         inventory: &'a dyn TargetInventory,
         options: &'a ImportOptions,
@@ -70,7 +70,7 @@ impl<'a> Decider<'a> {
         let mut dependencies = self.structure.dependencies(index);
         self.unchanged[index] = same && dependencies.all(|dependency| self.unchanged[dependency]);
         let environment = match subject.place {
-            Some(Place::Environment(id)) => Some(id),
+            Some(Location::Environment(id)) => Some(id),
             _ => None,
         };
         Step {
@@ -84,7 +84,7 @@ impl<'a> Decider<'a> {
         }
     }
 
-    fn there(&self, subject: &Subject<'_>, action: &Action) -> There {
+    fn there(&self, subject: &ImportObject<'_>, action: &Action) -> There {
         let number = subject.object.key().type_number;
         let called = |identifier: &Identifier| There::Called(ObjectKey::new(number, identifier.clone()));
         match action {
@@ -147,7 +147,7 @@ impl<'a> Decider<'a> {
     }
 
     /// What happens can't be told, failure included.
-    fn unknown(&self, subject: &Subject<'_>, needs: String) -> Action {
+    fn unknown(&self, subject: &ImportObject<'_>, needs: String) -> Action {
         Action::Unknown {
             needs,
             may_fail: true,
@@ -156,13 +156,13 @@ impl<'a> Decider<'a> {
     }
 
     /// Whether the object overwrites another one, if there is one.
-    fn may_overwrite(&self, subject: &Subject<'_>) -> bool {
+    fn may_overwrite(&self, subject: &ImportObject<'_>) -> bool {
         self.options.force_overwrite && subject.is_written()
     }
 
     /// Whether the target has something by that name can't be told. With force that matters little: the object is made,
     /// left alone or overwritten, unless a rule forbids it.
-    fn perhaps(&self, subject: &Subject<'_>, needs: String) -> Action {
+    fn perhaps(&self, subject: &ImportObject<'_>, needs: String) -> Action {
         let writable = !subject.only_refers() && !subject.kind.algorithm;
         let certain = self.options.force_overwrite && writable && self.environment_unclear(subject).is_none();
         let may_fail = !(certain && self.rule_against_making(subject).is_none());
@@ -177,7 +177,7 @@ impl<'a> Decider<'a> {
     }
 
     /// The target has nothing by that name.
-    fn make(&self, subject: &Subject<'_>) -> Action {
+    fn make(&self, subject: &ImportObject<'_>) -> Action {
         if let Some(rule) = self.rule_against_making(subject) {
             return Action::BlockedByRule(rule);
         }
@@ -259,23 +259,23 @@ impl<'a> Decider<'a> {
         }
     }
 
-    fn rule_against_making(&self, subject: &Subject<'_>) -> Option<Rule> {
+    fn rule_against_making(&self, subject: &ImportObject<'_>) -> Option<Rule> {
         let names = self.options.names;
         let name = subject.name.as_deref();
         let fault = name.and_then(|name| names.fault(&subject.kind.type_name, name));
         fault.map(Rule::Name).or_else(|| self.purpose_mismatch(subject))
     }
 
-    fn rule_against_changing(&self, subject: &Subject<'_>) -> Option<Rule> {
+    fn rule_against_changing(&self, subject: &ImportObject<'_>) -> Option<Rule> {
         let names = self.options.names;
         let name = subject.name.as_deref();
         let fault = name.and_then(|name| names.fault_of_known(&subject.kind.type_name, name));
         fault.map(Rule::Name).or_else(|| self.purpose_mismatch(subject))
     }
 
-    fn purpose_mismatch(&self, subject: &Subject<'_>) -> Option<Rule> {
+    fn purpose_mismatch(&self, subject: &ImportObject<'_>) -> Option<Rule> {
         let needed = purpose_needed(&subject.kind.type_name)?;
-        let Some(Place::Environment(id)) = subject.place else {
+        let Some(Location::Environment(id)) = subject.place else {
             return None;
         };
         match self.inventory.environment(id) {
@@ -287,8 +287,8 @@ impl<'a> Decider<'a> {
     }
 
     /// What would be needed to tell whether its environment is there.
-    fn environment_unclear(&self, subject: &Subject<'_>) -> Option<String> {
-        let Some(Place::Environment(id)) = subject.place else {
+    fn environment_unclear(&self, subject: &ImportObject<'_>) -> Option<String> {
+        let Some(Location::Environment(id)) = subject.place else {
             return None;
         };
         match self.inventory.environment(id) {
@@ -298,9 +298,9 @@ impl<'a> Decider<'a> {
     }
 
     /// What would be needed to tell whether a job may run in its environment.
-    fn purpose_unclear(&self, subject: &Subject<'_>) -> Option<String> {
+    fn purpose_unclear(&self, subject: &ImportObject<'_>) -> Option<String> {
         purpose_needed(&subject.kind.type_name)?;
-        let Some(Place::Environment(id)) = subject.place else {
+        let Some(Location::Environment(id)) = subject.place else {
             return None;
         };
         match self.inventory.environment(id) {
@@ -313,7 +313,7 @@ impl<'a> Decider<'a> {
     }
 }
 
-fn revision_of(subject: &Subject<'_>) -> String {
+fn revision_of(subject: &ImportObject<'_>) -> String {
     let name = subject.name.clone();
     let label = name.unwrap_or_else(|| subject.object.key().identifier.to_string());
     format!(
@@ -328,7 +328,7 @@ fn purpose_needed(type_name: &str) -> Option<Purpose> {
 }
 
 /// What writing the object destroys. Where it can't be told whether it is written, what writing would.
-fn irreversible(subject: &Subject<'_>, action: &Action) -> Option<Irreversible> {
+fn irreversible(subject: &ImportObject<'_>, action: &Action) -> Option<Irreversible> {
     let overwritten = action.overwrites() != Some(false);
     match subject.kind.role {
         Role::Key if overwritten || action.writes() => Some(Irreversible::GlobalKey),

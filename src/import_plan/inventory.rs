@@ -58,7 +58,7 @@ pub struct TargetEnvironment {
 
 /// Among which types to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Wanted<'a> {
+pub enum TypeSelector<'a> {
     /// One type.
     Type(&'a str),
     /// All algorithm types: they share one name space.
@@ -67,7 +67,7 @@ pub enum Wanted<'a> {
 
 /// Where to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Place {
+pub enum Location {
     /// Engine-wide.
     Global,
     /// In the environment with this id.
@@ -89,9 +89,9 @@ pub enum Identity<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Lookup<'a> {
     /// Among which types.
-    pub wanted: Wanted<'a>,
+    pub wanted: TypeSelector<'a>,
     /// Where.
-    pub place: Place,
+    pub place: Location,
     /// By what.
     pub identity: Identity<'a>,
 }

@@ -1,7 +1,7 @@
 //! What an object of a document is to an import.
 
 use super::ImportDocument;
-use super::inventory::Wanted;
+use super::inventory::TypeSelector;
 use crate::object::{BlobType, ObjectType, RefersTo, Scope, SyncObject, type_by_name};
 
 /// The part an object plays in an import.
@@ -35,10 +35,10 @@ pub(super) struct Kind {
 
 /// What a type stands for, when it stands for something else: what a reference refers to, or the connector that an
 /// on-the-fly job's source becomes.
-pub fn stands_for(type_name: &str) -> Option<Wanted<'static>> {
+pub fn stands_for(type_name: &str) -> Option<TypeSelector<'static>> {
     Some(match type_by_name(type_name)?.refers_to? {
-        RefersTo::AnyAlgorithm => Wanted::AnyAlgorithm,
-        RefersTo::Type(name) | RefersTo::Source(name) => Wanted::Type(name),
+        RefersTo::AnyAlgorithm => TypeSelector::AnyAlgorithm,
+        RefersTo::Type(name) | RefersTo::Source(name) => TypeSelector::Type(name),
     })
 }
 
@@ -67,11 +67,11 @@ impl Kind {
     }
 
     /// Among which types of the target its counterpart is.
-    pub(super) fn wanted(&self) -> Wanted<'_> {
+    pub(super) fn wanted(&self) -> TypeSelector<'_> {
         match stands_for(&self.type_name) {
             Some(wanted) => wanted,
-            None if self.algorithm => Wanted::AnyAlgorithm,
-            None => Wanted::Type(&self.type_name),
+            None if self.algorithm => TypeSelector::AnyAlgorithm,
+            None => TypeSelector::Type(&self.type_name),
         }
     }
 
@@ -105,8 +105,8 @@ mod tests {
                 continue;
             };
             let wanted = match original.is_algorithm() {
-                true => Wanted::AnyAlgorithm,
-                false => Wanted::Type(original.name),
+                true => TypeSelector::AnyAlgorithm,
+                false => TypeSelector::Type(original.name),
             };
             assert_eq!(stands_for(reference.name), Some(wanted), "{}", original.name);
             assert_eq!(stands_for(original.name), None);

@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::inventory::{
-    Identity, Lookup, Place, Presence, Purpose, TargetEnvironment, TargetInventory, TargetObject,
-    TargetRevision, Wanted,
+    Identity, Location, Lookup, Presence, Purpose, TargetEnvironment, TargetInventory, TargetObject,
+    TargetRevision, TypeSelector,
 };
 use crate::identifier::Identifier;
 use crate::object::{ObjectType, SyncObject, type_by_name};
@@ -17,13 +17,13 @@ pub struct Entry {
     /// The object.
     pub object: TargetObject,
     /// Where it lives.
-    pub place: Place,
+    pub place: Location,
 }
 
 impl Entry {
     /// The entry for an object as it stands in a document, under an identifier of the target's. Under its own
     /// identifier, its dependencies have theirs; under another one they aren't known.
-    pub fn of(object: &SyncObject<'_>, type_name: &str, id: Identifier, place: Place) -> Self {
+    pub fn of(object: &SyncObject<'_>, type_name: &str, id: Identifier, place: Location) -> Self {
         let as_it_stands = object.key().identifier == id || object.dependencies().is_empty();
         let object = TargetObject {
             type_name: type_name.to_owned(),
@@ -41,7 +41,7 @@ impl Entry {
 struct IndexKey {
     /// No type: all algorithms.
     type_name: Option<String>,
-    place: Place,
+    place: Location,
     by: IndexBy,
 }
 
@@ -125,8 +125,8 @@ impl TargetInventory for MemoryInventory {
     fn find(&self, lookup: &Lookup<'_>) -> Presence<TargetObject> {
         let key = IndexKey {
             type_name: match lookup.wanted {
-                Wanted::Type(name) => name_space(name),
-                Wanted::AnyAlgorithm => None,
+                TypeSelector::Type(name) => name_space(name),
+                TypeSelector::AnyAlgorithm => None,
             },
             place: lookup.place,
             by: IndexBy::of(lookup.identity),

@@ -33,6 +33,7 @@
 mod checklist;
 mod decide;
 mod document;
+mod import_object;
 mod inventory;
 mod kind;
 mod memory;
@@ -42,15 +43,14 @@ mod references;
 mod refusal;
 mod step;
 mod structure;
-mod subject;
 mod version;
 
 use std::collections::BTreeMap;
 
 pub use document::ReadDocument;
 pub use inventory::{
-    Identity, Lookup, Place, Presence, Purpose, TargetEnvironment, TargetInventory, TargetObject,
-    TargetRevision, Wanted,
+    Identity, Location, Lookup, Presence, Purpose, TargetEnvironment, TargetInventory, TargetObject,
+    TargetRevision, TypeSelector,
 };
 pub use kind::stands_for;
 pub use memory::{Entry, MemoryInventory};
@@ -69,9 +69,9 @@ pub(crate) const ENVIRONMENTS: &str = "the target's environments (GET /environme
 
 use crate::object::SyncObject;
 use decide::Decider;
+use import_object::ImportObject;
 use kind::Kind;
 use structure::Structure;
-use subject::Subject;
 
 /// What of a document counts for an import: the blob's, never the metadata's.
 #[derive(Debug, Clone, Copy)]
@@ -145,10 +145,10 @@ pub fn import_plan(
     inventory: &dyn TargetInventory,
     options: &ImportOptions,
 ) -> ImportPlan {
-    let subjects: Vec<Subject<'_>> = document
+    let subjects: Vec<ImportObject<'_>> = document
         .objects
         .iter()
-        .map(|object| Subject::new(object, Kind::of(object, document), options))
+        .map(|object| ImportObject::new(object, Kind::of(object, document), options))
         .collect();
     let structure = Structure::of(&subjects);
     let (refusal, needs) = refusal::of_request(document, &subjects, inventory, options);

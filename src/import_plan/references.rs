@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::inventory::Wanted;
+use super::inventory::TypeSelector;
 use super::kind::stands_for;
 use crate::object::{Scope, type_by_name};
 use crate::report::DocumentReport;
@@ -53,8 +53,8 @@ pub fn references_against(report: &DocumentReport, other: &DocumentReport) -> Ve
     let references = report.objects.iter().enumerate().filter_map(|(at, object)| {
         let wanted = stands_for(&object.type_name)?;
         let engine_wide = match wanted {
-            Wanted::AnyAlgorithm => true,
-            Wanted::Type(name) => type_by_name(name).is_some_and(|known| known.scope == Scope::Global),
+            TypeSelector::AnyAlgorithm => true,
+            TypeSelector::Type(name) => type_by_name(name).is_some_and(|known| known.scope == Scope::Global),
         };
         engine_wide.then_some((at, wanted, object.name.as_deref()))
     });
@@ -73,8 +73,8 @@ pub fn references_against(report: &DocumentReport, other: &DocumentReport) -> Ve
 /// The objects that references can stand for; of two that answer to one question, the first does.
 #[derive(Default)]
 struct Originals<'a> {
-    by_uuid: HashMap<(Wanted<'a>, &'a str), usize>,
-    by_name: HashMap<(Wanted<'a>, &'a str), usize>,
+    by_uuid: HashMap<(TypeSelector<'a>, &'a str), usize>,
+    by_name: HashMap<(TypeSelector<'a>, &'a str), usize>,
 }
 
 impl<'a> Originals<'a> {
@@ -82,8 +82,8 @@ impl<'a> Originals<'a> {
         let mut originals = Self::default();
         for (at, object) in report.objects.iter().enumerate() {
             let wanted = match type_by_name(&object.type_name) {
-                Some(known) if known.is_algorithm() => Wanted::AnyAlgorithm,
-                Some(known) if known.scope == Scope::Global => Wanted::Type(known.name),
+                Some(known) if known.is_algorithm() => TypeSelector::AnyAlgorithm,
+                Some(known) if known.scope == Scope::Global => TypeSelector::Type(known.name),
                 _ => continue,
             };
             let uuid = report.graph.nodes()[at].pair.object.as_str();
@@ -100,7 +100,7 @@ impl<'a> Originals<'a> {
     fn find(
         &self,
         other: &DocumentReport,
-        wanted: Wanted<'_>,
+        wanted: TypeSelector<'_>,
         pair: &crate::object::RevisionPair,
         name: Option<&str>,
     ) -> (ReferenceState, Option<usize>) {

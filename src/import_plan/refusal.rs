@@ -3,9 +3,9 @@
 //! All of them are answered with status 400 and one `errorMessage`: clients read a body of status 404 or 409 as the
 //! list of objects. Apart from one known text, the wording is this project's.
 
+use super::import_object::ImportObject;
 use super::inventory::{Presence, TargetInventory};
 use super::kind::Role;
-use super::subject::Subject;
 use super::{ENVIRONMENTS, GivenEnvironment, ImportDocument, ImportOptions};
 use crate::object::Named;
 
@@ -89,7 +89,7 @@ fn in_short(objects: &[Named]) -> String {
 /// What the request itself is refused for, and what would be needed to tell.
 pub(super) fn of_request(
     document: &ImportDocument<'_>,
-    subjects: &[Subject<'_>],
+    subjects: &[ImportObject<'_>],
     inventory: &dyn TargetInventory,
     options: &ImportOptions,
 ) -> (Option<Refusal>, Vec<String>) {

@@ -4,11 +4,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::inventory::{Identity, Lookup, Wanted};
+use super::import_object::ImportObject;
+use super::inventory::{Identity, Lookup, TypeSelector};
 use super::kind::Role;
 use super::refusal::Refusal;
 use super::step::Rule;
-use super::subject::Subject;
 use crate::graph::{Graph, GraphBuilder};
 use crate::object::Named;
 
@@ -31,7 +31,7 @@ pub(super) struct Structure<'a> {
 }
 
 impl<'a> Structure<'a> {
-    pub(super) fn of(subjects: &'a [Subject<'a>]) -> Self {
+    pub(super) fn of(subjects: &'a [ImportObject<'a>]) -> Self {
         let object_of = ranked(subjects);
         let mut node_of = vec![0; subjects.len()];
         let mut builder = GraphBuilder::new();
@@ -73,7 +73,7 @@ impl<'a> Structure<'a> {
     }
 
     /// The object of the document that a reference stands for.
-    pub(super) fn original(&self, subject: &Subject<'_>) -> Option<usize> {
+    pub(super) fn original(&self, subject: &ImportObject<'_>) -> Option<usize> {
         let lookup = subject.lookup()?;
         self.originals.get(&lookup).copied()
     }
@@ -84,7 +84,7 @@ impl<'a> Structure<'a> {
     }
 
     /// Neither a key nor a name may stand for two objects.
-    fn check_identities(&mut self, subjects: &'a [Subject<'a>]) {
+    fn check_identities(&mut self, subjects: &'a [ImportObject<'a>]) {
         for (object, subject) in subjects.iter().enumerate() {
             let key = subject.object.key();
             if self.graph.find(key) != Some(self.node_of[object]) {
@@ -119,7 +119,7 @@ impl<'a> Structure<'a> {
     }
 
     /// Engines export whole closures: a gap means that records were dropped.
-    fn check_members(&mut self, subjects: &[Subject<'_>]) {
+    fn check_members(&mut self, subjects: &[ImportObject<'_>]) {
         let mut type_names: Option<BTreeMap<u64, String>> = None;
         for object in 0..self.node_of.len() {
             let node = &self.graph.nodes()[self.node_of[object]];
@@ -140,7 +140,7 @@ impl<'a> Structure<'a> {
         }
     }
 
-    fn report_cycle(&mut self, subjects: &[Subject<'_>], nodes: &[usize]) {
+    fn report_cycle(&mut self, subjects: &[ImportObject<'_>], nodes: &[usize]) {
         let objects = self.objects(nodes);
         let fault = Refusal::Cycle(objects.iter().map(|object| subjects[*object].named()).collect());
         for object in objects {
@@ -151,7 +151,7 @@ impl<'a> Structure<'a> {
 
 /// Object indices: global objects first, so that references find what the same document brings, then references, then
 /// what lives in environments; within these, record order.
-fn ranked(subjects: &[Subject<'_>]) -> Vec<usize> {
+fn ranked(subjects: &[ImportObject<'_>]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..subjects.len()).collect();
     order.sort_by_key(|object| match subjects[*object].kind.role {
         Role::Bundle | Role::Key | Role::Global => 0,
@@ -162,9 +162,9 @@ fn ranked(subjects: &[Subject<'_>]) -> Vec<usize> {
 }
 
 /// How a person would call what a question asks for.
-pub(super) fn wanted_name(wanted: Wanted<'_>) -> &str {
+pub(super) fn wanted_name(wanted: TypeSelector<'_>) -> &str {
     match wanted {
-        Wanted::Type(name) => name,
-        Wanted::AnyAlgorithm => "algorithm",
+        TypeSelector::Type(name) => name,
+        TypeSelector::AnyAlgorithm => "algorithm",
     }
 }

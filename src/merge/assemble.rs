@@ -8,12 +8,12 @@ use crate::graph::Graph;
 use crate::object::{Named, ObjectKey, SyncObject};
 use crate::wire::Message;
 
+use super::closure::{Placed, Walk};
 use super::decide::{Decider, is_label};
-use super::entity::{Entities, EntityId};
+use super::lists::merge_lists;
+use super::matching::{Entities, EntityId};
 use super::outcome::{MergeOutcome, MergedDocument, MergedObject, Note, Origin, Renumbered};
-use super::settle::merge_lists;
 use super::source::{Documents, Source};
-use super::walk::{Placed, Walk};
 use super::{MergeError, MergeOptions};
 
 pub(super) fn assemble(

@@ -15,8 +15,8 @@ use crate::identifier::Identifier;
 use crate::object::{ObjectKey, RevisionPair, SyncObject, reference_key};
 
 use super::conflict::{Candidate, CandidateState, Conflict, ConflictKind};
-use super::entity::{Entities, EntityId};
-use super::global;
+use super::global_object;
+use super::matching::{Entities, EntityId};
 use super::outcome::{Note, Origin};
 use super::source::{Documents, Place, SourceId};
 use super::{MergeError, MergeOptions, Prefer, Take};
@@ -192,7 +192,7 @@ impl<'a> Decider<'a> {
             Err(kind) => kind,
         };
         if self.entities.list[id].is_global()
-            && let Some(decision) = global::derive(&sides, base.as_ref())
+            && let Some(decision) = global_object::derive(&sides, base.as_ref())
         {
             return Ok(decision);
         }

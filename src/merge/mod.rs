@@ -9,15 +9,15 @@
 //! members come from several documents is a new save. What a document holds that this version doesn't know comes along.
 
 mod assemble;
+mod closure;
 mod conflict;
 mod decide;
-mod entity;
-mod global;
+mod global_object;
+mod lists;
+mod matching;
 mod outcome;
 mod resolution;
-mod settle;
 mod source;
-mod walk;
 
 use crate::diff::MatchBy;
 use crate::object::ObjectError;
@@ -179,6 +179,6 @@ fn in_short(objects: &[Named]) -> String {
 /// it has no document.
 pub fn merge(sources: Sources, options: &MergeOptions) -> Result<MergeOutcome, MergeError> {
     let documents = sources.close();
-    let entities = entity::Entities::find(&documents, options)?;
+    let entities = matching::Entities::find(&documents, options)?;
     assemble::assemble(documents, entities, options)
 }

@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::compose;
 use crate::graph::{Graph, NodeId};
 use crate::object::{Named, ObjectKey, SyncObject};
 use crate::report::{Contents, DocumentReport, HeaderReport};
+use crate::reuse;
 
 use super::MergeError;
-use super::entity::is_single;
+use super::matching::is_single;
 
 /// A document in a merge, by position; the base stands behind the sides.
 pub(super) type SourceId = usize;
@@ -104,7 +104,7 @@ impl Sources {
         report: &DocumentReport,
         contents: Contents,
     ) -> Result<Source, MergeError> {
-        for (number, name) in compose::type_names(report) {
+        for (number, name) in reuse::type_names(report) {
             let known = self.type_names.entry(number).or_insert_with(|| name.clone());
             if *known != name {
                 let (first, second) = (known.clone(), name);
@@ -140,7 +140,7 @@ impl Sources {
         }
         Ok(Source {
             label,
-            doubts: compose::doubts(report),
+            doubts: reuse::doubts(report),
             host: report.envelope.host.clone(),
             format: report.header.as_ref().and_then(|header| header.format),
             started: report.header.as_ref().and_then(|header| header.started),
@@ -211,7 +211,7 @@ impl std::ops::Index<SourceId> for Documents {
 /// The roots by the requested list, and whatever they leave unreached: first what nothing depends on, then circles.
 fn all_roots(report: &DocumentReport) -> Vec<ObjectKey> {
     let graph = &report.graph;
-    let mut roots = compose::roots(report);
+    let mut roots = reuse::roots(report);
     let mut reached = vec![false; graph.nodes().len()];
     mark(
         graph,

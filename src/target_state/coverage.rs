@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::Source;
 use crate::identifier::Identifier;
-use crate::import_plan::Place;
+use crate::import_plan::Location;
 use crate::object::{ObjectType, type_by_name};
 
 /// How much something shows in full.
@@ -51,7 +51,7 @@ impl Coverage {
     }
 
     /// Whether everything of a type (all algorithms without one) in a place is known.
-    pub(super) fn covers(&self, type_name: Option<&str>, place: Place) -> bool {
+    pub(super) fn covers(&self, type_name: Option<&str>, place: Location) -> bool {
         match type_name {
             Some(name) => extents(name, Some(place)).any(|extent| self.0.contains_key(&extent)),
             None => [Extent::Engine, Extent::Objects, Extent::Algorithms]
@@ -61,7 +61,7 @@ impl Coverage {
     }
 
     /// A source that would show an object if it were there, and doesn't.
-    pub(super) fn silent_about(&self, object: &ObjectId, place: Option<Place>) -> Option<&Source> {
+    pub(super) fn silent_about(&self, object: &ObjectId, place: Option<Location>) -> Option<&Source> {
         extents(&object.0, place).find_map(|extent| {
             let mut shown = self.0.get(&extent)?.iter();
             shown
@@ -72,11 +72,11 @@ impl Coverage {
 }
 
 /// The extents that an object of a type in a place belongs to.
-fn extents(type_name: &str, place: Option<Place>) -> impl Iterator<Item = Extent> {
+fn extents(type_name: &str, place: Option<Location>) -> impl Iterator<Item = Extent> {
     let name = || type_name.to_owned();
     let here = match place {
-        Some(Place::Environment(id)) => Some(Extent::RowsIn(name(), id)),
-        Some(Place::Global) | None => None,
+        Some(Location::Environment(id)) => Some(Extent::RowsIn(name(), id)),
+        Some(Location::Global) | None => None,
     };
     let algorithm = type_by_name(type_name).is_some_and(ObjectType::is_algorithm);
     let anywhere = [

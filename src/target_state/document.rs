@@ -8,12 +8,12 @@ use std::collections::{HashMap, HashSet};
 use super::coverage::{Extent, ObjectId};
 use super::snapshot::{Claim, Naming};
 use super::{Source, StateError, TargetStateBuilder};
-use crate::compose;
 use crate::identifier::Identifier;
-use crate::import_plan::{Place, ReadDocument, Wanted, stands_for};
+use crate::import_plan::{Location, ReadDocument, TypeSelector, stands_for};
 use crate::object::{OBJECT_TYPES, ObjectType, Scope, SyncObject, type_by_name};
 use crate::passphrase::Passphrase;
 use crate::report::{DocumentReport, ExamineOptions, Examined, Keep, examine_bytes, examine_opening};
+use crate::reuse;
 
 impl TargetStateBuilder {
     pub(super) fn add_document(
@@ -28,7 +28,7 @@ impl TargetStateBuilder {
             || Ok(passphrases.to_vec()),
         )?;
         let Examined { report, contents, .. } = examined;
-        compose::readable(&report).map_err(|error| match report.hit_limit() {
+        reuse::readable(&report).map_err(|error| match report.hit_limit() {
             true => StateError::DocumentLimit(error),
             false => StateError::Document(error),
         })?;
@@ -45,7 +45,7 @@ impl TargetStateBuilder {
                 None => Some(own(&report, at, object, &types[at], homes.get(&at).copied())),
             };
             if let Some(claim) = claim.filter(|claim| claim.object.0 != "GLOBAL_OBJECT") {
-                if let Some(Place::Environment(id)) = claim.place {
+                if let Some(Location::Environment(id)) = claim.place {
                     self.environments.add(id, None, None, source)?;
                 }
                 self.snapshot.add(claim, source)?;
@@ -113,8 +113,8 @@ fn own(
         object: (type_name.to_owned(), object.key().identifier.clone()),
         name: name(object),
         place: match home {
-            Some(id) => Some(Place::Environment(id)),
-            None => global.then_some(Place::Global),
+            Some(id) => Some(Location::Environment(id)),
+            None => global.then_some(Location::Global),
         },
         pair: Some(object.revision().pair.clone()),
         // Members of a bundle come and go without a save.
@@ -125,18 +125,18 @@ fn own(
 }
 
 /// What a reference says of its original.
-fn referred(object: &SyncObject<'_>, wanted: Wanted<'_>) -> Option<Claim> {
+fn referred(object: &SyncObject<'_>, wanted: TypeSelector<'_>) -> Option<Claim> {
     let (type_name, place) = match wanted {
-        Wanted::AnyAlgorithm => {
+        TypeSelector::AnyAlgorithm => {
             let stated = object.revision().stated_type()?;
             let known = type_by_name(&stated).filter(|known| known.is_algorithm())?;
-            (known.name, Some(Place::Global))
+            (known.name, Some(Location::Global))
         }
-        Wanted::Type(name) => {
+        TypeSelector::Type(name) => {
             let known = type_by_name(name)?;
             (
                 known.name,
-                (known.scope == Scope::Global).then_some(Place::Global),
+                (known.scope == Scope::Global).then_some(Location::Global),
             )
         }
     };

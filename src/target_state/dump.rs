@@ -15,7 +15,7 @@ use super::shape::without_mark;
 use super::snapshot::{Claim, Naming};
 use super::{Source, StateError, StateNote, TargetStateBuilder};
 use crate::identifier::Identifier;
-use crate::import_plan::{Place, Purpose};
+use crate::import_plan::{Location, Purpose};
 use crate::object::{ObjectKey, ObjectType, RevisionPair, SyncObject, type_by_name};
 use crate::revision_hash;
 
@@ -156,7 +156,7 @@ impl Dumped {
         Claim {
             object: (self.type_name, id),
             name: Naming::of(self.name),
-            place: Some(self.environment.map_or(Place::Global, Place::Environment)),
+            place: Some(self.environment.map_or(Location::Global, Location::Environment)),
             pair,
             dependencies,
             hash: None,

@@ -1,9 +1,9 @@
 //! Why something can't be read as the state of a target.
 
 use super::Disagreement;
-use crate::compose::ComposeError;
 use crate::envelope::EnvelopeError;
 use crate::object::ObjectError;
+use crate::reuse::ReuseError;
 
 /// Why a source can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -14,10 +14,10 @@ pub enum StateError {
     Unrecognised(#[from] EnvelopeError),
     /// An export document whose objects can't be read.
     #[error("an export document, but {0}")]
-    Document(#[from] ComposeError),
+    Document(#[from] ReuseError),
     /// An export document beyond a limit.
     #[error("an export document, but {0}")]
-    DocumentLimit(ComposeError),
+    DocumentLimit(ReuseError),
     /// An export document that was changed after it was signed, or damaged.
     #[error("an export document whose signature is not valid")]
     InvalidSignature,

@@ -14,8 +14,8 @@ use super::{Source, StateError, StateNote, StateSource, TargetStateBuilder};
 use crate::blob::OLDEST_KNOWN_FORMAT;
 use crate::identifier::Identifier;
 use crate::import_plan::{
-    EngineVersion, Entry, Identity, IndexBy, Lookup, MemoryInventory, NEWEST_KNOWN_FORMAT, Place, Presence,
-    TargetEnvironment, TargetInventory, TargetObject, TargetRevision, Wanted, name_space,
+    EngineVersion, Entry, Identity, IndexBy, Location, Lookup, MemoryInventory, NEWEST_KNOWN_FORMAT,
+    Presence, TargetEnvironment, TargetInventory, TargetObject, TargetRevision, TypeSelector, name_space,
 };
 use crate::object::{ObjectType, type_by_name};
 use crate::revision_hash;
@@ -29,9 +29,9 @@ pub struct TargetState {
     /// Missing information per object that may be asked for: its environment, or which of several has the name.
     unclear: HashMap<(Space, IndexBy), String>,
     /// Where there are objects whose names aren't known, with one of their types.
-    nameless: HashMap<(Space, Option<Place>), String>,
+    nameless: HashMap<(Space, Option<Location>), String>,
     /// Where there are objects whose UUIDs aren't known.
-    without_pair: HashSet<(Space, Option<Place>)>,
+    without_pair: HashSet<(Space, Option<Location>)>,
     types: HashSet<String>,
     dumped_types: HashSet<String>,
     coverage: Coverage,
@@ -185,7 +185,7 @@ fn revision(known: &Known) -> TargetRevision {
 /// Objects of one source that have one name in one place. Names are unique, so two sources that show one name for two
 /// objects are of different times.
 fn doubled(objects: &BTreeMap<ObjectId, Known>) -> Result<HashSet<ObjectId>, StateError> {
-    let mut named: HashMap<(Space, Place, &str), (&ObjectId, &Source)> = HashMap::new();
+    let mut named: HashMap<(Space, Location, &str), (&ObjectId, &Source)> = HashMap::new();
     let mut doubled = HashSet::new();
     for (object, known) in objects {
         let (Some((name, source)), Some((place, _))) = (&known.name, &known.place) else {
@@ -223,12 +223,12 @@ fn needs_names(type_name: &str) -> String {
     }
 }
 
-fn needs_all(wanted: Wanted<'_>) -> String {
+fn needs_all(wanted: TypeSelector<'_>) -> String {
     match wanted {
-        Wanted::AnyAlgorithm => {
+        TypeSelector::AnyAlgorithm => {
             "all algorithms of the target (every page of GET /syncable-objects)".to_owned()
         }
-        Wanted::Type(name) => {
+        TypeSelector::Type(name) => {
             format!("all {name} objects of the target (every page of GET /syncable-objects)")
         }
     }
@@ -240,8 +240,8 @@ impl TargetInventory for TargetState {
             return Presence::Present(object);
         }
         let type_name = match lookup.wanted {
-            Wanted::Type(name) => Some(name),
-            Wanted::AnyAlgorithm => None,
+            TypeSelector::Type(name) => Some(name),
+            TypeSelector::AnyAlgorithm => None,
         };
         let space = type_name.and_then(name_space);
         let unknown = |needs: String| Presence::Unknown { needs };

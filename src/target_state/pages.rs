@@ -14,7 +14,7 @@ use super::shape::without_mark;
 use super::snapshot::{Claim, Naming, Snapshot};
 use super::{MAX_ENTRIES, Source, StateError, StateNote};
 use crate::identifier::Identifier;
-use crate::import_plan::Place;
+use crate::import_plan::Location;
 use crate::object::{Scope, type_by_name};
 
 /// One page, or entries without one.
@@ -236,9 +236,9 @@ fn claim(
         (Some(Scope::Reference), _) => return Ok(()),
         (_, Identifier::Integer(id)) if listed.type_name == "ENVIRONMENT" => {
             environments.add(*id, None, None, source)?;
-            Some(Place::Environment(*id))
+            Some(Location::Environment(*id))
         }
-        (Some(Scope::Global), _) => Some(Place::Global),
+        (Some(Scope::Global), _) => Some(Location::Global),
         _ => None,
     };
     let claim = Claim {

@@ -12,7 +12,7 @@ use super::environments::Environments;
 use super::snapshot::{Claim, Disagreement, Naming, Said, Snapshot};
 use super::{Source, StateError};
 use crate::identifier::Identifier;
-use crate::import_plan::{Place, Purpose};
+use crate::import_plan::{Location, Purpose};
 use crate::object::{Inside, OBJECT_TYPES, ObjectType, Scope, type_by_name};
 
 /// A resource whose rows show objects of a type, each with its number and a name.
@@ -165,8 +165,8 @@ impl Places {
             object: row.object(),
             name: Naming::of(Some(row.name.clone())),
             place: match global {
-                true => Some(Place::Global),
-                false => home.map(Place::Environment),
+                true => Some(Location::Global),
+                false => home.map(Location::Environment),
             },
             pair: None,
             dependencies: None,

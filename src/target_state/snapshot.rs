@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::coverage::{Coverage, ObjectId};
 use super::{Source, StateError};
-use crate::import_plan::Place;
+use crate::import_plan::Location;
 use crate::object::{ObjectKey, RevisionPair};
 
 /// What is known of a name.
@@ -36,7 +36,7 @@ impl Naming {
 pub(super) struct Claim {
     pub(super) object: ObjectId,
     pub(super) name: Naming,
-    pub(super) place: Option<Place>,
+    pub(super) place: Option<Location>,
     pub(super) pair: Option<RevisionPair>,
     /// What it depends on directly, where its message is at hand.
     pub(super) dependencies: Option<BTreeSet<ObjectKey>>,
@@ -55,7 +55,7 @@ pub(super) struct Known {
     pub(super) name: Said<String>,
     /// Whether a source shows that there is no name.
     pub(super) nameless: bool,
-    pub(super) place: Said<Place>,
+    pub(super) place: Said<Location>,
     pub(super) pair: Said<RevisionPair>,
     /// Several only where an engine's upgrade added some without a save.
     pub(super) dependencies: BTreeSet<BTreeSet<ObjectKey>>,

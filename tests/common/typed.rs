@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 
 use exportdoc::internal::build::{ExportFacts, seal};
-use exportdoc::internal::compose::requested_row;
 use exportdoc::internal::identifier::Identifier;
 use exportdoc::internal::object::data::{FieldKind, FieldSpec, MessageSpec, StandInKind, Treatment};
 use exportdoc::internal::object::{
     OBJECT_TYPES, ObjectKey, ObjectType, RefersTo, Revision, SyncObject, TypeNumber, type_by_name,
 };
+use exportdoc::internal::reuse::requested_row;
 use exportdoc::internal::sample;
 use exportdoc::internal::signature::{KeySize, SigningKey};
 use exportdoc::internal::wire::Writer;

@@ -13,7 +13,6 @@
 )]
 
 use exportdoc::internal::build::{ExportFacts, in_record_order, seal_with};
-use exportdoc::internal::compose;
 use exportdoc::internal::diff::MatchBy;
 use exportdoc::internal::identifier::Identifier;
 use exportdoc::internal::merge::{
@@ -22,6 +21,7 @@ use exportdoc::internal::merge::{
 };
 use exportdoc::internal::object::{ObjectKey, Revision, RevisionPair, SyncObject};
 use exportdoc::internal::report::{ExamineOptions, examine_contents};
+use exportdoc::internal::reuse;
 use exportdoc::internal::sample::uuid;
 use exportdoc::internal::signature::{KeySize, SigningKey};
 use exportdoc::internal::wire::Writer;
@@ -256,7 +256,7 @@ pub fn seal_document(document: &MergedDocument) -> Vec<u8> {
     let rows = document.requested.iter();
     let mut facts = facts(&[]);
     facts.requested = rows
-        .map(|key| compose::requested_row(key, &document.type_names).unwrap())
+        .map(|key| reuse::requested_row(key, &document.type_names).unwrap())
         .collect();
     facts.host = document.host.clone().unwrap_or_default();
     facts.format = document.format.unwrap_or(1);

@@ -7,7 +7,7 @@
     reason = "each test program uses its own part of this"
 )]
 
-use exportdoc::internal::import_plan::{Identity, Lookup, Place, Presence, TargetInventory, Wanted};
+use exportdoc::internal::import_plan::{Identity, Location, Lookup, Presence, TargetInventory, TypeSelector};
 use exportdoc::internal::target_state::{TargetState, TargetStateBuilder};
 use serde_json::{Value, json};
 
@@ -31,9 +31,9 @@ pub fn entry(type_name: &str, identifier: Value) -> Value {
 }
 
 /// `present`, `absent` or `unknown` for an object with a name.
-pub fn ask(state: &TargetState, type_name: &str, place: Place, name: &str) -> &'static str {
+pub fn ask(state: &TargetState, type_name: &str, place: Location, name: &str) -> &'static str {
     let answer = state.find(&Lookup {
-        wanted: Wanted::Type(type_name),
+        wanted: TypeSelector::Type(type_name),
         place,
         identity: Identity::Name(name),
     });

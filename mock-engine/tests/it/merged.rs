@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use exportdoc::internal::build::{ExportFacts, seal_with};
-use exportdoc::internal::compose;
 use exportdoc::internal::diff::MatchBy;
 use exportdoc::internal::merge::{DerivedSave, MergeOptions, Renumber, Resolutions, Sources, merge};
 use exportdoc::internal::report::{ExamineOptions, examine_contents};
+use exportdoc::internal::reuse;
 use exportdoc::internal::signature::{KeySize, SigningKey};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -45,7 +45,7 @@ pub(crate) fn merged(documents: &[&[u8]]) -> Vec<u8> {
         finished: now,
         format: 1,
         requested: rows
-            .map(|key| compose::requested_row(key, &document.type_names).unwrap())
+            .map(|key| reuse::requested_row(key, &document.type_names).unwrap())
             .collect(),
         type_names: document.type_names,
         encryption: None,

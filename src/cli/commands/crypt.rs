@@ -1,6 +1,6 @@
 //! `exportdoc encrypt` and `exportdoc decrypt`: the same objects, with and without a passphrase.
 
-use exportdoc::internal::compose;
+use exportdoc::internal::reuse;
 
 use crate::cli::args::passphrase::{Asking, from_file_or_terminal};
 use crate::cli::error::CliError;
@@ -78,7 +78,7 @@ fn run(source: &SourceArgs, key: &KeyArgs, output: &InPlaceArgs, encrypt: bool) 
         }
         _ => {}
     }
-    let requested = source.requested(&compose::roots(&source.report))?;
+    let requested = source.requested(&reuse::roots(&source.report))?;
     let mut draft = source.draft(&source.contents.objects, requested);
     if encrypt {
         draft.encryption = Some(encryption(from_file_or_terminal(file, Asking::Twice)?)?);

@@ -4,9 +4,9 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use exportdoc::internal::compose;
 use exportdoc::internal::object::{type_by_name, type_help};
 use exportdoc::internal::report::ExamineOptions;
+use exportdoc::internal::reuse;
 
 use crate::cli::args::passphrase;
 use crate::cli::error::CliError;
@@ -150,7 +150,7 @@ impl Args {
             .outcome
             .as_ref()
             .map_err(|error| CliError::unreadable(&label, error))?;
-        compose::readable(report).map_err(|error| CliError::Refused {
+        reuse::readable(report).map_err(|error| CliError::Refused {
             message: format!("{label}: {error}"),
             help: Some(error.help().to_owned()),
             exit: Exit::Usage,

@@ -4,7 +4,6 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use exportdoc::internal::compose;
 use exportdoc::internal::import_plan::{
     EngineVersion, GivenEnvironment, ImportOptions, ImportPlan, Presence, ReadDocument, Verdict, import_plan,
 };
@@ -12,6 +11,7 @@ use exportdoc::internal::passphrase::Passphrase;
 use exportdoc::internal::report::{
     ExamineOptions, Examined, Keep, Verdict as SignatureVerdict, examine_bytes, examine_opening,
 };
+use exportdoc::internal::reuse;
 use exportdoc::internal::target_state::{NamedEnvironment, StateError, TargetState, TargetStateBuilder};
 
 use crate::cli::args::passphrase;
@@ -248,7 +248,7 @@ impl Args {
         );
         let (Examined { report, contents, .. }, _) = opened.map_err(|error| unreadable(error.into()))?;
         CliError::if_more_follows(&label, &report)?;
-        compose::readable(&report).map_err(|error| CliError::Refused {
+        reuse::readable(&report).map_err(|error| CliError::Refused {
             message: format!("{label}: {error}"),
             help: Some(error.help().to_owned()),
             exit: if report.hit_limit() {

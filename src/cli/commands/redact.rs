@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use exportdoc::internal::compose;
 use exportdoc::internal::object::{Named, ObjectKey};
 use exportdoc::internal::redact::{
     MARKER, RedactOptions, RedactReport, Redacted, hide_odd_type_names, redact,
 };
+use exportdoc::internal::reuse;
 
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
@@ -66,7 +66,7 @@ impl Args {
         )
         .map_err(|error| refused(&error))?;
         // The client's own words in the requested list could hold anything; the rows are written anew.
-        let mut roots = compose::roots(&source.report);
+        let mut roots = reuse::roots(&source.report);
         for root in &mut roots {
             if let Some(new) = renamed.get(root) {
                 root.clone_from(new);
@@ -84,7 +84,7 @@ impl Args {
         let made = output.stage(|writer| source.seal(writer, draft, &sealer.key))?;
         sealer.keep()?;
         made.put()?;
-        self.tell(&report, beside, &compose::type_names(&source.report));
+        self.tell(&report, beside, &reuse::type_names(&source.report));
         say_written(&output, objects.len(), &sealer);
         Ok(Exit::Good)
     }

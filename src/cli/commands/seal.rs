@@ -1,7 +1,7 @@
 //! `exportdoc seal`: recomputes what a document says of itself, and signs it.
 
 use clap::ArgGroup;
-use exportdoc::internal::compose;
+use exportdoc::internal::reuse;
 
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
@@ -36,7 +36,7 @@ impl Args {
         output.spares(self.source.passphrase_file.as_deref())?;
         let sealer = self.key.load(&[&output])?;
         let source = self.source.load()?;
-        let requested = source.requested(&compose::roots(&source.report))?;
+        let requested = source.requested(&reuse::roots(&source.report))?;
         let mut draft = source.draft(&source.contents.objects, requested);
         draft.encryption = source.same_encryption()?;
         let made = output.stage(|writer| source.seal(writer, draft, &sealer.key))?;

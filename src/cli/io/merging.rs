@@ -4,11 +4,11 @@ use std::io::Write;
 use std::path::Path;
 
 use exportdoc::internal::build::ExportFacts;
-use exportdoc::internal::compose;
 use exportdoc::internal::merge::{
     ConflictKind, DerivedSave, MergeOptions, MergeOutcome, MergedDocument, Sources, merge,
 };
 use exportdoc::internal::passphrase::Passphrase;
+use exportdoc::internal::reuse;
 use exportdoc::internal::signature::SigningKey;
 
 use crate::cli::error::CliError;
@@ -91,7 +91,7 @@ impl Merged {
     ) -> Result<(), CliError> {
         let rows = document.requested.iter();
         let requested = rows
-            .map(|key| compose::requested_row(key, &document.type_names))
+            .map(|key| reuse::requested_row(key, &document.type_names))
             .collect::<Result<_, _>>()
             .map_err(|error| refused(&error))?;
         let facts = ExportFacts {
@@ -99,7 +99,7 @@ impl Merged {
             export_id: new_uuid()?,
             started: self.started,
             finished: batch::now(),
-            format: document.format.unwrap_or(compose::OLDEST_FORMAT),
+            format: document.format.unwrap_or(reuse::OLDEST_FORMAT),
             requested,
             type_names: document.type_names.clone(),
             encryption: passphrase.map(crate::cli::io::sealing::encryption).transpose()?,

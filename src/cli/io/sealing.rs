@@ -6,10 +6,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use exportdoc::internal::build::{BuildError, ExportFacts, Extras, seal_to, unsigned_to};
-use exportdoc::internal::compose::{self, Stamp};
 use exportdoc::internal::escape;
 use exportdoc::internal::object::{ObjectKey, SyncObject};
 use exportdoc::internal::passphrase::{DEFAULT_ITERATIONS, EncryptionParams, Passphrase, SALT_BYTES};
+use exportdoc::internal::reuse::{self, Stamp};
 use exportdoc::internal::signature::{KeySize, SigningKey};
 use serde_json::value::RawValue;
 
@@ -54,7 +54,7 @@ impl SourceArgs {
 
 impl Source {
     fn say_doubts(&self) {
-        for doubt in compose::doubts(&self.report) {
+        for doubt in reuse::doubts(&self.report) {
             say(&format!("note: {}: {doubt}", self.label));
         }
     }
@@ -66,8 +66,8 @@ impl Source {
 
     /// The requested list for the objects that the next document is made for.
     pub(crate) fn requested(&self, roots: &[ObjectKey]) -> Result<Vec<Box<RawValue>>, CliError> {
-        let names = compose::type_names(&self.report);
-        let rows = roots.iter().map(|root| compose::requested_row(root, &names));
+        let names = reuse::type_names(&self.report);
+        let rows = roots.iter().map(|root| reuse::requested_row(root, &names));
         rows.collect::<Result<_, _>>().map_err(|error| refused(&error))
     }
 
@@ -80,7 +80,7 @@ impl Source {
         Draft {
             objects,
             requested,
-            extras: compose::extras(&self.report, &self.contents),
+            extras: reuse::extras(&self.report, &self.contents),
             host: self.report.envelope.host.clone(),
             encryption: None,
         }
@@ -98,7 +98,7 @@ impl Source {
             started: self.started,
             finished: batch::now(),
         };
-        let mut facts = compose::facts(&self.report, stamp, draft.requested);
+        let mut facts = reuse::facts(&self.report, stamp, draft.requested);
         facts.host = draft.host.unwrap_or_default();
         facts.encryption = draft.encryption;
         write(writer, &facts, &draft.extras, draft.objects, Some(key))
@@ -263,7 +263,7 @@ pub(crate) fn say_made(output: &Output, objects: usize, how: &str) {
 
 /// Says how an engine will probably treat the written document.
 pub(crate) fn say_what_engines_do() {
-    say(&format!("note: {}", compose::ENGINES_REFUSE));
+    say(&format!("note: {}", reuse::ENGINES_REFUSE));
 }
 
 pub(crate) fn new_uuid() -> Result<String, CliError> {

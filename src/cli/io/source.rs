@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use exportdoc::internal::compose;
 use exportdoc::internal::passphrase::Passphrase;
 use exportdoc::internal::report::{
     Contents, DocumentReport, ExamineOptions, Examined, Keep, examine_bytes, examine_opening,
 };
+use exportdoc::internal::reuse;
 
 use crate::cli::args::passphrase::{self, Asking};
 use crate::cli::error::CliError;
@@ -56,7 +56,7 @@ impl Reading<'_> {
             || self.passphrases(),
         )?;
         let Examined { report, contents, .. } = examined;
-        compose::usable(&report, self.allow_invalid).map_err(|error| CliError::Refused {
+        reuse::usable(&report, self.allow_invalid).map_err(|error| CliError::Refused {
             message: format!("{label}: {error}"),
             help: Some(error.help().to_owned()),
             exit: Exit::Bad,

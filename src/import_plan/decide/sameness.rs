@@ -5,9 +5,9 @@
 use std::collections::BTreeSet;
 
 use super::Decider;
+use crate::import_plan::import_object::ImportObject;
 use crate::import_plan::inventory::{TargetObject, TargetRevision};
 use crate::import_plan::kind::Role;
-use crate::import_plan::subject::Subject;
 use crate::object::{ObjectKey, type_by_name};
 use crate::revision_hash;
 
@@ -108,6 +108,6 @@ impl Decider<'_> {
 }
 
 /// Whether an engine's upgrade adds settings to what objects of the type depend on.
-fn grows_by_upgrade(subject: &Subject<'_>) -> bool {
+fn grows_by_upgrade(subject: &ImportObject<'_>) -> bool {
     type_by_name(&subject.kind.type_name).is_some_and(|known| known.settings_by_upgrade)
 }

@@ -2,7 +2,7 @@
 
 use super::support::*;
 use crate::identifier::Identifier;
-use crate::import_plan::{Entry, GivenEnvironment, MemoryInventory, Place, Purpose, Todo};
+use crate::import_plan::{Entry, GivenEnvironment, Location, MemoryInventory, Purpose, Todo};
 
 #[test]
 fn rule_4_12_an_environment_is_needed_by_objects_that_live_in_one() {
@@ -223,7 +223,7 @@ fn a_whole_environment_meets_the_one_it_is_imported_into() {
         &environment(1, "s1"),
         "ENVIRONMENT",
         Identifier::Integer(ENVIRONMENT),
-        Place::Environment(ENVIRONMENT),
+        Location::Environment(ENVIRONMENT),
     );
     let onto = || import(&[&environment(30, "s2")]).onto(vec![there.clone()]);
     assert_eq!(onto().told()[0], "ENVIRONMENT 30: conflict 1");

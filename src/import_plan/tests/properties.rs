@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::support::*;
 use crate::identifier::Identifier;
-use crate::import_plan::{Action, Entry, GivenEnvironment, ImportStatus, Place, TargetInventory, Verdict};
+use crate::import_plan::{Action, Entry, GivenEnvironment, ImportStatus, Location, TargetInventory, Verdict};
 use crate::object::{Scope, by_number_in_own_document};
 
 /// Type, number of the name, saved state, and offsets of dependencies among the objects before it.
@@ -99,11 +99,11 @@ fn entries(objects: &[Object]) -> Vec<Entry> {
     let entry = |object: &Object| {
         let known = by_number_in_own_document(object.key().type_number).unwrap();
         let (type_name, place) = match known.name {
-            "ALGORITHM_REFERENCE" => ("LOOKUP", Place::Global),
-            "DOMAIN_REFERENCE" => ("DOMAIN", Place::Global),
-            "SOURCE_DATABASE_CONNECTOR" => ("DATABASE_CONNECTOR", Place::Environment(SOURCE)),
-            name if known.scope == Scope::Environment => (name, Place::Environment(ENVIRONMENT)),
-            name => (name, Place::Global),
+            "ALGORITHM_REFERENCE" => ("LOOKUP", Location::Global),
+            "DOMAIN_REFERENCE" => ("DOMAIN", Location::Global),
+            "SOURCE_DATABASE_CONNECTOR" => ("DATABASE_CONNECTOR", Location::Environment(SOURCE)),
+            name if known.scope == Scope::Environment => (name, Location::Environment(ENVIRONMENT)),
+            name => (name, Location::Global),
         };
         Entry::of(object, type_name, object.key().identifier.clone(), place)
     };
@@ -202,7 +202,7 @@ proptest! {
         let objects = objects(&drafts, true);
         let import = import_of(&objects, &[]);
         prop_assert!(matches!(import.inventory.environment(ENVIRONMENT), crate::import_plan::Presence::Present(_)));
-        let global = objects.iter().all(|o| entries(std::slice::from_ref(o))[0].place == Place::Global);
+        let global = objects.iter().all(|o| entries(std::slice::from_ref(o))[0].place == Location::Global);
         if global {
             let without = import_of(&objects, &[]).with(|o| {
                 o.environment = GivenEnvironment::None;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::identifier::Identifier;
 use crate::import_plan::{
-    Action, Entry, GivenEnvironment, ImportDocument, ImportOptions, ImportPlan, MemoryInventory, Place,
+    Action, Entry, GivenEnvironment, ImportDocument, ImportOptions, ImportPlan, Location, MemoryInventory,
     Purpose, TargetInventory, TargetObject, Verdict, import_plan,
 };
 use crate::object::{ObjectKey, Revision, RevisionPair, SyncObject, reference_to, type_by_name};
@@ -156,7 +156,7 @@ pub(super) fn at(object: &Object, id: i64, environment: i64) -> Entry {
         object,
         name,
         Identifier::Integer(id),
-        Place::Environment(environment),
+        Location::Environment(environment),
     )
 }
 
@@ -165,7 +165,7 @@ pub(super) fn global(object: &Object) -> Entry {
     let name = crate::object::by_number_in_own_document(object.key().type_number)
         .unwrap()
         .name;
-    Entry::of(object, name, object.key().identifier.clone(), Place::Global)
+    Entry::of(object, name, object.key().identifier.clone(), Location::Global)
 }
 
 /// An import under test.

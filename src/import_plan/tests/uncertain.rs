@@ -3,8 +3,8 @@
 use super::support::*;
 use crate::identifier::Identifier;
 use crate::import_plan::{
-    Lookup, Place, Presence, Purpose, TargetEnvironment, TargetInventory, TargetObject, TargetRevision, Todo,
-    Wanted,
+    Location, Lookup, Presence, Purpose, TargetEnvironment, TargetInventory, TargetObject, TargetRevision,
+    Todo, TypeSelector,
 };
 use crate::{graph::Graph, revision_hash};
 
@@ -29,7 +29,7 @@ impl Listing {
 
 impl TargetInventory for Listing {
     fn find(&self, lookup: &Lookup<'_>) -> Presence<TargetObject> {
-        if lookup.place != Place::Global {
+        if lookup.place != Location::Global {
             return Presence::Unknown {
                 needs: "names behind numeric ids".to_owned(),
             };
@@ -39,8 +39,8 @@ impl TargetInventory for Listing {
             let algorithm = object.type_name != "DOMAIN" && object.type_name != "KEY";
             lookup.identity == crate::import_plan::Identity::Name(name)
                 && match lookup.wanted {
-                    Wanted::AnyAlgorithm => algorithm,
-                    Wanted::Type(wanted) => wanted == object.type_name,
+                    TypeSelector::AnyAlgorithm => algorithm,
+                    TypeSelector::Type(wanted) => wanted == object.type_name,
                 }
         });
         found.cloned().map_or(Presence::Absent, Presence::Present)

@@ -3,8 +3,8 @@
 
 use std::io::{self, Write};
 
-use exportdoc::internal::compose::ENGINES_REFUSE;
 use exportdoc::internal::merge::{Candidate, Conflict, MergeOutcome, MergedObject, Named, Renumbered};
+use exportdoc::internal::reuse::ENGINES_REFUSE;
 use serde_json::{Value, json};
 
 use crate::render::json::diff::change;

@@ -1,7 +1,7 @@
 //! What every rendering of a plan says in the same words.
 
 use exportdoc::internal::import_plan::{
-    Action, GivenEnvironment, ImportPlan, Purpose, Refusal, Step, Todo, Verdict, Wanted, stands_for,
+    Action, GivenEnvironment, ImportPlan, Purpose, Refusal, Step, Todo, TypeSelector, Verdict, stands_for,
 };
 
 use crate::cli::commands::plan::AskedEnvironment;
@@ -198,8 +198,8 @@ fn title(todo: Todo) -> &'static str {
 /// What a reference stands for, as one would ask its engine for it.
 fn original(step: &Step) -> String {
     match stands_for(&step.type_name) {
-        Some(Wanted::AnyAlgorithm) => format!("algorithm {}", step.label()),
-        Some(Wanted::Type(name)) => format!("{name} {}", step.label()),
+        Some(TypeSelector::AnyAlgorithm) => format!("algorithm {}", step.label()),
+        Some(TypeSelector::Type(name)) => format!("{name} {}", step.label()),
         None => object(step),
     }
 }

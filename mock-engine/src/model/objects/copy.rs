@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use exportdoc::internal::identifier::Identifier;
-use exportdoc::internal::import_plan::{Wanted, stands_for};
+use exportdoc::internal::import_plan::{TypeSelector, stands_for};
 use exportdoc::internal::object::{ObjectKey, RevisionPair, rename};
 use serde_json::Value;
 
@@ -74,7 +74,7 @@ fn copy_objects(writer: &mut Writer<'_>, old: i64, new: i64, copies: &mut Copies
         let renamed = |key: &ObjectKey| {
             let own = type_of(state, key)?;
             let type_name = match stands_for(own) {
-                Some(Wanted::Type(original)) => original,
+                Some(TypeSelector::Type(original)) => original,
                 _ => own,
             };
             let id = ids.get(&(type_name.to_owned(), key.identifier.clone()))?;

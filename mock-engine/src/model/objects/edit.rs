@@ -209,10 +209,10 @@ fn resolves_to(state: &State, key: &ObjectKey, object: &StoredObject) -> bool {
     }
     let wanted = links::type_of(state, key).and_then(exportdoc::internal::import_plan::stands_for);
     let fits = match wanted {
-        Some(exportdoc::internal::import_plan::Wanted::AnyAlgorithm) => {
+        Some(exportdoc::internal::import_plan::TypeSelector::AnyAlgorithm) => {
             super::kinds::is_algorithm(&object.type_name)
         }
-        Some(exportdoc::internal::import_plan::Wanted::Type(name)) => name == object.type_name,
+        Some(exportdoc::internal::import_plan::TypeSelector::Type(name)) => name == object.type_name,
         None => false,
     };
     fits && key.identifier == object.key().identifier

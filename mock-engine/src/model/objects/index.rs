@@ -3,7 +3,7 @@
 //! Invariant: a function of the objects alone: what [`Index::insert`] put in, [`Index::remove`] takes out.
 
 use exportdoc::internal::identifier::Identifier;
-use exportdoc::internal::import_plan::Wanted;
+use exportdoc::internal::import_plan::TypeSelector;
 use exportdoc::internal::object::ObjectKey;
 use rpds::RedBlackTreeSetSync;
 
@@ -29,11 +29,11 @@ pub(super) enum Way {
 }
 
 impl Way {
-    pub(super) fn named(wanted: Wanted<'_>, environment: Option<i64>, name: &str) -> Self {
+    pub(super) fn named(wanted: TypeSelector<'_>, environment: Option<i64>, name: &str) -> Self {
         Self::Name {
             space: match wanted {
-                Wanted::Type(type_name) if !is_algorithm(type_name) => Some(type_name.to_owned()),
-                Wanted::Type(_) | Wanted::AnyAlgorithm => None,
+                TypeSelector::Type(type_name) if !is_algorithm(type_name) => Some(type_name.to_owned()),
+                TypeSelector::Type(_) | TypeSelector::AnyAlgorithm => None,
             },
             environment,
             name: name.to_owned(),
@@ -42,7 +42,8 @@ impl Way {
 
     fn to(stored: &StoredObject) -> Vec<Self> {
         let name = stored.name.as_ref();
-        let name = name.map(|name| Self::named(Wanted::Type(&stored.type_name), stored.environment, name));
+        let name =
+            name.map(|name| Self::named(TypeSelector::Type(&stored.type_name), stored.environment, name));
         let mut ways = Vec::from_iter(name);
         if stored.is_reference() {
             return ways;

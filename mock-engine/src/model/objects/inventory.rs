@@ -8,8 +8,8 @@ use super::StoredObject;
 use super::kinds::is_algorithm;
 use crate::model::{Key, Row, State};
 use exportdoc::internal::import_plan::{
-    EngineVersion, Identity, Lookup, Place, Presence, Purpose, TargetEnvironment, TargetInventory,
-    TargetObject, TargetRevision, Wanted,
+    EngineVersion, Identity, Location, Lookup, Presence, Purpose, TargetEnvironment, TargetInventory,
+    TargetObject, TargetRevision, TypeSelector,
 };
 
 /// One state, as an import plan asks about it.
@@ -20,18 +20,18 @@ impl Inventory<'_> {
     fn object(&self, lookup: &Lookup<'_>) -> Option<&Arc<StoredObject>> {
         let objects = &self.0.objects;
         let environment = match lookup.place {
-            Place::Global => None,
-            Place::Environment(id) => Some(id),
+            Location::Global => None,
+            Location::Environment(id) => Some(id),
         };
         // A reference only says that something was missing.
         let fits = |stored: &&Arc<StoredObject>| {
             !stored.is_reference()
                 && stored.environment == environment
                 && match lookup.wanted {
-                    Wanted::AnyAlgorithm => is_algorithm(&stored.type_name),
+                    TypeSelector::AnyAlgorithm => is_algorithm(&stored.type_name),
                     // Algorithms share one name space.
-                    Wanted::Type(name) if is_algorithm(name) => is_algorithm(&stored.type_name),
-                    Wanted::Type(name) => stored.type_name == name,
+                    TypeSelector::Type(name) if is_algorithm(name) => is_algorithm(&stored.type_name),
+                    TypeSelector::Type(name) => stored.type_name == name,
                 }
         };
         // Where two answer, the first by type does.

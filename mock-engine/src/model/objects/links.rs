@@ -144,11 +144,11 @@ pub(super) fn resolve<'a>(state: &'a State, key: &ObjectKey) -> Option<&'a Store
     let type_name = type_of(state, key)?;
     let original = match exportdoc::internal::import_plan::stands_for(type_name) {
         None => state.objects.get(key),
-        Some(exportdoc::internal::import_plan::Wanted::AnyAlgorithm) => match &key.identifier {
+        Some(exportdoc::internal::import_plan::TypeSelector::AnyAlgorithm) => match &key.identifier {
             Identifier::Algorithm(name) => state.objects.algorithm(name),
             _ => None,
         },
-        Some(exportdoc::internal::import_plan::Wanted::Type(name)) => {
+        Some(exportdoc::internal::import_plan::TypeSelector::Type(name)) => {
             state.objects.find(name, &key.identifier)
         }
     };

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use exportdoc::internal::identifier::Identifier;
-use exportdoc::internal::import_plan::{Wanted, stands_for};
+use exportdoc::internal::import_plan::{TypeSelector, stands_for};
 use exportdoc::internal::object::{OBJECT_TYPES, ObjectKey, ObjectType, SyncObject, type_by_name};
 use rpds::RedBlackTreeMapSync;
 
@@ -176,7 +176,7 @@ impl ObjectStore {
     /// Objects that share a name space, a place and a name, by key.
     pub(super) fn named<'a>(
         &'a self,
-        wanted: Wanted<'_>,
+        wanted: TypeSelector<'_>,
         environment: Option<i64>,
         name: &str,
     ) -> impl Iterator<Item = &'a Arc<StoredObject>> + use<'a> {
@@ -210,7 +210,7 @@ impl ObjectStore {
         environment: Option<i64>,
         name: &str,
     ) -> Option<&Arc<StoredObject>> {
-        self.named(Wanted::Type(type_name), environment, name)
+        self.named(TypeSelector::Type(type_name), environment, name)
             .find(|stored| stored.type_name == type_name)
     }
 
@@ -273,7 +273,7 @@ impl State {
 /// A reference has the number of its original.
 fn numbered_with(type_name: &str) -> &str {
     match stands_for(type_name) {
-        Some(Wanted::Type(original)) => original,
+        Some(TypeSelector::Type(original)) => original,
         _ => type_name,
     }
 }

@@ -13,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use exportdoc::internal::identifier::Identifier;
-use exportdoc::internal::import_plan::{FORBIDDEN_IN_NAMES, Wanted, stands_for};
+use exportdoc::internal::import_plan::{FORBIDDEN_IN_NAMES, TypeSelector, stands_for};
 use exportdoc::internal::object::{ObjectKey, ObjectType, SyncObject, rename, type_by_name};
 
 use self::document::{Document, Loaded, read_all};
@@ -109,7 +109,7 @@ fn put(state: &mut State, document: &Document, environments: Vec<Option<i64>>) -
 }
 
 /// What an object is called here.
-struct Place {
+struct Location {
     key: ObjectKey,
     own: ObjectKey,
     /// Other objects that it is the later state of.
@@ -117,7 +117,7 @@ struct Place {
 }
 
 /// Finds a place for every object of a document that is no reference.
-fn places(state: &mut State, document: &Document, environments: &[Option<i64>]) -> Vec<Place> {
+fn places(state: &mut State, document: &Document, environments: &[Option<i64>]) -> Vec<Location> {
     let originals = || {
         let objects = document.objects.iter().zip(environments);
         objects.filter(|(loaded, _)| !loaded.is_reference())
@@ -137,7 +137,7 @@ fn places(state: &mut State, document: &Document, environments: &[Option<i64>]) 
             None => own_key(state, loaded, &earlier),
         };
         earlier.retain(|key| *key != own);
-        places.push(Place {
+        places.push(Location {
             key: loaded.object.key().clone(),
             own,
             displaced: earlier,
@@ -189,7 +189,7 @@ fn is_algorithm(type_name: &str) -> bool {
 }
 
 /// What every object of a document is called here, references included.
-fn references(state: &mut State, document: &Document, places: &[Place]) -> HashMap<ObjectKey, ObjectKey> {
+fn references(state: &mut State, document: &Document, places: &[Location]) -> HashMap<ObjectKey, ObjectKey> {
     let mut local: HashMap<ObjectKey, ObjectKey> = HashMap::new();
     for place in places {
         local.insert(place.key.clone(), place.own.clone());
@@ -215,7 +215,8 @@ fn local_reference(
     reference: &SyncObject<'static>,
 ) -> ObjectKey {
     let own = reference.key().clone();
-    let (Identifier::Integer(_), Some(Wanted::Type(original))) = (&own.identifier, stands_for(type_name))
+    let (Identifier::Integer(_), Some(TypeSelector::Type(original))) =
+        (&own.identifier, stands_for(type_name))
     else {
         return own;
     };

@@ -34,7 +34,7 @@ const UNREADABLE: &[&FindingRule] = &[
 
 /// Why nothing can be composed from a document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ComposeError {
+pub enum ReuseError {
     /// Part of it can't be read.
     #[error("not all of it can be read: {0}")]
     Unreadable(String),
@@ -60,7 +60,7 @@ pub enum ComposeError {
     },
 }
 
-impl ComposeError {
+impl ReuseError {
     /// What to do next.
     pub fn help(&self) -> &'static str {
         match self {
@@ -80,11 +80,11 @@ impl ComposeError {
 ///
 /// # Errors
 /// Objects that can't be read; with `allow_invalid` nothing else.
-pub fn usable(report: &DocumentReport, allow_invalid: bool) -> Result<(), ComposeError> {
+pub fn usable(report: &DocumentReport, allow_invalid: bool) -> Result<(), ReuseError> {
     readable(report)?;
     type_numbers_free(report)?;
     match faults(report).into_iter().next() {
-        Some(first) if !allow_invalid => Err(ComposeError::Unsound(first)),
+        Some(first) if !allow_invalid => Err(ReuseError::Unsound(first)),
         _ => Ok(()),
     }
 }
@@ -122,21 +122,21 @@ fn faults(report: &DocumentReport) -> Vec<String> {
 ///
 /// # Errors
 /// Objects that are encrypted, damaged, or beyond a limit.
-pub fn readable(report: &DocumentReport) -> Result<(), ComposeError> {
+pub fn readable(report: &DocumentReport) -> Result<(), ReuseError> {
     match &report.encryption {
-        _ if has(report, &finding::PASSPHRASE_WRONG).is_some() => return Err(ComposeError::WrongPassphrase),
-        Encryption::Passphrase { opened: false, .. } => return Err(ComposeError::Encrypted),
-        Encryption::Unknown => return Err(ComposeError::UnknownEncryption),
+        _ if has(report, &finding::PASSPHRASE_WRONG).is_some() => return Err(ReuseError::WrongPassphrase),
+        Encryption::Passphrase { opened: false, .. } => return Err(ReuseError::Encrypted),
+        Encryption::Unknown => return Err(ReuseError::UnknownEncryption),
         Encryption::Clear if has(report, &finding::ENCRYPTION_UNKNOWN).is_some() => {
-            return Err(ComposeError::UnknownEncryption);
+            return Err(ReuseError::UnknownEncryption);
         }
         Encryption::Clear | Encryption::Passphrase { .. } => {}
     }
     if let Some(found) = UNREADABLE.iter().find_map(|rule| has(report, rule)) {
-        return Err(ComposeError::Unreadable(told(found)));
+        return Err(ReuseError::Unreadable(told(found)));
     }
     if !report.blob.complete || report.header.is_none() {
-        return Err(ComposeError::Unreadable(
+        return Err(ReuseError::Unreadable(
             "the blob is missing or breaks off".to_owned(),
         ));
     }
@@ -152,7 +152,7 @@ fn told(found: &Finding) -> String {
 }
 
 /// A number of this project's own in a document that it didn't seal means something else there.
-fn type_numbers_free(report: &DocumentReport) -> Result<(), ComposeError> {
+fn type_numbers_free(report: &DocumentReport) -> Result<(), ReuseError> {
     let foreign = report.objects.iter().filter(|object| {
         matches!(
             object.named_by,
@@ -166,7 +166,7 @@ fn type_numbers_free(report: &DocumentReport) -> Result<(), ComposeError> {
             .find(|known| known.number == TypeNumber::Provisional(number))
         {
             let provisional = taken.name;
-            return Err(ComposeError::TypeNumberTaken { number, provisional });
+            return Err(ReuseError::TypeNumberTaken { number, provisional });
         }
     }
     Ok(())

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use crate::object::ObjectKey;
 
 use super::decide::{Decision, State};
+use super::lists::merge_lists;
 use super::outcome::Origin;
-use super::settle::merge_lists;
 
 /// The members of all sides together; with a base, less what a side removed. A side that has just these members is
 /// taken as it is. `None` when the sides differ in more than their members.

@@ -10,9 +10,9 @@ use crate::object::{ObjectKey, SyncObject, by_number_in_own_document, with_depen
 
 use super::conflict::{Conflict, ConflictKind};
 use super::decide::{Decider, Decision};
-use super::entity::EntityId;
+use super::lists::merge_lists;
+use super::matching::EntityId;
 use super::outcome::Origin;
-use super::settle::merge_lists;
 use super::source::{Place, SourceId};
 use super::{DerivedSave, MergeError};
 

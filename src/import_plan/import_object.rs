@@ -1,22 +1,22 @@
 //! An object of the document with what identifies it on the target.
 
-use super::inventory::{Identity, Lookup, Place};
+use super::inventory::{Identity, Location, Lookup};
 use super::kind::{Kind, Role};
 use super::{GivenEnvironment, ImportOptions};
 use crate::object::{Named, SyncObject};
 
 /// One object of the document, ready to be asked for.
-pub(super) struct Subject<'a> {
+pub(super) struct ImportObject<'a> {
     pub(super) object: &'a SyncObject<'a>,
     pub(super) kind: Kind,
     pub(super) name: Option<String>,
     /// The environment it goes into, where it lives in one.
     pub(super) environment: Option<GivenEnvironment>,
     /// Where it goes, where that is known.
-    pub(super) place: Option<Place>,
+    pub(super) place: Option<Location>,
 }
 
-impl<'a> Subject<'a> {
+impl<'a> ImportObject<'a> {
     pub(super) fn new(object: &'a SyncObject<'a>, kind: Kind, options: &ImportOptions) -> Self {
         let environment = match kind.role {
             Role::Environment | Role::EnvironmentItself => Some(options.environment),
@@ -24,8 +24,8 @@ impl<'a> Subject<'a> {
             _ => None,
         };
         let place = match environment {
-            None => Some(Place::Global),
-            Some(GivenEnvironment::Id(id)) => Some(Place::Environment(id)),
+            None => Some(Location::Global),
+            Some(GivenEnvironment::Id(id)) => Some(Location::Environment(id)),
             Some(_) => None,
         };
         Self {
