@@ -1,6 +1,6 @@
 //! Any sequence of requests to the mock, and what has to hold after each.
 //!
-//! Shared by `fuzz_targets/http.rs` and by `mock-engine/tests/fuzz_corpus.rs`, which replays the corpus as an ordinary
+//! Shared by `fuzz_targets/http.rs` and by `mock-engine/tests/it/fuzz_corpus.rs`, which replays the corpus as an ordinary
 //! test. Panics where a promise is broken:
 //!
 //! - no answer is a 5xx, apart from the one endpoint that says it isn't there yet;

@@ -3,7 +3,7 @@
 use mock_engine::MockEngine;
 use serde_json::{Value, json};
 
-use crate::client::{Client, exchange};
+use crate::support::client::{Client, exchange};
 
 async fn admin(client: &Client, method: &str, path: &str, host: &str, more: &str) -> u16 {
     let request =

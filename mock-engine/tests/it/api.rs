@@ -6,7 +6,7 @@ use mock_engine::MockEngine;
 use mock_engine::clock::Clock;
 use serde_json::{Value, json};
 
-use crate::client::{Client, exchange};
+use crate::support::client::{Client, exchange};
 
 const INVALID: &str = "Invalid authorization, check to make sure it has not expired.";
 const EXPIRED: &str = "Provided Authentication has expired. Please log in again.";

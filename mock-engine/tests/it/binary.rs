@@ -1,57 +1,11 @@
 //! The program itself: its line on standard output, TLS as curl sees it, signals, restarts.
 
 use std::path::Path;
-use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncBufReadExt, BufReader, Lines};
-use tokio::process::{Child, ChildStdout, Command};
+use tokio::process::Command;
 
-struct Program {
-    child: Child,
-    out: Lines<BufReader<ChildStdout>>,
-}
-
-impl Program {
-    fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_mock-engine"))
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        let out = BufReader::new(child.stdout.take().unwrap()).lines();
-        Self { child, out }
-    }
-
-    async fn line(&mut self) -> String {
-        tokio::time::timeout(Duration::from_secs(10), self.out.next_line())
-            .await
-            .unwrap()
-            .unwrap()
-            .unwrap()
-    }
-
-    async fn signal(&self, signal: &str) {
-        let id = self.child.id().unwrap().to_string();
-        assert!(
-            Command::new("kill")
-                .args([signal, &id])
-                .status()
-                .await
-                .unwrap()
-                .success()
-        );
-    }
-
-    async fn ended(&mut self) -> std::process::ExitStatus {
-        tokio::time::timeout(Duration::from_secs(15), self.child.wait())
-            .await
-            .unwrap()
-            .unwrap()
-    }
-}
+use crate::support::program::Program;
 
 async fn curl(arguments: &[&str]) -> String {
     let output = Command::new("curl")
@@ -151,7 +105,7 @@ async fn a_second_signal_ends_it_at_once() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     program.signal("-TERM").await;
     tokio::time::sleep(Duration::from_millis(300)).await;
-    assert!(program.child.try_wait().unwrap().is_none());
+    assert!(program.is_running());
     let began = Instant::now();
     program.signal("-INT").await;
     assert_eq!(program.ended().await.code(), Some(1));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use mock_engine::MockEngine;
 use serde_json::{Map, Value, json};
 
-use crate::client::Client;
+use crate::support::client::Client;
 
 /// All rows of a list; what isn't there reads as no rows.
 async fn rows(client: &Client, path: &str) -> Vec<Value> {

@@ -7,9 +7,9 @@ use std::process::{Command, Output};
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::client::{Client, Reply};
 use crate::laws::{export, target};
 use crate::merged::{content, import_all};
+use crate::support::client::{Client, Reply};
 use mock_engine::MockEngine;
 
 const PASSPHRASE: &str = "a phrase of this test";

@@ -3,7 +3,7 @@
 use mock_engine::MockEngine;
 use serde_json::{Value, json};
 
-use crate::client::Client;
+use crate::support::client::Client;
 
 async fn rows(client: &Client, path: &str) -> Vec<Value> {
     client.get(path).await.json()["responseList"]

@@ -7,7 +7,7 @@ use mock_engine::clock::Clock;
 use mock_engine::model::Settings;
 use serde_json::{Value, json};
 
-use crate::client::Client;
+use crate::support::client::Client;
 
 /// The demo inventory, whose job 4 masks the ruleset 2 of the connector 1.
 async fn demo() -> Client {

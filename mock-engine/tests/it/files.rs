@@ -3,7 +3,7 @@
 use mock_engine::MockEngine;
 use serde_json::{Value, json};
 
-use crate::client::{Client, form};
+use crate::support::client::{Client, form};
 
 async fn demo() -> Client {
     Client::of(MockEngine::builder().seed(1)).await

@@ -4,7 +4,7 @@ use mock_engine::server::tls::TlsIdentity;
 use mock_engine::{Builder, MockEngine, RunningEngine};
 use serde_json::json;
 
-use crate::client::{Client, Reply, exchange};
+use crate::support::client::{Client, Reply, exchange};
 
 const LOGIN: &str = r#"{"username":"a","password":"b"}"#;
 

@@ -3,8 +3,8 @@
 use mock_engine::MockEngine;
 use serde_json::{Value, json};
 
-use crate::client::Client;
 use crate::schema::hr;
+use crate::support::client::Client;
 
 /// A client of an engine with the demo inventory and the HR schema behind every connector, and a new ruleset.
 pub(crate) async fn with_ruleset() -> (Client, i64) {

@@ -3,8 +3,8 @@
 use mock_engine::MockEngine;
 use serde_json::json;
 
-use crate::client::Client;
 use crate::inventory::{add, column, hash, list, with_ruleset};
+use crate::support::client::Client;
 
 #[tokio::test]
 async fn fetch_names_what_is_declared_as_a_bare_array() {

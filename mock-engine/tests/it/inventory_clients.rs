@@ -3,8 +3,8 @@
 use mock_engine::MockEngine;
 use serde_json::{Value, json};
 
-use crate::client::{Client, form};
 use crate::schema::hr;
+use crate::support::client::{Client, form};
 
 const P: &str = "page_number=1&page_size=100";
 

@@ -8,7 +8,7 @@ use mock_engine::model::Settings;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::client::Client;
+use crate::support::client::Client;
 
 /// A change on the exporting engine that gives objects new revisions.
 #[derive(Debug, Clone)]

@@ -4,7 +4,7 @@ use mock_engine::MockEngine;
 use mock_engine::model::Settings;
 use serde_json::{Value, json};
 
-use crate::client::{Client, Reply, form};
+use crate::support::client::{Client, Reply, form};
 
 const BEHIND: &str = "something stands behind the JSON value of the body";
 

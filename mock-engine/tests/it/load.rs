@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use self::canon::canonical;
 use self::traffic::{Client, Tally, replay_all};
-use crate::blocking::{Process, User};
+use crate::support::blocking::{Process, User};
 
 const CLIENTS: usize = 100;
 

@@ -6,8 +6,8 @@ use mock_engine::MockEngine;
 use mock_engine::clock::Clock;
 use serde_json::{Value, json};
 
-use crate::client::Client;
 use crate::leniency::export;
+use crate::support::client::Client;
 
 async fn demo() -> Client {
     Client::of(

@@ -1,22 +1,22 @@
-//! The mock from outside: everything goes through real sockets, most of it through the handle, some through the
-//! binary.
+//! Tests of the mock from outside: most start an engine with the builder, some start the program.
 
-// In helpers of tests, too, a panic is the report.
+// Helpers of tests panic to report a failure, as tests do.
 #![allow(clippy::unwrap_used, clippy::panic)]
-// A soak's figures are what it is run for.
+// The soak test prints its figures.
 #![allow(clippy::print_stdout)]
 
 mod admin;
 mod api;
 mod attack;
 mod binary;
-mod blocking;
-mod client;
+mod client_scripts;
 mod clients;
 mod composed;
+mod contract;
 mod copies;
 mod executions;
 mod files;
+mod fuzz_corpus;
 mod genuine;
 mod habits;
 mod hosts;
@@ -37,14 +37,16 @@ mod objects;
 mod openapi;
 mod planned;
 mod ports;
+mod quickstart;
 mod resources;
 mod schema;
 mod secrets;
-mod security_page;
 mod sequences;
 mod ssh_keys;
 mod stock;
+mod support;
 mod taken_back;
 mod tasks;
 mod transport;
 mod users;
+mod workflow_page;

@@ -11,8 +11,8 @@ use exportdoc::internal::signature::{KeySize, SigningKey};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::client::Client;
 use crate::laws::{Edit, apply, edit, export, import, run, target};
+use crate::support::client::Client;
 use mock_engine::MockEngine;
 
 /// The union of documents that don't conflict.

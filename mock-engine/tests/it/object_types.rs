@@ -10,8 +10,8 @@ use mock_engine::model::sync::ImportRequest;
 use mock_engine::model::{Engine, Key, PageRequest, Settings};
 use serde_json::{Value, json};
 
-use crate::client::Client;
 use crate::objects::{at, demo, engine, entry, open, post, request};
+use crate::support::client::Client;
 
 #[allow(unreachable_pub)] // the library's tests use it from other modules
 #[path = "../../../tests/common/typed.rs"]

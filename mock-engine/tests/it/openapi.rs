@@ -8,7 +8,7 @@ use http::StatusCode;
 use mock_engine::MockEngine;
 use serde_json::Value;
 
-use crate::client::{Client, exchange};
+use crate::support::client::{Client, exchange};
 
 async fn document(client: &Client) -> Value {
     let reply = client.raw("GET", "/__admin/openapi.json", "", b"").await;

@@ -18,8 +18,8 @@ use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
-use crate::client::Client;
 use crate::objects::{at, demo, engine, entry, open, put, request};
+use crate::support::client::Client;
 use cases::{Oddity, case, sealed, target};
 use compare::{compare, dump};
 

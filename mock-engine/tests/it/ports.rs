@@ -5,8 +5,8 @@ use std::net::{Ipv6Addr, SocketAddr, TcpListener};
 use mock_engine::server::Bind;
 use mock_engine::{MockEngine, RunningEngine, StartError};
 
-use crate::blocking::{Process, User};
-use crate::client::exchange;
+use crate::support::blocking::{Process, User};
+use crate::support::client::exchange;
 
 /// Whether the machine has IPv6.
 fn has_v6() -> bool {

@@ -6,7 +6,7 @@ use mock_engine::MockEngine;
 use mock_engine::clock::Clock;
 use serde_json::{Value, json};
 
-use crate::client::{Client, form};
+use crate::support::client::{Client, form};
 
 /// An application, environment, connector, ruleset and job, all with id 1.
 async fn with_job() -> Client {

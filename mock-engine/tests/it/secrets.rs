@@ -4,8 +4,8 @@ use mock_engine::MockEngine;
 use mock_engine::model::Settings;
 use serde_json::{Value, json};
 
-use crate::client::{Client, form};
 use crate::leniency::{export, last_request};
+use crate::support::client::{Client, form};
 
 async fn demo() -> Client {
     Client::of(MockEngine::builder().seed(1)).await

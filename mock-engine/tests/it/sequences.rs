@@ -7,7 +7,7 @@ use mock_engine::MockEngine;
 use mock_engine::clock::Clock;
 use serde_json::{Value, json};
 
-use crate::client::Client;
+use crate::support::client::Client;
 
 const PAGE: &str = "page_number=1&page_size=100";
 

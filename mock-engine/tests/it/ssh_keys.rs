@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::client::{Client, form};
+use crate::support::client::{Client, form};
 
 #[tokio::test]
 async fn ssh_keys_are_named_as_their_files_and_listed_without_pages() {

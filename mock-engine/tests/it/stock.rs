@@ -4,7 +4,7 @@ use mock_engine::MockEngine;
 use mock_engine::model::Settings;
 use serde_json::{Value, json};
 
-use crate::client::{Client, form};
+use crate::support::client::{Client, form};
 
 async fn rows(client: &Client, path: &str) -> Vec<Value> {
     let mark = if path.contains('?') { '&' } else { '?' };

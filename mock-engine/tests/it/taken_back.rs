@@ -11,10 +11,10 @@ use mock_engine::model::sync::{ExportRequest, ImportOutcome, ImportRequest, Pass
 use mock_engine::model::{Engine, Settings};
 use serde_json::{Value, json};
 
-use crate::client::{Client, form};
 use crate::genuine::{empty, environment, everything, hashes_of, import, sealed, taken};
 use crate::objects::{demo, engine, entry, hashes, open, post, put, request};
 use crate::planned::documents;
+use crate::support::client::{Client, form};
 
 /// The demo with what REST makes beside it.
 fn with_files() -> Engine {

@@ -9,7 +9,7 @@ use mock_engine::clock::Clock;
 use mock_engine::model::{AsyncTask, JobOutput, Operation, Pace, SyncKind};
 use serde_json::{Value, json};
 
-use crate::client::Client;
+use crate::support::client::Client;
 
 const START: i64 = 1_529_094_995_483;
 

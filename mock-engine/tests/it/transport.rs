@@ -9,7 +9,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::client::{Client, form, read_reply};
+use crate::support::client::{Client, form, read_reply};
 
 #[tokio::test]
 async fn expect_100_continue_is_answered_before_the_body() {

@@ -3,7 +3,7 @@
 use mock_engine::MockEngine;
 use serde_json::{Value, json};
 
-use crate::client::{Client, Reply};
+use crate::support::client::{Client, Reply};
 
 async fn login(client: &Client, user: &str, password: &str) -> Reply {
     let body = json!({ "username": user, "password": password });

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::blocking::{Process, User};
+use crate::support::blocking::{Process, User};
 
 /// A server, with somebody who uses it while others attack.
 struct Siege {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Siege, answers_to, connect, rest, statuses};
-use crate::blocking::{Process, User};
+use crate::support::blocking::{Process, User};
 
 #[test]
 fn a_download_gives_nothing_but_documents() {

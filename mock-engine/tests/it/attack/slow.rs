@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::{Siege, rest, statuses};
-use crate::blocking::Process;
+use crate::support::blocking::Process;
 
 const MANY: usize = 200;
 
@@ -187,7 +187,7 @@ fn a_second_engine_in_the_process_is_served_while_one_is_attacked() {
         Process::start_several(&["--engine", "a:0", "--engine", "b:0", "--max-connections", "50"]);
     let _idle: Vec<TcpStream> = (0..200).map(|_| super::connect(addresses[0])).collect();
     for address in addresses {
-        crate::blocking::User::login(address);
+        crate::support::blocking::User::login(address);
     }
     drop(server);
 }

@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use exportdoc::internal::object::SyncObject;
 use serde_json::{Map, Value, json};
 
-use crate::blocking::User;
+use crate::support::blocking::User;
 
 /// Everything an engine holds, by a name that is the same on every engine.
 pub(crate) fn canonical(user: &User) -> BTreeMap<String, Value> {

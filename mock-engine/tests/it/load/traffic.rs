@@ -20,7 +20,7 @@ use exportdoc::internal::object::data::ObjectData;
 use exportdoc::internal::report::{ExamineOptions, examine_with_objects};
 use serde_json::{Value, json};
 
-use crate::blocking::User;
+use crate::support::blocking::User;
 
 /// After this, a call without effect has none.
 const LATEST_EFFECT: Duration = Duration::from_secs(5);

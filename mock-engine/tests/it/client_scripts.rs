@@ -1,48 +1,40 @@
 //! Other people's clients: their call sequences, with their headers, bodies and ways of reading answers, replayed by
-//! small scripts below `clients/`.
+//! small scripts below `client_scripts/`.
 //!
 //! The scripts run on Python with requests and urllib3, on the JDK alone, and on bash with curl and jq. What is missing
 //! fails the test.
 //!
-//! What they call, and the test that replays it; `it::` means `tests/it`.
+//! What they call, and the test that replays it.
 //!
 //! | Client | Calls | Test |
 //! |---|---|---|
 //! | dxmc | probe, login, lists, `sync list`, `sync export`, `sync load` | `dxm_toolkit`, `dxmc` |
-//! | | `job list`, `job start`, `job report --details`, cancelling, profile jobs | `dxmc`, `it::sequences` |
-//! | | `listmeta`, `addmeta`, `column list`, `refresh`, `setmasking` | `it::inventory_clients`, `dxmc` |
+//! | | `job list`, `job start`, `job report --details`, cancelling, profile jobs | `dxmc`, `sequences` |
+//! | | `listmeta`, `addmeta`, `column list`, `refresh`, `setmasking` | `inventory_clients`, `dxmc` |
 //! | | `user list`, `user add`, `user update` | `dxmc` |
-//! | msksidekick | `sync-env`, `sync-eng` | `sidekick`, `it::clients` (roles and users) |
+//! | msksidekick | `sync-env`, `sync-eng` | `sidekick`, `clients` (roles and users) |
 //! | | `--delextra`, `sync-job`, `backup`, `restore`, `compare-rev`, `test-conn`, `run-job` | `sidekick_engine` |
-//! | | `cleanup-eng` | `it::clients` |
+//! | | `cleanup-eng` | `clients` |
 //! | masking-initializer | transport, errors, documents | `masking_initializer` |
-//! | | `backup`, `restore -r` onto an empty engine, `backup` | `initializer`, `it::clients` (the demo) |
-//! | dx-workshops | provisioning by stored documents | `workshops`, `it::clients` (`PUT /users/5`) |
-//! | | the hook that runs a job | `it::sequences` |
+//! | | `backup`, `restore -r` onto an empty engine, `backup` | `initializer`, `clients` (the demo) |
+//! | dx-workshops | provisioning by stored documents | `workshops`, `clients` (`PUT /users/5`) |
+//! | | the hook that runs a job | `sequences` |
 //! | delphix-cc-scripts | algorithms, domains, classifiers, sets, mounts, LDAP | `cc_scripts` |
 //! | lgpd | an estate from nothing | `lgpd` |
-//! | maskdocs | inventory; jobs and the audit log | `it::inventory_clients`; `it::sequences` |
-//! | tgv | a job watched by `/monitor-task` | `it::sequences` |
-
-// In helpers of tests, too, a panic is the report.
-#![allow(clippy::unwrap_used, clippy::panic)]
-
-#[allow(dead_code)]
-#[path = "it/client.rs"]
-mod client;
-mod support;
+//! | maskdocs | inventory; jobs and the audit log | `inventory_clients`; `sequences` |
+//! | tgv | a job watched by `/monitor-task` | `sequences` |
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use client::Client;
+use crate::support::client::Client;
+use crate::support::program::{Program, script, test_file};
 use mock_engine::model::Settings;
 use mock_engine::model::schema::Schema;
 use mock_engine::{Builder, MockEngine};
 use serde_json::json;
-use support::{Program, script, test_file};
 
 /// An engine with the demo inventory.
 fn demo() -> Builder {
@@ -60,14 +52,14 @@ fn empty() -> Builder {
 
 /// What is behind the connectors of engines whose tables are made again.
 fn hr() -> Schema {
-    Schema::read(&test_file("../../docs/hr-schema.toml")).unwrap()
+    Schema::read(&test_file("../../../docs/hr-schema.toml")).unwrap()
 }
 
-/// A Python that has what `clients/requirements.txt` lists: made once, in the build directory.
+/// A Python that has what `client_scripts/requirements.txt` lists: made once, in the build directory.
 fn python() -> PathBuf {
     let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python");
     let interpreter = home.join("bin/python3");
-    let requirements = test_file("clients/requirements.txt");
+    let requirements = test_file("client_scripts/requirements.txt");
     let wanted = fs::read_to_string(&requirements).unwrap();
     let lock = File::create(home.with_extension("lock")).unwrap();
     // Tests run side by side, even in processes of their own.
@@ -117,7 +109,7 @@ async fn dxm_toolkit() {
     let urls = [source.url(), target.engine.url()];
     script(
         python(),
-        "clients/dxm_toolkit.py",
+        "client_scripts/dxm_toolkit.py",
         &[&urls[0], &urls[1]],
         String::new,
     )
@@ -139,7 +131,7 @@ async fn sidekick() {
     let urls = [source.url(), target.url(), expiring.url()];
     script(
         python(),
-        "clients/sidekick.py",
+        "client_scripts/sidekick.py",
         &[&urls[0], &urls[1], &urls[2]],
         String::new,
     )
@@ -154,7 +146,7 @@ async fn sidekick_engine() {
     let urls = [source.url(), target.url(), restored.url()];
     script(
         python(),
-        "clients/sidekick_engine.py",
+        "client_scripts/sidekick_engine.py",
         &[&urls[0], &urls[1], &urls[2]],
         String::new,
     )
@@ -168,7 +160,7 @@ async fn initializer() {
     let urls = [source.url(), target.url()];
     script(
         python(),
-        "clients/initializer.py",
+        "client_scripts/initializer.py",
         &[&urls[0], &urls[1]],
         String::new,
     )
@@ -180,7 +172,13 @@ async fn dxmc() {
     let source = demo().start().await.unwrap();
     let target = empty().start().await.unwrap();
     let urls = [source.url(), target.url()];
-    script(python(), "clients/dxmc.py", &[&urls[0], &urls[1]], String::new).await;
+    script(
+        python(),
+        "client_scripts/dxmc.py",
+        &[&urls[0], &urls[1]],
+        String::new,
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -190,7 +188,7 @@ async fn masking_initializer() {
     let urls = [source.url(), target.url()];
     script(
         "java",
-        "clients/MaskingInitializer.java",
+        "client_scripts/MaskingInitializer.java",
         &[&urls[0], &urls[1]],
         String::new,
     )
@@ -204,7 +202,7 @@ async fn workshops() {
     let urls = [source.url(), target.url()];
     script(
         python(),
-        "clients/workshops.py",
+        "client_scripts/workshops.py",
         &[&urls[0], &urls[1]],
         String::new,
     )
@@ -223,7 +221,7 @@ async fn generated_client() {
     let (urls, directory) = ([source.url(), target.engine.url()], directory.path());
     script(
         python(),
-        "clients/generated_client.py",
+        "client_scripts/generated_client.py",
         &[&urls[0], &urls[1], directory.to_str().unwrap()],
         String::new,
     )
@@ -233,13 +231,19 @@ async fn generated_client() {
 #[tokio::test]
 async fn cc_scripts() {
     let engine = demo().start().await.unwrap();
-    script("bash", "clients/cc_scripts.sh", &[&engine.url()], String::new).await;
+    script(
+        "bash",
+        "client_scripts/cc_scripts.sh",
+        &[&engine.url()],
+        String::new,
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn lgpd() {
     let engine = demo().fresh().schema(hr()).start().await.unwrap();
-    script("bash", "clients/lgpd.sh", &[&engine.url()], String::new).await;
+    script("bash", "client_scripts/lgpd.sh", &[&engine.url()], String::new).await;
 }
 
 #[tokio::test]
@@ -249,7 +253,7 @@ async fn vendor_scripts() {
     let urls = [source.url(), target.url()];
     script(
         "bash",
-        "clients/vendor_scripts.sh",
+        "client_scripts/vendor_scripts.sh",
         &[&urls[0], &urls[1]],
         String::new,
     )
@@ -268,7 +272,7 @@ async fn demo_load() {
     let config = config.to_str().unwrap();
     let mut engines = Program::start(&["--config", config, "--tls", "self-signed", "--also-http"]);
     let (a, b) = (engines.address().await, engines.address().await);
-    script("bash", "clients/demo_load.sh", &[&a, &b], || engines.log()).await;
+    script("bash", "client_scripts/demo_load.sh", &[&a, &b], || engines.log()).await;
 }
 
 #[tokio::test]
@@ -281,7 +285,13 @@ async fn start_mask() {
         .start()
         .await
         .unwrap();
-    script("bash", "clients/start_mask.sh", &[&engine.url()], String::new).await;
+    script(
+        "bash",
+        "client_scripts/start_mask.sh",
+        &[&engine.url()],
+        String::new,
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -293,7 +303,7 @@ async fn masking_report() {
         .unwrap();
     script(
         python(),
-        "clients/masking_report.py",
+        "client_scripts/masking_report.py",
         &[&engine.url()],
         String::new,
     )
@@ -305,7 +315,7 @@ async fn csharp_client() {
     let engine = demo().start().await.unwrap();
     script(
         python(),
-        "clients/csharp_client.py",
+        "client_scripts/csharp_client.py",
         &[&engine.url()],
         String::new,
     )

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-use crate::client::{Client, form, read_reply};
-use crate::pair::{all_success, engine_a, engine_b, entry, export, find, state};
+use crate::support::client::{Client, form, read_reply};
+use crate::support::pair::{all_success, engine_a, engine_b, entry, export, find, state};
 
 /// What may be done with a collection besides listing and getting.
 const WRITTEN: &[&str] = &[
@@ -191,7 +191,7 @@ async fn cut_off(
     headers: &str,
     length: usize,
     body: &[u8],
-) -> crate::client::Reply {
+) -> crate::support::client::Reply {
     let mut stream = TcpStream::connect(client.engine.address()).await.unwrap();
     let head = format!(
         "POST /masking/api/{target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: {}\r\n\
@@ -244,7 +244,7 @@ async fn bodies_that_break_off_are_refused_and_hold_nobody_up() {
     }
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(state(&b).await, before);
-    all_success(&crate::pair::import(&b, "force_overwrite=true", &document).await);
+    all_success(&crate::support::pair::import(&b, "force_overwrite=true", &document).await);
 }
 
 #[tokio::test]
@@ -283,7 +283,7 @@ async fn an_upload_in_chunks_after_a_continue_is_read() {
         let reply = read_reply(&mut stream).await;
         assert_eq!(reply.status, 200, "{target} {reply:?}");
         if target == "import-async" {
-            let done = crate::pair::wait(&b, &reply.json()).await;
+            let done = crate::support::pair::wait(&b, &reply.json()).await;
             assert_eq!(done["status"], "SUCCEEDED", "{done}");
         }
     }
@@ -294,7 +294,7 @@ async fn numbers_that_overflow_are_refused() {
     let a = engine_a().await;
     let document = export(&a, &[entry("MASKING_JOB", 4)]).await;
     let before = state(&a).await;
-    let refused = |what: String, reply: crate::client::Reply, allowed: &[u16]| {
+    let refused = |what: String, reply: crate::support::client::Reply, allowed: &[u16]| {
         assert!(allowed.contains(&reply.status), "{what} {reply:?}");
         assert!(!reply.error().is_empty());
     };

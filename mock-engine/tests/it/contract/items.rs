@@ -6,8 +6,8 @@ use mock_engine::MockEngine;
 use mock_engine::model::Settings;
 use serde_json::{Map, Value, json};
 
-use crate::client::{Client, exchange, form};
-use crate::pair::{
+use crate::support::client::{Client, exchange, form};
+use crate::support::pair::{
     GLOBAL, all_success, altered, engine_a, engine_b, engine_b_synced, entry, export, failed, find, import,
     import_async, settings_a, syncable, wait,
 };

@@ -1,10 +1,8 @@
 //! Replays the corpus of the fuzz target that drives the mock: what fuzzing once found interesting still keeps every
 //! promise.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // a target that panics is how a test fails
-
-#[path = "../../fuzz/targets/http.rs"]
-#[allow(unreachable_pub)] // public for the fuzz crate
+#[path = "../../../fuzz/targets/http.rs"]
+#[allow(unreachable_pub, clippy::expect_used)] // public for the fuzz crate
 mod http_target;
 
 use std::fs;

@@ -1,15 +1,10 @@
 //! The commands of the README's section on the mock, as printed; only the ports are free ones, since tests run side by side.
 
-// In helpers of tests, too, a panic is the report.
-#![allow(clippy::unwrap_used, clippy::panic)]
-
-mod support;
-
 use std::net::TcpListener;
 use std::path::Path;
 
+use crate::support::program::run;
 use serde_json::Value;
-use support::run;
 use tokio::process::Command;
 
 /// The fenced blocks of shell commands.

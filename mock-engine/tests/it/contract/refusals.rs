@@ -4,8 +4,8 @@ use mock_engine::MockEngine;
 use mock_engine::model::{Settings, SyncKind};
 use serde_json::{Value, json};
 
-use crate::client::Client;
-use crate::pair::{
+use crate::support::client::Client;
+use crate::support::pair::{
     GLOBAL, all_success, altered, can_be_exported, engine_a, engine_b, engine_b_with, entry, export, failed,
     find, import, import_async, settings_a, settings_b, state, syncable, wait,
 };
@@ -42,7 +42,7 @@ async fn two_objects_of_one_name_do_not_go_into_one_export() {
     let template = a.get("database-connectors/1").await.json();
     let mut ids = Vec::new();
     for environment in ["first", "second"] {
-        let environment = crate::pair::new_environment(&a, environment).await;
+        let environment = crate::support::pair::new_environment(&a, environment).await;
         let connector = json!({
             "connectorName": "same name", "databaseType": template["databaseType"], "environmentId": environment,
             "host": "db.example.com", "port": 1521, "username": "u", "schemaName": "S", "sid": "s",
@@ -205,7 +205,7 @@ fn verdicts() -> Vec<(String, String)> {
 #[tokio::test]
 async fn documents_of_all_sorts_are_refused_by_their_verdict_and_answered_with_json() {
     let b = engine_b().await;
-    assert_eq!(crate::pair::new_environment(&b, "source").await, 2);
+    assert_eq!(crate::support::pair::new_environment(&b, "source").await, 2);
     let global = test_data("generated/global-small.json");
     all_success(&import(&b, "force_overwrite=true", &global).await);
     let contradictory = ["cyclic", "duplicate-object", "missing-dependency", "encrypted"];
@@ -307,7 +307,7 @@ async fn one_sync_at_a_time_unless_told_otherwise() {
 #[tokio::test]
 async fn a_password_stays_and_moves_no_hash() {
     let a = engine_a().await;
-    let b = crate::pair::engine_b_synced(&a).await;
+    let b = crate::support::pair::engine_b_synced(&a).await;
     let document = export(&a, &[entry("MASKING_JOB", 4)]).await;
     let into = "force_overwrite=true&environment_id=1";
     all_success(&import(&b, into, &document).await);

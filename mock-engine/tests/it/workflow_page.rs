@@ -1,11 +1,6 @@
 //! The vendor's page of workflow examples, with the real curl against two engines with TLS.
 
-// In helpers of tests, too, a panic is the report.
-#![allow(clippy::unwrap_used, clippy::panic)]
-
-mod support;
-
-use support::{Program, script};
+use crate::support::program::{Program, script};
 
 #[tokio::test]
 async fn the_vendors_workflow_page_works_as_printed() {
@@ -27,6 +22,9 @@ async fn the_vendors_workflow_page_works_as_printed() {
     ]);
     let (a, b) = (engines.address().await, engines.address().await);
     let arguments = [work, ca, a.as_str(), b.as_str()];
-    let said = script("bash", "workflow/workflow_page.sh", &arguments, || engines.log()).await;
+    let said = script("bash", "workflow_page/workflow_page.sh", &arguments, || {
+        engines.log()
+    })
+    .await;
     assert!(said.contains("19 answers, 0 differences"), "{said}");
 }

@@ -7,7 +7,7 @@ use mock_engine::MockEngine;
 use mock_engine::model::Settings;
 use serde_json::{Value, json};
 
-use crate::client::{Client, Reply, form};
+use crate::support::client::{Client, Reply, form};
 
 pub(crate) const GLOBAL: (&str, &str) = ("GLOBAL_OBJECT", "global");
 

@@ -1,20 +1,17 @@
-//! What tests need that run the program or other people's.
-//!
-//! Each test file uses some of it.
-#![allow(dead_code)]
+//! The `mock-engine` program, and programs that run against it.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
-/// How long another program may take. Java has to compile first, and machines may be busy.
+/// Longest run of a client. Java compiles first, and machines may be busy.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// The running `mock-engine` program.
+/// A running `mock-engine`. Dropping it kills the process.
 pub(crate) struct Program {
     child: Child,
     out: Lines<BufReader<ChildStdout>>,
@@ -22,7 +19,6 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// Starts it.
     pub(crate) fn start(arguments: &[&str]) -> Self {
         let log = tempfile::NamedTempFile::new().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_mock-engine"))
@@ -36,33 +32,45 @@ impl Program {
         Self { child, out, log }
     }
 
-    /// The next URL that it prints.
-    pub(crate) async fn url(&mut self) -> String {
+    /// The next line of standard output.
+    pub(crate) async fn line(&mut self) -> String {
         let line = tokio::time::timeout(Duration::from_secs(20), self.out.next_line()).await;
         let line = line.ok().and_then(Result::ok).flatten();
-        let line = line.unwrap_or_else(|| panic!("mock-engine said nothing; its log:\n{}", self.log()));
-        line.rsplit(' ').next().unwrap().to_owned()
+        line.unwrap_or_else(|| panic!("mock-engine printed no line; its log:\n{}", self.log()))
     }
 
-    /// The next URL's address, without the scheme.
+    /// The address in the next line, without name and scheme.
     pub(crate) async fn address(&mut self) -> String {
-        let url = self.url().await;
-        url.split_once("://").unwrap().1.to_owned()
+        self.line().await.rsplit("://").next().unwrap().to_owned()
     }
 
-    /// What it logged so far.
+    /// Standard error so far.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.log.path()).unwrap()
     }
+
+    pub(crate) async fn signal(&self, signal: &str) {
+        let id = self.child.id().unwrap().to_string();
+        let sent = Command::new("kill").args([signal, &id]).status().await;
+        assert!(sent.unwrap().success());
+    }
+
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    pub(crate) async fn ended(&mut self) -> ExitStatus {
+        let ended = tokio::time::timeout(Duration::from_secs(15), self.child.wait()).await;
+        ended.unwrap().unwrap()
+    }
 }
 
-/// A file below `tests/`.
+/// A file below `tests/it/`.
 pub(crate) fn test_file(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(path)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it").join(path)
 }
 
-/// Runs another program to its end; panics with all it said if it fails, takes too long or isn't there. Gives what it
-/// said.
+/// Runs a program and returns its standard output. Panics with all its output if it fails, takes too long or is missing.
 pub(crate) async fn run(command: &mut Command, more: impl FnOnce() -> String) -> String {
     let what = format!("{:?}", command.as_std());
     let child = command
@@ -95,7 +103,7 @@ pub(crate) async fn run(command: &mut Command, more: impl FnOnce() -> String) ->
     }
 }
 
-/// Runs a script below `tests/`.
+/// Runs a script below `tests/it/`.
 pub(crate) async fn script(
     interpreter: impl AsRef<OsStr>,
     path: &str,

@@ -7,8 +7,8 @@ use mock_engine::MockEngine;
 use mock_engine::clock::Clock;
 use serde_json::{Value, json};
 
-use crate::client::Client;
-use crate::pair::{
+use crate::support::client::Client;
+use crate::support::pair::{
     GLOBAL, all_success, can_be_exported, engine_a, engine_b, engine_b_synced, entry, export, failed, import,
     import_async, new_environment, outcomes, settings_a, settings_b, state, syncable, wait,
 };
