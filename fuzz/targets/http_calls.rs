@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use arbitrary::Arbitrary;
-use mock_engine::model::resources;
+use mock_engine::internal::resources;
 
 /// Names that mean something to the engine, beside those that mean nothing.
 pub const WORDS: &[&str] = &[

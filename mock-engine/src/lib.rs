@@ -1,24 +1,24 @@
 //! A server that behaves like a data-masking engine for everything a sync pipeline does.
 //!
-//! Four layers, each knowing only the ones below it: start-up ([`MockEngine`], [`config`], [`cli`]), connections
-//! ([`server`]), HTTP, and the engine itself ([`model`]).
+//! Four layers, each a folder that knows only the ones after it: `startup` (builder, configuration, command line),
+//! `server` (connections), `http` (requests and answers), `engine` (state and rules).
 #![forbid(unsafe_code)]
 
-mod admin;
-mod builder;
-pub mod choices;
-pub mod cli;
-pub mod clock;
-pub mod config;
-pub mod fleet;
+mod engine;
 mod http;
-pub mod ids;
-pub mod limits;
-pub mod log;
-pub mod model;
-pub mod server;
-pub mod signals;
-mod sync;
+mod server;
+mod startup;
 
-pub use builder::{Builder, LocalEngine, MockEngine, RunningEngine, StartError};
+pub use engine::clock::Clock;
+pub use engine::{Credential, Pace, Settings};
 pub use http::HttpOptions;
+pub use http::limits::Limits;
+pub use server::{Bind, tls::TlsIdentity};
+pub use startup::{Builder, LocalEngine, MockEngine, RunningEngine, StartError};
+
+/// What this package's own tests, benchmarks and fuzz targets need: no part of what versions promise.
+#[doc(hidden)]
+pub mod internal {
+    pub use crate::engine::*;
+    pub use crate::startup::*;
+}

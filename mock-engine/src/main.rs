@@ -7,10 +7,10 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use mock_engine::cli::Cli;
-use mock_engine::fleet::Fleet;
-use mock_engine::log::{self, Log};
-use mock_engine::signals::Signals;
+use mock_engine::internal::cli::Cli;
+use mock_engine::internal::engines::Engines;
+use mock_engine::internal::log::{self, Log};
+use mock_engine::internal::signals::Signals;
 
 /// How long the end of the process waits for a reader of what is said last, where no other time is set.
 const LAST_WORDS: Duration = Duration::from_millis(250);
@@ -52,7 +52,7 @@ fn run(cli: Cli, log: &Log) -> Result<(), Box<dyn Error>> {
     let result = signals.block_on(async {
         let mut signals = Signals::listen()?;
         // To load documents takes a while, in which signals count already.
-        let starting = engines.spawn(Fleet::start(config));
+        let starting = engines.spawn(Engines::start(config));
         let fleet = tokio::select! {
             fleet = starting => fleet??,
             signal = signals.next() => {

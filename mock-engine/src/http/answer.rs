@@ -11,9 +11,9 @@ use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::admin::HostError;
-use crate::choices;
-use crate::model::ModelError;
+use crate::engine::ModelError;
+use crate::http::host_guard::HostError;
+use crate::http::messages;
 
 /// The text of an error answer, for the request log.
 #[derive(Debug, Clone)]
@@ -59,14 +59,14 @@ impl ApiError {
 
     fn text(&self) -> String {
         match self {
-            Self::Model(error) => choices::error_message(error),
-            Self::NoEndpoint => choices::NO_SUCH_ENDPOINT.to_owned(),
-            Self::MethodNotAllowed => choices::METHOD_NOT_ALLOWED.to_owned(),
-            Self::BodyTooLarge => choices::BODY_TOO_LARGE.to_owned(),
-            Self::BodyTooSlow => choices::BODY_TOO_SLOW.to_owned(),
-            Self::BodyCutOff => choices::BODY_CUT_OFF.to_owned(),
-            Self::TooManyBodies => choices::TOO_MANY_BODIES.to_owned(),
-            Self::Host(_) | Self::AdminRefused(_) => choices::sentence(&self.to_string()),
+            Self::Model(error) => messages::error_message(error),
+            Self::NoEndpoint => messages::NO_SUCH_ENDPOINT.to_owned(),
+            Self::MethodNotAllowed => messages::METHOD_NOT_ALLOWED.to_owned(),
+            Self::BodyTooLarge => messages::BODY_TOO_LARGE.to_owned(),
+            Self::BodyTooSlow => messages::BODY_TOO_SLOW.to_owned(),
+            Self::BodyCutOff => messages::BODY_CUT_OFF.to_owned(),
+            Self::TooManyBodies => messages::TOO_MANY_BODIES.to_owned(),
+            Self::Host(_) | Self::AdminRefused(_) => messages::sentence(&self.to_string()),
         }
     }
 }
@@ -140,7 +140,7 @@ pub(crate) fn empty(status: StatusCode) -> Response {
 
 /// The answer of a handler that panicked.
 pub(crate) fn internal_error() -> Response {
-    let body = format!("{{\"errorMessage\":\"{}\"}}", choices::INTERNAL_ERROR);
+    let body = format!("{{\"errorMessage\":\"{}\"}}", messages::INTERNAL_ERROR);
     typed(StatusCode::INTERNAL_SERVER_ERROR, "application/json", body.into())
 }
 
@@ -163,7 +163,7 @@ pub(crate) fn only_json_errors(response: Response) -> Response {
     if !(status.is_client_error() || status.is_server_error()) || is_ours {
         return response;
     }
-    let text = choices::sentence(&status.canonical_reason().unwrap_or("error").to_lowercase());
+    let text = messages::sentence(&status.canonical_reason().unwrap_or("error").to_lowercase());
     let mut answer = json_answer(status, &json!({ "errorMessage": text }));
     if let Some(allow) = response.headers().get(ALLOW) {
         answer.headers_mut().insert(ALLOW, allow.clone());

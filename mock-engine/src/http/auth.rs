@@ -14,7 +14,7 @@ use http::request::Parts;
 
 use super::App;
 use super::answer::ApiError;
-use crate::model::{ModelError, Query};
+use crate::engine::{ModelError, Query};
 
 /// Lets a request through that carries a good token.
 pub(crate) async fn require_token(

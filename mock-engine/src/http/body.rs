@@ -20,11 +20,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::App;
 use super::answer::ApiError;
-use crate::admin::EntryId;
-use crate::choices;
-use crate::limits::{JSON_BODY, LIST_BODY, LOGIN_BODY, Limits, Transfer, UNCOUNTED_BODY};
-use crate::model::{ModelError, Row};
-use crate::sync::lock;
+use crate::engine::defaults;
+use crate::engine::locking::lock;
+use crate::engine::{ModelError, Row};
+use crate::http::journal::EntryId;
+use crate::http::limits::{JSON_BODY, LIST_BODY, LOGIN_BODY, Limits, Transfer, UNCOUNTED_BODY};
 
 /// Where a small body is left for the request journal.
 #[derive(Debug, Clone, Default)]
@@ -172,7 +172,7 @@ pub(crate) fn read_value<T: DeserializeOwned>(
     let rest = rest.trim_ascii();
     if !rest.is_empty() {
         if app.engine.settings.strict_json {
-            return Err(ModelError::BadBody(choices::BEHIND_JSON.to_owned()));
+            return Err(ModelError::BadBody(defaults::BEHIND_JSON.to_owned()));
         }
         ignored(app, entry);
     }
@@ -181,10 +181,10 @@ pub(crate) fn read_value<T: DeserializeOwned>(
 
 /// Says in log and journal that something stood behind the JSON of a body.
 pub(crate) fn ignored(app: &App, entry: Option<EntryId>) {
-    tracing::warn!(engine = %app.engine.settings.name, "ignored: {}", choices::BEHIND_JSON);
+    tracing::warn!(engine = %app.engine.settings.name, "ignored: {}", defaults::BEHIND_JSON);
     if let Some(entry) = entry {
         app.journal
-            .note(entry, &format!("ignored: {}", choices::BEHIND_JSON));
+            .note(entry, &format!("ignored: {}", defaults::BEHIND_JSON));
     }
 }
 

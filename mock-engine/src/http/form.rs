@@ -15,8 +15,8 @@ use http::{HeaderMap, Method};
 use super::App;
 use super::answer::ApiError;
 use super::body::{Share, content_length, pieces};
-use crate::limits::{FORM_TEXTS, PART_HEAD};
-use crate::model::{ModelError, Row};
+use crate::engine::{ModelError, Row};
+use crate::http::limits::{FORM_TEXTS, PART_HEAD};
 
 /// A file that came as the part of a form.
 #[derive(Debug)]

@@ -16,9 +16,9 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::BodyExt;
 
 use super::body::content_length;
-use crate::limits::UNCOUNTED_BODY;
-use crate::model::Engine;
-use crate::sync::lock;
+use crate::engine::Engine;
+use crate::engine::locking::lock;
+use crate::http::limits::UNCOUNTED_BODY;
 
 /// How long an answer waits for the rest of its request, which clients send right behind the head.
 const PATIENCE: Duration = Duration::from_secs(1);

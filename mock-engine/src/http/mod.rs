@@ -3,15 +3,21 @@
 //! Invariant: no rule of the engine lives here. Every request is logged and journalled once, is answered whatever
 //! happens in its handler, and gets JSON for every error.
 
+mod admin;
 pub(crate) mod answer;
-mod audit;
+mod audited;
 pub(crate) mod auth;
 pub(crate) mod body;
 pub(crate) mod describe;
 pub(crate) mod form;
+pub(crate) mod host_guard;
+pub(crate) mod journal;
 mod leftover;
-mod log;
+pub(crate) mod limits;
+pub(crate) mod messages;
 mod path;
+mod record;
+mod redact;
 mod routes;
 pub(crate) mod schemas;
 
@@ -27,15 +33,17 @@ use http::header::CONNECTION;
 use http::{HeaderValue, Request, StatusCode};
 use tower::ServiceExt;
 
+use self::admin::OpenApi;
 use self::answer::ApiError;
 pub(crate) use self::body::Bodies;
 use self::body::Captured;
+use self::host_guard::{HostError, HostGuard};
+use self::journal::Journal;
 use self::leftover::Leftover;
-pub(crate) use self::log::Escaped;
 pub(crate) use self::path::canonical;
-use crate::admin::{self, HostError, HostGuard, Journal, OpenApi};
-use crate::limits::{Limits, SMALL_ENGINE};
-use crate::model::{Engine, ModelError};
+pub(crate) use self::record::Escaped;
+use crate::engine::{Engine, ModelError};
+use crate::http::limits::{Limits, SMALL_ENGINE};
 
 /// How the HTTP layer behaves.
 #[derive(Debug, Clone)]
@@ -129,7 +137,7 @@ impl Service {
     pub(crate) async fn answer(&self, mut request: Request<Body>) -> Response {
         let captured = Captured::default();
         request.extensions_mut().insert(captured.clone());
-        let record = log::Record::begin(&self.app, &mut request);
+        let record = record::Record::begin(&self.app, &mut request);
         if let Some(uri) = path::normalise(request.uri()) {
             *request.uri_mut() = uri;
         }
@@ -166,8 +174,8 @@ mod tests {
     use http_body_util::BodyExt;
 
     use super::*;
-    use crate::clock::Clock;
-    use crate::model::Settings;
+    use crate::engine::Settings;
+    use crate::engine::clock::Clock;
 
     #[tokio::test]
     async fn a_handler_that_panics_costs_its_own_request() {
@@ -209,7 +217,7 @@ mod tests {
             assert_eq!(body, expected);
         }
         assert_eq!(
-            service.app.journal.newest(10, &admin::Filter::default())["requests"][1]["status"],
+            service.app.journal.newest(10, &journal::Filter::default())["requests"][1]["status"],
             500
         );
     }

@@ -5,7 +5,7 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::model::resources::{self, Access, ResourceSpec, Unique};
+use crate::engine::resources::{self, Access, ResourceSpec, Unique};
 
 /// A number that the engine gave out.
 pub(crate) fn id() -> Value {

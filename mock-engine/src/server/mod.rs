@@ -10,7 +10,7 @@
 mod accept;
 mod ports;
 mod roster;
-pub mod tls;
+pub(crate) mod tls;
 mod watched;
 
 use std::convert::Infallible;
@@ -35,9 +35,9 @@ pub use self::ports::Bind;
 pub(crate) use self::ports::{Taken, open};
 use self::roster::{Roster, Seat};
 use self::watched::{Answer, Watched};
-use crate::admin::Peer;
 use crate::http::Service;
-use crate::limits::Limits;
+use crate::http::host_guard::Peer;
+use crate::http::limits::Limits;
 
 /// Which protocols a port speaks.
 #[derive(Clone)]

@@ -11,7 +11,7 @@ use std::str::FromStr;
 use tokio::net::TcpListener;
 
 use super::accept;
-use crate::config::ConfigError;
+use crate::startup::config::ConfigError;
 
 /// How often a free port is looked for that is free on all addresses.
 const TRIES: usize = 100;

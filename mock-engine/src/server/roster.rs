@@ -11,7 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::sync::lock;
+use crate::engine::locking::lock;
 
 /// The connections of one port.
 #[derive(Debug)]

@@ -15,7 +15,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
 use super::roster::{Phase, Seat};
-use crate::limits::{Limits, Transfer, after};
+use crate::http::limits::{Limits, Transfer, after};
 
 /// A stream whose peer may not be slow.
 pub(super) struct Watched<S> {

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use mock_engine::Clock;
 use mock_engine::MockEngine;
-use mock_engine::clock::Clock;
 use serde_json::{Value, json};
 
 use crate::support::client::{Client, exchange};
@@ -93,7 +93,7 @@ async fn every_endpoint_asks_for_a_token() {
         ("PUT", "algorithms/x/randomize-key".to_owned()),
         ("POST", "executions/1/cancel".to_owned()),
     ];
-    for collection in mock_engine::model::resources::all() {
+    for collection in mock_engine::internal::resources::all() {
         calls.push(("GET", collection.spec().path.to_owned()));
         calls.push(("GET", format!("{}/1", collection.spec().path)));
     }

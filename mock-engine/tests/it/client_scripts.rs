@@ -31,8 +31,8 @@ use std::time::Duration;
 
 use crate::support::client::Client;
 use crate::support::program::{Program, script, test_file};
-use mock_engine::model::Settings;
-use mock_engine::model::schema::Schema;
+use mock_engine::Settings;
+use mock_engine::internal::schema::Schema;
 use mock_engine::{Builder, MockEngine};
 use serde_json::json;
 

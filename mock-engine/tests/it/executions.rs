@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use mock_engine::Clock;
 use mock_engine::MockEngine;
-use mock_engine::clock::Clock;
-use mock_engine::model::Settings;
+use mock_engine::Settings;
 use serde_json::{Value, json};
 
 use crate::support::client::Client;

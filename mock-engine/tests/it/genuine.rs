@@ -11,8 +11,8 @@ use exportdoc::internal::sample::habits::{Export, root};
 use exportdoc::internal::sample::{self, SampleSize};
 use exportdoc::internal::signature::{KeySize, SigningKey};
 use jiff::civil::date;
-use mock_engine::model::sync::{ImportOutcome, ImportRequest, ImportStatus};
-use mock_engine::model::{Engine, ModelError, Settings};
+use mock_engine::internal::exchange::{ImportOutcome, ImportRequest, ImportStatus};
+use mock_engine::internal::{Engine, ModelError, Settings};
 use serde_json::json;
 
 use crate::objects::{engine, entry, hashes, open, post, request};

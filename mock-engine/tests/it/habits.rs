@@ -8,8 +8,8 @@ use exportdoc::internal::diff::{DiffOptions, DocumentDiff, Side, diff};
 use exportdoc::internal::identifier::Identifier;
 use exportdoc::internal::object::{ObjectKey, SyncObject, known_by_number};
 use exportdoc::internal::report::{DocumentReport, ExamineOptions, Verdict};
-use mock_engine::clock::Clock;
-use mock_engine::model::{Engine, Settings};
+use mock_engine::Clock;
+use mock_engine::internal::{Engine, Settings};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

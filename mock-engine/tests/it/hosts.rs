@@ -1,6 +1,6 @@
 //! The names under which a mock lets requests in.
 
-use mock_engine::server::tls::TlsIdentity;
+use mock_engine::TlsIdentity;
 use mock_engine::{Builder, MockEngine, RunningEngine};
 use serde_json::json;
 

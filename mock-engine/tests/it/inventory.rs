@@ -283,10 +283,10 @@ async fn a_masked_ruleset_can_be_exported_and_imported_with_its_columns() {
 #[tokio::test]
 async fn numbers_of_tables_and_columns_stay_when_the_ruleset_changes_or_the_engine_restarts() {
     let dir = tempfile::tempdir().unwrap();
-    let settings = mock_engine::model::Settings {
+    let settings = mock_engine::Settings {
         state_dir: Some(dir.path().join("state")),
         seed: Some(1),
-        ..mock_engine::model::Settings::default()
+        ..mock_engine::Settings::default()
     };
     let client = Client::of(MockEngine::builder().settings(settings.clone())).await;
     let tables = list(&client, "table-metadata").await;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use mock_engine::MockEngine;
-use mock_engine::model::Settings;
+use mock_engine::Settings;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

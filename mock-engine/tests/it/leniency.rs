@@ -1,7 +1,7 @@
 //! What real clients do wrong and engines put up with.
 
 use mock_engine::MockEngine;
-use mock_engine::model::Settings;
+use mock_engine::Settings;
 use serde_json::{Value, json};
 
 use crate::support::client::{Client, Reply, form};

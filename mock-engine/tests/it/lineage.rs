@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use mock_engine::clock::Clock;
-use mock_engine::model::{Engine, Key, PageRequest, Settings};
+use mock_engine::Clock;
+use mock_engine::internal::{Engine, Key, PageRequest, Settings};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use exportdoc::internal::object::SyncObject;
 use exportdoc::internal::report::{DocumentReport, Verdict};
-use mock_engine::clock::Clock;
-use mock_engine::model::{Engine, Settings};
+use mock_engine::Clock;
+use mock_engine::internal::{Engine, Settings};
 use serde_json::Value;
 
 use crate::objects::{hashes, open, request};

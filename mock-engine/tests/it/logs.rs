@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use mock_engine::Clock;
 use mock_engine::MockEngine;
-use mock_engine::clock::Clock;
 use serde_json::{Value, json};
 
 use crate::leniency::export;
@@ -132,12 +132,12 @@ async fn the_audit_log_is_bounded_and_tells_no_name_of_a_failed_login() {
     assert_eq!(said(&rows), ["LOGIN USER SUCCEEDED", "LOGIN USER FAILED"]);
     assert_eq!(rows[1]["userName"], "unknown");
     for _ in 0..10_100 {
-        client.engine.engine().audit(mock_engine::model::Audited {
+        client.engine.engine().audit(mock_engine::internal::Audited {
             user: Some("u".repeat(10_000)),
             action: "EDIT",
             target: "USER".to_owned(),
             description: String::new(),
-            status: mock_engine::model::AuditStatus::Succeeded,
+            status: mock_engine::internal::AuditStatus::Succeeded,
             ip: None,
         });
     }

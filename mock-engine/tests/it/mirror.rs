@@ -1,7 +1,7 @@
 //! Rows and the objects behind them say the same, whatever clients do.
 
-use mock_engine::model::objects::row_of;
-use mock_engine::model::{Engine, Key, Row};
+use mock_engine::internal::objects::row_of;
+use mock_engine::internal::{Engine, Key, Row};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ fn rows_mirror_objects(engine: &Engine) {
         covers(row, &shown, &format!("{path} {key}"));
     }
     let text = serde_json::to_string(&*state).unwrap();
-    let back: mock_engine::model::State = serde_json::from_str(&text).unwrap();
+    let back: mock_engine::internal::State = serde_json::from_str(&text).unwrap();
     assert_eq!(serde_json::to_string(&back).unwrap(), text);
 }
 

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use exportdoc::internal::identifier::Identifier;
 use exportdoc::internal::object::{OBJECT_TYPES, ObjectType, Purpose, Scope};
-use mock_engine::clock::Clock;
-use mock_engine::model::sync::ImportRequest;
-use mock_engine::model::{Engine, Key, PageRequest, Settings};
+use mock_engine::Clock;
+use mock_engine::internal::exchange::ImportRequest;
+use mock_engine::internal::{Engine, Key, PageRequest, Settings};
 use serde_json::{Value, json};
 
 use crate::objects::{at, demo, engine, entry, open, post, request};

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use exportdoc::internal::object::SyncObject;
 use exportdoc::internal::report::{DocumentReport, ExamineOptions, Verdict, examine_with_objects};
-use mock_engine::clock::Clock;
-use mock_engine::model::resources::{Collection, collection};
-use mock_engine::model::sync::{ExportRequest, Passphrase, Structure};
-use mock_engine::model::{Engine, Key, ModelError, PageRequest, Settings};
+use mock_engine::Clock;
+use mock_engine::internal::exchange::{ExportRequest, Passphrase, Structure};
+use mock_engine::internal::resources::{Collection, collection};
+use mock_engine::internal::{Engine, Key, ModelError, PageRequest, Settings};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 

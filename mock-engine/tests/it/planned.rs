@@ -12,7 +12,7 @@ use exportdoc::internal::import_plan::{Action, ImportOptions, ReadDocument, Verd
 use exportdoc::internal::signature::{KeySize, SigningKey};
 use exportdoc::internal::target_state::{TargetState, TargetStateBuilder};
 use mock_engine::MockEngine;
-use mock_engine::model::{Engine, PageRequest, Query, Settings};
+use mock_engine::internal::{Engine, PageRequest, Query, Settings};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;

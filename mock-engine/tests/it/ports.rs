@@ -2,7 +2,7 @@
 
 use std::net::{Ipv6Addr, SocketAddr, TcpListener};
 
-use mock_engine::server::Bind;
+use mock_engine::Bind;
 use mock_engine::{MockEngine, RunningEngine, StartError};
 
 use crate::support::blocking::{Process, User};

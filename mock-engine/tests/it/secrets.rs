@@ -1,7 +1,7 @@
 //! What journal, dumps and errors must not tell, and what stands in the way of accidents with them.
 
 use mock_engine::MockEngine;
-use mock_engine::model::Settings;
+use mock_engine::Settings;
 use serde_json::{Value, json};
 
 use crate::leniency::{export, last_request};

@@ -1,7 +1,7 @@
 //! What a freshly installed engine holds, and what it fills in and refuses.
 
 use mock_engine::MockEngine;
-use mock_engine::model::Settings;
+use mock_engine::Settings;
 use serde_json::{Value, json};
 
 use crate::support::client::{Client, form};

@@ -7,8 +7,8 @@ use exportdoc::internal::object::{ObjectKey, Revision, RevisionPair, SyncObject}
 use exportdoc::internal::report::DocumentReport;
 use exportdoc::internal::sample;
 use mock_engine::MockEngine;
-use mock_engine::model::sync::{ExportRequest, ImportOutcome, ImportRequest, Passphrase, Structure};
-use mock_engine::model::{Engine, Settings};
+use mock_engine::internal::exchange::{ExportRequest, ImportOutcome, ImportRequest, Passphrase, Structure};
+use mock_engine::internal::{Engine, Settings};
 use serde_json::{Value, json};
 
 use crate::genuine::{empty, environment, everything, hashes_of, import, sealed, taken};

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
+use mock_engine::Clock;
 use mock_engine::MockEngine;
-use mock_engine::clock::Clock;
-use mock_engine::model::{AsyncTask, JobOutput, Operation, Pace, SyncKind};
+use mock_engine::internal::{AsyncTask, JobOutput, Operation, Pace, SyncKind};
 use serde_json::{Value, json};
 
 use crate::support::client::Client;
@@ -129,7 +129,7 @@ async fn a_download_waits_for_its_task_in_either_spelling() {
 
 #[tokio::test]
 async fn a_download_gives_up_in_the_end() {
-    let settings = mock_engine::model::Settings {
+    let settings = mock_engine::Settings {
         task_pace: Pace::Delay(Duration::from_hours(1)),
         download_wait: Duration::from_millis(50),
         ..Default::default()

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use mock_engine::Limits;
 use mock_engine::MockEngine;
-use mock_engine::limits::Limits;
-use mock_engine::model::{JobOutput, Operation, Pace};
+use mock_engine::internal::{JobOutput, Operation, Pace};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;

@@ -7,11 +7,11 @@ use axum::response::Response;
 use http::StatusCode;
 use serde_json::json;
 
+use crate::engine::{Key, Query, resources};
 use crate::http::App;
 use crate::http::answer::{ApiError, json_answer};
 use crate::http::describe::{Endpoint, Routes};
 use crate::http::schemas::{id, named, shown, text};
-use crate::model::{Key, Query, resources};
 
 pub(super) fn routes() -> Routes {
     Routes::new()

@@ -7,14 +7,14 @@ use axum::response::Response;
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use crate::engine::objects::MountStatus;
+use crate::engine::resources::{self, Collection};
+use crate::engine::{Key, Row};
 use crate::http::App;
 use crate::http::answer::{ApiError, json_answer};
 use crate::http::body::ObjectBody;
 use crate::http::describe::{Endpoint, Routes};
 use crate::http::schemas::{change, named, object, shown};
-use crate::model::objects::MountStatus;
-use crate::model::resources::{self, Collection};
-use crate::model::{Key, Row};
 
 type App1 = State<Arc<App>>;
 

@@ -9,11 +9,11 @@ use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
 use serde_json::json;
 
+use crate::engine::{AUDIT_MEMBERS, ModelError, Page, Query};
 use crate::http::App;
 use crate::http::answer::{ApiError, json_answer};
 use crate::http::describe::{Endpoint, Routes};
 use crate::http::schemas::text;
-use crate::model::{AUDIT_MEMBERS, ModelError, Page, Query};
 
 /// The levels that logs are kept by.
 const LEVELS: [&str; 4] = ["DEBUG", "INFO", "WARN", "ERROR"];

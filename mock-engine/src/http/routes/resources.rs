@@ -8,16 +8,17 @@ use axum::response::Response;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::choices;
+use crate::engine::defaults;
+use crate::engine::resources::{self, Access, Collection, ResourceSpec};
+use crate::engine::{FORMAT_CONTENT, JobOutput, Key, ModelError, Operation, Query};
 use crate::http::App;
 use crate::http::answer::{ApiError, empty, json_answer};
 use crate::http::auth::Caller;
 use crate::http::body::ObjectBody;
 use crate::http::describe::{Endpoint, Routes};
 use crate::http::form::{Keep, is_form, read_form};
+use crate::http::messages;
 use crate::http::schemas::{boolean, change, id, named, new_entry, shown, some_text, text};
-use crate::model::resources::{self, Access, Collection, ResourceSpec};
-use crate::model::{FORMAT_CONTENT, JobOutput, Key, ModelError, Operation, Query};
 
 type App1 = State<Arc<App>>;
 
@@ -140,7 +141,7 @@ async fn update(
     app: Arc<App>,
     collection: &'static dyn Collection,
     key: String,
-    body: crate::model::Row,
+    body: crate::engine::Row,
 ) -> Result<Response, ApiError> {
     let written = app
         .blocking(move |engine| engine.update_resource(collection, &Key::parse(&key), body))
@@ -205,7 +206,7 @@ async fn create(
 /// Whose request it is.
 fn caller(request: &Request) -> Arc<str> {
     let caller = request.extensions().get::<Caller>();
-    caller.map_or_else(|| choices::ADMIN.into(), |caller| Arc::clone(&caller.0))
+    caller.map_or_else(|| defaults::ADMIN.into(), |caller| Arc::clone(&caller.0))
 }
 
 /// Formats come as a form: the file names the format, other parts say its type.
@@ -213,7 +214,7 @@ async fn format_form(
     app: &App,
     request: Request,
     spec: &ResourceSpec,
-) -> Result<crate::model::Row, ApiError> {
+) -> Result<crate::engine::Row, ApiError> {
     let (parts, body) = request.into_parts();
     let of_files = spec.path == resources::spec::FILE_FORMATS.path;
     let (part, keep) = match of_files {
@@ -283,7 +284,7 @@ async fn replace_global_key(State(app): State<Arc<App>>) -> Result<Response, Api
             failure: engine
                 .replace_global_key()
                 .err()
-                .map(|error| choices::error_message(&error)),
+                .map(|error| messages::error_message(&error)),
         })?;
     Ok(json_answer(StatusCode::OK, &task))
 }

@@ -7,13 +7,13 @@ use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
-use crate::clock::api_date;
+use crate::engine::clock::api_date;
+use crate::engine::{ModelError, Row};
 use crate::http::answer::{ApiError, empty, json_answer};
 use crate::http::body::LoginBody;
 use crate::http::describe::{Endpoint, Routes};
 use crate::http::schemas::{named, object, some_text};
 use crate::http::{App, auth};
-use crate::model::{ModelError, Row};
 
 pub(super) fn open(created: StatusCode) -> Routes {
     let login = json!({

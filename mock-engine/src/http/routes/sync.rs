@@ -11,18 +11,18 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::tasks::number;
-use crate::admin::EntryId;
+use crate::engine::exchange::{
+    ExportRequest, Exported, ImportRequest, Passphrase, Structure, export_job, import_job,
+};
+use crate::engine::{DocumentKind, ImportRecord, ModelError, Operation, Query, SyncKind};
 use crate::http::App;
 use crate::http::answer::{ApiError, empty, file, json_answer, raw_json};
 use crate::http::body::{Entry, ListBody, RawBody, ignored, read_value};
 use crate::http::describe::{Endpoint, Routes};
 use crate::http::form::{Keep, read_form};
+use crate::http::journal::EntryId;
+use crate::http::limits::UNCOUNTED_BODY;
 use crate::http::schemas::{boolean, id, named, object_type, text};
-use crate::limits::UNCOUNTED_BODY;
-use crate::model::sync::{
-    ExportRequest, Exported, ImportRequest, Passphrase, Structure, export_job, import_job,
-};
-use crate::model::{DocumentKind, ImportRecord, ModelError, Operation, Query, SyncKind};
 
 pub(super) fn routes(created: StatusCode) -> Routes {
     let objects = json!({
@@ -158,7 +158,7 @@ async fn export_async(
     let request = app
         .blocking(move |engine| engine.check_export(&request).map(|()| request))
         .await?;
-    let work = move |engine: &crate::model::Engine| export_job(engine, &request);
+    let work = move |engine: &crate::engine::Engine| export_job(engine, &request);
     let task = app.engine.start_task(Operation::Export, Some(permit), work)?;
     Ok(json_answer(app.http.created_status, &task))
 }
@@ -257,7 +257,7 @@ async fn import_async(
         })
         .await?;
     let journal = Arc::clone(&app);
-    let work = move |engine: &crate::model::Engine| {
+    let work = move |engine: &crate::engine::Engine| {
         let mut record = ImportRecord::default();
         let output = import_job(engine, &request, &mut record);
         show(&journal, entry, &record);

@@ -7,11 +7,11 @@ use axum::response::Response;
 use http::StatusCode;
 
 use super::logs;
+use crate::engine::{ModelError, Page, Query, TaskFilter};
 use crate::http::App;
 use crate::http::answer::{ApiError, file, json_answer};
 use crate::http::describe::{Endpoint, Routes};
 use crate::http::schemas::{id, named, text};
-use crate::model::{ModelError, Page, Query, TaskFilter};
 
 pub(super) fn routes() -> Routes {
     let task = || named("AsyncTask");

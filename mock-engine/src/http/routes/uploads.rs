@@ -7,12 +7,12 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 
+use crate::engine::{Page, Query};
 use crate::http::App;
 use crate::http::answer::{ApiError, empty, json_answer};
 use crate::http::describe::{Endpoint, Routes};
 use crate::http::form::{Keep, read_form};
 use crate::http::schemas::{boolean, named};
-use crate::model::{Page, Query};
 
 pub(super) fn routes(created: StatusCode) -> Routes {
     let permanent = |endpoint: Endpoint| endpoint.query("permanent", boolean());

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use mock_engine::MockEngine;
-use mock_engine::model::Settings;
+use mock_engine::Settings;
 use serde_json::{Map, Value, json};
 
 use crate::support::client::{Client, exchange, form};
@@ -357,7 +357,7 @@ async fn the_document_of_a_task_is_what_the_synchronous_call_gives() {
         seed: Some(7),
         ..settings_a()
     };
-    let clock = || mock_engine::clock::Clock::frozen(1_529_094_995_483);
+    let clock = || mock_engine::Clock::frozen(1_529_094_995_483);
     let one = Client::of(MockEngine::builder().settings(settings()).clock(clock())).await;
     let request = json!([entry(GLOBAL.0, GLOBAL.1)]);
     let task = one.call("POST", "export-async", &request).await.json();

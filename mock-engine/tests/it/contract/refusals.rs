@@ -1,7 +1,7 @@
 //! What an engine that is asked properly still refuses, and that nothing has changed then.
 
 use mock_engine::MockEngine;
-use mock_engine::model::{Settings, SyncKind};
+use mock_engine::internal::{Settings, SyncKind};
 use serde_json::{Value, json};
 
 use crate::support::client::Client;

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use mock_engine::Clock;
 use mock_engine::MockEngine;
-use mock_engine::clock::Clock;
 use serde_json::{Value, json};
 
 use crate::support::client::Client;

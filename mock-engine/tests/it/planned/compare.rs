@@ -10,8 +10,8 @@ use exportdoc::internal::import_plan::{
 use exportdoc::internal::object::{RevisionPair, SyncObject};
 use exportdoc::internal::report::{ExamineOptions, examine_with_objects};
 use exportdoc::internal::target_state::TargetStateBuilder;
-use mock_engine::model::sync::{ImportOutcome, ImportRequest, ImportStatus};
-use mock_engine::model::{Engine, ModelError};
+use mock_engine::internal::exchange::{ImportOutcome, ImportRequest, ImportStatus};
+use mock_engine::internal::{Engine, ModelError};
 use serde_json::Value;
 
 use super::effects;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use exportdoc::internal::identifier::Identifier;
 use exportdoc::internal::import_plan::{Action, ImportPlan, Irreversible, ReadDocument, Step, Todo};
 use exportdoc::internal::object::{ObjectKey, by_number_in_own_document};
-use mock_engine::model::sync::ImportOutcome;
+use mock_engine::internal::exchange::ImportOutcome;
 use serde_json::Value;
 
 use super::compare::{Shown, WITH_PASSWORD, shown, stored_type};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use mock_engine::MockEngine;
-use mock_engine::model::Settings;
+use mock_engine::Settings;
 use serde_json::{Value, json};
 
 use crate::support::client::{Client, Reply, form};

@@ -1,0 +1,69 @@
+//! The demo inventory: two applications with what they mask, beside the stock.
+//!
+//! Invariant: the same on every engine, so that what one engine has not changed is identical on another.
+
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::{
+    ObjectKey, SyncObject, by_number_in_own_document, draft, rename, type_by_name,
+};
+use exportdoc::internal::sample::{self, SampleSize};
+use serde_json::json;
+
+use super::{put, put_environment, row, stock, unusable};
+use crate::engine::objects::{StoredObject, domain_obstacle, put_object};
+use crate::engine::{Key, ModelError, State};
+
+/// Algorithms and domains of the made-up inventory that the demo's applications need beside the stock.
+const OWN: &[&str] = &[
+    "CitiesLookup",
+    "DiagnosisLookup",
+    "SsnSegment",
+    "AccountNoSegment",
+    "BirthDateShift",
+    "DIAGNOSIS",
+];
+
+/// A mapping algorithm: nothing that depends on it can be synced.
+const MAPPING: &str = "PatientNoMapping";
+/// The domain that depends on it.
+const MAPPED_DOMAIN: &str = "PATIENT_NO";
+
+/// Adds the demo inventory to a state with the stock.
+pub(super) fn fill(state: &mut State) -> Result<(), ModelError> {
+    let mapping = row(json!({ "algorithmName": MAPPING, "algorithmType": "MAPPING", "createdBy": "admin" }));
+    state.table_mut("algorithms").insert(Key::parse(MAPPING), mapping);
+    for object in sample::global_objects(SampleSize::SMALL).map_err(unusable)? {
+        let name = by_number_in_own_document(object.key().type_number).map_or("", |known| known.name);
+        if object.key().name().is_some_and(|name| OWN.contains(&name)) {
+            put_object(state, StoredObject::new(with_stock_setting(&object)?, name, None));
+        }
+    }
+    let domain = draft::domain(MAPPED_DOMAIN, "Patient", MAPPING, None, &[]);
+    let key = domain.key.clone();
+    put(state, domain, "domain PATIENT_NO", "DOMAIN", None)?;
+    if let Some(stored) = state.objects.get(&key).cloned() {
+        let mut stored = StoredObject::clone(&stored);
+        let row = state.table("domains").get(&Key::parse(MAPPED_DOMAIN)).cloned();
+        stored.not_syncable = domain_obstacle(state, &row.unwrap_or_default());
+        put_object(state, stored);
+    }
+    for environment in sample::environments().map_err(unusable)? {
+        put_environment(state, environment.id, environment.application, environment.name)?;
+        for object in environment.objects {
+            let name = by_number_in_own_document(object.key().type_number).map_or("", |known| known.name);
+            put_object(state, StoredObject::new(object, name, Some(environment.id)));
+        }
+    }
+    Ok(())
+}
+
+/// The object with the stock's setting for algorithms where the made-up inventory has one of its own.
+fn with_stock_setting(object: &SyncObject<'static>) -> Result<SyncObject<'static>, ModelError> {
+    let settings = type_by_name("APPLICATION_SETTINGS").and_then(|known| known.number());
+    let stock = |key: &ObjectKey| {
+        let is_setting = Some(key.type_number) == settings;
+        let id = Identifier::Integer(stock::SETTING_OF_ALGORITHMS);
+        is_setting.then(|| ObjectKey::new(key.type_number, id))
+    };
+    rename(object, object.key(), stock).map_err(unusable)
+}

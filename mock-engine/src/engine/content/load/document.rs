@@ -1,0 +1,136 @@
+//! A document that is to be loaded, read and judged.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use exportdoc::internal::object::{Scope, SyncObject, type_by_name};
+use exportdoc::internal::report::{
+    DocumentReport, Encryption, ExamineOptions, NamedBy, Verdict, examine_with_objects,
+};
+
+use super::refused;
+use crate::engine::ModelError;
+use crate::engine::objects::is_reference;
+
+/// A document's objects, named and judged fit to be loaded.
+pub(super) struct Document {
+    /// The file.
+    pub(super) path: PathBuf,
+    /// The host that it names; people edit it.
+    pub(super) host: String,
+    /// Format number.
+    pub(super) format: Option<u64>,
+    /// When it was exported, in milliseconds since 1970: by its header, or else no earlier than its last save.
+    pub(super) exported: i64,
+    /// The last save in it.
+    pub(super) saved: i64,
+    /// Its objects.
+    pub(super) objects: Vec<Loaded>,
+}
+
+/// An object with the name of its type.
+pub(super) struct Loaded {
+    pub(super) type_name: String,
+    pub(super) object: SyncObject<'static>,
+}
+
+impl Loaded {
+    /// UUID A, where there is one.
+    pub(super) fn uuid(&self) -> Option<&str> {
+        Some(self.object.revision().pair.object.as_str()).filter(|uuid| !uuid.is_empty())
+    }
+
+    /// Its name, where it has one.
+    pub(super) fn name(&self) -> Option<String> {
+        self.object.name().filter(|name| !name.is_empty())
+    }
+
+    pub(super) fn is_reference(&self) -> bool {
+        is_reference(&self.type_name)
+    }
+
+    pub(super) fn lives_in_environment(&self) -> bool {
+        type_by_name(&self.type_name).is_some_and(|known| known.scope == Scope::Environment)
+    }
+}
+
+impl Document {
+    pub(super) fn read(path: PathBuf) -> Result<Self, ModelError> {
+        let bytes = fs::read(&path).map_err(|error| refused(&path, error))?;
+        let (report, objects) = examine_with_objects(&bytes, &ExamineOptions::default())
+            .map_err(|error| refused(&path, error))?;
+        if let Some(why) = obstacle(&report, objects.len()) {
+            return Err(refused(&path, why));
+        }
+        let saves = objects.iter().filter_map(|object| object.revision().modified);
+        let saved = saves.max().unwrap_or_default();
+        let names = report.objects.iter().map(|object| match object.named_by {
+            NamedBy::Number => format!("TYPE_{}", object.key.type_number),
+            _ => object.type_name.clone(),
+        });
+        let objects = names.zip(objects);
+        let header = report.header.as_ref();
+        Ok(Self {
+            host: report.envelope.host.clone().unwrap_or_default(),
+            format: header.and_then(|header| header.format),
+            exported: header
+                .and_then(|header| header.started)
+                .map_or(saved, |exported| exported.as_millisecond()),
+            saved,
+            objects: objects
+                .map(|(type_name, object)| Loaded { type_name, object })
+                .collect(),
+            path,
+        })
+    }
+
+    /// Its file's name without the ending.
+    pub(super) fn stem(&self) -> String {
+        let stem = self
+            .path
+            .file_stem()
+            .map(|stem| stem.to_string_lossy().into_owned());
+        stem.unwrap_or_default()
+    }
+}
+
+/// Why a document can't be loaded.
+fn obstacle(report: &DocumentReport, objects: usize) -> Option<&'static str> {
+    if report.signature.verdict == Verdict::Invalid {
+        return Some("the signature is not valid, so the document is not loaded");
+    }
+    if report.encryption != Encryption::Clear {
+        return Some("the document is encrypted; only documents in clear can be loaded");
+    }
+    if !report.blob.complete || objects != report.objects.len() || objects == 0 {
+        return Some("the document has no objects, or some of them can't be read");
+    }
+    None
+}
+
+/// The documents at paths, in the order in which they were exported.
+pub(super) fn read_all(paths: &[PathBuf]) -> Result<Vec<Document>, ModelError> {
+    let mut files = Vec::new();
+    for path in paths {
+        match path.is_dir() {
+            true => files.extend(json_files(path)?),
+            false => files.push(path.clone()),
+        }
+    }
+    let documents = files.into_iter().map(Document::read);
+    let mut documents = documents.collect::<Result<Vec<_>, _>>()?;
+    documents.sort_by(|a, b| (a.exported, a.saved, &a.path).cmp(&(b.exported, b.saved, &b.path)));
+    Ok(documents)
+}
+
+/// The `.json` files of a directory.
+fn json_files(directory: &Path) -> Result<Vec<PathBuf>, ModelError> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(directory).map_err(|error| refused(directory, error))? {
+        let file = entry.map_err(|error| refused(directory, error))?.path();
+        if file.extension().is_some_and(|extension| extension == "json") {
+            files.push(file);
+        }
+    }
+    Ok(files)
+}

@@ -1,0 +1,119 @@
+//! The documents that async tasks leave behind for download.
+//!
+//! Invariant: bounded by number and bytes; the oldest go first, so that a client that never cleans up cannot fill the
+//! memory.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Mutex;
+
+use bytes::Bytes;
+
+use crate::engine::defaults;
+use crate::engine::locking::lock;
+
+/// What left a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DocumentKind {
+    /// An export: the document itself.
+    Export,
+    /// An import: the list of outcomes.
+    Import,
+}
+
+/// A document.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// What left it.
+    pub kind: DocumentKind,
+    /// The file.
+    pub bytes: Bytes,
+}
+
+/// All documents, by reference.
+#[derive(Debug, Default)]
+pub struct Documents {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    by_reference: HashMap<String, Document>,
+    order: VecDeque<String>,
+    bytes: usize,
+}
+
+impl Documents {
+    /// Keeps a document.
+    pub fn insert(&self, reference: String, document: Document) {
+        let mut inner = lock(&self.inner);
+        inner.bytes += document.bytes.len();
+        inner.order.push_back(reference.clone());
+        inner.by_reference.insert(reference, document);
+        // The newest stays even if it alone is over the limit: somebody is about to ask for it.
+        while inner.order.len() > 1
+            && (inner.order.len() > defaults::DOCUMENTS_KEPT || inner.bytes > defaults::DOCUMENT_BYTES_KEPT)
+        {
+            if let Some(oldest) = inner.order.pop_front()
+                && let Some(gone) = inner.by_reference.remove(&oldest)
+            {
+                inner.bytes -= gone.bytes.len();
+            }
+        }
+    }
+
+    /// A document.
+    pub fn get(&self, reference: &str) -> Option<Document> {
+        lock(&self.inner).by_reference.get(reference).cloned()
+    }
+
+    /// Forgets all documents of a kind.
+    pub fn purge(&self, kind: DocumentKind) {
+        let mut inner = lock(&self.inner);
+        let inner = &mut *inner;
+        inner.by_reference.retain(|_, document| document.kind != kind);
+        inner
+            .order
+            .retain(|reference| inner.by_reference.contains_key(reference));
+        inner.bytes = inner
+            .by_reference
+            .values()
+            .map(|document| document.bytes.len())
+            .sum();
+    }
+
+    /// Forgets everything.
+    pub fn clear(&self) {
+        *lock(&self.inner) = Inner::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(kind: DocumentKind, length: usize) -> Document {
+        Document {
+            kind,
+            bytes: Bytes::from(vec![0; length]),
+        }
+    }
+
+    #[test]
+    fn the_oldest_make_room() {
+        let documents = Documents::default();
+        for n in 0..=defaults::DOCUMENTS_KEPT {
+            documents.insert(n.to_string(), document(DocumentKind::Export, 1));
+        }
+        assert!(documents.get("0").is_none() && documents.get("1").is_some());
+    }
+
+    #[test]
+    fn purging_spares_the_other_kind() {
+        let documents = Documents::default();
+        documents.insert("e".into(), document(DocumentKind::Export, 3));
+        documents.insert("i".into(), document(DocumentKind::Import, 4));
+        documents.purge(DocumentKind::Export);
+        assert!(documents.get("e").is_none() && documents.get("i").is_some());
+        assert_eq!(lock(&documents.inner).bytes, 4);
+    }
+}

@@ -1,0 +1,352 @@
+//! What an execution works on and what it reports.
+//!
+//! Invariant: the components of an execution run one after the other and share its time equally; an event shows once its
+//! component is done.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::plan::{Ending, PlannedComponent, PlannedEvent};
+use super::{Execution, find};
+use crate::engine::clock::api_date;
+use crate::engine::defaults;
+use crate::engine::resources::{Collection, Reader, ResourceSpec, Writer, spec};
+use crate::engine::{Key, ModelError, Page, PageRequest, Query, Row};
+
+/// A table or file that an execution works on.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Component {
+    /// Its number.
+    pub id: i64,
+    /// Name of the table or file.
+    pub name: String,
+    /// Rows in it.
+    pub rows_total: i64,
+    /// Rows masked in the end.
+    pub rows_masked: i64,
+    /// Size.
+    pub bytes_total: i64,
+    /// How it ends, where that isn't how the execution does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ending: Option<Ending>,
+}
+
+impl Component {
+    /// A component all of whose rows are masked.
+    pub(super) fn new(name: impl Into<String>, rows: i64) -> Self {
+        Self {
+            id: 0,
+            name: name.into(),
+            rows_total: rows,
+            rows_masked: rows,
+            bytes_total: rows.saturating_mul(defaults::BYTES_PER_ROW),
+            ending: None,
+        }
+    }
+}
+
+impl Component {
+    /// What a plan says of a component; where it says nothing, that of the table or file of this name.
+    pub(super) fn planned(planned: PlannedComponent, sources: &[Self]) -> Self {
+        let source = sources
+            .iter()
+            .find(|source| source.name == planned.component_name);
+        let usual = source.map_or(defaults::ROWS_PER_TABLE, |source| source.rows_total);
+        let rows = planned.rows_total.unwrap_or(usual);
+        let plain = Self::new(planned.component_name, rows);
+        Self {
+            rows_masked: planned.rows_masked.unwrap_or(plain.rows_masked),
+            bytes_total: planned.bytes_total.unwrap_or(plain.bytes_total),
+            ending: planned.status,
+            ..plain
+        }
+    }
+}
+
+/// Something that an execution reports.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Event {
+    /// Its number.
+    pub id: i64,
+    /// What is reported.
+    #[serde(flatten)]
+    pub said: PlannedEvent,
+}
+
+impl From<PlannedEvent> for Event {
+    fn from(said: PlannedEvent) -> Self {
+        Self { id: 0, said }
+    }
+}
+
+/// How a component stands at some time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Progress<'a> {
+    pub(super) component: &'a Component,
+    execution: &'a Execution,
+    /// When its turn begins and ends, unless the execution is cancelled before.
+    start_ms: i64,
+    end_ms: i64,
+    now_ms: i64,
+}
+
+impl Execution {
+    /// How the components stand.
+    pub(super) fn progress(&self, now_ms: i64) -> impl Iterator<Item = Progress<'_>> {
+        // Nothing goes on after the end.
+        let now_ms = now_ms.min(self.ends_ms());
+        let count = self.components.len();
+        let turn = move |at: usize| {
+            let time = i128::from(self.end_ms) - i128::from(self.start_ms);
+            let since = time * at as i128 / count.max(1) as i128;
+            self.start_ms
+                .saturating_add(i64::try_from(since).unwrap_or(i64::MAX))
+        };
+        let components = self.components.iter().enumerate();
+        components.map(move |(at, component)| Progress {
+            component,
+            execution: self,
+            start_ms: turn(at),
+            end_ms: turn(at + 1),
+            now_ms,
+        })
+    }
+}
+
+impl Progress<'_> {
+    fn id(&self) -> i64 {
+        self.component.id
+    }
+
+    fn begun(&self) -> bool {
+        self.now_ms >= self.start_ms
+    }
+
+    fn done(&self) -> bool {
+        self.now_ms >= self.end_ms
+    }
+
+    /// Its part of a number that grows from nothing while it runs.
+    fn part(&self, of: i64) -> i64 {
+        if self.done() {
+            return of;
+        }
+        let time = i128::from(self.end_ms - self.start_ms).max(1);
+        let since = i128::from(self.now_ms - self.start_ms).max(0);
+        i64::try_from(i128::from(of) * since / time).unwrap_or(of)
+    }
+
+    /// Whether its size is not known yet.
+    pub(super) fn counting(&self) -> bool {
+        !self.begun()
+    }
+
+    pub(super) fn rows_masked(&self) -> i64 {
+        self.part(self.component.rows_masked)
+    }
+
+    pub(super) fn rows_total(&self) -> i64 {
+        if self.counting() {
+            -1
+        } else {
+            self.component.rows_total
+        }
+    }
+
+    pub(super) fn bytes_processed(&self) -> i64 {
+        self.part(self.component.bytes_total)
+    }
+
+    pub(super) fn bytes_total(&self) -> i64 {
+        if self.counting() {
+            -1
+        } else {
+            self.component.bytes_total
+        }
+    }
+
+    fn status(&self) -> &'static str {
+        let cancelled = self.execution.cancelled_ms.is_some_and(|at| self.now_ms >= at);
+        match (self.done(), self.begun()) {
+            (true, _) => self.ending().name(),
+            (false, _) if cancelled => "CANCELLED",
+            (false, true) => "RUNNING",
+            (false, false) => "WAITING",
+        }
+    }
+
+    /// Where an execution fails and says nothing of its components, the last one is what failed.
+    fn ending(&self) -> Ending {
+        let is_last = self.end_ms == self.execution.end_ms;
+        let own = self.component.ending;
+        own.unwrap_or(if is_last {
+            self.execution.ending
+        } else {
+            Ending::Succeeded
+        })
+    }
+
+    /// As `/monitor-task` says it, which has a word of its own for data that didn't fit.
+    pub(super) fn monitor_status(&self) -> &'static str {
+        match self.status() {
+            "SUCCEEDED" if self.non_conforming() > 0 => "NON_CONFORMANT",
+            status => status,
+        }
+    }
+
+    fn non_conforming(&self) -> i64 {
+        if !self.done() {
+            return 0;
+        }
+        let events = self.execution.events.iter();
+        let own = events.filter(|event| event.said.component_name.as_deref() == Some(&self.component.name));
+        let unmasked = own.filter(|event| event.said.event_type == "UNMASKED_DATA");
+        unmasked
+            .map(|event| event.said.count.unwrap_or(0))
+            .fold(0, i64::saturating_add)
+    }
+
+    fn to_json(self) -> Value {
+        let mut value = json!({
+            "executionComponentId": self.component.id,
+            "componentName": self.component.name,
+            "executionId": self.execution.execution_id,
+            "status": self.status(),
+            "rowsMasked": self.rows_masked(),
+            "rowsTotal": self.rows_total(),
+            "bytesProcessed": self.bytes_processed(),
+            "bytesTotal": self.bytes_total(),
+            "nonConformingDataCount": self.non_conforming(),
+        });
+        if self.begun() {
+            value["startTime"] = api_date(self.start_ms).into();
+        }
+        let cut = self.execution.cancelled_ms.filter(|at| self.now_ms >= *at);
+        let end = if self.done() { Some(self.end_ms) } else { cut };
+        if let Some(end) = end {
+            value["endTime"] = api_date(end).into();
+        }
+        value
+    }
+}
+
+/// An event that has happened.
+#[derive(Debug, Clone, Copy)]
+struct Happened<'a> {
+    execution: &'a Execution,
+    event: &'a Event,
+    part: Option<Progress<'a>>,
+}
+
+impl Happened<'_> {
+    fn id(&self) -> i64 {
+        self.event.id
+    }
+
+    fn to_json(self) -> Value {
+        let mut value = serde_json::to_value(&self.event.said).unwrap_or_default();
+        if let Some(members) = value.as_object_mut() {
+            members.remove("componentName");
+        }
+        value["executionEventId"] = self.event.id.into();
+        value["executionId"] = self.execution.execution_id.into();
+        let time = self.part.map_or(self.execution.ends_ms(), |part| part.end_ms);
+        value["timeStamp"] = api_date(time).into();
+        if let Some(part) = self.part {
+            value["executionComponentId"] = part.component.id.into();
+        }
+        value
+    }
+}
+
+/// The events of an execution that have happened.
+fn events(execution: &Execution, now_ms: i64) -> Vec<Happened<'_>> {
+    let all = execution.events.iter().map(|event| {
+        let name = event.said.component_name.as_deref();
+        let part = execution
+            .progress(now_ms)
+            .find(|part| name == Some(&part.component.name));
+        Happened {
+            execution,
+            event,
+            part,
+        }
+    });
+    all.filter(|event| match &event.part {
+        Some(part) => part.done(),
+        None => !execution.running(now_ms),
+    })
+    .collect()
+}
+
+/// `/execution-components`.
+#[derive(Debug)]
+pub(in crate::engine) struct Components;
+
+/// `/execution-events`.
+#[derive(Debug)]
+pub(in crate::engine) struct Events;
+
+macro_rules! parts {
+    ($collection:ident, $spec:ident, $of:expr) => {
+        impl Collection for $collection {
+            fn spec(&self) -> &'static ResourceSpec {
+                &spec::$spec
+            }
+
+            fn list(
+                &self,
+                reader: &Reader<'_>,
+                query: &Query,
+                page: PageRequest,
+            ) -> Result<Page<Value>, ModelError> {
+                let rows: Vec<_> = match query.number("execution_id")? {
+                    // Clients ask for what is gone, too: nothing is an answer.
+                    Some(id) => find(reader.state, &Key::Number(id))
+                        .map_or_else(|_| Vec::new(), |execution| $of(execution, reader.now_ms)),
+                    None => {
+                        let all = reader.state.executions.values();
+                        all.flat_map(|execution| $of(execution, reader.now_ms))
+                            .collect()
+                    }
+                };
+                Ok(Page::cut(rows.into_iter(), page)?.map(|row| row.to_json()))
+            }
+
+            fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, ModelError> {
+                let spec = self.spec();
+                let all = reader.state.executions.values();
+                let mut all = all.flat_map(|execution| $of(execution, reader.now_ms));
+                let found = all.find(|row| Key::Number(row.id()) == *key);
+                found
+                    .map(|row| row.to_json())
+                    .ok_or_else(|| ModelError::not_found(spec.title, key))
+            }
+
+            fn create(&self, _: &mut Writer<'_>, _: Row) -> Result<Value, ModelError> {
+                Err(read_only())
+            }
+
+            fn update(&self, _: &mut Writer<'_>, _: &Key, _: Row) -> Result<Value, ModelError> {
+                Err(read_only())
+            }
+
+            fn delete(&self, _: &mut Writer<'_>, _: &Key) -> Result<(), ModelError> {
+                Err(read_only())
+            }
+        }
+    };
+}
+
+fn read_only() -> ModelError {
+    ModelError::Refused("what an execution did cannot be changed".to_owned())
+}
+
+fn components(execution: &Execution, now_ms: i64) -> Vec<Progress<'_>> {
+    execution.progress(now_ms).collect()
+}
+
+parts!(Components, EXECUTION_COMPONENTS, components);
+parts!(Events, EXECUTION_EVENTS, events);

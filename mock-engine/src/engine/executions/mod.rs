@@ -1,0 +1,323 @@
+//! Executions of jobs: they run for a while on the engine's clock and end.
+//!
+//! Invariant: how an execution, its components and its events stand is computed from its times; nothing has to happen
+//! for it to end. What it is going to do (tables, rows, status, events) is settled when it starts.
+
+mod components;
+mod plan;
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::resources::{self, Collection, Reader, ResourceSpec, Writer, spec};
+use super::sources::{Source, sources_of_job};
+use super::{Engine, Key, ModelError, Page, PageRequest, Query, Row, State};
+use crate::engine::clock::{api_date, millis};
+use crate::engine::defaults;
+
+pub use components::{Component, Event};
+pub(super) use components::{Components, Events};
+pub use plan::{Ending, ExecutionPlan, PlannedComponent, PlannedEvent};
+
+/// A started job.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Execution {
+    /// Its number.
+    pub execution_id: i64,
+    /// The job.
+    pub job_id: i64,
+    /// When it started.
+    pub start_ms: i64,
+    /// When it ends, unless it is cancelled before.
+    pub end_ms: i64,
+    /// When it was cancelled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled_ms: Option<i64>,
+    /// How it ends, unless it is cancelled before.
+    #[serde(default)]
+    pub ending: Ending,
+    /// What the request said of connectors.
+    #[serde(default, skip_serializing_if = "Row::is_empty")]
+    pub connectors: Row,
+    /// What it works on, one after the other.
+    #[serde(default)]
+    pub components: Vec<Component>,
+    /// What it reports.
+    #[serde(default)]
+    pub events: Vec<Event>,
+}
+
+impl Execution {
+    fn ends_ms(&self) -> i64 {
+        self.cancelled_ms.unwrap_or(self.end_ms)
+    }
+
+    fn running(&self, now_ms: i64) -> bool {
+        now_ms < self.ends_ms()
+    }
+
+    fn status(&self, now_ms: i64) -> &'static str {
+        match (self.running(now_ms), self.cancelled_ms) {
+            (true, _) => "RUNNING",
+            (false, Some(_)) => "CANCELLED",
+            (false, None) => self.ending.name(),
+        }
+    }
+
+    fn to_json(&self, now_ms: i64) -> Value {
+        let start = api_date(self.start_ms);
+        let parts: Vec<_> = self.progress(now_ms).collect();
+        let counting = parts.iter().any(|part| part.counting());
+        let sum = |number: fn(&components::Progress<'_>) -> i64| -> i64 {
+            parts.iter().map(number).fold(0, i64::saturating_add)
+        };
+        let total = |number: fn(&components::Progress<'_>) -> i64| if counting { -1 } else { sum(number) };
+        let mut value = json!({
+            "executionId": self.execution_id,
+            "jobId": self.job_id,
+            "status": self.status(now_ms),
+            "rowsMasked": sum(|part| part.rows_masked()),
+            // -1 while rows are still counted.
+            "rowsTotal": total(|part| part.rows_total()),
+            "bytesProcessed": sum(|part| part.bytes_processed()),
+            "bytesTotal": total(|part| part.bytes_total()),
+            "submitTime": start,
+            "startTime": start,
+        });
+        for (name, member) in &self.connectors {
+            value[name] = member.clone();
+        }
+        if !self.running(now_ms) {
+            value["endTime"] = Value::String(api_date(self.ends_ms()));
+        }
+        value
+    }
+
+    /// What `/monitor-task` shows: the components in their order, and the job itself at the end.
+    fn monitored(&self, now_ms: i64) -> Value {
+        let component = |part: components::Progress<'_>| json!({ "event": part.component.name, "status": part.monitor_status() });
+        let mut progression: Vec<Value> = self.progress(now_ms).map(component).collect();
+        let status = self.status(now_ms);
+        progression.push(json!({ "event": defaults::MONITORED_JOB, "status": status }));
+        json!({
+            "taskId": self.execution_id,
+            "monitorableTask": MONITORABLE,
+            "status": status,
+            "progression": progression,
+        })
+    }
+}
+
+/// The one kind of task that can be monitored.
+const MONITORABLE: &str = "EXECUTIONS";
+
+/// Whether any job runs.
+pub(super) fn any_running(state: &State, now_ms: i64) -> bool {
+    state
+        .executions
+        .values()
+        .any(|execution| execution.running(now_ms))
+}
+
+/// `/executions`.
+#[derive(Debug)]
+pub(super) struct Executions;
+
+impl Collection for Executions {
+    fn spec(&self) -> &'static ResourceSpec {
+        &spec::EXECUTIONS
+    }
+
+    fn list(&self, reader: &Reader<'_>, query: &Query, page: PageRequest) -> Result<Page<Value>, ModelError> {
+        let job = query.number("job_id")?;
+        let status = query.text("execution_status");
+        let all = reader.state.executions.values();
+        let wanted: Vec<_> = all
+            .filter(|e| job.is_none_or(|job| e.job_id == job))
+            .filter(|e| status.is_none_or(|status| e.status(reader.now_ms).eq_ignore_ascii_case(status)))
+            .collect();
+        Ok(Page::cut(wanted.into_iter(), page)?.map(|e| e.to_json(reader.now_ms)))
+    }
+
+    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, ModelError> {
+        find(reader.state, key).map(|execution| execution.to_json(reader.now_ms))
+    }
+
+    fn create(&self, writer: &mut Writer<'_>, body: Row) -> Result<Value, ModelError> {
+        let missing = || ModelError::MissingField {
+            what: "execution",
+            field: "jobId",
+        };
+        let key = body.get("jobId").and_then(Key::from_json).ok_or_else(missing)?;
+        let Key::Number(job_id) = key else {
+            return Err(missing());
+        };
+        let job =
+            resources::job(&writer.reader(), &key).ok_or_else(|| ModelError::not_found("job", job_id))?;
+        let connectors = connectors(&writer.reader(), &job, &body)?;
+        let plan = plan::take(writer.state, job_id, &job);
+        let sources = sources(&writer.reader(), &job);
+        let components = match plan.components {
+            Some(planned) => planned
+                .into_iter()
+                .map(|planned| Component::planned(planned, &sources))
+                .collect(),
+            None => sources,
+        };
+        let time = plan
+            .run_time_ms
+            .unwrap_or_else(|| millis(writer.settings.execution_time));
+        let now_ms = writer.now_ms;
+        let mut execution = Execution {
+            execution_id: writer.state.next_number("execution"),
+            job_id,
+            start_ms: now_ms,
+            end_ms: now_ms.saturating_add(time),
+            cancelled_ms: None,
+            ending: plan.status.unwrap_or_default(),
+            connectors,
+            components,
+            events: plan.events.into_iter().map(Event::from).collect(),
+        };
+        for component in &mut execution.components {
+            component.id = writer.state.next_number("execution-component");
+        }
+        for event in &mut execution.events {
+            event.id = writer.state.next_number("execution-event");
+        }
+        let value = execution.to_json(now_ms);
+        keep(writer.state, execution);
+        Ok(value)
+    }
+
+    fn update(&self, _: &mut Writer<'_>, _: &Key, _: Row) -> Result<Value, ModelError> {
+        Err(ModelError::Refused("an execution cannot be changed".to_owned()))
+    }
+
+    fn delete(&self, _: &mut Writer<'_>, _: &Key) -> Result<(), ModelError> {
+        Err(ModelError::Refused("an execution cannot be deleted".to_owned()))
+    }
+}
+
+/// Adds an execution; the oldest go, so that neither executions nor what they worked on grow without bound.
+fn keep(state: &mut State, execution: Execution) {
+    let all = &mut state.executions;
+    all.insert(execution.execution_id, Arc::new(execution));
+    let parts = |execution: &Execution| execution.components.len() + execution.events.len();
+    let mut total: usize = all.values().map(|execution| parts(execution)).sum();
+    while all.len() > defaults::EXECUTIONS_KEPT || (total > defaults::EXECUTION_PARTS_KEPT && all.len() > 1) {
+        let Some((_, oldest)) = all.pop_first() else {
+            return;
+        };
+        total -= parts(&oldest);
+    }
+}
+
+/// The tables or files of the job's ruleset.
+fn sources(reader: &Reader<'_>, job: &Value) -> Vec<Component> {
+    let sources = job.as_object().map(|job| sources_of_job(reader, job));
+    let component = |source: Source| {
+        let declared = source.rows.and_then(|rows| i64::try_from(rows).ok());
+        Component::new(source.name, declared.unwrap_or(defaults::ROWS_PER_TABLE))
+    };
+    sources.into_iter().flatten().map(component).collect()
+}
+
+/// The connectors that a request names: they exist.
+fn connectors(reader: &Reader<'_>, job: &Value, body: &Row) -> Result<Row, ModelError> {
+    let path = match job["rulesetType"].as_str() {
+        Some("FILE") => "file-connectors",
+        _ => "database-connectors",
+    };
+    let mut named = Row::new();
+    for field in ["sourceConnectorId", "targetConnectorId"] {
+        let Some(value) = body.get(field).filter(|value| !value.is_null()) else {
+            continue;
+        };
+        let key = Key::from_json(value).ok_or(ModelError::MissingField {
+            what: "execution",
+            field,
+        })?;
+        if let Some(connectors) = resources::collection(path) {
+            connectors.get(reader, &key)?;
+        }
+        if let Key::Number(id) = key {
+            named.insert(field.to_owned(), id.into());
+        }
+    }
+    Ok(named)
+}
+
+/// Stops an execution.
+pub(super) fn cancel(writer: &mut Writer<'_>, key: &Key) -> Result<Value, ModelError> {
+    let now_ms = writer.now_ms;
+    let id = find(writer.state, key)?.execution_id;
+    match writer.state.executions.get_mut(&id) {
+        Some(execution) if execution.running(now_ms) => {
+            let execution = Arc::make_mut(execution);
+            execution.cancelled_ms = Some(now_ms);
+            Ok(execution.to_json(now_ms))
+        }
+        _ => Err(ModelError::NotCancellable {
+            what: "execution",
+            id,
+        }),
+    }
+}
+
+fn find<'a>(state: &'a State, key: &Key) -> Result<&'a Execution, ModelError> {
+    let found = match key {
+        Key::Number(id) => state.executions.get(id),
+        Key::Name(_) => None,
+    };
+    found
+        .map(AsRef::as_ref)
+        .ok_or_else(|| ModelError::not_found("execution", key))
+}
+
+impl Engine {
+    /// The monitored executions in a status; running ones unless another is asked for.
+    pub fn list_monitored(&self, query: &Query, page: PageRequest) -> Result<Page<Value>, ModelError> {
+        let (state, now_ms) = (self.snapshot(), self.clock.now_ms());
+        let status = query.text("state").unwrap_or("RUNNING");
+        let wanted: Vec<_> = state
+            .executions
+            .values()
+            .filter(|execution| execution.status(now_ms).eq_ignore_ascii_case(status))
+            .collect();
+        Ok(Page::cut(wanted.into_iter(), page)?.map(|execution| execution.monitored(now_ms)))
+    }
+
+    /// How an execution goes on.
+    pub fn monitored(&self, key: &Key, query: &Query) -> Result<Value, ModelError> {
+        match query.text("monitorable_task") {
+            Some(other) if !other.eq_ignore_ascii_case(MONITORABLE) => Err(ModelError::BadParameter {
+                name: "monitorable_task".to_owned(),
+                value: other.to_owned(),
+                expected: "kind of task that can be monitored (EXECUTIONS)",
+            }),
+            _ => Ok(find(&self.snapshot(), key)?.monitored(self.clock.now_ms())),
+        }
+    }
+
+    /// Says what executions to come do: those of the plan's job, or the next one of any job.
+    pub fn plan_execution(&self, plan: ExecutionPlan) -> Result<(), ModelError> {
+        self.store.transact(|state| plan::add(state, plan))
+    }
+
+    /// The plans that still count.
+    pub fn execution_plans(&self) -> Vec<ExecutionPlan> {
+        self.snapshot().execution_plans.clone()
+    }
+
+    /// Forgets the plans.
+    pub fn forget_execution_plans(&self) -> Result<(), ModelError> {
+        self.store.transact(|state| {
+            state.execution_plans.clear();
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,193 @@
+//! What executions are told to do, by tests and by people who need a failure or a warning.
+//!
+//! Invariant: a plan that names a job counts for each of its executions; one that names none counts once, for the next
+//! execution of any job.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::engine::defaults;
+use crate::engine::{ModelError, State};
+
+/// How an execution or a component ends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Ending {
+    /// Well.
+    #[default]
+    Succeeded,
+    /// Not well.
+    Failed,
+    /// Stopped.
+    Cancelled,
+}
+
+impl Ending {
+    /// As the API spells it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Succeeded => "SUCCEEDED",
+            Self::Failed => "FAILED",
+            Self::Cancelled => "CANCELLED",
+        }
+    }
+}
+
+/// What executions to come are to do. What is left out is as without a plan.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ExecutionPlan {
+    /// Counts for each execution of this job.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job_id: Option<i64>,
+    /// Counts for each execution of jobs of this name, also of those that don't exist yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub job_name: Option<String>,
+    /// How it ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Ending>,
+    /// How long it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_time_ms: Option<i64>,
+    /// What it works on, in place of the ruleset's tables.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub components: Option<Vec<PlannedComponent>>,
+    /// What it reports.
+    #[serde(default)]
+    pub events: Vec<PlannedEvent>,
+}
+
+/// A component as a plan says it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PlannedComponent {
+    /// Name of the table or file.
+    pub component_name: String,
+    /// Rows in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows_total: Option<i64>,
+    /// Rows masked in the end; all of them unless said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows_masked: Option<i64>,
+    /// Its size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes_total: Option<i64>,
+    /// How it ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Ending>,
+}
+
+/// An event as a plan says it, and as a GET shows it beside its ids and time.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PlannedEvent {
+    /// The component that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub component_name: Option<String>,
+    /// JOB_ABORTED, UNMASKED_DATA or MASKING_FALLBACK.
+    pub event_type: String,
+    /// INFO, WARNING or CRITICAL.
+    #[serde(default = "warning")]
+    pub severity: String,
+    /// UNHANDLED_EXCEPTION, IGNORED_EXCEPTION or PATTERN_MATCH_FAILURE.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+    /// How often.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<i64>,
+    /// The column.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub masked_object_name: Option<String>,
+    /// What the column is in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub masked_object_parent_name: Option<String>,
+    /// The algorithm.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub algorithm_name: Option<String>,
+    /// Class of the exception.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exception_type: Option<String>,
+    /// Its text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exception_detail: Option<String>,
+}
+
+fn warning() -> String {
+    "WARNING".to_owned()
+}
+
+impl ExecutionPlan {
+    fn of_one_job(&self) -> bool {
+        self.job_id.is_some() || self.job_name.is_some()
+    }
+
+    fn fits(&self, job_id: i64, name: Option<&str>) -> bool {
+        self.job_id.is_none_or(|id| id == job_id)
+            && self.job_name.as_deref().is_none_or(|own| Some(own) == name)
+    }
+
+    fn check(&self) -> Result<(), ModelError> {
+        let refused = |text: &str| Err(ModelError::BadBody(text.to_owned()));
+        let components = self.components.iter().flatten();
+        let numbers = components.flat_map(|c| [c.rows_total, c.rows_masked, c.bytes_total]);
+        let counts = self.events.iter().map(|event| event.count);
+        if numbers
+            .chain(counts)
+            .chain([self.run_time_ms])
+            .flatten()
+            .any(|number| number < 0)
+        {
+            return refused("rows, bytes, counts and times are not negative");
+        }
+        const TYPES: &[&str] = &["JOB_ABORTED", "UNMASKED_DATA", "MASKING_FALLBACK"];
+        const SEVERITIES: &[&str] = &["INFO", "WARNING", "CRITICAL"];
+        const CAUSES: &[&str] = &[
+            "UNHANDLED_EXCEPTION",
+            "IGNORED_EXCEPTION",
+            "PATTERN_MATCH_FAILURE",
+        ];
+        for event in &self.events {
+            if !TYPES.contains(&event.event_type.as_str()) {
+                return refused("eventType is one of JOB_ABORTED, UNMASKED_DATA, MASKING_FALLBACK");
+            }
+            if !SEVERITIES.contains(&event.severity.as_str()) {
+                return refused("severity is one of INFO, WARNING, CRITICAL");
+            }
+            if event
+                .cause
+                .as_deref()
+                .is_some_and(|cause| !CAUSES.contains(&cause))
+            {
+                return refused(
+                    "cause is one of UNHANDLED_EXCEPTION, IGNORED_EXCEPTION, PATTERN_MATCH_FAILURE",
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Adds a plan; it takes the place of an earlier one for the same job.
+pub(super) fn add(state: &mut State, plan: ExecutionPlan) -> Result<(), ModelError> {
+    plan.check()?;
+    let plans = &mut state.execution_plans;
+    if plan.of_one_job() {
+        plans.retain(|other| (other.job_id, &other.job_name) != (plan.job_id, &plan.job_name));
+    }
+    if plans.len() >= defaults::EXECUTION_PLANS_KEPT {
+        plans.remove(0);
+    }
+    plans.push(plan);
+    Ok(())
+}
+
+/// The plan for an execution that starts now. One for any job is used up.
+pub(super) fn take(state: &mut State, job_id: i64, job: &Value) -> ExecutionPlan {
+    let name = job["jobName"].as_str();
+    let plans = &mut state.execution_plans;
+    if let Some(next) = plans.iter().position(|plan| !plan.of_one_job()) {
+        return plans.remove(next);
+    }
+    let own = plans.iter().find(|plan| plan.fits(job_id, name));
+    own.cloned().unwrap_or_default()
+}

@@ -1,0 +1,301 @@
+//! Exporting objects with everything they depend on.
+//!
+//! Invariant: an export reads one snapshot and fails as a whole: there is no document with part of what was asked for.
+
+use std::collections::{BTreeMap, HashMap};
+
+use exportdoc::internal::build::{ExportFacts, seal};
+use exportdoc::internal::graph::{Graph, NodeId};
+use exportdoc::internal::object::{ObjectKey, SyncObject, by_number_in_own_document};
+use exportdoc::internal::passphrase::{DEFAULT_ITERATIONS, EncryptionParams, SALT_BYTES};
+use exportdoc::internal::signature::{KeySize, SigningKey};
+use jiff::Timestamp;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::exchange::{ExportRequest, Exported, Passphrase, Structure};
+use super::objects::{Habits, Listing, View, is_type_name};
+use super::{Engine, ModelError, Page, PageRequest, State, zip};
+use crate::engine::defaults;
+
+impl Engine {
+    /// One page of `/syncable-objects`.
+    pub fn syncable_objects(
+        &self,
+        object_type: Option<&str>,
+        page: PageRequest,
+    ) -> Result<Listing, ModelError> {
+        let state = self.snapshot();
+        if let Some(name) = object_type {
+            known_type(&state, name, "object_type")?;
+        }
+        let view = self.views.of(&state)?;
+        let page = Page::cut(view.listed(object_type), page)?;
+        Ok(Listing::new(view, page))
+    }
+
+    /// The ENVIRONMENT entry of one environment.
+    pub fn syncable_environment(
+        &self,
+        environment_id: i64,
+        page: PageRequest,
+    ) -> Result<Listing, ModelError> {
+        let state = self.snapshot();
+        let view = self.views.of(&state)?;
+        let environment = state.objects.environment(environment_id);
+        match environment.and_then(|environment| view.find(environment.key())) {
+            Some(id) => Ok(Listing::new(view, Page::cut([id].into_iter(), page)?)),
+            None => Err(ModelError::not_found("environment", environment_id)),
+        }
+    }
+
+    /// What can be refused about an export before it starts, so that an async export can be answered with an error.
+    pub fn check_export(&self, request: &ExportRequest) -> Result<(), ModelError> {
+        passphrase(request)?;
+        let state = self.snapshot();
+        select(&state, self.views.of(&state)?.as_ref(), request).map(drop)
+    }
+
+    /// Exports objects with everything they depend on.
+    pub fn export(&self, request: &ExportRequest) -> Result<Exported, ModelError> {
+        let started = self.timestamp();
+        let state = self.snapshot();
+        let view = self.views.of(&state)?;
+        let Selection { roots, ids } = select(&state, &view, request)?;
+        let export_id = self.ids.uuid();
+        // Read again rather than copied: objects can be megabytes.
+        let read = |id: &NodeId| SyncObject::parse(view.object(*id).object.as_bytes());
+        let objects = match self.settings.faithful {
+            true => ids.iter().map(read).collect::<Result<Vec<_>, _>>(),
+            false => {
+                let habits = Habits::of(&export_id, started);
+                let written = ids.iter().map(|id| habits.written(read(id)?));
+                written.collect::<Result<Vec<_>, _>>().map(|objects| {
+                    let roots = roots.iter().map(|&root| view.object(root).key());
+                    in_record_order(objects, roots)
+                })
+            }
+        }
+        .map_err(cannot("the document"))?;
+        let encryption = match passphrase(request)? {
+            Some(passphrase) => Some((passphrase, self.encryption_params()?)),
+            None => None,
+        };
+        let facts = ExportFacts {
+            host: self.settings.name.clone(),
+            export_id,
+            started,
+            finished: self.timestamp(),
+            format: state.format.unwrap_or(defaults::EXPORT_FORMAT),
+            requested: request.objects.iter().map(|entry| compact(entry)).collect(),
+            type_names: type_names(&view, &ids),
+            encryption,
+            declare_rule: true,
+        };
+        let key = self.signing_key()?;
+        let rule = self.key_size().default_rule();
+        let document = seal(&facts, &objects, &key, rule).map_err(cannot("the document"))?;
+        tracing::info!(objects = objects.len(), bytes = document.len(), "export done");
+        let bytes = match request.structure {
+            Structure::Blob => document,
+            Structure::Zip => {
+                zip::with_one_entry(defaults::ZIP_ENTRY, &document).map_err(cannot("the ZIP file"))?
+            }
+        };
+        Ok(Exported {
+            bytes: bytes.into(),
+            structure: request.structure,
+        })
+    }
+
+    fn timestamp(&self) -> Timestamp {
+        Timestamp::from_millisecond(self.clock.now_ms()).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
+    fn key_size(&self) -> KeySize {
+        KeySize::from_bits(self.settings.dsa_bits).unwrap_or(KeySize::Dsa512)
+    }
+
+    /// A key for one export, as engines do.
+    fn signing_key(&self) -> Result<SigningKey, ModelError> {
+        let mut seed = [0; 64];
+        self.ids.fill(&mut seed);
+        SigningKey::from_seed(self.key_size(), &seed).map_err(cannot("the signing key"))
+    }
+
+    fn encryption_params(&self) -> Result<EncryptionParams, ModelError> {
+        let mut salt = [0; SALT_BYTES];
+        self.ids.fill(&mut salt);
+        EncryptionParams::new(salt, DEFAULT_ITERATIONS).map_err(cannot("the encryption"))
+    }
+}
+
+fn cannot<E: std::fmt::Display>(what: &'static str) -> impl Fn(E) -> ModelError {
+    move |error| ModelError::Refused(format!("{what} can't be made: {error}"))
+}
+
+fn passphrase(
+    request: &ExportRequest,
+) -> Result<Option<exportdoc::internal::passphrase::Passphrase>, ModelError> {
+    let made = |text: &Passphrase| exportdoc::internal::passphrase::Passphrase::new(text.reveal());
+    let made = request.passphrase.as_ref().map(made).transpose();
+    made.map_err(|error| ModelError::Refused(error.to_string()))
+}
+
+fn known_type(state: &State, name: &str, parameter: &str) -> Result<(), ModelError> {
+    if is_type_name(name) || state.objects.has_type(name) {
+        return Ok(());
+    }
+    Err(ModelError::BadParameter {
+        name: parameter.to_owned(),
+        value: name.to_owned(),
+        expected: "object type",
+    })
+}
+
+/// What is to be exported.
+struct Selection {
+    /// What was asked for.
+    roots: Vec<NodeId>,
+    /// That and everything it depends on, in record order.
+    ids: Vec<NodeId>,
+}
+
+fn select(state: &State, view: &View, request: &ExportRequest) -> Result<Selection, ModelError> {
+    let roots = request
+        .objects
+        .iter()
+        .map(|entry| find(state, view, entry))
+        .collect::<Result<Vec<_>, _>>()?;
+    let ids = view.breadth_first(&roots);
+    for &id in &ids {
+        if let Some(reason) = view.obstacle(id) {
+            let object = view.object(id);
+            let name = describe(
+                &object.type_name,
+                object.name.as_deref(),
+                &object.key().identifier,
+            );
+            return Err(ModelError::Refused(format!("{name} is not syncable: {reason}")));
+        }
+    }
+    check_names(view, &ids)?;
+    let objects = ids.iter().map(|id| &view.object(*id).object);
+    if let Err(cycle) = Graph::of(objects).import_order() {
+        let names: Vec<String> = cycle
+            .iter()
+            .chain(cycle.first())
+            .filter_map(|at| ids.get(*at))
+            .map(|id| view.object(*id).key().to_string())
+            .collect();
+        let names = names.join(" -> ");
+        return Err(ModelError::Refused(format!(
+            "the objects depend on each other in a circle: {names}"
+        )));
+    }
+    Ok(Selection { roots, ids })
+}
+
+/// Objects in the order of their records: their own lists of dependencies decide.
+fn in_record_order<'a, 'k>(
+    objects: Vec<SyncObject<'a>>,
+    roots: impl Iterator<Item = &'k ObjectKey>,
+) -> Vec<SyncObject<'a>> {
+    let graph = Graph::of(&objects);
+    let order = graph.breadth_first(roots.filter_map(|root| graph.find(root)));
+    let mut objects: Vec<_> = objects.into_iter().map(Some).collect();
+    order
+        .into_iter()
+        .filter_map(|at| objects.get_mut(at)?.take())
+        .collect()
+}
+
+fn describe(
+    type_name: &str,
+    name: Option<&str>,
+    identifier: &exportdoc::internal::identifier::Identifier,
+) -> String {
+    match name {
+        Some(name) => format!("{type_name} '{name}'"),
+        None => format!("{type_name} '{identifier}'"),
+    }
+}
+
+/// The object that a request's entry names. Ids may come as text, and the one key needs none.
+fn find(state: &State, view: &View, entry: &RawValue) -> Result<NodeId, ModelError> {
+    let bad = |error: &dyn std::fmt::Display| ModelError::BadBody(error.to_string());
+    let entry: Value = serde_json::from_str(entry.get()).map_err(|error| bad(&error))?;
+    let type_name = entry["objectType"].as_str().unwrap_or_default();
+    known_type(state, type_name, "objectType")?;
+    let identifier = &entry["objectIdentifier"];
+    let member = ["id", "algorithmName", "keyId"]
+        .iter()
+        .find_map(|name| identifier.get(name))
+        .or_else(|| identifier.as_object()?.values().next());
+    let text = match member {
+        Some(Value::String(text)) => Some(text.clone()),
+        Some(other) => Some(other.to_string()),
+        None => None,
+    };
+    let found = match &text {
+        Some(text) => state.objects.find_text(type_name, text),
+        None if matches!(type_name, "KEY" | "GLOBAL_OBJECT") => state.objects.of_type(type_name).next(),
+        None => None,
+    };
+    found
+        .and_then(|stored| view.find(stored.key()))
+        .ok_or_else(|| ModelError::not_found("syncable object", format!("{type_name} {identifier}")))
+}
+
+/// Equal names in one document could not be told apart on the target.
+fn check_names(view: &View, ids: &[NodeId]) -> Result<(), ModelError> {
+    let mut seen: HashMap<(&str, &str), NodeId> = HashMap::new();
+    for &id in ids {
+        let object = view.object(id);
+        let (Some(name), true) = (&object.name, object.environment.is_some()) else {
+            continue;
+        };
+        if object.type_name != "ENVIRONMENT" && seen.insert((&object.type_name, name), id).is_some() {
+            let text = format!("two objects of type {} are named '{name}'", object.type_name);
+            return Err(ModelError::Refused(text));
+        }
+    }
+    Ok(())
+}
+
+/// Names of type numbers where the tables don't have them.
+fn type_names(view: &View, ids: &[NodeId]) -> BTreeMap<u64, String> {
+    let mut names = BTreeMap::new();
+    for &id in ids {
+        let (number, name) = (view.object(id).key().type_number, &view.object(id).type_name);
+        if by_number_in_own_document(number).is_none_or(|known| known.name != name) {
+            names.insert(number, name.clone());
+        }
+    }
+    names
+}
+
+/// A client's own words without the blanks between them: documents are a single line.
+fn compact(entry: &RawValue) -> Box<RawValue> {
+    let (mut text, mut quoted, mut escaped) = (String::with_capacity(entry.get().len()), false, false);
+    for c in entry.get().chars() {
+        if quoted || !c.is_ascii_whitespace() {
+            text.push(c);
+        }
+        quoted ^= c == '"' && !escaped;
+        escaped = quoted && c == '\\' && !escaped;
+    }
+    RawValue::from_string(text).unwrap_or_else(|_| entry.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_echoed_on_one_line_word_for_word() {
+        let text = "{ \"b\" : 1.50,\n\"a\":\"x \\\" \\\\\" ,\"a\": [ ] }";
+        let entry = RawValue::from_string(text.to_owned()).unwrap();
+        assert_eq!(compact(&entry).get(), r#"{"b":1.50,"a":"x \" \\","a":[]}"#);
+    }
+}

@@ -1,0 +1,320 @@
+//! Importing a document: the library's plan, applied in one transaction.
+//!
+//! Invariant: the rules are [`exportdoc::internal::import_plan`]'s alone; nothing here decides what may be written. A plan that
+//! doesn't succeed writes nothing, and one that does is applied whole, because both happen inside one transaction.
+
+use std::collections::HashMap;
+use std::io::{Cursor, Read as _};
+
+use bytes::Bytes;
+use exportdoc::internal::container::{Kind, only_entry};
+use exportdoc::internal::escape;
+use exportdoc::internal::finding::TRAILING_DATA;
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::import_plan::{
+    Action, ImportOptions, ImportPlan, ImportStatus as PlanStatus, ReadDocument, ResultRow, Step,
+    Verdict as PlanVerdict, import_plan,
+};
+use exportdoc::internal::object::data::ObjectData;
+use exportdoc::internal::object::{ObjectKey, ObjectType, SyncObject, rename, type_by_name};
+use exportdoc::internal::passphrase::Passphrase;
+use exportdoc::internal::report::{
+    DocumentReport, Encryption, ExamineOptions, Keep, Verdict, examine_source, examine_with_objects,
+};
+
+use super::content::stock;
+use super::exchange::{ImportOutcome, ImportRequest, ImportStatus};
+use super::objects::{Inventory, StoredObject, put_object};
+use super::{Engine, ImportRecord, ModelError, State};
+use crate::engine::defaults;
+
+impl Engine {
+    /// What can be refused about an import before it starts, so that an async import can be answered with an error.
+    pub fn check_import(&self, request: &ImportRequest, record: &mut ImportRecord) -> Result<(), ModelError> {
+        let result = self.read_document(request, record).and_then(|document| {
+            let plan = self.plan(&self.snapshot(), &document, request);
+            match plan.verdict {
+                PlanVerdict::Refused(refusal) => Err(ModelError::Refused(refusal.to_string())),
+                _ => Ok(()),
+            }
+        });
+        if let Err(error) = &result {
+            self.log_refusal(error, record);
+        }
+        result
+    }
+
+    /// Imports a document, all of it or nothing.
+    pub fn import(&self, request: &ImportRequest) -> Result<Vec<ImportOutcome>, ModelError> {
+        self.import_recorded(request, &mut ImportRecord::default())
+    }
+
+    /// Imports a document and records what became of it.
+    pub fn import_recorded(
+        &self,
+        request: &ImportRequest,
+        record: &mut ImportRecord,
+    ) -> Result<Vec<ImportOutcome>, ModelError> {
+        let mut decided = None;
+        let result = self.read_document(request, record).and_then(|document| {
+            self.store.transact(|state| {
+                let plan = decided.insert(self.plan(state, &document, request));
+                match &plan.verdict {
+                    PlanVerdict::WouldSucceed => apply(state, &document, plan),
+                    PlanVerdict::WouldFail { status, .. } => Err(ModelError::ImportFailed {
+                        missing: *status == 404,
+                        outcomes: outcomes(plan, &HashMap::new()),
+                    }),
+                    PlanVerdict::Refused(refusal) => Err(ModelError::Refused(refusal.to_string())),
+                    // The inventory sees the whole engine, so nothing is left unknown.
+                    PlanVerdict::Unknown { needs } => Err(ModelError::Refused(format!(
+                        "{}: {}",
+                        defaults::IMPORT_UNCLEAR,
+                        needs.join(", ")
+                    ))),
+                }
+            })
+        });
+        let outcomes = match &result {
+            Ok(outcomes) | Err(ModelError::ImportFailed { outcomes, .. }) => outcomes.as_slice(),
+            Err(_) => &[],
+        };
+        let steps = decided.iter().flat_map(|plan| &plan.steps);
+        for (at, step) in steps.enumerate() {
+            record.object(step, outcomes.get(at));
+            self.log_step(step, outcomes.get(at));
+        }
+        match &result {
+            Ok(outcomes) => {
+                tracing::info!(engine = %self.settings.name, objects = outcomes.len(), "import done");
+            }
+            Err(error) => self.log_refusal(error, record),
+        }
+        result
+    }
+
+    /// A line for an object that was written or that ended the import. What comes from the document is escaped.
+    fn log_step(&self, step: &Step, outcome: Option<&ImportOutcome>) {
+        let object = format!("{} {}", step.type_name, step.label());
+        let (engine, object, action) = (
+            &self.settings.name,
+            escape::terminal(&object),
+            step.action.as_str(),
+        );
+        match outcome.map(|outcome| outcome.import_status) {
+            Some(ImportStatus::Failed) => {
+                let reason = outcome.and_then(|outcome| outcome.failure_message.as_deref());
+                let reason = escape::terminal(reason.unwrap_or_default());
+                tracing::warn!(%engine, %object, action, %reason, "import failed at this object");
+            }
+            Some(_) => tracing::info!(%engine, %object, action, "import"),
+            None => tracing::info!(%engine, %object, action, "not imported"),
+        }
+    }
+
+    fn log_refusal(&self, error: &ModelError, record: &mut ImportRecord) {
+        record.refused(crate::http::messages::error_message(error));
+        let error = error.to_string();
+        tracing::warn!(engine = %self.settings.name, "import refused: {}", escape::terminal(&error));
+    }
+
+    fn plan(&self, state: &State, document: &ReadDocument, request: &ImportRequest) -> ImportPlan {
+        let options = ImportOptions {
+            force_overwrite: request.force_overwrite,
+            environment: request.environment_id.into(),
+            source_environment: request.source_environment_id.into(),
+            // It takes back what it writes itself.
+            max_format: Some(self.settings.engine_version().newest_format()).max(state.format),
+            names: self.settings.name_check(),
+            strict_references: false,
+        };
+        import_plan(&document.as_import(), &Inventory(state), &options)
+    }
+
+    /// Reads a document and refuses what no engine would look at further.
+    fn read_document(
+        &self,
+        request: &ImportRequest,
+        record: &mut ImportRecord,
+    ) -> Result<ReadDocument, ModelError> {
+        record.document(&request.document);
+        let refused = |text: &str| Err(ModelError::Refused(text.to_owned()));
+        let passphrase = match &request.passphrase {
+            Some(text) => match Passphrase::new(text.reveal()) {
+                Ok(passphrase) => Some(passphrase),
+                Err(error) => return refused(&error.to_string()),
+            },
+            None => None,
+        };
+        let given = passphrase.is_some();
+        let options = ExamineOptions {
+            passphrase,
+            ..ExamineOptions::default()
+        };
+        let (report, objects) = examined(&request.document, &options)?;
+        record.read(&report);
+        record.behind_json = report.findings.iter().any(|found| found.rule == &TRAILING_DATA);
+        if record.behind_json && self.settings.strict_json {
+            return Err(ModelError::BadBody(defaults::BEHIND_JSON.to_owned()));
+        }
+        match (report.signature.verdict, self.settings.require_valid_signature) {
+            (Verdict::Valid, _) => {}
+            (Verdict::Undetermined, false) => {
+                tracing::warn!("the signature of the imported document can't be verified by any known rule");
+            }
+            (Verdict::Undetermined, true) => return refused(defaults::SIGNATURE_UNDETERMINED),
+            (Verdict::Invalid, _) => return refused(defaults::SIGNATURE_INVALID),
+        }
+        match &report.encryption {
+            Encryption::Clear if given => return refused(defaults::PASSPHRASE_UNNEEDED),
+            Encryption::Clear | Encryption::Passphrase { opened: true, .. } => {}
+            Encryption::Passphrase { .. } if given => return refused(defaults::PASSPHRASE_WRONG),
+            Encryption::Passphrase { .. } => return refused(defaults::PASSPHRASE_MISSING),
+            Encryption::Unknown => return refused(defaults::ENCRYPTION_UNKNOWN),
+        }
+        if objects.len() != report.objects.len() || objects.is_empty() {
+            return refused(defaults::DOCUMENT_WITHOUT_OBJECTS);
+        }
+        Ok(ReadDocument::new(&report, objects))
+    }
+}
+
+/// Reads a document, or the one that a ZIP archive holds as exports do: uncompressed, so that nothing grows.
+fn examined(
+    document: &Bytes,
+    options: &ExamineOptions,
+) -> Result<(DocumentReport, Vec<SyncObject<'static>>), ModelError> {
+    let unreadable = |error: &dyn std::fmt::Display| ModelError::BadBody(error.to_string());
+    if Kind::of(document) != Some(Kind::Zip) {
+        return examine_with_objects(document, options).map_err(|error| unreadable(&error));
+    }
+    // The first file's compression stands here; what follows can't yield more than the archive has either.
+    if document.get(8..10) != Some(&[0, 0]) {
+        return Err(ModelError::BadBody(defaults::ZIP_COMPRESSED.to_owned()));
+    }
+    let (_, entry) = only_entry(Cursor::new(document)).map_err(|error| unreadable(&error))?;
+    let entry = entry.take(document.len() as u64);
+    let examined = examine_source(entry, options, Keep::Objects).map_err(|error| unreadable(&error))?;
+    Ok((examined.report, examined.contents.objects))
+}
+
+/// Writes what the plan says; the local key of every object of the document is known by then.
+fn apply(
+    state: &mut State,
+    document: &ReadDocument,
+    plan: &ImportPlan,
+) -> Result<Vec<ImportOutcome>, ModelError> {
+    let local = local_keys(state, document, plan);
+    for step in &plan.steps {
+        let own = &local[&step.key];
+        let writes = match &step.action {
+            Action::Derived => step.type_name == "GLOBAL_OBJECT",
+            action => action.writes(),
+        };
+        if !writes {
+            continue;
+        }
+        let object = rename(&document.objects[step.index], own, |dependency| {
+            local.get(dependency).filter(|key| *key != dependency).cloned()
+        })
+        .map_err(|error| ModelError::Refused(error.to_string()))?;
+        put_object(
+            state,
+            StoredObject::new(object, step.type_name.clone(), step.environment),
+        );
+    }
+    Ok(outcomes(plan, &local))
+}
+
+/// What every key of the document is called on this engine. New objects with numbers get new ones, but for those of types
+/// that nothing is known of.
+fn local_keys(
+    state: &mut State,
+    document: &ReadDocument,
+    plan: &ImportPlan,
+) -> HashMap<ObjectKey, ObjectKey> {
+    let mut local = HashMap::new();
+    for step in &plan.steps {
+        let identifier = match (step.action.existing(), &step.key.identifier) {
+            (Some(existing), _) => existing.id.clone(),
+            (None, own) if step.action == Action::Create && keeps_number(state, &step.type_name, own) => {
+                own.clone()
+            }
+            (None, Identifier::Integer(_)) if step.action == Action::Create => {
+                let own = setting_here(state, &document.objects[step.index]);
+                Identifier::Integer(own.unwrap_or_else(|| state.next_object_id(&step.type_name)))
+            }
+            (None, own) => own.clone(),
+        };
+        let number = number_here(state, step);
+        local.insert(step.key.clone(), ObjectKey::new(number, identifier));
+    }
+    // A reference to an object of the same document is called what that object is called.
+    let by_index: HashMap<usize, &Step> = plan.steps.iter().map(|step| (step.index, step)).collect();
+    for step in &plan.steps {
+        if let Action::ReferenceInDocument { index } = &step.action
+            && let Some(target) = by_index.get(index).and_then(|target| local.get(&target.key))
+        {
+            let key = ObjectKey::new(step.key.type_number, target.identifier.clone());
+            local.insert(step.key.clone(), key);
+        }
+    }
+    local
+}
+
+/// The id that a setting has on every engine, unless its object is here under another identity.
+fn setting_here(state: &State, object: &SyncObject<'_>) -> Option<i64> {
+    let ObjectData::ApplicationSettings(data) = object.data() else {
+        return None;
+    };
+    let id = stock::setting_id(&data.group()?, &data.setting_name()?)?;
+    let here = state
+        .objects
+        .find("APPLICATION_SETTINGS", &Identifier::Integer(id));
+    here.is_none().then_some(id)
+}
+
+/// Engines' number of a type isn't always known: what is here keeps the one it has, so that no twin comes beside it.
+fn number_here(state: &State, step: &Step) -> u64 {
+    let existing = step.action.existing();
+    let here = existing
+        .filter(|existing| existing.type_name == step.type_name)
+        .and_then(|existing| state.objects.find(&existing.type_name, &existing.id));
+    here.map_or(step.key.type_number, |stored| stored.key().type_number)
+}
+
+/// An object of a type that nothing is known of stays as it is, its number included, while that is free.
+fn keeps_number(state: &mut State, type_name: &str, own: &Identifier) -> bool {
+    let known = type_by_name(type_name).and_then(ObjectType::number);
+    let Identifier::Integer(id) = *own else {
+        return false;
+    };
+    let keeps = known.is_none() && state.objects.find(type_name, own).is_none();
+    if keeps {
+        state.reserve_id(type_name, id);
+    }
+    keeps
+}
+
+fn outcomes(plan: &ImportPlan, local: &HashMap<ObjectKey, ObjectKey>) -> Vec<ImportOutcome> {
+    let rows = plan.result_rows(|step| local.get(&step.key).map(|key| key.identifier.clone()));
+    rows.into_iter().map(ImportOutcome::from).collect()
+}
+
+impl From<ResultRow> for ImportOutcome {
+    fn from(row: ResultRow) -> Self {
+        Self {
+            object_identifier: row.identifier.to_json(),
+            imported_object_identifier: row.imported.map(|identifier| identifier.to_json()),
+            object_type: row.type_name,
+            import_status: match row.status {
+                PlanStatus::Success => ImportStatus::Success,
+                PlanStatus::Failed => ImportStatus::Failed,
+                PlanStatus::Skipped => ImportStatus::Skipped,
+            },
+            failure_message: row
+                .failure_message
+                .map(|text| crate::http::messages::sentence(&text)),
+        }
+    }
+}

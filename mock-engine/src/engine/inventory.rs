@@ -1,0 +1,139 @@
+//! What clients ask of rulesets and connectors beside their rows: names behind a connector, refreshes, bulk updates.
+//!
+//! Invariant: a bulk update is all or nothing.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::objects::{MountStatus, refresh, replace_tables, tables_behind};
+use super::resources::{
+    Collection, DATABASE_RULESETS, DATASET_CONNECTORS, FILE_CONNECTORS, FILE_METADATA, FILE_RULESETS, MOUNTS,
+    Reader, Writer,
+};
+use super::{AsyncTask, Engine, JobOutput, Key, ModelError, Operation, Row};
+
+impl Engine {
+    /// Names of the tables, files or datasets behind a connector.
+    pub fn names_behind(&self, connectors: &dyn Collection, key: &Key) -> Result<Vec<String>, ModelError> {
+        let state = self.snapshot();
+        let reader = self.reader(&state);
+        let path = connectors.spec().path;
+        if path != FILE_CONNECTORS.spec().path && path != DATASET_CONNECTORS.spec().path {
+            return tables_behind(&reader, key);
+        }
+        connectors.get(&reader, key)?;
+        let row = state.table(path).get(key).cloned().unwrap_or_default();
+        let schema = &self.settings.schema;
+        let mut names: Vec<String> = match path == FILE_CONNECTORS.spec().path {
+            true => schema.files(&row).map(|file| file.name.clone()).collect(),
+            false => schema.datasets(&row).map(|file| file.name.clone()).collect(),
+        };
+        names.sort_unstable();
+        names.dedup();
+        Ok(names)
+    }
+
+    /// Connects or disconnects a mount and shows it.
+    pub fn set_mount(&self, key: &Key, status: MountStatus) -> Result<Value, ModelError> {
+        self.write(|writer| MOUNTS.set_status(writer, key, status))
+    }
+
+    /// Starts to look at a database again.
+    pub fn refresh_ruleset(self: &Arc<Self>, key: &Key) -> Result<AsyncTask, ModelError> {
+        let id = self.ruleset_id(&DATABASE_RULESETS, key)?;
+        self.start_ruleset_task(Operation::RulesetRefresh, id, move |writer| refresh(writer, id))
+    }
+
+    /// Starts to replace the tables of a database ruleset.
+    pub fn bulk_update_tables(self: &Arc<Self>, key: &Key, mut body: Row) -> Result<AsyncTask, ModelError> {
+        let id = self.ruleset_id(&DATABASE_RULESETS, key)?;
+        let list = rows(body.remove("tableMetadata"), "tableMetadata")?;
+        let change = move |writer: &mut Writer<'_>| replace_tables(writer, id, list);
+        self.start_ruleset_task(Operation::TableBulkUpdate, id, change)
+    }
+
+    /// Starts to replace the files of a file ruleset.
+    pub fn bulk_update_files(self: &Arc<Self>, key: &Key, mut body: Row) -> Result<AsyncTask, ModelError> {
+        let id = self.ruleset_id(&FILE_RULESETS, key)?;
+        let list = rows(body.remove("fileMetadata"), "fileMetadata")?;
+        let change = move |writer: &mut Writer<'_>| replace_files(writer, id, list);
+        self.start_ruleset_task(Operation::DatafileBulkUpdate, id, change)
+    }
+
+    fn ruleset_id(&self, rulesets: &dyn Collection, key: &Key) -> Result<i64, ModelError> {
+        self.get_resource(rulesets, key)?;
+        match key {
+            Key::Number(id) => Ok(*id),
+            Key::Name(_) => Err(ModelError::not_found(rulesets.spec().title, key)),
+        }
+    }
+
+    fn start_ruleset_task(
+        self: &Arc<Self>,
+        operation: Operation,
+        ruleset: i64,
+        change: impl FnOnce(&mut Writer<'_>) -> Result<(), ModelError> + Send + 'static,
+    ) -> Result<AsyncTask, ModelError> {
+        self.start_task_about(operation, Some(ruleset.to_string()), None, move |engine| {
+            let done = engine.write(change);
+            JobOutput {
+                file: None,
+                failure: done
+                    .err()
+                    .map(|error| crate::http::messages::error_message(&error)),
+            }
+        })
+    }
+}
+
+/// The rows of a bulk update.
+fn rows(list: Option<Value>, member: &'static str) -> Result<Vec<Row>, ModelError> {
+    let bad = || ModelError::BadBody(format!("'{member}' is no list of objects"));
+    let Some(Value::Array(list)) = list else {
+        return Err(bad());
+    };
+    list.into_iter()
+        .map(|entry| match entry {
+            Value::Object(row) => Ok(row),
+            _ => Err(bad()),
+        })
+        .collect()
+}
+
+/// Makes the files of a ruleset exactly those of a list: others go, those of a known id or name change, the rest is new.
+fn replace_files(writer: &mut Writer<'_>, ruleset: i64, list: Vec<Row>) -> Result<(), ModelError> {
+    let known = files_of(&writer.reader(), ruleset);
+    let mut wanted = Vec::new();
+    for mut body in list {
+        let id = body.get("fileMetadataId").and_then(Key::from_json);
+        let name = body.get("fileName").and_then(Value::as_str);
+        let by_id = known.iter().find(|(key, _)| Some(key) == id.as_ref());
+        let found = by_id.or_else(|| known.iter().find(|(_, known)| Some(known.as_str()) == name));
+        body.insert("rulesetId".to_owned(), ruleset.into());
+        wanted.push((found.map(|(key, _)| key.clone()), body));
+    }
+    for (key, _) in &known {
+        if !wanted.iter().any(|(found, _)| found.as_ref() == Some(key)) {
+            FILE_METADATA.delete(writer, key)?;
+        }
+    }
+    for (found, body) in wanted {
+        match found {
+            Some(key) => FILE_METADATA.update(writer, &key, body)?,
+            None => FILE_METADATA.create(writer, body)?,
+        };
+    }
+    Ok(())
+}
+
+fn files_of(reader: &Reader<'_>, ruleset: i64) -> Vec<(Key, String)> {
+    let files = reader.state.table(FILE_METADATA.spec().path);
+    let of_ruleset = files.with("rulesetId", &Key::Number(ruleset));
+    of_ruleset
+        .map(|(key, row)| {
+            let name = row.get("fileName").and_then(Value::as_str).unwrap_or_default();
+            (key.clone(), name.to_owned())
+        })
+        .collect()
+}

@@ -1,0 +1,182 @@
+//! The engine itself: state and rules, without HTTP.
+//!
+//! Invariant: nothing in this module knows of requests, routes or status codes. The HTTP layer translates a request
+//! into one call here and the result back.
+
+mod audit;
+pub mod clock;
+mod content;
+pub mod defaults;
+mod documents;
+mod error;
+pub mod exchange;
+mod executions;
+mod export;
+mod gate;
+pub mod ids;
+mod import;
+mod import_record;
+mod inventory;
+pub(crate) mod locking;
+pub mod objects;
+mod page;
+mod persist;
+mod query;
+mod resource_copy;
+pub mod resources;
+mod row_tables;
+pub mod schema;
+mod sessions;
+mod settings;
+pub mod sources;
+mod ssh_keys;
+mod state;
+mod task_driver;
+mod tasks;
+mod uploads;
+mod users;
+mod zip;
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::engine::clock::Clock;
+use crate::engine::ids::{EntropyError, Ids};
+
+pub use audit::{AUDIT_MEMBERS, AuditLog, AuditStatus, Audited};
+pub use documents::{Document, DocumentKind, Documents};
+pub use error::ModelError;
+pub use executions::{Component, Ending, Event, Execution, ExecutionPlan, PlannedComponent, PlannedEvent};
+pub use gate::{SyncGate, SyncKind, SyncPermit};
+pub use import_record::ImportRecord;
+pub(crate) use objects::FORMAT_CONTENT;
+pub use objects::ViewCache;
+pub use page::{Page, PageRequest};
+pub use persist::{PersistError, StateDir};
+pub use query::Query;
+pub use row_tables::{Table, Tables};
+pub use sessions::Sessions;
+pub use settings::{Credential, Pace, Settings};
+pub use state::{Key, Row, State, StateForm, Store};
+pub use tasks::{AsyncTask, JobOutput, Operation, TaskFilter, TaskStatus, Tasks};
+pub use uploads::{Upload, Uploads};
+
+/// One engine. Shared by all connections.
+#[derive(Debug)]
+pub struct Engine {
+    /// What it was told at its start.
+    pub settings: Settings,
+    /// Its time.
+    pub clock: Clock,
+    /// Its ids and randomness.
+    pub ids: Ids,
+    /// Its data.
+    pub store: Store,
+    /// The syncable objects of the latest state, resolved.
+    pub views: ViewCache,
+    /// Its tokens.
+    pub sessions: Sessions,
+    /// Its async tasks.
+    pub tasks: Tasks,
+    /// The documents that tasks left for download.
+    pub documents: Documents,
+    /// Who did what.
+    pub audit_log: AuditLog,
+    /// Its uploaded files.
+    pub uploads: Uploads,
+    /// Lets syncs in.
+    pub gate: SyncGate,
+    /// Tells waiting calls that the engine stops.
+    pub stopping: CancellationToken,
+}
+
+/// The engine's state could not be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// No randomness.
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
+    /// The state directory can't be used.
+    #[error(transparent)]
+    Persist(#[from] PersistError),
+    /// The initial content can't be made.
+    #[error("initial content: {0}")]
+    Content(#[from] ModelError),
+}
+
+impl Engine {
+    /// Sets an engine up: with the stored state if there is one, else with its initial content.
+    pub fn new(settings: Settings, clock: Clock) -> Result<Self, SetupError> {
+        let ids = match settings.seed {
+            Some(seed) => Ids::seeded(seed, &settings.name),
+            None => Ids::random()?,
+        };
+        let dir = settings.state_dir.as_deref().map(StateDir::open).transpose()?;
+        let stored = dir.as_ref().map(StateDir::load).transpose()?.flatten();
+        let mut state = match stored {
+            Some(mut state) => {
+                objects::mirror_all(&mut state);
+                state
+            }
+            None => content::initial_state(&settings)?,
+        };
+        state.version = Some(settings.version.clone());
+        Ok(Self {
+            store: Store::new(state, dir)?,
+            views: ViewCache::default(),
+            sessions: Sessions::default(),
+            tasks: Tasks::default(),
+            documents: Documents::default(),
+            audit_log: AuditLog::default(),
+            uploads: Uploads::default(),
+            gate: SyncGate::new(settings.concurrent_sync),
+            stopping: CancellationToken::new(),
+            settings,
+            clock,
+            ids,
+        })
+    }
+
+    /// The present state.
+    pub fn snapshot(&self) -> Arc<State> {
+        self.store.snapshot()
+    }
+
+    /// Whether a job executes now, which forbids imports.
+    pub fn job_running(&self) -> bool {
+        executions::any_running(&self.snapshot(), self.clock.now_ms())
+    }
+
+    /// Lets a sync operation in.
+    pub fn begin_sync(&self, kind: SyncKind) -> Result<SyncPermit, ModelError> {
+        self.gate.enter(kind, self.job_running())
+    }
+
+    /// Puts another state in place of the present one.
+    pub fn replace_state(&self, mut state: State) -> Result<(), ModelError> {
+        objects::mirror_all(&mut state);
+        self.store.transact(|present| {
+            *present = state;
+            // What a state from elsewhere says is another engine's.
+            present.version = Some(self.settings.version.clone());
+            Ok(())
+        })
+    }
+
+    /// Back to the initial content, without tokens, tasks, documents or uploads. Seeded ids start again.
+    pub fn reset(&self) -> Result<(), ModelError> {
+        self.ids.rewind_if(self.settings.seed.is_some());
+        let state = content::initial_state(&self.settings).map_err(|error| {
+            tracing::error!(%error, "the initial content could not be made again");
+            ModelError::InitialContent
+        })?;
+        self.replace_state(state)?;
+        self.sessions.clear();
+        self.tasks.clear();
+        self.documents.clear();
+        self.audit_log.clear();
+        self.uploads.clear();
+        Ok(())
+    }
+}

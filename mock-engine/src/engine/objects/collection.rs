@@ -1,0 +1,84 @@
+//! A resource whose rows mirror syncable objects.
+//!
+//! Invariant: the rows' own rules are those of [`RowCollection`]; here, each change reaches the object too, in the same
+//! transaction.
+
+use serde_json::Value;
+
+use super::edit::{behind, created, deleted, updated};
+use crate::engine::resources::{Collection, Reader, ResourceSpec, RowCollection, Writer};
+use crate::engine::{Key, ModelError, Page, PageRequest, Query, Row};
+
+/// Rows with objects behind them.
+#[derive(Debug)]
+pub struct ObjectCollection {
+    rows: RowCollection,
+}
+
+impl ObjectCollection {
+    /// Rows under the rules of a spec.
+    pub const fn new(spec: &'static ResourceSpec) -> Self {
+        Self {
+            rows: RowCollection::new(spec),
+        }
+    }
+}
+
+impl Collection for ObjectCollection {
+    fn spec(&self) -> &'static ResourceSpec {
+        self.rows.spec()
+    }
+
+    fn list(&self, reader: &Reader<'_>, query: &Query, page: PageRequest) -> Result<Page<Value>, ModelError> {
+        self.rows.list(reader, query, page)
+    }
+
+    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, ModelError> {
+        self.rows.get(reader, key)
+    }
+
+    fn create(&self, writer: &mut Writer<'_>, body: Row) -> Result<Value, ModelError> {
+        let spec = self.spec();
+        let shown = self.rows.create(writer, body)?;
+        let key = shown.get(spec.id_field).and_then(Key::from_json);
+        let key = key.ok_or(ModelError::Internal)?;
+        created(writer, spec, &key)?;
+        self.get(&writer.reader(), &key)
+            .and_then(|row| complete(spec, row))
+    }
+
+    fn update(&self, writer: &mut Writer<'_>, key: &Key, body: Row) -> Result<Value, ModelError> {
+        let spec = self.spec();
+        let old = writer
+            .state
+            .table(spec.path)
+            .get(key)
+            .cloned()
+            .unwrap_or_default();
+        self.rows.update(writer, key, body.clone())?;
+        updated(writer, spec, key, &old, &body)?;
+        self.get(&writer.reader(), key)
+            .and_then(|row| complete(spec, row))
+    }
+
+    fn delete(&self, writer: &mut Writer<'_>, key: &Key) -> Result<(), ModelError> {
+        let object = behind(writer.state, self.spec().path, key).cloned();
+        self.rows.delete(writer, key)?;
+        match object {
+            Some(object) => deleted(writer, self.spec(), &object),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The row still has all that it needs: of a member that the object can't hold in its form, such as a list where a
+/// name belongs, nothing is left.
+fn complete(spec: &ResourceSpec, row: Value) -> Result<Value, ModelError> {
+    match spec.required.iter().find(|field| row.get(**field).is_none()) {
+        None => Ok(row),
+        Some(field) => Err(ModelError::MissingField {
+            what: spec.title,
+            field,
+        }),
+    }
+}

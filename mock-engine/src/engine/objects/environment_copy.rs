@@ -1,0 +1,186 @@
+//! Copies of environments.
+//!
+//! Invariant: a copy is its own: everything in it has a new id, objects have a new revision, and what refers to something
+//! in the environment refers to its copy. What is engine-wide, or in another environment, is shared.
+
+use std::collections::HashMap;
+
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::import_plan::{TypeSelector, stands_for};
+use exportdoc::internal::object::{ObjectKey, RevisionPair, rename};
+use serde_json::Value;
+
+use super::edit::unusable;
+use super::links::type_of;
+use super::rewrite::with_new_revision;
+use super::{StoredObject, is_reference, put_object, resource_of};
+use crate::engine::resources::{self, Collection, ENVIRONMENTS, Writer, environment_of, spec};
+use crate::engine::{Key, ModelError, Row, State};
+
+/// What everything that is copied is called in the copy: by path and old id.
+type Copies = HashMap<(&'static str, Key), i64>;
+
+/// Copies an environment with all that is in it. What the body leaves out is as in the original, but for the name.
+pub(in crate::engine) fn copy_environment(
+    writer: &mut Writer<'_>,
+    from: &Key,
+    mut body: Row,
+) -> Result<Value, ModelError> {
+    let original = ENVIRONMENTS.get(&writer.reader(), from)?;
+    for member in ["applicationId", "purpose", "isWorkflowEnabled"] {
+        let named_otherwise = member == "applicationId" && body.contains_key("application");
+        if let Some(value) = original.get(member).filter(|_| !named_otherwise) {
+            body.entry(member).or_insert_with(|| value.clone());
+        }
+    }
+    let made = ENVIRONMENTS.create(writer, body)?;
+    let (Some(Key::Number(new)), Key::Number(old)) = (
+        made.get(spec::ENVIRONMENTS.id_field).and_then(Key::from_json),
+        from,
+    ) else {
+        return Err(ModelError::Internal);
+    };
+    let mut copies = Copies::from([((spec::ENVIRONMENTS.path, from.clone()), new)]);
+    copy_objects(writer, *old, new, &mut copies)?;
+    copy_rows(writer, *old, &mut copies);
+    Ok(made)
+}
+
+fn copy_objects(writer: &mut Writer<'_>, old: i64, new: i64, copies: &mut Copies) -> Result<(), ModelError> {
+    let inside = |stored: &StoredObject| {
+        stored.environment == Some(old)
+            && stored.type_name != "ENVIRONMENT"
+            && !is_reference(&stored.type_name)
+            && matches!(stored.key().identifier, Identifier::Integer(_))
+    };
+    let objects: Vec<_> = writer
+        .state
+        .objects
+        .iter()
+        .filter(|stored| inside(stored))
+        .cloned()
+        .collect();
+    let mut ids: HashMap<(String, Identifier), i64> = HashMap::new();
+    for stored in &objects {
+        let id = writer.state.next_object_id(&stored.type_name);
+        let identifier = &stored.key().identifier;
+        ids.insert((stored.type_name.clone(), identifier.clone()), id);
+        if let (Some(spec), Identifier::Integer(own)) = (resource_of(&stored.type_name), identifier) {
+            copies.insert((spec.path, Key::Number(*own)), id);
+        }
+    }
+    for stored in &objects {
+        let state = &*writer.state;
+        let renamed = |key: &ObjectKey| {
+            let own = type_of(state, key)?;
+            let type_name = match stands_for(own) {
+                Some(TypeSelector::Type(original)) => original,
+                _ => own,
+            };
+            let id = ids.get(&(type_name.to_owned(), key.identifier.clone()))?;
+            Some(ObjectKey::new(key.type_number, Identifier::Integer(*id)))
+        };
+        let Some(key) = renamed(stored.key()) else {
+            continue;
+        };
+        let object = rename(&stored.object, &key, renamed).map_err(unusable)?;
+        let pair = RevisionPair {
+            object: writer.ids.uuid(),
+            save: writer.ids.uuid(),
+        };
+        let mut copy = StoredObject::clone(stored);
+        copy.object = with_new_revision(&object, &pair, writer.now_ms).map_err(unusable)?;
+        copy.environment = Some(new);
+        put_object(writer.state, copy);
+    }
+    Ok(())
+}
+
+/// Copies the rows that no object stands behind, and gives those of objects what only rows have.
+fn copy_rows(writer: &mut Writer<'_>, old: i64, copies: &mut Copies) {
+    let mut rows = Vec::new();
+    for collection in resources::all() {
+        let spec = collection.spec();
+        let reader = writer.reader();
+        let table = reader.state.table(spec.path);
+        for (key, row) in table.iter() {
+            let entry = Value::Object(row.clone());
+            if spec.path != spec::ENVIRONMENTS.path && environment_of(&reader, spec, &entry) == Some(old) {
+                rows.push((spec, key.clone(), row.clone()));
+            }
+        }
+    }
+    // Parts of objects are there already, under ids of their own; parents stand before them.
+    let parts = [&spec::TABLE_METADATA, &spec::COLUMN_METADATA];
+    for (spec, key, row) in &rows {
+        let counter = spec
+            .counter
+            .filter(|_| !copies.contains_key(&(spec.path, key.clone())));
+        let part = match parts.iter().any(|part| part.path == spec.path) {
+            true => part_of_copy(writer.state, spec, row, copies),
+            false => None,
+        };
+        let id = match (part, counter) {
+            (Some(id), _) => id,
+            (None, Some(counter)) => writer.state.next_number(counter),
+            (None, None) => continue,
+        };
+        copies.insert((spec.path, key.clone()), id);
+    }
+    for (spec, key, mut row) in rows {
+        let Some(id) = copies.get(&(spec.path, key)).copied() else {
+            continue;
+        };
+        let entry = Value::Object(row.clone());
+        for parent in spec.parents {
+            let targets: Vec<_> = parent.targets(&entry).collect();
+            let renumber = |value: &mut Value| {
+                let own = Key::from_json(value);
+                let new =
+                    own.and_then(|own| targets.iter().find_map(|path| copies.get(&(*path, own.clone()))));
+                if let Some(new) = new {
+                    *value = (*new).into();
+                }
+            };
+            match row.get_mut(parent.field) {
+                Some(Value::Array(many)) => many.iter_mut().for_each(renumber),
+                Some(one) => renumber(one),
+                None => {}
+            }
+        }
+        row.insert(spec.id_field.to_owned(), id.into());
+        if let Some(environment) = row.get_mut("environmentId")
+            && let Some(new) = copies.get(&(spec::ENVIRONMENTS.path, Key::Number(old)))
+        {
+            *environment = (*new).into();
+        }
+        let key = Key::Number(id);
+        // What the copied object says stays.
+        row.extend(
+            writer
+                .state
+                .table(spec.path)
+                .get(&key)
+                .cloned()
+                .unwrap_or_default(),
+        );
+        writer.state.table_mut(spec.path).insert(key, row);
+    }
+}
+
+/// The row of a copied object's part that stands for this one.
+fn part_of_copy(state: &State, spec: &resources::ResourceSpec, row: &Row, copies: &Copies) -> Option<i64> {
+    let (owner, name) = (spec.parents.first()?, spec.name_field?);
+    let own = Key::from_json(row.get(owner.field)?)?;
+    let entry = Value::Object(row.clone());
+    let owner_id = owner
+        .targets(&entry)
+        .find_map(|path| copies.get(&(path, own.clone())))?;
+    let table = state.table(spec.path);
+    let mut siblings = table.with(owner.field, &Key::Number(*owner_id));
+    let same = siblings.find(|(_, sibling)| sibling.get(name) == row.get(name))?;
+    match same.0 {
+        Key::Number(id) => Some(*id),
+        Key::Name(_) => None,
+    }
+}

@@ -1,0 +1,95 @@
+//! What the import rules ask of this engine.
+//!
+//! Invariant: complete, so that no answer is ever unknown.
+
+use std::sync::Arc;
+
+use super::StoredObject;
+use super::kinds::is_algorithm;
+use crate::engine::{Key, Row, State};
+use exportdoc::internal::import_plan::{
+    EngineVersion, Identity, Location, Lookup, Presence, Purpose, TargetEnvironment, TargetInventory,
+    TargetObject, TargetRevision, TypeSelector,
+};
+
+/// One state, as an import plan asks about it.
+#[derive(Debug)]
+pub struct Inventory<'a>(pub &'a State);
+
+impl Inventory<'_> {
+    fn object(&self, lookup: &Lookup<'_>) -> Option<&Arc<StoredObject>> {
+        let objects = &self.0.objects;
+        let environment = match lookup.place {
+            Location::Global => None,
+            Location::Environment(id) => Some(id),
+        };
+        // A reference only says that something was missing.
+        let fits = |stored: &&Arc<StoredObject>| {
+            !stored.is_reference()
+                && stored.environment == environment
+                && match lookup.wanted {
+                    TypeSelector::AnyAlgorithm => is_algorithm(&stored.type_name),
+                    // Algorithms share one name space.
+                    TypeSelector::Type(name) if is_algorithm(name) => is_algorithm(&stored.type_name),
+                    TypeSelector::Type(name) => stored.type_name == name,
+                }
+        };
+        // Where two answer, the first by type does.
+        let by_type = |a: &&Arc<StoredObject>, b: &&Arc<StoredObject>| a.type_name.cmp(&b.type_name);
+        match lookup.identity {
+            Identity::Name(name) => {
+                let named = objects.named(lookup.wanted, environment, name);
+                named.filter(fits).min_by(by_type)
+            }
+            Identity::Object(uuid) => objects.with_object_uuid(uuid).filter(fits).min_by(by_type),
+            Identity::EnvironmentItself => objects.environment(environment?).filter(fits),
+        }
+    }
+}
+
+impl TargetInventory for Inventory<'_> {
+    fn find(&self, lookup: &Lookup<'_>) -> Presence<TargetObject> {
+        let Some(stored) = self.object(lookup) else {
+            return Presence::Absent;
+        };
+        Presence::Present(TargetObject {
+            type_name: stored.type_name.clone(),
+            id: stored.key().identifier.clone(),
+            name: stored.name.clone(),
+            revision: TargetRevision::Pair(stored.object.revision().pair.clone()),
+            dependencies: Some(stored.object.dependencies().iter().cloned().collect()),
+        })
+    }
+
+    fn environment(&self, id: i64) -> Presence<TargetEnvironment> {
+        let table = self.0.tables.get("environments");
+        match table.and_then(|table| table.get(&Key::Number(id))) {
+            Some(row) => Presence::Present(TargetEnvironment {
+                purpose: Some(purpose(row)),
+            }),
+            None => Presence::Absent,
+        }
+    }
+
+    fn takes_type(&self, type_name: &str) -> Presence<()> {
+        let version = self.0.version.as_deref().and_then(|text| text.parse().ok());
+        let taken = version.map(|version: EngineVersion| version.takes_type(type_name));
+        match taken {
+            // What it has it takes back.
+            Some(Presence::Absent) if !self.0.objects.has_type(type_name) => Presence::Absent,
+            _ => Presence::Present(()),
+        }
+    }
+
+    fn knows_unseen_types(&self) -> bool {
+        true
+    }
+}
+
+/// An environment without purpose is one to mask in.
+fn purpose(environment: &Row) -> Purpose {
+    match environment.get("purpose").and_then(|purpose| purpose.as_str()) {
+        Some("TOKENIZE") => Purpose::Tokenize,
+        _ => Purpose::Mask,
+    }
+}

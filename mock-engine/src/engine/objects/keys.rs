@@ -1,0 +1,86 @@
+//! New keys for the engine and for its algorithms.
+//!
+//! Invariant: a new key is a save like any other: new UUID B, and so new hashes of all dependents.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::draft;
+use exportdoc::internal::object::{RevisionPair, SyncObject};
+use exportdoc::internal::wire::Writer as Message;
+
+use super::edit::unusable;
+use super::rewrite::{set_field, with_data, with_save};
+use super::{StoredObject, put_object};
+use crate::engine::ids::Ids;
+use crate::engine::{ModelError, State};
+
+/// Gives the engine another global key; its first one, if it has none.
+pub(in crate::engine) fn replace_global_key(
+    state: &mut State,
+    now_ms: i64,
+    ids: &Ids,
+) -> Result<(), ModelError> {
+    let key = state
+        .objects
+        .find("KEY", &Identifier::EncryptionKey("global".to_owned()));
+    let object = match key {
+        Some(stored) => rekeyed(&stored.object, now_ms, ids)?.ok_or(ModelError::Internal)?,
+        None => first_global_key(now_ms, ids)?,
+    };
+    put_object(state, StoredObject::new(object, "KEY", None));
+    Ok(())
+}
+
+fn first_global_key(now_ms: i64, ids: &Ids) -> Result<SyncObject<'static>, ModelError> {
+    let mut bytes = [0; 16];
+    ids.fill(&mut bytes);
+    let pair = RevisionPair {
+        object: ids.uuid(),
+        save: ids.uuid(),
+    };
+    draft::global_key(bytes)
+        .finish(pair, now_ms, now_ms)
+        .map_err(unusable)
+}
+
+/// Gives an algorithm another key of its own.
+pub(in crate::engine) fn randomize_key(
+    state: &mut State,
+    name: &str,
+    now_ms: i64,
+    ids: &Ids,
+) -> Result<(), ModelError> {
+    let no_key = || ModelError::Refused(format!("algorithm '{name}' has no key of its own"));
+    let mut stored = StoredObject::clone(state.objects.algorithm(name).ok_or_else(no_key)?);
+    stored.object = rekeyed(&stored.object, now_ms, ids)?.ok_or_else(no_key)?;
+    put_object(state, stored);
+    Ok(())
+}
+
+/// The object with another key; none if its data has no place for one.
+fn rekeyed(
+    object: &SyncObject<'_>,
+    now_ms: i64,
+    ids: &Ids,
+) -> Result<Option<SyncObject<'static>>, ModelError> {
+    let (key, time) = match object.data_type() {
+        "EncryptionKeyData" => (1, None),
+        "DateShiftDiscreteData" => (1, Some(2)),
+        "TokenizationData" => (6, Some(7)),
+        "SecureLookupData" => (7, Some(8)),
+        _ => return Ok(None),
+    };
+    let mut bytes = [0; 16];
+    ids.fill(&mut bytes);
+    let field = Message::new().text(key, &STANDARD.encode(bytes)).finish();
+    let mut data = set_field(object.data_bytes(), key, Some(&field));
+    if let Some(time) = time {
+        let field = Message::new().int(time, now_ms).finish();
+        data = set_field(&data, time, Some(&field));
+    }
+    let object = with_data(object, &data).map_err(unusable)?;
+    with_save(&object, &ids.uuid(), now_ms)
+        .map(Some)
+        .map_err(unusable)
+}

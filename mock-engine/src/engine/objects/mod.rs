@@ -1,0 +1,49 @@
+//! The syncable objects of an engine.
+//!
+//! Invariant: an object is kept as the message it came as, byte for byte; only its owner's own change (a REST write, a
+//! new local id) rewrites it, and then only the parts that changed. The rows that REST clients see mirror the objects.
+
+mod bundle;
+mod collection;
+mod create;
+mod edit;
+mod environment_copy;
+mod formats;
+mod graph;
+mod habits;
+mod import_lookup;
+mod index;
+mod keys;
+mod kinds;
+mod links;
+mod masked;
+mod members;
+mod mounts;
+mod part_rows;
+mod reference;
+mod rewrite;
+mod rows;
+mod ruleset_rows;
+mod ruleset_tables;
+mod serialized;
+mod store;
+mod successor;
+
+pub use collection::ObjectCollection;
+pub(super) use edit::domain_obstacle;
+pub(super) use environment_copy::copy_environment;
+pub(crate) use formats::CONTENT as FORMAT_CONTENT;
+pub use formats::{FieldCollection, FormatCollection};
+pub use graph::{Listing, View, ViewCache};
+pub(super) use habits::Habits;
+pub use import_lookup::Inventory;
+pub(super) use keys::{randomize_key, replace_global_key};
+pub use kinds::{is_reference, is_type_name, resource_of};
+pub use mounts::{MountCollection, MountStatus};
+pub(super) use part_rows::mirror_all;
+pub use rows::{put_object, remove_object, row_of};
+pub use ruleset_rows::{ColumnCollection, TableCollection};
+pub(super) use ruleset_rows::{copy_tables, refresh, replace_tables, tables_behind};
+pub use ruleset_tables::table_names;
+pub use store::{ObjectStore, StoredObject};
+pub use successor::take_place;

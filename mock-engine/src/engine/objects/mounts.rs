@@ -1,0 +1,129 @@
+//! `/mount-filesystem`: file systems that an engine mounts.
+//!
+//! Invariant: nothing is mounted. What a mount is, is fixed when it is made; only connecting and disconnecting change
+//! its status, and credentials in its options are never kept.
+
+use serde_json::Value;
+
+use super::ObjectCollection;
+use crate::engine::defaults;
+use crate::engine::resources::{Collection, Reader, ResourceSpec, Writer};
+use crate::engine::{Key, ModelError, Page, PageRequest, Query, Row};
+
+/// Members that stay as they were made.
+const FIXED: [&str; 3] = ["hostAddress", "mountPath", "type"];
+
+/// Mounts.
+#[derive(Debug)]
+pub struct MountCollection {
+    rows: ObjectCollection,
+}
+
+impl MountCollection {
+    /// Rows of a spec.
+    pub const fn new(spec: &'static ResourceSpec) -> Self {
+        Self {
+            rows: ObjectCollection::new(spec),
+        }
+    }
+
+    /// Connects or disconnects a mount and shows it.
+    pub(in crate::engine) fn set_status(
+        &self,
+        writer: &mut Writer<'_>,
+        key: &Key,
+        status: MountStatus,
+    ) -> Result<Value, ModelError> {
+        self.get(&writer.reader(), key)?;
+        let path = self.spec().path;
+        let mut row = writer.state.table(path).get(key).cloned().unwrap_or_default();
+        row.insert("status".to_owned(), status.as_str().into());
+        writer.state.table_mut(path).insert(key.clone(), row);
+        self.get(&writer.reader(), key)
+    }
+}
+
+/// Whether a mount is connected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MountStatus {
+    /// Connected.
+    Active,
+    /// Not connected, as every new mount.
+    Disconnected,
+}
+
+impl MountStatus {
+    /// As the API writes it.
+    pub(in crate::engine) fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "ACTIVE",
+            Self::Disconnected => "DISCONNECTED",
+        }
+    }
+}
+
+impl Collection for MountCollection {
+    fn spec(&self) -> &'static ResourceSpec {
+        self.rows.spec()
+    }
+
+    fn list(&self, reader: &Reader<'_>, query: &Query, page: PageRequest) -> Result<Page<Value>, ModelError> {
+        self.rows.list(reader, query, page)
+    }
+
+    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, ModelError> {
+        self.rows.get(reader, key)
+    }
+
+    fn create(&self, writer: &mut Writer<'_>, mut body: Row) -> Result<Value, ModelError> {
+        body.insert("status".to_owned(), MountStatus::Disconnected.as_str().into());
+        let options = body.get("options").and_then(Value::as_str).unwrap_or_default();
+        let kind = body.get("type").and_then(Value::as_str).unwrap_or_default();
+        body.insert("options".to_owned(), with_defaults(options, kind).into());
+        self.rows.create(writer, body)
+    }
+
+    fn update(&self, writer: &mut Writer<'_>, key: &Key, mut body: Row) -> Result<Value, ModelError> {
+        let shown = self.get(&writer.reader(), key)?;
+        for member in FIXED {
+            if body.get(member).is_some_and(|new| Some(new) != shown.get(member)) {
+                return Err(ModelError::Refused(format!(
+                    "'{member}' of a mount can't be changed"
+                )));
+            }
+        }
+        body.remove("status");
+        if let Some(options) = body.get("options") {
+            let options = options.as_str().unwrap_or_default();
+            let kind = shown.get("type").and_then(Value::as_str).unwrap_or_default();
+            body.insert("options".to_owned(), with_defaults(options, kind).into());
+        }
+        self.rows.update(writer, key, body)
+    }
+
+    fn delete(&self, writer: &mut Writer<'_>, key: &Key) -> Result<(), ModelError> {
+        self.rows.delete(writer, key)
+    }
+}
+
+/// Options without credentials, with the defaults of the kind of mount where they say nothing.
+fn with_defaults(options: &str, kind: &str) -> String {
+    let name = |option: &str| {
+        let name = option.split('=').next().unwrap_or_default();
+        name.trim().to_ascii_lowercase()
+    };
+    let mut kept: Vec<&str> = options
+        .split(',')
+        .map(str::trim)
+        .filter(|option| {
+            !option.is_empty() && !defaults::SECRET_MOUNT_OPTIONS.contains(&name(option).as_str())
+        })
+        .collect();
+    let defaults = defaults::MOUNT_OPTIONS.iter().filter(|(of, _)| *of == kind);
+    for (_, default) in defaults {
+        if !kept.iter().any(|option| name(option) == name(default)) {
+            kept.push(default);
+        }
+    }
+    kept.join(",")
+}

@@ -1,0 +1,123 @@
+//! Rows that mirror objects.
+//!
+//! Invariant: after [`put_object`] the row of an object shows what its message says; members that only REST knows
+//! (passwords above all) stay as they were.
+
+use std::sync::Arc;
+
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::ObjectKey;
+use exportdoc::internal::object::data::ObjectData;
+use exportdoc::internal::object::draft::{self, ConnectorSpec};
+use exportdoc::internal::wire::Message;
+use serde_json::{Value, json};
+
+use super::kinds::{algorithm_kind, is_algorithm};
+use super::members::{members_of, put_at};
+use super::{MountStatus, StoredObject, links, part_rows, resource_of};
+use crate::engine::resources::{complete_row, merge};
+use crate::engine::{Key, Row, State};
+
+/// The row of an object: where it stands and the members that the message shows. None for objects that REST doesn't
+/// show as rows, and for environments, whose rows have a life of their own.
+pub fn row_of(state: &State, stored: &StoredObject) -> Option<(&'static str, Key, Row)> {
+    let spec = resource_of(&stored.type_name).filter(|_| stored.type_name != "ENVIRONMENT")?;
+    let (key, id) = match &stored.key().identifier {
+        Identifier::Integer(id) => (Key::Number(*id), json!(id)),
+        Identifier::Text(name) | Identifier::Algorithm(name) => (Key::parse(name), json!(name)),
+        _ => return None,
+    };
+    let mut row = Row::new();
+    row.insert(spec.id_field.to_owned(), id);
+    if let Some(environment) = stored
+        .environment
+        .filter(|_| shows_environment(&stored.type_name))
+    {
+        row.insert("environmentId".to_owned(), environment.into());
+    }
+    if is_algorithm(&stored.type_name) {
+        row.insert(
+            "algorithmType".to_owned(),
+            algorithm_kind(&stored.type_name).into(),
+        );
+    }
+    let data = Message::parse(stored.object.data_bytes()).unwrap_or_default();
+    for member in members_of(stored.object.data_type()) {
+        put_at(&mut row, member.path(), member.read(data));
+    }
+    links::read(state, stored, &mut row);
+    Some((spec.path, key, row))
+}
+
+/// Jobs leave it to their ruleset to say where they are.
+fn shows_environment(type_name: &str) -> bool {
+    type_name.ends_with("_CONNECTOR") || type_name.ends_with("_RULESET")
+}
+
+/// Puts an object in place of the one with its key, if any, and brings its row up to date. A job's source that has a
+/// place becomes the connector that it names.
+pub fn put_object(state: &mut State, stored: StoredObject) {
+    let stored = connector_of_source(&stored).unwrap_or(stored);
+    if let Identifier::Integer(id) = stored.key().identifier {
+        state.reserve_id(&stored.type_name, id);
+    }
+    state.objects.insert(stored.clone());
+    part_rows::mirror(state, &stored);
+    let Some((path, key, shown)) = row_of(state, &stored) else {
+        return;
+    };
+    let mut row = state.table(path).get(&key).cloned().unwrap_or_default();
+    for member in members_of(stored.object.data_type()) {
+        put_at(&mut row, member.path(), None);
+    }
+    for path in links::paths(&stored.type_name) {
+        put_at(&mut row, path, None);
+    }
+    row.retain(|_, value| value.as_object().is_none_or(|inner| !inner.is_empty()));
+    let mut value = Value::Object(row);
+    merge(&mut value, Value::Object(shown));
+    if let Value::Object(mut row) = value {
+        if resource_of(&stored.type_name).is_some_and(|spec| spec.says_creator) {
+            row.entry("createdBy").or_insert_with(|| "admin".into());
+        }
+        complete_row(state, path, &mut row);
+        if stored.type_name == "MOUNT_INFORMATION" {
+            let status = MountStatus::Disconnected.as_str();
+            row.entry("status").or_insert_with(|| status.into());
+        }
+        state.table_mut(path).insert(key, row);
+    }
+}
+
+/// Takes an object out, with its row.
+pub fn remove_object(state: &mut State, key: &ObjectKey) -> Option<Arc<StoredObject>> {
+    let stored = state.objects.remove(key)?;
+    part_rows::forget(state, &stored);
+    if let Some((path, row, _)) = row_of(state, &stored) {
+        state.table_mut(path).remove(&row);
+    }
+    Some(stored)
+}
+
+/// The connector that an on-the-fly job's source stands for, as far as the source tells.
+fn connector_of_source(stored: &StoredObject) -> Option<StoredObject> {
+    let (ObjectData::SourceConnector(data), Some(_), Identifier::Integer(id)) =
+        (stored.object.data(), stored.environment, &stored.key().identifier)
+    else {
+        return None;
+    };
+    let (database_type, name) = (data.database_type()?, data.connector_name()?);
+    let spec = ConnectorSpec {
+        database_type: &database_type,
+        name: &name,
+        ..ConnectorSpec::default()
+    };
+    let revision = stored.object.revision();
+    let [created, modified] = [revision.created, revision.modified].map(Option::unwrap_or_default);
+    let connector = draft::connector(*id, &spec).finish(revision.pair.clone(), created, modified);
+    Some(StoredObject::new(
+        connector.ok()?,
+        "DATABASE_CONNECTOR",
+        stored.environment,
+    ))
+}

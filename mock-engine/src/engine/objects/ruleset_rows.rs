@@ -1,0 +1,421 @@
+//! `/table-metadata` and `/column-metadata`: tables and columns of database rulesets.
+//!
+//! Invariant: a write is a save of the ruleset: its object changes with the row, and gets a new revision.
+
+use std::collections::{HashMap, HashSet};
+
+use serde_json::Value;
+
+use super::masked::{asked, save, take_over, text};
+use super::ruleset_tables::{
+    change_tables, columns_elsewhere, mask_column, refresh_table, ruleset, rulesets_on, table_names,
+    with_tables_of,
+};
+use super::{StoredObject, part_rows};
+use crate::engine::defaults;
+use crate::engine::resources::{
+    Collection, DATABASE_CONNECTORS, DATABASE_RULESETS, Reader, ResourceSpec, RowCollection, Writer, spec,
+};
+use crate::engine::schema::{ColumnFlag, DeclaredColumn};
+use crate::engine::{Key, ModelError, Page, PageRequest, Query, Row};
+
+/// Members of a table that a body can't set.
+const FIXED_IN_TABLE: &[&str] = &["tableMetadataId", "tableName", "rulesetId", "isMasked"];
+/// Members of a column that a body can't set: the database says them, or they follow from others.
+const FIXED_IN_COLUMN: &[&str] = &[
+    "columnMetadataId",
+    "columnName",
+    "tableMetadataId",
+    "algorithmName",
+    "domainName",
+    "dateFormat",
+    "dataType",
+    "columnLength",
+    "isMasked",
+    "isPrimaryKey",
+    "isIndex",
+    "isForeignKey",
+];
+
+/// Tables of rulesets.
+#[derive(Debug)]
+pub struct TableCollection {
+    rows: RowCollection,
+}
+
+impl TableCollection {
+    /// Rows of a spec.
+    pub const fn new(spec: &'static ResourceSpec) -> Self {
+        Self {
+            rows: RowCollection::new(spec),
+        }
+    }
+}
+
+impl Collection for TableCollection {
+    fn spec(&self) -> &'static ResourceSpec {
+        self.rows.spec()
+    }
+
+    fn list(&self, reader: &Reader<'_>, query: &Query, page: PageRequest) -> Result<Page<Value>, ModelError> {
+        if let Some(id) = query.number("ruleset_id")? {
+            DATABASE_RULESETS.get(reader, &Key::Number(id))?;
+        }
+        self.rows.list(reader, query, page)
+    }
+
+    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, ModelError> {
+        self.rows.get(reader, key)
+    }
+
+    fn create(&self, writer: &mut Writer<'_>, body: Row) -> Result<Value, ModelError> {
+        let missing = |field| ModelError::MissingField {
+            what: spec::TABLE_METADATA.title,
+            field,
+        };
+        let ruleset = body.get("rulesetId").and_then(Key::from_json);
+        let Some(Key::Number(ruleset)) = ruleset else {
+            return Err(missing("rulesetId"));
+        };
+        DATABASE_RULESETS.get(&writer.reader(), &Key::Number(ruleset))?;
+        let name = text(&body, "tableName")?.ok_or_else(|| missing("tableName"))?;
+        if part_rows::find(writer.state, &spec::TABLE_METADATA, ruleset, &name).is_some() {
+            return Err(refuse_twice(&name));
+        }
+        let table = Wanted {
+            name: name.clone(),
+            known: None,
+            body,
+        };
+        save_tables(writer, ruleset, &HashSet::new(), vec![table])?;
+        let found = part_rows::find(writer.state, &spec::TABLE_METADATA, ruleset, &name);
+        let (key, _) = found.ok_or(ModelError::Internal)?;
+        self.get(&writer.reader(), &key)
+    }
+
+    fn update(&self, writer: &mut Writer<'_>, key: &Key, body: Row) -> Result<Value, ModelError> {
+        let shown = self.get(&writer.reader(), key)?;
+        let (ruleset, name) = place(&shown)?;
+        let moved = body.get("rulesetId").and_then(Key::from_json);
+        if moved.is_some_and(|moved| moved != Key::Number(ruleset)) {
+            return Err(ModelError::Refused(
+                "a table can't move to another ruleset".to_owned(),
+            ));
+        }
+        let new = text(&body, "tableName")?.unwrap_or_else(|| name.clone());
+        if new != name && part_rows::find(writer.state, &spec::TABLE_METADATA, ruleset, &new).is_some() {
+            return Err(refuse_twice(&new));
+        }
+        let table = Wanted {
+            name: new,
+            known: Some((key.clone(), name)),
+            body,
+        };
+        save_tables(writer, ruleset, &HashSet::new(), vec![table])?;
+        self.get(&writer.reader(), key)
+    }
+
+    fn delete(&self, writer: &mut Writer<'_>, key: &Key) -> Result<(), ModelError> {
+        let (ruleset, name) = place(&self.get(&writer.reader(), key)?)?;
+        save_tables(writer, ruleset, &HashSet::from([name]), Vec::new())
+    }
+}
+
+/// The ruleset and the name of a shown table.
+fn place(shown: &Value) -> Result<(i64, String), ModelError> {
+    let ruleset = shown.get("rulesetId").and_then(Value::as_i64);
+    let name = shown.get("tableName").and_then(Value::as_str);
+    match (ruleset, name) {
+        (Some(ruleset), Some(name)) => Ok((ruleset, name.to_owned())),
+        _ => Err(ModelError::Internal),
+    }
+}
+
+/// The object of a ruleset.
+fn object(writer: &Writer<'_>, id: i64) -> Result<StoredObject, ModelError> {
+    let found = ruleset(writer.state, id).cloned();
+    found.ok_or_else(|| ModelError::not_found(spec::DATABASE_RULESETS.title, id))
+}
+
+fn connector_of(reader: &Reader<'_>, ruleset: i64) -> Option<i64> {
+    let row = reader
+        .state
+        .tables
+        .get(spec::DATABASE_RULESETS.path)?
+        .get(&Key::Number(ruleset))?;
+    match row.get("databaseConnectorId").and_then(Key::from_json) {
+        Some(Key::Number(id)) => Some(id),
+        _ => None,
+    }
+}
+
+/// The declared columns of a table behind a connector; none if the table isn't declared there.
+fn declared_columns(reader: &Reader<'_>, connector: i64, table: &str) -> Option<Vec<DeclaredColumn>> {
+    let rows = reader.state.tables.get(spec::DATABASE_CONNECTORS.path)?;
+    let row = rows.get(&Key::Number(connector))?;
+    let mut tables = reader.settings.schema.tables(row);
+    let found = tables.find(|known| known.name == table)?;
+    Some(found.columns.clone())
+}
+
+/// Names of the tables behind a database connector: those declared, or else those of the rulesets on it.
+pub(in crate::engine) fn tables_behind(reader: &Reader<'_>, key: &Key) -> Result<Vec<String>, ModelError> {
+    DATABASE_CONNECTORS.get(reader, key)?;
+    let row = reader
+        .state
+        .table(spec::DATABASE_CONNECTORS.path)
+        .get(key)
+        .cloned()
+        .unwrap_or_default();
+    let schema = &reader.settings.schema;
+    let mut names: Vec<String> = schema.tables(&row).map(|table| table.name.clone()).collect();
+    if names.is_empty()
+        && let Key::Number(id) = key
+    {
+        let tables = rulesets_on(reader.state, *id).into_iter();
+        let tables = tables.flat_map(|data| data.tables().take(defaults::PARTS_KEPT).collect::<Vec<_>>());
+        names.extend(tables.map(|table| table.table_name().unwrap_or_default().into_owned()));
+    }
+    names.sort_unstable();
+    names.dedup();
+    Ok(names)
+}
+
+/// A table as a ruleset is to have it.
+#[derive(Debug)]
+struct Wanted {
+    name: String,
+    /// Its row and its name until now; none for a new table.
+    known: Option<(Key, String)>,
+    body: Row,
+}
+
+/// Saves a ruleset with some tables gone and others as wanted. New ones have the columns that the database has.
+fn save_tables(
+    writer: &mut Writer<'_>,
+    ruleset: i64,
+    gone: &HashSet<String>,
+    wanted: Vec<Wanted>,
+) -> Result<(), ModelError> {
+    let path = spec::TABLE_METADATA.path;
+    let before = object(writer, ruleset)?;
+    let connector = connector_of(&writer.reader(), ruleset);
+    let (mut renamed, mut added) = (HashMap::new(), Vec::new());
+    for table in &wanted {
+        match &table.known {
+            None => added.push((table.name.as_str(), columns_of(writer, connector, &table.name))),
+            Some((key, old)) if *old != table.name => {
+                renamed.insert(old.clone(), table.name.clone());
+                // Under its new name already, so that the row is known to be the table's.
+                let mut row = writer.state.table(path).get(key).cloned().unwrap_or_default();
+                row.insert("tableName".to_owned(), table.name.as_str().into());
+                writer.state.table_mut(path).insert(key.clone(), row);
+            }
+            Some(_) => {}
+        }
+    }
+    let data = change_tables(before.object.data_bytes(), gone, &renamed, &added);
+    save(writer, &before, &data)?;
+    for (name, columns) in added {
+        if let Some((key, _)) = part_rows::find(writer.state, &spec::TABLE_METADATA, ruleset, name) {
+            mark_foreign_keys(writer, &key, &columns);
+        }
+    }
+    for table in wanted {
+        let found = part_rows::find(writer.state, &spec::TABLE_METADATA, ruleset, &table.name);
+        let full = || ModelError::Refused("there are too many tables".to_owned());
+        let (key, mut row) = found.ok_or_else(full)?;
+        take_over(&mut row, table.body, FIXED_IN_TABLE)?;
+        writer.state.table_mut(path).insert(key, row);
+    }
+    Ok(())
+}
+
+/// The columns that the database has for a table: as declared, or else as another ruleset shows them.
+fn columns_of(writer: &Writer<'_>, connector: Option<i64>, table: &str) -> Vec<DeclaredColumn> {
+    let Some(connector) = connector else {
+        return Vec::new();
+    };
+    declared_columns(&writer.reader(), connector, table)
+        .unwrap_or_else(|| columns_elsewhere(writer.state, connector, table))
+}
+
+fn refuse_twice(name: &str) -> ModelError {
+    ModelError::Duplicate {
+        what: spec::TABLE_METADATA.title,
+        name: name.to_owned(),
+    }
+}
+
+/// Foreign keys are in the rows alone.
+fn mark_foreign_keys(writer: &mut Writer<'_>, table: &Key, columns: &[DeclaredColumn]) {
+    let Key::Number(table) = *table else { return };
+    for column in columns {
+        let found = part_rows::find(writer.state, &spec::COLUMN_METADATA, table, &column.name);
+        let Some((key, mut row)) = found else { continue };
+        let is_key = column.is(ColumnFlag::ForeignKey);
+        if row.get("isForeignKey") != Some(&Value::Bool(is_key)) {
+            row.insert("isForeignKey".to_owned(), is_key.into());
+            writer
+                .state
+                .table_mut(spec::COLUMN_METADATA.path)
+                .insert(key, row);
+        }
+    }
+}
+
+/// Makes the tables of a ruleset exactly those of a list: others go, those of a known id or name change, the rest is new.
+pub(in crate::engine) fn replace_tables(
+    writer: &mut Writer<'_>,
+    ruleset: i64,
+    list: Vec<Row>,
+) -> Result<(), ModelError> {
+    let (mut wanted, mut names, mut kept) = (Vec::new(), HashSet::new(), HashSet::new());
+    for body in list {
+        let named = text(&body, "tableName")?;
+        let id = body.get("tableMetadataId").and_then(Key::from_json);
+        let by_id = id.and_then(|id| {
+            let row = writer.state.table(spec::TABLE_METADATA.path).get(&id).cloned()?;
+            let (of, name) = place(&Value::Object(row)).ok()?;
+            (of == ruleset).then_some((id, name))
+        });
+        let known = by_id.or_else(|| {
+            let name = named.clone()?;
+            let (key, _) = part_rows::find(writer.state, &spec::TABLE_METADATA, ruleset, &name)?;
+            Some((key, name))
+        });
+        let name = named.or_else(|| known.as_ref().map(|(_, name)| name.clone()));
+        let name = name.ok_or(ModelError::MissingField {
+            what: spec::TABLE_METADATA.title,
+            field: "tableName",
+        })?;
+        if let Some((_, known)) = &known
+            && !kept.insert(known.clone())
+        {
+            return Err(refuse_twice(known));
+        }
+        if !names.insert(name.clone()) {
+            return Err(refuse_twice(&name));
+        }
+        wanted.push(Wanted { name, known, body });
+    }
+    let gone = table_names(writer.state, ruleset);
+    let gone = gone.into_iter().filter(|name| !kept.contains(name)).collect();
+    save_tables(writer, ruleset, &gone, wanted)
+}
+
+/// Looks at the database again: the columns of declared tables become what is declared; what masks those that stay,
+/// stays. Tables that are gone from the declaration are dropped where the ruleset says so.
+pub(in crate::engine) fn refresh(writer: &mut Writer<'_>, ruleset: i64) -> Result<(), ModelError> {
+    let before = object(writer, ruleset)?;
+    let reader = writer.reader();
+    let Some(connector) = connector_of(&reader, ruleset) else {
+        return Ok(());
+    };
+    let rows = reader.state.table(spec::DATABASE_CONNECTORS.path);
+    let row = rows.get(&Key::Number(connector)).cloned().unwrap_or_default();
+    let shown = DATABASE_RULESETS.get(&reader, &Key::Number(ruleset))?;
+    let drops = shown.get("refreshDropsTables") == Some(&Value::Bool(true));
+    let is_declared = reader.settings.schema.tables(&row).next().is_some();
+    let (mut data, mut gone) = (before.object.data_bytes().to_vec(), HashSet::new());
+    let mut refreshed = Vec::new();
+    for name in table_names(writer.state, ruleset) {
+        match declared_columns(&writer.reader(), connector, &name) {
+            Some(columns) => {
+                data = refresh_table(&data, &name, &columns);
+                refreshed.push((name, columns));
+            }
+            None if is_declared && drops => {
+                gone.insert(name);
+            }
+            None => {}
+        }
+    }
+    data = change_tables(&data, &gone, &HashMap::new(), &[]);
+    if data != before.object.data_bytes() {
+        save(writer, &before, &data)?;
+    }
+    for (name, columns) in refreshed {
+        if let Some((key, _)) = part_rows::find(writer.state, &spec::TABLE_METADATA, ruleset, &name) {
+            mark_foreign_keys(writer, &key, &columns);
+        }
+    }
+    Ok(())
+}
+
+/// Gives a new ruleset the tables of another one, with what masks their columns and what is in their rows alone.
+pub(in crate::engine) fn copy_tables(
+    writer: &mut Writer<'_>,
+    from: &Key,
+    to: &Key,
+) -> Result<(), ModelError> {
+    let (Key::Number(from), Key::Number(to)) = (from, to) else {
+        return Err(ModelError::Internal);
+    };
+    let (original, made) = (object(writer, *from)?, object(writer, *to)?);
+    let data = with_tables_of(made.object.data_bytes(), original.object.data_bytes());
+    save(writer, &made, &data)?;
+    let copies = part_rows::copy_rows(writer.state, &spec::TABLE_METADATA, *from, *to);
+    for (from, to) in copies {
+        part_rows::copy_rows(writer.state, &spec::COLUMN_METADATA, from, to);
+    }
+    Ok(())
+}
+
+/// Columns of tables.
+#[derive(Debug)]
+pub struct ColumnCollection {
+    rows: RowCollection,
+}
+
+impl ColumnCollection {
+    /// Rows of a spec.
+    pub const fn new(spec: &'static ResourceSpec) -> Self {
+        Self {
+            rows: RowCollection::new(spec),
+        }
+    }
+}
+
+impl Collection for ColumnCollection {
+    fn spec(&self) -> &'static ResourceSpec {
+        self.rows.spec()
+    }
+
+    fn list(&self, reader: &Reader<'_>, query: &Query, page: PageRequest) -> Result<Page<Value>, ModelError> {
+        if let Some(id) = query.number("table_metadata_id")? {
+            RowCollection::new(&spec::TABLE_METADATA).get(reader, &Key::Number(id))?;
+        }
+        self.rows.list(reader, query, page)
+    }
+
+    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, ModelError> {
+        self.rows.get(reader, key)
+    }
+
+    fn create(&self, _: &mut Writer<'_>, _: Row) -> Result<Value, ModelError> {
+        Err(ModelError::Refused("columns come from the database".to_owned()))
+    }
+
+    fn update(&self, writer: &mut Writer<'_>, key: &Key, body: Row) -> Result<Value, ModelError> {
+        let path = spec::COLUMN_METADATA.path;
+        self.get(&writer.reader(), key)?;
+        let mut row = writer.state.table(path).get(key).cloned().unwrap_or_default();
+        let masking = asked(writer, spec::COLUMN_METADATA.title, &row, &body)?;
+        let table = row.get("tableMetadataId").and_then(Key::from_json);
+        let table = table.ok_or(ModelError::Internal)?;
+        let table = RowCollection::new(&spec::TABLE_METADATA).get(&writer.reader(), &table)?;
+        let (ruleset, table) = place(&table)?;
+        let column = text(&row, "columnName")?.unwrap_or_default();
+        take_over(&mut row, body, FIXED_IN_COLUMN)?;
+        writer.state.table_mut(path).insert(key.clone(), row);
+        let before = object(writer, ruleset)?;
+        let data = mask_column(before.object.data_bytes(), &table, &column, &masking);
+        save(writer, &before, &data)?;
+        self.get(&writer.reader(), key)
+    }
+
+    fn delete(&self, _: &mut Writer<'_>, _: &Key) -> Result<(), ModelError> {
+        Err(ModelError::Refused("columns come from the database".to_owned()))
+    }
+}

@@ -1,0 +1,34 @@
+//! Objects that take the place of others.
+//!
+//! Invariant: nothing depends on what is gone.
+
+use exportdoc::internal::object::{ObjectError, ObjectKey, rename};
+
+use super::links::{resolve, type_of};
+use super::{StoredObject, is_reference, put_object, remove_object};
+use crate::engine::State;
+
+/// Takes an object out for another one, which is here or comes next. What depends on the one, itself or by reference,
+/// depends on the other from then on.
+pub fn take_place(state: &mut State, earlier: &ObjectKey, later: &ObjectKey) -> Result<(), ObjectError> {
+    let dependents: Vec<_> = state.objects.depending_on(&earlier.identifier).cloned().collect();
+    let mut renamed = Vec::new();
+    for dependent in dependents {
+        let object = rename(&dependent.object, dependent.key(), |key| {
+            let stands = type_of(state, key).is_some_and(is_reference)
+                && resolve(state, key).is_some_and(|original| original.key() == earlier);
+            match stands {
+                true => Some(ObjectKey::new(key.type_number, later.identifier.clone())),
+                false => (key == earlier).then(|| later.clone()),
+            }
+        })?;
+        let mut changed = StoredObject::clone(&dependent);
+        changed.object = object;
+        renamed.push(changed);
+    }
+    remove_object(state, earlier);
+    for stored in renamed {
+        put_object(state, stored);
+    }
+    Ok(())
+}

@@ -1,0 +1,135 @@
+//! Paging of lists.
+//!
+//! Invariant: `total` is exact; clients loop until they have collected that many.
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+use super::ModelError;
+use crate::engine::defaults;
+
+/// Which page a client asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct PageRequest {
+    /// From 1.
+    pub number: u64,
+    /// At least 1.
+    pub size: u64,
+}
+
+impl Default for PageRequest {
+    fn default() -> Self {
+        Self {
+            number: 1,
+            size: defaults::PAGE_SIZE,
+        }
+    }
+}
+
+impl PageRequest {
+    /// The entries of this page among `total`. Page 1 of an empty list is fine.
+    pub fn range(self, total: usize) -> Result<Range<usize>, ModelError> {
+        let count = total as u64;
+        let last = count.div_ceil(self.size).max(1);
+        if self.number > last {
+            return Err(ModelError::PageOutOfRange {
+                page: self.number,
+                last,
+            });
+        }
+        let start = (self.number - 1) * self.size;
+        let end = start.saturating_add(self.size).min(count);
+        // Both are at most `total`, which came from a usize.
+        Ok(start as usize..end as usize)
+    }
+}
+
+/// One page in the engine's envelope.
+#[derive(Debug, Serialize)]
+pub struct Page<T> {
+    #[serde(rename = "_pageInfo")]
+    info: PageInfo,
+    #[serde(rename = "responseList")]
+    entries: Vec<T>,
+}
+
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PageInfo {
+    number_on_page: usize,
+    total: usize,
+}
+
+impl<T> Page<T> {
+    /// Cuts a page out of a complete list; the rest of it is not looked at.
+    pub fn cut(all: impl ExactSizeIterator<Item = T>, request: PageRequest) -> Result<Self, ModelError> {
+        let total = all.len();
+        let range = request.range(total)?;
+        let page = all.skip(range.start).take(range.len());
+        Ok(Self::new(page.collect(), total))
+    }
+
+    /// The same page with its entries in another form.
+    pub fn map<U>(self, form: impl FnMut(T) -> U) -> Page<U> {
+        Page {
+            info: self.info,
+            entries: self.entries.into_iter().map(form).collect(),
+        }
+    }
+
+    /// The same page with its entries in another form, unless one of them has none.
+    pub fn try_map<'a, U, E>(&'a self, form: impl FnMut(&'a T) -> Result<U, E>) -> Result<Page<U>, E> {
+        Ok(Page {
+            info: self.info,
+            entries: self.entries.iter().map(form).collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// A page that was cut already.
+    pub fn new(entries: Vec<T>, total: usize) -> Self {
+        Self {
+            info: PageInfo {
+                number_on_page: entries.len(),
+                total,
+            },
+            entries,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(number: u64, size: u64) -> Result<String, ModelError> {
+        Page::cut([1, 2, 3, 4, 5].into_iter(), PageRequest { number, size })
+            .map(|page| serde_json::to_string(&page).unwrap())
+    }
+
+    #[test]
+    fn pages_are_cut_and_counted() {
+        assert_eq!(
+            page(1, 2).unwrap(),
+            r#"{"_pageInfo":{"numberOnPage":2,"total":5},"responseList":[1,2]}"#
+        );
+        assert_eq!(
+            page(3, 2).unwrap(),
+            r#"{"_pageInfo":{"numberOnPage":1,"total":5},"responseList":[5]}"#
+        );
+        assert!(matches!(
+            page(4, 2),
+            Err(ModelError::PageOutOfRange { page: 4, last: 3 })
+        ));
+        assert!(page(1, u64::MAX).is_ok());
+        assert!(matches!(
+            page(u64::MAX, 1),
+            Err(ModelError::PageOutOfRange { .. })
+        ));
+    }
+
+    #[test]
+    fn page_one_of_nothing_is_fine() {
+        assert!(Page::<u8>::cut([].into_iter(), PageRequest::default()).is_ok());
+    }
+}

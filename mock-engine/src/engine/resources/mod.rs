@@ -1,0 +1,303 @@
+//! The resources beside the sync endpoints: applications, connectors, jobs and so on.
+//!
+//! Invariant: the HTTP layer reaches every resource through [`Collection`] and its [`ResourceSpec`] alone, and
+//! resources reach each other the same way. So what backs a resource (rows of its own, or a view of the syncable
+//! objects) is one entry of the catalogue here and nobody else's concern.
+
+mod completion;
+mod row_collection;
+pub mod spec;
+
+use serde_json::Value;
+
+use super::executions::{self, Components, Events, Executions};
+use super::objects::{
+    ColumnCollection, FieldCollection, FormatCollection, MountCollection, ObjectCollection, TableCollection,
+    copy_environment,
+};
+use super::users::Users;
+use super::{Engine, Key, ModelError, Page, PageRequest, Query, Row, Settings, State};
+use crate::engine::defaults;
+use crate::engine::ids::Ids;
+
+pub(super) use completion::complete_row;
+pub use row_collection::{RowCollection, merge};
+pub use spec::{Access, OnDelete, Parent, ResourceSpec, Unique};
+
+/// One kind of resource.
+pub trait Collection: std::fmt::Debug + Send + Sync {
+    /// What the resource looks like.
+    fn spec(&self) -> &'static ResourceSpec;
+
+    /// A page of the entries that the query's filters let through, in order.
+    fn list(&self, reader: &Reader<'_>, query: &Query, page: PageRequest) -> Result<Page<Value>, ModelError>;
+
+    /// One entry.
+    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, ModelError>;
+
+    /// A new entry, as a GET would show it.
+    fn create(&self, writer: &mut Writer<'_>, body: Row) -> Result<Value, ModelError>;
+
+    /// Changes an entry and shows it.
+    fn update(&self, writer: &mut Writer<'_>, key: &Key, body: Row) -> Result<Value, ModelError>;
+
+    /// Removes an entry, with what cannot live without it.
+    fn delete(&self, writer: &mut Writer<'_>, key: &Key) -> Result<(), ModelError>;
+}
+
+/// What a read works on.
+#[derive(Debug, Clone, Copy)]
+pub struct Reader<'a> {
+    /// A snapshot.
+    pub state: &'a State,
+    /// The engine's time.
+    pub now_ms: i64,
+    /// The engine's settings.
+    pub settings: &'a Settings,
+}
+
+/// What a change works on: the state of one transaction.
+#[derive(Debug)]
+pub struct Writer<'a> {
+    /// Becomes the state if the transaction succeeds.
+    pub state: &'a mut State,
+    /// The engine's time.
+    pub now_ms: i64,
+    /// For new ids.
+    pub ids: &'a Ids,
+    /// The engine's settings.
+    pub settings: &'a Settings,
+    /// Who makes the change.
+    pub user: &'a str,
+}
+
+impl Writer<'_> {
+    /// The same state for reading.
+    pub fn reader(&self) -> Reader<'_> {
+        Reader {
+            state: self.state,
+            now_ms: self.now_ms,
+            settings: self.settings,
+        }
+    }
+}
+
+macro_rules! collections {
+    ($collection:ident: $($name:ident),* $(,)?) => {
+        $(
+            #[doc = concat!("The collection of [`spec::", stringify!($name), "`].")]
+            pub static $name: $collection = $collection::new(&spec::$name);
+        )*
+    };
+}
+
+// Rows with syncable objects behind them.
+collections![
+    ObjectCollection:
+    ENVIRONMENTS,
+    DATABASE_CONNECTORS,
+    DATABASE_RULESETS,
+    MASKING_JOBS,
+    PROFILE_JOBS,
+    PROFILE_SETS,
+    PROFILE_EXPRESSIONS,
+    DOMAINS,
+    ALGORITHMS,
+    SETTINGS,
+];
+
+collections![TableCollection: TABLE_METADATA];
+collections![ColumnCollection: COLUMN_METADATA];
+collections![FormatCollection: FILE_FORMATS];
+collections![FieldCollection: FILE_FIELD_METADATA];
+collections![MountCollection: MOUNTS];
+
+// Rows and nothing else.
+collections![
+    RowCollection:
+    APPLICATIONS,
+    FILE_CONNECTORS,
+    DATASET_CONNECTORS,
+    FILE_RULESETS,
+    TOKENIZATION_JOBS,
+    REIDENTIFICATION_JOBS,
+    CLASSIFIERS,
+    FRAMEWORKS,
+    CLASSIFIER_FRAMEWORKS,
+    FILE_METADATA,
+    RECORD_TYPES,
+    RECORD_TYPE_QUALIFIERS,
+    DATASET_RULESETS,
+    DATASET_FORMATS,
+    DATASET_METADATA,
+    DATASET_FIELD_METADATA,
+    JDBC_DRIVERS,
+    ROLES,
+];
+
+/// The catalogue: what backs each resource.
+static CATALOGUE: &[&dyn Collection] = &[
+    &APPLICATIONS,
+    &ENVIRONMENTS,
+    &DATABASE_CONNECTORS,
+    &FILE_CONNECTORS,
+    &DATASET_CONNECTORS,
+    &DATABASE_RULESETS,
+    &FILE_RULESETS,
+    &MASKING_JOBS,
+    &PROFILE_JOBS,
+    &TOKENIZATION_JOBS,
+    &REIDENTIFICATION_JOBS,
+    &PROFILE_SETS,
+    &PROFILE_EXPRESSIONS,
+    &CLASSIFIERS,
+    &DOMAINS,
+    &ALGORITHMS,
+    &FRAMEWORKS,
+    &CLASSIFIER_FRAMEWORKS,
+    &FILE_FORMATS,
+    &TABLE_METADATA,
+    &COLUMN_METADATA,
+    &FILE_METADATA,
+    &FILE_FIELD_METADATA,
+    &RECORD_TYPES,
+    &RECORD_TYPE_QUALIFIERS,
+    &DATASET_RULESETS,
+    &DATASET_FORMATS,
+    &DATASET_METADATA,
+    &DATASET_FIELD_METADATA,
+    &MOUNTS,
+    &JDBC_DRIVERS,
+    &SETTINGS,
+    &Users,
+    &ROLES,
+    &Executions,
+    &Events,
+    &Components,
+];
+
+/// Every collection.
+pub fn all() -> &'static [&'static dyn Collection] {
+    CATALOGUE
+}
+
+/// The collection at a path.
+pub fn collection(path: &str) -> Option<&'static dyn Collection> {
+    CATALOGUE
+        .iter()
+        .copied()
+        .find(|collection| collection.spec().path == path)
+}
+
+/// The job of any kind with this id.
+pub fn job(reader: &Reader<'_>, key: &Key) -> Option<Value> {
+    let jobs: [&dyn Collection; 4] = [
+        &MASKING_JOBS,
+        &PROFILE_JOBS,
+        &TOKENIZATION_JOBS,
+        &REIDENTIFICATION_JOBS,
+    ];
+    jobs.iter().find_map(|jobs| jobs.get(reader, key).ok())
+}
+
+/// The environment that an entry belongs to: its own, or its parent's.
+pub fn environment_of(reader: &Reader<'_>, spec: &ResourceSpec, entry: &Value) -> Option<i64> {
+    if let Some(Key::Number(id)) = entry.get("environmentId").and_then(Key::from_json) {
+        return Some(id);
+    }
+    let parents = spec
+        .parents
+        .iter()
+        .flat_map(|parent| parent.targets(entry).map(move |path| (parent, path)));
+    parents.into_iter().find_map(|(parent, path)| {
+        let key = entry.get(parent.field).and_then(Key::from_json)?;
+        let above = collection(path)?;
+        let entry = above.get(reader, &key).ok()?;
+        environment_of(reader, above.spec(), &entry)
+    })
+}
+
+impl Engine {
+    pub(super) fn reader<'a>(&'a self, state: &'a State) -> Reader<'a> {
+        Reader {
+            state,
+            now_ms: self.clock.now_ms(),
+            settings: &self.settings,
+        }
+    }
+
+    pub(super) fn write<T>(
+        &self,
+        change: impl FnOnce(&mut Writer<'_>) -> Result<T, ModelError>,
+    ) -> Result<T, ModelError> {
+        self.write_as(defaults::ADMIN, change)
+    }
+
+    fn write_as<T>(
+        &self,
+        user: &str,
+        change: impl FnOnce(&mut Writer<'_>) -> Result<T, ModelError>,
+    ) -> Result<T, ModelError> {
+        self.store.transact(|state| {
+            let (ids, settings) = (&self.ids, &self.settings);
+            change(&mut Writer {
+                state,
+                now_ms: self.clock.now_ms(),
+                ids,
+                settings,
+                user,
+            })
+        })
+    }
+
+    /// One page of a resource's entries.
+    pub fn list_resources(
+        &self,
+        collection: &dyn Collection,
+        query: &Query,
+        page: PageRequest,
+    ) -> Result<Page<Value>, ModelError> {
+        let state = self.snapshot();
+        collection.list(&self.reader(&state), query, page)
+    }
+
+    /// One entry of a resource.
+    pub fn get_resource(&self, collection: &dyn Collection, key: &Key) -> Result<Value, ModelError> {
+        collection.get(&self.reader(&self.snapshot()), key)
+    }
+
+    /// A new entry of a resource, made by a user.
+    pub fn create_resource(
+        &self,
+        collection: &dyn Collection,
+        body: Row,
+        user: &str,
+    ) -> Result<Value, ModelError> {
+        self.write_as(user, |writer| collection.create(writer, body))
+    }
+
+    /// Copies an environment for a user, with all that is in it.
+    pub fn copy_environment(&self, key: &Key, body: Row, user: &str) -> Result<Value, ModelError> {
+        self.write_as(user, |writer| copy_environment(writer, key, body))
+    }
+
+    /// Changes an entry of a resource.
+    pub fn update_resource(
+        &self,
+        collection: &dyn Collection,
+        key: &Key,
+        body: Row,
+    ) -> Result<Value, ModelError> {
+        self.write(|writer| collection.update(writer, key, body))
+    }
+
+    /// Removes an entry of a resource.
+    pub fn delete_resource(&self, collection: &dyn Collection, key: &Key) -> Result<(), ModelError> {
+        self.write(|writer| collection.delete(writer, key))
+    }
+
+    /// Stops an execution.
+    pub fn cancel_execution(&self, key: &Key) -> Result<Value, ModelError> {
+        self.write(|writer| executions::cancel(writer, key))
+    }
+}

@@ -1,0 +1,151 @@
+//! Tokens.
+//!
+//! Invariant: neither a password nor a token is compared byte by byte: only their SHA-256 is, and that in a time that
+//! doesn't depend on where two differ, so that timing tells nothing. Tokens themselves aren't
+//! kept. Expired tokens are remembered for a while because clients tell "expired" from "invalid" by the text.
+
+use std::collections::{HashMap, VecDeque};
+use std::hash::{Hash, Hasher};
+use std::sync::{Arc, Mutex};
+
+use sha2::{Digest, Sha256};
+use subtle::{Choice, ConstantTimeEq};
+
+use super::{ModelError, Settings};
+use crate::engine::clock::millis;
+use crate::engine::defaults;
+use crate::engine::ids::Ids;
+use crate::engine::locking::lock;
+
+/// What is left of a secret once it has been hashed. Comparing two takes the same time wherever they differ, also
+/// where a map compares them.
+#[derive(Debug, Clone, Copy, Eq)]
+pub(super) struct SecretDigest([u8; 32]);
+
+impl PartialEq for SecretDigest {
+    fn eq(&self, other: &Self) -> bool {
+        self.ct_eq(other).into()
+    }
+}
+
+impl Hash for SecretDigest {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
+
+impl ConstantTimeEq for SecretDigest {
+    fn ct_eq(&self, other: &Self) -> Choice {
+        self.0.ct_eq(&other.0)
+    }
+}
+
+/// The tokens given out.
+#[derive(Debug, Default)]
+pub struct Sessions {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    sessions: HashMap<SecretDigest, Session>,
+    /// In the order of logins; all last equally long, so the front expires first.
+    order: VecDeque<SecretDigest>,
+}
+
+#[derive(Debug)]
+struct Session {
+    expiry: i64,
+    user: Arc<str>,
+}
+
+impl Sessions {
+    /// Gives out a token for a user who may log in.
+    pub fn begin(&self, settings: &Settings, ids: &Ids, now_ms: i64, user: &str) -> String {
+        let token = ids.uuid();
+        let mut inner = lock(&self.inner);
+        let key = digest(&token);
+        let session = Session {
+            expiry: now_ms.saturating_add(millis(settings.token_ttl)),
+            user: user.into(),
+        };
+        inner.sessions.insert(key, session);
+        inner.order.push_back(key);
+        while inner.order.len() > defaults::TOKENS_KEPT {
+            if let Some(oldest) = inner.order.pop_front() {
+                inner.sessions.remove(&oldest);
+            }
+        }
+        token
+    }
+
+    /// The user whose token this is, if it is good now.
+    pub fn check(&self, token: &str, now_ms: i64) -> Result<Arc<str>, ModelError> {
+        match lock(&self.inner).sessions.get(&digest(token)) {
+            Some(session) if now_ms < session.expiry => Ok(Arc::clone(&session.user)),
+            Some(_) => Err(ModelError::TokenExpired),
+            None => Err(ModelError::TokenUnknown),
+        }
+    }
+
+    /// Forgets a token.
+    pub fn logout(&self, token: &str) {
+        let key = digest(token);
+        let mut inner = lock(&self.inner);
+        if inner.sessions.remove(&key).is_some() {
+            inner.order.retain(|other| other != &key);
+        }
+    }
+
+    /// Forgets all tokens.
+    pub fn clear(&self) {
+        *lock(&self.inner) = Inner::default();
+    }
+}
+
+/// A secret as it is compared.
+pub(super) fn digest(text: &str) -> SecretDigest {
+    SecretDigest(Sha256::digest(text.as_bytes()).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sessions() -> (Sessions, Settings, Ids) {
+        (Sessions::default(), Settings::default(), Ids::random().unwrap())
+    }
+
+    #[test]
+    fn only_the_whole_token_is_good_and_nothing_of_it_is_kept() {
+        let (sessions, settings, ids) = sessions();
+        let token = sessions.begin(&settings, &ids, 0, "u");
+        assert!(sessions.check(&token, 1).is_ok());
+        for place in 0..token.len() {
+            let mut other = token.clone().into_bytes();
+            other[place] ^= 1;
+            let other = String::from_utf8(other).unwrap();
+            assert!(
+                matches!(sessions.check(&other, 1), Err(ModelError::TokenUnknown)),
+                "{other}"
+            );
+        }
+        let kept = format!("{sessions:?}");
+        assert!(!kept.contains(&token) && !kept.contains(&token[..8]), "{kept}");
+    }
+
+    #[test]
+    fn tokens_of_the_system_are_never_the_same() {
+        let (sessions, settings, _) = sessions();
+        let mut tokens: Vec<String> = (0..100)
+            .flat_map(|_| {
+                // As if the engine were started anew each time.
+                let ids = Ids::random().unwrap();
+                [0, 1].map(|now_ms| sessions.begin(&settings, &ids, now_ms, "u"))
+            })
+            .collect();
+        tokens.sort();
+        tokens.dedup();
+        assert_eq!(tokens.len(), 200);
+    }
+}

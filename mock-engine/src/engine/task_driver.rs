@@ -1,0 +1,187 @@
+//! What moves async tasks on: the engine's clock, or polls.
+//!
+//! Invariant: a task's work runs exactly once, off the request threads, and its document is in place before its
+//! status says so. The answer to the request that starts a task shows it as the vendor's examples do: an export is
+//! RUNNING at once, an import is WAITING without a start time. From the first GET on, an import without delay is past
+//! WAITING, because one client takes that state for a failure.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::tasks::{Entry, Ticket};
+use super::{AsyncTask, Document, Engine, JobOutput, ModelError, Operation, Pace, SyncPermit, TaskStatus};
+use crate::engine::clock::{api_date, millis};
+
+/// When a task leaves a state.
+#[derive(Debug, Clone, Copy)]
+struct Schedule {
+    /// On the engine's clock; polls decide without them.
+    times: Option<Times>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Times {
+    run_ms: i64,
+    end_ms: i64,
+}
+
+impl Schedule {
+    /// Counted from when the task was asked for, not from when some thread gets to it, so that a test can move the
+    /// clock right after.
+    fn new(pace: Pace, now_ms: i64, waits: bool) -> Self {
+        let times = match pace {
+            Pace::PerPoll => None,
+            Pace::Delay(delay) => {
+                let delay = millis(delay);
+                let run_ms = if waits {
+                    now_ms.saturating_add(delay)
+                } else {
+                    now_ms
+                };
+                Some(Times {
+                    run_ms,
+                    end_ms: run_ms.saturating_add(delay),
+                })
+            }
+        };
+        Self { times }
+    }
+}
+
+impl Engine {
+    /// Starts a task and answers as the vendor's examples show it. The permit is held until the task ends.
+    pub fn start_task(
+        self: &Arc<Self>,
+        operation: Operation,
+        permit: Option<SyncPermit>,
+        work: impl FnOnce(&Self) -> JobOutput + Send + 'static,
+    ) -> Result<AsyncTask, ModelError> {
+        let reference = operation.reference(&self.ids);
+        self.start_task_about(operation, reference, permit, work)
+    }
+
+    /// As [`Self::start_task`], for a task whose `reference` is no document but what it works on.
+    pub fn start_task_about(
+        self: &Arc<Self>,
+        operation: Operation,
+        reference: Option<String>,
+        permit: Option<SyncPermit>,
+        work: impl FnOnce(&Self) -> JobOutput + Send + 'static,
+    ) -> Result<AsyncTask, ModelError> {
+        let now_ms = self.clock.now_ms();
+        let schedule = Schedule::new(self.settings.task_pace, now_ms, operation.waits());
+        let ticket = self.tasks.insert(operation, reference);
+        if !operation.waits() {
+            self.tasks.run(ticket, now_ms);
+        }
+        let answer = self.tasks.look(ticket).ok_or(ModelError::Internal)?;
+        if self.settings.task_pace == Pace::Delay(Duration::ZERO) {
+            self.tasks.run(ticket, now_ms);
+        }
+        let engine = Arc::clone(self);
+        tokio::spawn(async move {
+            engine.drive(ticket, schedule, operation, work).await;
+            drop(permit);
+        });
+        Ok(answer)
+    }
+
+    async fn drive(
+        self: Arc<Self>,
+        ticket: Ticket,
+        schedule: Schedule,
+        operation: Operation,
+        work: impl FnOnce(&Self) -> JobOutput + Send + 'static,
+    ) {
+        let begun = |entry: &Entry| entry.task.status != TaskStatus::Waiting;
+        match schedule.times {
+            Some(times) => self.clock.sleep_until(times.run_ms).await,
+            None => self.tasks.until(ticket, begun).await,
+        }
+        self.tasks.run(ticket, self.clock.now_ms());
+        // Cleared away by a reset: its work must not reach the new state.
+        if self.tasks.look(ticket).is_none() {
+            return;
+        }
+        let engine = Arc::clone(&self);
+        let output = tokio::task::spawn_blocking(move || work(&engine))
+            .await
+            .unwrap_or_else(|panic| {
+                tracing::error!(%panic, "the work of an async task panicked");
+                JobOutput {
+                    file: None,
+                    failure: Some(crate::http::messages::INTERNAL_ERROR.to_owned()),
+                }
+            });
+        match schedule.times {
+            Some(times) => self.clock.sleep_until(times.end_ms).await,
+            None => self.tasks.until(ticket, |e| e.may_end).await,
+        }
+        self.finish(ticket, operation, output);
+    }
+
+    fn finish(&self, ticket: Ticket, operation: Operation, output: JobOutput) {
+        let Some(task) = self.tasks.look(ticket) else {
+            return;
+        };
+        if let (Some(reference), Some(kind), Some(bytes)) =
+            (task.reference, operation.document_kind(), output.file)
+        {
+            self.documents.insert(reference, Document { kind, bytes });
+        }
+        let now = api_date(self.clock.now_ms());
+        self.tasks.change(ticket, |entry| {
+            let failed = output.failure.is_some();
+            entry.task.status = if failed {
+                TaskStatus::Failed
+            } else {
+                TaskStatus::Succeeded
+            };
+            entry.task.end_time = Some(now);
+            entry.task.exception_detail = output.failure;
+        });
+    }
+
+    /// A task as a GET shows it; with one state per poll, the GET moves it on first.
+    pub async fn poll_task(&self, id: i64) -> Result<AsyncTask, ModelError> {
+        let (ticket, task) = self.tasks.find(id)?;
+        if self.settings.task_pace == Pace::PerPoll {
+            match task.status {
+                TaskStatus::Waiting => self.tasks.run(ticket, self.clock.now_ms()),
+                TaskStatus::Running => {
+                    self.tasks.change(ticket, |entry| entry.may_end = true);
+                    self.tasks.until_ended(ticket).await;
+                }
+                TaskStatus::Succeeded | TaskStatus::Failed => {}
+            }
+        }
+        self.tasks
+            .look(ticket)
+            .ok_or_else(|| ModelError::not_found("async task", id))
+    }
+
+    /// The document behind a reference; waits a while for a task that hasn't ended.
+    pub async fn download(&self, reference: &str) -> Result<Bytes, ModelError> {
+        if let Some(document) = self.documents.get(reference) {
+            return Ok(document.bytes);
+        }
+        let absent = || ModelError::not_found("file download", reference);
+        let ticket = self.tasks.by_reference(reference).ok_or_else(absent)?;
+        if self.settings.task_pace == Pace::PerPoll {
+            // Nobody polls while this call waits, so it counts as the polls that are left.
+            self.tasks.run(ticket, self.clock.now_ms());
+            self.tasks.change(ticket, |entry| entry.may_end = true);
+        }
+        let ended = self.tasks.until_ended(ticket);
+        tokio::select! {
+            _ = tokio::time::timeout(self.settings.download_wait, ended) => {}
+            () = self.stopping.cancelled() => return Err(ModelError::Stopping),
+        }
+        self.documents
+            .get(reference)
+            .map(|document| document.bytes)
+            .ok_or_else(absent)
+    }
+}

@@ -1,0 +1,320 @@
+//! Async tasks: WAITING → RUNNING → SUCCEEDED or FAILED.
+//!
+//! Invariant: this is the table only; what moves a task on is in `task_driver`. Whoever waits for a task is woken by
+//! every change, and also when the task is cleared away.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use serde::Serialize;
+use tokio::sync::watch;
+
+use super::{DocumentKind, ModelError};
+use crate::engine::clock::api_date;
+use crate::engine::defaults;
+use crate::engine::ids::Ids;
+use crate::engine::locking::lock;
+
+/// What a task does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Operation {
+    /// Exports objects.
+    Export,
+    /// Imports a document.
+    Import,
+    /// Creates an algorithm.
+    AlgorithmCreate,
+    /// Changes an algorithm.
+    AlgorithmUpdate,
+    /// Replaces the global key.
+    EncryptionKeyCreate,
+    /// Looks at a ruleset's database again.
+    RulesetRefresh,
+    /// Replaces the tables of a ruleset.
+    TableBulkUpdate,
+    /// Replaces the files of a ruleset.
+    DatafileBulkUpdate,
+}
+
+impl Operation {
+    /// Whether it begins WAITING.
+    pub(super) fn waits(self) -> bool {
+        self == Self::Import
+    }
+
+    /// What its document is, if it leaves one.
+    pub(super) fn document_kind(self) -> Option<DocumentKind> {
+        match self {
+            Self::Export => Some(DocumentKind::Export),
+            Self::Import => Some(DocumentKind::Import),
+            Self::AlgorithmCreate
+            | Self::AlgorithmUpdate
+            | Self::EncryptionKeyCreate
+            | Self::RulesetRefresh
+            | Self::TableBulkUpdate
+            | Self::DatafileBulkUpdate => None,
+        }
+    }
+
+    /// A new name for its document.
+    pub(super) fn reference(self, ids: &Ids) -> Option<String> {
+        let (prefix, stem) = match self.document_kind()? {
+            DocumentKind::Export => ("EXPORT", "export"),
+            DocumentKind::Import => ("IMPORT", "import"),
+        };
+        let name = format!("{stem}_document_{}.json", ids.alphanumeric(8));
+        Some(format!("{prefix}-{}", STANDARD.encode(name)))
+    }
+}
+
+/// Where a task stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum TaskStatus {
+    /// Not begun.
+    Waiting,
+    /// Under way.
+    Running,
+    /// Done.
+    Succeeded,
+    /// Failed.
+    Failed,
+}
+
+impl TaskStatus {
+    /// Whether it ended.
+    pub(super) fn is_final(self) -> bool {
+        matches!(self, Self::Succeeded | Self::Failed)
+    }
+}
+
+/// A task as the API shows it: members that are not set are absent.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AsyncTask {
+    /// Its number.
+    pub async_task_id: i64,
+    /// What it does.
+    pub operation: Operation,
+    /// Names its document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// Where it stands.
+    pub status: TaskStatus,
+    /// When it began to run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start_time: Option<String>,
+    /// When it ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub end_time: Option<String>,
+    /// Never, for these operations.
+    pub cancellable: bool,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exception_detail: Option<String>,
+}
+
+/// What a task's work ends with.
+#[derive(Debug, Default)]
+pub struct JobOutput {
+    /// The file to download; a failed import leaves one too.
+    pub file: Option<Bytes>,
+    /// Why it failed, if it did.
+    pub failure: Option<String>,
+}
+
+/// Which tasks a list shows.
+#[derive(Debug, Default)]
+pub struct TaskFilter {
+    /// Only this operation, as the API spells it.
+    pub operation: Option<String>,
+    /// Only this status, as the API spells it.
+    pub status: Option<String>,
+}
+
+/// All tasks.
+#[derive(Debug, Default)]
+pub struct Tasks {
+    inner: Mutex<Inner>,
+    changed: watch::Sender<()>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    last: i64,
+    serial: u64,
+    tasks: BTreeMap<i64, Entry>,
+}
+
+/// One task among all there ever were: numbers start again after a reset, serials don't.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Ticket {
+    id: i64,
+    serial: u64,
+}
+
+#[derive(Debug)]
+pub(super) struct Entry {
+    serial: u64,
+    pub(super) task: AsyncTask,
+    /// Whether a poll (or a download) allowed the task to end; only looked at with one state per poll.
+    pub(super) may_end: bool,
+}
+
+impl Tasks {
+    pub(super) fn insert(&self, operation: Operation, reference: Option<String>) -> Ticket {
+        let mut inner = lock(&self.inner);
+        inner.last += 1;
+        inner.serial += 1;
+        let (id, serial) = (inner.last, inner.serial);
+        let task = AsyncTask {
+            async_task_id: id,
+            operation,
+            reference,
+            status: TaskStatus::Waiting,
+            start_time: None,
+            end_time: None,
+            cancellable: false,
+            exception_detail: None,
+        };
+        inner.tasks.insert(
+            id,
+            Entry {
+                serial,
+                task,
+                may_end: false,
+            },
+        );
+        while inner.tasks.len() > defaults::TASKS_KEPT {
+            // A task that still runs must stay: its driver and its waiters look it up.
+            let Some(oldest) = inner.tasks.values().find(|e| e.task.status.is_final()) else {
+                break;
+            };
+            let oldest = oldest.task.async_task_id;
+            inner.tasks.remove(&oldest);
+        }
+        Ticket { id, serial }
+    }
+
+    /// Changes a task, if it is still there, and tells everybody who waits for one.
+    pub(super) fn change(&self, ticket: Ticket, change: impl FnOnce(&mut Entry)) {
+        let mut inner = lock(&self.inner);
+        if let Some(entry) = inner
+            .tasks
+            .get_mut(&ticket.id)
+            .filter(|e| e.serial == ticket.serial)
+        {
+            change(entry);
+        }
+        drop(inner);
+        self.changed.send_replace(());
+    }
+
+    /// Sets a waiting task running.
+    pub(super) fn run(&self, ticket: Ticket, now_ms: i64) {
+        self.change(ticket, |entry| {
+            if entry.task.status == TaskStatus::Waiting {
+                entry.task.status = TaskStatus::Running;
+                entry.task.start_time = Some(api_date(now_ms));
+            }
+        });
+    }
+
+    /// A task, if it is still there.
+    pub(super) fn look(&self, ticket: Ticket) -> Option<AsyncTask> {
+        let inner = lock(&self.inner);
+        let entry = inner
+            .tasks
+            .get(&ticket.id)
+            .filter(|entry| entry.serial == ticket.serial);
+        entry.map(|entry| entry.task.clone())
+    }
+
+    /// A task by its number.
+    pub(super) fn find(&self, id: i64) -> Result<(Ticket, AsyncTask), ModelError> {
+        let inner = lock(&self.inner);
+        let entry = inner
+            .tasks
+            .get(&id)
+            .ok_or_else(|| ModelError::not_found("async task", id))?;
+        Ok((
+            Ticket {
+                id,
+                serial: entry.serial,
+            },
+            entry.task.clone(),
+        ))
+    }
+
+    /// A task by the reference of its document.
+    pub(super) fn by_reference(&self, reference: &str) -> Option<Ticket> {
+        let inner = lock(&self.inner);
+        let found = inner
+            .tasks
+            .iter()
+            .rev()
+            .find(|(_, e)| e.task.reference.as_deref() == Some(reference));
+        found.map(|(id, entry)| Ticket {
+            id: *id,
+            serial: entry.serial,
+        })
+    }
+
+    /// The tasks that a filter lets through, by number.
+    pub fn list(&self, filter: &TaskFilter) -> Vec<AsyncTask> {
+        let is = |wanted: &Option<String>, value: serde_json::Result<serde_json::Value>| {
+            wanted
+                .as_ref()
+                .is_none_or(|wanted| value.is_ok_and(|value| value == wanted.as_str()))
+        };
+        let inner = lock(&self.inner);
+        let all = inner.tasks.values().map(|entry| &entry.task);
+        all.filter(|task| is(&filter.operation, serde_json::to_value(task.operation)))
+            .filter(|task| is(&filter.status, serde_json::to_value(task.status)))
+            .cloned()
+            .collect()
+    }
+
+    /// None of these operations can be cancelled.
+    pub fn cancel(&self, id: i64) -> Result<AsyncTask, ModelError> {
+        self.find(id)?;
+        Err(ModelError::NotCancellable {
+            what: "async task",
+            id,
+        })
+    }
+
+    /// Waits until a task passes a test, or is gone.
+    pub(super) async fn until(&self, ticket: Ticket, test: impl Fn(&Entry) -> bool) {
+        let mut changed = self.changed.subscribe();
+        let passes = || {
+            let inner = lock(&self.inner);
+            let entry = inner
+                .tasks
+                .get(&ticket.id)
+                .filter(|entry| entry.serial == ticket.serial);
+            entry.is_none_or(&test)
+        };
+        while !passes() {
+            // The sender is in `self` and so cannot be gone.
+            let _ = changed.changed().await;
+        }
+    }
+
+    /// Waits until a task ended, or is gone.
+    pub(super) async fn until_ended(&self, ticket: Ticket) {
+        self.until(ticket, |entry| entry.task.status.is_final()).await;
+    }
+
+    /// Forgets all tasks. The numbers start again.
+    pub fn clear(&self) {
+        let mut inner = lock(&self.inner);
+        inner.tasks.clear();
+        inner.last = 0;
+        drop(inner);
+        self.changed.send_replace(());
+    }
+}

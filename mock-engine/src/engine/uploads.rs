@@ -1,0 +1,97 @@
+//! Uploaded files.
+//!
+//! Invariant: an upload of any size costs a few hundred bytes: no endpoint gives the content back, so only name and size
+//! are kept.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+
+use serde::Serialize;
+
+use super::{Engine, ModelError};
+use crate::engine::defaults;
+use crate::engine::locking::lock;
+
+/// An upload as the API shows it.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Upload {
+    /// What other requests refer to it by.
+    pub file_reference_id: String,
+    /// What its own endpoints refer to it by.
+    pub file_uuid: String,
+    /// The client's name for it.
+    pub filename: String,
+    /// In bytes.
+    pub file_size: u64,
+    /// PERMANENT or OBJECT/TEMPORARY.
+    pub persistence_type: &'static str,
+}
+
+/// All uploads, oldest first.
+#[derive(Debug, Default)]
+pub struct Uploads {
+    files: Mutex<VecDeque<Upload>>,
+}
+
+impl Uploads {
+    /// All of them.
+    pub fn list(&self) -> Vec<Upload> {
+        lock(&self.files).iter().cloned().collect()
+    }
+
+    /// One of them.
+    pub fn get(&self, uuid: &str) -> Result<Upload, ModelError> {
+        let files = lock(&self.files);
+        let found = files.iter().find(|upload| upload.file_uuid == uuid).cloned();
+        found.ok_or_else(|| ModelError::not_found("file upload", uuid))
+    }
+
+    /// Forgets one.
+    pub fn delete(&self, uuid: &str) -> Result<(), ModelError> {
+        self.get(uuid)?;
+        lock(&self.files).retain(|upload| upload.file_uuid != uuid);
+        Ok(())
+    }
+
+    /// Forgets the permanent ones, the temporary ones, or all.
+    pub fn purge(&self, permanent: Option<bool>) {
+        lock(&self.files)
+            .retain(|upload| permanent.is_some_and(|p| persistence(p) != upload.persistence_type));
+    }
+
+    /// Forgets everything.
+    pub fn clear(&self) {
+        self.purge(None);
+    }
+}
+
+impl Engine {
+    /// Notes an uploaded file.
+    pub fn add_upload(&self, filename: &str, file_size: u64, permanent: bool) -> Upload {
+        // The name becomes part of the reference, so it must not bring a path of its own.
+        let filename = filename.rsplit(['/', '\\']).next().unwrap_or_default();
+        let filename = if filename.is_empty() { "file" } else { filename };
+        let upload = Upload {
+            file_reference_id: format!("delphix-file://upload/f_{}/{filename}", self.ids.hex32()),
+            file_uuid: self.ids.uuid(),
+            filename: filename.to_owned(),
+            file_size,
+            persistence_type: persistence(permanent),
+        };
+        let mut files = lock(&self.uploads.files);
+        files.push_back(upload.clone());
+        while files.len() > defaults::UPLOADS_KEPT {
+            files.pop_front();
+        }
+        upload
+    }
+}
+
+fn persistence(permanent: bool) -> &'static str {
+    if permanent {
+        "PERMANENT"
+    } else {
+        "OBJECT/TEMPORARY"
+    }
+}

@@ -1,0 +1,336 @@
+//! Users: rows, and the logins that they allow.
+//!
+//! Invariant: names are compared without case. A row with a password decides about logins under its name alone; without
+//! one, the users that the engine was started with do. Every login compares everything, so that its time tells neither
+//! which users exist nor where two passwords differ.
+
+use serde_json::{Value, json};
+use subtle::{Choice, ConstantTimeEq};
+
+use super::resources::{Collection, Reader, ResourceSpec, RowCollection, Writer, collection, merge, spec};
+use super::sessions::digest;
+use super::{Engine, Key, ModelError, Page, PageRequest, Query, Row, Settings, State};
+use crate::engine::defaults;
+
+/// Path of the resource.
+const USERS: &str = "users";
+/// Member of a user who is no administrator: the role, and the environments that it holds in.
+const NON_ADMIN: &str = "nonAdminProperties";
+
+/// The users of an engine as a resource.
+#[derive(Debug)]
+pub(super) struct Users;
+
+static ROWS: RowCollection = RowCollection::new(&spec::USERS);
+
+impl Collection for Users {
+    fn spec(&self) -> &'static ResourceSpec {
+        &spec::USERS
+    }
+
+    fn list(&self, reader: &Reader<'_>, query: &Query, page: PageRequest) -> Result<Page<Value>, ModelError> {
+        ROWS.list(reader, query, page)
+    }
+
+    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, ModelError> {
+        ROWS.get(reader, key)
+    }
+
+    fn create(&self, writer: &mut Writer<'_>, mut body: Row) -> Result<Value, ModelError> {
+        check_free(writer.state, &body, None)?;
+        if !body.get("isAdmin").is_some_and(Value::is_boolean) {
+            let limited = body.get(NON_ADMIN).is_some_and(Value::is_object);
+            body.insert("isAdmin".to_owned(), (!limited).into());
+        }
+        complete(&mut body, None);
+        check_rights(&writer.reader(), &mut body)?;
+        ROWS.create(writer, body)
+    }
+
+    fn update(&self, writer: &mut Writer<'_>, key: &Key, body: Row) -> Result<Value, ModelError> {
+        let old = writer.state.table(USERS).get(key).cloned();
+        let old = old.ok_or_else(|| ModelError::not_found(spec::USERS.title, key))?;
+        check_free(writer.state, &body, Some(key))?;
+        let mut next = Value::Object(old.clone());
+        merge(&mut next, Value::Object(body.clone()));
+        let Value::Object(mut row) = next else {
+            return Err(ModelError::Internal);
+        };
+        // An empty password is none: clients send whole rows, and rows don't show it.
+        if body.get("password").is_none_or(|password| password == "") {
+            match old.get("password") {
+                Some(password) => row.insert("password".to_owned(), password.clone()),
+                None => row.remove("password"),
+            };
+        }
+        complete(&mut row, Some(&old));
+        check_rights(&writer.reader(), &mut row)?;
+        // The rows' own update merges, so what went away has to be said.
+        for name in old
+            .keys()
+            .filter(|name| !row.contains_key(*name))
+            .cloned()
+            .collect::<Vec<_>>()
+        {
+            row.insert(name, Value::Null);
+        }
+        ROWS.update(writer, key, row)
+    }
+
+    fn delete(&self, writer: &mut Writer<'_>, key: &Key) -> Result<(), ModelError> {
+        ROWS.delete(writer, key)
+    }
+}
+
+/// Names of users are unique in any case.
+fn check_free(state: &State, body: &Row, own: Option<&Key>) -> Result<(), ModelError> {
+    let Some(name) = body.get("userName").and_then(Value::as_str) else {
+        return Ok(());
+    };
+    match named(state, name) {
+        Some((key, _)) if Some(&key) != own => Err(ModelError::Duplicate {
+            what: spec::USERS.title,
+            name: name.to_owned(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// What a row shows besides what its client sent. Engines of different versions say in different members whether a user
+/// is locked, so a row has both, and the one that a client changed decides.
+fn complete(row: &mut Row, old: Option<&Row>) {
+    for name in ["firstName", "lastName", "email"] {
+        row.entry(name).or_insert_with(|| "".into());
+    }
+    for (name, usual) in [("showWelcome", true), ("apiAccess", true)] {
+        row.entry(name).or_insert_with(|| usual.into());
+    }
+    let changed = |name: &str| row.get(name) != old.and_then(|old| old.get(name));
+    let locked = match (row.get("isLocked"), row.get("userStatus")) {
+        (Some(locked), _) if changed("isLocked") => *locked == true,
+        (_, Some(status)) => *status == "LOCKED",
+        (Some(locked), None) => *locked == true,
+        (None, None) => false,
+    };
+    row.insert("isLocked".to_owned(), locked.into());
+    let status = if locked { "LOCKED" } else { "ACTIVE" };
+    if locked || row.get("userStatus").is_none_or(|status| status == "LOCKED") {
+        row.insert("userStatus".to_owned(), status.into());
+    }
+}
+
+/// A user who is no administrator has a role, in environments that exist.
+fn check_rights(reader: &Reader<'_>, row: &mut Row) -> Result<(), ModelError> {
+    if row.get("isAdmin") == Some(&json!(true)) {
+        row.remove(NON_ADMIN);
+        return Ok(());
+    }
+    let missing = || ModelError::MissingField {
+        what: spec::USERS.title,
+        field: NON_ADMIN,
+    };
+    let rights = row
+        .get_mut(NON_ADMIN)
+        .and_then(Value::as_object_mut)
+        .ok_or_else(missing)?;
+    let environments = rights.entry("environmentIds").or_insert_with(|| json!([]));
+    let environments = environments.as_array_mut().ok_or_else(missing)?;
+    let ids = environments.iter_mut().map(|id| ("environments", id));
+    let ids: Vec<_> = ids.collect();
+    for (path, id) in ids {
+        exists(reader, path, id)?;
+    }
+    exists(reader, "roles", rights.get_mut("roleId").ok_or_else(missing)?)
+}
+
+/// Makes sure that there is what an id names, and that the id is a number.
+fn exists(reader: &Reader<'_>, path: &str, id: &mut Value) -> Result<(), ModelError> {
+    let resource = collection(path).ok_or(ModelError::Internal)?;
+    let key = Key::from_json(id).ok_or_else(|| ModelError::not_found(resource.spec().title, &id))?;
+    resource.get(reader, &key)?;
+    if let Key::Number(number) = key {
+        *id = number.into();
+    }
+    Ok(())
+}
+
+/// Takes an environment out of the rights of all users.
+pub(super) fn forget_environment(state: &mut State, environment: &Key) {
+    let users = state.table(USERS);
+    for (key, row) in users.iter() {
+        let mut row = row.clone();
+        let environments = row
+            .get_mut(NON_ADMIN)
+            .and_then(|rights| rights.get_mut("environmentIds"))
+            .and_then(Value::as_array_mut);
+        let Some(environments) = environments else {
+            continue;
+        };
+        let before = environments.len();
+        environments.retain(|id| Key::from_json(id).as_ref() != Some(environment));
+        if environments.len() != before {
+            state.table_mut(USERS).insert(key.clone(), row);
+        }
+    }
+}
+
+/// A user who has a role.
+pub(super) fn with_role(state: &State, role: &Key) -> bool {
+    let users = state.table(USERS);
+    users.iter().any(|(_, row)| {
+        let id = row.get(NON_ADMIN).and_then(|rights| rights.get("roleId"));
+        id.and_then(Key::from_json).as_ref() == Some(role)
+    })
+}
+
+/// The user with a name, in any case.
+fn named(state: &State, name: &str) -> Option<(Key, Row)> {
+    let users = state.table(USERS);
+    let wanted = folded(name);
+    let mut rows = users.iter();
+    let found = rows.find(|(_, row)| folded(name_of(row)) == wanted);
+    found.map(|(key, row)| (key.clone(), row.clone()))
+}
+
+fn name_of(row: &Row) -> &str {
+    row.get("userName").and_then(Value::as_str).unwrap_or_default()
+}
+
+/// A name as it is compared.
+fn folded(name: &str) -> String {
+    name.to_lowercase()
+}
+
+/// Adds the users that an engine has from its start on: the administrator, and those whom it was told of. Their
+/// passwords stay in the settings.
+pub(super) fn add_first(state: &mut State, settings: &Settings) {
+    state.reserve_number("user", defaults::ADMIN_ID - 1);
+    let names = settings.users.iter().map(|user| user.name.as_str());
+    for name in std::iter::once(defaults::ADMIN).chain(names) {
+        if named(state, name).is_none() {
+            add_administrator(state, name);
+        }
+    }
+}
+
+fn add_administrator(state: &mut State, name: &str) {
+    let id = state.next_number("user");
+    let mut row = Row::new();
+    for (member, value) in [
+        ("userId", json!(id)),
+        ("userName", json!(name)),
+        ("isAdmin", json!(true)),
+    ] {
+        row.insert(member.to_owned(), value);
+    }
+    complete(&mut row, None);
+    state.table_mut(USERS).insert(Key::Number(id), row);
+}
+
+/// Whether a user may log in with a password.
+fn may_log_in(state: &State, settings: &Settings, user: &str, password: &str) -> bool {
+    let (name, given) = (digest(&folded(user)), digest(password));
+    let (mut decided, mut good) = (Choice::from(0), Choice::from(0));
+    for (_, row) in state.table(USERS).iter() {
+        let is_user = digest(&folded(name_of(row))).ct_eq(&name);
+        let own = row.get("password").and_then(Value::as_str);
+        let locked = row.get("isLocked") == Some(&json!(true));
+        let matches = match own.filter(|_| !locked) {
+            Some(own) => digest(own).ct_eq(&given),
+            None => Choice::from(0),
+        };
+        good |= is_user & matches;
+        decided |= is_user & Choice::from(u8::from(own.is_some() || locked));
+    }
+    let mut listed = Choice::from(0);
+    for one in &settings.users {
+        listed |= digest(&folded(&one.name)).ct_eq(&name) & digest(one.password()).ct_eq(&given);
+    }
+    if settings.users.is_empty() {
+        listed = Choice::from(u8::from(!user.is_empty() && !password.is_empty()));
+    }
+    (good | (!decided & listed)).into()
+}
+
+impl Engine {
+    /// Checks user and password and gives out a token. Who logs in for the first time where everyone may becomes a user.
+    pub fn login(&self, user: &str, password: &str) -> Result<String, ModelError> {
+        let state = self.snapshot();
+        if !may_log_in(&state, &self.settings, user, password) {
+            return Err(ModelError::InvalidCredentials);
+        }
+        let known = named(&state, user);
+        let full =
+            state.table(USERS).len() >= defaults::USERS_BY_LOGIN || user.len() > defaults::NAME_BY_LOGIN;
+        if known.is_none() && !full {
+            self.store.transact(|state| {
+                if named(state, user).is_none() {
+                    add_administrator(state, user);
+                }
+                Ok(())
+            })?;
+        }
+        let name = known.map_or_else(|| user.to_owned(), |(_, row)| name_of(&row).to_owned());
+        Ok(self.give_token(&name))
+    }
+
+    /// Single sign-on: there is no identity provider to ask, so a bearer token is as good as a password where any
+    /// password is good, and good for nothing where users are given.
+    pub fn single_sign_on(&self, bearer: &str) -> Result<String, ModelError> {
+        if bearer.is_empty() || !self.settings.users.is_empty() {
+            return Err(ModelError::InvalidCredentials);
+        }
+        Ok(self.give_token(defaults::SINGLE_SIGN_ON))
+    }
+
+    fn give_token(&self, user: &str) -> String {
+        let now_ms = self.clock.now_ms();
+        self.sessions.begin(&self.settings, &self.ids, now_ms, user)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Credential;
+
+    fn first(users: &[(&str, &str)]) -> (State, Settings) {
+        let settings = Settings {
+            users: users
+                .iter()
+                .map(|(name, password)| Credential::new(*name, *password))
+                .collect(),
+            ..Settings::default()
+        };
+        let mut state = State::default();
+        add_first(&mut state, &settings);
+        (state, settings)
+    }
+
+    fn set(state: &mut State, id: i64, member: &str, value: Value) {
+        let mut row = state.table(USERS).get(&Key::Number(id)).cloned().unwrap();
+        row.insert(member.to_owned(), value);
+        state.table_mut(USERS).insert(Key::Number(id), row);
+    }
+
+    #[test]
+    fn a_password_of_a_row_replaces_the_one_that_the_engine_was_started_with() {
+        let (mut state, settings) = first(&[("Operator", "old")]);
+        let ok = |state: &State, user, password| may_log_in(state, &settings, user, password);
+        assert!(ok(&state, "operator", "old"));
+        assert!(!ok(&state, "admin", "Admin-12") && !ok(&state, "operator", "other"));
+        set(&mut state, defaults::ADMIN_ID + 1, "password", json!("new"));
+        assert!(ok(&state, "OPERATOR", "new") && !ok(&state, "operator", "old"));
+        set(&mut state, defaults::ADMIN_ID + 1, "isLocked", json!(true));
+        assert!(!ok(&state, "operator", "new") && !ok(&state, "operator", "old"));
+    }
+
+    #[test]
+    fn where_everyone_may_log_in_a_password_that_was_set_still_counts() {
+        let (mut state, settings) = first(&[]);
+        let ok = |state: &State, user, password| may_log_in(state, &settings, user, password);
+        assert!(ok(&state, "Admin", "Admin-12") && ok(&state, "anyone", "x") && !ok(&state, "anyone", ""));
+        set(&mut state, defaults::ADMIN_ID, "password", json!("n3w"));
+        assert!(ok(&state, "Admin", "n3w") && !ok(&state, "admin", "Admin-12") && ok(&state, "anyone", "x"));
+    }
+}

@@ -1,0 +1,240 @@
+//! `/__admin`: what a person or a test asks of the mock rather than of the engine.
+//!
+//! Invariant: no web page and no other machine drives a local mock unasked: every call passes the guard. Secrets are
+//! shown only to whoever asks for them by name.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use bytes::Bytes;
+use exportdoc::internal::identifier::Identifier;
+use http::StatusCode;
+use serde_json::json;
+
+use super::host_guard::{HostGuard, Peer};
+use super::journal::Filter;
+use super::redact;
+use crate::engine::{Engine, ExecutionPlan, Key, ModelError, Query, State as EngineState};
+use crate::http::answer::{ApiError, empty, json_answer, raw_json};
+use crate::http::body::{ObjectBody, RawBody};
+use crate::http::describe::{Endpoint, Routes};
+use crate::http::{App, auth, schemas};
+
+/// The admin endpoints.
+pub(crate) fn routes(app: &Arc<App>) -> Routes {
+    let state = || schemas::object();
+    Routes::new()
+        .at(
+            "/health",
+            [Endpoint::get(health, "Says that the mock is up").answers(StatusCode::OK, state())],
+        )
+        .at(
+            "/requests",
+            [
+                Endpoint::get(requests, "Shows the last requests")
+                    .query("limit", schemas::count())
+                    .query("method", schemas::text())
+                    .query("path", schemas::text())
+                    .query("status", schemas::id())
+                    .answers(StatusCode::OK, schemas::object()),
+                Endpoint::delete(forget_requests, "Forgets the requests").done(StatusCode::OK),
+            ],
+        )
+        .at(
+            "/state",
+            [
+                Endpoint::get(dump, "Dumps the state")
+                    .query("secrets", schemas::boolean())
+                    .answers(StatusCode::OK, state()),
+                Endpoint::put(load, "Loads a state that was dumped")
+                    .takes(json!({
+                        "type": "object",
+                        "required": ["mockEngineState"],
+                        "properties": { "mockEngineState": { "const": 1 } },
+                    }))
+                    .done(StatusCode::OK),
+            ],
+        )
+        .at(
+            "/reset",
+            [Endpoint::post(reset, "Goes back to the initial content").done(StatusCode::OK)],
+        )
+        .at(
+            "/executions",
+            [
+                Endpoint::get(plans, "Shows what executions to come are told to do")
+                    .answers(StatusCode::OK, schemas::object()),
+                Endpoint::post(plan, "Tells executions to come what to do")
+                    .takes(schemas::execution_plan())
+                    .done(StatusCode::OK),
+                Endpoint::delete(forget_plans, "Forgets what executions are told to do").done(StatusCode::OK),
+            ],
+        )
+        .at(
+            "/openapi.json",
+            [Endpoint::get(openapi, "Gives this document").answers(StatusCode::OK, schemas::object())],
+        )
+        .behind(
+            |router| router.route_layer(from_fn_with_state(Arc::clone(app), guarded)),
+            |operation| {
+                for status in [StatusCode::FORBIDDEN, StatusCode::UNAUTHORIZED] {
+                    operation["responses"][status.as_str()] = schemas::refusal(status);
+                }
+            },
+        )
+}
+
+/// The document that the routes made.
+#[derive(Debug, Clone)]
+pub(crate) struct OpenApi(pub(crate) Bytes);
+
+async fn openapi(Extension(OpenApi(document)): Extension<OpenApi>) -> Response {
+    raw_json(StatusCode::OK, document)
+}
+
+async fn guarded(State(app): State<Arc<App>>, request: Request, next: Next) -> Result<Response, ApiError> {
+    HostGuard::check_origin(&request).map_err(ApiError::AdminRefused)?;
+    // From another machine, knowing a name is not enough. Health stays open: it tells nothing.
+    let local = request
+        .extensions()
+        .get::<Peer>()
+        .is_some_and(|Peer(ip)| ip.to_canonical().is_loopback());
+    if !local && !request.uri().path().ends_with("/health") {
+        auth::check(&app, request.headers())?;
+    }
+    Ok(next.run(request).await)
+}
+
+async fn health(State(app): State<Arc<App>>) -> Response {
+    let answer = json!({
+        "status": "UP",
+        "engine": app.engine.settings.name,
+        "version": env!("CARGO_PKG_VERSION"),
+        "uptimeMs": u64::try_from(app.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "logLinesDropped": crate::startup::log::lines_dropped(),
+    });
+    json_answer(StatusCode::OK, &answer)
+}
+
+async fn requests(State(app): State<Arc<App>>, query: Query) -> Result<Response, ApiError> {
+    if let Some(unknown) = query.beside(&["limit", "method", "path", "status"]) {
+        let text = format!("'{unknown}' is none of the parameters limit, method, path, status");
+        return Err(ModelError::Refused(text).into());
+    }
+    let limit = query.number("limit")?.unwrap_or(100);
+    let limit = usize::try_from(limit).map_err(|_| ModelError::BadParameter {
+        name: "limit".to_owned(),
+        value: limit.to_string(),
+        expected: "number of requests",
+    })?;
+    let own = |name| query.text(name).map(str::to_owned);
+    let filter = Filter {
+        method: own("method"),
+        path: own("path"),
+        status: query.number("status")?,
+    };
+    let journal = Arc::clone(&app);
+    let newest = app
+        .blocking(move |_| Ok(journal.journal.newest(limit, &filter)))
+        .await?;
+    Ok(json_answer(StatusCode::OK, &newest))
+}
+
+async fn forget_requests(State(app): State<Arc<App>>) -> Response {
+    app.journal.clear();
+    empty(StatusCode::OK)
+}
+
+async fn dump(State(app): State<Arc<App>>, query: Query) -> Result<Response, ApiError> {
+    let secrets = query.boolean("secrets")?.unwrap_or(false);
+    let shown = move |engine: &Engine| {
+        let mut value = serde_json::to_value(&*engine.snapshot())
+            .map_err(|error| ModelError::Refused(format!("the state can't be written: {error}")))?;
+        if !secrets {
+            redact::json(&mut value);
+        }
+        Ok(value)
+    };
+    Ok(json_answer(StatusCode::OK, &app.blocking(shown).await?))
+}
+
+async fn load(State(app): State<Arc<App>>, RawBody(bytes): RawBody) -> Result<Response, ApiError> {
+    let bad = |error: serde_json::Error| {
+        ModelError::BadBody(format!("it is not a state: {}", redact::json_error(&error)))
+    };
+    let loaded = move |engine: &Engine| {
+        let mut value: serde_json::Value = serde_json::from_slice(&bytes).map_err(bad)?;
+        let present = engine.snapshot();
+        keep_hidden(&mut value, &present);
+        redact::restore(&mut value, serde_json::to_value(&*present).ok().as_ref());
+        engine.replace_state(EngineState::from_json(value).map_err(bad)?)
+    };
+    app.blocking(loaded).await?;
+    Ok(empty(StatusCode::OK))
+}
+
+/// Objects whose message a dump hides stay as they are here: without it they would be nothing.
+fn keep_hidden(dump: &mut serde_json::Value, present: &EngineState) {
+    let objects = dump.get_mut("objects").and_then(|objects| objects.as_array_mut());
+    for object in objects.into_iter().flatten() {
+        if object
+            .get("secret")
+            .is_none_or(|secret| secret != redact::REDACTED)
+        {
+            continue;
+        }
+        let (Some(type_name), Some(identifier)) = (object["typeName"].as_str(), object.get("identifier"))
+        else {
+            continue;
+        };
+        let known = present
+            .objects
+            .find(type_name, &Identifier::from_json(identifier));
+        if let Some(known) = known.and_then(|known| serde_json::to_value(known.as_ref()).ok()) {
+            *object = known;
+        }
+    }
+}
+
+async fn plans(State(app): State<Arc<App>>) -> Response {
+    json_answer(StatusCode::OK, &json!({ "plans": app.engine.execution_plans() }))
+}
+
+async fn plan(State(app): State<Arc<App>>, ObjectBody(body): ObjectBody) -> Result<Response, ApiError> {
+    let mut body = body.into();
+    whole_numbers(&mut body);
+    let plan: ExecutionPlan = serde_json::from_value(body).map_err(|error| {
+        let error = redact::json_error(&error);
+        ModelError::BadBody(format!("it is not a plan of executions: {error}"))
+    })?;
+    app.blocking(move |engine| engine.plan_execution(plan)).await?;
+    Ok(empty(StatusCode::OK))
+}
+
+/// A number that is written with a fraction of nothing is a whole one: JSON knows no difference.
+fn whole_numbers(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Number(_) => {
+            if let Some(Key::Number(whole)) = Key::from_json(value) {
+                *value = whole.into();
+            }
+        }
+        serde_json::Value::Array(entries) => entries.iter_mut().for_each(whole_numbers),
+        serde_json::Value::Object(members) => members.values_mut().for_each(whole_numbers),
+        _ => {}
+    }
+}
+
+async fn forget_plans(State(app): State<Arc<App>>) -> Result<Response, ApiError> {
+    app.blocking(Engine::forget_execution_plans).await?;
+    Ok(empty(StatusCode::OK))
+}
+
+async fn reset(State(app): State<Arc<App>>) -> Result<Response, ApiError> {
+    app.blocking(|engine| engine.reset()).await?;
+    app.journal.clear();
+    Ok(empty(StatusCode::OK))
+}

@@ -1,0 +1,269 @@
+//! The command line.
+//!
+//! Invariant: options only; what they mean is settled in [`crate::startup::config`].
+
+mod limits;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Parser, ValueEnum};
+
+use self::limits::LimitArgs;
+use crate::engine::defaults;
+use crate::engine::{Credential, Pace, Settings};
+use crate::server::Bind;
+use crate::startup::config::{
+    self, Config, ConfigError, EngineEntry, Tls, parse_duration, parse_pace, parse_user, parse_version,
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  mock-engine
+      one engine with the demo inventory, on port 8080 of both loopback addresses
+  mock-engine --engine a.example.com:8443 --engine b.example.com:8444 --tls self-signed
+      two engines under names of their own, over HTTPS
+  mock-engine --load exports/ --state-dir state/
+      an engine with the objects of your exports, which keeps what is changed
+  mock-engine --port 0 --log-file mock.log
+      on a free port, which the line on standard output tells; the log goes to a file
+  mock-engine --bind 0.0.0.0 --user-file users.txt --host masking-a
+      in a container: from other machines, for the users in the file, under the name masking-a
+";
+
+/// Behaves like a data-masking engine for everything a sync pipeline does.
+///
+/// Prints the URL of each engine on a line of its own once it answers (with several engines, after its name).
+#[derive(Debug, Parser)]
+#[command(name = "mock-engine", version, after_help = EXAMPLES)]
+pub struct Cli {
+    /// Port to listen on; 0 takes a free one
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// Address to listen on, or localhost for 127.0.0.1 and ::1; repeatable; beyond loopback, --user is required
+    #[arg(long, value_name = "ADDRESS", default_value = "localhost")]
+    bind: Vec<Bind>,
+    /// Name of the engine, which its export documents carry as exportHost
+    #[arg(long, default_value = "mock-engine")]
+    name: String,
+    /// An engine of its own name and port; repeat for several in one process
+    #[arg(long, value_name = "NAME:PORT", conflicts_with_all = ["port", "name", "config"])]
+    engine: Vec<EngineEntry>,
+    /// TOML file with an [[engine]] table per engine
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["port", "name"])]
+    config: Option<PathBuf>,
+
+    /// Speak HTTPS with a certificate made at the start
+    #[arg(long, value_enum, value_name = "HOW", conflicts_with = "tls_cert")]
+    tls: Option<TlsArg>,
+    /// Where the self-signed authority's certificate goes, for clients to trust
+    #[arg(long, value_name = "FILE", requires = "tls")]
+    tls_ca_out: Option<PathBuf>,
+    /// Speak HTTPS with this certificate chain (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// Private key of --tls-cert (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// With HTTPS, speak plain HTTP on the same ports too
+    #[arg(long)]
+    also_http: bool,
+    /// A name of this server, for the certificate and the check of Host; engines' names are known already
+    #[arg(long, value_name = "NAME")]
+    host: Vec<String>,
+
+    /// A user who may log in; without any, every user may (never quoted in logs)
+    // Not parsed by clap, which quotes what it refuses.
+    #[arg(long, value_name = "NAME:PASSWORD")]
+    user: Vec<String>,
+    /// Users who may log in, a NAME:PASSWORD on each line: lists of processes show options, but no files
+    #[arg(long, value_name = "FILE")]
+    user_file: Vec<PathBuf>,
+    /// How long a token lasts
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "1h")]
+    token_ttl: Duration,
+    /// Status of successful POSTs: 200 as engines answer, 201 as their OpenAPI says
+    #[arg(long, value_name = "STATUS", default_value_t = 200, value_parser = created_status)]
+    created_status: u16,
+    /// How long an async task stays in each state, or per-poll
+    #[arg(long, value_name = "TIME", value_parser = parse_pace, default_value = "0")]
+    task_delay: Pace,
+    /// How long a download waits for an unfinished task
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "30s")]
+    download_wait: Duration,
+    /// How long a started job runs
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "2s")]
+    execution_time: Duration,
+    /// Let sync operations run side by side, as newer engines do
+    #[arg(long)]
+    concurrent_sync: bool,
+    /// Refuse imports whose signature can't be checked, not only those where it fails
+    #[arg(long)]
+    require_valid_signature: bool,
+    /// Refuse bodies with something behind their JSON value, which engines ignore
+    #[arg(long)]
+    strict_json: bool,
+    /// Length of the keys that seal exports
+    #[arg(long, value_name = "BITS", default_value_t = 512)]
+    dsa_bits: u32,
+    /// Version that the engine reports
+    #[arg(long, value_name = "VERSION", value_parser = parse_version, default_value = defaults::ENGINE_VERSION)]
+    engine_version: String,
+    /// Refuse every name that breaks the rules of 6.0, those that an engine's factory brings or it has already included
+    #[arg(long)]
+    strict_names: bool,
+
+    /// Start as freshly installed: with the stock, without the demo inventory
+    #[arg(long, conflicts_with = "empty")]
+    fresh: bool,
+
+    /// Start without the stock and the demo inventory
+    #[arg(long)]
+    empty: bool,
+    /// Export document of an engine, or directory of them, whose objects take the place of the demo inventory; for one of
+    /// several engines, NAME=FILE
+    #[arg(long, value_name = "FILE")]
+    load: Vec<PathBuf>,
+    /// TOML or JSON file that declares the tables, columns and files behind connectors
+    #[arg(long, value_name = "FILE")]
+    schema: Vec<PathBuf>,
+    /// Export objects byte for byte as they are kept, without what engines write anew in every export
+    #[arg(long)]
+    faithful: bool,
+    /// Keep the state here across restarts; otherwise it is in memory only
+    #[arg(long, value_name = "DIR")]
+    state_dir: Option<PathBuf>,
+    /// Make ids and tokens reproducible; readers of the number can guess them
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
+
+    #[command(flatten)]
+    limits: LimitArgs,
+
+    /// Append the log to this file instead of standard error
+    #[arg(long, value_name = "FILE", help_heading = "Log")]
+    pub log_file: Option<PathBuf>,
+    /// Form of the log
+    #[arg(long, value_enum, default_value_t = LogFormat::Text, help_heading = "Log")]
+    pub log_format: LogFormat,
+    /// How much is logged: off, error, warn, info, debug or trace
+    #[arg(long, value_name = "LEVEL", default_value = "info", help_heading = "Log")]
+    pub log_level: tracing::level_filters::LevelFilter,
+}
+
+/// Where the certificate comes from.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum TlsArg {
+    /// From an authority made at the start
+    SelfSigned,
+}
+
+/// Form of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Lines to read.
+    Text,
+    /// One JSON object per line.
+    Json,
+}
+
+fn created_status(text: &str) -> Result<u16, ConfigError> {
+    match text {
+        "200" => Ok(200),
+        "201" => Ok(201),
+        _ => Err(ConfigError::Value {
+            value: text.to_owned(),
+            expected: "a status for POST (200 or 201)",
+        }),
+    }
+}
+
+impl Cli {
+    /// What the options mean.
+    pub fn into_config(self) -> Result<Config, ConfigError> {
+        let tls = match (self.tls, self.tls_cert, self.tls_key) {
+            (Some(TlsArg::SelfSigned), ..) => Tls::SelfSigned {
+                ca_out: self.tls_ca_out,
+            },
+            (None, Some(cert), Some(key)) => Tls::Files { cert, key },
+            _ => Tls::Off,
+        };
+        if self.also_http && tls == Tls::Off {
+            return Err(ConfigError::Conflict("--also-http needs --tls or --tls-cert"));
+        }
+        let mut users: Vec<Credential> = self
+            .user
+            .iter()
+            .map(|user| parse_user(user))
+            .collect::<Result<_, _>>()?;
+        for path in &self.user_file {
+            users.extend(config::read_users(path)?);
+        }
+        let settings = Settings {
+            name: self.name.clone(),
+            version: self.engine_version,
+            strict_names: self.strict_names,
+            users,
+            token_ttl: self.token_ttl,
+            task_pace: self.task_delay,
+            download_wait: self.download_wait,
+            execution_time: self.execution_time,
+            concurrent_sync: self.concurrent_sync,
+            require_valid_signature: self.require_valid_signature,
+            strict_json: self.strict_json,
+            dsa_bits: self.dsa_bits,
+            faithful: self.faithful,
+            seed: self.seed,
+            empty: self.empty,
+            fresh: self.fresh,
+            load: self.load,
+            schema: config::read_schemas(&self.schema)?,
+            state_dir: self.state_dir,
+        };
+        let entries = match self.config {
+            Some(path) => config::read_file(path)?,
+            None if self.engine.is_empty() => {
+                vec![EngineEntry {
+                    name: self.name,
+                    port: self.port,
+                    ..EngineEntry::default()
+                }]
+            }
+            None => self.engine,
+        };
+        if entries.is_empty() {
+            return Err(ConfigError::Conflict("the configuration has no [[engine]]"));
+        }
+        Ok(Config {
+            bind: self.bind,
+            engines: config::engines(entries, &settings)?,
+            tls,
+            plain_too: self.also_http,
+            hosts: self.host,
+            created_status: self.created_status,
+            limits: self.limits.into(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::http::limits::Limits;
+
+    #[test]
+    fn the_options_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn defaults_make_one_engine() {
+        let config = Cli::parse_from(["mock-engine"]).into_config().unwrap();
+        assert_eq!(config.engines.len(), 1);
+        assert_eq!(config.engines[0].port, 8080);
+        assert_eq!(config.bind, [Bind::Localhost]);
+        assert_eq!(config.limits, Limits::default());
+    }
+}

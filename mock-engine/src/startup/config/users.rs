@@ -1,0 +1,125 @@
+//! Users from a file, so that no list of processes shows their passwords.
+//!
+//! Invariant: a file that is named gives at least one user, because an engine without users lets every user in. No error
+//! quotes a line.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::parse_user;
+use crate::engine::Credential;
+
+/// The most that is read: more is no list of users.
+const MOST_BYTES: u64 = 1 << 20;
+
+/// A file of users can't be taken.
+#[derive(Debug, thiserror::Error)]
+pub enum UserFileError {
+    /// The file can't be read.
+    #[error("--user-file {path}: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The file is larger than any list of users.
+    #[error("--user-file {0} has more than 1 MiB")]
+    TooLarge(PathBuf),
+    /// A line has no name, no colon or no password.
+    #[error("--user-file {path}: line {line} is not a user (NAME:PASSWORD)")]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// Counted from 1.
+        line: usize,
+    },
+    /// There is no user in it.
+    #[error("--user-file {0} has no user in it")]
+    Empty(PathBuf),
+}
+
+/// Reads `NAME:PASSWORD` lines; blank lines and those that begin with `#` don't count.
+pub fn read_users(path: &Path) -> Result<Vec<Credential>, UserFileError> {
+    let read = |source| UserFileError::Read {
+        path: path.to_owned(),
+        source,
+    };
+    let file = File::open(path).map_err(read)?;
+    if is_open_to_others(&file) {
+        tracing::warn!(
+            ?path,
+            "every user of this machine can read the passwords in this file"
+        );
+    }
+    let mut text = String::new();
+    file.take(MOST_BYTES + 1)
+        .read_to_string(&mut text)
+        .map_err(read)?;
+    if text.len() as u64 > MOST_BYTES {
+        return Err(UserFileError::TooLarge(path.to_owned()));
+    }
+    let mut users = Vec::new();
+    for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
+        if line.trim().is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let user = parse_user(line).map_err(|_| UserFileError::Line {
+            path: path.to_owned(),
+            line: index + 1,
+        })?;
+        users.push(user);
+    }
+    if users.is_empty() {
+        return Err(UserFileError::Empty(path.to_owned()));
+    }
+    Ok(users)
+}
+
+/// Secrets that are mounted into containers are, so it is no error.
+#[cfg(unix)]
+fn is_open_to_others(file: &File) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    file.metadata()
+        .is_ok_and(|known| known.permissions().mode() & 0o004 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open_to_others(_: &File) -> bool {
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &[u8]) -> Result<Vec<Credential>, UserFileError> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        read_users(file.path())
+    }
+
+    #[test]
+    fn lines_are_users_and_may_be_commented() {
+        let users = read("\u{feff}# who\r\na:b:c\r\n\r\n  \r\nä: ö \n".as_bytes()).unwrap();
+        let shown: Vec<_> = users
+            .iter()
+            .map(|user| (user.name.as_str(), user.password()))
+            .collect();
+        assert_eq!(shown, [("a", "b:c"), ("ä", " ö ")]);
+    }
+
+    #[test]
+    fn what_gives_no_user_is_refused_without_being_quoted() {
+        let error = read(b"a:b\ns3cret\n").unwrap_err();
+        assert!(matches!(error, UserFileError::Line { line: 2, .. }), "{error}");
+        assert!(!error.to_string().contains("s3cret"), "{error}");
+        for empty in [&b""[..], b"# a:b\n", b"\n\n"] {
+            assert!(matches!(read(empty), Err(UserFileError::Empty(_))));
+        }
+        assert!(matches!(read(b"a:\xff"), Err(UserFileError::Read { .. })));
+        let large = "a:b\n".repeat(300_000);
+        assert!(matches!(read(large.as_bytes()), Err(UserFileError::TooLarge(_))));
+    }
+}

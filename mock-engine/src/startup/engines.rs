@@ -1,0 +1,75 @@
+//! The engines of one process, from start to end.
+//!
+//! Invariant: either all engines run or none does.
+
+use http::StatusCode;
+
+use crate::server::tls::TlsIdentity;
+use crate::startup::config::{Config, Tls};
+use crate::{MockEngine, RunningEngine, StartError};
+
+/// Running engines.
+#[derive(Debug)]
+pub struct Engines {
+    engines: Vec<RunningEngine>,
+}
+
+impl Engines {
+    /// Starts all engines of a configuration.
+    pub async fn start(config: Config) -> Result<Self, StartError> {
+        let names = || config.engines.iter().map(|engine| engine.settings.name.clone());
+        let hosts: Vec<String> = config.hosts.iter().cloned().chain(names()).collect();
+        let identity = match &config.tls {
+            Tls::Off => None,
+            Tls::Files { cert, key } => Some(TlsIdentity::from_files(cert, key)?),
+            Tls::SelfSigned { ca_out } => {
+                let identity = TlsIdentity::self_signed(&hosts)?;
+                if let Some(path) = ca_out {
+                    identity.write_ca(path)?;
+                }
+                Some(identity)
+            }
+        };
+        let created = if config.created_status == 201 {
+            StatusCode::CREATED
+        } else {
+            StatusCode::OK
+        };
+        let mut engines = Vec::new();
+        for engine in config.engines {
+            let mut builder = MockEngine::builder()
+                .settings(engine.settings)
+                .bind(config.bind.iter().copied())
+                .port(engine.port)
+                .hosts(hosts.clone())
+                .created_status(created)
+                .limits(config.limits.clone());
+            if let Some(identity) = &identity {
+                builder = builder.tls(identity.clone(), config.plain_too);
+            }
+            let engine = builder.start().await?;
+            tracing::info!(engine = %engine.name(), url = %engine.url(), addresses = ?engine.addresses(), "answers");
+            engines.push(engine);
+        }
+        Ok(Self { engines })
+    }
+
+    /// Where the engines answer, one line each: scripts wait for these lines.
+    pub fn announcement(&self) -> String {
+        let several = self.engines.len() > 1;
+        let line = |engine: &RunningEngine| match several {
+            true => format!("{} {}\n", engine.name(), engine.url()),
+            false => format!("{}\n", engine.url()),
+        };
+        self.engines.iter().map(line).collect()
+    }
+
+    /// Stops all engines and waits for the requests under way, for all at once.
+    pub async fn shutdown(self) {
+        let mut stopping = tokio::task::JoinSet::new();
+        for engine in self.engines {
+            stopping.spawn(engine.shutdown());
+        }
+        while stopping.join_next().await.is_some() {}
+    }
+}

@@ -1,0 +1,208 @@
+//! The log of the process: lines on standard error or in a file.
+//!
+//! Invariant: no request and no signal ever waits for the log. A line goes into a queue with a bound in bytes; where
+//! the queue is full, or the line can't be written, the line is dropped and counted. A thread of its own writes, goes
+//! on after any error, and says how many lines are missing as soon as lines can be written again.
+//!
+//! The crate tracing-appender has such a queue, but doesn't count lines that can't be written, bounds lines rather
+//! than bytes, and prints to standard output when the process ends with a full queue.
+
+mod writer;
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::panic;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Arc, OnceLock};
+use std::thread;
+use std::time::Duration;
+
+use tracing::level_filters::LevelFilter;
+
+use self::writer::Writer;
+use crate::http::Escaped;
+use crate::startup::cli::LogFormat;
+
+/// Bytes of lines that wait to be written. Enough for a reader that pauses, little beside what an engine holds.
+const QUEUE_BYTES: usize = 1 << 20;
+/// What a line takes beside its text.
+const LINE_OVERHEAD: usize = 64;
+
+/// Counts of the process's log, once it has one.
+static COUNTS: OnceLock<Arc<Counts>> = OnceLock::new();
+
+/// Lines of the process's log that were dropped since the start.
+pub fn lines_dropped() -> u64 {
+    COUNTS
+        .get()
+        .map_or(0, |counts| counts.dropped.load(Ordering::Relaxed))
+}
+
+/// The log can't be written where it should be.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// It would wait for a reader, or can't hold lines.
+    #[error("--log-file {0} is a directory, a pipe or a socket, not a file")]
+    NotAFile(PathBuf),
+    /// The file can't be opened.
+    #[error("--log-file {path}: {source}")]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The thread that writes can't be started.
+    #[error("log: {0}")]
+    Thread(io::Error),
+}
+
+/// The log of the process.
+#[derive(Debug)]
+pub struct Log {
+    queue: Queue,
+}
+
+impl Log {
+    /// Takes all that the process logs from now on, panics included, to the file or to standard error.
+    pub fn start(file: Option<&Path>, format: LogFormat, level: LevelFilter) -> Result<Self, LogError> {
+        let queue = match file {
+            Some(path) => Queue::to(open(path)?),
+            None => Queue::to(io::stderr()),
+        }?;
+        let _ = COUNTS.set(Arc::clone(&queue.counts));
+        let lines = queue.clone();
+        let log = tracing_subscriber::fmt()
+            .with_writer(move || lines.clone())
+            .with_max_level(level)
+            .with_target(false)
+            .with_ansi(false)
+            // They would go to standard error, past the queue.
+            .log_internal_errors(false);
+        match format {
+            LogFormat::Text => log.init(),
+            LogFormat::Json => log.json().flatten_event(true).init(),
+        }
+        // The usual hook writes to standard error, too.
+        panic::set_hook(Box::new(|panic| {
+            tracing::error!("{}", Escaped(&panic.to_string()));
+        }));
+        Ok(Self { queue })
+    }
+
+    /// Waits until what was logged so far is written, but no longer than this.
+    pub fn flush(&self, patience: Duration) {
+        let (done, written) = mpsc::channel();
+        if self.queue.sender.send(Message::Flush(done)).is_ok() {
+            let _ = written.recv_timeout(patience);
+        }
+    }
+}
+
+/// Writes a text where a reader may not read, and waits for it no longer than this. Where it takes longer, a thread
+/// goes on with it; where it can't be written, the log says so.
+pub fn write_aside(
+    mut out: impl Write + Send + 'static,
+    text: String,
+    what: &'static str,
+    patience: Duration,
+) {
+    let (done, written) = mpsc::channel();
+    let write = move || {
+        if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            tracing::warn!(%error, "can't write {what}");
+        }
+        let _ = done.send(());
+    };
+    if thread::Builder::new()
+        .name("aside".to_owned())
+        .spawn(write)
+        .is_ok()
+    {
+        let _ = written.recv_timeout(patience);
+    }
+}
+
+fn open(path: &Path) -> Result<File, LogError> {
+    // To open a pipe waits for its reader.
+    if path
+        .metadata()
+        .is_ok_and(|known| !holds_lines(&known.file_type()))
+    {
+        return Err(LogError::NotAFile(path.to_owned()));
+    }
+    let opened = OpenOptions::new().append(true).create(true).open(path);
+    opened.map_err(|source| LogError::Open {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+#[cfg(unix)]
+fn holds_lines(kind: &std::fs::FileType) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    kind.is_file() || kind.is_char_device()
+}
+
+#[cfg(not(unix))]
+fn holds_lines(kind: &std::fs::FileType) -> bool {
+    kind.is_file()
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    /// Bytes of lines in the queue.
+    waiting: AtomicUsize,
+    dropped: AtomicU64,
+}
+
+impl Counts {
+    fn drop_line(&self) {
+        self.dropped.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+enum Message {
+    Line(Vec<u8>),
+    /// Answered when all before it is written.
+    Flush(Sender<()>),
+}
+
+/// Where lines go in; each `write` is one line.
+#[derive(Debug, Clone)]
+struct Queue {
+    sender: Sender<Message>,
+    counts: Arc<Counts>,
+}
+
+impl Queue {
+    fn to(target: impl Write + Send + 'static) -> Result<Self, LogError> {
+        let (sender, lines) = mpsc::channel();
+        let counts = Arc::<Counts>::default();
+        let writer = Writer::new(target, Arc::clone(&counts));
+        thread::Builder::new()
+            .name("log".to_owned())
+            .spawn(move || writer.run(&lines))
+            .map_err(LogError::Thread)?;
+        Ok(Self { sender, counts })
+    }
+}
+
+impl Write for Queue {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let bytes = line.len() + LINE_OVERHEAD;
+        let waiting = self.counts.waiting.fetch_add(bytes, Ordering::Relaxed);
+        let has_room = waiting + bytes <= QUEUE_BYTES;
+        if !(has_room && self.sender.send(Message::Line(line.to_vec())).is_ok()) {
+            self.counts.waiting.fetch_sub(bytes, Ordering::Relaxed);
+            self.counts.drop_line();
+        }
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
