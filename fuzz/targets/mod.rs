@@ -1,6 +1,6 @@
 //! What every fuzz target does with its input, and what has to hold: one file per target.
 //!
-//! Shared by the targets in `fuzz_targets/` and by `tests/fuzz_corpora.rs`, which replays the corpora as ordinary
+//! Shared by the targets in `fuzz_targets/` and by `tests/it/fuzz_corpora.rs`, which replays the corpora as ordinary
 //! tests. A target panics where a promise of the library is broken, on whatever bytes.
 
 mod blob;
@@ -11,7 +11,8 @@ mod document;
 mod envelope;
 mod made_up;
 mod merge;
-#[path = "../../tests/diff_support/mirror.rs"]
+#[allow(clippy::duplicate_mod)]
+#[path = "../../tests/it/support/mirror.rs"]
 mod mirror;
 mod plan;
 mod report;

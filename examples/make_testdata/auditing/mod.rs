@@ -1,7 +1,7 @@
 //! Two documents for every rule of `exportdoc audit`: one in which it finds something, and one, as like it as can be, in
 //! which it doesn't. Beside them, where a rule needs it, a policy, a baseline or a passphrase.
 //!
-//! `tests/audit_rules.rs` says how the files of a rule belong together, and what time it is there.
+//! `tests/it/audit/rules.rs` says how the files of a rule belong together, and what time it is there.
 
 mod blob;
 mod envelope;

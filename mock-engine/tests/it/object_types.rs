@@ -14,7 +14,7 @@ use crate::objects::{at, demo, engine, entry, open, post, request};
 use crate::support::client::Client;
 
 #[allow(unreachable_pub)] // the library's tests use it from other modules
-#[path = "../../../tests/common/typed.rs"]
+#[path = "../../../tests/it/support/typed.rs"]
 mod typed;
 
 const ALL: PageRequest = PageRequest {

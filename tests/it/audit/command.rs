@@ -1,0 +1,181 @@
+//! `exportdoc audit` as its users meet it: output, exit codes, what is looked into and what is never shown.
+
+use std::fs;
+use std::path::Path;
+
+use crate::support::audit::{ids, json_of, run, run_in};
+use crate::support::{assert_snapshot, exportdoc, file, root, small, testdata};
+use serde_json::json;
+use tempfile::TempDir;
+
+/// Compares what runs print with their snapshot.
+fn snapshot(name: &str, runs: &[&[&str]]) {
+    let mut text = String::new();
+    for arguments in runs {
+        let ran = run(arguments);
+        text.push_str(&format!("$ exportdoc audit {}\n{}", arguments.join(" "), ran.out));
+        if !ran.err.is_empty() {
+            text.push_str(&format!("--- standard error\n{}", ran.err));
+        }
+        text.push_str(&format!("--- exit code {}\n", ran.code));
+    }
+    assert_snapshot(name, &text);
+}
+
+const JOB: &str = "testdata/generated/engine-like.json";
+
+const HANDMADE: &str = "testdata/handmade/masking-job.json";
+
+const LIMIT_HIT: &str = "testdata/generated/audit/limit-hit/fires.json";
+
+const NOT_JSON: &str = "testdata/documented/workflow-global-object.json";
+
+const POLICY: &str = "testdata/generated/audit/host-not-allowed/policy.toml";
+
+#[test]
+fn a_document_and_a_run_over_several_are_told() {
+    let runs: &[&[&str]] = &[
+        &[JOB],
+        &[
+            "--policy",
+            POLICY,
+            "testdata/generated/tampered/metadata-hash.json",
+            NOT_JSON,
+            HANDMADE,
+        ],
+        &["testdata/generated/encrypted.json"],
+        &["testdata/generated/damaged/truncated-in-blob.json"],
+    ];
+    snapshot("audit", runs);
+}
+
+#[test]
+fn rules_are_listed_by_topic() {
+    snapshot("audit-rules", &[&["--list-rules"]]);
+}
+
+#[test]
+fn the_exit_code_follows_the_level_that_the_run_fails_on() {
+    let quiet = "testdata/generated/audit/password-in-clear/quiet.json";
+    let fires = "testdata/generated/audit/password-in-clear/fires.json";
+    for (arguments, code) in [
+        (&[quiet][..], 0),
+        (&["--fail-on", "warning", quiet], 1),
+        (&[fires], 1),
+        (&[quiet, NOT_JSON], 2),
+        (&[NOT_JSON, fires], 2),
+        (&[fires, NOT_JSON], 2),
+        (&["testdata/no-such-file.json", quiet], 2),
+        (&["--max-size", "1K", quiet], 2),
+        (&["--max-size", "2005", LIMIT_HIT], 2),
+        (&["--baseline", "testdata/no-such-file.json", quiet], 2),
+        (&[LIMIT_HIT], 1),
+        (&[LIMIT_HIT, fires], 1),
+        (&["--fail-on", "never", quiet], 2),
+        (&[], 2),
+    ] {
+        assert_eq!(run(arguments).code, code, "{arguments:?}");
+    }
+    let off = TempDir::new().unwrap();
+    let policy = file(off.path(), "p.toml", "[levels]\npassword-in-clear = \"info\"\n");
+    assert_eq!(run(&["--policy", policy.to_str().unwrap(), fires]).code, 0);
+    let policy = file(off.path(), "p.toml", "[levels]\nlimit-hit = \"off\"\n");
+    assert_eq!(run(&["--policy", policy.to_str().unwrap(), LIMIT_HIT]).code, 0);
+}
+
+#[test]
+fn one_bad_document_never_stops_the_rest() {
+    let directory = TempDir::new().unwrap();
+    file(directory.path(), "a.json", "{");
+    file(directory.path(), "b.json", small().seal());
+    file(directory.path(), "c.json", b"\xff\xfe");
+    file(directory.path(), "d.json", small().seal());
+    let report = json_of(directory.path(), &["-r", "."]);
+    let paths: Vec<&str> = report["documents"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|d| d["path"].as_str().unwrap())
+        .collect();
+    assert_eq!(paths, ["./a.json", "./b.json", "./c.json", "./d.json"]);
+    assert_eq!(
+        (&report["summary"]["documents"], &report["summary"]["unreadable"]),
+        (&json!(2), &json!(2))
+    );
+    assert_eq!(run_in(directory.path(), &["-r", "."]).code, 2);
+}
+
+#[test]
+fn encrypted_documents_are_looked_into_with_their_passphrase_and_denied_without() {
+    let directory = TempDir::new().unwrap();
+    let at = directory.path();
+    file(at, "passphrase", "made up for the test data\n");
+    file(
+        at,
+        "exportdoc-policy.toml",
+        "[types]\ndeny = [\"KEY\"]\nrequire = [\"MASKING_JOB\"]\n",
+    );
+    fs::copy(testdata("generated/encrypted.json"), at.join("x.json")).unwrap();
+    let closed = json_of(at, &["x.json"]);
+    assert_eq!(closed["documents"][0]["objects_seen"], false);
+    assert!(ids(&closed).contains(&"type-denied") && ids(&closed).contains(&"type-missing"));
+    let open = json_of(at, &["--passphrase-file", "passphrase", "x.json"]);
+    assert_eq!(open["documents"][0]["objects_seen"], true);
+    for id in [
+        "type-denied",
+        "type-missing",
+        "not-encrypted",
+        "host-in-clear",
+        "email-in-clear",
+    ] {
+        assert!(!ids(&open).contains(&id), "{id}");
+    }
+}
+
+#[test]
+fn a_redacted_copy_has_stand_ins_and_nobody_is_exposed_by_them() {
+    let directory = TempDir::new().unwrap();
+    let copy = directory.path().join("copy.json");
+    let original = testdata("generated/masking-job.json");
+    let key = directory.path().join("key.pem");
+    exportdoc()
+        .arg("redact")
+        .arg(&original)
+        .args([
+            "--new-key".as_ref(),
+            key.as_os_str(),
+            "-o".as_ref(),
+            copy.as_os_str(),
+        ])
+        .assert()
+        .success();
+    let exposed = |path: &Path| {
+        let report = json_of(&root(), &[path.to_str().unwrap()]);
+        let found = ids(&report);
+        ["host-in-clear", "user-in-clear", "email-in-clear"].map(|id| found.contains(&id))
+    };
+    assert_eq!(exposed(&original), [true; 3]);
+    assert_eq!(exposed(&copy), [false; 3]);
+}
+
+#[test]
+fn no_secret_and_no_password_is_ever_printed() {
+    let secret = "made-up";
+    let fires = "testdata/generated/audit/password-in-clear/fires.json";
+    for format in ["text", "json"] {
+        let ran = run(&["--format", format, fires, "testdata/generated/global-small.json"]);
+        assert!(ran.out.contains("password-in-clear") && ran.out.contains("secrets-in-clear"));
+        assert!(
+            !ran.out.contains(secret) && !ran.out.contains("<row"),
+            "{}",
+            ran.out
+        );
+        let key = base64_of(&exportdoc::internal::sample::key_bytes("global"));
+        assert!(!ran.out.contains(&key));
+    }
+}
+
+fn base64_of(bytes: &[u8]) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}

@@ -1,0 +1,10 @@
+//! `exportdoc audit`.
+
+mod archive;
+mod bounds;
+mod command;
+mod documentation;
+mod formats;
+mod policy;
+mod properties;
+mod rules;

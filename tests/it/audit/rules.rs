@@ -1,0 +1,133 @@
+//! Every rule has a document in which it finds something and one in which it doesn't, in `testdata/generated/audit/`.
+
+use std::collections::BTreeSet;
+
+use crate::support::audit::{Case, directory};
+use crate::support::testdata;
+use exportdoc::internal::audit::{Level, Needs, needs};
+use exportdoc::internal::finding::{self, FindingRule, REGISTRY};
+
+#[test]
+fn every_rule_has_its_two_documents_and_every_directory_is_named_after_a_rule() {
+    let rules: BTreeSet<String> = REGISTRY.iter().map(|rule| rule.id.to_owned()).collect();
+    let directories: BTreeSet<String> = std::fs::read_dir(testdata("generated/audit"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(directories, rules);
+    for rule in REGISTRY {
+        for name in ["fires.json", "quiet.json"] {
+            assert!(directory(rule.id).join(name).is_file(), "{}: no {name}", rule.id);
+        }
+    }
+}
+
+/// The ids of what was found in a rule's two documents.
+struct Found {
+    rule: &'static FindingRule,
+    fires: Vec<&'static str>,
+    quiet: Vec<&'static str>,
+}
+
+fn both_documents() -> Vec<Found> {
+    let read = |rule: &&'static FindingRule| Found {
+        rule,
+        fires: Case::read(rule.id, "fires").ids(),
+        quiet: Case::read(rule.id, "quiet").ids(),
+    };
+    REGISTRY.iter().map(read).collect()
+}
+
+/// The rules whose documents aren't told apart as they should be.
+fn wrong(found: &[Found]) -> Vec<&'static str> {
+    let wrong =
+        |found: &&Found| !found.fires.contains(&found.rule.id) || found.quiet.contains(&found.rule.id);
+    found.iter().filter(wrong).map(|found| found.rule.id).collect()
+}
+
+#[test]
+fn every_rule_finds_something_in_the_one_and_nothing_in_the_other() {
+    let none: [&str; 0] = [];
+    assert_eq!(wrong(&both_documents()), none);
+}
+
+/// A finding carries the registry entry that the code making it names, and no other code makes findings of it. So taking
+/// a rule's code away takes away exactly what it finds, which is done here to the results: no rule's documents are told
+/// apart by what another rule finds.
+#[test]
+fn without_a_rule_its_own_documents_and_no_others_fail() {
+    let mut found = both_documents();
+    for removed in REGISTRY {
+        let whole: Vec<_> = found
+            .iter()
+            .map(|found| (found.fires.clone(), found.quiet.clone()))
+            .collect();
+        for found in &mut found {
+            found.fires.retain(|id| *id != removed.id);
+            found.quiet.retain(|id| *id != removed.id);
+        }
+        assert_eq!(wrong(&found), [removed.id]);
+        for (found, whole) in found.iter_mut().zip(whole) {
+            (found.fires, found.quiet) = whole;
+        }
+    }
+}
+
+#[test]
+fn without_a_rule_what_it_found_is_gone_and_everything_else_stays() {
+    for rule in REGISTRY {
+        let mut case = Case::read(rule.id, "fires");
+        let with = case.findings();
+        let mut removed = vec![*rule];
+        // These two never weigh less than what a genuine document has instead.
+        if *rule == &finding::SEALED_BY_TOOLKIT || *rule == &finding::ENGINE_SIGNATURE_MISSING {
+            removed.extend([&finding::SIGNATURE_UNDETERMINED, &finding::KEY_WEAK]);
+        }
+        for rule in &removed {
+            case.policy.levels.insert(rule.id, Level::Off);
+        }
+        let without = case.findings();
+        let expected: Vec<_> = with
+            .into_iter()
+            .filter(|finding| !removed.contains(&finding.rule))
+            .collect();
+        let messages = |findings: &[exportdoc::internal::audit::AuditFinding]| -> Vec<String> {
+            findings
+                .iter()
+                .map(|finding| format!("{}: {}", finding.id(), finding.message))
+                .collect()
+        };
+        assert_eq!(messages(&without), messages(&expected), "{}", rule.id);
+    }
+}
+
+#[test]
+fn a_rule_that_judges_by_the_policy_is_silent_without_one() {
+    for rule in REGISTRY {
+        if matches!(needs(rule), Needs::Policy(_)) {
+            let mut case = Case::read(rule.id, "fires");
+            case.policy = Default::default();
+            assert!(!case.ids().contains(&rule.id), "{}", rule.id);
+        }
+    }
+}
+
+#[test]
+fn a_finding_points_into_the_file_where_its_path_leads() {
+    let mut placed = 0;
+    for rule in REGISTRY {
+        let case = Case::read(rule.id, "fires");
+        for finding in case.audit().findings {
+            let place = finding.at.unwrap();
+            let path = place.path.unwrap();
+            let offset = place.file_offset.unwrap();
+            assert!(
+                offset < case.document.len() as u64,
+                "{}: {path} at {offset}",
+                rule.id
+            );
+            placed += 1;
+        }
+    }
+    assert!(placed > 300, "{placed}");
+}

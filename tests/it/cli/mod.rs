@@ -1,0 +1,8 @@
+//! The command line as a whole: help, output, exit codes.
+
+mod help_options;
+mod inspect_and_verify;
+mod json_contract;
+mod output_of_names;
+mod output_safety;
+mod readme;

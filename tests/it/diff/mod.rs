@@ -1,0 +1,4 @@
+//! `exportdoc diff`.
+
+mod command;
+mod properties;

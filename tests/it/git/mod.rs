@@ -1,0 +1,4 @@
+//! `exportdoc git-setup` with a real git.
+
+mod names;
+mod setup;

@@ -1,0 +1,402 @@
+//! `exportdoc merge` as its users meet it: outputs, exit codes, files, passphrases, and the examples of `docs/merge.md`.
+
+use std::path::Path;
+
+use crate::support::assert_snapshot;
+use crate::support::command::{
+    PASSPHRASE, assert_sound, blocks, examples, fail, listing, read, read_with, run, succeed, testdata,
+};
+use exportdoc::internal::finding::{Finding, Severity};
+use exportdoc::internal::report::Encryption;
+use jsonschema::Validator;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A directory in which the documents of the examples lie under `merge/`.
+fn directory() -> TempDir {
+    let directory = TempDir::new().unwrap();
+    let documents = testdata("generated/merge");
+    std::fs::create_dir(directory.path().join("merge")).unwrap();
+    for name in listing(&documents) {
+        std::fs::copy(documents.join(&name), directory.path().join("merge").join(name)).unwrap();
+    }
+    directory
+}
+
+fn document(name: &str) -> String {
+    testdata(name).to_string_lossy().into_owned()
+}
+
+#[test]
+fn the_examples_of_the_documentation_print_what_it_shows() {
+    let text = std::fs::read_to_string(testdata("../docs/merge.md")).unwrap();
+    let directory = directory();
+    std::fs::write(
+        directory.path().join("resolutions.json"),
+        &blocks(&text, "json")[0],
+    )
+    .unwrap();
+    let examples = examples(&text);
+    for (command, shown) in &examples {
+        let output = run(directory.path(), &command.split(' ').collect::<Vec<_>>());
+        // A refusal has no report.
+        let refused = output.stdout.is_empty();
+        let printed = if refused { &output.stderr } else { &output.stdout };
+        assert_eq!(&String::from_utf8_lossy(printed), shown, "{command}");
+        let conflict = refused || shown.contains("nothing is written");
+        assert_eq!(output.status.code(), Some(i32::from(conflict)), "{command}");
+        let file = command.split("-o ").nth(1).unwrap();
+        assert_eq!(directory.path().join(file).exists(), !conflict, "{command}");
+        if !conflict {
+            assert_sound(&read(&directory.path().join(file)).0);
+        }
+    }
+    assert!(examples.len() >= 20, "{} examples", examples.len());
+}
+
+fn schema() -> Validator {
+    let text = std::fs::read_to_string(testdata("../docs/schema/merge-v1.schema.json")).unwrap();
+    let schema: Value = serde_json::from_str(&text).unwrap();
+    assert!(jsonschema::meta::is_valid(&schema));
+    jsonschema::draft202012::new(&schema).unwrap()
+}
+
+#[test]
+fn the_list_of_conflicts_fits_its_schema_and_can_be_given_back_with_answers() {
+    let directory = directory();
+    let merge = "merge merge/bundle.json merge/other-bundle.json -o out.json --format json";
+    let output = run(directory.path(), &merge.split(' ').collect::<Vec<_>>());
+    assert_eq!(output.status.code(), Some(1));
+    let mut list: Value = serde_json::from_slice(&output.stdout).unwrap();
+    schema().validate(&list).unwrap();
+    assert_eq!(list["merged"], false);
+    list["conflicts"][0]["take"] = 2.into();
+    std::fs::write(directory.path().join("answers.json"), list.to_string()).unwrap();
+    let output = run(
+        directory.path(),
+        &format!("{merge} --resolve answers.json")
+            .split(' ')
+            .collect::<Vec<_>>(),
+    );
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    schema().validate(&report).unwrap();
+    assert_eq!(
+        (&report["merged"], &report["conflicts"]),
+        (&true.into(), &Value::Array(vec![]))
+    );
+    let (merged, _) = read(&directory.path().join("out.json"));
+    assert_sound(&merged);
+    let (other, _) = read(&directory.path().join("merge/other-bundle.json"));
+    let pair = |report: &exportdoc::internal::report::DocumentReport| {
+        let node = report.graph.nodes().iter().find(|node| node.key.type_number == 9);
+        node.unwrap().pair.clone()
+    };
+    assert_eq!(pair(&merged), pair(&other));
+}
+
+#[test]
+fn every_kind_of_report_fits_the_schema() {
+    let directory = directory();
+    for merge in [
+        "merge/base.json merge/other-engine.json",
+        "merge/ours.json merge/theirs-too.json",
+        "--base merge/base.json merge/ours.json merge/theirs.json",
+        "--by-name merge/base.json merge/test-engine.json --prefer newest",
+    ] {
+        let arguments = format!("merge {merge} -o out.json --force --format json");
+        let output = run(directory.path(), &arguments.split(' ').collect::<Vec<_>>());
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        schema()
+            .validate(&report)
+            .unwrap_or_else(|error| panic!("{merge}: {error}"));
+        assert_eq!(report["schema_version"], 1);
+    }
+}
+
+#[test]
+fn the_report_in_json_is_what_scripts_were_written_for() {
+    let directory = directory();
+    let merges = [
+        "merge merge/base.json merge/other-engine.json -o union.json --format json",
+        "merge merge/bundle.json merge/other-bundle.json -o keys.json --format json",
+        "merge --base merge/base.json merge/ours.json merge/theirs.json -o merged.json --format json",
+    ];
+    let transcripts = merges.map(|merge| {
+        let output = run(directory.path(), &merge.split(' ').collect::<Vec<_>>());
+        let shown = String::from_utf8(output.stdout).unwrap();
+        format!(
+            "$ exportdoc {merge}\n{shown}--- exit code {}\n",
+            output.status.code().unwrap()
+        )
+    });
+    assert_snapshot("merge-json", &transcripts.join("\n"));
+}
+
+#[test]
+fn a_document_on_standard_output_leaves_the_report_to_standard_error() {
+    let directory = directory();
+    let arguments = ["merge", "merge/base.json", "merge/other-engine.json", "-o", "-"];
+    let output = run(directory.path(), &arguments);
+    assert_eq!(output.status.code(), Some(0));
+    std::fs::write(directory.path().join("piped.json"), &output.stdout).unwrap();
+    assert_sound(&read(&directory.path().join("piped.json")).0);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("7 objects: 7 only; 3 renumbered"));
+    let output = run(
+        directory.path(),
+        &[&arguments[..], &["--format", "json"]].concat(),
+    );
+    let report: Value = serde_json::from_slice(&output.stderr).unwrap();
+    schema().validate(&report).unwrap();
+    assert_eq!(report["merged"], true);
+}
+
+#[test]
+fn mistakes_are_refused_and_nothing_is_written() {
+    let directory = directory();
+    let path = directory.path();
+    std::fs::write(path.join("there.json"), "mine").unwrap();
+    std::fs::write(
+        path.join("bad.json"),
+        r#"{"conflicts": [{"object": "A", "take": "mine"}]}"#,
+    )
+    .unwrap();
+    let before = listing(path);
+    let (a, b) = ("merge/base.json", "merge/ours.json");
+    for (code, arguments, said) in [
+        (2, vec![a, "-o", "out.json"], "2 values required"),
+        (2, vec![a, b, "-o", a], "is the input"),
+        (2, vec![a, b, "-o", "there.json"], "there.json exists"),
+        (
+            2,
+            vec![a, "no-such-file", "-o", "out.json"],
+            "could not read no-such-file",
+        ),
+        (
+            2,
+            vec!["-", "-", "-o", "out.json"],
+            "standard input is named twice",
+        ),
+        (2, vec!["--base", a, b, b, b, "-o", "out.json"], "two sides"),
+        (
+            2,
+            vec![a, b, "-o", "out.json", "--resolve", "bad.json"],
+            "$.conflicts[0].take",
+        ),
+        (2, vec![a, b, "-o", "out.json", "--resolve", "none"], "none"),
+    ] {
+        let arguments = [vec!["merge"], arguments].concat();
+        let output = fail(path, code, &arguments);
+        assert!(output.contains(said), "{arguments:?}: {output}");
+        assert_eq!(listing(path), before, "{arguments:?}");
+    }
+    assert_eq!(std::fs::read_to_string(path.join("there.json")).unwrap(), "mine");
+}
+
+#[test]
+fn an_invalid_document_is_refused_unless_it_is_allowed() {
+    let directory = directory();
+    let path = directory.path();
+    let tampered = document("generated/tampered/flip-object.json");
+    assert!(Path::new(&tampered).exists());
+    let said = fail(
+        path,
+        1,
+        &["merge", &tampered, "merge/lookup.json", "-o", "out.json"],
+    );
+    assert!(said.contains("it is not sound"), "{said}");
+    succeed(
+        path,
+        &[
+            "merge",
+            &tampered,
+            "merge/lookup.json",
+            "-o",
+            "out.json",
+            "--allow-invalid",
+        ],
+    );
+    assert_sound(&read(&path.join("out.json")).0);
+}
+
+#[test]
+fn an_encrypted_input_makes_an_encrypted_result_unless_told_otherwise() {
+    let directory = directory();
+    let path = directory.path();
+    std::fs::write(path.join("wrong"), "not this one\n").unwrap();
+    std::fs::write(path.join("right"), format!("{PASSPHRASE}\n")).unwrap();
+    std::fs::write(path.join("other"), "another\n").unwrap();
+    let encrypted = document("generated/encrypted.json");
+    let merge = |more: &[&str]| {
+        let arguments = [
+            "merge",
+            "merge/lookup.json",
+            &encrypted,
+            "-o",
+            "out.json",
+            "--force",
+        ];
+        run(path, &[&arguments, more].concat())
+    };
+    let both = ["--passphrase-file", "wrong", "--passphrase-file", "right"];
+    let out = path.join("out.json");
+    let encryption = |passphrase| {
+        let (report, contents) = read_with(&out, passphrase);
+        assert!(passphrase.is_none() || !contents.objects.is_empty());
+        report.encryption
+    };
+    assert_eq!(merge(&both).status.code(), Some(0));
+    assert!(matches!(
+        encryption(Some(PASSPHRASE)),
+        Encryption::Passphrase { opened: true, .. }
+    ));
+    let secrets = std::fs::read_to_string(&out).unwrap();
+    assert!(!secrets.contains("TmFtZXMgb25l"), "no rows in clear");
+    assert_eq!(
+        merge(&[&both[..], &["--encrypt-with", "other"]].concat())
+            .status
+            .code(),
+        Some(0)
+    );
+    assert!(matches!(
+        encryption(Some("another")),
+        Encryption::Passphrase { opened: true, .. }
+    ));
+    assert_eq!(
+        merge(&[&both[..], &["--in-clear"]].concat()).status.code(),
+        Some(0)
+    );
+    assert_eq!(encryption(None), Encryption::Clear);
+    let output = merge(&["--passphrase-file", "wrong"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("wrong passphrase"));
+}
+
+#[test]
+fn a_merge_of_a_document_with_itself_and_with_a_part_of_itself_changes_nothing() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path();
+    for whole in [
+        "handmade/masking-job.json",
+        "generated/global.json",
+        "generated/future.json",
+    ] {
+        let whole = document(whole);
+        let first = &read(Path::new(&whole)).0.objects[1];
+        let part = format!("{}:{}", first.type_name, first.key.identifier);
+        let common = ["-o", "part.json", "--force", "--allow-invalid"];
+        succeed(
+            path,
+            &[&["extract", &whole, "--object", &part], &common[..]].concat(),
+        );
+        for other in [whole.as_str(), "part.json"] {
+            let more = ["-o", "out.json", "--force", "--allow-invalid"];
+            succeed(path, &[&["merge", &whole, other], &more[..]].concat());
+            let output = run(path, &["diff", &whole, "out.json"]);
+            assert_eq!(
+                output.status.code(),
+                Some(0),
+                "{}",
+                String::from_utf8_lossy(&output.stdout)
+            );
+        }
+    }
+}
+
+#[test]
+fn an_unsigned_result_carries_no_signature_and_is_sealed_later() {
+    let directory = directory();
+    let path = directory.path();
+    let sides = ["merge/ours.json", "merge/lookup.json"];
+    succeed(
+        path,
+        &[&["merge"], &sides[..], &["--unsigned", "-o", "unsigned.json"]].concat(),
+    );
+    let text = std::fs::read_to_string(path.join("unsigned.json")).unwrap();
+    let members: serde_json::Map<String, Value> = serde_json::from_str(&text).unwrap();
+    assert_eq!(
+        members.keys().collect::<Vec<_>>(),
+        ["blob", "exportResponseMetadata"]
+    );
+    let (report, _) = read(&path.join("unsigned.json"));
+    let errors = report
+        .findings
+        .iter()
+        .filter(|found| found.severity == Severity::Error);
+    let errors: Vec<&str> = errors.map(Finding::id).collect();
+    assert_eq!(errors, ["unsigned"]);
+    let output = run(path, &["verify-signature", "unsigned.json"]);
+    assert_eq!(output.status.code(), Some(1), "nothing vouches for it");
+    assert!(String::from_utf8_lossy(&output.stdout).contains("unsigned"));
+
+    let said = succeed(
+        path,
+        &[
+            "seal",
+            "unsigned.json",
+            "--new-key",
+            "key.pem",
+            "-o",
+            "sealed.json",
+        ],
+    );
+    assert!(said.contains("note: unsigned.json: unsigned"), "{said}");
+    assert_sound(&read(&path.join("sealed.json")).0);
+    succeed(path, &[&["merge"], &sides[..], &["-o", "at-once.json"]].concat());
+    succeed(path, &["diff", "at-once.json", "sealed.json"]);
+    // What waits for its seal can be looked at, compared and merged like any other.
+    succeed(path, &["diff", "unsigned.json", "sealed.json"]);
+    succeed(
+        path,
+        &["merge", "unsigned.json", "merge/ours.json", "-o", "more.json"],
+    );
+
+    let said = fail(
+        path,
+        2,
+        &[
+            &["merge"],
+            &sides[..],
+            &["--unsigned", "--key", "key.pem", "-o", "out.json"],
+        ]
+        .concat(),
+    );
+    assert!(said.contains("cannot be used with"), "{said}");
+}
+
+#[test]
+fn a_document_that_was_changed_and_lost_its_seal_is_not_taken_for_one_that_waits_for_it() {
+    let directory = directory();
+    let path = directory.path();
+    let mut members: serde_json::Map<String, Value> =
+        serde_json::from_slice(&std::fs::read(path.join("merge/ours.json")).unwrap()).unwrap();
+    members.remove("signature");
+    members.remove("publicKey");
+    std::fs::write(path.join("stripped.json"), serde_json::to_vec(&members).unwrap()).unwrap();
+    let said = fail(
+        path,
+        1,
+        &["seal", "stripped.json", "--new-key", "key.pem", "-o", "out.json"],
+    );
+    assert!(said.contains("it is not sound"), "{said}");
+    assert!(!path.join("key.pem").exists());
+}
+
+#[test]
+fn documents_whose_signature_can_not_be_checked_are_taken_and_named() {
+    let directory = TempDir::new().unwrap();
+    let path = directory.path();
+    let engine = document("generated/engine-like.json");
+    let merge = ["merge", &engine, &engine, "-o", "out.json"];
+    let output = run(path, &merge);
+    assert_eq!(output.status.code(), Some(0));
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        said.contains("engine-like.json: its signature is undetermined"),
+        "{said}"
+    );
+    let output = run(path, &[&merge[..], &["--force", "--format", "json"]].concat());
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    schema().validate(&report).unwrap();
+    assert_eq!(report["notes"][0]["id"], "doubtful-source");
+}

@@ -1,0 +1,5 @@
+//! `exportdoc merge`.
+
+mod command;
+mod documents;
+mod properties;

@@ -1,0 +1,156 @@
+//! What the tests of audits share: the command run, and the two documents of every rule, audited as their directory says.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use exportdoc::internal::audit::{
+    AuditFinding, AuditOptions, AuditReport, Policy, audit_bytes, policy_findings,
+};
+use exportdoc::internal::container::{Container, Kind, Utf16Reader};
+use exportdoc::internal::diff::Side;
+use exportdoc::internal::finding::Finding;
+use exportdoc::internal::passphrase::Passphrase;
+use exportdoc::internal::report::{ExamineOptions, examine_with_objects};
+use jiff::Timestamp;
+
+use serde_json::Value;
+
+use crate::support::{exportdoc, root, testdata};
+
+/// The time it is in these tests: a day and a half after the documents were exported.
+pub(crate) fn now() -> Timestamp {
+    "2019-05-09T12:00:00Z".parse().unwrap()
+}
+
+/// The directory of a rule's documents.
+pub(crate) fn directory(rule: &str) -> PathBuf {
+    testdata("generated/audit").join(rule)
+}
+
+/// One of a rule's two documents.
+pub(crate) struct Case {
+    pub(crate) document: Vec<u8>,
+    pub(crate) policy: Policy,
+    baseline: Option<Vec<u8>>,
+    passphrase: Option<Passphrase>,
+    notes: Vec<Finding>,
+}
+
+/// A document taken out of UTF-16, and what is to be said of that.
+fn opened(bytes: Vec<u8>) -> (Vec<u8>, Vec<Finding>) {
+    match Kind::of(&bytes) {
+        Some(Kind::Utf16(order)) => {
+            let mut document = Vec::new();
+            Utf16Reader::new(&bytes[..], order)
+                .read_to_end(&mut document)
+                .unwrap();
+            (document, vec![Container::Utf16.finding()])
+        }
+        _ => (bytes, Vec::new()),
+    }
+}
+
+impl Case {
+    /// `which` is `fires` or `quiet`. Beside `WHICH.json` there may be: `WHICH.toml`, or else `policy.toml` for both; a
+    /// `baseline.json`; a `passphrase`.
+    pub(crate) fn read(rule: &str, which: &str) -> Self {
+        let directory = directory(rule);
+        let file = |name: &str| fs::read(directory.join(name)).ok();
+        let policy = file(&format!("{which}.toml")).or_else(|| file("policy.toml"));
+        let text = policy
+            .map(|bytes| String::from_utf8(bytes).unwrap())
+            .unwrap_or_default();
+        let line = file("passphrase").map(|bytes| String::from_utf8(bytes).unwrap());
+        let (document, notes) = opened(file(&format!("{which}.json")).unwrap());
+        Self {
+            document,
+            notes,
+            policy: Policy::parse(&text).unwrap(),
+            baseline: file("baseline.json"),
+            passphrase: line.map(|line| Passphrase::new(line.trim_end()).unwrap()),
+        }
+    }
+
+    /// The document's audit.
+    pub(crate) fn audit(&self) -> AuditReport {
+        let reading = ExamineOptions {
+            passphrase: self.passphrase.clone(),
+            notes: self.notes.clone(),
+            ..ExamineOptions::default()
+        };
+        let baseline = self
+            .baseline
+            .as_ref()
+            .map(|bytes| (bytes, examine_with_objects(bytes, &reading).unwrap()));
+        let side = baseline.as_ref().map(|(bytes, (report, objects))| Side {
+            bytes: Some(bytes),
+            report,
+            objects,
+        });
+        let options = AuditOptions {
+            policy: &self.policy,
+            now: now(),
+            baseline: side.as_ref(),
+        };
+        audit_bytes(&self.document, &reading, &options).unwrap().0
+    }
+
+    /// What counts, in the document and in the policy itself.
+    pub(crate) fn findings(&self) -> Vec<AuditFinding> {
+        let report = self.audit();
+        let used: BTreeSet<usize> = report
+            .suppressed
+            .iter()
+            .flat_map(|suppressed| suppressed.ignores.clone())
+            .collect();
+        let of_policy = policy_findings(&self.policy, Some(&used), now());
+        report.findings.into_iter().chain(of_policy).collect()
+    }
+
+    /// The ids of what counts.
+    pub(crate) fn ids(&self) -> Vec<&'static str> {
+        self.findings().iter().map(AuditFinding::id).collect()
+    }
+}
+
+/// What a run of `exportdoc audit` came to.
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+pub(crate) fn run_in(directory: &Path, arguments: &[&str]) -> Ran {
+    let output = exportdoc()
+        .current_dir(directory)
+        .env("COLUMNS", "100")
+        .arg("audit")
+        .args(arguments)
+        .output()
+        .unwrap();
+    Ran {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+pub(crate) fn run(arguments: &[&str]) -> Ran {
+    run_in(&root(), arguments)
+}
+
+pub(crate) fn json_of(directory: &Path, arguments: &[&str]) -> Value {
+    let ran = run_in(directory, &[&["--format", "json"], arguments].concat());
+    serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {} {}", ran.out, ran.err))
+}
+
+/// The ids of what counts in the first document.
+pub(crate) fn ids(report: &Value) -> Vec<&str> {
+    let findings = report["documents"][0]["findings"].as_array().unwrap();
+    findings
+        .iter()
+        .map(|finding| finding["id"].as_str().unwrap())
+        .collect()
+}

@@ -1,0 +1,112 @@
+//! What the tests of the composing commands share: running the command and reading what it wrote.
+
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use assert_cmd::Command;
+use exportdoc::internal::object::SyncObject;
+use exportdoc::internal::passphrase::Passphrase;
+use exportdoc::internal::report::{Contents, DocumentReport, ExamineOptions, Verdict, examine_contents};
+
+/// Opens `generated/encrypted.json`.
+pub(crate) const PASSPHRASE: &str = "made up for the test data";
+
+/// A document of `testdata/`.
+pub(crate) fn testdata(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name)
+}
+
+/// Runs the command in a directory.
+pub(crate) fn run(directory: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_exportdoc"))
+        .current_dir(directory)
+        .args(arguments)
+        .output()
+        .expect("the command runs")
+}
+
+/// Runs the command, which has to succeed, and gives what it said on standard error.
+pub(crate) fn succeed(directory: &Path, arguments: &[&str]) -> String {
+    let output = run(directory, arguments);
+    let said = stderr(&output);
+    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {said}");
+    said
+}
+
+/// Runs the command, which has to fail with a code, and gives what it said on standard error.
+pub(crate) fn fail(directory: &Path, code: i32, arguments: &[&str]) -> String {
+    let output = run(directory, arguments);
+    let said = stderr(&output);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {said}");
+    said
+}
+
+pub(crate) fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("UTF-8 on standard error")
+}
+
+/// Reads a document.
+pub(crate) fn read(path: &Path) -> (DocumentReport, Contents) {
+    read_with(path, None)
+}
+
+/// Reads an encrypted document.
+pub(crate) fn read_with(path: &Path, passphrase: Option<&str>) -> (DocumentReport, Contents) {
+    let bytes = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let passphrase = passphrase.map(|text| Passphrase::new(text).expect("a passphrase"));
+    let options = ExamineOptions {
+        passphrase,
+        ..ExamineOptions::default()
+    };
+    examine_contents(&bytes, &options).expect("a document")
+}
+
+/// Sees to it that a document is valid and without errors.
+pub(crate) fn assert_sound(report: &DocumentReport) {
+    assert_eq!(report.signature.verdict, Verdict::Valid, "{:?}", report.findings);
+    assert!(report.is_clean(), "{:?}", report.findings);
+    let tally = report.hash_tally();
+    assert_eq!((tally.objects, tally.objects), (tally.compared, tally.matching));
+}
+
+/// The objects as bytes, in order.
+pub(crate) fn bytes(objects: &[SyncObject<'static>]) -> Vec<Vec<u8>> {
+    objects.iter().map(|object| object.as_bytes().to_vec()).collect()
+}
+
+/// The fenced blocks of a language in a page of Markdown.
+pub(crate) fn blocks(page: &str, language: &str) -> Vec<String> {
+    let open = format!("```{language}\n");
+    let blocks = page.split(&open).skip(1);
+    blocks
+        .filter_map(|block| block.split("```").next().map(str::to_owned))
+        .collect()
+}
+
+/// The examples of a page: the arguments of the command and what it is said to print.
+pub(crate) fn examples(page: &str) -> Vec<(String, String)> {
+    let mut examples = Vec::new();
+    for session in blocks(page, "console") {
+        for example in session.split("$ exportdoc ").skip(1) {
+            let (command, shown) = example.split_once('\n').expect("a command and its output");
+            examples.push((command.to_owned(), shown.to_owned()));
+        }
+    }
+    examples
+}
+
+/// The names in a directory, sorted.
+pub(crate) fn listing(directory: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(directory).expect("a directory");
+    let mut names: Vec<String> = entries
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect();
+    names.sort();
+    names
+}
