@@ -2,7 +2,7 @@
 //! inventory, whole and in parts.
 //!
 //! ```sh
-//! cargo run --example seeds -- corpus
+//! cargo run --example seeds -- work
 //! ```
 
 use std::error::Error;

@@ -8,25 +8,22 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-/// Corpora are kept small enough to be read by people and replayed on every change.
-const FILES: usize = 200;
-const BYTES: usize = 300_000;
+/// Most inputs of a target in git. The nightly run makes the rest.
+const FILES: usize = 20;
 
 fn replay(name: &str, target: fn(&[u8])) {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("fuzz/corpus")
         .join(name);
-    let (mut files, mut bytes) = (0, 0);
+    let mut files = 0;
     for entry in fs::read_dir(&corpus).expect("the corpus is checked in") {
         let path = entry.expect("a readable directory").path();
         let input = fs::read(&path).expect("a readable file");
         let outcome = catch_unwind(AssertUnwindSafe(|| target(&input)));
         assert!(outcome.is_ok(), "{}", path.display());
         files += 1;
-        bytes += input.len();
     }
     assert!((1..=FILES).contains(&files), "{files} files");
-    assert!(bytes <= BYTES, "{bytes} bytes");
 }
 
 #[test]
