@@ -5,7 +5,7 @@
 
 use crate::blob::{Header, RecordHead, Trailer};
 use crate::finding::{self, Finding, Place, Severity};
-use crate::signature::{self, KeyError, PublicKey, RecordDigest, SignatureError, SigningRule};
+use crate::signature::{self, HashAlgorithm, KeyError, PublicKey, RecordDigest, SignatureError, SigningRule};
 
 use super::collect::Findings;
 use super::fold::SealFacts;
@@ -293,7 +293,7 @@ impl<'o> SignatureFold<'o> {
         let name = self.options.rule.as_ref().or(self.declared.as_ref());
         let signature = || Some(Place::json("$.signature"));
         match (verified, verdict) {
-            (Verified::By(rule), _) if rule.hash_name == "SHA-1" => {
+            (Verified::By(rule), _) if rule.hash == HashAlgorithm::Sha1 => {
                 findings.add(&finding::HASH_ALGORITHM_WEAK, signature(), || {
                     format!("rule {}", rule.name)
                 });

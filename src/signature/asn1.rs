@@ -4,18 +4,17 @@
 //! allocates. Encodings that DER forbids but BER readers such as Java's accept are read and *noted*: the caller then
 //! tells "unusable" from "usable elsewhere, but not what a signer writes".
 
+use dsa::pkcs8::ObjectIdentifier;
+use dsa::pkcs8::der::asn1::UintRef;
+use dsa::pkcs8::der::{self, Encode};
 use std::cell::Cell;
 use std::fmt;
 
 pub(super) const INTEGER: u8 = 0x02;
 pub(super) const BIT_STRING: u8 = 0x03;
-pub(super) const OCTET_STRING: u8 = 0x04;
 pub(super) const NULL: u8 = 0x05;
 pub(super) const OBJECT_IDENTIFIER: u8 = 0x06;
 pub(super) const SEQUENCE: u8 = 0x30;
-
-/// The content octets of 1.2.840.10040.4.1, `id-dsa`.
-pub(super) const DSA_OID: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01];
 
 /// Why bytes aren't DER. Offsets count from the start of the decoded key or signature.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -326,56 +325,13 @@ pub(super) fn bits(magnitude: &[u8]) -> u32 {
         .map_or(0, |first| bytes * 8 - first.leading_zeros())
 }
 
-/// Appends an element.
-pub(super) fn write(out: &mut Vec<u8>, tag: u8, parts: &[&[u8]]) {
-    let length: usize = parts.iter().map(|part| part.len()).sum();
-    out.push(tag);
-    if let Ok(short) = u8::try_from(length)
-        && short < 0x80
-    {
-        out.push(short);
-    } else {
-        let digits = length.to_be_bytes();
-        let digits = strip_zeros(&digits);
-        // A usize has at most 16 bytes on any platform, so the low seven bits hold the count.
-        out.push(0x80 | u8::try_from(digits.len()).unwrap_or(0x7f));
-        out.extend_from_slice(digits);
-    }
-    for part in parts {
-        out.extend_from_slice(part);
-    }
+/// Non-negative integers, big endian, as a DER SEQUENCE.
+pub(super) fn write_integers<const N: usize>(numbers: [&[u8]; N]) -> der::Result<Vec<u8>> {
+    let numbers = numbers.map(UintRef::new).into_iter();
+    numbers.collect::<der::Result<Vec<_>>>()?.to_der()
 }
 
-/// Appends a non-negative integer in its only DER form.
-pub(super) fn write_integer(out: &mut Vec<u8>, value: &[u8]) {
-    let magnitude = strip_zeros(value);
-    let sign: &[u8] = match magnitude.first() {
-        Some(first) if first & 0x80 == 0 => &[],
-        _ => &[0],
-    };
-    write(out, INTEGER, &[sign, magnitude]);
-}
-
-/// The dotted form of an object identifier's content, as far as it can be read.
+/// The dotted form of an object identifier's content, or its bytes in hexadecimal digits if they are malformed.
 pub(super) fn dotted(content: &[u8]) -> String {
-    let mut arcs = Vec::new();
-    let mut value = 0_u64;
-    for byte in content {
-        value = value.saturating_mul(128) | u64::from(byte & 0x7f);
-        if byte & 0x80 == 0 {
-            arcs.push(value);
-            value = 0;
-        }
-    }
-    let mut out = String::new();
-    for (index, arc) in arcs.into_iter().enumerate() {
-        if index == 0 {
-            // The first number packs two arcs: 40 × {0, 1, 2} + the second.
-            let top = (arc / 40).min(2);
-            out.push_str(&format!("{top}.{}", arc - 40 * top));
-        } else {
-            out.push_str(&format!(".{arc}"));
-        }
-    }
-    out
+    ObjectIdentifier::from_bytes(content).map_or_else(|_| hex::encode(content), |oid| oid.to_string())
 }

@@ -6,7 +6,8 @@
 use super::der_signature::{DsaSignature, SignatureError};
 use super::encoding::{Encoding, EncodingError, decode_any};
 use super::hash::{HashAlgorithm, Hasher};
-use super::key::{KeyError, KeyFacts, PublicKey};
+use super::key::{KeyFacts, PublicKey};
+use super::key_error::KeyError;
 use super::verify::VerifyError;
 use std::io::{self, Read};
 

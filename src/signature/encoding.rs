@@ -126,15 +126,6 @@ impl EncodingError {
     }
 }
 
-/// The longest decodable start of a base64 text that breaks off.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Base64Prefix {
-    /// The bytes of all complete groups of four characters.
-    pub bytes: Vec<u8>,
-    /// Offset of the first character that isn't base64, or the text's length.
-    pub stopped_at: usize,
-}
-
 /// Unwraps PEM, DER or base64 text.
 pub fn decode_any(input: &[u8]) -> Result<(Vec<u8>, Encoding), EncodingError> {
     if input.len() > MAX_BYTES {
@@ -213,21 +204,6 @@ pub fn decode_all(input: &[u8]) -> Result<Vec<(Vec<u8>, Encoding)>, EncodingErro
         rest = behind;
     }
     Ok(all)
-}
-
-/// Decodes the start of a base64 text up to where it breaks off, for keys in samples that end in dots.
-pub fn decode_base64_prefix(text: &[u8]) -> Base64Prefix {
-    let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
-    let stopped_at = text
-        .iter()
-        .position(|byte| !is_base64(byte))
-        .unwrap_or(text.len());
-    let whole_groups = text.get(..stopped_at - stopped_at % 4).unwrap_or_default();
-    // Cannot fail on whole groups of the alphabet; and if it did, no byte would be claimed to be readable.
-    Base64Prefix {
-        bytes: STANDARD.decode(whole_groups).unwrap_or_default(),
-        stopped_at,
-    }
 }
 
 /// Whether text has a PEM block of a private key, of any kind.

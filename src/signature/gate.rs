@@ -7,7 +7,7 @@
 //! [`super::KeyFacts::has_prime_parameters`] tells.
 
 use super::asn1;
-use super::key::{Component, KeyError};
+use super::key_error::{Component, KeyError};
 use super::parameters::ParameterSet;
 use super::power::product_of_powers;
 use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};

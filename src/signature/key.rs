@@ -4,178 +4,21 @@
 //! one that DER allows, so the fingerprint of a key is the fingerprint of the bytes it was read from.
 
 use super::asn1::{
-    self, BIT_STRING, DSA_OID, DerError, Deviations, Integer, NULL, NonCanonical, OBJECT_IDENTIFIER, Reader,
-    SEQUENCE,
+    self, BIT_STRING, DerError, Deviations, Integer, NULL, NonCanonical, OBJECT_IDENTIFIER, Reader, SEQUENCE,
 };
 use super::encoding::write_pem;
 use super::gate::Domain;
+use super::key_error::{Component, KeyError};
 use super::parameters::ParameterSet;
 use crypto_bigint::BoxedUint;
 use crypto_primes::{Flavor, is_prime};
+use dsa::pkcs8::der::asn1::{AnyRef, BitStringRef, UintRef};
+use dsa::pkcs8::der::{self, Encode};
+use dsa::pkcs8::spki::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 use sha2::{Digest, Sha256};
-use std::fmt;
 
 /// Largest encoded key that is looked at. One with 3072 bits takes 1226 bytes.
 pub(super) const MAX_KEY_BYTES: usize = 4096;
-
-/// Which number of a key an error is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Component {
-    /// The prime modulus.
-    P,
-    /// The prime order of the subgroup.
-    Q,
-    /// The generator of the subgroup.
-    G,
-    /// The public value.
-    Y,
-}
-
-impl Component {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::P => "p",
-            Self::Q => "q",
-            Self::G => "g",
-            Self::Y => "y",
-        }
-    }
-}
-
-impl fmt::Display for Component {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-/// Why a public key is refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum KeyError {
-    /// No byte at all.
-    #[error("public key is empty")]
-    Empty,
-    /// Larger than any key can be.
-    #[error("public key has {size} bytes, more than the {max} that are looked at")]
-    TooLarge {
-        /// Its size.
-        size: usize,
-        /// The limit.
-        max: usize,
-    },
-    /// Not a DER SubjectPublicKeyInfo.
-    #[error("public key isn't a SubjectPublicKeyInfo: {0}")]
-    Der(#[from] DerError),
-    /// A key for another algorithm.
-    #[error("public key is for algorithm {oid}, not for DSA (1.2.840.10040.4.1)")]
-    NotDsa {
-        /// The algorithm's object identifier.
-        oid: String,
-    },
-    /// A DSA key that leaves its parameters to another document.
-    #[error("public key carries no DSA parameters")]
-    NoParameters,
-    /// Fewer or more numbers than p, q and g.
-    #[error("DSA parameters hold {found} elements instead of p, q and g")]
-    ParameterCount {
-        /// How many.
-        found: usize,
-    },
-    /// The bit string doesn't end on a byte.
-    #[error("public value's bit string has {unused} unused bits")]
-    UnusedBits {
-        /// The count it states.
-        unused: u8,
-    },
-    /// A number is negative.
-    #[error("{0} is negative")]
-    Negative(Component),
-    /// p has a size that isn't supported.
-    #[error("p has {bits} bits; supported are 512, 768, 1024, 2048 and 3072")]
-    UnsupportedModulus {
-        /// The size of p.
-        bits: u32,
-    },
-    /// q has a size that isn't supported.
-    #[error("q has {bits} bits; supported are 160, 224 and 256")]
-    UnsupportedSubgroup {
-        /// The size of q.
-        bits: u32,
-    },
-    /// p or q is even, so not prime.
-    #[error("{0} is even, so not a prime")]
-    Even(Component),
-    /// There is no subgroup of order q.
-    #[error("q ({q_bits} bits) doesn't divide p - 1 ({p_bits} bits)")]
-    SubgroupMismatch {
-        /// The size of p.
-        p_bits: u32,
-        /// The size of q.
-        q_bits: u32,
-    },
-    /// g or y isn't between 1 and p, both excluded.
-    #[error("{component} ({bits} bits) isn't between 1 and p ({p_bits} bits)")]
-    OutOfRange {
-        /// Which number.
-        component: Component,
-        /// Its size.
-        bits: u32,
-        /// The size of p.
-        p_bits: u32,
-    },
-    /// g or y is outside of the subgroup that q generates.
-    #[error("{component} isn't in the subgroup of order q ({q_bits} bits)")]
-    NotInSubgroup {
-        /// Which number.
-        component: Component,
-        /// The size of q.
-        q_bits: u32,
-    },
-    /// The key is sound, but not encoded the way DER requires; Java or OpenSSL read such keys.
-    #[error("public key isn't canonical DER: {form} at byte {offset}")]
-    NotCanonical {
-        /// Where the encoding deviates.
-        offset: usize,
-        /// How.
-        form: NonCanonical,
-    },
-    /// The DSA library refused a key that passed every check here.
-    #[error("public key is refused by the DSA library")]
-    Refused,
-}
-
-impl KeyError {
-    /// What the user can do about it.
-    pub fn help(&self) -> &'static str {
-        match self {
-            Self::Empty => "pass the text of the document's publicKey member, or a PEM or DER file",
-            Self::Der(DerError::BreaksOff { .. } | DerError::PastEnd { .. }) => {
-                "the key breaks off: get the complete text (samples in documentation are often cut)"
-            }
-            Self::TooLarge { .. } | Self::Der(_) => {
-                "expected the DER (or base64 or PEM) form of a public key, as 'openssl pkey -pubout' writes it"
-            }
-            Self::NotDsa { .. } => "engines sign with DSA; check that this is the document's own key",
-            Self::NoParameters | Self::ParameterCount { .. } => {
-                "a key must carry p, q and g itself; export the key again with its parameters"
-            }
-            Self::UnsupportedModulus { .. } | Self::UnsupportedSubgroup { .. } => {
-                "engines use 512-bit keys with a 160-bit q; other sizes than those listed aren't used for DSA"
-            }
-            Self::NotCanonical { .. } => {
-                "Java or OpenSSL may accept it, but signers don't write it: compare with the original"
-            }
-            Self::UnusedBits { .. }
-            | Self::Negative(_)
-            | Self::Even(_)
-            | Self::SubgroupMismatch { .. }
-            | Self::OutOfRange { .. }
-            | Self::NotInSubgroup { .. }
-            | Self::Refused => {
-                "no honest signer makes such a key: treat whatever carries it as tampered with"
-            }
-        }
-    }
-}
 
 /// What can be said about a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -290,7 +133,7 @@ impl PublicKey {
         let [p, q, g, y] = [p, q, g, y].map(asn1::strip_zeros);
         let domain = Domain::check(p, q, g)?;
         let value = domain.public_value(y)?;
-        let der = write_spki(p, q, g, y);
+        let der = write_spki([p, q, g], y).map_err(|_| KeyError::Refused)?;
         let parameter_set = ParameterSet::recognise(p, q, g).map(|set| set.name);
         let facts = KeyFacts {
             algorithm: "DSA",
@@ -333,12 +176,12 @@ impl PartialEq for PublicKey {
 impl Eq for PublicKey {}
 
 /// Reads an AlgorithmIdentifier that must be DSA's and carry p, q and g.
-pub(super) fn read_algorithm<'a>(info: &mut Reader<'a>) -> Result<[&'a [u8]; 3], KeyError> {
+fn read_algorithm<'a>(info: &mut Reader<'a>) -> Result<[&'a [u8]; 3], KeyError> {
     let mut algorithm = info.element(SEQUENCE, "the algorithm's SEQUENCE")?;
     let oid = algorithm
         .element(OBJECT_IDENTIFIER, "the algorithm's OBJECT IDENTIFIER")?
         .rest();
-    if oid != DSA_OID {
+    if oid != dsa::OID.as_bytes() {
         return Err(KeyError::NotDsa {
             oid: asn1::dotted(oid),
         });
@@ -375,25 +218,16 @@ fn read_number<'a>(reader: &mut Reader<'a>, component: Component) -> Result<&'a 
     }
 }
 
-/// The AlgorithmIdentifier of a DSA key.
-pub(super) fn write_algorithm(out: &mut Vec<u8>, p: &[u8], q: &[u8], g: &[u8]) {
-    let mut numbers = Vec::new();
-    for number in [p, q, g] {
-        asn1::write_integer(&mut numbers, number);
-    }
-    let mut content = Vec::new();
-    asn1::write(&mut content, OBJECT_IDENTIFIER, &[DSA_OID]);
-    asn1::write(&mut content, SEQUENCE, &[&numbers]);
-    asn1::write(out, SEQUENCE, &[&content]);
-}
-
-fn write_spki(p: &[u8], q: &[u8], g: &[u8], y: &[u8]) -> Vec<u8> {
-    let mut value = Vec::new();
-    asn1::write_integer(&mut value, y);
-    let mut content = Vec::new();
-    write_algorithm(&mut content, p, q, g);
-    asn1::write(&mut content, BIT_STRING, &[&[0], &value]);
-    let mut out = Vec::new();
-    asn1::write(&mut out, SEQUENCE, &[&content]);
-    out
+/// The key as a DER SubjectPublicKeyInfo.
+fn write_spki(parameters: [&[u8]; 3], y: &[u8]) -> der::Result<Vec<u8>> {
+    let parameters = asn1::write_integers(parameters)?;
+    let value = UintRef::new(y)?.to_der()?;
+    let key = SubjectPublicKeyInfo {
+        algorithm: AlgorithmIdentifier {
+            oid: dsa::OID,
+            parameters: Some(AnyRef::try_from(parameters.as_slice())?),
+        },
+        subject_public_key: BitStringRef::from_bytes(&value)?,
+    };
+    key.to_der()
 }

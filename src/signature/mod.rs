@@ -11,6 +11,7 @@ mod encoding;
 mod gate;
 mod hash;
 mod key;
+mod key_error;
 mod parameters;
 mod partial;
 mod power;
@@ -22,14 +23,12 @@ mod verify;
 pub use asn1::{DerError, NonCanonical};
 pub use der_signature::{DsaSignature, SignatureError};
 pub use detached::{DetachedError, DetachedReport, HashChoice, HashVerdict, verify_detached};
-pub use encoding::{
-    Base64Prefix, Encoding, EncodingError, decode_all, decode_any, decode_base64_prefix, names_private_key,
-};
+pub use encoding::{Encoding, EncodingError, decode_all, decode_any, names_private_key};
 pub use hash::HashAlgorithm;
-pub use key::{Component, KeyError, KeyFacts, PublicKey, fingerprint_digits, parse_fingerprint};
+pub use key::{KeyFacts, PublicKey, fingerprint_digits, parse_fingerprint};
+pub use key_error::{Component, KeyError};
 pub use parameters::{PARAMETER_SETS, ParameterSet};
 pub use partial::PartialKey;
-pub use private_key::PrivateKeyError;
-pub use rules::{RULES, RecordDigest, SigningRule, by_name, rules_for};
-pub use sign::{KeySize, SignError, SigningKey};
+pub use rules::{RULES, RecordDigest, SigningRule, by_name};
+pub use sign::{KeySize, PrivateKeyError, SignError, SigningKey};
 pub use verify::VerifyError;

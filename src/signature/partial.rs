@@ -3,7 +3,7 @@
 //! Invariant: nothing in here vouches for a key. It only says which of its numbers are complete and which published
 //! set they belong to; a key that is to be used goes through the gate in `key.rs`.
 
-use super::asn1::{self, DSA_OID, INTEGER, OBJECT_IDENTIFIER, SEQUENCE};
+use super::asn1::{self, INTEGER, OBJECT_IDENTIFIER, SEQUENCE};
 use super::parameters::ParameterSet;
 
 /// The readable part of a SubjectPublicKeyInfo.
@@ -36,11 +36,6 @@ impl PartialKey {
         key
     }
 
-    /// Whether the key's algorithm is DSA.
-    pub fn is_dsa(&self) -> bool {
-        self.oid.as_deref() == Some("1.2.840.10040.4.1")
-    }
-
     /// Bits of p.
     pub fn bits(&self) -> Option<u32> {
         self.p.as_deref().map(asn1::bits)
@@ -57,7 +52,7 @@ impl PartialKey {
         walk.enter(SEQUENCE)?;
         let oid = walk.value(OBJECT_IDENTIFIER).ok()?;
         self.oid = Some(asn1::dotted(oid));
-        if oid != DSA_OID {
+        if oid != dsa::OID.as_bytes() {
             return None;
         }
         walk.enter(SEQUENCE)?;

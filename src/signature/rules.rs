@@ -27,8 +27,6 @@ pub struct SigningRule {
     pub name: &'static str,
     /// The recipe, in one sentence.
     pub summary: &'static str,
-    /// The hash, as it is called: `SHA-1`.
-    pub hash_name: &'static str,
     /// The hash.
     pub hash: HashAlgorithm,
     /// Whether the rule is this project's own, so that a document under it was sealed by this toolkit.
@@ -57,7 +55,6 @@ impl Eq for SigningRule {}
 pub(super) const RECORDS_V1: SigningRule = SigningRule {
     name: "records-v1",
     summary: "DSA with SHA-1 over every byte of the blob that precedes the trailer, length prefixes included",
-    hash_name: HashAlgorithm::Sha1.name(),
     hash: HashAlgorithm::Sha1,
     own: true,
     key_sizes: &[(512, 160), (1024, 160)],
@@ -67,7 +64,6 @@ pub(super) const RECORDS_V1: SigningRule = SigningRule {
 pub(super) const RECORDS_V2: SigningRule = SigningRule {
     name: "records-v2",
     summary: "DSA with SHA-256 over every byte of the blob that precedes the trailer, length prefixes included",
-    hash_name: HashAlgorithm::Sha256.name(),
     hash: HashAlgorithm::Sha256,
     own: true,
     key_sizes: &[(2048, 256)],
@@ -80,12 +76,6 @@ pub static RULES: &[SigningRule] = &[RECORDS_V1, RECORDS_V2];
 /// Looks a rule up by the name documents declare.
 pub fn by_name(name: &str) -> Option<&'static SigningRule> {
     RULES.iter().find(|rule| rule.name == name)
-}
-
-/// The rules that are meant for a key.
-pub fn rules_for(key: &KeyFacts) -> impl Iterator<Item = &'static SigningRule> + use<> {
-    let size = (key.bits, key.q_bits);
-    RULES.iter().filter(move |rule| rule.key_sizes.contains(&size))
 }
 
 /// Hashes the records as they are framed, so that the hash is that of the blob's bytes.

@@ -6,11 +6,12 @@
 
 use super::asn1;
 use super::der_signature::DsaSignature;
+use super::encoding::EncodingError;
 use super::gate::Domain;
 use super::hash::HashAlgorithm;
-use super::key::{KeyError, PublicKey};
+use super::key::PublicKey;
+use super::key_error::KeyError;
 use super::parameters::{JDK_512_160, JDK_1024_160, JDK_2048_256, ParameterSet};
-use super::private_key::PrivateKeyError;
 use super::rules::{RECORDS_V1, RECORDS_V2, SigningRule};
 use crypto_bigint::{BoxedUint, NonZero};
 use sha1::Sha1;
@@ -99,10 +100,63 @@ pub enum SignError {
     Refused,
 }
 
+/// Why a private key is refused. No variant quotes the key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PrivateKeyError {
+    /// Neither PEM nor DER.
+    #[error("private key can't be decoded: {0}")]
+    Encoding(#[from] EncodingError),
+    /// PEM of something else.
+    #[error("PEM block is {label:?}, not a PKCS#8 private key")]
+    WrongLabel {
+        /// The label of its begin line.
+        label: String,
+    },
+    /// Larger than any key.
+    #[error("private key has {size} bytes, more than the {max} that are looked at")]
+    TooLarge {
+        /// Its size.
+        size: usize,
+        /// The limit.
+        max: usize,
+    },
+    /// PKCS#8 with a password, in DER form.
+    #[error("private key is encrypted")]
+    Encrypted,
+    /// Not the DER form of PKCS#8.
+    #[error("private key isn't PKCS#8: {0}")]
+    Der(String),
+    /// The parameters don't pass the gate.
+    #[error("private key has unusable parameters: {0}")]
+    Parameters(#[from] KeyError),
+    /// The secret isn't between 0 and q.
+    #[error("private key's secret isn't between 0 and q")]
+    SecretOutOfRange,
+}
+
+impl From<dsa::pkcs8::der::Error> for PrivateKeyError {
+    fn from(error: dsa::pkcs8::der::Error) -> Self {
+        Self::Der(error.to_string())
+    }
+}
+
+impl PrivateKeyError {
+    /// What the user can do about it.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Encoding(error) => error.help(),
+            Self::Parameters(error) => error.help(),
+            Self::WrongLabel { .. } => "convert it with 'openssl pkcs8 -topk8 -nocrypt'",
+            Self::Encrypted => "remove the password with 'openssl pkcs8 -topk8 -nocrypt'",
+            _ => "expected an unencrypted PKCS#8 DSA key, as 'openssl pkcs8 -topk8 -nocrypt' writes it",
+        }
+    }
+}
+
 /// A DSA private key whose parameters passed the gate.
 #[derive(Clone)]
 pub struct SigningKey {
-    inner: dsa::SigningKey,
+    pub(super) inner: dsa::SigningKey,
     public: PublicKey,
 }
 
@@ -208,21 +262,6 @@ impl SigningKey {
         let signature = signed.map_err(|_| SignError::Refused)?;
         DsaSignature::from_components(&signature.r().to_be_bytes(), &signature.s().to_be_bytes())
             .map_err(|_| SignError::Refused)
-    }
-
-    /// p, q and g, big endian.
-    pub(super) fn domain(&self) -> [Box<[u8]>; 3] {
-        let components = self.inner.verifying_key().components();
-        [
-            components.p().to_be_bytes(),
-            components.q().to_be_bytes(),
-            components.g().to_be_bytes(),
-        ]
-    }
-
-    /// x, big endian.
-    pub(super) fn secret(&self) -> Zeroizing<Box<[u8]>> {
-        Zeroizing::new(self.inner.x().to_be_bytes())
     }
 }
 

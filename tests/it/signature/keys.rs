@@ -3,7 +3,7 @@
 use crate::support::vectors::{base64_text, int, tlv};
 use exportdoc::internal::signature::{
     EncodingError, HashAlgorithm, KeyError, KeySize, PARAMETER_SETS, PartialKey, PrivateKeyError, PublicKey,
-    RULES, SignError, SigningKey, by_name, decode_any, decode_base64_prefix, rules_for,
+    RULES, SignError, SigningKey, by_name, decode_any,
 };
 
 /// The key in the vendor's documentation, whose text breaks off inside of g.
@@ -46,10 +46,9 @@ fn every_published_parameter_set_passes_the_gate_and_is_recognised() {
 
 #[test]
 fn the_key_of_the_documentation_is_recognised_although_it_breaks_off() {
-    let prefix = decode_base64_prefix(DOCUMENTATION_KEY.as_bytes());
-    assert_eq!((prefix.stopped_at, prefix.bytes.len()), (169, 126));
-    let key = PartialKey::read(&prefix.bytes);
-    assert!(key.is_dsa());
+    let (bytes, _) = exportdoc::internal::envelope::decode_all(DOCUMENTATION_KEY);
+    assert_eq!(bytes.len(), 126);
+    let key = PartialKey::read(&bytes);
     assert_eq!(key.oid.as_deref(), Some("1.2.840.10040.4.1"));
     assert_eq!(
         (key.bits(), key.q_bits(), key.g.is_some()),
@@ -58,7 +57,7 @@ fn the_key_of_the_documentation_is_recognised_although_it_breaks_off() {
     assert_eq!(key.parameter_set, Some("JDK DSA 512/160"));
     assert_eq!((key.breaks_off_at, key.declared_size), (126, Some(244)));
 
-    let error = PublicKey::from_spki_der(&prefix.bytes).unwrap_err();
+    let error = PublicKey::from_spki_der(&bytes).unwrap_err();
     assert!(
         matches!(error, KeyError::Der(_)) && error.help().contains("breaks off"),
         "{error}"
@@ -188,6 +187,10 @@ fn unusable_private_keys_are_refused_with_a_reason() {
         PrivateKeyError::Encoding(EncodingError::PemEncrypted { .. })
     ));
     assert!(error.help().contains("-nocrypt"));
+    // openssl pkcs8 -topk8 -v2 aes-128-cbc: an algorithm, and octets.
+    let encrypted = refuse(&hex::decode("300a300606022a0305000400").unwrap());
+    assert_eq!(encrypted, PrivateKeyError::Encrypted);
+    assert!(encrypted.help().contains("-nocrypt"));
     assert!(matches!(
         refuse(&key.public_key().to_spki_der()),
         PrivateKeyError::Der(_)
@@ -211,11 +214,18 @@ fn rules_are_found_by_name_and_by_key() {
     }
     assert_eq!(by_name("records-v3"), None);
     for size in KeySize::ALL.iter().copied() {
-        let fitting: Vec<_> = rules_for(&seeded(size).public_key().facts()).collect();
+        let facts = seeded(size).public_key().facts();
+        let fitting: Vec<_> = RULES.iter().filter(|rule| rule.fits(&facts)).collect();
         assert_eq!(fitting, [size.default_rule()]);
     }
-    assert_eq!(by_name("records-v1").map(|rule| rule.hash_name), Some("SHA-1"));
-    assert_eq!(by_name("records-v2").map(|rule| rule.hash_name), Some("SHA-256"));
+    assert_eq!(
+        by_name("records-v1").map(|rule| rule.hash),
+        Some(HashAlgorithm::Sha1)
+    );
+    assert_eq!(
+        by_name("records-v2").map(|rule| rule.hash),
+        Some(HashAlgorithm::Sha256)
+    );
 }
 
 #[test]

@@ -2,7 +2,9 @@
 //! Both must be installed: a missing oracle fails these tests rather than skip them.
 
 use crate::support::vectors::{base64_text, int, spki_of, tlv};
-use exportdoc::internal::signature::{DsaSignature, KeyError, KeySize, NonCanonical, PublicKey, SigningKey};
+use exportdoc::internal::signature::{
+    DsaSignature, HashAlgorithm, KeyError, KeySize, NonCanonical, PublicKey, SigningKey,
+};
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -79,7 +81,7 @@ fn signed(key: &SigningKey, size: KeySize, message: &[u8]) -> Case {
     }
     let signature = key.sign_prehash(&digest.finish(), rule).unwrap();
     Case {
-        hash: if rule.hash_name == "SHA-1" {
+        hash: if rule.hash == HashAlgorithm::Sha1 {
             "SHA1"
         } else {
             "SHA256"
