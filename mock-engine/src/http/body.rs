@@ -1,8 +1,7 @@
 //! Request bodies.
 //!
-//! Invariant: no body is read without a limit on its size, on the pause between two pieces of it and on its average
-//! speed, and all bodies together take no more memory than allowed. What is read counts, not what the headers claim:
-//! content types are not looked at, except for a multipart boundary, and nothing is ever decompressed.
+//! Invariant: every body has a limit on its size and its time, and all bodies together have a limit on their memory.
+//! The limits count the bytes that arrive, not the announced length. Nothing is decompressed.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
@@ -24,7 +23,7 @@ use crate::engine::defaults;
 use crate::engine::locking::lock;
 use crate::engine::{ModelError, Row};
 use crate::http::journal::EntryId;
-use crate::http::limits::{JSON_BODY, LIST_BODY, LOGIN_BODY, Limits, Transfer, UNCOUNTED_BODY};
+use crate::http::limits::{JSON_BODY, LIST_BODY, LOGIN_BODY, Limits, UNCOUNTED_BODY};
 
 /// Where a small body is left for the request journal.
 #[derive(Debug, Clone, Default)]
@@ -232,7 +231,7 @@ impl FromRequest<Arc<App>> for ObjectBody {
     }
 }
 
-/// The same, from somebody of whom nothing is known.
+/// A JSON object from a client without a token.
 pub(crate) struct LoginBody(pub(crate) Row);
 
 impl FromRequest<Arc<App>> for LoginBody {
@@ -243,8 +242,7 @@ impl FromRequest<Arc<App>> for LoginBody {
     }
 }
 
-/// The pieces of a body, with the limits watched. Ends early when the engine stops: nobody knows whether the rest
-/// would ever come.
+/// The pieces of a body, within the limits. Ends early when the engine stops, since the rest may never come.
 pub(super) fn pieces(
     app: &App,
     body: Body,
@@ -252,37 +250,33 @@ pub(super) fn pieces(
     limit: u64,
 ) -> Result<impl Stream<Item = Result<Bytes, ApiError>> + Send + 'static, ApiError> {
     let limit = limit.min(app.limits.body_bytes);
-    // Refused before the client has sent it all, or, with `Expect: 100-continue`, anything.
+    // A client with `Expect: 100-continue` has sent nothing of it yet.
     if announced.is_some_and(|length| length > limit) {
         return Err(ApiError::BodyTooLarge);
     }
-    let pause = app.limits.transfer;
     let stopping = app.engine.stopping.clone();
-    let state = (body.into_data_stream(), Transfer::begin(), 0_u64);
-    Ok(stream::try_unfold(
-        state,
-        move |(mut body, mut transfer, seen)| {
-            let stopping = stopping.clone();
-            async move {
-                let piece = tokio::select! {
-                    // What has arrived is read before the engine stops.
-                    biased;
-                    piece = next_piece(&mut body) => piece?,
-                    () = stopping.cancelled() => return Err(ModelError::Stopping.into()),
-                    () = tokio::time::sleep_until(transfer.deadline(pause)) => return Err(ApiError::BodyTooSlow),
-                };
-                let Some(piece) = piece else {
-                    return Ok(None);
-                };
-                transfer.progress(piece.len());
-                let seen = seen + piece.len() as u64;
-                if seen > limit {
-                    return Err(ApiError::BodyTooLarge);
-                }
-                Ok(Some((piece, (body, transfer, seen))))
+    let in_time = Box::pin(tokio::time::sleep(app.limits.transfer));
+    let state = (body.into_data_stream(), in_time, 0_u64);
+    Ok(stream::try_unfold(state, move |(mut body, mut in_time, seen)| {
+        let stopping = stopping.clone();
+        async move {
+            let piece = tokio::select! {
+                // A piece that has arrived is read even if the engine stops.
+                biased;
+                piece = next_piece(&mut body) => piece?,
+                () = stopping.cancelled() => return Err(ModelError::Stopping.into()),
+                () = &mut in_time => return Err(ApiError::BodyTooSlow),
+            };
+            let Some(piece) = piece else {
+                return Ok(None);
+            };
+            let seen = seen + piece.len() as u64;
+            if seen > limit {
+                return Err(ApiError::BodyTooLarge);
             }
-        },
-    ))
+            Ok(Some((piece, (body, in_time, seen))))
+        }
+    }))
 }
 
 async fn next_piece(body: &mut BodyDataStream) -> Result<Option<Bytes>, ApiError> {

@@ -1,21 +1,18 @@
-//! Connections: accepting, TLS, timeouts, and an orderly end.
+//! The connections of a port: accepting, TLS, time limits, an orderly end.
 //!
-//! Invariant: nothing that a peer does or leaves undone holds a connection open for ever or keeps others out: the
-//! handshake, the wait for a request, its head and the taking of an answer have limits here, a body's pieces where
-//! they are read. The framework's own accept loop has none of them.
+//! Invariant: a silent or slow peer loses its connection in bounded time. The TLS handshake, the wait for a request
+//! head and the taking of an answer have their limits here; request bodies have theirs where they are read.
 //!
-//! Only HTTP/1.1 is spoken: every client of an engine does, and what HTTP/2 can be attacked with (resets, endless
-//! headers, window games) doesn't exist here. ALPN offers nothing else.
+//! The server speaks HTTP/1.1 only, as the clients of engines do.
 
-mod accept;
 mod ports;
-mod roster;
 pub(crate) mod tls;
-mod watched;
 
 use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use axum::body::Body;
 use futures_util::future::join_all;
@@ -24,31 +21,38 @@ use http::header::{CONNECTION, TRANSFER_ENCODING};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::time::{sleep, timeout};
+use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use self::ports::Bind;
-pub(crate) use self::ports::{Taken, open};
-use self::roster::{Roster, Seat};
-use self::watched::{Answer, Watched};
+pub(crate) use self::ports::{ListenError, open};
 use crate::http::Service;
 use crate::http::host_guard::Peer;
 use crate::http::limits::Limits;
 
-/// Which protocols a port speaks.
+/// The pause after a failure to accept. Without file descriptors, accepting fails until a connection ends.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(250);
+
+/// The bound on `--idle-timeout`.
+const LONGEST_IDLE: Duration = Duration::from_hours(24 * 365);
+
+/// The protocols of a port.
 #[derive(Clone)]
 pub(crate) enum Protocol {
     Http,
     Https(TlsAcceptor),
-    /// Whichever the client begins with.
+    /// The client's first byte decides.
     Both(TlsAcceptor),
 }
 
-/// Serves one port until told to stop.
+/// The server of one port.
 pub(crate) struct Server {
     pub(crate) service: Service,
     pub(crate) protocol: Protocol,
@@ -58,82 +62,72 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Accepts connections on all addresses of the port until told to stop.
+    /// Serves all addresses of the port until `stop` is cancelled.
     pub(crate) async fn run(self, listeners: Vec<TcpListener>) {
-        let connections = self.connections.clone();
-        let roster = Roster::new(self.limits.connections, self.stop.clone());
+        let slots = self.limits.connections.clamp(1, Semaphore::MAX_PERMITS);
+        let slots = Arc::new(Semaphore::new(slots));
         let server = Arc::new(self);
-        let accepting = listeners
-            .into_iter()
-            .map(|listener| Arc::clone(&server).accept(listener, &roster));
-        join_all(accepting).await;
-        connections.close();
+        let accepting = join_all(listeners.iter().map(|listener| server.accept(listener, &slots)));
+        server.stop.run_until_cancelled(accepting).await;
+        server.connections.close();
     }
 
-    async fn accept(self: Arc<Self>, listener: TcpListener, roster: &Arc<Roster>) {
+    async fn accept(self: &Arc<Self>, listener: &TcpListener, slots: &Arc<Semaphore>) {
         loop {
-            let (stream, peer) = tokio::select! {
-                accepted = accept::next(&listener, || roster.make_room()) => accepted,
-                () = self.stop.cancelled() => break,
+            let (stream, peer) = match listener.accept().await {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    tracing::warn!(%error, "cannot accept a connection");
+                    sleep(ACCEPT_PAUSE).await;
+                    continue;
+                }
             };
-            let seat = tokio::select! {
-                seat = roster.admit() => Arc::new(seat),
-                () = self.stop.cancelled() => break,
+            // Fails only for a closed semaphore, and nothing closes it.
+            let Ok(slot) = Arc::clone(slots).acquire_owned().await else {
+                return;
             };
-            let server = Arc::clone(&self);
+            let server = Arc::clone(self);
             self.connections.spawn(async move {
-                if let Err(error) = server.serve(stream, Peer(peer.ip()), seat).await {
+                if let Err(error) = server.serve(stream, Peer(peer.ip())).await {
                     tracing::debug!(%peer, %error, "connection ended");
                 }
+                drop(slot);
             });
         }
     }
 
-    async fn serve(&self, stream: TcpStream, peer: Peer, seat: Arc<Seat>) -> io::Result<()> {
+    async fn serve(&self, stream: TcpStream, peer: Peer) -> io::Result<()> {
         stream.set_nodelay(true)?;
-        match &self.protocol {
-            Protocol::Http => self.http(stream, peer, seat).await,
-            Protocol::Https(acceptor) => self.https(acceptor, stream, peer, seat).await,
-            Protocol::Both(acceptor) => {
-                if self.in_time(accept::begins_tls(&stream), &seat).await? {
-                    self.https(acceptor, stream, peer, seat).await
-                } else {
-                    self.http(stream, peer, seat).await
-                }
+        let tls = match &self.protocol {
+            Protocol::Http => None,
+            Protocol::Https(acceptor) => Some(acceptor),
+            Protocol::Both(acceptor) => self.in_time(tls::begins_tls(&stream)).await?.then_some(acceptor),
+        };
+        let mut stream = Box::pin(TimeoutStream::new(stream));
+        stream
+            .as_mut()
+            .set_write_timeout_pinned(Some(self.limits.transfer));
+        match tls {
+            None => self.http(stream, peer).await,
+            Some(acceptor) => {
+                let stream = self.in_time(acceptor.accept(stream)).await?;
+                self.http(stream, peer).await
             }
         }
     }
 
-    async fn https(
-        &self,
-        acceptor: &TlsAcceptor,
-        stream: TcpStream,
-        peer: Peer,
-        seat: Arc<Seat>,
-    ) -> io::Result<()> {
-        let stream = self.in_time(acceptor.accept(stream), &seat).await?;
-        self.http(stream, peer, seat).await
+    /// A step before the first request.
+    async fn in_time<T>(&self, step: impl Future<Output = io::Result<T>>) -> io::Result<T> {
+        let step = timeout(self.limits.handshake, step);
+        let done = self.stop.run_until_cancelled(step).await;
+        done.ok_or(io::ErrorKind::ConnectionAborted)??
     }
 
-    /// A step before the first request; a connection that takes it is idle and may have to make room.
-    async fn in_time<T>(&self, step: impl Future<Output = io::Result<T>>, seat: &Seat) -> io::Result<T> {
-        tokio::select! {
-            done = tokio::time::timeout(self.limits.handshake, step) => done.map_err(io::Error::from)?,
-            () = seat.leave.cancelled() => Err(io::ErrorKind::ConnectionAborted.into()),
-        }
-    }
-
-    async fn http(
-        &self,
-        stream: impl AsyncRead + AsyncWrite + Unpin,
-        peer: Peer,
-        seat: Arc<Seat>,
-    ) -> io::Result<()> {
+    async fn http(&self, stream: impl AsyncRead + AsyncWrite + Unpin, peer: Peer) -> io::Result<()> {
+        let has_request = AtomicBool::new(false);
         let service = service_fn(|request: hyper::Request<Incoming>| {
-            seat.work();
-            let seat = Arc::clone(&seat);
-            // A request that says its length twice may have been read differently by whoever passed it on. The second
-            // saying is gone by now, so no chunked request shares its connection with what comes after it.
+            has_request.store(true, Ordering::Relaxed);
+            // A proxy may have gone by a Content-Length that hyper has dropped, so no request follows a chunked one.
             let is_last = request.headers().contains_key(TRANSFER_ENCODING);
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(peer);
@@ -143,25 +137,23 @@ impl Server {
                     let close = HeaderValue::from_static("close");
                     response.headers_mut().insert(CONNECTION, close);
                 }
-                Ok::<_, Infallible>(response.map(|body| Answer::new(body, seat)))
+                Ok::<_, Infallible>(response)
             }
         });
         let connection = http1::Builder::new()
-            // The watched stream has this timer, and more.
-            .header_read_timeout(None)
+            .timer(TokioTimer::new())
+            // hyper counts from the end of the previous answer to the end of the head. It panics on times without end.
+            .header_read_timeout(self.limits.idle.min(LONGEST_IDLE))
             .max_header_size(self.limits.head_bytes)
-            .serve_connection(
-                TokioIo::new(Watched::new(stream, Arc::clone(&seat), self.limits.clone())),
-                service,
-            );
+            .serve_connection(TokioIo::new(stream), service);
         let mut connection = std::pin::pin!(connection);
         let result = tokio::select! {
             result = connection.as_mut() => result,
-            () = seat.leave.cancelled() => {
-                if seat.is_idle() {
+            () = self.stop.cancelled() => {
+                // hyper would wait for the rest of a first head.
+                if !has_request.load(Ordering::Relaxed) {
                     return Ok(());
                 }
-                // Lets the request under way finish and closes the connection after it.
                 connection.as_mut().graceful_shutdown();
                 connection.await
             }

@@ -1,27 +1,31 @@
 //! The addresses that an engine listens on.
 //!
-//! Invariant: all of them have the same port, and either all are had or none is. Only the IPv6 half of `localhost` may
-//! be missing, where the machine has no IPv6.
+//! Invariant: all addresses have the same port, and the engine starts on all of them or not at all. Only `::1` of
+//! `localhost` may be missing, on a machine without IPv6.
 
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
+use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::TcpListener;
 
-use super::accept;
 use crate::startup::config::ConfigError;
 
-/// How often a free port is looked for that is free on all addresses.
+/// Attempts to find a port that is free on all addresses.
 const TRIES: usize = 100;
+
+/// Connections that the system holds until the server accepts them. With the usual 128 a burst overflows the queue, and
+/// the dropped clients try again only after a second.
+const BACKLOG: i32 = 4096;
 
 /// Where to listen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bind {
-    /// On both loopback addresses, 127.0.0.1 and ::1; where there is no IPv6, on the first one.
+    /// 127.0.0.1 and, if the machine has IPv6, ::1.
     Localhost,
-    /// On this address.
+    /// One address.
     Address(IpAddr),
 }
 
@@ -45,39 +49,37 @@ impl FromStr for Bind {
         let ip = bare.unwrap_or(text).parse();
         ip.map(Self::Address).map_err(|_| ConfigError::Value {
             value: text.to_owned(),
-            expected: "an address to listen on (127.0.0.1, ::1 or localhost; --port says the port)",
+            expected: "an address to listen on (127.0.0.1, ::1 or localhost; the port is set by --port)",
         })
     }
 }
 
-/// An address can't be listened on.
+/// A failure to listen on an address.
 #[derive(Debug)]
-pub(crate) struct Taken {
+pub(crate) struct ListenError {
     pub(crate) address: SocketAddr,
     pub(crate) source: io::Error,
 }
 
-/// Opens a port on all addresses; 0 takes one that is free on all of them.
-pub(crate) fn open(bind: &[Bind], port: u16) -> Result<Vec<TcpListener>, Taken> {
-    let wanted = wanted(bind);
+/// Opens a port on all addresses. Port 0 means one that is free on all of them.
+pub(crate) fn open(bind: &[Bind], port: u16) -> Result<Vec<TcpListener>, ListenError> {
+    let addresses = addresses(bind);
     for _ in 1..TRIES {
-        match open_once(&wanted, port) {
-            // Free on the first address, not on another one.
-            Err(taken) if port == 0 && taken.source.kind() == io::ErrorKind::AddrInUse => {}
+        match open_once(&addresses, port) {
+            // The port that is free on the first address is in use on another one.
+            Err(error) if port == 0 && error.source.kind() == io::ErrorKind::AddrInUse => {}
             done => return done,
         }
     }
-    open_once(&wanted, port)
+    open_once(&addresses, port)
 }
 
-/// An address, and whether the engine starts without it.
-type Wanted = (IpAddr, bool);
-
-fn wanted(bind: &[Bind]) -> Vec<Wanted> {
-    let mut wanted: Vec<Wanted> = Vec::new();
-    let mut add = |ip: IpAddr, is_optional: bool| match wanted.iter_mut().find(|(known, _)| *known == ip) {
+/// Every address once, with whether the engine starts without it.
+fn addresses(bind: &[Bind]) -> Vec<(IpAddr, bool)> {
+    let mut addresses: Vec<(IpAddr, bool)> = Vec::new();
+    let mut add = |ip: IpAddr, is_optional: bool| match addresses.iter_mut().find(|(known, _)| *known == ip) {
         Some((_, known)) => *known &= is_optional,
-        None => wanted.push((ip, is_optional)),
+        None => addresses.push((ip, is_optional)),
     };
     for bind in bind {
         match bind {
@@ -88,27 +90,43 @@ fn wanted(bind: &[Bind]) -> Vec<Wanted> {
             }
         }
     }
-    wanted
+    addresses
 }
 
-fn open_once(wanted: &[Wanted], mut port: u16) -> Result<Vec<TcpListener>, Taken> {
-    // `::` takes the IPv4 addresses along, unless they are asked for besides.
-    let only_v6 = wanted.iter().any(|(ip, _)| ip.is_ipv4());
+fn open_once(addresses: &[(IpAddr, bool)], mut port: u16) -> Result<Vec<TcpListener>, ListenError> {
+    // `::` includes IPv4, unless an IPv4 address is listed as well.
+    let only_v6 = addresses.iter().any(|(ip, _)| ip.is_ipv4());
     let mut listeners = Vec::new();
-    for &(ip, is_optional) in wanted {
+    for &(ip, is_optional) in addresses {
         let address = SocketAddr::new(ip, port);
-        match accept::listen(address, only_v6) {
-            Ok((listener, at)) => {
-                port = at.port();
+        match listen(address, only_v6) {
+            Ok((listener, actual)) => {
+                port = actual.port();
                 listeners.push(listener);
             }
             Err(error) if is_optional && error.kind() != io::ErrorKind::AddrInUse => {
-                tracing::info!(%error, "no IPv6 here, so localhost is 127.0.0.1 alone");
+                tracing::info!(%error, "no IPv6 on this machine, so localhost is 127.0.0.1 alone");
             }
-            Err(source) => return Err(Taken { address, source }),
+            Err(source) => return Err(ListenError { address, source }),
         }
     }
     Ok(listeners)
+}
+
+fn listen(address: SocketAddr, only_v6: bool) -> io::Result<(TcpListener, SocketAddr)> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    if address.is_ipv6() && only_v6 {
+        socket.set_only_v6(true)?;
+    }
+    // Allows a restart on the same port at once. On Windows the option would let two programs share the port.
+    #[cfg(unix)]
+    socket.set_reuse_address(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    socket.set_nonblocking(true)?;
+    let listener = TcpListener::from_std(socket.into())?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
 }
 
 #[cfg(test)]
@@ -116,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_and_localhost_are_understood() {
+    fn bind_is_localhost_or_an_address_without_a_port() {
         for (text, bind) in [
             ("localhost", Bind::Localhost),
             ("LocalHost", Bind::Localhost),
@@ -132,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_opened_once_and_must_be_had_if_it_is_named() {
+    fn repeated_address_is_opened_once_and_required_if_named() {
         let v4 = Bind::Address(Ipv4Addr::LOCALHOST.into());
         let v6 = Bind::Address(Ipv6Addr::LOCALHOST.into());
         let both = |optional| {
@@ -141,7 +159,7 @@ mod tests {
                 (Ipv6Addr::LOCALHOST.into(), optional),
             ]
         };
-        assert_eq!(wanted(&[Bind::Localhost, v4]), both(true));
-        assert_eq!(wanted(&[Bind::Localhost, v6]), both(false));
+        assert_eq!(addresses(&[Bind::Localhost, v4]), both(true));
+        assert_eq!(addresses(&[Bind::Localhost, v6]), both(false));
     }
 }

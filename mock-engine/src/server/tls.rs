@@ -1,6 +1,6 @@
-//! Certificates: a self-signed authority made at the start, or files.
+//! Certificates: from files, or signed by an authority that exists for one run.
 //!
-//! Invariant: the private key of a self-signed authority never leaves the process and is forgotten once it has signed.
+//! Invariant: the authority's private key never leaves the process and is dropped once it has signed.
 
 use std::fmt;
 use std::io;
@@ -17,9 +17,13 @@ use rustls::client::verify_server_name;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::server::ParsedCertificate;
+use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
-/// What a port proves its name with.
+/// The first byte of a TLS handshake. No HTTP method begins with it.
+const TLS_HANDSHAKE: u8 = 0x16;
+
+/// The certificate and the key of a port.
 #[derive(Clone)]
 pub struct TlsIdentity {
     config: Arc<ServerConfig>,
@@ -35,35 +39,35 @@ impl fmt::Debug for TlsIdentity {
     }
 }
 
-/// No identity could be made.
+/// A failure to set up a certificate.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    /// A file can't be read as PEM.
+    /// A file cannot be read as PEM.
     #[error("{path}: {source}")]
     Pem {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The reader's error.
         source: rustls::pki_types::pem::Error,
     },
-    /// Certificate and key don't fit, or one of them can't be used.
+    /// The certificate or the key is unusable, or they do not match.
     #[error("certificate and key: {0}")]
     Unusable(#[from] rustls::Error),
-    /// A name is not one that a certificate can carry.
+    /// The authority or its certificate cannot be made.
     #[error("self-signed certificate: {0}")]
     SelfSigned(#[from] rcgen::Error),
-    /// The authority's certificate can't be written.
+    /// The authority's certificate cannot be written.
     #[error("{path}: {source}")]
     Write {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
 }
 
 impl TlsIdentity {
-    /// A certificate for the given names, `localhost` and the loopback addresses, under an authority of its own.
+    /// A certificate for the names, `localhost` and the loopback addresses, signed by a new authority.
     pub fn self_signed(names: &[String]) -> Result<Self, TlsError> {
         let mut ca = CertificateParams::new(Vec::new())?;
         ca.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
@@ -77,7 +81,7 @@ impl TlsIdentity {
         let local = ["localhost", "127.0.0.1", "::1"].map(str::to_owned);
         let mut all: Vec<String> = Vec::new();
         for name in names.iter().chain(&local) {
-            // Anything else than a name or an address, such as an engine name with a blank, has no place in there.
+            // An engine's name may be no host name, for example if it has a blank.
             if (is_dns_name(name) || name.parse::<IpAddr>().is_ok()) && !all.contains(name) {
                 all.push(name.clone());
             }
@@ -101,7 +105,7 @@ impl TlsIdentity {
         })
     }
 
-    /// Certificate chain and key from PEM files.
+    /// The certificate chain and the key in PEM files.
     pub fn from_files(certificates: &Path, key: &Path) -> Result<Self, TlsError> {
         let bad = |path: &Path| {
             let path = path.to_owned();
@@ -122,12 +126,12 @@ impl TlsIdentity {
         })
     }
 
-    /// The self-signed authority's certificate, for clients to trust.
+    /// The authority's certificate, for clients to trust. `None` for certificates from files.
     pub fn ca_pem(&self) -> Option<&str> {
         self.ca_pem.as_deref()
     }
 
-    /// Writes [`TlsIdentity::ca_pem`] to a file.
+    /// Writes the authority's certificate to a file.
     pub fn write_ca(&self, path: &Path) -> Result<(), TlsError> {
         let write = |source| TlsError::Write {
             path: path.to_owned(),
@@ -136,7 +140,7 @@ impl TlsIdentity {
         std::fs::write(path, self.ca_pem.as_deref().unwrap_or_default()).map_err(write)
     }
 
-    /// Whether the certificate carries a name, be it by a wildcard.
+    /// Whether the certificate is valid for a name; wildcards count.
     pub(crate) fn is_for(&self, name: &str) -> bool {
         let (certificate, name) = (
             ParsedCertificate::try_from(&self.certificate),
@@ -148,6 +152,15 @@ impl TlsIdentity {
 
     pub(crate) fn acceptor(&self) -> TlsAcceptor {
         TlsAcceptor::from(Arc::clone(&self.config))
+    }
+}
+
+/// Whether the client begins with a TLS handshake. Leaves the byte in the stream.
+pub(super) async fn begins_tls(stream: &TcpStream) -> io::Result<bool> {
+    let mut first = [0];
+    match stream.peek(&mut first).await? {
+        0 => Err(io::ErrorKind::UnexpectedEof.into()),
+        _ => Ok(first[0] == TLS_HANDSHAKE),
     }
 }
 
@@ -164,7 +177,7 @@ fn config(
     Ok(Arc::new(config))
 }
 
-/// Wide, so that tests with a shifted system clock work, and within what strict clients accept of a private authority.
+/// A long validity, for machines with a shifted clock. Strict clients accept it of a private authority.
 fn set_validity(params: &mut CertificateParams) {
     params.not_before = rcgen::date_time_ymd(2020, 1, 1);
     params.not_after = rcgen::date_time_ymd(2049, 12, 31);

@@ -25,7 +25,7 @@ use crate::http::journal::Journal;
 use crate::http::limits::Limits;
 use crate::http::{App, Bodies, HttpOptions, Service};
 use crate::server::tls::{TlsError, TlsIdentity};
-use crate::server::{self, Bind, Protocol, Server, Taken};
+use crate::server::{self, Bind, ListenError, Protocol, Server};
 
 /// An engine that behaves like a data-masking engine.
 ///
@@ -82,8 +82,8 @@ pub enum StartError {
     Tls(#[from] TlsError),
 }
 
-impl From<Taken> for StartError {
-    fn from(Taken { address, source }: Taken) -> Self {
+impl From<ListenError> for StartError {
+    fn from(ListenError { address, source }: ListenError) -> Self {
         Self::Bind { address, source }
     }
 }

@@ -1,4 +1,4 @@
-//! The options for what peers may ask of the server.
+//! The options for the limits on clients.
 
 use std::time::Duration;
 
@@ -7,26 +7,23 @@ use clap::Args;
 use crate::http::limits::Limits;
 use crate::startup::config::{ConfigError, parse_duration};
 
-/// Limits for peers.
+/// Limits on clients.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Limits for peers")]
+#[command(next_help_heading = "Limits on clients")]
 pub(super) struct LimitArgs {
-    /// Connections at once; a newcomer beyond them gets the place of the one that has been idle longest
-    #[arg(long, value_name = "NUMBER", default_value_t = 4096, value_parser = connections)]
-    max_connections: usize,
+    /// Connections at once; further clients wait until one ends
+    #[arg(long, value_name = "NUMBER", default_value_t = 4096, value_parser = clap::value_parser!(u32).range(1..))]
+    max_connections: u32,
     /// How long a TLS handshake may take
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = time)]
     handshake_timeout: Duration,
-    /// How long a connection may wait before its first request and between two
+    /// How long a connection may take to send the whole head of its next request
     #[arg(long, value_name = "TIME", default_value = "60s", value_parser = time)]
     idle_timeout: Duration,
-    /// How long a request head may take from its first byte on
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = time)]
-    head_timeout: Duration,
-    /// Longest pause within a body or an answer; beyond it, they must make 1 KiB per second on average
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = time)]
+    /// How long a request body may take, and how long an answer waits for its reader
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = time)]
     transfer_timeout: Duration,
-    /// How long requests under way may take when the server is told to stop
+    /// How long running requests may take when the server stops
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = parse_duration)]
     drain_timeout: Duration,
     /// Largest request head in bytes
@@ -35,20 +32,12 @@ pub(super) struct LimitArgs {
     /// Largest request body in bytes, for documents and files; other bodies have lower limits
     #[arg(long, value_name = "BYTES", default_value_t = 1 << 30)]
     max_body: u64,
-    /// Bytes of request bodies in memory at once, for each engine; what exceeds it is refused with 503
+    /// Bytes of request bodies in memory at once, per engine; the server answers further ones with 503
     #[arg(long, value_name = "BYTES", default_value_t = 2 << 30)]
     max_bodies: u64,
 }
 
-fn connections(text: &str) -> Result<usize, ConfigError> {
-    let number = text.parse().ok().filter(|number| *number > 0);
-    number.ok_or_else(|| ConfigError::Value {
-        value: text.to_owned(),
-        expected: "a number of connections (1 or more)",
-    })
-}
-
-/// No limit is zero: nothing would ever be in time.
+/// A duration other than zero, which would refuse every request.
 fn time(text: &str) -> Result<Duration, ConfigError> {
     let time = parse_duration(text)?;
     if time.is_zero() {
@@ -63,10 +52,9 @@ fn time(text: &str) -> Result<Duration, ConfigError> {
 impl From<LimitArgs> for Limits {
     fn from(args: LimitArgs) -> Self {
         Self {
-            connections: args.max_connections,
+            connections: args.max_connections as usize,
             handshake: args.handshake_timeout,
             idle: args.idle_timeout,
-            head: args.head_timeout,
             transfer: args.transfer_timeout,
             head_bytes: args.max_head as usize,
             body_bytes: args.max_body,

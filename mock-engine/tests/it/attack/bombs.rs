@@ -1,20 +1,19 @@
-//! Bodies that are small to send and large to read, or have no end.
+//! Bodies that are large, endless, deeply nested or compressed.
 
 use std::io::Write;
 
-use super::{Siege, answers_to, rest, statuses};
+use super::{Server, answers_to, rest, statuses};
 
-fn request(siege: &Siege, path: &str, headers: &str, body: &[u8]) -> Vec<u8> {
-    let head = siege.head("POST", path)
+fn request(server: &Server, path: &str, headers: &str, body: &[u8]) -> Vec<u8> {
+    let head = server.head("POST", path)
         + headers
         + &format!("Connection: close\r\nContent-Length: {}\r\n\r\n", body.len());
     [head.as_bytes(), body].concat()
 }
 
-/// A gzip file and a ZIP file of a million zeros a thousand times over, as deflate writes it: a block that says once
-/// more, again and again, what stood before.
+/// So many zero bytes, compressed with deflate: one literal and its repetitions.
 fn deflated_zeros(length: usize) -> Vec<u8> {
-    // One fixed-Huffman block: the literal 0, then matches of length 258 at distance 1. A match is code 285 (eight bits
+    // A fixed-Huffman block: the literal 0, then matches of length 258 at distance 1. A match is code 285 (eight bits
     // 11000101) and distance code 0 (five bits 00000).
     let mut bits = vec![
         true, true, false, false, false, true, true, false, false, false, false,
@@ -34,8 +33,8 @@ fn deflated_zeros(length: usize) -> Vec<u8> {
 }
 
 #[test]
-fn nothing_that_is_compressed_is_unpacked() {
-    let siege = Siege::lay(&[]);
+fn compressed_body_is_not_unpacked() {
+    let server = Server::start(&[]);
     let deflated = deflated_zeros(200_000_000);
     let gzip = [&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255][..], &deflated].concat();
     let zip = [
@@ -66,20 +65,16 @@ fn nothing_that_is_compressed_is_unpacked() {
         ("import-async?force_overwrite=true", multipart, form(&gzip), 400),
         ("file-uploads", multipart, form(&zip), 200),
     ] {
-        let bytes = request(&siege, path, headers, &body);
-        assert_eq!(
-            answers_to(siege.server.address, &bytes),
-            [status],
-            "{path} {headers}"
-        );
-        siege.others_are_served();
+        let bytes = request(&server, path, headers, &body);
+        assert_eq!(answers_to(server.address(), &bytes), [status], "{path} {headers}");
+        server.assert_serves_others();
     }
-    siege.memory_stays_below(64 * 1024);
+    server.assert_growth_below(64 * 1024);
 }
 
 #[test]
-fn a_megabyte_of_base64_costs_a_few_and_gives_them_back() {
-    let siege = Siege::lay(&[]);
+fn memory_of_a_large_document_is_bounded_and_reused() {
+    let server = Server::start(&[]);
     let blob = "A".repeat(16 << 20);
     let document = format!(
         r#"{{"blob":"{blob}","signature":"{}","publicKey":"{}"}}"#,
@@ -87,17 +82,17 @@ fn a_megabyte_of_base64_costs_a_few_and_gives_them_back() {
         "A".repeat(1 << 20)
     );
     for _ in 0..4 {
-        let bytes = request(&siege, "import?force_overwrite=true", "", document.as_bytes());
-        assert_eq!(answers_to(siege.server.address, &bytes), [400]);
-        siege.others_are_served();
+        let bytes = request(&server, "import?force_overwrite=true", "", document.as_bytes());
+        assert_eq!(answers_to(server.address(), &bytes), [400]);
+        server.assert_serves_others();
     }
-    // The document itself, what it decodes to, and what the allocator keeps for the next.
-    siege.memory_stays_below(4 * 18 * 1024);
+    // The document, its decoded blob, and what the allocator keeps.
+    server.assert_growth_below(4 * 18 * 1024);
 }
 
 #[test]
 fn deeply_nested_json_is_refused() {
-    let siege = Siege::lay(&[]);
+    let server = Server::start(&[]);
     let depth = 500_000;
     let nested = |open: &str, close: &str| open.repeat(depth) + &close.repeat(depth);
     for json in [
@@ -113,23 +108,23 @@ fn deeply_nested_json_is_refused() {
         );
         let blob = format!(r#"{{"exportResponseMetadata":{json},"blob":"","signature":"","publicKey":""}}"#);
         for bytes in [
-            request(&siege, "login", "", &body[..body.len().min(60_000)]),
-            request(&siege, "applications", "", &body[..body.len().min(1_000_000)]),
-            request(&siege, "export", "", body),
-            request(&siege, "export", "", in_export.as_bytes()),
-            request(&siege, "import?force_overwrite=true", "", body),
-            request(&siege, "import?force_overwrite=true", "", blob.as_bytes()),
+            request(&server, "login", "", &body[..body.len().min(60_000)]),
+            request(&server, "applications", "", &body[..body.len().min(1_000_000)]),
+            request(&server, "export", "", body),
+            request(&server, "export", "", in_export.as_bytes()),
+            request(&server, "import?force_overwrite=true", "", body),
+            request(&server, "import?force_overwrite=true", "", blob.as_bytes()),
         ] {
-            assert_eq!(answers_to(siege.server.address, &bytes), [400]);
+            assert_eq!(answers_to(server.address(), &bytes), [400]);
         }
-        siege.others_are_served();
+        server.assert_serves_others();
     }
-    siege.memory_stays_below(64 * 1024);
+    server.assert_growth_below(64 * 1024);
 }
 
 #[test]
-fn bodies_have_the_limit_that_their_endpoint_needs() {
-    let siege = Siege::lay(&["--max-body", "40000000"]);
+fn body_beyond_the_limit_of_its_endpoint_is_refused() {
+    let server = Server::start(&["--max-body", "40000000"]);
     for (path, largest) in [
         ("login", 64 * 1024),
         ("applications", 1 << 20),
@@ -137,18 +132,18 @@ fn bodies_have_the_limit_that_their_endpoint_needs() {
         ("import?force_overwrite=true", 40_000_000),
     ] {
         let blanks = vec![b' '; largest + 1];
-        let bytes = request(&siege, path, "", &blanks[..largest]);
-        assert_eq!(answers_to(siege.server.address, &bytes), [400], "{path}");
-        let mut stream = siege.connect();
+        let bytes = request(&server, path, "", &blanks[..largest]);
+        assert_eq!(answers_to(server.address(), &bytes), [400], "{path}");
+        let mut stream = server.connect();
         let announced = format!("Content-Length: {}\r\n\r\n", largest + 1);
         stream
-            .write_all((siege.head("POST", path) + &announced).as_bytes())
+            .write_all((server.head("POST", path) + &announced).as_bytes())
             .unwrap();
         assert_eq!(statuses(&rest(&mut stream)), [413], "{path}, announced");
-        let mut stream = siege.connect();
+        let mut stream = server.connect();
         let chunked = format!("Transfer-Encoding: chunked\r\n\r\n{:x}\r\n", largest + 1);
         stream
-            .write_all((siege.head("POST", path) + &chunked).as_bytes())
+            .write_all((server.head("POST", path) + &chunked).as_bytes())
             .unwrap();
         let _ = stream.write_all(&blanks);
         assert!(
@@ -156,12 +151,12 @@ fn bodies_have_the_limit_that_their_endpoint_needs() {
             "{path}, in chunks"
         );
     }
-    siege.others_are_served();
+    server.assert_serves_others();
 }
 
 #[test]
-fn forms_without_end_are_cut_off() {
-    let siege = Siege::lay(&[]);
+fn endless_form_is_cut_off() {
+    let server = Server::start(&[]);
     let multipart = "Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 1000000000\r\n\r\n";
     let part = |name: &str| format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
     let endless: [(&str, String, String); 5] = [
@@ -177,8 +172,8 @@ fn forms_without_end_are_cut_off() {
     ];
     for (what, start, more) in endless {
         for path in ["file-uploads", "import-async?force_overwrite=true"] {
-            let mut stream = siege.connect();
-            let head = siege.head("POST", path) + multipart + &start;
+            let mut stream = server.connect();
+            let head = server.head("POST", path) + multipart + &start;
             stream.write_all(head.as_bytes()).unwrap();
             let mut sent = 0;
             while sent < 100_000_000 && stream.write_all(more.as_bytes()).is_ok() {
@@ -191,26 +186,26 @@ fn forms_without_end_are_cut_off() {
                 "{what}: {answers:?}"
             );
         }
-        siege.others_are_served();
+        server.assert_serves_others();
     }
-    siege.memory_stays_below(32 * 1024);
+    server.assert_growth_below(32 * 1024);
 }
 
 #[test]
-fn bodies_share_a_bounded_memory() {
-    let siege = Siege::lay(&["--max-bodies", "30000000"]);
-    let start = siege.head("POST", "import?force_overwrite=true") + "Content-Length: 100000000\r\n\r\n";
+fn all_bodies_share_one_limit_on_memory() {
+    let server = Server::start(&["--max-bodies", "30000000"]);
+    let start = server.head("POST", "import?force_overwrite=true") + "Content-Length: 100000000\r\n\r\n";
     let piece = vec![b' '; 5_000_000];
     let mut streams = Vec::new();
     for _ in 0..20 {
-        let mut stream = siege.connect();
+        let mut stream = server.connect();
         stream.write_all(start.as_bytes()).unwrap();
         let _ = stream.write_all(&piece);
         streams.push(stream);
     }
-    // Small requests are no part of it.
-    siege.others_are_served();
-    siege.memory_stays_below(64 * 1024);
+    // Small requests do not count.
+    server.assert_serves_others();
+    server.assert_growth_below(64 * 1024);
     let refused = |stream: &std::net::TcpStream| {
         stream.set_nonblocking(true).unwrap();
         let heard = stream.peek(&mut [0]);
@@ -219,5 +214,5 @@ fn bodies_share_a_bounded_memory() {
     };
     assert!(streams.iter().filter(|stream| refused(stream)).count() >= 14);
     drop(streams);
-    siege.others_are_served();
+    server.assert_serves_others();
 }

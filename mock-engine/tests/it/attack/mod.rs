@@ -1,10 +1,9 @@
-//! Attacks on a running server, over sockets that send exactly what they are told to.
+//! Attacks on a running server: slow clients, many clients, odd requests, large inputs.
 //!
-//! Each is held up while somebody else uses the engine, and the server's memory is read from the system before and
-//! meanwhile. How long the others wait is a matter for `benches/`, not for these tests.
+//! Each test uses the server as another client while the attack goes on, and most bound its growth of memory.
 
 mod bombs;
-mod crowds;
+mod connections;
 mod framing;
 mod names;
 mod slow;
@@ -17,45 +16,57 @@ use serde_json::{Value, json};
 
 use crate::support::blocking::{Process, User};
 
-/// A server, with somebody who uses it while others attack.
-struct Siege {
-    server: Process,
+/// A server under attack, with another client.
+struct Server {
+    process: Process,
     user: User,
+    /// Resident memory before the attack, in KiB.
     before: u64,
 }
 
-impl Siege {
-    fn lay(arguments: &[&str]) -> Self {
-        Self::around(Process::start(arguments))
+impl Server {
+    fn start(arguments: &[&str]) -> Self {
+        Self::of(Process::start(arguments))
     }
 
-    fn lay_with_descriptors(number: u64) -> Self {
-        Self::around(Process::start_with_descriptors(number))
+    fn start_with_descriptors(number: u64, arguments: &[&str]) -> Self {
+        Self::of(Process::start_with_descriptors(number, arguments))
     }
 
-    fn around(server: Process) -> Self {
-        let user = User::login(server.address);
-        let mut siege = Self {
-            server,
+    fn of(process: Process) -> Self {
+        let user = User::login(process.address);
+        let mut server = Self {
+            process,
             user,
             before: 0,
         };
-        // Buffers and threads that any use brings are no part of the attack.
-        for _ in 0..20 {
-            siege.others_are_served();
+        // First requests allocate buffers and threads, which are not the attack's.
+        for _ in 0..4 {
+            server.assert_serves_others();
         }
-        siege.before = siege.server.resident();
-        siege
+        server.before = server.process.resident();
+        server
+    }
+
+    fn address(&self) -> SocketAddr {
+        self.process.address
     }
 
     fn connect(&self) -> TcpStream {
-        connect(self.server.address)
+        connect(self.address())
     }
 
-    /// A login, a list, a change and an export, each on a connection of its own.
-    fn others_are_served(&self) {
+    /// Connects and sends bytes.
+    fn connect_and_send(&self, bytes: impl AsRef<[u8]>) -> TcpStream {
+        let mut stream = self.connect();
+        stream.write_all(bytes.as_ref()).unwrap();
+        stream
+    }
+
+    /// A login, a list, a change and an export succeed, each on a connection of its own.
+    fn assert_serves_others(&self) {
         let began = Instant::now();
-        User::login(self.server.address);
+        User::login(self.address());
         let (status, page) = self.user.call("GET", "syncable-objects", &Value::Null);
         assert_eq!(status, 200, "{page}");
         let (status, row) = self
@@ -70,19 +81,13 @@ impl Siege {
         assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
     }
 
-    /// How much the server has grown, in KiB.
-    fn growth(&self) -> u64 {
-        self.server.resident().saturating_sub(self.before)
-    }
-
-    #[allow(clippy::print_stdout)] // the figure is worth more than that it was low enough
-    fn memory_stays_below(&self, kib: u64) {
-        let growth = self.growth();
-        println!("{} KiB before, {growth} KiB more meanwhile", self.before);
+    /// The memory that the server takes more than before the attack.
+    fn assert_growth_below(&self, kib: u64) {
+        let growth = self.process.resident().saturating_sub(self.before);
         assert!(growth < kib, "{growth} KiB more than {} KiB", self.before);
     }
 
-    /// A request head with a good token, without its end.
+    /// A request head with a valid token, without the empty line at its end.
     fn head(&self, method: &str, path: &str) -> String {
         let token = self.user.token();
         format!("{method} /masking/api/{path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {token}\r\n")
@@ -96,7 +101,7 @@ fn connect(address: SocketAddr) -> TcpStream {
     stream
 }
 
-/// Everything until the server closes, in good order or not.
+/// All bytes until the server closes or resets the connection.
 fn rest(stream: &mut TcpStream) -> Vec<u8> {
     let (mut all, mut piece) = (Vec::new(), [0; 65536]);
     loop {
@@ -109,17 +114,17 @@ fn rest(stream: &mut TcpStream) -> Vec<u8> {
     }
 }
 
-/// The statuses of all answers in there. No body of ours holds this text.
+/// The statuses of all answers. No body contains "HTTP/1.1 ".
 fn statuses(answers: &[u8]) -> Vec<u16> {
     let text = String::from_utf8_lossy(answers);
     let heads = text.split("HTTP/1.1 ").skip(1);
     heads.map(|head| head[..3].parse().unwrap()).collect()
 }
 
-/// Sends bytes, says that no more will come, and gives the statuses of all answers.
+/// Sends bytes and returns the statuses of all answers.
 fn answers_to(address: SocketAddr, bytes: &[u8]) -> Vec<u16> {
     let mut stream = connect(address);
-    // A server that has seen enough may close before it was sent all.
+    // The server may close before it has read everything.
     let _ = stream.write_all(bytes);
     statuses(&rest(&mut stream))
 }

@@ -1,21 +1,21 @@
-//! Paths and names that want to be more than that.
+//! Paths and names that try to escape: path traversal, header injection.
 
 use serde_json::{Value, json};
 
-use super::{Siege, answers_to, connect, rest, statuses};
+use super::{Server, answers_to, connect, rest, statuses};
 use crate::support::blocking::{Process, User};
 
 #[test]
-fn a_download_gives_nothing_but_documents() {
-    let siege = Siege::lay(&["--seed", "1"]);
-    let address = siege.server.address;
+fn download_serves_documents_only() {
+    let server = Server::start(&["--seed", "1"]);
+    let address = server.address();
     let entry = json!([{ "objectIdentifier": { "id": 1 }, "objectType": "DATABASE_CONNECTOR" }]);
-    let (_, task) = siege.user.call("POST", "export-async", &entry);
+    let (_, task) = server.user.call("POST", "export-async", &entry);
     let reference = task["reference"].as_str().unwrap();
     let get = |path: &str| {
         answers_to(
             address,
-            (siege.head("GET", path) + "Connection: close\r\n\r\n").as_bytes(),
+            (server.head("GET", path) + "Connection: close\r\n\r\n").as_bytes(),
         )
     };
     assert_eq!(get(&format!("file-downloads/{reference}")), [200]);
@@ -47,11 +47,11 @@ fn a_download_gives_nothing_but_documents() {
         let answers = get(&format!("file-downloads/{path}"));
         assert!(matches!(answers.as_slice(), [400 | 404]), "{path}: {answers:?}");
     }
-    siege.others_are_served();
+    server.assert_serves_others();
 }
 
 #[test]
-fn a_token_is_good_on_its_own_engine_only_and_no_longer_than_it_lasts() {
+fn token_is_valid_on_its_engine_until_logout() {
     let (_server, addresses) = Process::start_several(&["--engine", "a:0", "--engine", "b:0"]);
     let (a, b) = (User::login(addresses[0]), User::login(addresses[1]));
     let entry = json!([{ "objectIdentifier": { "id": 1 }, "objectType": "DATABASE_CONNECTOR" }]);
@@ -81,32 +81,32 @@ fn a_token_is_good_on_its_own_engine_only_and_no_longer_than_it_lasts() {
 }
 
 #[test]
-fn no_name_gets_out_of_the_json_that_shows_it() {
-    let siege = Siege::lay(&[]);
+fn name_cannot_escape_from_the_json_that_contains_it() {
+    let server = Server::start(&[]);
     let name = "x\r\nSet-Cookie: a=b\r\n\r\nHTTP/1.0 200 forged\u{0}\u{1b}[31m";
-    let (status, row) = siege
+    let (status, row) = server
         .user
         .call("POST", "applications", &json!({ "applicationName": name }));
     assert_eq!(status, 400, "{row}");
-    // Users' names are free.
-    let (status, row) = siege.user.call("POST", "users", &json!({ "userName": name }));
+    // User names may contain any characters.
+    let (status, row) = server.user.call("POST", "users", &json!({ "userName": name }));
     assert_eq!((status, row["userName"].as_str()), (200, Some(name)));
     let disposition = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a%0d%0ab: c\\\"\r\n\r\n1\r\n--x--\r\n";
-    let upload = siege.head("POST", "file-uploads")
+    let upload = server.head("POST", "file-uploads")
         + &format!(
             "Content-Type: multipart/form-data; boundary=x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{disposition}",
             disposition.len()
         );
     let requests = [
-        siege.head("GET", "users?page_size=1000") + "Connection: close\r\n\r\n",
-        siege.head("GET", "algorithms/x%0d%0aSet-Cookie:%20a=b") + "Connection: close\r\n\r\n",
-        siege.head("GET", "x%0d%0aSet-Cookie:%20a=b") + "Connection: close\r\n\r\n",
-        siege.head("GET", "file-downloads/x%0d%0aSet-Cookie:%20a=b") + "Connection: close\r\n\r\n",
-        siege.head("PATCH", "users") + "Connection: close\r\n\r\n",
+        server.head("GET", "users?page_size=1000") + "Connection: close\r\n\r\n",
+        server.head("GET", "algorithms/x%0d%0aSet-Cookie:%20a=b") + "Connection: close\r\n\r\n",
+        server.head("GET", "x%0d%0aSet-Cookie:%20a=b") + "Connection: close\r\n\r\n",
+        server.head("GET", "file-downloads/x%0d%0aSet-Cookie:%20a=b") + "Connection: close\r\n\r\n",
+        server.head("PATCH", "users") + "Connection: close\r\n\r\n",
         upload,
     ];
     for request in requests {
-        let mut stream = connect(siege.server.address);
+        let mut stream = connect(server.address());
         std::io::Write::write_all(&mut stream, request.as_bytes()).unwrap();
         let answer = rest(&mut stream);
         assert_eq!(statuses(&answer).len(), 1);

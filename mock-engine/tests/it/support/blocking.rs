@@ -32,11 +32,12 @@ impl Process {
         Self::spawn(command, engines)
     }
 
-    /// Starts it with no more descriptors than so many, and no way to get more.
-    pub(crate) fn start_with_descriptors(number: u64) -> Self {
+    /// Starts the program with a fixed limit on file descriptors.
+    pub(crate) fn start_with_descriptors(number: u64, arguments: &[&str]) -> Self {
         let mut command = Command::new("sh");
-        let run = format!("ulimit -n {number}; exec \"$0\" --port 0");
+        let run = format!("ulimit -n {number}; exec \"$0\" --port 0 \"$@\"");
         command.args(["-c", &run, env!("CARGO_BIN_EXE_mock-engine")]);
+        command.args(arguments);
         Self::spawn(command, 1).0
     }
 
