@@ -23,7 +23,7 @@ use divan::Bencher;
 use divan::counter::BytesCount;
 use exportdoc::internal::diff::{DiffOptions, Side, diff};
 use exportdoc::internal::object::SyncObject;
-use exportdoc::internal::report::{DocumentReport, ExamineOptions, examine_with_objects};
+use exportdoc::internal::report::{DocumentReport, ExamineOptions, Examiner};
 use exportdoc::internal::signature::HashAlgorithm;
 use support::{Step, measuring, mebibytes, medians, peak_memory, spawned};
 use tempfile::TempDir;
@@ -74,7 +74,11 @@ static SAMPLE: LazyLock<Sample> = LazyLock::new(|| {
 });
 
 fn read(bytes: &[u8]) -> (DocumentReport, Vec<SyncObject<'static>>) {
-    examine_with_objects(bytes, &ExamineOptions::default()).expect("a document")
+    Examiner::new(&ExamineOptions::default())
+        .keep_contents()
+        .read_bytes(bytes)
+        .expect("a document")
+        .into_objects()
 }
 
 impl Document {

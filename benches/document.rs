@@ -25,7 +25,7 @@ use exportdoc::internal::blob::{BlobLimits, Record, RecordReader};
 use exportdoc::internal::envelope::{Base64Reader, Envelope};
 use exportdoc::internal::graph::GraphBuilder;
 use exportdoc::internal::object::SyncObject;
-use exportdoc::internal::report::{ExamineOptions, Verdict, examine};
+use exportdoc::internal::report::{ExamineOptions, Examiner, Verdict};
 use exportdoc::internal::revision_hash;
 use exportdoc::internal::signature::HashAlgorithm;
 use support::{Step, measuring, mebibytes, medians, peak_memory, spawned};
@@ -160,7 +160,10 @@ fn revision_hashes(sample: &Sample) -> usize {
 }
 
 fn whole(sample: &Sample) -> usize {
-    let report = examine(&sample.document, &ExamineOptions::default()).expect("a document");
+    let report = Examiner::new(&ExamineOptions::default())
+        .read_bytes(&sample.document)
+        .expect("a document")
+        .report;
     assert_eq!(report.signature.verdict, Verdict::Valid);
     report.objects.len()
 }

@@ -11,7 +11,7 @@ use exportdoc::internal::import_plan::{
 };
 use exportdoc::internal::object::{ObjectKey, Revision, SyncObject, reference_to, rename};
 use exportdoc::internal::passphrase::{EncryptionParams, Passphrase};
-use exportdoc::internal::report::{ExamineOptions, Verdict, examine, examine_with_objects};
+use exportdoc::internal::report::{ExamineOptions, Examiner, Verdict};
 use exportdoc::internal::revision_hash;
 use exportdoc::internal::wire::{DumpLimits, DumpNode, DumpValue, Message, Value, Writer, dump, fields};
 
@@ -252,7 +252,10 @@ fn graph(objects: &[SyncObject<'_>]) {
 fn document_around(blob: &[u8]) {
     let passphrase = cheap_passphrase(blob);
     let document = document::bare(blob);
-    let report = examine(document.as_bytes(), &ExamineOptions::default()).expect("the JSON is sound");
+    let report = Examiner::new(&ExamineOptions::default())
+        .read_bytes(document.as_bytes())
+        .expect("the JSON is sound")
+        .report;
     check_report(&report, document.len());
     assert_eq!(report.signature.verdict, Verdict::Invalid, "there is no key");
     // The arithmetic is slow here; where the framing is broken nothing hangs on it.
@@ -264,10 +267,14 @@ fn document_around(blob: &[u8]) {
     let key = format!(r#","publicKey":"{KEY}"}}"#);
     let document = document.strip_suffix('}').expect("an object").to_owned() + &key;
     let options = ExamineOptions {
-        passphrase,
+        passphrases: passphrase.into_iter().collect(),
         ..ExamineOptions::default()
     };
-    let (report, objects) = examine_with_objects(document.as_bytes(), &options).expect("the JSON is sound");
+    let (report, objects) = Examiner::new(&options)
+        .keep_contents()
+        .read_bytes(document.as_bytes())
+        .expect("the JSON is sound")
+        .into_objects();
     check_report(&report, document.len());
     assert_eq!(report.objects.len(), objects.len());
     planned(&objects, report.header.as_ref().and_then(|header| header.format));

@@ -16,7 +16,7 @@ use exportdoc::internal::finding::{self, Finding, Severity};
 use exportdoc::internal::graph::Graph;
 use exportdoc::internal::object::{ObjectKey, SyncObject};
 use exportdoc::internal::passphrase::{EncryptionParams, Passphrase, encrypt};
-use exportdoc::internal::report::{Contents, DocumentReport, ExamineOptions, examine_contents};
+use exportdoc::internal::report::{Contents, DocumentReport, ExamineOptions, Examined, Examiner};
 use exportdoc::internal::reuse::{OLDEST_FORMAT, type_names, usable};
 use exportdoc::internal::revision_hash;
 use exportdoc::internal::sample::uuid;
@@ -138,13 +138,17 @@ pub fn passphrase() -> Passphrase {
 /// How all documents are read here.
 pub fn examine_options() -> ExamineOptions {
     ExamineOptions {
-        passphrase: Some(passphrase()),
+        passphrases: vec![passphrase()],
         ..ExamineOptions::default()
     }
 }
 
 fn examined(bytes: &[u8]) -> Option<(DocumentReport, Contents)> {
-    examine_contents(bytes, &examine_options()).ok()
+    Examiner::new(&examine_options())
+        .keep_contents()
+        .read_bytes(bytes)
+        .map(Examined::into_parts)
+        .ok()
 }
 
 fn around(blob: &[u8]) -> Vec<u8> {

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use exportdoc::internal::audit::{DEFAULT_POLICY, Policy, audit_source};
 use exportdoc::internal::envelope::{EncodedText, Envelope, EnvelopeBuilder, Metadata};
 use exportdoc::internal::identifier::Identifier;
-use exportdoc::internal::report::{ExamineOptions, examine};
+use exportdoc::internal::report::{ExamineOptions, Examiner};
 
 use jiff::Timestamp;
 
@@ -39,7 +39,10 @@ pub fn envelope(data: &[u8]) {
         secret_bytes: Some(64),
         ..ExamineOptions::default()
     };
-    if let Ok(report) = examine(data, &options) {
+    if let Ok(report) = Examiner::new(&options)
+        .read_bytes(data)
+        .map(|examined| examined.report)
+    {
         check_report(&report, data.len());
     }
     audited(data);

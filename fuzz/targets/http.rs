@@ -14,7 +14,7 @@ use std::sync::LazyLock;
 use arbitrary::Unstructured;
 use bytes::Bytes;
 use exportdoc::internal::finding::Severity;
-use exportdoc::internal::report::{ExamineOptions, Verdict, examine};
+use exportdoc::internal::report::{ExamineOptions, Examiner, Verdict};
 use http::Request;
 use mock_engine::Clock;
 use mock_engine::internal::resources;
@@ -345,7 +345,10 @@ impl Session {
             "an export of all: {}",
             String::from_utf8_lossy(&document)
         );
-        let report = examine(&document, &ExamineOptions::default()).expect("a document");
+        let report = Examiner::new(&ExamineOptions::default())
+            .read_bytes(&document)
+            .expect("a document")
+            .report;
         assert_eq!(report.signature.verdict, Verdict::Valid);
         let read: Value = serde_json::from_slice(&document).expect("JSON");
         let exported = read["exportResponseMetadata"]["exportedObjectList"]

@@ -11,7 +11,7 @@ use exportdoc::internal::import_plan::{
     Action, EngineVersion, ImportOptions, ImportPlan, ReadDocument, Verdict, import_plan,
 };
 use exportdoc::internal::object::SyncObject;
-use exportdoc::internal::report::{ExamineOptions, examine_contents};
+use exportdoc::internal::report::{ExamineOptions, Examiner};
 use exportdoc::internal::reuse::{extras, readable, roots, usable};
 use exportdoc::internal::target_state::{StateError, TargetState, TargetStateBuilder};
 
@@ -39,8 +39,11 @@ static DOCUMENTS: LazyLock<[ReadDocument; 4]> = LazyLock::new(|| {
         include_bytes!("../../testdata/generated/merge/bundle.json"),
     ]
     .map(|file| {
-        let (report, contents) =
-            examine_contents(file, &ExamineOptions::default()).expect("it is checked in");
+        let (report, contents) = Examiner::new(&ExamineOptions::default())
+            .keep_contents()
+            .read_bytes(file)
+            .expect("it is checked in")
+            .into_parts();
         ReadDocument::new(&report, contents.objects)
     })
 });

@@ -9,7 +9,7 @@ use exportdoc::internal::extract::find;
 use exportdoc::internal::finding::{self, REGISTRY};
 use exportdoc::internal::import_plan::EngineVersion;
 use exportdoc::internal::merge::{Resolutions, Take};
-use exportdoc::internal::report::{DocumentReport, ExamineOptions, examine};
+use exportdoc::internal::report::{DocumentReport, ExamineOptions, Examiner};
 use exportdoc::internal::signature::{SigningKey, parse_fingerprint};
 use jiff::Timestamp;
 use serde_json::json;
@@ -19,8 +19,12 @@ use super::report::check_escapes;
 /// What policies are tried on.
 const FILE: &[u8] = include_bytes!("../../testdata/generated/merge/ours.json");
 
-static REPORT: LazyLock<DocumentReport> =
-    LazyLock::new(|| examine(FILE, &ExamineOptions::default()).expect("it is checked in"));
+static REPORT: LazyLock<DocumentReport> = LazyLock::new(|| {
+    Examiner::new(&ExamineOptions::default())
+        .read_bytes(FILE)
+        .expect("it is checked in")
+        .report
+});
 
 /// A small file that people keep.
 pub fn settings(data: &[u8]) {

@@ -13,10 +13,7 @@ use crate::envelope::{EnvelopeError, EnvelopeText};
 use crate::finding::{self, Finding, FindingRule, Place};
 use crate::identifier::Identifier;
 use crate::object::ObjectKey;
-use crate::report::{
-    DocumentReport, Encryption, ExamineOptions, Examined, Findings, Keep, SourceError, examine_bytes,
-    examine_source,
-};
+use crate::report::{DocumentReport, Encryption, ExamineOptions, Examined, Examiner, Findings, SourceError};
 
 use super::places::Places;
 use super::{AuditFinding, AuditReport, Level, Policy, Suppressed};
@@ -41,7 +38,7 @@ pub struct AuditOptions<'a> {
 }
 
 /// Audits a document that is read from a source and never held, and gives its text around the blob, for places in it.
-/// Memory grows as [`crate::report::examine_source`] says. Trusted keys belong into the policy, not into the options for
+/// Memory grows as with [`Examiner`]. Trusted keys belong into the policy, not into the options for
 /// reading.
 ///
 /// # Errors
@@ -52,7 +49,7 @@ pub fn audit_source(
     policy: &Policy,
     now: Timestamp,
 ) -> Result<(AuditReport, EnvelopeText), SourceError> {
-    let Examined { report, around, .. } = examine_source(source, &for_audits(reading), Keep::Surroundings)?;
+    let Examined { report, around, .. } = Examiner::new(&for_audits(reading)).keep_text().read(source)?;
     let audit = judge(&report, &around, policy, now, None);
     Ok((audit, around))
 }
@@ -69,7 +66,7 @@ pub fn audit_bytes(
 ) -> Result<(AuditReport, EnvelopeText), EnvelopeError> {
     let reading = for_audits(reading);
     let Some(baseline) = options.baseline else {
-        let Examined { report, around, .. } = examine_bytes(input, &reading, Keep::Surroundings)?;
+        let Examined { report, around, .. } = Examiner::new(&reading).keep_text().read_bytes(input)?;
         let audit = judge(&report, &around, options.policy, options.now, None);
         return Ok((audit, around));
     };
@@ -78,7 +75,7 @@ pub fn audit_bytes(
         contents,
         around,
         ..
-    } = examine_bytes(input, &reading, Keep::Objects)?;
+    } = Examiner::new(&reading).keep_contents().read_bytes(input)?;
     let document = Side {
         bytes: Some(input),
         report: &report,

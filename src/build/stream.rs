@@ -144,7 +144,11 @@ mod tests {
         .unwrap();
         let envelope = Envelope::parse(&document).unwrap();
         assert!(envelope.signature().is_none() && envelope.public_key().is_none());
-        let report = crate::report::examine(&document, &Default::default()).unwrap();
+        let options = Default::default();
+        let report = crate::report::Examiner::new(&options)
+            .read_bytes(&document)
+            .unwrap()
+            .report;
         assert_eq!(report.objects.len(), objects.len());
         assert!(report.findings.iter().any(|found| found.id() == "unsigned"));
         assert_eq!(report.header.unwrap().rule, None);

@@ -45,7 +45,7 @@ pub struct Side<'a> {
     pub bytes: Option<&'a [u8]>,
     /// Its report.
     pub report: &'a DocumentReport,
-    /// Its objects, as [`crate::report::examine_with_objects`] gives them beside the report.
+    /// Its objects, as [`crate::report::Contents`] has them.
     pub objects: &'a [SyncObject<'static>],
 }
 

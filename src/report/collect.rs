@@ -1,20 +1,23 @@
-//! Collects findings, bounded: a hostile document must not make an endless report.
+//! Collects findings within bounds, so that a hostile document cannot make an endless report.
 
 use std::collections::BTreeMap;
 
 use crate::finding::{Finding, FindingRule, Place};
 use crate::object::ObjectKey;
 
-/// Findings of one id beyond this are counted, not listed, unless somebody asks for more.
+use super::ObjectReport;
+
+/// Default number of findings listed per id. The rest are counted.
 pub(crate) const LISTED: u64 = 50;
-/// Whoever asks for more gets it for so many bytes of messages: a document may repeat one long name in all of them.
+/// Bytes of messages beyond which only [`LISTED`] findings per id are listed: a document may repeat one long name in
+/// all of them.
 const BYTES: usize = 32 << 20;
 
-/// The findings made so far.
+/// The findings so far.
 #[derive(Debug)]
 pub(crate) struct Findings {
     listed: u64,
-    /// Bytes of the messages listed so far.
+    /// Bytes of the listed messages.
     bytes: usize,
     list: Vec<Finding>,
     tallies: BTreeMap<&'static str, Tally>,
@@ -25,12 +28,12 @@ pub(crate) struct Findings {
 struct Tally {
     rule: &'static FindingRule,
     listed: u64,
-    /// Found beyond those listed.
+    /// Findings that are counted only.
     surplus: u64,
 }
 
 impl Findings {
-    /// None yet; at most so many of one id will be listed.
+    /// An empty collection that lists at most `listed` findings per id.
     pub(crate) fn new(listed: u64) -> Self {
         Self {
             listed,
@@ -40,7 +43,7 @@ impl Findings {
         }
     }
 
-    /// Adds a finding; the message is only made when it will be listed.
+    /// Adds a finding. The message is built only if it is listed.
     pub(crate) fn add(
         &mut self,
         rule: &'static FindingRule,
@@ -76,6 +79,13 @@ impl Findings {
         });
     }
 
+    /// Adds a finding that only names its object.
+    pub(crate) fn on(&mut self, object: &ObjectReport, rule: &'static FindingRule) {
+        self.about(rule, &object.key, Place::blob(object.offset), || {
+            object.describe()
+        });
+    }
+
     fn list(&mut self, rule: &'static FindingRule, make: impl FnOnce() -> Finding) {
         let (limit, spent) = (self.listed, self.bytes >= BYTES);
         let tally = self.tally(rule);
@@ -104,7 +114,7 @@ impl Findings {
         }
     }
 
-    /// Adds another collection after this one.
+    /// Appends another collection.
     pub(crate) fn merge(&mut self, other: Self) {
         self.extend(other.list);
         for tally in other.tallies.into_values() {
@@ -112,12 +122,12 @@ impl Findings {
         }
     }
 
-    /// Whether any finding of this rule was made.
+    /// Whether there is a finding of this rule.
     pub(crate) fn has(&self, rule: &FindingRule) -> bool {
         self.tallies.contains_key(rule.id)
     }
 
-    /// The findings, the weightiest first, each id's surplus as one more at its end.
+    /// Returns the findings, the most severe first. An id's unlisted findings become one finding with their count.
     pub(crate) fn finish(mut self) -> Vec<Finding> {
         for Tally { rule, surplus, .. } in self.tallies.into_values().filter(|tally| tally.surplus > 0) {
             self.list.push(Finding {

@@ -9,8 +9,6 @@ use crate::graph::{Graph, NodeId};
 use crate::identifier::Identifier;
 
 use super::collect::Findings;
-use super::objects::on;
-use super::signature::SignatureFold;
 use super::{EnvelopeReport, HeaderReport, ListedObject, NamedBy, ObjectReport};
 
 /// Export and header time further apart than this weren't written by one export.
@@ -20,34 +18,28 @@ const CLOCK_SLACK_SECONDS: i64 = 2;
 
 type Row<'a> = (&'a str, &'a Identifier);
 
-/// Counts that header, blob and list state.
-pub(super) fn compare_counts(
-    header: &Option<HeaderReport>,
+/// Compares the number of objects in header, blob and list. Returns whether header and blob agree: the list is not
+/// signed.
+pub(super) fn counts_agree(
+    header: &HeaderReport,
     envelope: &EnvelopeReport,
     object_records: u64,
-    signature: &mut SignatureFold<'_>,
     findings: &mut Findings,
-) {
-    let Some(header) = header else { return };
-    if header.object_count != object_records {
-        signature.broken();
+) -> bool {
+    let announced = header.object_count;
+    if announced != object_records {
         findings.in_blob(&finding::OBJECT_COUNT_MISMATCH, 0, || {
-            format!(
-                "header announces {}, the blob has {object_records}",
-                header.object_count
-            )
+            format!("header announces {announced}, the blob has {object_records}")
         });
     }
-    if envelope.exported_listed && header.object_count != envelope.exported.len() as u64 {
+    let listed = envelope.exported.len() as u64;
+    if envelope.exported_listed && announced != listed {
         let place = Place::json("$.exportResponseMetadata.exportedObjectList");
         findings.add(&finding::METADATA_COUNT_MISMATCH, Some(place), || {
-            format!(
-                "header announces {}, the list has {}",
-                header.object_count,
-                envelope.exported.len()
-            )
+            format!("header announces {announced}, the list has {listed}")
         });
     }
+    announced == object_records
 }
 
 /// Takes type names for unknown numbers, then compares rows and objects both ways.
@@ -111,7 +103,7 @@ pub(super) fn compare_lists(
                 compare_hash(object, &envelope.exported[index], findings);
             }
             None if graph.find(&object.key) == Some(id) => {
-                on(object, &finding::METADATA_MISSES_OBJECT, findings);
+                findings.on(object, &finding::METADATA_MISSES_OBJECT);
             }
             None => {}
         }

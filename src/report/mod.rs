@@ -4,14 +4,18 @@
 //! same one. Invariant: per object only its identity, edges, revision and a few figures are kept, never its data
 //! (unless secret values were asked for, and then bounded).
 
+mod blob;
+mod checks;
 mod collect;
+mod conclude;
+mod digests;
 mod examine;
-mod fold;
-mod hashing;
+mod graph_findings;
+mod header;
 mod matching;
 mod objects;
 mod partial;
-mod records;
+mod seal;
 mod signature;
 
 use crate::date::JavaDate;
@@ -26,11 +30,7 @@ use crate::signature::{KeyFacts, PartialKey};
 pub use crate::object::NamedBy;
 pub use crate::object::data::SecretValue;
 pub(crate) use collect::Findings;
-pub use examine::{
-    Contents, ExamineOptions, Examined, Keep, SourceError, examine, examine_bytes, examine_contents,
-    examine_opening, examine_source, examine_with_objects,
-};
-pub use fold::{DocumentFold, SealFacts};
+pub use examine::{Contents, ExamineOptions, Examined, Examiner, SourceError};
 
 /// Everything found out about one document.
 #[derive(Debug, Clone)]

@@ -1,22 +1,18 @@
 //! Folds the object records: what each object is, and what the graph they form shows.
 
-use std::collections::BTreeMap;
-
-use crate::blob::{ObjectRecord, RecordHead};
+use crate::blob::RecordHead;
 use crate::finding::{self, FindingRule, Place};
 use crate::graph::{Graph, GraphBuilder};
-use crate::object::data::{DataFacts, DataState, DataWanted, FoundTexts, MessageSpec, SecretKind};
-use crate::object::{BlobType, FactsWanted, ObjectError, ObjectKey, ObjectParts, SyncObject, type_by_name};
+use crate::object::data::{DataFacts, DataState, DataWanted, FoundTexts, MessageSpec};
+use crate::object::{BlobType, FactsWanted, ObjectError, ObjectParts, type_by_name};
 use crate::revision_hash;
 use crate::wire::OddityKind;
 
 use super::collect::Findings;
-use super::{EnvelopeReport, NamedBy, ObjectReport, matching};
+use super::{NamedBy, ObjectReport};
 
 /// Bytes of all texts that were asked for. Those of 100,000 jobs have a tenth of it.
 const MAX_TEXT_BYTES: usize = 32 << 20;
-/// Members of a cycle that its finding names.
-const CYCLE_NAMED: usize = 20;
 
 pub(super) struct ObjectFold {
     graph: GraphBuilder,
@@ -28,7 +24,6 @@ pub(super) struct ObjectFold {
     wanted: DataWanted,
     /// Bytes of the texts that were asked for and kept.
     text_bytes: usize,
-    kept: Option<Kept>,
 }
 
 /// An object with the facts of its data.
@@ -36,9 +31,6 @@ pub(super) struct ReadObject {
     pub(super) parts: ObjectParts,
     pub(super) facts: DataFacts,
 }
-
-/// Objects, and what their records hold beside them.
-type Kept = (Vec<SyncObject<'static>>, BTreeMap<ObjectKey, Vec<u8>>);
 
 impl ObjectFold {
     pub(super) fn new(wanted: DataWanted) -> Self {
@@ -49,21 +41,7 @@ impl ObjectFold {
             stated_types: Vec::new(),
             wanted,
             text_bytes: 0,
-            kept: None,
         }
-    }
-
-    pub(super) fn keep(&mut self) {
-        self.kept = Some(Kept::default());
-    }
-
-    /// Whether objects are kept.
-    pub(super) fn keeps(&self) -> bool {
-        self.kept.is_some()
-    }
-
-    pub(super) fn take_kept(&mut self) -> Kept {
-        self.kept.take().unwrap_or_default()
     }
 
     /// The header says that this project sealed the document.
@@ -143,17 +121,6 @@ impl ObjectFold {
             format!("texts from here on aren't looked at: those before have {MAX_TEXT_BYTES} bytes")
         });
         FoundTexts::default()
-    }
-
-    /// Keeps an object and what its record holds beside it, if they are wanted.
-    pub(super) fn keep_whole(&mut self, record: &[u8], object: &[u8]) {
-        if let (Some(kept), Ok(object)) = (&mut self.kept, SyncObject::from_bytes(object.to_vec())) {
-            let beside = ObjectRecord::unknown_bytes(record);
-            if !beside.is_empty() {
-                kept.1.insert(object.key().clone(), beside);
-            }
-            kept.0.push(object);
-        }
     }
 
     /// Resolves the graph, recomputes the hashes and names the types by the tables.
@@ -286,143 +253,5 @@ fn called(parts: &ObjectParts, own_document: bool) -> String {
     match blob.named {
         Some((type_name, _)) => format!("{type_name} {}", key.identifier),
         None => key.to_string(),
-    }
-}
-
-/// Findings about duplicates, missing dependencies, cycles and orphans.
-pub(super) fn judge_graph(
-    objects: &[ObjectReport],
-    graph: &Graph,
-    envelope: &EnvelopeReport,
-    complete: bool,
-    findings: &mut Findings,
-) {
-    for (id, node) in graph.nodes().iter().enumerate() {
-        if graph.find(&node.key) != Some(id) {
-            on(&objects[id], &finding::DUPLICATE_OBJECT, findings);
-        }
-    }
-    for (id, node) in graph.nodes().iter().enumerate() {
-        for missing in &node.missing {
-            if complete {
-                let text = || format!("{} depends on {missing}", objects[id].describe());
-                let place = Place::blob(objects[id].offset);
-                findings.about(&finding::MISSING_DEPENDENCY, &node.key, place, text);
-            }
-        }
-    }
-    if let Err(cycle) = graph.import_order() {
-        let names: Vec<_> = cycle
-            .iter()
-            .take(CYCLE_NAMED)
-            .chain(cycle.first())
-            .map(|id| objects[*id].describe())
-            .collect();
-        let offset = cycle.first().map_or(0, |id| objects[*id].offset);
-        findings.in_blob(&finding::DEPENDENCY_CYCLE, offset, || names.join(" → "));
-    }
-    if complete && let Some(roots) = matching::requested_nodes(objects, envelope) {
-        // A second object of one key is unreachable by its nature and has its own finding.
-        let orphans = graph.orphans(roots).into_iter();
-        for id in orphans.filter(|id| graph.find(&graph.nodes()[*id].key) == Some(*id)) {
-            on(&objects[id], &finding::ORPHAN_OBJECT, findings);
-        }
-    }
-    // The first object of each number and name: sorting is stable.
-    let mut unknown: Vec<&ObjectReport> = objects
-        .iter()
-        .filter(|o| !matches!(o.named_by, NamedBy::Table | NamedBy::Provisional))
-        .collect();
-    unknown.sort_by(|a, b| (a.key.type_number, &a.type_name).cmp(&(b.key.type_number, &b.type_name)));
-    unknown.dedup_by(|a, b| (a.key.type_number, &a.type_name) == (b.key.type_number, &b.type_name));
-    for object in unknown {
-        let number = object.key.type_number;
-        let place = Place::blob(object.offset);
-        findings.about(
-            &finding::UNKNOWN_OBJECT_TYPE,
-            &object.key,
-            place,
-            || match object.named_by {
-                NamedBy::Revision => format!("number {number}, named {} by its revision", object.type_name),
-                NamedBy::Metadata => {
-                    format!(
-                        "number {number}, named {} by the metadata alone: a guess",
-                        object.type_name
-                    )
-                }
-                _ => format!("number {number}, named neither by its revision nor by the metadata"),
-            },
-        );
-    }
-}
-
-/// A finding that says no more than which object it is about.
-pub(super) fn on(object: &ObjectReport, rule: &'static FindingRule, findings: &mut Findings) {
-    findings.about(rule, &object.key, Place::blob(object.offset), || {
-        object.describe()
-    });
-}
-
-/// Secrets that anyone with the file can read, and the global key, which matters encrypted or not.
-pub(super) fn note_secrets(objects: &[ObjectReport], in_clear: bool, findings: &mut Findings) {
-    let holders: Vec<&ObjectReport> = objects.iter().filter(|o| !o.secrets.is_empty()).collect();
-    let mut totals = BTreeMap::new();
-    for (kind, count) in holders.iter().flat_map(|o| &o.secrets) {
-        *totals.entry(*kind).or_insert(0_u64) += count;
-    }
-    if let Some(first) = holders.first().filter(|_| in_clear) {
-        let list: Vec<_> = totals
-            .iter()
-            .map(|(kind, count)| format!("{count} {}", secret_words(*kind, *count)))
-            .collect();
-        findings.in_blob(&finding::SECRETS_IN_CLEAR, first.offset, || {
-            format!("{} in {} objects", list.join(", "), holders.len())
-        });
-    }
-    if in_clear {
-        note_possible_secrets(objects, findings);
-    }
-    let is_key = |object: &&ObjectReport| {
-        let secrets = object.secrets.iter();
-        object.type_name == "KEY" || secrets.clone().any(|(kind, _)| *kind == SecretKind::GlobalKey)
-    };
-    if let Some(key) = objects.iter().find(is_key) {
-        on(key, &finding::KEY_PRESENT, findings);
-    }
-}
-
-/// Reports possible secrets in fields and data that no table describes.
-fn note_possible_secrets(objects: &[ObjectReport], findings: &mut Findings) {
-    let mut hiding = objects.iter().filter(|object| object.may_hide_secrets());
-    if let Some(first) = hiding.next() {
-        findings.in_blob(&finding::SECRETS_UNKNOWN, first.offset, || {
-            match 1 + hiding.count() {
-                1 => "1 object holds data this version can't read".to_owned(),
-                count => format!("{count} objects hold data this version can't read"),
-            }
-        });
-    }
-    for object in objects.iter().filter(|object| object.possible_keys > 0) {
-        let place = Place::blob(object.offset);
-        findings.about(&finding::POSSIBLE_KEY, &object.key, place, || {
-            let texts = match object.possible_keys {
-                1 => "a text looks".to_owned(),
-                count => format!("{count} texts look"),
-            };
-            format!("{}: {texts} like base64 of 16, 24 or 32 bytes", object.describe())
-        });
-    }
-}
-
-fn secret_words(kind: SecretKind, count: u64) -> &'static str {
-    match (kind, count) {
-        (SecretKind::GlobalKey, 1) => "global key",
-        (SecretKind::GlobalKey, _) => "global keys",
-        (SecretKind::AlgorithmKey, 1) => "algorithm key",
-        (SecretKind::AlgorithmKey, _) => "algorithm keys",
-        (SecretKind::LookupRows, 1) => "lookup row",
-        (SecretKind::LookupRows, _) => "lookup rows",
-        (SecretKind::SegmentMappings, 1) => "segment mapping",
-        (SecretKind::SegmentMappings, _) => "segment mappings",
     }
 }

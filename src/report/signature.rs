@@ -1,43 +1,33 @@
-//! Folds the judgement on the signature: digests what a rule covers, looks at the trailer, weighs what was found.
+//! Judges the signature: hashes the records that it covers, checks the trailer, and reaches a verdict.
 //!
-//! Invariant: `valid` needs a rule that verifies *and* a canonical trailer with nothing after it, because the trailer
-//! itself is not covered. Anything that is merely unknown is `undetermined`, never `valid`.
+//! Invariant: `valid` needs a rule that verifies *and* a canonical trailer with nothing after it, because the signature
+//! does not cover the trailer. What is unknown is `undetermined`, never `valid`.
 
 use crate::blob::{Header, RecordHead, Trailer};
 use crate::finding::{self, Finding, Place, Severity};
-use crate::signature::{self, HashAlgorithm, KeyError, PublicKey, RecordDigest, SignatureError, SigningRule};
+use crate::signature::{self, HashAlgorithm, KeyError, PublicKey, SignatureError, SigningRule};
 
+use super::checks::{Evidence, Verified, checks};
 use super::collect::Findings;
-use super::fold::SealFacts;
-use super::{
-    BlobReport, Check, ExamineOptions, HeaderReport, ObjectReport, Outcome, SignatureReport, Trust, Verdict,
-};
-
-/// A digest under way for each rule that may have to verify.
-pub(super) type Digests = Vec<(&'static SigningRule, Box<dyn RecordDigest>)>;
-
-/// A record that the signature covers.
-pub(super) enum Covered<'a> {
-    /// One that is held.
-    Held(RecordHead, &'a [u8]),
-    /// One that was hashed on the way: the digests after it.
-    Hashed(Digests),
-}
+use super::digests::{Covered, Digests};
+use super::examine::ExamineOptions;
+use super::seal::SealFacts;
+use super::{BlobReport, HeaderReport, ObjectReport, SignatureReport, Trust, Verdict};
 
 pub(super) struct SignatureFold<'o> {
     seal: SealFacts,
     options: &'o ExamineOptions,
     digests: Digests,
-    /// Declared in the header, known or not.
+    /// The rule that the header declares, known or not.
     declared: Option<String>,
     trailer: Option<Trailer>,
     trailer_offset: u64,
-    /// Something that every signed document has in order is not.
+    /// Whether something is wrong that no signed document gets wrong.
     broken: bool,
-    /// A limit ended the reading, so that nothing is known about the rest.
+    /// Whether a limit ended the reading, so that the rest is unknown.
     limited: bool,
     after_trailer: bool,
-    /// Neither the JSON nor the blob holds a signature.
+    /// Whether neither the JSON nor the blob has a signature.
     unsigned: bool,
 }
 
@@ -57,8 +47,8 @@ impl<'o> SignatureFold<'o> {
         }
     }
 
-    /// Record 0; picks the rules to try, since the header declares them. Where it doesn't, the key decides, which may
-    /// come after the blob: so every rule is tried then.
+    /// Takes the header, which may declare the rule. Otherwise every rule is tried: the key, which could tell, may follow
+    /// the blob.
     pub(super) fn header(&mut self, header: Option<&Header>) {
         self.declared = header.and_then(|header| header.rule.clone());
         let candidates: Vec<&'static SigningRule> =
@@ -72,7 +62,7 @@ impl<'o> SignatureFold<'o> {
             .collect();
     }
 
-    /// A record that precedes the trailer.
+    /// Takes a record before the trailer.
     pub(super) fn covered(&mut self, record: Covered<'_>) {
         if self.trailer.is_some() {
             self.after_trailer = true;
@@ -89,7 +79,7 @@ impl<'o> SignatureFold<'o> {
         }
     }
 
-    /// The digests as they are after a record of which it isn't known yet whether the signature covers it.
+    /// Forks the digests for a record that may turn out to be truncated, or the trailer.
     pub(super) fn ahead(&self, head: &RecordHead) -> Digests {
         if self.trailer.is_some() {
             return Vec::new();
@@ -116,7 +106,7 @@ impl<'o> SignatureFold<'o> {
         self.trailer = Some(trailer);
     }
 
-    /// What the JSON says of the signature.
+    /// Takes what the JSON says about the signature.
     pub(super) fn seal(&mut self, seal: SealFacts, findings: &mut Findings) {
         self.broken |= seal.members_broken;
         if let (Some(json), Some(trailer)) = (&seal.signature_bytes, &self.trailer)
@@ -129,22 +119,22 @@ impl<'o> SignatureFold<'o> {
         self.seal = seal;
     }
 
-    /// The document is damaged or contradicts itself in what every signed document has in order.
+    /// Notes damage or a contradiction that no signed document has.
     pub(super) fn broken(&mut self) {
         self.broken = true;
     }
 
-    /// A limit of ours ended the reading: no judgement is possible, which is no verdict on the document.
+    /// Notes that a limit ended the reading: the document may be fine, so the verdict stays open.
     pub(super) fn limited(&mut self) {
         self.limited = true;
     }
 
-    /// Whether no trailer came by.
+    /// Whether there was no trailer.
     pub(super) fn lacks_trailer(&self) -> bool {
         self.trailer.is_none()
     }
 
-    /// The document was never sealed: nothing is missing but the seal.
+    /// Notes that the document was never signed.
     pub(super) fn unsigned(&mut self) {
         self.unsigned = true;
     }
@@ -196,7 +186,18 @@ impl<'o> SignatureFold<'o> {
             Verified::By(rule) => Some(rule.name.to_owned()),
             _ => self.options.rule.clone().or_else(|| self.declared.clone()),
         };
-        let checks = self.checks(header, objects, blob, &verified, trailer_ok, findings);
+        let checks = checks(&Evidence {
+            header,
+            objects,
+            blob,
+            findings,
+            verified: &verified,
+            limited: self.limited,
+            key: self.seal.key.as_ref().map(Result::is_ok),
+            has_signature: self.seal.signature.is_some(),
+            has_trailer: self.trailer.is_some(),
+            trailer_ok,
+        });
         let trust = self.trust(findings);
         let r_and_s = match &self.seal.signature {
             Some(Ok(signature)) => Some((signature.r_hex(), signature.s_hex())),
@@ -240,7 +241,7 @@ impl<'o> SignatureFold<'o> {
                 return Verified::By(rule);
             }
         }
-        // A signature outside 1..q-1 can't be right under any rule.
+        // No rule accepts a signature outside 1..q-1.
         if bound || key.check_range(signature).is_err() {
             Verified::Fails
         } else {
@@ -325,7 +326,7 @@ impl<'o> SignatureFold<'o> {
                     format!("declares rule {rule}")
                 });
             }
-            // Undeclared, yet ours fits: no engine's rule is known to be this one.
+            // No engine is known to sign by this toolkit's rule.
             _ => {
                 if let Verified::By(rule) = verified
                     && rule.own
@@ -367,89 +368,4 @@ impl<'o> SignatureFold<'o> {
         );
         Trust::Untrusted
     }
-
-    fn checks(
-        &self,
-        header: Option<&HeaderReport>,
-        objects: &[ObjectReport],
-        blob: &BlobReport,
-        verified: &Verified,
-        trailer_ok: bool,
-        findings: &Findings,
-    ) -> Vec<Check> {
-        let none_of = |rules: &[&finding::FindingRule]| !rules.iter().any(|rule| findings.has(rule));
-        let mut checks = Vec::new();
-        let mut add = |what: String, outcome| checks.push(Check { what, outcome });
-        let told = |holds: bool, known: bool| match (known, holds) {
-            (false, _) => Outcome::Unknown,
-            (true, true) => Outcome::Holds,
-            (true, false) => Outcome::Fails,
-        };
-        add(
-            format!("blob splits into {} records without a rest", blob.records),
-            told(blob.complete, !self.limited),
-        );
-        add("header is readable".to_owned(), told(header.is_some(), true));
-        let same_export = none_of(&[&finding::EXPORT_ID_MISMATCH]);
-        add(
-            "all records carry one export id".to_owned(),
-            told(same_export, header.is_some()),
-        );
-        let counted = none_of(&[&finding::OBJECT_COUNT_MISMATCH, &finding::METADATA_COUNT_MISMATCH]);
-        // Objects that stay encrypted aren't counted.
-        let compared = !counted || header.is_some_and(|h| h.object_count == objects.len() as u64);
-        add(
-            "header, blob and list agree on the number of objects".to_owned(),
-            told(counted, blob.complete && compared),
-        );
-        let listed = none_of(&[&finding::METADATA_MISSES_OBJECT, &finding::METADATA_EXTRA_OBJECT]);
-        let comparable = blob.complete && objects.iter().any(|o| o.stated_hash.is_some());
-        add("list and blob name the same objects, each once".to_owned(), {
-            told(listed && none_of(&[&finding::DUPLICATE_OBJECT]), comparable)
-        });
-        let matching = objects.iter().filter(|o| o.hash_matches() == Some(true)).count();
-        add(
-            format!(
-                "{matching} of {} revision hashes recomputed and matching",
-                objects.len()
-            ),
-            told(matching == objects.len(), comparable),
-        );
-        let graph = none_of(&[&finding::MISSING_DEPENDENCY, &finding::DEPENDENCY_CYCLE]);
-        add(
-            "dependencies are complete and without cycles".to_owned(),
-            told(graph, !objects.is_empty()),
-        );
-        let key_ok = matches!(self.seal.key, Some(Ok(_)));
-        add(
-            "key is well-formed and in range".to_owned(),
-            told(key_ok, self.seal.key.is_some()),
-        );
-        let signature_ok = none_of(&[&finding::SIGNATURE_BROKEN]);
-        add("r and s are well-formed and in range".to_owned(), {
-            told(signature_ok, self.seal.signature.is_some())
-        });
-        add(
-            "trailer is canonical, last, and has the JSON's signature".to_owned(),
-            told(trailer_ok, self.trailer.is_some() || blob.complete),
-        );
-        match verified {
-            Verified::By(rule) => add(format!("signature verifies under {}", rule.name), Outcome::Holds),
-            Verified::Fails => add("signature verifies".to_owned(), Outcome::Fails),
-            Verified::Unknown => add(
-                "signature verifies under a known rule".to_owned(),
-                Outcome::Unknown,
-            ),
-        }
-        checks
-    }
-}
-
-enum Verified {
-    /// This rule verifies.
-    By(&'static SigningRule),
-    /// The rule that has to verify does not.
-    Fails,
-    /// No rule has to, and none does.
-    Unknown,
 }

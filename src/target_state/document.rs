@@ -12,7 +12,7 @@ use crate::identifier::Identifier;
 use crate::import_plan::{Location, ReadDocument, TypeSelector, stands_for};
 use crate::object::{OBJECT_TYPES, ObjectType, Scope, SyncObject, type_by_name};
 use crate::passphrase::Passphrase;
-use crate::report::{DocumentReport, ExamineOptions, Examined, Keep, examine_bytes, examine_opening};
+use crate::report::{DocumentReport, ExamineOptions, Examined, Examiner};
 use crate::reuse;
 
 impl TargetStateBuilder {
@@ -22,12 +22,11 @@ impl TargetStateBuilder {
         bytes: &[u8],
         passphrases: &[Passphrase],
     ) -> Result<usize, StateError> {
-        let (examined, _) = examine_opening(
-            &ExamineOptions::default(),
-            |options| examine_bytes(bytes, options, Keep::Objects),
-            || Ok(passphrases.to_vec()),
-        )?;
-        let Examined { report, contents, .. } = examined;
+        let options = ExamineOptions {
+            passphrases: passphrases.to_vec(),
+            ..ExamineOptions::default()
+        };
+        let Examined { report, contents, .. } = Examiner::new(&options).keep_contents().read_bytes(bytes)?;
         reuse::readable(&report).map_err(|error| match report.hit_limit() {
             true => StateError::DocumentLimit(error),
             false => StateError::Document(error),

@@ -18,9 +18,7 @@ use exportdoc::internal::import_plan::{
 use exportdoc::internal::object::data::ObjectData;
 use exportdoc::internal::object::{ObjectKey, ObjectType, SyncObject, rename, type_by_name};
 use exportdoc::internal::passphrase::Passphrase;
-use exportdoc::internal::report::{
-    DocumentReport, Encryption, ExamineOptions, Keep, Verdict, examine_source, examine_with_objects,
-};
+use exportdoc::internal::report::{DocumentReport, Encryption, ExamineOptions, Examined, Examiner, Verdict};
 
 use super::content::stock;
 use super::exchange::{ImportOutcome, ImportRequest, ImportStatus};
@@ -148,7 +146,7 @@ impl Engine {
         };
         let given = passphrase.is_some();
         let options = ExamineOptions {
-            passphrase,
+            passphrases: passphrase.into_iter().collect(),
             ..ExamineOptions::default()
         };
         let (report, objects) = examined(&request.document, &options)?;
@@ -186,7 +184,11 @@ fn examined(
 ) -> Result<(DocumentReport, Vec<SyncObject<'static>>), ModelError> {
     let unreadable = |error: &dyn std::fmt::Display| ModelError::BadBody(error.to_string());
     if Kind::of(document) != Some(Kind::Zip) {
-        return examine_with_objects(document, options).map_err(|error| unreadable(&error));
+        return Examiner::new(options)
+            .keep_contents()
+            .read_bytes(document)
+            .map(Examined::into_objects)
+            .map_err(|error| unreadable(&error));
     }
     // The first file's compression stands here; what follows can't yield more than the archive has either.
     if document.get(8..10) != Some(&[0, 0]) {
@@ -194,7 +196,10 @@ fn examined(
     }
     let (_, entry) = only_entry(Cursor::new(document)).map_err(|error| unreadable(&error))?;
     let entry = entry.take(document.len() as u64);
-    let examined = examine_source(entry, options, Keep::Objects).map_err(|error| unreadable(&error))?;
+    let examined = Examiner::new(options)
+        .keep_contents()
+        .read(entry)
+        .map_err(|error| unreadable(&error))?;
     Ok((examined.report, examined.contents.objects))
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use exportdoc::internal::build::{ExportFacts, seal_with};
 use exportdoc::internal::diff::MatchBy;
 use exportdoc::internal::merge::{DerivedSave, MergeOptions, Renumber, Resolutions, Sources, merge};
-use exportdoc::internal::report::{ExamineOptions, examine_contents};
+use exportdoc::internal::report::{ExamineOptions, Examiner};
 use exportdoc::internal::reuse;
 use exportdoc::internal::signature::{KeySize, SigningKey};
 use proptest::prelude::*;
@@ -19,7 +19,11 @@ use mock_engine::MockEngine;
 pub(crate) fn merged(documents: &[&[u8]]) -> Vec<u8> {
     let mut sources = Sources::new();
     for (n, document) in documents.iter().enumerate() {
-        let (report, contents) = examine_contents(document, &ExamineOptions::default()).unwrap();
+        let (report, contents) = Examiner::new(&ExamineOptions::default())
+            .keep_contents()
+            .read_bytes(document)
+            .unwrap()
+            .into_parts();
         sources.add_side(n.to_string(), &report, contents).unwrap();
     }
     let options = MergeOptions {

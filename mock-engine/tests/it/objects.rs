@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use exportdoc::internal::object::SyncObject;
-use exportdoc::internal::report::{DocumentReport, ExamineOptions, Verdict, examine_with_objects};
+use exportdoc::internal::report::{DocumentReport, ExamineOptions, Examiner, Verdict};
 use mock_engine::Clock;
 use mock_engine::internal::exchange::{ExportRequest, Passphrase, Structure};
 use mock_engine::internal::resources::{Collection, collection};
@@ -40,7 +40,11 @@ pub(crate) fn entry(object_type: &str, identifier: Value) -> Value {
 }
 
 pub(crate) fn open(document: &[u8]) -> (DocumentReport, Vec<SyncObject<'static>>) {
-    examine_with_objects(document, &ExamineOptions::default()).unwrap()
+    Examiner::new(&ExamineOptions::default())
+        .keep_contents()
+        .read_bytes(document)
+        .unwrap()
+        .into_objects()
 }
 
 pub(crate) fn export(
@@ -334,10 +338,14 @@ fn a_passphrase_encrypts_and_a_zip_holds_the_document() {
     sealed.passphrase = Some(Passphrase::new("my example passphrase"));
     let document = engine.export(&sealed).unwrap().bytes;
     let options = ExamineOptions {
-        passphrase: Some(exportdoc::internal::passphrase::Passphrase::new("my example passphrase").unwrap()),
+        passphrases: vec![exportdoc::internal::passphrase::Passphrase::new("my example passphrase").unwrap()],
         ..ExamineOptions::default()
     };
-    let (report, objects) = examine_with_objects(&document, &options).unwrap();
+    let (report, objects) = Examiner::new(&options)
+        .keep_contents()
+        .read_bytes(&document)
+        .unwrap()
+        .into_objects();
     assert_eq!(report.signature.verdict, Verdict::Valid);
     assert!(objects.len() > 10 && open(&document).1.is_empty());
     sealed.structure = Structure::Zip;

@@ -84,11 +84,11 @@ impl Args {
         let options = ExamineOptions {
             secret_bytes: self.show_secrets.then_some(SECRET_BYTES),
             texts: Some(algorithms::describes),
-            passphrase: self
+            passphrases: self
                 .passphrase_file
-                .as_deref()
-                .map(passphrase::from_file)
-                .transpose()?,
+                .iter()
+                .map(|file| passphrase::from_file(file))
+                .collect::<Result<_, _>>()?,
             ..ExamineOptions::default()
         };
         let against = self.against(&options)?;

@@ -8,9 +8,7 @@ use exportdoc::internal::import_plan::{
     EngineVersion, GivenEnvironment, ImportOptions, ImportPlan, Presence, ReadDocument, Verdict, import_plan,
 };
 use exportdoc::internal::passphrase::Passphrase;
-use exportdoc::internal::report::{
-    ExamineOptions, Examined, Keep, Verdict as SignatureVerdict, examine_bytes, examine_opening,
-};
+use exportdoc::internal::report::{ExamineOptions, Examiner, Verdict as SignatureVerdict};
 use exportdoc::internal::reuse;
 use exportdoc::internal::target_state::{NamedEnvironment, StateError, TargetState, TargetStateBuilder};
 
@@ -241,12 +239,15 @@ impl Args {
         let bytes = input
             .read(self.max_size)
             .map_err(|error| unreadable(error.into()))?;
-        let opened = examine_opening(
-            &ExamineOptions::default(),
-            |options| examine_bytes(&bytes, options, Keep::Objects),
-            || Ok(passphrases.to_vec()),
-        );
-        let (Examined { report, contents, .. }, _) = opened.map_err(|error| unreadable(error.into()))?;
+        let options = ExamineOptions {
+            passphrases: passphrases.to_vec(),
+            ..ExamineOptions::default()
+        };
+        let (report, objects) = Examiner::new(&options)
+            .keep_contents()
+            .read_bytes(&bytes)
+            .map_err(|error| unreadable(error.into()))?
+            .into_objects();
         CliError::if_more_follows(&label, &report)?;
         reuse::readable(&report).map_err(|error| CliError::Refused {
             message: format!("{label}: {error}"),
@@ -265,7 +266,7 @@ impl Args {
             ],
             SignatureVerdict::Valid | SignatureVerdict::Invalid => Vec::new(),
         };
-        Ok((ReadDocument::new(&report, contents.objects), doubts))
+        Ok((ReadDocument::new(&report, objects), doubts))
     }
 
     fn target(&self, inputs: &[Input], passphrases: &[Passphrase]) -> Result<TargetState, CliError> {

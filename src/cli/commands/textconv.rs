@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use exportdoc::internal::diff::outline;
 use exportdoc::internal::finding::TRAILING_DATA;
-use exportdoc::internal::report::{ExamineOptions, examine_with_objects};
+use exportdoc::internal::report::{ExamineOptions, Examined, Examiner};
 
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
@@ -49,7 +49,11 @@ impl Args {
             Err(error) => return Err(unreadable(error)),
         };
         let outlined = read.as_ref().and_then(|bytes| {
-            let (report, objects) = examine_with_objects(bytes, &ExamineOptions::default()).ok()?;
+            let (report, objects) = Examiner::new(&ExamineOptions::default())
+                .keep_contents()
+                .read_bytes(bytes)
+                .map(Examined::into_objects)
+                .ok()?;
             // An outline would not show what stands behind the document.
             let has_more = report.findings.iter().any(|found| found.rule == &TRAILING_DATA);
             (!has_more).then_some((report, objects))

@@ -11,7 +11,7 @@ use std::sync::mpsc;
 use std::time::{Duration, SystemTime};
 
 use exportdoc::internal::envelope::EnvelopeError;
-use exportdoc::internal::report::{DocumentReport, ExamineOptions, Keep, SourceError, examine_source};
+use exportdoc::internal::report::{DocumentReport, ExamineOptions, Examiner, SourceError};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::error::CliError;
@@ -123,7 +123,7 @@ pub(crate) fn judge(
             notes: notes.to_vec(),
             ..options.clone()
         };
-        Ok(examine_source(document, &options, Keep::Nothing)?.report)
+        Ok(Examiner::new(&options).read(document)?.report)
     };
     judge_with(&args.find()?, args.max_size, examined, |_, judged| emit(judged))
 }
@@ -135,7 +135,7 @@ pub(crate) fn examine(
     options: &ExamineOptions,
 ) -> Result<DocumentReport, Unreadable> {
     let (source, _) = input.open(max_size)?;
-    Ok(examine_source(source, options, Keep::Nothing)?.report)
+    Ok(Examiner::new(options).read(source)?.report)
 }
 
 /// Does some `work` on every document and calls `emit` for each, with the position of its input, in the order given. The

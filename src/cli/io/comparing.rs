@@ -3,7 +3,7 @@
 use exportdoc::internal::diff::Side;
 use exportdoc::internal::object::SyncObject;
 use exportdoc::internal::passphrase::Passphrase;
-use exportdoc::internal::report::{DocumentReport, ExamineOptions, examine_with_objects};
+use exportdoc::internal::report::{DocumentReport, ExamineOptions, Examined, Examiner};
 
 use crate::cli::error::CliError;
 use crate::cli::io::batch::Unreadable;
@@ -51,7 +51,7 @@ impl DiffInput {
         }
         let unreadable = |error: Unreadable| CliError::unreadable(&path, &error);
         let options = ExamineOptions {
-            passphrase: self.passphrase.clone(),
+            passphrases: self.passphrase.iter().cloned().collect(),
             ..ExamineOptions::default()
         };
         let bytes = self
@@ -61,8 +61,11 @@ impl DiffInput {
         if bytes.is_empty() && self.empty_as_none {
             return Ok(nothing(path));
         }
-        let (report, objects) =
-            examine_with_objects(&bytes, &options).map_err(|error| unreadable(error.into()))?;
+        let (report, objects) = Examiner::new(&options)
+            .keep_contents()
+            .read_bytes(&bytes)
+            .map(Examined::into_objects)
+            .map_err(|error| unreadable(error.into()))?;
         CliError::if_more_follows(&path, &report)?;
         Ok(ComparedSide {
             path,

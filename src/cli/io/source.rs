@@ -3,9 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use exportdoc::internal::passphrase::Passphrase;
-use exportdoc::internal::report::{
-    Contents, DocumentReport, ExamineOptions, Examined, Keep, examine_bytes, examine_opening,
-};
+use exportdoc::internal::report::{Contents, DocumentReport, Encryption, ExamineOptions, Examined, Examiner};
 use exportdoc::internal::reuse;
 
 use crate::cli::args::passphrase::{self, Asking};
@@ -37,7 +35,7 @@ pub(crate) struct Source {
 
 impl Reading<'_> {
     /// Reads a document with its objects, and refuses what can't be worked on. It is called by its path, or else by the
-    /// name given. When it is encrypted, it is read once more with each passphrase until one opens it.
+    /// name given. If it is encrypted, it is read again with the passphrases.
     pub(crate) fn load(&self, path: &Path, name: Option<&str>) -> Result<Source, CliError> {
         let started = batch::now();
         let input = Input::at(path);
@@ -50,12 +48,24 @@ impl Reading<'_> {
         let bytes = input
             .read(self.max_size)
             .map_err(|error| unreadable(error.into()))?;
-        let (examined, passphrase) = examine_opening(
-            &ExamineOptions::default(),
-            |options| examine_bytes(&bytes, options, Keep::Objects).map_err(|error| unreadable(error.into())),
-            || self.passphrases(),
-        )?;
-        let Examined { report, contents, .. } = examined;
+        let examine = |passphrases| {
+            let options = ExamineOptions {
+                passphrases,
+                ..ExamineOptions::default()
+            };
+            let examined = Examiner::new(&options).keep_contents().read_bytes(&bytes);
+            examined.map_err(|error| unreadable(error.into()))
+        };
+        let mut examined = examine(Vec::new())?;
+        if let Encryption::Passphrase { .. } = examined.report.encryption {
+            examined = examine(self.passphrases()?)?;
+        }
+        let Examined {
+            report,
+            contents,
+            opened_by: passphrase,
+            ..
+        } = examined;
         reuse::usable(&report, self.allow_invalid).map_err(|error| CliError::Refused {
             message: format!("{label}: {error}"),
             help: Some(error.help().to_owned()),

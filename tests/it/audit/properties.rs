@@ -11,7 +11,7 @@ use exportdoc::internal::finding::{self, REGISTRY};
 use exportdoc::internal::identifier::Identifier;
 use exportdoc::internal::object::draft::{ConnectorSpec, connector};
 use exportdoc::internal::object::{ObjectKey, RevisionPair, SyncObject, known_by_number};
-use exportdoc::internal::report::{ExamineOptions, Verdict, examine_with_objects};
+use exportdoc::internal::report::{ExamineOptions, Examiner, Verdict};
 use exportdoc::internal::sample::SampleSize;
 use exportdoc::internal::signature::{HashAlgorithm, KeySize};
 use proptest::prelude::*;
@@ -355,7 +355,11 @@ fn an_algorithm_that_another_type_replaces_under_its_name_is_a_changed_one() {
         plan_of(vec![object], &[key]).seal()
     };
     let (lookup, segment) = (algorithm(2, "SecureLookupData"), algorithm(6, "SegmentData"));
-    let (report, objects) = examine_with_objects(&lookup, &ExamineOptions::default()).unwrap();
+    let (report, objects) = Examiner::new(&ExamineOptions::default())
+        .keep_contents()
+        .read_bytes(&lookup)
+        .unwrap()
+        .into_objects();
     let baseline = Side {
         bytes: Some(&lookup),
         report: &report,

@@ -11,7 +11,7 @@ use exportdoc::internal::blob::{BlobLimits, ObjectRecord, RecordReader, Trailer,
 use exportdoc::internal::finding::Severity;
 use exportdoc::internal::identifier::Identifier;
 use exportdoc::internal::object::{ObjectKey, Revision, RevisionPair, SyncObject};
-use exportdoc::internal::report::{DocumentReport, ExamineOptions, Verdict, examine};
+use exportdoc::internal::report::{DocumentReport, ExamineOptions, Examiner, Verdict};
 use exportdoc::internal::signature::{KeySize, PARAMETER_SETS, ParameterSet};
 use exportdoc::internal::wire::Writer;
 
@@ -170,7 +170,9 @@ fn a_length_that_is_only_claimed_takes_no_memory() {
 fn a_document_cut_anywhere_is_called_cut_off() {
     let document = small().seal();
     for length in 1..document.len() {
-        let error = examine(&document[..length], &ExamineOptions::default())
+        let error = Examiner::new(&ExamineOptions::default())
+            .read_bytes(&document[..length])
+            .map(|examined| examined.report)
             .unwrap_err()
             .to_string();
         assert!(
@@ -292,7 +294,10 @@ fn a_limit_is_told_from_damage_and_gives_no_verdict() {
         },
         ..ExamineOptions::default()
     };
-    let report = examine(&small().seal(), &options).unwrap();
+    let report = Examiner::new(&options)
+        .read_bytes(&small().seal())
+        .unwrap()
+        .report;
     assert!(report.hit_limit());
     assert_eq!(report.signature.verdict, Verdict::Undetermined);
     assert!(finding(&report, "limit-hit").0.contains("more than 2 records"));
@@ -310,7 +315,10 @@ fn a_limit_is_told_from_damage_and_gives_no_verdict() {
         },
         ..ExamineOptions::default()
     };
-    let report = examine(&small().seal(), &options).unwrap();
+    let report = Examiner::new(&options)
+        .read_bytes(&small().seal())
+        .unwrap()
+        .report;
     assert!(
         finding(&report, "limit-hit")
             .0
@@ -320,7 +328,10 @@ fn a_limit_is_told_from_damage_and_gives_no_verdict() {
     // Damage beside the limit is still damage.
     let mut parts = Parts::of(&small().seal());
     parts.key[40] ^= 1;
-    let report = examine(&parts.document(), &options).unwrap();
+    let report = Examiner::new(&options)
+        .read_bytes(&parts.document())
+        .unwrap()
+        .report;
     assert_eq!(report.signature.verdict, Verdict::Invalid);
 
     // Nor does a limit save a signature that no rule could verify.
@@ -328,7 +339,10 @@ fn a_limit_is_told_from_damage_and_gives_no_verdict() {
         signature: der_signature(jdk_512().q, &[1]),
         ..Parts::of(&small().seal())
     };
-    let report = examine(&parts.document(), &options).unwrap();
+    let report = Examiner::new(&options)
+        .read_bytes(&parts.document())
+        .unwrap()
+        .report;
     assert_eq!(report.signature.verdict, Verdict::Invalid);
 
     let mut reader = RecordReader::new(

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use exportdoc::internal::build::{ExportFacts, in_record_order, seal};
 use exportdoc::internal::object::SyncObject;
 use exportdoc::internal::passphrase::{EncryptionParams, Passphrase};
-use exportdoc::internal::report::{DocumentReport, Encryption, ExamineOptions, Outcome, Verdict, examine};
+use exportdoc::internal::report::{DocumentReport, Encryption, ExamineOptions, Examiner, Outcome, Verdict};
 use exportdoc::internal::sample::{self, SampleSize};
 use exportdoc::internal::signature::{KeySize, SigningKey};
 
@@ -34,14 +34,13 @@ fn document() -> Vec<u8> {
 
 fn look(passphrase: Option<&str>) -> DocumentReport {
     let passphrase = passphrase.map(|text| Passphrase::new(text).unwrap());
-    examine(
-        &document(),
-        &ExamineOptions {
-            passphrase,
-            ..ExamineOptions::default()
-        },
-    )
+    Examiner::new(&ExamineOptions {
+        passphrases: passphrase.into_iter().collect(),
+        ..ExamineOptions::default()
+    })
+    .read_bytes(&document())
     .unwrap()
+    .report
 }
 
 fn ids(report: &DocumentReport) -> Vec<&str> {

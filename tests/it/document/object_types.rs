@@ -10,7 +10,7 @@ use exportdoc::internal::import_plan::{
 };
 use exportdoc::internal::object::{OBJECT_TYPES, ObjectType, Scope, TypeNumber};
 use exportdoc::internal::redact::{RedactOptions, redact};
-use exportdoc::internal::report::{ExamineOptions, Verdict, examine_with_objects};
+use exportdoc::internal::report::{ExamineOptions, Examiner, Verdict};
 use serde_json::Value;
 
 fn rows() -> impl Iterator<Item = &'static ObjectType> {
@@ -20,7 +20,11 @@ fn rows() -> impl Iterator<Item = &'static ObjectType> {
 #[test]
 fn a_report_names_every_type_and_knows_its_data() {
     for known in rows() {
-        let (report, _) = examine_with_objects(&document(known, "1"), &ExamineOptions::default()).unwrap();
+        let (report, _) = Examiner::new(&ExamineOptions::default())
+            .keep_contents()
+            .read_bytes(&document(known, "1"))
+            .unwrap()
+            .into_objects();
         assert_eq!(report.signature.verdict, Verdict::Valid, "{}", known.name);
         let [object] = report.objects.as_slice() else {
             panic!("{}: {} objects", known.name, report.objects.len())
@@ -85,7 +89,11 @@ fn a_comparison_names_every_type() {
 #[test]
 fn redacting_leaves_objects_of_every_type_without_secrets() {
     for known in rows() {
-        let (_, objects) = examine_with_objects(&document(known, "1"), &ExamineOptions::default()).unwrap();
+        let (_, objects) = Examiner::new(&ExamineOptions::default())
+            .keep_contents()
+            .read_bytes(&document(known, "1"))
+            .unwrap()
+            .into_objects();
         let redacted = redact(&objects, None, RedactOptions::default()).unwrap();
         let is_known = known.number().is_some() || known.data.is_some();
         assert_eq!(redacted.report.unknown.is_empty(), is_known, "{}", known.name);
@@ -101,8 +109,11 @@ fn redacting_leaves_objects_of_every_type_without_secrets() {
 #[test]
 fn a_plan_knows_what_becomes_of_every_type() {
     for known in rows() {
-        let (report, objects) =
-            examine_with_objects(&document(known, "1"), &ExamineOptions::default()).unwrap();
+        let (report, objects) = Examiner::new(&ExamineOptions::default())
+            .keep_contents()
+            .read_bytes(&document(known, "1"))
+            .unwrap()
+            .into_objects();
         let document = ReadDocument::new(&report, objects);
         let purpose = known.purpose.unwrap_or(Purpose::Mask);
         let inventory = MemoryInventory::default()

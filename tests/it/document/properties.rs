@@ -13,11 +13,8 @@ use exportdoc::internal::escape;
 use exportdoc::internal::graph::Graph;
 use exportdoc::internal::identifier::Identifier;
 use exportdoc::internal::object::{ObjectKey, Revision, RevisionPair, SyncObject};
-use exportdoc::internal::report::{
-    DocumentFold, DocumentReport, EnvelopeReport, ExamineOptions, SealFacts, Verdict, examine,
-};
+use exportdoc::internal::report::{ExamineOptions, Examiner, Verdict};
 use exportdoc::internal::revision_hash;
-use exportdoc::internal::signature::{DsaSignature, PublicKey};
 use exportdoc::internal::wire::{self, Writer};
 use proptest::prelude::*;
 
@@ -163,33 +160,6 @@ impl Read for Chunked<'_> {
         self.bytes = &self.bytes[count..];
         Ok(count)
     }
-}
-
-/// Folds a document's blob from any source, without the metadata.
-fn folded(parts: &Parts, source: impl Read) -> DocumentReport {
-    let options = ExamineOptions::default();
-    let seal = SealFacts {
-        signature: Some(DsaSignature::from_der(&parts.signature)),
-        signature_bytes: Some(parts.signature.clone()),
-        key: Some(PublicKey::from_spki_der(&parts.key)),
-        ..SealFacts::default()
-    };
-    let mut fold = DocumentFold::new(&options);
-    let mut reader = RecordReader::new(source, options.limits);
-    loop {
-        match reader.next_record() {
-            Ok(Some(record)) => fold.record(&record),
-            Ok(None) => {
-                fold.complete();
-                break;
-            }
-            Err(error) => {
-                fold.break_off(&error, reader.partial());
-                break;
-            }
-        }
-    }
-    fold.finish(EnvelopeReport::default(), seal, Vec::new())
 }
 
 proptest! {
@@ -345,33 +315,23 @@ proptest! {
             let report = report(&parts.document());
             prop_assert!(!altered || report.signature.verdict != Verdict::Valid);
         } else {
-            let _ = examine(&mutate(&document, &changes), &ExamineOptions::default());
+            let _ = Examiner::new(&ExamineOptions::default()).read_bytes(&mutate(&document, &changes)).map(|examined| examined.report);
         }
     }
 
     #[test]
-    fn the_same_bytes_give_the_same_report_in_whatever_pieces_they_come(
+    fn report_does_not_depend_on_the_sizes_of_reads(
         changes in changes(3), sizes in prop::collection::vec(1_usize..8, 1..5)
     ) {
         let mut parts = Parts::of(&small().seal());
         parts.blob = mutate(&parts.blob, &changes);
-        let whole = folded(&parts, parts.blob.as_slice());
-        let pieces = folded(&parts, Chunked { bytes: &parts.blob, sizes: sizes.iter().cycle() });
+        let document = parts.document();
+        let options = ExamineOptions::default();
+        let whole = Examiner::new(&options).read_bytes(&document).unwrap().report;
+        let source = Chunked { bytes: &document, sizes: sizes.iter().cycle() };
+        let pieces = Examiner::new(&options).read(source).unwrap().report;
         prop_assert_eq!(said(&pieces), said(&whole));
         prop_assert_eq!(pieces.graph, whole.graph);
-    }
-}
-
-#[test]
-fn a_fold_and_an_examination_agree() {
-    for plan in [small(), masking_job()] {
-        let document = plan.seal();
-        let parts = Parts::of(&document);
-        let examined = report(&document);
-        let fold = folded(&parts, parts.blob.as_slice());
-        assert_eq!(fold.signature.verdict, examined.signature.verdict);
-        assert_eq!((fold.blob, fold.header), (examined.blob, examined.header));
-        assert_eq!(fold.graph, examined.graph);
     }
 }
 

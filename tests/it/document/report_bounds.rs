@@ -9,7 +9,7 @@ use exportdoc::internal::blob::{Header, ObjectRecord, SealedRecord, frame};
 use exportdoc::internal::identifier::Identifier;
 use exportdoc::internal::object::{ObjectKey, Revision, SyncObject};
 use exportdoc::internal::passphrase::{EncryptionParams, MAX_ITERATIONS, Passphrase};
-use exportdoc::internal::report::{DocumentReport, ExamineOptions, examine};
+use exportdoc::internal::report::{DocumentReport, ExamineOptions, Examiner};
 
 /// Far more than any of these needs, far less than the square of its size takes.
 const LONG: Duration = Duration::from_secs(60);
@@ -34,11 +34,14 @@ fn examined(blob: &[u8], requested: &str, passphrase: Option<Passphrase>) -> Doc
         r#"{{"exportResponseMetadata":{{"requestedObjectList":[{requested}],"exportedObjectList":[]}},"blob":"{blob}"}}"#
     );
     let options = ExamineOptions {
-        passphrase,
+        passphrases: passphrase.into_iter().collect(),
         ..ExamineOptions::default()
     };
     let started = Instant::now();
-    let report = examine(document.as_bytes(), &options).unwrap();
+    let report = Examiner::new(&options)
+        .read_bytes(document.as_bytes())
+        .unwrap()
+        .report;
     assert!(started.elapsed() < LONG, "took {:?}", started.elapsed());
     report
 }

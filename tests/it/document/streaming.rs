@@ -6,15 +6,9 @@ use std::sync::LazyLock;
 
 use crate::support::{Parts, global, masking_job, said, small};
 use exportdoc::internal::audit::{AuditOptions, DEFAULT_POLICY, Policy, audit_bytes, audit_source};
-use exportdoc::internal::blob::{BlobLimits, RecordReader};
-use exportdoc::internal::date::JavaDate;
-use exportdoc::internal::envelope::{Base64Decoder, Envelope, EnvelopeError, ListEntry, decode_all};
-use exportdoc::internal::finding::{DUPLICATE_KEY, Finding, Place};
-use exportdoc::internal::report::{
-    DocumentFold, DocumentReport, EnvelopeReport, ExamineOptions, Keep, ListedObject, SealFacts, SourceError,
-    examine_source,
-};
-use exportdoc::internal::signature::{DsaSignature, PartialKey, PublicKey};
+use exportdoc::internal::blob::BlobLimits;
+use exportdoc::internal::envelope::{Base64Decoder, EnvelopeError, decode_all};
+use exportdoc::internal::report::{DocumentReport, ExamineOptions, Examiner, SourceError};
 use exportdoc::internal::wire::{self, Cursor, HeadValue, Value};
 use proptest::prelude::*;
 
@@ -43,93 +37,10 @@ impl Read for Chunked<'_> {
     }
 }
 
-/// The report by the long way: the JSON parsed in one piece, the blob decoded at once, every record held.
+/// The report of bytes in memory, every record held.
 fn in_memory(input: &[u8], options: &ExamineOptions) -> Result<DocumentReport, EnvelopeError> {
-    let envelope = Envelope::parse(input)?;
-    let mut findings = envelope.findings.clone();
-    let mut report = EnvelopeReport::default();
-    if let Some(metadata) = envelope.metadata() {
-        let place = Place::json("$.exportResponseMetadata.exportDate");
-        let date = metadata.export_date.as_deref().and_then(|text| {
-            let (date, notes) = JavaDate::check(text, &place);
-            findings.extend(notes);
-            date.ok()
-        });
-        report = EnvelopeReport {
-            host: metadata.export_host.clone(),
-            date_text: metadata.export_date.clone(),
-            date,
-            requested: listed(metadata.requested.as_deref()),
-            exported: listed(metadata.exported.as_deref()),
-            exported_listed: metadata.exported.is_some(),
-            bytes: 0,
-            members: Vec::new(),
-        };
-    }
-    report.bytes = input.len() as u64;
-    report.members = envelope.member_places();
-    let seal = seal(&envelope, &mut findings);
-    let mut fold = DocumentFold::new(options);
-    if let Some(blob) = envelope.blob() {
-        let (bytes, text) = decode_all(&blob.text);
-        findings.extend(blob.findings(&text));
-        let mut reader = RecordReader::new(&bytes[..], options.limits);
-        let complete = loop {
-            match reader.next_record() {
-                Ok(Some(record)) => fold.record(&record),
-                Ok(None) => break true,
-                Err(error) => {
-                    fold.break_off(&error, reader.partial());
-                    break false;
-                }
-            }
-        };
-        if text.break_off.is_some() {
-            fold.text_broken();
-        } else if complete {
-            fold.complete();
-        }
-    }
-    Ok(fold.finish(report, seal, findings))
-}
-
-fn listed(entries: Option<&[ListEntry]>) -> Vec<ListedObject> {
-    let rows = entries.unwrap_or_default().iter().map(|entry| ListedObject {
-        type_name: entry.object_type.clone(),
-        identifier: entry.identifier.clone(),
-        hash: entry.revision_hash.clone(),
-        path: entry.path.clone(),
-    });
-    rows.collect()
-}
-
-fn seal(envelope: &Envelope<'_>, findings: &mut Vec<Finding>) -> SealFacts {
-    let mut decode = |member: Option<&exportdoc::internal::envelope::EncodedText<'_>>| {
-        let (bytes, text) = member?.decode();
-        findings.extend(member?.findings(&text));
-        Some((bytes, text.break_off.is_some()))
-    };
-    let (signature, key) = (decode(envelope.signature()), decode(envelope.public_key()));
-    let broken = |part: &Option<(Vec<u8>, bool)>| part.as_ref().is_none_or(|(_, broken)| *broken);
-    let twice = envelope.findings.iter().any(|finding| {
-        let path = finding.at.as_ref().and_then(|place| place.path.as_deref());
-        finding.rule == &DUPLICATE_KEY
-            && matches!(
-                path,
-                Some("$.blob" | "$.signature" | "$.publicKey" | "$.public_key")
-            )
-    });
-    let key_read = key.as_ref().map(|(bytes, _)| PublicKey::from_spki_der(bytes));
-    SealFacts {
-        members_broken: broken(&signature) || broken(&key) || envelope.blob().is_none() || twice,
-        signature: signature.as_ref().map(|(bytes, _)| DsaSignature::from_der(bytes)),
-        partial_key: match (&key_read, &key) {
-            (Some(Err(_)), Some((bytes, _))) => Some(PartialKey::read(bytes)),
-            _ => None,
-        },
-        key: key_read,
-        signature_bytes: signature.map(|(bytes, _)| bytes),
-    }
+    let examined = Examiner::new(options).keep_contents().read_bytes(input)?;
+    Ok(examined.report)
 }
 
 fn options(held_bytes: u64, secret_bytes: Option<usize>) -> ExamineOptions {
@@ -148,8 +59,9 @@ fn options(held_bytes: u64, secret_bytes: Option<usize>) -> ExamineOptions {
 fn same(input: &[u8], sizes: &[usize], held: u64, secrets: Option<usize>) -> Result<(), TestCaseError> {
     let whole = in_memory(input, &options(u64::MAX, secrets));
     let source = Chunked::new(input, sizes);
-    let streamed =
-        examine_source(source, &options(held, secrets), Keep::Nothing).map(|examined| examined.report);
+    let streamed = Examiner::new(&options(held, secrets))
+        .read(source)
+        .map(|examined| examined.report);
     match (whole, streamed) {
         (Ok(mut whole), Ok(mut streamed)) => {
             // Of a record that breaks off no more is looked at than is held.
@@ -388,7 +300,9 @@ fn a_source_that_fails_is_an_error_and_no_finding() {
     let document = &DOCUMENTS[0];
     for end in [0, 1, document.len() / 2, document.len() - 5, document.len()] {
         let source = Failing(&document[..end]);
-        let error = examine_source(source, &ExamineOptions::default(), Keep::Nothing).unwrap_err();
+        let error = Examiner::new(&ExamineOptions::default())
+            .read(source)
+            .unwrap_err();
         assert!(matches!(&error, SourceError::Read(error) if error.to_string() == "the disk is gone"));
     }
 }

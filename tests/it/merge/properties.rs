@@ -11,7 +11,7 @@ use exportdoc::internal::build::Extras;
 use exportdoc::internal::diff::{DiffOptions, DocumentDiff, MatchBy, Status};
 use exportdoc::internal::extract::{Dependencies, extract};
 use exportdoc::internal::object::ObjectKey;
-use exportdoc::internal::report::{Contents, DocumentReport, ExamineOptions, examine_contents};
+use exportdoc::internal::report::{Contents, DocumentReport, ExamineOptions, Examiner};
 use exportdoc::internal::wire::{Message, Writer};
 use proptest::prelude::*;
 
@@ -177,7 +177,11 @@ fn with_extras(view: &View, header: &[u32], record: &[u32]) -> Vec<u8> {
 }
 
 fn contents(file: &[u8]) -> (DocumentReport, Contents) {
-    examine_contents(file, &ExamineOptions::default()).unwrap()
+    Examiner::new(&ExamineOptions::default())
+        .keep_contents()
+        .read_bytes(file)
+        .unwrap()
+        .into_parts()
 }
 
 /// The numbers of the fields that nobody knows: in the header, and around each object.

@@ -5,7 +5,7 @@ use exportdoc::internal::import_plan::{
     Identity, Location, Lookup, NEWEST_KNOWN_FORMAT, Presence, Purpose, TargetInventory, TargetRevision,
     TypeSelector,
 };
-use exportdoc::internal::report::{ExamineOptions, examine};
+use exportdoc::internal::report::{ExamineOptions, Examiner};
 use exportdoc::internal::target_state::{
     MAX_ENTRIES, SourceKind, StateError, TargetState, TargetStateBuilder,
 };
@@ -235,7 +235,10 @@ fn all_is_known_of_a_dump_that_hides_nothing() {
 #[test]
 fn a_listed_hash_is_believed_where_the_saved_state_does_not_explain_it() {
     let file = testdata("masking-job.json");
-    let report = examine(&file, &ExamineOptions::default()).unwrap();
+    let report = Examiner::new(&ExamineOptions::default())
+        .read_bytes(&file)
+        .unwrap()
+        .report;
     let hash_of = |type_name: &str, id: &str| {
         let mut objects = report.objects.iter();
         let found = objects

@@ -4,7 +4,7 @@
 use crate::support::{Parts, ids, key, masking_job, report, small};
 use exportdoc::internal::blob::{BlobLimits, ObjectRecord};
 use exportdoc::internal::finding::{Finding, Severity};
-use exportdoc::internal::report::{DocumentReport, ExamineOptions, Outcome, Trust, Verdict, examine};
+use exportdoc::internal::report::{DocumentReport, ExamineOptions, Examiner, Outcome, Trust, Verdict};
 use exportdoc::internal::signature::KeySize;
 use serde_json::Value;
 
@@ -248,7 +248,7 @@ fn a_limit_that_ends_the_reading_leaves_open_what_lies_behind_it() {
         limits,
         ..ExamineOptions::default()
     };
-    let limited = examine(&document, &options).unwrap();
+    let limited = Examiner::new(&options).read_bytes(&document).unwrap().report;
     let unknown = [
         "blob splits into",
         "header, blob and",
@@ -357,7 +357,7 @@ fn a_key_is_trusted_by_its_fingerprint_and_no_other_is() {
             trusted_keys: [fingerprint].into_iter().collect(),
             ..ExamineOptions::default()
         };
-        examine(&document, &options).unwrap()
+        Examiner::new(&options).read_bytes(&document).unwrap().report
     };
     assert_eq!(trust("tests").signature.trust, Trust::Trusted);
     let untrusted = trust("another");

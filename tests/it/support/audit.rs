@@ -12,7 +12,7 @@ use exportdoc::internal::container::{Container, Kind, Utf16Reader};
 use exportdoc::internal::diff::Side;
 use exportdoc::internal::finding::Finding;
 use exportdoc::internal::passphrase::Passphrase;
-use exportdoc::internal::report::{ExamineOptions, examine_with_objects};
+use exportdoc::internal::report::{ExamineOptions, Examiner};
 use jiff::Timestamp;
 
 use serde_json::Value;
@@ -76,14 +76,20 @@ impl Case {
     /// The document's audit.
     pub(crate) fn audit(&self) -> AuditReport {
         let reading = ExamineOptions {
-            passphrase: self.passphrase.clone(),
+            passphrases: self.passphrase.iter().cloned().collect(),
             notes: self.notes.clone(),
             ..ExamineOptions::default()
         };
-        let baseline = self
-            .baseline
-            .as_ref()
-            .map(|bytes| (bytes, examine_with_objects(bytes, &reading).unwrap()));
+        let baseline = self.baseline.as_ref().map(|bytes| {
+            (
+                bytes,
+                Examiner::new(&reading)
+                    .keep_contents()
+                    .read_bytes(bytes)
+                    .unwrap()
+                    .into_objects(),
+            )
+        });
         let side = baseline.as_ref().map(|(bytes, (report, objects))| Side {
             bytes: Some(bytes),
             report,

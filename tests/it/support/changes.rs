@@ -2,7 +2,7 @@
 
 use exportdoc::internal::diff::{DiffOptions, DocumentDiff, ObjectDiff, Side, diff};
 use exportdoc::internal::object::{ObjectKey, Revision, SyncObject};
-use exportdoc::internal::report::{ExamineOptions, examine_with_objects};
+use exportdoc::internal::report::{ExamineOptions, Examiner};
 use exportdoc::internal::sample;
 use exportdoc::internal::wire::{Message, Writer};
 
@@ -10,7 +10,13 @@ pub(crate) type Object = SyncObject<'static>;
 
 /// The comparison of two files.
 pub(crate) fn compare(old: &[u8], new: &[u8], options: &DiffOptions) -> DocumentDiff {
-    let examine = |bytes: &[u8]| examine_with_objects(bytes, &ExamineOptions::default()).unwrap();
+    let examine = |bytes: &[u8]| {
+        Examiner::new(&ExamineOptions::default())
+            .keep_contents()
+            .read_bytes(bytes)
+            .unwrap()
+            .into_objects()
+    };
     let ((old_report, old_objects), (new_report, new_objects)) = (examine(old), examine(new));
     let side = |bytes, report, objects| Side {
         bytes: Some(bytes),

@@ -6,7 +6,7 @@ use std::process::Output;
 use assert_cmd::Command;
 use exportdoc::internal::object::SyncObject;
 use exportdoc::internal::passphrase::Passphrase;
-use exportdoc::internal::report::{Contents, DocumentReport, ExamineOptions, Verdict, examine_contents};
+use exportdoc::internal::report::{Contents, DocumentReport, ExamineOptions, Examiner, Verdict};
 
 /// Opens `generated/encrypted.json`.
 pub(crate) const PASSPHRASE: &str = "made up for the test data";
@@ -55,10 +55,14 @@ pub(crate) fn read_with(path: &Path, passphrase: Option<&str>) -> (DocumentRepor
     let bytes = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let passphrase = passphrase.map(|text| Passphrase::new(text).expect("a passphrase"));
     let options = ExamineOptions {
-        passphrase,
+        passphrases: passphrase.into_iter().collect(),
         ..ExamineOptions::default()
     };
-    examine_contents(&bytes, &options).expect("a document")
+    Examiner::new(&options)
+        .keep_contents()
+        .read_bytes(&bytes)
+        .expect("a document")
+        .into_parts()
 }
 
 /// Sees to it that a document is valid and without errors.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use exportdoc::internal::report::{ExamineOptions, Verdict, examine_with_objects};
+use exportdoc::internal::report::{ExamineOptions, Examiner, Verdict};
 use exportdoc::internal::wire::Message;
 
 use crate::support::changes::{edit, replaced, resaved};
@@ -56,7 +56,11 @@ pub(crate) fn with_email(email: &str) -> Vec<u8> {
 
 /// The email of the job and the description of the connector's user in a document.
 pub(crate) fn state(bytes: &[u8]) -> (String, String) {
-    let (report, objects) = examine_with_objects(bytes, &ExamineOptions::default()).unwrap();
+    let (report, objects) = Examiner::new(&ExamineOptions::default())
+        .keep_contents()
+        .read_bytes(bytes)
+        .unwrap()
+        .into_objects();
     assert_eq!(report.signature.verdict, Verdict::Valid);
     let text = |type_number, field| {
         let object = objects

@@ -23,7 +23,7 @@ use exportdoc::internal::finding::Finding;
 use exportdoc::internal::graph::Graph;
 use exportdoc::internal::identifier::Identifier;
 use exportdoc::internal::object::{ObjectKey, SyncObject};
-use exportdoc::internal::report::{DocumentReport, ExamineOptions, Verdict, examine};
+use exportdoc::internal::report::{DocumentReport, ExamineOptions, Examiner, Verdict};
 use exportdoc::internal::revision_hash;
 use exportdoc::internal::sample::{self, SampleSize};
 use exportdoc::internal::signature::{KeySize, SigningKey, SigningRule};
@@ -324,12 +324,18 @@ fn hashed_rows(messages: &[Vec<u8>]) -> Vec<Value> {
 
 /// The report on a document that must be readable as JSON.
 pub(crate) fn report(document: &[u8]) -> DocumentReport {
-    examine(document, &ExamineOptions::default()).unwrap()
+    Examiner::new(&ExamineOptions::default())
+        .read_bytes(document)
+        .unwrap()
+        .report
 }
 
 /// The verdict; a text that is no document at all is surely not valid.
 pub(crate) fn verdict(document: &[u8]) -> Verdict {
-    examine(document, &ExamineOptions::default()).map_or(Verdict::Invalid, |report| report.signature.verdict)
+    Examiner::new(&ExamineOptions::default())
+        .read_bytes(document)
+        .map(|examined| examined.report)
+        .map_or(Verdict::Invalid, |report| report.signature.verdict)
 }
 
 /// The ids of a report's findings.

@@ -8,7 +8,7 @@ use exportdoc::internal::merge::{
     merge,
 };
 use exportdoc::internal::object::{ObjectKey, Revision, RevisionPair, SyncObject};
-use exportdoc::internal::report::{ExamineOptions, examine_contents};
+use exportdoc::internal::report::{ExamineOptions, Examiner};
 use exportdoc::internal::reuse;
 use exportdoc::internal::sample::uuid;
 use exportdoc::internal::signature::{KeySize, SigningKey};
@@ -207,7 +207,13 @@ pub(crate) fn try_merge(
     options: &MergeOptions,
 ) -> Result<MergeOutcome, MergeError> {
     let mut sources = Sources::new();
-    let read = |bytes: &[u8]| examine_contents(bytes, &ExamineOptions::default()).unwrap();
+    let read = |bytes: &[u8]| {
+        Examiner::new(&ExamineOptions::default())
+            .keep_contents()
+            .read_bytes(bytes)
+            .unwrap()
+            .into_parts()
+    };
     for (n, side) in sides.iter().enumerate() {
         let (report, contents) = read(side);
         sources.add_side(format!("{}.json", n + 1), &report, contents)?;
@@ -256,8 +262,11 @@ pub(crate) fn keys(file: &[u8]) -> Vec<String> {
 }
 
 pub(crate) fn objects(file: &[u8]) -> Vec<Object> {
-    examine_contents(file, &ExamineOptions::default())
+    Examiner::new(&ExamineOptions::default())
+        .keep_contents()
+        .read_bytes(file)
         .unwrap()
+        .into_parts()
         .1
         .objects
 }

@@ -17,7 +17,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use exportdoc::internal::object::data::ObjectData;
-use exportdoc::internal::report::{ExamineOptions, examine_with_objects};
+use exportdoc::internal::report::{ExamineOptions, Examiner};
 use serde_json::{Value, json};
 
 use crate::support::blocking::User;
@@ -312,7 +312,11 @@ impl Client {
         let path = format!("file-downloads/{}", task["reference"].as_str().unwrap());
         let (status, bytes) = self.user.send("GET", &path, b"").unwrap();
         assert_eq!(status, 200, "{}", String::from_utf8_lossy(&bytes));
-        let (_, objects) = examine_with_objects(&bytes, &ExamineOptions::default()).unwrap();
+        let (_, objects) = Examiner::new(&ExamineOptions::default())
+            .keep_contents()
+            .read_bytes(&bytes)
+            .unwrap()
+            .into_objects();
         let [object] = objects.as_slice() else {
             panic!("{} objects", objects.len())
         };

@@ -8,7 +8,7 @@ use exportdoc::internal::import_plan::{
     Action, GivenEnvironment, ImportOptions, ImportPlan, ReadDocument, Step, Verdict, import_plan,
 };
 use exportdoc::internal::object::{RevisionPair, SyncObject};
-use exportdoc::internal::report::{ExamineOptions, examine_with_objects};
+use exportdoc::internal::report::{ExamineOptions, Examiner};
 use exportdoc::internal::target_state::TargetStateBuilder;
 use mock_engine::internal::exchange::{ImportOutcome, ImportRequest, ImportStatus};
 use mock_engine::internal::{Engine, ModelError};
@@ -71,7 +71,11 @@ pub(super) fn compare(engine: &Engine, document: &[u8], options: ImportOptions) 
     builder.add("state.json", &before, &[]).unwrap();
     let state = builder.finish().unwrap();
     assert!(state.is_complete() && state.notes().is_empty());
-    let (report, objects) = examine_with_objects(document, &ExamineOptions::default()).unwrap();
+    let (report, objects) = Examiner::new(&ExamineOptions::default())
+        .keep_contents()
+        .read_bytes(document)
+        .unwrap()
+        .into_objects();
     let read = ReadDocument::new(&report, objects);
     let version = state.version().unwrap();
     let options = ImportOptions {

@@ -12,7 +12,7 @@ use exportdoc::internal::audit::{
 use exportdoc::internal::diff::Side;
 use exportdoc::internal::envelope::EnvelopeText;
 use exportdoc::internal::finding::Finding;
-use exportdoc::internal::report::{ExamineOptions, examine_with_objects};
+use exportdoc::internal::report::{ExamineOptions, Examined, Examiner};
 
 use crate::cli::args::passphrase;
 use crate::cli::args::trusted_key;
@@ -212,11 +212,11 @@ impl Args {
         let inputs = self.input_args().find()?;
         let policies = Policies::find(&inputs, self.policy.as_deref(), keys)?;
         let reading = ExamineOptions {
-            passphrase: self
+            passphrases: self
                 .passphrase_file
-                .as_deref()
-                .map(passphrase::from_file)
-                .transpose()?,
+                .iter()
+                .map(|file| passphrase::from_file(file))
+                .collect::<Result<_, _>>()?,
             listed_findings: LISTED,
             ..ExamineOptions::default()
         };
@@ -228,7 +228,10 @@ impl Args {
             .transpose()?;
         let baseline = match (&self.baseline, &bytes) {
             (Some(path), Some(bytes)) => Some(
-                examine_with_objects(bytes, &reading)
+                Examiner::new(&reading)
+                    .keep_contents()
+                    .read_bytes(bytes)
+                    .map(Examined::into_objects)
                     .map_err(|error| no_baseline(&path.to_string_lossy(), &error.into()))?,
             ),
             _ => None,

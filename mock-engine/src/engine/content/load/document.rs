@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use exportdoc::internal::object::{Scope, SyncObject, type_by_name};
 use exportdoc::internal::report::{
-    DocumentReport, Encryption, ExamineOptions, NamedBy, Verdict, examine_with_objects,
+    DocumentReport, Encryption, ExamineOptions, Examined, Examiner, NamedBy, Verdict,
 };
 
 use super::refused;
@@ -57,7 +57,10 @@ impl Loaded {
 impl Document {
     pub(super) fn read(path: PathBuf) -> Result<Self, ModelError> {
         let bytes = fs::read(&path).map_err(|error| refused(&path, error))?;
-        let (report, objects) = examine_with_objects(&bytes, &ExamineOptions::default())
+        let (report, objects) = Examiner::new(&ExamineOptions::default())
+            .keep_contents()
+            .read_bytes(&bytes)
+            .map(Examined::into_objects)
             .map_err(|error| refused(&path, error))?;
         if let Some(why) = obstacle(&report, objects.len()) {
             return Err(refused(&path, why));

@@ -1,16 +1,26 @@
-//! Hashes a record's message while somebody else reads it.
-//!
-//! Invariant: what has been read or skipped has been hashed, each byte once. (Pieces are hashed as the source offers
-//! them: a reader of small fields takes a few bytes at a time.)
+//! Hashes a record while it is read.
 
 use std::io::{self, BufRead, Read};
 
-use super::signature::Digests;
+use crate::blob::RecordHead;
+use crate::signature::{RecordDigest, SigningRule};
 
+/// An unfinished digest for each signing rule that may have to verify.
+pub(super) type Digests = Vec<(&'static SigningRule, Box<dyn RecordDigest>)>;
+
+/// A record that the signature covers.
+pub(super) enum Covered<'a> {
+    /// A record in memory.
+    Held(RecordHead, &'a [u8]),
+    /// A record that was hashed while it was read: the digests after it.
+    Hashed(Digests),
+}
+
+/// A reader that hashes every byte it passes on or skips, once.
 pub(super) struct Hashing<S> {
     source: S,
     pub(super) digests: Digests,
-    /// Bytes of what the source offers now that are hashed already.
+    /// Bytes in the source's buffer that are already hashed.
     ahead: usize,
 }
 
