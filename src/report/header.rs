@@ -39,8 +39,10 @@ impl Default for HeaderPart {
 impl HeaderPart {
     /// Takes the parsed header of the given message.
     pub(super) fn read(header: Header, message: &[u8], head: &RecordHead, findings: &mut Findings) -> Self {
-        let mut part = Self::default();
-        part.possible_keys = possible_key::in_bytes(message);
+        let mut part = Self {
+            possible_keys: possible_key::in_bytes(message),
+            ..Self::default()
+        };
         if !header.unknown_fields.is_empty() {
             part.unknown_fields = Header::unknown_bytes(message);
         }
