@@ -1,8 +1,9 @@
 //! Writes a sealed export document of any size.
 //!
 //! Lookups fill the blob: `OBJECTS` of equal size, or one of `LARGEST_BYTES` and the others sharing the rest. Every lookup
-//! depends on the first. The key has 512 bits, as engines' keys do, or 1024. The same arguments give the same bytes.
-//! The document is built in memory, which takes about four times `BLOB_BYTES`.
+//! depends on the first. The key has 512 bits, as engines' keys do, or 1024. A `SAVE` above 1 gives the last lookup another
+//! first row and another revision. The same arguments give the same bytes. The document is built in memory, which takes
+//! about four times `BLOB_BYTES`.
 
 use std::fs;
 
@@ -30,6 +31,7 @@ pub(crate) fn write(file: &str, sizes: &[&str]) -> Outcome {
         Some(1024) => KeySize::Dsa1024,
         Some(other) => return Err(format!("KEY_BITS is 512 or 1024, not {other}").into()),
     };
+    let save = u32::try_from(rest.get(2).copied().unwrap_or(1))?;
 
     let share = match largest {
         Some(largest) => bytes.saturating_sub(largest) / (count - 1).max(1),
@@ -40,8 +42,15 @@ pub(crate) fn write(file: &str, sizes: &[&str]) -> Outcome {
     for n in 0..count {
         let name = format!("Lookup{n}");
         let size = largest.filter(|_| n == 0).unwrap_or(share);
-        let rows = (0..size.saturating_sub(BARE) / ROW)
-            .map(|row| format!("{:07} Mill Avenue", row * 31 % 9_999_991));
+        let save = if n == count - 1 { save } else { 1 };
+        let rows = (0..size.saturating_sub(BARE) / ROW).map(|row| {
+            let street = if row == 0 && save > 1 {
+                "Mill Lane"
+            } else {
+                "Mill Avenue"
+            };
+            format!("{:07} {street}", row * 31 % 9_999_991)
+        });
         let info = AlgorithmInfo {
             name: &name,
             description: "Secure lookup",
@@ -54,7 +63,7 @@ pub(crate) fn write(file: &str, sizes: &[&str]) -> Outcome {
             INSTALLED,
             &keys[..keys.len().min(1)],
         )
-        .finish(revision_pair(&name, 1), INSTALLED, INSTALLED)?;
+        .finish(revision_pair(&name, save), INSTALLED, INSTALLED)?;
         keys.push(lookup.key().clone());
         objects.push(lookup);
     }

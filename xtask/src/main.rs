@@ -12,7 +12,7 @@ mod rules;
 const HELP: &str = "\
 cargo xtask rules [--check]
     Writes docs/rules.md from the registry of findings, or checks that it is up to date.
-cargo xtask large FILE BLOB_BYTES OBJECTS [LARGEST_BYTES [KEY_BITS]]
+cargo xtask large FILE BLOB_BYTES OBJECTS [LARGEST_BYTES [KEY_BITS [SAVE]]]
     Writes a sealed document of any size.
 cargo xtask inventory FILE OBJECTS
     Writes a sealed document with everything that a made-up engine holds.
