@@ -19,6 +19,7 @@ mod fuzz_corpora;
 mod git;
 mod inputs;
 mod merge;
+mod pages;
 mod plan;
 mod signature;
 mod support;

@@ -1,4 +1,4 @@
-//! The commands of the README's section on the mock, as printed; only the ports are free ones, since tests run side by side.
+//! Runs the walk-through of `docs/testing.md` as printed, but on free ports, because tests run side by side.
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -7,18 +7,12 @@ use crate::support::program::run;
 use serde_json::Value;
 use tokio::process::Command;
 
-/// The fenced blocks of shell commands.
+/// The walk-through's blocks of shell commands.
 fn blocks() -> Vec<String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/testing.md");
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    let section = text
-        .split("\n## ")
-        .find(|section| section.starts_with("mock-engine\n"));
-    let blocks = section
-        .unwrap_or_else(|| panic!("no section on the mock"))
-        .split("```sh\n")
-        .skip(1);
-    blocks
+    text.split("```sh\n")
+        .skip(1)
         .map(|block| block.split("```").next().unwrap_or_default().to_owned())
         .collect()
 }

@@ -452,22 +452,6 @@ fn text_shows_every_reason() {
 }
 
 #[test]
-fn the_page_on_comparing_shows_what_the_command_prints() {
-    let page = std::fs::read_to_string(crate::support::root().join("docs/diff.md")).unwrap();
-    let example = page
-        .split("```text\n")
-        .nth(1)
-        .unwrap()
-        .split("```")
-        .next()
-        .unwrap();
-    let shown = text(&every_reason().run(&["old.json", "new.json"]).stdout);
-    for object in example.split("\n\n") {
-        assert!(shown.contains(object.trim_end()), "{object}");
-    }
-}
-
-#[test]
 fn stat_and_name_only_are_short() {
     let runs: &[&[&str]] = &[
         &["--stat", "old.json", "new.json"],

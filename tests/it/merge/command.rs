@@ -1,10 +1,10 @@
-//! `exportdoc merge` as its users meet it: outputs, exit codes, files, passphrases, and the examples of `docs/merge.md`.
+//! `exportdoc merge` as its users meet it: outputs, exit codes, files, passphrases.
 
 use std::path::Path;
 
 use crate::support::assert_snapshot;
 use crate::support::command::{
-    PASSPHRASE, assert_sound, blocks, examples, fail, listing, read, read_with, run, succeed, testdata,
+    PASSPHRASE, assert_sound, fail, listing, read, read_with, run, succeed, testdata,
 };
 use exportdoc::internal::finding::{Finding, Severity};
 use exportdoc::internal::report::Encryption;
@@ -25,33 +25,6 @@ fn directory() -> TempDir {
 
 fn document(name: &str) -> String {
     testdata(name).to_string_lossy().into_owned()
-}
-
-#[test]
-fn the_examples_of_the_documentation_print_what_it_shows() {
-    let text = std::fs::read_to_string(testdata("../docs/merge.md")).unwrap();
-    let directory = directory();
-    std::fs::write(
-        directory.path().join("resolutions.json"),
-        &blocks(&text, "json")[0],
-    )
-    .unwrap();
-    let examples = examples(&text);
-    for (command, shown) in &examples {
-        let output = run(directory.path(), &command.split(' ').collect::<Vec<_>>());
-        // A refusal has no report.
-        let refused = output.stdout.is_empty();
-        let printed = if refused { &output.stderr } else { &output.stdout };
-        assert_eq!(&String::from_utf8_lossy(printed), shown, "{command}");
-        let conflict = refused || shown.contains("nothing is written");
-        assert_eq!(output.status.code(), Some(i32::from(conflict)), "{command}");
-        let file = command.split("-o ").nth(1).unwrap();
-        assert_eq!(directory.path().join(file).exists(), !conflict, "{command}");
-        if !conflict {
-            assert_sound(&read(&directory.path().join(file)).0);
-        }
-    }
-    assert!(examples.len() >= 20, "{} examples", examples.len());
 }
 
 fn schema() -> Validator {

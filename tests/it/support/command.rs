@@ -78,27 +78,6 @@ pub(crate) fn bytes(objects: &[SyncObject<'static>]) -> Vec<Vec<u8>> {
     objects.iter().map(|object| object.as_bytes().to_vec()).collect()
 }
 
-/// The fenced blocks of a language in a page of Markdown.
-pub(crate) fn blocks(page: &str, language: &str) -> Vec<String> {
-    let open = format!("```{language}\n");
-    let blocks = page.split(&open).skip(1);
-    blocks
-        .filter_map(|block| block.split("```").next().map(str::to_owned))
-        .collect()
-}
-
-/// The examples of a page: the arguments of the command and what it is said to print.
-pub(crate) fn examples(page: &str) -> Vec<(String, String)> {
-    let mut examples = Vec::new();
-    for session in blocks(page, "console") {
-        for example in session.split("$ exportdoc ").skip(1) {
-            let (command, shown) = example.split_once('\n').expect("a command and its output");
-            examples.push((command.to_owned(), shown.to_owned()));
-        }
-    }
-    examples
-}
-
 /// The names in a directory, sorted.
 pub(crate) fn listing(directory: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(directory).expect("a directory");

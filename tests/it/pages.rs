@@ -7,8 +7,6 @@
 //!
 //! `UPDATE_PAGES=1` writes the output into the pages instead.
 
-#![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by a panic")]
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
