@@ -1,4 +1,4 @@
-//! Figures and names that no public source settles, in one place. `docs/mock-engine.md` lists the choices made here.
+//! Figures and names that no public source settles, in one place. `docs/mock-choices.md` lists the choices made here.
 
 use std::time::Duration;
 
