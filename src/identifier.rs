@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 /// The identifier of a syncable object, without its type.
@@ -55,6 +56,12 @@ impl Identifier {
             Self::OtherJson(text) => serde_json::from_str(text).unwrap_or(Value::Null),
             Self::OtherAny { type_url, value } => json!({ "@type": type_url, "value": hex::encode(value) }),
         }
+    }
+}
+
+impl Serialize for Identifier {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_json().serialize(serializer)
     }
 }
 

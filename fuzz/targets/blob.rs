@@ -1,18 +1,17 @@
 //! A decoded blob: records, messages, objects, graph, hashes, and the report on a document made of it.
 
-use std::collections::BTreeMap;
 use std::io::Read;
+use std::sync::LazyLock;
 
 use exportdoc::internal::blob::{BlobLimits, Header, Record, RecordReader, SealedRecord, Trailer, frame};
 use exportdoc::internal::date;
 use exportdoc::internal::graph::Graph;
-use exportdoc::internal::import_plan::{
-    ImportDocument, ImportOptions, MemoryInventory, Purpose, import_plan,
-};
+use exportdoc::internal::import_plan::{ImportDocument, ImportOptions, import_plan};
 use exportdoc::internal::object::{ObjectKey, Revision, SyncObject, reference_to, rename};
 use exportdoc::internal::passphrase::{EncryptionParams, Passphrase};
-use exportdoc::internal::report::{ExamineOptions, Examiner, Verdict};
+use exportdoc::internal::report::{DocumentReport, ExamineOptions, Examiner, Verdict};
 use exportdoc::internal::revision_hash;
+use exportdoc::internal::target_state::{TargetState, TargetStateBuilder};
 use exportdoc::internal::wire::{DumpLimits, DumpNode, DumpValue, Message, Value, Writer, dump, fields};
 
 use super::KEY;
@@ -277,7 +276,7 @@ fn document_around(blob: &[u8]) {
         .into_objects();
     check_report(&report, document.len());
     assert_eq!(report.objects.len(), objects.len());
-    planned(&objects, report.header.as_ref().and_then(|header| header.format));
+    planned(&report, objects);
 }
 
 /// A passphrase where trying it takes few iterations.
@@ -288,19 +287,22 @@ fn cheap_passphrase(blob: &[u8]) -> Option<Passphrase> {
     (params.iterations() <= 64).then(|| Passphrase::new("fuzz").expect("a short text"))
 }
 
-/// What importing them would do can be said of any objects.
-fn planned(objects: &[SyncObject<'_>], format: Option<u64>) {
+/// A plan can be made for any objects.
+fn planned(report: &DocumentReport, objects: Vec<SyncObject<'static>>) {
+    static EMPTY_ENGINE: LazyLock<TargetState> = LazyLock::new(|| {
+        let dump = br#"{"objects": [], "tables": {"environments": {"1": {"environmentName": "e"}}}}"#;
+        let mut target = TargetStateBuilder::new();
+        target.add("dump", dump, &[]).expect("a sound dump");
+        target.finish().expect("a single source")
+    });
     let document = ImportDocument {
-        objects,
-        format,
-        type_names: &BTreeMap::new(),
         sealed_by_toolkit: true,
         intact: true,
+        ..ImportDocument::new(report, objects)
     };
     let options = ImportOptions {
         environment: Some(1).into(),
         ..ImportOptions::default()
     };
-    let inventory = MemoryInventory::new(Vec::new()).with_environment(1, Purpose::Mask);
-    let _ = import_plan(&document, &inventory, &options);
+    let _ = import_plan(&document, &*EMPTY_ENGINE, &options);
 }

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use exportdoc::internal::graph::Graph;
 use exportdoc::internal::import_plan::{
-    Action, EngineVersion, ImportOptions, ImportPlan, ReadDocument, Verdict, import_plan,
+    Action, EngineVersion, ImportDocument, ImportOptions, ImportPlan, Verdict, import_plan,
 };
 use exportdoc::internal::object::SyncObject;
 use exportdoc::internal::report::{ExamineOptions, Examiner};
@@ -31,7 +31,7 @@ const WHICH: u8 = 192;
 const LABEL: &str = "source.json";
 
 /// What is planned from files that tell of the engine.
-static DOCUMENTS: LazyLock<[ReadDocument; 4]> = LazyLock::new(|| {
+static DOCUMENTS: LazyLock<[ImportDocument; 4]> = LazyLock::new(|| {
     [
         &include_bytes!("../../testdata/generated/masking-job.json")[..],
         include_bytes!("../../testdata/generated/on-the-fly-job.json"),
@@ -44,7 +44,7 @@ static DOCUMENTS: LazyLock<[ReadDocument; 4]> = LazyLock::new(|| {
             .read_bytes(file)
             .expect("it is checked in")
             .into_parts();
-        ReadDocument::new(&report, contents.objects)
+        ImportDocument::new(&report, contents.objects)
     })
 });
 
@@ -64,7 +64,7 @@ pub fn plan(data: &[u8]) {
     }
     let unmistakable = document.is_sound() && told_apart(&document.contents.objects);
     let own = exported(&document);
-    let mut document = ReadDocument::new(&document.report, document.contents.objects);
+    let mut document = ImportDocument::new(&document.report, document.contents.objects);
     // Nobody signed it. What comes of that is soon told.
     document.intact = bits & AS_THEY_ARE == 0;
     let [one, other] = [one, other].map(|document| match bits & AS_THEY_ARE {
@@ -114,7 +114,7 @@ fn options(target: &TargetState, bits: u8) -> ImportOptions {
 }
 
 /// Plans with what two sources tell, in both orders.
-fn planned(document: &ReadDocument, [one, other]: [&[u8]; 2], bits: u8) {
+fn planned(document: &ImportDocument, [one, other]: [&[u8]; 2], bits: u8) {
     let (target, turned) = match (target(&[one, other], bits), target(&[other, one], bits)) {
         (Ok(target), Ok(turned)) => (target, turned),
         (Err(error), Err(_)) => {
@@ -136,15 +136,15 @@ fn planned(document: &ReadDocument, [one, other]: [&[u8]; 2], bits: u8) {
     }
     assert!(target.environments().eq(turned.environments()));
     let options = options(&target, bits);
-    let plan = import_plan(&document.as_import(), &target, &options);
+    let plan = import_plan(&document, &target, &options);
     check_plan(document, &plan);
-    let again = import_plan(&document.as_import(), &turned, &options);
+    let again = import_plan(&document, &turned, &options);
     assert_eq!(plan, again, "the order of the sources shows");
     let otherwise = ImportOptions {
         force_overwrite: !options.force_overwrite,
         ..options
     };
-    let otherwise = import_plan(&document.as_import(), &target, &otherwise);
+    let otherwise = import_plan(&document, &target, &otherwise);
     check_plan(document, &otherwise);
     let (free, forced) = match options.force_overwrite {
         true => (&otherwise, &plan),
@@ -163,7 +163,7 @@ fn conflicts(action: &Action) -> bool {
 }
 
 /// Every object is a step, after those it needs, and what is said of steps is said of some that are there.
-fn check_plan(document: &ReadDocument, plan: &ImportPlan) {
+fn check_plan(document: &ImportDocument, plan: &ImportPlan) {
     let mut indices: Vec<usize> = plan.steps.iter().map(|step| step.index).collect();
     if Graph::of(&document.objects).import_order().is_ok() && keys_differ(&document.objects) {
         let mut before = HashSet::new();
@@ -224,9 +224,9 @@ fn told_apart(objects: &[SyncObject<'_>]) -> bool {
 
 /// Where the engine has exported this very document, nothing is in another state. That something isn't there is never said:
 /// a document doesn't show everything.
-fn onto_itself(document: &ReadDocument, own: &[u8], bits: u8) {
+fn onto_itself(document: &ImportDocument, own: &[u8], bits: u8) {
     let target = target(&[own], bits).expect("it was read before");
-    let plan = import_plan(&document.as_import(), &target, &options(&target, bits));
+    let plan = import_plan(&document, &target, &options(&target, bits));
     for step in &plan.steps {
         assert!(
             !matches!(

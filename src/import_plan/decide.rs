@@ -69,7 +69,7 @@ impl<'a> Decider<'a> {
         );
         let mut dependencies = self.structure.dependencies(index);
         self.unchanged[index] = same && dependencies.all(|dependency| self.unchanged[dependency]);
-        let environment = match subject.place {
+        let environment = match subject.location {
             Some(Location::Environment(id)) => Some(id),
             _ => None,
         };
@@ -202,7 +202,7 @@ impl<'a> Decider<'a> {
     fn meet(&self, index: usize, existing: TargetObject) -> Action {
         let subject = &self.subjects[index];
         let target_type = match subject.kind.role {
-            Role::Source => wanted_name(subject.kind.wanted()),
+            Role::Source => wanted_name(subject.kind.counterpart_types()),
             _ => &subject.kind.type_name,
         };
         if existing.type_name != target_type {
@@ -275,7 +275,7 @@ impl<'a> Decider<'a> {
 
     fn purpose_mismatch(&self, subject: &ImportObject<'_>) -> Option<Rule> {
         let needed = purpose_needed(&subject.kind.type_name)?;
-        let Some(Location::Environment(id)) = subject.place else {
+        let Some(Location::Environment(id)) = subject.location else {
             return None;
         };
         match self.inventory.environment(id) {
@@ -288,7 +288,7 @@ impl<'a> Decider<'a> {
 
     /// What would be needed to tell whether its environment is there.
     fn environment_unclear(&self, subject: &ImportObject<'_>) -> Option<String> {
-        let Some(Location::Environment(id)) = subject.place else {
+        let Some(Location::Environment(id)) = subject.location else {
             return None;
         };
         match self.inventory.environment(id) {
@@ -300,7 +300,7 @@ impl<'a> Decider<'a> {
     /// What would be needed to tell whether a job may run in its environment.
     fn purpose_unclear(&self, subject: &ImportObject<'_>) -> Option<String> {
         purpose_needed(&subject.kind.type_name)?;
-        let Some(Location::Environment(id)) = subject.place else {
+        let Some(Location::Environment(id)) = subject.location else {
             return None;
         };
         match self.inventory.environment(id) {
@@ -318,7 +318,7 @@ fn revision_of(subject: &ImportObject<'_>) -> String {
     let label = name.unwrap_or_else(|| subject.object.key().identifier.to_string());
     format!(
         "the revision of {} {label} on the target",
-        wanted_name(subject.kind.wanted())
+        wanted_name(subject.kind.counterpart_types())
     )
 }
 

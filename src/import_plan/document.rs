@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::ImportDocument;
 use crate::object::SyncObject;
 use crate::report::{DocumentReport, NamedBy, Verdict};
 use crate::signature;
 
 /// A document's objects with what names them.
 #[derive(Debug, Clone)]
-pub struct ReadDocument {
+pub struct ImportDocument {
     /// All objects in record order.
     pub objects: Vec<SyncObject<'static>>,
     /// The header's format number.
@@ -22,7 +21,7 @@ pub struct ReadDocument {
     pub intact: bool,
 }
 
-impl ReadDocument {
+impl ImportDocument {
     /// What a report says of the document that the objects are from.
     pub fn new(report: &DocumentReport, objects: Vec<SyncObject<'static>>) -> Self {
         let header = report.header.as_ref();
@@ -45,23 +44,11 @@ impl ReadDocument {
         }
     }
 
-    /// The document as a plan takes it.
-    pub fn as_import(&self) -> ImportDocument<'_> {
-        ImportDocument {
-            objects: &self.objects,
-            format: self.format,
-            type_names: &self.type_names,
-            sealed_by_toolkit: self.sealed_by_toolkit,
-            intact: self.intact,
-        }
-    }
-
     /// The type of each object, as a plan names it.
     pub fn object_types(&self) -> Vec<String> {
-        let document = self.as_import();
-        let named = self.objects.iter();
-        named
-            .map(|object| super::kind::type_name(object, &document))
+        let objects = self.objects.iter();
+        objects
+            .map(|object| super::kind::type_name(object, self))
             .collect()
     }
 }

@@ -13,7 +13,7 @@ pub(super) struct ImportObject<'a> {
     /// The environment it goes into, where it lives in one.
     pub(super) environment: Option<GivenEnvironment>,
     /// Where it goes, where that is known.
-    pub(super) place: Option<Location>,
+    pub(super) location: Option<Location>,
 }
 
 impl<'a> ImportObject<'a> {
@@ -23,7 +23,7 @@ impl<'a> ImportObject<'a> {
             Role::Source => Some(options.source_environment),
             _ => None,
         };
-        let place = match environment {
+        let location = match environment {
             None => Some(Location::Global),
             Some(GivenEnvironment::Id(id)) => Some(Location::Environment(id)),
             Some(_) => None,
@@ -32,7 +32,7 @@ impl<'a> ImportObject<'a> {
             object,
             name: object.name().filter(|name| !name.is_empty()),
             environment,
-            place,
+            location,
             kind,
         }
     }
@@ -61,8 +61,8 @@ impl<'a> ImportObject<'a> {
     /// The question for its counterpart on the target.
     pub(super) fn lookup(&self) -> Option<Lookup<'_>> {
         Some(Lookup {
-            wanted: self.kind.wanted(),
-            place: self.place?,
+            types: self.kind.counterpart_types(),
+            location: self.location?,
             identity: self.identity()?,
         })
     }

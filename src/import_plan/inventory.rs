@@ -23,6 +23,17 @@ pub enum Presence<T> {
     },
 }
 
+impl<T> Presence<T> {
+    /// Converts what is present.
+    pub(crate) fn map<U>(self, convert: impl FnOnce(T) -> U) -> Presence<U> {
+        match self {
+            Self::Present(value) => Presence::Present(convert(value)),
+            Self::Absent => Presence::Absent,
+            Self::Unknown { needs } => Presence::Unknown { needs },
+        }
+    }
+}
+
 /// An object on the target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TargetObject {
@@ -89,9 +100,9 @@ pub enum Identity<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Lookup<'a> {
     /// Among which types.
-    pub wanted: TypeSelector<'a>,
+    pub types: TypeSelector<'a>,
     /// Where.
-    pub place: Location,
+    pub location: Location,
     /// By what.
     pub identity: Identity<'a>,
 }

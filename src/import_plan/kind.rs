@@ -43,7 +43,7 @@ pub fn stands_for(type_name: &str) -> Option<TypeSelector<'static>> {
 }
 
 impl Kind {
-    pub(super) fn of(object: &SyncObject<'_>, document: &ImportDocument<'_>) -> Self {
+    pub(super) fn of(object: &SyncObject<'_>, document: &ImportDocument) -> Self {
         let type_name = type_name(object, document);
         let known = type_by_name(&type_name);
         let role = match (
@@ -67,7 +67,7 @@ impl Kind {
     }
 
     /// Among which types of the target its counterpart is.
-    pub(super) fn wanted(&self) -> TypeSelector<'_> {
+    pub(super) fn counterpart_types(&self) -> TypeSelector<'_> {
         match stands_for(&self.type_name) {
             Some(wanted) => wanted,
             None if self.algorithm => TypeSelector::AnyAlgorithm,
@@ -82,7 +82,7 @@ impl Kind {
 }
 
 /// The name that the blob gives the type; where it is silent, what the caller knows of the number.
-pub(super) fn type_name(object: &SyncObject<'_>, document: &ImportDocument<'_>) -> String {
+pub(super) fn type_name(object: &SyncObject<'_>, document: &ImportDocument) -> String {
     let number = object.key().type_number;
     let own = document.sealed_by_toolkit;
     let blob = BlobType::read(number, object.data_type(), object.revision(), own);

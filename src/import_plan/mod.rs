@@ -36,7 +36,6 @@ mod document;
 mod import_object;
 mod inventory;
 mod kind;
-mod memory;
 mod names;
 mod plan;
 mod references;
@@ -45,18 +44,14 @@ mod step;
 mod structure;
 mod version;
 
-use std::collections::BTreeMap;
-
-pub use document::ReadDocument;
+pub use document::ImportDocument;
 pub use inventory::{
     Identity, Location, Lookup, Presence, Purpose, TargetEnvironment, TargetInventory, TargetObject,
     TargetRevision, TypeSelector,
 };
 pub use kind::stands_for;
-pub use memory::{Entry, MemoryInventory};
-pub(crate) use memory::{IndexBy, name_space};
 pub use names::{FORBIDDEN_IN_NAMES, NameCheck, NameFault, name_fault};
-pub use plan::{ChecklistItem, ImportPlan, ImportStatus, ResultRow, Todo, Verdict};
+pub use plan::{ChecklistItem, ImportOutcome, ImportPlan, ImportStatus, Todo, Verdict};
 pub use references::{ReferenceMatch, ReferenceState, references_against};
 pub use refusal::Refusal;
 pub use step::{Action, Irreversible, Rule, Step};
@@ -67,26 +62,10 @@ pub use crate::blob::NEWEST_KNOWN_FORMAT;
 /// What tells of the target's environments.
 pub(crate) const ENVIRONMENTS: &str = "the target's environments (GET /environments)";
 
-use crate::object::SyncObject;
 use decide::Decider;
 use import_object::ImportObject;
 use kind::Kind;
 use structure::Structure;
-
-/// What of a document counts for an import: the blob's, never the metadata's.
-#[derive(Debug, Clone, Copy)]
-pub struct ImportDocument<'a> {
-    /// All objects in record order.
-    pub objects: &'a [SyncObject<'a>],
-    /// The header's format number.
-    pub format: Option<u64>,
-    /// Names for type numbers outside the table.
-    pub type_names: &'a BTreeMap<u64, String>,
-    /// Whether this project's type numbers mean what they mean in its own documents.
-    pub sealed_by_toolkit: bool,
-    /// Whether nothing speaks against the signature.
-    pub intact: bool,
-}
 
 /// The environment that a request names. People name it by what it is called, requests by number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -141,7 +120,7 @@ impl Default for ImportOptions {
 
 /// Says what importing a document would do.
 pub fn import_plan(
-    document: &ImportDocument<'_>,
+    document: &ImportDocument,
     inventory: &dyn TargetInventory,
     options: &ImportOptions,
 ) -> ImportPlan {

@@ -1,6 +1,6 @@
 //! The plan as a whole: how the import would end, and what is left to do after it.
 
-use serde_json::{Map, Value};
+use serde::Serialize;
 
 use super::refusal::Refusal;
 use super::step::{Action, Step};
@@ -93,41 +93,36 @@ impl Todo {
     }
 }
 
-/// One row of the engine's answer to an import.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ResultRow {
+/// One row of the engine's answer to an import; serialises to the API's JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ImportOutcome {
     /// The identifier in the document.
+    #[serde(rename = "objectIdentifier")]
     pub identifier: Identifier,
-    /// The identifier on the target, where there is one.
+    /// The identifier on the target, if there is one.
+    #[serde(rename = "importedObjectIdentifier", skip_serializing_if = "Option::is_none")]
     pub imported: Option<Identifier>,
     /// The type's name.
+    #[serde(rename = "objectType")]
     pub type_name: String,
-    /// What became of it.
+    /// How the object fared.
+    #[serde(rename = "importStatus")]
     pub status: ImportStatus,
-    /// Why it failed. Only on failure.
+    /// Why it failed; present on failure only.
+    #[serde(rename = "failureMessage", skip_serializing_if = "Option::is_none")]
     pub failure_message: Option<String>,
 }
 
-/// What became of an object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// How an object fared in an import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ImportStatus {
-    /// Imported, or found to be there.
+    /// Written, or found identical.
     Success,
-    /// What ended the import.
+    /// The object that ended the import.
     Failed,
     /// Not attempted after that.
     Skipped,
-}
-
-impl ImportStatus {
-    /// The API's word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Success => "SUCCESS",
-            Self::Failed => "FAILED",
-            Self::Skipped => "SKIPPED",
-        }
-    }
 }
 
 impl ImportPlan {
@@ -171,7 +166,7 @@ impl ImportPlan {
     ///
     /// When the import fails, objects before the failing one show as success although nothing was kept: so far they
     /// went. No row has an identifier of the target then. Without an end that can be told, and for refused requests, there are no rows.
-    pub fn result_rows(&self, mut imported: impl FnMut(&Step) -> Option<Identifier>) -> Vec<ResultRow> {
+    pub fn outcomes(&self, mut imported: impl FnMut(&Step) -> Option<Identifier>) -> Vec<ImportOutcome> {
         let failing = match &self.verdict {
             Verdict::WouldSucceed => None,
             Verdict::WouldFail { at, .. } => Some(*at),
@@ -187,7 +182,7 @@ impl ImportPlan {
                 Action::Derived => Some(step.key.identifier.clone()),
                 action => action.existing().map(|existing| existing.id.clone()),
             };
-            ResultRow {
+            ImportOutcome {
                 identifier: step.key.identifier.clone(),
                 imported: match failing {
                     None => known.or_else(|| imported(step)),
@@ -202,23 +197,6 @@ impl ImportPlan {
             }
         });
         rows.collect()
-    }
-}
-
-impl ResultRow {
-    /// The row as the API writes it.
-    pub fn to_json(&self) -> Value {
-        let mut row = Map::new();
-        row.insert("objectIdentifier".to_owned(), self.identifier.to_json());
-        if let Some(imported) = &self.imported {
-            row.insert("importedObjectIdentifier".to_owned(), imported.to_json());
-        }
-        row.insert("objectType".to_owned(), self.type_name.as_str().into());
-        row.insert("importStatus".to_owned(), self.status.as_str().into());
-        if let Some(message) = &self.failure_message {
-            row.insert("failureMessage".to_owned(), message.as_str().into());
-        }
-        Value::Object(row)
     }
 }
 

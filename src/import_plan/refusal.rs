@@ -88,7 +88,7 @@ fn in_short(objects: &[Named]) -> String {
 
 /// What the request itself is refused for, and what would be needed to tell.
 pub(super) fn of_request(
-    document: &ImportDocument<'_>,
+    document: &ImportDocument,
     subjects: &[ImportObject<'_>],
     inventory: &dyn TargetInventory,
     options: &ImportOptions,
@@ -128,7 +128,7 @@ pub(super) fn of_request(
     (refusal, needs)
 }
 
-fn newer_format(document: &ImportDocument<'_>, options: &ImportOptions) -> Option<Refusal> {
+fn newer_format(document: &ImportDocument, options: &ImportOptions) -> Option<Refusal> {
     let (format, max) = (document.format?, options.max_format?);
     (format > max).then_some(Refusal::NewerFormat { format, max })
 }

@@ -1,4 +1,4 @@
-//! What is known in full, so that what isn't shown isn't there.
+//! Which parts of the target are known completely, so that an object missing there is absent.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,42 +7,33 @@ use crate::identifier::Identifier;
 use crate::import_plan::Location;
 use crate::object::{ObjectType, type_by_name};
 
-/// How much something shows in full.
+/// A part of an engine's objects.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Extent {
-    /// The whole engine.
+    /// The whole engine, down to the saved states.
     Engine,
     /// All syncable objects.
     Objects,
-    /// All syncable objects of a type.
-    ObjectsOf(String),
-    /// All algorithms that can be synced.
+    /// All algorithms.
     Algorithms,
-    /// All rows of a type.
-    RowsOf(String),
-    /// All rows of a type in one environment.
-    RowsIn(String, i64),
+    /// All objects of a type.
+    Type(String),
+    /// All objects of a type in one environment.
+    TypeIn(String, i64),
 }
 
 /// Type and identifier of an object.
 pub(super) type ObjectId = (String, Identifier);
 
-/// All that some source shows of an extent.
-#[derive(Debug)]
-struct Shown {
-    source: Source,
-    objects: HashSet<ObjectId>,
-}
-
-/// What sources show in full.
+/// The complete extents, each with the sources that show all of it.
 #[derive(Debug, Default)]
-pub(super) struct Coverage(HashMap<Extent, Vec<Shown>>);
+pub(super) struct Coverage(HashMap<Extent, Vec<(Source, HashSet<ObjectId>)>>);
 
 impl Coverage {
-    /// Adds a source that shows everything of an extent.
+    /// Adds a source that shows exactly these objects of an extent.
     pub(super) fn add(&mut self, extent: Extent, source: &Source, objects: HashSet<ObjectId>) {
-        let source = Source::clone(source);
-        self.0.entry(extent).or_default().push(Shown { source, objects });
+        let shown = (Source::clone(source), objects);
+        self.0.entry(extent).or_default().push(shown);
     }
 
     /// Whether the whole engine is known.
@@ -50,43 +41,31 @@ impl Coverage {
         self.0.contains_key(&Extent::Engine)
     }
 
-    /// Whether everything of a type (all algorithms without one) in a place is known.
-    pub(super) fn covers(&self, type_name: Option<&str>, place: Location) -> bool {
-        match type_name {
-            Some(name) => extents(name, Some(place)).any(|extent| self.0.contains_key(&extent)),
-            None => [Extent::Engine, Extent::Objects, Extent::Algorithms]
-                .iter()
-                .any(|extent| self.0.contains_key(extent)),
-        }
+    /// Whether all objects of a type, or all algorithms if it is `None`, are known in a location.
+    pub(super) fn covers(&self, type_name: Option<&str>, location: Location) -> bool {
+        extents(type_name, Some(location)).any(|extent| self.0.contains_key(&extent))
     }
 
-    /// A source that would show an object if it were there, and doesn't.
-    pub(super) fn silent_about(&self, object: &ObjectId, place: Option<Location>) -> Option<&Source> {
-        extents(&object.0, place).find_map(|extent| {
+    /// A source that shows a complete extent without an object that belongs there.
+    pub(super) fn source_without(&self, object: &ObjectId, location: Option<Location>) -> Option<&Source> {
+        extents(Some(&object.0), location).find_map(|extent| {
             let mut shown = self.0.get(&extent)?.iter();
-            shown
-                .find(|shown| !shown.objects.contains(object))
-                .map(|shown| &shown.source)
+            Some(&shown.find(|(_, objects)| !objects.contains(object))?.0)
         })
     }
 }
 
-/// The extents that an object of a type in a place belongs to.
-fn extents(type_name: &str, place: Option<Location>) -> impl Iterator<Item = Extent> {
-    let name = || type_name.to_owned();
-    let here = match place {
-        Some(Location::Environment(id)) => Some(Extent::RowsIn(name(), id)),
-        Some(Location::Global) | None => None,
+/// The extents that contain the objects of a type in a location.
+fn extents(type_name: Option<&str>, location: Option<Location>) -> impl Iterator<Item = Extent> {
+    let algorithm = type_name.is_none_or(|name| type_by_name(name).is_some_and(ObjectType::is_algorithm));
+    let type_name = type_name.map(str::to_owned);
+    let here = match (&type_name, location) {
+        (Some(name), Some(Location::Environment(id))) => Some(Extent::TypeIn(name.clone(), id)),
+        _ => None,
     };
-    let algorithm = type_by_name(type_name).is_some_and(ObjectType::is_algorithm);
-    let anywhere = [
-        Extent::Engine,
-        Extent::Objects,
-        Extent::ObjectsOf(name()),
-        Extent::RowsOf(name()),
-    ];
-    anywhere
+    [Extent::Engine, Extent::Objects]
         .into_iter()
+        .chain(type_name.map(Extent::Type))
         .chain(algorithm.then_some(Extent::Algorithms))
         .chain(here)
 }

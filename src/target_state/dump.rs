@@ -1,9 +1,8 @@
-//! What the state of a mock engine tells: everything.
+//! The state of a mock engine: `GET /__admin/state`, or `state.json` of `--state-dir`. It shows the whole engine.
 //!
-//! It is what `GET /__admin/state` answers and what `--state-dir` keeps in `state.json`. Without `?secrets=true`, objects
-//! with keys in them show no message, so that their saved state isn't known.
+//! Without `?secrets=true`, a dump hides the messages of objects with keys, so their saved states are unknown.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,21 +10,20 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::coverage::Extent;
-use super::shape::without_mark;
-use super::snapshot::{Claim, Naming};
-use super::{Source, StateError, StateNote, TargetStateBuilder};
+use super::objects::Observation;
+use super::{Source, StateError, StateNote, TargetStateBuilder, without_mark};
 use crate::identifier::Identifier;
 use crate::import_plan::{Location, Purpose};
-use crate::object::{ObjectKey, ObjectType, RevisionPair, SyncObject, type_by_name};
+use crate::object::{ObjectType, SyncObject, type_by_name};
 use crate::revision_hash;
 
 #[derive(Deserialize)]
 struct Dump {
-    objects: Vec<Dumped>,
+    objects: Vec<DumpedObject>,
     tables: Tables,
-    /// Of the engine; dumps of older mock engines don't have it.
+    /// The engine's version; missing in dumps of older mock engines.
     version: Option<String>,
-    /// Format number of the documents that it writes, where it isn't the usual one.
+    /// The format number of the documents that it writes, if not the usual one.
     format: Option<u64>,
 }
 
@@ -44,7 +42,7 @@ struct EnvironmentRow {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Dumped {
+struct DumpedObject {
     type_name: String,
     #[serde(default)]
     identifier: Value,
@@ -52,14 +50,6 @@ struct Dumped {
     environment: Option<i64>,
     message: Option<String>,
     secret: Option<String>,
-}
-
-/// What an object's message shows.
-struct SavedState {
-    id: Identifier,
-    pair: RevisionPair,
-    dependencies: BTreeSet<ObjectKey>,
-    own_hash: Option<String>,
 }
 
 impl TargetStateBuilder {
@@ -70,55 +60,54 @@ impl TargetStateBuilder {
         let version = dump.version.and_then(|text| text.parse().ok());
         self.dumped_version = self.dumped_version.max(version);
         self.format = self.format.max(dump.format);
-        let mut hidden = 0;
-        let count = dump.objects.len();
-        let (mut types, mut shown) = (HashSet::new(), HashSet::new());
+        let objects = dump.objects.len();
+        let (mut shown, mut hidden) = (HashSet::new(), 0);
         for (at, dumped) in dump.objects.into_iter().enumerate() {
-            types.insert(dumped.type_name.clone());
-            let saved = dumped.saved(at)?;
-            hidden += usize::from(saved.is_none());
-            // A reference only says that something was missing.
-            if !is_reference(&dumped.type_name) {
-                let claim = dumped.claim(saved);
-                shown.insert(claim.object.clone());
-                self.snapshot.add(claim, source)?;
+            self.types.insert(dumped.type_name.clone());
+            let reference = dumped.is_reference();
+            let seen = dumped.observation(at)?;
+            hidden += usize::from(seen.pair.is_none());
+            // The mock keeps a reference only because its original is missing.
+            if !reference {
+                shown.insert(seen.object.clone());
+                self.objects.add(seen, source)?;
             }
         }
-        let mut environments = BTreeSet::new();
-        for (key, row) in dump.tables.environments {
-            if let Ok(id) = key.parse() {
-                environments.insert(id);
-                let purpose = match row.purpose.as_deref() {
-                    Some("TOKENIZE") => Purpose::Tokenize,
-                    _ => Purpose::Mask,
-                };
-                let name = row.environment_name.as_deref();
-                self.environments.add(id, name, Some(purpose), source)?;
-            }
-        }
-        self.environments.are_all(environments);
         self.coverage.add(Extent::Engine, source, shown);
-        self.dumped_types.extend(types);
+        let rows = dump.tables.environments.into_iter();
+        let rows: BTreeMap<i64, _> = rows
+            .filter_map(|(id, row)| Some((id.parse().ok()?, row)))
+            .collect();
+        for (id, row) in &rows {
+            let purpose = match row.purpose.as_deref() {
+                Some("TOKENIZE") => Purpose::Tokenize,
+                _ => Purpose::Mask,
+            };
+            let name = row.environment_name.as_deref();
+            self.environments.add(*id, name, Some(purpose), source)?;
+        }
+        self.environments.add_complete(rows.into_keys().collect());
         if hidden > 0 {
             self.notes.push(StateNote::HiddenObjects {
                 label: source.to_string(),
                 count: hidden,
             });
         }
-        Ok(count)
+        Ok(objects)
     }
 }
 
-fn is_reference(type_name: &str) -> bool {
-    type_by_name(type_name).is_some_and(ObjectType::is_reference) || type_name.ends_with("_REFERENCE")
-}
+impl DumpedObject {
+    fn is_reference(&self) -> bool {
+        type_by_name(&self.type_name).is_some_and(ObjectType::is_reference)
+            || self.type_name.ends_with("_REFERENCE")
+    }
 
-impl Dumped {
-    /// Identifier and revision as its message has them; none where the message is hidden.
-    fn saved(&self, at: usize) -> Result<Option<SavedState>, StateError> {
+    /// The decoded message; `None` if it is hidden.
+    fn message(&self, at: usize) -> Result<Option<SyncObject<'static>>, StateError> {
         let (member, text) = match (&self.message, &self.secret) {
             (Some(text), _) => ("message", text),
-            // What stands in place of a hidden message isn't base64.
+            // The placeholder of a hidden message isn't base64.
             (None, Some(text)) if !text.starts_with('<') => ("secret", text),
             _ => return Ok(None),
         };
@@ -127,40 +116,32 @@ impl Dumped {
             .decode(text)
             .map_err(|error| StateError::Base64 { path: path(), error })?;
         let object = SyncObject::parse(&bytes).map_err(|error| StateError::Object { path: path(), error })?;
-        let pair = object.revision().pair.clone();
-        Ok(Some(SavedState {
-            id: object.key().identifier.clone(),
-            // With dependencies, it is over those, too.
-            own_hash: object
-                .dependencies()
-                .is_empty()
-                .then(|| revision_hash::of_pairs([&pair])),
-            dependencies: object.dependencies().iter().cloned().collect(),
-            pair,
-        }))
+        Ok(Some(object.into_owned()))
     }
 
-    fn claim(self, saved: Option<SavedState>) -> Claim {
-        let (id, pair, dependencies, own_hash) = match saved {
-            Some(saved) => (
-                saved.id,
-                Some(saved.pair),
-                Some(saved.dependencies),
-                saved.own_hash,
-            ),
-            None => (Identifier::from_json(&self.identifier), None, None, None),
+    fn observation(self, at: usize) -> Result<Observation, StateError> {
+        let message = self.message(at)?;
+        let id = match &message {
+            Some(object) => object.key().identifier.clone(),
+            None => Identifier::from_json(&self.identifier),
         };
-        // Members of a bundle come and go without a save.
-        let dependencies =
-            dependencies.filter(|_| !matches!(&*self.type_name, "ENVIRONMENT" | "GLOBAL_OBJECT"));
-        Claim {
-            object: (self.type_name, id),
-            name: Naming::of(self.name),
-            place: Some(self.environment.map_or(Location::Global, Location::Environment)),
-            pair,
-            dependencies,
-            hash: None,
-            own_hash,
-        }
+        // Members of a bundle change without a save.
+        let bundle = matches!(&*self.type_name, "ENVIRONMENT" | "GLOBAL_OBJECT");
+        let seen = Observation::of((self.type_name, id)).named(self.name);
+        let location = self.environment.map_or(Location::Global, Location::Environment);
+        let dependencies = message.as_ref().map(SyncObject::dependencies);
+        Ok(Observation {
+            location: Some(location),
+            pair: message.as_ref().map(|object| object.revision().pair.clone()),
+            // The hash covers dependencies, too.
+            own_hash: message
+                .as_ref()
+                .filter(|object| object.dependencies().is_empty())
+                .map(|object| revision_hash::of_pairs([&object.revision().pair])),
+            dependencies: dependencies
+                .filter(|_| !bundle)
+                .map(|keys| keys.iter().cloned().collect()),
+            ..seen
+        })
     }
 }

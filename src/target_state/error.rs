@@ -1,18 +1,18 @@
-//! Why something can't be read as the state of a target.
+//! Why a source can't be used.
 
 use super::Disagreement;
 use crate::envelope::EnvelopeError;
 use crate::object::ObjectError;
 use crate::reuse::ReuseError;
 
-/// Why a source can't be used.
+/// Why a source of a target's state can't be used.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StateError {
-    /// None of the kinds that tell of a target; says what it is instead.
-    #[error("nothing that tells of a target: {0}")]
+    /// An unknown kind of input.
+    #[error("not a source of a target's state: {0}")]
     Unrecognised(#[from] EnvelopeError),
-    /// An export document whose objects can't be read.
+    /// An export document with unreadable objects.
     #[error("an export document, but {0}")]
     Document(#[from] ReuseError),
     /// An export document beyond a limit.
@@ -21,15 +21,15 @@ pub enum StateError {
     /// An export document that was changed after it was signed, or damaged.
     #[error("an export document whose signature is not valid")]
     InvalidSignature,
-    /// A list or dump that breaks the form it seems to have.
+    /// Malformed JSON in a list or dump.
     #[error("{what}: {error}")]
     Form {
-        /// What it seems to be.
+        /// The kind of source.
         what: &'static str,
-        /// What is wrong with it, with line and column.
+        /// The error, with line and column.
         error: serde_json::Error,
     },
-    /// An entry of a list that can't be understood.
+    /// An invalid entry of a list.
     #[error("{path}: {reason}")]
     Entry {
         /// JSON path; the first index counts the values of the file.
@@ -37,7 +37,7 @@ pub enum StateError {
         /// What is wrong with it.
         reason: &'static str,
     },
-    /// An object of a state dump whose message can't be decoded.
+    /// A message of a state dump that isn't base64.
     #[error("{path}: not base64: {error}")]
     Base64 {
         /// JSON path.
@@ -45,7 +45,7 @@ pub enum StateError {
         /// What is wrong with it.
         error: base64::DecodeError,
     },
-    /// An object of a state dump whose message can't be read.
+    /// A message of a state dump that isn't an object.
     #[error("{path}: {error}")]
     Object {
         /// JSON path.
@@ -53,22 +53,22 @@ pub enum StateError {
         /// What is wrong with it.
         error: ObjectError,
     },
-    /// Two sources that say different things of one object, so that they are of different times.
+    /// Two sources with different values of one thing.
     #[error("{first} and {second} disagree about {about} {object}")]
     Contradiction {
         /// The source that was read first.
         first: String,
-        /// The other one.
+        /// The other source.
         second: String,
         /// What they disagree about.
         about: Disagreement,
         /// Type and identifier of the object.
         object: String,
     },
-    /// More entries than the limit.
+    /// More entries than [`MAX_ENTRIES`](super::MAX_ENTRIES).
     #[error("more than {limit} entries in the lists together")]
     TooManyEntries {
-        /// [`MAX_ENTRIES`](super::MAX_ENTRIES).
+        /// The limit.
         limit: usize,
     },
 }
@@ -76,25 +76,22 @@ pub enum StateError {
 impl StateError {
     /// What to do next.
     pub fn help(&self) -> String {
+        use EnvelopeError::{Empty, EngineError, Truncated};
         match self {
-            Self::Unrecognised(EnvelopeError::EngineError { .. } | EnvelopeError::Empty | EnvelopeError::Truncated { .. }) => {
-                "save it from the target again".to_owned()
+            Self::Unrecognised(EngineError { .. } | Empty | Truncated { .. }) => "save it from the target again",
+            Self::Document(error) | Self::DocumentLimit(error) => error.help(),
+            Self::InvalidSignature => "'exportdoc verify-signature' shows why; export again from the target",
+            Self::Contradiction { .. } => "all files must be of one time: save them again",
+            Self::TooManyEntries { .. } => "leave out lists without objects of the document",
+            _ => {
+                "give an export document of the target, saved answers of GET /syncable-objects, or a mock-engine's \
+                 state dump"
             }
-            Self::Document(error) | Self::DocumentLimit(error) => error.help().to_owned(),
-            Self::InvalidSignature => {
-                "'exportdoc verify-signature' says more; export again from the target".to_owned()
-            }
-            Self::Contradiction { .. } => {
-                "files of one target have to be of one time: save them all again".to_owned()
-            }
-            Self::TooManyEntries { .. } => "leave out lists that say nothing of the document's objects".to_owned(),
-            _ => "give an export document of the target, saved answers of GET /syncable-objects, or a mock-engine's \
-                  state dump"
-                .to_owned(),
         }
+        .to_owned()
     }
 
-    /// Whether it is a limit rather than the input that stands in the way.
+    /// Whether the input exceeds a limit.
     pub fn is_limit(&self) -> bool {
         matches!(
             self,

@@ -1,61 +1,62 @@
-//! What is known of an import's target from files: its export documents, its saved lists, the state of a mock of it.
+//! An import's target, read from files: its export documents, its saved lists, the state of a mock of it.
 //!
 //! ```text
-//! bytes → what kind they are → claims about objects → one snapshot → answers for an import plan
+//! bytes → kind of source → observations of objects → one snapshot → answers for an import plan
 //! ```
 //!
-//! Invariants: an answer is never guessed. What the given material can't tell is [`Presence::Unknown`], with what would
-//! tell it. All sources are one snapshot of one target: two that contradict each other are an error. Something is taken for
-//! absent only where a source shows everything: a state dump, or all pages of a list, counted against the list's own total.
-//!
-//! [`Presence::Unknown`]: crate::import_plan::Presence::Unknown
+//! Invariants: all sources are one snapshot of one target, so a contradiction is an error. Answers are never guessed:
+//! missing information is [`Presence::Unknown`](crate::import_plan::Presence::Unknown), with what would supply it. An
+//! object is absent only if a source is complete without it: a state dump, or as many entries of a list as the engine
+//! counted.
 
 mod coverage;
 mod document;
 mod dump;
+mod entry;
 mod environments;
 mod error;
-mod inventory;
-mod pages;
-mod rows;
-mod shape;
-mod snapshot;
+mod lists;
+mod objects;
+mod state;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use crate::envelope::Envelope;
 use crate::import_plan::EngineVersion;
 use crate::passphrase::Passphrase;
 
 pub use environments::NamedEnvironment;
 pub use error::StateError;
-pub use inventory::TargetState;
-pub use snapshot::Disagreement;
+pub use objects::Disagreement;
+pub use state::TargetState;
 
 use coverage::Coverage;
 use environments::Environments;
-use pages::Page;
-use shape::Shape;
-use snapshot::Snapshot;
+use lists::Page;
+use objects::Objects;
 
-/// Entries of all lists together beyond this are refused.
+/// The most entries of all lists together.
 pub const MAX_ENTRIES: usize = 250_000;
 
-/// What the caller calls a source.
+/// The caller's label of a source.
 type Source = Arc<str>;
 
-/// One thing that was read.
+/// One source of a target's state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StateSource {
-    /// What the caller calls it.
+    /// The caller's label.
     pub label: String,
-    /// What it is.
+    /// The kind of source.
     pub kind: SourceKind,
-    /// Objects, rows or entries in it.
+    /// The number of objects, rows or entries in it.
     pub objects: usize,
 }
 
-/// What a source can be.
+/// The kind of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SourceKind {
     /// An export document.
@@ -67,7 +68,7 @@ pub enum SourceKind {
 }
 
 impl SourceKind {
-    /// What people call it.
+    /// The name for people.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Document => "export document",
@@ -75,116 +76,128 @@ impl SourceKind {
             Self::StateDump => "state dump",
         }
     }
+
+    /// Detects the kind of a source by the members of its first value, without holding it.
+    fn of(bytes: &[u8]) -> Result<Self, StateError> {
+        let bytes = without_mark(bytes);
+        if bytes.trim_ascii_start().starts_with(b"[") {
+            return Ok(Self::Lists);
+        }
+        let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<Members>();
+        let members = values.next().and_then(Result::ok).unwrap_or_default();
+        if members.blob.is_some() || members.export_response_metadata.is_some() {
+            Ok(Self::Document)
+        } else if members.objects.is_some() && members.tables.is_some() {
+            Ok(Self::StateDump)
+        } else if members.response_list.is_some() || members.object_identifier.is_some() {
+            Ok(Self::Lists)
+        } else {
+            // The reader of documents says what else it is, such as an engine's error.
+            Envelope::parse(bytes).map_err(StateError::Unrecognised)?;
+            Ok(Self::Document)
+        }
+    }
 }
 
-/// What should be known about the sources.
+/// The members that show the kind of a source.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Members {
+    blob: Option<IgnoredAny>,
+    export_response_metadata: Option<IgnoredAny>,
+    objects: Option<IgnoredAny>,
+    tables: Option<IgnoredAny>,
+    response_list: Option<IgnoredAny>,
+    object_identifier: Option<IgnoredAny>,
+}
+
+/// Strips the byte order mark that Windows editors write.
+fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}
+
+/// What the user should know about the sources.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StateNote {
-    /// Pages are missing.
-    #[error(
-        "{labels}: {have} of the list's {total} entries; what isn't among them may still be on the target"
-    )]
+    /// A list whose pages are not all given.
+    #[error("{labels}: {have} of the list's {total} entries; the target may have more")]
     IncompleteList {
         /// The sources, joined.
         labels: String,
-        /// Entries at hand.
+        /// The number of given entries.
         have: u64,
-        /// Entries the engine counted.
+        /// The number of entries that the engine counted.
         total: u64,
     },
     /// Entries without the engine's count.
-    #[error(
-        "{label}: a list without the engine's count of its entries; what isn't in it may still be on the target"
-    )]
+    #[error("{label}: a list without the engine's count of its entries; the target may have more")]
     UncountedList {
         /// The source.
         label: String,
     },
-    /// Objects whose message a state dump hides.
-    #[error(
-        "{label}: {count} objects are hidden, so that it can't be told whether they changed; dump with ?secrets=true"
-    )]
+    /// Objects whose messages a state dump hides.
+    #[error("{label}: {count} objects are hidden, so their revisions are unknown; dump with ?secrets=true")]
     HiddenObjects {
         /// The source.
         label: String,
-        /// How many.
+        /// The number of hidden objects.
         count: usize,
     },
 }
 
-/// Collects what is known of a target.
+/// Collects the sources of a [`TargetState`].
 #[derive(Debug, Default)]
 pub struct TargetStateBuilder {
     sources: Vec<StateSource>,
     notes: Vec<StateNote>,
-    snapshot: Snapshot,
+    objects: Objects,
     pages: Vec<Page>,
+    entries: usize,
     coverage: Coverage,
     environments: Environments,
-    dumped_types: HashSet<String>,
+    types: HashSet<String>,
     format: Option<u64>,
-    entries: usize,
     version: Option<EngineVersion>,
     dumped_version: Option<EngineVersion>,
 }
 
 impl TargetStateBuilder {
-    /// Nothing is known yet.
+    /// Creates a builder without sources.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// What the target says of its version. Goes before what a state dump says.
+    /// Sets the target's version; it overrides the version of a state dump.
     #[must_use]
     pub fn with_version(mut self, version: Option<EngineVersion>) -> Self {
         self.version = version;
         self
     }
 
-    /// Adds a source of any kind. Each of the passphrases is tried on an encrypted document.
+    /// Adds a source of any kind. Each passphrase is tried on an encrypted document.
     ///
     /// # Errors
-    /// Input that is none of these kinds, or one of them and damaged; an object of which an earlier source says otherwise.
-    /// The builder is of no use afterwards.
+    /// An unknown kind of input, a damaged source, or a contradiction to an earlier source. Drop the builder after an
+    /// error.
     pub fn add(&mut self, label: &str, bytes: &[u8], passphrases: &[Passphrase]) -> Result<(), StateError> {
         let source = Source::from(label);
-        let (kind, objects) = match shape::of(bytes)? {
-            Shape::Document => {
-                let objects = self.add_document(&source, bytes, passphrases)?;
-                (SourceKind::Document, objects)
-            }
-            Shape::Dump => (SourceKind::StateDump, self.add_dump(&source, bytes)?),
-            Shape::Lists => (SourceKind::Lists, self.add_lists(&source, bytes)?),
+        let kind = SourceKind::of(bytes)?;
+        let objects = match kind {
+            SourceKind::Document => self.add_document(&source, bytes, passphrases)?,
+            SourceKind::StateDump => self.add_dump(&source, bytes)?,
+            SourceKind::Lists => self.add_lists(&source, bytes)?,
         };
         let label = label.to_owned();
         self.sources.push(StateSource { label, kind, objects });
         Ok(())
     }
 
-    fn add_lists(&mut self, source: &Source, bytes: &[u8]) -> Result<usize, StateError> {
-        let pages = pages::read(bytes, source, MAX_ENTRIES - self.entries)?;
-        let count = pages.iter().map(|page| page.entries.len()).sum();
-        self.entries += count;
-        if pages.iter().any(|page| page.total.is_none()) {
-            let label = source.to_string();
-            self.notes.push(StateNote::UncountedList { label });
-        }
-        self.pages.extend(pages);
-        Ok(count)
-    }
-
-    /// Puts together what was read.
+    /// Combines the sources.
     ///
     /// # Errors
     /// Sources that contradict each other.
     pub fn finish(mut self) -> Result<TargetState, StateError> {
-        let incomplete = pages::conclude(
-            &self.pages,
-            &mut self.snapshot,
-            &mut self.coverage,
-            &mut self.environments,
-        )?;
-        self.notes.extend(incomplete);
+        self.finish_lists()?;
         TargetState::new(self)
     }
 }

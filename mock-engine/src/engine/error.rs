@@ -3,7 +3,8 @@
 //! Invariant: a refusal changes nothing. Display is a lower-case fragment for logs; what a client reads is made of it
 //! in [`crate::choices`], and the status in the HTTP layer.
 
-use super::exchange::ImportOutcome;
+use exportdoc::internal::import_plan::ImportOutcome;
+
 use super::persist::PersistError;
 
 /// Why the engine did not do what it was asked.

@@ -4,7 +4,7 @@
 //! happens completely or not at all.
 
 use bytes::Bytes;
-use serde::Serialize;
+use exportdoc::internal::import_plan::ImportOutcome;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -76,36 +76,6 @@ pub struct ImportRequest {
     pub environment_id: Option<i64>,
     /// Where source connectors of on-the-fly jobs go.
     pub source_environment_id: Option<i64>,
-}
-
-/// How an object fared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ImportStatus {
-    /// In place, whether written or found identical.
-    Success,
-    /// The reason for the roll-back.
-    Failed,
-    /// Not attempted.
-    Skipped,
-}
-
-/// What became of one object of an imported document.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ImportOutcome {
-    /// Its identifier on the exporting engine.
-    pub object_identifier: Value,
-    /// Its identifier here.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub imported_object_identifier: Option<Value>,
-    /// Its type.
-    pub object_type: String,
-    /// How it fared.
-    pub import_status: ImportStatus,
-    /// Why it failed; always there when it did.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub failure_message: Option<String>,
 }
 
 impl Engine {

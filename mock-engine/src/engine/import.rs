@@ -12,7 +12,7 @@ use exportdoc::internal::escape;
 use exportdoc::internal::finding::TRAILING_DATA;
 use exportdoc::internal::identifier::Identifier;
 use exportdoc::internal::import_plan::{
-    Action, ImportOptions, ImportPlan, ImportStatus as PlanStatus, ReadDocument, ResultRow, Step,
+    Action, ImportDocument, ImportOptions, ImportOutcome, ImportPlan, ImportStatus, Step,
     Verdict as PlanVerdict, import_plan,
 };
 use exportdoc::internal::object::data::ObjectData;
@@ -21,7 +21,7 @@ use exportdoc::internal::passphrase::Passphrase;
 use exportdoc::internal::report::{DocumentReport, Encryption, ExamineOptions, Examined, Examiner, Verdict};
 
 use super::content::stock;
-use super::exchange::{ImportOutcome, ImportRequest, ImportStatus};
+use super::exchange::ImportRequest;
 use super::objects::{Inventory, StoredObject, put_object};
 use super::{Engine, ImportRecord, ModelError, State};
 use crate::engine::defaults;
@@ -99,7 +99,7 @@ impl Engine {
             escape::terminal(&object),
             step.action.as_str(),
         );
-        match outcome.map(|outcome| outcome.import_status) {
+        match outcome.map(|outcome| outcome.status) {
             Some(ImportStatus::Failed) => {
                 let reason = outcome.and_then(|outcome| outcome.failure_message.as_deref());
                 let reason = escape::terminal(reason.unwrap_or_default());
@@ -116,7 +116,7 @@ impl Engine {
         tracing::warn!(engine = %self.settings.name, "import refused: {}", escape::terminal(&error));
     }
 
-    fn plan(&self, state: &State, document: &ReadDocument, request: &ImportRequest) -> ImportPlan {
+    fn plan(&self, state: &State, document: &ImportDocument, request: &ImportRequest) -> ImportPlan {
         let options = ImportOptions {
             force_overwrite: request.force_overwrite,
             environment: request.environment_id.into(),
@@ -126,7 +126,7 @@ impl Engine {
             names: self.settings.name_check(),
             strict_references: false,
         };
-        import_plan(&document.as_import(), &Inventory(state), &options)
+        import_plan(&document, &Inventory(state), &options)
     }
 
     /// Reads a document and refuses what no engine would look at further.
@@ -134,7 +134,7 @@ impl Engine {
         &self,
         request: &ImportRequest,
         record: &mut ImportRecord,
-    ) -> Result<ReadDocument, ModelError> {
+    ) -> Result<ImportDocument, ModelError> {
         record.document(&request.document);
         let refused = |text: &str| Err(ModelError::Refused(text.to_owned()));
         let passphrase = match &request.passphrase {
@@ -173,7 +173,7 @@ impl Engine {
         if objects.len() != report.objects.len() || objects.is_empty() {
             return refused(defaults::DOCUMENT_WITHOUT_OBJECTS);
         }
-        Ok(ReadDocument::new(&report, objects))
+        Ok(ImportDocument::new(&report, objects))
     }
 }
 
@@ -206,7 +206,7 @@ fn examined(
 /// Writes what the plan says; the local key of every object of the document is known by then.
 fn apply(
     state: &mut State,
-    document: &ReadDocument,
+    document: &ImportDocument,
     plan: &ImportPlan,
 ) -> Result<Vec<ImportOutcome>, ModelError> {
     let local = local_keys(state, document, plan);
@@ -235,7 +235,7 @@ fn apply(
 /// that nothing is known of.
 fn local_keys(
     state: &mut State,
-    document: &ReadDocument,
+    document: &ImportDocument,
     plan: &ImportPlan,
 ) -> HashMap<ObjectKey, ObjectKey> {
     let mut local = HashMap::new();
@@ -302,24 +302,10 @@ fn keeps_number(state: &mut State, type_name: &str, own: &Identifier) -> bool {
 }
 
 fn outcomes(plan: &ImportPlan, local: &HashMap<ObjectKey, ObjectKey>) -> Vec<ImportOutcome> {
-    let rows = plan.result_rows(|step| local.get(&step.key).map(|key| key.identifier.clone()));
-    rows.into_iter().map(ImportOutcome::from).collect()
-}
-
-impl From<ResultRow> for ImportOutcome {
-    fn from(row: ResultRow) -> Self {
-        Self {
-            object_identifier: row.identifier.to_json(),
-            imported_object_identifier: row.imported.map(|identifier| identifier.to_json()),
-            object_type: row.type_name,
-            import_status: match row.status {
-                PlanStatus::Success => ImportStatus::Success,
-                PlanStatus::Failed => ImportStatus::Failed,
-                PlanStatus::Skipped => ImportStatus::Skipped,
-            },
-            failure_message: row
-                .failure_message
-                .map(|text| crate::http::messages::sentence(&text)),
-        }
+    let mut outcomes = plan.outcomes(|step| local.get(&step.key).map(|key| key.identifier.clone()));
+    for outcome in &mut outcomes {
+        let message = outcome.failure_message.take();
+        outcome.failure_message = message.map(|text| crate::http::messages::sentence(&text));
     }
+    outcomes
 }

@@ -2,12 +2,10 @@
 //!
 //! Invariant: bounded, for documents with many objects and long names too.
 
-use exportdoc::internal::import_plan::Step;
+use exportdoc::internal::import_plan::{ImportOutcome, ImportStatus, Step};
 use exportdoc::internal::report::DocumentReport;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-
-use super::exchange::{ImportOutcome, ImportStatus};
 
 /// Most bytes of objects that a record tells of.
 const OBJECT_BYTES: usize = 256 << 10;
@@ -59,11 +57,11 @@ impl ImportRecord {
             object["name"] = name.as_str().into();
         }
         if let Some(outcome) = outcome {
-            object["importStatus"] = json!(outcome.import_status);
-            if let Some(id) = &outcome.imported_object_identifier {
-                object["importedObjectIdentifier"] = id.clone();
+            object["importStatus"] = json!(outcome.status);
+            if let Some(id) = &outcome.imported {
+                object["importedObjectIdentifier"] = id.to_json();
             }
-            if outcome.import_status == ImportStatus::Failed {
+            if outcome.status == ImportStatus::Failed {
                 object["failureMessage"] = json!(outcome.failure_message);
             }
         }

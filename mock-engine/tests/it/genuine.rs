@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 
 use exportdoc::internal::build::{ExportFacts, in_record_order, seal};
 use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::import_plan::{ImportOutcome, ImportStatus};
 use exportdoc::internal::object::draft::{self, Draft};
 use exportdoc::internal::object::{ObjectKey, Revision, RevisionPair, SyncObject};
 use exportdoc::internal::sample::habits::{Export, root};
 use exportdoc::internal::sample::{self, SampleSize};
 use exportdoc::internal::signature::{KeySize, SigningKey};
 use jiff::civil::date;
-use mock_engine::internal::exchange::{ImportOutcome, ImportRequest, ImportStatus};
+use mock_engine::internal::exchange::ImportRequest;
 use mock_engine::internal::{Engine, ModelError, Settings};
 use serde_json::json;
 
@@ -106,7 +107,7 @@ pub(crate) fn import(
 /// Imports with force, and sees that every object is a success.
 pub(crate) fn taken(engine: &Engine, document: &[u8], environment: Option<i64>) -> Vec<ImportOutcome> {
     let outcomes = import(engine, document, true, environment).unwrap();
-    let success = |outcome: &ImportOutcome| outcome.import_status == ImportStatus::Success;
+    let success = |outcome: &ImportOutcome| outcome.status == ImportStatus::Success;
     assert!(outcomes.iter().all(success));
     outcomes
 }
@@ -201,9 +202,9 @@ fn a_job_goes_in_behind_the_global_document_of_its_engine_and_not_alone() {
         let outcomes = taken(&target, &job, Some(environment));
         let made = outcomes
             .iter()
-            .find(|outcome| outcome.object_type == "MASKING_JOB")
+            .find(|outcome| outcome.type_name == "MASKING_JOB")
             .unwrap();
-        let requested = entry("MASKING_JOB", made.imported_object_identifier.clone().unwrap());
+        let requested = entry("MASKING_JOB", made.imported.as_ref().unwrap().to_json());
         let exported = target.export(&request(&[requested])).unwrap();
         assert_eq!(hashes_of(&job), hashes_of(&exported.bytes), "{version}");
     }
@@ -217,7 +218,7 @@ fn an_import_takes_over_what_an_upgrade_added_under_old_revisions() {
         let target = empty("6.0.8.0");
         taken(&target, &before, None);
         let outcomes = import(&target, &after, force_overwrite, None).unwrap();
-        assert!(outcomes.iter().all(|o| o.import_status == ImportStatus::Success));
+        assert!(outcomes.iter().all(|o| o.status == ImportStatus::Success));
         let given = hashes_of(&after);
         assert_eq!(given, hashes_of(&everything(&target)));
         assert!(

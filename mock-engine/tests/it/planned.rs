@@ -8,7 +8,7 @@ mod effects;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use exportdoc::internal::import_plan::{Action, ImportOptions, ReadDocument, Verdict, import_plan};
+use exportdoc::internal::import_plan::{Action, ImportDocument, ImportOptions, Verdict, import_plan};
 use exportdoc::internal::signature::{KeySize, SigningKey};
 use exportdoc::internal::target_state::{TargetState, TargetStateBuilder};
 use mock_engine::MockEngine;
@@ -297,7 +297,7 @@ fn what_a_part_of_a_target_tells_is_never_contradicted_by_the_whole() {
             .for_each(|draft| draft.dependencies.clear());
         engine.replace_state(target(&case.target)).unwrap();
         let (report, objects) = open(&sealed(&case, &key));
-        let document = ReadDocument::new(&report, objects);
+        let document = ImportDocument::new(&report, objects);
         let mut builder = TargetStateBuilder::new();
         builder.add("state.json", &dump(&engine), &[]).unwrap();
         let whole = builder.finish().unwrap();
@@ -308,7 +308,7 @@ fn what_a_part_of_a_target_tells_is_never_contradicted_by_the_whole() {
             source_environment: case.source_environment.into(),
             ..ImportOptions::default()
         };
-        let [whole, part] = [&whole, &part].map(|state| import_plan(&document.as_import(), state, &options));
+        let [whole, part] = [&whole, &part].map(|state| import_plan(&document, state, &options));
         for (whole, part) in whole.steps.iter().zip(&part.steps) {
             match (&whole.action, &part.action) {
                 (

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use exportdoc::internal::import_plan::ImportOutcome;
 use exportdoc::internal::object::{ObjectKey, Revision, RevisionPair, SyncObject};
 use exportdoc::internal::report::DocumentReport;
 use exportdoc::internal::sample;
 use mock_engine::MockEngine;
-use mock_engine::internal::exchange::{ExportRequest, ImportOutcome, ImportRequest, Passphrase, Structure};
+use mock_engine::internal::exchange::{ExportRequest, ImportRequest, Passphrase, Structure};
 use mock_engine::internal::{Engine, Settings};
 use serde_json::{Value, json};
 
@@ -66,13 +67,11 @@ fn moved(
     });
     let outcomes = imported.unwrap_or_else(|error| panic!("{wanted}, {structure:?}: {error}"));
     let is_it = |outcome: &&ImportOutcome| {
-        outcome.object_type == wanted["objectType"] && outcome.object_identifier == wanted["objectIdentifier"]
+        outcome.type_name == wanted["objectType"]
+            && outcome.identifier.to_json() == wanted["objectIdentifier"]
     };
     let imported = outcomes.iter().find(is_it).unwrap();
-    let there = entry(
-        &imported.object_type,
-        imported.imported_object_identifier.clone().unwrap(),
-    );
+    let there = entry(&imported.type_name, imported.imported.as_ref().unwrap().to_json());
     let before = source.export(&request(std::slice::from_ref(wanted))).unwrap();
     let after = target.export(&request(&[there])).unwrap();
     // A whole environment follows from what is in it there.

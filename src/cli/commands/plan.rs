@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use exportdoc::internal::import_plan::{
-    EngineVersion, GivenEnvironment, ImportOptions, ImportPlan, Presence, ReadDocument, Verdict, import_plan,
+    EngineVersion, GivenEnvironment, ImportDocument, ImportOptions, ImportPlan, Presence, Verdict,
+    import_plan,
 };
 use exportdoc::internal::passphrase::Passphrase;
 use exportdoc::internal::report::{ExamineOptions, Examiner, Verdict as SignatureVerdict};
@@ -185,8 +186,8 @@ impl Args {
         let mut planned = Planned {
             document: self.document.to_string_lossy().into_owned(),
             doubts,
-            without_force: import_plan(&document.as_import(), &target, &options),
-            with_force: import_plan(&document.as_import(), &target, &forced),
+            without_force: import_plan(&document, &target, &options),
+            with_force: import_plan(&document, &target, &forced),
             target,
             environment,
             source_environment,
@@ -233,7 +234,7 @@ impl Args {
         &self,
         input: &Input,
         passphrases: &[Passphrase],
-    ) -> Result<(ReadDocument, Vec<String>), CliError> {
+    ) -> Result<(ImportDocument, Vec<String>), CliError> {
         let label = input.label();
         let unreadable = |error: Unreadable| CliError::unreadable(&label, &error);
         let bytes = input
@@ -266,7 +267,7 @@ impl Args {
             ],
             SignatureVerdict::Valid | SignatureVerdict::Invalid => Vec::new(),
         };
-        Ok((ReadDocument::new(&report, objects), doubts))
+        Ok((ImportDocument::new(&report, objects), doubts))
     }
 
     fn target(&self, inputs: &[Input], passphrases: &[Passphrase]) -> Result<TargetState, CliError> {

@@ -2,7 +2,7 @@
 
 use super::support::*;
 use crate::identifier::Identifier;
-use crate::import_plan::{GivenEnvironment, ImportDocument, NameCheck, Verdict, import_plan};
+use crate::import_plan::{GivenEnvironment, ImportDocument, NameCheck, Verdict};
 use crate::object::{ObjectKey, Revision, RevisionPair, SyncObject};
 
 #[test]
@@ -104,7 +104,7 @@ fn rule_4_13_a_newer_format_is_refused_before_anything_else() {
             o.max_format = max;
             o.environment = GivenEnvironment::None;
         });
-        import.format = format;
+        import.document.format = format;
         import.refusal()
     };
     assert_eq!(
@@ -149,7 +149,7 @@ fn this_projects_numbers_count_only_in_its_own_documents() {
     );
     let mut import = import(&[&job]);
     assert_eq!(import.told()[0], "PROFILE_JOB 1: create");
-    import.sealed_by_toolkit = false;
+    import.document.sealed_by_toolkit = false;
     assert!(import.told()[0].starts_with("TYPE_9001 1: blocked"));
 }
 
@@ -169,16 +169,14 @@ fn an_unknown_number_is_named_by_the_caller_or_by_its_own_revision() {
     assert_eq!(told[0], "USER_ALGORITHM dlpx-core:CM Digits: create");
 
     let quiet = build(key, &[], "s1", ("ComponentData", vec![]));
-    let names = [(31, "REDACTION".to_owned())].into();
-    let import = import(&[&quiet]).with(|o| o.names = NameCheck::Off);
-    let document = ImportDocument {
-        objects: &import.objects,
+    let mut import = import(&[&quiet]).with(|o| o.names = NameCheck::Off);
+    import.document = ImportDocument {
         format: None,
-        type_names: &names,
+        type_names: [(31, "REDACTION".to_owned())].into(),
         sealed_by_toolkit: false,
-        intact: true,
+        ..import.document
     };
-    let plan = import_plan(&document, &import.inventory, &import.options);
+    let plan = import.plan();
     assert_eq!(plan.steps[0].type_name, "REDACTION");
     assert_eq!(plan.verdict, Verdict::WouldSucceed);
 }
@@ -210,9 +208,9 @@ fn rule_4_15_a_document_with_a_bad_signature_is_refused_before_anything_else() {
         o.environment = GivenEnvironment::None;
         o.max_format = Some(0);
     });
-    import.intact = false;
+    import.document.intact = false;
     assert_eq!(import.refusal(), "the document's signature is not valid");
-    import.intact = true;
+    import.document.intact = true;
     assert!(import.refusal().starts_with("document has format number 1"));
 }
 

@@ -1,8 +1,9 @@
 //! Environments (4.12): which are needed, which are refused, and where sources of on-the-fly jobs go.
 
+use super::memory::{Entry, MemoryInventory};
 use super::support::*;
 use crate::identifier::Identifier;
-use crate::import_plan::{Entry, GivenEnvironment, Location, MemoryInventory, Purpose, Todo};
+use crate::import_plan::{GivenEnvironment, Location, Purpose, Todo};
 
 #[test]
 fn rule_4_12_an_environment_is_needed_by_objects_that_live_in_one() {
@@ -11,7 +12,7 @@ fn rule_4_12_an_environment_is_needed_by_objects_that_live_in_one() {
         import.refusal(),
         "environment_id is needed: DATABASE_CONNECTOR 3 (Demo) belongs into an environment"
     );
-    assert!(import.plan().result_rows(|_| None).is_empty());
+    assert!(import.plan().outcomes(|_| None).is_empty());
 }
 
 #[test]
@@ -200,7 +201,7 @@ fn a_masking_job_does_not_go_into_an_environment_made_to_tokenize() {
         ("MASKING_JOB", true),
     ] {
         let job = object(type_name, Identifier::Integer(1), &[], "s1", ("X", vec![]));
-        import.objects = vec![job];
+        import.document.objects = vec![job];
         assert_eq!(import.told()[0].contains("blocked"), blocked, "{type_name}");
     }
 }

@@ -1,8 +1,9 @@
 //! Who is who (4.11): names identify, ids are labels, and some names are refused.
 
+use super::memory::MemoryInventory;
 use super::support::*;
 use crate::identifier::Identifier;
-use crate::import_plan::{MemoryInventory, NameCheck, NameFault, Purpose, name_fault};
+use crate::import_plan::{NameCheck, NameFault, Purpose, name_fault};
 
 #[test]
 fn rule_4_11_the_id_in_the_document_is_only_a_label() {

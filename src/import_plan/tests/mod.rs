@@ -3,6 +3,7 @@
 mod documents;
 mod environments;
 mod identity;
+mod memory;
 mod overwriting;
 mod perhaps;
 mod properties;

@@ -58,7 +58,7 @@ fn rule_4_10_a_changed_object_is_overwritten_in_place_with_force() {
         forced.told(),
         ["DATABASE_RULESET Rules: overwrite 40", "would succeed"]
     );
-    let rows = forced.plan().result_rows(|_| None);
+    let rows = forced.plan().outcomes(|_| None);
     assert_eq!(
         rows[0].imported,
         Some(Identifier::Integer(40)),
@@ -167,9 +167,9 @@ fn rule_4_9_rows_are_success_up_to_the_failing_object_and_skipped_after_it() {
         ])
         .plan();
     let rows: Vec<_> = plan
-        .result_rows(|_| panic!("nothing was imported"))
+        .outcomes(|_| panic!("nothing was imported"))
         .iter()
-        .map(|row| row.to_json())
+        .map(|row| serde_json::to_value(row).unwrap())
         .collect();
     assert_eq!(
         rows,
@@ -212,7 +212,7 @@ fn rule_4_11_rows_of_a_success_report_the_targets_ids() {
         .onto(vec![at(&rules, 8, ENVIRONMENT)])
         .plan();
     let rows: Vec<_> = plan
-        .result_rows(|step| match step.type_name.as_str() {
+        .outcomes(|step| match step.type_name.as_str() {
             "LOOKUP" => Some(step.key.identifier.clone()),
             _ => Some(Identifier::Integer(1)),
         })

@@ -4,9 +4,10 @@ use std::collections::HashSet;
 
 use proptest::prelude::*;
 
+use super::memory::Entry;
 use super::support::*;
 use crate::identifier::Identifier;
-use crate::import_plan::{Action, Entry, GivenEnvironment, ImportStatus, Location, TargetInventory, Verdict};
+use crate::import_plan::{Action, GivenEnvironment, ImportStatus, Location, TargetInventory, Verdict};
 use crate::object::{Scope, by_number_in_own_document};
 
 /// Type, number of the name, saved state, and offsets of dependencies among the objects before it.
@@ -98,14 +99,14 @@ fn objects(drafts: &[Draft], unique: bool) -> Vec<Object> {
 fn entries(objects: &[Object]) -> Vec<Entry> {
     let entry = |object: &Object| {
         let known = by_number_in_own_document(object.key().type_number).unwrap();
-        let (type_name, place) = match known.name {
+        let (type_name, location) = match known.name {
             "ALGORITHM_REFERENCE" => ("LOOKUP", Location::Global),
             "DOMAIN_REFERENCE" => ("DOMAIN", Location::Global),
             "SOURCE_DATABASE_CONNECTOR" => ("DATABASE_CONNECTOR", Location::Environment(SOURCE)),
             name if known.scope == Scope::Environment => (name, Location::Environment(ENVIRONMENT)),
             name => (name, Location::Global),
         };
-        Entry::of(object, type_name, object.key().identifier.clone(), place)
+        Entry::of(object, type_name, object.key().identifier.clone(), location)
     };
     objects.iter().map(entry).collect()
 }
@@ -178,7 +179,7 @@ proptest! {
     fn rows_show_one_failure_at_most_and_nothing_done_after_it(drafts in drafts(), target in drafts()) {
         let objects = objects(&drafts, true);
         let plan = import_of(&objects, &self::objects(&target, true)).plan();
-        let rows = plan.result_rows(|_| Some(Identifier::Integer(1)));
+        let rows = plan.outcomes(|_| Some(Identifier::Integer(1)));
         let sorted = rows.is_sorted_by_key(|row| match row.status {
             ImportStatus::Success => 0,
             ImportStatus::Failed => 1,
@@ -202,7 +203,7 @@ proptest! {
         let objects = objects(&drafts, true);
         let import = import_of(&objects, &[]);
         prop_assert!(matches!(import.inventory.environment(ENVIRONMENT), crate::import_plan::Presence::Present(_)));
-        let global = objects.iter().all(|o| entries(std::slice::from_ref(o))[0].place == Location::Global);
+        let global = objects.iter().all(|o| entries(std::slice::from_ref(o))[0].location == Location::Global);
         if global {
             let without = import_of(&objects, &[]).with(|o| {
                 o.environment = GivenEnvironment::None;

@@ -37,7 +37,7 @@ fn rule_4_9_a_job_whose_algorithm_is_absent_fails_with_404() {
         ]
     );
     let plan = import.plan();
-    let rows = plan.result_rows(|_| None);
+    let rows = plan.outcomes(|_| None);
     assert_eq!(
         rows[0].failure_message.as_deref(),
         Some("ALGORITHM_REFERENCE FirstNameLookup refers to an object that is not on this engine")

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::memory::{Entry, MemoryInventory};
 use crate::identifier::Identifier;
 use crate::import_plan::{
-    Action, Entry, GivenEnvironment, ImportDocument, ImportOptions, ImportPlan, Location, MemoryInventory,
-    Purpose, TargetInventory, TargetObject, Verdict, import_plan,
+    Action, GivenEnvironment, ImportDocument, ImportOptions, ImportPlan, Location, Purpose, TargetInventory,
+    TargetObject, Verdict, import_plan,
 };
 use crate::object::{ObjectKey, Revision, RevisionPair, SyncObject, reference_to, type_by_name};
 use crate::wire::Writer;
@@ -170,18 +171,21 @@ pub(super) fn global(object: &Object) -> Entry {
 
 /// An import under test.
 pub(super) struct Import {
-    pub(super) objects: Vec<Object>,
+    pub(super) document: ImportDocument,
     pub(super) inventory: MemoryInventory,
     pub(super) options: ImportOptions,
-    pub(super) format: Option<u64>,
-    pub(super) sealed_by_toolkit: bool,
-    pub(super) intact: bool,
 }
 
 /// An import of these objects into [`ENVIRONMENT`], with [`SOURCE`] beside it, without force.
 pub(super) fn import(objects: &[&Object]) -> Import {
     Import {
-        objects: objects.iter().map(|o| (*o).clone()).collect(),
+        document: ImportDocument {
+            objects: objects.iter().map(|o| (*o).clone()).collect(),
+            format: Some(1),
+            type_names: BTreeMap::new(),
+            sealed_by_toolkit: true,
+            intact: true,
+        },
         inventory: MemoryInventory::default()
             .with_environment(ENVIRONMENT, Purpose::Mask)
             .with_environment(SOURCE, Purpose::Mask),
@@ -190,9 +194,6 @@ pub(super) fn import(objects: &[&Object]) -> Import {
             source_environment: GivenEnvironment::Id(SOURCE),
             ..ImportOptions::default()
         },
-        format: Some(1),
-        sealed_by_toolkit: true,
-        intact: true,
     }
 }
 
@@ -219,14 +220,7 @@ impl Import {
     }
 
     pub(super) fn plan_against(&self, inventory: &dyn TargetInventory) -> ImportPlan {
-        let document = ImportDocument {
-            objects: &self.objects,
-            format: self.format,
-            type_names: &BTreeMap::new(),
-            sealed_by_toolkit: self.sealed_by_toolkit,
-            intact: self.intact,
-        };
-        import_plan(&document, inventory, &self.options)
+        import_plan(&self.document, inventory, &self.options)
     }
 
     /// Steps and verdict as text.

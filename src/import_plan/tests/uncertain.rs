@@ -29,7 +29,7 @@ impl Listing {
 
 impl TargetInventory for Listing {
     fn find(&self, lookup: &Lookup<'_>) -> Presence<TargetObject> {
-        if lookup.place != Location::Global {
+        if lookup.location != Location::Global {
             return Presence::Unknown {
                 needs: "names behind numeric ids".to_owned(),
             };
@@ -38,7 +38,7 @@ impl TargetInventory for Listing {
             let name = object.name.as_deref().unwrap_or_default();
             let algorithm = object.type_name != "DOMAIN" && object.type_name != "KEY";
             lookup.identity == crate::import_plan::Identity::Name(name)
-                && match lookup.wanted {
+                && match lookup.types {
                     TypeSelector::AnyAlgorithm => algorithm,
                     TypeSelector::Type(wanted) => wanted == object.type_name,
                 }
@@ -345,7 +345,7 @@ fn rule_4_13_a_format_that_the_target_may_not_read_leaves_the_end_open() {
         told(&import.plan_against(&OldFormat)).last().unwrap(),
         "would succeed"
     );
-    import.format = Some(2);
+    import.document.format = Some(2);
     assert_eq!(
         told(&import.plan_against(&OldFormat)),
         ["LOOKUP Names: create", "unknown: needs whether it reads that"]

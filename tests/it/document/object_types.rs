@@ -5,13 +5,13 @@ use crate::support::typed::document;
 use exportdoc::internal::audit::Policy;
 use exportdoc::internal::diff::{DiffOptions, Status};
 use exportdoc::internal::import_plan::{
-    Action, EngineVersion, GivenEnvironment, ImportOptions, MemoryInventory, Presence, Purpose, ReadDocument,
-    Rule, import_plan,
+    Action, EngineVersion, GivenEnvironment, ImportDocument, ImportOptions, Presence, Purpose, import_plan,
 };
 use exportdoc::internal::object::{OBJECT_TYPES, ObjectType, Scope, TypeNumber};
 use exportdoc::internal::redact::{RedactOptions, redact};
 use exportdoc::internal::report::{ExamineOptions, Examiner, Verdict};
-use serde_json::Value;
+use exportdoc::internal::target_state::TargetStateBuilder;
+use serde_json::{Value, json};
 
 fn rows() -> impl Iterator<Item = &'static ObjectType> {
     OBJECT_TYPES.iter()
@@ -114,23 +114,29 @@ fn a_plan_knows_what_becomes_of_every_type() {
             .read_bytes(&document(known, "1"))
             .unwrap()
             .into_objects();
-        let document = ReadDocument::new(&report, objects);
-        let purpose = known.purpose.unwrap_or(Purpose::Mask);
-        let inventory = MemoryInventory::default()
-            .with_environment(1, purpose)
-            .with_environment(2, Purpose::Mask);
+        let document = ImportDocument::new(&report, objects);
+        let purpose = match known.purpose {
+            Some(Purpose::Tokenize) => "TOKENIZE",
+            _ => "MASK",
+        };
+        let dump = json!({
+            "objects": [],
+            "tables": { "environments": { "1": { "purpose": purpose }, "2": {} } },
+        });
+        let mut target = TargetStateBuilder::new();
+        target.add("dump", dump.to_string().as_bytes(), &[]).unwrap();
+        let target = target.finish().unwrap();
         let options = ImportOptions {
             force_overwrite: true,
             environment: GivenEnvironment::Id(1),
             source_environment: GivenEnvironment::Id(2),
             ..ImportOptions::default()
         };
-        let plan = import_plan(&document.as_import(), &inventory, &options);
+        let plan = import_plan(&document, &target, &options);
         let step = &plan.steps[0];
         assert_eq!(step.type_name, known.name);
         let expected = match (known.name, known.scope) {
             ("GLOBAL_OBJECT", _) => Action::Derived,
-            _ if known.number().is_none() => Action::BlockedByRule(Rule::UnsupportedType),
             (_, Scope::Reference) if known.data == Some("EmptyData") => Action::MissingReference,
             _ => Action::Create,
         };

@@ -180,8 +180,8 @@ fn the_revision_of_a_bundle_is_unknown_where_sources_differ() {
         page(99, &[environment])
     };
     let found = state(&[list("a"), list("b")]).find(&Lookup {
-        wanted: TypeSelector::Type("ENVIRONMENT"),
-        place: Location::Environment(3),
+        types: TypeSelector::Type("ENVIRONMENT"),
+        location: Location::Environment(3),
         identity: Identity::EnvironmentItself,
     });
     let Presence::Present(found) = found else {
@@ -289,8 +289,8 @@ fn answers(state: &TargetState) -> Vec<&'static str> {
             ));
         }
         let algorithm = state.find(&Lookup {
-            wanted: TypeSelector::AnyAlgorithm,
-            place: Location::Global,
+            types: TypeSelector::AnyAlgorithm,
+            location: Location::Global,
             identity: Identity::Name(name),
         });
         answers.push(match algorithm {

@@ -59,8 +59,8 @@ fn an_object_that_cannot_be_synced_is_there_in_a_state_that_is_not_known() {
     domain["revisionHash"] = "Not Syncable: mapping algorithm".into();
     let state = state(&[page(1, &[domain])]);
     let found = state.find(&Lookup {
-        wanted: TypeSelector::Type("DOMAIN"),
-        place: Location::Global,
+        types: TypeSelector::Type("DOMAIN"),
+        location: Location::Global,
         identity: Identity::Name("PATIENT_NO"),
     });
     let Presence::Present(found) = found else {
@@ -255,8 +255,8 @@ fn a_listed_hash_is_believed_where_the_saved_state_does_not_explain_it() {
     for (hash, explained) in [(&algorithm, true), (&other, false)] {
         let list = listing("LOOKUP", json!({ "algorithmName": "FirstNameLookup" }), hash);
         let found = state_of(&[&file], &[list]).find(&Lookup {
-            wanted: TypeSelector::AnyAlgorithm,
-            place: Location::Global,
+            types: TypeSelector::AnyAlgorithm,
+            location: Location::Global,
             identity: Identity::Name("FirstNameLookup"),
         });
         let Presence::Present(found) = found else {
@@ -283,8 +283,8 @@ fn a_listed_hash_is_believed_where_the_saved_state_does_not_explain_it() {
     );
     let [ruleset, connector] = rows;
     let found = state_of(&[&file], &[list, ruleset, connector]).find(&Lookup {
-        wanted: TypeSelector::Type("DATABASE_RULESET"),
-        place: Location::Environment(5),
+        types: TypeSelector::Type("DATABASE_RULESET"),
+        location: Location::Environment(5),
         identity: Identity::Name("Patients rules"),
     });
     let Presence::Present(found) = found else {
@@ -297,8 +297,8 @@ fn a_listed_hash_is_believed_where_the_saved_state_does_not_explain_it() {
 fn what_would_tell_is_said() {
     let needs = |state: &TargetState, type_name, place, identity| {
         let answer = state.find(&Lookup {
-            wanted: TypeSelector::Type(type_name),
-            place,
+            types: TypeSelector::Type(type_name),
+            location: place,
             identity,
         });
         let Presence::Unknown { needs } = answer else {
@@ -373,8 +373,8 @@ fn entries_beside_pages_count_and_only_hexadecimal_digits_are_a_hash() {
     let mixed = state(&[Value::Array(vec![page(5, &[ssn]), zip, dob])]);
     let revision = |name| {
         let answer = mixed.find(&Lookup {
-            wanted: TypeSelector::Type("DOMAIN"),
-            place: Location::Global,
+            types: TypeSelector::Type("DOMAIN"),
+            location: Location::Global,
             identity: Identity::Name(name),
         });
         let Presence::Present(found) = answer else {
@@ -500,8 +500,8 @@ fn a_bundle_shows_every_engine_wide_object_of_its_types() {
     assert_eq!(at("DOMAIN", "SSN"), "absent");
     let of_algorithms = |name| {
         let lookup = Lookup {
-            wanted: TypeSelector::AnyAlgorithm,
-            place: Location::Global,
+            types: TypeSelector::AnyAlgorithm,
+            location: Location::Global,
             identity: Identity::Name(name),
         };
         matches!(bundle.find(&lookup), Presence::Absent)

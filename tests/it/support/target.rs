@@ -26,8 +26,8 @@ pub(crate) fn entry(type_name: &str, identifier: Value) -> Value {
 /// `present`, `absent` or `unknown` for an object with a name.
 pub(crate) fn ask(state: &TargetState, type_name: &str, place: Location, name: &str) -> &'static str {
     let answer = state.find(&Lookup {
-        wanted: TypeSelector::Type(type_name),
-        place,
+        types: TypeSelector::Type(type_name),
+        location: place,
         identity: Identity::Name(name),
     });
     match answer {

@@ -19,7 +19,7 @@ pub struct Inventory<'a>(pub &'a State);
 impl Inventory<'_> {
     fn object(&self, lookup: &Lookup<'_>) -> Option<&Arc<StoredObject>> {
         let objects = &self.0.objects;
-        let environment = match lookup.place {
+        let environment = match lookup.location {
             Location::Global => None,
             Location::Environment(id) => Some(id),
         };
@@ -27,7 +27,7 @@ impl Inventory<'_> {
         let fits = |stored: &&Arc<StoredObject>| {
             !stored.is_reference()
                 && stored.environment == environment
-                && match lookup.wanted {
+                && match lookup.types {
                     TypeSelector::AnyAlgorithm => is_algorithm(&stored.type_name),
                     // Algorithms share one name space.
                     TypeSelector::Type(name) if is_algorithm(name) => is_algorithm(&stored.type_name),
@@ -38,7 +38,7 @@ impl Inventory<'_> {
         let by_type = |a: &&Arc<StoredObject>, b: &&Arc<StoredObject>| a.type_name.cmp(&b.type_name);
         match lookup.identity {
             Identity::Name(name) => {
-                let named = objects.named(lookup.wanted, environment, name);
+                let named = objects.named(lookup.types, environment, name);
                 named.filter(fits).min_by(by_type)
             }
             Identity::Object(uuid) => objects.with_object_uuid(uuid).filter(fits).min_by(by_type),

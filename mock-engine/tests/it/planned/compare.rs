@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use exportdoc::internal::import_plan::{
-    Action, GivenEnvironment, ImportOptions, ImportPlan, ReadDocument, Step, Verdict, import_plan,
+    Action, GivenEnvironment, ImportDocument, ImportOptions, ImportOutcome, ImportPlan, ImportStatus, Step,
+    Verdict, import_plan,
 };
 use exportdoc::internal::object::{RevisionPair, SyncObject};
 use exportdoc::internal::report::{ExamineOptions, Examiner};
 use exportdoc::internal::target_state::TargetStateBuilder;
-use mock_engine::internal::exchange::{ImportOutcome, ImportRequest, ImportStatus};
+use mock_engine::internal::exchange::ImportRequest;
 use mock_engine::internal::{Engine, ModelError};
 use serde_json::Value;
 
@@ -76,14 +77,14 @@ pub(super) fn compare(engine: &Engine, document: &[u8], options: ImportOptions) 
         .read_bytes(document)
         .unwrap()
         .into_objects();
-    let read = ReadDocument::new(&report, objects);
+    let read = ImportDocument::new(&report, objects);
     let version = state.version().unwrap();
     let options = ImportOptions {
         max_format: state.max_format(),
         names: version.name_check(engine.settings.strict_names),
         ..options
     };
-    let plan = import_plan(&read.as_import(), &state, &options);
+    let plan = import_plan(&read, &state, &options);
     // Of a complete target everything is known, whatever the request leaves out.
     for step in &plan.steps {
         assert!(!matches!(step.action, Action::Unknown { .. }), "{step:?}");
@@ -111,11 +112,11 @@ pub(super) fn compare(engine: &Engine, document: &[u8], options: ImportOptions) 
             assert_eq!((*status == 404, *status == 409), (missing, !missing));
             let failed = outcomes
                 .iter()
-                .position(|outcome| outcome.import_status == ImportStatus::Failed);
+                .position(|outcome| outcome.status == ImportStatus::Failed);
             assert_eq!(failed, Some(*at));
             let step = &plan.steps[*at];
-            assert_eq!(outcomes[*at].object_type, step.type_name);
-            assert_eq!(outcomes[*at].object_identifier, step.key.identifier.to_json());
+            assert_eq!(outcomes[*at].type_name, step.type_name);
+            assert_eq!(outcomes[*at].identifier, step.key.identifier);
             vec![match step.action {
                 Action::Conflict { .. } => "conflict",
                 Action::KeyConflict { .. } => "key conflict",
@@ -136,7 +137,7 @@ pub(super) fn compare(engine: &Engine, document: &[u8], options: ImportOptions) 
 /// Every change between the dumps was announced, and every announced change is there.
 fn succeeded(
     plan: &ImportPlan,
-    document: &ReadDocument,
+    document: &ImportDocument,
     outcomes: &[ImportOutcome],
     before: &BTreeMap<(String, String), Shown>,
     after: &BTreeMap<(String, String), Shown>,
@@ -145,7 +146,7 @@ fn succeeded(
     assert!(
         outcomes
             .iter()
-            .all(|outcome| outcome.import_status == ImportStatus::Success)
+            .all(|outcome| outcome.status == ImportStatus::Success)
     );
     let mut changed: BTreeSet<_> = after
         .iter()
@@ -162,12 +163,12 @@ fn succeeded(
         let there = || {
             let existing = step.action.existing().unwrap();
             let key = (existing.type_name.clone(), existing.id.to_json().to_string());
-            assert_eq!(outcome.imported_object_identifier, Some(existing.id.to_json()));
+            assert_eq!(outcome.imported.as_ref(), Some(&existing.id));
             (before[&key].clone(), after[&key].clone(), key)
         };
         match &step.action {
             Action::Create => {
-                let id = outcome.imported_object_identifier.as_ref().unwrap().to_string();
+                let id = outcome.imported.as_ref().unwrap().to_json().to_string();
                 let key = (stored_type(step).to_owned(), id);
                 assert!(!before.contains_key(&key), "{step:?}");
                 let made = &after[&key];

@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use exportdoc::internal::identifier::Identifier;
-use exportdoc::internal::import_plan::{Action, ImportPlan, Irreversible, ReadDocument, Step, Todo};
+use exportdoc::internal::import_plan::{
+    Action, ImportDocument, ImportOutcome, ImportPlan, Irreversible, Step, Todo,
+};
 use exportdoc::internal::object::{ObjectKey, by_number_in_own_document};
-use mock_engine::internal::exchange::ImportOutcome;
 use serde_json::Value;
 
 use super::compare::{Shown, WITH_PASSWORD, shown, stored_type};
@@ -24,7 +25,7 @@ struct Written<'a> {
 /// Gives what was seen to hold.
 pub(super) fn hold(
     plan: &ImportPlan,
-    document: &ReadDocument,
+    document: &ImportDocument,
     outcomes: &[ImportOutcome],
     before: &[u8],
     after: &[u8],
@@ -36,7 +37,7 @@ pub(super) fn hold(
             step,
             position,
             type_name: stored_type(step),
-            identifier: outcome.imported_object_identifier.as_ref().unwrap().to_string(),
+            identifier: outcome.imported.as_ref().unwrap().to_json().to_string(),
         })
         .collect();
     let (objects_before, objects_after) = (shown(before), shown(after));
@@ -54,7 +55,7 @@ pub(super) fn hold(
 /// under the names they have here.
 fn content(
     plan: &ImportPlan,
-    document: &ReadDocument,
+    document: &ImportDocument,
     outcomes: &[ImportOutcome],
     written: &[Written<'_>],
     after: &Objects,
@@ -63,7 +64,7 @@ fn content(
         .steps
         .iter()
         .zip(outcomes)
-        .filter_map(|(step, outcome)| Some((&step.key, outcome.imported_object_identifier.clone()?)))
+        .filter_map(|(step, outcome)| Some((&step.key, outcome.imported.as_ref()?.to_json())))
         .collect();
     let mut seen = Vec::new();
     for written in written
