@@ -437,7 +437,7 @@ fn sources_that_contradict_each_other_are_an_error_that_names_both() {
         ),
         "{said}"
     );
-    assert!(said.contains("save them all again"), "{said}");
+    assert!(said.contains("save them again"), "{said}");
 }
 
 #[test]

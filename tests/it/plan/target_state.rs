@@ -480,7 +480,7 @@ fn a_format_is_read_where_the_targets_own_documents_or_its_version_say_so() {
     }
     let own = state_of(&[&testdata("global-small.json")], &[]);
     let needs = reads(&own, 6);
-    assert!(needs.contains("those at hand have format 2"), "{needs}");
+    assert!(needs.contains("the given ones have format 2"), "{needs}");
     assert_eq!(reads(&own, 2), "yes");
     let of_version = |version: &str| {
         let version = Some(version.parse().unwrap());
