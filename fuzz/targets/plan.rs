@@ -136,15 +136,15 @@ fn planned(document: &ImportDocument, [one, other]: [&[u8]; 2], bits: u8) {
     }
     assert!(target.environments().eq(turned.environments()));
     let options = options(&target, bits);
-    let plan = import_plan(&document, &target, &options);
+    let plan = import_plan(document, &target, &options);
     check_plan(document, &plan);
-    let again = import_plan(&document, &turned, &options);
+    let again = import_plan(document, &turned, &options);
     assert_eq!(plan, again, "the order of the sources shows");
     let otherwise = ImportOptions {
         force_overwrite: !options.force_overwrite,
         ..options
     };
-    let otherwise = import_plan(&document, &target, &otherwise);
+    let otherwise = import_plan(document, &target, &otherwise);
     check_plan(document, &otherwise);
     let (free, forced) = match options.force_overwrite {
         true => (&otherwise, &plan),
@@ -226,7 +226,7 @@ fn told_apart(objects: &[SyncObject<'_>]) -> bool {
 /// a document doesn't show everything.
 fn onto_itself(document: &ImportDocument, own: &[u8], bits: u8) {
     let target = target(&[own], bits).expect("it was read before");
-    let plan = import_plan(&document, &target, &options(&target, bits));
+    let plan = import_plan(document, &target, &options(&target, bits));
     for step in &plan.steps {
         assert!(
             !matches!(

@@ -126,7 +126,7 @@ impl Engine {
             names: self.settings.name_check(),
             strict_references: false,
         };
-        import_plan(&document, &Inventory(state), &options)
+        import_plan(document, &Inventory(state), &options)
     }
 
     /// Reads a document and refuses what no engine would look at further.
