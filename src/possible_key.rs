@@ -111,8 +111,8 @@ fn field<S: BufRead>(head: &FieldHead, message: &mut StreamedFields<'_, S>, dept
         }
         HeadValue::Bytes(length) if depth < MAX_DEPTH => below(&mut message.enter(length), depth + 1),
         HeadValue::Bytes(_) => 1,
-        HeadValue::Group => 1,
-        HeadValue::Varint(_) | HeadValue::Fixed => 0,
+        HeadValue::Group(_) => 1,
+        HeadValue::Varint(_) | HeadValue::Fixed64(_) | HeadValue::Fixed32(_) => 0,
     }
 }
 

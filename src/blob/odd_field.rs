@@ -32,7 +32,7 @@ impl OddFields {
         let fits = match value {
             HeadValue::Varint(_) => is_number,
             HeadValue::Bytes(_) => !is_number,
-            HeadValue::Fixed | HeadValue::Group => false,
+            _ => false,
         };
         let bit = 1_u32.checked_shl(number).unwrap_or_default();
         if !fits {

@@ -69,7 +69,7 @@ fn level(message: Message<'_>, base: usize, depth: usize, left: &mut usize) -> V
             break;
         }
         *left -= 1;
-        let tag = field.raw.iter().take_while(|b| **b & 0x80 != 0).count() + 1;
+        let tag = super::tag_length(field.raw);
         let value = match field.value {
             Value::Varint(n) => DumpValue::Varint(n),
             Value::Fixed64(n) => DumpValue::Fixed64(n),

@@ -5,19 +5,15 @@
 //! forms. Reading allocates nothing, so no input can make it use more memory than it has itself.
 
 mod dump;
+mod read;
 mod stream;
 mod write;
 
 use std::borrow::Cow;
 
 pub use dump::{DumpLimits, DumpNode, DumpValue, dump};
-pub use stream::{Cursor, FieldHead, HeadValue, StreamedFields};
+pub use stream::{Cursor, FieldHead, StreamedFields};
 pub use write::Writer;
-
-/// Groups nested deeper than this are refused.
-const MAX_GROUP_DEPTH: usize = 64;
-/// The highest field number protobuf allows.
-const MAX_FIELD_NUMBER: u64 = (1 << 29) - 1;
 
 /// What is odd about a known field: no writer puts it so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,19 +60,34 @@ pub enum WireErrorKind {
     Depth,
 }
 
-/// A field's value, borrowed from the message.
+/// A field's value. `B` is what length-delimited values and groups are given as: their bytes, or the number of bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Value<'a> {
+pub enum Value<B> {
     /// Wire type 0.
     Varint(u64),
     /// Wire type 1, little-endian.
     Fixed64(u64),
     /// Wire type 2: text, bytes or a nested message.
-    Bytes(&'a [u8]),
+    Bytes(B),
     /// Wire types 3 and 4: the fields between the two tags.
-    Group(&'a [u8]),
+    Group(B),
     /// Wire type 5, little-endian.
     Fixed32(u32),
+}
+
+/// The value of a field of which only the beginning is read.
+pub type HeadValue = Value<u64>;
+
+impl From<Value<&[u8]>> for HeadValue {
+    fn from(value: Value<&[u8]>) -> Self {
+        match value {
+            Value::Varint(value) => Self::Varint(value),
+            Value::Fixed64(value) => Self::Fixed64(value),
+            Value::Bytes(bytes) => Self::Bytes(bytes.len() as u64),
+            Value::Group(bytes) => Self::Group(bytes.len() as u64),
+            Value::Fixed32(value) => Self::Fixed32(value),
+        }
+    }
 }
 
 /// One field as it stands in its message.
@@ -85,7 +96,7 @@ pub struct Field<'a> {
     /// Field number, 1 to 2^29-1.
     pub number: u32,
     /// Its value.
-    pub value: Value<'a>,
+    pub value: Value<&'a [u8]>,
     /// The bytes of tag, length and value.
     pub raw: &'a [u8],
     /// Where `raw` begins in the message.
@@ -138,132 +149,38 @@ impl<'a> Iterator for Fields<'a> {
     }
 }
 
-fn read_varint(message: &[u8], position: &mut usize) -> Result<u64, WireErrorKind> {
-    let mut value = 0_u64;
-    for shift in (0..70).step_by(7) {
-        let byte = *message.get(*position).ok_or(WireErrorKind::BreaksOff)?;
-        *position += 1;
-        value |= u64::from(byte & 0x7f) << shift;
-        if byte & 0x80 == 0 {
-            return Ok(value);
+fn read_field(message: &[u8], offset: usize) -> Result<Field<'_>, WireErrorKind> {
+    let begin = message.get(offset..).unwrap_or_default();
+    let mut rest = begin;
+    let (number, value) = read::field(&mut rest)?;
+    let before = begin.len() - rest.len();
+    // `read` has compared every length with the bytes left.
+    let slice = |start: usize, length: u64| {
+        let value = begin.get(start..).unwrap_or_default();
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        value.get(..length).unwrap_or_default()
+    };
+    let (value, length) = match value {
+        Value::Varint(number) => (Value::Varint(number), before),
+        Value::Fixed64(number) => (Value::Fixed64(number), before),
+        Value::Fixed32(number) => (Value::Fixed32(number), before),
+        Value::Bytes(length) => {
+            let bytes = slice(before, length);
+            (Value::Bytes(bytes), before + bytes.len())
         }
-    }
-    Err(WireErrorKind::VarintTooLong)
-}
-
-fn read_tag(message: &[u8], position: &mut usize) -> Result<(u32, u8), WireErrorKind> {
-    let key = read_varint(message, position)?;
-    let number = key >> 3;
-    if number == 0 || number > MAX_FIELD_NUMBER {
-        return Err(WireErrorKind::FieldNumber);
-    }
-    let number = u32::try_from(number).map_err(|_| WireErrorKind::FieldNumber)?;
-    Ok((number, (key & 7) as u8))
-}
-
-fn take<'a>(message: &'a [u8], position: &mut usize, length: usize) -> Result<&'a [u8], WireErrorKind> {
-    let end = position.checked_add(length).ok_or(WireErrorKind::LengthPastEnd)?;
-    let bytes = message.get(*position..end).ok_or(WireErrorKind::LengthPastEnd)?;
-    *position = end;
-    Ok(bytes)
-}
-
-fn read_field(message: &[u8], start: usize) -> Result<Field<'_>, WireErrorKind> {
-    let mut position = start;
-    let (number, wire_type) = read_tag(message, &mut position)?;
-    let value = match wire_type {
-        3 => Value::Group(read_group(message, &mut position, number)?),
-        4 => return Err(WireErrorKind::Group),
-        _ => read_scalar(message, &mut position, wire_type)?,
+        Value::Group(length) => (Value::Group(slice(tag_length(begin), length)), before),
     };
     Ok(Field {
         number,
         value,
-        raw: &message[start..position],
-        offset: start,
+        raw: slice(0, length as u64),
+        offset,
     })
 }
 
-fn read_scalar<'a>(
-    message: &'a [u8],
-    position: &mut usize,
-    wire_type: u8,
-) -> Result<Value<'a>, WireErrorKind> {
-    let short = |_| WireErrorKind::BreaksOff;
-    match wire_type {
-        0 => Ok(Value::Varint(read_varint(message, position)?)),
-        1 => {
-            let bytes = take(message, position, 8).map_err(short)?;
-            Ok(Value::Fixed64(
-                bytes.iter().rev().fold(0, |n, b| n << 8 | u64::from(*b)),
-            ))
-        }
-        2 => {
-            let length = read_varint(message, position)?;
-            let length = usize::try_from(length).map_err(|_| WireErrorKind::LengthPastEnd)?;
-            Ok(Value::Bytes(take(message, position, length)?))
-        }
-        5 => {
-            let bytes = take(message, position, 4).map_err(short)?;
-            Ok(Value::Fixed32(
-                bytes.iter().rev().fold(0, |n, b| n << 8 | u32::from(*b)),
-            ))
-        }
-        _ => Err(WireErrorKind::WireType),
-    }
-}
-
-/// The numbers of the groups around a place, the outermost first: hostile nesting must not reach the stack.
-struct OpenGroups(Vec<u32>);
-
-/// What a tag inside a group means.
-enum GroupStep {
-    /// A group begins or ends in it.
-    Nested,
-    /// A field, whose value follows.
-    Field,
-    /// The end of the outermost one.
-    Ended,
-}
-
-impl OpenGroups {
-    fn new(number: u32) -> Self {
-        Self(vec![number])
-    }
-
-    fn tag(&mut self, number: u32, wire_type: u8) -> Result<GroupStep, WireErrorKind> {
-        match wire_type {
-            3 if self.0.len() >= MAX_GROUP_DEPTH => Err(WireErrorKind::Depth),
-            3 => {
-                self.0.push(number);
-                Ok(GroupStep::Nested)
-            }
-            4 if self.0.pop() != Some(number) => Err(WireErrorKind::Group),
-            4 if self.0.is_empty() => Ok(GroupStep::Ended),
-            4 => Ok(GroupStep::Nested),
-            _ => Ok(GroupStep::Field),
-        }
-    }
-}
-
-/// Skips to the end of a group without recursion.
-fn read_group<'a>(message: &'a [u8], position: &mut usize, number: u32) -> Result<&'a [u8], WireErrorKind> {
-    let body = *position;
-    let mut groups = OpenGroups::new(number);
-    loop {
-        let before = *position;
-        if before >= message.len() {
-            return Err(WireErrorKind::Group);
-        }
-        let (inner, wire_type) = read_tag(message, position)?;
-        match groups.tag(inner, wire_type)? {
-            GroupStep::Ended => return Ok(&message[body..before]),
-            GroupStep::Nested => {}
-            GroupStep::Field => {
-                read_scalar(message, position, wire_type)?;
-            }
-        }
-    }
+/// Bytes of the tag that a field begins with.
+fn tag_length(field: &[u8]) -> usize {
+    field.iter().take_while(|byte| **byte & 0x80 != 0).count() + 1
 }
 
 /// A message that was read through once, so that its fields can be looked up without an error path.

@@ -5,7 +5,8 @@
 
 use std::io::BufRead;
 
-use super::{GroupStep, MAX_FIELD_NUMBER, OpenGroups, Value, WireError, WireErrorKind};
+use super::read::{self, Source};
+use super::{HeadValue, WireError};
 
 /// A source with the number of bytes taken from it. A source that fails is one that has ended: whoever owns it knows.
 #[derive(Debug)]
@@ -71,30 +72,6 @@ pub struct FieldHead {
     pub value_offset: u64,
 }
 
-/// The value of a field of which only the beginning is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HeadValue {
-    /// Wire type 0.
-    Varint(u64),
-    /// Wire type 2: that many bytes follow, to be read or skipped.
-    Bytes(u64),
-    /// Wire types 1 and 5, skipped.
-    Fixed,
-    /// Wire type 3, skipped with all that is in it.
-    Group,
-}
-
-impl From<Value<'_>> for HeadValue {
-    fn from(value: Value<'_>) -> Self {
-        match value {
-            Value::Varint(value) => Self::Varint(value),
-            Value::Bytes(bytes) => Self::Bytes(bytes.len() as u64),
-            Value::Fixed64(_) | Value::Fixed32(_) => Self::Fixed,
-            Value::Group(_) => Self::Group,
-        }
-    }
-}
-
 /// The fields of one message in a stream. What isn't taken of a value is skipped with the next field.
 #[derive(Debug)]
 pub struct StreamedFields<'c, S> {
@@ -121,7 +98,7 @@ impl<S: BufRead> StreamedFields<'_, S> {
             return Ok(None);
         }
         let offset = self.cursor.position - self.start;
-        match self.read_field() {
+        match read::field(self) {
             Ok((number, value)) => {
                 self.value_end = self.cursor.position
                     + match value {
@@ -179,85 +156,21 @@ impl<S: BufRead> StreamedFields<'_, S> {
         self.pieces(length, |piece| bytes.extend_from_slice(piece));
         Some(read(&bytes))
     }
+}
 
-    fn varint(&mut self) -> Result<u64, WireErrorKind> {
-        let mut value = 0_u64;
-        for shift in (0..70).step_by(7) {
-            if self.cursor.position >= self.end {
-                return Err(WireErrorKind::BreaksOff);
-            }
-            let byte = self.cursor.byte().ok_or(WireErrorKind::BreaksOff)?;
-            value |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Ok(value);
-            }
-        }
-        Err(WireErrorKind::VarintTooLong)
+impl<S: BufRead> Source for StreamedFields<'_, S> {
+    fn left(&self) -> u64 {
+        self.end.saturating_sub(self.cursor.position)
     }
 
-    fn tag(&mut self) -> Result<(u32, u8), WireErrorKind> {
-        let key = self.varint()?;
-        let number = key >> 3;
-        if number == 0 || number > MAX_FIELD_NUMBER {
-            return Err(WireErrorKind::FieldNumber);
+    fn byte(&mut self) -> Option<u8> {
+        if self.left() == 0 {
+            return None;
         }
-        let number = u32::try_from(number).map_err(|_| WireErrorKind::FieldNumber)?;
-        Ok((number, (key & 7) as u8))
+        self.cursor.byte()
     }
 
-    fn read_field(&mut self) -> Result<(u32, HeadValue), WireErrorKind> {
-        let (number, wire_type) = self.tag()?;
-        let value = match wire_type {
-            3 => {
-                self.group(number)?;
-                HeadValue::Group
-            }
-            4 => return Err(WireErrorKind::Group),
-            _ => self.scalar(wire_type)?,
-        };
-        Ok((number, value))
-    }
-
-    fn scalar(&mut self, wire_type: u8) -> Result<HeadValue, WireErrorKind> {
-        match wire_type {
-            0 => Ok(HeadValue::Varint(self.varint()?)),
-            1 => self.fixed(8),
-            2 => {
-                let length = self.varint()?;
-                if length > self.end - self.cursor.position {
-                    return Err(WireErrorKind::LengthPastEnd);
-                }
-                Ok(HeadValue::Bytes(length))
-            }
-            5 => self.fixed(4),
-            _ => Err(WireErrorKind::WireType),
-        }
-    }
-
-    fn fixed(&mut self, length: u64) -> Result<HeadValue, WireErrorKind> {
-        if length > self.end - self.cursor.position {
-            return Err(WireErrorKind::BreaksOff);
-        }
+    fn skip(&mut self, length: u64) {
         self.pieces(length, |_| ());
-        Ok(HeadValue::Fixed)
-    }
-
-    fn group(&mut self, number: u32) -> Result<(), WireErrorKind> {
-        let mut groups = OpenGroups::new(number);
-        loop {
-            if self.cursor.position >= self.end {
-                return Err(WireErrorKind::Group);
-            }
-            let (inner, wire_type) = self.tag()?;
-            match groups.tag(inner, wire_type)? {
-                GroupStep::Ended => return Ok(()),
-                GroupStep::Nested => {}
-                GroupStep::Field => {
-                    if let HeadValue::Bytes(length) = self.scalar(wire_type)? {
-                        self.pieces(length, |_| ());
-                    }
-                }
-            }
-        }
     }
 }

@@ -64,12 +64,7 @@ fn heads(bytes: &[u8]) -> (Vec<FieldHead>, Option<WireError>) {
         match field {
             Ok(field) => heads.push(FieldHead {
                 number: field.number,
-                value: match field.value {
-                    Value::Varint(value) => HeadValue::Varint(value),
-                    Value::Bytes(bytes) => HeadValue::Bytes(bytes.len() as u64),
-                    Value::Fixed32(_) | Value::Fixed64(_) => HeadValue::Fixed,
-                    Value::Group(_) => HeadValue::Group,
-                },
+                value: field.value.into(),
                 offset: field.offset as u64,
                 value_offset: match field.value {
                     Value::Bytes(_) => field.value_offset() as u64,

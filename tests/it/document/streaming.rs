@@ -9,7 +9,7 @@ use exportdoc::internal::audit::{AuditOptions, DEFAULT_POLICY, Policy, audit_byt
 use exportdoc::internal::blob::BlobLimits;
 use exportdoc::internal::envelope::{Base64Decoder, EnvelopeError, decode_all};
 use exportdoc::internal::report::{DocumentReport, ExamineOptions, Examiner, SourceError};
-use exportdoc::internal::wire::{self, Cursor, HeadValue, Value};
+use exportdoc::internal::wire::{self, Cursor, HeadValue};
 use proptest::prelude::*;
 
 /// A source that gives a few bytes at a time.
@@ -243,11 +243,9 @@ proptest! {
         bytes in prop::collection::vec(prop_oneof![2 => 0_u8..40, 1 => any::<u8>()], 0..60),
         sizes in prop::collection::vec(1_usize..5, 1..4), taken in any::<bool>()
     ) {
-        let whole: Vec<_> = wire::fields(&bytes).map(|field| field.map(|field| match field.value {
-            Value::Varint(n) => (field.number, field.offset, HeadValue::Varint(n), Vec::new()),
-            Value::Bytes(b) => (field.number, field.offset, HeadValue::Bytes(b.len() as u64), b.to_vec()),
-            Value::Group(_) => (field.number, field.offset, HeadValue::Group, Vec::new()),
-            _ => (field.number, field.offset, HeadValue::Fixed, Vec::new()),
+        let whole: Vec<_> = wire::fields(&bytes).map(|field| field.map(|field| {
+            let bytes = field.bytes().unwrap_or_default().to_vec();
+            (field.number, field.offset, HeadValue::from(field.value), bytes)
         })).collect();
         let mut streamed = Vec::new();
         let mut cursor = Cursor::new(std::io::BufReader::with_capacity(3, Chunked::new(&bytes, &sizes)));
