@@ -14,7 +14,6 @@ mod support;
 
 use std::fs;
 use std::hint::black_box;
-use std::io::Read;
 use std::process::Command;
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -22,7 +21,7 @@ use std::time::Duration;
 use divan::Bencher;
 use divan::counter::BytesCount;
 use exportdoc::internal::blob::{BlobLimits, Record, RecordReader};
-use exportdoc::internal::envelope::{Base64Reader, Envelope};
+use exportdoc::internal::envelope::{Base64Decoder, Envelope};
 use exportdoc::internal::graph::GraphBuilder;
 use exportdoc::internal::object::SyncObject;
 use exportdoc::internal::report::{ExamineOptions, Examiner, Verdict};
@@ -71,10 +70,7 @@ fn generate() -> Vec<u8> {
 
 fn decoded(document: &[u8]) -> Vec<u8> {
     let envelope = Envelope::parse(document).expect("a document");
-    let mut blob = Vec::new();
-    let mut reader = envelope.blob().expect("a blob").reader();
-    reader.read_to_end(&mut blob).expect("decoding never fails");
-    blob
+    envelope.blob().expect("a blob").decode().0
 }
 
 /// One step of judging a document, or what it is held against.
@@ -124,15 +120,13 @@ fn decode_base64(sample: &Sample) -> usize {
         envelope.blob().expect("a blob").text.clone().into_owned()
     });
     assert!(!sample.blob.is_empty());
-    let mut reader = Base64Reader::new(&TEXT);
-    let mut buffer = vec![0; 64 * 1024];
-    let mut bytes = 0;
-    loop {
-        match reader.read(&mut buffer).expect("decoding never fails") {
-            0 => return bytes,
-            read => bytes += read,
-        }
+    let (mut decoder, mut bytes) = (Base64Decoder::new(), Vec::new());
+    for piece in TEXT.as_bytes().chunks(64 * 1024) {
+        bytes.clear();
+        decoder.push(piece, &mut bytes);
     }
+    decoder.finish(&mut bytes);
+    usize::try_from(decoder.report().decoded_len).expect("a length in memory")
 }
 
 fn records(blob: &[u8], mut each: impl FnMut(&[u8])) -> usize {

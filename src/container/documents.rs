@@ -6,6 +6,7 @@
 use std::io::{self, BufRead, Read};
 
 use super::{ContainerError, begins_like_a_document};
+use crate::envelope::{Token, Tokenizer};
 
 /// Bytes of white space between documents that are held until it shows what they lead to.
 const WHITE_SPACE: usize = 64 * 1024;
@@ -18,7 +19,7 @@ pub struct Documents<S> {
     /// Documents begun.
     begun: u64,
     state: State,
-    value: Scan,
+    value: Value,
     /// White space behind a document that turned out to be the only one, or the last.
     pending: Vec<u8>,
 }
@@ -45,41 +46,32 @@ enum State {
     Over,
 }
 
-/// Where in a JSON value a text is.
+/// A JSON value that is being read.
 #[derive(Debug, Default)]
-struct Scan {
+struct Value {
+    tokens: Tokenizer,
     depth: u64,
-    in_string: bool,
-    escaped: bool,
 }
 
-impl Scan {
-    /// How many bytes belong to the value, and whether it ends with them.
+impl Value {
+    /// Returns the number of bytes that belong to the value, and whether it ends with them.
     fn follow(&mut self, piece: &[u8]) -> (usize, bool) {
         let mut at = 0;
-        while let Some(byte) = piece.get(at) {
-            if self.in_string && !self.escaped && !matches!(byte, b'"' | b'\\') {
-                let rest = piece.get(at..).unwrap_or_default();
-                at += memchr::memchr2(b'"', b'\\', rest).unwrap_or(rest.len());
-                continue;
-            }
-            at += 1;
-            match byte {
-                _ if self.escaped => self.escaped = false,
-                b'\\' if self.in_string => self.escaped = true,
-                b'"' => self.in_string = !self.in_string,
-                _ if self.in_string => {}
-                b'{' | b'[' => self.depth += 1,
-                b'}' | b']' => {
+        loop {
+            let (used, token) = self.tokens.next(piece.get(at..).unwrap_or_default());
+            at += used;
+            match token {
+                None => return (at, false),
+                Some(Token::Open(_)) => self.depth += 1,
+                Some(Token::Close) => {
                     self.depth = self.depth.saturating_sub(1);
                     if self.depth == 0 {
                         return (at, true);
                     }
                 }
-                _ => {}
+                Some(_) => {}
             }
         }
-        (at, false)
     }
 }
 
@@ -111,7 +103,7 @@ impl<S: BufRead> Documents<S> {
             form,
             begun: 0,
             state: State::Ready,
-            value: Scan::default(),
+            value: Value::default(),
             pending: Vec::new(),
         })
     }
@@ -131,7 +123,7 @@ impl<S: BufRead> Documents<S> {
             return Ok(None);
         }
         self.begun += 1;
-        self.value = Scan::default();
+        self.value = Value::default();
         self.state = match self.form {
             Form::Other => State::Rest,
             Form::Lines | Form::Array => State::Inside,

@@ -51,8 +51,8 @@ impl<'s, S: BufRead> BlobBytes<'s, S> {
         let run = plain(&piece[..run]);
         if run > 0 {
             self.decoder.push(&piece[..run], &mut self.ready);
-            let gap = self.scan.gaps.last_mut();
-            if let Some(string) = gap.and_then(|gap| gap.string.as_mut()) {
+            let elision = self.scan.elisions.last_mut();
+            if let Some(string) = elision.and_then(|elision| elision.string.as_mut()) {
                 string.begin_with(&piece[..run]);
             }
             self.scan.consume(run);
@@ -95,7 +95,11 @@ impl<'s, S: BufRead> BlobBytes<'s, S> {
     }
 
     fn note(&mut self, note: impl FnOnce(&mut ElidedString)) {
-        let string = self.scan.gaps.last_mut().and_then(|gap| gap.string.as_mut());
+        let string = self
+            .scan
+            .elisions
+            .last_mut()
+            .and_then(|elision| elision.string.as_mut());
         if let Some(string) = string {
             note(string);
         }

@@ -153,13 +153,8 @@ const ZIP: &str = "it looks like a zip archive";
 const ELLIPSIS: &str =
     "an ellipsis where a value should be: this is a documentation sample or was cut by hand";
 
-/// `length` is that of the file; `origin` places the text before its byte order mark is taken off.
-pub(super) fn not_utf8(
-    input: &[u8],
-    origin: &OffsetMap,
-    length: u64,
-    error: std::str::Utf8Error,
-) -> EnvelopeError {
+/// The error for text that isn't UTF-8. `map` counts from before a byte order mark.
+pub(super) fn not_utf8(input: &[u8], map: &OffsetMap, error: std::str::Utf8Error) -> EnvelopeError {
     if let Some(kind) = foreign(input) {
         return EnvelopeError::Foreign(kind);
     }
@@ -179,10 +174,10 @@ pub(super) fn not_utf8(
             .trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t'])
             .starts_with('{')
     {
-        return truncated(valid, length);
+        return truncated(valid, map.file_length);
     }
     EnvelopeError::NotUtf8 {
-        offset: origin.offset(error.valid_up_to()),
+        offset: map.offset(error.valid_up_to()),
         looks_like,
     }
 }
@@ -192,18 +187,13 @@ fn truncated(text: &str, length: u64) -> EnvelopeError {
     EnvelopeError::Truncated { length, inside }
 }
 
-/// Says in our terms what serde_json found. `length` is that of the file.
-pub(super) fn not_json(
-    text: &str,
-    origin: &OffsetMap,
-    length: u64,
-    error: &serde_json::Error,
-) -> EnvelopeError {
+/// Turns an error of serde_json into ours.
+pub(super) fn not_json(text: &str, map: &OffsetMap, error: &serde_json::Error) -> EnvelopeError {
     if let Some(kind) = foreign(text.as_bytes()) {
         return EnvelopeError::Foreign(kind);
     }
     if error.classify() == Category::Eof {
-        return truncated(text, length);
+        return truncated(text, map.file_length);
     }
     let (line, column) = (error.line(), error.column());
     let line_start: usize = text
@@ -223,16 +213,12 @@ pub(super) fn not_json(
         Some(slip) => format!("{slip} ({words})"),
         None => words.to_owned(),
     };
-    // The column counts the bytes before the fault, so what was left out right before it counts, too. But where a colon is
-    // missing, it counts the quote that stands in its place, and what was left out is behind that.
-    let left_out = origin.left_out(match words {
-        "expected `:`" => at,
-        _ => line_start + column,
-    });
+    // The parser's column is behind the fault, so this counts a part left out right before it.
+    let left_out = map.left_out(line_start + column);
     EnvelopeError::NotJson {
         line,
-        column: column + usize::try_from(left_out - origin.left_out(line_start)).unwrap_or_default(),
-        offset: (origin.base + at) as u64 + left_out,
+        column: column + usize::try_from(left_out - map.left_out(line_start)).unwrap_or_default(),
+        offset: (map.base + at) as u64 + left_out,
         reason,
     }
 }

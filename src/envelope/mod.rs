@@ -6,9 +6,10 @@
 
 mod base64_decoder;
 mod base64_report;
-mod base64_text;
 mod blob_text;
+mod encoded;
 mod error;
+mod find_blob;
 mod foreign;
 mod locate;
 mod metadata;
@@ -19,22 +20,22 @@ mod raw;
 mod source;
 mod stream;
 mod streamed;
-mod structure;
 mod text;
 mod tokens;
 mod write;
 
-pub use base64_decoder::Base64Decoder;
+pub use base64_decoder::{Base64Decoder, decode_all};
 pub use base64_report::{Base64Report, BreakOff, BreakReason, Flaw};
-pub use base64_text::{Base64Reader, decode_all};
+pub use encoded::EncodedText;
 pub use error::EnvelopeError;
 pub use foreign::Foreign;
 pub use locate::{Found, Locator, MemberPlace};
 pub use metadata::{ListEntry, Metadata};
-pub use parse::{EncodedText, Envelope, Member};
+pub use parse::{Envelope, Member};
 pub use stream::EnvelopeWriter;
 pub(crate) use streamed::StreamedDocument;
 pub use text::{EnvelopeText, LineColumn};
+pub(crate) use tokens::{Token, Tokenizer};
 pub use write::{BuildError, EnvelopeBuilder};
 
 /// Levels of objects and arrays that a document may nest, its own braces included. Engines need five.

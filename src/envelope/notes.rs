@@ -26,16 +26,16 @@ pub(super) fn excerpt(text: &str) -> Cow<'_, str> {
 /// The findings so far, and the text that offsets are counted in.
 pub(super) struct Notes<'a> {
     text: &'a str,
-    origin: &'a OffsetMap,
+    map: &'a OffsetMap,
     list: Vec<Finding>,
     counts: HashMap<&'static str, (u64, &'static FindingRule)>,
 }
 
 impl<'a> Notes<'a> {
-    pub(super) fn new(text: &'a str, origin: &'a OffsetMap) -> Self {
+    pub(super) fn new(text: &'a str, map: &'a OffsetMap) -> Self {
         Self {
             text,
-            origin,
+            map,
             list: Vec::new(),
             counts: HashMap::new(),
         }
@@ -43,7 +43,7 @@ impl<'a> Notes<'a> {
 
     /// The file offset of a part of the text.
     pub(super) fn offset(&self, part: &str) -> u64 {
-        self.origin.offset(self.position(part))
+        self.map.offset(self.position(part))
     }
 
     fn position(&self, part: &str) -> usize {
@@ -52,7 +52,7 @@ impl<'a> Notes<'a> {
 
     /// The string at this part of the text whose content was left out, and its position among the gaps.
     pub(super) fn string_left_out(&self, value: &str) -> Option<(usize, &'a ElidedString)> {
-        self.origin.string_at(self.position(value) + 1)
+        self.map.string_at(self.position(value) + 1)
     }
 
     /// Counts a finding of the rule; whether it is among those to keep.

@@ -9,20 +9,18 @@ use std::io;
 
 use serde_json::value::RawValue;
 
-use super::base64_report::Base64Report;
-use super::base64_text::{Base64Reader, decode_all};
+use super::encoded::EncodedText;
 use super::error::{self, EnvelopeError};
 use super::foreign::SOPS;
 use super::locate::MemberPlace;
 use super::metadata::{Metadata, note_snake_case};
 use super::notes::{Notes, excerpt};
-use super::offset_map::{BEGIN, ElidedString, OffsetMap};
-use super::raw::{self, Members, RawMember, kind, unquote};
+use super::offset_map::OffsetMap;
+use super::raw::{self, Members, RawMember, kind};
 use super::tokens::{duplicates, member_path, too_deep};
 use super::{MAX_DEPTH, MAX_MEMBERS};
 use crate::finding::{
-    BYTE_ORDER_MARK, DUPLICATE_KEY, ESCAPED_TEXT, Finding, MISSING_MEMBER, TRAILING_DATA, UNKNOWN_MEMBER,
-    WRONG_TYPE,
+    BYTE_ORDER_MARK, DUPLICATE_KEY, Finding, MISSING_MEMBER, TRAILING_DATA, UNKNOWN_MEMBER,
 };
 
 const BOM: &str = "\u{feff}";
@@ -46,64 +44,6 @@ pub struct Member<'a> {
     pub value_bytes: u64,
 }
 
-/// A base64 member: text that is not decoded yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EncodedText<'a> {
-    /// The base64 text; borrowed from the file unless it has escapes.
-    pub text: Cow<'a, str>,
-    /// File offset of the first character inside the quotes.
-    pub file_offset: u64,
-    /// Whether the file writes some characters as JSON escapes. If so, offsets in `text` aren't offsets in the file.
-    pub escaped: bool,
-    path: String,
-    /// Its first bytes, up to an escape.
-    begin: Vec<u8>,
-    /// Which of the parts left out is its text, if it was read on the way.
-    pub(super) gap: Option<usize>,
-}
-
-impl EncodedText<'_> {
-    /// JSON path of the member.
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
-    /// Says so if it is hexadecimal text or PEM. The base64 text of no blob, signature or key begins like that.
-    fn other_encoding(&self) -> Option<EnvelopeError> {
-        let begin = self.begin.as_slice();
-        let is_hex = begin.len() == BEGIN && begin.iter().all(u8::is_ascii_hexdigit);
-        // A record's length below 65,536 and its first field; or a DER sequence.
-        let is_known = match self.path.as_str() {
-            "$.blob" => begin
-                .get(4..10)
-                .is_some_and(|at| at.eq_ignore_ascii_case(b"00000a")),
-            _ => begin.starts_with(b"30"),
-        };
-        let what = match begin {
-            [b'-', b'-', b'-', b'-', b'-', b'B', b'E', b'G', b'I', b'N', ..] => "PEM",
-            _ if is_hex && is_known => "hexadecimal text",
-            _ => return None,
-        };
-        let member = self.path.clone();
-        Some(EnvelopeError::OtherEncoding { member, what })
-    }
-
-    /// Decodes piece by piece.
-    pub fn reader(&self) -> Base64Reader<'_> {
-        Base64Reader::new(&self.text)
-    }
-
-    /// Decodes at once, for small members.
-    pub fn decode(&self) -> (Vec<u8>, Base64Report) {
-        decode_all(&self.text)
-    }
-
-    /// What a finished decoder has to say about this member.
-    pub fn findings(&self, report: &Base64Report) -> Vec<Finding> {
-        report.findings(&self.path, (!self.escaped).then_some(self.file_offset))
-    }
-}
-
 /// An export document's JSON, read without copying its large parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Envelope<'a> {
@@ -120,29 +60,25 @@ pub struct Envelope<'a> {
 impl<'a> Envelope<'a> {
     /// Reads a document. Only what can't be an export document at all is an error.
     pub fn parse(input: &'a [u8]) -> Result<Self, EnvelopeError> {
-        Self::parse_text(input, &OffsetMap::default(), input.len() as u64)
+        Self::parse_text(input, &OffsetMap::whole(input))
     }
 
-    /// Reads a document of which some parts were left out; `length` is that of the file.
-    pub(super) fn parse_text(
-        input: &'a [u8],
-        origin: &OffsetMap,
-        length: u64,
-    ) -> Result<Self, EnvelopeError> {
-        let whole = std::str::from_utf8(input).map_err(|e| error::not_utf8(input, origin, length, e))?;
+    /// Reads a document from text with parts left out.
+    pub(super) fn parse_text(input: &'a [u8], map: &OffsetMap) -> Result<Self, EnvelopeError> {
+        let whole = std::str::from_utf8(input).map_err(|e| error::not_utf8(input, map, e))?;
         let text = whole.strip_prefix(BOM).unwrap_or(whole);
-        let origin = &OffsetMap {
+        let map = &OffsetMap {
             base: whole.len() - text.len(),
-            ..origin.clone()
+            ..map.clone()
         };
         if text.trim_matches(WHITE_SPACE).is_empty() {
             return Err(EnvelopeError::Empty);
         }
-        check_depth(text, origin, length)?;
+        check_depth(text, map)?;
 
         let start = text.trim_start_matches(WHITE_SPACE);
         if !start.starts_with('{') {
-            let (value, _) = first_value::<&RawValue>(text, origin, length)?;
+            let (value, _) = first_value::<&RawValue>(text, map)?;
             return Err(match value.get() {
                 array if array.starts_with('[') => error::array(array),
                 other => EnvelopeError::NotADocument {
@@ -150,7 +86,7 @@ impl<'a> Envelope<'a> {
                 },
             });
         }
-        let (Members { list, more }, end) = first_value::<Members<'a, MAX_MEMBERS>>(text, origin, length)?;
+        let (Members { list, more }, end) = first_value::<Members<'a, MAX_MEMBERS>>(text, map)?;
         if more {
             return Err(EnvelopeError::TooManyMembers { limit: MAX_MEMBERS });
         }
@@ -161,8 +97,8 @@ impl<'a> Envelope<'a> {
             return Err(error::other_object(&list));
         }
 
-        let mut notes = Notes::new(text, origin);
-        if origin.base > 0 {
+        let mut notes = Notes::new(text, map);
+        if map.base > 0 {
             notes.file(&BYTE_ORDER_MARK, 0, "starts with a byte order mark".to_owned());
         }
         let rest = text.get(end..).unwrap_or_default();
@@ -173,7 +109,7 @@ impl<'a> Envelope<'a> {
                 true => ", beginning like JSON",
                 false => "",
             };
-            let message = format!("{} bytes after the document{what}", length - offset);
+            let message = format!("{} bytes after the document{what}", map.file_length - offset);
             notes.file(&TRAILING_DATA, offset, message);
         }
         let envelope = Self::read(list, notes);
@@ -228,7 +164,7 @@ impl<'a> Envelope<'a> {
         let metadata =
             metadata.and_then(|m| Metadata::read(m.value, &member_path("$", &m.key()), &mut notes));
         let [blob, signature, public_key] =
-            [blob, signature, public_key].map(|m| m.and_then(|m| encoded_text(m, &mut notes)));
+            [blob, signature, public_key].map(|m| m.and_then(|m| EncodedText::of(m, &mut notes)));
         let members = list
             .into_iter()
             .map(|member| Member {
@@ -332,18 +268,18 @@ fn is_sops(member: &RawMember<'_>) -> bool {
 }
 
 /// Refuses text nested too deep before a parser spends memory on it, unless it is broken before that point.
-fn check_depth(text: &str, origin: &OffsetMap, length: u64) -> Result<(), EnvelopeError> {
+fn check_depth(text: &str, map: &OffsetMap) -> Result<(), EnvelopeError> {
     let Some(at) = too_deep(text, MAX_DEPTH) else {
         return Ok(());
     };
     let before = text.get(..at).unwrap_or_default();
-    match first_value::<&RawValue>(before, origin, length) {
+    match first_value::<&RawValue>(before, map) {
         // A complete value, then brackets: that is trailing data, which is never parsed.
         Ok(_) => Ok(()),
         Err(error @ EnvelopeError::NotJson { .. }) => Err(error),
         Err(_) => Err(EnvelopeError::TooDeep {
             limit: MAX_DEPTH,
-            offset: origin.offset(at),
+            offset: map.offset(at),
         }),
     }
 }
@@ -351,13 +287,12 @@ fn check_depth(text: &str, origin: &OffsetMap, length: u64) -> Result<(), Envelo
 /// The value that the text starts with, and the offset behind it.
 fn first_value<'a, T: serde::Deserialize<'a>>(
     text: &'a str,
-    origin: &OffsetMap,
-    length: u64,
+    map: &OffsetMap,
 ) -> Result<(T, usize), EnvelopeError> {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<T>();
     match values.next() {
         Some(Ok(value)) => Ok((value, values.byte_offset())),
-        Some(Err(error)) => Err(error::not_json(text, origin, length, &error)),
+        Some(Err(error)) => Err(error::not_json(text, map, &error)),
         None => Err(EnvelopeError::Empty),
     }
 }
@@ -378,76 +313,4 @@ fn note_duplicates(list: &[RawMember<'_>], notes: &mut Notes<'_>) {
             seen.insert(key);
         }
     }
-}
-
-fn encoded_text<'a>(member: &RawMember<'a>, notes: &mut Notes<'_>) -> Option<EncodedText<'a>> {
-    let path = member_path("$", &member.key());
-    if let Some((gap, string)) = notes.string_left_out(member.value) {
-        return text_left_out(member, gap, string, path, notes);
-    }
-    let Some(text) = unquote(member.value) else {
-        notes.at(
-            &WRONG_TYPE,
-            member.value,
-            || path,
-            || match member.value.starts_with('"') {
-                true => NO_TEXT.to_owned(),
-                false => format!("{} instead of a string", kind(member.value)),
-            },
-        );
-        return None;
-    };
-    let file_offset = notes.offset(member.value) + 1;
-    let escaped = matches!(text, Cow::Owned(_));
-    if escaped {
-        let first = member
-            .value
-            .find('\\')
-            .and_then(|at| member.value.get(at..))
-            .unwrap_or(member.value);
-        notes.at(&ESCAPED_TEXT, first, || path.clone(), || ESCAPED.to_owned());
-    }
-    Some(EncodedText {
-        begin: begin(member.value),
-        text,
-        file_offset,
-        escaped,
-        path,
-        gap: None,
-    })
-}
-
-const NO_TEXT: &str = "a string whose escapes form no Unicode text";
-const ESCAPED: &str = "has JSON escapes, the first one here";
-
-fn begin(value: &str) -> Vec<u8> {
-    let text = value.bytes().skip(1);
-    text.take(BEGIN)
-        .take_while(|byte| !matches!(byte, b'"' | b'\\'))
-        .collect()
-}
-
-/// As [`encoded_text`], of a string that was read on the way.
-fn text_left_out<'a>(
-    member: &RawMember<'a>,
-    gap: usize,
-    string: &ElidedString,
-    path: String,
-    notes: &mut Notes<'_>,
-) -> Option<EncodedText<'a>> {
-    if string.lone_surrogate {
-        notes.at(&WRONG_TYPE, member.value, || path, || NO_TEXT.to_owned());
-        return None;
-    }
-    if let Some((offset, _)) = string.escape_at {
-        notes.at_offset(&ESCAPED_TEXT, offset, || path.clone(), || ESCAPED.to_owned());
-    }
-    Some(EncodedText {
-        begin: string.begin.clone(),
-        text: Cow::Borrowed(""),
-        file_offset: notes.offset(member.value) + 1,
-        escaped: string.escape_at.is_some(),
-        path,
-        gap: Some(gap),
-    })
 }

@@ -40,7 +40,7 @@ pub(super) struct Scan<S> {
     pub(super) position: u64,
     pub(super) failed: Option<io::Error>,
     pub(super) text: Vec<u8>,
-    pub(super) gaps: Vec<Elision>,
+    pub(super) elisions: Vec<Elision>,
     /// What has been read decides already that this is no document.
     pub(super) over: bool,
 }
@@ -52,7 +52,7 @@ impl<S: BufRead> Scan<S> {
             position: 0,
             failed: None,
             text: Vec::new(),
-            gaps: Vec::new(),
+            elisions: Vec::new(),
             over: false,
         }
     }
@@ -72,22 +72,22 @@ impl<S: BufRead> Scan<S> {
         Some(byte)
     }
 
-    /// The content of a string begins here and will be left out; gives its position among the gaps.
+    /// The content of a string begins here and will be left out; gives its position among the elisions.
     pub(super) fn open_string(&mut self) -> usize {
-        self.gaps.push(Elision {
+        self.elisions.push(Elision {
             at: self.text.len(),
             length: 0,
             string: Some(ElidedString::default()),
         });
-        self.gaps.len() - 1
+        self.elisions.len() - 1
     }
 
     /// So many bytes, already taken, are left out here.
     pub(super) fn left_out(&mut self, amount: usize) {
         let at = self.text.len();
-        match self.gaps.last_mut() {
-            Some(gap) if gap.at == at => gap.length += amount as u64,
-            _ => self.gaps.push(Elision {
+        match self.elisions.last_mut() {
+            Some(elision) if elision.at == at => elision.length += amount as u64,
+            _ => self.elisions.push(Elision {
                 at,
                 length: amount as u64,
                 string: None,

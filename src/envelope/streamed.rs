@@ -1,41 +1,38 @@
-//! Reads a document from a source: the blob is decoded as it comes, and everything around it is kept.
+//! Reads a document from a source: decodes the blob on the way and keeps the text around it.
 //!
-//! Invariant: the parser sees the document as it stands, with gaps where the blob's text was; so a source gives the same
-//! members, findings and errors as bytes in memory. Held are the JSON around the blob, up to a limit, and one piece of
-//! the blob, however large either claims to be.
+//! Invariant: a source gives the same members, findings and errors as bytes in memory, because the parser sees the same
+//! text without the blob's. Memory holds the JSON around the blob, up to a limit, and one piece of the blob.
 
 use std::io::{self, BufRead};
 
 use super::base64_report::Base64Report;
 use super::blob_text::BlobBytes;
 use super::error::EnvelopeError;
+use super::find_blob::{BlobFinder, Event};
 use super::offset_map::OffsetMap;
 use super::parse::Envelope;
 use super::source::{PIECE, Scan, fill};
-use super::structure::{Event, Structure};
 use super::text::EnvelopeText;
 use super::{MAX_AROUND_BLOB, MAX_MEMBERS};
 
-/// Characters that are kept behind the document, to quote from.
+/// Characters behind the document that are kept to quote from.
 const BEHIND_DOCUMENT: usize = 256;
 
-/// A document that was read from a source. `B` is what was made of the blob.
+/// A document read from a source. `B` is what the caller made of the blob.
 #[derive(Debug)]
 pub(crate) struct StreamedDocument<B> {
     around: EnvelopeText,
-    length: u64,
-    /// The limit on what is held, if it ended the reading.
+    /// The limit on the text, if reading stopped there.
     cut: Option<usize>,
-    /// The last string under the blob's name: which gap it is, what was made of it, what was odd in its text.
+    /// The last `blob` member: its elision, the caller's value and the report on its base64 text.
     blob: Option<(usize, B, Base64Report)>,
 }
 
 impl<B> StreamedDocument<B> {
-    /// Reads a source to its end. `blob` is given every string that may turn out to be the blob, and may leave of it what
-    /// it doesn't want.
+    /// Reads a source to its end. `blob` gets every string that may be the blob, and need not read it to its end.
     ///
     /// # Errors
-    /// A source that fails.
+    /// The source fails.
     pub(crate) fn read<S: BufRead>(
         source: S,
         blob: impl FnMut(&mut BlobBytes<'_, S>) -> B,
@@ -49,28 +46,27 @@ impl<B> StreamedDocument<B> {
         mut blob: impl FnMut(&mut BlobBytes<'_, S>) -> B,
     ) -> io::Result<Self> {
         let mut scan = Scan::new(source);
-        let mut structure = Structure::default();
+        let mut finder = BlobFinder::default();
         let (mut last, mut blobs) = (None, 0);
         while !scan.over {
             let piece = fill(&mut scan.source, &mut scan.failed);
             if piece.is_empty() || scan.text.len() > limit {
                 break;
             }
-            let (used, event) = structure.follow(&piece[..piece.len().min(PIECE)]);
+            let (used, event) = finder.follow(&piece[..piece.len().min(PIECE)]);
             scan.text.extend_from_slice(&piece[..used]);
             scan.consume(used);
             match event {
-                // A document with more of them is refused, so they needn't be understood.
+                // A document with more members is refused, so further strings are kept like any other.
                 Event::Blob if blobs <= MAX_MEMBERS => {
                     blobs += 1;
-                    let gap = scan.open_string();
+                    let index = scan.open_string();
                     let mut bytes = BlobBytes::new(&mut scan);
                     let made = blob(&mut bytes);
-                    last = Some((gap, made, bytes.into_report()));
-                    structure.after_blob();
+                    last = Some((index, made, bytes.into_report()));
+                    finder.after_blob();
                 }
-                Event::Blob => structure.enter_blob(),
-                Event::More => {}
+                Event::Blob | Event::More => {}
                 Event::End => {
                     scan.skip_white_space();
                     scan.keep(BEHIND_DOCUMENT);
@@ -83,13 +79,13 @@ impl<B> StreamedDocument<B> {
         if let Some(error) = scan.failed {
             return Err(error);
         }
-        let origin = OffsetMap {
+        let map = OffsetMap {
             base: 0,
-            gaps: scan.gaps,
+            elisions: scan.elisions,
+            file_length: scan.position,
         };
         Ok(Self {
-            around: EnvelopeText::new(scan.text, origin),
-            length: scan.position,
+            around: EnvelopeText::new(scan.text, map),
             cut,
             blob: last,
         })
@@ -97,18 +93,16 @@ impl<B> StreamedDocument<B> {
 
     /// Bytes of the document.
     pub(crate) fn length(&self) -> u64 {
-        self.length
+        self.around.map().file_length
     }
 
-    /// The JSON; its blob has no text.
+    /// The envelope, without the blob's text.
     ///
     /// # Errors
-    /// As [`Envelope::parse`], and a limit on the JSON around the blob.
+    /// Those of [`Envelope::parse`], and a limit on the JSON around the blob.
     pub(crate) fn envelope(&self) -> Result<Envelope<'_>, EnvelopeError> {
-        match (
-            Envelope::parse_text(self.around.text(), self.around.origin(), self.length),
-            self.cut,
-        ) {
+        let envelope = Envelope::parse_text(self.around.text(), self.around.map());
+        match (envelope, self.cut) {
             (Ok(_) | Err(EnvelopeError::Truncated { .. } | EnvelopeError::Empty), Some(limit)) => {
                 Err(EnvelopeError::TooLarge { limit })
             }
@@ -116,14 +110,14 @@ impl<B> StreamedDocument<B> {
         }
     }
 
-    /// What was odd in the text of the string that the envelope takes for the blob.
+    /// The report on the blob's base64 text.
     pub(crate) fn blob_text(&self, envelope: &Envelope<'_>) -> Option<&Base64Report> {
-        let gap = envelope.blob()?.gap?;
+        let elision = envelope.blob()?.elision?;
         let (last, _, report) = self.blob.as_ref()?;
-        (*last == gap).then_some(report)
+        (*last == elision).then_some(report)
     }
 
-    /// What was made of the last string under the blob's name, and the text around it.
+    /// What the caller made of the last `blob` member, and the text around it.
     pub(crate) fn into_parts(self) -> (Option<B>, EnvelopeText) {
         (self.blob.map(|(_, made, _)| made), self.around)
     }

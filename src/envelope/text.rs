@@ -12,7 +12,7 @@ use super::offset_map::OffsetMap;
 #[derive(Debug, Default)]
 pub struct EnvelopeText {
     text: Vec<u8>,
-    origin: OffsetMap,
+    map: OffsetMap,
 }
 
 /// A line and a column, both from one.
@@ -25,30 +25,30 @@ pub struct LineColumn {
 }
 
 impl EnvelopeText {
-    pub(super) fn new(text: Vec<u8>, origin: OffsetMap) -> Self {
-        Self { text, origin }
+    pub(super) fn new(text: Vec<u8>, map: OffsetMap) -> Self {
+        Self { text, map }
     }
 
     pub(super) fn text(&self) -> &[u8] {
         &self.text
     }
 
-    pub(super) fn origin(&self) -> &OffsetMap {
-        &self.origin
+    pub(super) fn map(&self) -> &OffsetMap {
+        &self.map
     }
 
     /// Where in the text a file offset is; for what was left out, where it was.
     pub(super) fn position(&self, offset: u64) -> usize {
         let mut left_out = 0;
-        for gap in &self.origin.gaps {
-            let start = gap.at as u64 + left_out;
+        for elision in &self.map.elisions {
+            let start = elision.at as u64 + left_out;
             if offset <= start {
                 break;
             }
-            if offset < start + gap.length {
-                return gap.at;
+            if offset < start + elision.length {
+                return elision.at;
             }
-            left_out += gap.length;
+            left_out += elision.length;
         }
         usize::try_from(offset - left_out).map_or(self.text.len(), |at| at.min(self.text.len()))
     }
@@ -59,14 +59,14 @@ impl EnvelopeText {
         let mut lines: BTreeMap<u64, LineColumn> =
             offsets.map(|offset| (offset, LineColumn::default())).collect();
         let mut left_out = 0;
-        let mut gaps = self
-            .origin
-            .gaps
+        let mut elisions = self
+            .map
+            .elisions
             .iter()
-            .map(|gap| {
-                let start = gap.at as u64 + left_out;
-                left_out += gap.length;
-                (gap, start)
+            .map(|elision| {
+                let start = elision.at as u64 + left_out;
+                left_out += elision.length;
+                (elision, start)
             })
             .collect::<Vec<_>>()
             .into_iter()
@@ -81,14 +81,16 @@ impl EnvelopeText {
             if *offset > length {
                 return false;
             }
-            while let Some((gap, start)) = gaps.next_if(|(gap, start)| start + gap.length <= *offset) {
-                here.go_to(gap.at);
-                here.place = here.after(gap.characters_before(gap.length, start));
+            while let Some((elision, start)) =
+                elisions.next_if(|(elision, start)| start + elision.length <= *offset)
+            {
+                here.go_to(elision.at);
+                here.place = here.after(elision.characters_before(elision.length, start));
             }
-            match gaps.peek().filter(|(_, start)| start <= offset) {
-                Some((gap, start)) => {
-                    here.go_to(gap.at);
-                    *place = here.after(gap.characters_before(offset - start, *start));
+            match elisions.peek().filter(|(_, start)| start <= offset) {
+                Some((elision, start)) => {
+                    here.go_to(elision.at);
+                    *place = here.after(elision.characters_before(offset - start, *start));
                 }
                 None => {
                     here.go_to(self.position(*offset));

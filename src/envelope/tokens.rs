@@ -1,7 +1,7 @@
-//! A tokenizer that sees only the structure of JSON text: brackets, commas and whole strings.
+//! Splits JSON text into tokens: brackets, commas, colons and strings.
 //!
-//! Invariant: linear time and no recursion. [`too_deep`] runs before any JSON parser does, so it must cope with text
-//! that isn't JSON, and needs no memory at all; [`duplicates`] runs on text that serde_json has accepted.
+//! Invariant: linear time, no recursion, and no memory that grows with the text. The text need not be JSON: depth is
+//! checked before any parser sees the text.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -10,83 +10,118 @@ use std::fmt::Write as _;
 use super::notes::excerpt;
 use super::raw::unquote;
 
+/// A mark of structure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Token<'a> {
-    Object,
-    Array,
+pub(crate) enum Token {
+    /// `{` or `[`.
+    Open(u8),
+    /// `}` or `]`.
     Close,
+    /// `,`
     Comma,
-    /// With its quotes. Text that ends inside a string gives a string without the closing one.
-    Text(&'a str),
+    /// `:`
+    Colon,
+    /// The opening quote of a string.
+    Quote,
+    /// Its closing quote.
+    EndQuote,
+    /// A byte of anything else but white space, such as a number.
+    Other,
 }
 
+/// Splits text that arrives in pieces, cut anywhere.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Tokenizer {
+    in_string: bool,
+    /// The next character of the string is escaped.
+    escaped: bool,
+}
+
+impl Tokenizer {
+    /// Takes the bytes up to the end of the next token; returns their number, and no token if the piece ends before.
+    pub(crate) fn next(&mut self, piece: &[u8]) -> (usize, Option<Token>) {
+        if self.in_string {
+            return self.string(piece);
+        }
+        let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+        let Some(at) = piece.iter().position(|byte| !blank(byte)) else {
+            return (piece.len(), None);
+        };
+        let token = match piece[at] {
+            bracket @ (b'{' | b'[') => Token::Open(bracket),
+            b'}' | b']' => Token::Close,
+            b',' => Token::Comma,
+            b':' => Token::Colon,
+            b'"' => {
+                self.in_string = true;
+                Token::Quote
+            }
+            _ => Token::Other,
+        };
+        (at + 1, Some(token))
+    }
+
+    /// Takes the rest of a string. Searching with vector instructions matters for a blob of many megabytes.
+    fn string(&mut self, piece: &[u8]) -> (usize, Option<Token>) {
+        let mut at = 0;
+        loop {
+            if at < piece.len() && std::mem::take(&mut self.escaped) {
+                at += 1;
+            }
+            let rest = piece.get(at..).unwrap_or_default();
+            let Some(found) = memchr::memchr2(b'"', b'\\', rest) else {
+                return (piece.len(), None);
+            };
+            at += found + 1;
+            if rest[found] == b'"' {
+                self.in_string = false;
+                return (at, Some(Token::EndQuote));
+            }
+            self.escaped = true;
+        }
+    }
+}
+
+/// The tokens of a text in memory, each with its offset and its text. A string is one token, [`Token::Quote`]; at the end
+/// of the text it may lack its closing quote.
 struct Tokens<'a> {
     text: &'a str,
-    pos: usize,
+    at: usize,
+}
+
+impl<'a> Tokens<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { text, at: 0 }
+    }
 }
 
 impl<'a> Iterator for Tokens<'a> {
-    /// Byte offset and token.
-    type Item = (usize, Token<'a>);
+    type Item = (usize, Token, &'a str);
 
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let start = self.pos;
-            let byte = *self.text.as_bytes().get(start)?;
-            self.pos += 1;
-            let token = match byte {
-                b'{' => Token::Object,
-                b'[' => Token::Array,
-                b'}' | b']' => Token::Close,
-                b',' => Token::Comma,
-                b'"' => {
-                    self.pos = string_end(self.text, self.pos);
-                    Token::Text(self.text.get(start..self.pos).unwrap_or_default())
-                }
-                _ => continue,
-            };
-            return Some((start, token));
+        let mut tokenizer = Tokenizer::default();
+        let bytes = self.text.as_bytes();
+        let (used, token) = tokenizer.next(bytes.get(self.at..)?);
+        self.at += used;
+        let (token, start) = (token?, self.at - 1);
+        if token == Token::Quote {
+            self.at += tokenizer.string(&bytes[self.at..]).0;
         }
+        Some((start, token, self.text.get(start..self.at).unwrap_or_default()))
     }
-}
-
-/// The offset behind the closing quote of a string whose content starts at `pos`. Searching with vector instructions
-/// matters for a blob of many megabytes.
-fn string_end(text: &str, pos: usize) -> usize {
-    let bytes = text.as_bytes();
-    let mut from = pos;
-    while let Some(found) = bytes.get(from..).and_then(|rest| memchr::memchr(b'"', rest)) {
-        let quote = from + found;
-        // Each run of backslashes is counted only for the quote right behind it, so this stays linear.
-        let escapes = bytes[from..quote]
-            .iter()
-            .rev()
-            .take_while(|&&b| b == b'\\')
-            .count();
-        from = quote + 1;
-        if escapes % 2 == 0 {
-            return from;
-        }
-    }
-    text.len()
 }
 
 /// The offset of the first bracket that opens a level below `limit`.
 pub(super) fn too_deep(text: &str, limit: usize) -> Option<usize> {
     let mut depth = 0_usize;
-    for (offset, token) in (Tokens { text, pos: 0 }) {
+    Tokens::new(text).find_map(|(offset, token, _)| {
         match token {
-            Token::Object | Token::Array => {
-                depth += 1;
-                if depth > limit {
-                    return Some(offset);
-                }
-            }
+            Token::Open(_) => depth += 1,
             Token::Close => depth = depth.saturating_sub(1),
-            Token::Comma | Token::Text(_) => {}
+            _ => {}
         }
-    }
-    None
+        (depth > limit).then_some(offset)
+    })
 }
 
 enum Frame<'a> {
@@ -100,21 +135,21 @@ enum Frame<'a> {
     },
 }
 
-/// Calls `found(path, key_text)` for every key that its object already had. `prefix` is the path of `text` itself.
+/// Calls `found(path, key)` for every key that its object already had. `text` must be JSON; `prefix` is its path.
 pub(super) fn duplicates<'a>(
     text: &'a str,
     prefix: &str,
     mut found: impl FnMut(&dyn Fn() -> String, &'a str),
 ) {
     let mut stack: Vec<Frame<'a>> = Vec::new();
-    for (_, token) in (Tokens { text, pos: 0 }) {
+    for (_, token, quoted) in Tokens::new(text) {
         match token {
-            Token::Object => stack.push(Frame::Object {
+            Token::Open(b'{') => stack.push(Frame::Object {
                 seen: HashSet::new(),
                 key: "",
                 key_next: true,
             }),
-            Token::Array => stack.push(Frame::Array { index: 0 }),
+            Token::Open(_) => stack.push(Frame::Array { index: 0 }),
             Token::Close => {
                 stack.pop();
             }
@@ -123,7 +158,7 @@ pub(super) fn duplicates<'a>(
                 Some(Frame::Array { index }) => *index += 1,
                 None => {}
             },
-            Token::Text(quoted) => {
+            Token::Quote => {
                 let Some(Frame::Object { seen, key, key_next }) = stack.last_mut() else {
                     continue;
                 };
@@ -135,11 +170,12 @@ pub(super) fn duplicates<'a>(
                     found(&|| path_of(prefix, &stack), quoted);
                 }
             }
+            Token::Colon | Token::EndQuote | Token::Other => {}
         }
     }
 }
 
-/// The key a quoted text stands for; one with a lone surrogate stands for itself.
+/// The key that a quoted text stands for; with a lone surrogate, the quoted text itself.
 fn key_text(quoted: &str) -> Cow<'_, str> {
     unquote(quoted).unwrap_or(Cow::Borrowed(quoted))
 }
@@ -177,25 +213,26 @@ pub(super) fn member_path(parent: &str, key: &str) -> String {
     path
 }
 
-/// The last key of the outermost object, if the text is one, for naming where a truncated document ends.
+/// The last key of the outermost object, which names the place where a truncated document ends.
 pub(super) fn last_top_level_key(text: &str) -> Option<Cow<'_, str>> {
     if !text.trim_ascii_start().starts_with('{') {
         return None;
     }
     let (mut depth, mut key_next, mut key) = (0_usize, false, None);
-    for (_, token) in (Tokens { text, pos: 0 }) {
+    for (_, token, quoted) in Tokens::new(text) {
         match token {
-            Token::Object | Token::Array => {
+            Token::Open(_) => {
                 key_next = depth == 0;
                 depth += 1;
             }
             Token::Close => depth = depth.saturating_sub(1),
             Token::Comma => key_next = depth == 1,
-            Token::Text(quoted) => {
+            Token::Quote => {
                 if std::mem::take(&mut key_next) {
                     key = unquote(quoted);
                 }
             }
+            Token::Colon | Token::EndQuote | Token::Other => {}
         }
     }
     key

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use exportdoc::internal::blob::{BlobLimits, Record, RecordReader};
-use exportdoc::internal::envelope::{Base64Reader, Envelope, EnvelopeError};
+use exportdoc::internal::envelope::{Envelope, EnvelopeError};
 use exportdoc::internal::escape;
 use exportdoc::internal::object::{SyncObject, misspelt_type, type_of};
 use exportdoc::internal::wire::{DumpLimits, DumpNode, DumpValue, Message, dump};
@@ -57,7 +57,8 @@ impl RawError {
 pub(crate) fn find(input: &[u8], wanted: &str) -> Result<FoundRecord, RawError> {
     let envelope = Envelope::parse(input)?;
     let blob = envelope.blob().ok_or(RawError::NoBlob)?;
-    let mut reader = RecordReader::new(Base64Reader::new(&blob.text), BlobLimits::default());
+    let (bytes, _) = blob.decode();
+    let mut reader = RecordReader::new(&bytes[..], BlobLimits::default());
     let number = wanted
         .strip_prefix('#')
         .and_then(|digits| digits.parse::<u64>().ok());
