@@ -1,16 +1,15 @@
-//! Documents per second that `exportdoc audit` judges, next to a shell loop that checks their signatures and no more.
+//! Documents per second of `exportdoc audit`, next to a shell loop that only checks signatures.
 //!
 //! ```sh
 //! cargo bench --locked --bench audit             # 10,000 documents of 20 KB and 200 of 4 MB; needs 1.1 GB of temporary files
 //! cargo bench --locked --bench audit -- 1000 20  # fewer of each
 //! ```
 //!
-//! Every document is another one, with a key of its own, sealed under `records-v1`. The loop is
-//! `xtask/compare/signatures.sh` with jq, base64 and openssl, in as many processes as there are cores. It gets the first
-//! few documents of each archive, for the rest would take hours, and its rate is taken for that of the whole. Both run in
-//! turns, three times, each after a run that brings the files into memory; the table has the medians.
+//! Every document has its own key and is sealed under `records-v1`. The loop is `xtask/compare/signatures.sh` with jq, base64
+//! and openssl, in one process per core. It gets the first hundred documents of each archive, because the rest would take
+//! hours. Both run in turn, three times, after a run that brings the files into memory; the table has the medians.
 
-#![allow(clippy::expect_used, clippy::print_stdout)] // a benchmark that can't run says so and ends
+#![allow(clippy::expect_used, clippy::print_stdout, reason = "a benchmark fails by a panic")]
 
 mod support;
 
@@ -35,12 +34,12 @@ use serde_json::value::to_raw_value;
 use support::peak_memory;
 
 const ROUNDS: usize = 3;
-/// Documents that the loop gets of each archive.
+/// Documents of each archive that the loop checks.
 const SAMPLE: usize = 100;
-/// Rows of the lookup in a large document, about 46 bytes each, which base64 makes a third longer.
+/// Rows of the lookup in a large document: about 46 bytes each, a third more in base64.
 const ROWS: usize = 65_000;
 
-/// Objects and what was requested of them.
+/// Objects, and those that the export requests.
 struct Content {
     objects: Vec<SyncObject<'static>>,
     roots: Vec<ObjectKey>,
@@ -60,7 +59,7 @@ fn job() -> Content {
     }
 }
 
-/// A lookup, and the inventory beside it.
+/// The inventory with a large lookup.
 fn bundle() -> Content {
     let mut objects = global_objects(SampleSize::SMALL).expect("the inventory is well-formed");
     let info = AlgorithmInfo {
@@ -80,7 +79,7 @@ fn bundle() -> Content {
     Content { objects, roots }
 }
 
-/// So many documents in directories of a thousand; gives their paths in order.
+/// Writes documents into directories of a thousand each and returns their paths in order.
 fn write(directory: &Path, documents: usize, content: &Content) -> Vec<PathBuf> {
     let objects = in_record_order(content.objects.clone(), &content.roots).expect("the inventory is closed");
     let requested: Vec<_> = content
@@ -118,7 +117,7 @@ fn audit(directory: &Path) -> Command {
     command
 }
 
-/// Seconds that the audit takes.
+/// Seconds of the audit.
 fn time_audit(directory: &Path, documents: usize) -> f64 {
     let started = Instant::now();
     let output = audit(directory).output().expect("the command runs");
@@ -128,7 +127,7 @@ fn time_audit(directory: &Path, documents: usize) -> f64 {
     taken
 }
 
-/// Seconds that the loop takes for these documents.
+/// Seconds of the loop over these documents.
 fn time_loop(paths: &[PathBuf]) -> f64 {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("xtask/compare/signatures.sh");

@@ -1,15 +1,14 @@
-//! What comparing two large documents costs, next to reading and hashing the two files.
+//! Compares two large documents, next to hashing the two files.
 //!
 //! ```sh
 //! cargo bench --locked --bench diff
 //! ```
 //!
-//! Two documents with a blob of 64 MiB each, nearly all of it in four lookups. In one pair the second is another export
-//! of the same state, in the other a row of one lookup was changed. After the table come the figures that matter, taken
-//! in turns so that all meet the same machine: the command, and the comparison in memory without reading the documents,
-//! against `openssl dgst -sha1` over both files.
+//! Each document has a blob of 64 MiB, nearly all of it in four lookups. The second document is another export of the same
+//! state, or has one changed row. After the table come the figures that matter, measured in turn: the command, and the
+//! comparison without reading, next to `openssl dgst -sha1` over both files.
 
-#![allow(clippy::expect_used, clippy::print_stdout)] // a benchmark that can't run says so and ends
+#![allow(clippy::expect_used, clippy::print_stdout, reason = "a benchmark fails by a panic")]
 
 mod support;
 
@@ -91,7 +90,7 @@ impl Document {
     }
 }
 
-/// One step of comparing, or what it is held against.
+/// The steps of comparing, and references to compare with.
 const STEPS: &[Step<Sample>] = &[
     Step {
         name: "1 read one document with its objects",

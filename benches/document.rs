@@ -1,14 +1,14 @@
-//! What reading and judging a large document costs, step by step, next to `openssl dgst -sha1` over the same blob.
+//! Reads and judges a large document step by step, next to `openssl dgst -sha1` over the same blob.
 //!
 //! ```sh
 //! cargo bench --locked --bench document
 //! ```
 //!
-//! The document is built in memory: a blob of 64 MiB, nearly all of it in four lookups, sealed under `records-v1`. After
-//! the table come the two figures that matter, taken in turns so that both meet the same machine: how long judging the
-//! whole document takes next to the hash alone, and how much memory the command needs next to file and blob.
+//! The blob has 64 MiB, nearly all of them in four lookups, sealed under `records-v1`. After the table come the figures that
+//! matter, measured in turn: the time of judging the document next to the hash alone, and the memory of the command next to
+//! the sizes of file and blob.
 
-#![allow(clippy::expect_used, clippy::print_stdout)] // a benchmark that can't run says so and ends
+#![allow(clippy::expect_used, clippy::print_stdout, reason = "a benchmark fails by a panic")]
 
 mod support;
 
@@ -73,7 +73,7 @@ fn decoded(document: &[u8]) -> Vec<u8> {
     envelope.blob().expect("a blob").decode().0
 }
 
-/// One step of judging a document, or what it is held against.
+/// The steps of judging a document, and references to compare with.
 const STEPS: &[Step<Sample>] = &[
     Step {
         name: "1 parse envelope",
@@ -143,7 +143,7 @@ fn revision_hashes(sample: &Sample) -> usize {
     let mut builder = GraphBuilder::new();
     let mut first = true;
     records(&sample.blob, |message| {
-        // The header is no record of a kind.
+        // The first record is the header.
         if !std::mem::take(&mut first)
             && let Ok(Record::Object(record)) = Record::parse(message)
         {

@@ -1,13 +1,13 @@
-//! How much memory merging many documents takes, next to the document that comes of it.
+//! The memory of merging many documents, next to the size of the result.
 //!
 //! ```sh
 //! cargo bench --locked --bench merge
 //! ```
 //!
-//! A hundred documents of 4 MB each, merged by the command in a process of its own: once with three quarters of each
-//! document shared by all, once with nothing shared but the small inventory. The aim: no more than twice the output.
+//! The command merges a hundred documents of 4 MB: once sharing three quarters of each document, once sharing only the small
+//! inventory. The aim: at most twice the output.
 
-#![allow(clippy::expect_used, clippy::print_stdout)] // a benchmark that can't run says so and ends
+#![allow(clippy::expect_used, clippy::print_stdout, reason = "a benchmark fails by a panic")]
 
 mod support;
 
@@ -23,7 +23,7 @@ const DOCUMENTS: usize = 100;
 /// Bytes of objects in a document of 4 MB: base64 makes four characters of three bytes.
 const OBJECT_BYTES: usize = 3_000_000;
 
-/// Documents of which each has so many bytes that all have, and the rest to itself.
+/// Documents that share `shared` bytes and have the rest to themselves.
 struct Sample {
     directory: TempDir,
     files: Vec<PathBuf>,
@@ -37,9 +37,9 @@ impl Sample {
         let files = (0..documents)
             .map(|n| {
                 let own = support::lookup(&format!("Lookup{n}"), OBJECT_BYTES - shared, 1);
-                let everybodys = (shared > 0).then(|| support::lookup("Everybodys", shared, 1));
+                let common = (shared > 0).then(|| support::lookup("Common", shared, 1));
                 let document =
-                    support::document(&format!("{n}"), everybodys.into_iter().chain([own]).collect());
+                    support::document(&format!("{n}"), common.into_iter().chain([own]).collect());
                 bytes += document.len() as u64;
                 let file = directory.path().join(format!("{n}.json"));
                 fs::write(&file, document).expect("room for the documents");
@@ -64,7 +64,7 @@ impl Sample {
     }
 }
 
-/// Five documents, for the time it takes.
+/// Merges five documents, to measure the time.
 #[divan::bench(sample_count = 9, sample_size = 1)]
 fn five_documents(bencher: Bencher<'_, '_>) {
     let sample = Sample::generate(5, OBJECT_BYTES / 4 * 3);

@@ -1,11 +1,11 @@
-//! What verifying one small document's signature costs: the gate that a key passes, and the check itself, next to the
-//! `dsa` crate's.
+//! Verifies the signature of a small document: the strict check of the key (the gate) and the check of the signature, next to
+//! the `dsa` crate.
 //!
 //! ```sh
 //! cargo bench --locked --bench signature
 //! ```
 
-#![allow(clippy::expect_used)] // a benchmark that can't run says so and ends
+#![allow(clippy::expect_used, reason = "a benchmark fails by a panic")]
 
 use std::hint::black_box;
 
@@ -32,7 +32,7 @@ fn sample(size: KeySize) -> Sample {
     }
 }
 
-/// The same key for the `dsa` crate: all three are of published parameters.
+/// The same key for the `dsa` crate. All three keys have published parameters.
 fn others(key: &PublicKey) -> dsa::VerifyingKey {
     let bits = key.facts().bits as usize;
     let set = PARAMETER_SETS

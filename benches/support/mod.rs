@@ -1,6 +1,6 @@
-//! Large documents that are made up, and measuring that the benchmarks share.
+//! Shared by the benchmarks: large documents and measuring.
 //!
-//! A document is the made-up inventory and a few lookups that fill it, as one global export sealed under `records-v1`.
+//! A document is a global export of the sample inventory with a few large lookups, sealed under `records-v1`.
 
 #![allow(dead_code, unreachable_pub)] // no benchmark uses all of it
 
@@ -18,10 +18,10 @@ use exportdoc::internal::sample::{
 };
 use exportdoc::internal::signature::{KeySize, SigningKey};
 
-/// Bytes of a lookup's row, about: `<row id="123456" value="1234567 Mill Avenue"/>`.
+/// Approximate bytes of a lookup's row: `<row id="123456" value="1234567 Mill Avenue"/>`.
 const ROW_BYTES: usize = 46;
 
-/// A lookup of about so many bytes in its n-th save. From the second save on, the row in the middle reads otherwise.
+/// A lookup of about `bytes` bytes. From the second `save` on, its middle row differs.
 pub fn lookup(name: &str, bytes: usize, save: u32) -> SyncObject<'static> {
     let info = AlgorithmInfo {
         name,
@@ -29,9 +29,12 @@ pub fn lookup(name: &str, bytes: usize, save: u32) -> SyncObject<'static> {
         date: "2018-02-12",
     };
     let count = bytes / ROW_BYTES;
-    let rows = (0..count).map(|row| match save > 1 && row == count / 2 {
-        true => format!("{save:07} Mill Street"),
-        false => format!("{:07} Mill Avenue", row * 31 % 9_999_991),
+    let rows = (0..count).map(|row| {
+        if save > 1 && row == count / 2 {
+            format!("{save:07} Mill Street")
+        } else {
+            format!("{:07} Mill Avenue", row * 31 % 9_999_991)
+        }
     });
     let modified = INSTALLED + i64::from(save) * 60_000;
     draft::lookup(info, rows, key_bytes(name), INSTALLED, &[])
@@ -39,7 +42,7 @@ pub fn lookup(name: &str, bytes: usize, save: u32) -> SyncObject<'static> {
         .expect("a lookup is well-formed")
 }
 
-/// A document of the inventory and these lookups. The label tells exports of one state apart.
+/// A document of the inventory and these lookups. Exports of one state differ by their label.
 pub fn document(label: &str, lookups: Vec<SyncObject<'static>>) -> Vec<u8> {
     let mut objects = global_objects(SampleSize::SMALL).expect("the inventory is well-formed");
     let mut roots = vec![objects.last().expect("GLOBAL_OBJECT").key().clone()];
@@ -51,7 +54,7 @@ pub fn document(label: &str, lookups: Vec<SyncObject<'static>>) -> Vec<u8> {
     seal(&facts, &objects, &key, KeySize::Dsa512.default_rule()).expect("a document")
 }
 
-/// Something to be measured on a sample.
+/// A measured operation on a sample.
 pub struct Step<S> {
     pub name: &'static str,
     pub run: fn(&S) -> usize,
@@ -63,7 +66,7 @@ impl<S> fmt::Display for Step<S> {
     }
 }
 
-/// Whether measuring was asked for: `cargo test` runs benchmarks for a moment, to see whether they still work.
+/// Whether this is `cargo bench`. `cargo test` only checks that benchmarks still run.
 pub fn measuring() -> bool {
     std::env::args().any(|argument| argument == "--bench")
 }
@@ -75,7 +78,7 @@ pub fn exportdoc(arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs a program, which has to end with one of these codes, and gives the length of what it said.
+/// Runs a program that must end with one of these codes, and returns the length of its output.
 pub fn spawned(mut command: Command, codes: &[i32]) -> usize {
     let output = command.output().expect("the program can be started");
     let code = output.status.code().unwrap_or(-1);
@@ -87,7 +90,7 @@ pub fn spawned(mut command: Command, codes: &[i32]) -> usize {
     output.stdout.len()
 }
 
-/// The medians of some rounds, each step once per round, so that a slow moment of the machine meets them all.
+/// The medians over some rounds. Each round runs every step, so that a slow moment of the machine affects all.
 pub fn medians<S, const N: usize>(sample: &S, rounds: usize, steps: [fn(&S) -> usize; N]) -> [Duration; N] {
     let mut times = [const { Vec::new() }; N];
     for _ in 0..rounds {
@@ -103,7 +106,7 @@ pub fn medians<S, const N: usize>(sample: &S, rounds: usize, steps: [fn(&S) -> u
     })
 }
 
-/// The child's peak memory in bytes, as the kernel counts it. Asked for until the child is gone: the figure only grows.
+/// The child's peak memory in bytes, read from the kernel until the child ends.
 pub fn peak_memory(mut command: Command) -> u64 {
     let mut child = command
         .stdout(Stdio::null())
@@ -120,7 +123,7 @@ pub fn peak_memory(mut command: Command) -> u64 {
     peak
 }
 
-/// Bytes in the unit that the tables use.
+/// Converts bytes to MiB.
 pub fn mebibytes(bytes: u64) -> f64 {
     bytes as f64 / f64::from(1 << 20)
 }

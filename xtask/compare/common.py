@@ -1,4 +1,4 @@
-"""What the measurements share: calling servers, watching processes, and writing down what was found."""
+"""Shared by the measurements: calls to servers, processes, and the page of results."""
 
 import contextlib
 import datetime
@@ -16,6 +16,7 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 WORK = ROOT / "target" / "compare"
 XTASK = ROOT / "target" / "release" / "xtask"
+TIME = pathlib.Path("/usr/bin/time")
 PAGE = ROOT / "docs" / "performance.md"
 API = "/masking/api"
 
@@ -27,7 +28,7 @@ def build(*arguments):
 
 @contextlib.contextmanager
 def running(command):
-    """A process with all that it starts; ended at the end."""
+    """Runs a process, and ends it with all its children."""
     silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     process = subprocess.Popen(list(map(str, command)), cwd=WORK, start_new_session=True, **silent)
     try:
@@ -54,7 +55,7 @@ def login(port):
 
 
 def first_answer(port, patience=60):
-    """Milliseconds until somebody can log in."""
+    """Milliseconds until the server answers a login."""
     start = time.monotonic()
     while time.monotonic() - start < patience:
         try:
@@ -66,7 +67,7 @@ def first_answer(port, patience=60):
 
 
 def resident(pid):
-    """MiB resident in a process and its children."""
+    """Resident MiB of a process and its children."""
     total = 0
     for line in subprocess.run(["ps", "-eo", "pid,ppid,rss"], capture_output=True, text=True).stdout.splitlines()[1:]:
         own, parent, rss = map(int, line.split())
@@ -76,9 +77,29 @@ def resident(pid):
 
 
 def used(process):
-    """Milliseconds of processor time that a process has used."""
+    """Milliseconds of processor time used by a process."""
     threads = pathlib.Path(f"/proc/{process.pid}/task").glob("*/schedstat")
     return sum(int(thread.read_text().split()[0]) for thread in threads) / 1e6
+
+
+def measured(command, statuses=(0,)):
+    """Elapsed seconds, processor seconds and peak MiB of a command and its children.
+
+    GNU time starts the command: the kernel counts the parent's memory as the child's, and GNU time has 2 MiB.
+    """
+    if not TIME.exists():
+        raise SystemExit("GNU time is missing: apt-get install time")
+    report = WORK / "peak"
+    shell = ["sh", "-c", command] if isinstance(command, str) else command
+    start = time.monotonic()
+    timed = [TIME, "-q", "-f", "%M", "-o", report, *shell]
+    child = subprocess.Popen(list(map(str, timed)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    output = child.stdout.read().decode(errors="replace")
+    _, status, usage = os.wait4(child.pid, 0)
+    elapsed = time.monotonic() - start
+    if os.waitstatus_to_exitcode(status) not in statuses:
+        raise SystemExit(f"{command}: status {status}\n{output}")
+    return elapsed, usage.ru_utime + usage.ru_stime, int(report.read_text()) / 1024
 
 
 def version(*command):
@@ -88,7 +109,7 @@ def version(*command):
 
 
 def machine():
-    """One sentence on what the figures were taken on."""
+    """Describes the machine in one sentence."""
     with open("/proc/cpuinfo") as info:
         model = next((line.split(":")[1].strip() for line in info if line.startswith("model name")), "?")
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
@@ -102,13 +123,13 @@ def table(head, rows):
     return "\n".join(lines + ["| " + " | ".join(map(str, row)) + " |" for row in rows])
 
 
-def publish(name, text):
-    """Prints a measurement, and puts it between its marks in docs/performance.md."""
+def publish(name, text, command=None):
+    """Prints a measurement, and writes it between its markers in docs/performance.md."""
     print(text)
-    begin, end = f"<!-- {name}: written by 'cargo xtask compare {name}' -->", f"<!-- /{name} -->"
+    begin, end = f"<!-- {name}: written by 'cargo xtask compare {command or name}' -->", f"<!-- /{name} -->"
     page = PAGE.read_text()
     if begin not in page or end not in page:
-        print(f"docs/performance.md has no place marked {begin}", file=sys.stderr)
+        print(f"docs/performance.md has no marker {begin}", file=sys.stderr)
         return
     before, rest = page.split(begin, 1)
     after = rest.split(end, 1)[1]

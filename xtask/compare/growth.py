@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
-"""How the time of mock-engine's operations grows with what the engine holds.
+"""How the time of mock-engine's operations grows with the number of its objects.
 
     cargo xtask compare growth [--engine PROGRAM] [OBJECTS ...]
 
-Needs cargo. Prints a table and writes it into docs/performance.md; with another PROGRAM (an older build, say) it only
-prints. A document of so many objects (`cargo xtask inventory`) is loaded at the start of one engine and imported
-into another, listed, exported, and changed. The figures are processor time of the engine, which other programs on the
-machine disturb less than the clock on the wall.
+Each document (`cargo xtask inventory`) is loaded at the start of one engine and imported into another; then it is listed,
+exported and changed. The figures are processor time of the engine, which other programs on the machine disturb less than
+elapsed time. Only a run without arguments is written into docs/performance.md.
 """
 
 import argparse
@@ -24,7 +23,7 @@ JOB = json.dumps([{"objectIdentifier": {"id": 1}, "objectType": "MASKING_JOB"}])
 
 
 def timed(process, work):
-    """What a call costs the engine, and what it gives."""
+    """The processor time of a call, and its result."""
     before = used(process)
     result = work()
     return used(process) - before, result
@@ -47,9 +46,9 @@ def connector(n, environment):
 
 
 def loaded(engine, document):
-    """An engine that starts with the document."""
+    """Measures an engine that starts with the document."""
     found = {}
-    # The second time, all of it is known already.
+    # The second copy has only known objects.
     with running([engine, "--port", PORT, "--log-level", "off", "--load", document, "--load", document]) as process:
         first_answer(PORT, 3600)
         found["start with `--load`, twice the document"] = used(process)
@@ -76,7 +75,7 @@ def loaded(engine, document):
 
 
 def imported(engine, document):
-    """An empty engine that takes the document over."""
+    """Measures an empty engine that imports the document."""
     found = {}
     content = document.read_bytes()
     with running([engine, "--port", PORT, "--log-level", "off", "--empty"]) as process:

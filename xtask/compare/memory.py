@@ -3,22 +3,19 @@
 
     cargo xtask compare memory OLD NEW [--rounds N] [--sizes BYTES ...]
 
-OLD and NEW are programs. Needs GNU time (`apt-get install time`), which starts a command from a process of 2 MiB: the
-kernel counts memory of the parent as memory of the child. Each program runs each command in turn, and the table has the
-medians. Only a run over all sizes is written into docs/performance.md.
+OLD and NEW are programs. Needs GNU time. Both programs run each command in turn, and the table has the medians. Only a run
+over all sizes is written into docs/performance.md.
 """
 
 import argparse
 import pathlib
 import statistics
 import subprocess
-import time
 
-from common import WORK, XTASK, build, machine, publish, table
+from common import WORK, XTASK, build, machine, measured, publish, table
 
 # Bytes of a document, and how many objects it has.
 SIZES = {22_000: 10, 4_000_000: 60, 256_000_000: 200}
-TIME = "/usr/bin/time"
 
 
 def make(size, objects, save):
@@ -42,21 +39,10 @@ def commands(size, objects, key):
     }
 
 
-def run(program, arguments):
-    """Milliseconds and peak MiB."""
-    report = WORK / "memory-report"
-    start = time.monotonic()
-    done = subprocess.run([TIME, "-q", "-f", "%M", "-o", report, program, *arguments], stdout=subprocess.DEVNULL,
-                          stderr=subprocess.PIPE)
-    elapsed = (time.monotonic() - start) * 1e3
-    # 1 is diff's answer for documents that differ.
-    if done.returncode not in (0, 1 if arguments[0] == "diff" else 0):
-        raise SystemExit(f"{program} {arguments[0]}: status {done.returncode}\n{done.stderr.decode()}")
-    return elapsed, int(report.read_text()) / 1024
-
-
 def compared(programs, arguments, rounds):
-    runs = [[run(program, arguments) for program in programs] for _ in range(rounds)]
+    # diff returns 1 for documents that differ.
+    statuses = [1] if arguments[0] == "diff" else [0]
+    runs = [[measured([program, *arguments], statuses) for program in programs] for _ in range(rounds)]
     return [tuple(map(statistics.median, zip(*column))) for column in zip(*runs)]
 
 
@@ -74,8 +60,6 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
     arguments = parser.parse_args()
-    if not pathlib.Path(TIME).exists():
-        raise SystemExit("GNU time is missing: apt-get install time")
     conditions = machine()
     build("--release", "-p", "xtask")
     programs = [program.resolve(strict=True) for program in (arguments.old, arguments.new)]
@@ -88,8 +72,8 @@ def main():
         for name, (command, inputs) in commands(size, objects, key).items():
             old, new = compared(programs, command, arguments.rounds)
             read = sum(path.stat().st_size for path in inputs) / 2**20
-            ratio = f"{new[1] / read:.1f} ×" if read > 64 else "–"
-            rows.append([human(size), name, f"{old[0]:,.0f}", f"{new[0]:,.0f}", f"{old[1]:,.0f}", f"{new[1]:,.0f}", ratio])
+            ratio = f"{new[2] / read:.1f} ×" if read > 64 else "–"
+            rows.append([human(size), name, f"{old[0] * 1e3:,.0f}", f"{new[0] * 1e3:,.0f}", f"{old[2]:,.0f}", f"{new[2]:,.0f}", ratio])
     head = ["document", "command", "old ms", "new ms", "old peak MiB", "new peak MiB", "new peak ÷ inputs"]
     text = f"{conditions}\nMedians of {arguments.rounds} rounds.\n\n{table(head, rows)}"
     if arguments.sizes == list(SIZES):

@@ -1,15 +1,12 @@
 #!/usr/bin/env python3
-"""mock-engine next to WireMock, MockServer and Prism, all serving the same bytes.
+"""mock-engine next to WireMock, MockServer and Prism, with the same answers.
 
     cargo xtask compare mock [--seconds N] [--memory N] [--connections N]
 
-Needs cargo, Node.js with npm, Java, and wrk (a Debian package). Installs the others from npm below target/compare. Prints
-a table and writes it into docs/performance.md.
-
-All keep their request journal (Prism has none to switch off) and their defaults, and run on loopback, one after the
-other; the client shares the machine. Each measurement follows a warm-up. `--memory` is the number of list
-requests (a million by default) after which memory is taken again, of mock-engine alone unless `--memory-of-all`: the
-others would need an hour.
+Needs Node.js with npm, Java and wrk (a Debian package). Installs the other servers from npm below target/compare. All run
+on loopback with their defaults and their request journal, one after the other; the client uses the same machine. Each
+measurement follows a warm-up. `--memory` is the number of list requests (a million by default) after which memory is
+measured again, for mock-engine only unless `--memory-of-all`: the other servers would need an hour.
 """
 
 import argparse
@@ -28,9 +25,9 @@ LIST = f"{API}/syncable-objects"
 EXPORT = f"{API}/export"
 REQUEST = json.dumps([{"objectIdentifier": {"id": 4}, "objectType": "MASKING_JOB"}])
 PORT = 8904
-# What of the million counts as warm-up: by then the journal is full and every allocator has seen its peak.
+# Share of the requests that counts as warm-up: by then the journal is full and allocators have reached their peak.
 WARM = 0.1
-# Seconds of load before each measurement: virtual machines compile what they see used.
+# Seconds of load before each measurement, for virtual machines to compile the code in use.
 WARM_UP = 10
 
 
@@ -44,7 +41,7 @@ def prepare():
 
 
 def load(connections, seconds, path, token, body=None):
-    """Requests per second, the 99th percentile in ms, answers that were not 2xx or never came."""
+    """Requests per second, the 99th percentile in ms, and failed requests."""
     script = WORK / "load.lua"
     lines = [f'wrk.headers["Authorization"] = {json.dumps(token)}']
     if body:
@@ -84,7 +81,7 @@ def measure(name, command, arguments, requests):
 
 
 def growth(pid, token, arguments, requests, rate):
-    """Memory after so many requests, and by how much it grew since the first tenth."""
+    """Memory after that many requests, and its growth since the first tenth."""
     run = lambda count: load(arguments.connections, math.ceil(count / rate), f"{LIST}?page_size=100", token)[0]
     done = seconds = 0
     warm = None
@@ -103,7 +100,7 @@ def mock_engine():
 
 
 def save_answers():
-    """The mock's own answers, for the others to serve."""
+    """The mock's answers, which the other servers repeat."""
     with running(mock_engine()):
         first_answer(PORT)
         token = login(PORT)

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# What people do without this toolkit: check the signature of each document with jq, base64 and openssl, and nothing else.
+# Checks the signature of each document with jq, base64 and openssl, as people do without this toolkit.
 #
 #     find exports -name '*.json' -print0 | xargs -0 -n 10 -P "$(nproc)" xtask/compare/signatures.sh
 #
-# Only for documents sealed under records-v1, where the signature covers everything in front of the trailer: that is its
-# length (4 bytes), the export id (38 bytes) and the signature behind 2 more.
+# Only for documents sealed under records-v1, whose signature covers everything before the trailer record. That record is its
+# length (4 bytes), the export id (38 bytes) and the signature with 2 more bytes.
 set -euo pipefail
 
 work=$(mktemp -d)

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Time and memory of verifying a document's signature, next to what people use for it today.
+"""Time and memory of verifying a signature, next to the tools that people use for it.
 
     cargo xtask compare verify [ROUNDS]
 
-Needs cargo, OpenSSL, jq and coreutils; installs `cryptography` from PyPI into an environment below target/compare. Prints
-tables and writes them into docs/performance.md. All judge the same documents, one step after the other within a round, so that a slow moment of the machine meets them all;
-each figure is the median over the rounds, of wall time and of the processor time of all processes together. The key has
-1024 bits where `cryptography` takes part, which refuses the engines' 512.
+Needs OpenSSL, jq and coreutils; installs `cryptography` from PyPI below target/compare. All programs check the same
+documents in turn, so that a slow moment of the machine affects all. Each figure is the median over the rounds: elapsed time,
+and processor time of all processes together. Where `cryptography` takes part, the key has 1024 bits, because it refuses the
+512 bits of engines.
 """
 
 import base64
@@ -16,9 +16,8 @@ import shutil
 import statistics
 import subprocess
 import sys
-import time
 
-from common import ROOT, WORK, XTASK, build, machine, publish, table, version
+from common import ROOT, WORK, XTASK, build, machine, measured, publish, table, version
 
 ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 7
 SMALL = 10_000
@@ -54,7 +53,7 @@ def prepare():
 
 
 def apart(work):
-    """Works in a process of its own: the kernel counts what this one ever held as memory of all it starts later."""
+    """Runs in a child process: the kernel counts the peak memory of this process as that of later children."""
     child = os.fork()
     if child == 0:
         work()
@@ -64,7 +63,7 @@ def apart(work):
 
 
 class Parts:
-    """The blob, signature and key of a document as files, and how long its trailer record is."""
+    """Blob, signature and key of a document as files, and the length of its trailer record."""
 
     def __init__(self, document):
         self.document, self.blob, self.signature, self.key = document, WORK / "blob.bin", WORK / "signature.der", WORK / "key.pem"
@@ -87,22 +86,11 @@ class Parts:
         )
 
 
-def run(command, stdin=None):
-    """Wall seconds, processor seconds, peak KiB."""
-    start = time.monotonic()
-    child = subprocess.Popen(command, shell=isinstance(command, str), stdin=stdin, stdout=subprocess.PIPE)
-    child.stdout.read()
-    _, status, usage = os.wait4(child.pid, 0)
-    if status:
-        raise SystemExit(f"{command}: status {status}")
-    return time.monotonic() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss
-
-
 def measure(steps, rounds):
     seen = {name: [] for name in steps}
     for _ in range(rounds):
         for name, command in steps.items():
-            seen[name].append(run(command))
+            seen[name].append(measured(command))
     return {name: [statistics.median(column) for column in zip(*runs)] for name, runs in seen.items()}
 
 
@@ -110,7 +98,7 @@ def compared(title, results, against):
     head = ["what", "wall ms", "processor ms", "peak MiB", f"× {against} (wall)", "(processor)"]
     wall, processor, _ = results[against]
     rows = [
-        [name, f"{own_wall * 1e3:,.0f}", f"{own_processor * 1e3:,.0f}", f"{peak / 1024:.0f}", f"{own_wall / wall:.2f}",
+        [name, f"{own_wall * 1e3:,.0f}", f"{own_processor * 1e3:,.0f}", f"{peak:.0f}", f"{own_wall / wall:.2f}",
          f"{own_processor / processor:.2f}"]
         for name, (own_wall, own_processor, peak) in results.items()
     ]
@@ -144,7 +132,7 @@ def main():
 
     huge = make("1GiB.json", 1 << 30, 200, 500 << 20)
     many = make("100000.json", 50_000_000, 100_000)
-    base = run([OURS, "verify-signature", make("20KB.json", 14_000, 20)])[2]
+    base = measured([OURS, "verify-signature", make("20KB.json", 14_000, 20)])[2]
     results = measure(
         {
             "1 GiB, 200 objects, one of 500 MiB": [OURS, "verify-signature", huge],
@@ -157,11 +145,8 @@ def main():
         max(ROUNDS // 2, 1),
     )
     text.append(compared("Memory:", results, "1 GiB, 200 objects, one of 500 MiB"))
-    each = (results["100,000 objects in 48 MiB"][2] - base) * 1024 / 100_000
-    text.append(
-        f"A small document takes {base / 1024:.1f} MiB, most of which the script itself weighs before it becomes another\n"
-        f"program; each of the 100,000 objects takes {each:.0f} bytes more.\n"
-    )
+    each = (results["100,000 objects in 48 MiB"][2] - base) * 2**20 / 100_000
+    text.append(f"A small document takes {base:.0f} MiB; each of the 100,000 objects takes {each:.0f} bytes more.\n")
 
     directory = WORK / "small"
     one = Parts(make("20KB-1024.json", 14_000, 20, 0, 1024))
@@ -177,7 +162,7 @@ def main():
         },
         max(ROUNDS // 2, 1),
     )
-    wall, processor, peak = run("for i in $(seq %d); do %s; done" % (some, one.pipeline()))
+    wall, processor, peak = measured("for i in $(seq %d); do %s; done" % (some, one.pipeline()))
     results[f"jq, base64, openssl dgst -verify (of {some}, times {SMALL // some})"] = [
         wall * SMALL / some,
         processor * SMALL / some,
