@@ -9,7 +9,11 @@
 //! and openssl, in one process per core. It gets the first hundred documents of each archive, because the rest would take
 //! hours. Both run in turn, three times, after a run that brings the files into memory; the table has the medians.
 
-#![allow(clippy::expect_used, clippy::print_stdout, reason = "a benchmark fails by a panic")]
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a benchmark fails by a panic"
+)]
 
 mod support;
 

@@ -8,7 +8,11 @@
 //! state, or has one changed row. After the table come the figures that matter, measured in turn: the command, and the
 //! comparison without reading, next to `openssl dgst -sha1` over both files.
 
-#![allow(clippy::expect_used, clippy::print_stdout, reason = "a benchmark fails by a panic")]
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a benchmark fails by a panic"
+)]
 
 mod support;
 

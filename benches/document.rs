@@ -8,7 +8,11 @@
 //! matter, measured in turn: the time of judging the document next to the hash alone, and the memory of the command next to
 //! the sizes of file and blob.
 
-#![allow(clippy::expect_used, clippy::print_stdout, reason = "a benchmark fails by a panic")]
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a benchmark fails by a panic"
+)]
 
 mod support;
 

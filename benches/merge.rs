@@ -7,7 +7,11 @@
 //! The command merges a hundred documents of 4 MB: once sharing three quarters of each document, once sharing only the small
 //! inventory. The aim: at most twice the output.
 
-#![allow(clippy::expect_used, clippy::print_stdout, reason = "a benchmark fails by a panic")]
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a benchmark fails by a panic"
+)]
 
 mod support;
 
@@ -38,8 +42,7 @@ impl Sample {
             .map(|n| {
                 let own = support::lookup(&format!("Lookup{n}"), OBJECT_BYTES - shared, 1);
                 let common = (shared > 0).then(|| support::lookup("Common", shared, 1));
-                let document =
-                    support::document(&format!("{n}"), common.into_iter().chain([own]).collect());
+                let document = support::document(&format!("{n}"), common.into_iter().chain([own]).collect());
                 bytes += document.len() as u64;
                 let file = directory.path().join(format!("{n}.json"));
                 fs::write(&file, document).expect("room for the documents");
