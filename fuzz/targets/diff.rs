@@ -8,8 +8,8 @@ use exportdoc::internal::diff::{
 };
 
 use super::document::{Document, several};
-use super::mirror::mirrored;
 use super::report::{check_escapes, check_findings};
+use testkit::mirrored;
 
 /// What the bits of the options stand for.
 const BY_NAME: u8 = 1;

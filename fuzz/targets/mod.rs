@@ -11,9 +11,6 @@ mod document;
 mod envelope;
 mod made_up;
 mod merge;
-#[allow(clippy::duplicate_mod)]
-#[path = "../../tests/it/support/mirror.rs"]
-mod mirror;
 mod plan;
 mod report;
 mod settings;

@@ -1,37 +1,35 @@
-//! Holds the command against the table of `testdata/README.md`: verdict, exit codes and findings of every document.
+//! The tables of `testdata/README.md` and `tests/testkit/README.md` are right about verdict, exit codes and findings.
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 
-use assert_cmd::Command;
 use serde_json::Value;
 
-/// Findings that most documents here have, so that rows name them only where they are the point.
+use crate::support::{everything, exportdoc, root, testdata};
+
+/// Findings of most documents here, which rows name only if they are the point.
 const USUAL: [&str; 3] = ["hash-algorithm-weak", "key-weak", "sealed-by-toolkit"];
 
-/// What the table says of a document.
+/// What a table says about a document.
 #[derive(Debug)]
 struct Row {
     document: String,
     verdict: String,
     verify_exit: i32,
     inspect_exit: i32,
-    /// Finding ids; for an unreadable document, words of its error.
+    /// Ids of findings; for an unreadable document, words of its error.
     findings: Vec<String>,
 }
 
-fn testdata() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata")
-}
-
-fn table() -> Vec<Row> {
-    let text = std::fs::read_to_string(testdata().join("README.md")).expect("testdata has a README");
-    text.lines()
-        .skip_while(|line| !line.starts_with("| document |"))
-        .skip(2)
-        .take_while(|line| line.starts_with('|'))
-        .map(row)
-        .collect()
+/// The rows of both tables, by path in the directory of [`everything`].
+fn rows() -> Vec<Row> {
+    let mut rows = Vec::new();
+    for page in ["testdata/README.md", "tests/testkit/README.md"] {
+        let text = fs::read_to_string(root().join(page)).unwrap();
+        let lines = text.lines().skip_while(|line| !line.starts_with("| document |"));
+        rows.extend(lines.skip(2).take_while(|line| line.starts_with('|')).map(row));
+    }
+    rows
 }
 
 fn row(line: &str) -> Row {
@@ -40,10 +38,13 @@ fn row(line: &str) -> Row {
         panic!("not six cells: {line}");
     };
     Row {
-        document: document.trim_matches('`').to_owned(),
+        document: document
+            .trim_matches('`')
+            .trim_start_matches("generated/")
+            .to_owned(),
         verdict: verdict.to_owned(),
-        verify_exit: verify_exit.parse().expect("an exit code"),
-        inspect_exit: inspect_exit.parse().expect("an exit code"),
+        verify_exit: verify_exit.parse().unwrap(),
+        inspect_exit: inspect_exit.parse().unwrap(),
         findings: match findings.strip_prefix('"') {
             Some(words) => vec![words.trim_end_matches('"').to_owned()],
             None => findings
@@ -54,144 +55,131 @@ fn row(line: &str) -> Row {
     }
 }
 
-/// The documents below `testdata`; not what is said about them, nor vectors of other formats, nor those that stand for
-/// one rule each and are judged by it.
-fn documents() -> BTreeSet<String> {
-    let root = testdata();
-    let mut found = BTreeSet::new();
-    let mut pending: Vec<PathBuf> = ["documented", "handmade", "generated"]
-        .iter()
-        .map(|name| root.join(name))
-        .collect();
-    while let Some(directory) = pending.pop() {
-        for entry in std::fs::read_dir(directory).expect("the directory is there") {
-            let path = entry.expect("an entry").path();
-            let name = path.to_string_lossy().into_owned();
-            if path.is_dir() {
-                // What is known of engines is no document, and the audit's documents are judged by their rules.
-                if !["generated/targets", "generated/audit"]
-                    .iter()
-                    .any(|other| path.ends_with(other))
-                {
-                    pending.push(path);
-                }
-            } else if name.ends_with(".json") && !name.ends_with(".expected.json") {
-                let below = path.strip_prefix(&root).expect("below testdata");
-                let names: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
-                found.insert(names.join("/"));
-            }
-        }
-    }
-    found
+/// Runs a command over documents that must all end with the same exit code, and returns its report by document.
+fn run(command: &str, exit: i32, documents: &[&str]) -> BTreeMap<String, Value> {
+    let directory = everything();
+    let mut process = exportdoc();
+    process
+        .current_dir(directory.path())
+        .args([command, "--format", "json"]);
+    let output = process.args(documents).output().unwrap();
+    assert_eq!(output.status.code(), Some(exit), "{command} {documents:?}");
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let reported = report["documents"].as_array().unwrap().iter();
+    let by_path = reported.map(|document| (document["path"].as_str().unwrap().to_owned(), document.clone()));
+    by_path.collect()
 }
 
-/// The one document of a command's JSON, and the exit code.
-fn run(command: &str, document: &str) -> (Value, i32) {
-    let output = Command::new(env!("CARGO_BIN_EXE_exportdoc"))
-        .current_dir(testdata())
-        .args([command, "--format", "json", document])
-        .output()
-        .expect("the command runs");
-    let json: Value = serde_json::from_slice(&output.stdout).expect("JSON on standard output");
-    let code = output.status.code().expect("an exit code");
-    (json["documents"][0].clone(), code)
+/// Runs a command over the documents of all rows, once for each exit code.
+fn run_all(command: &str, rows: &[Row], exit: fn(&Row) -> i32) -> BTreeMap<String, Value> {
+    let mut reports = BTreeMap::new();
+    for code in rows.iter().map(exit).collect::<BTreeSet<_>>() {
+        let with_code = rows.iter().filter(|row| exit(row) == code);
+        let documents: Vec<&str> = with_code.map(|row| row.document.as_str()).collect();
+        reports.extend(run(command, code, &documents));
+    }
+    reports
+}
+
+fn findings(document: &Value) -> impl Iterator<Item = &Value> {
+    document["findings"].as_array().unwrap().iter()
 }
 
 fn ids(document: &Value) -> BTreeSet<&str> {
-    document["findings"]
-        .as_array()
-        .expect("findings")
-        .iter()
-        .map(|finding| finding["id"].as_str().expect("an id"))
+    findings(document)
+        .map(|finding| finding["id"].as_str().unwrap())
         .collect()
 }
 
-/// What disagrees with a row.
-fn disagreements(row: &Row) -> Vec<String> {
-    let (verified, verify_exit) = run("verify-signature", &row.document);
-    let (inspected, inspect_exit) = run("inspect", &row.document);
-    let mut wrong = Vec::new();
-    let mut expect = |holds: bool, what: String| {
-        if !holds {
-            wrong.push(format!("{}: {what}", row.document));
-        }
-    };
-    expect(
-        verify_exit == row.verify_exit,
-        format!("verify-signature answers {verify_exit}"),
-    );
-    expect(
-        inspect_exit == row.inspect_exit,
-        format!("inspect answers {inspect_exit}"),
-    );
+/// How a report on a document differs from its row.
+fn differences(row: &Row, document: &Value) -> Vec<String> {
     if row.verdict == "unreadable" {
-        for document in [&verified, &inspected] {
-            let message = document["error"]["message"].as_str().unwrap_or_default();
-            let told = row.findings.iter().all(|words| message.contains(words.as_str()));
-            expect(told, format!("its error reads {message:?}"));
-        }
-        return wrong;
+        let message = document["error"]["message"].as_str().unwrap_or_default();
+        let fits = row.findings.iter().all(|words| message.contains(words.as_str()));
+        return if fits {
+            Vec::new()
+        } else {
+            vec![format!("the error is {message:?}")]
+        };
     }
-    for document in [&verified, &inspected] {
-        let verdict = document["verdict"].as_str().unwrap_or("unreadable");
-        expect(verdict == row.verdict, format!("is {verdict}"));
-        let found = ids(document);
-        let named: BTreeSet<&str> = row.findings.iter().map(String::as_str).collect();
-        for id in named.difference(&found) {
-            expect(false, format!("lacks {id}"));
-        }
-        for id in found.difference(&named) {
-            expect(USUAL.contains(id), format!("also has {id}"));
-        }
-        expect(
-            verdict != "valid" || found.contains("sealed-by-toolkit"),
-            "is valid without sealed-by-toolkit".to_owned(),
-        );
+    let mut wrong = Vec::new();
+    let verdict = document["verdict"].as_str().unwrap_or("unreadable");
+    if verdict != row.verdict {
+        return vec![format!("the verdict is {verdict}")];
+    }
+    let found = ids(document);
+    let named: BTreeSet<&str> = row.findings.iter().map(String::as_str).collect();
+    wrong.extend(named.difference(&found).map(|id| format!("lacks {id}")));
+    let more = found.difference(&named).filter(|id| !USUAL.contains(id));
+    wrong.extend(more.map(|id| format!("also has {id}")));
+    if verdict == "valid" && !found.contains("sealed-by-toolkit") {
+        wrong.push("is valid without sealed-by-toolkit".to_owned());
     }
     wrong
 }
 
 #[test]
 fn every_document_has_a_row_and_every_row_a_document() {
-    let rows: Vec<String> = table().into_iter().map(|row| row.document).collect();
-    let listed: BTreeSet<String> = rows.iter().cloned().collect();
+    let rows = rows();
+    let listed: BTreeSet<&str> = rows.iter().map(|row| row.document.as_str()).collect();
     assert_eq!(listed.len(), rows.len(), "a document has two rows");
-    assert_eq!(listed, documents());
+    let mut documents: BTreeSet<String> = testkit::documents().into_keys().collect();
+    for directory in ["documented", "handmade"] {
+        for entry in fs::read_dir(testdata(directory)).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            if name.ends_with(".json") && !name.ends_with(".expected.json") {
+                documents.insert(format!("{directory}/{name}"));
+            }
+        }
+    }
+    assert_eq!(listed, documents.iter().map(String::as_str).collect());
 }
 
 #[test]
 fn every_document_gets_the_verdict_exit_codes_and_findings_of_its_row() {
-    let wrong: Vec<String> = table().iter().flat_map(disagreements).collect();
-    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
-}
-
-#[test]
-fn every_finding_that_the_table_names_is_in_the_registry() {
-    for row in table().iter().filter(|row| row.verdict != "unreadable") {
-        for id in &row.findings {
-            assert!(
-                exportdoc::internal::finding::by_id(id).is_some(),
-                "{}: {id}",
-                row.document
-            );
+    let rows = rows();
+    let verified = run_all("verify-signature", &rows, |row| row.verify_exit);
+    let inspected = run_all("inspect", &rows, |row| row.inspect_exit);
+    let mut wrong = String::new();
+    for row in &rows {
+        for reports in [&verified, &inspected] {
+            for difference in differences(row, &reports[&row.document]) {
+                wrong.push_str(&format!("\n{}: {difference}", row.document));
+            }
+        }
+        // One document with errors is enough for the exit code of its group.
+        let verify_exit = match row.verdict.as_str() {
+            "valid" => 0,
+            "invalid" => 1,
+            "unreadable" => 2,
+            _ => 3,
+        };
+        assert_eq!(row.verify_exit, verify_exit, "{}", row.document);
+        if row.inspect_exit == 1 {
+            let mut severities = findings(&inspected[&row.document]).map(|finding| &finding["severity"]);
+            assert!(severities.any(|severity| severity == "error"), "{}", row.document);
         }
     }
+    assert!(wrong.is_empty(), "{wrong}");
 }
 
 #[test]
-fn a_document_that_nobody_can_tell_from_an_engines_is_not_called_sealed_by_the_toolkit() {
-    for document in ["generated/engine-like.json", "generated/unknown-rule.json"] {
-        let (verified, _) = run("verify-signature", document);
-        assert!(!ids(&verified).contains("sealed-by-toolkit"), "{document}");
+fn undetermined_documents_are_not_called_sealed_by_the_toolkit() {
+    for document in run("verify-signature", 3, &["engine-like.json", "unknown-rule.json"]).values() {
+        assert!(!ids(document).contains("sealed-by-toolkit"), "{document}");
     }
 }
 
 #[test]
-fn the_documents_have_every_type_with_a_known_number() {
+fn documents_have_every_type_with_a_known_number() {
+    let rows = rows();
+    let readable: Vec<Row> = rows
+        .into_iter()
+        .filter(|row| row.verdict != "unreadable")
+        .collect();
     let mut seen = BTreeSet::new();
-    for document in documents() {
-        let (inspected, _) = run("inspect", &document);
-        for object in inspected["objects"].as_array().into_iter().flatten() {
+    for document in run_all("inspect", &readable, |row| row.inspect_exit).values() {
+        for object in document["objects"].as_array().into_iter().flatten() {
             seen.extend(object["type_number"].as_u64());
         }
     }
@@ -202,9 +190,9 @@ fn the_documents_have_every_type_with_a_known_number() {
 }
 
 #[test]
-fn the_global_export_has_its_size_and_a_lookup_above_a_megabyte() {
-    let (inspected, _) = run("inspect", "generated/global.json");
-    let objects = inspected["objects"].as_array().expect("objects");
+fn global_export_has_a_lookup_above_a_megabyte() {
+    let reports = run("inspect", 0, &["global.json"]);
+    let objects = reports["global.json"]["objects"].as_array().unwrap();
     assert!(objects.len() >= 120, "{}", objects.len());
     let large = |object: &&Value| object["type"] == "LOOKUP" && object["bytes"].as_u64() > Some(1_000_000);
     assert_eq!(objects.iter().filter(large).count(), 1);

@@ -8,10 +8,13 @@ mod compare;
 mod inventory;
 mod large;
 mod rules;
+mod testdata;
 
 const HELP: &str = "\
 cargo xtask rules [--check]
     Writes docs/rules.md from the registry of findings, or checks that it is up to date.
+cargo xtask testdata [--check]
+    Writes the documents in testdata/generated, or checks that they are up to date.
 cargo xtask large FILE BLOB_BYTES OBJECTS [LARGEST_BYTES [KEY_BITS [SAVE]]]
     Writes a sealed document of any size.
 cargo xtask inventory FILE OBJECTS
@@ -31,6 +34,8 @@ fn main() -> ExitCode {
     let outcome = match words[..] {
         ["rules"] => rules::write(),
         ["rules", "--check"] => rules::check(),
+        ["testdata"] => testdata::write(),
+        ["testdata", "--check"] => testdata::check(),
         ["large", file, ref sizes @ ..] => large::write(file, sizes),
         ["inventory", file, objects] => inventory::write(file, objects),
         ["compare", name, ref rest @ ..] => compare::run(name, rest),

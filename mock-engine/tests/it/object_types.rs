@@ -9,13 +9,10 @@ use mock_engine::Clock;
 use mock_engine::internal::exchange::ImportRequest;
 use mock_engine::internal::{Engine, Key, PageRequest, Settings};
 use serde_json::{Value, json};
+use testkit::typed;
 
 use crate::objects::{at, demo, engine, entry, open, post, request};
 use crate::support::client::Client;
-
-#[allow(unreachable_pub)] // the library's tests use it from other modules
-#[path = "../../../tests/it/support/typed.rs"]
-mod typed;
 
 const ALL: PageRequest = PageRequest {
     number: 1,

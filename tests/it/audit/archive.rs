@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use crate::support::made;
 use crate::support::{exportdoc, file, testdata};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -40,7 +41,7 @@ fn one_line_per_document_in_the_order_of_paths_and_bad_files_between_them() {
     let at = |name: &str| directory.path().join("archive").join(name);
     file(&at("000"), "00050.json.json", "not a document");
     file(&at("001"), "00110x.json", "{");
-    let damaged = fs::read(testdata("generated/damaged/cyclic.json")).unwrap();
+    let damaged = fs::read(made("damaged/cyclic.json")).unwrap();
     file(directory.path(), "archive/zz.json", damaged);
     let run = |arguments: &[&str]| {
         exportdoc()

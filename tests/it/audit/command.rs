@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::support::audit::{ids, json_of, run, run_in};
-use crate::support::{assert_snapshot, exportdoc, file, root, small, testdata};
+use crate::support::{assert_snapshot, exportdoc, file, made_text, root, small, testdata};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -26,11 +26,7 @@ const JOB: &str = "testdata/generated/engine-like.json";
 
 const HANDMADE: &str = "testdata/handmade/masking-job.json";
 
-const LIMIT_HIT: &str = "testdata/generated/audit/limit-hit/fires.json";
-
 const NOT_JSON: &str = "testdata/documented/workflow-global-object.json";
-
-const POLICY: &str = "testdata/generated/audit/host-not-allowed/policy.toml";
 
 #[test]
 fn a_document_and_a_run_over_several_are_told() {
@@ -38,13 +34,13 @@ fn a_document_and_a_run_over_several_are_told() {
         &[JOB],
         &[
             "--policy",
-            POLICY,
-            "testdata/generated/tampered/metadata-hash.json",
+            &made_text("audit/host-not-allowed/policy.toml"),
+            &made_text("tampered/metadata-hash.json"),
             NOT_JSON,
             HANDMADE,
         ],
         &["testdata/generated/encrypted.json"],
-        &["testdata/generated/damaged/truncated-in-blob.json"],
+        &[&made_text("damaged/truncated-in-blob.json")],
     ];
     snapshot("audit", runs);
 }
@@ -56,8 +52,9 @@ fn rules_are_listed_by_topic() {
 
 #[test]
 fn the_exit_code_follows_the_level_that_the_run_fails_on() {
-    let quiet = "testdata/generated/audit/password-in-clear/quiet.json";
-    let fires = "testdata/generated/audit/password-in-clear/fires.json";
+    let quiet: &str = &made_text("audit/password-in-clear/quiet.json");
+    let fires: &str = &made_text("audit/password-in-clear/fires.json");
+    let limit_hit: &str = &made_text("audit/limit-hit/fires.json");
     for (arguments, code) in [
         (&[quiet][..], 0),
         (&["--fail-on", "warning", quiet], 1),
@@ -67,10 +64,10 @@ fn the_exit_code_follows_the_level_that_the_run_fails_on() {
         (&[fires, NOT_JSON], 2),
         (&["testdata/no-such-file.json", quiet], 2),
         (&["--max-size", "1K", quiet], 2),
-        (&["--max-size", "2005", LIMIT_HIT], 2),
+        (&["--max-size", "2005", limit_hit], 2),
         (&["--baseline", "testdata/no-such-file.json", quiet], 2),
-        (&[LIMIT_HIT], 1),
-        (&[LIMIT_HIT, fires], 1),
+        (&[limit_hit], 1),
+        (&[limit_hit, fires], 1),
         (&["--fail-on", "never", quiet], 2),
         (&[], 2),
     ] {
@@ -80,7 +77,7 @@ fn the_exit_code_follows_the_level_that_the_run_fails_on() {
     let policy = file(off.path(), "p.toml", "[levels]\npassword-in-clear = \"info\"\n");
     assert_eq!(run(&["--policy", policy.to_str().unwrap(), fires]).code, 0);
     let policy = file(off.path(), "p.toml", "[levels]\nlimit-hit = \"off\"\n");
-    assert_eq!(run(&["--policy", policy.to_str().unwrap(), LIMIT_HIT]).code, 0);
+    assert_eq!(run(&["--policy", policy.to_str().unwrap(), limit_hit]).code, 0);
 }
 
 #[test]
@@ -161,7 +158,7 @@ fn a_redacted_copy_has_stand_ins_and_nobody_is_exposed_by_them() {
 #[test]
 fn no_secret_and_no_password_is_ever_printed() {
     let secret = "made-up";
-    let fires = "testdata/generated/audit/password-in-clear/fires.json";
+    let fires: &str = &made_text("audit/password-in-clear/fires.json");
     for format in ["text", "json"] {
         let ran = run(&["--format", format, fires, "testdata/generated/global-small.json"]);
         assert!(ran.out.contains("password-in-clear") && ran.out.contains("secrets-in-clear"));

@@ -8,6 +8,7 @@ use crate::support::{
     Parts, assert_snapshot, document_of_messages, exportdoc, file, global, key, oracle_text, root, small,
     testdata,
 };
+use crate::support::{everything, made};
 use exportdoc::internal::finding::REGISTRY;
 use exportdoc::internal::identifier::Identifier;
 use exportdoc::internal::object::draft::{ConnectorSpec, connector};
@@ -32,11 +33,11 @@ fn workplace() -> TempDir {
     let at = directory.path();
     fs::create_dir(at.join("exports")).unwrap();
     for (from, to) in [
-        ("generated/damaged/missing-dependency.json", "exports/broken.json"),
-        ("generated/damaged/truncated-file.json", "exports/cut.json"),
-        ("handmade/masking-job.json", "exports/job.json"),
+        (made("damaged/missing-dependency.json"), "exports/broken.json"),
+        (made("damaged/truncated-file.json"), "exports/cut.json"),
+        (testdata("handmade/masking-job.json"), "exports/job.json"),
     ] {
-        fs::copy(testdata(from), at.join(to)).unwrap();
+        fs::copy(from, at.join(to)).unwrap();
     }
     fs::write(
         at.join("exportdoc-policy.toml"),
@@ -117,8 +118,9 @@ fn sarif_of_every_test_document_fits_the_official_schema() {
         "policy.toml",
         "[[ignore]]\nrule = \"key-*\"\nreason = \"to see some suppressed\"\n",
     );
-    let arguments = ["-r", "testdata", "--policy", policy.to_str().unwrap()];
-    let log = sarif(&audit(&root(), "sarif", &arguments).0);
+    let everything = everything();
+    let arguments = ["-r", ".", "--policy", policy.to_str().unwrap()];
+    let log = sarif(&audit(everything.path(), "sarif", &arguments).0);
     let (run, driver) = (&log["runs"][0], &log["runs"][0]["tool"]["driver"]);
     let ids: Vec<&str> = array(&driver["rules"])
         .map(|rule| rule["id"].as_str().unwrap())
@@ -136,7 +138,7 @@ fn sarif_of_every_test_document_fits_the_official_schema() {
         let offset = place["physicalLocation"]["region"]["byteOffset"]
             .as_u64()
             .unwrap();
-        let length = fs::metadata(root().join(uri)).map_or(0, |file| file.len());
+        let length = fs::metadata(everything.path().join(uri)).map_or(0, |file| file.len());
         if uri.ends_with(".json") {
             assert!(path.starts_with('$') && offset < length, "{result}");
             of_documents += 1;
@@ -154,7 +156,7 @@ fn sarif_of_every_test_document_fits_the_official_schema() {
         "{suppressed}, {of_documents}"
     );
     let results = array(&run["results"]).count();
-    let audited: Value = serde_json::from_str(&audit(&root(), "json", &arguments).0).unwrap();
+    let audited: Value = serde_json::from_str(&audit(everything.path(), "json", &arguments).0).unwrap();
     let told: usize = array(&audited["documents"])
         .map(|document| array(&document["findings"]).count() + array(&document["suppressed"]).count())
         .sum();
@@ -176,8 +178,9 @@ fn ndjson_tells_the_same_as_json_and_every_line_fits_the_schema() {
     schema.as_object_mut().unwrap().remove("anyOf");
     schema["$ref"] = "#/$defs/audit_line".into();
     let validator = jsonschema::draft202012::new(&schema).unwrap();
-    let arguments = ["-r", "testdata/generated/damaged", "testdata/handmade"];
-    let (lines, ..) = audit(&root(), "ndjson", &arguments);
+    let everything = everything();
+    let arguments = ["-r", "damaged", "handmade"];
+    let (lines, ..) = audit(everything.path(), "ndjson", &arguments);
     let mut documents = Vec::new();
     for line in lines.lines() {
         let mut line: Value = serde_json::from_str(line).unwrap();
@@ -186,7 +189,7 @@ fn ndjson_tells_the_same_as_json_and_every_line_fits_the_schema() {
         assert!(version.is_some() && !validator.is_valid(&line));
         documents.push(line);
     }
-    let json: Value = serde_json::from_str(&audit(&root(), "json", &arguments).0).unwrap();
+    let json: Value = serde_json::from_str(&audit(everything.path(), "json", &arguments).0).unwrap();
     assert_eq!(Value::from(documents), json["documents"]);
 }
 
@@ -351,7 +354,7 @@ fn sarif_has_no_more_results_than_code_hosts_take_the_errors_among_them() {
     let document = plan.seal();
     file(directory.path(), "a.json", &document);
     file(directory.path(), "b.json", &document);
-    let bad = fs::read(testdata("generated/damaged/cyclic.json")).unwrap();
+    let bad = fs::read(made("damaged/cyclic.json")).unwrap();
     file(directory.path(), "zzz-the-bad-one.json", bad);
     let (text, _, code) = audit(directory.path(), "sarif", &["-r", "."]);
     assert_eq!(code, Some(1));
@@ -584,7 +587,7 @@ fn nothing_that_a_document_says_breaks_out_of_any_format() {
 fn a_page_of_markdown_stays_short_and_shows_the_failing_documents_first() {
     let directory = tempfile::tempdir().unwrap();
     let good = fs::read(testdata("generated/masking-job.json")).unwrap();
-    let bad = fs::read(testdata("generated/damaged/cyclic.json")).unwrap();
+    let bad = fs::read(made("damaged/cyclic.json")).unwrap();
     for n in 0..150 {
         file(directory.path(), &format!("{n:03}.json"), &good);
     }

@@ -3,8 +3,9 @@
 mod archive;
 mod bounds;
 mod command;
-mod documentation;
+
 mod formats;
 mod policy;
 mod properties;
 mod rules;
+mod schema;

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::support::audit::{ids, json_of, run, run_in};
+use crate::support::made;
 use crate::support::{Parts, exportdoc, file, root, small, testdata};
 use exportdoc::internal::audit::{DEFAULT_POLICY, Policy};
 use exportdoc::internal::finding::REGISTRY;
@@ -226,7 +227,7 @@ fn every_commented_line_of_the_default_policy_is_right_as_well() {
 fn ignored_findings_are_listed_with_their_reason_and_the_policy_answers_for_its_ignores() {
     let directory = TempDir::new().unwrap();
     let at = directory.path();
-    let telling = testdata("generated/audit/host-in-clear/fires.json");
+    let telling = made("audit/host-in-clear/fires.json");
     fs::copy(&telling, at.join("x.json")).unwrap();
     let policy = "[[ignore]]\nrule = \"host-*\"\nobject = \"DATABASE_CONNECTOR:Cli?ic\"\nreason = \"made up\"\nuntil = 2999-01-01\n\
                   [[ignore]]\nrule = \"key-weak\"\nobject = \"*\"\nreason = \"of no use: it isn't about an object\"\n\
@@ -274,7 +275,7 @@ fn ignored_findings_are_listed_with_their_reason_and_the_policy_answers_for_its_
     file(
         at,
         "silent.json",
-        fs::read(testdata("generated/audit/host-in-clear/quiet.json")).unwrap(),
+        fs::read(made("audit/host-in-clear/quiet.json")).unwrap(),
     );
     file(
         at,
@@ -319,9 +320,9 @@ fn ignores_see_every_object_however_many_break_the_rule() {
 
 #[test]
 fn trusted_keys_of_the_command_line_come_on_top_of_those_in_the_policy() {
-    let document = testdata("generated/audit/key-not-trusted/fires.json");
+    let document = made("audit/key-not-trusted/fires.json");
     let document = document.to_str().unwrap();
-    let policy = testdata("generated/audit/key-not-trusted/policy.toml");
+    let policy = made("audit/key-not-trusted/policy.toml");
     let policy = policy.to_str().unwrap();
     let untrusted = json_of(&root(), &["--policy", policy, document]);
     assert!(ids(&untrusted).contains(&"key-not-trusted"));

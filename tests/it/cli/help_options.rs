@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use crate::support::command::{run, testdata};
+use crate::support::command::run;
+use crate::support::testdata;
 use tempfile::tempdir;
 
 /// Every way to give a document to a command; `@` is what is wrong with it, `good.json` a document.

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use crate::support::command::{assert_sound, bytes, fail, listing, read, run, stderr, succeed, testdata};
+use crate::support::command::{assert_sound, bytes, fail, listing, read, run, stderr, succeed};
+use crate::support::testdata;
 use tempfile::{TempDir, tempdir};
 
 /// A directory with one document, `in.json`.

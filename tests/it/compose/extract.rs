@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::support::command::{
-    PASSPHRASE, assert_sound, bytes, fail, listing, read, read_with, succeed, testdata,
-};
+use crate::support::command::{PASSPHRASE, assert_sound, bytes, fail, listing, read, read_with, succeed};
+use crate::support::{made, testdata};
 use exportdoc::internal::extract::{Dependencies, ExtractError, extract};
 use exportdoc::internal::graph::Graph;
 use exportdoc::internal::object::{SyncObject, known_by_number};
@@ -280,7 +279,7 @@ fn objects_are_found_by_identifier_or_name_and_ambiguity_is_told() {
 fn invalid_documents_need_a_word_and_unreadable_ones_are_never_taken() {
     let directory = tempdir().unwrap();
     let run = |code, document: &str, allow: &[&str]| {
-        let source = testdata(document);
+        let source = made(document);
         let (report, _) = read(&source);
         let connector = report
             .objects
@@ -307,22 +306,15 @@ fn invalid_documents_need_a_word_and_unreadable_ones_are_never_taken() {
             said
         }
     };
-    for document in [
-        "generated/tampered/flip-object.json",
-        "generated/tampered/metadata-hash.json",
-    ] {
+    for document in ["tampered/flip-object.json", "tampered/metadata-hash.json"] {
         let said = run(1, document, &[]);
         assert!(said.contains("--allow-invalid"), "{said}");
         let said = run(0, document, &["--allow-invalid"]);
         assert!(said.contains("note: "), "{said}");
     }
-    let said = run(
-        1,
-        "generated/damaged/truncated-in-blob.json",
-        &["--allow-invalid"],
-    );
+    let said = run(1, "damaged/truncated-in-blob.json", &["--allow-invalid"]);
     assert!(said.contains("not all of it can be read"), "{said}");
-    let said = run(0, "generated/engine-like.json", &[]);
+    let said = run(0, "engine-like.json", &[]);
     assert!(said.contains("undetermined"), "{said}");
 }
 

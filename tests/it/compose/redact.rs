@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::support::command::{assert_sound, fail, read, run, succeed, testdata};
+use crate::support::command::{assert_sound, fail, read, run, succeed};
+use crate::support::testdata;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use exportdoc::internal::identifier::Identifier;

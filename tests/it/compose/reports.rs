@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use crate::support::assert_snapshot;
-use crate::support::command::{PASSPHRASE, run, testdata};
+use crate::support::command::{PASSPHRASE, run};
+use crate::support::testdata;
 use tempfile::tempdir;
 
 const DOCUMENTS: [&str; 3] = [

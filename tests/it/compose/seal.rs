@@ -3,8 +3,10 @@
 use std::fs;
 
 use crate::support::command::{
-    PASSPHRASE, assert_sound, bytes, fail, listing, read, read_with, run, succeed, testdata,
+    PASSPHRASE, assert_sound, bytes, fail, listing, read, read_with, run, succeed,
 };
+use crate::support::made;
+use crate::support::testdata;
 use tempfile::tempdir;
 
 #[test]
@@ -46,7 +48,7 @@ fn a_new_key_of_each_size_seals_under_its_rule() {
 #[test]
 fn metadata_and_requested_list_are_recomputed() {
     let directory = tempdir().unwrap();
-    let source = testdata("generated/tampered/metadata-list-extra-row.json");
+    let source = made("tampered/metadata-list-extra-row.json");
     let arguments = [
         "seal",
         source.to_str().unwrap(),
@@ -214,7 +216,7 @@ fn a_wrong_passphrase_and_needless_commands_are_refused() {
             &[command, document, "--passphrase-file", phrase, "-o", "x.json"],
         );
     }
-    let unknown = testdata("generated/encrypted-unknown.json");
+    let unknown = made("encrypted-unknown.json");
     let said = fail(
         directory.path(),
         1,

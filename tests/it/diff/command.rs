@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use crate::support::changes::{altered, columns, compare, edit, paths, replaced, resaved, statuses};
+use crate::support::made;
 use crate::support::{Plan, assert_snapshot, exportdoc, global, inventory, masking_job, numbered, testdata};
 use exportdoc::internal::diff::{DiffLimits, DiffOptions, LineTag, MatchBy, Status, Value};
 use exportdoc::internal::identifier::Identifier;
@@ -615,9 +616,7 @@ fn encrypted_documents_are_compared_once_they_are_opened() {
     let path = encrypted.to_string_lossy().into_owned();
     let passphrase: &[u8] = b"made up for the test data\n";
     let files = Files::new(&[("passphrase", passphrase), ("wrong", b"something else\n")]);
-    let other = testdata("generated/undeclared.json")
-        .to_string_lossy()
-        .into_owned();
+    let other = made("undeclared.json").to_string_lossy().into_owned();
     let code = files.code(&["--passphrase-file", "passphrase", &path, &other]);
     assert!(code == 0 || code == 1, "{code}");
     assert_eq!(files.code(&["--passphrase-file", "wrong", &path, &other]), 2);

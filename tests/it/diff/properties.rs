@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use crate::support::changes::{Object, altered, compare, paths, replaced, resaved};
-use crate::support::mirror::mirrored;
 use crate::support::{document_of_messages, inventory};
 use exportdoc::internal::diff::{DiffOptions, DocumentDiff, MatchBy, ObjectDiff, Status};
 use exportdoc::internal::object::data::{FieldKind, MessageSpec};
 use exportdoc::internal::sample::SampleSize;
 use exportdoc::internal::wire::{Message, Writer};
 use proptest::prelude::*;
+use testkit::mirrored;
 
 /// Something that happens to an object.
 #[derive(Debug, Clone)]

@@ -1,7 +1,6 @@
 //! Every row of the table of object types goes through everything that knows types, so that no part forgets a new one.
 
 use crate::support::changes::compare;
-use crate::support::typed::document;
 use exportdoc::internal::audit::Policy;
 use exportdoc::internal::diff::{DiffOptions, Status};
 use exportdoc::internal::import_plan::{
@@ -12,6 +11,7 @@ use exportdoc::internal::redact::{RedactOptions, redact};
 use exportdoc::internal::report::{ExamineOptions, Examiner, Verdict};
 use exportdoc::internal::target_state::TargetStateBuilder;
 use serde_json::{Value, json};
+use testkit::typed::document;
 
 fn rows() -> impl Iterator<Item = &'static ObjectType> {
     OBJECT_TYPES.iter()

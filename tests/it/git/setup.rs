@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::support::changes::{edit, replaced, resaved};
 use crate::support::git::{PROGRAM, git, git_text, setup, state, with_email, with_user};
+use crate::support::made;
 use crate::support::{Plan, assert_snapshot, exportdoc, inventory, masking_job, small, testdata};
 use exportdoc::internal::identifier::Identifier;
 use exportdoc::internal::object::ObjectKey;
@@ -321,9 +322,7 @@ fn textconv_is_stable_and_keeps_secrets() {
     assert_eq!(textconv(Path::new("no-such-file")).status.code(), Some(2));
     // Damage is told in the text: git stops at any exit code but 0.
     assert_eq!(
-        textconv(&testdata("generated/damaged/truncated-in-blob.json"))
-            .status
-            .code(),
+        textconv(&made("damaged/truncated-in-blob.json")).status.code(),
         Some(0)
     );
 }

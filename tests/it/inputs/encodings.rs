@@ -7,7 +7,8 @@ use exportdoc::internal::signature::{HashAlgorithm, KeySize, SigningKey};
 use tempfile::tempdir;
 
 use super::{marked, run, utf_16};
-use crate::support::{file, key, masking_job, testdata};
+use crate::support::made;
+use crate::support::{file, key, masking_job};
 
 fn base64(bytes: &[u8]) -> String {
     use base64::Engine as _;
@@ -94,7 +95,7 @@ fn utf_16_in_a_key_or_signature_is_named_and_never_invalid() {
             }
         }
     }
-    let document = testdata("generated/global.json");
+    let document = made("global.json");
     let answer = run(
         directory.path(),
         &[

@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use crate::support::assert_snapshot;
-use crate::support::command::{
-    PASSPHRASE, assert_sound, fail, listing, read, read_with, run, succeed, testdata,
-};
+use crate::support::command::{PASSPHRASE, assert_sound, fail, listing, read, read_with, run, succeed};
+use crate::support::{made_text, testdata};
 use exportdoc::internal::finding::{Finding, Severity};
 use exportdoc::internal::report::Encryption;
 use jsonschema::Validator;
@@ -170,7 +169,7 @@ fn mistakes_are_refused_and_nothing_is_written() {
 fn an_invalid_document_is_refused_unless_it_is_allowed() {
     let directory = directory();
     let path = directory.path();
-    let tampered = document("generated/tampered/flip-object.json");
+    let tampered = made_text("tampered/flip-object.json");
     assert!(Path::new(&tampered).exists());
     let said = fail(
         path,
@@ -250,11 +249,10 @@ fn a_merge_of_a_document_with_itself_and_with_a_part_of_itself_changes_nothing()
     let directory = TempDir::new().unwrap();
     let path = directory.path();
     for whole in [
-        "handmade/masking-job.json",
-        "generated/global.json",
-        "generated/future.json",
+        document("handmade/masking-job.json"),
+        made_text("global-small.json"),
+        document("generated/future.json"),
     ] {
-        let whole = document(whole);
         let first = &read(Path::new(&whole)).0.objects[1];
         let part = format!("{}:{}", first.type_name, first.key.identifier);
         let common = ["-o", "part.json", "--force", "--allow-invalid"];

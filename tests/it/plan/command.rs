@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::support::assert_snapshot;
-use crate::support::command::{PASSPHRASE, fail, run, testdata};
+use crate::support::command::{PASSPHRASE, fail, run};
+use crate::support::testdata;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

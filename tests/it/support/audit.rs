@@ -1,9 +1,8 @@
 //! What the tests of audits share: the command run, and the two documents of every rule, audited as their directory says.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use exportdoc::internal::audit::{
     AuditFinding, AuditOptions, AuditReport, Policy, audit_bytes, policy_findings,
@@ -17,16 +16,11 @@ use jiff::Timestamp;
 
 use serde_json::Value;
 
-use crate::support::{exportdoc, root, testdata};
+use crate::support::{exportdoc, root};
 
 /// The time it is in these tests: a day and a half after the documents were exported.
 pub(crate) fn now() -> Timestamp {
     "2019-05-09T12:00:00Z".parse().unwrap()
-}
-
-/// The directory of a rule's documents.
-pub(crate) fn directory(rule: &str) -> PathBuf {
-    testdata("generated/audit").join(rule)
 }
 
 /// One of a rule's two documents.
@@ -53,23 +47,21 @@ fn opened(bytes: Vec<u8>) -> (Vec<u8>, Vec<Finding>) {
 }
 
 impl Case {
-    /// `which` is `fires` or `quiet`. Beside `WHICH.json` there may be: `WHICH.toml`, or else `policy.toml` for both; a
-    /// `baseline.json`; a `passphrase`.
+    /// Reads `fires` or `quiet` of a finding, with the policy, baseline, and passphrase that go with it.
     pub(crate) fn read(rule: &str, which: &str) -> Self {
-        let directory = directory(rule);
-        let file = |name: &str| fs::read(directory.join(name)).ok();
-        let policy = file(&format!("{which}.toml")).or_else(|| file("policy.toml"));
-        let text = policy
-            .map(|bytes| String::from_utf8(bytes).unwrap())
-            .unwrap_or_default();
-        let line = file("passphrase").map(|bytes| String::from_utf8(bytes).unwrap());
-        let (document, notes) = opened(file(&format!("{which}.json")).unwrap());
+        let case = testkit::audit::case(rule);
+        let text = |name: &str| {
+            let file = case.file(name)?;
+            Some(str::from_utf8(file).unwrap().to_owned())
+        };
+        let policy = text(&format!("{which}.toml")).or_else(|| text("policy.toml"));
+        let (document, notes) = opened(case.file(&format!("{which}.json")).unwrap().to_vec());
         Self {
             document,
             notes,
-            policy: Policy::parse(&text).unwrap(),
-            baseline: file("baseline.json"),
-            passphrase: line.map(|line| Passphrase::new(line.trim_end()).unwrap()),
+            policy: Policy::parse(&policy.unwrap_or_default()).unwrap(),
+            baseline: case.file("baseline.json").map(<[u8]>::to_vec),
+            passphrase: text("passphrase").map(|line| Passphrase::new(line.trim_end()).unwrap()),
         }
     }
 

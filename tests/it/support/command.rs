@@ -1,6 +1,6 @@
 //! What the tests of the composing commands share: running the command and reading what it wrote.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Output;
 
 use assert_cmd::Command;
@@ -10,11 +10,6 @@ use exportdoc::internal::report::{Contents, DocumentReport, ExamineOptions, Exam
 
 /// Opens `generated/encrypted.json`.
 pub(crate) const PASSPHRASE: &str = "made up for the test data";
-
-/// A document of `testdata/`.
-pub(crate) fn testdata(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata").join(name)
-}
 
 /// Runs the command in a directory.
 pub(crate) fn run(directory: &Path, arguments: &[&str]) -> Output {

@@ -4,11 +4,9 @@ pub(crate) mod audit;
 pub(crate) mod changes;
 pub(crate) mod command;
 pub(crate) mod git;
-pub(crate) mod mirror;
 pub(crate) mod protobuf;
 pub(crate) mod target;
 pub(crate) mod things;
-pub(crate) mod typed;
 pub(crate) mod vectors;
 
 use std::collections::BTreeMap;
@@ -28,6 +26,7 @@ use exportdoc::internal::revision_hash;
 use exportdoc::internal::sample::{self, SampleSize};
 use exportdoc::internal::signature::{KeySize, SigningKey, SigningRule};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 /// Export id of everything built here.
 pub(crate) const EXPORT_ID: &str = "3f0c9d52-7a41-4e86-b0d3-5c2e8f1a6b97";
@@ -40,6 +39,58 @@ pub(crate) fn root() -> PathBuf {
 /// The path of a file below `testdata/`.
 pub(crate) fn testdata(path: &str) -> PathBuf {
     root().join("testdata").join(path)
+}
+
+/// Writes a document of `testkit` to a file and returns its path; `audit/FINDING/FILE` names a file of an audit case.
+pub(crate) fn made(name: &str) -> PathBuf {
+    let bytes = match name.strip_prefix("audit/").and_then(|rest| rest.split_once('/')) {
+        Some((rule, file)) => testkit::audit::case(rule).file(file).unwrap().to_vec(),
+        None => testkit::document(name),
+    };
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("made").join(name);
+    let directory = path.parent().unwrap();
+    std::fs::create_dir_all(directory).unwrap();
+    // Other test processes may make and read the same file.
+    let new = tempfile::NamedTempFile::new_in(directory).unwrap();
+    std::fs::write(new.path(), bytes).unwrap();
+    new.persist(&path).unwrap();
+    path
+}
+
+/// Returns [`made`] as text, for command lines.
+pub(crate) fn made_text(name: &str) -> String {
+    made(name).to_str().unwrap().to_owned()
+}
+
+/// Returns a directory with every document of `testkit` and of `testdata`.
+pub(crate) fn everything() -> TempDir {
+    let directory = TempDir::new().unwrap();
+    let cases = testkit::audit::cases().iter();
+    let cases = cases.flat_map(|case| {
+        let names = ["fires.json", "quiet.json"].into_iter();
+        names.map(|name| {
+            (
+                format!("audit/{}/{name}", case.rule),
+                case.file(name).unwrap().to_vec(),
+            )
+        })
+    });
+    for (name, bytes) in testkit::documents().into_iter().chain(cases) {
+        let path = directory.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+    for name in ["documented", "handmade"] {
+        let to = directory.path().join(name);
+        std::fs::create_dir(&to).unwrap();
+        for entry in std::fs::read_dir(testdata(name)).unwrap() {
+            let entry = entry.unwrap();
+            if entry.path().is_file() {
+                std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+            }
+        }
+    }
+    directory
 }
 
 /// A command that runs the program under test, without what the surroundings say about colours.
@@ -64,6 +115,7 @@ pub(crate) fn assert_snapshot(name: &str, text: &str) {
     settings.set_snapshot_path("../snapshots");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
+    settings.add_filter(&format!("{}/", env!("CARGO_TARGET_TMPDIR")), "");
     settings.add_filter(r"\(\d+ [a-z]+ ago\)", "(AGE ago)");
     settings.bind(|| insta::assert_snapshot!(name, text));
 }

@@ -1,0 +1,104 @@
+//! Documents for tests, made in memory: sound, damaged, and tampered ones, and a pair for each audit finding.
+//!
+//! The same call returns the same bytes on every machine: nothing here reads a clock, random numbers, or the environment.
+
+#![allow(
+    missing_docs,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by a panic"
+)]
+
+pub mod audit;
+mod damaged;
+pub mod der;
+mod merging;
+mod mirror;
+mod parts;
+mod sound;
+mod tampered;
+mod targets;
+pub mod typed;
+
+use std::collections::BTreeMap;
+use std::error::Error;
+
+pub use mirror::mirrored;
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// The documents that people read, too, and what goes with them: `testdata/generated`.
+const KEPT: [&str; 7] = [
+    "masking-job.json",
+    "engine-like.json",
+    "global-small.json",
+    "on-the-fly-job.json",
+    "profile-job.json",
+    "encrypted.json",
+    "future.json",
+];
+
+/// The audit documents among them, for the examples of `docs/audit.md`.
+const KEPT_OF_AUDIT: [(&str, &str); 3] = [
+    ("algorithm-changed", "baseline.json"),
+    ("algorithm-changed", "fires.json"),
+    ("password-in-clear", "fires.json"),
+];
+
+/// Returns every document by its name, such as `damaged/cyclic.json`.
+pub fn documents() -> BTreeMap<String, Vec<u8>> {
+    let groups = [
+        ("", sound::documents()),
+        ("damaged/", damaged::documents()),
+        ("merge/", merging::documents()),
+        ("tampered/", tampered::documents()),
+    ];
+    named(groups)
+}
+
+/// Returns one document of [`documents`], without making the other groups.
+pub fn document(name: &str) -> Vec<u8> {
+    let made = match name.split_once('/') {
+        Some(("damaged", _)) => named([("damaged/", damaged::documents())]),
+        Some(("merge", _)) => named([("merge/", merging::documents())]),
+        Some(("tampered", _)) => named([("tampered/", tampered::documents())]),
+        _ => named([("", sound::documents())]),
+    };
+    made.get(name)
+        .unwrap_or_else(|| panic!("no document {name}"))
+        .clone()
+}
+
+/// Returns the files of `testdata/generated` by their path in it.
+pub fn files() -> BTreeMap<String, Vec<u8>> {
+    let mut files = documents();
+    files.retain(|name, _| KEPT.contains(&name.as_str()) || name.starts_with("merge/"));
+    files.extend(named([("targets/", targets::files())]));
+    for (rule, name) in KEPT_OF_AUDIT {
+        let case = audit::case(rule);
+        files.insert(format!("audit/{rule}/{name}"), case.file(name).unwrap().to_vec());
+    }
+    files
+}
+
+fn named<const N: usize>(
+    groups: [(&str, Result<Vec<(&'static str, Vec<u8>)>>); N],
+) -> BTreeMap<String, Vec<u8>> {
+    let mut documents = BTreeMap::new();
+    for (directory, made) in groups {
+        for (name, bytes) in made.expect("the documents of testkit can be made") {
+            let earlier = documents.insert(format!("{directory}{name}.json"), bytes);
+            assert!(earlier.is_none(), "{directory}{name} is made twice");
+        }
+    }
+    documents
+}
+
+/// Returns how many cases a property runs: `default`, unless `PROPTEST_CASES` asks for more or fewer.
+pub fn cases(default: u32) -> u32 {
+    std::env::var("PROPTEST_CASES")
+        .ok()
+        .and_then(|cases| cases.parse().ok())
+        .unwrap_or(default)
+}
