@@ -47,18 +47,13 @@ fn main() -> Result<()> {
         let bytes = built(key, size, declared, encrypted)?;
         document(&corpus, &format!("built-{name}"), &bytes)?;
     }
-    let generated = ["future.json", "engine-like.json", "unknown-rule.json"].map(PathBuf::from);
-    let directory = testdata.join("generated");
-    let odd = ["damaged", "tampered"].map(|name| fs::read_dir(directory.join(name)));
-    let mut paths: Vec<PathBuf> = generated.map(|name| directory.join(name)).into();
-    for entries in odd {
-        for entry in entries? {
-            paths.push(entry?.path());
+    for (name, bytes) in testkit::documents() {
+        let (directory, file) = name.rsplit_once('/').unwrap_or(("", &name));
+        let odd = ["damaged", "tampered"].contains(&directory);
+        let stem = file.trim_end_matches(".json");
+        if odd || ["future", "engine-like", "unknown-rule"].contains(&stem) {
+            document(&corpus, &format!("generated-{stem}"), &bytes)?;
         }
-    }
-    for path in paths {
-        let name = path.file_stem().and_then(|stem| stem.to_str()).ok_or("a name")?;
-        document(&corpus, &format!("generated-{name}"), &fs::read(&path)?)?;
     }
     odd_shapes(&corpus, &fs::read(testdata.join("vectors/dsa512_sha1.json"))?)?;
     several(&corpus, &testdata)?;

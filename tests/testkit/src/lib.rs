@@ -29,7 +29,7 @@ pub use mirror::mirrored;
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// The documents that people read, too, and what goes with them: `testdata/generated`.
-const KEPT: [&str; 7] = [
+const KEPT: [&str; 8] = [
     "masking-job.json",
     "engine-like.json",
     "global-small.json",
@@ -37,6 +37,7 @@ const KEPT: [&str; 7] = [
     "profile-job.json",
     "encrypted.json",
     "future.json",
+    "user-algorithm.json",
 ];
 
 /// The audit documents among them, for the examples of `docs/audit.md`.

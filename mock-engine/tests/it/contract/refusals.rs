@@ -186,20 +186,25 @@ async fn a_signature_that_cannot_be_checked_passes_unless_valid_ones_are_require
     assert!(reply.error().to_lowercase().contains("signature"), "{reply:?}");
 }
 
-/// Documents and verdicts of the table in the test data's README.
-fn verdicts() -> Vec<(String, String)> {
-    let readme = String::from_utf8(test_data("README.md")).unwrap();
-    let rows = readme.lines().filter_map(|line| {
-        let mut cells = line.strip_prefix("| `")?.split("` | ");
-        let name = cells.next()?.to_owned();
-        Some((name, cells.next()?.split(" |").next()?.to_owned()))
-    });
-    rows.filter(|(name, _)| {
-        std::path::Path::new(name)
-            .extension()
-            .is_some_and(|extension| extension == "json")
-    })
-    .collect()
+/// Every test document with the verdict that the tables of test documents name.
+fn verdicts() -> Vec<(String, String, Vec<u8>)> {
+    let mut documents = Vec::new();
+    for page in ["README.md", "../tests/testkit/README.md"] {
+        let page_text = String::from_utf8(test_data(page)).unwrap();
+        for line in page_text.lines() {
+            let cells = line.strip_prefix("| `").and_then(|rest| rest.split_once("` | "));
+            if let Some((name, rest)) = cells.filter(|(name, _)| name.ends_with(".json")) {
+                let bytes = if page == "README.md" {
+                    test_data(name)
+                } else {
+                    testkit::document(name)
+                };
+                let verdict = rest.split(" |").next().unwrap_or_default();
+                documents.push((name.to_owned(), verdict.to_owned(), bytes));
+            }
+        }
+    }
+    documents
 }
 
 #[tokio::test]
@@ -210,9 +215,8 @@ async fn documents_of_all_sorts_are_refused_by_their_verdict_and_answered_with_j
     all_success(&import(&b, "force_overwrite=true", &global).await);
     let contradictory = ["cyclic", "duplicate-object", "missing-dependency", "encrypted"];
     let verdicts = verdicts();
-    assert!(verdicts.len() > 40, "{verdicts:?}");
-    for (name, verdict) in verdicts {
-        let document = test_data(&name);
+    assert!(verdicts.len() > 40, "{}", verdicts.len());
+    for (name, verdict, document) in verdicts {
         let before = state(&b).await;
         let query = "force_overwrite=true&environment_id=1&source_environment_id=2";
         let reply = import(&b, query, &document).await;
