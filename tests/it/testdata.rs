@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -56,12 +57,9 @@ fn row(line: &str) -> Row {
 }
 
 /// Runs a command over documents that must all end with the same exit code, and returns its report by document.
-fn run(command: &str, exit: i32, documents: &[&str]) -> BTreeMap<String, Value> {
-    let directory = everything();
+fn run(directory: &Path, command: &str, exit: i32, documents: &[&str]) -> BTreeMap<String, Value> {
     let mut process = exportdoc();
-    process
-        .current_dir(directory.path())
-        .args([command, "--format", "json"]);
+    process.current_dir(directory).args([command, "--format", "json"]);
     let output = process.args(documents).output().unwrap();
     assert_eq!(output.status.code(), Some(exit), "{command} {documents:?}");
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -71,12 +69,12 @@ fn run(command: &str, exit: i32, documents: &[&str]) -> BTreeMap<String, Value> 
 }
 
 /// Runs a command over the documents of all rows, once for each exit code.
-fn run_all(command: &str, rows: &[Row], exit: fn(&Row) -> i32) -> BTreeMap<String, Value> {
+fn run_all(directory: &Path, command: &str, rows: &[Row], exit: fn(&Row) -> i32) -> BTreeMap<String, Value> {
     let mut reports = BTreeMap::new();
     for code in rows.iter().map(exit).collect::<BTreeSet<_>>() {
         let with_code = rows.iter().filter(|row| exit(row) == code);
         let documents: Vec<&str> = with_code.map(|row| row.document.as_str()).collect();
-        reports.extend(run(command, code, &documents));
+        reports.extend(run(directory, command, code, &documents));
     }
     reports
 }
@@ -137,9 +135,12 @@ fn every_document_has_a_row_and_every_row_a_document() {
 
 #[test]
 fn every_document_gets_the_verdict_exit_codes_and_findings_of_its_row() {
+    let everything = everything();
     let rows = rows();
-    let verified = run_all("verify-signature", &rows, |row| row.verify_exit);
-    let inspected = run_all("inspect", &rows, |row| row.inspect_exit);
+    let verified = run_all(everything.path(), "verify-signature", &rows, |row| {
+        row.verify_exit
+    });
+    let inspected = run_all(everything.path(), "inspect", &rows, |row| row.inspect_exit);
     let mut wrong = String::new();
     for row in &rows {
         for reports in [&verified, &inspected] {
@@ -165,20 +166,29 @@ fn every_document_gets_the_verdict_exit_codes_and_findings_of_its_row() {
 
 #[test]
 fn undetermined_documents_are_not_called_sealed_by_the_toolkit() {
-    for document in run("verify-signature", 3, &["engine-like.json", "unknown-rule.json"]).values() {
+    let everything = everything();
+    for document in run(
+        everything.path(),
+        "verify-signature",
+        3,
+        &["engine-like.json", "unknown-rule.json"],
+    )
+    .values()
+    {
         assert!(!ids(document).contains("sealed-by-toolkit"), "{document}");
     }
 }
 
 #[test]
 fn documents_have_every_type_with_a_known_number() {
+    let everything = everything();
     let rows = rows();
     let readable: Vec<Row> = rows
         .into_iter()
         .filter(|row| row.verdict != "unreadable")
         .collect();
     let mut seen = BTreeSet::new();
-    for document in run_all("inspect", &readable, |row| row.inspect_exit).values() {
+    for document in run_all(everything.path(), "inspect", &readable, |row| row.inspect_exit).values() {
         for object in document["objects"].as_array().into_iter().flatten() {
             seen.extend(object["type_number"].as_u64());
         }
@@ -191,7 +201,8 @@ fn documents_have_every_type_with_a_known_number() {
 
 #[test]
 fn global_export_has_a_lookup_above_a_megabyte() {
-    let reports = run("inspect", 0, &["global.json"]);
+    let everything = everything();
+    let reports = run(everything.path(), "inspect", 0, &["global.json"]);
     let objects = reports["global.json"]["objects"].as_array().unwrap();
     assert!(objects.len() >= 120, "{}", objects.len());
     let large = |object: &&Value| object["type"] == "LOOKUP" && object["bytes"].as_u64() > Some(1_000_000);

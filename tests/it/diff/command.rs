@@ -7,7 +7,9 @@ use std::process::Output;
 
 use crate::support::changes::{altered, columns, compare, edit, paths, replaced, resaved, statuses};
 use crate::support::made;
-use crate::support::{Plan, assert_snapshot, exportdoc, global, inventory, masking_job, numbered, testdata};
+use crate::support::{
+    Plan, assert_snapshot, exportdoc, global, inventory, made_text, masking_job, numbered, testdata,
+};
 use exportdoc::internal::diff::{DiffLimits, DiffOptions, LineTag, MatchBy, Status, Value};
 use exportdoc::internal::identifier::Identifier;
 use exportdoc::internal::object::{ObjectKey, SyncObject, rename};
@@ -553,9 +555,9 @@ fn exit_codes_are_those_of_diff() {
     );
     assert_eq!(files.code(&["old.json", "new.json"]), 1);
     assert_eq!(files.code(&["old.json", "missing.json"]), 2);
-    assert_eq!(files.code(&["old.json", &generated("damaged/not-json.json")]), 2);
+    assert_eq!(files.code(&["old.json", &made_text("damaged/not-json.json")]), 2);
     assert_eq!(
-        files.code(&["old.json", &generated("damaged/truncated-in-blob.json")]),
+        files.code(&["old.json", &made_text("damaged/truncated-in-blob.json")]),
         2
     );
     assert_eq!(files.code(&["old.json", &generated("encrypted.json")]), 2);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::support::assert_snapshot;
 use crate::support::command::{PASSPHRASE, fail, run};
-use crate::support::testdata;
+use crate::support::{made_text, testdata};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -538,8 +538,11 @@ fn mistakes_are_refused_with_a_word_of_help() {
         (&*cut, "cut off"),
         (&*broken, "$.objects[0].message"),
         (&*empty, "no export document in it"),
-        ("tampered/flip-object.json", "signature is not valid"),
-        ("damaged/truncated-in-blob.json", "not all of it can be read"),
+        (&made_text("tampered/flip-object.json"), "signature is not valid"),
+        (
+            &made_text("damaged/truncated-in-blob.json"),
+            "not all of it can be read",
+        ),
         ("encrypted.json", "its objects are encrypted"),
     ] {
         let printed = fail(&generated(), 2, &["plan", OURS, "--target", target]);
@@ -556,7 +559,7 @@ fn mistakes_are_refused_with_a_word_of_help() {
             "its objects are encrypted",
         ),
         (
-            &["damaged/truncated-in-blob.json", "--target", STATE],
+            &[&made_text("damaged/truncated-in-blob.json"), "--target", STATE],
             "not all of it can be read",
         ),
     ] {
@@ -568,7 +571,7 @@ fn mistakes_are_refused_with_a_word_of_help() {
 #[test]
 fn a_document_that_was_changed_after_it_was_signed_would_be_refused() {
     let arguments = [
-        "tampered/flip-object.json",
+        &made_text("tampered/flip-object.json"),
         "--target",
         STATE,
         "--environment",

@@ -1,6 +1,7 @@
 //! Documents that read without errors: what engines export, and what later engines or other tools may.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use exportdoc::internal::blob::{Header, SealedRecord, Trailer, frame};
 use exportdoc::internal::build::{ExportFacts, in_record_order, seal};
@@ -77,7 +78,7 @@ impl Recipe {
 
     /// The small masking job that damaged and tampered documents are made from: nine objects without secrets.
     pub(crate) fn small(name: &str) -> Result<Self> {
-        Self::new(name, &job(20, 7), inventory(SampleSize::SMALL)?, KeySize::Dsa512)
+        Self::new(name, &job(20, 7), SMALL_JOB.clone(), KeySize::Dsa512)
     }
 
     /// The sealed document.
@@ -127,8 +128,17 @@ fn inventory(size: SampleSize) -> Result<Vec<SyncObject<'static>>> {
     Ok(objects)
 }
 
+static SMALL_INVENTORY: LazyLock<Vec<SyncObject<'static>>> =
+    LazyLock::new(|| inventory(SampleSize::SMALL).expect("the sample objects can be made"));
+
+/// The nine objects of the small masking job.
+static SMALL_JOB: LazyLock<Vec<SyncObject<'static>>> = LazyLock::new(|| {
+    let root = job(20, 7);
+    in_record_order(SMALL_INVENTORY.clone(), &[root]).expect("the job is in the inventory")
+});
+
 pub(crate) fn documents() -> Result<Vec<(&'static str, Vec<u8>)>> {
-    let masking_job = |name, size| Recipe::new(name, &job(20, 4), inventory(SampleSize::SMALL)?, size);
+    let masking_job = |name, size| Recipe::new(name, &job(20, 4), SMALL_INVENTORY.clone(), size);
     let global = |name, size| -> Result<Vec<u8>> {
         let root = ObjectKey::new(13, Identifier::Text("global".to_owned()));
         let mut recipe = Recipe::new(name, &root, inventory(size)?, KeySize::Dsa512)?;
@@ -136,7 +146,7 @@ pub(crate) fn documents() -> Result<Vec<(&'static str, Vec<u8>)>> {
         recipe.document()
     };
     let other_job = |name, key| -> Result<Vec<u8>> {
-        Recipe::new(name, &key, inventory(SampleSize::SMALL)?, KeySize::Dsa512)?.document()
+        Recipe::new(name, &key, SMALL_INVENTORY.clone(), KeySize::Dsa512)?.document()
     };
     let undeclared = || -> Result<Vec<u8>> {
         let mut recipe = Recipe::small("undeclared")?;
