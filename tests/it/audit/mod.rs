@@ -9,3 +9,4 @@ mod policy;
 mod properties;
 mod rules;
 mod schema;
+mod snippets;

@@ -4,15 +4,15 @@ use exportdoc::internal::blob::{Trailer, frame};
 use exportdoc::internal::object::SyncObject;
 use exportdoc::internal::signature::{PARAMETER_SETS, ParameterSet};
 
-use crate::Result;
 use crate::der;
 use crate::parts::{Parts, framed};
 use crate::sound::{Recipe, job};
+use crate::{Named, Result};
 
 /// Characters of base64 in one line, as MIME has it.
 const LINE: usize = 76;
 
-pub(crate) fn documents() -> Result<Vec<(&'static str, Vec<u8>)>> {
+pub(crate) fn documents() -> Result<Named> {
     let mut documents = vec![
         ("empty", Vec::new()),
         (
@@ -57,7 +57,7 @@ fn json(name: &'static str, parts: &Parts) -> Result<(&'static str, Vec<u8>)> {
     Ok((name, parts.to_json()?))
 }
 
-fn cut() -> Result<Vec<(&'static str, Vec<u8>)>> {
+fn cut() -> Result<Named> {
     let mut inside = small("truncated-in-blob")?;
     // Whole groups of base64, so that only the framing shows it.
     inside.blob.truncate(inside.blob.len() * 2 / 3 / 3 * 3);
@@ -69,7 +69,7 @@ fn cut() -> Result<Vec<(&'static str, Vec<u8>)>> {
     ])
 }
 
-fn framing() -> Result<Vec<(&'static str, Vec<u8>)>> {
+fn framing() -> Result<Named> {
     let mut documents = Vec::new();
 
     let mut parts = small("no-trailer")?;
@@ -106,7 +106,7 @@ fn framing() -> Result<Vec<(&'static str, Vec<u8>)>> {
     Ok(documents)
 }
 
-fn graph() -> Result<Vec<(&'static str, Vec<u8>)>> {
+fn graph() -> Result<Named> {
     let mut documents = Vec::new();
 
     let mut recipe = Recipe::small("cyclic")?;
@@ -172,7 +172,7 @@ fn rebuilt(
     )?)
 }
 
-fn metadata() -> Result<Vec<(&'static str, Vec<u8>)>> {
+fn metadata() -> Result<Named> {
     let mut documents = Vec::new();
     for (name, date) in [
         ("wrong-weekday", "Wed May 07 19:16:49 UTC 2019"),
@@ -199,7 +199,7 @@ fn metadata() -> Result<Vec<(&'static str, Vec<u8>)>> {
     Ok(documents)
 }
 
-fn encoding() -> Result<Vec<(&'static str, Vec<u8>)>> {
+fn encoding() -> Result<Named> {
     let bom = [b"\xef\xbb\xbf", &small("bom")?.to_json()?[..]].concat();
 
     let parts = small("line-breaks")?;
@@ -244,7 +244,7 @@ fn encoding() -> Result<Vec<(&'static str, Vec<u8>)>> {
     ])
 }
 
-fn members() -> Result<Vec<(&'static str, Vec<u8>)>> {
+fn members() -> Result<Named> {
     // Two blobs: which one an importing engine takes depends on its JSON parser.
     let parts = small("duplicate-key")?;
     let other = small("duplicate-key, the other")?.texts().blob;
@@ -267,7 +267,7 @@ fn parameters() -> Result<&'static ParameterSet> {
         .ok_or("no 512-bit parameters")?)
 }
 
-fn keys() -> Result<Vec<(&'static str, Vec<u8>)>> {
+fn keys() -> Result<Named> {
     let set = parameters()?;
     let own = [set.p, set.q, set.g];
     let huge = [0xff; 30_000 / 8];
@@ -285,7 +285,7 @@ fn keys() -> Result<Vec<(&'static str, Vec<u8>)>> {
     Ok(documents)
 }
 
-fn signatures() -> Result<Vec<(&'static str, Vec<u8>)>> {
+fn signatures() -> Result<Named> {
     let q = parameters()?.q;
     let above: Vec<u8> = [&q[..q.len() - 1], &[q[q.len() - 1] + 2]].concat();
     let one = &[1][..];

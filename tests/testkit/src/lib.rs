@@ -28,6 +28,9 @@ pub use mirror::mirrored;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
+/// Documents with their names.
+type Named = Vec<(&'static str, Vec<u8>)>;
+
 /// The documents that people read, too, and what goes with them: `testdata/generated`.
 const KEPT: [&str; 8] = [
     "masking-job.json",
@@ -83,9 +86,7 @@ pub fn files() -> BTreeMap<String, Vec<u8>> {
     files
 }
 
-fn named<const N: usize>(
-    groups: [(&str, Result<Vec<(&'static str, Vec<u8>)>>); N],
-) -> BTreeMap<String, Vec<u8>> {
+fn named<const N: usize>(groups: [(&str, Result<Named>); N]) -> BTreeMap<String, Vec<u8>> {
     let mut documents = BTreeMap::new();
     for (directory, made) in groups {
         for (name, bytes) in made.expect("the documents of testkit can be made") {

@@ -7,8 +7,8 @@ use exportdoc::internal::object::{ObjectKey, SyncObject, reference_to, rename};
 use exportdoc::internal::sample::{self, INSTALLED};
 use exportdoc::internal::signature::KeySize;
 
-use crate::Result;
 use crate::sound::Recipe;
+use crate::{Named, Result};
 
 const MINUTE: i64 = 60_000;
 
@@ -72,7 +72,7 @@ impl Place {
     }
 }
 
-pub(crate) fn documents() -> Result<Vec<(&'static str, Vec<u8>)>> {
+pub(crate) fn documents() -> Result<Named> {
     let clinic = Place::new(1, "Clinic", "Patients", &[])?;
     let nightly = |email, save| clinic.job(1, "Nightly", email, save);
     let weekly = clinic.job(2, "Weekly", "team@example.com", 1)?;

@@ -15,8 +15,8 @@ use exportdoc::internal::sample::{self, SampleSize, environments, global_objects
 use exportdoc::internal::signature::{HashAlgorithm, KeySize, SigningKey, SigningRule};
 use exportdoc::internal::wire::Writer;
 
-use crate::Result;
 use crate::parts::{Parts, framed};
+use crate::{Named, Result};
 
 /// 2019-05-07T19:16:46.159Z: when every export here began.
 pub(crate) const STARTED: i64 = 1_557_256_606_159;
@@ -137,7 +137,7 @@ static SMALL_JOB: LazyLock<Vec<SyncObject<'static>>> = LazyLock::new(|| {
     in_record_order(SMALL_INVENTORY.clone(), &[root]).expect("the job is in the inventory")
 });
 
-pub(crate) fn documents() -> Result<Vec<(&'static str, Vec<u8>)>> {
+pub(crate) fn documents() -> Result<Named> {
     let masking_job = |name, size| Recipe::new(name, &job(20, 4), SMALL_INVENTORY.clone(), size);
     let global = |name, size| -> Result<Vec<u8>> {
         let root = ObjectKey::new(13, Identifier::Text("global".to_owned()));

@@ -4,9 +4,9 @@ use exportdoc::internal::blob::Header;
 use exportdoc::internal::envelope::ListEntry;
 use exportdoc::internal::identifier::Identifier;
 
-use crate::Result;
 use crate::parts::{Parts, framed};
 use crate::sound::Recipe;
+use crate::{Named, Result};
 
 type Change = fn(&mut Parts) -> Result<()>;
 
@@ -91,7 +91,7 @@ const CHANGES: &[(&str, Change)] = &[
     }),
 ];
 
-pub(crate) fn documents() -> Result<Vec<(&'static str, Vec<u8>)>> {
+pub(crate) fn documents() -> Result<Named> {
     let sound = Recipe::small("tampered")?.parts()?;
     CHANGES
         .iter()

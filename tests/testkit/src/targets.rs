@@ -9,8 +9,8 @@ use exportdoc::internal::object::{ObjectKey, Scope, SyncObject, known_by_number,
 use exportdoc::internal::revision_hash;
 use serde_json::{Value, json};
 
-use crate::Result;
 use crate::merging::{Place, bundle, global_key, lookup};
+use crate::{Named, Result};
 
 /// The environment that everything of one is in.
 const ENVIRONMENT: i64 = 1;
@@ -19,7 +19,7 @@ const OFFSET: i64 = 40;
 /// Entries of the first of two pages.
 const FIRST_PAGE: usize = 4;
 
-pub(crate) fn files() -> Result<Vec<(&'static str, Vec<u8>)>> {
+pub(crate) fn files() -> Result<Named> {
     let objects = objects()?;
     let hashes = revision_hash::of_all(&Graph::of(&objects), revision_hash::DEFAULT_WORK);
     let entries: Vec<Value> = objects
