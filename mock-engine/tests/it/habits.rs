@@ -287,7 +287,7 @@ fn edit(engine: &Engine, (kind, text): &(u8, String)) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, max_shrink_iters: 8, ..ProptestConfig::default() })]
+    #![proptest_config(crate::support::property(4))]
 
     #[test]
     fn an_export_with_habits_has_the_content_of_a_faithful_one(

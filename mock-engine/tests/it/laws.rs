@@ -109,7 +109,7 @@ pub(crate) fn run(test: impl Future<Output = ()>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, max_shrink_iters: 8, ..ProptestConfig::default() })]
+    #![proptest_config(crate::support::property(4))]
 
     #[test]
     fn importing_twice_is_importing_once_and_hashes_travel(

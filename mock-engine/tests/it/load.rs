@@ -1,4 +1,4 @@
-//! Many clients at once, and an engine that is killed: nothing lost, nothing doubled, nothing half done.
+//! Many clients at once, and killed engines: no call is lost, repeated or half done.
 
 mod canon;
 mod traffic;
@@ -12,23 +12,22 @@ use serde_json::{Value, json};
 use self::canon::canonical;
 use self::traffic::{Client, Tally, replay_all};
 use crate::support::blocking::{Process, User};
+use crate::support::setting;
 
 const CLIENTS: usize = 100;
 
-/// How long the clients go on: long enough to see something, or as long as asked for.
-fn soaking_time() -> Duration {
-    let asked = std::env::var("MOCK_SOAK_SECONDS").ok();
-    Duration::from_secs(asked.map_or(25, |seconds| seconds.parse().unwrap()))
+/// The time that clients work. The nightly run sets more.
+fn soak_time() -> Duration {
+    Duration::from_secs(setting("MOCK_SOAK_SECONDS", 6).into())
 }
 
-/// Kills of an engine: enough to meet every moment, or as many as asked for.
+/// How often a test kills the engine. The nightly run sets more.
 fn kills() -> u32 {
-    let asked = std::env::var("MOCK_KILLS").ok();
-    asked.map_or(30, |kills| kills.parse().unwrap())
+    setting("MOCK_KILLS", 8)
 }
 
-/// Lets a hundred clients at an engine that began empty, for a time, and compares it with one that is told what the
-/// first one took, one call after the other.
+/// Lets a hundred clients work on an empty engine. A second engine that gets the accepted calls one after the other must
+/// reach the same state.
 fn soak(options: &[&str], time: Duration) {
     let start = |seed| Process::start(&[&["--empty", "--seed", seed], options].concat());
     let process = start("1");
@@ -56,10 +55,12 @@ fn soak(options: &[&str], time: Duration) {
         .fold(Tally::default(), |sum, client| sum + client.tally);
     println!("{tally:?} in {time:?}; {warm} KiB half-way, {end} KiB at the end");
     assert!(tally.accepted >= CLIENTS as u64);
-    // Documents of async tasks are kept for download, up to a bound; beyond that nothing may pile up.
-    assert!(end < warm * 2, "{warm} KiB half-way, {end} KiB at the end");
+    // Documents of async tasks stay for download up to a bound, which a short run does not reach.
+    if time > Duration::from_secs(60) {
+        assert!(end < warm * 2, "{warm} KiB half-way, {end} KiB at the end");
+    }
 
-    // With other ids: the documents that it imports carry the first one's.
+    // Another seed, since the imported documents contain the ids of the first engine.
     let replay = start("2");
     replay_all(replay.address, clients);
     let expected = canonical(&User::login(replay.address));
@@ -70,16 +71,16 @@ fn soak(options: &[&str], time: Duration) {
 }
 
 #[test]
-fn a_hundred_clients_with_cut_connections_leave_what_one_after_the_other_would() {
-    soak(&["--concurrent-sync"], soaking_time());
+fn a_hundred_clients_leave_the_same_state_as_one_after_the_other() {
+    soak(&["--concurrent-sync"], soak_time());
 }
 
 #[test]
-fn cut_connections_never_leave_the_one_sync_at_a_time_taken() {
-    soak(&[], soaking_time() / 4);
+fn cut_connection_never_blocks_later_sync_operations() {
+    soak(&[], soak_time() / 3);
 }
 
-/// All of `/syncable-objects`: identifiers and hashes.
+/// The identifiers and hashes of all syncable objects.
 fn inventory(process: &Process) -> Value {
     let user = User::login(process.address);
     let (status, page) = user.call("GET", "syncable-objects?page_size=10000", &Value::Null);
@@ -88,7 +89,7 @@ fn inventory(process: &Process) -> Value {
 }
 
 #[test]
-fn an_engine_killed_in_mid_import_has_the_state_before_or_after_never_between() {
+fn kill_during_an_import_leaves_the_state_before_or_after() {
     let document = std::fs::read(concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../testdata/generated/global-small.json"
@@ -120,7 +121,7 @@ fn an_engine_killed_in_mid_import_has_the_state_before_or_after_never_between() 
         thread::scope(|scope| {
             // The answer may never come.
             scope.spawn(|| user.send("POST", path, &document).ok());
-            // From before the import to after it, storing included.
+            // From before the import to after its state is stored.
             thread::sleep(import_takes * n * 3 / kills() / 2);
             process.kill();
         });
@@ -136,7 +137,7 @@ fn an_engine_killed_in_mid_import_has_the_state_before_or_after_never_between() 
     println!("{rolled_back} times the state before, {kept} times the state after");
 }
 
-/// Clients that each add applications, one after the other, until the engine is gone. Gives the names that it took.
+/// Kills the engine while clients create applications. Returns the names that it accepted.
 fn applications_until_the_end(process: Process, round: u32) -> Vec<String> {
     let users: Vec<User> = (0..4).map(|_| User::login(process.address)).collect();
     thread::scope(|scope| {
@@ -166,7 +167,7 @@ fn applications_until_the_end(process: Process, round: u32) -> Vec<String> {
 }
 
 #[test]
-fn an_engine_that_is_killed_keeps_every_write_that_it_answered_and_leaves_no_file() {
+fn kill_loses_no_answered_write_and_leaves_no_file() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().to_str().unwrap();
     let start = || Process::start(&["--empty", "--state-dir", path]);

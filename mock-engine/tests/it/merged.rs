@@ -102,7 +102,7 @@ const EXPORTS: [(&str, &str); 6] = [
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 10, max_shrink_iters: 8, ..ProptestConfig::default() })]
+    #![proptest_config(crate::support::property(4))]
 
     #[test]
     fn importing_a_merge_is_importing_one_after_the_other(

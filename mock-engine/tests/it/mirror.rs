@@ -79,7 +79,7 @@ fn operation() -> impl Strategy<Value = (&'static str, Option<i64>, Value)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(crate::support::property(6))]
 
     #[test]
     fn rows_and_objects_never_disagree(operations in prop::collection::vec(operation(), 1..12)) {

@@ -20,11 +20,17 @@ use serde_json::{Value, json};
 
 use crate::objects::{at, demo, engine, entry, open, put, request};
 use crate::support::client::Client;
+use crate::support::setting;
 use cases::{Oddity, case, sealed, target};
 use compare::{compare, dump};
 
-/// Documents and targets; each pair is imported without and with force.
-const PAIRS: usize = 800;
+/// The rounds for which the test below lists how often each outcome must occur.
+const LEAST_FOR: usize = 800;
+
+/// The number of made-up pairs of a document and a target. The nightly run sets more.
+fn rounds() -> usize {
+    setting("MOCK_PLANS", 200) as usize
+}
 
 /// Of every generation, one that takes names to the letter among them.
 const VERSIONS: [(&str, bool); 6] = [
@@ -97,8 +103,7 @@ fn what_a_plan_announces_is_what_an_import_does() {
     let key = SigningKey::from_seed(KeySize::Dsa512, b"planned").unwrap();
     let mut runner = TestRunner::deterministic();
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut triples = 0;
-    for round in 0..PAIRS {
+    for round in 0..rounds() {
         let engine = &engines[round % engines.len()];
         let case = case().new_tree(&mut runner).unwrap().current();
         let document = sealed(&case, &key);
@@ -115,11 +120,9 @@ fn what_a_plan_announces_is_what_an_import_does() {
             for outcome in outcomes {
                 *counts.entry(outcome).or_default() += 1;
             }
-            triples += 1;
         }
     }
-    println!("{triples} triples: {counts:?}");
-    assert!(triples >= 1_000);
+    println!("{counts:?}");
     for (outcome, least) in [
         ("create", 400),
         ("unchanged", 110),
@@ -143,6 +146,7 @@ fn what_a_plan_announces_is_what_an_import_does() {
         ("algorithm replaced", 5),
     ] {
         let seen = counts.get(outcome).copied().unwrap_or_default();
+        let least = least * rounds() / LEAST_FOR;
         assert!(seen >= least, "{outcome}: {seen} of {least}; {counts:?}");
     }
 }
@@ -286,7 +290,7 @@ fn what_a_part_of_a_target_tells_is_never_contradicted_by_the_whole() {
     );
     let mut runner = TestRunner::deterministic();
     let (mut told, mut untold, mut ends) = (BTreeMap::<&str, usize>::new(), 0, 0);
-    for round in 0..300 {
+    for round in 0..rounds() {
         let (mut case, lists, size, dropped, exported) = strategy.new_tree(&mut runner).unwrap().current();
         if case.oddity == Oddity::NewerFormat {
             case.oddity = Oddity::None;
