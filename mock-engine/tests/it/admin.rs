@@ -12,7 +12,7 @@ async fn admin(client: &Client, method: &str, path: &str, host: &str, more: &str
 }
 
 #[tokio::test]
-async fn web_pages_and_rebound_names_are_kept_out() {
+async fn web_page_and_rebound_name_cannot_reach_admin_endpoints() {
     let client = Client::of(MockEngine::builder().name("a.example.com")).await;
     for (host, more, status) in [
         ("localhost", "", 200),
@@ -40,7 +40,7 @@ async fn web_pages_and_rebound_names_are_kept_out() {
 }
 
 #[tokio::test]
-async fn the_journal_is_newest_first_and_tells_no_secrets() {
+async fn journal_is_newest_first_and_contains_no_secrets() {
     let client = Client::new().await;
     client
         .raw(
@@ -76,7 +76,7 @@ async fn the_journal_is_newest_first_and_tells_no_secrets() {
 }
 
 #[tokio::test]
-async fn a_state_is_dumped_loaded_and_reset() {
+async fn state_can_be_dumped_loaded_and_reset() {
     let mut client = Client::new().await;
     client
         .create(
@@ -104,7 +104,7 @@ async fn a_state_is_dumped_loaded_and_reset() {
 }
 
 #[tokio::test]
-async fn health_tells_who_answers() {
+async fn health_names_the_engine() {
     let client = Client::of(MockEngine::builder().name("a.example.com")).await;
     let health = client.raw("GET", "/__admin/health", "", b"").await.json();
     assert_eq!(
@@ -115,7 +115,7 @@ async fn health_tells_who_answers() {
 }
 
 #[tokio::test]
-async fn a_dump_without_secrets_keeps_the_objects_that_hold_some() {
+async fn dump_without_secrets_keeps_objects_with_secrets() {
     let client = Client::of(MockEngine::builder().seed(1)).await;
     let before = client
         .raw("GET", "/__admin/state?secrets=true", "", b"")

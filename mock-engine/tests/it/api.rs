@@ -12,7 +12,7 @@ const INVALID: &str = "Invalid authorization, check to make sure it has not expi
 const EXPIRED: &str = "Provided Authentication has expired. Please log in again.";
 
 #[tokio::test]
-async fn a_login_is_one_line_with_a_token_in_it() {
+async fn login_answers_one_line_with_a_token() {
     let client = Client::new().await;
     let reply = client
         .call("POST", "login", &json!({ "username": "u", "password": "p" }))
@@ -26,7 +26,7 @@ async fn a_login_is_one_line_with_a_token_in_it() {
 }
 
 #[tokio::test]
-async fn users_are_checked_once_there_are_any() {
+async fn login_checks_users_if_there_are_any() {
     let client = Client::of(MockEngine::builder().user("user123", "pw123").user("b", "c:d")).await;
     for (user, password, status) in [
         ("b", "c:d", 200),
@@ -53,7 +53,7 @@ async fn users_are_checked_once_there_are_any() {
 }
 
 #[tokio::test]
-async fn without_users_any_password_does_but_an_empty_one() {
+async fn login_without_users_accepts_any_nonempty_password() {
     let client = Client::new().await;
     let reply = client
         .call("POST", "login", &json!({ "username": "u", "password": "" }))
@@ -70,7 +70,7 @@ async fn without_users_any_password_does_but_an_empty_one() {
 }
 
 #[tokio::test]
-async fn every_endpoint_asks_for_a_token() {
+async fn every_endpoint_needs_a_token() {
     let mut client = Client::new().await;
     client.token = "nonsense".to_owned();
     let mut calls = vec![
@@ -111,7 +111,7 @@ async fn every_endpoint_asks_for_a_token() {
 }
 
 #[tokio::test]
-async fn tokens_expire_on_the_clock_and_end_with_logout() {
+async fn token_ends_on_the_clock_and_with_logout() {
     let mut client = Client::of(MockEngine::builder().clock(Clock::frozen(1_529_094_995_483))).await;
     assert_eq!(client.get("applications").await.status, 200);
     client.engine.clock().advance(Duration::from_hours(1));
@@ -125,7 +125,7 @@ async fn tokens_expire_on_the_clock_and_end_with_logout() {
 }
 
 #[tokio::test]
-async fn spellings_of_real_clients_are_understood() {
+async fn path_variants_of_real_clients_work() {
     let client = Client::new().await;
     for path in [
         "/masking/api/environments",
@@ -154,7 +154,7 @@ async fn spellings_of_real_clients_are_understood() {
 }
 
 #[tokio::test]
-async fn headers_of_any_case_and_without_a_space() {
+async fn header_name_may_have_any_case_and_no_space() {
     let client = Client::new().await;
     let (address, token) = (client.engine.address(), &client.token);
     for line in [
@@ -170,7 +170,7 @@ async fn headers_of_any_case_and_without_a_space() {
 }
 
 #[tokio::test]
-async fn errors_are_json() {
+async fn every_error_is_json() {
     let client = Client::new().await;
     for (method, path, body, status) in [
         ("GET", "/nowhere", "", 404),
@@ -219,7 +219,7 @@ async fn errors_are_json() {
 }
 
 #[tokio::test]
-async fn pages_end_with_the_text_that_clients_look_for() {
+async fn page_beyond_the_last_has_the_error_that_clients_expect() {
     let client = Client::new().await;
     for n in 0..5 {
         client
@@ -243,7 +243,7 @@ async fn pages_end_with_the_text_that_clients_look_for() {
 }
 
 #[tokio::test]
-async fn posts_answer_201_when_asked_to() {
+async fn created_status_changes_the_status_of_posts() {
     let client = Client::of(MockEngine::builder().created_status(http::StatusCode::CREATED)).await;
     let reply = client
         .call("POST", "applications", &json!({ "applicationName": "a" }))

@@ -27,7 +27,7 @@ fn port(url: &str) -> &str {
 }
 
 #[tokio::test]
-async fn one_line_says_where_it_answers_and_sigterm_ends_it_well() {
+async fn program_prints_its_url_and_stops_on_sigterm() {
     let mut program = Program::start(&["--port", "0"]);
     let url = program.line().await;
     assert!(url.starts_with("http://127.0.0.1:"), "{url}");
@@ -37,7 +37,7 @@ async fn one_line_says_where_it_answers_and_sigterm_ends_it_well() {
 }
 
 #[tokio::test]
-async fn two_engines_under_their_names_with_tls_and_without() {
+async fn two_engines_answer_on_their_names_over_http_and_https() {
     let dir = tempfile::tempdir().unwrap();
     let ca = dir.path().join("ca.pem");
     let ca = ca.to_str().unwrap();
@@ -81,7 +81,7 @@ async fn two_engines_under_their_names_with_tls_and_without() {
 }
 
 #[tokio::test]
-async fn a_second_signal_ends_it_at_once() {
+async fn second_signal_ends_the_program_at_once() {
     let mut program = Program::start(&["--port", "0", "--task-delay", "1h", "--download-wait", "1h"]);
     let url = program.line().await;
     // Answers that are not taken keep the first signal's drain waiting.
@@ -113,7 +113,7 @@ async fn a_second_signal_ends_it_at_once() {
 }
 
 #[tokio::test]
-async fn the_state_survives_kill_9() {
+async fn state_survives_kill_9() {
     let dir = tempfile::tempdir().unwrap();
     let state = dir.path().join("state");
     let with_state = ["--port", "0", "--state-dir", state.to_str().unwrap()];
@@ -146,7 +146,7 @@ async fn login(url: &str) -> String {
 }
 
 #[tokio::test]
-async fn mistakes_are_told_before_anything_runs() {
+async fn wrong_option_ends_the_program_before_it_starts() {
     let missing = Path::new("no-such-file.toml").to_str().unwrap();
     for arguments in [
         &["--bind", "0.0.0.0", "--port", "0"][..],
@@ -164,7 +164,7 @@ async fn mistakes_are_told_before_anything_runs() {
 }
 
 #[tokio::test]
-async fn engines_from_a_file() {
+async fn engines_come_from_a_file() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("engines.toml");
     std::fs::write(
@@ -200,7 +200,7 @@ async fn users_come_from_a_file_and_from_options() {
 }
 
 #[tokio::test]
-async fn a_password_without_its_name_is_not_repeated() {
+async fn error_about_a_user_does_not_repeat_the_password() {
     let output = Command::new(env!("CARGO_BIN_EXE_mock-engine"))
         .args(["--port", "0", "--user", "s3cret"])
         .output()

@@ -44,7 +44,7 @@ async fn delete_all(client: &Client, path: &str, key: &str, keep: impl Fn(&Value
 }
 
 #[tokio::test]
-async fn an_engine_can_be_cleaned_up_to_its_stock() {
+async fn cleanup_leaves_the_stock() {
     let client = Client::of(MockEngine::builder()).await;
     let user = json!({
         "userName": "ada", "password": "Secret-1", "firstName": "Ada", "lastName": "Abbot", "email": "a@example.com",
@@ -127,7 +127,7 @@ async fn an_engine_can_be_cleaned_up_to_its_stock() {
 }
 
 #[tokio::test]
-async fn roles_and_users_go_from_one_engine_to_another() {
+async fn roles_and_users_can_be_copied_to_another_engine() {
     let source = Client::of(MockEngine::builder()).await;
     let target = Client::of(MockEngine::builder().fresh()).await;
     source
@@ -277,7 +277,7 @@ fn comparable(backup: &Backup) -> BTreeMap<&'static str, Vec<String>> {
 }
 
 #[tokio::test]
-async fn a_backup_restored_on_an_empty_engine_is_the_same_backup() {
+async fn backup_restored_on_an_empty_engine_gives_the_same_backup() {
     let source = Client::of(MockEngine::builder()).await;
     let target = Client::of(MockEngine::builder().empty()).await;
     let first = backup(&source).await;
@@ -334,7 +334,7 @@ async fn a_backup_restored_on_an_empty_engine_is_the_same_backup() {
 }
 
 #[tokio::test]
-async fn a_fresh_engine_is_provisioned_with_first_ids() {
+async fn fresh_engine_gives_first_ids_to_provisioned_rows() {
     let source = Client::of(MockEngine::builder()).await;
     let mut engine = Client::of(MockEngine::builder().fresh()).await;
     let login = json!({ "username": "admin", "password": "Admin-12" });

@@ -75,7 +75,7 @@ async fn import_with_passphrase(target: &Client, document: &[u8]) -> Reply {
 }
 
 #[tokio::test]
-async fn what_is_sealed_extracted_or_decrypted_is_imported_as_the_original_is() {
+async fn sealed_extracted_or_decrypted_copy_imports_like_the_original() {
     let workplace = Workplace::new().await;
     let original = with_globals(&workplace).await;
     import_all(&original, &[&workplace.read("job.json")]).await;
@@ -106,7 +106,7 @@ async fn what_is_sealed_extracted_or_decrypted_is_imported_as_the_original_is() 
 }
 
 #[tokio::test]
-async fn a_part_that_was_extracted_with_its_closure_needs_nothing_on_the_engine() {
+async fn part_extracted_with_references_imports_into_an_empty_engine() {
     let workplace = Workplace::new().await;
     workplace.make("extract global.json --object DOMAIN:SSN -o domain.json");
     let target = target(8).await;
@@ -117,7 +117,7 @@ async fn a_part_that_was_extracted_with_its_closure_needs_nothing_on_the_engine(
 
 /// Stand-in keys and rows are no reason to refuse it: what keeps people from importing it is that it says what it is.
 #[tokio::test]
-async fn a_redacted_copy_is_whole_enough_to_be_imported() {
+async fn redacted_copy_can_be_imported() {
     let workplace = Workplace::new().await;
     workplace.make("redact global.json -o redacted.json");
     let target = target(8).await;
@@ -127,7 +127,7 @@ async fn a_redacted_copy_is_whole_enough_to_be_imported() {
 }
 
 #[tokio::test]
-async fn an_unsigned_merge_is_refused_until_it_is_sealed() {
+async fn unsigned_merge_is_refused_until_it_is_sealed() {
     let workplace = Workplace::new().await;
     workplace.make("merge job.json other-job.json --unsigned -o unsigned.json");
     let target = with_globals(&workplace).await;

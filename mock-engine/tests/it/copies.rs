@@ -13,7 +13,7 @@ async fn rows(client: &Client, path: &str) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_copied_environment_has_all_of_the_original_under_ids_of_its_own() {
+async fn copied_environment_has_all_objects_under_new_ids() {
     let client = Client::of(MockEngine::builder()).await;
     let file_connector = json!({
         "connectorName": "files", "environmentId": 1, "fileType": "DELIMITED", "connectionInfo": { "path": "/data" },

@@ -40,7 +40,7 @@ async fn tell(client: &Client, plan: &Value) {
 }
 
 #[tokio::test]
-async fn an_execution_works_through_the_tables_of_its_ruleset() {
+async fn execution_masks_the_tables_of_its_ruleset() {
     let client = demo().await;
     let id = start(&client, 4).await;
     let path = format!("execution-components?execution_id={id}&page_number=1&page_size=100");
@@ -97,7 +97,7 @@ async fn an_execution_works_through_the_tables_of_its_ruleset() {
 }
 
 #[tokio::test]
-async fn a_running_execution_is_half_way_after_half_its_time() {
+async fn execution_is_half_done_after_half_its_time() {
     let client = demo().await;
     let components =
         json!([{ "componentName": "A", "rowsTotal": 101 }, { "componentName": "B", "rowsTotal": 100 }]);
@@ -128,7 +128,7 @@ async fn a_running_execution_is_half_way_after_half_its_time() {
 }
 
 #[tokio::test]
-async fn a_job_reports_unmasked_data_when_it_is_told_to() {
+async fn plan_makes_a_job_report_unmasked_data() {
     let client = demo().await;
     let event = |column| {
         json!({
@@ -192,7 +192,7 @@ async fn a_job_reports_unmasked_data_when_it_is_told_to() {
 }
 
 #[tokio::test]
-async fn the_next_execution_fails_when_it_is_told_to_and_the_one_after_does_not() {
+async fn plan_makes_only_the_next_execution_fail() {
     let client = demo().await;
     tell(&client, &json!({ "status": "FAILED", "runTimeMs": 0 })).await;
     let failed = start(&client, 4).await;
@@ -220,7 +220,7 @@ async fn the_next_execution_fails_when_it_is_told_to_and_the_one_after_does_not(
 }
 
 #[tokio::test]
-async fn a_plan_that_makes_no_sense_is_refused() {
+async fn invalid_plan_is_refused() {
     let client = demo().await;
     for plan in [
         json!({ "jobID": 4 }),
@@ -239,7 +239,7 @@ async fn a_plan_that_makes_no_sense_is_refused() {
 }
 
 #[tokio::test]
-async fn a_monitored_task_goes_on_until_its_last_entry_ends() {
+async fn monitored_task_runs_until_its_last_entry_ends() {
     let client = demo().await;
     let components = json!([{ "componentName": "A" }, { "componentName": "B" }]);
     let events = json!([{ "componentName": "B", "eventType": "UNMASKED_DATA", "count": 1 }]);
@@ -271,7 +271,7 @@ async fn a_monitored_task_goes_on_until_its_last_entry_ends() {
 }
 
 #[tokio::test]
-async fn an_execution_shows_the_connectors_that_were_asked_for() {
+async fn execution_shows_the_requested_connectors() {
     let client = demo().await;
     let body = json!({ "jobId": 4, "targetConnectorId": "1" });
     let execution = client.call("POST", "executions", &body).await.json();
@@ -284,7 +284,7 @@ async fn an_execution_shows_the_connectors_that_were_asked_for() {
 }
 
 #[tokio::test]
-async fn a_plan_and_what_executions_did_survive_a_dump() {
+async fn plan_and_executions_survive_a_dump() {
     let client = demo().await;
     tell(
         &client,
@@ -309,7 +309,7 @@ async fn a_plan_and_what_executions_did_survive_a_dump() {
 }
 
 #[tokio::test]
-async fn rows_are_those_of_the_declared_tables_also_where_events_are_told() {
+async fn row_counts_follow_the_declared_tables() {
     let settings = Settings {
         empty: true,
         schema: std::sync::Arc::new(crate::schema::hr()),

@@ -59,7 +59,7 @@ async fn copy_to(client: &Client, other: &Client, object_type: &str) -> Value {
 }
 
 #[tokio::test]
-async fn the_lines_of_an_uploaded_format_are_its_fields() {
+async fn each_line_of_an_uploaded_format_is_a_field() {
     let client = demo().await;
     let delimited = format(&client, "people", "DELIMITED", "NAME\r\nCITY\n\nPHONE\n").await;
     let fields = list(
@@ -94,7 +94,7 @@ async fn the_lines_of_an_uploaded_format_are_its_fields() {
 }
 
 #[tokio::test]
-async fn masking_a_field_changes_its_format_and_a_format_moves_to_another_engine() {
+async fn masked_field_changes_its_format_which_can_be_synced() {
     let client = demo().await;
     let id = format(&client, "people", "DELIMITED", "NAME\nNAME\n").await;
     let fields = list(&client, &format!("file-field-metadata?file_format_id={id}")).await;
@@ -149,7 +149,7 @@ async fn masking_a_field_changes_its_format_and_a_format_moves_to_another_engine
 }
 
 #[tokio::test]
-async fn a_file_gets_its_type_from_its_connector_and_is_in_a_ruleset_once() {
+async fn file_has_its_connectors_type_and_is_in_a_ruleset_once() {
     let client = demo().await;
     let ruleset = ruleset(&client).await;
     let format = format(&client, "people", "DELIMITED", "NAME").await;
@@ -187,7 +187,7 @@ async fn a_file_gets_its_type_from_its_connector_and_is_in_a_ruleset_once() {
 }
 
 #[tokio::test]
-async fn a_bulk_update_leaves_exactly_the_files_of_its_list() {
+async fn bulk_update_leaves_exactly_the_listed_files() {
     let client = demo().await;
     let ruleset = ruleset(&client).await;
     let keep = json!({ "fileName": "keep", "rulesetId": ruleset });
@@ -217,7 +217,7 @@ async fn a_bulk_update_leaves_exactly_the_files_of_its_list() {
 }
 
 #[tokio::test]
-async fn record_types_belong_to_formats_and_their_qualifiers_to_them() {
+async fn record_type_belongs_to_a_format_and_qualifier_to_it() {
     let client = demo().await;
     let format = format(&client, "people", "DELIMITED", "NAME").await;
     let body = json!({ "recordTypeName": "head", "fileFormatId": format });
@@ -246,7 +246,7 @@ async fn record_types_belong_to_formats_and_their_qualifiers_to_them() {
 }
 
 #[tokio::test]
-async fn a_mount_is_disconnected_until_it_is_connected_and_keeps_no_credentials() {
+async fn mount_starts_disconnected_and_keeps_no_credentials() {
     let client = demo().await;
     let body = json!({
         "mountName": "share", "hostAddress": "files.example.com", "mountPath": "/share", "type": "CIFS",
@@ -310,7 +310,7 @@ async fn a_mount_is_disconnected_until_it_is_connected_and_keeps_no_credentials(
 }
 
 #[tokio::test]
-async fn mainframe_datasets_have_connectors_rulesets_formats_and_metadata() {
+async fn mainframe_dataset_has_connector_ruleset_format_and_metadata() {
     let client = demo().await;
     let body = json!({ "connectorName": "main", "environmentId": 1 });
     let row = client

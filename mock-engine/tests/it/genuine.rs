@@ -142,7 +142,7 @@ pub(crate) fn environment(engine: &Engine) -> i64 {
 }
 
 #[test]
-fn an_engine_with_nothing_takes_a_global_document_and_gives_it_back_with_the_same_hashes() {
+fn empty_engine_returns_a_global_document_with_the_same_hashes() {
     for version in VERSIONS {
         for (export, format) in [(FIRST, 1), (UPGRADED, 2), (UPGRADED, 6)] {
             let document = global(export, format);
@@ -167,7 +167,7 @@ fn an_engine_with_nothing_takes_a_global_document_and_gives_it_back_with_the_sam
 }
 
 #[test]
-fn a_job_goes_in_behind_the_global_document_of_its_engine_and_not_alone() {
+fn job_can_be_imported_after_its_global_document_only() {
     let (objects, facts) = (
         sample::global_objects(SampleSize::SMALL).unwrap(),
         UPGRADED.facts(),
@@ -211,7 +211,7 @@ fn a_job_goes_in_behind_the_global_document_of_its_engine_and_not_alone() {
 }
 
 #[test]
-fn an_import_takes_over_what_an_upgrade_added_under_old_revisions() {
+fn import_accepts_additions_of_an_upgrade_under_old_revisions() {
     let (before, after) = (global(FIRST, 1), global(UPGRADED, 2));
     // An upgrade's additions are no change by people, so that nothing needs to be forced.
     for force_overwrite in [false, true] {
@@ -241,7 +241,7 @@ fn an_import_takes_over_what_an_upgrade_added_under_old_revisions() {
 }
 
 #[test]
-fn a_dependency_that_no_upgrade_adds_is_a_change() {
+fn dependency_that_no_upgrade_adds_is_a_change() {
     let lookup = |name: &str| ObjectKey::new(2, Identifier::Algorithm(name.to_owned()));
     let domain = |dependencies: &[&str]| {
         let mut objects = sample::global_objects(SampleSize::SMALL).unwrap();
@@ -278,7 +278,7 @@ fn a_dependency_that_no_upgrade_adds_is_a_change() {
 }
 
 #[test]
-fn formats_of_all_versions_are_read_but_for_what_is_newer_than_the_engine() {
+fn engine_reads_all_formats_but_newer_ones() {
     let algorithm = |format| {
         let objects = FIRST.global_objects().unwrap();
         let key = ObjectKey::new(2, Identifier::Algorithm("EmailLookup".to_owned()));
@@ -304,7 +304,7 @@ fn formats_of_all_versions_are_read_but_for_what_is_newer_than_the_engine() {
 }
 
 #[test]
-fn names_are_checked_from_version_6_on_where_people_make_them() {
+fn new_name_is_checked_from_version_6_on() {
     let strict = |version: &str| {
         engine(Settings {
             version: version.to_owned(),
@@ -338,7 +338,7 @@ fn names_are_checked_from_version_6_on_where_people_make_them() {
 }
 
 #[test]
-fn an_object_that_the_target_has_under_a_bad_name_is_overwritten_in_the_name_that_it_has() {
+fn overwritten_object_keeps_its_bad_name() {
     let saved = |save: &str| {
         let key = ObjectKey::new(11, Identifier::Text("A/B".to_owned()));
         let mut domain = finished(draft::domain("A/B", "", "EmailLookup", None, &[]));

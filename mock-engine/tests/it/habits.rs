@@ -71,7 +71,7 @@ fn day_of(object: &SyncObject<'_>) -> Option<String> {
 }
 
 #[test]
-fn two_exports_of_an_untouched_engine_differ_as_those_of_an_engine_do() {
+fn two_exports_of_an_unchanged_engine_differ_like_real_ones() {
     let engine = engine(false);
     let first = open(&export(&engine, &[global()]));
     engine.clock.advance(Duration::from_mins(2));
@@ -102,7 +102,7 @@ fn two_exports_of_an_untouched_engine_differ_as_those_of_an_engine_do() {
 }
 
 #[test]
-fn a_profile_set_lists_its_expressions_in_the_order_of_its_dependencies() {
+fn profile_set_lists_expressions_in_the_order_of_dependencies() {
     let (report, objects) = open(&export(&engine(false), &[global()]));
     let named = |key: &ObjectKey| {
         let at = report.objects.iter().position(|object| object.key == *key)?;
@@ -128,7 +128,7 @@ fn seed_and_clock_determine_an_export() {
 }
 
 #[test]
-fn a_faithful_engine_exports_the_same_bytes_on_every_day() {
+fn faithful_engine_exports_the_same_bytes_every_day() {
     let engine = engine(true);
     let first = open(&export(&engine, &[global()]));
     engine.clock.advance(Duration::from_hours(48));
@@ -136,7 +136,7 @@ fn a_faithful_engine_exports_the_same_bytes_on_every_day() {
 }
 
 #[test]
-fn forms_of_this_projects_first_versions_are_exported_as_engines_write_them() {
+fn objects_of_older_mocks_are_exported_like_real_ones() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("first-version.json");
     std::fs::write(&path, first_version()).unwrap();
@@ -217,7 +217,7 @@ fn first_version() -> Vec<u8> {
 }
 
 #[test]
-fn every_document_of_the_test_data_keeps_its_content_and_unknown_types_their_bytes() {
+fn loaded_test_documents_keep_content_and_unknown_types_bytes() {
     let mut compared_documents = 0;
     for directory in ["generated", "handmade", "generated/merge"] {
         let directory = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -290,7 +290,7 @@ proptest! {
     #![proptest_config(crate::support::property(4))]
 
     #[test]
-    fn an_export_with_habits_has_the_content_of_a_faithful_one(
+    fn export_with_habits_has_the_content_of_a_faithful_one(
         edits in prop::collection::vec((0..4_u8, "[a-z]{1,12}"), 0..4),
         wanted in prop::sample::subsequence(vec![
             global(),

@@ -43,7 +43,7 @@ pub(crate) async fn hash(client: &Client, ruleset: i64) -> String {
 }
 
 #[tokio::test]
-async fn a_new_table_has_the_declared_columns_with_types_lengths_and_keys() {
+async fn new_table_has_the_declared_columns() {
     let (client, ruleset) = with_ruleset().await;
     let table = add(&client, ruleset, "EMPLOYEES").await;
     let columns = list(&client, &format!("column-metadata?table_metadata_id={table}")).await;
@@ -91,7 +91,7 @@ async fn a_new_table_has_the_declared_columns_with_types_lengths_and_keys() {
 }
 
 #[tokio::test]
-async fn a_table_is_in_its_ruleset_once_and_only_in_a_ruleset_that_exists() {
+async fn table_is_in_an_existing_ruleset_once() {
     let (client, ruleset) = with_ruleset().await;
     let before = hash(&client, ruleset).await;
     let table = add(&client, ruleset, "JOBS").await;
@@ -125,7 +125,7 @@ async fn a_table_is_in_its_ruleset_once_and_only_in_a_ruleset_that_exists() {
 }
 
 #[tokio::test]
-async fn empty_text_clears_a_clause_and_what_is_left_out_stays() {
+async fn empty_text_clears_a_clause_and_missing_member_keeps_it() {
     let (client, ruleset) = with_ruleset().await;
     let body = json!({
         "tableName": "EMPLOYEES", "rulesetId": ruleset, "customSql": "select 1", "whereClause": "id > 1",
@@ -158,7 +158,7 @@ async fn empty_text_clears_a_clause_and_what_is_left_out_stays() {
 }
 
 #[tokio::test]
-async fn masking_a_column_changes_the_ruleset_and_leaving_the_names_out_undoes_it() {
+async fn masking_a_column_changes_its_ruleset_and_can_be_undone() {
     let (client, ruleset) = with_ruleset().await;
     let table = add(&client, ruleset, "EMPLOYEES").await;
     let row = column(&client, table, "FIRST_NAME").await;
@@ -208,7 +208,7 @@ async fn masking_a_column_changes_the_ruleset_and_leaving_the_names_out_undoes_i
 }
 
 #[tokio::test]
-async fn a_domain_alone_stands_for_its_default_algorithm_and_an_algorithm_needs_a_domain() {
+async fn domain_implies_its_algorithm_and_algorithm_needs_a_domain() {
     let (client, ruleset) = with_ruleset().await;
     let table = add(&client, ruleset, "EMPLOYEES").await;
     let row = column(&client, table, "LAST_NAME").await;
@@ -240,7 +240,7 @@ async fn a_domain_alone_stands_for_its_default_algorithm_and_an_algorithm_needs_
 }
 
 #[tokio::test]
-async fn a_masked_ruleset_can_be_exported_and_imported_with_its_columns() {
+async fn masked_ruleset_is_synced_with_its_columns() {
     let (client, ruleset) = with_ruleset().await;
     let table = add(&client, ruleset, "EMPLOYEES").await;
     let row = column(&client, table, "FIRST_NAME").await;
@@ -281,7 +281,7 @@ async fn a_masked_ruleset_can_be_exported_and_imported_with_its_columns() {
 }
 
 #[tokio::test]
-async fn numbers_of_tables_and_columns_stay_when_the_ruleset_changes_or_the_engine_restarts() {
+async fn ids_of_tables_and_columns_survive_changes_and_restarts() {
     let dir = tempfile::tempdir().unwrap();
     let settings = mock_engine::Settings {
         state_dir: Some(dir.path().join("state")),
@@ -306,7 +306,7 @@ async fn numbers_of_tables_and_columns_stay_when_the_ruleset_changes_or_the_engi
 }
 
 #[tokio::test]
-async fn a_ruleset_takes_its_tables_and_columns_along() {
+async fn deleted_ruleset_takes_its_tables_and_columns_along() {
     let (client, ruleset) = with_ruleset().await;
     let table = add(&client, ruleset, "EMPLOYEES").await;
     let path = format!("database-rulesets/{ruleset}");
@@ -317,7 +317,7 @@ async fn a_ruleset_takes_its_tables_and_columns_along() {
 }
 
 #[tokio::test]
-async fn an_id_never_names_a_database_and_a_file_ruleset() {
+async fn database_and_file_ruleset_never_share_an_id() {
     let (client, ruleset) = with_ruleset().await;
     let connector = json!({
         "connectorName": "files", "environmentId": 1, "fileType": "DELIMITED",

@@ -7,7 +7,7 @@ use crate::inventory::{add, column, hash, list, with_ruleset};
 use crate::support::client::Client;
 
 #[tokio::test]
-async fn fetch_names_what_is_declared_as_a_bare_array() {
+async fn fetch_returns_an_array_of_declared_names() {
     let (client, _) = with_ruleset().await;
     let tables = client.get("database-connectors/1/fetch").await.json();
     assert_eq!(
@@ -53,7 +53,7 @@ async fn fetch_names_what_is_declared_as_a_bare_array() {
 }
 
 #[tokio::test]
-async fn connector_tests_say_that_the_connection_succeeded() {
+async fn connector_test_reports_success() {
     let (client, _) = with_ruleset().await;
     for path in [
         "database-connectors/1/test",
@@ -75,7 +75,7 @@ async fn connector_tests_say_that_the_connection_succeeded() {
 }
 
 #[tokio::test]
-async fn a_refresh_brings_new_columns_and_keeps_what_masks_the_old_ones() {
+async fn refresh_adds_new_columns_and_keeps_masking() {
     let (client, _) = with_ruleset().await;
     // The demo's ruleset knows nothing of the HR schema.
     let ruleset = json!({ "rulesetName": "refreshed", "databaseConnectorId": 1, "refreshDropsTables": true });
@@ -130,7 +130,7 @@ async fn a_refresh_brings_new_columns_and_keeps_what_masks_the_old_ones() {
 }
 
 #[tokio::test]
-async fn a_bulk_update_leaves_exactly_the_tables_of_its_list() {
+async fn bulk_update_leaves_exactly_the_listed_tables() {
     let (client, ruleset) = with_ruleset().await;
     let jobs = add(&client, ruleset, "JOBS").await;
     add(&client, ruleset, "REGIONS").await;
@@ -174,7 +174,7 @@ async fn a_bulk_update_leaves_exactly_the_tables_of_its_list() {
 }
 
 #[tokio::test]
-async fn a_copied_ruleset_has_the_tables_and_what_masks_their_columns() {
+async fn copied_ruleset_has_the_tables_and_their_masking() {
     let (client, ruleset) = with_ruleset().await;
     let body = json!({ "tableName": "EMPLOYEES", "rulesetId": ruleset, "customSql": "select 1" });
     let table = client.create("table-metadata", &body, "tableMetadataId").await;

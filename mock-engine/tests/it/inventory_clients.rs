@@ -88,7 +88,7 @@ fn names(all: &[(i64, String)]) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_toolkit_adds_lists_changes_and_refreshes_metadata() {
+async fn toolkit_adds_lists_changes_and_refreshes_metadata() {
     let client = Client::of(MockEngine::builder().seed(1).schema(hr())).await;
     let [database, tables, files, file_ruleset] = rulesets(&client).await;
 
@@ -192,7 +192,7 @@ async fn a_toolkit_adds_lists_changes_and_refreshes_metadata() {
 }
 
 #[tokio::test]
-async fn a_toolkit_sets_and_unsets_the_masking_of_a_column() {
+async fn toolkit_sets_and_unsets_the_masking_of_a_column() {
     let client = Client::of(MockEngine::builder().seed(1).schema(hr())).await;
     let [_, tables, ..] = rulesets(&client).await;
     let body = json!({ "tableName": "EMPLOYEES", "rulesetId": tables });
@@ -247,7 +247,7 @@ async fn a_toolkit_sets_and_unsets_the_masking_of_a_column() {
 }
 
 #[tokio::test]
-async fn an_initializer_backs_tables_up_and_restores_them_on_an_empty_engine() {
+async fn initializer_restores_tables_on_an_empty_engine() {
     let all = "page_size=1000&&page_number=1&&";
     let source = Client::of(MockEngine::builder().seed(1)).await;
     let mut backup = Vec::new();
@@ -307,7 +307,7 @@ async fn an_initializer_backs_tables_up_and_restores_them_on_an_empty_engine() {
 }
 
 #[tokio::test]
-async fn scripts_take_tables_from_fetch_and_mask_their_first_column() {
+async fn script_masks_the_first_column_of_fetched_tables() {
     let client = Client::of(MockEngine::builder().seed(1).schema(hr())).await;
     let [database, tables, ..] = rulesets(&client).await;
     let fetched = client

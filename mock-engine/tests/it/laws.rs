@@ -112,7 +112,7 @@ proptest! {
     #![proptest_config(crate::support::property(4))]
 
     #[test]
-    fn importing_twice_is_importing_once_and_hashes_travel(
+    fn second_import_changes_nothing_and_hashes_are_equal(
         edits in prop::collection::vec(edit(), 0..4), job in prop_oneof![Just(4), Just(5)]
     ) {
         run(async {
@@ -153,7 +153,7 @@ proptest! {
     }
 
     #[test]
-    fn a_failed_import_leaves_the_state_as_it_was(edits in prop::collection::vec(edit(), 1..4)) {
+    fn failed_import_changes_nothing(edits in prop::collection::vec(edit(), 1..4)) {
         run(async {
             let source = Client::of(MockEngine::builder().name("a").seed(7)).await;
             let jobs = export(&source, "MASKING_JOB", json!({ "id": 4 })).await;

@@ -57,7 +57,7 @@ async fn with_a_brace_too_many(client: &Client) -> Vec<(&'static str, String)> {
 }
 
 #[tokio::test]
-async fn a_brace_too_many_is_ignored_and_noted() {
+async fn extra_brace_is_ignored_and_noted() {
     let client = client(false).await;
     for (path, body) in with_a_brace_too_many(&client).await {
         let reply = post(&client, path, &body).await;
@@ -71,7 +71,7 @@ async fn a_brace_too_many_is_ignored_and_noted() {
 }
 
 #[tokio::test]
-async fn a_brace_too_many_in_an_uploaded_document_is_ignored_and_noted() {
+async fn extra_brace_in_an_uploaded_document_is_ignored_and_noted() {
     let client = client(false).await;
     let document = export(&client, &domain("CREDIT CARD")).await;
     let (headers, body) = form("file", "document.json", format!("{document}}}").as_bytes());
@@ -83,7 +83,7 @@ async fn a_brace_too_many_in_an_uploaded_document_is_ignored_and_noted() {
 }
 
 #[tokio::test]
-async fn a_strict_engine_refuses_a_brace_too_many() {
+async fn strict_engine_refuses_an_extra_brace() {
     let client = client(true).await;
     for (path, body) in with_a_brace_too_many(&client).await {
         let reply = post(&client, path, &body).await;
@@ -98,7 +98,7 @@ async fn a_strict_engine_refuses_a_brace_too_many() {
 }
 
 #[tokio::test]
-async fn a_client_that_never_turns_a_page_sees_the_whole_demo_inventory() {
+async fn first_page_has_the_whole_demo_inventory() {
     let client = client(false).await;
     let document = client.raw("GET", "/__admin/openapi.json", "", b"").await.json();
     let mut lists = 0;
@@ -134,7 +134,7 @@ fn all_or_none(outcomes: &Value) -> bool {
 }
 
 #[tokio::test]
-async fn every_row_of_an_import_says_its_identifier_here_or_none_does() {
+async fn import_outcomes_have_all_or_no_target_identifiers() {
     let client = client(false).await;
     let job = json!({ "objectIdentifier": { "id": 4 }, "objectType": "MASKING_JOB" });
     let document = export(&client, &job).await;
@@ -156,7 +156,7 @@ async fn every_row_of_an_import_says_its_identifier_here_or_none_does() {
 }
 
 #[tokio::test]
-async fn the_journal_says_what_was_imported_and_how_each_object_fared() {
+async fn journal_lists_imported_objects_and_their_outcomes() {
     let client = client(false).await;
     let job = json!({ "objectIdentifier": { "id": 4 }, "objectType": "MASKING_JOB" });
     let document = export(&client, &job).await;

@@ -110,7 +110,7 @@ const TENANTS: [&str; 5] = [
 ];
 
 #[test]
-fn of_two_exports_of_an_object_the_later_one_wins_whatever_the_files_are_called() {
+fn later_export_of_an_object_wins() {
     let engine = source("a");
     let directory = TempDir::new().unwrap();
     save(&engine, &directory, "1.json", &[global()]);
@@ -141,7 +141,7 @@ fn of_two_exports_of_an_object_the_later_one_wins_whatever_the_files_are_called(
 }
 
 #[test]
-fn what_was_deleted_and_made_again_is_there_once_in_its_later_state() {
+fn recreated_object_exists_once_in_its_later_state() {
     let engine = source("a");
     let directory = TempDir::new().unwrap();
     save(&engine, &directory, "before.json", &[job(4)]);
@@ -188,7 +188,7 @@ fn what_was_deleted_and_made_again_is_there_once_in_its_later_state() {
 }
 
 #[test]
-fn environments_come_back_with_what_is_in_them() {
+fn environment_is_loaded_with_its_objects() {
     let engine = source("a");
     let together = [environment(1), environment(2), global()];
     for documents in [together.chunks(1), together.chunks(3)] {
@@ -204,7 +204,7 @@ fn environments_come_back_with_what_is_in_them() {
 }
 
 #[test]
-fn a_job_lives_where_a_later_export_of_its_environment_shows_it() {
+fn job_lives_in_the_environment_of_a_later_export() {
     let engine = source("a");
     let directory = TempDir::new().unwrap();
     save(&engine, &directory, "b.json", &[job(7)]);
@@ -220,7 +220,7 @@ fn a_job_lives_where_a_later_export_of_its_environment_shows_it() {
 }
 
 #[test]
-fn jobs_that_no_document_places_are_in_one_environment() {
+fn jobs_of_unknown_environment_share_one() {
     let engine = source("a");
     let directory = TempDir::new().unwrap();
     save(&engine, &directory, "global.json", &[global()]);
@@ -235,7 +235,7 @@ fn jobs_that_no_document_places_are_in_one_environment() {
 }
 
 #[test]
-fn jobs_of_one_name_that_were_there_at_one_time_live_apart() {
+fn jobs_with_the_same_name_live_in_different_environments() {
     let engine = source("a");
     let environment = json!({ "environmentName": "Copy", "applicationId": 1, "purpose": "MASK" });
     let environment = post(&engine, "environments", environment).unwrap()["environmentId"].clone();
@@ -258,7 +258,7 @@ fn jobs_of_one_name_that_were_there_at_one_time_live_apart() {
 }
 
 #[test]
-fn documents_that_share_no_object_are_refused_with_the_command_for_each() {
+fn unrelated_documents_are_refused_with_a_command_for_each() {
     let (one, two) = (source("a.example.com"), source("b.example.com"));
     // The stock of both is the same; what people made is not.
     let made = |engine: &Engine, name: &str| {

@@ -46,7 +46,7 @@ fn again(
 }
 
 #[test]
-fn loaded_documents_are_exported_as_they_came() {
+fn loaded_document_is_exported_unchanged() {
     let mut count = 0;
     for directory in ["handmade", "generated"] {
         for file in std::fs::read_dir(testdata(directory)).unwrap() {
@@ -78,7 +78,7 @@ fn loaded_documents_are_exported_as_they_came() {
 }
 
 #[test]
-fn documents_of_one_engine_share_what_they_have_in_common() {
+fn documents_of_one_engine_share_common_objects() {
     let paths = [
         "masking-job.json",
         "on-the-fly-job.json",
@@ -107,7 +107,7 @@ fn documents_of_one_engine_share_what_they_have_in_common() {
 }
 
 #[test]
-fn what_is_broken_or_encrypted_is_not_loaded() {
+fn broken_or_encrypted_document_is_not_loaded() {
     for path in ["generated/encrypted.json", "README.md", "none.json"] {
         let error = loaded(&[testdata(path)]).err().unwrap_or_default();
         assert!(

@@ -114,7 +114,7 @@ fn get(stream: &mut BufReader<TcpStream>, path: &str) -> (u16, Vec<u8>) {
 }
 
 #[test]
-fn a_log_that_is_never_read_holds_nothing_up() {
+fn unread_log_delays_nothing() {
     let program = Program::start(Program::command(&[]), Stdio::piped());
     program.answers_many_requests();
     assert!(program.dropped() > 0);
@@ -123,7 +123,7 @@ fn a_log_that_is_never_read_holds_nothing_up() {
 }
 
 #[test]
-fn a_log_whose_reader_is_gone_holds_nothing_up() {
+fn log_without_a_reader_delays_nothing() {
     let mut program = Program::start(Program::command(&[]), Stdio::piped());
     drop(program.child.stderr.take());
     program.answers_many_requests();
@@ -133,7 +133,7 @@ fn a_log_whose_reader_is_gone_holds_nothing_up() {
 }
 
 #[test]
-fn a_closed_standard_error_holds_nothing_up() {
+fn closed_standard_error_delays_nothing() {
     let mut command = Command::new("sh");
     command.args([
         "-c",
@@ -147,7 +147,7 @@ fn a_closed_standard_error_holds_nothing_up() {
 }
 
 #[test]
-fn a_log_on_a_full_disk_holds_nothing_up() {
+fn log_on_a_full_disk_delays_nothing() {
     let full = || OpenOptions::new().write(true).open("/dev/full").unwrap();
     let program = Program::start(Program::command(&["--log-format", "json"]), full());
     program.answers_many_requests();
@@ -157,7 +157,7 @@ fn a_log_on_a_full_disk_holds_nothing_up() {
 }
 
 #[test]
-fn a_reader_of_the_log_that_stops_holds_nothing_up_and_learns_later_what_it_missed() {
+fn slow_reader_of_the_log_learns_the_number_of_dropped_lines() {
     let mut program = Program::start(Program::command(&[]), Stdio::piped());
     let mut log = BufReader::new(program.child.stderr.take().unwrap()).lines();
     for _ in 0..3 {
@@ -179,7 +179,7 @@ fn a_reader_of_the_log_that_stops_holds_nothing_up_and_learns_later_what_it_miss
 }
 
 #[test]
-fn outputs_that_are_full_from_the_start_hold_nothing_up() {
+fn full_outputs_do_not_delay_the_start() {
     let (_reader, mut both) = std::io::pipe().unwrap();
     both.write_all(&[b'x'; 65_536]).unwrap();
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
@@ -201,7 +201,7 @@ fn outputs_that_are_full_from_the_start_hold_nothing_up() {
 }
 
 #[test]
-fn a_second_signal_and_a_mistake_end_it_although_the_log_is_never_read() {
+fn second_signal_and_wrong_option_end_it_with_an_unread_log() {
     let (_reader, mut full) = std::io::pipe().unwrap();
     full.write_all(&[b'x'; 65_536]).unwrap();
     let mistake = || Program::command(&["--dsa-bits", "7"]);
@@ -222,7 +222,7 @@ fn a_second_signal_and_a_mistake_end_it_although_the_log_is_never_read() {
 }
 
 #[test]
-fn a_hangup_ends_it_well_unless_it_was_started_to_outlive_one() {
+fn hangup_stops_it_unless_started_with_nohup() {
     let mut command = Command::new("env");
     command.args([
         "--default-signal=HUP",
@@ -245,7 +245,7 @@ fn a_hangup_ends_it_well_unless_it_was_started_to_outlive_one() {
 }
 
 #[test]
-fn a_signal_while_documents_are_loaded_ends_it_well() {
+fn signal_while_loading_stops_it() {
     let dir = tempfile::tempdir().unwrap();
     // To read it waits for a writer, as to load a large document takes time.
     let document = dir.path().join("document.json");
@@ -268,7 +268,7 @@ fn a_signal_while_documents_are_loaded_ends_it_well() {
 }
 
 #[test]
-fn the_log_goes_to_a_file_behind_what_is_there() {
+fn log_file_is_appended_to() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("mock.log");
     std::fs::write(&path, "before\n").unwrap();
@@ -285,7 +285,7 @@ fn the_log_goes_to_a_file_behind_what_is_there() {
 }
 
 #[test]
-fn a_log_file_that_holds_no_lines_is_refused_at_the_start() {
+fn unusable_log_file_is_refused_at_the_start() {
     let dir = tempfile::tempdir().unwrap();
     let pipe = dir.path().join("pipe");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());

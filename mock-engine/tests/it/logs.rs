@@ -36,7 +36,7 @@ fn said(rows: &[Value]) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn what_users_do_is_in_the_audit_log() {
+async fn audit_log_lists_actions_of_users() {
     let client = demo().await;
     let document = export(&client, &json!({ "objectIdentifier": {}, "objectType": "KEY" })).await;
     let path = "/masking/api/v5.1.8/import?force_overwrite=true";
@@ -86,7 +86,7 @@ async fn what_users_do_is_in_the_audit_log() {
 }
 
 #[tokio::test]
-async fn the_audit_log_is_filtered_and_sorted() {
+async fn audit_log_can_be_filtered_and_sorted() {
     let client = demo().await;
     for name in ["a", "b"] {
         client.engine.clock().advance(Duration::from_secs(60));
@@ -124,7 +124,7 @@ async fn the_audit_log_is_filtered_and_sorted() {
 }
 
 #[tokio::test]
-async fn the_audit_log_is_bounded_and_tells_no_name_of_a_failed_login() {
+async fn audit_log_is_bounded_and_hides_names_of_failed_logins() {
     let client = Client::of(MockEngine::builder().user("user123", "pw123")).await;
     let body = json!({ "username": "hunter2", "password": "x" });
     assert_eq!(client.call("POST", "login", &body).await.status, 401);
@@ -147,7 +147,7 @@ async fn the_audit_log_is_bounded_and_tells_no_name_of_a_failed_login() {
 }
 
 #[tokio::test]
-async fn the_engines_log_is_downloaded_by_level() {
+async fn engine_log_is_downloaded_by_level() {
     let client = demo().await;
     client.get("applications/99?password=hunter2").await;
     let files = client.get("application-logs").await.json()["responseList"].clone();

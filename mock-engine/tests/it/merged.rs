@@ -105,7 +105,7 @@ proptest! {
     #![proptest_config(crate::support::property(4))]
 
     #[test]
-    fn importing_a_merge_is_importing_one_after_the_other(
+    fn import_of_a_merge_equals_imports_one_after_the_other(
         edits in prop::collection::vec(edit(), 0..3),
         picks in prop::sample::subsequence(EXPORTS.to_vec(), 2..5).prop_shuffle(),
         in_pairs in any::<bool>(),
@@ -138,7 +138,7 @@ proptest! {
 }
 
 #[tokio::test]
-async fn a_merge_with_what_its_references_need_is_imported_into_an_empty_engine() {
+async fn merge_with_references_imports_into_an_empty_engine() {
     let source = Client::of(MockEngine::builder().name("a").seed(7)).await;
     apply(&source, &Edit::SaveJob).await;
     let global = export(&source, "GLOBAL_OBJECT", json!({ "id": "global" })).await;
@@ -152,7 +152,7 @@ async fn a_merge_with_what_its_references_need_is_imported_into_an_empty_engine(
 }
 
 #[tokio::test]
-async fn objects_that_were_given_new_numbers_are_imported_as_themselves() {
+async fn renumbered_objects_are_imported_as_the_same_objects() {
     let read = |name: &str| {
         let path = format!(
             "{}/../testdata/generated/merge/{name}.json",

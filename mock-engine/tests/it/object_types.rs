@@ -51,7 +51,7 @@ fn api_identifier(known: &ObjectType) -> Value {
 }
 
 #[test]
-fn a_listed_object_of_every_type_can_be_exported() {
+fn listed_object_of_every_type_can_be_exported() {
     for known in OBJECT_TYPES {
         let engine = holding(known);
         let identifier = api_identifier(known);
@@ -67,7 +67,7 @@ fn a_listed_object_of_every_type_can_be_exported() {
 }
 
 #[test]
-fn an_imported_object_of_every_type_is_in_its_list_and_its_rows() {
+fn imported_object_of_every_type_is_listed_and_has_a_row() {
     for known in OBJECT_TYPES {
         let engine = engine(Settings {
             empty: true,
@@ -122,7 +122,7 @@ fn an_imported_object_of_every_type_is_in_its_list_and_its_rows() {
 }
 
 #[tokio::test]
-async fn the_document_of_the_api_names_every_type_and_every_type_can_be_asked_for() {
+async fn openapi_names_every_type_and_each_can_be_listed() {
     let client = Client::new().await;
     let document = client.raw("GET", "/__admin/openapi.json", "", b"").await.json();
     let text = document.to_string();
@@ -138,7 +138,7 @@ async fn the_document_of_the_api_names_every_type_and_every_type_can_be_asked_fo
 }
 
 #[test]
-fn every_resource_of_the_table_is_one_of_the_engine() {
+fn every_resource_of_the_type_table_exists() {
     let paths: BTreeSet<_> = OBJECT_TYPES
         .iter()
         .filter_map(|known| known.rest)
@@ -150,7 +150,7 @@ fn every_resource_of_the_table_is_one_of_the_engine() {
 }
 
 #[test]
-fn a_port_is_shown_as_a_number_and_written_as_text() {
+fn port_is_a_number_in_rows_and_text_in_objects() {
     let connector = OBJECT_TYPES
         .iter()
         .find(|known| known.name == "DATABASE_CONNECTOR")

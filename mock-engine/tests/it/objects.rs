@@ -103,7 +103,7 @@ pub(crate) fn post(engine: &Engine, path: &str, body: Value) -> Result<Value, Mo
 }
 
 #[test]
-fn the_demo_inventory_lists_by_type_then_identifier_and_names_what_cannot_be_synced() {
+fn demo_inventory_is_sorted_and_marks_unsyncable_objects() {
     let engine = demo();
     let page = serde_json::to_value(engine.syncable_objects(None, ALL).unwrap()).unwrap();
     let entries = page["responseList"].as_array().unwrap();
@@ -143,7 +143,7 @@ fn the_demo_inventory_lists_by_type_then_identifier_and_names_what_cannot_be_syn
 }
 
 #[test]
-fn two_demo_engines_differ_in_their_key_and_what_holds_it_and_nothing_else() {
+fn two_demo_engines_differ_in_their_key_only() {
     let named = |name: &str| {
         let name = name.to_owned();
         engine(Settings {
@@ -159,7 +159,7 @@ fn two_demo_engines_differ_in_their_key_and_what_holds_it_and_nothing_else() {
 }
 
 #[test]
-fn every_export_is_valid_and_clean_and_has_the_listed_hashes() {
+fn every_export_is_valid_and_has_the_listed_hashes() {
     let engine = demo();
     let listed = hashes(&engine);
     for (key, hash) in listed.iter().filter(|(_, hash)| hash.len() == 40) {
@@ -186,7 +186,7 @@ fn every_export_is_valid_and_clean_and_has_the_listed_hashes() {
 }
 
 #[test]
-fn entries_are_found_however_clients_write_them_and_others_are_refused() {
+fn export_finds_all_forms_of_an_entry_and_refuses_others() {
     let engine = demo();
     for written in [
         entry("MASKING_JOB", json!({ "id": "4" })),
@@ -226,7 +226,7 @@ fn entries_are_found_however_clients_write_them_and_others_are_refused() {
 }
 
 #[test]
-fn a_save_moves_the_object_and_its_dependents_and_a_password_moves_nothing() {
+fn save_changes_hashes_of_the_object_and_its_dependents() {
     let engine = demo();
     let before = hashes(&engine);
     put(&engine, "database-connectors", 1, json!({ "password": "s3cret" })).unwrap();
@@ -270,7 +270,7 @@ fn a_save_moves_the_object_and_its_dependents_and_a_password_moves_nothing() {
 }
 
 #[test]
-fn names_follow_a_renamed_object_and_an_on_the_fly_source_can_be_moved() {
+fn rename_changes_references_and_source_can_be_moved() {
     let engine = demo();
     put(
         &engine,
@@ -296,7 +296,7 @@ fn names_follow_a_renamed_object_and_an_on_the_fly_source_can_be_moved() {
 }
 
 #[test]
-fn keys_are_replaced_and_what_is_needed_stays() {
+fn key_can_be_replaced_and_used_object_stays() {
     let engine = demo();
     let before = hashes(&engine);
     engine.randomize_key("AccountTK").unwrap();
@@ -332,7 +332,7 @@ fn keys_are_replaced_and_what_is_needed_stays() {
 }
 
 #[test]
-fn a_passphrase_encrypts_and_a_zip_holds_the_document() {
+fn export_can_be_encrypted_and_zipped() {
     let engine = demo();
     let mut sealed = request(&[entry("MASKING_JOB", json!({ "id": 4 }))]);
     sealed.passphrase = Some(Passphrase::new("my example passphrase"));

@@ -73,7 +73,7 @@ pub(crate) fn documents() -> Vec<PathBuf> {
 }
 
 #[test]
-fn plan_and_import_answer_alike_at_every_version_for_every_document() {
+fn plan_matches_import_at_every_version_for_test_documents() {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for path in documents() {
         let document = std::fs::read(&path).unwrap();
@@ -98,7 +98,7 @@ fn plan_and_import_answer_alike_at_every_version_for_every_document() {
 }
 
 #[test]
-fn what_a_plan_announces_is_what_an_import_does() {
+fn plan_matches_import_for_made_up_targets() {
     let engines = of_every_version();
     let key = SigningKey::from_seed(KeySize::Dsa512, b"planned").unwrap();
     let mut runner = TestRunner::deterministic();
@@ -152,7 +152,7 @@ fn what_a_plan_announces_is_what_an_import_does() {
 }
 
 #[test]
-fn what_a_plan_announces_for_exports_of_a_demo_engine_is_what_an_import_does() {
+fn plan_matches_import_for_exports_of_the_demo_engine() {
     let source = demo();
     put(&source, "masking-jobs", 4, json!({})).unwrap();
     put(
@@ -274,7 +274,7 @@ fn known(action: &Action) -> String {
 }
 
 #[test]
-fn what_a_part_of_a_target_tells_is_never_contradicted_by_the_whole() {
+fn plan_against_a_partial_target_agrees_with_the_whole_one() {
     let engine = engine(Settings {
         empty: true,
         seed: Some(3),
@@ -382,7 +382,7 @@ fn what_a_part_of_a_target_tells_is_never_contradicted_by_the_whole() {
 /// Lists, documents and a dump of an engine that nothing changes in between, with objects that can't be synced and bundles
 /// whose hashes follow from their members.
 #[tokio::test]
-async fn what_an_engine_shows_of_itself_is_one_snapshot() {
+async fn lists_documents_and_dump_of_an_engine_are_one_snapshot() {
     let client = Client::of(MockEngine::builder()).await;
     let mut builder = TargetStateBuilder::new();
     for path in [

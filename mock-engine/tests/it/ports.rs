@@ -56,7 +56,7 @@ async fn localhost_is_both_loopback_addresses_on_one_port() {
 }
 
 #[tokio::test]
-async fn several_addresses_share_a_port_and_repetitions_count_once() {
+async fn several_addresses_share_a_port_and_repetition_counts_once() {
     let bind = ["127.0.0.2", "127.0.0.1", "localhost"].map(|text| text.parse::<Bind>().unwrap());
     let engine = MockEngine::builder().empty().bind(bind).start().await.unwrap();
     assert_eq!(addresses(&engine)[..2], ["127.0.0.2", "127.0.0.1"]);
@@ -67,7 +67,7 @@ async fn several_addresses_share_a_port_and_repetitions_count_once() {
 }
 
 #[tokio::test]
-async fn both_wildcard_addresses_go_together() {
+async fn both_wildcard_addresses_work_together() {
     if has_v6() {
         let bind = ["0.0.0.0", "::"].map(|text| text.parse::<Bind>().unwrap());
         let engine = MockEngine::builder()
@@ -84,7 +84,7 @@ async fn both_wildcard_addresses_go_together() {
 }
 
 #[tokio::test]
-async fn a_port_that_another_process_has_on_one_of_the_addresses_is_an_error() {
+async fn port_in_use_on_one_address_is_an_error() {
     if has_v6() {
         let other = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).unwrap();
         let taken = other.local_addr().unwrap();
@@ -101,7 +101,7 @@ async fn a_port_that_another_process_has_on_one_of_the_addresses_is_an_error() {
 }
 
 #[tokio::test]
-async fn any_address_beyond_loopback_asks_for_users() {
+async fn address_beyond_loopback_needs_users() {
     let bind = ["127.0.0.1", "0.0.0.0"].map(|text| text.parse::<Bind>().unwrap());
     let error = MockEngine::builder().bind(bind).start().await.unwrap_err();
     assert!(error.to_string().contains("--user"), "{error}");
@@ -110,7 +110,7 @@ async fn any_address_beyond_loopback_asks_for_users() {
 }
 
 #[test]
-fn the_program_takes_addresses_and_localhost() {
+fn program_listens_on_addresses_and_localhost() {
     let process = Process::start(&["--bind", "127.0.0.2", "--bind", "localhost"]);
     assert_eq!(process.address.ip().to_string(), "127.0.0.2");
     User::login(process.address);

@@ -18,7 +18,7 @@ fn blocks() -> Vec<String> {
 }
 
 #[tokio::test]
-async fn the_printed_commands_start_two_engines_and_sync_them() {
+async fn printed_commands_start_two_engines_and_sync_them() {
     let blocks = blocks();
     let [start, sync, refuse] = blocks.as_slice() else {
         panic!("three blocks expected: {blocks:#?}");

@@ -46,7 +46,7 @@ async fn with_job() -> Client {
 }
 
 #[tokio::test]
-async fn what_was_created_is_shown_and_found() {
+async fn created_row_is_shown_and_found() {
     let client = with_job().await;
     let environment = client.get("environments/1").await.json();
     assert_eq!(environment["applicationId"], 1);
@@ -75,7 +75,7 @@ async fn what_was_created_is_shown_and_found() {
 }
 
 #[tokio::test]
-async fn conflicts_and_gaps_are_told_apart() {
+async fn conflict_and_missing_row_have_different_statuses() {
     let client = with_job().await;
     for (path, body, status) in [
         ("applications", json!({ "applicationName": "app" }), 409),
@@ -114,7 +114,7 @@ async fn conflicts_and_gaps_are_told_apart() {
 }
 
 #[tokio::test]
-async fn names_repeat_across_environments_and_old_clients_name_the_application() {
+async fn name_may_repeat_in_another_environment() {
     let client = with_job().await;
     let environment = json!({ "environmentName": "second", "application": "app" });
     let id = client.create("environments", &environment, "environmentId").await;
@@ -130,7 +130,7 @@ async fn names_repeat_across_environments_and_old_clients_name_the_application()
 }
 
 #[tokio::test]
-async fn passwords_are_kept_but_never_shown() {
+async fn password_is_kept_but_never_shown() {
     let client = with_job().await;
     let changed = json!({ "host": "db" });
     let changed = client
@@ -156,7 +156,7 @@ async fn passwords_are_kept_but_never_shown() {
 }
 
 #[tokio::test]
-async fn deleting_takes_along_what_cannot_stay() {
+async fn delete_removes_rows_that_cannot_stay() {
     let client = with_job().await;
     let reply = client.call("DELETE", "environments/1", &json!({})).await;
     assert_eq!((reply.status, reply.body.len()), (200, 0));
@@ -176,7 +176,7 @@ async fn deleting_takes_along_what_cannot_stay() {
 }
 
 #[tokio::test]
-async fn domains_and_sets_hang_together() {
+async fn used_domain_or_expression_cannot_be_deleted() {
     let client = Client::new().await;
     let domain = json!({ "domainName": "CREDIT CARD", "classification": "x", "defaultAlgorithmCode": "FirstNameLookup" });
     assert_eq!(client.call("POST", "domains", &domain).await.status, 200);
@@ -225,7 +225,7 @@ async fn domains_and_sets_hang_together() {
 }
 
 #[tokio::test]
-async fn an_execution_runs_on_the_clock_and_keeps_imports_out() {
+async fn running_execution_blocks_imports() {
     let client = with_job().await;
     let id = client
         .create("executions", &json!({ "jobId": "1" }), "executionId")
@@ -265,7 +265,7 @@ async fn an_execution_runs_on_the_clock_and_keeps_imports_out() {
 }
 
 #[tokio::test]
-async fn file_formats_come_as_a_form() {
+async fn file_format_is_uploaded_as_a_form() {
     let client = Client::new().await;
     let (headers, mut body) = form("fileFormat", "people.txt", b"a,b");
     let end = body.len() - b"--xyz--\r\n".len();
@@ -284,7 +284,7 @@ async fn file_formats_come_as_a_form() {
 }
 
 #[tokio::test]
-async fn ids_may_be_written_with_a_fraction_of_nothing() {
+async fn id_may_have_a_zero_fraction() {
     let client = Client::new().await;
     let application = client
         .create(
@@ -305,7 +305,7 @@ async fn ids_may_be_written_with_a_fraction_of_nothing() {
 }
 
 #[tokio::test]
-async fn a_member_in_a_form_that_its_object_cannot_hold_is_refused_and_not_lost() {
+async fn member_of_a_wrong_type_is_refused() {
     let client = Client::new().await;
     for algorithm in [json!([]), json!({}), json!([["x"]])] {
         let body = json!({ "domainName": "d", "defaultAlgorithmCode": algorithm });

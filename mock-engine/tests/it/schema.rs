@@ -11,7 +11,7 @@ pub(crate) fn hr() -> Schema {
 }
 
 #[test]
-fn the_example_in_the_docs_declares_tables_columns_and_files() {
+fn example_of_the_docs_declares_tables_columns_and_files() {
     let schema = hr();
     let connector = json!({ "connectorName": "any" }).as_object().cloned().unwrap();
     let names: Vec<&str> = schema
@@ -31,7 +31,7 @@ fn the_example_in_the_docs_declares_tables_columns_and_files() {
 }
 
 #[test]
-fn a_declaration_is_bound_to_connectors_by_name_and_schema() {
+fn declaration_applies_to_connectors_by_name_and_schema() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("schema.json");
     let declared = json!({ "databases": [
@@ -51,7 +51,7 @@ fn a_declaration_is_bound_to_connectors_by_name_and_schema() {
 }
 
 #[test]
-fn a_file_that_declares_nothing_usable_is_refused() {
+fn invalid_schema_file_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     for (name, text) in [
         ("a.toml", "[[databases]]"),

@@ -51,7 +51,7 @@ async fn with_secrets(client: &Client) {
 }
 
 #[tokio::test]
-async fn neither_journal_nor_dump_tells_what_was_sent_in_secret() {
+async fn journal_and_dump_contain_no_secrets() {
     let client = demo().await;
     with_secrets(&client).await;
     let journal = text(&client, "/__admin/requests").await;
@@ -72,7 +72,7 @@ async fn neither_journal_nor_dump_tells_what_was_sent_in_secret() {
 }
 
 #[tokio::test]
-async fn a_dump_without_secrets_changes_none_when_it_is_loaded() {
+async fn loading_a_dump_without_secrets_keeps_secrets() {
     let client = demo().await;
     with_secrets(&client).await;
     let whole = text(&client, "/__admin/state?secrets=true").await;
@@ -89,7 +89,7 @@ async fn a_dump_without_secrets_changes_none_when_it_is_loaded() {
 }
 
 #[tokio::test]
-async fn an_imported_document_does_not_stand_in_the_journal() {
+async fn journal_contains_no_imported_document() {
     let client = demo().await;
     let document = export(&client, &json!({ "objectIdentifier": {}, "objectType": "KEY" })).await;
     client
@@ -106,7 +106,7 @@ async fn an_imported_document_does_not_stand_in_the_journal() {
 }
 
 #[tokio::test]
-async fn the_user_name_of_a_failed_login_is_not_told() {
+async fn user_name_of_a_failed_login_is_not_shown() {
     let client = Client::of(MockEngine::builder().user("user123", "pw123")).await;
     let body = json!({ "username": "hunter2", "password": "x" });
     assert_eq!(client.call("POST", "login", &body).await.status, 401);
@@ -123,7 +123,7 @@ async fn the_user_name_of_a_failed_login_is_not_told() {
 }
 
 #[tokio::test]
-async fn the_journal_is_filtered_by_method_path_and_status() {
+async fn journal_can_be_filtered_by_method_path_and_status() {
     let client = demo().await;
     client.get("applications/1").await;
     client.get("v5.1.27/applications?x=1").await;
@@ -158,7 +158,7 @@ async fn the_journal_is_filtered_by_method_path_and_status() {
 }
 
 #[tokio::test]
-async fn what_is_no_state_is_refused_and_changes_nothing() {
+async fn invalid_state_is_refused_and_changes_nothing() {
     let client = demo().await;
     let before = text(&client, "/__admin/state?secrets=true").await;
     let array = format!("[{before}]");
@@ -185,7 +185,7 @@ async fn what_is_no_state_is_refused_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn an_empty_passphrase_is_no_passphrase() {
+async fn empty_passphrase_means_no_passphrase() {
     let client = demo().await;
     let body = json!([{ "objectIdentifier": {}, "objectType": "KEY" }]).to_string();
     for (path, body) in [
@@ -203,7 +203,7 @@ async fn an_empty_passphrase_is_no_passphrase() {
 }
 
 #[tokio::test]
-async fn names_of_uploads_are_short() {
+async fn long_name_of_an_upload_is_refused() {
     let client = demo().await;
     for (length, status) in [(200, 200), (2_000, 413), (60_000, 413)] {
         let (headers, body) = form("file", &"n".repeat(length), b"content");
@@ -215,7 +215,7 @@ async fn names_of_uploads_are_short() {
 }
 
 #[tokio::test]
-async fn a_state_directory_tells_no_path_and_keeps_no_leftovers() {
+async fn errors_name_no_path_of_the_state_directory() {
     let home = tempfile::tempdir().unwrap();
     let dir = home.path().join("state");
     let settings = || Settings {
@@ -245,7 +245,7 @@ async fn a_state_directory_tells_no_path_and_keeps_no_leftovers() {
 }
 
 #[tokio::test]
-async fn a_directory_with_something_else_in_it_is_refused_with_what_to_do() {
+async fn foreign_directory_is_refused_with_advice() {
     for content in [
         "[]",
         "{}",

@@ -96,7 +96,7 @@ async fn dxmc_starts_a_job_and_reports_its_tables() {
 }
 
 #[tokio::test]
-async fn dxmc_warns_of_data_that_a_job_left_unmasked() {
+async fn dxmc_warns_about_unmasked_data() {
     let client = demo().await;
     let name = client.get("masking-jobs/4").await.json()["jobName"].clone();
     let event = |column| {
@@ -140,7 +140,7 @@ async fn dxmc_warns_of_data_that_a_job_left_unmasked() {
 }
 
 #[tokio::test]
-async fn the_hook_of_a_workshop_runs_a_job_on_another_connector() {
+async fn workshop_hook_runs_a_job_on_another_connector() {
     let client = demo().await;
     let environment = client.get("environments").await.json()["responseList"][0]["environmentId"].clone();
     let jobs = client
@@ -167,7 +167,7 @@ async fn the_hook_of_a_workshop_runs_a_job_on_another_connector() {
 }
 
 #[tokio::test]
-async fn a_script_watches_a_monitored_task_until_its_progression_ends() {
+async fn script_watches_a_monitored_task_to_its_end() {
     let client = demo().await;
     let environments = client
         .raw("GET", "/masking/api/v5.1.31/environments?", "", b"")
@@ -204,7 +204,7 @@ async fn a_script_watches_a_monitored_task_until_its_progression_ends() {
 }
 
 #[tokio::test]
-async fn a_documentation_script_starts_a_job_by_text_and_reads_the_audit_log() {
+async fn documentation_script_starts_a_job_and_reads_the_audit_log() {
     let client = demo().await;
     let started = client.call("POST", "executions", &json!({ "jobId": "4" })).await;
     assert_eq!((started.status, &started.json()["jobId"]), (200, &json!(4)));

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::support::client::{Client, form};
 
 #[tokio::test]
-async fn ssh_keys_are_named_as_their_files_and_listed_without_pages() {
+async fn ssh_key_has_the_name_of_its_file() {
     let client = Client::new().await;
     assert_eq!(client.get("ssh-keys").await.json(), json!([]));
     let (head, body) = form("sshKey", "id_masking", b"-----BEGIN OPENSSH PRIVATE KEY-----");

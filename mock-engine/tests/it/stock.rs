@@ -131,7 +131,7 @@ async fn every_engine_has_roles_settings_frameworks_and_drivers() {
 }
 
 #[tokio::test]
-async fn a_fresh_engine_has_the_stock_under_its_ids_and_no_environment() {
+async fn fresh_engine_has_the_stock_and_no_environment() {
     let client = Client::of(MockEngine::builder().fresh()).await;
     let sets = rows(&client, "profile-sets").await;
     assert_eq!(
@@ -220,7 +220,7 @@ async fn built_in_components_can_be_synced_from_6_0_4_on() {
 }
 
 #[tokio::test]
-async fn all_that_is_stock_goes_from_one_fresh_engine_to_another_and_to_an_empty_one() {
+async fn stock_can_be_synced_to_a_fresh_and_an_empty_engine() {
     let source = Client::of(MockEngine::builder().fresh().name("a")).await;
     let global = rows(&source, "syncable-objects?object_type=GLOBAL_OBJECT").await;
     let document = source.call("POST", "export", &json!(global)).await.json();
@@ -247,7 +247,7 @@ async fn all_that_is_stock_goes_from_one_fresh_engine_to_another_and_to_an_empty
 }
 
 #[tokio::test]
-async fn jobs_get_what_engines_fill_in() {
+async fn new_job_gets_defaults() {
     let client = Client::of(MockEngine::builder().fresh()).await;
     with_connector(&client).await;
     let ruleset = json!({ "rulesetName": "rules", "databaseConnectorId": 1 });
@@ -314,7 +314,7 @@ async fn jobs_get_what_engines_fill_in() {
 }
 
 #[tokio::test]
-async fn a_domain_needs_an_algorithm_that_engines_have() {
+async fn domain_needs_an_existing_algorithm() {
     let client = Client::new().await;
     let domain =
         |name: &str, algorithm: &str| json!({ "domainName": name, "defaultAlgorithmCode": algorithm });
@@ -349,7 +349,7 @@ async fn a_domain_needs_an_algorithm_that_engines_have() {
 }
 
 #[tokio::test]
-async fn an_algorithm_is_known_by_its_name_for_good() {
+async fn algorithm_keeps_its_name() {
     let client = Client::new().await;
     let algorithm = json!({
         "algorithmName": "mine", "algorithmType": "COMPONENT", "maskType": "STRING", "frameworkId": 26, "pluginId": 7,
@@ -389,7 +389,7 @@ async fn an_algorithm_is_known_by_its_name_for_good() {
 }
 
 #[tokio::test]
-async fn classifiers_and_the_sets_of_them_are_kept() {
+async fn classifiers_and_their_sets_are_kept() {
     let client = Client::of(MockEngine::builder().fresh()).await;
     let classifier = json!({
         "classifierName": "PATH - names", "description": "d", "frameworkId": 3, "domainName": "FIRST_NAME",

@@ -81,7 +81,7 @@ fn moved(
 }
 
 #[test]
-fn what_an_engine_exports_another_one_takes_in_every_form() {
+fn every_form_of_export_can_be_imported_elsewhere() {
     let source = with_files();
     let listed: Vec<String> = hashes(&source)
         .into_iter()
@@ -111,7 +111,7 @@ fn what_an_engine_exports_another_one_takes_in_every_form() {
 }
 
 #[test]
-fn what_was_loaded_another_engine_takes_with_the_same_hashes() {
+fn loaded_document_is_imported_elsewhere_with_the_same_hashes() {
     let bundle = std::fs::read(testdata("global-small.json")).unwrap();
     let mut count = 0;
     // Those of one made-up engine, whose references are met in the very state that they say.
@@ -156,7 +156,7 @@ fn loaded(path: PathBuf) -> Engine {
 }
 
 #[tokio::test]
-async fn a_zip_file_is_imported_in_the_foreground_and_in_the_background() {
+async fn zip_file_can_be_imported_both_ways() {
     let source = Client::of(MockEngine::builder().seed(1)).await;
     let request = json!([{ "objectIdentifier": { "id": "global" }, "objectType": "GLOBAL_OBJECT" }]);
     let zip = source
@@ -189,7 +189,7 @@ async fn a_zip_file_is_imported_in_the_foreground_and_in_the_background() {
 }
 
 #[test]
-fn what_nothing_is_known_of_is_listed_exported_and_imported_byte_for_byte() {
+fn unknown_type_is_listed_exported_and_imported_unchanged() {
     let path = testdata("future.json");
     let bytes = std::fs::read(&path).unwrap();
     let source = loaded(path);
@@ -222,14 +222,14 @@ fn what_nothing_is_known_of_is_listed_exported_and_imported_byte_for_byte() {
 }
 
 #[test]
-fn a_compressed_archive_is_not_unpacked() {
+fn compressed_archive_is_not_unpacked() {
     let zip = [b"PK\x03\x04\x14\0\0\0\x08\0".as_slice(), &[0; 40]].concat();
     let error = import(&empty("6.0.8.0"), &zip, true, None).unwrap_err();
     assert!(error.to_string().contains("uncompressed"), "{error}");
 }
 
 #[test]
-fn an_object_under_another_number_of_its_type_is_no_second_one() {
+fn object_under_another_type_number_is_the_same_object() {
     let target = demo();
     let format = json!({ "fileFormatName": "people.csv", "fileFormatType": "DELIMITED" });
     post(&target, "file-formats", format).unwrap();

@@ -44,7 +44,7 @@ async fn until(client: &Client, id: i64, status: &str) -> Value {
 }
 
 #[tokio::test]
-async fn answers_look_like_the_vendors_examples() {
+async fn task_looks_like_the_documented_examples() {
     let client = on_frozen_clock(Pace::Delay(Duration::from_secs(10))).await;
     let export = serde_json::to_value(start(&client, Operation::Export)).unwrap();
     let reference = export["reference"].as_str().unwrap();
@@ -70,7 +70,7 @@ async fn answers_look_like_the_vendors_examples() {
 }
 
 #[tokio::test]
-async fn tasks_move_on_the_clock() {
+async fn task_proceeds_on_the_clock() {
     let client = on_frozen_clock(Pace::Delay(Duration::from_secs(10))).await;
     let id = start(&client, Operation::Import).async_task_id;
     until(&client, id, "WAITING").await;
@@ -83,7 +83,7 @@ async fn tasks_move_on_the_clock() {
 }
 
 #[tokio::test]
-async fn tasks_move_per_poll() {
+async fn task_proceeds_with_each_poll() {
     let client = on_frozen_clock(Pace::PerPoll).await;
     let id = start(&client, Operation::Import).async_task_id;
     for status in ["RUNNING", "SUCCEEDED", "SUCCEEDED"] {
@@ -100,7 +100,7 @@ async fn tasks_move_per_poll() {
 }
 
 #[tokio::test]
-async fn without_delay_no_poll_sees_waiting() {
+async fn task_without_delay_never_waits() {
     let client = Client::new().await;
     for _ in 0..20 {
         let id = start(&client, Operation::Import).async_task_id;
@@ -110,7 +110,7 @@ async fn without_delay_no_poll_sees_waiting() {
 }
 
 #[tokio::test]
-async fn a_download_waits_for_its_task_in_either_spelling() {
+async fn download_waits_for_its_task() {
     let client = on_frozen_clock(Pace::Delay(Duration::from_secs(10))).await;
     let reference = start(&client, Operation::Export).reference.unwrap();
     let paths = [reference.clone(), reference.replace('=', "%3D")].map(|r| format!("file-downloads/{r}"));
@@ -128,7 +128,7 @@ async fn a_download_waits_for_its_task_in_either_spelling() {
 }
 
 #[tokio::test]
-async fn a_download_gives_up_in_the_end() {
+async fn download_ends_with_an_error_after_its_time() {
     let settings = mock_engine::Settings {
         task_pace: Pace::Delay(Duration::from_hours(1)),
         download_wait: Duration::from_millis(50),
@@ -143,7 +143,7 @@ async fn a_download_gives_up_in_the_end() {
 }
 
 #[tokio::test]
-async fn failures_say_why_and_panics_stay_inside() {
+async fn failed_task_has_a_reason_and_panic_ends_its_task_only() {
     let client = Client::new().await;
     let engine = client.engine.engine();
     let fail = |_: &_| JobOutput {
@@ -164,7 +164,7 @@ async fn failures_say_why_and_panics_stay_inside() {
 }
 
 #[tokio::test]
-async fn tasks_are_listed_filtered_and_never_cancelled() {
+async fn tasks_can_be_filtered_but_not_cancelled() {
     let client = Client::new().await;
     start(&client, Operation::Export);
     let id = start(&client, Operation::Import).async_task_id;
@@ -196,7 +196,7 @@ async fn tasks_are_listed_filtered_and_never_cancelled() {
 }
 
 #[tokio::test]
-async fn a_reset_takes_the_work_of_waiting_tasks_along() {
+async fn reset_drops_waiting_tasks() {
     let mut client = on_frozen_clock(Pace::Delay(Duration::from_secs(10))).await;
     let engine = std::sync::Arc::clone(client.engine.engine());
     let (done, mut told) = tokio::sync::mpsc::channel(1);

@@ -33,7 +33,7 @@ async fn expect_100_continue_is_answered_before_the_body() {
 }
 
 #[tokio::test]
-async fn chunked_bodies_are_read() {
+async fn chunked_body_is_read() {
     let client = Client::new().await;
     let mut stream = TcpStream::connect(client.engine.address()).await.unwrap();
     let request = "POST /masking/api/login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
@@ -43,7 +43,7 @@ async fn chunked_bodies_are_read() {
 }
 
 #[tokio::test]
-async fn a_body_over_the_limit_is_refused_however_it_comes() {
+async fn body_over_the_limit_is_refused() {
     let client = Client::of(MockEngine::builder().limits(Limits {
         body_bytes: 1000,
         ..Limits::default()
@@ -79,7 +79,7 @@ async fn a_body_over_the_limit_is_refused_however_it_comes() {
 }
 
 #[tokio::test]
-async fn a_body_that_breaks_off_harms_nobody() {
+async fn body_that_breaks_off_does_not_affect_others() {
     let client = Client::new().await;
     let mut stream = TcpStream::connect(client.engine.address()).await.unwrap();
     stream
@@ -91,7 +91,7 @@ async fn a_body_that_breaks_off_harms_nobody() {
 }
 
 #[tokio::test]
-async fn files_of_several_megabytes_are_counted() {
+async fn size_of_a_large_upload_is_reported() {
     let client = Client::new().await;
     let (headers, body) = form("file", "C:\\dir\\rules.csv", &vec![b'x'; 5_000_000]);
     let reply = client
@@ -121,7 +121,7 @@ async fn files_of_several_megabytes_are_counted() {
 }
 
 #[tokio::test]
-async fn forms_without_the_part_or_the_boundary_are_refused() {
+async fn form_without_the_part_or_the_boundary_is_refused() {
     let client = Client::new().await;
     let (headers, body) = form("other", "x", b"y");
     for headers in [headers.as_str(), "Content-Type: multipart/form-data\r\n", ""] {
@@ -134,7 +134,7 @@ async fn forms_without_the_part_or_the_boundary_are_refused() {
 }
 
 #[tokio::test]
-async fn shutting_down_lets_a_request_finish_and_waits_for_no_idle_connection() {
+async fn shutdown_finishes_requests_and_closes_idle_connections() {
     let client = Client::of(MockEngine::builder().task_pace(Pace::Delay(Duration::from_hours(1)))).await;
     let task = client
         .engine
@@ -160,7 +160,7 @@ async fn shutting_down_lets_a_request_finish_and_waits_for_no_idle_connection() 
 }
 
 #[tokio::test]
-async fn beyond_loopback_users_are_required() {
+async fn listening_beyond_loopback_needs_users() {
     let anywhere = std::net::SocketAddr::from(([0, 0, 0, 0], 0));
     let error = MockEngine::builder().address(anywhere).start().await.unwrap_err();
     assert!(error.to_string().contains("--user"), "{error}");
@@ -174,7 +174,7 @@ async fn beyond_loopback_users_are_required() {
 }
 
 #[tokio::test]
-async fn a_burst_of_connections_fits_in_before_the_first_is_accepted() {
+async fn burst_of_connections_fits_into_the_backlog() {
     let engine = MockEngine::builder().start().await.unwrap();
     let most: usize = std::fs::read_to_string("/proc/sys/net/core/somaxconn")
         .ok()
@@ -213,7 +213,7 @@ async fn next_answer(stream: &mut TcpStream) -> std::io::Result<String> {
 
 /// Clients send head and body apart, and a body where none is asked for.
 #[tokio::test]
-async fn a_body_that_no_handler_reads_costs_no_connection() {
+async fn unread_body_keeps_the_connection_open() {
     let client = Client::of(MockEngine::builder()).await;
     let mut stream = TcpStream::connect(client.engine.address()).await.unwrap();
     for (method, path, token) in [
@@ -244,7 +244,7 @@ async fn a_body_that_no_handler_reads_costs_no_connection() {
 }
 
 #[tokio::test]
-async fn an_answer_before_a_large_body_says_that_the_connection_closes() {
+async fn answer_before_a_large_body_announces_the_close() {
     let client = Client::new().await;
     for (length, expect) in [(1 << 20, ""), (2, "Expect: 100-continue\r\n")] {
         let mut stream = TcpStream::connect(client.engine.address()).await.unwrap();

@@ -26,7 +26,7 @@ fn person(name: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_fresh_engine_has_its_administrator_whose_password_can_be_changed() {
+async fn fresh_engine_has_an_administrator() {
     let client = Client::new().await;
     assert_eq!(login(&client, "Admin", "Admin-12").await.status, 200);
     let admin = client.get("users/5").await.json();
@@ -59,7 +59,7 @@ async fn a_fresh_engine_has_its_administrator_whose_password_can_be_changed() {
 }
 
 #[tokio::test]
-async fn who_logs_in_is_a_user_and_the_creator_of_what_it_makes() {
+async fn login_creates_a_user_who_owns_new_rows() {
     let client = Client::new().await;
     let row = listed(&client, "user123").await;
     assert_eq!(row["isAdmin"], true);
@@ -73,7 +73,7 @@ async fn who_logs_in_is_a_user_and_the_creator_of_what_it_makes() {
 }
 
 #[tokio::test]
-async fn started_with_users_only_they_log_in_and_those_that_they_make() {
+async fn only_given_and_created_users_can_log_in() {
     let client = MockEngine::builder().empty().user("user123", "pw123");
     let client = Client::of(client).await;
     for (user, password, status) in [
@@ -90,7 +90,7 @@ async fn started_with_users_only_they_log_in_and_those_that_they_make() {
 }
 
 #[tokio::test]
-async fn a_user_is_unique_whatever_the_case_and_locked_in_both_members() {
+async fn user_name_is_unique_without_regard_to_case() {
     let client = Client::new().await;
     let id = client.create("users", &person("ada"), "userId").await;
     let reply = client.call("POST", "users", &person("Ada")).await;
@@ -119,7 +119,7 @@ async fn a_user_is_unique_whatever_the_case_and_locked_in_both_members() {
 }
 
 #[tokio::test]
-async fn a_user_who_is_no_administrator_has_a_role_in_environments() {
+async fn user_without_admin_rights_has_a_role_in_environments() {
     let client = Client::of(MockEngine::builder()).await;
     let role = client
         .create("roles", &json!({ "roleName": "Reader" }), "roleId")

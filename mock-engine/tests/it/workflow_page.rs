@@ -3,7 +3,7 @@
 use crate::support::program::{Program, script};
 
 #[tokio::test]
-async fn the_vendors_workflow_page_works_as_printed() {
+async fn documented_workflow_works_as_printed() {
     let dir = tempfile::tempdir().unwrap();
     let ca = dir.path().join("ca.pem");
     let work = dir.path().join("work");

@@ -74,7 +74,7 @@ const CLOSED: &[(&str, &str)] = &[
 ];
 
 #[tokio::test]
-async fn every_endpoint_but_the_open_ones_wants_a_token() {
+async fn every_other_endpoint_refuses_a_missing_token() {
     let mut a = engine_a().await;
     let before = state(&a).await;
     let token = std::mem::take(&mut a.token);
@@ -113,7 +113,7 @@ async fn every_endpoint_but_the_open_ones_wants_a_token() {
 }
 
 #[tokio::test]
-async fn bodies_that_are_not_json_are_refused() {
+async fn body_that_is_not_json_is_refused() {
     let a = engine_a().await;
     let before = state(&a).await;
     let mut calls = vec![
@@ -152,7 +152,7 @@ async fn bodies_that_are_not_json_are_refused() {
 }
 
 #[tokio::test]
-async fn bodies_that_are_not_forms_are_refused() {
+async fn body_that_is_not_a_form_is_refused() {
     let a = engine_a().await;
     let document = br#"{"blob":"AAAA","signature":"AAAA","publicKey":"AAAA"}"#;
     let (headers, body) = form("file", "export.json", document);
@@ -205,7 +205,7 @@ async fn cut_off(
 }
 
 #[tokio::test]
-async fn bodies_that_break_off_are_refused_and_hold_nobody_up() {
+async fn body_that_breaks_off_is_refused() {
     let (a, b) = (engine_a().await, engine_b().await);
     let document = export(&a, &[find(&a, "LOOKUP", |_| true).await]).await;
     let before = state(&b).await;
@@ -248,7 +248,7 @@ async fn bodies_that_break_off_are_refused_and_hold_nobody_up() {
 }
 
 #[tokio::test]
-async fn an_upload_in_chunks_after_a_continue_is_read() {
+async fn chunked_upload_after_100_continue_is_read() {
     let (a, b) = (engine_a().await, engine_b().await);
     let document = export(&a, &[entry("GLOBAL_OBJECT", "global")]).await;
     let (headers, body) = form("file", "export.json", &document);
@@ -290,7 +290,7 @@ async fn an_upload_in_chunks_after_a_continue_is_read() {
 }
 
 #[tokio::test]
-async fn numbers_that_overflow_are_refused() {
+async fn number_that_overflows_is_refused() {
     let a = engine_a().await;
     let document = export(&a, &[entry("MASKING_JOB", 4)]).await;
     let before = state(&a).await;

@@ -13,7 +13,7 @@ use crate::support::pair::{
 };
 
 #[tokio::test]
-async fn item_01_posts_succeed_with_200_or_as_told_with_201() {
+async fn item_01_post_answers_200_or_the_configured_201() {
     for status in [200, 201] {
         let code = http::StatusCode::from_u16(status).unwrap();
         let client = Client::of(MockEngine::builder().settings(settings_a()).created_status(code)).await;
@@ -60,7 +60,7 @@ async fn item_01_posts_succeed_with_200_or_as_told_with_201() {
 }
 
 #[tokio::test]
-async fn item_02_booleans_are_understood_in_any_case() {
+async fn item_02_boolean_may_have_any_case() {
     let (a, b) = (engine_a().await, engine_b().await);
     let document = export(&a, &[find(&a, "LOOKUP", |_| true).await]).await;
     for value in ["True", "False", "true", "false", "TRUE", "FALSE", "fAlSe"] {
@@ -72,7 +72,7 @@ async fn item_02_booleans_are_understood_in_any_case() {
 }
 
 #[tokio::test]
-async fn item_03_imports_rely_on_the_blob_alone() {
+async fn item_03_import_reads_the_blob_alone() {
     let (a, b) = (engine_a().await, engine_b().await);
     let document = export(
         &a,
@@ -138,7 +138,7 @@ fn snake_case(value: Value) -> Value {
 }
 
 #[tokio::test]
-async fn item_04_queries_may_have_doubled_ampersands_bare_question_marks_and_slashes_before_them() {
+async fn item_04_query_may_have_extra_separators() {
     let a = engine_a().await;
     let keys = syncable(&a, "object_type=KEY").await;
     assert_eq!(keys.len(), 1, "{keys:?}");
@@ -159,7 +159,7 @@ async fn item_04_queries_may_have_doubled_ampersands_bare_question_marks_and_sla
 }
 
 #[tokio::test]
-async fn item_05_ids_may_be_texts_and_unknown_members_are_ignored() {
+async fn item_05_id_may_be_text_and_unknown_member_is_ignored() {
     let b = engine_b().await;
     let connector = json!({
         "connectorName": "c", "databaseType": "ORACLE", "environmentId": "1", "port": 1521, "unheardOf": { "x": [1] },
@@ -195,7 +195,7 @@ async fn item_05_ids_may_be_texts_and_unknown_members_are_ignored() {
 }
 
 #[tokio::test]
-async fn item_06_errors_are_objects_with_a_message_but_failed_imports_are_arrays() {
+async fn item_06_error_is_an_object_and_failed_import_an_array() {
     let (a, b) = (engine_a().await, engine_b().await);
     let job = export(&a, &[entry("MASKING_JOB", 4)]).await;
     for (query, document) in [
@@ -218,7 +218,7 @@ async fn item_06_errors_are_objects_with_a_message_but_failed_imports_are_arrays
 }
 
 #[tokio::test]
-async fn item_07_header_names_have_any_case_and_need_no_blank() {
+async fn item_07_header_name_may_have_any_case_and_no_space() {
     let (a, b) = (engine_a().await, engine_b().await);
     let request = json!([find(&a, "LOOKUP", |_| true).await]).to_string();
     for (token, passphrase) in [
@@ -250,7 +250,7 @@ async fn item_07_header_names_have_any_case_and_need_no_blank() {
 }
 
 #[tokio::test]
-async fn item_08_a_probe_without_a_good_token_is_told_401() {
+async fn item_08_probe_without_a_valid_token_gets_401() {
     let mut client = engine_a().await;
     let probe = "GET /masking/api/applications HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     let reply = exchange(client.engine.address(), probe.as_bytes()).await;
@@ -273,7 +273,7 @@ async fn item_08_a_probe_without_a_good_token_is_told_401() {
 }
 
 #[tokio::test]
-async fn item_09_a_file_is_served_whatever_is_accepted() {
+async fn item_09_download_ignores_the_accept_header() {
     let a = engine_a().await;
     let task = a
         .call("POST", "export-async", &json!([entry("MASKING_JOB", 4)]))
@@ -305,7 +305,7 @@ async fn item_09_a_file_is_served_whatever_is_accepted() {
 }
 
 #[tokio::test]
-async fn item_10_the_request_is_echoed_verbatim_and_all_that_was_exported_is_listed() {
+async fn item_10_export_echoes_the_request_and_lists_all_objects() {
     let a = engine_a().await;
     let plain = entry("MASKING_JOB", 4);
     let nonsense = json!({ "objectType": "KEY", "revisionHash": "nonsense", "objectIdentifier": { "keyId": "global" }, "more": [1] });
@@ -351,7 +351,7 @@ async fn item_10_the_request_is_echoed_verbatim_and_all_that_was_exported_is_lis
 }
 
 #[tokio::test]
-async fn the_document_of_a_task_is_what_the_synchronous_call_gives() {
+async fn async_export_gives_the_same_document_as_the_synchronous_one() {
     // Times, ids and key are new with every export; two engines with one seed make the same.
     let settings = || Settings {
         seed: Some(7),

@@ -11,7 +11,7 @@ use crate::support::pair::{
 };
 
 #[tokio::test]
-async fn what_cannot_be_exported_fails_the_whole_export() {
+async fn object_that_cannot_be_exported_fails_the_whole_export() {
     let a = engine_a().await;
     let not_syncable = find(&a, "DOMAIN", |entry| !can_be_exported(entry)).await;
     let fine = entry("MASKING_JOB", 4);
@@ -37,7 +37,7 @@ async fn what_cannot_be_exported_fails_the_whole_export() {
 }
 
 #[tokio::test]
-async fn two_objects_of_one_name_do_not_go_into_one_export() {
+async fn two_objects_of_the_same_name_cannot_be_exported_together() {
     let a = engine_a().await;
     let template = a.get("database-connectors/1").await.json();
     let mut ids = Vec::new();
@@ -62,7 +62,7 @@ async fn two_objects_of_one_name_do_not_go_into_one_export() {
 }
 
 #[tokio::test]
-async fn a_passphrase_has_to_fit() {
+async fn wrong_or_missing_passphrase_is_refused() {
     let (a, b) = (engine_a().await, engine_b().await);
     let request = json!([find(&a, "LOOKUP", |_| true).await]).to_string();
     let encrypted = a
@@ -102,7 +102,7 @@ async fn a_passphrase_has_to_fit() {
 }
 
 #[tokio::test]
-async fn a_document_that_was_tampered_with_is_refused() {
+async fn tampered_document_is_refused() {
     let (a, b) = (engine_a().await, engine_b().await);
     let document = export(&a, &[find(&a, "LOOKUP", |_| true).await]).await;
     let other = export(&a, &[find(&a, "KEY", |_| true).await]).await;
@@ -170,7 +170,7 @@ fn test_data(name: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_signature_that_cannot_be_checked_passes_unless_valid_ones_are_required() {
+async fn undetermined_signature_passes_unless_a_valid_one_is_required() {
     let document = test_data("generated/engine-like.json");
     let lenient = engine_b().await;
     // Its references are missing, which is found out only after the signature.
@@ -208,7 +208,7 @@ fn verdicts() -> Vec<(String, String, Vec<u8>)> {
 }
 
 #[tokio::test]
-async fn documents_of_all_sorts_are_refused_by_their_verdict_and_answered_with_json() {
+async fn import_of_each_test_document_follows_its_verdict() {
     let b = engine_b().await;
     assert_eq!(crate::support::pair::new_environment(&b, "source").await, 2);
     let global = test_data("generated/global-small.json");
@@ -253,7 +253,7 @@ async fn documents_of_all_sorts_are_refused_by_their_verdict_and_answered_with_j
 }
 
 #[tokio::test]
-async fn the_key_is_not_replaced_without_force_unless_it_was_before() {
+async fn global_key_is_replaced_with_force_only() {
     let (a, b) = (engine_a().await, engine_b().await);
     let key = find(&a, "KEY", |_| true).await;
     let document = export(&a, std::slice::from_ref(&key)).await;
@@ -274,7 +274,7 @@ async fn the_key_is_not_replaced_without_force_unless_it_was_before() {
 }
 
 #[tokio::test]
-async fn one_sync_at_a_time_unless_told_otherwise() {
+async fn sync_operations_run_one_at_a_time_by_default() {
     for concurrent_sync in [false, true] {
         let settings = Settings {
             concurrent_sync,
@@ -309,7 +309,7 @@ async fn one_sync_at_a_time_unless_told_otherwise() {
 }
 
 #[tokio::test]
-async fn a_password_stays_and_moves_no_hash() {
+async fn password_is_kept_and_changes_no_hash() {
     let a = engine_a().await;
     let b = crate::support::pair::engine_b_synced(&a).await;
     let document = export(&a, &[entry("MASKING_JOB", 4)]).await;
@@ -350,7 +350,7 @@ async fn a_password_stays_and_moves_no_hash() {
 }
 
 #[tokio::test]
-async fn the_structure_of_an_export_is_a_matter_of_choice() {
+async fn structure_of_an_export_can_be_chosen() {
     let a = engine_a().await;
     let request = json!([entry(GLOBAL.0, GLOBAL.1)]);
     for path in ["export?structure=BLOB", "v2/export", "v2/export?structure=blob"] {

@@ -26,7 +26,7 @@ async fn hashes(client: &Client) -> BTreeMap<(String, String), Value> {
 }
 
 #[tokio::test]
-async fn walk_through_a_syncs_everything_global() {
+async fn walk_through_a_syncs_all_global_objects() {
     let (a, b) = (engine_a().await, engine_b().await);
     let listed = a.get("syncable-objects?object_type=GLOBAL_OBJECT").await.json();
     assert_eq!(listed["_pageInfo"], json!({ "numberOnPage": 1, "total": 1 }));
@@ -259,7 +259,7 @@ async fn count(client: &Client, path: &str, environment: i64) -> i64 {
 }
 
 #[tokio::test]
-async fn walk_through_d_tells_identical_from_changed() {
+async fn walk_through_d_distinguishes_identical_from_changed() {
     let a = engine_a().await;
     let b = engine_b_synced(&a).await;
     let document = export(&a, &[entry("MASKING_JOB", 4)]).await;
@@ -312,7 +312,7 @@ async fn walk_through_d_tells_identical_from_changed() {
 }
 
 #[tokio::test]
-async fn walk_through_e_refuses_a_job_whose_algorithms_are_missing() {
+async fn walk_through_e_refuses_a_job_without_its_algorithms() {
     let (a, b) = (engine_a().await, engine_b().await);
     let document = export(&a, &[entry("MASKING_JOB", 4)]).await;
     let before = state(&b).await;
@@ -347,7 +347,7 @@ async fn walk_through_e_refuses_a_job_whose_algorithms_are_missing() {
 }
 
 #[tokio::test]
-async fn walk_through_f_logs_in_again_when_the_token_expires_in_mid_run() {
+async fn walk_through_f_logs_in_again_after_the_token_expires() {
     let start = |settings| {
         Client::of(
             MockEngine::builder()
