@@ -1,4 +1,4 @@
-//! Login, tokens, spelling of requests, errors, paging.
+//! Logins, tokens, variants of requests, errors, pages.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The program itself: its line on standard output, TLS as curl sees it, signals, restarts.
+//! The program: its output, TLS with curl, signals, restarts.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -84,7 +84,7 @@ async fn two_engines_answer_on_their_names_over_http_and_https() {
 async fn second_signal_ends_the_program_at_once() {
     let mut program = Program::start(&["--port", "0", "--task-delay", "1h", "--download-wait", "1h"]);
     let url = program.line().await;
-    // Answers that are not taken keep the first signal's drain waiting.
+    // Unread answers delay the stop after the first signal.
     let token = login(&url).await;
     let header = format!("Authorization: {token}");
     let large = tempfile::NamedTempFile::new().unwrap();

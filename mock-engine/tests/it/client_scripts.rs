@@ -1,10 +1,7 @@
-//! Other people's clients: their call sequences, with their headers, bodies and ways of reading answers, replayed by
-//! small scripts below `client_scripts/`.
+//! Call sequences of known clients. The scripts in `client_scripts/` send the same headers and bodies and read answers in
+//! the same way. They need Python, a JDK, bash, curl and jq.
 //!
-//! The scripts run on Python with requests and urllib3, on the JDK alone, and on bash with curl and jq. What is missing
-//! fails the test.
-//!
-//! What they call, and the test that replays it.
+//! The calls of each client, and the test that replays them:
 //!
 //! | Client | Calls | Test |
 //! |---|---|---|
@@ -17,12 +14,12 @@
 //! | | `cleanup-eng` | `clients` |
 //! | masking-initializer | transport, errors, documents | `masking_initializer` |
 //! | | `backup`, `restore -r` onto an empty engine, `backup` | `initializer`, `clients` (the demo) |
-//! | dx-workshops | provisioning by stored documents | `workshops`, `clients` (`PUT /users/5`) |
+//! | dx-workshops | provisioning from stored documents | `workshops`, `clients` (`PUT /users/5`) |
 //! | | the hook that runs a job | `sequences` |
 //! | delphix-cc-scripts | algorithms, domains, classifiers, sets, mounts, LDAP | `cc_scripts` |
-//! | lgpd | an estate from nothing | `lgpd` |
+//! | lgpd | all rows of a new engine | `lgpd` |
 //! | maskdocs | inventory; jobs and the audit log | `inventory_clients`; `sequences` |
-//! | tgv | a job watched by `/monitor-task` | `sequences` |
+//! | tgv | a job observed by `/monitor-task` | `sequences` |
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -41,7 +38,7 @@ fn demo() -> Builder {
     MockEngine::builder().name("a.example.com")
 }
 
-/// An engine with nothing on it.
+/// An empty engine.
 fn empty() -> Builder {
     MockEngine::builder().settings(Settings {
         name: "b.example.com".to_owned(),
@@ -50,19 +47,19 @@ fn empty() -> Builder {
     })
 }
 
-/// What is behind the connectors of engines whose tables are made again.
+/// The schema behind the connectors of engines on which clients create rulesets.
 fn hr() -> Schema {
     Schema::read(&test_file("../../../docs/hr-schema.toml")).unwrap()
 }
 
-/// A Python that has what `client_scripts/requirements.txt` lists: made once, in the build directory.
+/// A Python with the packages of `client_scripts/requirements.txt`, created once in the build directory.
 fn python() -> PathBuf {
     let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python");
     let interpreter = home.join("bin/python3");
     let requirements = test_file("client_scripts/requirements.txt");
     let wanted = fs::read_to_string(&requirements).unwrap();
     let lock = File::create(home.with_extension("lock")).unwrap();
-    // Tests run side by side, even in processes of their own.
+    // nextest runs each test in a process of its own.
     lock.lock().unwrap();
     let stamp = home.join("installed.txt");
     if fs::read_to_string(&stamp).ok().as_ref() == Some(&wanted) {

@@ -1,4 +1,4 @@
-//! What clients do to a whole engine: copying users and roles, cleaning up, backup and restore, provisioning.
+//! Clients that change a whole engine: copies of users and roles, cleanup, backup and restore, provisioning.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::support::client::Client;
 
-/// All rows of a list; what isn't there reads as no rows.
+/// All rows of a list. A missing list has none.
 async fn rows(client: &Client, path: &str) -> Vec<Value> {
     let mark = if path.contains('?') { '&' } else { '?' };
     let page = client
@@ -31,7 +31,7 @@ fn is_stock(row: &Value) -> bool {
     row["createdBy"] == "admin" || row["createdBy"] == "system"
 }
 
-/// Deletes what a list shows and `keep` doesn't name, by the member that is its key. What is in use may stay.
+/// Deletes all rows of a list but those to keep, by the member that is their key. Used rows may stay.
 async fn delete_all(client: &Client, path: &str, key: &str, keep: impl Fn(&Value) -> bool) {
     for row in rows(client, path).await.iter().filter(|row| !keep(row)) {
         let id = match &row[key] {
@@ -195,7 +195,7 @@ async fn roles_and_users_can_be_copied_to_another_engine() {
     }
 }
 
-/// What a backup reads, in the order in which a restore can make it again, with the member that names each.
+/// The lists of a backup, in the order in which a restore can create their rows, with the member that names a row.
 const BACKED_UP: &[(&str, &str, &str)] = &[
     ("domains", "domainName", "domainName"),
     ("users", "userName", "userId"),
@@ -210,7 +210,7 @@ const BACKED_UP: &[(&str, &str, &str)] = &[
     ("profile-jobs", "jobName", "profileJobId"),
 ];
 
-/// Members that name other rows, and where those are.
+/// Members that refer to other rows, and the lists of those.
 const LINKS: &[(&str, &str)] = &[
     ("applicationId", "applications"),
     ("environmentId", "environments"),
@@ -231,7 +231,7 @@ async fn backup(client: &Client) -> Backup {
     all
 }
 
-/// A row with the ids that it names replaced.
+/// A row with its references replaced.
 fn relinked(row: &Value, new: &dyn Fn(&str, &Value) -> Value) -> Value {
     match row {
         Value::Object(members) => {
@@ -251,7 +251,7 @@ fn relinked(row: &Value, new: &dyn Fn(&str, &Value) -> Value) -> Value {
     }
 }
 
-/// A backup without its own ids and times, with names in place of the ids that rows name.
+/// A backup without ids and times of its own, and with names in place of references.
 fn comparable(backup: &Backup) -> BTreeMap<&'static str, Vec<String>> {
     let name = |path: &str, id: &Value| {
         let (_, name, key) = BACKED_UP.iter().find(|(known, ..)| *known == path).unwrap();
@@ -296,7 +296,7 @@ async fn backup_restored_on_an_empty_engine_gives_the_same_backup() {
     for (path, name, key) in BACKED_UP {
         let below = path.split('?').next().unwrap();
         for row in &first[path] {
-            // A mapping algorithm can't be brought along, so neither can what rests on it.
+            // A mapping algorithm cannot be restored, and neither can rows that use it.
             let algorithm = row["defaultAlgorithmCode"].to_string();
             if *path == "domains" && algorithm == "\"PatientNoMapping\"" && !algorithms.contains(&algorithm) {
                 continue;

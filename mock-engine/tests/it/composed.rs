@@ -1,5 +1,4 @@
-//! What `exportdoc` makes of exported documents, on the engine: every document it writes is taken like the original, and
-//! leaves the same content.
+//! The engine imports every document that `exportdoc` writes like the original, with the same resulting content.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -14,7 +13,7 @@ use mock_engine::MockEngine;
 
 const PASSPHRASE: &str = "a phrase of this test";
 
-/// The command line, which a build of the workspace puts beside the mock.
+/// The `exportdoc` program, which a build of the workspace puts beside the mock.
 fn exportdoc(directory: &Path, arguments: &[&str]) -> Output {
     let program = Path::new(env!("CARGO_BIN_EXE_mock-engine")).with_file_name("exportdoc");
     Command::new(&program)
@@ -53,7 +52,7 @@ impl Workplace {
         std::fs::read(self.path(name)).unwrap()
     }
 
-    /// Makes a document, which has to work.
+    /// Makes a document with a command that must succeed.
     fn make(&self, command: &str) {
         let output = exportdoc(self.directory.path(), &command.split(' ').collect::<Vec<_>>());
         let said = String::from_utf8_lossy(&output.stderr);
@@ -61,7 +60,7 @@ impl Workplace {
     }
 }
 
-/// An engine that has everything global already, so that references resolve.
+/// An engine with all global objects, so that references resolve.
 async fn with_globals(workplace: &Workplace) -> Client {
     let target = target(8).await;
     import_all(&target, &[&workplace.read("global.json")]).await;
@@ -115,7 +114,7 @@ async fn part_extracted_with_references_imports_into_an_empty_engine() {
     assert!(names.contains(&"DOMAIN".to_owned()), "{names:?}");
 }
 
-/// Stand-in keys and rows are no reason to refuse it: what keeps people from importing it is that it says what it is.
+/// A redacted copy has made-up keys and rows, and its name says so. The engine does not refuse it.
 #[tokio::test]
 async fn redacted_copy_can_be_imported() {
     let workplace = Workplace::new().await;

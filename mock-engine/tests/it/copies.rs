@@ -59,7 +59,7 @@ async fn copied_environment_has_all_objects_under_new_ids() {
         );
     }
 
-    // The copies belong together: the on-the-fly job reads from the copied connector, the ruleset has its tables.
+    // The copied on-the-fly job reads from the copied connector, and the copied ruleset has its tables.
     let connectors = rows(&client, &format!("database-connectors?environment_id={copy}")).await;
     let jobs = rows(&client, &format!("masking-jobs?environment_id={copy}")).await;
     let on_the_fly = jobs.iter().find(|job| job["onTheFlyMasking"] == true).unwrap();
@@ -77,7 +77,7 @@ async fn copied_environment_has_all_objects_under_new_ids() {
     .await;
     assert_eq!(tables.len(), 2);
 
-    // The original can go, and the copy is exported whole.
+    // The copy does not depend on the original.
     assert_eq!(
         client.call("DELETE", "environments/1", &Value::Null).await.status,
         200

@@ -1,4 +1,4 @@
-//! Executions of jobs: what they work on, how they go on, and how they are told what to do.
+//! Executions of jobs, their progress, and plans that set their results.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::support::client::Client;
 
-/// The demo inventory, whose job 4 masks the ruleset 2 of the connector 1.
+/// An engine with the demo inventory, whose job 4 masks ruleset 2 of connector 1.
 async fn demo() -> Client {
     Client::of(
         MockEngine::builder()
@@ -176,7 +176,7 @@ async fn plan_makes_a_job_report_unmasked_data() {
             assert_eq!(event["timeStamp"], part["endTime"]);
         }
     }
-    // Another job is none of the plan's business, and neither is the job once the plan is gone.
+    // The plan does not affect other jobs, and no job once it is deleted.
     let other = start(&client, 7).await;
     let reply = client.raw("DELETE", "/__admin/executions", "", b"").await;
     assert_eq!(reply.status, 200);

@@ -1,4 +1,4 @@
-//! Files of rulesets, file formats with their fields, and mounts: over REST and as syncable objects.
+//! Files of rulesets, file formats with their fields, and mounts, as rows and as syncable objects.
 
 use mock_engine::MockEngine;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ async fn list(client: &Client, path: &str) -> Vec<Value> {
     reply.json()["responseList"].as_array().unwrap().clone()
 }
 
-/// Uploads a format and gives its id.
+/// Uploads a format and returns its id.
 async fn format(client: &Client, name: &str, kind: &str, content: &str) -> i64 {
     let (head, body) = form("fileFormat", name, content.as_bytes());
     let more = format!("--xyz\r\nContent-Disposition: form-data; name=\"fileFormatType\"\r\n\r\n{kind}\r\n");
@@ -30,7 +30,7 @@ async fn format(client: &Client, name: &str, kind: &str, content: &str) -> i64 {
     row["fileFormatId"].as_i64().unwrap()
 }
 
-/// A file ruleset's id.
+/// The id of a new file ruleset.
 async fn ruleset(client: &Client) -> i64 {
     let connector = json!({
         "connectorName": "files", "environmentId": 1, "fileType": "DELIMITED",
@@ -175,7 +175,7 @@ async fn file_has_its_connectors_type_and_is_in_a_ruleset_once() {
             .len(),
         1
     );
-    // A format that a file has can't go.
+    // A format that a file uses cannot be deleted.
     let in_use = client
         .call("DELETE", &format!("file-formats/{format}"), &Value::Null)
         .await;
@@ -279,7 +279,7 @@ async fn mount_starts_disconnected_and_keeps_no_credentials() {
     }
     let moved = json!({ "hostAddress": "other.example.com" });
     assert_eq!(client.call("PUT", &path, &moved).await.status, 400);
-    // The whole row, as clients send it back.
+    // Clients send back the whole row.
     let mut whole = row.clone();
     whole["connectOnStartup"] = true.into();
     let changed = client.call("PUT", &path, &whole).await.json();

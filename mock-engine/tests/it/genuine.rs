@@ -1,5 +1,4 @@
-//! Documents with the habits of genuine engines: every engine takes what belongs to its version, and gives it back as it
-//! came.
+//! Documents with the peculiarities of real engines. An engine imports those of its version and exports them unchanged.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +19,7 @@ use crate::objects::{engine, entry, hashes, open, post, request};
 
 const VERSIONS: [&str; 3] = ["5.3.9.0", "6.0.8.0", "6.0.17.0"];
 
-/// Expressions of the stock list whose names end in a blank.
+/// Stock expressions whose names end in a blank.
 const FACTORY: [&str; 2] = ["Certificate Number ", "Data - Address "];
 
 const FIRST: Export = Export {
@@ -55,7 +54,7 @@ fn finished(draft: Draft) -> SyncObject<'static> {
     draft.finish(pair, sample::INSTALLED, sample::INSTALLED).unwrap()
 }
 
-/// A global document in a format, with the expressions of the stock list whose names break the rules.
+/// A global document of a format version, with stock expressions whose names break the rules.
 fn global(export: Export, format: u64) -> Vec<u8> {
     let user_algorithms = format == 6;
     let mut objects = export.global_objects().unwrap();
@@ -104,7 +103,7 @@ pub(crate) fn import(
     })
 }
 
-/// Imports with force, and sees that every object is a success.
+/// Imports with force. All objects must succeed.
 pub(crate) fn taken(engine: &Engine, document: &[u8], environment: Option<i64>) -> Vec<ImportOutcome> {
     let outcomes = import(engine, document, true, environment).unwrap();
     let success = |outcome: &ImportOutcome| outcome.status == ImportStatus::Success;
@@ -112,7 +111,7 @@ pub(crate) fn taken(engine: &Engine, document: &[u8], environment: Option<i64>) 
     outcomes
 }
 
-/// The objects of a document by type and UUID A, which are the same on every engine, with their hashes.
+/// The hashes of a document's objects, by type and UUID A, which are equal on all engines.
 pub(crate) fn hashes_of(document: &[u8]) -> BTreeMap<(String, String), Option<String>> {
     let (report, objects) = open(document);
     let objects = report.objects.into_iter().zip(objects);
@@ -213,7 +212,7 @@ fn job_can_be_imported_after_its_global_document_only() {
 #[test]
 fn import_accepts_additions_of_an_upgrade_under_old_revisions() {
     let (before, after) = (global(FIRST, 1), global(UPGRADED, 2));
-    // An upgrade's additions are no change by people, so that nothing needs to be forced.
+    // Additions of an upgrade are no change, so the import needs no force.
     for force_overwrite in [false, true] {
         let target = empty("6.0.8.0");
         taken(&target, &before, None);
@@ -226,12 +225,12 @@ fn import_accepts_additions_of_an_upgrade_under_old_revisions() {
                 .keys()
                 .any(|(type_name, _)| type_name == "APPLICATION_SETTINGS")
         );
-        // The second time everything is there.
+        // The second import finds everything unchanged.
         let listed = hashes(&target);
         import(&target, &after, false, None).unwrap();
         assert_eq!(listed, hashes(&target));
     }
-    // Backwards it is a change like any other.
+    // In the other direction it is a change.
     let target = empty("6.0.8.0");
     taken(&target, &after, None);
     let refused = import(&target, &before, false, None).unwrap_err();
@@ -326,7 +325,7 @@ fn new_name_is_checked_from_version_6_on() {
     ] {
         let imported = import(&target, &document, true, None);
         assert_eq!(imported.is_ok(), passes, "{imported:?}");
-        // What a client saved of a factory's content it can make again.
+        // A client can recreate stock content that it has saved.
         let fresh = engine(target.settings.clone());
         let domain = json!({ "domainName": "Certificates", "defaultAlgorithmCode": "NullValueLookup" });
         post(&fresh, "domains", domain).unwrap();
@@ -354,7 +353,7 @@ fn overwritten_object_keeps_its_bad_name() {
         domain = SyncObject::build(&key, &[], &revision, domain.data_type(), domain.data_bytes()).unwrap();
         sealed(&sample::export_facts("bad name"), vec![domain], &key)
     };
-    // A document of the time before the rules made it.
+    // An older document without the rules on names created it.
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("old.json");
     std::fs::write(&path, saved("1")).unwrap();

@@ -1,4 +1,4 @@
-//! What engines write anew in every export: the mock does too, unless told to be faithful.
+//! Details that differ in every export of a real engine. The mock writes them, too, unless it is faithful.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -88,7 +88,7 @@ fn two_exports_of_an_unchanged_engine_differ_like_real_ones() {
         let days: Vec<_> = report.1.iter().filter_map(day_of).collect();
         assert!(days.len() > 3 && days.iter().all(|own| own == day), "{days:?}");
     }
-    // Lookups with their day, profile sets and the bundle with their order.
+    // Lookups differ in their day, profile sets and the bundle in their order.
     let types = |name: &str| {
         let volatile = difference.volatile.iter();
         volatile.filter(|object| object.new.type_name == name).count()
@@ -168,7 +168,7 @@ fn objects_of_older_mocks_are_exported_like_real_ones() {
     assert!(connector.as_bytes().windows(text.len()).any(|part| part == text));
 }
 
-/// A key and a connector as the first versions of this project wrote them.
+/// A key and a connector in the form of this project's first versions.
 fn first_version() -> Vec<u8> {
     use exportdoc::internal::build::{ExportFacts, seal};
     use exportdoc::internal::object::{Revision, RevisionPair};
@@ -235,7 +235,7 @@ fn loaded_test_documents_keep_content_and_unknown_types_bytes() {
                 Engine::new(settings, Clock::frozen(LATE))
                     .map(|engine| open(&export(&engine, &listed(&engine))))
             });
-            // Encrypted and other documents that can't be loaded.
+            // Documents that cannot be loaded, such as encrypted ones.
             let (Ok(faithful), Ok(habitual)) = (faithful, habitual) else {
                 continue;
             };
@@ -256,7 +256,7 @@ fn loaded_test_documents_keep_content_and_unknown_types_bytes() {
     assert!(compared_documents > 10, "{compared_documents}");
 }
 
-/// What an audit finds, and where.
+/// The findings of an audit, with their places.
 fn audited(document: &[u8]) -> Vec<(&'static str, String)> {
     let options = AuditOptions {
         policy: &Policy::default(),
@@ -312,7 +312,7 @@ proptest! {
         prop_assert_eq!(hashes(&old.0), hashes(&new.0));
         prop_assert_eq!(new.0.signature.verdict, Verdict::Valid);
         prop_assert_eq!(audited(&faithful), audited(&habitual));
-        // Fails on a conflict.
+        // A conflict would fail the merge.
         let both = open(&merged(&[&faithful, &habitual]));
         prop_assert!(compared(&new, &both).is_same());
     }

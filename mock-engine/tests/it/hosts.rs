@@ -1,4 +1,4 @@
-//! The names under which a mock lets requests in.
+//! The host names for which a mock answers.
 
 use mock_engine::TlsIdentity;
 use mock_engine::{Builder, MockEngine, RunningEngine};

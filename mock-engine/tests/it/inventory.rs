@@ -1,4 +1,4 @@
-//! Tables, columns and files of rulesets over REST, and the objects behind them.
+//! Tables, columns and files of rulesets, and the objects behind them.
 
 use mock_engine::MockEngine;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::schema::hr;
 use crate::support::client::Client;
 
-/// A client of an engine with the demo inventory and the HR schema behind every connector, and a new ruleset.
+/// A client of an engine with the demo inventory and the HR schema, and the id of a new ruleset.
 pub(crate) async fn with_ruleset() -> (Client, i64) {
     let client = Client::of(MockEngine::builder().seed(1).schema(hr())).await;
     let ruleset = json!({ "rulesetName": "hr rules", "databaseConnectorId": 1 });
@@ -33,7 +33,7 @@ pub(crate) async fn column(client: &Client, table: i64, name: &str) -> Value {
     found.unwrap_or_else(|| panic!("{name}"))
 }
 
-/// Revision hash of a ruleset, as `/syncable-objects` lists it.
+/// The revision hash of a ruleset in `/syncable-objects`.
 pub(crate) async fn hash(client: &Client, ruleset: i64) -> String {
     let all = list(client, "syncable-objects?object_type=DATABASE_RULESET").await;
     let found = all
@@ -200,7 +200,7 @@ async fn masking_a_column_changes_its_ruleset_and_can_be_undone() {
     .await;
     assert_eq!(unmasked.len(), 10);
 
-    // The whole row without the names.
+    // The whole row without the two names.
     let undone = client.call("PUT", &path, &row).await.json();
     assert_eq!(undone["isMasked"], false);
     assert!(undone.get("algorithmName").is_none() && undone.get("domainName").is_none());
@@ -225,7 +225,7 @@ async fn domain_implies_its_algorithm_and_algorithm_needs_a_domain() {
     assert_eq!(put(unknown).await.status, 404);
     assert_eq!(put(json!({ "domainName": 7 })).await.status, 400);
     assert_eq!(client.get(&path).await.json(), masked);
-    // What the database says and what follows can't be set.
+    // Members from the database and derived ones cannot be set.
     let body = json!({ "domainName": "LAST_NAME", "dataType": "X", "columnLength": 1, "isMasked": false, "notes": "n" });
     let kept = put(body).await.json();
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Calls about rulesets and connectors that answer with names or start a task: fetch, test, refresh, bulk update, copy.
+//! Calls of rulesets and connectors: fetch, test, refresh, bulk update, copy.
 
 use mock_engine::MockEngine;
 use serde_json::json;
@@ -36,7 +36,7 @@ async fn fetch_returns_an_array_of_declared_names() {
         .json();
     assert_eq!(files, json!(["formatfile.txt", "maskme.txt"]));
 
-    // Without a declaration: what the rulesets on the connector found there.
+    // Without a declared schema, fetch returns the tables of the connector's rulesets.
     let plain = Client::of(MockEngine::builder().seed(1)).await;
     let tables = plain.get("database-connectors/1/fetch").await.json();
     assert_eq!(tables, json!(["PATIENTS", "VISITS"]));
@@ -77,7 +77,7 @@ async fn connector_test_reports_success() {
 #[tokio::test]
 async fn refresh_adds_new_columns_and_keeps_masking() {
     let (client, _) = with_ruleset().await;
-    // The demo's ruleset knows nothing of the HR schema.
+    // The demo's ruleset has no columns of the HR schema.
     let ruleset = json!({ "rulesetName": "refreshed", "databaseConnectorId": 1, "refreshDropsTables": true });
     let ruleset = client
         .create("database-rulesets", &ruleset, "databaseRulesetId")
@@ -117,7 +117,7 @@ async fn refresh_adds_new_columns_and_keeps_masking() {
         .await
         .json();
     client.ended(&task).await;
-    // Nothing is new, so nothing is saved.
+    // Without changes the engine saves nothing.
     assert_eq!(hash(&client, ruleset).await, after);
     assert_eq!(client.get(&path).await.json()["domainName"], "CITY");
     assert_eq!(

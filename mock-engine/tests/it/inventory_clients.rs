@@ -1,4 +1,4 @@
-//! Call sequences of clients on inventories, with the members that they read.
+//! Call sequences of clients on inventories, and the members that they read.
 
 use mock_engine::MockEngine;
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ async fn succeeded(client: &Client, task: &Value) {
     assert_eq!(client.ended(task).await["status"], "SUCCEEDED");
 }
 
-/// The ids of a new connector and ruleset for tables, and of one for files.
+/// The ids of a new database connector and ruleset, and of a file connector and ruleset.
 async fn rulesets(client: &Client) -> [i64; 4] {
     let connector = json!({
         "connectorName": "HR", "databaseType": "ORACLE", "environmentId": 1, "host": "h", "port": 1521, "sid": "s",
@@ -52,7 +52,7 @@ async fn rulesets(client: &Client) -> [i64; 4] {
     [database, tables, files, ruleset]
 }
 
-/// What a toolkit lists as metadata: tables and files of one ruleset id, in one map by their ids.
+/// The tables and files of a ruleset id, in one list as dxmc shows them.
 async fn listmeta(client: &Client, ruleset: i64) -> Vec<(i64, String)> {
     let mut all = Vec::new();
     let tables = client
@@ -92,7 +92,7 @@ async fn toolkit_adds_lists_changes_and_refreshes_metadata() {
     let client = Client::of(MockEngine::builder().seed(1).schema(hr())).await;
     let [database, tables, files, file_ruleset] = rulesets(&client).await;
 
-    // From the connector's list, in bulk.
+    // Adds all tables of the connector's list.
     let fetched = client
         .get(&format!("database-connectors/{database}/fetch"))
         .await
@@ -134,7 +134,7 @@ async fn toolkit_adds_lists_changes_and_refreshes_metadata() {
         ["formatfile.txt", "maskme.txt"]
     );
 
-    // One table: added, taken for a duplicate, changed, cleared, deleted.
+    // One table: added, refused as a duplicate, changed, cleared, deleted.
     let body = json!({ "tableName": "ANOTHER", "rulesetId": tables, "customSql": "select * from ANOTHER" });
     let added = ok(&client, "POST", "table-metadata", body.clone()).await;
     assert_eq!(client.call("POST", "table-metadata", &body).await.status, 409);
@@ -235,7 +235,7 @@ async fn toolkit_sets_and_unsets_the_masking_of_a_column() {
             &json!("FirstNameLookup")
         )
     );
-    // A whole row without the names and with `isMasked: false` takes the masking off.
+    // A whole row with `isMasked: false` and without the names removes the masking.
     let off = ok(&client, "PUT", &path, column.clone()).await;
     assert_eq!(off["isMasked"], false);
     let masked = page(
@@ -264,7 +264,7 @@ async fn initializer_restores_tables_on_an_empty_engine() {
     }
     assert!(backup.len() > 2 && backup.iter().any(|(_, columns)| columns.len() > 2));
 
-    // The same schema is behind the target's connector: another ruleset there has seen it.
+    // The target's connector has the same schema, since another ruleset uses it.
     let target = Client::of(MockEngine::builder().seed(2)).await;
     for (mut table, columns) in backup {
         let ruleset = table["rulesetId"].as_i64().unwrap();

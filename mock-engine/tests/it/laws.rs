@@ -1,5 +1,4 @@
-//! What holds of every sync, whatever the engines hold: importing twice is importing once, a failed import leaves
-//! nothing, and hashes travel.
+//! Properties of every sync: a second import changes nothing, a failed import changes nothing, hashes stay equal.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::support::client::Client;
 
-/// A change on the exporting engine that gives objects new revisions.
+/// A change on the exporting engine that creates new revisions.
 #[derive(Debug, Clone)]
 pub(crate) enum Edit {
     SaveJob,
@@ -66,7 +65,7 @@ async fn dump(client: &Client) -> Value {
         .json()
 }
 
-/// An engine with nothing but two environments, the second for sources.
+/// An engine with two environments only, the second one for sources.
 pub(crate) async fn target(seed: u64) -> Client {
     let settings = Settings {
         name: "b".to_owned(),

@@ -1,4 +1,4 @@
-//! What real clients do wrong and engines put up with.
+//! Mistakes of real clients that engines accept.
 
 use mock_engine::MockEngine;
 use mock_engine::Settings;
@@ -23,7 +23,7 @@ async fn post(client: &Client, path: &str, body: &str) -> Reply {
         .await
 }
 
-/// The newest entry of the journal beside the question for it.
+/// The newest entry of the journal but for the request that reads it.
 pub(crate) async fn last_request(client: &Client) -> Value {
     let journal = client.raw("GET", "/__admin/requests?limit=2", "", b"").await;
     journal.json()["requests"][1].clone()
@@ -40,7 +40,7 @@ fn domain(name: &str) -> Value {
     json!({ "objectIdentifier": { "domainName": name }, "objectType": "DOMAIN" })
 }
 
-/// Bodies with a brace too many, where they go to.
+/// Paths and bodies with an extra brace.
 async fn with_a_brace_too_many(client: &Client) -> Vec<(&'static str, String)> {
     let document = export(client, &domain("CREDIT CARD")).await;
     vec![
@@ -48,7 +48,7 @@ async fn with_a_brace_too_many(client: &Client) -> Vec<(&'static str, String)> {
         ("applications", "{\"applicationName\":\"a\"}\n]".to_owned()),
         ("export", format!("[{}]]", domain("CREDIT CARD"))),
         ("import?force_overwrite=true", format!("{document}}}")),
-        // At the end: a running job keeps imports out.
+        // Last, since a running job blocks imports.
         (
             "executions",
             r#"{"jobId": 4, "targetConnectorId": 1}}"#.to_owned(),
@@ -91,7 +91,7 @@ async fn strict_engine_refuses_an_extra_brace() {
         assert!(reply.error().contains(BEHIND), "{path} {reply:?}");
         assert_eq!(last_request(&client).await["notes"], Value::Null);
         let body = body.strip_suffix(['}', ']']).unwrap();
-        // Blanks are nothing.
+        // Blanks do not matter.
         let reply = post(&client, path, &format!("{body} \r\n")).await;
         assert!(matches!(reply.status, 200 | 409), "{path} {reply:?}");
     }
@@ -146,7 +146,7 @@ async fn import_outcomes_have_all_or_no_target_identifiers() {
     for (force, status, identifiers) in [("false", 409, false), ("true", 200, true)] {
         let mut reply = post(&client, &format!("import?force_overwrite={force}"), &document).await;
         while reply.status == 200 && status == 409 {
-            // The new key is made by an async task.
+            // An async task makes the new key.
             assert_eq!(client.call("PUT", "encryptionKey", &json!({})).await.status, 200);
             reply = post(&client, &format!("import?force_overwrite={force}"), &document).await;
         }

@@ -1,4 +1,4 @@
-//! A directory of one engine's exports makes that engine.
+//! Loading a directory of one engine's exports restores that engine.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -32,7 +32,7 @@ fn load(directory: &Path) -> Result<Engine, String> {
     Engine::new(settings, Clock::frozen(NOW)).map_err(|error| error.to_string())
 }
 
-/// Writes what an engine exports now to a file. A minute passes.
+/// Writes an export to a file and advances the clock by a minute.
 fn save(engine: &Engine, directory: &TempDir, file: &str, objects: &[Value]) {
     let exported = engine.export(&request(objects)).unwrap();
     std::fs::write(directory.path().join(file), &exported.bytes).unwrap();
@@ -51,7 +51,7 @@ fn environment(id: i64) -> Value {
     entry("ENVIRONMENT", json!({ "id": id }))
 }
 
-/// What can be synced, as the lists have it.
+/// All listed objects that can be synced.
 pub(crate) fn listed(engine: &Engine) -> Vec<Value> {
     let all = PageRequest {
         number: 1,
@@ -68,7 +68,7 @@ pub(crate) fn listed(engine: &Engine) -> Vec<Value> {
     entries.filter(syncable).cloned().collect()
 }
 
-/// Exports every object alone, and all of them together.
+/// Exports every object alone and all objects together.
 fn whole(engine: &Engine) {
     let all = listed(engine);
     for object in &all {
@@ -83,7 +83,7 @@ fn whole(engine: &Engine) {
     engine.export(&request(&all)).unwrap();
 }
 
-/// How many objects of a type an engine has.
+/// The number of an engine's objects of a type.
 fn count(engine: &Engine, type_name: &str) -> usize {
     hashes(engine)
         .keys()
@@ -100,7 +100,7 @@ fn of_types(engine: &Engine, types: &[&str]) -> BTreeMap<String, String> {
     all
 }
 
-/// Everything that lives in environments.
+/// The types of objects that belong to an environment.
 const TENANTS: [&str; 5] = [
     "DATABASE_CONNECTOR",
     "DATABASE_RULESET",
@@ -115,7 +115,7 @@ fn later_export_of_an_object_wins() {
     let directory = TempDir::new().unwrap();
     save(&engine, &directory, "1.json", &[global()]);
     save(&engine, &directory, "z.json", &[job(4)]);
-    // Everything of the job is saved again, so that nothing keeps its UUID B.
+    // Every object of the job is saved again and gets a new UUID B.
     put(
         &engine,
         "database-connectors",
@@ -260,7 +260,7 @@ fn jobs_with_the_same_name_live_in_different_environments() {
 #[test]
 fn unrelated_documents_are_refused_with_a_command_for_each() {
     let (one, two) = (source("a.example.com"), source("b.example.com"));
-    // The stock of both is the same; what people made is not.
+    // Both have the same stock, but different other objects.
     let made = |engine: &Engine, name: &str| {
         let body = json!({ "connectorName": name, "databaseType": "ORACLE", "environmentId": 1 });
         let row = post(engine, "database-connectors", body).unwrap();

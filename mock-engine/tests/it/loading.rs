@@ -1,4 +1,4 @@
-//! Documents as an engine's content.
+//! Engines with documents as content.
 
 use std::path::PathBuf;
 
@@ -24,7 +24,7 @@ fn testdata(path: &str) -> PathBuf {
     [env!("CARGO_MANIFEST_DIR"), "../testdata", path].iter().collect()
 }
 
-/// Loads a document alone and exports what was requested for it.
+/// Loads a document and exports the objects that its request named.
 fn again(
     path: &PathBuf,
 ) -> (

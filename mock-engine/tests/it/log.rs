@@ -1,4 +1,4 @@
-//! The log holds up neither an answer nor the end.
+//! A blocked log delays neither an answer nor the end of the program.
 
 use std::fs::OpenOptions;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -16,7 +16,7 @@ const PATH: usize = 4_000;
 /// Longer than the default of `--drain-timeout`.
 const END: Duration = Duration::from_secs(10);
 
-/// A running program whose outputs the test chose.
+/// A running `mock-engine` with outputs of the test's choice.
 struct Program {
     child: Child,
     address: SocketAddr,
@@ -29,7 +29,7 @@ impl Program {
         command
     }
 
-    /// Starts it; where it answers is read from standard output.
+    /// Starts the program and reads its address from standard output.
     fn start(mut command: Command, stderr: impl Into<Stdio>) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(stderr).spawn().unwrap();
         let mut url = String::new();
@@ -61,7 +61,7 @@ impl Program {
         });
     }
 
-    /// Lines of the log that were dropped, as health tells.
+    /// The number of dropped log lines in `/__admin/health`.
     fn dropped(&self) -> u64 {
         let (status, body) = get(&mut self.connect(), "/__admin/health");
         assert_eq!(status, 200);
@@ -75,7 +75,7 @@ impl Program {
         assert!(status.success());
     }
 
-    fn ends_well(mut self) {
+    fn assert_ends_well(mut self) {
         let began = Instant::now();
         while began.elapsed() < END {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -90,7 +90,7 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // Gone already where the test went well.
+        // Fails after a test that succeeded, since the program has ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -119,7 +119,7 @@ fn unread_log_delays_nothing() {
     program.answers_many_requests();
     assert!(program.dropped() > 0);
     program.signal("-TERM");
-    program.ends_well();
+    program.assert_ends_well();
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn log_without_a_reader_delays_nothing() {
     program.answers_many_requests();
     assert!(program.dropped() > 0);
     program.signal("-TERM");
-    program.ends_well();
+    program.assert_ends_well();
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn closed_standard_error_delays_nothing() {
     let program = Program::start(command, Stdio::null());
     program.answers_many_requests();
     program.signal("-TERM");
-    program.ends_well();
+    program.assert_ends_well();
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn log_on_a_full_disk_delays_nothing() {
     program.answers_many_requests();
     assert!(program.dropped() >= (CLIENTS * REQUESTS_EACH) as u64);
     program.signal("-TERM");
-    program.ends_well();
+    program.assert_ends_well();
 }
 
 #[test]
@@ -172,10 +172,10 @@ fn slow_reader_of_the_log_learns_the_number_of_dropped_lines() {
     let told = told.unwrap().unwrap();
     let told = told.strip_suffix(notice).unwrap().rsplit(' ').next().unwrap();
     assert!(told.parse::<u64>().unwrap() >= dropped, "{told}, {dropped}");
-    // It reads no more, and the queue is full when the signal comes.
+    // The reader stops again, so the queue is full at the signal.
     program.answers_many_requests();
     program.signal("-TERM");
-    program.ends_well();
+    program.assert_ends_well();
 }
 
 #[test]
@@ -197,7 +197,7 @@ fn full_outputs_do_not_delay_the_start() {
     }
     assert_eq!(get(&mut program.connect(), "/__admin/health").0, 200);
     program.signal("-TERM");
-    program.ends_well();
+    program.assert_ends_well();
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn second_signal_and_wrong_option_end_it_with_an_unread_log() {
     assert_eq!(failing.wait().unwrap().code(), Some(1));
 
     let mut program = Program::start(Program::command(&["--drain-timeout", "1h"]), full);
-    // A request whose body never comes whole is turned away; an answer that no client takes is waited for.
+    // Unread answers delay the stop; half-sent requests would not.
     let mut stream = program.connect();
     let requests = "GET /__admin/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(200);
     stream.get_mut().write_all(requests.as_bytes()).unwrap();
@@ -232,7 +232,7 @@ fn hangup_stops_it_unless_started_with_nohup() {
     ]);
     let program = Program::start(command, Stdio::null());
     program.signal("-HUP");
-    program.ends_well();
+    program.assert_ends_well();
 
     let mut command = Command::new("nohup");
     command.args([env!("CARGO_BIN_EXE_mock-engine"), "--port", "0"]);
@@ -241,13 +241,13 @@ fn hangup_stops_it_unless_started_with_nohup() {
     thread::sleep(Duration::from_millis(300));
     assert_eq!(get(&mut program.connect(), "/__admin/health").0, 200);
     program.signal("-TERM");
-    program.ends_well();
+    program.assert_ends_well();
 }
 
 #[test]
 fn signal_while_loading_stops_it() {
     let dir = tempfile::tempdir().unwrap();
-    // To read it waits for a writer, as to load a large document takes time.
+    // Opening a pipe blocks without a writer, like loading a large document.
     let document = dir.path().join("document.json");
     assert!(Command::new("mkfifo").arg(&document).status().unwrap().success());
     let log = dir.path().join("mock.log");
@@ -262,7 +262,7 @@ fn signal_while_loading_stops_it() {
     let program = Program { child, address };
     thread::sleep(Duration::from_millis(500));
     program.signal("-TERM");
-    program.ends_well();
+    program.assert_ends_well();
     let log = std::fs::read_to_string(&log).unwrap();
     assert!(log.contains("stopped before the engines were up"), "{log}");
 }
@@ -276,7 +276,7 @@ fn log_file_is_appended_to() {
     let program = Program::start(Program::command(&arguments), Stdio::null());
     get(&mut program.connect(), "/__admin/health");
     program.signal("-TERM");
-    program.ends_well();
+    program.assert_ends_well();
     let log = std::fs::read_to_string(&path).unwrap();
     let lines: Vec<&str> = log.lines().collect();
     assert_eq!(lines[0], "before");

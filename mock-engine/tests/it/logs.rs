@@ -1,4 +1,4 @@
-//! The audit log and the files of the engine's log.
+//! The audit log, and the log files of the engine.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ async fn audit(client: &Client, query: &str) -> Vec<Value> {
     reply.json()["responseList"].as_array().unwrap().clone()
 }
 
-/// What rows say of action, target and status.
+/// The action, target and status of rows.
 fn said(rows: &[Value]) -> Vec<String> {
     let text = |row: &Value, member: &str| row[member].as_str().unwrap().to_owned();
     let row = |row| {
@@ -104,7 +104,7 @@ async fn audit_log_can_be_filtered_and_sorted() {
         ("user_name=other", 0),
         ("search_string=login", 1),
         ("start_time=2018-06-15T20:37:35.483%2B0000", 3),
-        // A plus sign that the client didn't encode.
+        // The client does not encode the plus sign.
         ("start_time=2018-06-15T20:38:35.483+0000", 2),
         ("end_time=2018-06-15T20:37:35.483Z", 2),
     ] {

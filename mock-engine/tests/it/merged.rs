@@ -1,4 +1,4 @@
-//! Merged documents on the engine: importing the merge of documents is importing one after the other.
+//! Importing a merge gives the same content as importing its documents one after the other.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::laws::{Edit, apply, edit, export, import, run, target};
 use crate::support::client::Client;
 use mock_engine::MockEngine;
 
-/// The union of documents that don't conflict.
+/// The merge of documents without conflicts.
 pub(crate) fn merged(documents: &[&[u8]]) -> Vec<u8> {
     let mut sources = Sources::new();
     for (n, document) in documents.iter().enumerate() {
@@ -67,13 +67,13 @@ pub(crate) fn merged(documents: &[&[u8]]) -> Vec<u8> {
     .unwrap()
 }
 
-/// How many objects of a type and hash an engine has. Numbers are only labels.
+/// The number of objects of each type and hash.
 pub(crate) async fn content(client: &Client) -> BTreeMap<(String, String), usize> {
     let page = client.get("syncable-objects?page_size=10000").await.json();
     let mut content = BTreeMap::new();
     for entry in page["responseList"].as_array().unwrap() {
         let text = |member: &str| entry[member].as_str().unwrap_or_default().to_owned();
-        // The bundle of a merge is a save of its own, and environments are the engines' own.
+        // A merge has a new bundle, and each engine has environments of its own.
         if !["GLOBAL_OBJECT", "ENVIRONMENT"].contains(&text("objectType").as_str()) {
             *content
                 .entry((text("objectType"), text("revisionHash")))
@@ -83,7 +83,7 @@ pub(crate) async fn content(client: &Client) -> BTreeMap<(String, String), usize
     content
 }
 
-/// Imports documents one after the other, all with success.
+/// Imports documents one after the other. All must succeed.
 pub(crate) async fn import_all(target: &Client, documents: &[&[u8]]) {
     for document in documents {
         let (status, rows) = import(target, document, true).await;
@@ -91,7 +91,7 @@ pub(crate) async fn import_all(target: &Client, documents: &[&[u8]]) {
     }
 }
 
-/// What the exporting engine is asked for.
+/// The objects to export.
 const EXPORTS: [(&str, &str); 6] = [
     ("MASKING_JOB", r#"{"id":4}"#),
     ("MASKING_JOB", r#"{"id":5}"#),

@@ -1,4 +1,4 @@
-//! Rows and the objects behind them say the same, whatever clients do.
+//! Rows and the objects behind them agree after every change.
 
 use mock_engine::internal::objects::row_of;
 use mock_engine::internal::{Engine, Key, Row};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::objects::{at, demo, hashes, post, put};
 
-/// Every row with an object behind it shows what the object says.
+/// Every row of an object has the object's values.
 fn rows_mirror_objects(engine: &Engine) {
     let state = engine.snapshot();
     for stored in state.objects.iter() {
@@ -86,7 +86,7 @@ proptest! {
         let engine = demo();
         for (path, id, body) in operations {
             let before = hashes(&engine);
-            // Many are refused; that must leave no trace either.
+            // A refused operation must change nothing.
             let done = match id {
                 Some(id) if id < 0 => engine.delete_resource(at(path), &Key::Number(-id)).is_ok(),
                 Some(id) => put(&engine, path, id, body).is_ok(),

@@ -1,5 +1,4 @@
-//! Every row of the library's table of object types goes through everything in the engine that knows types, so that no
-//! part forgets a new one.
+//! Every object type of the library's table works in all parts of the engine that depend on types.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +18,7 @@ const ALL: PageRequest = PageRequest {
     size: 1_000,
 };
 
-/// An engine whose content is one object of the type.
+/// An engine with one object of the type.
 fn holding(known: &ObjectType) -> Engine {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("document.json");
@@ -32,7 +31,7 @@ fn holding(known: &ObjectType) -> Engine {
     Engine::new(settings, Clock::frozen(0)).unwrap()
 }
 
-/// The identifiers that a list of one type has.
+/// The identifiers in the list of a type.
 fn listed(engine: &Engine, type_name: &str) -> Vec<Value> {
     let page = engine.syncable_objects(Some(type_name), ALL).unwrap();
     let page = serde_json::to_value(page).unwrap();
@@ -110,7 +109,7 @@ fn imported_object_of_every_type_is_listed_and_has_a_row() {
             .unwrap();
         let rows = serde_json::to_value(rows).unwrap();
         let mut rows = rows["responseList"].as_array().unwrap().iter();
-        // Where the data message isn't known, neither is the name.
+        // Without a known data message the name is unknown, too.
         let named = rest.name.filter(|_| known.data.is_some());
         let shown = rows.find(|row| named.is_none_or(|name| row[name] == typed::NAME));
         let row = shown.unwrap_or_else(|| panic!("no row of {}", known.name));
@@ -179,7 +178,7 @@ fn port_is_a_number_in_rows_and_text_in_objects() {
             .unwrap();
         assert_eq!(port(&engine), written, "{changed}");
     }
-    // What says nothing of the port leaves it alone.
+    // An update without a port keeps it.
     let Value::Object(body) = engine.get_resource(at("database-connectors"), &key).unwrap() else {
         panic!("{row}")
     };

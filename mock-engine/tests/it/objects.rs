@@ -1,4 +1,4 @@
-//! Listing and exporting objects, and what REST writes do to them.
+//! Lists and exports of objects, and the effects of REST calls on them.
 
 use std::collections::BTreeMap;
 
@@ -78,7 +78,7 @@ pub(crate) fn hashes(engine: &Engine) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// What differs between two lists of hashes.
+/// The differences between two lists of hashes.
 pub(crate) fn changed(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> Vec<String> {
     let differs = |(key, hash): (&String, &String)| (before.get(key) != Some(hash)).then(|| key.clone());
     after.iter().filter_map(differs).collect()
@@ -231,7 +231,7 @@ fn save_changes_hashes_of_the_object_and_its_dependents() {
     let before = hashes(&engine);
     put(&engine, "database-connectors", 1, json!({ "password": "s3cret" })).unwrap();
     assert_eq!(changed(&before, &hashes(&engine)), [""; 0]);
-    // The whole entry, as clients send it, with a password.
+    // Clients send the whole row with a password.
     let mut shown = engine
         .get_resource(at("database-connectors"), &Key::Number(1))
         .unwrap();

@@ -1,4 +1,4 @@
-//! The OpenAPI document: it and the handlers say the same.
+//! The OpenAPI document agrees with the handlers.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -29,7 +29,7 @@ async fn undocumented_method_is_refused() {
             .collect();
         let path = path.join("/");
         for method in ["get", "post", "put", "delete", "patch", "trace"] {
-            // Without a token, which nobody needs to be told that there is no such method.
+            // A missing method is reported without a token, too.
             let request = format!(
                 "{} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
                 method.to_uppercase()

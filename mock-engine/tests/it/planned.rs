@@ -1,5 +1,5 @@
-//! What a plan announces is what an import does: the library reads the engine's dump as a file, plans against it, and the
-//! dumps before and after the real import are compared with what it said.
+//! A plan predicts what an import does. The tests plan against the engine's dump and compare the plan with the dumps before
+//! and after the import.
 
 mod cases;
 mod compare;
@@ -32,7 +32,7 @@ fn rounds() -> usize {
     setting("MOCK_PLANS", 200) as usize
 }
 
-/// Of every generation, one that takes names to the letter among them.
+/// One version of each generation, and one with strict names.
 const VERSIONS: [(&str, bool); 6] = [
     ("5.3.9.0", false),
     ("6.0.1.0", false),
@@ -53,7 +53,7 @@ fn of_every_version() -> Vec<Engine> {
     settings.into_iter().map(engine).collect()
 }
 
-/// The sound documents below testdata.
+/// The readable documents of the test data.
 pub(crate) fn documents() -> Vec<PathBuf> {
     let mut documents = Vec::new();
     for directory in ["handmade", "generated"] {
@@ -78,7 +78,7 @@ fn plan_matches_import_at_every_version_for_test_documents() {
     for path in documents() {
         let document = std::fs::read(&path).unwrap();
         for engine in of_every_version() {
-            // The second time it meets what it has.
+            // The later imports find the objects of the first one.
             for force_overwrite in [false, true, false] {
                 let options = ImportOptions {
                     force_overwrite,
@@ -205,7 +205,7 @@ fn plan_matches_import_for_exports_of_the_demo_engine() {
     }
 }
 
-/// What is saved of the target in the second law.
+/// The lists that are saved of a partial target.
 const SAVED: [&str; 6] = [
     "syncable-objects",
     "environments",
@@ -215,7 +215,7 @@ const SAVED: [&str; 6] = [
     "profile-sets",
 ];
 
-/// What a list request answers, in pages of a size.
+/// The pages of a list.
 fn pages(engine: &Engine, path: &str, size: u64) -> Vec<Value> {
     let mut pages = Vec::new();
     for number in 1.. {
@@ -240,7 +240,7 @@ fn pages(engine: &Engine, path: &str, size: u64) -> Vec<Value> {
     pages
 }
 
-/// Adds to a state some of what can be saved of the engine: which lists and pages, and an export.
+/// A target state from some lists and pages of the engine, and an export.
 fn part_of(engine: &Engine, lists: &[bool], size: u64, dropped: usize, exported: usize) -> TargetState {
     let mut builder = TargetStateBuilder::new();
     let mut add = |label: &str, bytes: &[u8]| builder.add(label, bytes, &[]).unwrap();
@@ -253,7 +253,7 @@ fn part_of(engine: &Engine, lists: &[bool], size: u64, dropped: usize, exported:
     }
     let listed = pages(engine, "syncable-objects", 1_000).remove(0);
     if let Some(listed) = listed["responseList"].get(exported) {
-        // Not everything can be exported.
+        // Some objects cannot be exported.
         if let Ok(document) = engine.export(&request(std::slice::from_ref(listed))) {
             add("document", &document.bytes);
         }
@@ -261,7 +261,7 @@ fn part_of(engine: &Engine, lists: &[bool], size: u64, dropped: usize, exported:
     builder.finish().unwrap()
 }
 
-/// An action without what only more knowledge tells.
+/// An action without the details that a partial target lacks.
 fn known(action: &Action) -> String {
     match action {
         Action::ReferenceResolved { existing, stale } => format!("resolved {} {stale:?}", existing.id),
@@ -295,7 +295,7 @@ fn plan_against_a_partial_target_agrees_with_the_whole_one() {
         if case.oddity == Oddity::NewerFormat {
             case.oddity = Oddity::None;
         }
-        // One save has one list of dependencies, and objects of the target have none.
+        // A revision has one list of dependencies, and the target's objects have none.
         case.document
             .iter_mut()
             .for_each(|draft| draft.dependencies.clear());
@@ -333,7 +333,7 @@ fn plan_against_a_partial_target_agrees_with_the_whole_one() {
                         "{part:?}, but {whole:?}"
                     );
                 }
-                // Without the pair it stays open by which revision.
+                // Without the pair of UUIDs the revision is unknown.
                 (
                     Action::ReferenceResolved { existing: whole, .. },
                     Action::ReferenceResolved {
@@ -363,7 +363,7 @@ fn plan_against_a_partial_target_agrees_with_the_whole_one() {
         }
     }
     println!("{told:?}, {untold} unknown, {ends} endings told");
-    // Lists don't tell which format a target reads, so fewer endings are known than actions.
+    // Lists do not contain the target's version, so fewer outcomes than actions are known.
     assert!(untold >= 100 && ends >= 50, "{untold} unknown, {ends} endings");
     for action in [
         "create",
@@ -379,8 +379,7 @@ fn plan_against_a_partial_target_agrees_with_the_whole_one() {
     }
 }
 
-/// Lists, documents and a dump of an engine that nothing changes in between, with objects that can't be synced and bundles
-/// whose hashes follow from their members.
+/// The engine does not change in between. It has objects that cannot be synced, and bundles with derived hashes.
 #[tokio::test]
 async fn lists_documents_and_dump_of_an_engine_are_one_snapshot() {
     let client = Client::of(MockEngine::builder()).await;

@@ -1,4 +1,4 @@
-//! The addresses that a mock listens on.
+//! The addresses of a mock.
 
 use std::net::{Ipv6Addr, SocketAddr, TcpListener};
 

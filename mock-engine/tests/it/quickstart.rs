@@ -23,7 +23,7 @@ async fn printed_commands_start_two_engines_and_sync_them() {
     let [start, sync, refuse] = blocks.as_slice() else {
         panic!("three blocks expected: {blocks:#?}");
     };
-    // Both at once, so that they differ.
+    // Both listen at the same time, so the ports differ.
     let free = [
         TcpListener::bind("127.0.0.1:0").unwrap(),
         TcpListener::bind("127.0.0.1:0").unwrap(),
@@ -31,14 +31,14 @@ async fn printed_commands_start_two_engines_and_sync_them() {
     let ports = free.map(|listener| listener.local_addr().unwrap().port().to_string());
     let with_ports = |block: &str| {
         assert!(!block.contains("8082"));
-        // The program is built already.
+        // The program is already built.
         let block = block.replace("cargo run --quiet --locked -p mock-engine --", "mock-engine");
         block.replace("8080", &ports[0]).replace("8081", &ports[1])
     };
     let dir = tempfile::tempdir().unwrap();
     let program = Path::new(env!("CARGO_BIN_EXE_mock-engine")).parent().unwrap();
     let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
-    // "In another terminal": the engines run in the background and are up once both have said so.
+    // The engines run in the background and have started once both have printed a line.
     let script = format!(
         "set -euo pipefail\n\
          {} >started 2>log &\n\

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::client::{Client, form};
 
-/// An application, environment, connector, ruleset and job, all with id 1.
+/// An engine with an application, environment, connector, ruleset and job, all with id 1.
 async fn with_job() -> Client {
     let client = Client::of(
         MockEngine::builder()

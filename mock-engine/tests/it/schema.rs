@@ -1,4 +1,4 @@
-//! Data sources that a file declares.
+//! Files that declare data sources.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! What journal, dumps and errors must not tell, and what stands in the way of accidents with them.
+//! Secrets in the journal, in dumps and in errors.
 
 use mock_engine::MockEngine;
 use mock_engine::Settings;
@@ -15,7 +15,7 @@ async fn text(client: &Client, path: &str) -> String {
     String::from_utf8(client.raw("GET", path, "", b"").await.body).unwrap()
 }
 
-/// Requests with the secret `hunter2` at places where clients put secrets.
+/// Sends requests with the secret `hunter2` where clients put secrets.
 async fn with_secrets(client: &Client) {
     let connector = json!({
         "connectorName": "secret", "databaseType": "EXTENDED", "environmentId": 1, "password": "hunter2-p",
@@ -61,7 +61,7 @@ async fn journal_and_dump_contain_no_secrets() {
     );
     let dump = text(&client, "/__admin/state").await;
     assert!(!dump.contains("hunter2"), "{dump}");
-    // The messages of objects, too.
+    // Objects contain it in their messages, too.
     let dump: Value = serde_json::from_str(&dump).unwrap();
     for object in dump["objects"].as_array().unwrap() {
         if let Some(message) = object["message"].as_str() {

@@ -1,5 +1,4 @@
-//! Call sequences of clients that start jobs and watch them, written anew from what is known of them. Each checks the
-//! members that its client reads.
+//! Call sequences of clients that start and observe jobs. Each checks the members that its client reads.
 
 use std::time::Duration;
 
@@ -31,7 +30,7 @@ async fn rows(client: &Client, path: &str) -> Vec<Value> {
     page["responseList"].as_array().unwrap().clone()
 }
 
-/// Lists jobs as dxmc does before each of its job commands, and gives the job of a name.
+/// Lists jobs as dxmc does before each job command, and returns the job of a name.
 async fn job_list(client: &Client, name: &str) -> Value {
     rows(client, &format!("environments?{PAGE}")).await;
     let jobs = rows(client, &format!("masking-jobs?{PAGE}")).await;
@@ -48,7 +47,7 @@ async fn job_list(client: &Client, name: &str) -> Value {
     jobs.into_iter().find(|job| job["jobName"] == name).unwrap()
 }
 
-/// Starts a job and polls it as dxmc does, which prints a null as 0 and waits while RUNNING or QUEUED.
+/// Starts a job and polls it as dxmc does: while it is RUNNING or QUEUED. Null counts as 0.
 async fn run(client: &Client, job: &Value) -> Value {
     let body = json!({ "jobId": job["maskingJobId"] });
     let started = client.call("POST", "executions", &body).await;
@@ -119,7 +118,7 @@ async fn dxmc_warns_about_unmasked_data() {
         (&execution["status"], &execution["rowsMasked"]),
         (&json!("SUCCEEDED"), &json!(101))
     );
-    // The list before each command has the events of all executions.
+    // The list before each command contains the events of all executions.
     let events = rows(&client, &format!("execution-events?{PAGE}")).await;
     let columns: Vec<_> = events
         .iter()
@@ -153,7 +152,7 @@ async fn workshop_hook_runs_a_job_on_another_connector() {
         .json();
     let job = &jobs["responseList"][0]["maskingJobId"];
     let connector = &connectors["responseList"][0]["databaseConnectorId"];
-    // The script's own brace too many.
+    // The script sends an extra brace.
     let body = format!("{{\"jobId\": {job}, \"targetConnectorId\": {connector}}}}}");
     let reply = client
         .raw("POST", "/masking/api/executions", "", body.as_bytes())

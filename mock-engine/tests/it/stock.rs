@@ -1,4 +1,4 @@
-//! What a freshly installed engine holds, and what it fills in and refuses.
+//! The content of a new engine, its defaults and its checks.
 
 use mock_engine::MockEngine;
 use mock_engine::Settings;
@@ -19,7 +19,7 @@ fn column<'a>(rows: &'a [Value], member: &str) -> Vec<&'a str> {
     rows.iter().map(|row| row[member].as_str().unwrap()).collect()
 }
 
-/// An application, an environment and a connector, all with id 1.
+/// Creates an application, an environment and a connector, all with id 1.
 async fn with_connector(client: &Client) {
     client
         .create(
@@ -237,7 +237,7 @@ async fn stock_can_be_synced_to_a_fresh_and_an_empty_engine() {
         let outcomes = reply.json();
         let good = |row: &Value| row["importStatus"] == "SUCCESS";
         assert!(outcomes.as_array().unwrap().iter().all(good), "{outcomes}");
-        // A setting is the one that was here.
+        // The engine keeps its own settings.
         assert_eq!(rows(&target, "application-settings").await.len(), settings);
         assert_eq!(
             rows(&target, "syncable-objects?object_type=GLOBAL_OBJECT").await,

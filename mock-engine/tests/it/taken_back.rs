@@ -1,4 +1,4 @@
-//! Everything that an engine exports, in each form, some import takes: of another engine, and of the engine itself.
+//! Every export, in each form, can be imported on another engine and on the exporting one.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ use crate::objects::{demo, engine, entry, hashes, open, post, put, request};
 use crate::planned::documents;
 use crate::support::client::{Client, form};
 
-/// The demo with what REST makes beside it.
+/// The demo inventory, and objects that clients create.
 fn with_files() -> Engine {
     let source = demo();
     put(&source, "masking-jobs", 7, json!({})).unwrap();
@@ -37,7 +37,7 @@ fn with_files() -> Engine {
     source
 }
 
-/// An engine with nothing but an environment for objects and one for sources.
+/// An engine with two environments only, for objects and for sources.
 fn two_environments() -> (Engine, Option<i64>, Option<i64>) {
     let target = empty("6.0.8.0");
     let here = environment(&target);
@@ -46,7 +46,7 @@ fn two_environments() -> (Engine, Option<i64>, Option<i64>) {
     (target, Some(here), source["environmentId"].as_i64())
 }
 
-/// Exports an object from one engine in some form, imports it into another one, and exports it there.
+/// Exports an object, imports it on another engine and exports it there.
 fn moved(
     source: &Engine,
     (target, here, from): &(Engine, Option<i64>, Option<i64>),
@@ -74,7 +74,7 @@ fn moved(
     let there = entry(&imported.type_name, imported.imported.as_ref().unwrap().to_json());
     let before = source.export(&request(std::slice::from_ref(wanted))).unwrap();
     let after = target.export(&request(&[there])).unwrap();
-    // A whole environment follows from what is in it there.
+    // An environment's hash depends on its objects there.
     if wanted["objectType"] != "ENVIRONMENT" {
         assert_eq!(hashes_of(&before.bytes), hashes_of(&after.bytes), "{wanted}");
     }
@@ -102,7 +102,7 @@ fn every_form_of_export_can_be_imported_elsewhere() {
         let (type_name, identifier) = key.split_once(' ').unwrap();
         let wanted = entry(type_name, serde_json::from_str(identifier).unwrap());
         moved(&source, &target, &wanted, (Structure::Blob, None));
-        // One of each type in the other forms.
+        // One object of each type in the other forms.
         if seen.insert(type_name) {
             moved(&source, &target, &wanted, (Structure::Zip, None));
             moved(&source, &target, &wanted, (Structure::Zip, Some("open sesame")));
@@ -114,7 +114,7 @@ fn every_form_of_export_can_be_imported_elsewhere() {
 fn loaded_document_is_imported_elsewhere_with_the_same_hashes() {
     let bundle = std::fs::read(testdata("global-small.json")).unwrap();
     let mut count = 0;
-    // Those of one made-up engine, whose references are met in the very state that they say.
+    // Documents of one engine, whose references match its objects.
     let generated = documents()
         .into_iter()
         .filter(|path| path.iter().any(|part| part == "generated"));
@@ -124,7 +124,7 @@ fn loaded_document_is_imported_elsewhere_with_the_same_hashes() {
         let target = two_environments();
         let requested = &document["exportResponseMetadata"]["requestedObjectList"];
         for wanted in requested.as_array().unwrap() {
-            // The bundle itself has what was there before among its members.
+            // The bundle contains earlier objects, too.
             if wanted["objectType"] != "GLOBAL_OBJECT" {
                 taken(&target.0, &bundle, None);
             }
@@ -217,7 +217,7 @@ fn unknown_type_is_listed_exported_and_imported_unchanged() {
         .unwrap();
     let (report, objects) = open(&again.bytes);
     assert_eq!(original(report, objects), there);
-    // Its own engine takes it back, too.
+    // The exporting engine imports it, too.
     import(&source, &exported, false, None).unwrap();
 }
 
@@ -250,7 +250,7 @@ fn object_under_another_type_number_is_the_same_object() {
         },
         ..own.revision().clone()
     };
-    // A number that an engine might have for the type.
+    // A possible number of the type.
     let key = ObjectKey::new(333, own.key().identifier.clone());
     let object = SyncObject::build(
         &key,

@@ -1,4 +1,4 @@
-//! Async tasks on the clock, and their files.
+//! Async tasks and their files.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ fn start(client: &Client, operation: Operation) -> AsyncTask {
     client.engine.engine().start_task(operation, None, work).unwrap()
 }
 
-/// Looks at a task until it has a status; the work runs on other threads, so it may take a moment of real time.
+/// Polls a task until it has a status. Its work runs on another thread.
 async fn until(client: &Client, id: i64, status: &str) -> Value {
     for _ in 0..500 {
         let task = client.get(&format!("async-tasks/{id}")).await.json();

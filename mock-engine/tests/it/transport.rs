@@ -1,4 +1,4 @@
-//! Bodies, connections, and the end.
+//! Bodies, connections and the stop of an engine.
 
 use std::time::Duration;
 
@@ -66,7 +66,7 @@ async fn body_over_the_limit_is_refused() {
         .raw("POST", "/masking/api/file-uploads", &headers, &body)
         .await;
     assert_eq!(reply.status, 413);
-    // Chunked, so that nothing announces the size.
+    // A chunked body does not announce its size.
     let mut stream = TcpStream::connect(client.engine.address()).await.unwrap();
     let head = format!(
         "POST /masking/api/import?force_overwrite=true HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
@@ -180,14 +180,14 @@ async fn burst_of_connections_fits_into_the_backlog() {
         .ok()
         .and_then(|text| text.trim().parse().ok())
         .unwrap_or(128);
-    // On this runtime nobody accepts before this test waits.
+    // The engine accepts only while this test awaits, since they share a thread.
     let burst: Vec<_> = (0..most.min(800))
         .map(|_| std::net::TcpStream::connect_timeout(&engine.address(), Duration::from_millis(900)).unwrap())
         .collect();
     drop(burst);
 }
 
-/// Reads an answer that says its length, and leaves the connection open.
+/// Reads one answer by its `Content-Length`. The connection stays open.
 async fn next_answer(stream: &mut TcpStream) -> std::io::Result<String> {
     let mut answer = Vec::new();
     loop {
@@ -211,7 +211,7 @@ async fn next_answer(stream: &mut TcpStream) -> std::io::Result<String> {
     }
 }
 
-/// Clients send head and body apart, and a body where none is asked for.
+/// Some clients send the body after the head, and bodies that the endpoint does not need.
 #[tokio::test]
 async fn unread_body_keeps_the_connection_open() {
     let client = Client::of(MockEngine::builder()).await;

@@ -10,7 +10,7 @@ async fn login(client: &Client, user: &str, password: &str) -> Reply {
     client.call("POST", "login", &body).await
 }
 
-/// The row of the user with a name, as lists show it.
+/// The list's row of a user.
 async fn listed(client: &Client, name: &str) -> Value {
     let page = client.get("users?page_number=1&page_size=999").await.json();
     let rows = page["responseList"].as_array().unwrap().clone();
@@ -47,7 +47,7 @@ async fn fresh_engine_has_an_administrator() {
     assert_eq!(login(&client, "admin", "Admin-12").await.status, 401);
     assert_eq!(login(&client, "ADMIN", "N3w-word").await.status, 200);
 
-    // A row comes back without its password, which stays.
+    // An update without a password keeps it.
     client
         .call("PUT", "users/5", &client.get("users/5").await.json())
         .await;
@@ -90,7 +90,7 @@ async fn only_given_and_created_users_can_log_in() {
 }
 
 #[tokio::test]
-async fn user_name_is_unique_without_regard_to_case() {
+async fn user_name_is_unique_in_any_case_and_locked_user_is_refused() {
     let client = Client::new().await;
     let id = client.create("users", &person("ada"), "userId").await;
     let reply = client.call("POST", "users", &person("Ada")).await;
@@ -154,7 +154,7 @@ async fn user_without_admin_rights_has_a_role_in_environments() {
     let shown = client.get(&path).await.json();
     assert_eq!(shown["nonAdminProperties"]["environmentIds"], json!([2]));
 
-    // As clients do before they delete an administrator, and the way back.
+    // Clients do this before they delete an administrator.
     let promoted = client
         .call("PUT", &path, &json!({ "isAdmin": true }))
         .await

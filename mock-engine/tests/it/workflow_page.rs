@@ -1,4 +1,4 @@
-//! The vendor's page of workflow examples, with the real curl against two engines with TLS.
+//! The documented workflow examples, with curl and two engines with TLS.
 
 use crate::support::program::{Program, script};
 

@@ -1,5 +1,5 @@
-//! Input that is no use: without a token, not JSON, not a form, cut off, numbers that overflow. Always an error as JSON,
-//! never a 5xx, and nothing has changed.
+//! Invalid input: no token, no JSON, no form, broken off, overflowing numbers. The answer is an error as JSON with a 4xx
+//! status, and nothing changes.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 use crate::support::client::{Client, form, read_reply};
 use crate::support::pair::{all_success, engine_a, engine_b, entry, export, find, state};
 
-/// What may be done with a collection besides listing and getting.
+/// Collections that clients can change.
 const WRITTEN: &[&str] = &[
     "applications",
     "environments",
@@ -35,7 +35,7 @@ const WRITTEN: &[&str] = &[
     "roles",
 ];
 
-/// Methods and paths of what asks for a token, apart from the lists and what is in them.
+/// Further endpoints that need a token.
 const CLOSED: &[(&str, &str)] = &[
     ("PUT", "logout"),
     ("GET", "syncable-objects"),
@@ -125,7 +125,7 @@ async fn body_that_is_not_json_is_refused() {
     ];
     calls.extend(WRITTEN.iter().map(|path| ("POST", (*path).to_owned())));
     calls.push(("PUT", "masking-jobs/4".to_owned()));
-    // Deeper than any parser follows, and below every limit on a body.
+    // Deeper than the parser's limit, and smaller than the limit on a body.
     let deep = "[".repeat(50_000);
     let bodies: [&[u8]; 10] = [
         b"",
@@ -184,7 +184,7 @@ async fn body_that_is_not_a_form_is_refused() {
     assert_eq!(tasks["_pageInfo"]["total"], 0, "no task was started: {tasks}");
 }
 
-/// Sends the head of a request and some of its body, and says that no more comes.
+/// Sends the head of a request and a part of its body, and closes the sending side.
 async fn cut_off(
     client: &Client,
     target: &str,
@@ -224,7 +224,7 @@ async fn body_that_breaks_off_is_refused() {
     let reply = cut_off(&b, target, &headers, body.len(), &body[..body.len() / 2]).await;
     assert_eq!(reply.status, 400, "{reply:?}");
     assert!(!reply.error().is_empty());
-    // Gone without a word, in the middle of the head, the body, the form.
+    // The client disappears within the head, the body and the form.
     for (head, body) in [
         ("POST /masking/api/imp", &b""[..]),
         ("", &document[..9]),
@@ -337,7 +337,7 @@ async fn number_that_overflows_is_refused() {
         }
         let path = format!("/masking/api/import?force_overwrite=true&environment_id={number}");
         refused(path.clone(), a.raw("POST", &path, "", &document).await, &[400]);
-        // A source environment that nothing needs isn't looked up, so only what is no number is refused.
+        // The engine ignores a source environment that no object needs, so it refuses only text that is no number.
         if number.parse::<i64>().is_err() {
             let path = format!(
                 "/masking/api/import?force_overwrite=true&environment_id=1&source_environment_id={number}"
@@ -346,7 +346,7 @@ async fn number_that_overflows_is_refused() {
         }
         for query in ["page_number", "page_size"] {
             let path = format!("syncable-objects?{query}={number}");
-            // A page may be as large as a number can be.
+            // The size of a page has no bound.
             if query == "page_size" && number.parse::<u64>().is_ok_and(|n| n > 0) {
                 continue;
             }

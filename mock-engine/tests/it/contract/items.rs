@@ -1,4 +1,4 @@
-//! The ten things most likely to break a mock, in the contract's order.
+//! Ten details of the API on which clients rely.
 
 use std::collections::BTreeSet;
 
@@ -237,7 +237,7 @@ async fn item_07_header_name_may_have_any_case_and_no_space() {
         let bytes = [head(&a, "export", request.len()).as_bytes(), request.as_bytes()].concat();
         let exported = exchange(a.engine.address(), &bytes).await;
         assert_eq!(exported.status, 200, "{token:?} {exported:?}");
-        // It really was encrypted: without the passphrase it is refused.
+        // The document is encrypted, so the engine refuses it without the passphrase.
         assert_eq!(
             import(&b, "force_overwrite=true", &exported.body).await.status,
             400,
@@ -342,7 +342,7 @@ async fn item_10_export_echoes_the_request_and_lists_all_objects() {
             .count();
         assert_eq!(times, 1, "{wanted:?} {listed:?}");
     }
-    // What is listed is what the blob holds: an import reports it all.
+    // The list has the same objects as the blob, which an import reports.
     let b = engine_b_synced(&a).await;
     let imported = all_success(&import(&b, "force_overwrite=true&environment_id=1", &reply.body).await);
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -352,7 +352,7 @@ async fn item_10_export_echoes_the_request_and_lists_all_objects() {
 
 #[tokio::test]
 async fn async_export_gives_the_same_document_as_the_synchronous_one() {
-    // Times, ids and key are new with every export; two engines with one seed make the same.
+    // Each export has new times and ids. Two engines with the same seed make the same ones.
     let settings = || Settings {
         seed: Some(7),
         ..settings_a()

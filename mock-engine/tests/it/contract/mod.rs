@@ -1,7 +1,6 @@
-//! The engine's contract, item by item: what breaks naive mocks, the walk-throughs, bad input.
+//! The contract of the API: details that clients rely on, walk-throughs, refusals, invalid input.
 //!
-//! Everything goes through real sockets. Engine A has the demo inventory, engine B nothing but an application and an
-//! environment, number 1.
+//! Engine A has the demo inventory. Engine B has an application and environment 1 only.
 
 mod bad_input;
 mod items;

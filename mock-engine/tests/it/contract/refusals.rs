@@ -1,4 +1,4 @@
-//! What an engine that is asked properly still refuses, and that nothing has changed then.
+//! Valid requests that the engine refuses. Nothing changes then.
 
 use mock_engine::MockEngine;
 use mock_engine::internal::{Settings, SyncKind};
@@ -152,7 +152,7 @@ async fn tampered_document_is_refused() {
         assert_eq!(reply.status, 400, "{name}: {reply:?}");
         assert!(!reply.error().is_empty());
         let reply = import_async(&b, "force_overwrite=true", "", &document).await;
-        // Refused at once, or by the task.
+        // The call or its task refuses it.
         if reply.status == 200 {
             assert_eq!(wait(&b, &reply.json()).await["status"], "FAILED", "{name}");
         } else {
@@ -173,7 +173,7 @@ fn test_data(name: &str) -> Vec<u8> {
 async fn undetermined_signature_passes_unless_a_valid_one_is_required() {
     let document = test_data("generated/engine-like.json");
     let lenient = engine_b().await;
-    // Its references are missing, which is found out only after the signature.
+    // Its references are missing, which the engine checks after the signature.
     let reply = import(&lenient, "force_overwrite=true&environment_id=1", &document).await;
     assert_eq!(reply.status, 404, "{reply:?}");
     let settings = Settings {
@@ -186,7 +186,7 @@ async fn undetermined_signature_passes_unless_a_valid_one_is_required() {
     assert!(reply.error().to_lowercase().contains("signature"), "{reply:?}");
 }
 
-/// Every test document with the verdict that the tables of test documents name.
+/// The test documents with their verdicts in the tables of both READMEs.
 fn verdicts() -> Vec<(String, String, Vec<u8>)> {
     let mut documents = Vec::new();
     for page in ["README.md", "../tests/testkit/README.md"] {

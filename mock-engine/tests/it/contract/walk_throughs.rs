@@ -1,4 +1,4 @@
-//! The walk-throughs of the contract.
+//! Walk-throughs of whole syncs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -70,7 +70,7 @@ async fn walk_through_a_syncs_all_global_objects() {
     assert_eq!((purged.status, purged.body.len()), (200, 0));
     assert_eq!(b.get(&path).await.status, 404);
 
-    // What came over has A's hashes.
+    // Imported objects have A's hashes.
     let (theirs, ours) = (hashes(&a).await, hashes(&b).await);
     let document: Value = serde_json::from_slice(&document).unwrap();
     for exported in document["exportResponseMetadata"]["exportedObjectList"]
@@ -84,7 +84,7 @@ async fn walk_through_a_syncs_all_global_objects() {
             exported["objectType"].to_string(),
             exported["objectIdentifier"].to_string(),
         );
-        // Numbers may differ; names and the hash don't.
+        // Numbers may differ; names and hashes are equal.
         let there = ours
             .get(&key)
             .is_some_and(|hash| *hash == exported["revisionHash"])
@@ -110,7 +110,7 @@ async fn walk_through_b_syncs_a_job() {
     for object_type in ["DATABASE_CONNECTOR", "DATABASE_RULESET", "MASKING_JOB"] {
         let found = of_type(object_type);
         assert_eq!(found.len(), 1, "{object_type} {rows:?}");
-        // The first of its kind on B, whatever its number on A.
+        // It is the first of its type on B.
         assert_eq!(found[0].1.1, json!({ "id": 1 }), "{object_type}");
     }
     assert!(
@@ -132,7 +132,7 @@ async fn walk_through_b_syncs_a_job() {
     assert_eq!(inside["_pageInfo"]["total"], 1, "{inside}");
 }
 
-/// Hashes of the masking jobs by number.
+/// The hashes of the masking jobs by number.
 async fn job_hashes(client: &Client) -> BTreeMap<i64, Value> {
     let entries = syncable(client, "object_type=MASKING_JOB").await.into_iter();
     entries
@@ -247,7 +247,7 @@ async fn walk_through_c_syncs_an_environment() {
     assert_eq!(a.get("syncable-objects/environments/99").await.status, 404);
 }
 
-/// How many entries of a list belong to an environment.
+/// The number of list entries that belong to an environment.
 async fn count(client: &Client, path: &str, environment: i64) -> i64 {
     let list = client
         .get(&format!("{path}?environment_id={environment}&page_size=1000"))
@@ -334,7 +334,7 @@ async fn walk_through_e_refuses_a_job_without_its_algorithms() {
         );
         assert_eq!(state(&b).await, before);
     }
-    // By way of a task: it fails, and its file says the same.
+    // The task fails, too, and its file has the same outcomes.
     let task = import_async(&b, "force_overwrite=false&environment_id=1", "", &document).await;
     assert_eq!(task.status, 200, "{task:?}");
     let task = wait(&b, &task.json()).await;

@@ -1,8 +1,7 @@
-//! An engine's whole state in a form that two engines can be compared in.
+//! The whole state of an engine in a form that can be compared with another engine's.
 //!
-//! What may differ between engines that were told the same in another order is taken out: generated ids become the
-//! names of what they mean, and the UUIDs and times of saves go. Everything else stays, the counters of ids among it:
-//! had a call been carried out twice, one of them would stand further on.
+//! The same calls in another order give other ids, UUIDs and times. Names replace ids here, and UUIDs and times are left out.
+//! The counters of ids stay: a call that ran twice would increase one of them.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::support::blocking::User;
 
-/// Everything an engine holds, by a name that is the same on every engine.
+/// All rows and objects by a name that does not depend on the engine.
 pub(crate) fn canonical(user: &User) -> BTreeMap<String, Value> {
     let (status, state) = user.call("GET", "/__admin/state?secrets=true", &Value::Null);
     assert_eq!(status, 200, "{state}");
@@ -57,7 +56,7 @@ fn message(dumped: &Value) -> SyncObject<'static> {
     SyncObject::from_bytes(STANDARD.decode(text.unwrap()).unwrap()).unwrap()
 }
 
-/// The member that names a row. What every engine has from the start goes by its key, which is the same everywhere.
+/// The name of a row. Rows of the stock have no such member, but the same key on every engine.
 fn named(row: &Map<String, Value>, key: &str) -> String {
     let own = [
         "connectorName",

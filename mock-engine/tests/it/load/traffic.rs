@@ -1,12 +1,10 @@
-//! Clients that work side by side, each in its own environment, and remember what the engine took.
+//! Concurrent clients, each in its own environment, that remember the calls that the engine accepted.
 //!
-//! What one client does in its environment does not depend on what others do in theirs, and a name that all of them want
-//! goes to one of them, for good. So whatever order the engine saw, telling another engine the accepted calls one after
-//! the other has to lead to the same state.
+//! Calls in different environments do not affect each other, and each shared name goes to one client for good. So the
+//! accepted calls, sent to another engine one after the other, must lead to the same state.
 //!
-//! Some calls are cut off. One that was never sent whole must have no effect. One that was sent whole may have been
-//! taken or not: the client looks until it sees the effect, or long enough to be sure that there is none. If one came
-//! later still, the next look would not be as expected, and the client would fail.
+//! Clients cut some calls off. A call that was sent in part must have no effect. A call that was sent completely may have an
+//! effect: the client polls until it sees the effect or [`LATEST_EFFECT`] has passed.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -22,17 +20,17 @@ use serde_json::{Value, json};
 
 use crate::support::blocking::User;
 
-/// After this, a call without effect has none.
+/// The time after which a call has no effect any more.
 const LATEST_EFFECT: Duration = Duration::from_secs(5);
-/// Names of connectors that a client uses again and again.
+/// The number of connector names of a client.
 const NAMES: u64 = 4;
-/// Domains that all clients want to create.
+/// The number of domains that all clients try to create.
 const DOMAINS: u64 = 200;
 
-/// Connectors of an environment: host by name.
+/// The hosts of an environment's connectors, by name.
 type Hosts = BTreeMap<String, String>;
 
-/// A call that the engine took.
+/// A call that changes the engine.
 #[derive(Debug, Clone)]
 enum Call {
     Create { name: String, host: String },
@@ -55,17 +53,17 @@ impl fmt::Debug for Exported {
     }
 }
 
-/// How many calls went which way.
+/// The number of calls by result.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Tally {
     pub(crate) accepted: u64,
     pub(crate) refused: u64,
     pub(crate) exported: u64,
-    /// Cut off half-sent.
+    /// Cut off before the end of the request.
     pub(crate) half_sent: u64,
-    /// Cut off unanswered, and taken.
+    /// Cut off before the answer, with an effect.
     pub(crate) unanswered: u64,
-    /// Cut off unanswered, and not taken.
+    /// Cut off before the answer, without an effect.
     pub(crate) ignored: u64,
 }
 
@@ -89,7 +87,7 @@ pub(crate) struct Client {
     user: User,
     number: usize,
     environment: i64,
-    /// What its environment should hold.
+    /// The expected connectors of its environment.
     hosts: Hosts,
     ids: BTreeMap<String, i64>,
     exported: Vec<Arc<Exported>>,
@@ -100,7 +98,7 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// Logs in and makes its environment. Not to be called at once with others, so that ids are the same every time.
+    /// Logs in and creates its environment. Clients are created one after the other, so that their ids are reproducible.
     pub(crate) fn new(address: SocketAddr, number: usize) -> Self {
         let user = User::login(address);
         if number == 0 {
@@ -124,7 +122,7 @@ impl Client {
         }
     }
 
-    /// A number below a bound (xorshift: any fair spread will do).
+    /// A pseudo-random number below a bound (xorshift).
     fn below(&mut self, bound: u64) -> u64 {
         self.random ^= self.random << 13;
         self.random ^= self.random >> 7;
@@ -132,7 +130,7 @@ impl Client {
         self.random % bound
     }
 
-    /// Does one thing.
+    /// Makes one call.
     pub(crate) fn act(&mut self) {
         self.calls += 1;
         let name = format!("connector {}", self.below(NAMES));
@@ -157,7 +155,7 @@ impl Client {
         }
     }
 
-    /// Makes a call, or cuts it off, and remembers whether the engine took it.
+    /// Makes a call, perhaps cut off, and remembers whether the engine accepted it.
     fn try_out(&mut self, call: Call) {
         let (method, path, body) = self.request(&call);
         match self.below(12) {
@@ -181,9 +179,9 @@ impl Client {
                 let (status, answer) = self.user.call_when_free(method, &path, &body);
                 let text = String::from_utf8_lossy(&answer);
                 match (status, &call) {
-                    // Differs from what is here, and may not overwrite it.
+                    // It differs from the object here, and may not overwrite it.
                     (409, Call::Import { force: false, .. }) => self.tally.refused += 1,
-                    // The very revision that is here; another engine's has other UUIDs, so there is nothing to repeat.
+                    // The same revision, so the import changes nothing. The replay cannot repeat it with other UUIDs.
                     (
                         200,
                         Call::Import {
@@ -241,7 +239,7 @@ impl Client {
         self.look();
     }
 
-    /// Reads its environment: as it should be. Learns the ids on the way.
+    /// Checks its environment and remembers the ids.
     pub(crate) fn look(&mut self) {
         let (hosts, ids) = self.read();
         assert_eq!(
@@ -270,8 +268,7 @@ impl Client {
         (hosts, ids.collect())
     }
 
-    /// Whether a call, if it is taken, changes something. An import of what is here already, or of what it may not
-    /// overwrite, does not, unless it comes so late that it finds something else.
+    /// Whether an accepted call changes something. Imports of an equal object, or of one that they may not overwrite, do not.
     fn would_show(&self, call: &Call) -> bool {
         let may = match call {
             Call::Import { document, force } => *force || !self.hosts.contains_key(&document.name),
@@ -280,7 +277,7 @@ impl Client {
         may && after(&self.hosts, call) != self.hosts
     }
 
-    /// Whether a call that was sent whole, but whose answer nobody waited for, was taken.
+    /// Whether the engine accepted a call whose answer was cut off.
     fn had_effect(&self, call: &Call) -> bool {
         let after = after(&self.hosts, call);
         let sent = Instant::now();
@@ -295,7 +292,7 @@ impl Client {
         false
     }
 
-    /// Exports a connector through an async task, and checks what it gets.
+    /// Exports a connector with an async task and checks the document.
     fn export(&mut self, name: String) {
         let entry =
             json!([{ "objectIdentifier": { "id": self.ids[&name] }, "objectType": "DATABASE_CONNECTOR" }]);
@@ -337,7 +334,7 @@ impl Client {
         }
     }
 
-    /// Creates a domain that others want too: the first one gets it.
+    /// Creates a domain that other clients try to create, too. The first one succeeds.
     fn domain(&mut self, name: String) {
         let call = Call::Domain { name };
         let (method, path, body) = self.request(&call);
@@ -370,7 +367,7 @@ fn after(hosts: &Hosts, call: &Call) -> Hosts {
     hosts
 }
 
-/// Tells a new engine, one after the other, what clients know that theirs took. Everything has to be taken again.
+/// Sends all accepted calls to a new engine, one after the other. It must accept all of them.
 pub(crate) fn replay_all(address: SocketAddr, clients: Vec<Client>) {
     let mut again: Vec<Client> = (0..clients.len()).map(|n| Client::new(address, n)).collect();
     let calls = clients.into_iter().flat_map(|client| {

@@ -1,4 +1,4 @@
-//! Documents and targets of every kind, small ones and many of them.
+//! Generators of small documents and targets.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,10 +17,10 @@ use serde_json::{Value, json};
 
 use super::compare::WITH_PASSWORD;
 
-/// The environments of every target: to mask in, for sources, to tokenize in.
+/// The environments of every target: for masking, for sources, for tokenization.
 const ENVIRONMENTS: [(i64, &str); 3] = [(1, "MASK"), (2, "MASK"), (3, "TOKENIZE")];
 
-/// What a generated object is.
+/// A generated object.
 const KINDS: [&str; 14] = [
     "LOOKUP",
     "SEGMENT",
@@ -43,14 +43,14 @@ pub(super) struct Draft {
     kind: usize,
     name: usize,
     save: u8,
-    /// In a document: whether a reference stands there instead, where there are references to the kind.
+    /// In a document: whether to write a reference instead, if the type has references.
     reference: bool,
-    /// On a target: which of the environments.
+    /// On a target: the index of the environment.
     environment: usize,
     pub(super) dependencies: Vec<prop::sample::Index>,
 }
 
-/// A document, a target and what the request says.
+/// A document, a target and the options of the request.
 #[derive(Debug, Clone)]
 pub(super) struct Case {
     pub(super) document: Vec<Draft>,
@@ -60,7 +60,7 @@ pub(super) struct Case {
     pub(super) source_environment: Option<i64>,
 }
 
-/// What no engine would export, and what hardly any document has.
+/// Rare or impossible contents of a document.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Oddity {
     None,
@@ -124,7 +124,7 @@ pub(super) fn case() -> impl Strategy<Value = Case> {
     )
 }
 
-/// Data that shows a name where the type has one that is known, and that no two saves share.
+/// Data with a name, if the type's names are known. Each save has different data.
 fn data(kind: &str, name: &str, save: u8) -> (&'static str, Vec<u8>) {
     let text = |field| Writer::new().text(field, name).finish();
     match kind {
@@ -156,12 +156,12 @@ fn data(kind: &str, name: &str, save: u8) -> (&'static str, Vec<u8>) {
             "ApplicationSettingsData",
             Writer::new().text(1, "group").text(2, name).finish(),
         ),
-        // Types whose data was never seen.
+        // Types with unknown data.
         _ => ("EmptyData", Vec::new()),
     }
 }
 
-/// Every save masks one column more of a table that only it has.
+/// Ruleset data: each save masks one more column of its own table.
 fn ruleset_data(name: &str, save: u8) -> Vec<u8> {
     let column = |name| ColumnSpec {
         name,
@@ -220,7 +220,7 @@ impl Draft {
         ["One", "Two", "Three"][self.name]
     }
 
-    /// Within which no two may have one name.
+    /// The space in which names are unique.
     fn space(&self) -> (&'static str, &'static str) {
         match self.kind() {
             "LOOKUP" | "SEGMENT" => ("algorithm", self.name()),
@@ -230,12 +230,12 @@ impl Draft {
     }
 }
 
-/// The objects of a document, dependencies last, as engines write them.
+/// The objects of a document in the order of engines, dependencies last.
 fn document(case: &Case) -> Vec<SyncObject<'static>> {
     let mut built_objects: Vec<SyncObject<'static>> = Vec::new();
     let mut seen = BTreeSet::new();
     for (n, draft) in case.document.iter().enumerate() {
-        // A reference may stand beside what it refers to.
+        // A document may contain a reference and its object.
         if !seen.insert((draft.space(), draft.reference)) {
             continue;
         }
@@ -256,7 +256,7 @@ fn document(case: &Case) -> Vec<SyncObject<'static>> {
         };
         let object = plain(name);
         let reference = match draft.kind() {
-            // Of sources, the bare ones that can't be made.
+            // Source connectors without data, which cannot be created.
             "SOURCE_DATABASE_CONNECTOR" => {
                 Some(SyncObject::build(object.key(), &[], object.revision(), "EmptyData", &[]).unwrap())
             }
@@ -344,7 +344,7 @@ pub(super) fn sealed(case: &Case, key: &SigningKey) -> Vec<u8> {
     seal(&facts, &document(case), key, KeySize::Dsa512.default_rule()).unwrap()
 }
 
-/// A target with other numbers than documents have.
+/// A target whose numbers differ from those in documents.
 pub(super) fn target(drafts: &[Draft]) -> State {
     let mut state = State::default();
     for (id, purpose) in ENVIRONMENTS {
@@ -371,7 +371,7 @@ pub(super) fn target(drafts: &[Draft]) -> State {
     state
 }
 
-/// Somebody has set the passwords of everything that has one.
+/// Sets the password of an object that has one.
 fn set_password(state: &mut State, kind: &str, id: i64) {
     let Some((_, path)) = WITH_PASSWORD.iter().find(|(with, _)| *with == kind) else {
         return;

@@ -1,5 +1,4 @@
-//! Plans, imports, and holds the dumps before and after against what was announced: object by object here, what follows
-//! from them in [`effects`].
+//! Compares a plan with the dumps before and after the import, object by object. Side effects are in [`effects`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +16,7 @@ use serde_json::Value;
 
 use super::effects;
 
-/// Types whose rows have a password, with the list that shows them.
+/// Types with a password, and their lists.
 pub(super) const WITH_PASSWORD: [(&str, &str); 3] = [
     ("DATABASE_CONNECTOR", "database-connectors"),
     ("FILE_CONNECTOR", "file-connectors"),
@@ -28,7 +27,7 @@ pub(super) fn dump(engine: &Engine) -> Vec<u8> {
     serde_json::to_vec(&*engine.snapshot()).unwrap()
 }
 
-/// What a dump shows of an object.
+/// An object in a dump.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Shown {
     pub(super) environment: Option<i64>,
@@ -42,7 +41,7 @@ impl Shown {
     }
 }
 
-/// The objects of a dump by type and identifier, read without the library's reader of dumps.
+/// The objects of a dump by type and identifier. Does not use the library's reader of dumps.
 pub(super) fn shown(dump: &[u8]) -> BTreeMap<(String, String), Shown> {
     use base64::Engine as _;
     let dump: Value = serde_json::from_slice(dump).unwrap();
@@ -65,7 +64,7 @@ pub(super) fn shown(dump: &[u8]) -> BTreeMap<(String, String), Shown> {
         .collect()
 }
 
-/// Plans against the dump, imports, compares, and gives what was announced and came true.
+/// Plans against the dump, imports and compares. Returns the outcomes that the plan predicted.
 pub(super) fn compare(engine: &Engine, document: &[u8], options: ImportOptions) -> Vec<&'static str> {
     let before = dump(engine);
     let mut builder = TargetStateBuilder::new();
@@ -85,7 +84,7 @@ pub(super) fn compare(engine: &Engine, document: &[u8], options: ImportOptions) 
         ..options
     };
     let plan = import_plan(&read, &state, &options);
-    // Of a complete target everything is known, whatever the request leaves out.
+    // Nothing is unknown for a complete target.
     for step in &plan.steps {
         assert!(!matches!(step.action, Action::Unknown { .. }), "{step:?}");
     }
@@ -134,7 +133,7 @@ pub(super) fn compare(engine: &Engine, document: &[u8], options: ImportOptions) 
     }
 }
 
-/// Every change between the dumps was announced, and every announced change is there.
+/// Checks that the plan predicted exactly the changes between the dumps.
 fn succeeded(
     plan: &ImportPlan,
     document: &ImportDocument,
@@ -207,7 +206,7 @@ fn succeeded(
                 seen.push("resolved");
             }
             Action::ReferenceInDocument { .. } => seen.push("in document"),
-            // A bundle follows from its members: whether it changes isn't announced.
+            // A bundle changes with its members; the plan does not predict it.
             Action::Derived => {
                 changed.retain(|(type_name, _)| type_name != "GLOBAL_OBJECT");
                 seen.push("derived");
@@ -219,7 +218,7 @@ fn succeeded(
     seen
 }
 
-/// A source becomes a connector.
+/// The type under which the engine stores an object. Source connectors become connectors.
 pub(super) fn stored_type(step: &Step) -> &str {
     step.type_name.strip_prefix("SOURCE_").unwrap_or(&step.type_name)
 }

@@ -1,5 +1,5 @@
-//! What a successful import leaves behind beside the objects themselves: their content, the rows that show them, what is
-//! left to do and what can't be undone. Each is read from the dumps and held against the plan, in both directions.
+//! Effects of a successful import beyond the objects: their rows, open tasks of the checklist, and irreversible changes. Each is
+//! compared between the dumps and the plan, in both directions.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use super::compare::{Shown, WITH_PASSWORD, shown, stored_type};
 
 type Objects = BTreeMap<(String, String), Shown>;
 
-/// A step that wrote something, and where that is.
+/// A step that wrote an object, and the object's place.
 struct Written<'a> {
     step: &'a Step,
     position: usize,
@@ -22,7 +22,7 @@ struct Written<'a> {
     identifier: String,
 }
 
-/// Gives what was seen to hold.
+/// Checks all effects and returns the ones that occurred.
 pub(super) fn hold(
     plan: &ImportPlan,
     document: &ImportDocument,
@@ -51,8 +51,7 @@ pub(super) fn hold(
     seen
 }
 
-/// What was written holds the document's data, such as tables and columns, to the byte, and depends on the same objects
-/// under the names they have here.
+/// Written objects have exactly the document's data and depend on the same objects.
 fn content(
     plan: &ImportPlan,
     document: &ImportDocument,
@@ -103,10 +102,10 @@ fn content(
     seen
 }
 
-/// Lists whose rows are parts of objects: tables and columns of rulesets, fields of formats.
+/// Lists whose rows are parts of objects: tables, columns, fields.
 const PARTS: [&str; 3] = ["table-metadata", "column-metadata", "file-field-metadata"];
 
-/// The rows of a dump by list and key, without those that are parts of an object.
+/// The rows of a dump by list and key, without parts of objects.
 fn rows(dump: &[u8]) -> BTreeMap<(String, String), Value> {
     let dump: Value = serde_json::from_slice(dump).unwrap();
     let mut rows = BTreeMap::new();
@@ -128,7 +127,7 @@ fn row_key(identifier: &str) -> String {
     }
 }
 
-/// An import changes the rows of what it writes and no others.
+/// An import changes the rows of written objects only.
 fn only_their_rows(
     written: &[Written<'_>],
     before: &BTreeMap<(String, String), Value>,
@@ -156,7 +155,7 @@ fn only_their_rows(
     any.then_some("rows changed")
 }
 
-/// New connectors and mounts have no password, and the checklist names just these; others keep theirs.
+/// New connectors and mounts have no password, and the checklist names exactly them. Others keep theirs.
 fn passwords(
     plan: &ImportPlan,
     written: &[Written<'_>],
@@ -208,7 +207,7 @@ fn passwords(
     seen
 }
 
-/// The checklist names just the jobs that were written and read from a source.
+/// The checklist names exactly the written jobs that read from a source.
 fn sources(plan: &ImportPlan, written: &[Written<'_>], after: &Objects) -> Option<&'static str> {
     let is_job = |type_name: &str| type_name.ends_with("_JOB");
     let reads_elsewhere = |written: &&Written<'_>| {
@@ -235,10 +234,10 @@ fn sources(plan: &ImportPlan, written: &[Written<'_>], after: &Objects) -> Optio
     (!jobs.is_empty()).then_some("job to re-point")
 }
 
-/// The global key and the algorithms that the dumps show replaced are those announced as irreversible.
+/// The plan marks exactly the replaced global key and algorithms as irreversible.
 fn irreversible(plan: &ImportPlan, before: &Objects, after: &Objects) -> Vec<&'static str> {
     let algorithms = ["LOOKUP", "SEGMENT", "TOKENIZATION", "DATE_SHIFT"];
-    // The same saved state masks alike, also with what an upgrade added to it.
+    // A revision masks in the same way, also with the additions of an upgrade.
     let extended: BTreeSet<String> = plan
         .steps
         .iter()
@@ -250,7 +249,7 @@ fn irreversible(plan: &ImportPlan, before: &Objects, after: &Objects) -> Vec<&'s
         .filter(|(key, now)| before.get(*key) != Some(*now) && !extended.contains(&key.1));
     let replaced: BTreeSet<(&str, &str)> = changed
         .filter(|(key, _)| {
-            // No engine is without a global key, shown or not.
+            // Every engine has a global key, listed or not.
             key.0 == "KEY" || (algorithms.contains(&key.0.as_str()) && before.contains_key(*key))
         })
         .map(|(key, _)| (key.0.as_str(), key.1.as_str()))

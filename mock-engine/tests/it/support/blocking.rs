@@ -1,4 +1,4 @@
-//! The program and a blocking client, for tests that need many threads or a process to kill.
+//! The program and a blocking client, for tests with many threads or killed processes.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// A running `mock-engine` process; killed when dropped.
+/// A running `mock-engine`. Dropping it kills the process.
 pub(crate) struct Process {
     child: Child,
     pub(crate) address: SocketAddr,
@@ -21,7 +21,7 @@ impl Process {
         Self::spawn(command, 1).0
     }
 
-    /// Starts the program with engines on ports of their own.
+    /// Starts the program with several engines.
     pub(crate) fn start_several(arguments: &[&str]) -> (Self, Vec<SocketAddr>) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mock-engine"));
         command.args(arguments);
@@ -59,7 +59,7 @@ impl Process {
         (Self { child, address }, addresses)
     }
 
-    /// Asks it to stop and waits until it has.
+    /// Sends SIGTERM and waits for the end.
     pub(crate) fn stop(mut self) -> std::process::ExitStatus {
         let id = self.child.id().to_string();
         assert!(
@@ -72,7 +72,7 @@ impl Process {
         self.child.wait().unwrap()
     }
 
-    /// Ends it as a power cut would.
+    /// Sends SIGKILL, which has the effect of a power cut.
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -88,13 +88,13 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Already gone after `kill`.
+        // Fails after `kill` and `stop`.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// One user's connection data.
+/// A logged-in user of an engine.
 pub(crate) struct User {
     address: SocketAddr,
     token: String,
@@ -117,7 +117,7 @@ impl User {
         user
     }
 
-    /// A request with a JSON body (none when null), below the API's base.
+    /// Sends a request below the API's base. The body is JSON; null means no body.
     pub(crate) fn call(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
         let body = if body.is_null() {
             Vec::new()
@@ -128,7 +128,7 @@ impl User {
         (status, serde_json::from_slice(&answer).unwrap_or(Value::Null))
     }
 
-    /// The bytes of a request, below the API's base unless the path begins at the root.
+    /// The bytes of a request. A path without a leading slash is below the API's base.
     fn request(&self, method: &str, path: &str, body: &[u8]) -> Vec<u8> {
         let base = if path.starts_with('/') {
             ""
@@ -144,16 +144,16 @@ impl User {
         [head.as_bytes(), body].concat()
     }
 
-    /// Sends a share of a request's bytes, from 0 (none) to 1 (all), and hangs up.
+    /// Sends a share of a request's bytes, from 0 (none) to 1 (all), and closes the connection.
     pub(crate) fn cut_off(&self, method: &str, path: &str, body: &[u8], share: f64) {
         let request = self.request(method, path, body);
         let sent = (request.len() as f64 * share) as usize;
         let mut stream = TcpStream::connect(self.address).unwrap();
-        // The engine may hang up first.
+        // The engine may close the connection first.
         let _ = stream.write_all(&request[..sent]);
     }
 
-    /// A request whose answer may never come.
+    /// Sends a request that may stay without an answer.
     pub(crate) fn send(&self, method: &str, path: &str, body: &[u8]) -> std::io::Result<(u16, Vec<u8>)> {
         let mut stream = TcpStream::connect(self.address)?;
         stream.set_read_timeout(Some(Duration::from_secs(60)))?;
@@ -166,7 +166,7 @@ impl User {
         Ok((status, answer.split_off(end + 4)))
     }
 
-    /// As [`User::call`], again while another sync operation is running.
+    /// Sends a request again until no other sync operation is running.
     pub(crate) fn call_when_free(&self, method: &str, path: &str, body: &[u8]) -> (u16, Vec<u8>) {
         loop {
             let (status, answer) = self.send(method, path, body).unwrap();

@@ -29,7 +29,7 @@ impl Reply {
     }
 }
 
-/// As one reads it in the report of a failure.
+/// For reports of failures.
 impl std::fmt::Debug for Reply {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let body = &self.body[..self.body.len().min(2000)];
@@ -70,7 +70,7 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// Of an engine with nothing in it.
+    /// A client of an empty engine.
     pub(crate) async fn new() -> Self {
         Self::of(MockEngine::builder().empty().seed(1)).await
     }
@@ -96,7 +96,7 @@ impl Client {
         self.token = reply.json()["Authorization"].as_str().unwrap().to_owned();
     }
 
-    /// A request below the API's base.
+    /// Sends a request below the API's base.
     pub(crate) async fn call(&self, method: &str, path: &str, body: &Value) -> Reply {
         let body = if body.is_null() {
             String::new()
@@ -111,7 +111,7 @@ impl Client {
         self.call("GET", path, &Value::Null).await
     }
 
-    /// A request with further header lines.
+    /// Sends a request with further header lines.
     pub(crate) async fn raw(&self, method: &str, target: &str, headers: &str, body: &[u8]) -> Reply {
         let (token, length) = (&self.token, body.len());
         let mut bytes = format!(
@@ -123,7 +123,7 @@ impl Client {
         exchange(self.engine.address(), &bytes).await
     }
 
-    /// A task once it has ended, polled as dxm-toolkit does: while it is RUNNING, and never WAITING.
+    /// Polls a task to its end, as dxm-toolkit does: while it is RUNNING. It must never be WAITING.
     pub(crate) async fn ended(&self, started: &Value) -> Value {
         let id = &started["asyncTaskId"];
         loop {
@@ -136,7 +136,7 @@ impl Client {
         }
     }
 
-    /// Creates a resource and gives its id.
+    /// Creates a resource and returns its id.
     pub(crate) async fn create(&self, path: &str, body: &Value, id: &str) -> i64 {
         let reply = self.call("POST", path, body).await;
         assert_eq!(reply.status, 200, "{reply:?}");

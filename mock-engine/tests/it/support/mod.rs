@@ -1,4 +1,4 @@
-//! What several tests share: clients, engines, the running program.
+//! Shared helpers: clients, engines, the running program.
 
 pub(crate) mod blocking;
 pub(crate) mod client;

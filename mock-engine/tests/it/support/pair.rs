@@ -1,4 +1,4 @@
-//! Two engines, and what is done with them again and again.
+//! Two engines, and calls that many tests make.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::support::client::{Client, Reply, form};
 
 pub(crate) const GLOBAL: (&str, &str) = ("GLOBAL_OBJECT", "global");
 
-/// Settings of engine A.
+/// The settings of engine A, which has the demo inventory.
 pub(crate) fn settings_a() -> Settings {
     Settings {
         name: "a.example.com".to_owned(),
@@ -19,7 +19,7 @@ pub(crate) fn settings_a() -> Settings {
     }
 }
 
-/// Settings of engine B.
+/// The settings of engine B, which starts empty.
 pub(crate) fn settings_b() -> Settings {
     Settings {
         name: "b.example.com".to_owned(),
@@ -44,7 +44,7 @@ pub(crate) async fn engine_b_with(settings: Settings) -> Client {
     client
 }
 
-/// Engine B after a sync of everything global.
+/// Engine B after a sync of all global objects.
 pub(crate) async fn engine_b_synced(a: &Client) -> Client {
     let b = engine_b().await;
     let document = export(a, &[entry(GLOBAL.0, GLOBAL.1)]).await;
@@ -89,7 +89,7 @@ pub(crate) async fn import_async(client: &Client, query: &str, more: &str, docum
         .await
 }
 
-/// An array of outcomes: for each object, by type and identifier, its status and its identifier on the target.
+/// The status and the target's identifier of each imported object, by type and identifier.
 pub(crate) fn outcomes(reply: &Reply) -> BTreeMap<(String, String), (String, Value)> {
     let rows = reply.json();
     let rows = rows
@@ -138,7 +138,7 @@ pub(crate) fn failed(reply: &Reply) -> Vec<String> {
         .collect()
 }
 
-/// Everything syncable: type, identifier and hash or reason.
+/// All entries of `/syncable-objects`.
 pub(crate) async fn syncable(client: &Client, query: &str) -> Vec<Value> {
     let reply = client
         .get(&format!("syncable-objects?page_size=10000&{query}"))
@@ -147,7 +147,7 @@ pub(crate) async fn syncable(client: &Client, query: &str) -> Vec<Value> {
     reply.json()["responseList"].as_array().unwrap().clone()
 }
 
-/// The one entry of all that fits.
+/// The first entry of a type that fits.
 pub(crate) async fn find(client: &Client, object_type: &str, fits: impl Fn(&Value) -> bool) -> Value {
     let all = syncable(client, &format!("object_type={object_type}")).await;
     let found = all.iter().find(|entry| fits(entry)).cloned();
