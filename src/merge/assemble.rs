@@ -1,15 +1,16 @@
-//! From decisions to the next document, with an account of it.
+//! Turns the decisions into the merged document and the outcome that describes it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::build::Extras;
 use crate::graph::Graph;
+use crate::identifier::Identifier;
 use crate::object::{Named, ObjectKey, SyncObject};
 use crate::wire::Message;
 
 use super::closure::{Placed, Walk};
-use super::decide::{Decider, is_label};
+use super::decide::Decider;
 use super::lists::merge_lists;
 use super::matching::{Entities, EntityId};
 use super::outcome::{MergeOutcome, MergedDocument, MergedObject, Note, Origin, Renumbered};
@@ -21,8 +22,8 @@ pub(super) fn assemble(
     entities: Entities,
     options: &MergeOptions,
 ) -> Result<MergeOutcome, MergeError> {
-    let (mut outcome, objects) = account(&documents, entities, options)?;
-    // The documents go first, so that most objects have one holder left and needn't be copied.
+    let (mut outcome, objects) = outcome(&documents, entities, options)?;
+    // Without the documents, most objects have one owner and needn't be copied.
     drop(documents);
     if let Some(document) = &mut outcome.document {
         document.objects = objects.into_iter().map(Arc::unwrap_or_clone).collect();
@@ -30,19 +31,18 @@ pub(super) fn assemble(
     Ok(outcome)
 }
 
-type Objects = Vec<Arc<SyncObject<'static>>>;
-
-fn account(
+fn outcome(
     documents: &Documents,
     entities: Entities,
     options: &MergeOptions,
-) -> Result<(MergeOutcome, Objects), MergeError> {
+) -> Result<(MergeOutcome, Vec<Arc<SyncObject<'static>>>), MergeError> {
     let decider = Decider::new(documents, entities, options)?;
     let mut walk = Walk::new(decider, &options.derived);
     let roots = walk.run()?;
     let unused: Vec<Note> = walk
         .decider
-        .unused_resolutions()
+        .preference
+        .unused()
         .map(|object| Note::UnusedResolution(object.to_owned()))
         .collect();
     let mut notes: Vec<Note> = doubts(documents).collect();
@@ -85,7 +85,7 @@ fn account(
     Ok((outcome, objects))
 }
 
-/// What was doubtful about the documents and still is about what comes from them.
+/// The doubts about the documents, which the result inherits.
 fn doubts(documents: &Documents) -> impl Iterator<Item = Note> {
     let sources = documents.all().iter();
     sources.flat_map(|source| {
@@ -96,7 +96,7 @@ fn doubts(documents: &Documents) -> impl Iterator<Item = Note> {
     })
 }
 
-/// Breadth-first from what the document is made for, as engines write it.
+/// Puts the objects in the engines' record order: breadth-first from the requested ones.
 fn in_record_order(
     walk: &mut Walk<'_>,
     requested: &[ObjectKey],
@@ -123,11 +123,11 @@ fn in_record_order(
         }
     }
     let order = graph.breadth_first(requested.iter().filter_map(|key| graph.find(key)));
-    let mut place = vec![usize::MAX; walk.placed.len()];
+    let mut rank = vec![usize::MAX; walk.placed.len()];
     for (position, id) in order.into_iter().enumerate() {
-        place[id] = position;
+        rank[id] = position;
     }
-    let mut placed: Vec<(usize, Placed)> = place.into_iter().zip(std::mem::take(&mut walk.placed)).collect();
+    let mut placed: Vec<(usize, Placed)> = rank.into_iter().zip(std::mem::take(&mut walk.placed)).collect();
     placed.sort_by_key(|(position, _)| *position);
     walk.placed = placed.into_iter().map(|(_, placed)| placed).collect();
     Ok(())
@@ -135,9 +135,9 @@ fn in_record_order(
 
 fn merged(walk: &Walk<'_>, placed: &Placed) -> MergedObject {
     let decider = &walk.decider;
-    let object = decider.named(placed.id, placed.place);
-    let places = &decider.entities.list[placed.id].places;
-    let sides = places
+    let object = decider.named(placed.id, placed.position);
+    let positions = &decider.entities.list[placed.id].positions;
+    let sides = positions
         .iter()
         .filter(|(source, _)| decider.documents.is_side(*source));
     let has_it = |(source, at): &&(usize, usize)| {
@@ -148,15 +148,15 @@ fn merged(walk: &Walk<'_>, placed: &Placed) -> MergedObject {
         object,
         origin: placed.origin,
         sources: match placed.origin {
-            Origin::RewrittenByEngine => vec![placed.place.0],
+            Origin::RewrittenByEngine => vec![placed.position.0],
             Origin::Derived => sides.map(|(source, _)| *source).collect(),
             _ => sides.filter(has_it).map(|(source, _)| *source).collect(),
         },
     }
 }
 
-/// What the base had and is gone. What was never in the base and is gone is noted, and so is what stays although a side
-/// removed it.
+/// Returns the base's objects that aren't in the result. Notes other objects that were left out, and objects that stay
+/// although a side removed them.
 fn unreached(walk: &Walk<'_>, roots: &[EntityId], notes: &mut Vec<Note>) -> Vec<Named> {
     let Decider {
         documents, entities, ..
@@ -165,11 +165,11 @@ fn unreached(walk: &Walk<'_>, roots: &[EntityId], notes: &mut Vec<Note>) -> Vec<
     for (id, entity) in entities.list.iter().enumerate() {
         let was_there = documents.base.is_some_and(|base| entity.at(base).is_some());
         let sides = entity
-            .places
+            .positions
             .iter()
             .filter(|(source, _)| documents.is_side(*source))
             .count();
-        let named = || walk.decider.named(id, entity.places[0]);
+        let named = || walk.decider.named(id, entity.positions[0]);
         match (walk.reached[id], was_there) {
             (true, true) if sides < documents.sides().len() && !roots.contains(&id) => {
                 notes.push(Note::Kept(named()));
@@ -189,12 +189,15 @@ fn renumbered(walk: &Walk<'_>) -> Vec<Renumbered> {
     let mut renumbered = Vec::new();
     for placed in &walk.placed {
         let entity = &entities.list[placed.id];
-        for (source, at) in &entity.places {
+        for (source, at) in &entity.positions {
             let old = &documents[*source].objects[*at].key().identifier;
-            if documents.is_side(*source) && is_label(old) && *old != entity.key.identifier {
+            if documents.is_side(*source)
+                && matches!(old, Identifier::Integer(_))
+                && *old != entity.key.identifier
+            {
                 renumbered.push(Renumbered {
                     source: *source,
-                    object: walk.decider.named(placed.id, placed.place),
+                    object: walk.decider.named(placed.id, placed.position),
                     old: old.clone(),
                 });
             }
@@ -203,24 +206,17 @@ fn renumbered(walk: &Walk<'_>) -> Vec<Renumbered> {
     renumbered
 }
 
-/// What a reader of the result should know of the labels around the blobs.
+/// Notes about differing hosts and formats.
 fn labels(documents: &Documents) -> Vec<Note> {
-    let distinct = |mut values: Vec<String>| {
-        values.sort();
-        values.dedup();
-        values
-    };
-    let sides = documents.sides();
-    let hosts = distinct(sides.iter().filter_map(|side| side.host.clone()).collect());
-    let mut formats: Vec<u64> = sides.iter().filter_map(|side| side.format).collect();
-    formats.sort_unstable();
-    formats.dedup();
-    let hosts = (hosts.len() > 1).then_some(Note::Hosts(hosts));
-    let formats = (formats.len() > 1).then_some(Note::Formats(formats));
+    let sides = documents.sides().iter();
+    let hosts: BTreeSet<String> = sides.clone().filter_map(|side| side.host.clone()).collect();
+    let formats: BTreeSet<u64> = sides.filter_map(|side| side.format).collect();
+    let hosts = (hosts.len() > 1).then(|| Note::Hosts(Vec::from_iter(hosts)));
+    let formats = (formats.len() > 1).then(|| Note::Formats(Vec::from_iter(formats)));
     hosts.into_iter().chain(formats).collect()
 }
 
-/// Marker and unknown fields, of the header and of the records around the objects of the result.
+/// The marker and the unknown fields of the header and of the result's records.
 fn extras(walk: &Walk<'_>) -> Extras {
     let Decider {
         documents, entities, ..
@@ -236,11 +232,11 @@ fn extras(walk: &Walk<'_>) -> Extras {
     for placed in &walk.placed {
         let entity = &entities.list[placed.id];
         let (sides, base): (Vec<_>, Vec<_>) = entity
-            .places
+            .positions
             .iter()
             .partition(|(source, _)| documents.is_side(*source));
         let lists: Vec<Vec<Vec<u8>>> = sides.into_iter().map(record).collect();
-        let merged = merge_fields(base.first().map(|place| record(place)).as_deref(), &lists);
+        let merged = merge_fields(base.first().map(|position| record(position)).as_deref(), &lists);
         if !merged.is_empty() {
             record_fields.insert(placed.object.key().clone(), merged);
         }

@@ -1,31 +1,32 @@
-//! From the roots to everything they need, deciding on the way.
+//! Walks from the roots to everything they need, and decides each entity on the way.
 //!
-//! Invariant: in the result is what its roots reach, and nothing else. An object that only other objects needed goes
-//! when they don't need it any more; one that something needs stays, whoever removed it.
+//! Invariant: the result contains exactly what its roots reach. An object that nothing needs any more goes; an object
+//! that something needs stays, even if a side removed it.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use crate::object::{ObjectKey, SyncObject, by_number_in_own_document, with_dependencies};
+use crate::object::{ObjectKey, Scope, SyncObject, by_number_in_own_document, with_dependencies};
 
 use super::conflict::{Conflict, ConflictKind};
-use super::decide::{Decider, Decision};
+use super::decide::Decider;
 use super::lists::merge_lists;
 use super::matching::EntityId;
 use super::outcome::Origin;
-use super::source::{Place, SourceId};
+use super::source::{Position, SourceId};
+use super::state::Decision;
 use super::{DerivedSave, MergeError};
 
-/// An object that is in the result.
+/// An object of the result.
 pub(super) struct Placed {
     pub(super) id: EntityId,
-    /// Where it, or what it is made of, stands.
-    pub(super) place: Place,
+    /// Its position, or that of the object it is made from.
+    pub(super) position: Position,
     pub(super) object: Arc<SyncObject<'static>>,
     pub(super) origin: Origin,
 }
 
-/// What was reached so far.
+/// The objects reached so far.
 pub(super) struct Walk<'a> {
     pub(super) decider: Decider<'a>,
     derived: &'a DerivedSave,
@@ -33,7 +34,7 @@ pub(super) struct Walk<'a> {
     pub(super) reached: Vec<bool>,
     pub(super) placed: Vec<Placed>,
     pub(super) conflicts: Vec<Conflict>,
-    /// Objects and what they need that no document has.
+    /// Objects, each with a dependency that no document has.
     pub(super) gaps: Vec<(ObjectKey, ObjectKey)>,
 }
 
@@ -41,7 +42,7 @@ impl<'a> Walk<'a> {
     pub(super) fn new(decider: Decider<'a>, derived: &'a DerivedSave) -> Self {
         let entities = decider.entities.list.iter().enumerate();
         let by_key = entities
-            .filter(|(_, entity)| decider.documents.is_side(entity.places[0].0))
+            .filter(|(_, entity)| decider.documents.is_side(entity.positions[0].0))
             .map(|(id, entity)| (entity.key.clone(), id))
             .collect();
         Self {
@@ -55,11 +56,11 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Decides everything that is in the result, and gives what it is made for.
+    /// Decides everything in the result and returns its roots.
     pub(super) fn run(&mut self) -> Result<Vec<EntityId>, MergeError> {
         let mut roots = self.roots()?;
         self.reach(roots.iter().copied())?;
-        // Both sides still have it, but nothing there needs it any more that is in the result.
+        // Roots of one document that all sides have, although nothing in the result needs them.
         for source in 0..self.decider.documents.sides().len() {
             for id in self.roots_of(source) {
                 if !self.reached[id] && self.is_on_all_sides(id) {
@@ -85,7 +86,7 @@ impl<'a> Walk<'a> {
             .collect()
     }
 
-    /// The roots of the sides; with a base, less what a side removed, unless the other changed it.
+    /// The roots of the sides; with a base, without those that a side removed and the other left unchanged.
     fn roots(&mut self) -> Result<Vec<EntityId>, MergeError> {
         let documents = self.decider.documents;
         let lists: Vec<Vec<EntityId>> = (0..documents.sides().len())
@@ -105,7 +106,7 @@ impl<'a> Walk<'a> {
         Ok(roots)
     }
 
-    /// Whether an object that only one side still has is to stay because that side changed it.
+    /// Whether a root that one side removed stays because the other side changed it.
     fn stays_changed(&mut self, id: EntityId) -> Result<bool, MergeError> {
         let states = self.decider.states(id)?;
         let [side, base] = &states[..] else {
@@ -120,13 +121,15 @@ impl<'a> Walk<'a> {
         let conflict = self
             .decider
             .conflict(id, kind, std::slice::from_ref(side), &[other], Some(base));
-        Ok(match self.decider.keeps(&conflict, side.source)? {
-            Some(keeps) => keeps,
-            None => {
-                self.conflicts.push(conflict);
-                false
-            }
-        })
+        Ok(
+            match self.decider.preference.keeps_root(&conflict, side.source)? {
+                Some(keeps) => keeps,
+                None => {
+                    self.conflicts.push(conflict);
+                    false
+                }
+            },
+        )
     }
 
     fn reach(&mut self, from: impl IntoIterator<Item = EntityId>) -> Result<(), MergeError> {
@@ -138,30 +141,30 @@ impl<'a> Walk<'a> {
             let decision = self.decider.decide(id)?;
             match &*decision {
                 Decision::Take(source, origin) => {
-                    let (place, object) = self.object(id, *source)?;
+                    let (position, object) = self.object(id, *source)?;
                     self.need(&object, &mut queue);
                     let origin = *origin;
                     self.placed.push(Placed {
                         id,
-                        place,
+                        position,
                         object,
                         origin,
                     });
                 }
                 Decision::Derive { from, members } => {
-                    let (place, pattern) = self.object(id, *from)?;
+                    let (position, pattern) = self.object(id, *from)?;
                     let DerivedSave { save, modified } = self.derived;
                     let object = Arc::new(with_dependencies(&pattern, members, save, *modified)?);
                     self.need(&object, &mut queue);
                     let origin = Origin::Derived;
                     self.placed.push(Placed {
                         id,
-                        place,
+                        position,
                         object,
                         origin,
                     });
                 }
-                // Whatever is taken in the end, what it needs may be in conflict, too.
+                // The dependencies of every candidate may be in conflict, too.
                 Decision::Conflict(conflict) => {
                     for candidate in &conflict.candidates {
                         let (_, object) = self.object(id, candidate.source)?;
@@ -174,18 +177,18 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// An entity's object of a document, under the keys of the result.
+    /// The object of an entity in one document, under the keys of the result.
     fn object(
         &self,
         id: EntityId,
         source: SourceId,
-    ) -> Result<(Place, Arc<SyncObject<'static>>), MergeError> {
+    ) -> Result<(Position, Arc<SyncObject<'static>>), MergeError> {
         let Decider {
             documents, entities, ..
         } = &self.decider;
         match entities.list[id].at(source) {
             Some(at) => Ok(((source, at), entities.renamed(documents, source, at)?)),
-            // Decisions name documents that have the object.
+            // Decisions name only documents that have the object.
             None => Err(crate::object::ObjectError::Missing("object").into()),
         }
     }
@@ -205,20 +208,26 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Two objects of one name that no document has together: engines would take them for one, and refuse the document.
+    /// Finds objects of one name that no document has together. Engines would refuse the document, because a name identifies
+    /// one object.
     fn find_same_names(&mut self) -> Result<(), MergeError> {
         let mut first_of: HashMap<(u64, &str), EntityId> = HashMap::new();
         let mut found = Vec::new();
         for placed in &self.placed {
             let key = placed.object.key();
-            let (Some(space), Some(name)) = (name_space(key), self.decider.documents.name(placed.place))
+            let (Some(space), Some(name)) = (name_space(key), self.decider.documents.name(placed.position))
             else {
                 continue;
             };
             let first = *first_of.entry((space, name)).or_insert(placed.id);
             let entities = &self.decider.entities.list;
             let together = |source: &SourceId| entities[placed.id].at(*source).is_some();
-            if first != placed.id && !entities[first].places.iter().any(|(source, _)| together(source)) {
+            if first != placed.id
+                && !entities[first]
+                    .positions
+                    .iter()
+                    .any(|(source, _)| together(source))
+            {
                 found.push((first, placed.id));
             }
         }
@@ -245,13 +254,12 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Within what names are unique: the type, but algorithms share theirs. References are no objects of their own.
+/// The types within which names are unique: one type, or all algorithms. `None` for references.
 pub(super) fn name_space(key: &ObjectKey) -> Option<u64> {
     const ALGORITHMS: u64 = 0;
     let known = by_number_in_own_document(key.type_number)?;
-    match (known.is_algorithm(), known.scope) {
-        (true, _) => Some(ALGORITHMS),
-        (_, crate::object::Scope::Reference) => None,
-        _ => Some(key.type_number),
+    if known.is_algorithm() {
+        return Some(ALGORITHMS);
     }
+    (known.scope != Scope::Reference).then_some(key.type_number)
 }

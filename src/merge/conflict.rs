@@ -1,29 +1,29 @@
-//! What a merge can't decide.
+//! Conflicts: what a merge can't decide.
 
 use crate::diff::FieldChange;
 use crate::object::{ObjectKey, RevisionPair};
 
-/// Several states of one object of which no rule says which one to take.
+/// Several states of one object, of which no rule takes one.
 #[derive(Debug, Clone)]
 pub struct Conflict {
     /// Its key in the result.
     pub key: ObjectKey,
     /// Name of its type.
     pub type_name: String,
-    /// The name people know it by.
+    /// Its name, if it has one.
     pub name: Option<String>,
-    /// Why it is one.
+    /// Why the states are in conflict.
     pub kind: ConflictKind,
-    /// What can be taken, by document.
+    /// The states to choose from, by document.
     pub candidates: Vec<Candidate>,
-    /// What differs between the first two candidates that differ. Secrets are only counted and digested.
+    /// The changes between the first two candidates that differ. Secrets appear only as counts and digests.
     pub changes: Vec<FieldChange>,
-    /// How many changes are left out.
+    /// The number of changes left out.
     pub more_changes: u64,
 }
 
 impl Conflict {
-    /// `TYPE:identifier`: how a resolution calls the object. Not escaped.
+    /// `TYPE:identifier`, as in a list of resolutions. Not escaped.
     pub fn label(&self) -> String {
         format!("{}:{}", self.type_name, self.key.identifier)
     }
@@ -32,7 +32,7 @@ impl Conflict {
 /// Why objects are in conflict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ConflictKind {
-    /// The documents have it in different saved states, and there is no base to tell which is the newer one.
+    /// The documents have different saved states, and no base shows which one is newer.
     Different,
     /// Both sides added it, differently.
     BothAdded,
@@ -40,16 +40,17 @@ pub enum ConflictKind {
     BothChanged,
     /// One side changed what the other removed.
     ChangedAndRemoved,
-    /// Other content under one revision, which no engine writes.
+    /// Different content under one revision. No engine writes this.
     SameRevision,
-    /// Two global keys. Never settled by a preference: what was masked under the one can't be masked alike again.
+    /// Two global keys. No preference decides this, because data masked with one key is masked differently with the
+    /// other.
     GlobalKey,
-    /// Two objects of one name, which engines take for one. Only matching by name settles it.
+    /// Two objects of one name, which engines take for one. Only matching by name decides this.
     SameName,
 }
 
 impl ConflictKind {
-    /// The stable word used in every output format.
+    /// The stable id used in every output format.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Different => "different",
@@ -62,20 +63,20 @@ impl ConflictKind {
         }
     }
 
-    /// Whether a preference may settle it.
+    /// Whether a preference may decide it.
     pub fn takes_preference(self) -> bool {
         !matches!(self, Self::GlobalKey | Self::SameName)
     }
 }
 
-/// What one document has to offer.
+/// One document's candidate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
-    /// Position of the document among the sources.
+    /// Index of the document among the sources.
     pub source: usize,
     /// The object's key there.
     pub key: ObjectKey,
-    /// Its saved state; none where the document removed it.
+    /// Its saved state; `None` if the document removed it.
     pub state: Option<CandidateState>,
 }
 

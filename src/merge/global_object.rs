@@ -1,15 +1,15 @@
-//! GLOBAL_OBJECT: nothing of its own, only the list of what it bundles.
+//! `GLOBAL_OBJECT`, which only lists its members.
 
 use std::collections::HashSet;
 
 use crate::object::ObjectKey;
 
-use super::decide::{Decision, State};
 use super::lists::merge_lists;
 use super::outcome::Origin;
+use super::state::{Decision, State};
 
-/// The members of all sides together; with a base, less what a side removed. A side that has just these members is
-/// taken as it is. `None` when the sides differ in more than their members.
+/// Merges the members of all sides; with a base, without those that a side removed. A side with exactly these members is
+/// taken as it is. Returns `None` if the sides differ in more than their members.
 pub(super) fn derive(sides: &[State], base: Option<&State>) -> Option<Decision> {
     let first = sides.first()?;
     if !sides.iter().all(|side| differ_in_members_only(first, side)) {

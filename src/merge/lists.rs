@@ -1,10 +1,10 @@
-//! Lists of which each document has its own: roots, members, unknown fields.
+//! Merges the lists of several documents: roots, members, unknown fields.
 
 use std::collections::HashSet;
 use std::hash::Hash;
 
-/// What the sides have, each once, in the order of the sides; with a base, less what either side removed. Where only
-/// one side differs from the base, that side as it is; where all sides agree, they as they are.
+/// Returns the items of all sides, each once, in the order of the sides; with a base, without those that a side removed.
+/// If only one side differs from the base, its list is returned as it is. So is the list that all sides agree on.
 pub(super) fn merge_lists<T: Clone + Eq + Hash>(base: Option<&[T]>, sides: &[&[T]]) -> Vec<T> {
     if let (Some(base), [ours, theirs]) = (base, sides) {
         if *ours == base {
@@ -37,12 +37,12 @@ mod tests {
     use super::merge_lists;
 
     #[test]
-    fn a_union_keeps_the_order_of_the_sides() {
+    fn union_keeps_the_order_of_the_sides() {
         assert_eq!(merge_lists(None, &[&[3, 1], &[1, 2]]), [3, 1, 2]);
     }
 
     #[test]
-    fn what_a_side_removed_is_gone_and_what_it_added_is_there() {
+    fn removals_and_additions_of_both_sides_apply() {
         assert_eq!(
             merge_lists(Some(&[1, 2, 3]), &[&[2, 3, 4], &[1, 2, 5]]),
             [2, 4, 5]
@@ -50,13 +50,13 @@ mod tests {
     }
 
     #[test]
-    fn a_side_that_changed_nothing_has_no_say_in_the_order() {
+    fn unchanged_side_leaves_the_order_to_the_other() {
         assert_eq!(merge_lists(Some(&[1, 2]), &[&[1, 2], &[2, 1, 3]]), [2, 1, 3]);
         assert_eq!(merge_lists(Some(&[1, 2]), &[&[2, 1, 3], &[1, 2]]), [2, 1, 3]);
     }
 
     #[test]
-    fn what_all_sides_have_twice_stays_twice() {
+    fn item_that_all_sides_repeat_stays_repeated() {
         assert_eq!(merge_lists(None, &[&[1, 1], &[1, 1]]), [1, 1]);
     }
 }

@@ -1,8 +1,7 @@
-//! Who is who across the documents, and under which key everyone goes on.
+//! Matches the objects of several documents, and gives each entity its key in the result.
 //!
-//! Invariants: an entity is at most one object of each document; every entity of the result has a key of its own; a
-//! key changes only when another entity had it first, or when the object goes under the number that an earlier
-//! document gives it.
+//! Invariants: an entity has at most one object of each document. Every entity of the result has a different key. A key
+//! changes only if another entity had it first, or to the number that an earlier document gives the same entity.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -13,34 +12,29 @@ use crate::object::{
     ObjectKey, ObjectType, SyncObject, by_number_in_own_document, may_refer, reference_key, rename,
 };
 
-use super::source::{Documents, Place, SourceId};
+use super::source::{Documents, GLOBAL_OBJECT, KEY, Position, SourceId, is_single};
 use super::{MergeError, MergeOptions, Renumber};
 
-/// Position among the entities.
+/// Index among the entities.
 pub(super) type EntityId = usize;
 
-/// `KEY`, of which an engine has one, whatever its identifier says.
-const KEY: u64 = 9;
-/// `GLOBAL_OBJECT`, which bundles what is engine-wide.
-const GLOBAL_OBJECT: u64 = 13;
-
-/// One object as the documents have it.
+/// One object across the documents.
 #[derive(Debug)]
 pub(super) struct Entity {
-    /// Where it stands, by document.
-    pub(super) places: Vec<Place>,
+    /// Its positions, by document.
+    pub(super) positions: Vec<Position>,
     /// Its key in the result.
     pub(super) key: ObjectKey,
 }
 
 impl Entity {
-    /// Its position in a document.
+    /// Its index in a document.
     pub(super) fn at(&self, source: SourceId) -> Option<usize> {
         let found = self
-            .places
+            .positions
             .binary_search_by_key(&source, |(source, _)| *source)
             .ok()?;
-        Some(self.places[found].1)
+        Some(self.positions[found].1)
     }
 
     pub(super) fn is_key(&self) -> bool {
@@ -51,37 +45,32 @@ impl Entity {
         self.key.type_number == GLOBAL_OBJECT
     }
 
-    /// Whether it only stands for an object that the target must have.
+    /// Whether it is a reference to an object that the target must have.
     pub(super) fn is_reference(&self) -> bool {
         is_reference(&self.key)
     }
 
-    /// Whether the base has it, and a side doesn't any more.
+    /// Whether the base has it and a side lacks it.
     fn was_removed(&self, documents: &Documents) -> bool {
         let gone = |base| self.at(base).is_some() && (0..base).any(|side| self.at(side).is_none());
         documents.base.is_some_and(gone)
     }
 }
 
-/// Whether an engine has only one object of this type.
-pub(super) fn is_single(type_number: u64) -> bool {
-    matches!(type_number, KEY | GLOBAL_OBJECT)
-}
-
 fn is_reference(key: &ObjectKey) -> bool {
     by_number_in_own_document(key.type_number).is_some_and(ObjectType::is_reference)
 }
 
-/// How many entities of one name, or one number, are looked at: more than a document has unless it is hostile.
+/// The most entities of one name or number that are compared. Only hostile documents have more.
 const CANDIDATES: usize = 1_000;
 
-/// All entities, in the order in which the documents bring them.
+/// All entities, in the order of their first objects.
 #[derive(Debug, Default)]
 pub(super) struct Entities {
     pub(super) list: Vec<Entity>,
-    /// By document and position there.
+    /// By document and index there.
     of: Vec<Vec<EntityId>>,
-    /// By document: whether a number in it is given anew.
+    /// By document: whether an object of it gets a new number.
     renumbers: Vec<bool>,
 }
 
@@ -99,12 +88,12 @@ impl Entities {
             for at in 0..document.objects.len() {
                 let id = finder.find(&entities.list, source, at).unwrap_or_else(|| {
                     entities.list.push(Entity {
-                        places: Vec::new(),
+                        positions: Vec::new(),
                         key: document.objects[at].key().clone(),
                     });
                     entities.list.len() - 1
                 });
-                entities.list[id].places.push((source, at));
+                entities.list[id].positions.push((source, at));
                 finder.remember(id, source, at);
                 of.push(id);
             }
@@ -119,12 +108,12 @@ impl Entities {
         Ok(entities)
     }
 
-    /// Which entity an object is.
+    /// The entity of an object.
     pub(super) fn of(&self, source: SourceId, at: usize) -> EntityId {
         self.of[source][at]
     }
 
-    /// Which entity a key of a document means.
+    /// The entity of a document's key.
     pub(super) fn of_key(
         &self,
         documents: &Documents,
@@ -135,13 +124,13 @@ impl Entities {
         Some(self.of[source][*at])
     }
 
-    /// The first to come keeps its key, those that no side removed before the others. References go under the number
-    /// of what they refer to, where that was given another one.
+    /// Gives every entity its key. The first entity with a key keeps it; entities that a side removed come last. A reference
+    /// follows the number of its original.
     fn give_keys(&mut self, documents: &Documents) -> Result<(), MergeError> {
         let mut highest = highest_numbers(documents);
         let mut taken: HashSet<ObjectKey> = HashSet::with_capacity(self.list.len());
         let mut followed: HashMap<(u64, String), Identifier> = HashMap::new();
-        // What a side removed will hardly be in the result, and must not drive others from their numbers.
+        // A removed object is rarely in the result, so it must not take the number of another.
         let mut order: Vec<EntityId> = (0..self.list.len()).collect();
         order.sort_by_key(|id| {
             let entity = &self.list[*id];
@@ -149,8 +138,8 @@ impl Entities {
         });
         for entity_id in order {
             let entity = &mut self.list[entity_id];
-            let (source, at) = entity.places[0];
-            // What only the base has isn't in the result.
+            let (source, at) = entity.positions[0];
+            // The result has nothing that only the base has.
             if !documents.is_side(source) {
                 continue;
             }
@@ -179,7 +168,7 @@ impl Entities {
         Ok(())
     }
 
-    /// An object as it goes into the result: under its entity's key and with its dependencies' keys.
+    /// Returns an object under its entity's key and with its dependencies' keys.
     pub(super) fn renamed(
         &self,
         documents: &Documents,
@@ -189,7 +178,7 @@ impl Entities {
         self.renamed_to(documents, source, at, &self.list[self.of(source, at)].key)
     }
 
-    /// As [`Entities::renamed`], under a key of its own.
+    /// Like [`Entities::renamed`], under a given key.
     pub(super) fn renamed_to(
         &self,
         documents: &Documents,
@@ -202,7 +191,7 @@ impl Entities {
             let new = &self.list[self.of_key(documents, source, key)?].key;
             (new != key).then(|| new.clone())
         };
-        // Data may refer to more than what the object depends on.
+        // Data may refer to objects that aren't dependencies.
         let stays = own == object.key()
             && object.dependencies().iter().all(|key| new_key(key).is_none())
             && !(self.renumbers[source] && may_refer(object));
@@ -213,7 +202,7 @@ impl Entities {
     }
 }
 
-/// The highest number of each type in any document: above it all are free.
+/// The highest number of each type in all documents. Numbers above it are free.
 fn highest_numbers(documents: &Documents) -> BTreeMap<u64, i64> {
     let mut highest: BTreeMap<u64, i64> = BTreeMap::new();
     for object in documents.all().iter().flat_map(|source| &source.objects) {
@@ -225,7 +214,7 @@ fn highest_numbers(documents: &Documents) -> BTreeMap<u64, i64> {
     highest
 }
 
-/// Finds the entity that an object of a later document is.
+/// Finds the entity of an object in the documents before it.
 struct Finder<'a> {
     documents: &'a Documents,
     match_by: MatchBy,
@@ -233,11 +222,11 @@ struct Finder<'a> {
     by_key: HashMap<&'a ObjectKey, Vec<EntityId>>,
     by_uuid: HashMap<(u64, &'a str), Vec<EntityId>>,
     by_name: HashMap<(u64, &'a str), Vec<EntityId>>,
-    /// By type: the entities of types of which an engine has one object.
+    /// Entities of types that an engine has one object of, by type.
     single: HashMap<u64, Vec<EntityId>>,
 }
 
-/// What tells an object from others.
+/// What an object is matched by.
 #[derive(Clone, Copy)]
 struct Traits<'a> {
     key: &'a ObjectKey,
@@ -279,14 +268,14 @@ impl<'a> Finder<'a> {
             return free(self.by_key.get(key), &|_| true)
                 .or_else(|| free(self.single.get(&number), &|_| true));
         }
-        // Only numbers are labels; every other identifier is the name itself.
+        // Numbers are labels. Every other identifier is the name itself.
         if !matches!(key.identifier, Identifier::Integer(_)) {
             return free(self.by_key.get(key), &|_| true);
         }
         if self.match_by == MatchBy::Name
             && let Some(name) = name
         {
-            // Among several of one name, the one under the same number first.
+            // Among several of one name, prefer the same number.
             let named = self.by_name.get(&(number, name));
             return free(named, &|entity| entity.key == *key).or_else(|| free(named, &|_| true));
         }
@@ -297,14 +286,14 @@ impl<'a> Finder<'a> {
             return Some(same);
         }
         free(self.by_key.get(key), &|entity| {
-            let places = &entity.places;
-            places
+            let positions = &entity.positions;
+            positions
                 .iter()
                 .any(|(source, at)| self.may_be_one(self.traits(*source, *at), (name, uuid)))
         })
     }
 
-    /// Whether two objects under one number, of different UUIDs A as far as they have one, may be one.
+    /// Whether two objects with one number may be one. Their UUIDs A differ, unless one of them has none.
     fn may_be_one(&self, one: Traits<'_>, (name, uuid): (Option<&str>, Option<&str>)) -> bool {
         let unclear = one.uuid.is_none() || uuid.is_none();
         match (self.renumber, one.name, name) {

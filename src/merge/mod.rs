@@ -1,12 +1,12 @@
-//! Puts export documents together: their union, or the changes of two sides to a common base.
+//! Merges export documents: their union, or the changes of two sides to a common base.
 //!
 //! ```text
-//! sources → entities (who is who across them, one key each) → a decision per entity → closure of the roots → document
+//! sources → entities (matched objects, one key each) → a decision per entity → closure of the roots → document
 //! ```
 //!
-//! Invariants: nothing is decided silently. What differs is settled by a rule that is named in the outcome, or it is a
-//! conflict and there is no document. Identifiers may change, UUID pairs never do, except that a GLOBAL_OBJECT whose
-//! members come from several documents is a new save. What a document holds that this version doesn't know comes along.
+//! Invariants: a difference is decided by a rule that the outcome names, or it is a conflict and there is no document.
+//! Identifiers may change. UUID pairs don't, except that a `GLOBAL_OBJECT` with the members of several documents is a new
+//! save. Unknown content is kept.
 
 mod assemble;
 mod closure;
@@ -16,8 +16,10 @@ mod global_object;
 mod lists;
 mod matching;
 mod outcome;
+mod preference;
 mod resolution;
 mod source;
+mod state;
 
 use crate::diff::MatchBy;
 use crate::object::ObjectError;
@@ -33,57 +35,57 @@ pub use source::Sources;
 pub struct MergeOptions {
     /// How objects are matched.
     pub match_by: MatchBy,
-    /// When two objects under one number are two objects.
+    /// When two objects with one number are different objects.
     pub renumber: Renumber,
-    /// What settles conflicts that no resolution names.
+    /// Decides conflicts without a resolution.
     pub prefer: Option<Prefer>,
-    /// What settles conflicts object by object.
+    /// Decides conflicts object by object.
     pub resolutions: Resolutions,
-    /// Take documents with gaps or circles in their dependencies.
+    /// Accept missing or circular dependencies.
     pub allow_invalid: bool,
-    /// The saved state that a derived GLOBAL_OBJECT is given.
+    /// The saved state of a derived `GLOBAL_OBJECT`.
     pub derived: DerivedSave,
 }
 
-/// What a new save needs of clock and chance, which the caller has.
+/// The time and the randomness of a new save. The caller supplies both.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DerivedSave {
     /// The new UUID B.
     pub save: String,
-    /// When, in milliseconds since 1970.
+    /// The time of the save, in milliseconds since 1970.
     pub modified: i64,
 }
 
-/// When objects that share type and number are taken for different ones, of which the later gets a new number.
+/// When objects with the same type and number are different objects, of which the later gets a new number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Renumber {
-    /// When neither their names nor their UUIDs A agree.
+    /// If their names and their UUIDs A differ.
     #[default]
     NamesDiffer,
-    /// When their UUIDs A differ, whatever their names.
+    /// If their UUIDs A differ, even with equal names.
     Always,
-    /// Never: one number is one object.
+    /// Never.
     Never,
 }
 
-/// Which of several states is taken.
+/// Which of several states wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Prefer {
-    /// That of the first document that has the object.
+    /// The state of the first document with the object.
     Ours,
-    /// That of the last.
+    /// The state of the last document with the object.
     Theirs,
-    /// The one saved last.
+    /// The state that was saved last.
     Newest,
 }
 
-/// Why documents can't be merged at all.
+/// Why documents can't be merged.
 #[derive(Debug, thiserror::Error)]
 pub enum MergeError {
-    /// Nothing to merge.
+    /// Fewer than two documents.
     #[error("a merge needs two documents")]
     TooFew,
-    /// A three-way merge has two sides.
+    /// A base with more or fewer than two sides.
     #[error("a merge with a base has two sides, not {0}")]
     SidesWithBase(usize),
     /// Two objects of one document have one key.
@@ -94,49 +96,49 @@ pub enum MergeError {
         /// The object.
         object: Box<Named>,
     },
-    /// A document has two of what an engine has one of, so that nothing says which one another document's is.
+    /// A document has two objects of a type that an engine has one of.
     #[error("{source_label} has {first} and {second}, and an engine has only one of these")]
     NotSingle {
         /// The document.
         source_label: String,
-        /// One.
+        /// The first object.
         first: Box<Named>,
-        /// And another.
+        /// The second object.
         second: Box<Named>,
     },
-    /// A number stands for two types.
+    /// A type number with two meanings.
     #[error("type number {number} is {first} in one document and {second} in another")]
     TypeNames {
         /// The number.
         number: u64,
-        /// Its name in an earlier document.
+        /// Its type in an earlier document.
         first: String,
-        /// Its name in a later one.
+        /// Its type in a later document.
         second: String,
     },
-    /// The result would need an object that no document has.
+    /// A dependency that no document has.
     #[error("{object} depends on {missing}, which no document has")]
     Missing {
         /// The dependent object.
         object: Box<Named>,
-        /// What it needs.
+        /// The dependency.
         missing: Box<Named>,
     },
-    /// The result would depend on itself.
+    /// A circle of dependencies in the result.
     #[error("put together, these objects depend on each other in a circle: {}", in_short(.0))]
     Cycle(Vec<Named>),
-    /// There is no number left above the highest that is used.
+    /// No number is free above the highest one.
     #[error("no free number is left for objects of type number {0}")]
     NumbersSpent(u64),
-    /// A resolution takes a document that doesn't have the object, or isn't there.
+    /// A resolution that names a document without the object, or no document.
     #[error("the resolution for {object} can't be followed: {reason}")]
     Resolution {
-        /// The object it names.
+        /// Its object.
         object: String,
         /// Why.
         reason: &'static str,
     },
-    /// A renamed object doesn't read back.
+    /// A renamed object that can't be parsed.
     #[error(transparent)]
     Object(#[from] ObjectError),
 }
@@ -150,7 +152,7 @@ impl MergeError {
                 Some("no engine exports this; 'exportdoc extract' takes one of them out")
             }
             Self::TypeNames { .. } => {
-                Some("the documents come from engines that number types differently; they can't go together")
+                Some("the documents come from engines that number types differently, so they can't be merged")
             }
             Self::Missing { .. } => Some(
                 "export the dependent object again, with its dependencies; --allow-invalid leaves the gap",
@@ -162,7 +164,7 @@ impl MergeError {
     }
 }
 
-/// A hostile circle can have a million members.
+/// Shortens the list: a hostile circle can have a million members.
 fn in_short(objects: &[Named]) -> String {
     const SHOWN: usize = 8;
     let mut texts: Vec<String> = objects.iter().take(SHOWN).map(ToString::to_string).collect();
@@ -172,11 +174,11 @@ fn in_short(objects: &[Named]) -> String {
     texts.join(" → ")
 }
 
-/// Merges documents that were collected; see [`Sources`].
+/// Merges documents.
 ///
 /// # Errors
-/// Documents that can't go together whatever is preferred. Conflicts are no error: they are in the outcome, and then
-/// it has no document.
+/// Documents that can't be merged with any preference. Conflicts are no error: the outcome lists them and then has no
+/// document.
 pub fn merge(sources: Sources, options: &MergeOptions) -> Result<MergeOutcome, MergeError> {
     let documents = sources.close();
     let entities = matching::Entities::find(&documents, options)?;

@@ -1,4 +1,4 @@
-//! What came of a merge, as plain values.
+//! The outcome of a merge, as plain values.
 
 use std::collections::BTreeMap;
 
@@ -8,33 +8,33 @@ use crate::object::{Named, ObjectKey, SyncObject};
 
 use super::Conflict;
 
-/// What came of a merge.
+/// The outcome of a merge.
 #[derive(Debug, Clone)]
 pub struct MergeOutcome {
-    /// What the documents are called: the sides, then the base.
+    /// The labels of the documents: the sides, then the base.
     pub sources: Vec<String>,
-    /// How many of them are sides.
+    /// The number of sides.
     pub sides: usize,
-    /// The objects of the result in record order; those in conflict are not among them.
+    /// The objects of the result in record order, without those in conflict.
     pub objects: Vec<MergedObject>,
-    /// What the base has and the result hasn't.
+    /// The base's objects that the result lacks.
     pub removed: Vec<Named>,
-    /// Objects that go under another number than in some document.
+    /// Objects with another number than in some document.
     pub renumbered: Vec<Renumbered>,
-    /// What couldn't be decided. Not empty: there is no document.
+    /// Conflicts. If there are any, there is no document.
     pub conflicts: Vec<Conflict>,
-    /// What was decided and should be known.
+    /// Decisions that the user should know.
     pub notes: Vec<Note>,
-    /// What goes into the next document.
+    /// The content of the merged document.
     pub document: Option<MergedDocument>,
 }
 
-/// What goes into the next document.
+/// The content of the merged document.
 #[derive(Debug, Clone)]
 pub struct MergedDocument {
     /// The objects in record order.
     pub objects: Vec<SyncObject<'static>>,
-    /// What the document is made for.
+    /// The requested objects.
     pub requested: Vec<ObjectKey>,
     /// `exportHost` of the first side that has one.
     pub host: Option<String>,
@@ -49,39 +49,39 @@ pub struct MergedDocument {
 /// An object of the result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MergedObject {
-    /// What it is called.
+    /// Its name and key in the result.
     pub object: Named,
-    /// Why it is in the state it is in.
+    /// Why it has this state.
     pub origin: Origin,
-    /// The documents that have it in that state.
+    /// The documents that have it in this state.
     pub sources: Vec<usize>,
 }
 
-/// Why an object is in the state it is in.
+/// Why an object of the result has its state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Origin {
-    /// Every document that has it has it so.
+    /// All documents that have the object agree.
     Same,
-    /// Only one document has it.
+    /// Only one document has the object.
     Only,
-    /// The content is the same everywhere; this is the last save of it.
+    /// All have the same content; this is the last save.
     LastSave,
-    /// The saved state is the same everywhere; an engine's upgrade added something to it, and this is the newest export.
+    /// All have the same saved state; an engine's upgrade added to it, and this is the newest export.
     RewrittenByEngine,
     /// Only this side changed it.
     OneSide,
-    /// A reference, in the state that its original has.
+    /// A reference in the state of its original.
     Original,
-    /// The members of several documents' GLOBAL_OBJECT together.
+    /// A `GLOBAL_OBJECT` with the members of several documents.
     Derived,
-    /// By preference.
+    /// The preference chose it.
     Preferred,
-    /// By a resolution.
+    /// A resolution chose it.
     Resolved,
 }
 
 impl Origin {
-    /// The stable word used in every output format.
+    /// The stable id used in every output format.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Same => "same",
@@ -97,42 +97,42 @@ impl Origin {
     }
 }
 
-/// An object that goes under another number than its document gave it.
+/// An object with another number than in its document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Renumbered {
     /// The document.
     pub source: usize,
-    /// What it is called in the result.
+    /// Its name and key in the result.
     pub object: Named,
     /// Its identifier in the document.
     pub old: Identifier,
 }
 
-/// What was decided and should be known.
+/// A decision that the user should know.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Note {
-    /// A document was taken although something is doubtful about it.
+    /// A document was accepted with a doubt.
     #[error("{source_label}: {doubt}")]
     DoubtfulSource {
         /// The document.
         source_label: String,
-        /// What is doubtful.
+        /// The doubt.
         doubt: String,
     },
     /// One side changed the global key, and the result has the new one.
     #[error("the global key changes: {0}")]
     GlobalKeyChanged(Named),
-    /// No object is in this state; the full object, which is in the result, is what the engine will find.
-    #[error("{0} refers to another saved state than the one that is here")]
+    /// A reference to a saved state that the result's original doesn't have. An import finds the original.
+    #[error("{0} refers to a saved state other than that of its original here")]
     StaleReference(Named),
-    /// A side removed it, but something in the result needs it.
-    #[error("{0} was removed on one side and stays: something still needs it")]
+    /// A side removed the object, but the result needs it.
+    #[error("{0} was removed on one side but stays, because another object needs it")]
     Kept(Named),
-    /// Nothing in the result needs it any more.
-    #[error("{0} is left out: nothing requests or needs it any more")]
+    /// Nothing in the result needs the object.
+    #[error("{0} is left out: no object needs it any more, nor is it requested")]
     LeftOut(Named),
-    /// A resolution that no conflict asked for.
-    #[error("nothing asked for the resolution of {0}")]
+    /// A resolution that matches no conflict.
+    #[error("the resolution for {0} matches no conflict")]
     UnusedResolution(String),
     /// The documents come from several hosts.
     #[error("the documents come from different hosts: {}", .0.join(", "))]
@@ -140,21 +140,21 @@ pub enum Note {
     /// The documents have several format numbers.
     #[error("the documents have different format numbers: {}", numbers(.0))]
     Formats(Vec<u64>),
-    /// No document has what an object needs.
+    /// A dependency that no document has.
     #[error("{object} depends on {missing}, which no document has")]
     Gap {
         /// The dependent object.
         object: Box<Named>,
-        /// What it needs.
+        /// The dependency.
         missing: Box<Named>,
     },
-    /// Objects depend on each other in a circle.
+    /// A circle of dependencies.
     #[error("objects depend on each other in a circle, {0} among them")]
     Circle(Named),
 }
 
 impl Note {
-    /// The stable word used in every output format.
+    /// The stable id used in every output format.
     pub fn id(&self) -> &'static str {
         match self {
             Self::DoubtfulSource { .. } => "doubtful-source",

@@ -1,23 +1,23 @@
-//! What a person decided, object by object: the list of conflicts, with an answer to each.
+//! Resolutions: the user's answers to a list of conflicts.
 //!
 //! ```json
 //! {"conflicts": [{"object": "MASKING_JOB:4", "take": "theirs"}, {"object": "DOMAIN:SSN", "take": 1}]}
 //! ```
 //!
-//! Invariant: the list that a merge prints reads back, with `"take": null` for what isn't decided yet; members that this
-//! reader doesn't need may be there.
+//! Invariant: the list that a merge prints can be read back. `"take": null` leaves a conflict undecided; unknown members
+//! are ignored.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-/// Answers, by `TYPE:identifier` as the conflict calls the object.
+/// Answers by the object's `TYPE:identifier`, as the conflict lists it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Resolutions {
     by_object: BTreeMap<String, Take>,
 }
 
-/// What is taken.
+/// An answer to a conflict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Take {
     /// The state of the first side.
@@ -26,30 +26,30 @@ pub enum Take {
     Theirs,
     /// The state of the base.
     Base,
-    /// None: the object is left out.
+    /// No state: the object is left out.
     Remove,
-    /// The state of the side at a position, from 0.
+    /// The state of the side with an index, from 0.
     Side(usize),
 }
 
-/// Why a list of resolutions can't be read.
+/// An invalid list of resolutions.
 #[derive(Debug, thiserror::Error)]
 pub enum ResolutionsError {
-    /// It is not the JSON of such a list.
+    /// JSON of another form.
     #[error("{0}")]
     Json(#[from] serde_json::Error),
-    /// An answer that isn't one.
+    /// An invalid answer.
     #[error(
         "$.conflicts[{index}].take: expected \"ours\", \"theirs\", \"base\", \"remove\", null or the number of a document"
     )]
     Take {
-        /// Which entry.
+        /// Index of the entry.
         index: usize,
     },
     /// Two answers for one object.
     #[error("$.conflicts[{index}]: a second answer for {object}")]
     Twice {
-        /// Which entry.
+        /// Index of the entry.
         index: usize,
         /// The object.
         object: String,
@@ -79,7 +79,7 @@ impl Resolutions {
     /// Reads a list.
     ///
     /// # Errors
-    /// Anything but such a list, an answer that isn't one, or two answers for one object.
+    /// JSON of another form, an invalid answer, or two answers for one object.
     pub fn parse(json: &[u8]) -> Result<Self, ResolutionsError> {
         let file: File = serde_json::from_slice(json)?;
         let mut by_object = BTreeMap::new();
@@ -94,12 +94,12 @@ impl Resolutions {
         Ok(Self { by_object })
     }
 
-    /// Adds an answer; the last one for an object counts.
+    /// Adds an answer. It replaces an earlier one for the object.
     pub fn insert(&mut self, object: String, take: Take) {
         self.by_object.insert(object, take);
     }
 
-    /// Adds the answers of another list; these count where both have one.
+    /// Adds the answers of another list. They replace earlier ones.
     pub fn extend(&mut self, other: Self) {
         self.by_object.extend(other.by_object);
     }
@@ -109,7 +109,7 @@ impl Resolutions {
         self.by_object.get(object).copied()
     }
 
-    /// All objects that are answered for.
+    /// All objects with an answer.
     pub fn objects(&self) -> impl Iterator<Item = &str> {
         self.by_object.keys().map(String::as_str)
     }
@@ -118,7 +118,7 @@ impl Resolutions {
 impl Answer {
     fn take(self) -> Option<Take> {
         match self {
-            // People count from 1.
+            // Users count from 1.
             Self::Number(number) => Some(Take::Side(usize::try_from(number.checked_sub(1)?).ok()?)),
             Self::Word(word) => match word.as_str() {
                 "ours" => Some(Take::Ours),

@@ -1,7 +1,6 @@
-//! The documents that go into a merge.
+//! The input documents of a merge.
 //!
-//! Invariant: equal objects are held once, however many documents bring them, so that memory follows the result and not
-//! the sum of the inputs.
+//! Invariant: objects that several documents have in the same bytes are held once.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -14,15 +13,24 @@ use crate::report::{Contents, DocumentReport, HeaderReport};
 use crate::reuse;
 
 use super::MergeError;
-use super::matching::is_single;
 
-/// A document in a merge, by position; the base stands behind the sides.
+/// Index of a document in a merge; the base comes after the sides.
 pub(super) type SourceId = usize;
 
-/// An object's document and its position there.
-pub(super) type Place = (SourceId, usize);
+/// An object's document and its index there.
+pub(super) type Position = (SourceId, usize);
 
-/// Collects the documents that are to be merged, in the order in which they count.
+/// `KEY`. An engine has one, under any identifier.
+pub(super) const KEY: u64 = 9;
+/// `GLOBAL_OBJECT`, which bundles the engine-wide objects.
+pub(super) const GLOBAL_OBJECT: u64 = 13;
+
+/// Whether an engine has only one object of this type.
+pub(super) fn is_single(type_number: u64) -> bool {
+    matches!(type_number, KEY | GLOBAL_OBJECT)
+}
+
+/// Collects the documents to merge, in order of preference.
 #[derive(Debug, Default)]
 pub struct Sources {
     sides: Vec<Source>,
@@ -31,7 +39,7 @@ pub struct Sources {
     type_names: BTreeMap<u64, String>,
 }
 
-/// All that is to be merged.
+/// All input documents.
 #[derive(Debug)]
 pub(super) struct Documents {
     /// The sides, then the base.
@@ -40,39 +48,39 @@ pub(super) struct Documents {
     pub(super) type_names: BTreeMap<u64, String>,
 }
 
-/// What a merge keeps of a document.
+/// An input document.
 #[derive(Debug)]
 pub(super) struct Source {
     pub(super) label: String,
-    /// What is doubtful about it.
+    /// Doubts about it.
     pub(super) doubts: Vec<String>,
     pub(super) host: Option<String>,
     pub(super) format: Option<u64>,
-    /// The instant of its header.
+    /// The time in its header.
     pub(super) started: Option<Timestamp>,
-    /// When an engine exported it; `None` if this toolkit composed it.
+    /// When an engine exported it; `None` if this toolkit made it.
     pub(super) exported: Option<Timestamp>,
     pub(super) marker: Option<String>,
     pub(super) objects: Vec<Arc<SyncObject<'static>>>,
-    /// Same order as the objects; an empty name is none.
+    /// The names, in the order of the objects. Empty names are `None`.
     pub(super) names: Vec<Option<String>>,
     pub(super) index: HashMap<ObjectKey, usize>,
-    /// What the document was made for: from here, every object of it is reached.
+    /// The requested objects, and more until every object is reachable.
     pub(super) roots: Vec<ObjectKey>,
     pub(super) header_fields: Vec<u8>,
     pub(super) record_fields: BTreeMap<ObjectKey, Vec<u8>>,
 }
 
 impl Sources {
-    /// No documents yet.
+    /// Creates an empty collection.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a document whose content goes into the result. Its objects are those of the report.
+    /// Adds a document whose content goes into the result. `report` and `contents` must be of one reading.
     ///
     /// # Errors
-    /// An object that is there twice, or a type number that means another type in an earlier document.
+    /// A document with an object twice, or a type number that means another type in an earlier document.
     pub fn add_side(
         &mut self,
         label: String,
@@ -169,7 +177,7 @@ impl Sources {
         object
     }
 
-    /// Nothing more comes.
+    /// Ends the collection.
     pub(super) fn close(self) -> Documents {
         let base = self.base.is_some().then_some(self.sides.len());
         Documents {
@@ -190,8 +198,8 @@ impl Documents {
         &self.list
     }
 
-    /// What the object in a place is known by.
-    pub(super) fn name(&self, (source, at): Place) -> Option<&str> {
+    /// The name of the object at a position.
+    pub(super) fn name(&self, (source, at): Position) -> Option<&str> {
         self.list[source].names.get(at)?.as_deref()
     }
 
@@ -208,7 +216,8 @@ impl std::ops::Index<SourceId> for Documents {
     }
 }
 
-/// The roots by the requested list, and whatever they leave unreached: first what nothing depends on, then circles.
+/// The roots by the requested list, completed so that every object is reachable: first with objects that nothing depends
+/// on, then with one of each circle.
 fn all_roots(report: &DocumentReport) -> Vec<ObjectKey> {
     let graph = &report.graph;
     let mut roots = reuse::roots(report);
@@ -236,7 +245,7 @@ fn all_roots(report: &DocumentReport) -> Vec<ObjectKey> {
     roots
 }
 
-/// Marks what is reached. Stops at what was reached before, so that all calls together walk every edge once.
+/// Marks everything reachable. Skips what was reached before, so that all calls together visit every edge once.
 fn mark(graph: &Graph, from: impl IntoIterator<Item = NodeId>, reached: &mut [bool]) {
     let mut pending: Vec<NodeId> = from.into_iter().collect();
     while let Some(id) = pending.pop() {

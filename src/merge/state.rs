@@ -1,0 +1,106 @@
+//! The states of an entity, and what becomes of it.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::diff::{DiffLimits, Later, ObjectChanges, object_changes};
+use crate::object::{ObjectKey, RevisionPair, SyncObject};
+
+use super::conflict::Conflict;
+use super::outcome::Origin;
+use super::source::{Position, SourceId};
+
+/// What becomes of an entity.
+#[derive(Debug)]
+pub(super) enum Decision {
+    /// It goes into the result in this document's state.
+    Take(SourceId, Origin),
+    /// It is a `GLOBAL_OBJECT` with the members of several documents.
+    Derive {
+        /// The document that the rest of it comes from.
+        from: SourceId,
+        /// Its members, by their keys in the result.
+        members: Vec<ObjectKey>,
+    },
+    /// The user has to decide.
+    Conflict(Box<Conflict>),
+}
+
+/// An entity's state in one document.
+pub(super) struct State {
+    pub(super) source: SourceId,
+    /// The time in the document's header.
+    pub(super) started: Option<Timestamp>,
+    /// When an engine exported the document; `None` if this toolkit made it.
+    pub(super) exported: Option<Timestamp>,
+    /// Index of the object in the document.
+    pub(super) at: usize,
+    pub(super) object: Arc<SyncObject<'static>>,
+}
+
+impl State {
+    pub(super) fn position(&self) -> Position {
+        (self.source, self.at)
+    }
+
+    pub(super) fn pair(&self) -> &RevisionPair {
+        &self.object.revision().pair
+    }
+
+    /// The order of saves. The UUIDs break ties, so that the order of the documents doesn't count.
+    pub(super) fn age(&self) -> (Option<i64>, &RevisionPair) {
+        (self.object.revision().modified, self.pair())
+    }
+
+    /// Whether both are one saved state with one content.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.pair() == other.pair() && self.same_content(other)
+    }
+
+    /// Whether the content is the same, saved again or not. The keys of two states differ only for global keys, and then
+    /// these are two keys.
+    pub(super) fn same_content(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.object, &other.object)
+            || self.object.key() == other.object.key() && self.changes(other, 0).is_same()
+    }
+
+    /// What differs in the other state. Lists up to `listed` changes.
+    pub(super) fn changes(&self, other: &Self, listed: usize) -> ObjectChanges {
+        let limits = DiffLimits {
+            changes_per_object: listed,
+            ..DiffLimits::default()
+        };
+        let later = Later::of(self.exported, other.exported);
+        object_changes(&self.object, &other.object, later, &limits)
+    }
+
+    /// Whether the other state is from a later export, and an upgrade of the engine explains all that differs.
+    pub(super) fn was_rewritten_as(&self, other: &Self) -> bool {
+        self.pair() == other.pair()
+            && self.object.key() == other.object.key()
+            && Later::of(self.exported, other.exported) == Later::New
+            && self.changes(other, 0).is_rewrite()
+    }
+
+    /// Whether a side left the base's state unchanged.
+    pub(super) fn is_as_in(&self, base: &Self) -> bool {
+        self.same_content(base) || base.was_rewritten_as(self)
+    }
+
+    /// The newer export's copy of two equal states: it has the newer values of what engines write anew in every export.
+    pub(super) fn newer<'s>(&'s self, other: &'s Self) -> &'s Self {
+        let age = |state: &'s Self| (state.started, state.object.as_bytes());
+        if age(self) < age(other) { other } else { self }
+    }
+}
+
+/// The state that was saved last; `None` if that isn't clear.
+pub(super) fn newest(sides: &[State]) -> Option<&State> {
+    let modified = |state: &State| state.object.revision().modified;
+    let last = sides.iter().max_by_key(|state| modified(state))?;
+    let mut as_new = sides
+        .iter()
+        .filter(|state| modified(state) == modified(last) && !state.is(last));
+    (modified(last).is_some() && as_new.next().is_none()).then_some(last)
+}
