@@ -1,8 +1,8 @@
-//! Makes export documents: objects in, sealed document out.
+//! Builds export documents from objects.
 //!
-//! Invariant: whatever is built reads back clean: records in the engines' breadth-first order, header count, metadata
-//! with recomputed hashes, and a signature under the declared rule, or none at all where it is to be sealed later. Nothing here asks for the time or for randomness;
-//! the caller gives both, so that the same input gives the same bytes.
+//! Invariant: a built document reads back without findings: records in the engines' breadth-first order, header count,
+//! metadata with recomputed hashes, and a signature by the declared rule, or none. The caller supplies time and randomness,
+//! so equal input gives equal bytes.
 
 mod stream;
 
@@ -29,31 +29,31 @@ use crate::signature::{SignError, SigningKey, SigningRule};
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
     /// Two objects have one key.
-    #[error("{0} is there twice")]
+    #[error("{0} occurs twice")]
     DuplicateObject(Named),
     /// A requested object isn't among the objects.
-    #[error("{0} is not there")]
+    #[error("{0} is missing")]
     MissingRoot(Named),
-    /// An object depends on one that isn't there.
-    #[error("{object} depends on {dependency}, which is not there")]
+    /// A dependency isn't among the objects.
+    #[error("{object} depends on {dependency}, which is missing")]
     MissingDependency {
         /// The dependent object.
         object: Box<Named>,
-        /// What it needs.
+        /// The dependency.
         dependency: Box<Named>,
     },
     /// A record is too long for its length prefix.
     #[error(transparent)]
     Record(#[from] BlobErrorKind),
-    /// The rule doesn't take keys of this size.
-    #[error("signing rule {rule} does not take {bits}-bit keys")]
+    /// The rule doesn't accept keys of this size.
+    #[error("signing rule {rule} does not accept {bits}-bit keys")]
     RuleForKey {
         /// The rule.
         rule: &'static str,
         /// The key's size.
         bits: u32,
     },
-    /// An object doesn't read back under its new key.
+    /// An object can't be parsed under its new key.
     #[error(transparent)]
     Object(#[from] ObjectError),
     /// The key can't sign.
@@ -67,11 +67,11 @@ pub enum BuildError {
     Write(#[from] std::io::Error),
 }
 
-/// The closure of `roots` among `objects`, in the engines' record order: breadth-first over the dependency lists, the
-/// first visit wins.
+/// Returns the closure of `roots` in the engines' record order: breadth-first over the dependency lists, the first visit
+/// wins.
 ///
 /// # Errors
-/// Objects or dependencies that aren't there, or are there twice.
+/// Missing roots or dependencies, or two objects with one key.
 pub fn in_record_order(
     objects: Vec<SyncObject<'static>>,
     roots: &[ObjectKey],
@@ -104,44 +104,44 @@ pub fn in_record_order(
     Ok(order.into_iter().filter_map(|id| objects[id].take()).collect())
 }
 
-/// Everything that goes into a document beside key and objects.
+/// The facts of a document apart from its objects and the signing key.
 #[derive(Debug, Clone)]
 pub struct ExportFacts {
     /// `exportHost`.
     pub host: String,
-    /// UUID text that every record repeats.
+    /// The UUID text in every record.
     pub export_id: String,
-    /// When the export began: the header's time.
+    /// The start of the export: the header's time.
     pub started: Timestamp,
-    /// When it ended: `exportDate`.
+    /// The end of the export: `exportDate`.
     pub finished: Timestamp,
-    /// Format number; engines of 2019 wrote 1 and 2.
+    /// The format number; engines of 2019 wrote 1 and 2.
     pub format: u64,
-    /// `requestedObjectList`, echoed as the client sent it.
+    /// `requestedObjectList`, as the client sent it.
     pub requested: Vec<Box<RawValue>>,
     /// Names for type numbers outside the tables.
     pub type_names: BTreeMap<u64, String>,
-    /// Encrypts the object records.
+    /// The passphrase that encrypts the object records.
     pub encryption: Option<(Passphrase, EncryptionParams)>,
-    /// Whether the header declares the signing rule. Without it, readers have to try the rules they know.
+    /// Whether the header declares the signing rule. Without it, readers try all rules they know.
     pub declare_rule: bool,
 }
 
-/// What a document carries that no engine asks for.
+/// Content that engines don't need.
 #[derive(Debug, Clone, Default)]
 pub struct Extras {
-    /// Says in the header what was done to the content; see [`crate::blob::Header::marker`].
+    /// The header's note of what was done to the content; see [`crate::blob::Header::marker`].
     pub marker: Option<String>,
-    /// Encoded fields that the header takes over from another document.
+    /// Encoded unknown fields of the header.
     pub header_fields: Vec<u8>,
-    /// Encoded fields that object records take over, by their object.
+    /// Encoded unknown fields of object records, by object.
     pub record_fields: BTreeMap<ObjectKey, Vec<u8>>,
 }
 
-/// Builds a sealed document from objects in the order given; see [`in_record_order`].
+/// Builds a sealed document from objects in record order; see [`in_record_order`].
 ///
 /// # Errors
-/// A key that the rule doesn't take, or an object too long for a record.
+/// A key that the rule doesn't accept, or an object too long for a record.
 pub fn seal(
     facts: &ExportFacts,
     objects: &[SyncObject<'_>],
@@ -151,10 +151,10 @@ pub fn seal(
     seal_with(facts, &Extras::default(), objects, key, rule)
 }
 
-/// As [`seal`], with extras.
+/// Like [`seal`], with extras.
 ///
 /// # Errors
-/// As [`seal`].
+/// As for [`seal`].
 pub fn seal_with(
     facts: &ExportFacts,
     extras: &Extras,
@@ -167,10 +167,10 @@ pub fn seal_with(
     Ok(document)
 }
 
-/// As [`seal_with`], but written as it is made.
+/// Like [`seal_with`], but writes record by record.
 ///
 /// # Errors
-/// As [`seal_with`], and what the writer finds. Part of the document may be written then.
+/// As for [`seal`], and errors of the writer. Part of the document may have been written.
 pub fn seal_to(
     writer: impl Write,
     facts: &ExportFacts,

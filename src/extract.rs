@@ -1,8 +1,7 @@
-//! Takes some objects out of a document, with what they depend on.
+//! Extracts objects and their dependencies from a document.
 //!
-//! Invariant: what is taken is closed under dependencies and stands in the engines' record order, breadth-first from
-//! the objects asked for, in the order asked. Objects stay byte for byte as they were; with [`Dependencies::References`]
-//! only the dependency lists of those that now point at a reference change.
+//! Invariant: the result is closed under dependencies, in the engines' record order: breadth-first from the requested
+//! objects. Objects stay as they are, byte for byte; with [`Dependencies::References`], only the dependency lists change.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -14,52 +13,52 @@ use crate::object::{
 };
 use crate::report::{DocumentReport, ObjectReport};
 
-/// Candidates that an ambiguous name's error lists.
+/// The most candidates that the error for an ambiguous name lists.
 const CANDIDATES_NAMED: usize = 8;
 
-/// What becomes of the dependencies of the objects taken.
+/// What to do with the dependencies of the extracted objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Dependencies {
-    /// They come along.
+    /// Extract them, too.
     #[default]
     Closure,
-    /// Algorithms, domains and profile sets become references, as in an engine's export of a job: the target must
-    /// have them. What has no reference type (connectors, keys, settings) comes along.
+    /// Replace algorithms, domains and profile sets by references, as an engine does in the export of a job. The target must
+    /// have the originals. Types without a reference type (connectors, keys, settings) are extracted.
     References,
 }
 
-/// Why objects can't be taken out.
+/// Why objects can't be extracted.
 #[derive(Debug, thiserror::Error)]
 pub enum ExtractError {
-    /// Nothing answers to the text.
-    #[error("no object answers to '{0}'")]
+    /// No object matches the text.
+    #[error("no object matches '{0}'")]
     NotFound(String),
-    /// More than one object answers to it.
-    #[error("{} objects answer to '{wanted}'", .candidates.len())]
+    /// Several objects match the text.
+    #[error("{} objects match '{wanted}'", .candidates.len())]
     Ambiguous {
         /// The text.
         wanted: String,
-        /// What would be unambiguous.
+        /// Unambiguous texts for them.
         candidates: Vec<String>,
     },
-    /// A dependency is missing, or an object is there twice.
+    /// A missing dependency, or two objects with one key.
     #[error(transparent)]
     Build(#[from] BuildError),
-    /// The document already has a reference under that key, to another saved state.
-    #[error("{reference} refers to another saved state than that of {original}")]
+    /// The document already has a reference with that key, to another saved state.
+    #[error("{reference} refers to a saved state other than that of {original}")]
     OtherReference {
         /// The reference in the document.
         reference: Box<Named>,
-        /// The object that was to be replaced.
+        /// The object to replace.
         original: Box<Named>,
     },
-    /// References close a circle: what is referred to depends, by way of others, on its reference.
-    #[error("with references in place of what it needs, {0} depends on itself")]
+    /// The references form a circle: an original depends indirectly on its own reference.
+    #[error("with references instead of its dependencies, {0} depends on itself")]
     Circle(Named),
-    /// No reference can be made.
+    /// A reference can't be made.
     #[error(transparent)]
     Reference(#[from] ReferenceError),
-    /// A changed object doesn't read back.
+    /// A changed object can't be parsed.
     #[error(transparent)]
     Object(#[from] ObjectError),
 }
@@ -79,7 +78,7 @@ impl ExtractError {
                 } else {
                     String::new()
                 };
-                Some(format!("say which: {list}{rest}"))
+                Some(format!("give one of {list}{rest}"))
             }
             Self::OtherReference { .. } | Self::Circle(_) => {
                 Some("extract with --closure instead".to_owned())
@@ -89,8 +88,8 @@ impl ExtractError {
     }
 }
 
-/// The object that a text names: `TYPE:ID`, `TYPE:NAME`, an identifier or a name. The type may be its number. An
-/// identifier is taken before a name.
+/// Finds the object that a text names: `TYPE:ID`, `TYPE:NAME`, an identifier or a name. The type may be a number. An
+/// identifier wins over a name.
 ///
 /// # Errors
 /// No object, or several.
@@ -183,10 +182,10 @@ fn in_circle(objects: &[SyncObject<'_>]) -> Option<Named> {
     circle.first().map(|id| Named::of(&objects[*id]))
 }
 
-/// Walks from the objects asked for and puts references in the place of what has them.
+/// Walks from the requested objects and replaces dependencies by references.
 struct Replacing<'a> {
     objects: HashMap<&'a ObjectKey, &'a SyncObject<'static>>,
-    /// By the reference's key, what it stands for.
+    /// The originals by the references' keys.
     originals: HashMap<ObjectKey, &'a SyncObject<'static>>,
     asked_for: HashSet<&'a ObjectKey>,
 }
@@ -223,8 +222,8 @@ impl<'a> Replacing<'a> {
         Ok(taken)
     }
 
-    /// The object under a key: one of the document's, or a reference made for it. `None` is left to the record order
-    /// to complain about, which knows who needs it.
+    /// Returns the document's object with a key, or makes the reference. `None` makes [`in_record_order`] fail, which knows
+    /// the dependent object.
     fn take(&self, key: &ObjectKey) -> Result<Option<SyncObject<'static>>, ExtractError> {
         let original = self.originals.get(key);
         let Some(object) = self.objects.get(key) else {
@@ -238,7 +237,7 @@ impl<'a> Replacing<'a> {
                 original: Box::new(Named::of(original)),
             });
         }
-        // What GLOBAL_OBJECT bundles is its content: with references it would bundle nothing.
+        // The members of GLOBAL_OBJECT are its content, so they aren't replaced.
         if by_number_in_own_document(key.type_number).is_some_and(|known| known.name == "GLOBAL_OBJECT") {
             return Ok(Some((*object).clone()));
         }
@@ -248,7 +247,7 @@ impl<'a> Replacing<'a> {
     }
 }
 
-/// The reference that stands for an engine-wide object; objects of an environment come along themselves.
+/// The key of the reference to an engine-wide object; `None` for objects of an environment, which are extracted.
 fn replaced_by(key: &ObjectKey) -> Option<ObjectKey> {
     let known = by_number_in_own_document(key.type_number)?;
     reference_key(key).filter(|_| known.scope == Scope::Global)

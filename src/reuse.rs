@@ -1,8 +1,8 @@
-//! From a document read to the next one sealed: what is taken over, and which documents may be taken at all.
+//! Reuses the content of a document in a new one.
 //!
-//! Invariant: nothing is lost unsaid. A document whose objects can't all be read is never composed from, whatever the
-//! caller allows; a broken signature or a contradicting list only when it is allowed. Format, host, type names, unknown
-//! fields and the marker are taken over; export id and times are the caller's, and the old signature goes no further.
+//! Invariant: nothing is lost silently. A document with unreadable objects is never reused; one with a broken signature or a
+//! contradicting list only if the caller allows it. Format, host, type names, unknown fields and the marker carry over.
+//! Export id and times are new, and the old signature is dropped.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -15,13 +15,13 @@ use crate::finding::{self, Finding, FindingRule, Severity};
 use crate::object::{OBJECT_TYPES, ObjectKey, TypeNumber};
 use crate::report::{Contents, DocumentReport, Encryption, NamedBy, Verdict};
 
-/// How engines treat every document that this toolkit makes, signed or not.
+/// The warning about every document that this toolkit makes, signed or not.
 pub const ENGINES_REFUSE: &str = "an engine will probably refuse this document: engines verify signatures by a rule of their own, which isn't public";
 
-/// What an engine that names no format is taken to write.
+/// The format of a document that states none.
 pub const OLDEST_FORMAT: u64 = crate::blob::OLDEST_KNOWN_FORMAT;
 
-/// Objects that these findings are about can't be read, so that composing would drop them silently.
+/// Findings about unreadable objects, which a new document would drop silently.
 const UNREADABLE: &[&FindingRule] = &[
     &finding::BASE64_BROKEN,
     &finding::FRAMING_BROKEN,
@@ -32,25 +32,25 @@ const UNREADABLE: &[&FindingRule] = &[
     &finding::TRAILING_DATA,
 ];
 
-/// Why nothing can be composed from a document.
+/// Why a document can't be reused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReuseError {
-    /// Part of it can't be read.
+    /// Part of it is unreadable.
     #[error("not all of it can be read: {0}")]
     Unreadable(String),
-    /// Its objects are encrypted and no passphrase opened them.
+    /// Its objects are encrypted, and no passphrase was given.
     #[error("its objects are encrypted")]
     Encrypted,
-    /// By a scheme that this version can't open.
+    /// Its objects are encrypted by an unknown scheme.
     #[error("its objects are encrypted by a scheme that isn't recognised")]
     UnknownEncryption,
-    /// The passphrase doesn't open it.
+    /// The passphrase doesn't decrypt it.
     #[error("wrong passphrase, or the encrypted records were changed")]
     WrongPassphrase,
-    /// The signature is invalid, or a finding is an error, and the caller allows neither.
+    /// Its signature is invalid or a finding is an error, and the caller doesn't allow that.
     #[error("it is not sound: {0}")]
     Unsound(String),
-    /// Sealed by this toolkit, the number would mean another type.
+    /// A type number that means another type in documents of this toolkit.
     #[error("its type number {number} means {provisional} in documents that this toolkit seals")]
     TypeNumberTaken {
         /// The number.
@@ -66,20 +66,18 @@ impl ReuseError {
         match self {
             Self::Unreadable(_) => "export again, or restore the document from another copy",
             Self::Encrypted => "give the passphrase with --passphrase-file",
-            Self::UnknownEncryption => "ask whoever encrypted it for the document in clear",
+            Self::UnknownEncryption => "ask its sender for an unencrypted document",
             Self::WrongPassphrase => "check the passphrase",
-            Self::Unsound(_) => {
-                "'exportdoc inspect' shows more; --allow-invalid takes the document all the same"
-            }
+            Self::Unsound(_) => "'exportdoc inspect' shows more; --allow-invalid accepts the document",
             Self::TypeNumberTaken { .. } => "such a document can only be passed on as it is",
         }
     }
 }
 
-/// Sees to it that a document may be composed from.
+/// Checks that a document can be reused.
 ///
 /// # Errors
-/// Objects that can't be read; with `allow_invalid` nothing else.
+/// Unreadable objects; without `allow_invalid` also faults.
 pub fn usable(report: &DocumentReport, allow_invalid: bool) -> Result<(), ReuseError> {
     readable(report)?;
     type_numbers_free(report)?;
@@ -89,7 +87,7 @@ pub fn usable(report: &DocumentReport, allow_invalid: bool) -> Result<(), ReuseE
     }
 }
 
-/// What is doubtful about a document although it may be composed from, the faults that were allowed among it.
+/// The doubts about a document, including allowed faults.
 pub fn doubts(report: &DocumentReport) -> Vec<String> {
     let mut doubts = faults(report);
     if report.signature.verdict == Verdict::Undetermined {
@@ -98,30 +96,30 @@ pub fn doubts(report: &DocumentReport) -> Vec<String> {
                 .to_owned(),
         );
     }
-    doubts.extend(has(report, &finding::UNSIGNED).map(told));
-    doubts.extend(has(report, &finding::REDACTED).map(told));
+    doubts.extend(has(report, &finding::UNSIGNED).map(text));
+    doubts.extend(has(report, &finding::REDACTED).map(text));
     doubts
 }
 
-/// Why a document isn't sound.
+/// The faults of a document.
 fn faults(report: &DocumentReport) -> Vec<String> {
-    // Nothing is wrong with a document that waits for its seal.
+    // An unsigned document isn't at fault: it can be sealed later.
     let unsigned = has(report, &finding::UNSIGNED).is_some();
     let errors = report
         .findings
         .iter()
         .filter(|found| found.severity == Severity::Error && found.rule != &finding::UNSIGNED);
-    let mut faults: Vec<String> = errors.map(told).collect();
+    let mut faults: Vec<String> = errors.map(text).collect();
     if report.signature.verdict == Verdict::Invalid && faults.is_empty() && !unsigned {
         faults.push("its signature is invalid".to_owned());
     }
     faults
 }
 
-/// Sees to it that all objects of a document could be read.
+/// Checks that all objects of a document were read.
 ///
 /// # Errors
-/// Objects that are encrypted, damaged, or beyond a limit.
+/// Encrypted or damaged objects, or objects beyond a limit.
 pub fn readable(report: &DocumentReport) -> Result<(), ReuseError> {
     match &report.encryption {
         _ if has(report, &finding::PASSPHRASE_WRONG).is_some() => return Err(ReuseError::WrongPassphrase),
@@ -133,7 +131,7 @@ pub fn readable(report: &DocumentReport) -> Result<(), ReuseError> {
         Encryption::Clear | Encryption::Passphrase { .. } => {}
     }
     if let Some(found) = UNREADABLE.iter().find_map(|rule| has(report, rule)) {
-        return Err(ReuseError::Unreadable(told(found)));
+        return Err(ReuseError::Unreadable(text(found)));
     }
     if !report.blob.complete || report.header.is_none() {
         return Err(ReuseError::Unreadable(
@@ -147,11 +145,11 @@ fn has<'r>(report: &'r DocumentReport, rule: &FindingRule) -> Option<&'r Finding
     report.findings.iter().find(|found| found.rule == rule)
 }
 
-fn told(found: &Finding) -> String {
+fn text(found: &Finding) -> String {
     format!("{}: {}", found.id(), found.message)
 }
 
-/// A number of this project's own in a document that it didn't seal means something else there.
+/// Refuses the project's provisional type numbers in other documents, where they mean something else.
 fn type_numbers_free(report: &DocumentReport) -> Result<(), ReuseError> {
     let foreign = report.objects.iter().filter(|object| {
         matches!(
@@ -172,18 +170,18 @@ fn type_numbers_free(report: &DocumentReport) -> Result<(), ReuseError> {
     Ok(())
 }
 
-/// What makes a document this one and no other. The library knows neither clock nor chance, so the caller gives them.
+/// The identity of a new document. The caller supplies time and randomness.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stamp {
-    /// UUID text, new for every document.
+    /// A new UUID text.
     pub export_id: String,
-    /// When the work began.
+    /// The start of the work.
     pub started: Timestamp,
-    /// When it ended.
+    /// The end of the work.
     pub finished: Timestamp,
 }
 
-/// The facts of the next document: stamp and requested list are new, the rest is the old one's.
+/// Returns the facts of the new document: stamp and requested list are new, the rest carries over.
 pub fn facts(report: &DocumentReport, stamp: Stamp, requested: Vec<Box<RawValue>>) -> ExportFacts {
     ExportFacts {
         host: report.envelope.host.clone().unwrap_or_default(),
@@ -202,7 +200,7 @@ pub fn facts(report: &DocumentReport, stamp: Stamp, requested: Vec<Box<RawValue>
     }
 }
 
-/// Marker and unknown fields of the old document.
+/// Returns the marker and the unknown fields of a document.
 pub fn extras(report: &DocumentReport, contents: &Contents) -> Extras {
     Extras {
         marker: report.header.as_ref().and_then(|header| header.marker.clone()),
@@ -211,7 +209,7 @@ pub fn extras(report: &DocumentReport, contents: &Contents) -> Extras {
     }
 }
 
-/// The names of type numbers outside the tables, as the document gives them.
+/// The document's own names of type numbers outside the tables.
 pub fn type_names(report: &DocumentReport) -> BTreeMap<u64, String> {
     report
         .objects
@@ -221,7 +219,7 @@ pub fn type_names(report: &DocumentReport) -> BTreeMap<u64, String> {
         .collect()
 }
 
-/// A row of `requestedObjectList`, as a client would write it.
+/// Returns a row of `requestedObjectList`, as a client would write it.
 ///
 /// # Errors
 /// None in practice: any identifier has a JSON form.
@@ -235,8 +233,8 @@ pub fn requested_row(
     }))
 }
 
-/// The objects the old document was made for: those its requested list names, or else those that nothing depends on.
-/// Nothing in a document is out of their reach, unless it is an orphan or part of a circle.
+/// The roots of a document: the requested objects, else those that nothing depends on. They reach every object except
+/// orphans and circles.
 pub fn roots(report: &DocumentReport) -> Vec<ObjectKey> {
     let named = requested_keys(report);
     if !named.is_empty() {
@@ -251,8 +249,7 @@ pub fn roots(report: &DocumentReport) -> Vec<ObjectKey> {
     free.into_iter().map(|(node, _)| node.key.clone()).collect()
 }
 
-/// The objects that the requested list names, each once. Clients write numbers as text, and leave the identifier of a
-/// type's only object out.
+/// The requested objects, each once. Clients write numbers as text, and may omit the identifier of a type's only object.
 fn requested_keys(report: &DocumentReport) -> Vec<ObjectKey> {
     let mut by_row: HashMap<(&str, String), &ObjectKey> = HashMap::new();
     let mut by_type: HashMap<&str, &ObjectKey> = HashMap::new();

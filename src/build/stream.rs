@@ -1,7 +1,7 @@
-//! Writes a document record by record, from the header to the signature, which is known when all records are written.
+//! Writes a document record by record; the signature comes last.
 //!
-//! Invariant: no copy of the whole is made, neither of the blob nor of its text; only encryption needs all records at
-//! once. Of an object that is given no copy is made either.
+//! Invariant: objects aren't copied, and neither the blob nor its text is held as a whole. Only encryption needs all records
+//! at once.
 
 use std::io::Write;
 
@@ -14,8 +14,7 @@ use crate::signature::{RecordDigest, SigningKey, SigningRule};
 
 use super::{BuildError, ExportFacts, Extras, metadata};
 
-/// Writes a document. Where nobody signs it, it has no signature, no key and no trailer, which would repeat the
-/// signature.
+/// Writes a document. Without a signer, it has no signature, no key, and no trailer, which would repeat the signature.
 pub(super) fn write(
     writer: impl Write,
     facts: &ExportFacts,
@@ -30,7 +29,7 @@ pub(super) fn write(
     };
     let rule = signer.map(|(_, rule)| rule);
     records.push(&[&header(facts, extras, objects.len(), rule)])?;
-    // What an object's record holds around it.
+    // The fields around an object in its record.
     let around = |object: &SyncObject<'_>| {
         let before = ObjectRecord::encode_before(&facts.export_id, object.as_bytes().len());
         let after = extras.record_fields.get(object.key());
@@ -81,7 +80,7 @@ fn header(facts: &ExportFacts, extras: &Extras, count: usize, rule: Option<&'sta
     header
 }
 
-/// The records on their way into the envelope, and what the signature is made over.
+/// Writes records into the envelope and digests them for the signature.
 struct Records<W: Write> {
     envelope: EnvelopeWriter<W>,
     digest: Option<Box<dyn RecordDigest>>,
@@ -89,7 +88,7 @@ struct Records<W: Write> {
 }
 
 impl<W: Write> Records<W> {
-    /// Writes the record of a message, which is given in parts.
+    /// Writes the record of a message in parts.
     fn push(&mut self, message: &[&[u8]]) -> Result<(), BuildError> {
         let prefix = length_prefix(length(message))?;
         if let Some(digest) = &mut self.digest {
@@ -106,7 +105,7 @@ impl<W: Write> Records<W> {
         Ok(())
     }
 
-    /// Signs the records by the rule and closes them with the trailer.
+    /// Signs the records and writes the trailer.
     fn close(
         mut self,
         export_id: &str,
@@ -131,7 +130,7 @@ mod tests {
     use crate::signature::KeySize;
 
     #[test]
-    fn what_nobody_signs_says_so_by_what_it_lacks() {
+    fn unsigned_document_lacks_signature_key_and_trailer() {
         let objects = global_objects(SampleSize::SMALL).unwrap();
         let mut document = Vec::new();
         write(
@@ -155,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_writer_that_fails_is_told_apart_from_what_can_not_be_built() {
+    fn failing_writer_is_a_write_error() {
         struct Full;
         impl Write for Full {
             fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {

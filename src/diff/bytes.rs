@@ -1,8 +1,8 @@
-//! How far two byte strings agree, a block at a time, since most of what is compared is large and nearly equal.
+//! The common prefix and suffix of byte strings. Compares blocks, because most inputs are large and nearly equal.
 
 const BLOCK: usize = 4 * 1024;
 
-/// How many bytes both begin with.
+/// The length of the common prefix.
 pub(super) fn common_prefix(one: &[u8], other: &[u8]) -> usize {
     let blocks = one.chunks(BLOCK).zip(other.chunks(BLOCK));
     let equal: usize = blocks
@@ -13,7 +13,7 @@ pub(super) fn common_prefix(one: &[u8], other: &[u8]) -> usize {
     equal + rest.take_while(|(a, b)| a == b).count()
 }
 
-/// How many bytes both end with.
+/// The length of the common suffix.
 pub(super) fn common_suffix(one: &[u8], other: &[u8]) -> usize {
     let blocks = one.rchunks(BLOCK).zip(other.rchunks(BLOCK));
     let equal: usize = blocks
@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_and_the_last_difference_are_found_wherever_they_are() {
+    fn first_and_last_difference_are_found_anywhere() {
         let one = vec![7; 3 * BLOCK + 5];
         for at in [0, 1, BLOCK - 1, BLOCK, 2 * BLOCK + 3, one.len() - 1] {
             let mut other = one.clone();

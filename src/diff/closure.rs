@@ -1,23 +1,103 @@
-//! Which dependency moved when only the hash over an object's closure differs.
+//! Finds the dependencies that changed if only the hash over an object's closure differs.
 //!
-//! Invariant: bounded work. A closure is walked only while there is some left; after that it is said that the
-//! dependency wasn't looked for.
+//! Invariant: bounded work. Closures beyond the budget aren't searched, and the result says so.
+
+use std::collections::BTreeSet;
 
 use crate::graph::{Graph, NodeId};
+use crate::report::DocumentReport;
 
-/// Objects and edges looked at over a whole comparison.
+use super::matching::Matches;
+use super::{ObjectRef, Status};
+
+/// The most objects and edges that one comparison visits.
 const WORK: u64 = 50_000_000;
 
+/// The closures of two matched documents.
+pub(super) struct Closures<'a> {
+    reports: (&'a DocumentReport, &'a DocumentReport),
+    matches: &'a Matches,
+    walkers: (Walker<'a>, Walker<'a>),
+}
+
+/// What changed in an object's closure.
+pub(super) enum ClosureChange {
+    Nothing,
+    /// Only what a rule ignores.
+    Ignored,
+    /// The search would exceed the budget.
+    TooLarge,
+    Objects(BTreeSet<(ObjectRef, Status)>),
+}
+
+impl<'a> Closures<'a> {
+    pub(super) fn new(reports: (&'a DocumentReport, &'a DocumentReport), matches: &'a Matches) -> Self {
+        Self {
+            reports,
+            matches,
+            walkers: (Walker::new(&reports.0.graph), Walker::new(&reports.1.graph)),
+        }
+    }
+
+    /// Compares the closures of an object of the old document and its partner. `statuses` and `by_rule` are those of the
+    /// old document's objects.
+    pub(super) fn changed(&mut self, id: usize, statuses: &[Status], by_rule: &[bool]) -> ClosureChange {
+        let (old, new) = self.reports;
+        let Some(partner) = self.matches.of_old[id] else {
+            return ClosureChange::Nothing;
+        };
+        match (
+            &old.objects[id].computed_hash,
+            &new.objects[partner].computed_hash,
+        ) {
+            (Some(before), Some(after)) if before != after => {}
+            _ => return ClosureChange::Nothing,
+        }
+        let members = (self.walkers.0.members(id), self.walkers.1.members(partner));
+        let (Some(before), Some(after)) = members else {
+            return ClosureChange::TooLarge;
+        };
+        // Content that changed without its revision changes no hash, so it explains one only if nothing else does.
+        let (mut moved, mut altered) = (BTreeSet::new(), BTreeSet::new());
+        let mut ignored = false;
+        let partners_of_after = after.iter().filter_map(|id| self.matches.of_new[*id]);
+        for id in before.iter().copied().chain(partners_of_after) {
+            ignored |= by_rule[id];
+            let report = match self.matches.of_old[id] {
+                Some(partner) => &new.objects[partner],
+                None => &old.objects[id],
+            };
+            let list = match statuses[id] {
+                Status::Unchanged => continue,
+                Status::ContentWithoutRevision | Status::RewrittenByEngine => &mut altered,
+                _ => &mut moved,
+            };
+            list.insert((ObjectRef::of(report), statuses[id]));
+        }
+        for id in after.into_iter().filter(|id| self.matches.of_new[*id].is_none()) {
+            moved.insert((ObjectRef::of(&new.objects[id]), Status::Added));
+        }
+        if moved.is_empty() {
+            moved = altered;
+        }
+        if moved.is_empty() && ignored {
+            ClosureChange::Ignored
+        } else {
+            ClosureChange::Objects(moved)
+        }
+    }
+}
+
 /// Walks the closures of one document within a budget.
-pub(super) struct Walker<'g> {
+struct Walker<'g> {
     graph: &'g Graph,
-    /// What a walk costs at worst: every object and every edge.
+    /// The cost of one walk at worst: every object and every edge.
     cost: u64,
     left: u64,
 }
 
 impl<'g> Walker<'g> {
-    pub(super) fn new(graph: &'g Graph) -> Self {
+    fn new(graph: &'g Graph) -> Self {
         let edges: usize = graph.nodes().iter().map(|node| node.dependencies.len()).sum();
         Self {
             graph,
@@ -26,8 +106,8 @@ impl<'g> Walker<'g> {
         }
     }
 
-    /// The members of an object's closure but itself; `None` when the budget is spent.
-    pub(super) fn members(&mut self, id: NodeId) -> Option<Vec<NodeId>> {
+    /// The members of an object's closure without itself; `None` if the budget is spent.
+    fn members(&mut self, id: NodeId) -> Option<Vec<NodeId>> {
         self.left = self.left.checked_sub(self.cost)?;
         let mut members = self.graph.closure(id);
         members.retain(|member| *member != id);

@@ -1,14 +1,12 @@
-//! Puts the comparison together: partners, then content, then closures, since what moved in a closure is known only
-//! when every object was looked at.
-
-use std::collections::BTreeSet;
+//! Compares two documents: partners, then content, then closures. Closures come last, because they need the status of
+//! every object.
 
 use crate::finding::{self, Finding, FindingRule};
 use crate::object::SyncObject;
 use crate::report::{DocumentReport, Encryption, ObjectReport};
 
-use super::closure::Walker;
-use super::fields::{Changes, FieldChange};
+use super::changes::{Changes, FieldChange};
+use super::closure::{ClosureChange, Closures};
 use super::habits::{Later, keeps_revision_over_members};
 use super::matching::{Matches, References};
 use super::object::Partners;
@@ -17,9 +15,9 @@ use super::{
     Side, Status, VolatileObject, envelope, textconv,
 };
 
-/// Objects that moved and are named, per dependent.
+/// The most changed dependencies that an object lists.
 const MOVED_NAMED: usize = 8;
-/// Changed fields that a finding names.
+/// The most changed fields that a finding names.
 const FIELDS_NAMED: usize = 5;
 
 /// Compares two documents.
@@ -35,7 +33,7 @@ pub fn diff(old: &Side<'_>, new: &Side<'_>, options: &DiffOptions) -> DocumentDi
         obstacles: Vec::new(),
         findings: Vec::new(),
     };
-    // The same bytes say the same, whether they can be read or not.
+    // Equal bytes have equal content, readable or not.
     if old.bytes.is_none() || old.bytes != new.bytes {
         diff.obstacles = obstacles(old.report, false)
             .chain(obstacles(new.report, true))
@@ -54,7 +52,7 @@ pub fn diff(old: &Side<'_>, new: &Side<'_>, options: &DiffOptions) -> DocumentDi
         options,
         later: Later::of_reports(old.report, new.report),
         matches: &matches,
-        walkers: (Walker::new(&old.report.graph), Walker::new(&new.report.graph)),
+        closures: Closures::new((old.report, new.report), &matches),
         changes_left: options.limits.changes,
         ignored: 0,
     };
@@ -74,33 +72,33 @@ pub fn diff(old: &Side<'_>, new: &Side<'_>, options: &DiffOptions) -> DocumentDi
     diff
 }
 
-/// What differs between two objects; see [`object_changes`].
+/// The changes between two objects; see [`object_changes`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectChanges {
-    /// What an engine changes only with a save.
+    /// Changes that an engine makes only with a save.
     pub changes: Vec<FieldChange>,
-    /// How many more of these the limits leave out.
+    /// The number of such changes beyond the limits.
     pub more: u64,
-    /// Whether such changes concern more than the list of dependencies.
+    /// Whether any of them isn't in the list of dependencies.
     pub beyond_members: bool,
-    /// What an upgrade of the engine adds under an unchanged revision.
+    /// Additions of an engine's upgrade, which keep the revision.
     pub by_upgrade: Vec<FieldChange>,
 }
 
 impl ObjectChanges {
-    /// Whether both are of one state, but for what engines write anew in every export.
+    /// Whether nothing differs except what engines write anew in every export.
     pub fn is_same(&self) -> bool {
         self.is_rewrite() && self.by_upgrade.is_empty()
     }
 
-    /// Whether an upgrade of the engine explains all that differs.
+    /// Whether an upgrade of the engine explains all differences.
     pub fn is_rewrite(&self) -> bool {
         self.changes.is_empty() && self.more == 0
     }
 }
 
-/// Compares two objects that go under one key and depend on the same keys when they are the same: in everything but the
-/// UUIDs of their revisions, and what engines write anew in every export.
+/// Compares two objects with one key, except for the UUIDs of their revisions and what engines write anew in every
+/// export. Dependencies are equal if their keys are.
 pub fn object_changes(
     old: &SyncObject<'static>,
     new: &SyncObject<'static>,
@@ -153,9 +151,9 @@ fn obstacles(report: &DocumentReport, in_new: bool) -> impl Iterator<Item = Obst
 /// An object of the old document and its partner, compared.
 struct Compared {
     status: Status,
-    /// Whether it is unchanged only because of what is ignored.
+    /// Whether it is unchanged only because of rules to ignore.
     by_rule: bool,
-    /// What engines write anew in every export.
+    /// Values that engines write anew in every export.
     volatile: Vec<FieldChange>,
     diff: ObjectDiff,
 }
@@ -165,7 +163,7 @@ struct Pass<'a> {
     options: &'a DiffOptions,
     later: Later,
     matches: &'a Matches,
-    walkers: (Walker<'a>, Walker<'a>),
+    closures: Closures<'a>,
     changes_left: usize,
     ignored: u64,
 }
@@ -175,7 +173,7 @@ impl Pass<'_> {
         self.options.only_types.is_empty() || self.options.only_types.iter().any(|name| name == type_name)
     }
 
-    /// Compares the content of every object that has a partner.
+    /// Compares every object of the old document with its partner.
     fn partners(&mut self) -> Vec<Option<Compared>> {
         (0..self.matches.of_old.len())
             .map(|id| self.matches.of_old[id].map(|partner| self.compare(id, partner)))
@@ -221,7 +219,7 @@ impl Pass<'_> {
             (true, false) if members_only => Status::Changed,
             (true, false) => Status::ContentWithoutRevision,
             (false, false) if !changes.by_upgrade.is_empty() => Status::RewrittenByEngine,
-            // A save whose only change is ignored is explained by it.
+            // An ignored change explains the save.
             (false, true) if !save_ignored => Status::Resaved,
             (false, _) => Status::Unchanged,
         };
@@ -257,7 +255,7 @@ impl Pass<'_> {
         }
     }
 
-    /// An object that only one document has.
+    /// Lists an object that only one document has.
     fn alone(
         &mut self,
         status: Status,
@@ -294,7 +292,7 @@ impl Pass<'_> {
         }
     }
 
-    /// Lists what differs, and why.
+    /// Lists the differences with their reasons.
     fn list(mut self, partners: Vec<Option<Compared>>, statuses: &[Status], diff: &mut DocumentDiff) {
         let by_rule: Vec<bool> = partners
             .iter()
@@ -324,10 +322,11 @@ impl Pass<'_> {
             match object.status {
                 Status::ContentWithoutRevision => {
                     diff.findings
-                        .push(told(&finding::CONTENT_WITHOUT_REVISION, &object));
+                        .push(changed(&finding::CONTENT_WITHOUT_REVISION, &object));
                 }
                 Status::RewrittenByEngine => {
-                    diff.findings.push(told(&finding::REWRITTEN_BY_ENGINE, &object));
+                    diff.findings
+                        .push(changed(&finding::REWRITTEN_BY_ENGINE, &object));
                 }
                 _ => {}
             }
@@ -358,67 +357,26 @@ impl Pass<'_> {
         diff.ignored += self.ignored;
     }
 
-    /// Names what moved, where only the hash over the closure differs.
+    /// Adds the dependencies that changed, if only the hash over the closure differs.
     fn closure(&mut self, id: usize, object: &mut ObjectDiff, statuses: &[Status], by_rule: &[bool]) {
-        let (old, new) = self.sides;
-        let Some(partner) = self.matches.of_old[id] else {
-            return;
-        };
-        let hashes = (
-            &old.report.objects[id].computed_hash,
-            &new.report.objects[partner].computed_hash,
-        );
-        let (Some(before), Some(after)) = hashes else {
-            return;
-        };
-        if before == after {
-            return;
-        }
-        let members = (self.walkers.0.members(id), self.walkers.1.members(partner));
-        let (Some(before), Some(after)) = members else {
-            (object.status, object.more_moved) = (Status::DependencyChanged, None);
-            return;
-        };
-        // An object under an old revision moves no hash, unless what it depends on is not what it was.
-        let (mut moved, mut altered) = (BTreeSet::new(), BTreeSet::new());
-        let mut ignored = false;
-        let partners_of_after = after.iter().filter_map(|id| self.matches.of_new[*id]);
-        for id in before.iter().copied().chain(partners_of_after) {
-            ignored |= by_rule[id];
-            if statuses[id] != Status::Unchanged {
-                let report = match self.matches.of_old[id] {
-                    Some(partner) => &new.report.objects[partner],
-                    None => &old.report.objects[id],
-                };
-                let list = match statuses[id] {
-                    Status::ContentWithoutRevision | Status::RewrittenByEngine => &mut altered,
-                    _ => &mut moved,
-                };
-                list.insert((ObjectRef::of(report), statuses[id]));
+        match self.closures.changed(id, statuses, by_rule) {
+            ClosureChange::Nothing => {}
+            ClosureChange::Ignored => self.ignored += 1,
+            ClosureChange::TooLarge => {
+                (object.status, object.more_moved) = (Status::DependencyChanged, None);
+            }
+            ClosureChange::Objects(moved) => {
+                object.status = Status::DependencyChanged;
+                object.more_moved = Some(moved.len().saturating_sub(MOVED_NAMED) as u64);
+                let named = moved.into_iter().take(MOVED_NAMED);
+                object.moved = named.map(|(object, status)| (status, object)).collect();
             }
         }
-        for id in after.into_iter().filter(|id| self.matches.of_new[*id].is_none()) {
-            moved.insert((ObjectRef::of(&new.report.objects[id]), Status::Added));
-        }
-        if moved.is_empty() {
-            moved = altered;
-        }
-        if moved.is_empty() && ignored {
-            self.ignored += 1;
-            return;
-        }
-        object.status = Status::DependencyChanged;
-        object.more_moved = Some(moved.len().saturating_sub(MOVED_NAMED) as u64);
-        object.moved = moved
-            .into_iter()
-            .take(MOVED_NAMED)
-            .map(|(object, status)| (status, object))
-            .collect();
     }
 }
 
-/// A finding that names what differs.
-fn told(rule: &'static FindingRule, object: &ObjectDiff) -> Finding {
+/// Makes a finding that names the changed fields.
+fn changed(rule: &'static FindingRule, object: &ObjectDiff) -> Finding {
     let mut fields: Vec<String> = object
         .changes
         .iter()

@@ -1,6 +1,6 @@
-//! What differs around the objects: who exported when, with which key; and, when asked, in which bytes.
+//! Compares the envelopes: host, time, key; on request also the bytes of the files.
 //!
-//! Invariant: none of it is content. Two exports of one engine seconds apart differ in most of it.
+//! Invariant: none of this is content. Two exports of one engine seconds apart differ in most of it.
 
 use crate::object::SyncObject;
 use crate::report::{DocumentReport, Encryption, ListedObject};
@@ -9,42 +9,43 @@ use super::bytes::common_prefix;
 use super::matching::Matches;
 use super::{ObjectRef, Side, Status};
 
-/// Bytes of one shown value.
+/// The most bytes of a shown value.
 const SHOWN: usize = 1_000;
-/// Objects that are named as written differently.
+/// The most objects listed as written differently.
 const NAMED: usize = 20;
 
-/// A difference around the objects.
+/// A difference of the envelopes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EnvelopeChange {
-    /// Stable name of what differs.
+    /// The stable name of the value.
     pub field: &'static str,
-    /// Before.
+    /// The old value.
     pub old: Option<String>,
-    /// After.
+    /// The new value.
     pub new: Option<String>,
 }
 
 impl EnvelopeChange {
-    /// Whether a reader can act on it: where the document comes from, what its signature is worth, and whether it is
-    /// open. All else differs between any two exports.
+    /// Whether the difference matters to a reader: the origin, the signature's verdict, or the encryption. Everything else
+    /// differs between any two exports.
     pub fn is_actionable(&self) -> bool {
         matches!(self.field, "host" | "verdict" | "encryption")
     }
 }
 
-/// How two files differ as bytes.
+/// The comparison of two files' bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ByteComparison {
-    /// Lengths of the two files.
+    /// The lengths of the files.
     pub lengths: (u64, u64),
-    /// The first byte that differs (or that only the longer one has); `None` when the files are equal.
+    /// The offset of the first differing byte, or of the first byte that only the longer file has; `None` if the files are
+    /// equal.
     pub first_difference: Option<u64>,
     /// Objects of equal content that are written differently.
     pub rewritten: Vec<ObjectRef>,
-    /// How many more of them there are.
+    /// The number of further ones.
     pub more_rewritten: u64,
-    /// Whether the objects that both have stand in another order.
+    /// Whether the common objects have another order.
     pub reordered: bool,
 }
 
@@ -61,7 +62,7 @@ pub(super) fn compare(old: &DocumentReport, new: &DocumentReport) -> Vec<Envelop
         .collect()
 }
 
-/// The facts of an envelope in a fixed order, so that two can be laid side by side.
+/// Returns the facts of an envelope in a fixed order, so that two can be compared.
 pub(super) fn facts(report: &DocumentReport) -> Vec<(&'static str, Option<String>)> {
     let envelope = &report.envelope;
     let header = report.header.as_ref();
@@ -135,7 +136,7 @@ fn encryption(encryption: &Encryption) -> String {
     }
 }
 
-/// Lays the bytes side by side.
+/// Compares the bytes.
 pub(super) fn bytes(
     old: &Side<'_>,
     new: &Side<'_>,

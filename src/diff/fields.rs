@@ -1,7 +1,7 @@
 //! Compares two messages field by field.
 //!
-//! Invariant: what compares equal means the same: the order of different fields, varint forms and absent defaults don't
-//! count; everything else does, fields of unknown number included. Depth and number of changes are bounded.
+//! Invariant: equal messages have the same meaning. The order of different fields, varint forms and absent defaults don't
+//! count; everything else does, unknown fields included. Depth and number of changes are bounded.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -10,140 +10,19 @@ use serde_json::Value as Json;
 use crate::object::data::{Configuration, FieldKind, FieldSpec, MessageSpec, Treatment};
 use crate::wire::{Field, Message, Value as WireValue};
 
-use super::DiffLimits;
-use super::habits::{self, Later};
+use super::changes::{Changes, Pair};
+use super::habits;
 use super::matching::MatchKey;
-use super::path::{DEPENDENCIES, FieldPath, IgnoreRule, Step};
-use super::secret::{Secret, SecretChange};
+use super::path::{DEPENDENCIES, FieldPath, Step};
+use super::secret::Secret;
 use super::value::{Scalar, Value};
 
-/// Differences of one object that count as made by an upgrade. An upgrade makes one or two; more come from an editor.
-const BY_UPGRADE: usize = 8;
-/// Levels of unknown messages that are looked into; deeper ones are compared as bytes.
+/// The most levels of unknown messages; deeper ones are compared as bytes.
 const DEPTH: usize = 16;
 
-/// A difference at one place of an object.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldChange {
-    /// Where.
-    pub path: FieldPath,
-    /// Before; `None` where there was nothing.
-    pub old: Option<Value>,
-    /// After; `None` where there is nothing any more.
-    pub new: Option<Value>,
-    /// For secrets: how much of it changed.
-    pub secret: Option<SecretChange>,
-}
-
-impl FieldChange {
-    fn of(path: FieldPath, old: Option<Value>, new: Option<Value>) -> Self {
-        Self {
-            path,
-            old,
-            new,
-            secret: None,
-        }
-    }
-}
-
-/// Collects the changes of one object.
-pub(super) struct Changes<'o> {
-    type_name: &'o str,
-    limits: &'o DiffLimits,
-    ignore: &'o [IgnoreRule],
-    /// Where both sides have one revision: which of them may have what an upgrade adds.
-    pub(super) upgrade: Option<Later>,
-    pub(super) list: Vec<FieldChange>,
-    pub(super) more: u64,
-    /// Whether one of these is no dependency that came or went.
-    pub(super) beyond_members: bool,
-    pub(super) ignored: u64,
-    /// What engines write anew in every export. It doesn't count.
-    pub(super) volatile: Vec<FieldChange>,
-    /// What an upgrade of the engine adds under an unchanged revision.
-    pub(super) by_upgrade: Vec<FieldChange>,
-}
-
-/// Two sides of something.
-pub(super) type Pair<T> = (T, T);
-
-impl<'o> Changes<'o> {
-    pub(super) fn new(type_name: &'o str, limits: &'o DiffLimits, ignore: &'o [IgnoreRule]) -> Self {
-        Self {
-            type_name,
-            limits,
-            ignore,
-            upgrade: None,
-            list: Vec::new(),
-            more: 0,
-            beyond_members: false,
-            ignored: 0,
-            volatile: Vec::new(),
-            by_upgrade: Vec::new(),
-        }
-    }
-
-    /// Whether anything that counts differs.
-    pub(super) fn any(&self) -> bool {
-        !self.list.is_empty() || self.more > 0
-    }
-
-    /// Notes a change, unless it is ignored.
-    pub(super) fn push(&mut self, path: FieldPath, old: Option<Value>, new: Option<Value>) {
-        self.note(path, || (old, new, None));
-    }
-
-    fn note(
-        &mut self,
-        path: FieldPath,
-        make: impl FnOnce() -> (Option<Value>, Option<Value>, Option<SecretChange>),
-    ) {
-        if self.ignores(&path) {
-            self.ignored += 1;
-            return;
-        }
-        self.beyond_members |= path.steps.first() != Some(&Step::Name(DEPENDENCIES));
-        if self.list.len() < self.limits.changes_per_object {
-            let (old, new, secret) = make();
-            self.list.push(FieldChange {
-                path,
-                old,
-                new,
-                secret,
-            });
-        } else {
-            self.more += 1;
-        }
-    }
-
-    /// Notes that something differs which isn't looked into.
-    pub(super) fn unseen(&mut self) {
-        self.more += 1;
-        self.beyond_members = true;
-    }
-
-    /// Notes a change that engines make by themselves in every export, unless it is ignored.
-    fn by_habit(&mut self, path: FieldPath, old: Option<Value>, new: Option<Value>) {
-        if !self.ignores(&path) {
-            self.volatile.push(FieldChange::of(path, old, new));
-        }
-    }
-
-    /// Notes a change that an upgrade makes under an unchanged revision, unless it is ignored.
-    fn by_upgrade(&mut self, path: FieldPath, old: Option<Value>, new: Option<Value>) {
-        if self.by_upgrade.len() >= BY_UPGRADE || self.ignores(&path) {
-            self.push(path, old, new);
-        } else {
-            self.by_upgrade.push(FieldChange::of(path, old, new));
-        }
-    }
-
-    fn ignores(&self, path: &FieldPath) -> bool {
-        self.ignore.iter().any(|rule| rule.covers(self.type_name, path))
-    }
-
-    /// The dependencies as sets of what they name: the hash over the closure covers each object once, and engines list
-    /// one as often as they need it.
+impl Changes<'_> {
+    /// Compares the dependencies as sets: engines list a dependency several times, but the hash over the closure covers it
+    /// once.
     pub(super) fn dependencies(
         &mut self,
         type_number: u64,
@@ -176,7 +55,8 @@ impl<'o> Changes<'o> {
         }
     }
 
-    /// Two messages of a type; without spec every field is unknown. `guarded`: unknown text may be secret.
+    /// Compares two messages of a type. Without a spec, every field is unknown. `guarded` means that unknown text may be
+    /// secret.
     pub(super) fn messages(
         &mut self,
         path: &FieldPath,
@@ -207,7 +87,7 @@ impl<'o> Changes<'o> {
         }
     }
 
-    /// All fields of one number.
+    /// Compares all fields of one number.
     pub(super) fn fields<'a>(
         &mut self,
         path: &FieldPath,
@@ -283,7 +163,7 @@ impl<'o> Changes<'o> {
                 (false, false) => self.other_order(path),
             };
         }
-        // Of a field that isn't a list, the last occurrence counts.
+        // The last occurrence of a singular field counts.
         let last = |list: Vec<Scalar>| {
             list.into_iter()
                 .last()
@@ -312,19 +192,19 @@ impl<'o> Changes<'o> {
         }
     }
 
-    /// Compares two configurations member by member. Gives `false` where that shows no difference: one of them isn't JSON,
-    /// or their members are the same.
+    /// Compares two configurations member by member. Returns `false` if that shows no difference: one of them isn't JSON, or
+    /// their members are equal.
     fn configurations(&mut self, path: &FieldPath, spec: &FieldSpec, (old, new): Pair<&str>) -> bool {
         let (Some(old), Some(new)) = (Configuration::json(old), Configuration::json(new)) else {
             return false;
         };
-        let told = |changes: &Self| changes.list.len() as u64 + changes.more + changes.ignored;
-        let before = told(self);
+        let count = |changes: &Self| changes.list.len() as u64 + changes.more + changes.ignored;
+        let before = count(self);
         self.json(path, spec, (Some(&old), Some(&new)));
-        told(self) > before
+        count(self) > before
     }
 
-    /// Two JSON values; their depth is bounded by what was parsed.
+    /// Compares two JSON values, whose depth the parser bounds.
     fn json(&mut self, path: &FieldPath, spec: &FieldSpec, (old, new): Pair<Option<&Json>>) {
         if old == new {
             return;
@@ -356,7 +236,7 @@ impl<'o> Changes<'o> {
         depth: usize,
     ) {
         if !spec.repeated {
-            // An absent message and one without fields differ in nothing that can be said here.
+            // An absent message equals one without fields.
             let last = (old.last().copied(), new.last().copied());
             let pair = (last.0.unwrap_or_default(), last.1.unwrap_or_default());
             return self.messages(path, Some(inner), pair, false, depth + 1);
@@ -378,8 +258,8 @@ impl<'o> Changes<'o> {
         self.push(path.clone(), Some(Value::Order), Some(Value::Order));
     }
 
-    /// Two lists whose items have names. Items of one name are paired in order. Gives whether the items that both have
-    /// stand in one order.
+    /// Compares two lists of named items, and pairs items of one name in order. Returns whether the common items have the
+    /// same order.
     fn keyed<T>(
         &mut self,
         path: &FieldPath,
@@ -408,7 +288,7 @@ impl<'o> Changes<'o> {
         in_order
     }
 
-    /// Fields that nothing is known of. Where both sides read as messages, as many of them, these are looked into.
+    /// Compares unknown fields: as messages if both sides parse as equally many, else as bytes.
     fn unknown(&mut self, path: &FieldPath, (old, new): Pair<&[Field<'_>]>, guarded: bool, depth: usize) {
         if depth < DEPTH
             && old.len() == new.len()
@@ -433,7 +313,7 @@ impl<'o> Changes<'o> {
             .map(|field| field.value)
             .eq(new.iter().map(|field| field.value))
         {
-            // Only the varints are written differently.
+            // Only the encoding of varints differs.
             return;
         }
         let limits = self.limits;
@@ -456,12 +336,12 @@ pub(super) fn json_value(value: &Json) -> Scalar {
     }
 }
 
-/// All of them as scalars of a kind, or none.
+/// Reads all fields as scalars of a kind; `None` for another kind.
 fn scalars(kind: FieldKind, fields: &[Field<'_>]) -> Option<Vec<Scalar>> {
     fields.iter().map(|field| Scalar::read(kind, field)).collect()
 }
 
-/// All of them as nested messages, or none.
+/// Reads all fields as nested messages; `None` if one isn't.
 pub(super) fn nested<'a>(fields: &[Field<'a>]) -> Option<Vec<Message<'a>>> {
     fields
         .iter()
@@ -472,7 +352,7 @@ pub(super) fn nested<'a>(fields: &[Field<'a>]) -> Option<Vec<Message<'a>>> {
         .collect()
 }
 
-/// Messages under the first text they hold; under their position where they hold none.
+/// Names messages by their first text field, else by their position.
 pub(super) fn named<'a>(spec: &MessageSpec, list: &[Message<'a>]) -> Vec<(String, Message<'a>)> {
     let key = spec.fields.iter().find(|field| field.kind == FieldKind::Text);
     list.iter()
@@ -487,7 +367,7 @@ pub(super) fn named<'a>(spec: &MessageSpec, list: &[Message<'a>]) -> Vec<(String
         .collect()
 }
 
-/// Each name with how often it came before.
+/// Numbers the occurrences of each name.
 fn occurrences<T>(list: &[(String, T)]) -> Vec<(&str, usize)> {
     let mut seen: HashMap<&str, usize> = HashMap::new();
     list.iter()

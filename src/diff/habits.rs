@@ -1,8 +1,7 @@
-//! What engines write under an unchanged revision: by themselves at any time, or at an upgrade.
+//! What engines change without a new revision: in every export, or at an upgrade.
 //!
-//! Invariant: only what the tables list counts. A field has the columns `set`, `volatile` and `added_by_upgrade`, an
-//! object type `settings_by_upgrade` and `members_without_save`. Everything else that differs under one revision is a
-//! change that no engine makes.
+//! Invariant: only the tables count: the columns `set`, `volatile` and `added_by_upgrade` of fields, `settings_by_upgrade`
+//! and `members_without_save` of object types. No engine makes any other change under one revision.
 
 use jiff::Timestamp;
 
@@ -14,17 +13,17 @@ use crate::report::{DocumentReport, HeaderReport};
 use super::matching::MatchKey;
 use super::value::Scalar;
 
-/// Which of two documents was exported later: only that one can have what an upgrade adds.
+/// Which of two documents was exported later. Only that one can have an upgrade's additions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Later {
-    /// The old one: the documents are compared backwards.
+    /// The old one: the documents are in reverse order.
     Old,
     /// The new one.
     New,
 }
 
 impl Later {
-    /// By the instants of the exports. Where they don't tell, the new document is the later one.
+    /// Compares the times of the exports. Without both times, the new document is the later one.
     pub fn of(old: Option<Timestamp>, new: Option<Timestamp>) -> Self {
         match (old, new) {
             (Some(old), Some(new)) if new < old => Self::Old,
@@ -37,7 +36,7 @@ impl Later {
         Self::of(exported(old), exported(new))
     }
 
-    /// What the later document has and the earlier one doesn't.
+    /// The value, if only the later document has one.
     fn added<T>(self, old: Option<T>, new: Option<T>) -> Option<T> {
         match (self, old, new) {
             (Self::Old, Some(added), None) | (Self::New, None, Some(added)) => Some(added),
@@ -46,14 +45,13 @@ impl Later {
     }
 }
 
-/// Whether engines write a field, which differs on the two sides, anew in every export. Engines write a date there; a
-/// value of another form is a change.
+/// Whether a difference is one that engines write anew in every export. They write a date; any other value is a change.
 pub(super) fn is_volatile(spec: &FieldSpec, old: Option<&Scalar>, new: Option<&Scalar>) -> bool {
     let is_day = |side: Option<&Scalar>| matches!(side, Some(Scalar::Text(text)) if date::is_day(text));
     spec.volatile && is_day(old) && is_day(new)
 }
 
-/// Whether a field's value is what an upgrade adds.
+/// Whether an upgrade adds this value of a field.
 pub(super) fn adds_value(later: Later, spec: &FieldSpec, old: Option<&Scalar>, new: Option<&Scalar>) -> bool {
     match (later.added(old, new), spec.added_by_upgrade) {
         (Some(Scalar::Text(text)), Some(value)) => text == value,
@@ -61,7 +59,7 @@ pub(super) fn adds_value(later: Later, spec: &FieldSpec, old: Option<&Scalar>, n
     }
 }
 
-/// Whether a dependency of an object is one that an upgrade adds.
+/// Whether an upgrade adds this dependency.
 pub(super) fn adds_edge(
     later: Later,
     type_number: u64,
@@ -74,7 +72,7 @@ pub(super) fn adds_edge(
         && known_by_number(type_number).is_some_and(|from| from.settings_by_upgrade)
 }
 
-/// Whether an object's members come and go under one revision.
+/// Whether an object keeps its revision if its members change.
 pub(super) fn keeps_revision_over_members(type_number: u64) -> bool {
     known_by_number(type_number).is_some_and(|known| known.members_without_save)
 }

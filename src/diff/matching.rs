@@ -1,6 +1,6 @@
-//! Which object of one document is which of the other.
+//! Matches the objects of two documents.
 //!
-//! Invariant: symmetric. Whoever is whose partner doesn't depend on which document is called the old one.
+//! Invariant: matching is symmetric in old and new.
 
 use std::collections::HashMap;
 
@@ -11,26 +11,26 @@ use crate::report::DocumentReport;
 /// How objects are matched.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum MatchBy {
-    /// Type and identifier: for two exports of one engine. Where a number names another object in the other document,
-    /// or none, UUID A tells which one has it: an object keeps it for good.
+    /// By type and identifier: for two exports of one engine. If a number names another object in the other document, or
+    /// none, UUID A decides, which an object never changes.
     #[default]
     Identifier,
-    /// Type and name: across engines, whose numbers are only labels. An object without a name is matched by its
+    /// By type and name: across engines, whose numbers are only labels. An object without a name is matched by its
     /// identifier.
     Name,
 }
 
-/// Under what an object, or a dependency on one, is looked for in the other document.
+/// What an object or a dependency is matched by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum MatchKey {
     Named(u64, String),
     Key(ObjectKey),
-    /// Partners under two numbers, the lower one first, so that it is the same seen from both sides.
+    /// Partners with two numbers, the lower one first, so that both sides have one key.
     Renumbered(u64, Identifier, Identifier),
 }
 
 impl MatchKey {
-    /// The type of what it names.
+    /// The type number of the object.
     pub(super) fn type_number(&self) -> u64 {
         match self {
             Self::Named(number, _) | Self::Renumbered(number, ..) => *number,
@@ -38,11 +38,11 @@ impl MatchKey {
         }
     }
 
-    /// Of the object at a position.
+    /// The key of an object.
     pub(super) fn of(report: &DocumentReport, id: usize, by: MatchBy) -> Self {
         let object = &report.objects[id];
         match (by, &object.key.identifier, &object.name) {
-            // Only numbers are labels; every other identifier is the name itself.
+            // Numbers are labels. Every other identifier is the name itself.
             (MatchBy::Name, Identifier::Integer(_), Some(name)) => {
                 Self::Named(object.key.type_number, name.clone())
             }
@@ -50,7 +50,7 @@ impl MatchKey {
         }
     }
 
-    /// Of what a dependency names, whether it is in the document or not.
+    /// The key of a dependency, which may be missing in the document.
     pub(super) fn of_dependency(report: &DocumentReport, key: &ObjectKey, by: MatchBy) -> Self {
         match report.graph.find(key) {
             Some(id) => Self::of(report, id, by),
@@ -59,12 +59,12 @@ impl MatchKey {
     }
 }
 
-/// Partners in both directions, by position.
+/// Partners in both directions, by index.
 pub(super) struct Matches {
     pub(super) of_old: Vec<Option<usize>>,
     pub(super) of_new: Vec<Option<usize>>,
     by: MatchBy,
-    /// Whether partners stand under different numbers.
+    /// Whether any partners have different numbers.
     renumbers: bool,
 }
 
@@ -78,8 +78,7 @@ impl Matches {
         };
         let key = |report: &DocumentReport, id: usize| report.objects[id].key.clone();
         match by {
-            // Where several objects share a name, those that share the identifier too are partners; so the first round
-            // is by identifier, among equals in record order.
+            // Several objects may share a name. The first round matches name and identifier, in record order.
             MatchBy::Name => {
                 matches.round(old, new, |report, id| {
                     let name = report.objects[id].name.clone();
@@ -103,7 +102,7 @@ impl Matches {
         matches
     }
 
-    /// Makes partners of those that are alike in what `key` tells, and still have none.
+    /// Makes partners of objects with equal keys that have no partner yet.
     fn round<'a, K: std::hash::Hash + Eq>(
         &mut self,
         old: &'a DocumentReport,
@@ -131,7 +130,7 @@ impl Matches {
     }
 }
 
-/// UUID A of an object whose identifier is only a number.
+/// UUID A of an object with a number.
 fn lasting(report: &DocumentReport, id: usize) -> Option<&str> {
     let object = &report.graph.nodes()[id];
     let uuid = object.pair.object.as_str();
@@ -139,7 +138,7 @@ fn lasting(report: &DocumentReport, id: usize) -> Option<&str> {
     (is_number && !uuid.is_empty()).then_some(uuid)
 }
 
-/// What references lead to, in two documents whose objects are matched.
+/// Resolves references in two matched documents.
 #[derive(Clone, Copy)]
 pub(super) struct References<'a> {
     pub(super) old: &'a DocumentReport,
@@ -148,12 +147,12 @@ pub(super) struct References<'a> {
 }
 
 impl References<'_> {
-    /// What a dependency of an object of the old document names.
+    /// The target of a dependency in the old document.
     pub(super) fn of_old(&self, key: &ObjectKey) -> MatchKey {
         self.lead(key, (self.old, &self.matches.of_old), self.new)
     }
 
-    /// What a dependency of an object of the new document names.
+    /// The target of a dependency in the new document.
     pub(super) fn of_new(&self, key: &ObjectKey) -> MatchKey {
         self.lead(key, (self.new, &self.matches.of_new), self.old)
     }
@@ -179,7 +178,7 @@ impl References<'_> {
         }
     }
 
-    /// An object of the old document under the numbers of the new one; `None` where no number differs.
+    /// Returns an object of the old document with the numbers of the new one; `None` if no number differs.
     pub(super) fn renumbered(
         &self,
         object: &SyncObject<'static>,

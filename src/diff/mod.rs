@@ -1,15 +1,16 @@
-//! What differs between two export documents: objects by identity, then field by field.
+//! Compares two export documents: objects by identity, then field by field.
 //!
 //! ```text
 //! two reports and their objects → partners → per object: revision pair, content, closure → a reason per object
 //! ```
 //!
-//! Invariants: a document doesn't differ from itself; exchanging the sides exchanges old and new and nothing else (the
-//! choice among equally short text diffs aside, and what an upgrade adds, where nothing tells which export is the later
-//! one). Secrets are compared, but held only as counts and digests unless they
-//! are asked for. Everything here is bounded, and what was left out is said.
+//! Invariants: a document doesn't differ from itself. Exchanging the sides exchanges old and new and nothing else; two
+//! exceptions are the choice among equally short text diffs, and an upgrade's additions if the exports have no times.
+//! Secrets are compared, but shown only as counts and digests, unless requested. All output is bounded, and what is left
+//! out is counted.
 
 mod bytes;
+mod changes;
 mod closure;
 mod compare;
 mod envelope;
@@ -22,9 +23,9 @@ mod secret;
 mod textconv;
 mod value;
 
+pub use changes::FieldChange;
 pub use compare::{ObjectChanges, diff, object_changes};
 pub use envelope::{ByteComparison, EnvelopeChange};
-pub use fields::FieldChange;
 pub use habits::Later;
 pub use matching::MatchBy;
 pub use path::{COMMON_FIELDS, FieldPath, IgnoreError, IgnoreRule, Step};
@@ -41,7 +42,7 @@ use crate::report::{DocumentReport, ObjectReport};
 /// One of the two documents.
 #[derive(Debug, Clone, Copy)]
 pub struct Side<'a> {
-    /// The file, if it is held: to compare bytes, and to know two equal files that can't be read.
+    /// The file, if available: to compare bytes, and to detect equal files that can't be read.
     pub bytes: Option<&'a [u8]>,
     /// Its report.
     pub report: &'a DocumentReport,
@@ -49,7 +50,7 @@ pub struct Side<'a> {
     pub objects: &'a [SyncObject<'static>],
 }
 
-/// What to compare and how.
+/// How to compare two documents.
 #[derive(Debug, Clone, Default)]
 pub struct DiffOptions {
     /// How objects are matched.
@@ -58,24 +59,24 @@ pub struct DiffOptions {
     pub ignore: Vec<IgnoreRule>,
     /// Only objects of these types; all when empty.
     pub only_types: Vec<String>,
-    /// Whether the files are compared as bytes, too.
+    /// Whether to compare the files' bytes as well.
     pub strict_bytes: bool,
-    /// Bounds on what is told.
+    /// Bounds on the result.
     pub limits: DiffLimits,
 }
 
-/// Bounds on what a [`DocumentDiff`] holds.
+/// Bounds on a [`DocumentDiff`].
 #[derive(Debug, Clone)]
 pub struct DiffLimits {
-    /// Whether secrets are shown.
+    /// Whether to show secrets.
     pub show_secrets: bool,
-    /// Bytes of one text.
+    /// The most bytes of a text.
     pub text_bytes: usize,
-    /// Changed fields of one object.
+    /// The most changed fields of an object.
     pub changes_per_object: usize,
-    /// Changed fields over all objects.
+    /// The most changed fields of all objects together.
     pub changes: usize,
-    /// Lines of the text diff of one secret.
+    /// The most lines of a secret's text diff.
     pub secret_lines: usize,
 }
 
@@ -91,26 +92,26 @@ impl Default for DiffLimits {
     }
 }
 
-/// What differs between two documents.
+/// The differences between two documents.
 #[derive(Debug, Clone)]
 pub struct DocumentDiff {
     /// Objects that differ: those of the old document in record order, then the added ones.
     pub objects: Vec<ObjectDiff>,
-    /// How many objects are as they were, in all they are compared by.
+    /// The number of unchanged objects.
     pub unchanged: u64,
-    /// What engines write anew in every export, object by object. None of it counts.
+    /// Values that engines write anew in every export, by object. They don't count as changes.
     pub volatile: Vec<VolatileObject>,
-    /// Partners of equal content under different identifiers; labels, no change.
+    /// Partners of equal content under different identifiers. Identifiers are labels, so these aren't changes.
     pub renumbered: Vec<(ObjectRef, ObjectRef)>,
-    /// Changes that the rules to ignore cover.
+    /// The number of ignored changes.
     pub ignored: u64,
-    /// Differences around the objects.
+    /// Differences in the envelope.
     pub envelope: Vec<EnvelopeChange>,
-    /// The files as bytes, when asked for.
+    /// The comparison of the bytes, if requested.
     pub bytes: Option<ByteComparison>,
-    /// Why the comparison isn't complete, if it isn't; the old document's reasons first.
+    /// Why the comparison is incomplete; the old document's reasons first.
     pub obstacles: Vec<Obstacle>,
-    /// What deserves a warning.
+    /// Warnings.
     pub findings: Vec<Finding>,
 }
 
@@ -121,7 +122,7 @@ impl DocumentDiff {
         self.objects.is_empty() && self.bytes.as_ref().is_none_or(same_bytes)
     }
 
-    /// How many objects have a status.
+    /// The number of objects with a status.
     pub fn count(&self, status: Status) -> u64 {
         match status {
             Status::Unchanged => self.unchanged,
@@ -139,23 +140,23 @@ impl DocumentDiff {
 pub struct Obstacle {
     /// Whether it is the new document.
     pub in_new: bool,
-    /// What keeps it from being read.
+    /// What prevents reading it.
     pub kind: ObstacleKind,
 }
 
-/// What keeps a document from being compared.
+/// What prevents comparing part of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ObstacleKind {
-    /// The objects are encrypted and weren't opened: nothing is compared.
+    /// The objects are encrypted and weren't decrypted: nothing is compared.
     Encrypted,
-    /// Records can't be read: what they hold counts as absent.
+    /// Unreadable records: their content counts as absent.
     Damaged,
-    /// A limit was hit: what lies beyond it counts as absent.
+    /// A limit was hit: what is beyond it counts as absent.
     Limit,
 }
 
 impl ObstacleKind {
-    /// The stable word for it.
+    /// The stable id.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Encrypted => "encrypted",
@@ -165,29 +166,29 @@ impl ObstacleKind {
     }
 }
 
-/// What became of an object.
+/// How an object differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Status {
     /// Only the new document has it.
     Added,
     /// Only the old document has it.
     Removed,
-    /// Another revision with other content. Or a GLOBAL_OBJECT with other members: engines keep its revision then.
+    /// Another revision with other content; or a `GLOBAL_OBJECT` with other members, whose revision engines keep.
     Changed,
     /// Other content under the same revision.
     ContentWithoutRevision,
-    /// Under the same revision, what an upgrade of the engine adds, and no more.
+    /// The same revision, with only the additions of an engine's upgrade.
     RewrittenByEngine,
     /// Another revision with the same content.
     Resaved,
-    /// Nothing of its own, but something it depends on.
+    /// The same, but a dependency changed.
     DependencyChanged,
-    /// Nothing, or nothing that isn't ignored.
+    /// The same, apart from ignored changes.
     Unchanged,
 }
 
 impl Status {
-    /// Every status under which an object is listed, the weightiest first.
+    /// The statuses of listed objects, the most serious first.
     pub const LISTED: [Self; 7] = [
         Self::ContentWithoutRevision,
         Self::Changed,
@@ -198,7 +199,7 @@ impl Status {
         Self::DependencyChanged,
     ];
 
-    /// The stable word used in every output format.
+    /// The stable id used in every output format.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Added => "added",
@@ -213,7 +214,7 @@ impl Status {
     }
 }
 
-/// How an object is called. May quote the document: renderers escape it.
+/// How to refer to an object. May quote the document: renderers escape it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ObjectRef {
     /// Name of its type, or the bare number.
@@ -222,7 +223,7 @@ pub struct ObjectRef {
     pub type_number: u64,
     /// Its identifier.
     pub identifier: Identifier,
-    /// The name people know it by.
+    /// Its name, if it has one.
     pub name: Option<String>,
 }
 
@@ -237,7 +238,7 @@ impl ObjectRef {
     }
 }
 
-/// `TYPE identifier`, with the name where that says more. Not escaped.
+/// `TYPE identifier`, followed by the name if it differs. Not escaped.
 impl std::fmt::Display for ObjectRef {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let identifier = self.identifier.to_string();
@@ -252,45 +253,45 @@ impl std::fmt::Display for ObjectRef {
 /// One object that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectDiff {
-    /// What became of it.
+    /// How it differs.
     pub status: Status,
     /// In the old document.
     pub old: Option<ObjectRef>,
     /// In the new document.
     pub new: Option<ObjectRef>,
-    /// Its saved states, where it has partners with different ones.
+    /// Both saved states, if they differ.
     pub revisions: Option<RevisionChange>,
-    /// What differs in it.
+    /// Its changes.
     pub changes: Vec<FieldChange>,
-    /// How many changes are left out at the end.
+    /// The number of changes left out at the end.
     pub more_changes: u64,
-    /// For a changed dependency: what moved, nearest names first by type and identifier.
+    /// The dependencies that changed, by type and identifier.
     pub moved: Vec<(Status, ObjectRef)>,
-    /// How many that moved are left out; `None` when they were too many to look for.
+    /// The number of changed dependencies left out; `None` if the closure was too large to search.
     pub more_moved: Option<u64>,
-    /// For an added or removed object: what it depends on and holds.
+    /// The content of an added or removed object.
     pub content: Vec<OutlineLine>,
-    /// How many lines of that are left out at the end.
+    /// The number of its lines left out at the end.
     pub more_content: u64,
-    /// For an added or removed object: the secrets it holds in clear.
+    /// The number of secrets in clear of an added or removed object, by kind.
     pub secrets: Vec<(SecretKind, u64)>,
 }
 
 impl ObjectDiff {
-    /// The object as the newer document that has it calls it.
+    /// The object as in the new document, else as in the old one.
     pub fn object(&self) -> Option<&ObjectRef> {
         self.new.as_ref().or(self.old.as_ref())
     }
 }
 
-/// What engines wrote anew in an object, whether it changed in something else or not.
+/// Values that an engine wrote anew in an object, which may also have changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VolatileObject {
     /// In the old document.
     pub old: ObjectRef,
     /// In the new document.
     pub new: ObjectRef,
-    /// What it is.
+    /// The values.
     pub changes: Vec<FieldChange>,
 }
 
@@ -301,12 +302,12 @@ pub struct RevisionChange {
     pub old: RevisionPair,
     /// After.
     pub new: RevisionPair,
-    /// When each was saved, in milliseconds since 1970.
+    /// The times of both saves, in milliseconds since 1970.
     pub modified: (Option<i64>, Option<i64>),
 }
 
 impl RevisionChange {
-    /// Whether both are states of one object, not of two that only share a name.
+    /// Whether both are states of one object, rather than of two with one name.
     pub fn same_object(&self) -> bool {
         self.old.object == self.new.object
     }

@@ -1,7 +1,7 @@
-//! Compares two objects that are partners: everything but their revision's UUIDs.
+//! Compares two partners, except for the UUIDs of their revisions.
 //!
-//! Invariant: whatever an object message can hold is compared, fields of unknown number included; of a revision that was
-//! saved anew, only what a save doesn't change.
+//! Invariant: every field of an object message is compared, unknown ones included. Of two saves' revisions, only what a
+//! save doesn't change is compared.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
@@ -11,7 +11,7 @@ use crate::object::{ObjectKey, Revision, SyncObject, by_number_in_own_document, 
 use crate::wire::{Field, Message};
 
 use super::DiffLimits;
-use super::fields::{Changes, FieldChange, Pair};
+use super::changes::{Changes, FieldChange, Pair};
 use super::habits::Later;
 use super::matching::{MatchKey, References};
 use super::path::{FieldPath, Step};
@@ -21,14 +21,14 @@ use super::value::{Value, ValueDigest};
 pub(super) struct Partners<'a> {
     pub(super) old: &'a SyncObject<'static>,
     pub(super) new: &'a SyncObject<'static>,
-    /// What their dependencies lead to; without it, a dependency is its key.
+    /// Resolves their dependencies; without it, dependencies are compared by key.
     pub(super) references: Option<References<'a>>,
     pub(super) later: Later,
     pub(super) limits: &'a DiffLimits,
 }
 
 impl Partners<'_> {
-    /// Notes what differs.
+    /// Collects the differences.
     pub(super) fn compare(&self, changes: &mut Changes<'_>) {
         if self.old.as_bytes() == self.new.as_bytes() {
             return;
@@ -63,14 +63,13 @@ impl Partners<'_> {
         }
     }
 
-    /// Where the data refers to partners under other numbers, and nothing else differs: what engines write anew in every
-    /// export.
+    /// If the objects differ only in numbers of partners, returns the values that engines write anew in every export.
     fn in_numbers_only(&self) -> Option<Vec<FieldChange>> {
         if !may_refer(self.old) {
             return None;
         }
         let references = self.references.as_ref()?;
-        // A number that stands for nothing in one of the documents may read like another one's there.
+        // A number without an object in one document may be that of another object in the other one.
         let old: HashSet<MatchKey> = self
             .old
             .dependencies()
@@ -165,7 +164,7 @@ impl Partners<'_> {
     }
 }
 
-/// What the revision's JSON says beside the identifier, which is what it stands under anyway.
+/// The content of the revision's JSON, apart from the object's own identifier.
 #[derive(PartialEq)]
 enum JsonFacts {
     Usual(String),
@@ -187,7 +186,7 @@ fn json_facts(revision: &Revision, key: &ObjectKey) -> JsonFacts {
     }
 }
 
-/// Compares the other fields of the identifiers, where both sides have the same key.
+/// Compares unknown fields of the identifiers, if both sides have the same keys.
 fn identifiers(
     changes: &mut Changes<'_>,
     objects: Pair<&SyncObject<'static>>,
@@ -207,7 +206,7 @@ fn identifiers(
     }
 }
 
-/// The fields that have no place of their own in a message's comparison.
+/// Compares the fields that the spec doesn't have.
 fn others(
     changes: &mut Changes<'_>,
     path: &FieldPath,
@@ -227,7 +226,7 @@ fn others(
     }
 }
 
-/// Checked when the object was read.
+/// Parses bytes that the object's reader has checked.
 fn message(bytes: &[u8]) -> Message<'_> {
     Message::parse(bytes).unwrap_or_default()
 }
@@ -236,7 +235,7 @@ fn name(field: &'static str) -> FieldPath {
     FieldPath::default().then(Step::Name(field))
 }
 
-/// How a dependency is called.
+/// The label of a dependency.
 pub(super) fn label(key: &MatchKey) -> String {
     match key {
         MatchKey::Named(number, name) => format!("{} {name}", type_name(*number)),

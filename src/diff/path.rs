@@ -1,16 +1,15 @@
-//! Where in an object something differs, and which of these places a caller doesn't want to hear of.
+//! Paths of fields in objects, and rules to ignore them.
 //!
-//! Invariant: a path names fields as the schema does (`#7` where it doesn't know them), so a rule to ignore one means
-//! the same in every document.
+//! Invariant: a path names fields as the schema does (`#7` for unknown fields), so a rule means the same in every document.
 
 use std::fmt;
 
 use crate::object::data::{FieldKind, MessageSpec};
 
-/// What the list of dependencies is called.
+/// The name of the list of dependencies.
 pub(super) const DEPENDENCIES: &str = "dependencies";
 
-/// Fields that every object has beside its data.
+/// The fields of every object apart from its data.
 pub const COMMON_FIELDS: [&str; 7] = [
     "revision",
     "json",
@@ -24,15 +23,15 @@ pub const COMMON_FIELDS: [&str; 7] = [
 /// One step of a path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Step {
-    /// A field that has a name.
+    /// A known field.
     Name(&'static str),
-    /// A field that is known only by its number.
+    /// An unknown field.
     Number(u32),
-    /// An item of a list: its name, or its position for those that have none.
+    /// An item of a list: its name, else its position.
     Item(String),
 }
 
-/// Where in an object something differs, from the outside in.
+/// The path of a field, from the outside in.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FieldPath {
     /// The steps.
@@ -46,7 +45,7 @@ impl FieldPath {
         Self { steps }
     }
 
-    /// The fields without the items between them.
+    /// The fields, without list items.
     fn fields(&self) -> Vec<Part> {
         self.steps
             .iter()
@@ -80,29 +79,29 @@ enum Part {
     Number(u32),
 }
 
-/// A field whose changes don't count: `email`, `columns.algorithm`, `#17`, `MASKING_JOB:email`.
+/// A field whose changes are ignored: `email`, `columns.algorithm`, `#17`, `MASKING_JOB:email`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IgnoreRule {
     type_name: Option<String>,
     parts: Vec<Part>,
 }
 
-/// Why a text names no field.
+/// Why a rule is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IgnoreError {
-    /// Nothing between two dots, or nothing at all.
+    /// An empty rule, or one with an empty part.
     #[error("an empty field name")]
     Empty,
-    /// No message has a field of this name.
+    /// A field that no message has.
     #[error("no field is called {0:?}")]
     Unknown(String),
 }
 
 impl IgnoreRule {
-    /// Reads `[TYPE:]FIELD[.FIELD…]`.
+    /// Parses `[TYPE:]FIELD[.FIELD…]`.
     ///
     /// # Errors
-    /// A field that no message has: a slip of the pen must not pass for a rule.
+    /// A field that no message has, because a typo must not become a rule.
     pub fn parse(text: &str) -> Result<Self, IgnoreError> {
         let (type_name, path) = match text.split_once(':') {
             Some((type_name, path)) => (Some(type_name.to_owned()), path),
@@ -112,8 +111,7 @@ impl IgnoreRule {
         Ok(Self { type_name, parts })
     }
 
-    /// Whether the rule covers a path: its fields follow each other somewhere on it, so that ignoring a list ignores
-    /// what is in it.
+    /// Whether the rule covers a path: the path contains the rule's fields in a row. A rule for a list covers its items.
     pub fn covers(&self, type_name: &str, path: &FieldPath) -> bool {
         self.type_name.as_ref().is_none_or(|wanted| wanted == type_name)
             && path
@@ -146,7 +144,7 @@ fn part(text: &str) -> Result<Part, IgnoreError> {
         .ok_or_else(|| IgnoreError::Unknown(text.to_owned()))
 }
 
-/// The names of a message's fields and of those inside it. Specs don't nest in circles.
+/// The names of a message's fields and of nested ones. Specs don't nest in circles.
 fn names(spec: &'static MessageSpec) -> Vec<&'static str> {
     let mut found = Vec::new();
     for field in spec.fields {

@@ -1,7 +1,7 @@
-//! Secrets: compared whole, told as counts and digests, and line by line only when asked for.
+//! Secrets: compared as a whole, shown as counts and digests, and line by line only on request.
 //!
-//! Invariant: only callers that look at [`super::DiffLimits::show_secrets`] get more of a secret out of this module than
-//! a digest over all of it. A text diff is bounded in lines and in work, and says what it leaves out.
+//! Invariant: without [`super::DiffLimits::show_secrets`], only a digest of a secret leaves this module. A text diff is
+//! bounded in lines and in work, and counts what it leaves out.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -16,21 +16,21 @@ use super::DiffLimits;
 use super::bytes::{common_prefix, common_suffix};
 use super::value::ValueDigest;
 
-/// Lines of either side that are compared in order. More would take the square of their number.
+/// The most lines of a side that are compared in order, which takes the square of their number.
 const ORDERED_LINES: usize = 2_000;
-/// What a row of a lookup begins with.
+/// The start of a lookup's row.
 const ROW: &[u8] = b"<row ";
-/// Equal lines shown around a difference.
+/// The number of equal lines shown around a difference.
 const CONTEXT: usize = 1;
 
-/// What changed in a secret, without saying what it was.
+/// How much of a secret changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecretChange {
-    /// Lines (lookup rows, mappings) that only the new side has.
+    /// The number of lines (lookup rows, mappings) that only the new side has.
     pub added: u64,
-    /// Lines that only the old side has.
+    /// The number of lines that only the old side has.
     pub removed: u64,
-    /// The values, when they were asked for.
+    /// The text diff, if requested.
     pub lines: Option<LineDiff>,
 }
 
@@ -39,15 +39,15 @@ pub struct SecretChange {
 pub struct LineDiff {
     /// The lines shown, in order.
     pub lines: Vec<(LineTag, String)>,
-    /// Changed lines left out at the end.
+    /// The number of changed lines left out at the end.
     pub cut: u64,
-    /// Bytes left out at the ends of lines that are too long.
+    /// The number of bytes cut from long lines.
     pub cut_bytes: u64,
-    /// Whether the lines were compared in order. Texts too large for that are compared as sets of lines.
+    /// Whether the lines were compared in order. Larger texts are compared as sets of lines.
     pub in_order: bool,
 }
 
-/// Which side a line is from.
+/// The side of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LineTag {
     /// Both.
@@ -58,16 +58,16 @@ pub enum LineTag {
     Added,
 }
 
-/// One side's secret under one field.
+/// One side's values of a secret field.
 pub(super) struct Secret<'a> {
     parts: Vec<Cow<'a, [u8]>>,
-    /// A line for each part; `None` for texts, whose lines are made when they are asked for.
+    /// A line for each part; `None` for texts, which are split into lines on request.
     told: Option<Vec<Cow<'a, str>>>,
     count: u64,
 }
 
 impl<'a> Secret<'a> {
-    /// Of text fields.
+    /// Reads text fields.
     pub(super) fn texts(fields: &[Field<'a>]) -> Self {
         let parts: Vec<Cow<'a, [u8]>> = fields
             .iter()
@@ -84,7 +84,7 @@ impl<'a> Secret<'a> {
         }
     }
 
-    /// Of nested messages.
+    /// Reads nested messages.
     pub(super) fn messages(spec: &MessageSpec, fields: &[Field<'a>]) -> Self {
         let parts: Vec<Cow<'a, [u8]>> = fields
             .iter()
@@ -107,7 +107,7 @@ impl<'a> Secret<'a> {
         }
     }
 
-    /// Whether there is none: an empty text is as good as an absent one.
+    /// Whether the secret is absent. An empty text counts as absent.
     pub(super) fn is_absent(&self) -> bool {
         self.parts.iter().all(|part| part.is_empty())
     }
@@ -120,7 +120,7 @@ impl<'a> Secret<'a> {
         ValueDigest::of(true, self.count, self.parts.iter().map(AsRef::as_ref))
     }
 
-    /// Its text line by line, for whoever asked to see it.
+    /// Returns the secret in clear, line by line.
     pub(super) fn lines(&self) -> Vec<Cow<'_, str>> {
         match &self.told {
             Some(told) => told.iter().map(|line| Cow::Borrowed(&**line)).collect(),
@@ -133,7 +133,7 @@ impl<'a> Secret<'a> {
         }
     }
 
-    /// What changed from `self` to `new`.
+    /// The change from `self` to `new`.
     pub(super) fn change(&self, new: &Self, limits: &DiffLimits) -> SecretChange {
         let (old, new) = match ((&self.told, &self.parts[..]), (&new.told, &new.parts[..])) {
             ((None, [old]), (None, [new])) => differing_lines(old, new),
@@ -163,8 +163,8 @@ impl<'a> Secret<'a> {
     }
 }
 
-/// The lines of two texts but for most of those that both begin with or both end with: a large secret changes in few,
-/// and making lines of all of it takes far longer than comparing it.
+/// Splits two texts into lines, without most of their common beginning and end. A large secret changes in few lines, and
+/// splitting all of it takes far longer than comparing it.
 fn differing_lines<'t>(old: &'t [u8], new: &'t [u8]) -> (Vec<Cow<'t, str>>, Vec<Cow<'t, str>>) {
     let same = &old[..common_prefix(old, new)];
     let after_line_end = memchr::memrchr(b'\n', same).map_or(0, |at| at + 1);
@@ -179,7 +179,7 @@ fn differing_lines<'t>(old: &'t [u8], new: &'t [u8]) -> (Vec<Cow<'t, str>>, Vec<
         let mut lines: Vec<_> = rows(&text[..text.len() - cut])
             .map(String::from_utf8_lossy)
             .collect();
-        // Nothing, or what follows a line end, is a line only where the text ends.
+        // The text after the last line end is a line only at the end of the whole text.
         if end.is_some() && lines.last().is_some_and(|line| line.is_empty()) {
             lines.pop();
         }
@@ -204,8 +204,8 @@ fn rows(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// The message with its fields in order of their numbers and minimal varints, so that two ways to write it compare
-/// equal.
+/// Encodes the message with its fields in order of their numbers and minimal varints, so that equal messages have equal
+/// bytes.
 fn canonical(message: Message<'_>) -> Vec<u8> {
     let mut fields: Vec<Field<'_>> = message.fields().collect();
     fields.sort_by_key(|field| field.number);
@@ -220,7 +220,7 @@ fn canonical(message: Message<'_>) -> Vec<u8> {
     writer.finish()
 }
 
-/// `name value` of every field, for people who asked to see it.
+/// Returns `name value` of every field, in clear.
 fn line(spec: &MessageSpec, message: Message<'_>) -> String {
     let mut parts = Vec::new();
     for field in message.fields() {
@@ -237,7 +237,7 @@ fn line(spec: &MessageSpec, message: Message<'_>) -> String {
     parts.join(", ")
 }
 
-/// What lies between the lines that both begin with and those that both end with: of a large secret mostly little.
+/// The lines between the common beginning and the common end.
 fn without_common_ends<'l, T: PartialEq>(old: &'l [T], new: &'l [T]) -> (&'l [T], &'l [T]) {
     let prefix = old.iter().zip(new).take_while(|(a, b)| a == b).count();
     let (old, new) = (&old[prefix..], &new[prefix..]);
@@ -247,7 +247,7 @@ fn without_common_ends<'l, T: PartialEq>(old: &'l [T], new: &'l [T]) -> (&'l [T]
 }
 
 impl LineDiff {
-    /// Of lines that neither begin nor end alike.
+    /// Compares lines without a common beginning or end.
     fn of(
         old: &[Cow<'_, str>],
         new: &[Cow<'_, str>],
@@ -338,7 +338,7 @@ mod tests {
             texts.extend_from_slice(&longest);
         }
         let lines = |text: &'static [u8]| -> Vec<_> { rows(text).map(String::from_utf8_lossy).collect() };
-        // Which of several equal lines is left over may differ, but not what and how many of each there are more.
+        // Any of several equal lines may remain; their number is the same.
         let tally = |old: &[Cow<'_, str>], new: &[Cow<'_, str>]| {
             let mut tally: BTreeMap<String, i64> = BTreeMap::new();
             for (lines, n) in [(old, -1), (new, 1)] {

@@ -1,9 +1,8 @@
-//! A document as lines of text that stay the same as long as what they tell of does: for tools that compare lines.
+//! A document as lines of text, for tools that compare lines.
 //!
-//! Invariant: nothing in it depends on when or where it is made. Objects are in order of type and identifier, not of
-//! records; sets are sorted; what engines write anew in every export stands with the envelope, not in the objects.
-//! Secrets, and what might be one, are counts and digests; asked for, their lines follow, up to a bound that is
-//! said where it cuts. The digest stays and covers all of them, so that no change is lost.
+//! Invariant: equal content gives equal lines. Objects are in order of type and identifier, and sets are sorted. Values that
+//! engines write anew in every export are listed with the envelope. Secrets are counts and digests; their lines follow on
+//! request, up to a bound. The digest covers all of them, so every change shows.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,32 +21,32 @@ use super::secret::Secret;
 use super::value::{Scalar, Value, ValueDigest};
 use super::{DiffLimits, ObjectRef, envelope};
 
-/// Lines of one secret that are listed.
+/// The most lines of a secret.
 const SECRET_LINES: usize = 10_000;
-/// Bytes of such a line.
+/// The most bytes of such a line.
 const SECRET_LINE_BYTES: usize = 4_096;
 
-/// Indentation from which on unknown messages are not looked into.
+/// The indentation from which unknown messages are shown as bytes.
 const DEPTH: usize = 20;
 
 /// A line of an outline. May quote the document: renderers escape it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutlineLine {
-    /// How far it is indented.
+    /// The indentation.
     pub depth: usize,
-    /// What it is about.
+    /// The name of the value or heading.
     pub name: String,
-    /// Its value; headings have none.
+    /// The value; `None` for headings.
     pub value: Option<Value>,
 }
 
-/// The lines of a document: first the envelope, then its objects. `show_secrets` puts secrets in clear.
+/// Returns the lines of a document: the envelope, then the objects. `show_secrets` shows secrets in clear.
 pub fn outline(
     report: &DocumentReport,
     objects: &[SyncObject<'static>],
     show_secrets: bool,
 ) -> Vec<OutlineLine> {
-    // Whole texts: a line that is cut wouldn't change when its end does.
+    // Texts aren't cut, so that a change at the end shows.
     let limits = DiffLimits {
         text_bytes: usize::MAX,
         show_secrets,
@@ -80,7 +79,7 @@ pub fn outline(
     outline.lines
 }
 
-/// What an object depends on and holds, from no indentation on.
+/// Returns the lines of one object's dependencies and content.
 pub(super) fn content(
     report: &DocumentReport,
     object: &SyncObject<'_>,
@@ -91,15 +90,15 @@ pub(super) fn content(
     outline.lines
 }
 
-/// Values that engines write anew in every export, by type and path, with the objects that have them.
+/// Values that engines write anew in every export, by type and path, with their objects.
 type VolatileValues = BTreeMap<(String, String), BTreeMap<String, Vec<ObjectRef>>>;
 
 struct Outline {
     lines: Vec<OutlineLine>,
     limits: DiffLimits,
-    /// Paths and values of the object at hand that don't stand among its lines, if they stand elsewhere.
+    /// Volatile values of the current object by path, if they are listed elsewhere.
     volatile: Option<Vec<(String, String)>>,
-    /// The messages that the one at hand is in.
+    /// The path of the current message.
     inside: Vec<&'static str>,
 }
 
@@ -113,7 +112,7 @@ impl Outline {
         }
     }
 
-    /// One line where all objects of a type agree, as they do in an engine's own export.
+    /// Lists one line if all objects of a type agree, as in an engine's own export.
     fn volatile_values(&mut self, values: &VolatileValues) {
         for ((type_name, path), by_value) in values {
             for (value, objects) in by_value {
@@ -174,7 +173,7 @@ impl Outline {
         }
     }
 
-    /// `guarded`: unknown text may be secret.
+    /// Lists the fields of a message. `guarded` means that unknown text may be secret.
     fn message(
         &mut self,
         depth: usize,
@@ -255,7 +254,7 @@ impl Outline {
         }
     }
 
-    /// A configuration member by member, below a digest that covers what these don't show, such as its layout.
+    /// Lists a configuration member by member, below a digest that also covers its layout.
     fn configuration(&mut self, depth: usize, spec: &FieldSpec, text: &str) {
         let Some(value) = Configuration::json(text) else {
             let shown = Scalar::Text(text.to_owned()).shown(spec, &self.limits);
@@ -309,7 +308,7 @@ impl Outline {
         }
     }
 
-    /// Fields that nothing is known of, looked into where they read as messages.
+    /// Lists unknown fields: as messages if they parse as such, else as bytes.
     fn unknown(&mut self, depth: usize, name: &str, fields: &[Field<'_>], guarded: bool) {
         let messages = nested(fields).filter(|messages| {
             depth < DEPTH && messages.iter().all(|message| !message.as_bytes().is_empty())

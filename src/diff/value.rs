@@ -1,7 +1,7 @@
-//! What a difference shows of a value.
+//! Values as a difference shows them.
 //!
-//! Invariant: no secret, and nothing that might be one, is ever held in clear here unless it was asked for. What is
-//! held instead, counts and digests, is enough to see that it changed.
+//! Invariant: a secret, or a value that may be one, appears in clear only on request. Otherwise counts and digests show
+//! whether it changed.
 
 use sha2::{Digest, Sha256};
 
@@ -11,57 +11,57 @@ use crate::wire::{Field, Message, Value as WireValue};
 
 use super::DiffLimits;
 
-/// Bytes of a SHA-256 digest that are shown: enough to tell values apart, too few to be mistaken for a proof.
+/// The number of bytes shown of a SHA-256 digest: enough to distinguish values, too few to prove that they are equal.
 const DIGEST_SHOWN: usize = 8;
-/// Text of a field that this version doesn't know is shown up to here: flags and codes are shorter, keys are longer.
+/// The most bytes of an unknown field's text that are shown: flags and codes are shorter, keys are longer.
 const UNKNOWN_TEXT: usize = 8;
-/// Fields of an added or removed message that are shown.
+/// The most fields shown of an added or removed message.
 const BRIEF_FIELDS: usize = 6;
 
-/// A value as a report holds it. May quote the document: renderers escape it.
+/// A value in a report. May quote the document: renderers escape it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
     /// Text, cut at the limit.
     Text {
         /// The text.
         text: String,
-        /// Bytes left out at the end.
+        /// The number of bytes left out at the end.
         cut: u64,
     },
     /// A number of a known field.
     Int(i64),
-    /// An instant, in milliseconds since 1970.
+    /// A time, in milliseconds since 1970.
     Time(i64),
     /// A number of an unknown field.
     Unsigned(u64),
-    /// Anything that is not to be shown, or can't be.
+    /// A value that isn't shown.
     Digest(ValueDigest),
-    /// A nested message that is there on one side only.
+    /// A nested message that only one side has.
     Message {
-        /// How many fields it has.
+        /// The number of its fields.
         fields: u64,
-        /// The first that are known, are no secrets and say something: name and value.
+        /// Name and value of the first known fields that aren't secrets.
         brief: Vec<(&'static str, String)>,
     },
-    /// Nothing but the order of a list.
+    /// The order of a list.
     Order,
 }
 
-/// What is shown instead of a value.
+/// A digest shown instead of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValueDigest {
     /// Whether the value is known to be a secret.
     pub secret: bool,
-    /// Rows, mappings, or occurrences of the field.
+    /// The number of rows, mappings, or occurrences of the field.
     pub count: u64,
-    /// Bytes of all of them.
+    /// The number of their bytes.
     pub bytes: u64,
     /// The first bytes of their SHA-256 digest, in lower-case hex.
     pub sha256: String,
 }
 
 impl ValueDigest {
-    /// Of parts, each with its length, so that no two lists of parts share a digest.
+    /// Digests parts with their lengths, so that different lists of parts have different digests.
     pub(super) fn of<'a>(secret: bool, count: u64, parts: impl IntoIterator<Item = &'a [u8]>) -> Self {
         let mut sha = Sha256::new();
         let mut parts = parts.into_iter().peekable();
@@ -69,7 +69,7 @@ impl ValueDigest {
         let mut first = true;
         while let Some(part) = parts.next() {
             bytes += part.len() as u64;
-            // One part alone is digested as it stands: anybody can check it with sha256sum.
+            // A single part is digested without its length, so that sha256sum gives the same digest.
             if !first || parts.peek().is_some() {
                 sha.update((part.len() as u64).to_le_bytes());
             }
@@ -86,7 +86,7 @@ impl ValueDigest {
 }
 
 impl Value {
-    /// Text up to the limit.
+    /// Shows a text up to the limit.
     pub(super) fn text(text: &str, limits: &DiffLimits) -> Self {
         let end = text.floor_char_boundary(limits.text_bytes);
         Self::Text {
@@ -116,8 +116,7 @@ impl Value {
         }
     }
 
-    /// The fields of a number that nothing is known of. `guarded` holds back all text: in a message of unknown type
-    /// anything may be a secret.
+    /// Shows an unknown field. `guarded` hides all text, because in a message of unknown type any text may be a secret.
     pub(super) fn unknown(fields: &[Field<'_>], guarded: bool, limits: &DiffLimits) -> Option<Self> {
         let (first, rest) = fields.split_first()?;
         if rest.is_empty() {
@@ -142,8 +141,7 @@ impl Value {
     }
 }
 
-/// A known field's value that is a text or a number, as it compares: an empty text and an absent one are one value in
-/// this format, and so are zero and an absent number.
+/// A text or a number of a known field. Absent texts equal empty ones, and absent numbers equal zero.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Scalar {
     Text(String),
@@ -153,7 +151,7 @@ pub(super) enum Scalar {
 }
 
 impl Scalar {
-    /// `None` where the bytes don't have the form the field should, or hold more than it.
+    /// Reads a field; `None` if its bytes have another form, or contain more.
     pub(super) fn read(kind: FieldKind, field: &Field<'_>) -> Option<Self> {
         let text = |bytes: &[u8]| std::str::from_utf8(bytes).ok().map(str::to_owned);
         match (kind, field.value) {
@@ -186,7 +184,7 @@ impl Scalar {
         }
     }
 
-    /// Whether it stands for the same as no field at all.
+    /// Whether an absent field has the same meaning.
     pub(super) fn is_absent(&self, kind: FieldKind) -> bool {
         match self {
             Self::Null => true,
@@ -195,7 +193,7 @@ impl Scalar {
         }
     }
 
-    /// As it is shown under a field's name.
+    /// Shows the value of a field.
     pub(super) fn shown(&self, field: &FieldSpec, limits: &DiffLimits) -> Value {
         match self {
             Self::Text(text) if !limits.show_secrets && holds_password(field.name, text) => {
@@ -216,7 +214,7 @@ impl Scalar {
     }
 }
 
-/// Engines leave the password out of a connector, but people write it into the URL.
+/// Hides a password in a URL. Engines leave passwords out of connectors, but users put them into URLs.
 fn holds_password(field: &str, text: &str) -> bool {
     let secret = match field {
         "jdbc_url" => jdbc::secret(text),

@@ -1,14 +1,13 @@
-//! Copies of documents that can be shared: what gives away data or people is replaced, the rest stays to be looked at.
+//! Redacts documents for sharing: replaces values that reveal data or people.
 //!
-//! Replaced by stand-ins: keys, lookup rows, segment mappings, hosts, users, e-mail addresses, JDBC URLs, database and
+//! Stand-ins replace keys, lookup rows, segment mappings, hosts, users, e-mail addresses, JDBC URLs, database and
 //! schema names, setting values and free text. Kept: structure, object names, identifiers, UUIDs, times, and with them
-//! the revision hashes. What this version doesn't know is left out, since nothing can tell what it holds. A text that
-//! stands in the place of a UUID, an identifier or a type URL and is none gets a stand-in, too. A field that repeats is
-//! written as readers see it.
+//! the revision hashes. Unknown content is left out, because it may hold anything. An invalid UUID, identifier or type URL
+//! gets a stand-in, too. A repeated singular field is written as readers see it.
 //!
-//! Invariants: a stand-in is a number, given out in order of appearance. It is no function of the value, so that no
-//! guess can be tried against it. Rows and mappings are numbered within their object, inputs apart from outputs: were
-//! an input's stand-in to appear among the outputs, a list sorted by input would give the whole mapping away.
+//! Invariants: stand-ins are numbered in order of appearance. They aren't computed from values, so guesses can't be tested
+//! against them. Rows and mappings are numbered within their object, inputs separately from outputs: with common numbers, a
+//! list sorted by input would reveal the mapping.
 
 mod rewrite;
 mod stand_in;
@@ -29,26 +28,25 @@ pub use crate::blob::REDACTED as MARKER;
 /// How to redact.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RedactOptions {
-    /// Keep fields and data messages that this version doesn't know, whatever they hold.
+    /// Keep unknown fields and data messages with all their content.
     pub keep_unknown: bool,
 }
 
-/// What was done.
+/// What was redacted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RedactReport {
-    /// How many different values of each kind got a stand-in. Rows and mappings count per object.
+    /// The number of different values of each kind that got a stand-in. Rows and mappings count per object.
     pub replaced: BTreeMap<StandInKind, u64>,
-    /// Objects that held something unknown, and how many fields of it. With [`RedactOptions::keep_unknown`] it is
-    /// still there.
+    /// Objects with unknown fields, and their number. [`RedactOptions::keep_unknown`] keeps these fields.
     pub unknown: Vec<(ObjectKey, u64)>,
-    /// Objects in which a replaced value still stands, as part of a name that is kept, and the value's stand-in.
+    /// Objects with a kept name that contains a replaced value, and the value's stand-in.
     pub still_there: Vec<(ObjectKey, String)>,
 }
 
-/// The redacted objects, in the same order.
+/// Redacts objects, keeping their order.
 ///
 /// # Errors
-/// Only what reading the results back finds.
+/// A redacted object that can't be parsed.
 pub fn redact(
     objects: &[SyncObject<'_>],
     host: Option<&str>,
@@ -79,10 +77,10 @@ pub fn redact(
     })
 }
 
-/// Longest name of a type outside the table that is kept.
+/// The most bytes of a kept type name outside the table.
 const TYPE_NAME_BYTES: usize = 64;
 
-/// Replaces a type's name by its number where the name comes from the document and lacks the form of engines' names.
+/// Replaces a type's name from the document by its number, unless it has the form of engines' names.
 pub fn hide_odd_type_names(report: &mut DocumentReport) {
     let plain = |name: &str| {
         name.len() <= TYPE_NAME_BYTES
@@ -98,30 +96,30 @@ pub fn hide_odd_type_names(report: &mut DocumentReport) {
     }
 }
 
-/// A redacted copy's content.
+/// The redacted content.
 #[derive(Debug, Clone)]
 pub struct Redacted {
     /// The objects.
     pub objects: Vec<SyncObject<'static>>,
     /// `exportHost`.
     pub host: Option<String>,
-    /// The keys of objects that are called otherwise in the copy.
+    /// The new keys of objects whose keys changed.
     pub renamed: BTreeMap<ObjectKey, ObjectKey>,
-    /// What was done.
+    /// What was redacted.
     pub report: RedactReport,
 }
 
-/// Shorter values are part of every other name by chance.
+/// The fewest bytes of a value to search for; shorter ones occur in names by chance.
 const TELLING_BYTES: usize = 4;
 
-/// Looks for replaced values in what was kept, upper and lower case alike.
+/// Finds replaced values in kept text, ignoring case.
 fn still_there(objects: &[SyncObject<'_>], stand_ins: &StandIns) -> Vec<(ObjectKey, String)> {
     let mut telling: Vec<(String, String)> = stand_ins
         .lasting()
         .filter(|(value, _)| value.len() >= TELLING_BYTES)
         .map(|(value, stand_in)| (value.to_ascii_lowercase(), stand_in))
         .collect();
-    // Hash maps give them in another order each time.
+    // The order of a hash map is random.
     telling.sort();
     let mut found = Vec::new();
     for object in objects {

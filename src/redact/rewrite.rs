@@ -1,9 +1,8 @@
-//! Writes objects again, field by field, with stand-ins in them.
+//! Rewrites objects field by field with stand-ins.
 //!
-//! Invariants: a byte gets into the copy only as an encoded number, as a text that the policy keeps, or as a stand-in.
-//! Fields of an unknown number, or of another wire type than theirs, count as unknown, at every level, and so does data
-//! that isn't of the message that the object's type carries. The copy lacks what no reader sees: it has the last
-//! occurrence of a value that repeats, and one message for all occurrences of a message.
+//! Invariants: the copy contains only encoded numbers, texts that the policy keeps, and stand-ins. Fields with an unknown
+//! number or another wire type are unknown, at every level; so is data of a message other than the type's. Of a repeated
+//! singular value, the copy has the last occurrence; occurrences of a singular message become one.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -20,7 +19,7 @@ use crate::wire::{Field, Message, Value, Writer};
 use super::RedactOptions;
 use super::stand_in::StandIns;
 
-/// Longest name of a message that is kept without being known.
+/// The most bytes of a kept unknown message name.
 const MESSAGE_NAME_BYTES: usize = 80;
 
 /// Rewrites the objects of one document.
@@ -30,20 +29,20 @@ pub(super) struct Rewriter {
     unknown: u64,
 }
 
-/// What a field is to its message.
+/// The role of a field in its message.
 #[derive(Clone, Copy)]
 enum Part {
-    /// Unknown, or of another wire type than its own.
+    /// Unknown, or with another wire type than expected.
     Unknown,
-    /// A value: the last occurrence counts.
+    /// A singular value: the last occurrence counts.
     Value,
-    /// A message: all occurrences are one.
+    /// A singular message: all occurrences form one.
     Message,
     /// An item of a list.
     Item,
 }
 
-/// A field as a reader takes it: its bytes are those of all occurrences of a message.
+/// A field as readers see it: its bytes include all occurrences of a singular message.
 struct ReadField<'m> {
     field: Field<'m>,
     known: bool,
@@ -59,7 +58,7 @@ impl Rewriter {
         }
     }
 
-    /// The redacted object, and how many unknown fields it had.
+    /// Returns the redacted object and the number of its unknown fields.
     pub(super) fn object(
         &mut self,
         object: &SyncObject<'_>,
@@ -93,14 +92,14 @@ impl Rewriter {
         Ok((SyncObject::from_bytes(writer.finish())?, self.unknown))
     }
 
-    /// The key in the copy. An identifier of another form than its type has gets a stand-in.
+    /// Returns the key in the copy. An identifier of another form than the type's gets a stand-in.
     pub(super) fn key(&mut self, key: &ObjectKey) -> ObjectKey {
         let row = by_number_in_own_document(key.type_number);
         let text = match (&key.identifier, row) {
             (Identifier::OtherAny { .. }, _) if self.options.keep_unknown => return key.clone(),
             (Identifier::OtherAny { type_url, value }, _) => format!("{type_url} {}", hex::encode(value)),
             (Identifier::OtherJson(text), _) => text.clone(),
-            // Every object that lives in an environment has a number.
+            // Objects of an environment have numbers.
             (
                 Identifier::Text(text) | Identifier::Algorithm(text) | Identifier::EncryptionKey(text),
                 Some(row),
@@ -111,7 +110,7 @@ impl Rewriter {
         ObjectKey::new(key.type_number, Identifier::Text(stand_in))
     }
 
-    /// The fields of a message in order, as a reader takes them.
+    /// Returns the fields of a message in order, as readers see them.
     fn read<'m>(&mut self, message: Message<'m>, part: impl Fn(&Field<'m>) -> Part) -> Vec<ReadField<'m>> {
         let mut fields: Vec<Option<ReadField<'m>>> = Vec::new();
         let mut singular: BTreeMap<u32, usize> = BTreeMap::new();
@@ -149,7 +148,7 @@ impl Rewriter {
         }
     }
 
-    /// An identifier is written as it is understood; what else stands around it is unknown.
+    /// Rewrites an identifier. Other fields beside it are unknown.
     fn identifier(&mut self, writer: &mut Writer, field: &Field<'_>, inner: Message<'_>) {
         let Ok(key) = ObjectKey::parse(inner.as_bytes()) else {
             return self.unknown(writer, field);
@@ -169,7 +168,7 @@ impl Rewriter {
 
     fn revision(&mut self, key: &ObjectKey, row: Option<&ObjectType>, message: Message<'_>) -> Vec<u8> {
         let read = Revision::read(message);
-        // A reference's revision states the type of the object that it stands for.
+        // The revision of a reference states the original's type.
         let stated = read
             .stated_type()
             .filter(|name| type_by_name(name).is_some())
@@ -185,7 +184,7 @@ impl Rewriter {
                 Value::Varint(number) if known => {
                     writer.varint(field.number, number);
                 }
-                // Whatever stands in there: the copy says type and identifier, as engines do.
+                // The copy states type and identifier, as engines do.
                 _ if known && field.number == 3 => {
                     let usual = Revision::json_text(&stated, key);
                     let odd = *bytes != *usual.as_bytes();
@@ -211,7 +210,7 @@ impl Rewriter {
         writer.finish()
     }
 
-    /// Data is looked into as the message that the object's type carries. Under another name it is unknown.
+    /// Rewrites the data if it is the message of the object's type; other data is unknown.
     fn any(&mut self, row: Option<&ObjectType>, any: Message<'_>) -> Vec<u8> {
         let type_url = any.text(1).unwrap_or_default().into_owned();
         let name = data_type_name(&type_url);
@@ -243,7 +242,7 @@ impl Rewriter {
         writer.finish()
     }
 
-    /// Messages don't nest in circles, so neither does this.
+    /// Rewrites a data message. Specs don't nest in circles, so the recursion ends.
     fn message(&mut self, spec: &MessageSpec, message: Message<'_>) -> Vec<u8> {
         let mut writer = Writer::new();
         let fields = self.read(message, |field| match spec.field(field.number) {
@@ -299,7 +298,7 @@ impl Rewriter {
     }
 }
 
-/// The row of an object's type: its number's, else that of the type that its revision states.
+/// The type of an object: by its number, else by its revision.
 fn row(object: &SyncObject<'_>) -> Option<&'static ObjectType> {
     let by_number = by_number_in_own_document(object.key().type_number);
     by_number.or_else(|| type_by_name(&object.revision().stated_type()?))
@@ -309,7 +308,7 @@ fn inner<'m>(field: &Field<'m>) -> Option<Message<'m>> {
     Message::parse(field.bytes()?).ok()
 }
 
-/// What a field of a known number is, by its wire type.
+/// The role of a field with a known number.
 fn part_of(known: &FieldSpec, field: &Field<'_>) -> Part {
     let part = match (known.kind, field.value) {
         (FieldKind::Int, Value::Varint(_)) => Part::Value,
@@ -333,7 +332,7 @@ fn is_uuid(text: &str) -> bool {
         })
 }
 
-/// Whether an unknown data message is at least called as engines call theirs.
+/// Whether the name of an unknown data message has the form of engines' names.
 fn looks_like_data(name: &str) -> bool {
     name.len() <= MESSAGE_NAME_BYTES
         && name.starts_with(|c: char| c.is_ascii_uppercase())

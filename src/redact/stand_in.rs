@@ -1,4 +1,4 @@
-//! Numbers values and makes the text that stands for each.
+//! Numbers values and makes their stand-ins.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::object::data::StandInKind;
 
 impl StandInKind {
-    /// What people call so many such values.
+    /// The word for a number of such values.
     pub fn words(self, count: u64) -> &'static str {
         let (one, many) = match self {
             Self::Key => ("key", "keys"),
@@ -30,7 +30,7 @@ impl StandInKind {
         if count == 1 { one } else { many }
     }
 
-    /// Whether a text is of the form that stands for such values.
+    /// Whether a text has the form of such a stand-in.
     pub fn is_stand_in(self, text: &str) -> bool {
         let digits = |c: char| c.is_ascii_digit();
         let number = text.rsplit(|c| !digits(c)).find(|run| !run.is_empty());
@@ -38,14 +38,14 @@ impl StandInKind {
         number.is_some_and(|number| self::text(self, text, number) == text)
     }
 
-    /// Whether its numbers begin anew with every object. What one algorithm's values have in common with another's
-    /// would tell about both, the more so when one of them is the same on every engine.
+    /// Whether the numbers restart with every object. Values common to two algorithms would reveal both, especially if one of
+    /// them is the same on every engine.
     fn within_object(self) -> bool {
         matches!(self, Self::Row | Self::Input | Self::Output)
     }
 }
 
-/// JDBC subprotocols that say no more than the database's type.
+/// JDBC subprotocols that only name a database product.
 const SUBPROTOCOLS: &[&str] = &[
     "db2",
     "jtds",
@@ -57,16 +57,16 @@ const SUBPROTOCOLS: &[&str] = &[
     "sybase",
 ];
 
-/// The numbers given out so far.
+/// The numbers assigned so far.
 #[derive(Debug, Default)]
 pub(super) struct StandIns {
     numbers: BTreeMap<StandInKind, HashMap<String, u32>>,
-    /// What earlier objects had, of the kinds that begin anew.
+    /// Counts of earlier objects, for kinds that restart.
     finished: BTreeMap<StandInKind, u64>,
 }
 
 impl StandIns {
-    /// The stand-in of a value; nothing stands for nothing.
+    /// Returns the stand-in of a value. An empty value stays empty.
     pub(super) fn of(&mut self, kind: StandInKind, value: &str) -> String {
         if value.is_empty() {
             return String::new();
@@ -77,7 +77,7 @@ impl StandIns {
         text(kind, value, number)
     }
 
-    /// A host's stand-in with the port it came with.
+    /// Returns a host's stand-in with its port.
     pub(super) fn host_and_port(&mut self, value: &str) -> String {
         match split_port(value) {
             (host, Some(port)) => format!("{}:{port}", self.of(StandInKind::Host, host)),
@@ -85,7 +85,7 @@ impl StandIns {
         }
     }
 
-    /// The next object begins.
+    /// Starts the next object.
     pub(super) fn next_object(&mut self) {
         for (kind, numbers) in self.numbers.iter_mut().filter(|(kind, _)| kind.within_object()) {
             *self.finished.entry(*kind).or_default() += numbers.len() as u64;
@@ -93,7 +93,7 @@ impl StandIns {
         }
     }
 
-    /// Different values of each kind so far.
+    /// The number of different values of each kind so far.
     pub(super) fn counts(&self) -> BTreeMap<StandInKind, u64> {
         let mut counts = self.finished.clone();
         for (kind, numbers) in &self.numbers {
@@ -103,7 +103,7 @@ impl StandIns {
         counts
     }
 
-    /// The values numbered throughout the document, with their stand-ins.
+    /// The values numbered across the document, with their stand-ins.
     pub(super) fn lasting(&self) -> impl Iterator<Item = (&str, String)> {
         self.numbers
             .iter()
@@ -116,7 +116,7 @@ impl StandIns {
     }
 }
 
-/// A host and the port behind it, if there is one. The colons of an IPv6 address alone are part of it.
+/// Splits a host from its port. The colons of a bare IPv6 address belong to the host.
 pub(crate) fn split_port(value: &str) -> (&str, Option<&str>) {
     match value.rsplit_once(':') {
         Some((host, port)) if port.parse::<u16>().is_ok() && (!host.contains(':') || host.ends_with(']')) => {
@@ -136,7 +136,7 @@ fn text(kind: StandInKind, value: &str, number: u32) -> String {
         StandInKind::Row => format!("row-{number}"),
         StandInKind::Input => format!("input-{number}"),
         StandInKind::Output => format!("output-{number}"),
-        // Names of RFC 2606, which belong to nobody.
+        // A name reserved by RFC 2606.
         StandInKind::Host => format!("host-{number}.example"),
         StandInKind::Email => format!("person-{number}@redacted.example"),
         StandInKind::User => format!("user-{number}"),
@@ -153,7 +153,7 @@ fn text(kind: StandInKind, value: &str, number: u32) -> String {
         StandInKind::Schema => format!("schema-{number}"),
         StandInKind::Setting => format!("setting-{number}"),
         StandInKind::Text => format!("text-{number}"),
-        // The form of a UUID, of a version that no generator makes.
+        // A UUID of a version that no generator makes.
         StandInKind::Uuid => format!("00000000-0000-0000-0000-{number:012}"),
         StandInKind::Identifier => format!("identifier-{number}"),
         StandInKind::TypeUrl => format!("type.googleapis.com/Redacted{number}Data"),

@@ -1,4 +1,4 @@
-//! What becomes of a text.
+//! Decides which texts stay and which get stand-ins.
 
 use crate::date::JavaDate;
 use crate::object::data::{Configuration, StandInKind, Treatment};
@@ -6,11 +6,11 @@ use crate::wire::Writer;
 
 use super::rewrite::Rewriter;
 
-/// Longest text that is still taken for a switch.
+/// The most bytes of a switch, such as `true`.
 const FLAG_BYTES: usize = 5;
-/// Digits of the longest number that stays: a port.
+/// The most digits of a kept number: a port.
 const NUMBER_DIGITS: usize = 5;
-/// Longest number that a setting may keep: a range or a port, but no code to get in with.
+/// The most digits of a setting's kept number: a range or a port, but no access code.
 const SETTING_DIGITS: usize = 4;
 
 impl Rewriter {
@@ -51,7 +51,8 @@ impl Rewriter {
         }
     }
 
-    /// The same members, numbers and switches; a stand-in for each text, and for the whole where it is no JSON or a member's name looks like a key.
+    /// Redacts a configuration: keeps members, numbers and switches, and replaces each text. Replaces all of it if it isn't
+    /// JSON, or if a member's name looks like a key.
     fn configuration(&mut self, text: &str) -> String {
         match Configuration::json(text) {
             Some(mut value) => {
@@ -62,7 +63,7 @@ impl Rewriter {
         }
     }
 
-    /// The JSON reader bounds the depth.
+    /// Redacts a JSON value, whose depth the parser bounds.
     fn configuration_value(&mut self, value: &mut serde_json::Value) {
         match value {
             serde_json::Value::String(text) => *text = self.stand_ins.of(StandInKind::Text, text),
@@ -78,8 +79,7 @@ impl Rewriter {
         }
     }
 
-    /// The same number of rows, each with a stand-in for its value. Nothing else of the text gets through, however it
-    /// is written.
+    /// Redacts lookup rows: keeps their number, and replaces each value. Nothing else of the text remains.
     fn rows(&mut self, xml: &str) -> String {
         let mut copy = String::from("<rows>");
         for (at, row) in xml.split("<row ").skip(1).enumerate() {
@@ -92,14 +92,14 @@ impl Rewriter {
     }
 }
 
-/// An attribute's text, still escaped.
+/// The text of an attribute, still escaped.
 fn attribute<'x>(element: &'x str, name: &str) -> Option<&'x str> {
     let (_, rest) = element.split_once(&format!("{name}="))?;
     let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     rest[1..].split_once(quote).map(|(value, _)| value)
 }
 
-/// A day or an instant as ISO 8601 writes it, or the form of Java's `Date.toString`. Digits alone could be anything.
+/// Whether a text is an ISO 8601 date or time, or has the form of Java's `Date.toString`. Digits alone may be anything.
 fn is_date(text: &str) -> bool {
     let plain = |b: u8| b.is_ascii_digit() || b"-.: TZ+".contains(&b);
     let iso = || text.parse::<jiff::civil::DateTime>().is_ok() || text.parse::<jiff::Timestamp>().is_ok();

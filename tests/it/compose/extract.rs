@@ -185,7 +185,7 @@ fn whoever_asks_for_one_of_many_is_told_of_eight() {
         let wanted = "D".to_owned();
         ExtractError::Ambiguous { wanted, candidates }.help().unwrap()
     };
-    assert_eq!(help(2), "say which: DOMAIN:1, DOMAIN:2");
+    assert_eq!(help(2), "give one of DOMAIN:1, DOMAIN:2");
     assert!(help(8).ends_with(", DOMAIN:8"));
     assert!(help(10).ends_with(", DOMAIN:8 and 2 more"));
     let unknown = ExtractError::NotFound("D".to_owned()).help().unwrap();
@@ -253,10 +253,10 @@ fn objects_are_found_by_identifier_or_name_and_ambiguity_is_told() {
             &["extract", source, "--object", object, "-o", "x.json"],
         )
     };
-    assert!(refused("MASKING_JOB:77").contains("no object answers to 'MASKING_JOB:77'"));
+    assert!(refused("MASKING_JOB:77").contains("no object matches 'MASKING_JOB:77'"));
     let said = refused("1");
     assert!(
-        said.contains("say which: ") && said.contains("APPLICATION_SETTINGS:1"),
+        said.contains("give one of ") && said.contains("APPLICATION_SETTINGS:1"),
         "{said}"
     );
     let set = report

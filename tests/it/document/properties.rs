@@ -369,7 +369,7 @@ fn what_is_missing_or_there_twice_is_not_built() {
     assert_eq!(error(vec![object(1, &[])], 3), "MASKING_JOB 3 is not there");
     assert_eq!(
         error(vec![object(1, &[]), object(1, &[])], 1),
-        "MASKING_JOB 1 is there twice"
+        "MASKING_JOB 1 occurs twice"
     );
     // What the closure doesn't reach may lack something.
     assert_eq!(
