@@ -364,9 +364,9 @@ fn what_is_missing_or_there_twice_is_not_built() {
     let error = |objects, root| in_record_order(objects, &[key(root)]).unwrap_err().to_string();
     assert_eq!(
         error(vec![object(1, &[2])], 1),
-        "MASKING_JOB 1 depends on MASKING_JOB 2, which is not there"
+        "MASKING_JOB 1 depends on MASKING_JOB 2, which is missing"
     );
-    assert_eq!(error(vec![object(1, &[])], 3), "MASKING_JOB 3 is not there");
+    assert_eq!(error(vec![object(1, &[])], 3), "MASKING_JOB 3 is missing");
     assert_eq!(
         error(vec![object(1, &[]), object(1, &[])], 1),
         "MASKING_JOB 1 occurs twice"
