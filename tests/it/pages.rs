@@ -156,19 +156,35 @@ fn updated(page: &str, examples: &[Example], outputs: &[String]) -> String {
             for continued in rest.lines() {
                 text.push_str(&format!("{continued}\n"));
             }
-            let shown = example.shown.join("\n");
-            let lines = if example.matches(output.trim_end()) {
-                &shown
+            let output = output.trim_end();
+            if example.matches(output) {
+                example
+                    .shown
+                    .iter()
+                    .for_each(|line| text.push_str(&format!("{line}\n")));
             } else {
-                output.trim_end()
-            };
-            if !lines.is_empty() {
-                text.push_str(&format!("{lines}\n"));
+                output
+                    .lines()
+                    .for_each(|line| text.push_str(&format!("{}\n", abridged(line, example))));
             }
             skipping = rest.lines().count() + example.shown.len();
         }
     }
     text
+}
+
+/// The line as the page abridges it with `…`, if it does.
+fn abridged<'a>(line: &'a str, example: &'a Example) -> &'a str {
+    let is_beginning = |shown: &&String| {
+        shown
+            .strip_suffix('…')
+            .is_some_and(|beginning| line.starts_with(beginning))
+    };
+    example
+        .shown
+        .iter()
+        .find(is_beginning)
+        .map_or(line, String::as_str)
 }
 
 fn pages() -> Vec<PathBuf> {
