@@ -1,8 +1,8 @@
-//! Reading from what a buffered source holds.
+//! `Read` for types that implement `BufRead`.
 
 use std::io::{self, BufRead, Read};
 
-/// [`Read::read`] of a source that is [`BufRead`] first.
+/// [`Read::read`] in terms of [`BufRead`].
 pub(crate) fn read(source: &mut impl BufRead, buffer: &mut [u8]) -> io::Result<usize> {
     let length = source.fill_buf()?.read(buffer)?;
     source.consume(length);

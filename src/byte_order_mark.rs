@@ -1,25 +1,26 @@
-//! What editors and shells put before a text or make of it: a UTF-8 byte order mark, or UTF-16.
+//! Recognises a UTF-8 byte order mark and UTF-16, which some editors and shells write.
 //!
-//! Invariant: only bytes are looked at; nothing is decoded, so nothing of a secret is copied.
+//! Invariant: nothing is decoded, so no secret is copied.
 
 /// The UTF-8 byte order mark.
 const UTF_8_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Which of its two bytes a UTF-16 unit begins with.
+/// The byte order of UTF-16.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Utf16 {
-    /// The least significant one, as Windows writes.
+    /// Least significant byte first, as Windows writes.
     LittleEndian,
-    /// The most significant one.
+    /// Most significant byte first.
     BigEndian,
 }
 
-/// The bytes behind a UTF-8 byte order mark, or all of them.
+/// The bytes without a UTF-8 byte order mark at the start.
 pub fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(UTF_8_MARK).unwrap_or(bytes)
 }
 
-/// The kind of UTF-16 that a text begins as: it has the mark, or its first characters are ASCII between zero bytes.
+/// The byte order of UTF-16 text, which has a mark or begins with ASCII characters between zero bytes; `None` for any
+/// other text.
 pub fn utf_16(head: &[u8]) -> Option<Utf16> {
     match head {
         [0xff, 0xfe, ..] => return Some(Utf16::LittleEndian),
@@ -38,7 +39,7 @@ pub fn utf_16(head: &[u8]) -> Option<Utf16> {
     }
 }
 
-/// What to say of a text that begins as UTF-16.
+/// The message for UTF-16 text.
 pub const LOOKS_LIKE_UTF_16: &str = "it looks like UTF-16";
 
 #[cfg(test)]
@@ -46,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn utf_16_is_told_by_its_mark_or_by_zero_bytes() {
+    fn utf_16_has_a_mark_or_zero_bytes() {
         assert_eq!(utf_16(b"\xff\xfea\0"), Some(Utf16::LittleEndian));
         assert_eq!(utf_16(b"\xfe\xff\0a"), Some(Utf16::BigEndian));
         assert_eq!(utf_16(b"a\0b\0"), Some(Utf16::LittleEndian));
@@ -64,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_first_utf_8_mark_is_taken_off() {
+    fn only_the_first_utf_8_mark_is_removed() {
         assert_eq!(without_mark(b"\xef\xbb\xbf\xef\xbb\xbfa"), b"\xef\xbb\xbfa");
         assert_eq!(without_mark(b"a"), b"a");
     }

@@ -1,15 +1,15 @@
-//! Tells whether text that arrives in pieces is UTF-8.
+//! Checks that text in pieces is UTF-8.
 
 /// Checks the pieces of one text, cut anywhere.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Utf8Check {
-    /// The beginning of a character whose rest is still to come.
+    /// The first bytes of an incomplete character.
     open: Vec<u8>,
     broken: bool,
 }
 
 impl Utf8Check {
-    /// Takes the next piece.
+    /// Checks the next piece.
     pub(crate) fn push(&mut self, mut piece: &[u8]) {
         while !self.broken && !self.open.is_empty() && !piece.is_empty() {
             self.open.push(piece[0]);
@@ -28,7 +28,7 @@ impl Utf8Check {
         }
     }
 
-    /// Whether all of it was; nothing follows.
+    /// Whether the whole text was UTF-8, now that it has ended.
     pub(crate) fn is_valid(&self) -> bool {
         !self.broken && self.open.is_empty()
     }
@@ -42,7 +42,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn pieces_are_judged_as_the_whole(
+        fn pieces_give_the_same_answer_as_the_whole(
             text in "[a-zé€😀]{0,12}", damage in prop::option::of((any::<prop::sample::Index>(), any::<u8>())),
             size in 1_usize..5
         ) {

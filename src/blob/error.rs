@@ -1,4 +1,4 @@
-//! Why a blob doesn't split into records.
+//! Errors in the framing of a blob.
 
 use std::io;
 
@@ -6,15 +6,15 @@ use std::io;
 #[derive(Debug, thiserror::Error)]
 #[error("record {index} at blob byte {offset}: {kind}")]
 pub struct BlobError {
-    /// Which record, from 0.
+    /// The record's number, from 0.
     pub index: u64,
-    /// Where it begins in the blob.
+    /// The record's offset in the blob.
     pub offset: u64,
-    /// What is wrong with it.
+    /// The fault.
     pub kind: BlobErrorKind,
 }
 
-/// The ways in which framing breaks.
+/// The faults of framing.
 #[derive(Debug, thiserror::Error)]
 pub enum BlobErrorKind {
     /// Fewer than four bytes are left for a length.
@@ -54,7 +54,7 @@ pub enum BlobErrorKind {
 }
 
 impl BlobErrorKind {
-    /// Whether a limit of ours ended the reading, rather than damage.
+    /// Whether one of our limits stopped the reading, rather than damage.
     pub fn is_limit(&self) -> bool {
         matches!(self, Self::TooLarge { .. } | Self::TooMany { .. })
     }

@@ -8,8 +8,8 @@
 //!                                        trailer: 1 export id · 3 signature
 //! ```
 //!
-//! Invariant: records are read one at a time from any [`std::io::Read`]; nothing here holds more than one of
-//! them, and a large one need not be held either.
+//! Invariant: records are read one at a time, from any [`std::io::Read`]. At most one is in memory, and a large one need
+//! not be.
 
 mod error;
 mod odd_field;
@@ -19,14 +19,13 @@ mod record;
 
 pub use error::{BlobError, BlobErrorKind};
 pub use odd_field::OddField;
-pub use parsed::{Extent, ParsedRecord, RecordKind};
+pub use parsed::{Extent, ParsedRecord, Record, RecordKind};
 pub use reader::{BlobLimits, RawRecord, RecordBody, RecordHead, RecordReader, frame, length_prefix};
-pub use record::{Header, HeaderField, ObjectRecord, REDACTED, Record, RecordError, SealedRecord, Trailer};
+pub use record::{Header, HeaderField, ObjectRecord, REDACTED, RecordError, SealedRecord, Trailer};
 
-/// The format numbers that real documents had, in order, with the year of the document. Those between and beyond exist,
-/// too.
+/// The format numbers of real documents, in order, with the documents' years. Other numbers exist too.
 pub(crate) const KNOWN_FORMATS: &[(u64, u32)] = &[(1, 2019), (2, 2019), (6, 2023)];
-/// The oldest of them, which engines of every version since have to read.
+/// The oldest, which every later engine reads.
 pub(crate) const OLDEST_KNOWN_FORMAT: u64 = KNOWN_FORMATS[0].0;
-/// The newest of them.
+/// The newest.
 pub const NEWEST_KNOWN_FORMAT: u64 = KNOWN_FORMATS[KNOWN_FORMATS.len() - 1].0;

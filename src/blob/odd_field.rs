@@ -1,10 +1,10 @@
-//! Notes known fields of a header or record that stand as no writer puts them.
+//! Notes known fields of a header or record in a form that no writer makes.
 //!
-//! Invariant: memory is bounded; of one message the first are kept.
+//! Invariant: memory is bounded; only the first oddities of a message are kept.
 
 use crate::wire::{HeadValue, OddityKind};
 
-/// Odd fields of one message that are kept.
+/// Limit on odd fields of one message.
 const MAX_ODD: usize = 100;
 
 /// A known field that repeats, or that has another wire type.
@@ -12,13 +12,13 @@ const MAX_ODD: usize = 100;
 pub struct OddField {
     /// Its number.
     pub number: u32,
-    /// What is odd about it.
+    /// The oddity.
     pub kind: OddityKind,
-    /// Where it begins in the message.
+    /// Its offset in the message.
     pub offset: u64,
 }
 
-/// The fields of one message, seen one after the other.
+/// The fields of one message so far.
 #[derive(Debug, Default)]
 pub(super) struct OddFields {
     /// A bit for each number; the known ones are below 32.
@@ -27,7 +27,7 @@ pub(super) struct OddFields {
 }
 
 impl OddFields {
-    /// Sees a known field, which is a number or else bytes.
+    /// Adds a known field; `is_number` says whether it should be a varint, else bytes.
     pub(super) fn see(&mut self, number: u32, value: HeadValue, is_number: bool, offset: u64) {
         let fits = match value {
             HeadValue::Varint(_) => is_number,
@@ -50,7 +50,7 @@ impl OddFields {
         }
     }
 
-    /// Those of the fields whose numbers are wanted.
+    /// The odd fields with a wanted number.
     pub(super) fn of(mut self, wanted: impl Fn(u32) -> bool) -> Vec<OddField> {
         self.found.retain(|field| wanted(field.number));
         self.found

@@ -1,21 +1,21 @@
-//! Tells what a record is from its message as it comes.
+//! Reads a record from a stream, and recognises its kind.
 //!
-//! Invariant: one reading for all sizes; [`super::Record::parse`] is this over bytes in memory. What a record carries is
-//! handed on or skipped, never held here, the trailer's short fields apart.
+//! Invariant: one reader for all sizes; [`super::Record::parse`] uses it for bytes in memory. The object is passed on or
+//! skipped, never held; only the short fields of the trailer are.
 
 use std::io::BufRead;
 
 use super::odd_field::{OddField, OddFields};
-use super::record::{RecordError, Trailer};
+use super::record::{ObjectRecord, RecordError, SealedRecord, Trailer, is_object_field};
 use crate::possible_key;
-use crate::wire::{FieldHead, HeadValue, StreamedFields, Writer};
+use crate::wire::{Cursor, FieldHead, HeadValue, StreamedFields, Writer};
 
-/// Bytes of a trailer's signature, or of an export id, that are looked at. Real ones have less than a hundred.
+/// Size limit of a trailer's signature and of an export id. Real ones have less than 100 bytes.
 const MAX_SHORT: u64 = 64 * 1024;
 /// Unknown fields that are listed.
 pub(crate) const MAX_UNKNOWN: usize = 1000;
 
-/// Where a record's value lies in its message.
+/// The place of a value in its record's message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Extent {
     /// Offset of its first byte.
@@ -25,7 +25,7 @@ pub struct Extent {
 }
 
 impl Extent {
-    /// The value, of a message in memory.
+    /// The value in a message in memory.
     pub fn of(self, message: &[u8]) -> &[u8] {
         let index = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
         let end = index(self.offset).saturating_add(index(self.length));
@@ -33,53 +33,53 @@ impl Extent {
     }
 }
 
-/// What a record is. `T` is what was read from an object, `C` what was kept of a ciphertext.
+/// A record after the header. `T` is what the caller reads from an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParsedRecord<T> {
     /// Field 1.
     pub export_id: Option<String>,
-    /// Known fields that stand as no writer puts them. A trailer's own shape tells of its fields.
+    /// Known fields in a form that no writer makes; empty for a trailer, see [`Trailer::canonical`].
     pub odd_fields: Vec<OddField>,
     /// The rest, by kind.
     pub kind: RecordKind<T>,
 }
 
-/// A record after the header, by kind.
+/// The kind of a record after the header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RecordKind<T> {
     /// Carries one object.
     Object {
-        /// What was read from it.
+        /// What the caller read from it.
         object: T,
-        /// Where it lies.
+        /// Its place.
         at: Extent,
-        /// Numbers of fields this version doesn't know; the first thousand.
+        /// Numbers of unknown fields; the first thousand.
         unknown_fields: Vec<u32>,
-        /// Texts in them that look like keys.
+        /// Number of texts in them that look like keys.
         possible_keys: u64,
     },
     /// Carries all objects, encrypted.
     Sealed {
-        /// Field 4, if it was to be kept.
+        /// Field 4, if the caller keeps it.
         ciphertext: Option<Vec<u8>>,
-        /// Where it lies.
+        /// Its place.
         at: Extent,
     },
     /// Carries the signature.
     Trailer(Trailer),
 }
 
-/// The value of one field number, the last that occurred. One of another wire type is an unknown field.
+/// The last value of one field number. A value of another wire type counts as an unknown field.
 enum Last<T> {
     Absent,
     Bytes(Extent, T),
 }
 
 impl<T> ParsedRecord<T> {
-    /// Reads a record's message. `object` reads an object message; of several only the last one's answer counts.
+    /// Reads a record's message. `object` reads the object message; a record with two is refused.
     ///
     /// # Errors
-    /// Bytes that are no message, or a message of no known kind.
+    /// Not a message, or a message of no known kind.
     pub fn read<S: BufRead>(
         message: &mut StreamedFields<'_, S>,
         keep_ciphertext: bool,
@@ -96,7 +96,7 @@ impl<T> ParsedRecord<T> {
             if matches!(head.number, 1 | 2 | 4) {
                 odd.see(head.number, head.value, false, head.offset);
             }
-            if !super::record::is_object_field(head.number) && unknown_fields.len() < MAX_UNKNOWN {
+            if !is_object_field(head.number) && unknown_fields.len() < MAX_UNKNOWN {
                 unknown_fields.push(head.number);
             }
             let HeadValue::Bytes(length) = head.value else {
@@ -152,7 +152,7 @@ impl<T> ParsedRecord<T> {
             _ => return Err(RecordError::UnknownKind),
         };
         let odd_fields = odd.of(|number| match kind {
-            RecordKind::Object { .. } => super::record::is_object_field(number),
+            RecordKind::Object { .. } => is_object_field(number),
             RecordKind::Sealed { .. } => matches!(number, 1 | 4),
             RecordKind::Trailer(_) => false,
         });
@@ -160,6 +160,44 @@ impl<T> ParsedRecord<T> {
             export_id,
             odd_fields,
             kind,
+        })
+    }
+}
+
+/// A record after the header, by kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Record<'a> {
+    /// Carries one object.
+    Object(ObjectRecord<'a>),
+    /// Carries all objects, encrypted.
+    Sealed(SealedRecord<'a>),
+    /// Carries the signature.
+    Trailer(Trailer),
+}
+
+impl<'a> Record<'a> {
+    /// Reads a record of any kind but the first, which is a [`Header`].
+    ///
+    /// # Errors
+    /// Not a message, or a message of no known kind.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, RecordError> {
+        let mut cursor = Cursor::new(bytes);
+        let ParsedRecord { export_id, kind, .. } =
+            ParsedRecord::read(&mut cursor.message(bytes.len() as u64), false, |_| ())?;
+        Ok(match kind {
+            RecordKind::Object {
+                at, unknown_fields, ..
+            } => Self::Object(ObjectRecord {
+                export_id,
+                object: at.of(bytes),
+                object_offset: usize::try_from(at.offset).unwrap_or(usize::MAX),
+                unknown_fields,
+            }),
+            RecordKind::Sealed { at, .. } => Self::Sealed(SealedRecord {
+                export_id,
+                ciphertext: at.of(bytes),
+            }),
+            RecordKind::Trailer(trailer) => Self::Trailer(trailer),
         })
     }
 }
@@ -182,7 +220,7 @@ impl Shape {
         }
     }
 
-    /// Tags and lengths can be written longer than needed; so only writing it again tells.
+    /// Compares with what writing gives, since tags and lengths may be longer than needed.
     fn is_canonical(&self, export_id: Option<&str>, signature: Option<&[u8]>) -> bool {
         let (Some(export_id), Some(signature)) = (export_id, signature) else {
             return false;
@@ -195,7 +233,6 @@ impl Shape {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::Cursor;
 
     fn read(message: &[u8]) -> Result<ParsedRecord<()>, RecordError> {
         let mut cursor = Cursor::new(message);
@@ -210,16 +247,16 @@ mod tests {
     }
 
     #[test]
-    fn a_trailer_written_in_another_way_is_not_canonical() {
+    fn trailer_in_another_form_is_not_canonical() {
         assert!(is_canonical(b"\x0a\x03abc\x1a\x02sg"));
-        // As long as what its id is shown as, which is no text.
+        // An id that isn't text, as long as its replacement character.
         assert!(!is_canonical(b"\x0a\x03\xf0\x9f\x98\x1a\x02sg"));
-        // A length in two bytes where one does.
+        // A length in two bytes instead of one.
         assert!(!is_canonical(b"\x0a\x83\x00abc\x1a\x02sg"));
     }
 
     #[test]
-    fn a_field_of_another_wire_type_is_unknown_and_the_one_before_it_counts() {
+    fn field_of_another_wire_type_replaces_nothing() {
         for number in [2, 3, 4] {
             let field = Writer::new().bytes(number, b"").finish();
             assert!(read(&field).is_ok(), "{number}");
@@ -235,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn an_export_id_and_a_signature_are_read_up_to_64_kib() {
+    fn export_id_and_signature_are_read_up_to_64_kib() {
         for (length, read_whole) in [(65_536, true), (65_537, false)] {
             let long = "x".repeat(length);
             let object = Writer::new().text(1, &long).bytes(2, b"").finish();
@@ -247,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn a_thousand_unknown_fields_are_listed_and_no_more() {
+    fn at_most_a_thousand_unknown_fields_are_listed() {
         let listed = |count: u32| {
             let mut message = Writer::new();
             message.bytes(2, b"").text(1, "id");
@@ -260,9 +297,36 @@ mod tests {
             }
         };
         assert!(listed(0).is_empty());
+        let object = [&ObjectRecord::encode("id", b"data")[..], &[0x18, 7, 0x20, 1]].concat();
+        assert!(matches!(Record::parse(&object), Ok(Record::Object(read)) if read.unknown_fields == [3, 4]));
         assert_eq!(listed(2), [10, 11]);
         assert_eq!(listed(1000).len(), 1000);
         let more = listed(1001);
         assert_eq!((more.len(), more.last()), (1000, Some(&1009)));
+    }
+
+    #[test]
+    fn fields_decide_the_kind() {
+        assert!(matches!(
+            Record::parse(&ObjectRecord::encode("x", b"")),
+            Ok(Record::Object(_))
+        ));
+        assert!(matches!(
+            Record::parse(&SealedRecord::encode("x", b"y")),
+            Ok(Record::Sealed(_))
+        ));
+        assert!(matches!(Record::parse(&Trailer::encode("x", b"s")), Ok(Record::Trailer(t)) if t.canonical));
+        assert_eq!(Record::parse(&[]), Err(RecordError::UnknownKind));
+    }
+
+    #[test]
+    fn trailer_with_another_field_is_not_canonical() {
+        for extra in [&[0x20, 0x01][..], &[0x1a, 0x01, b's'], &[0x0a, 0x01, b'x']] {
+            let bytes = [&Trailer::encode("x", b"s")[..], extra].concat();
+            assert!(
+                matches!(Record::parse(&bytes), Ok(Record::Trailer(t)) if !t.canonical),
+                "{extra:?}"
+            );
+        }
     }
 }

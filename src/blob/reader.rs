@@ -1,6 +1,6 @@
-//! Splits a blob into records while it is being read.
+//! Splits a blob into records while it is read.
 //!
-//! Invariant: memory grows with the bytes that really arrive, never with a length that is only claimed.
+//! Invariant: memory grows with the bytes that arrive, never with a claimed length.
 
 use std::io::{self, BufRead, Read};
 
@@ -11,15 +11,15 @@ use super::error::{BlobError, BlobErrorKind};
 pub struct BlobLimits {
     /// Bytes of one record's message.
     pub record_bytes: u64,
-    /// Records in all, header and trailer included.
+    /// Number of records, header and trailer included.
     pub records: u64,
-    /// Bytes of a record, or of one value in it, up to which it is held while it is read; what is larger is looked at
-    /// as it comes. The report is the same; only of a record that breaks off no more than this is looked at.
+    /// Records, and values in them, up to this size are held while they are read; larger ones are streamed. The report is
+    /// the same, but of a truncated record only this many bytes are examined.
     pub held_bytes: u64,
 }
 
 impl Default for BlobLimits {
-    /// 4 GiB a record, which is all that a length prefix can say; a million records; 1 MiB held.
+    /// 4 GiB a record, the most a length prefix can say; a million records; 1 MiB held.
     fn default() -> Self {
         Self {
             record_bytes: u64::from(u32::MAX),
@@ -29,21 +29,21 @@ impl Default for BlobLimits {
     }
 }
 
-/// A record as it stands in the blob.
+/// A record in memory.
 #[derive(Debug, Clone, Copy)]
 pub struct RawRecord<'a> {
-    /// Position among the records, from 0.
+    /// Its number, from 0.
     pub index: u64,
-    /// Where its length prefix begins in the blob.
+    /// Offset of its length prefix in the blob.
     pub offset: u64,
     /// The four bytes before the message.
     pub length_prefix: [u8; 4],
-    /// The message, not yet looked at.
+    /// The message, unparsed.
     pub message: &'a [u8],
 }
 
 impl RawRecord<'_> {
-    /// All but the message.
+    /// The record without its message.
     pub fn head(&self) -> RecordHead {
         RecordHead {
             index: self.index,
@@ -53,12 +53,12 @@ impl RawRecord<'_> {
     }
 }
 
-/// The beginning of a record: all but its message.
+/// A record without its message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecordHead {
-    /// Position among the records, from 0.
+    /// Its number, from 0.
     pub index: u64,
-    /// Where its length prefix begins in the blob.
+    /// Offset of its length prefix in the blob.
     pub offset: u64,
     /// The four bytes before the message.
     pub length_prefix: [u8; 4],
@@ -71,23 +71,23 @@ impl RecordHead {
     }
 }
 
-/// Reads records one by one: whole with [`RecordReader::next_record`], or as they come with
-/// [`RecordReader::begin`], [`RecordReader::body`] and [`RecordReader::end`].
+/// Reads records one by one: whole with [`RecordReader::next_record`], or streamed with [`RecordReader::begin`],
+/// [`RecordReader::body`] and [`RecordReader::end`].
 #[derive(Debug)]
 pub struct RecordReader<R> {
     source: R,
     limits: BlobLimits,
     index: u64,
     offset: u64,
-    /// The present record's message, or its first bytes.
+    /// The current record's message, or its first bytes.
     buffer: Vec<u8>,
-    /// Bytes of the present record's message that are still to be read.
+    /// Unread bytes of the current record's message.
     left: u64,
     done: bool,
 }
 
 impl<R: Read> RecordReader<R> {
-    /// Reads from the blob's first byte. `source` should be buffered or in memory: prefixes are read in four bytes.
+    /// A reader at the blob's first byte. `source` should be buffered, since prefixes are read four bytes at a time.
     pub fn new(source: R, limits: BlobLimits) -> Self {
         Self {
             source,
@@ -100,10 +100,10 @@ impl<R: Read> RecordReader<R> {
         }
     }
 
-    /// The next record, or `None` where the blob ends as it should. After an error the reader stays at its end.
+    /// Reads the next record; `None` at the end of the blob. After an error the reader is at its end.
     ///
     /// # Errors
-    /// Framing that breaks, a limit that is hit, or a source that fails.
+    /// Broken framing, a limit, or a source that fails.
     pub fn next_record(&mut self) -> Result<Option<RawRecord<'_>>, BlobError> {
         match self.begin()? {
             Some(head) => self.hold(&head).map(Some),
@@ -111,7 +111,7 @@ impl<R: Read> RecordReader<R> {
         }
     }
 
-    /// The next record's beginning, or `None` where the blob ends as it should. Its message has to be read with
+    /// Reads the next length prefix; `None` at the end of the blob. The caller then reads the message with
     /// [`RecordReader::hold`], or with [`RecordReader::body`] and [`RecordReader::end`].
     ///
     /// # Errors
@@ -143,7 +143,7 @@ impl<R: Read> RecordReader<R> {
         }
     }
 
-    /// The message of the record that has begun, held whole.
+    /// Reads the current record's message into memory.
     ///
     /// # Errors
     /// As [`RecordReader::next_record`].
@@ -161,23 +161,22 @@ impl<R: Read> RecordReader<R> {
         })
     }
 
-    /// After a record that is longer than the blob: what is there of its message, at most
-    /// [`BlobLimits::held_bytes`] where the message wasn't to be held.
+    /// The start of a message that is longer than the blob; at most [`BlobLimits::held_bytes`] of a streamed one.
     pub fn partial(&self) -> &[u8] {
         &self.buffer
     }
 
-    /// How many bytes of whole records were read so far.
+    /// Bytes of the complete records so far.
     pub fn offset(&self) -> u64 {
         self.offset
     }
 
-    /// Gives the source back, with what was not read.
+    /// Returns the source with the unread bytes.
     pub fn into_source(self) -> R {
         self.source
     }
 
-    /// The record that has begun is read to its end, or the source has ended before.
+    /// Counts the current record if its message was read to its end.
     fn whole(&mut self, head: &RecordHead) -> Result<(), BlobError> {
         if self.left > 0 {
             let claimed = head.length();
@@ -217,7 +216,7 @@ impl<R: Read> RecordReader<R> {
         }
         let limit = self.limits.record_bytes;
         if claimed > limit {
-            // It may be just a claim: then it is damage, and no limit was hit.
+            // If the blob is shorter than the limit, the length is damaged rather than too large.
             let kept = limit.saturating_add(1).min(self.limits.held_bytes);
             let mut have = self.source.by_ref().take(kept).read_to_end(&mut self.buffer)? as u64;
             have += io::copy(
@@ -235,12 +234,12 @@ impl<R: Read> RecordReader<R> {
 }
 
 impl<R: BufRead> RecordReader<R> {
-    /// The message of the record that has begun, as it comes.
+    /// The current record's message as a stream.
     pub fn body(&mut self) -> RecordBody<'_, R> {
         RecordBody { reader: self }
     }
 
-    /// Skips what is left of the record that has begun.
+    /// Skips the rest of the current record.
     ///
     /// # Errors
     /// As [`RecordReader::next_record`].
@@ -264,7 +263,7 @@ impl<R: BufRead> RecordReader<R> {
     }
 }
 
-/// The message of one record, not held.
+/// The message of one record as a stream.
 #[derive(Debug)]
 pub struct RecordBody<'r, R> {
     reader: &'r mut RecordReader<R>,
@@ -319,10 +318,10 @@ fn read_up_to(source: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     Ok(have)
 }
 
-/// The four bytes that stand before a message.
+/// The length prefix of a message.
 ///
 /// # Errors
-/// A message that is longer than a 32-bit length can say.
+/// A message longer than 32 bits can say.
 pub fn length_prefix(message_length: usize) -> Result<[u8; 4], BlobErrorKind> {
     let claimed = message_length as u64;
     let length = u32::try_from(claimed).map_err(|_| BlobErrorKind::TooLarge {
@@ -332,7 +331,7 @@ pub fn length_prefix(message_length: usize) -> Result<[u8; 4], BlobErrorKind> {
     Ok(length.to_le_bytes())
 }
 
-/// Puts the length prefix before a message.
+/// A message with its length prefix.
 ///
 /// # Errors
 /// As [`length_prefix`].

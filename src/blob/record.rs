@@ -1,22 +1,21 @@
-//! What a record is: header, object, sealed objects or trailer, told apart by its fields alone.
+//! The four kinds of record: header, object, sealed objects and trailer.
 //!
-//! Invariant: a record's kind doesn't depend on its position, so a reader needs no look-ahead to know what the
-//! signature covers. (That the header comes first and the trailer last is checked by whoever reads them.)
+//! Invariant: a record's kind depends on its fields, not on its position, so a reader knows without look-ahead what the
+//! signature covers. The caller checks that the header is first and the trailer last.
 
 use super::odd_field::{OddField, OddFields};
-use super::parsed::{ParsedRecord, RecordKind};
-use crate::wire::{self, Cursor, HeadValue, Message, WireError, Writer};
+use crate::wire::{self, HeadValue, Message, WireError, Writer};
 
-/// What [`Header::marker`] says of a document whose keys, rows and names of people and places are stand-ins.
+/// The [`Header::marker`] of a document with stand-ins for its keys, rows and names of people and places.
 pub const REDACTED: &str = "redacted";
 
-/// Why a record can't be read.
+/// Why a record is unreadable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RecordError {
     /// Not a protobuf message.
     #[error(transparent)]
     Wire(#[from] WireError),
-    /// The first record lacks a field that every header has.
+    /// The first record lacks a required field.
     #[error("header has no {0}")]
     HeaderField(HeaderField),
     /// The first record is larger than any header.
@@ -27,7 +26,7 @@ pub enum RecordError {
         /// The limit.
         limit: u64,
     },
-    /// The record has two objects, which protobuf would make one of.
+    /// The record has two objects, which protobuf would merge.
     #[error("more than one object")]
     Repeated,
     /// The record has neither an object, a ciphertext nor a signature.
@@ -52,11 +51,11 @@ pub enum HeaderField {
 /// Record 0.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
-    /// Field 1: UUID text; every record of the export repeats it.
+    /// Field 1: UUID text, repeated in every record of the export.
     pub export_id: String,
-    /// Field 2: ISO-8601 instant at which the export began.
+    /// Field 2: the start of the export, as an ISO-8601 instant.
     pub started: String,
-    /// Field 3: how the objects are encrypted, undecoded. Never seen in a real document.
+    /// Field 3: encryption parameters, undecoded. Not seen in a real document.
     pub encryption: Option<Vec<u8>>,
     /// Field 4: number of object records.
     pub object_count: u64,
@@ -64,10 +63,10 @@ pub struct Header {
     pub format: Option<u64>,
     /// Field 15: the signing rule, in documents sealed by this toolkit.
     pub rule: Option<String>,
-    /// Field 16: what was done to the content, in documents sealed by this toolkit. Readers that don't know it skip
-    /// it; the signature covers it.
+    /// Field 16: what was done to the content, in documents sealed by this toolkit. The signature covers it; readers that
+    /// don't know it skip it.
     pub marker: Option<String>,
-    /// Numbers of fields this version doesn't know, in order.
+    /// Numbers of unknown fields, in order.
     pub unknown_fields: Vec<u32>,
 }
 
@@ -75,7 +74,7 @@ impl Header {
     /// Reads a header message.
     ///
     /// # Errors
-    /// Bytes that are no message, or a missing field.
+    /// Not a message, or a required field is missing.
     pub fn parse(message: &[u8]) -> Result<Self, RecordError> {
         let message = Message::parse(message)?;
         let require = |field| RecordError::HeaderField(field);
@@ -98,12 +97,12 @@ impl Header {
         })
     }
 
-    /// The fields of a header message that this version doesn't know, as they stand.
+    /// The bytes of a header's unknown fields.
     pub fn unknown_bytes(message: &[u8]) -> Vec<u8> {
         bytes_of_fields(message, |number| !is_header_field(number))
     }
 
-    /// The known fields of a header message that stand as no writer puts them.
+    /// The known fields of a header in a form that no writer makes.
     pub fn odd_fields(message: &[u8]) -> Vec<OddField> {
         let mut odd = OddFields::default();
         for field in wire::fields(message).map_while(Result::ok) {
@@ -120,7 +119,7 @@ impl Header {
         odd.of(|_| true)
     }
 
-    /// Writes the header as engines order it.
+    /// Writes the header, with its fields in the engines' order.
     pub fn encode(&self) -> Vec<u8> {
         let mut writer = Writer::new();
         writer.text(1, &self.export_id).text(2, &self.started);
@@ -149,7 +148,7 @@ pub(super) fn is_object_field(number: u32) -> bool {
     matches!(number, 1 | 2)
 }
 
-/// The raw bytes of the fields that are wanted, one after the other.
+/// The raw bytes of the wanted fields.
 fn bytes_of_fields(message: &[u8], wanted: impl Fn(u32) -> bool) -> Vec<u8> {
     wire::fields(message)
         .map_while(Result::ok)
@@ -165,9 +164,9 @@ pub struct ObjectRecord<'a> {
     pub export_id: Option<String>,
     /// Field 2, undecoded.
     pub object: &'a [u8],
-    /// Where `object` begins in the record's message.
+    /// Offset of `object` in the record's message.
     pub object_offset: usize,
-    /// Numbers of fields this version doesn't know; the first thousand.
+    /// Numbers of unknown fields; the first thousand.
     pub unknown_fields: Vec<u32>,
 }
 
@@ -179,7 +178,7 @@ impl ObjectRecord<'_> {
         message
     }
 
-    /// Writes what stands before an object of this length in its record's message.
+    /// Writes the part of an object record's message before an object of this length.
     pub fn encode_before(export_id: &str, object_length: usize) -> Vec<u8> {
         Writer::new()
             .text(1, export_id)
@@ -187,7 +186,7 @@ impl ObjectRecord<'_> {
             .finish()
     }
 
-    /// The fields of an object record's message that this version doesn't know, as they stand.
+    /// The bytes of an object record's unknown fields.
     pub fn unknown_bytes(message: &[u8]) -> Vec<u8> {
         bytes_of_fields(message, |number| !is_object_field(number))
     }
@@ -216,8 +215,8 @@ pub struct Trailer {
     pub export_id: Option<String>,
     /// Field 3: DER, the same bytes as the JSON `signature`.
     pub signature: Vec<u8>,
-    /// Whether the message is exactly what [`Trailer::encode`] writes. The signature doesn't cover the trailer, so
-    /// anything else in it is room for tampering.
+    /// Whether the message is exactly what [`Trailer::encode`] writes. The signature doesn't cover the trailer, so any
+    /// other form leaves room for tampering.
     pub canonical: bool,
 }
 
@@ -225,44 +224,6 @@ impl Trailer {
     /// Writes a trailer's message.
     pub fn encode(export_id: &str, signature: &[u8]) -> Vec<u8> {
         Writer::new().text(1, export_id).bytes(3, signature).finish()
-    }
-}
-
-/// A record after the header, by kind.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Record<'a> {
-    /// Carries one object.
-    Object(ObjectRecord<'a>),
-    /// Carries all objects, encrypted.
-    Sealed(SealedRecord<'a>),
-    /// Carries the signature.
-    Trailer(Trailer),
-}
-
-impl<'a> Record<'a> {
-    /// Tells a record's kind and reads it. Not for the first record, which is a [`Header`].
-    ///
-    /// # Errors
-    /// Bytes that are no message, or a message of no known kind.
-    pub fn parse(bytes: &'a [u8]) -> Result<Self, RecordError> {
-        let mut cursor = Cursor::new(bytes);
-        let ParsedRecord { export_id, kind, .. } =
-            ParsedRecord::read(&mut cursor.message(bytes.len() as u64), false, |_| ())?;
-        Ok(match kind {
-            RecordKind::Object {
-                at, unknown_fields, ..
-            } => Self::Object(ObjectRecord {
-                export_id,
-                object: at.of(bytes),
-                object_offset: usize::try_from(at.offset).unwrap_or(usize::MAX),
-                unknown_fields,
-            }),
-            RecordKind::Sealed { at, .. } => Self::Sealed(SealedRecord {
-                export_id,
-                ciphertext: at.of(bytes),
-            }),
-            RecordKind::Trailer(trailer) => Self::Trailer(trailer),
-        })
     }
 }
 
@@ -286,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_without_count_is_refused() {
+    fn header_without_count_is_refused() {
         let bytes = Writer::new().text(1, "id").text(2, "now").finish();
         assert_eq!(
             Header::parse(&bytes).unwrap_err().to_string(),
@@ -295,32 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn kinds_are_told_by_fields() {
-        assert!(matches!(
-            Record::parse(&ObjectRecord::encode("x", b"")),
-            Ok(Record::Object(_))
-        ));
-        assert!(matches!(
-            Record::parse(&SealedRecord::encode("x", b"y")),
-            Ok(Record::Sealed(_))
-        ));
-        assert!(matches!(Record::parse(&Trailer::encode("x", b"s")), Ok(Record::Trailer(t)) if t.canonical));
-        assert_eq!(Record::parse(&[]), Err(RecordError::UnknownKind));
-    }
-
-    #[test]
-    fn a_trailer_with_anything_more_is_not_canonical() {
-        for extra in [&[0x20, 0x01][..], &[0x1a, 0x01, b's'], &[0x0a, 0x01, b'x']] {
-            let bytes = [&Trailer::encode("x", b"s")[..], extra].concat();
-            assert!(
-                matches!(Record::parse(&bytes), Ok(Record::Trailer(t)) if !t.canonical),
-                "{extra:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn what_is_not_known_is_kept_as_it_stands() {
+    fn unknown_fields_keep_their_bytes() {
         let unknown = Writer::new()
             .text(6, "later")
             .varint(14, 3)
@@ -336,6 +272,5 @@ mod tests {
         let more = Writer::new().varint(3, 7).text(4, "x").finish();
         let object = [&ObjectRecord::encode("id", b"data")[..], &more].concat();
         assert_eq!(ObjectRecord::unknown_bytes(&object), more);
-        assert!(matches!(Record::parse(&object), Ok(Record::Object(read)) if read.unknown_fields == [3, 4]));
     }
 }

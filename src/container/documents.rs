@@ -1,14 +1,14 @@
-//! Several documents in one text: an array of them, or lines.
+//! Splits a text with several documents: an array, or lines.
 //!
-//! Invariants: a text with one document passes byte for byte, with what follows the document. A text with several
-//! documents loses none of them without an error. Only white space between documents is held.
+//! Invariants: a text with one document passes unchanged, including everything behind the document. No document of
+//! several is lost without an error. Memory holds only the white space between documents.
 
 use std::io::{self, BufRead, Read};
 
 use super::{ContainerError, begins_like_a_document};
 use crate::envelope::{Token, Tokenizer};
 
-/// Bytes of white space between documents that are held until it shows what they lead to.
+/// Limit on white space between documents, which is held until the next byte shows whether a document follows.
 const WHITE_SPACE: usize = 64 * 1024;
 
 /// The documents in a text, one after the other.
@@ -16,21 +16,21 @@ const WHITE_SPACE: usize = 64 * 1024;
 pub struct Documents<S> {
     source: S,
     form: Form,
-    /// Documents begun.
+    /// Number of documents that were begun.
     begun: u64,
     state: State,
     value: Value,
-    /// White space behind a document that turned out to be the only one, or the last.
+    /// White space behind a document, to be passed on if no document follows.
     pending: Vec<u8>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
-    /// One document, or lines of documents: the text doesn't show yet.
+    /// One document, or lines of documents.
     Lines,
     /// `[` and documents with commas between them.
     Array,
-    /// A text that doesn't begin like a document passes as it stands.
+    /// Any other text, which passes unchanged.
     Other,
 }
 
@@ -38,11 +38,11 @@ enum Form {
 enum State {
     /// The next document begins here.
     Ready,
-    /// In a document.
+    /// Inside a document.
     Inside,
-    /// Behind the last: the rest is passed on.
+    /// Behind the last document: the rest is passed on.
     Rest,
-    /// Nothing follows.
+    /// At the end.
     Over,
 }
 
@@ -76,10 +76,10 @@ impl Value {
 }
 
 impl<S: BufRead> Documents<S> {
-    /// Takes a text that begins with `head`, which is still in the source.
+    /// Splits a source that begins with `head`.
     ///
     /// # Errors
-    /// A source that fails.
+    /// The source fails.
     pub fn new(mut source: S, head: &[u8]) -> io::Result<Self> {
         let mut form = match begins_like_a_document(head) {
             true => Form::Lines,
@@ -108,15 +108,15 @@ impl<S: BufRead> Documents<S> {
         })
     }
 
-    /// Whether the text is an array of documents, or more than one was begun.
+    /// Whether the text is an array, or several documents were begun.
     pub fn is_list(&self) -> bool {
         self.form == Form::Array || self.begun > 1
     }
 
-    /// The next document, to be read to its end. `None` behind the last.
+    /// Begins the next document, which the caller reads; `None` behind the last.
     ///
     /// # Errors
-    /// A source that fails, or a list that breaks off.
+    /// The source fails, or the list breaks off.
     pub fn next_document(&mut self) -> io::Result<Option<Element<'_, S>>> {
         self.skip_rest()?;
         if self.state == State::Over {
@@ -131,7 +131,7 @@ impl<S: BufRead> Documents<S> {
         Ok(Some(Element { documents: self }))
     }
 
-    /// Whether another document follows the one that was read.
+    /// Whether another document follows.
     ///
     /// # Errors
     /// As [`Self::next_document`].
@@ -140,7 +140,7 @@ impl<S: BufRead> Documents<S> {
         Ok(self.state == State::Ready)
     }
 
-    /// Reads the document begun to its end.
+    /// Skips the rest of the current document.
     fn skip_rest(&mut self) -> io::Result<()> {
         while matches!(self.state, State::Inside | State::Rest) {
             self.read_on(&mut [0; 8 * 1024])?;
@@ -188,7 +188,7 @@ impl<S: BufRead> Documents<S> {
         }
     }
 
-    /// What follows a document that stands alone or in a line.
+    /// The state behind a document that is alone or in a line.
     fn behind_line(&mut self) -> io::Result<State> {
         while self.pending.len() < WHITE_SPACE
             && let Some(byte @ (b' ' | b'\t' | b'\r' | b'\n')) = self.peek()?
@@ -203,7 +203,7 @@ impl<S: BufRead> Documents<S> {
         Ok(State::Rest)
     }
 
-    /// What follows a document in an array.
+    /// The state behind a document in an array.
     fn behind_element(&mut self) -> io::Result<State> {
         let broken = ContainerError::BrokenList(self.begun);
         match self.past_white_space()? {
@@ -242,17 +242,17 @@ impl<S: BufRead> Read for Element<'_, S> {
     }
 }
 
-/// The only document in a text: where another follows, reading ends with an error that says how many there are.
+/// The only document in a text. If others follow, reading ends with an error that says how many there are.
 #[derive(Debug)]
 pub struct OneDocument<S> {
     documents: Documents<S>,
 }
 
 impl<S: BufRead> OneDocument<S> {
-    /// Takes a text that begins with `head`, which is still in the source.
+    /// Splits a source that begins with `head`.
     ///
     /// # Errors
-    /// A source that fails.
+    /// The source fails.
     pub fn new(source: S, head: &[u8]) -> io::Result<Self> {
         let mut documents = Documents::new(source, head)?;
         documents.next_document()?;
@@ -282,7 +282,7 @@ mod tests {
     use super::*;
 
     fn split(text: &str) -> Result<Vec<String>, String> {
-        // A buffer of a few bytes makes every place a border.
+        // A buffer of one byte puts a border at every place.
         for size in [1, 3, 7, 8192] {
             let source = io::BufReader::with_capacity(size, text.as_bytes());
             let mut documents = Documents::new(source, text.as_bytes()).unwrap();
@@ -315,7 +315,7 @@ mod tests {
     const ONE: &str = r#"{"blob":"a]}\"[{\\","x":[{}]}"#;
 
     #[test]
-    fn one_document_is_passed_on_with_every_byte_behind_it() {
+    fn one_document_passes_with_every_byte_behind_it() {
         for behind in [
             "", "\n", " \n\n", "{}", "\nx", "\n[1]", ",", "]", "\u{feff}", " {}",
         ] {
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_and_arrays_of_documents_come_apart() {
+    fn lines_and_arrays_are_split() {
         let second = "{\n \"blob\": 2\n}";
         for text in [
             format!("{ONE}\n{second}\r\n\n{ONE}\n"),
@@ -348,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_breaks_off_or_holds_something_else_is_an_error() {
+    fn broken_list_is_an_error() {
         for end in ["", ",", ",5]", "]x", " {}]", "}"] {
             let error = split(&format!("[{ONE}{end}")).unwrap_err();
             assert!(error.contains("behind number 1"), "{error}");
@@ -356,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn where_one_is_expected_several_are_counted() {
+    fn several_documents_instead_of_one_are_counted() {
         let read = |text: &str| {
             let mut content = String::new();
             OneDocument::new(text.as_bytes(), text.as_bytes())

@@ -6,7 +6,7 @@ use flate2::read::MultiGzDecoder;
 
 use super::ContainerError;
 
-/// The content of a gzip file, as it comes.
+/// Decompresses a gzip file.
 pub fn gunzip(source: impl Read) -> impl Read {
     Checked {
         decoder: MultiGzDecoder::new(source),
@@ -14,7 +14,7 @@ pub fn gunzip(source: impl Read) -> impl Read {
     }
 }
 
-/// A decoder whose complaints are said in our terms; errors of the source pass through.
+/// A decoder that reports damage as [`ContainerError::Damaged`]; errors of the source pass through.
 pub(super) struct Checked<D> {
     pub(super) decoder: D,
     pub(super) what: &'static str,

@@ -1,7 +1,7 @@
-//! What documents come wrapped in: gzip, ZIP, UTF-16, a Python pickle, an array or lines of documents.
+//! Unwraps documents from gzip, ZIP, UTF-16, Python pickles, and arrays or lines of documents.
 //!
-//! Invariants: nothing is ever executed or resolved. Memory grows with the bytes that arrive, never with the sizes
-//! that they claim, and a pickle has limits of its own. Damage is an error, never a shorter document.
+//! Invariants: nothing is executed. Memory grows with the bytes that arrive, never with claimed sizes, and a pickle has
+//! limits of its own. Damage is an error, never a shorter document.
 
 mod documents;
 mod gzip;
@@ -21,15 +21,15 @@ pub use pickle::{PickleError, unpickle};
 pub use utf_16::Utf16Reader;
 pub use zip_file::{ZipEntry, only_entry};
 
-/// Bytes that are enough to tell what a file begins as.
+/// Bytes at the start of a file that show its kind.
 pub const HEAD: usize = 8 * 1024;
 
-/// Where a document was read from, outermost first in a list of them.
+/// A container that a document was read from. Lists of containers begin with the outermost.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Container {
     /// A gzip file.
     Gzip,
-    /// A ZIP archive, and what its only file is called.
+    /// A ZIP archive, and the name of its only file.
     Zip(String),
     /// Text in UTF-16.
     Utf16,
@@ -38,7 +38,7 @@ pub enum Container {
 }
 
 impl Container {
-    /// What a report says of a document that was read from it.
+    /// The finding for a document in this container.
     pub fn finding(&self) -> Finding {
         Finding::at(
             &READ_INDIRECTLY,
@@ -59,7 +59,7 @@ impl fmt::Display for Container {
     }
 }
 
-/// What a file begins as.
+/// The kind of a container.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A gzip file.
@@ -73,7 +73,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// By the first bytes of a file. `None` for anything that is read as it stands.
+    /// Recognises a container by a file's first bytes; `None` for any other file.
     pub fn of(head: &[u8]) -> Option<Self> {
         match head {
             [0x1f, 0x8b, ..] => Some(Self::Gzip),
@@ -84,7 +84,7 @@ impl Kind {
     }
 }
 
-/// The names by which the beginning of a document is told from other JSON.
+/// Names of members that distinguish the start of a document from other JSON.
 const NAMES: [&[u8]; 6] = [
     b"\"exportResponseMetadata\"",
     b"\"export_response_metadata\"",
@@ -94,8 +94,7 @@ const NAMES: [&[u8]; 6] = [
     b"\"public_key\"",
 ];
 
-/// Whether a text begins as a document does, or as several: with a bracket, and with the name of a member that export
-/// documents have within the head.
+/// Whether a text begins like one or more documents: with a bracket, and the name of a document's member in the head.
 pub fn begins_like_a_document(head: &[u8]) -> bool {
     let head = head.get(..HEAD).unwrap_or(head);
     let text = without_mark(head).trim_ascii_start();
@@ -105,41 +104,41 @@ pub fn begins_like_a_document(head: &[u8]) -> bool {
             .any(|name| memchr::memmem::find(text, name).is_some())
 }
 
-/// Why nothing can be read out of a container.
+/// Why a container has no readable document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ContainerError {
-    /// Compressed data that breaks off or doesn't fit its checksum.
+    /// Compressed data that breaks off or has another checksum.
     #[error("a damaged {0}")]
     Damaged(&'static str),
-    /// A ZIP archive whose content is encrypted.
+    /// An encrypted ZIP archive.
     #[error("a ZIP archive with a password")]
     Encrypted,
-    /// A ZIP archive that uses something else than deflate.
-    #[error("a ZIP archive that is compressed in a way this version can't read")]
+    /// A ZIP archive with another compression than deflate.
+    #[error("a ZIP archive with an unsupported compression")]
     Method,
-    /// A ZIP archive without files, or with several.
+    /// A ZIP archive with no file or several.
     #[error("a ZIP archive with {0} files, where one document is expected")]
     Files(usize),
-    /// A ZIP archive with something beside its files.
-    #[error("a ZIP archive with {0}, where one document and nothing else is expected")]
+    /// A ZIP archive with anything but its file.
+    #[error("a ZIP archive with {0}, where only one document is expected")]
     Beside(&'static str),
     /// UTF-16 with half a character.
     #[error("damaged UTF-16 text (byte {offset})")]
     Utf16 {
-        /// Where it stands.
+        /// Its offset.
         offset: u64,
     },
-    /// A pickle that isn't read.
+    /// An unreadable pickle.
     #[error("a Python pickle: {0}")]
     Pickle(#[from] PickleError),
-    /// Containers in containers.
+    /// Too many containers inside one another.
     #[error("containers inside one another, more than {0} deep")]
     Nested(usize),
     /// More than one document where one is expected.
     #[error("{0} documents in one file, where one is expected")]
     Several(u64),
-    /// A list of documents that breaks off or has something else in it.
+    /// A list of documents that breaks off or has another element.
     #[error("a list of documents that breaks off or holds something else behind number {0}")]
     BrokenList(u64),
 }
@@ -154,7 +153,7 @@ impl ContainerError {
             Self::Encrypted => "unpack it with the password first",
             Self::Method | Self::Nested(_) => "unpack it first",
             Self::Files(0) => "give the archive that holds the document",
-            Self::Beside(_) => "unpack it, see what else it holds, and give the document itself",
+            Self::Beside(_) => "unpack it, check its other content, and give the document itself",
             Self::Files(_) => "unpack it, and give the files or their directory",
             Self::Pickle(error) => error.help(),
             Self::Several(_) => {

@@ -1,74 +1,28 @@
-//! Reads what two Python clients save: an export document as a pickle of dictionaries, lists and texts.
+//! Reads export documents that Python clients pickled: dictionaries, lists and texts.
 //!
-//! Invariants: nothing is executed, and no name is resolved: an error names the opcode that would do so. A value that is
+//! Invariants: nothing is executed and no name is resolved; an error names an opcode that would do so. A value that is
 //! used many times is held once. Limits bound the number of values, their nesting and the length of the JSON.
+
+mod error;
 
 use std::collections::HashMap;
 
 use crate::envelope::{MAX_AROUND_BLOB, MAX_DEPTH};
+use error::refusal;
 
-/// Values that a pickle may hold. A document with two full lists has half as many.
+pub use error::PickleError;
+
+/// Limit on values. A document with two full lists has half as many.
 const MAX_VALUES: usize = 4_000_000;
-/// Marks that may be open at once; Python opens one for each level.
+/// Limit on open marks. Python opens one per level.
 const MAX_MARKS: usize = 1024;
-/// How many times longer than its pickle a document may become: repeated texts stand in a pickle once.
+/// Limit on the growth from pickle to JSON, since a pickle holds repeated texts once.
 const MAX_GROWTH: usize = 32;
 
-/// Why a pickle isn't read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum PickleError {
-    /// It would call something or make an object.
-    #[error(
-        "it holds more than dictionaries, lists and texts ({opcode} at byte {offset}), and nothing in it is ever run"
-    )]
-    Refused {
-        /// Python's name of the opcode.
-        opcode: &'static str,
-        /// Where it stands.
-        offset: usize,
-    },
-    /// An opcode that no client needs.
-    #[error("an opcode that isn't read (0x{opcode:02x} at byte {offset})")]
-    Opcode {
-        /// The opcode.
-        opcode: u8,
-        /// Where it stands.
-        offset: usize,
-    },
-    /// It breaks off, or its parts don't fit.
-    #[error("damaged at byte {offset}")]
-    Damaged {
-        /// Where it stands.
-        offset: usize,
-    },
-    /// A value that JSON doesn't have.
-    #[error("it holds {0}, which JSON can't say")]
-    NoJson(&'static str),
-    /// Larger than any document's.
-    #[error("it holds more than any export document does")]
-    TooLarge,
-    /// Nested deeper than any document, or in itself.
-    #[error("nested deeper than {MAX_DEPTH} levels")]
-    TooDeep,
-}
-
-impl PickleError {
-    /// What to do next.
-    pub fn help(&self) -> &'static str {
-        match self {
-            Self::Damaged { .. } => "get the file again, in binary mode",
-            _ => {
-                "if you trust where it comes from, let Python write it as JSON: json.dump(pickle.load(file), out)"
-            }
-        }
-    }
-}
-
-/// The documents in a pickle, or in several one behind the other, as JSON, one a line.
+/// Converts one or more pickles to JSON documents, one per line.
 ///
 /// # Errors
-/// A pickle of anything else, or one that would run something.
+/// Any other pickle, such as one that would run code.
 pub fn unpickle(bytes: &[u8]) -> Result<Vec<u8>, PickleError> {
     let mut machine = Machine {
         bytes,
@@ -104,13 +58,13 @@ enum Value<'p> {
     Dict(Vec<(usize, usize)>),
 }
 
-/// What runs the opcodes: a stack of values, named by their number.
+/// Interprets the opcodes with a stack of values, which are named by index.
 struct Machine<'p> {
     bytes: &'p [u8],
     at: usize,
     values: Vec<Value<'p>>,
     stack: Vec<usize>,
-    /// Heights of the stack.
+    /// Heights of the stack at the open marks.
     marks: Vec<usize>,
     memo: HashMap<u32, usize>,
 }
@@ -123,13 +77,13 @@ impl<'p> Machine<'p> {
         self.memo.clear();
     }
 
-    /// Runs one pickle to its end; gives the value it leaves.
+    /// Interprets one pickle; returns the value that it leaves.
     fn run(&mut self) -> Result<usize, PickleError> {
         loop {
             let offset = self.at;
             let [opcode] = self.array()?;
             match opcode {
-                // PROTO and FRAME: the opcodes show whether the version is known, and the end of a frame doesn't matter.
+                // PROTO and FRAME: unknown opcodes show an unknown version, and the end of a frame doesn't matter.
                 0x80 => drop(self.array::<1>()?),
                 0x95 => drop(self.array::<8>()?),
                 b'.' => return self.pop(),
@@ -264,7 +218,7 @@ impl<'p> Machine<'p> {
         self.push(Value::Text(text))
     }
 
-    /// Takes the topmost value, which has to stand above the last open mark.
+    /// Takes the topmost value, which must be above the last open mark.
     fn pop(&mut self) -> Result<usize, PickleError> {
         let floor = self.marks.last().copied().unwrap_or_default();
         match self.stack.len() > floor {
@@ -273,7 +227,7 @@ impl<'p> Machine<'p> {
         }
     }
 
-    /// All values above the last mark.
+    /// Takes all values above the last mark.
     fn pop_mark(&mut self) -> Result<Vec<usize>, PickleError> {
         let height = self.marks.pop().filter(|height| *height <= self.stack.len());
         let height = height.ok_or_else(|| self.damaged())?;
@@ -337,7 +291,7 @@ impl<'p> Machine<'p> {
             Value::Integer(number) => out.extend_from_slice(number.to_string().as_bytes()),
             Value::Float(number) => {
                 let number = serde_json::Number::from_f64(*number);
-                let number = number.ok_or(PickleError::NoJson("a number that is none"))?;
+                let number = number.ok_or(PickleError::NoJson("a number that isn't finite"))?;
                 out.extend_from_slice(number.to_string().as_bytes());
             }
             Value::Text(text) => write_text(text, out)?,
@@ -359,7 +313,7 @@ impl<'p> Machine<'p> {
                     }
                     match self.values.get(*key) {
                         Some(Value::Text(text)) => write_text(text, out)?,
-                        _ => return Err(PickleError::NoJson("a dictionary key that is no text")),
+                        _ => return Err(PickleError::NoJson("a dictionary key that isn't text")),
                     }
                     out.push(b':');
                     self.write(*item, depth + 1, out)?;
@@ -372,8 +326,8 @@ impl<'p> Machine<'p> {
 }
 
 fn write_text(text: &[u8], out: &mut Vec<u8>) -> Result<(), PickleError> {
-    let text = std::str::from_utf8(text).map_err(|_| PickleError::NoJson("bytes that are no text"))?;
-    // Memory can't fail to be written to.
+    let text = std::str::from_utf8(text).map_err(|_| PickleError::NoJson("bytes that aren't text"))?;
+    // Writing to memory can't fail.
     serde_json::to_writer(out, text).map_err(|_| PickleError::TooLarge)
 }
 
@@ -391,94 +345,5 @@ fn long(bytes: &[u8]) -> Result<i64, PickleError> {
     Ok(i64::from_le_bytes(all))
 }
 
-fn refusal(opcode: u8, offset: usize) -> PickleError {
-    let name = match opcode {
-        b'c' => "GLOBAL",
-        0x93 => "STACK_GLOBAL",
-        b'R' => "REDUCE",
-        b'b' => "BUILD",
-        b'i' => "INST",
-        b'o' => "OBJ",
-        0x81 => "NEWOBJ",
-        0x92 => "NEWOBJ_EX",
-        b'P' => "PERSID",
-        b'Q' => "BINPERSID",
-        0x82 => "EXT1",
-        0x83 => "EXT2",
-        0x84 => "EXT4",
-        0x97 => "NEXT_BUFFER",
-        0x98 => "READONLY_BUFFER",
-        _ => return PickleError::Opcode { opcode, offset },
-    };
-    PickleError::Refused { opcode: name, offset }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn json(pickle: &[u8]) -> String {
-        String::from_utf8(unpickle(pickle).unwrap()).unwrap()
-    }
-
-    #[test]
-    fn dictionaries_lists_numbers_and_texts_become_json() {
-        // pickletools.optimize(pickle.dumps({"a": [1, -2, 300, 1.5, None, True], "b": "é\n"}, 2))
-        let pickle = b"\x80\x02}(X\x01\x00\x00\x00a](K\x01J\xfe\xff\xff\xffM,\x01G?\xf8\x00\x00\x00\x00\x00\x00N\x88eX\x01\x00\x00\x00bX\x03\x00\x00\x00\xc3\xa9\nu.";
-        assert_eq!(json(pickle), r#"{"a":[1,-2,300,1.5,null,true],"b":"é\n"}"#);
-    }
-
-    #[test]
-    fn pickles_behind_one_another_become_lines_and_a_pickled_text_is_itself() {
-        assert_eq!(
-            json(b"\x80\x04}.\x80\x04\x8c\x03[1].\x80\x02U\x02{}."),
-            "{}\n[1]\n{}"
-        );
-    }
-
-    #[test]
-    fn what_would_run_something_is_refused_by_its_name() {
-        // os.system("true"), as every tutorial on pickles has it; the same in the form of protocol 4.
-        for (pickle, name) in [
-            (
-                &b"\x80\x02cposix\nsystem\nX\x04\x00\x00\x00true\x85R."[..],
-                "GLOBAL",
-            ),
-            (
-                b"\x80\x04\x8c\x05posix\x8c\x06system\x93\x8c\x04true\x85R.",
-                "STACK_GLOBAL",
-            ),
-            (b"\x80\x02}}b.", "BUILD"),
-            (b"\x80\x02N)R.", "REDUCE"),
-            (b"\x80\x02N)\x81.", "NEWOBJ"),
-        ] {
-            let error = unpickle(pickle).unwrap_err();
-            assert!(
-                matches!(&error, PickleError::Refused { opcode, .. } if *opcode == name),
-                "{error}"
-            );
-        }
-    }
-
-    #[test]
-    fn values_that_hold_themselves_or_one_another_often_end_at_a_limit() {
-        // a = []; a.append(a)
-        assert_eq!(unpickle(b"\x80\x02]q\x00h\x00a."), Err(PickleError::TooDeep));
-        // A list of twice the list before, 60 times.
-        let mut laughs = b"\x80\x04]\x94".to_vec();
-        for place in 0..60 {
-            laughs.extend([b']', b'(', b'h', place, b'h', place, b'e', 0x94]);
-        }
-        laughs.push(b'.');
-        assert_eq!(unpickle(&laughs), Err(PickleError::TooLarge));
-    }
-
-    #[test]
-    fn a_pickle_cut_anywhere_is_an_error() {
-        let pickle = b"\x80\x04\x95\x10\x00\x00\x00\x00\x00\x00\x00}\x94(\x8c\x01a\x94]\x94K\x01a\x8c\x01b\x8a\x01\xffu.";
-        assert_eq!(json(pickle), r#"{"a":[1],"b":-1}"#);
-        for length in 1..pickle.len() {
-            assert!(unpickle(&pickle[..length]).is_err(), "{length}");
-        }
-    }
-}
+mod tests;

@@ -1,4 +1,4 @@
-//! UTF-16 text as UTF-8.
+//! Converts UTF-16 text to UTF-8.
 
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -6,14 +6,14 @@ use crate::byte_order_mark::Utf16;
 
 use super::ContainerError;
 
-/// Gives UTF-16 text as UTF-8, without the mark.
+/// Reads UTF-16 text as UTF-8, without a byte order mark.
 #[derive(Debug)]
 pub struct Utf16Reader<R> {
     source: BufReader<R>,
     order: Utf16,
     /// Bytes taken from the source.
     position: u64,
-    /// What was decoded and not yet given.
+    /// Decoded bytes, and the number of them that were given.
     ready: Vec<u8>,
     given: usize,
 }
@@ -22,7 +22,7 @@ pub struct Utf16Reader<R> {
 const UNITS: usize = 8 * 1024;
 
 impl<R: Read> Utf16Reader<R> {
-    /// Reads text in this byte order.
+    /// A reader of text in this byte order.
     pub fn new(source: R, order: Utf16) -> Self {
         Self {
             source: BufReader::new(source),
@@ -38,8 +38,7 @@ impl<R: Read> Utf16Reader<R> {
         for (have, slot) in bytes.iter_mut().enumerate() {
             match self.source.fill_buf()?.first() {
                 Some(byte) => *slot = *byte,
-                None if have == 0 => return Ok(None),
-                None => return Err(self.broken()),
+                None => return if have == 0 { Ok(None) } else { Err(self.broken()) },
             }
             self.source.consume(1);
             self.position += 1;
@@ -102,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn text_comes_back_in_both_byte_orders_beyond_one_buffer() {
+    fn both_byte_orders_are_read_beyond_one_buffer() {
         let text = "\u{1f511} Schlüssel, ".repeat(3000);
         let units = || std::iter::once(0xfeff).chain(text.encode_utf16());
         let little: Vec<u8> = units().flat_map(u16::to_le_bytes).collect();
@@ -112,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn half_a_character_is_an_error_with_its_place() {
+    fn half_a_character_is_an_error() {
         for bytes in [&b"a\0b"[..], b"a\0\x3d\xd8", b"a\0\x3d\xd8b\0", b"a\0\x11\xdd"] {
             let error = decoded(bytes, Utf16::LittleEndian).unwrap_err();
             assert!(error.to_string().contains("damaged UTF-16 text"), "{error}");

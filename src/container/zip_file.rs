@@ -1,6 +1,6 @@
-//! ZIP archives with one file in them, as engines and download pages make them.
+//! Reads ZIP archives with one file, as engines and download pages make them.
 //!
-//! Invariant: what is judged is all that an archive holds. Every byte belongs to the one file, to an empty directory or to
+//! Invariant: the document is all that the archive holds. Every byte belongs to the one file, to an empty directory or to
 //! the archive's own lists.
 
 use std::io::{self, Read, Seek, SeekFrom};
@@ -14,10 +14,10 @@ use super::gzip::Checked;
 
 const WHAT: &str = "ZIP archive";
 
-/// The content of the only file in an archive, as it comes, and the file's name.
+/// Opens the only file in an archive; returns its name and its content.
 ///
 /// # Errors
-/// A source that fails; an archive that can't be read, or that holds no file, several, or anything else.
+/// The source fails, the archive is unreadable, or it doesn't hold exactly one file.
 pub fn only_entry<R: Read + Seek>(source: R) -> io::Result<(String, ZipEntry<R>)> {
     let damaged = |error: zip::result::ZipError| match error {
         zip::result::ZipError::Io(error) if error.kind() != io::ErrorKind::UnexpectedEof => error,
@@ -32,7 +32,7 @@ pub fn only_entry<R: Read + Seek>(source: R) -> io::Result<(String, ZipEntry<R>)
         if entry.is_symlink() {
             return Err(ContainerError::Beside("a link").into());
         }
-        // Nothing takes two bytes when it is deflated.
+        // Deflated, no content has two bytes.
         if entry.is_dir() && (entry.size() > 0 || entry.compressed_size() > 2) {
             return Err(ContainerError::Beside("a directory that has content").into());
         }
@@ -65,7 +65,7 @@ pub fn only_entry<R: Read + Seek>(source: R) -> io::Result<(String, ZipEntry<R>)
     let (count, directory) = (archive.len(), archive.central_directory_start());
     let comment = archive.comment().len();
     let mut source = archive.into_inner();
-    // Of entries with one name only the last was read, so this comes first.
+    // `ZipArchive` keeps only the last of entries with one name, so this check comes first.
     ends_with_its_lists(&mut source, directory, count, comment)?;
     holds_nothing_else(&mut source, spans, directory)?;
     source.seek(SeekFrom::Start(start))?;
@@ -88,14 +88,14 @@ pub fn only_entry<R: Read + Seek>(source: R) -> io::Result<(String, ZipEntry<R>)
     ))
 }
 
-/// Where an entry stands, from its header to the end of its data.
+/// The place of an entry, from its header to the end of its data.
 struct Span {
     begin: u64,
     end: u64,
     descriptors: [Vec<u8>; 4],
 }
 
-/// What may follow the data of an entry that was written before its size was known: with or without a mark, with sizes of
+/// The descriptors that may follow an entry's data if its size wasn't known before: with or without a mark, with sizes of
 /// four or eight bytes.
 fn descriptors(crc: u32, compressed: u64, size: u64) -> [Vec<u8>; 4] {
     let crc = crc.to_le_bytes();
@@ -106,7 +106,7 @@ fn descriptors(crc: u32, compressed: u64, size: u64) -> [Vec<u8>; 4] {
     [marked(&narrow), marked(&wide), narrow, wide]
 }
 
-/// Whether the entries fill an archive from its begin to its central directory.
+/// Checks that the entries fill the archive up to its central directory.
 fn holds_nothing_else(
     source: &mut (impl Read + Seek),
     mut spans: Vec<Span>,
@@ -133,7 +133,7 @@ fn holds_nothing_else(
     Ok(())
 }
 
-/// Whether the central directory lists as many entries as were read, and only the end of the archive follows.
+/// Checks that the central directory lists as many entries as were read, and that only the archive's end follows.
 fn ends_with_its_lists(
     source: &mut (impl Read + Seek),
     directory: u64,
@@ -162,7 +162,7 @@ fn ends_with_its_lists(
     if listed != count {
         return Err(ContainerError::Beside("a name that is used twice").into());
     }
-    // The end has 22 bytes and a comment; that of a large archive has 76 more.
+    // The end has 22 bytes and a comment, in a large archive 76 more.
     let end = length
         .checked_sub(at)
         .and_then(|end| end.checked_sub(comment as u64));
@@ -175,7 +175,7 @@ fn ends_with_its_lists(
     }
 }
 
-/// The content of a file in an archive. Reading fails where length or checksum differ from the archive's.
+/// The content of a file in an archive. Reading fails if length or checksum differ from the archive's.
 pub struct ZipEntry<R> {
     content: Content<R>,
     left: u64,

@@ -1,18 +1,16 @@
-//! What decoding a base64 text has shown, and how that reads as findings.
-//!
-//! Invariant: an offset counts in what it says: characters of the text, bytes of the decoded data, bytes of the file.
+//! The report on decoding a base64 text, and its findings.
 
 use crate::finding::{
     BASE64_BROKEN, BASE64_LINE_BREAKS, BASE64_MISSING_PADDING, BASE64_TRAILING_BITS, BASE64_URL_ALPHABET,
     Finding, FindingRule, Place,
 };
 
-/// A deviation that doesn't hinder decoding: where it first occurs, and how often.
+/// A deviation that doesn't prevent decoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Flaw {
-    /// Offset in the text.
+    /// Offset of the first one in the text.
     pub first: u64,
-    /// Characters concerned.
+    /// Number of characters.
     pub count: u64,
 }
 
@@ -22,56 +20,56 @@ impl Flaw {
     }
 }
 
-/// The place where decoding had to end before the text did.
+/// The place in the text where decoding stopped early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BreakOff {
-    /// Offset in the text of the first character that couldn't be used.
+    /// Offset in the text of the first undecodable character.
     pub text_offset: u64,
     /// Bytes decoded before it.
     pub decoded_offset: u64,
-    /// Bytes of text from there on.
+    /// Bytes of text from this character on.
     pub unread: u64,
     /// That character.
     pub character: Option<char>,
-    /// What is wrong with it.
+    /// The fault.
     pub reason: BreakReason,
 }
 
-/// Why decoding had to end.
+/// Why decoding stopped early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BreakReason {
     /// `...`, as in documentation samples.
     Ellipsis,
-    /// A character that no alphabet has.
+    /// A character that is in no base64 alphabet.
     NotBase64,
-    /// `=` where the text can't end.
+    /// `=` inside a group.
     MisplacedPadding,
-    /// Something follows the padding, such as a second base64 text.
+    /// Text behind the padding, such as a second base64 text.
     AfterEnd,
-    /// A last character that makes no byte by itself.
+    /// A single last character, which makes no byte.
     LoneCharacter,
 }
 
-/// All that decoding a text has shown.
+/// The report on decoding one text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Base64Report {
     /// Bytes decoded.
     pub decoded_len: u64,
     /// Line breaks and other white space.
     pub line_breaks: Option<Flaw>,
-    /// No, or too little, `=` at the end.
+    /// Missing `=` at the end.
     pub missing_padding: Option<Flaw>,
     /// `-` and `_`.
     pub url_alphabet: Option<Flaw>,
-    /// The last character has bits that no byte uses, and they aren't zero.
+    /// Unused bits of the last character that aren't zero.
     pub trailing_bits: Option<Flaw>,
-    /// Where decoding had to end before the text did.
+    /// The place where decoding stopped early.
     pub break_off: Option<BreakOff>,
 }
 
 impl Base64Report {
-    /// Whether the text is what engines write.
+    /// Whether the text is as engines write it.
     pub fn is_clean(&self) -> bool {
         *self
             == Self {
@@ -80,8 +78,8 @@ impl Base64Report {
             }
     }
 
-    /// The findings for the member at `path`. `file_offset` is that of the text's first character, and must be `None`
-    /// if the file writes the text with escapes.
+    /// The findings for the member at `path`. `file_offset` is that of the text's first character; `None` if the file
+    /// writes the text with escapes.
     pub fn findings(&self, path: &str, file_offset: Option<u64>) -> Vec<Finding> {
         let place = |offset: u64| {
             let place = Place::json(path);
@@ -127,7 +125,7 @@ impl BreakOff {
         let character = character.map(|c| format!("{c:?}")).unwrap_or_default();
         let what = match reason {
             BreakReason::Ellipsis => "an ellipsis: the text was cut by hand".to_owned(),
-            BreakReason::NotBase64 => format!("{character} is no base64 character"),
+            BreakReason::NotBase64 => format!("{character} isn't a base64 character"),
             BreakReason::MisplacedPadding => "padding where the text can't end".to_owned(),
             BreakReason::AfterEnd => format!("{character} follows the end of the text"),
             BreakReason::LoneCharacter => format!("breaks off; the last character {character} makes no byte"),

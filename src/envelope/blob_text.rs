@@ -1,6 +1,6 @@
-//! The blob's string while it is read: escapes undone, base64 decoded, its text left out of what the parser sees.
+//! Decodes the blob's string while it is read, and leaves its text out of what the parser sees.
 //!
-//! Invariant: escapes and characters are judged as the parser would; where it would fail, it is left to do so.
+//! Invariant: treats escapes and characters as the parser does. Text that the parser would refuse is kept for it.
 
 use std::io::{self, BufRead, Read};
 
@@ -9,16 +9,16 @@ use super::base64_report::Base64Report;
 use super::offset_map::ElidedString;
 use super::source::{PIECE, Scan, fill};
 
-/// The bytes that the string under the blob's name stands for.
+/// The decoded bytes of a `blob` member's string.
 #[derive(Debug)]
 pub(crate) struct BlobBytes<'s, S> {
     scan: &'s mut Scan<S>,
     decoder: Base64Decoder,
-    /// Decoded, and how much of it was taken.
+    /// Decoded bytes, and the number of them that were taken.
     ready: Vec<u8>,
     taken: usize,
     ended: bool,
-    /// The first half of a character that is written as two escapes.
+    /// The first half of a character that two escapes make.
     half: Option<u16>,
 }
 
@@ -34,7 +34,7 @@ impl<'s, S: BufRead> BlobBytes<'s, S> {
         }
     }
 
-    /// Reads what is left of the string, since damage further on is still worth naming.
+    /// Reads the rest of the string, since damage there is reported too.
     pub(super) fn into_report(mut self) -> Base64Report {
         while !self.ended {
             self.ready.clear();
@@ -87,7 +87,7 @@ impl<'s, S: BufRead> BlobBytes<'s, S> {
         }
     }
 
-    /// No second half follows.
+    /// Notes a lone first half.
     fn whole_characters(&mut self) {
         if self.half.take().is_some() {
             self.note(|string| string.lone_surrogate = true);
@@ -150,9 +150,9 @@ impl<'s, S: BufRead> BlobBytes<'s, S> {
         self.decoder.push(text.as_bytes(), &mut self.ready);
     }
 
-    /// The UTF-16 unit that an escape stands for; the bytes taken go into `raw`.
+    /// Reads the UTF-16 unit of an escape; the bytes taken go into `raw`.
     fn escaped_unit(&mut self, raw: &mut Vec<u8>) -> Option<u16> {
-        // Nothing but ASCII makes an escape, and no other character is to be torn.
+        // Escapes are ASCII; any other character is left whole.
         let mut next = || {
             let byte = self.scan.peek().filter(u8::is_ascii)?;
             self.scan.consume(1);
@@ -181,10 +181,10 @@ impl<'s, S: BufRead> BlobBytes<'s, S> {
     }
 }
 
-/// How many bytes at the start are printable ASCII.
+/// The number of printable ASCII bytes at the start.
 fn plain(text: &[u8]) -> usize {
     let odd = |byte: u8| !(0x20..0x80).contains(&byte);
-    // Without a way out, the loop is one of vector instructions.
+    // Without an early exit, the compiler turns the loop into vector instructions.
     if text.iter().fold(false, |found, byte| found | odd(*byte)) {
         text.iter().position(|byte| odd(*byte)).unwrap_or(text.len())
     } else {

@@ -1,7 +1,6 @@
-//! Why a text is no export document, told so that the reader knows what the file is instead and what to do.
+//! Errors for text that isn't an export document, which say what the file is instead and what to do.
 //!
-//! Invariant: every message is a lower-case fragment. No message quotes a file that is no document, except what an engine
-//! meant for people.
+//! Invariant: messages are lower-case fragments. They quote no file that isn't a document, except an engine's own message.
 
 use serde_json::error::Category;
 
@@ -11,19 +10,19 @@ use super::offset_map::OffsetMap;
 use super::raw::{self, unquote};
 use super::tokens::{last_top_level_key, member_path};
 
-/// Why a file could not be read as an export document at all.
+/// Why a file isn't an export document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EnvelopeError {
-    /// Nothing, or nothing but white space.
+    /// Empty, or only white space.
     #[error("the file is empty")]
     Empty,
     /// JSON is UTF-8.
     #[error("not UTF-8 text (byte {offset}){}", looks_like.map(|l| format!(": {l}")).unwrap_or_default())]
     NotUtf8 {
-        /// The first byte that isn't.
+        /// The first invalid byte.
         offset: u64,
-        /// What the bytes look like instead.
+        /// What the bytes look like.
         looks_like: Option<&'static str>,
     },
     /// A syntax error.
@@ -35,7 +34,7 @@ pub enum EnvelopeError {
         column: usize,
         /// In the file, from 0.
         offset: u64,
-        /// The parser's words, or better ones where the slip is a known one.
+        /// The parser's message, after ours for a known mistake.
         reason: String,
     },
     /// The file ends in the middle of the document.
@@ -43,10 +42,10 @@ pub enum EnvelopeError {
     Truncated {
         /// Bytes in the file.
         length: u64,
-        /// JSON path of the top-level member it ends in.
+        /// JSON path of the top-level member in which it ends.
         inside: Option<String>,
     },
-    /// Brackets nest deeper than any export document does.
+    /// Deeper nesting than any export document has.
     #[error("nested deeper than {limit} levels at byte {offset}")]
     TooDeep {
         /// [`super::MAX_DEPTH`].
@@ -60,25 +59,25 @@ pub enum EnvelopeError {
         /// [`super::MAX_MEMBERS`].
         limit: usize,
     },
-    /// More around the blob than any export document has.
+    /// More JSON around the blob than any export document has.
     #[error("more than {limit} bytes of JSON around the blob")]
     TooLarge {
         /// [`super::MAX_AROUND_BLOB`].
         limit: usize,
     },
-    /// An engine's error answer, saved as a file.
-    #[error("an engine's error answer, not an export document: {message}")]
+    /// An engine's error response.
+    #[error("an engine's error response, not an export document: {message}")]
     EngineError {
-        /// What the engine said.
+        /// The engine's message.
         message: String,
     },
-    /// The answer to a list request such as `GET /syncable-objects`.
+    /// The response to a list request such as `GET /syncable-objects`.
     #[error("a list answer of an engine, not an export document{}", objects.map(|n| format!(" ({n} entries)")).unwrap_or_default())]
     ObjectList {
         /// Entries in `responseList`.
         objects: Option<u64>,
     },
-    /// The answer to an import.
+    /// The response to an import.
     #[error("the result of an import, not an export document ({objects} objects, {failed} failed)")]
     ImportResult {
         /// Objects in it.
@@ -86,31 +85,31 @@ pub enum EnvelopeError {
         /// Those with status `FAILED`.
         failed: u64,
     },
-    /// The answer to an asynchronous request, which only names the task.
+    /// The response to an asynchronous request, which only names the task.
     #[error("the receipt of asynchronous task {id}, not an export document{}", status.as_ref().map(|s| format!(" (status {s})")).unwrap_or_default())]
     AsyncTask {
         /// `asyncTaskId`.
         id: String,
-        /// `status` when the answer was given.
+        /// `status` at the time of the response.
         status: Option<String>,
-        /// `reference`: names the file to download once the task succeeded.
+        /// `reference`: the file to download when the task has succeeded.
         reference: Option<String>,
     },
     /// A file that has to be turned back into the document first.
     #[error("not an export document: {}", .0.what)]
     Foreign(&'static Foreign),
-    /// A member that was written in another encoding than base64.
+    /// A member in another encoding than base64.
     #[error("{member} is {what} where base64 is expected")]
     OtherEncoding {
         /// JSON path of the member.
         member: String,
-        /// What it is.
+        /// Its encoding.
         what: &'static str,
     },
     /// Any other JSON.
     #[error("not an export document: {what}")]
     NotADocument {
-        /// What it is.
+        /// What the file is.
         what: String,
     },
 }
@@ -164,7 +163,7 @@ pub(super) fn not_utf8(input: &[u8], map: &OffsetMap, error: std::str::Utf8Error
         [b'P', b'K', 3, 4, ..] => Some(ZIP),
         _ => None,
     };
-    // A character that merely lacks its last bytes is a cut, if what precedes it is JSON at all.
+    // An incomplete last character means a truncated document, if the text before it looks like one.
     let valid = input
         .get(..error.valid_up_to())
         .and_then(|v| std::str::from_utf8(v).ok())
@@ -223,7 +222,7 @@ pub(super) fn not_json(text: &str, map: &OffsetMap, error: &serde_json::Error) -
     }
 }
 
-/// Whether the text that isn't JSON is a line with git's conflict markers.
+/// Whether the syntax error is in a line with git's conflict markers.
 fn is_conflict(text: &str, at: usize) -> bool {
     let line = text
         .get(..at)
@@ -234,9 +233,9 @@ fn is_conflict(text: &str, at: usize) -> bool {
         .any(|marker| line.starts_with(marker))
 }
 
-/// Recognises the usual ways in which something else ends up in such a file.
+/// Recognises common causes of a syntax error.
 fn slip(text: &str, at: usize) -> Option<&'static str> {
-    // The parser may have read one character too many or too few.
+    // The parser's position may be off by one.
     let near = text.as_bytes().get(at.saturating_sub(2)..).unwrap_or_default();
     let near = near.get(..6).unwrap_or(near);
     if near.windows(3).any(|w| w == b"..." || w == "…".as_bytes()) {
@@ -252,7 +251,7 @@ fn slip(text: &str, at: usize) -> Option<&'static str> {
     }
 }
 
-/// Names what a JSON object without any member of an export document is.
+/// Names a JSON object that has no member of an export document.
 pub(super) fn other_object(members: &[raw::RawMember<'_>]) -> EnvelopeError {
     let value = |name: &str| members.iter().rev().find(|m| m.key() == name).map(|m| m.value);
     let text = |name: &str| value(name).map(plain);
@@ -291,7 +290,7 @@ pub(super) fn other_object(members: &[raw::RawMember<'_>]) -> EnvelopeError {
     EnvelopeError::NotADocument { what }
 }
 
-/// Names what a JSON array is.
+/// Names a JSON array.
 pub(super) fn array(text: &str) -> EnvelopeError {
     let (mut objects, mut results, mut failed, mut requests) = (0, 0, 0, 0);
     raw::elements(text, |element| {
@@ -316,12 +315,12 @@ pub(super) fn array(text: &str) -> EnvelopeError {
     EnvelopeError::NotADocument { what }
 }
 
-/// A member's value as one line for people.
+/// A member's value as text for people.
 fn plain(value: &str) -> String {
     let text = match unquote(value) {
         Some(text) => text.into_owned(),
         None => excerpt(value).into_owned(),
     };
-    // Engines put whole sentences here, sometimes a stack trace.
+    // Engines write sentences here, sometimes a stack trace.
     text.chars().take(500).collect()
 }

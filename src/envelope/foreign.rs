@@ -1,18 +1,17 @@
-//! Recognizes files that stand in the place of a document, by how they begin. Nothing in them was altered; their owner has
-//! to turn them back into the document first.
+//! Recognises files that contain or refer to a document in another form, by their first bytes.
 
-/// A kind of file that is no document but leads to one.
+/// A kind of file that leads to a document.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Foreign {
-    /// How such files begin, behind white space.
+    /// First bytes behind white space.
     begins: &'static [&'static str],
-    /// What it is.
+    /// Its name in messages.
     pub what: &'static str,
-    /// What to do next.
+    /// What the user can do.
     pub help: &'static str,
 }
 
-/// In the order in which they are tried.
+/// The kinds, in the order in which they are tried.
 static KINDS: &[Foreign] = &[
     Foreign {
         begins: &["<<<<<<< "],
@@ -21,7 +20,7 @@ static KINDS: &[Foreign] = &[
     },
     Foreign {
         begins: &["version https://git-lfs"],
-        what: "a Git LFS pointer, which stands for the document",
+        what: "a Git LFS pointer to the document",
         help: "Fetch the document itself: git lfs pull.",
     },
     Foreign {
@@ -66,11 +65,11 @@ static KINDS: &[Foreign] = &[
     },
 ];
 
-/// Conflict markers, wherever they stand.
+/// Conflict markers at any place.
 pub(super) static CONFLICT: Foreign = Foreign {
     begins: &[],
     what: "a file with an unresolved git conflict",
-    help: "Settle the conflict first: 'exportdoc merge' merges both sides, 'git checkout --ours' or '--theirs' takes one.",
+    help: "Resolve the conflict first: 'exportdoc merge' merges both sides, 'git checkout --ours' or '--theirs' takes one.",
 };
 
 /// A JSON document whose values sops encrypted.
@@ -80,7 +79,7 @@ pub(super) static SOPS: Foreign = Foreign {
     help: "Decrypt it first: sops --decrypt FILE | exportdoc inspect -.",
 };
 
-/// What a file is, by its first bytes.
+/// Recognises a file by its first bytes.
 pub(super) fn foreign(head: &[u8]) -> Option<&'static Foreign> {
     let head = crate::byte_order_mark::without_mark(head).trim_ascii_start();
     let begins = |kind: &&Foreign| kind.begins.iter().any(|begin| head.starts_with(begin.as_bytes()));

@@ -1,7 +1,7 @@
-//! Finds the place in the file that a JSON path names, for findings that carry no more than the path.
+//! Finds the file offset of a JSON path, for findings that have only a path.
 //!
-//! Invariant: bounded work however many places are asked for: each list and each object is taken apart once. Text is left
-//! out in strings alone, so a distance inside of a list or an object is the same in the text as in the file.
+//! Invariant: each list and each object is split once, so the work is bounded for any number of paths. Only strings are
+//! left out of the text, so distances inside a list or an object are those of the file.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use super::tokens::member_path;
 use super::{EnvelopeText, MAX_MEMBERS};
 use crate::finding::ROOT;
 
-/// Where a member of the outermost object has its value.
+/// The place of a top-level member's value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemberPlace {
     /// JSON path, such as `$.blob`.
@@ -21,32 +21,32 @@ pub struct MemberPlace {
     pub bytes: u64,
 }
 
-/// Where a path leads.
+/// The result of looking up a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Found {
     /// File offset of a value's first byte.
     pub offset: u64,
-    /// Whether it is the value that the path names.
+    /// Whether it is the path's own value, not one around it.
     pub whole: bool,
 }
 
-/// Finds places in one file.
+/// Finds paths in one file.
 #[derive(Debug)]
 pub struct Locator<'a> {
     around: &'a EnvelopeText,
     text: &'a str,
     members: &'a [MemberPlace],
-    /// What was taken apart so far, by address and length.
+    /// Lists and objects split so far, by address and length.
     lists: HashMap<(usize, usize), Vec<&'a str>>,
     objects: HashMap<(usize, usize), Vec<RawMember<'a>>>,
 }
 
 impl<'a> Locator<'a> {
-    /// Of a document's text around the blob and the places of its outermost members.
+    /// A locator for a document's text and the places of its top-level members.
     pub fn new(around: &'a EnvelopeText, members: &'a [MemberPlace]) -> Self {
         Self {
             around,
-            // Whatever has members is UTF-8.
+            // A document with members is UTF-8.
             text: std::str::from_utf8(around.text()).unwrap_or_default(),
             members,
             lists: HashMap::new(),
@@ -54,7 +54,7 @@ impl<'a> Locator<'a> {
         }
     }
 
-    /// The value that a path names or, where it isn't there, the innermost one that should hold it.
+    /// Finds the value of a path or, if it doesn't exist, the innermost value that should contain it.
     pub fn nearest(&mut self, path: &str) -> Found {
         let root = Found {
             offset: self.text.find('{').unwrap_or_default() as u64,
@@ -80,7 +80,7 @@ impl<'a> Locator<'a> {
         }
     }
 
-    /// The innermost value on the way, and what of the path leads nowhere.
+    /// Follows a path; returns the innermost value on it and the unused rest.
     fn walk<'p>(&mut self, mut value: &'a str, mut rest: &'p str) -> (&'a str, &'p str) {
         while !rest.is_empty() {
             let next = match index(rest) {
@@ -119,7 +119,7 @@ impl<'a> Locator<'a> {
     }
 }
 
-/// The index that a path goes on with, and what follows it.
+/// The index that a path begins with, and the rest.
 fn index(path: &str) -> Option<(usize, &str)> {
     let (digits, after) = path.strip_prefix('[')?.split_once(']')?;
     Some((digits.parse().ok()?, after))
@@ -131,7 +131,7 @@ mod tests {
     use crate::envelope::StreamedDocument;
 
     #[test]
-    fn a_path_leads_to_the_value_it_names() {
+    fn path_finds_its_value_or_the_one_around_it() {
         let file = "\u{feff} {\"exportResponseMetadata\": {\"exportHost\": \"h\", \"a.b\": 1, \"exportedObjectList\": \
                     [{\"objectType\": \"KEY\"}, {\"objectType\":\"LOOKUP\", \"x\": [1, [2, 3]]}]}, \"blob\": \"AAAA\"}";
         let document = StreamedDocument::read(file.as_bytes(), |blob| {
@@ -165,7 +165,7 @@ mod tests {
         ] {
             assert_eq!(at(path), None, "{path}");
         }
-        // What isn't there is where it should be.
+        // A missing value is found in its parent.
         let mut near = |path: &str| &file[locator.nearest(path).offset as usize..][..4];
         assert_eq!(near("$.publicKey"), "{\"ex");
         assert_eq!(near("$.exportResponseMetadata.exportDate"), "{\"ex");

@@ -1,7 +1,7 @@
-//! `exportResponseMetadata`: where and when the export was made, what was requested, what it holds.
+//! `exportResponseMetadata`: host and date of the export, requested and exported objects.
 //!
-//! Invariant: reading never fails. This part of a document is not covered by the signature and people and clients
-//! rewrite it, so whatever is odd becomes a finding and the rest is still read.
+//! Invariant: reading never fails. The signature doesn't cover this part, and people and clients rewrite it, so oddities
+//! become findings and the rest is still read.
 
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -16,9 +16,9 @@ use crate::finding::{
 };
 use crate::identifier::Identifier;
 
-/// Bytes of JSON that an identifier may have. Real ones have some dozens.
+/// Limit on bytes of JSON in an identifier. Real ones have some dozens.
 const MAX_IDENTIFIER: usize = 64 * 1024;
-/// Members that a list entry may have. Engines write three.
+/// Limit on members of a list entry. Engines write three.
 const MAX_ENTRY_MEMBERS: usize = 64;
 
 /// The metadata of an export document. Serialises as engines write it.
@@ -70,7 +70,7 @@ impl Metadata {
         serde_json::value::to_raw_value(self)
     }
 
-    /// Reads the member's value, which stands at `path`. `None` if it isn't an object.
+    /// Reads the member's value at `path`; `None` if it isn't an object.
     pub(super) fn read(value: &str, path: &str, notes: &mut Notes<'_>) -> Option<Self> {
         let mut fields = Fields::read(value, path, notes)?;
         let host = fields.take("exportHost", "export_host", notes);
@@ -98,7 +98,7 @@ impl Metadata {
     }
 }
 
-/// An object's members while they are being picked out.
+/// An object's members that aren't taken yet.
 struct Fields<'a, 'p> {
     members: Vec<RawMember<'a>>,
     path: &'p str,
@@ -135,8 +135,8 @@ impl<'a, 'p> Fields<'a, 'p> {
         member_path(self.path, key)
     }
 
-    /// Takes the member with one of two names out; the engines' own name counts before the other, and a later one
-    /// before an earlier one. `null` is as good as nothing.
+    /// Takes the member with one of two names. The engines' own name counts before the other, and a later member before
+    /// an earlier one. `null` counts as missing.
     fn take(&mut self, camel: &str, snake: &str, notes: &mut Notes<'_>) -> Option<Field<'a>> {
         let (mut by_camel, mut by_snake) = (None, None);
         self.members.retain(|member| {
@@ -169,7 +169,7 @@ impl<'a, 'p> Fields<'a, 'p> {
         })
     }
 
-    /// Notes the members that nobody took.
+    /// Notes the remaining members.
     fn rest(self, notes: &mut Notes<'_>) {
         for member in &self.members {
             notes.at(
@@ -182,7 +182,7 @@ impl<'a, 'p> Fields<'a, 'p> {
     }
 }
 
-/// Notes a snake_case name, but only the first of a document: they come all together.
+/// Notes the first snake_case name of a document; others usually follow.
 pub(super) fn note_snake_case(notes: &mut Notes<'_>, part: &str, path: impl FnOnce() -> String, camel: &str) {
     if !notes.has(&METADATA_SNAKE_CASE) {
         notes.at(&METADATA_SNAKE_CASE, part, path, || {
@@ -200,7 +200,7 @@ fn wrong_type(value: &str, path: String, wanted: &str, notes: &mut Notes<'_>) {
     );
 }
 
-/// A string member's text. `missing` says what it is when there is none.
+/// A string member's text, with the finding `missing` if there is none.
 fn text(
     field: Option<Field<'_>>,
     missing: &'static FindingRule,
@@ -218,7 +218,7 @@ fn optional_text(field: Option<Field<'_>>, notes: &mut Notes<'_>) -> Option<Stri
     let Field { value, path } = field?;
     match unquote(value) {
         Some(text) => Some(text.into_owned()),
-        None if value.starts_with('"') => {
+        _ if value.starts_with('"') => {
             notes.at(
                 &WRONG_TYPE,
                 value,
@@ -316,7 +316,7 @@ fn identifier(field: Field<'_>, notes: &mut Notes<'_>) -> Option<Identifier> {
         return None;
     }
     let members = raw::members::<MAX_MEMBERS>(value).list;
-    // Client libraries rename the identifier's own member, too.
+    // Client libraries rename the identifier's member, too.
     if let [only] = members.as_slice() {
         let renamed = match &*only.key() {
             "algorithm_name" => Some(("algorithmName", Identifier::Algorithm as fn(String) -> Identifier)),
@@ -330,13 +330,13 @@ fn identifier(field: Field<'_>, notes: &mut Notes<'_>) -> Option<Identifier> {
     }
     match serde_json::from_str(value) {
         Ok(value) => Some(Identifier::from_json(&value)),
-        // Accepted as syntax, but with a number or an escape that stands for nothing.
+        // Valid syntax, with a number or an escape that has no value.
         Err(error) => {
             notes.at(
                 &WRONG_TYPE,
                 value,
                 || path,
-                || format!("an identifier that can't be read: {error}"),
+                || format!("an unreadable identifier: {error}"),
             );
             None
         }

@@ -1,8 +1,7 @@
-//! The JSON envelope: finds the four members of an export document in a text, and writes such a text.
+//! The JSON envelope: reads and writes the four members of an export document.
 //!
-//! Invariant: what was read can be written again unchanged. The members are kept as spans of the input, in order,
-//! known or not, so that nothing has to be understood to be preserved; the base64 blob, by far the largest part, is
-//! never copied. Memory and stack stay bounded whatever the input nests or repeats.
+//! Invariant: lossless. All members, known or not, are kept in order as spans of the input, so writing them gives the same
+//! document. The base64 blob, by far the largest part, is never copied. Memory and stack are bounded for any input.
 
 mod base64_decoder;
 mod base64_report;
@@ -38,12 +37,11 @@ pub use text::{EnvelopeText, LineColumn};
 pub(crate) use tokens::{Token, Tokenizer};
 pub use write::{BuildError, EnvelopeBuilder};
 
-/// Levels of objects and arrays that a document may nest, its own braces included. Engines need five.
+/// Limit on nested objects and arrays, the document included. Engines need five levels.
 pub const MAX_DEPTH: usize = 64;
-/// Top-level members that a document may have. Engines write four.
+/// Limit on top-level members. Engines write four.
 pub const MAX_MEMBERS: usize = 1024;
-/// Entries that either object list may have before the rest is left out.
+/// Limit on entries read from either object list.
 pub const MAX_LIST_ENTRIES: usize = 250_000;
-/// Bytes of JSON around the blob that are held while a document is read. Two full lists of what engines write have less
-/// than half of it.
+/// Limit on bytes of JSON around the blob. Two full lists, as engines write them, have less than half of it.
 pub const MAX_AROUND_BLOB: usize = 256 << 20;

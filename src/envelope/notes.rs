@@ -1,7 +1,7 @@
 //! Collects findings while a document is read.
 //!
-//! Invariant: their number is bounded. A hostile document can break the same rule millions of times; each rule keeps
-//! its first findings and one more that counts the rest.
+//! Invariant: their number is bounded, since a hostile document can break one rule millions of times. Each rule keeps its
+//! first findings and one that counts the rest.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -12,7 +12,7 @@ use crate::finding::{Finding, FindingRule, Place, ROOT};
 /// Findings kept per rule.
 const KEPT: u64 = 100;
 
-/// The characters of a document that one message quotes.
+/// Characters of a document that a message quotes.
 const EXCERPT: usize = 60;
 
 /// A text short enough for a message.
@@ -50,19 +50,19 @@ impl<'a> Notes<'a> {
         part.as_ptr().addr().saturating_sub(self.text.as_ptr().addr())
     }
 
-    /// The string at this part of the text whose content was left out, and its position among the gaps.
+    /// The string here whose content was left out, and the index of its elision.
     pub(super) fn string_left_out(&self, value: &str) -> Option<(usize, &'a ElidedString)> {
         self.map.string_at(self.position(value) + 1)
     }
 
-    /// Counts a finding of the rule; whether it is among those to keep.
+    /// Counts a finding of the rule; returns whether to keep it.
     fn room(&mut self, rule: &'static FindingRule) -> bool {
         let (count, _) = self.counts.entry(rule.id).or_insert((0, rule));
         *count += 1;
         *count <= KEPT
     }
 
-    /// Whether the rule has a finding already.
+    /// Whether the rule already has a finding.
     pub(super) fn has(&self, rule: &'static FindingRule) -> bool {
         self.counts.contains_key(rule.id)
     }
@@ -92,19 +92,19 @@ impl<'a> Notes<'a> {
         }
     }
 
-    /// Notes a finding that only a path can place.
+    /// Notes a finding with a path alone.
     pub(super) fn path(&mut self, rule: &'static FindingRule, path: String, message: impl Into<String>) {
         if self.room(rule) {
             self.list.push(Finding::at(rule, Place::json(path), message));
         }
     }
 
-    /// Notes a finding about the file as a whole, which shows at this offset.
+    /// Notes a finding about the whole file at an offset.
     pub(super) fn file(&mut self, rule: &'static FindingRule, offset: u64, message: String) {
         self.at_offset(rule, offset, || ROOT.to_owned(), || message);
     }
 
-    /// All findings, with the number of those left out.
+    /// Returns the findings, with the number of those left out.
     pub(super) fn finish(mut self) -> Vec<Finding> {
         let mut left_out: Vec<_> = self
             .counts

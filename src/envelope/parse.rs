@@ -1,8 +1,7 @@
-//! Reads the envelope: from bytes to members, metadata and findings.
+//! Reads the envelope: members, metadata and findings.
 //!
-//! Invariant: whatever is at least an object with one member of an export document is read, as far as possible, and
-//! what is wrong with it is a finding of its own; only the rest is an error. Where a key is repeated the last one
-//! counts, as for serde_json and Jackson.
+//! Invariant: any object with at least one member of an export document is read as far as possible, and its faults are
+//! findings; any other text is an error. The last of repeated keys counts, as in serde_json and Jackson.
 
 use std::borrow::Cow;
 use std::io;
@@ -24,7 +23,7 @@ use crate::finding::{
 };
 
 const BOM: &str = "\u{feff}";
-/// What JSON takes for white space, which is less than Rust does.
+/// JSON's white space; Rust's has more characters.
 const WHITE_SPACE: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// One top-level member, known or not.
@@ -32,9 +31,9 @@ const WHITE_SPACE: [char; 4] = [' ', '\t', '\r', '\n'];
 pub struct Member<'a> {
     /// Its name.
     pub key: Cow<'a, str>,
-    /// Its name as it stands in the file, with quotes and escapes.
+    /// Its name as the file writes it, with quotes and escapes.
     pub raw_key: &'a str,
-    /// Its value as it stands in the file.
+    /// Its value as the file writes it.
     pub raw_value: &'a str,
     /// File offset of the name's opening quote.
     pub file_offset: u64,
@@ -49,7 +48,7 @@ pub struct Member<'a> {
 pub struct Envelope<'a> {
     /// All members in the file's order, unknown and repeated ones included.
     pub members: Vec<Member<'a>>,
-    /// What is odd about the envelope.
+    /// The oddities of the envelope.
     pub findings: Vec<Finding>,
     blob: Option<EncodedText<'a>>,
     signature: Option<EncodedText<'a>>,
@@ -58,7 +57,7 @@ pub struct Envelope<'a> {
 }
 
 impl<'a> Envelope<'a> {
-    /// Reads a document. Only what can't be an export document at all is an error.
+    /// Reads a document; fails only if it can't be an export document.
     pub fn parse(input: &'a [u8]) -> Result<Self, EnvelopeError> {
         Self::parse_text(input, &OffsetMap::whole(input))
     }
@@ -127,7 +126,7 @@ impl<'a> Envelope<'a> {
         for member in &list {
             let key = member.key();
             match Known::of(&key) {
-                // A later one replaces an earlier one, but a client's name never replaces the engines' own.
+                // A later member replaces an earlier one, but a client's name never replaces the engines' own.
                 Some(known) => {
                     let slot = &mut found[known as usize];
                     let held = slot.map(|m| m.key());
@@ -201,7 +200,7 @@ impl<'a> Envelope<'a> {
         self.public_key.as_ref()
     }
 
-    /// Where each member has its value, for a [`super::Locator`].
+    /// The places of the members' values, for a [`super::Locator`].
     pub fn member_places(&self) -> Vec<MemberPlace> {
         let place = |member: &Member<'a>| MemberPlace {
             path: member_path("$", &member.key),
@@ -211,13 +210,13 @@ impl<'a> Envelope<'a> {
         self.members.iter().map(place).collect()
     }
 
-    /// The metadata, which nothing protects against changes.
+    /// The metadata, which the signature doesn't cover.
     pub fn metadata(&self) -> Option<&Metadata> {
         self.metadata.as_ref()
     }
 
-    /// Writes the document again, in one line: members in the same order, names and values byte for byte. For what an
-    /// engine wrote this gives the very same bytes.
+    /// Writes the document in one line, with the same members in the same order. For an engine's document, this gives the
+    /// same bytes.
     pub fn write_to(&self, mut writer: impl io::Write) -> io::Result<()> {
         super::write::members(&mut writer, self.members.iter().map(|m| (m.raw_key, m.raw_value)))
     }
@@ -232,7 +231,7 @@ enum Known {
 }
 
 impl Known {
-    /// In the order engines write them.
+    /// In the engines' order.
     const ALL: [Self; 4] = [Self::Metadata, Self::Blob, Self::Signature, Self::PublicKey];
 
     fn name(self) -> &'static str {
@@ -259,7 +258,7 @@ impl Known {
     }
 }
 
-/// Whether a member is what sops adds to a document whose values it encrypts.
+/// Whether sops added this member to a document that it encrypted.
 fn is_sops(member: &RawMember<'_>) -> bool {
     let members = || raw::members::<64>(member.value).list;
     member.key() == "sops"
@@ -267,14 +266,14 @@ fn is_sops(member: &RawMember<'_>) -> bool {
         && members().iter().any(|inner| inner.key() == "mac")
 }
 
-/// Refuses text nested too deep before a parser spends memory on it, unless it is broken before that point.
+/// Refuses text with too deep nesting before a parser spends memory on it. An earlier syntax error counts first.
 fn check_depth(text: &str, map: &OffsetMap) -> Result<(), EnvelopeError> {
     let Some(at) = too_deep(text, MAX_DEPTH) else {
         return Ok(());
     };
     let before = text.get(..at).unwrap_or_default();
     match first_value::<&RawValue>(before, map) {
-        // A complete value, then brackets: that is trailing data, which is never parsed.
+        // The brackets are behind the document, in trailing data, which isn't parsed.
         Ok(_) => Ok(()),
         Err(error @ EnvelopeError::NotJson { .. }) => Err(error),
         Err(_) => Err(EnvelopeError::TooDeep {
@@ -284,7 +283,7 @@ fn check_depth(text: &str, map: &OffsetMap) -> Result<(), EnvelopeError> {
     }
 }
 
-/// The value that the text starts with, and the offset behind it.
+/// The first value of the text, and the offset behind it.
 fn first_value<'a, T: serde::Deserialize<'a>>(
     text: &'a str,
     map: &OffsetMap,

@@ -1,7 +1,6 @@
-//! Spans of JSON text: splits objects and arrays into the raw text of their parts.
+//! Splits JSON objects and arrays into the raw text of their parts.
 //!
-//! Invariant: nothing is copied or decoded but what a caller asks for, and a part's address inside the input gives
-//! its offset.
+//! Invariant: parts are slices of the input, so their address gives their offset.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,7 +10,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// One member of an object, as it stands in the text.
+/// One member of an object, unparsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct RawMember<'a> {
     /// The key with its quotes.
@@ -21,14 +20,14 @@ pub(super) struct RawMember<'a> {
 }
 
 impl<'a> RawMember<'a> {
-    /// The key; one with a lone surrogate stands for itself, quotes included.
+    /// The key; if it has a lone surrogate, its text with quotes.
     pub(super) fn key(&self) -> Cow<'a, str> {
         unquote(self.quoted).unwrap_or(Cow::Borrowed(self.quoted))
     }
 }
 
-/// The text a JSON string stands for: borrowed unless it has escapes. `None` if the escapes form no Unicode text, or
-/// `quoted` is no JSON string.
+/// The text of a JSON string, borrowed unless it has escapes. `None` if the escapes form no Unicode text, or `quoted`
+/// isn't a JSON string.
 pub(super) fn unquote(quoted: &str) -> Option<Cow<'_, str>> {
     let inner = quoted.strip_prefix('"')?.strip_suffix('"')?;
     if memchr::memchr(b'\\', inner.as_bytes()).is_some() {
@@ -38,7 +37,7 @@ pub(super) fn unquote(quoted: &str) -> Option<Cow<'_, str>> {
     }
 }
 
-/// What kind of value a JSON text is, by its first character.
+/// The kind of a JSON value, by its first character.
 pub(super) fn kind(value: &str) -> &'static str {
     match value.as_bytes().first() {
         Some(b'{') => "an object",
@@ -50,7 +49,7 @@ pub(super) fn kind(value: &str) -> &'static str {
     }
 }
 
-/// An object's members in order, repeated ones included; at most `LIMIT`, and whether there were more.
+/// An object's members in order, repeated ones included: the first `LIMIT`, and whether there are more.
 pub(super) struct Members<'a, const LIMIT: usize> {
     pub(super) list: Vec<RawMember<'a>>,
     pub(super) more: bool,
@@ -88,7 +87,7 @@ impl<'de: 'a, 'a, const LIMIT: usize> Deserialize<'de> for Members<'a, LIMIT> {
     }
 }
 
-/// Splits an object's text; empty if it isn't one.
+/// Splits an object's text; empty if it isn't an object.
 pub(super) fn members<const LIMIT: usize>(text: &str) -> Members<'_, LIMIT> {
     serde_json::from_str(text).unwrap_or(Members {
         list: Vec::new(),
@@ -96,7 +95,7 @@ pub(super) fn members<const LIMIT: usize>(text: &str) -> Members<'_, LIMIT> {
     })
 }
 
-/// Calls `each` with every element of an array, until it returns false.
+/// Calls `each` with the elements of an array until it returns false.
 pub(super) fn elements<'a>(text: &'a str, each: impl FnMut(&'a str) -> bool) {
     struct V<F>(F);
     impl<'de, F: FnMut(&'de str) -> bool> Visitor<'de> for V<F> {
@@ -115,6 +114,6 @@ pub(super) fn elements<'a>(text: &'a str, each: impl FnMut(&'a str) -> bool) {
             Ok(())
         }
     }
-    // The text has been parsed before, so the only error is our own "enough".
+    // The text was parsed before, so the only error is "enough".
     let _ = serde_json::Deserializer::from_str(text).deserialize_seq(V(each));
 }

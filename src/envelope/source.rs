@@ -1,25 +1,25 @@
-//! A source under a cursor: takes bytes from it, and either keeps them for the parser or leaves them out.
+//! Takes bytes from a source, and keeps them for the parser or leaves them out.
 //!
-//! Invariant: what is left out is UTF-8, whole characters, and its length is noted where it was; so the parser sees
-//! broken text where it is broken, and every offset can be told.
+//! Invariant: only whole characters of valid UTF-8 are left out, and their number is noted. So the parser sees all broken
+//! text, and file offsets are exact.
 
 use std::io::{self, BufRead};
 
 use super::offset_map::{ElidedString, Elision};
 
-/// Bytes of text taken at a time: what they become stays in the processor's cache.
+/// Bytes taken at a time, few enough for the processor's cache.
 pub(super) const PIECE: usize = 64 * 1024;
-/// Bytes of white space that are kept.
+/// Limit on white space that is kept.
 const WHITE_SPACE: usize = 64 * 1024;
-/// Characters that are kept behind a syntax error, for the parser to see what follows.
+/// Characters kept behind a syntax error, for the parser's message.
 const BEHIND_ERROR: usize = 64;
 
-/// The source's next bytes; none at its end, or where it fails.
+/// The source's next bytes; none at its end or after an error.
 pub(super) fn fill<'s, S: BufRead>(source: &'s mut S, failed: &mut Option<io::Error>) -> &'s [u8] {
     if failed.is_some() {
         return &[];
     }
-    // Asked twice, since the borrow of a first answer can't be given up again.
+    // Called twice, since the borrow checker can't end the first borrow.
     loop {
         match source.fill_buf() {
             Ok(_) => break,
@@ -41,7 +41,7 @@ pub(super) struct Scan<S> {
     pub(super) failed: Option<io::Error>,
     pub(super) text: Vec<u8>,
     pub(super) elisions: Vec<Elision>,
-    /// What has been read decides already that this is no document.
+    /// Nothing more has to be read.
     pub(super) over: bool,
 }
 
@@ -72,7 +72,7 @@ impl<S: BufRead> Scan<S> {
         Some(byte)
     }
 
-    /// The content of a string begins here and will be left out; gives its position among the elisions.
+    /// Begins to leave out a string's content; returns the index of the elision.
     pub(super) fn open_string(&mut self) -> usize {
         self.elisions.push(Elision {
             at: self.text.len(),
@@ -82,7 +82,7 @@ impl<S: BufRead> Scan<S> {
         self.elisions.len() - 1
     }
 
-    /// So many bytes, already taken, are left out here.
+    /// Notes that bytes taken here are left out.
     pub(super) fn left_out(&mut self, amount: usize) {
         let at = self.text.len();
         match self.elisions.last_mut() {
@@ -95,7 +95,7 @@ impl<S: BufRead> Scan<S> {
         }
     }
 
-    /// Takes white space, which is kept as far as anybody counts its lines.
+    /// Takes white space, and keeps it up to a limit.
     pub(super) fn skip_white_space(&mut self) {
         let mut kept = 0;
         while let Some(byte @ (b' ' | b'\t' | b'\r' | b'\n')) = self.peek() {
@@ -109,7 +109,7 @@ impl<S: BufRead> Scan<S> {
         }
     }
 
-    /// Keeps the next characters: whole ones, so that what is left out behind them begins with one.
+    /// Keeps the next characters.
     pub(super) fn keep(&mut self, count: usize) {
         for _ in 0..count {
             let Some((bytes, length)) = self.character() else {
@@ -119,13 +119,13 @@ impl<S: BufRead> Scan<S> {
         }
     }
 
-    /// The parser will fail at what comes next, which is kept so that it sees why; the rest only has to be UTF-8.
+    /// Keeps the next characters, at which the parser will fail, and drains the rest.
     pub(super) fn fail(&mut self) {
         self.keep(BEHIND_ERROR);
         self.drain();
     }
 
-    /// Leaves the rest out, but for bytes that aren't UTF-8.
+    /// Leaves the rest out, but keeps bytes that aren't UTF-8.
     pub(super) fn drain(&mut self) {
         while !self.over {
             let piece = fill(&mut self.source, &mut self.failed);
@@ -148,7 +148,7 @@ impl<S: BufRead> Scan<S> {
         }
     }
 
-    /// Takes the next character and its length in bytes. What is no character is kept for the parser, and all is over.
+    /// Takes the next character; returns its bytes and their number. Keeps invalid bytes for the parser, and stops there.
     pub(super) fn character(&mut self) -> Option<([u8; 4], usize)> {
         let (mut bytes, mut length) = ([0; 4], 0);
         while let (Some(slot), Some(byte)) = (
@@ -165,7 +165,7 @@ impl<S: BufRead> Scan<S> {
             }
         }
         self.text.extend_from_slice(&bytes[..length]);
-        // Whether these bytes are wrong or merely break off shows from those behind them.
+        // The bytes behind these show whether they are wrong or incomplete.
         for _ in 0..4 {
             let byte = self.take();
             self.text.extend(byte);

@@ -1,6 +1,6 @@
-//! Writes a new envelope while its blob is being made, for documents whose blob shouldn't be held as bytes and as text.
+//! Writes a new envelope while its blob is made, so that the blob's text isn't held in memory.
 //!
-//! Invariant: the same bytes as [`super::EnvelopeBuilder`] writes of the same parts.
+//! Invariant: writes the same bytes as [`super::EnvelopeBuilder`].
 
 use std::io::{self, BufWriter, Write};
 
@@ -9,20 +9,20 @@ use base64::engine::general_purpose::{GeneralPurpose, STANDARD};
 use base64::write::EncoderWriter;
 use serde_json::value::RawValue;
 
-/// Characters that are handed on at a time.
+/// Characters passed on at a time.
 const CHUNK: usize = 64 * 1024;
 
-/// An envelope that is being written. What is written to it is the blob, decoded.
+/// An envelope that is being written. Bytes written to it become the blob.
 pub struct EnvelopeWriter<W: Write> {
-    // The encoder wants a writer that takes all it is given, as this buffer does.
+    // The encoder needs a writer that takes all bytes at once, as this buffer does.
     blob: EncoderWriter<'static, GeneralPurpose, BufWriter<W>>,
 }
 
 impl<W: Write> EnvelopeWriter<W> {
-    /// Writes everything up to the blob.
+    /// Writes the part before the blob.
     ///
     /// # Errors
-    /// What the writer finds.
+    /// The writer fails.
     pub fn begin(writer: W, metadata: &RawValue) -> io::Result<Self> {
         let mut writer = BufWriter::with_capacity(CHUNK, writer);
         write!(
@@ -35,10 +35,10 @@ impl<W: Write> EnvelopeWriter<W> {
         })
     }
 
-    /// Writes the end of the blob, and signature and key, both encoded as DER, where there are any.
+    /// Writes the end of the blob, then signature and key in DER form, if given.
     ///
     /// # Errors
-    /// What the writer finds.
+    /// The writer fails.
     pub fn finish(mut self, seal: Option<[&[u8]; 2]>) -> io::Result<()> {
         let mut writer = self.blob.finish()?;
         writer.write_all(b"\"")?;
@@ -67,7 +67,7 @@ mod tests {
     use crate::envelope::EnvelopeBuilder;
 
     #[test]
-    fn pieces_of_any_size_make_the_same_envelope_as_the_whole() {
+    fn pieces_of_any_size_make_the_same_envelope() {
         let metadata = serde_json::value::to_raw_value(&serde_json::json!({"exportHost": "é"})).unwrap();
         let blob: Vec<u8> = (0..=255).cycle().take(5_000).collect();
         let text = |bytes: &[u8]| STANDARD.encode(bytes);

@@ -1,6 +1,6 @@
-//! The text of a document around its blob, for whoever has to show places in it after it was read.
+//! The text of a document without its blob, which maps file offsets to lines and columns.
 //!
-//! Invariant: offsets count bytes of the file, though the blob's text isn't there.
+//! Invariant: offsets count bytes of the file.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use memchr::{memchr_iter, memrchr};
 
 use super::offset_map::OffsetMap;
 
-/// What is left of a document's text when the blob was taken out of it.
+/// A document's text without its blob.
 #[derive(Debug, Default)]
 pub struct EnvelopeText {
     text: Vec<u8>,
@@ -37,7 +37,7 @@ impl EnvelopeText {
         &self.map
     }
 
-    /// Where in the text a file offset is; for what was left out, where it was.
+    /// The place of a file offset in the text; for a part left out, its former place.
     pub(super) fn position(&self, offset: u64) -> usize {
         let mut left_out = 0;
         for elision in &self.map.elisions {
@@ -53,8 +53,8 @@ impl EnvelopeText {
         usize::try_from(offset - left_out).map_or(self.text.len(), |at| at.min(self.text.len()))
     }
 
-    /// Lines and columns of file offsets, in one pass; offsets behind the file's end are left out. The blob's text is one
-    /// line, as every string in JSON.
+    /// Lines and columns of file offsets, in one pass, without offsets behind the file's end. The blob's text has no line
+    /// breaks, as every string in JSON.
     pub fn lines(&self, offsets: impl Iterator<Item = u64>) -> BTreeMap<u64, LineColumn> {
         let mut lines: BTreeMap<u64, LineColumn> =
             offsets.map(|offset| (offset, LineColumn::default())).collect();
@@ -111,7 +111,7 @@ struct Here<'a> {
 }
 
 impl Here<'_> {
-    /// Further on in the text, never back: whoever calls goes by offsets in order.
+    /// Moves forward in the text; callers go through offsets in order.
     fn go_to(&mut self, at: usize) {
         let between = &self.text[self.at..at];
         let rest = match memrchr(b'\n', between) {
@@ -122,7 +122,7 @@ impl Here<'_> {
             }
             None => between,
         };
-        // Bytes that continue no character.
+        // Counts bytes that begin a character.
         self.place.column += rest.iter().filter(|byte| (**byte & 0xc0) != 0x80).count();
         self.at = at;
     }
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_and_columns_count_from_one_and_columns_in_characters() {
+    fn columns_count_characters_from_one() {
         let file = "{\n  \"é\": 1,\r\n\n}";
         let lines = around(file).lines([8, 0, 2, 14, 15, 16, 99].into_iter());
         let at = |offset| lines.get(&offset).map(|place| (place.line, place.column));
@@ -160,16 +160,16 @@ mod tests {
         assert_eq!(at(15), Some((4, 1)));
         assert_eq!(at(16), Some((4, 2)), "the end of the file");
         assert_eq!(at(99), None);
-        assert_eq!(at(1), None, "nobody asked");
+        assert_eq!(at(1), None, "not asked for");
     }
 
     #[test]
-    fn what_was_left_out_counts() {
+    fn columns_count_the_blob() {
         let file = "{\"blob\": \"AAAABBBB\",\n \"x\": \"é\", \"blob\": \"CCC€\", \"y\": 1}";
         let around = around(file);
         assert!(around.text().len() < file.len() - 8, "both blobs are gone");
         let places = around.lines(0..=file.len() as u64);
-        // In the middle of a character there is no column.
+        // The middle of a character has no column.
         for (offset, place) in places
             .into_iter()
             .filter(|(offset, _)| file.is_char_boundary(*offset as usize))
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn an_escape_behind_a_character_of_three_bytes_is_in_its_column() {
+    fn escape_behind_a_wide_character_has_its_column() {
         let file = "{\"blob\": \"A€A\\/\"}";
         let at = file.find('\\').map(|at| at as u64).unwrap();
         assert_eq!(
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_behind_the_document_has_its_own_line() {
+    fn text_behind_the_document_has_its_line() {
         let file = "{\"blob\": \"AAAA\"}\n \n  x";
         let at = file.len() as u64 - 1;
         assert_eq!(

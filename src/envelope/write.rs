@@ -1,16 +1,16 @@
-//! Writes a new envelope the way engines do: one compact line, members in their order.
+//! Writes a new envelope as engines do: one compact line, with the members in their order.
 //!
-//! Invariant: the result names no member twice, and every part of it is JSON by type, not by trust.
+//! Invariant: no member is named twice, and the types of all parts ensure valid JSON.
 
 use std::io::{self, Write};
 
 use serde_json::value::RawValue;
 
-/// Why an envelope can't be built.
+/// Why an envelope wasn't built.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// A name was given twice, or is one of the four that every document has.
+    /// A name was given twice, or is one of the four of every document.
     #[error("the document would name the member {0:?} twice")]
     DuplicateMember(String),
 }
@@ -26,8 +26,7 @@ pub struct EnvelopeBuilder<'p> {
 }
 
 impl<'p> EnvelopeBuilder<'p> {
-    /// Takes the metadata (from [`super::Metadata::to_json`], or `serde_json::value::to_raw_value` of anything) and the
-    /// three base64 texts.
+    /// A builder for metadata (such as from [`super::Metadata::to_json`]) and the three base64 texts.
     pub fn new(metadata: &'p RawValue, blob: &'p str, signature: &'p str, public_key: &'p str) -> Self {
         Self {
             metadata,
@@ -38,7 +37,7 @@ impl<'p> EnvelopeBuilder<'p> {
         }
     }
 
-    /// Adds a member after the four that every document has.
+    /// Adds a member after the four of every document.
     pub fn extra(mut self, name: &'p str, value: &'p RawValue) -> Result<Self, BuildError> {
         let own = ["exportResponseMetadata", "blob", "signature", "publicKey"];
         if own.contains(&name) || self.extra.iter().any(|(other, _)| *other == name) {
@@ -80,6 +79,6 @@ pub(super) fn members<'m>(
         }
         before = ",";
     }
-    // An object without members still has to be opened.
+    // An object without members is still open.
     writer.write_all(if before == "{" { b"{}" } else { b"}" })
 }

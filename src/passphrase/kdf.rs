@@ -4,10 +4,10 @@ use sha1::{Digest, Sha1};
 
 use super::EncryptionParams;
 
-/// Bytes SHA-1 takes at once (`v`).
+/// Block size of SHA-1 (`v`).
 const V: usize = 64;
 
-/// What the material is for (`ID`).
+/// The purpose of the key material (`ID`).
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Purpose {
     Key = 1,
@@ -36,7 +36,7 @@ pub(super) fn derive<const N: usize>(
     material
 }
 
-/// `text` again and again, up to the next multiple of `V`.
+/// `text` repeated up to the next multiple of `V`.
 fn repeated(text: &[u8]) -> Vec<u8> {
     let length = text.len().next_multiple_of(V);
     text.iter().copied().cycle().take(length).collect()

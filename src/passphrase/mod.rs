@@ -1,8 +1,8 @@
 //! The passphrase envelope: how this toolkit encrypts a document's object records.
 //!
 //! The vendor names the cipher, password-based triple DES with SHA-1 (`PBEWithSHA1AndDESede`, the key derivation of
-//! PKCS#12), but neither salt, iteration count nor framing. Those are this project's own, so documents that an engine
-//! encrypted can't be opened: they declare no scheme that [`EncryptionParams::parse`] recognises.
+//! PKCS#12), but neither salt, iteration count nor framing. Those are this project's own, so it can't open documents that
+//! an engine encrypted: they declare no scheme that [`EncryptionParams::parse`] recognises.
 //!
 //! ```text
 //! header   field 3: {1 salt, 8 bytes · 2 iterations · 3 "pbe-sha1-3des-cbc-v1"}, in clear
@@ -10,9 +10,9 @@
 //! trailer  in clear; the signature covers the bytes as stored
 //! ```
 //!
-//! It is compatibility, not protection against alteration. Invariants: nothing decrypted is handed out before it was
-//! seen to be object records of this very export, because padding alone accepts a wrong passphrase once in 256; and
-//! neither a passphrase nor a header can ask for more than about a second of work.
+//! The encryption doesn't protect against alteration. Invariants: decrypted bytes are returned only if they are object
+//! records of this export, because padding alone accepts a wrong passphrase once in 256; and no passphrase or header
+//! causes more than about a second of work.
 
 mod kdf;
 mod params;
@@ -27,16 +27,16 @@ use crate::blob::{BlobLimits, Record, RecordReader};
 use kdf::Purpose;
 pub use params::{DEFAULT_ITERATIONS, EncryptionParams, MAX_ITERATIONS, ParamsError, SALT_BYTES, SCHEME};
 
-/// Longer passphrases are refused before any work is done on them.
+/// Longer passphrases are refused at once.
 pub const MAX_PASSPHRASE_CHARS: usize = 1024;
 
 /// Block size of triple DES.
 const BLOCK_BYTES: usize = 8;
 
-/// Why a text can't be a passphrase.
+/// Why a text isn't a passphrase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PassphraseError {
-    /// Nothing in it.
+    /// No characters.
     #[error("passphrase is empty")]
     Empty,
     /// More than [`MAX_PASSPHRASE_CHARS`].
@@ -49,7 +49,7 @@ pub enum PassphraseError {
 pub struct Passphrase(String);
 
 impl Passphrase {
-    /// Takes a text as passphrase.
+    /// Makes a passphrase of a text.
     ///
     /// # Errors
     /// An empty text, or one of more than [`MAX_PASSPHRASE_CHARS`].
@@ -84,10 +84,10 @@ impl fmt::Debug for Passphrase {
 /// Why a ciphertext can't be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DecryptError {
-    /// Empty or cut off: no passphrase opens it.
+    /// Empty or truncated: no passphrase opens it.
     #[error("ciphertext of {0} bytes isn't a number of whole blocks")]
     NotWholeBlocks(usize),
-    /// What comes out aren't this export's object records. A changed ciphertext looks the same.
+    /// The result isn't this export's object records. A changed ciphertext looks the same.
     #[error("wrong passphrase, or the encrypted records were changed")]
     WrongPassphrase,
 }
@@ -101,7 +101,7 @@ pub fn encrypt(records: &[u8], passphrase: &Passphrase, params: &EncryptionParam
 /// Decrypts to framed object records, each of which carries `export_id`.
 ///
 /// # Errors
-/// A ciphertext that breaks off, or one that this passphrase doesn't turn into such records.
+/// A truncated ciphertext, or one that this passphrase doesn't decrypt to such records.
 pub fn decrypt(
     ciphertext: &[u8],
     passphrase: &Passphrase,

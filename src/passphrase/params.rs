@@ -1,6 +1,6 @@
-//! What the header says about the encryption: header field 3.
+//! The encryption parameters in header field 3.
 //!
-//! Invariant: parameters of this scheme are within their bounds, whether they were read or made.
+//! Invariant: parameters are within their bounds, read or new.
 
 use crate::wire::{Message, Writer};
 
@@ -10,20 +10,20 @@ pub const SCHEME: &str = "pbe-sha1-3des-cbc-v1";
 /// Length of a salt.
 pub const SALT_BYTES: usize = 8;
 
-/// More iterations than this are refused: a header must not decide how long its reader computes.
+/// Limit on iterations, since a header must not decide how long its reader computes.
 pub const MAX_ITERATIONS: u32 = 1_000_000;
 
-/// Iterations where nobody asks for another number.
+/// Default number of iterations.
 pub const DEFAULT_ITERATIONS: u32 = 10_000;
 
-/// Why the header's encryption field can't be used.
+/// Why the header's encryption field is unusable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParamsError {
-    /// Not this project's scheme: the field names another one, or is of another form altogether.
+    /// Another scheme than this project's, with its name if the field has one.
     #[error("encryption scheme isn't recognised")]
     UnknownScheme(Option<String>),
     /// This project's scheme with a salt of another length.
-    #[error("salt of {0} bytes, where {SALT_BYTES} are needed")]
+    #[error("salt has {0} bytes instead of {SALT_BYTES}")]
     Salt(usize),
     /// This project's scheme with an iteration count out of bounds, or without one.
     #[error("iteration count {0} is outside 1 to {MAX_ITERATIONS}")]
@@ -38,7 +38,7 @@ pub struct EncryptionParams {
 }
 
 impl EncryptionParams {
-    /// Parameters for a new document. The salt must be random and new for each.
+    /// Parameters for a new document. Each document needs a new random salt.
     ///
     /// # Errors
     /// An iteration count out of bounds.
@@ -82,7 +82,7 @@ impl EncryptionParams {
         &self.salt
     }
 
-    /// How often each block of key material is hashed.
+    /// Number of hashes per block of key material.
     pub fn iterations(&self) -> u32 {
         self.iterations
     }
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn another_scheme_is_its_own_result_whatever_else_the_field_holds() {
+    fn another_scheme_is_named() {
         let unknown = |name: Option<&str>| Err(ParamsError::UnknownScheme(name.map(str::to_owned)));
         assert_eq!(
             EncryptionParams::parse(&field(b"", 0, "aes")),
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn iterations_and_salt_are_bounded_when_read() {
+    fn iterations_and_salt_are_bounded() {
         let parse = |salt: &[u8], iterations| EncryptionParams::parse(&field(salt, iterations, SCHEME));
         assert!(parse(b"saltsalt", 1).is_ok() && parse(b"saltsalt", 1_000_000).is_ok());
         for wrong in [0, 1_000_001, 1 << 32, u64::MAX] {

@@ -1,8 +1,10 @@
-//! The little DER this module needs, read from slices and written to vectors.
+//! Reads the DER of keys and signatures, and names what is wrong with it and where.
 //!
-//! Invariant: no length is believed before it is checked against the bytes at hand, so reading never panics and never
-//! allocates. Encodings that DER forbids but BER readers such as Java's accept are read and *noted*: the caller then
-//! tells "unusable" from "usable elsewhere, but not what a signer writes".
+//! The `der` crate writes, and reads private keys. It stops at the first deviation, so public keys and signatures are
+//! read here: forms that DER forbids but BER readers such as Java's accept are read and *noted*. The caller then reports
+//! "usable elsewhere, but no signer writes it" instead of "unusable".
+//!
+//! Invariant: every length is checked against the bytes there are, so reading never panics and never allocates.
 
 use dsa::pkcs8::ObjectIdentifier;
 use dsa::pkcs8::der::asn1::UintRef;
@@ -22,43 +24,43 @@ pub enum DerError {
     /// The input ends where an element must start, or inside its header.
     #[error("breaks off at byte {offset}, where {expected} should be")]
     BreaksOff {
-        /// Where the input ends.
+        /// The end of the input.
         offset: usize,
-        /// What was expected there.
+        /// The element that was expected.
         expected: &'static str,
     },
     /// An element claims more bytes than there are.
     #[error("{what} at byte {offset} claims {length} bytes, but only {available} are there")]
     PastEnd {
-        /// Where the element starts.
+        /// The element's first byte.
         offset: usize,
-        /// What the element is.
+        /// The element.
         what: &'static str,
-        /// How long it claims to be.
+        /// The length it claims.
         length: usize,
-        /// How many bytes are there.
+        /// The bytes there are.
         available: usize,
     },
     /// An element has another tag than its place requires.
     #[error("byte {offset} should start {expected}, but has tag 0x{found:02x}")]
     UnexpectedTag {
-        /// Where the element starts.
+        /// The element's first byte.
         offset: usize,
-        /// What belongs there.
+        /// The element that belongs there.
         expected: &'static str,
-        /// The tag that is there.
+        /// The tag found.
         found: u8,
     },
     /// BER's open-ended form.
     #[error("element at byte {offset} has an indefinite length, which DER forbids")]
     IndefiniteLength {
-        /// Where the element starts.
+        /// The element's first byte.
         offset: usize,
     },
     /// A length field of more than four bytes.
     #[error("element at byte {offset} has a length field of {bytes} bytes")]
     LengthTooLong {
-        /// Where the element starts.
+        /// The element's first byte.
         offset: usize,
         /// Size of the length field.
         bytes: usize,
@@ -66,34 +68,34 @@ pub enum DerError {
     /// An INTEGER without any byte.
     #[error("integer {what} at byte {offset} is empty")]
     EmptyInteger {
-        /// Where the integer starts.
+        /// The integer's first byte.
         offset: usize,
-        /// Which integer.
+        /// The integer's name.
         what: &'static str,
     },
     /// Elements follow the last one that the structure has.
     #[error("{count} bytes too many at the end of {what}, at byte {offset}")]
     ExtraElements {
-        /// Where they start.
+        /// Their first byte.
         offset: usize,
-        /// How many bytes.
+        /// Their number of bytes.
         count: usize,
         /// The structure.
         what: &'static str,
     },
 }
 
-/// An encoding that says what it should, but not in the one way that DER allows.
+/// An encoding with the right meaning in a form that DER forbids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NonCanonical {
     /// Bytes follow the outermost element.
     TrailingBytes {
-        /// How many.
+        /// Their number.
         count: usize,
     },
     /// Bytes follow the integer inside the key's bit string.
     TrailingBytesInBitString {
-        /// How many.
+        /// Their number.
         count: usize,
     },
     /// An integer starts with zero bytes that it doesn't need.
@@ -113,7 +115,7 @@ impl fmt::Display for NonCanonical {
     }
 }
 
-/// The first deviation met, with its offset, shared by nested readers.
+/// The first deviation and its offset; shared by nested readers.
 #[derive(Debug, Default)]
 pub(super) struct Deviations(Cell<Option<(usize, NonCanonical)>>);
 
@@ -129,7 +131,7 @@ impl Deviations {
     }
 }
 
-/// Tag and length of an element, before anything is known about its content.
+/// Tag and length of an element, whose content may be incomplete.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Header {
     pub(super) tag: u8,
@@ -175,7 +177,7 @@ pub(super) fn header(
         .iter()
         .fold(0_u32, |value, digit| (value << 8) | u32::from(*digit));
     let minimal = length >= 0x80 && digits.first() != Some(&0);
-    // A length beyond the address space can't be there, and saturating keeps the check against the input true.
+    // No input is longer than the address space, so a saturated length still fails the check against the input.
     let length = usize::try_from(length).unwrap_or(usize::MAX);
     Ok(Header {
         tag,
@@ -194,7 +196,7 @@ pub(super) struct Reader<'a> {
     deviations: &'a Deviations,
 }
 
-/// A non-negative integer's value, or the news that it is negative.
+/// An integer's value, if it isn't negative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Integer<'a> {
     /// Big endian, without leading zeros; empty for 0.
@@ -225,7 +227,7 @@ impl<'a> Reader<'a> {
         self.input.get(self.at).copied()
     }
 
-    /// The content of the next element, which must have the tag, as a reader of its own.
+    /// Reads the next element, which must have this tag; returns a reader of its content.
     pub(super) fn element(&mut self, tag: u8, what: &'static str) -> Result<Self, DerError> {
         let offset = self.offset();
         if let Some(found) = self.peek_tag().filter(|found| *found != tag) {
@@ -238,7 +240,7 @@ impl<'a> Reader<'a> {
         self.any(what).map(|(_, content)| content)
     }
 
-    /// The next element, whatever its tag.
+    /// Reads the next element of any tag.
     pub(super) fn any(&mut self, what: &'static str) -> Result<(u8, Self), DerError> {
         let offset = self.offset();
         let header = header(self.input, self.at, self.base, what)?;
@@ -283,7 +285,7 @@ impl<'a> Reader<'a> {
         Ok(Integer::Magnitude(strip_zeros(content)))
     }
 
-    /// One byte that isn't an element, such as a bit string's count of unused bits.
+    /// Reads one byte outside any element, such as a bit string's count of unused bits.
     pub(super) fn byte(&mut self, expected: &'static str) -> Result<u8, DerError> {
         let byte = self.peek_tag().ok_or(DerError::BreaksOff {
             offset: self.offset(),
@@ -293,12 +295,12 @@ impl<'a> Reader<'a> {
         Ok(byte)
     }
 
-    /// Everything not read yet.
+    /// The unread rest.
     pub(super) fn rest(&self) -> &'a [u8] {
         self.input.get(self.at..).unwrap_or_default()
     }
 
-    /// Insists that nothing is left.
+    /// Fails if anything is left.
     pub(super) fn end(&self, what: &'static str) -> Result<(), DerError> {
         match self.remaining() {
             0 => Ok(()),
@@ -317,7 +319,7 @@ pub(super) fn strip_zeros(bytes: &[u8]) -> &[u8] {
     bytes.get(zeros..).unwrap_or_default()
 }
 
-/// How many bits a value without leading zero bytes has.
+/// The number of bits of a value without leading zero bytes.
 pub(super) fn bits(magnitude: &[u8]) -> u32 {
     let bytes = u32::try_from(magnitude.len()).unwrap_or(u32::MAX / 8);
     magnitude

@@ -1,26 +1,26 @@
 //! A DSA signature: a DER SEQUENCE of the positive integers r and s.
 //!
-//! Invariant: a [`DsaSignature`] holds two positive numbers of at most 256 bits that came from (or go to) exactly one
-//! encoding. Whether they are below q depends on the key, and is checked when verifying. Zero is refused here, before
-//! any key is near: verifiers that let r = 0 or s = 0 pass accept forgeries.
+//! Invariant: a [`DsaSignature`] holds two positive numbers of at most 256 bits and has exactly one encoding. Zero is
+//! refused here, because a verifier that lets r = 0 or s = 0 pass accepts forgeries. Verification compares r and s with
+//! the key's q.
 
 use super::asn1::{self, DerError, Deviations, Integer, NonCanonical, Reader, SEQUENCE};
 
-/// No supported q is longer, so nothing longer can be in range.
+/// Bits of the longest supported q.
 const MAX_BITS: u32 = 256;
-/// Sizes of r and s written one after the other, for a q of 160, 224 and 256 bits.
+/// Bytes of r and s without DER, for a q of 160, 224 and 256 bits.
 const RAW_SIZES: [usize; 3] = [40, 56, 64];
 
 /// Why bytes aren't a DSA signature.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {
-    /// No byte at all.
+    /// No bytes.
     #[error("signature is empty")]
     Empty,
     /// Not a SEQUENCE of two integers.
     #[error("signature isn't a DER sequence of two integers: {0}")]
     Der(#[from] DerError),
-    /// The SEQUENCE ends before both integers were there.
+    /// The SEQUENCE ends before both integers.
     #[error("signature lacks {name}")]
     Missing {
         /// `r` or `s`.
@@ -38,13 +38,13 @@ pub enum SignatureError {
     /// Bytes after the SEQUENCE.
     #[error("{count} bytes follow the signature")]
     TrailingData {
-        /// How many.
+        /// Their number.
         count: usize,
     },
-    /// Bytes after s, inside of the SEQUENCE.
-    #[error("{count} bytes follow r and s inside of the signature")]
+    /// Bytes after s, inside the SEQUENCE.
+    #[error("{count} bytes follow r and s inside the signature")]
     TrailingInside {
-        /// How many.
+        /// Their number.
         count: usize,
     },
     /// An integer is negative.
@@ -62,12 +62,12 @@ pub enum SignatureError {
     /// An integer has needless leading zeros, or a length is longer than needed.
     #[error("signature isn't canonical DER: {form} at byte {offset}")]
     NotMinimal {
-        /// Where.
+        /// The offset of the deviation.
         offset: usize,
-        /// How.
+        /// The deviation.
         form: NonCanonical,
     },
-    /// An integer that no supported q exceeds.
+    /// An integer longer than every supported q.
     #[error("{name} has {bits} bits, more than any supported q")]
     TooBig {
         /// `r` or `s`.
@@ -94,7 +94,7 @@ impl SignatureError {
                 "signers don't write this: compare with the original"
             }
             Self::Negative { .. } | Self::Zero { .. } | Self::TooBig { .. } => {
-                "no honest signer makes such a signature: treat whatever carries it as tampered with"
+                "no honest signer makes such a signature: treat the file it comes from as tampered with"
             }
         }
     }
@@ -116,7 +116,7 @@ impl DsaSignature {
         let deviations = Deviations::default();
         read(der, &deviations).map_err(|error| match error {
             SignatureError::Der(_) if is_hex_text(der) => SignatureError::HexText,
-            // Bytes that start like a signature are one that was damaged, whatever their number.
+            // Bytes that start like DER are a damaged signature, even if they have a raw signature's size.
             SignatureError::Der(_) if RAW_SIZES.contains(&der.len()) && !starts_like_der(der) => {
                 SignatureError::LooksRaw { size: der.len() }
             }

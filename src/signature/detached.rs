@@ -1,7 +1,6 @@
-//! Verification of a detached signature over a stream of bytes.
+//! Verifies a detached signature over a stream of bytes.
 //!
-//! Invariant: the payload is read once, in pieces, whatever its size, and the report says for every hash that was
-//! tried what came out; nothing is concluded from a hash that wasn't.
+//! Invariant: the payload is read once, in pieces, and the report has a verdict for every hash that was tried.
 
 use super::der_signature::{DsaSignature, SignatureError};
 use super::encoding::{Encoding, EncodingError, decode_any};
@@ -17,7 +16,7 @@ pub enum HashChoice {
     /// SHA-1 and SHA-256.
     #[default]
     Any,
-    /// Just this one.
+    /// One algorithm.
     Only(HashAlgorithm),
 }
 
@@ -30,16 +29,16 @@ impl HashChoice {
     }
 }
 
-/// Why nothing could be verified. A signature that doesn't fit is no error but a verdict.
+/// Why verification was impossible. A signature that doesn't fit is a verdict, not an error.
 #[derive(Debug, thiserror::Error)]
 pub enum DetachedError {
     /// The key's file can't be unwrapped.
     #[error("public key: {0}")]
     KeyEncoding(#[source] EncodingError),
-    /// The key's file is PEM of something else.
+    /// The key's file is PEM with another label.
     #[error("PEM block {label:?} isn't a public key")]
     KeyLabel {
-        /// What it is.
+        /// The label.
         label: String,
     },
     /// The key is refused.
@@ -48,7 +47,7 @@ pub enum DetachedError {
     /// The signature's file can't be unwrapped.
     #[error("signature: {0}")]
     SignatureEncoding(#[source] EncodingError),
-    /// The signature isn't one.
+    /// The signature is malformed.
     #[error(transparent)]
     Signature(#[from] SignatureError),
     /// The payload can't be read.
@@ -69,7 +68,7 @@ impl DetachedError {
     }
 }
 
-/// What came out for one hash.
+/// The verdict for one hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HashVerdict {
     /// The algorithm.
@@ -80,20 +79,20 @@ pub struct HashVerdict {
     pub outcome: Result<(), VerifyError>,
 }
 
-/// What is known about a detached signature.
+/// The verdicts on a detached signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DetachedReport {
     /// The key.
     pub key: KeyFacts,
-    /// How the key was wrapped.
+    /// The form that the key came in.
     pub key_encoding: Encoding,
-    /// How the signature was wrapped.
+    /// The form that the signature came in.
     pub signature_encoding: Encoding,
     /// The signature.
     pub signature: DsaSignature,
     /// Size of the payload.
     pub payload_bytes: u64,
-    /// One verdict for every hash tried.
+    /// One verdict per hash.
     pub verdicts: Vec<HashVerdict>,
 }
 
@@ -122,7 +121,7 @@ pub fn verify_detached(
     }
     let key = PublicKey::from_spki_der(&key_der)?;
     let (signature_der, signature_encoding) = match decode_any(signature) {
-        // The signature's own errors know raw r‖s and hexadecimal text, so they get to see what isn't wrapped.
+        // `DsaSignature` has better errors for raw r‖s and hexadecimal text.
         Err(EncodingError::NotRecognised { .. } | EncodingError::HexText) => {
             (signature.to_vec(), Encoding::Der)
         }

@@ -1,7 +1,6 @@
-//! Turns what a user has at hand, PEM, DER or base64 text, into bytes.
+//! Unwraps the forms that keys and signatures come in: PEM, DER and base64 text.
 //!
-//! Invariant: the bytes are only unwrapped, never repaired; where they aren't what a key or signature comes in, the
-//! error names what they look like instead.
+//! Invariant: bytes are unwrapped, never repaired. For any other input the error names what it looks like.
 
 use base64::Engine;
 use base64::alphabet;
@@ -10,16 +9,16 @@ use zeroize::Zeroizing;
 
 use crate::byte_order_mark::{LOOKS_LIKE_UTF_16, utf_16, without_mark};
 
-/// Largest file that is looked at. Keys and signatures are far smaller, even in PEM with explanatory text.
+/// Size limit of a file. Keys and signatures are far smaller, even in PEM with explanatory text.
 const MAX_BYTES: usize = 64 * 1024;
 
-// Padding says nothing about the content, so it may be missing; stray bits at the end may not be set.
+// Padding may be missing, since it says nothing about the content; stray bits at the end must be zero.
 const CONFIG: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
 const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, CONFIG);
 const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, CONFIG);
 
-/// What bytes were wrapped in.
+/// The form that bytes came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Encoding {
     /// `-----BEGIN label-----`.
@@ -27,33 +26,33 @@ pub enum Encoding {
         /// The label.
         label: String,
     },
-    /// Nothing: plain DER.
+    /// Plain DER.
     Der,
     /// Base64 text, as in an export document.
     Base64,
 }
 
-/// Why bytes can't be unwrapped.
+/// Why input can't be unwrapped.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EncodingError {
-    /// Nothing, or nothing but white space.
+    /// Empty, or only white space.
     #[error("input is empty")]
     Empty,
     /// Far larger than a key or signature.
-    #[error("input has {size} bytes, more than the {max} that are looked at")]
+    #[error("input has {size} bytes, above the limit of {max}")]
     TooLarge {
         /// Its size.
         size: usize,
         /// The limit.
         max: usize,
     },
-    /// PEM whose end line is missing or names another label.
+    /// A PEM block whose end line is missing or has another label.
     #[error("PEM block {label:?} has no matching end line")]
     PemBreaksOff {
         /// The label of the begin line.
         label: String,
     },
-    /// PEM whose begin line isn't one.
+    /// A malformed begin line of PEM.
     #[error("PEM begin line is malformed")]
     PemMalformed,
     /// PEM with encryption headers.
@@ -65,7 +64,7 @@ pub enum EncodingError {
     /// A character that isn't base64.
     #[error("base64 text has an invalid byte 0x{byte:02x} at offset {offset}")]
     InvalidCharacter {
-        /// Its offset; in PEM that of the text between the lines, without white space.
+        /// Its offset in the base64 text without white space.
         offset: usize,
         /// The byte.
         byte: u8,
@@ -134,7 +133,7 @@ pub fn decode_any(input: &[u8]) -> Result<(Vec<u8>, Encoding), EncodingError> {
             max: MAX_BYTES,
         });
     }
-    // Editors put the mark before text; DER never begins with it.
+    // Editors put a byte order mark before text; DER never begins with one.
     let input = without_mark(input);
     if is_utf_16_text(input) {
         return Err(EncodingError::Utf16);
@@ -147,7 +146,7 @@ pub fn decode_any(input: &[u8]) -> Result<(Vec<u8>, Encoding), EncodingError> {
         .iter()
         .all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
     if !is_text {
-        // White space is data here, so the untrimmed input counts.
+        // In DER, white space is data, so this uses the untrimmed input.
         return match input.first() {
             Some(0x30) => Ok((input.to_vec(), Encoding::Der)),
             Some(first) => Err(EncodingError::NotRecognised {
@@ -175,7 +174,8 @@ pub fn decode_any(input: &[u8]) -> Result<(Vec<u8>, Encoding), EncodingError> {
     Ok((decode_base64(text)?, Encoding::Base64))
 }
 
-/// Whether it is ASCII text in two bytes a character. Bytes of a bare signature may begin with the mark by chance.
+/// Whether this is ASCII text with two bytes per character. A bare signature may begin like a mark by chance, so all
+/// of it is checked.
 fn is_utf_16_text(input: &[u8]) -> bool {
     let (pairs, rest) = input.as_chunks::<2>();
     let is_text = |[first, second]: &[u8; 2]| {
@@ -189,7 +189,7 @@ fn is_utf_16_text(input: &[u8]) -> bool {
     utf_16(input).is_some() && rest.is_empty() && pairs.iter().all(is_text)
 }
 
-/// Unwraps all blocks of PEM text. DER and base64 text are one.
+/// Unwraps every block of PEM text; DER and base64 text count as one block.
 pub fn decode_all(input: &[u8]) -> Result<Vec<(Vec<u8>, Encoding)>, EncodingError> {
     let first = decode_any(input)?;
     let mut rest = match (&first.1, std::str::from_utf8(input)) {
@@ -206,7 +206,7 @@ pub fn decode_all(input: &[u8]) -> Result<Vec<(Vec<u8>, Encoding)>, EncodingErro
     Ok(all)
 }
 
-/// Whether text has a PEM block of a private key, of any kind.
+/// Whether text has a PEM block of any private key.
 pub fn names_private_key(input: &[u8]) -> bool {
     let text = String::from_utf8_lossy(input);
     let mut begins = text
@@ -220,7 +220,7 @@ fn read_pem(text: &[u8]) -> Result<Option<(Vec<u8>, Encoding)>, EncodingError> {
     let Ok(text) = std::str::from_utf8(text) else {
         return Ok(None);
     };
-    // Tools write explanatory text above the block.
+    // Some tools write explanatory text above the block.
     let Some((_, block)) = text.split_once(BEGIN) else {
         return Ok(None);
     };
@@ -238,10 +238,10 @@ fn read_pem(text: &[u8]) -> Result<Option<(Vec<u8>, Encoding)>, EncodingError> {
     Ok(Some((decode_base64(body.as_bytes())?, Encoding::Pem { label })))
 }
 
-/// Wraps DER in a PEM block. The buffers are wiped, since it may be a secret.
+/// Wraps DER in a PEM block. Wipes its buffers, since the DER may be a private key.
 pub(super) fn write_pem(label: &str, der: &[u8]) -> Zeroizing<String> {
     let text = Zeroizing::new(STANDARD.encode(der));
-    // Large enough from the start: growing would leave a copy behind.
+    // Reserved at once, since growing would leave a copy of the secret behind.
     let mut pem = Zeroizing::new(String::with_capacity(text.len() * 2 + 128));
     pem.push_str(&format!("-----BEGIN {label}-----\n"));
     let mut rest = text.as_str();
@@ -256,7 +256,7 @@ pub(super) fn write_pem(label: &str, der: &[u8]) -> Zeroizing<String> {
 }
 
 fn decode_base64(text: &[u8]) -> Result<Vec<u8>, EncodingError> {
-    // May hold a private key.
+    // May be a private key.
     let mut plain = Zeroizing::new(Vec::with_capacity(text.len()));
     plain.extend(text.iter().copied().filter(|byte| !byte.is_ascii_whitespace()));
     let url = plain.iter().any(|byte| matches!(byte, b'-' | b'_'));

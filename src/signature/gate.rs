@@ -1,10 +1,9 @@
-//! The gate that the numbers of a key pass before anything is computed with them.
+//! Checks the numbers of a key before anything is computed with them.
 //!
-//! Invariant: what passes has a supported size, a q that divides p - 1, and a g and y inside of (1, p) and in the
-//! subgroup of order q. The `dsa` crate panics on some keys that don't (and refuses the 512-bit ones that engines use
-//! when it reads them itself), so it never sees a key's bytes, only numbers that passed here. Whether p and q are
-//! prime isn't checked: a key with composite ones vouches for nothing. Where one is trusted,
-//! [`super::KeyFacts::has_prime_parameters`] tells.
+//! Invariant: a key that passes has a supported size, a q that divides p - 1, and a g and y between 1 and p in the
+//! subgroup of order q. The `dsa` crate panics on some other keys, and its own reader refuses the 512-bit keys of
+//! engines, so it only gets numbers that passed here. The gate doesn't check that p and q are prime, which takes long;
+//! [`super::KeyFacts::has_prime_parameters`] does so for trusted keys.
 
 use super::asn1;
 use super::key_error::{Component, KeyError};
@@ -45,7 +44,7 @@ impl Domain {
             .into_option()
             .ok_or(KeyError::Even(Component::Q))?;
         let montgomery = BoxedMontyParams::new_vartime(modulus);
-        // The published sets were checked once for all; a test does it again.
+        // A test checks the published sets.
         let generator = if published {
             BoxedUint::from_be_slice(g, p.bits_precision()).map_err(|_| KeyError::Refused)?
         } else {
@@ -69,14 +68,14 @@ impl Domain {
         subgroup_element(y, Component::Y, self.components.q(), &self.montgomery)
     }
 
-    /// The public value that belongs to a secret, big endian.
+    /// The public value of a secret, big endian.
     pub(super) fn raise_generator(&self, secret: &BoxedUint) -> Box<[u8]> {
         let generator = BoxedMontyForm::new(self.components.g().clone().get(), &self.montgomery);
         generator.pow(secret).retrieve().to_be_bytes()
     }
 }
 
-/// The number with as many limbs as p, which the arithmetic insists on, if 1 < number < p and number^q = 1 mod p.
+/// The number with as many limbs as p, which the arithmetic requires, if 1 < number < p and number^q = 1 mod p.
 fn subgroup_element(
     value: &[u8],
     component: Component,

@@ -7,7 +7,7 @@ use std::fmt;
 /// A hash algorithm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum HashAlgorithm {
-    /// SHA-1: what Java means by `SHA1withDSA`. Collisions are feasible.
+    /// SHA-1, as in Java's `SHA1withDSA`. Collisions are feasible.
     Sha1,
     /// SHA-224.
     Sha224,
@@ -34,7 +34,7 @@ impl HashAlgorithm {
         }
     }
 
-    /// Looks an algorithm up by name; case and the hyphen don't matter.
+    /// Looks an algorithm up by name, ignoring case and hyphens.
     pub fn by_name(name: &str) -> Option<Self> {
         let plain = |text: &str| text.replace('-', "").to_ascii_lowercase();
         Self::ALL
@@ -59,7 +59,7 @@ impl HashAlgorithm {
         matches!(self, Self::Sha1)
     }
 
-    /// The hash of bytes at hand.
+    /// Hashes bytes in memory.
     pub fn digest(self, bytes: &[u8]) -> Vec<u8> {
         let mut hasher = self.hasher();
         hasher.update(bytes);
@@ -83,7 +83,7 @@ impl fmt::Display for HashAlgorithm {
     }
 }
 
-/// A hash under way, of an algorithm chosen at run time.
+/// A hash in progress, of an algorithm chosen at run time.
 pub(super) trait Hasher: Send {
     fn fork(&self) -> Box<dyn Hasher>;
     fn update(&mut self, bytes: &[u8]);

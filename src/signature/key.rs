@@ -1,7 +1,7 @@
-//! Public keys: read from their DER form, checked, described, written.
+//! Public keys: reads, checks, describes and writes them.
 //!
-//! Invariant: a [`PublicKey`] exists only for numbers that passed the gate in `gate.rs`, and its DER form is the only
-//! one that DER allows, so the fingerprint of a key is the fingerprint of the bytes it was read from.
+//! Invariant: the numbers of a [`PublicKey`] passed the gate in `gate.rs`, and the key was read from its only DER form,
+//! so a key's fingerprint is that of the bytes it was read from.
 
 use super::asn1::{
     self, BIT_STRING, DerError, Deviations, Integer, NULL, NonCanonical, OBJECT_IDENTIFIER, Reader, SEQUENCE,
@@ -17,41 +17,41 @@ use dsa::pkcs8::der::{self, Encode};
 use dsa::pkcs8::spki::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 use sha2::{Digest, Sha256};
 
-/// Largest encoded key that is looked at. One with 3072 bits takes 1226 bytes.
+/// Size limit of an encoded key. One of 3072 bits has 1226 bytes.
 pub(super) const MAX_KEY_BYTES: usize = 4096;
 
-/// What can be said about a key.
+/// The facts about a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyFacts {
     /// Always `DSA`.
     pub algorithm: &'static str,
-    /// Bits of p: what is called the key's size.
+    /// Bits of p: the key's size.
     pub bits: u32,
     /// Bits of q.
     pub q_bits: u32,
-    /// The published set that p, q and g are, if they are one.
+    /// The published set that p, q and g belong to.
     pub parameter_set: Option<&'static str>,
     /// SHA-256 of the DER encoding.
     pub fingerprint: [u8; 32],
-    /// p and q, big endian, of a key that isn't of a published set.
+    /// p and q, big endian, unless they belong to a published set.
     own: Option<[Box<[u8]>; 2]>,
 }
 
 impl KeyFacts {
-    /// Whether forging a signature is feasible or will be: anything below 2048 bits.
+    /// Whether forging a signature is or will be feasible: below 2048 bits.
     pub fn is_weak(&self) -> bool {
         self.bits < 2048
     }
 
-    /// Whether it is of the kind that every engine makes: 512 bits over the parameters that come with every JDK.
+    /// Whether it has 512 bits and the JDK's parameters, as every engine's key.
     pub(crate) fn is_of_engines(&self) -> bool {
         self.bits == 512 && self.parameter_set.is_some()
     }
 
-    /// Whether p and q are primes, which takes long enough to be asked of trusted keys alone. With composite ones others
-    /// than the owner may find out how to sign.
+    /// Whether p and q are primes. This takes long, so only trusted keys are checked. With composite numbers, others than
+    /// the owner may be able to sign.
     pub fn has_prime_parameters(&self) -> bool {
-        // The published sets were checked once for all; a test does it again.
+        // A test checks the published sets.
         let mut numbers = self.own.iter().flatten();
         numbers.all(|number| is_prime(Flavor::Any, &BoxedUint::from_be_slice_vartime(number)))
     }
@@ -62,14 +62,13 @@ impl KeyFacts {
     }
 }
 
-/// Reads what [`KeyFacts::fingerprint_text`] writes: `sha256:` in any case and 64 hexadecimal digits, with or without
-/// colons between them.
+/// Parses a fingerprint: `sha256:` in any case and 64 hexadecimal digits, with or without colons.
 pub fn parse_fingerprint(text: &str) -> Option<[u8; 32]> {
     let digits = fingerprint_digits(text)?.chars().filter(|c| *c != ':');
     hex::decode(digits.collect::<String>()).ok()?.try_into().ok()
 }
 
-/// The text behind the `sha256:` of a fingerprint; `None` for a text of another kind.
+/// The text behind the `sha256:` of a fingerprint; `None` for any other text.
 pub fn fingerprint_digits(text: &str) -> Option<&str> {
     let (prefix, digits) = text.split_once(':')?;
     prefix.eq_ignore_ascii_case("sha256").then_some(digits)
@@ -121,7 +120,7 @@ impl PublicKey {
             deviations.note(outer.offset(), form);
         }
         let key = Self::from_components(p, q, g, y)?;
-        // Last, so that the error says that the key as such is sound.
+        // Checked last: this error means that the key is otherwise sound.
         match deviations.first() {
             Some((offset, form)) => Err(KeyError::NotCanonical { offset, form }),
             None => Ok(key),
@@ -151,7 +150,7 @@ impl PublicKey {
         })
     }
 
-    /// What can be said about the key.
+    /// The facts about the key.
     pub fn facts(&self) -> KeyFacts {
         self.facts.clone()
     }
@@ -175,7 +174,7 @@ impl PartialEq for PublicKey {
 
 impl Eq for PublicKey {}
 
-/// Reads an AlgorithmIdentifier that must be DSA's and carry p, q and g.
+/// Reads an AlgorithmIdentifier of DSA with p, q and g.
 fn read_algorithm<'a>(info: &mut Reader<'a>) -> Result<[&'a [u8]; 3], KeyError> {
     let mut algorithm = info.element(SEQUENCE, "the algorithm's SEQUENCE")?;
     let oid = algorithm

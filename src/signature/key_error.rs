@@ -3,7 +3,7 @@
 use super::asn1::{DerError, NonCanonical};
 use std::fmt;
 
-/// Which number of a key an error is about.
+/// One number of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Component {
     /// The prime modulus.
@@ -36,11 +36,11 @@ impl fmt::Display for Component {
 /// Why a public key is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
-    /// No byte at all.
+    /// No bytes.
     #[error("public key is empty")]
     Empty,
-    /// Larger than any key can be.
-    #[error("public key has {size} bytes, more than the {max} that are looked at")]
+    /// Larger than any key.
+    #[error("public key has {size} bytes, above the limit of {max}")]
     TooLarge {
         /// Its size.
         size: usize,
@@ -56,16 +56,16 @@ pub enum KeyError {
         /// The algorithm's object identifier.
         oid: String,
     },
-    /// A DSA key that leaves its parameters to another document.
+    /// A DSA key without parameters.
     #[error("public key carries no DSA parameters")]
     NoParameters,
     /// Fewer or more numbers than p, q and g.
     #[error("DSA parameters hold {found} elements instead of p, q and g")]
     ParameterCount {
-        /// How many.
+        /// Their number.
         found: usize,
     },
-    /// The bit string doesn't end on a byte.
+    /// The bit string doesn't end at a byte.
     #[error("public value's bit string has {unused} unused bits")]
     UnusedBits {
         /// The count it states.
@@ -89,7 +89,7 @@ pub enum KeyError {
     /// p or q is even, so not prime.
     #[error("{0} is even, so not a prime")]
     Even(Component),
-    /// There is no subgroup of order q.
+    /// No subgroup has order q.
     #[error("q ({q_bits} bits) doesn't divide p - 1 ({p_bits} bits)")]
     SubgroupMismatch {
         /// The size of p.
@@ -97,30 +97,30 @@ pub enum KeyError {
         /// The size of q.
         q_bits: u32,
     },
-    /// g or y isn't between 1 and p, both excluded.
+    /// g or y isn't between 1 and p.
     #[error("{component} ({bits} bits) isn't between 1 and p ({p_bits} bits)")]
     OutOfRange {
-        /// Which number.
+        /// The number.
         component: Component,
         /// Its size.
         bits: u32,
         /// The size of p.
         p_bits: u32,
     },
-    /// g or y is outside of the subgroup that q generates.
+    /// g or y isn't in the subgroup of order q.
     #[error("{component} isn't in the subgroup of order q ({q_bits} bits)")]
     NotInSubgroup {
-        /// Which number.
+        /// The number.
         component: Component,
         /// The size of q.
         q_bits: u32,
     },
-    /// The key is sound, but not encoded the way DER requires; Java or OpenSSL read such keys.
+    /// The key is sound, but its encoding isn't DER. Java and OpenSSL read such keys.
     #[error("public key isn't canonical DER: {form} at byte {offset}")]
     NotCanonical {
-        /// Where the encoding deviates.
+        /// The offset of the deviation.
         offset: usize,
-        /// How.
+        /// The deviation.
         form: NonCanonical,
     },
     /// The DSA library refused a key that passed every check here.
@@ -156,7 +156,7 @@ impl KeyError {
             | Self::OutOfRange { .. }
             | Self::NotInSubgroup { .. }
             | Self::Refused => {
-                "no honest signer makes such a key: treat whatever carries it as tampered with"
+                "no honest signer makes such a key: treat the file it comes from as tampered with"
             }
         }
     }

@@ -1,8 +1,8 @@
 //! DSA keys, signatures and signing rules.
 //!
-//! An export document carries its own public key, so every byte that reaches this module may be hostile. Nothing
-//! gets near the arithmetic before [`PublicKey`]'s gate has checked it, and nothing in here panics. A signature that
-//! verifies shows that the signed bytes fit *the key at hand*; whose key that is, is for the caller to judge.
+//! An export document carries its own public key, so every byte may be hostile: [`PublicKey`]'s gate checks all numbers
+//! before any arithmetic, and nothing in here panics. A signature that verifies shows that the signed bytes fit *this
+//! key*; the caller judges whose key it is.
 
 mod asn1;
 mod der_signature;

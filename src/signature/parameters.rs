@@ -1,12 +1,12 @@
-//! The DSA parameter sets that are recognised by value: the ones every JDK ships with.
+//! The DSA parameter sets that every JDK has.
 //!
-//! Invariant: a set is recognised only when all of its numbers match; a name in a report therefore says that p, q and
-//! g are not of the signer's making. How they were read out of a JDK is in `testdata/vectors/scripts/`.
+//! Invariant: a set is recognised only if p, q and g all match, so a name in a report means that the signer didn't choose
+//! them. `testdata/vectors/scripts/` reads them out of a JDK.
 
 /// A published set of domain parameters. Numbers are big endian, without leading zeros.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ParameterSet {
-    /// What reports call it.
+    /// Its name in reports.
     pub name: &'static str,
     /// The modulus.
     pub p: &'static [u8],
@@ -17,12 +17,12 @@ pub struct ParameterSet {
 }
 
 impl ParameterSet {
-    /// The set with exactly these numbers.
+    /// Returns the set with exactly these numbers.
     pub fn recognise(p: &[u8], q: &[u8], g: &[u8]) -> Option<&'static Self> {
         Self::recognise_prefix(p, q, g).filter(|set| set.g == g)
     }
 
-    /// The set with this p and q, whose g starts with the bytes given: all that a key which breaks off shows.
+    /// Returns the set with this p and q whose g starts with these bytes, for a key that breaks off.
     pub fn recognise_prefix(p: &[u8], q: &[u8], g_prefix: &[u8]) -> Option<&'static Self> {
         PARAMETER_SETS
             .iter()
@@ -30,7 +30,7 @@ impl ParameterSet {
     }
 }
 
-/// Decodes hexadecimal digits at compile time; a slip in the tables below doesn't compile.
+/// Decodes hexadecimal digits at compile time, so a typo in the tables below doesn't compile.
 const fn hex<const N: usize>(digits: &str) -> [u8; N] {
     const fn value(digit: u8) -> u8 {
         match digit {

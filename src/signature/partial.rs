@@ -1,7 +1,7 @@
-//! What can still be read of a public key that breaks off, as samples in documentation do.
+//! Reads the start of a public key that breaks off, as in documentation samples.
 //!
-//! Invariant: nothing in here vouches for a key. It only says which of its numbers are complete and which published
-//! set they belong to; a key that is to be used goes through the gate in `key.rs`.
+//! Invariant: only for reports. It says which numbers are complete and which published set they belong to; a key for
+//! verifying goes through the gate in `key.rs`.
 
 use super::asn1::{self, INTEGER, OBJECT_IDENTIFIER, SEQUENCE};
 use super::parameters::ParameterSet;
@@ -17,20 +17,19 @@ pub struct PartialKey {
     pub q: Option<Vec<u8>>,
     /// g, likewise.
     pub g: Option<Vec<u8>>,
-    /// The published set that the complete numbers belong to, and the bytes of g that are there don't contradict.
+    /// The published set that the complete numbers and the bytes of g belong to.
     pub parameter_set: Option<&'static str>,
-    /// How many bytes the whole key has according to its first bytes.
+    /// Bytes of the whole key, according to its first bytes.
     pub declared_size: Option<usize>,
-    /// The offset at which reading stopped: where the bytes end, or hold something else than a key.
+    /// The offset at which reading stopped: the end, or the first bytes that don't belong to a key.
     pub breaks_off_at: usize,
 }
 
 impl PartialKey {
-    /// Reads as far as possible. Never fails; a key of which nothing is readable has no field set.
+    /// Reads as far as possible; leaves every field empty if nothing is readable.
     pub fn read(der: &[u8]) -> Self {
         let mut key = Self::default();
         let mut walk = Walk { der, at: 0 };
-        // The only thing to do where reading stops is to say how far it got.
         let _ = key.walk(&mut walk);
         key.breaks_off_at = walk.at.min(der.len());
         key
@@ -80,7 +79,7 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// Steps into an element, whose content need not be complete, and returns its stated length.
+    /// Steps into an element, whose content may be incomplete, and returns its stated length.
     fn enter(&mut self, tag: u8) -> Option<usize> {
         match asn1::header(self.der, self.at, 0, "an element") {
             Ok(header) if header.tag == tag => {
@@ -96,7 +95,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The content of an element; if that breaks off, the part that is there.
+    /// The content of an element, or the part there is of it.
     fn value(&mut self, tag: u8) -> Result<&'a [u8], &'a [u8]> {
         let length = self.enter(tag).ok_or(&[][..])?;
         let rest = self.der.get(self.at..).unwrap_or_default();

@@ -1,17 +1,16 @@
-//! Products of powers, which are nearly all the work of the gate of a key and of verifying a DSA signature.
+//! Products of powers: most of the work of checking a key and verifying a signature.
 //!
-//! Invariant: only public numbers come here (a key, a signature, a hash that anybody can compute), so the time may tell
-//! of them. That, exponents no longer than q, and one run of squarings for all powers make it several times faster than
-//! powers in constant time.
+//! Invariant: only for public numbers (keys, signatures, hashes), because the time depends on them. Therefore, and with
+//! exponents no longer than q and one run of squarings, it is several times faster than powers in constant time.
 
 use crypto_bigint::BoxedUint;
 use crypto_bigint::modular::BoxedMontyForm;
 
-/// Bits of all exponents together that are taken at a time. More make the table dearer than they save at 160 bits.
+/// Window width over all exponents together; a wider table costs more than it saves for a q of 160 bits.
 const BITS_AT_A_TIME: u32 = 4;
 const ENTRIES: usize = 1 << BITS_AT_A_TIME;
 
-/// The product of one or two powers, base and exponent each, of one modulus; exponents are below `2^bits` (Straus 1964).
+/// The product of one or two powers (base, exponent) with one modulus; exponents are below `2^bits` (Straus 1964).
 pub(super) fn product_of_powers<const N: usize>(
     powers: [(&BoxedMontyForm, &BoxedUint); N],
     bits: u32,
@@ -56,7 +55,7 @@ mod tests {
     use crypto_bigint::modular::BoxedMontyParams;
 
     #[test]
-    fn powers_and_products_are_those_of_crypto_bigint_whatever_the_exponents() {
+    fn products_equal_those_of_crypto_bigint() {
         let number = |byte: u8| BoxedUint::from_be_slice_vartime(&[byte; 64]);
         let modulus = Odd::new(number(0xfd)).into_option().unwrap();
         let params = BoxedMontyParams::new_vartime(modulus);

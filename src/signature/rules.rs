@@ -1,44 +1,44 @@
-//! Signing rules: named recipes for which bytes of a document are hashed, and with what.
+//! Signing rules: which bytes of a document are hashed, and with which algorithm.
 //!
-//! Engines don't publish which bytes they sign, so a verdict always names the rule it was reached under. Invariant: a
-//! published name keeps its recipe for good; documents declare it. A new rule, the vendor's one day, is one new entry
-//! in [`RULES`], and no rule ever needs a whole blob in memory.
+//! Engines don't publish which bytes they sign, so every verdict names its rule. Documents declare a rule by name.
+//! Invariant: a published name never changes its meaning, and no rule needs a whole blob in memory. A new rule is one
+//! new entry in [`RULES`].
 
 use super::hash::{HashAlgorithm, Hasher};
 use super::key::KeyFacts;
 
-/// Collects the hash of a document's records, which are fed in order, from the header to the last object; the
-/// trailer, which holds the signature itself, is never fed.
+/// Hashes a document's records, in order from the header to the last object. The trailer, which holds the signature,
+/// isn't part of it.
 pub trait RecordDigest: Send {
-    /// A record starts; `length_prefix` is its length as framed (little endian).
+    /// Starts a record; `length_prefix` is its length in the blob (little endian).
     fn begin(&mut self, index: u64, length_prefix: [u8; 4]);
-    /// The same digest once more, for a record of which it isn't known yet whether it belongs to the signed bytes.
+    /// Copies the digest, for a record that may not belong to the signed bytes.
     fn fork(&self) -> Box<dyn RecordDigest>;
-    /// The next bytes of the record.
+    /// Adds the next bytes of the record.
     fn chunk(&mut self, bytes: &[u8]);
-    /// The hash to sign or to verify.
+    /// Returns the hash to sign or to verify.
     fn finish(self: Box<Self>) -> Vec<u8>;
 }
 
 /// A signing rule.
 #[derive(Debug, Clone, Copy)]
 pub struct SigningRule {
-    /// The name documents declare.
+    /// The name that documents declare.
     pub name: &'static str,
-    /// The recipe, in one sentence.
+    /// What is hashed, in one sentence.
     pub summary: &'static str,
-    /// The hash.
+    /// The hash algorithm.
     pub hash: HashAlgorithm,
-    /// Whether the rule is this project's own, so that a document under it was sealed by this toolkit.
+    /// Whether the rule is this project's own: this toolkit sealed the document.
     pub own: bool,
-    /// Bits of p and q of the keys it is meant for.
+    /// Bits of p and q of the keys that it is for.
     pub key_sizes: &'static [(u32, u32)],
     /// Starts a digest of a document's records.
     pub new_digest: fn() -> Box<dyn RecordDigest>,
 }
 
 impl SigningRule {
-    /// Whether the rule is meant for such keys.
+    /// Whether the rule is for keys of this size.
     pub fn fits(&self, key: &KeyFacts) -> bool {
         self.key_sizes.contains(&(key.bits, key.q_bits))
     }
@@ -73,12 +73,12 @@ pub(super) const RECORDS_V2: SigningRule = SigningRule {
 /// Every known rule.
 pub static RULES: &[SigningRule] = &[RECORDS_V1, RECORDS_V2];
 
-/// Looks a rule up by the name documents declare.
+/// Looks a rule up by the name that documents declare.
 pub fn by_name(name: &str) -> Option<&'static SigningRule> {
     RULES.iter().find(|rule| rule.name == name)
 }
 
-/// Hashes the records as they are framed, so that the hash is that of the blob's bytes.
+/// Hashes the records with their length prefixes: the bytes of the blob.
 struct FramedRecords(Box<dyn Hasher>);
 
 impl RecordDigest for FramedRecords {

@@ -1,8 +1,8 @@
-//! Keys that sign, and signing.
+//! Makes private keys, and signs with them.
 //!
-//! Invariant: the secret is in [1, q), never printed, and overwritten when it is dropped. Nonces follow RFC 6979, so
-//! the same hash under the same key gives the same signature and no generator can leak the secret. New keys use the
-//! JDK's published parameters, as engines do.
+//! Invariant: the secret is between 0 and q, never printed, and overwritten when it is dropped. Nonces follow RFC 6979,
+//! so one hash under one key has one signature, and no random generator can leak the secret. New keys use the JDK's
+//! published parameters, as engines do.
 
 use super::asn1;
 use super::der_signature::DsaSignature;
@@ -19,10 +19,10 @@ use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
 use std::fmt;
 use zeroize::{Zeroize, Zeroizing};
 
-/// Sizes that keys are made in.
+/// The sizes of new keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum KeySize {
-    /// p of 512 and q of 160 bits: what engines use. Breakable.
+    /// p of 512 and q of 160 bits, as engines use. Breakable.
     Dsa512,
     /// p of 1024 and q of 160 bits. Weak.
     Dsa1024,
@@ -43,12 +43,12 @@ impl KeySize {
         }
     }
 
-    /// The size with so many bits of p.
+    /// Returns the size with this many bits of p.
     pub fn from_bits(bits: u32) -> Option<Self> {
         Self::ALL.iter().copied().find(|size| size.bits() == bits)
     }
 
-    /// The parameters that new keys of this size use.
+    /// The parameters of new keys of this size.
     pub const fn parameters(self) -> &'static ParameterSet {
         match self {
             Self::Dsa512 => &JDK_512_160,
@@ -57,7 +57,7 @@ impl KeySize {
         }
     }
 
-    /// The rule that documents are sealed under with a key of this size, unless the caller asks for another.
+    /// The default signing rule for keys of this size.
     pub const fn default_rule(self) -> &'static SigningRule {
         match self {
             Self::Dsa512 | Self::Dsa1024 => &RECORDS_V1,
@@ -66,14 +66,14 @@ impl KeySize {
     }
 }
 
-/// Why no key could be made, or nothing signed.
+/// Why a key couldn't be made or nothing was signed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SignError {
     /// The operating system gave no random bytes.
     #[error("the system's random generator failed: {0}")]
     Random(String),
-    /// The rule isn't meant for keys of this size.
-    #[error("rule {rule} isn't meant for keys of {bits}/{q_bits} bits")]
+    /// The rule isn't for keys of this size.
+    #[error("rule {rule} isn't for keys of {bits}/{q_bits} bits")]
     RuleDoesNotFit {
         /// The rule.
         rule: &'static str,
@@ -82,7 +82,7 @@ pub enum SignError {
         /// Bits of q.
         q_bits: u32,
     },
-    /// The hash given isn't of the size that the algorithm makes.
+    /// The hash has another size than the algorithm's.
     #[error("hash has {found} bytes instead of {algorithm}'s {expected}")]
     HashSize {
         /// The algorithm.
@@ -92,7 +92,7 @@ pub enum SignError {
         /// The given size.
         found: usize,
     },
-    /// The key can't be computed with.
+    /// The key doesn't pass the gate.
     #[error("signing key is unusable: {0}")]
     Key(#[from] KeyError),
     /// The DSA library refused; RFC 6979 would need another nonce, which happens once in 2^160 signatures.
@@ -113,7 +113,7 @@ pub enum PrivateKeyError {
         label: String,
     },
     /// Larger than any key.
-    #[error("private key has {size} bytes, more than the {max} that are looked at")]
+    #[error("private key has {size} bytes, above the limit of {max}")]
     TooLarge {
         /// Its size.
         size: usize,
@@ -168,10 +168,10 @@ impl SigningKey {
         Self::from_random(size, &random)
     }
 
-    /// Makes the key that belongs to a seed, always the same. As secret as the seed: meant for tests and demos.
+    /// Derives a key from a seed. The key is as secret as the seed; for tests and demos.
     pub fn from_seed(size: KeySize, seed: &[u8]) -> Result<Self, SignError> {
         let mut hasher = Sha512::new();
-        // The size is part of it so that one seed doesn't give related secrets in two sizes.
+        // With the size, so that one seed doesn't give related secrets in two sizes.
         Digest::update(
             &mut hasher,
             format!("exportdoc DSA key from seed, {} bits\0", size.bits()),
@@ -182,7 +182,7 @@ impl SigningKey {
         Self::from_random(size, &random)
     }
 
-    /// FIPS 186-4, B.1.1: x = (c mod (q - 1)) + 1, with far more than the 64 bits beyond q's that it asks for.
+    /// FIPS 186-4, B.1.1: x = (c mod (q - 1)) + 1, with far more than the required 64 bits beyond q's.
     fn from_random(size: KeySize, random: &[u8; 64]) -> Result<Self, SignError> {
         let set = size.parameters();
         let q = BoxedUint::from_be_slice_vartime(set.q);
@@ -224,7 +224,7 @@ impl SigningKey {
         &self.public
     }
 
-    /// Signs the hash that a rule's digest gave.
+    /// Signs the hash of a rule's digest.
     pub fn sign_prehash(&self, hash: &[u8], rule: &SigningRule) -> Result<DsaSignature, SignError> {
         let facts = self.public.facts();
         if !rule.fits(&facts) {
@@ -238,7 +238,7 @@ impl SigningKey {
         self.sign_prehash_with(hash, rule.hash)
     }
 
-    /// Signs a hash; the algorithm must be the one that made it, since RFC 6979 derives the nonce with it.
+    /// Signs a hash of this algorithm, which RFC 6979 also derives the nonce with.
     pub fn sign_prehash_with(
         &self,
         hash: &[u8],

@@ -1,8 +1,8 @@
-//! Verification of a hash against a key that passed the gate.
+//! Verifies a signature of a hash.
 //!
-//! Invariant: the arithmetic sees only numbers of a key that passed the gate, 0 < r, s < q and a non-empty hash, and
-//! every refusal says which of these failed. It is our own use of `crypto-bigint` since all of it is public, see
-//! [`super::power`]; the `dsa` crate, which takes the time of a secret, gives the same answers, and tests hold it to that.
+//! Invariant: the arithmetic gets only a key that passed the gate, 0 < r, s < q and a non-empty hash; every refusal says
+//! which of these failed. All numbers are public, so this uses the fast arithmetic of [`super::power`] instead of the
+//! `dsa` crate's constant-time one; tests compare the two.
 
 use super::der_signature::DsaSignature;
 use super::key::PublicKey;
@@ -13,16 +13,16 @@ use crypto_bigint::{BoxedUint, Odd};
 /// Why a signature doesn't verify.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum VerifyError {
-    /// There is nothing to verify.
+    /// The hash has no bytes.
     #[error("hash is empty")]
     EmptyHash,
-    /// r or s isn't below q, so the signature was made with another key or not made at all.
+    /// r or s isn't below q, so no signer made this signature with this key.
     #[error("{name} isn't below the key's q")]
     OutOfRange {
         /// `r` or `s`.
         name: &'static str,
     },
-    /// Well-formed, but not a signature of this hash by this key.
+    /// A well-formed signature of another hash, or by another key.
     #[error("signature doesn't fit hash and key")]
     Mismatch,
 }
@@ -36,19 +36,19 @@ impl VerifyError {
                 "signature and key don't belong together: check which files they came from"
             }
             Self::Mismatch => {
-                "the signed bytes were changed, or are others than these, or the key is another one"
+                "the signed bytes were changed, or signature, key and bytes don't belong together"
             }
         }
     }
 }
 
 impl PublicKey {
-    /// Whether the signature is one of the hash, by this key.
+    /// Whether this key made the signature of this hash.
     pub fn verify_prehash(&self, hash: &[u8], signature: &DsaSignature) -> bool {
         self.check_prehash(hash, signature).is_ok()
     }
 
-    /// Like [`Self::verify_prehash`], with the reason.
+    /// As [`Self::verify_prehash`], with the reason.
     pub fn check_prehash(&self, hash: &[u8], signature: &DsaSignature) -> Result<(), VerifyError> {
         if hash.is_empty() {
             return Err(VerifyError::EmptyHash);
@@ -61,14 +61,14 @@ impl PublicKey {
         }
     }
 
-    /// FIPS 186-4, section 4.7. `None` where q isn't prime and s has no inverse.
+    /// FIPS 186-4, section 4.7. `None` if q isn't prime and s has no inverse.
     fn fits(&self, hash: &[u8], r: &BoxedUint, s: &BoxedUint) -> Option<bool> {
         let components = &self.domain.components;
         let q = components.q();
         let order = Odd::new(q.as_ref().clone()).into_option()?;
         let q_bits = q.bit_width_vartime();
         let w = s.invert_odd_mod_vartime(&order).into_option()?;
-        // The leftmost bytes; all sizes of q are whole bytes.
+        // The leftmost bytes; every size of q is whole bytes.
         let leftmost = &hash[..hash.len().min(q_bits as usize / 8)];
         let z = BoxedUint::from_be_slice(leftmost, q.bits_precision()).ok()?;
         let (u1, u2) = (z.mul_mod(&w, q), r.mul_mod(&w, q));
@@ -78,7 +78,7 @@ impl PublicKey {
         Some(v.rem_vartime(q) == *r)
     }
 
-    /// Whether r and s are in the range that the key's q sets.
+    /// Checks that r and s are below the key's q.
     pub fn check_range(&self, signature: &DsaSignature) -> Result<(), VerifyError> {
         self.in_range(signature).map(|_| ())
     }
@@ -106,7 +106,7 @@ mod tests {
     use super::*;
     use crate::signature::{HashAlgorithm, KeySize, PARAMETER_SETS, SigningKey};
 
-    /// What the `dsa` crate says.
+    /// The `dsa` crate's verdict.
     fn second_opinion(key: &PublicKey, hash: &[u8], signature: &DsaSignature) -> bool {
         let q = key.domain.components.q();
         let number = |bytes: &[u8]| BoxedUint::from_be_slice(bytes, q.bits_precision()).ok();
@@ -122,7 +122,7 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn the_dsa_crate_gives_the_same_verdict_on_honest_and_on_mutated_signatures(
+        fn the_dsa_crate_gives_the_same_verdict(
             size in prop::sample::select(vec![KeySize::Dsa512, KeySize::Dsa512, KeySize::Dsa1024, KeySize::Dsa2048]),
             seed in any::<[u8; 4]>(), mut hash in prop::collection::vec(any::<u8>(), 1..70),
             change in prop::option::of((any::<prop::sample::Index>(), any::<u8>())), of_hash in any::<bool>()
@@ -137,7 +137,7 @@ mod tests {
             }
             let Ok(signature) = DsaSignature::from_der(&der) else { return Ok(()) };
             let public = key.public_key();
-            // Of the digest that was signed, or of any bytes of any length.
+            // On the signed digest, and on bytes of any length.
             for bytes in [&digest, &hash] {
                 prop_assert_eq!(public.verify_prehash(bytes, &signature), second_opinion(public, bytes, &signature));
             }
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn the_published_parameters_pass_what_the_gate_spares_them() {
+    fn published_parameters_pass_the_skipped_checks() {
         for set in PARAMETER_SETS {
             let number = |bytes: &[u8]| BoxedUint::from_be_slice_vartime(bytes);
             let (p, q) = (number(set.p), number(set.q));

@@ -1,16 +1,16 @@
-//! A schema-less view of a message for people: field numbers, offsets, wire types and a guess at what bytes hold.
+//! A view of a message for people, without a schema: field numbers, offsets, wire types, and a guess at bytes.
 //!
-//! The guess is the one `protoc --decode_raw` makes: bytes that parse as a message are shown as one, others as text.
-//! Depth and node count are bounded, since two input bytes can make a node many times their size.
+//! As `protoc --decode_raw`, it shows bytes that parse as a message as one, and others as text. Depth and number of nodes
+//! are bounded, since two input bytes can become a node many times their size.
 
 use super::{Message, Value};
 
 /// Bounds on one dump.
 #[derive(Debug, Clone, Copy)]
 pub struct DumpLimits {
-    /// Levels of nested messages; deeper ones are shown as bytes.
+    /// Levels of nested messages; deeper messages become bytes.
     pub depth: usize,
-    /// Fields in all; the rest is left out and said so.
+    /// Number of fields; the dump says if it leaves more out.
     pub nodes: usize,
 }
 
@@ -28,11 +28,11 @@ impl Default for DumpLimits {
 pub struct DumpNode {
     /// Field number.
     pub number: u32,
-    /// Where the field begins, counted from the start of the dumped message.
+    /// Offset of the field in the dumped message.
     pub offset: usize,
     /// Bytes of tag, length and value.
     pub length: usize,
-    /// Bytes of the value alone: of a group, without its closing tag.
+    /// Bytes of the value alone; for a group, without its end tag.
     pub value_length: usize,
     /// Its value.
     pub value: DumpValue,
@@ -47,15 +47,15 @@ pub enum DumpValue {
     Fixed64(u64),
     /// Wire type 5.
     Fixed32(u32),
-    /// Wire type 2, reads as a message.
+    /// Wire type 2 that parses as a message.
     Message(Vec<DumpNode>),
     /// Wire types 3 and 4.
     Group(Vec<DumpNode>),
-    /// Wire type 2, doesn't read as a message.
+    /// Wire type 2 that doesn't parse as a message.
     Bytes(Vec<u8>),
 }
 
-/// Dumps the fields of `message`. The second value tells whether the node limit cut something off.
+/// Dumps the fields of `message`; also returns whether the limit on nodes was reached.
 pub fn dump(message: Message<'_>, limits: DumpLimits) -> (Vec<DumpNode>, bool) {
     let mut left = limits.nodes;
     let nodes = level(message, 0, limits.depth, &mut left);

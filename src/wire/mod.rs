@@ -1,8 +1,8 @@
-//! The protobuf wire format, read in place and without a schema.
+//! The protobuf wire format, without a schema.
 //!
-//! Invariant: nothing is lost. A [`Field`] keeps the very bytes it was read from, so writing the `raw` parts of a
-//! message's fields one after the other gives the message back, whatever its field order, unknown numbers or varint
-//! forms. Reading allocates nothing, so no input can make it use more memory than it has itself.
+//! Invariant: lossless. A [`Field`] keeps the bytes it was read from, so the `raw` parts of a message's fields, one after
+//! the other, are the message again, with any field order, unknown numbers and long varints. Reading in memory allocates
+//! nothing.
 
 mod dump;
 mod read;
@@ -15,12 +15,12 @@ pub use dump::{DumpLimits, DumpNode, DumpValue, dump};
 pub use stream::{Cursor, FieldHead, StreamedFields};
 pub use write::Writer;
 
-/// What is odd about a known field: no writer puts it so.
+/// An oddity of a known field that no writer makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OddityKind {
     /// A field that is no list occurs more than once.
     Repeated,
-    /// It has another wire type than it is known by.
+    /// The field has another wire type than its own.
     OtherType,
 }
 
@@ -28,19 +28,19 @@ pub enum OddityKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{kind} at byte {offset} of the message")]
 pub struct WireError {
-    /// What is wrong.
+    /// The fault.
     pub kind: WireErrorKind,
-    /// Where the field begins that can't be read.
+    /// Offset of the unreadable field.
     pub offset: usize,
 }
 
-/// The ways in which a message can be broken.
+/// The faults of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WireErrorKind {
     /// The message ends inside a field.
     #[error("field breaks off")]
     BreaksOff,
-    /// A varint of more than ten bytes. What the tenth has beyond 64 bits is dropped, as protobuf does.
+    /// A varint of more than ten bytes. Bits beyond the 64th are dropped, as in protobuf.
     #[error("varint longer than ten bytes")]
     VarintTooLong,
     /// Field number 0 or above 2^29-1.
@@ -52,7 +52,7 @@ pub enum WireErrorKind {
     /// A length that points past the end of the message.
     #[error("length points past the end")]
     LengthPastEnd,
-    /// A group that isn't closed, or a close without its group.
+    /// A group without its end, or an end without its group.
     #[error("unbalanced group")]
     Group,
     /// More levels of groups than allowed.
@@ -90,7 +90,7 @@ impl From<Value<&[u8]>> for HeadValue {
     }
 }
 
-/// One field as it stands in its message.
+/// One field of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Field<'a> {
     /// Field number, 1 to 2^29-1.
@@ -99,12 +99,12 @@ pub struct Field<'a> {
     pub value: Value<&'a [u8]>,
     /// The bytes of tag, length and value.
     pub raw: &'a [u8],
-    /// Where `raw` begins in the message.
+    /// Offset of `raw` in the message.
     pub offset: usize,
 }
 
 impl<'a> Field<'a> {
-    /// Where a length-delimited value begins in the message; for other wire types, where the field begins.
+    /// Offset of a length-delimited value in the message; for other wire types, that of the field.
     pub fn value_offset(&self) -> usize {
         match self.value {
             Value::Bytes(bytes) => self.offset + self.raw.len() - bytes.len(),
@@ -121,7 +121,7 @@ impl<'a> Field<'a> {
     }
 }
 
-/// Reads a message's fields in order; stops for good at the first error.
+/// Reads a message's fields in order, up to the first error.
 #[derive(Debug, Clone)]
 pub struct Fields<'a> {
     message: &'a [u8],
@@ -183,14 +183,14 @@ fn tag_length(field: &[u8]) -> usize {
     field.iter().take_while(|byte| **byte & 0x80 != 0).count() + 1
 }
 
-/// A message that was read through once, so that its fields can be looked up without an error path.
+/// A message that was read once, so looking up its fields can't fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Message<'a> {
     bytes: &'a [u8],
 }
 
 impl<'a> Message<'a> {
-    /// Checks that `bytes` split into fields. Nested messages are checked when they are asked for.
+    /// Checks that `bytes` split into fields, but not their nested messages.
     ///
     /// # Errors
     /// The first field that can't be read.
@@ -201,14 +201,14 @@ impl<'a> Message<'a> {
         Ok(Self { bytes })
     }
 
-    /// The message as it stands.
+    /// The message's bytes.
     pub fn as_bytes(self) -> &'a [u8] {
         self.bytes
     }
 
     /// All fields in order.
     pub fn fields(self) -> impl Iterator<Item = Field<'a>> {
-        // Checked by `parse`: no error can occur, so none is lost here.
+        // `parse` has ruled errors out.
         fields(self.bytes).filter_map(Result::ok)
     }
 
@@ -217,18 +217,18 @@ impl<'a> Message<'a> {
         self.fields().filter(move |field| field.number == number)
     }
 
-    /// A length-delimited field: where it repeats, the last occurrence that is one. Of nested messages protobuf merges
-    /// all occurrences; see [`crate::object::SyncObject::plain_bytes`].
+    /// The last length-delimited field of this number. Protobuf merges repeated nested messages instead; see
+    /// [`crate::object::SyncObject::plain_bytes`].
     pub fn bytes(self, number: u32) -> Option<&'a [u8]> {
         self.all(number).filter_map(|field| field.bytes()).last()
     }
 
-    /// A text field; invalid UTF-8 shows as replacement characters.
+    /// A text field, with replacement characters for invalid UTF-8.
     pub fn text(self, number: u32) -> Option<Cow<'a, str>> {
         self.bytes(number).map(String::from_utf8_lossy)
     }
 
-    /// A varint field: where it repeats, the last occurrence that is one.
+    /// The last varint field of this number.
     pub fn varint(self, number: u32) -> Option<u64> {
         let varints = self.all(number).filter_map(|field| match field.value {
             Value::Varint(value) => Some(value),
@@ -237,7 +237,7 @@ impl<'a> Message<'a> {
         varints.last()
     }
 
-    /// A varint field of 32 bits: protobuf cuts what is longer.
+    /// A varint field of 32 bits; further bits are dropped, as in protobuf.
     pub(crate) fn varint32(self, number: u32) -> Option<u64> {
         self.varint(number).map(|value| value & u64::from(u32::MAX))
     }
@@ -247,12 +247,12 @@ impl<'a> Message<'a> {
         self.varint(number).map(u64::cast_signed)
     }
 
-    /// A nested message; `None` as well when the field's bytes are no message.
+    /// A nested message; `None` also if the field's bytes aren't a message.
     pub fn message(self, number: u32) -> Option<Message<'a>> {
         Message::parse(self.bytes(number)?).ok()
     }
 
-    /// All nested messages of one number; those that are no messages are left out.
+    /// All nested messages of one number, without fields that aren't messages.
     pub fn messages(self, number: u32) -> impl Iterator<Item = Message<'a>> {
         self.all(number)
             .filter_map(|field| Message::parse(field.bytes()?).ok())
@@ -269,7 +269,7 @@ impl<'a> Message<'a> {
     }
 }
 
-/// Reads the fields of a message one by one.
+/// Reads the fields of a message.
 pub fn fields(message: &[u8]) -> Fields<'_> {
     Fields { message, position: 0 }
 }

@@ -1,14 +1,13 @@
-//! The wire format, read from a source that is never held.
+//! Reads the fields of messages from a stream.
 //!
-//! Invariant: a message is split into the same fields, and refused at the same byte for the same reason, as by
-//! [`super::fields`]; of a length-delimited value only what a caller asks for is kept.
+//! Invariant: memory holds only the values that the caller asks for.
 
 use std::io::BufRead;
 
 use super::read::{self, Source};
 use super::{HeadValue, WireError};
 
-/// A source with the number of bytes taken from it. A source that fails is one that has ended: whoever owns it knows.
+/// A source with the number of bytes taken from it. I/O errors end the stream; the owner of the source reports them.
 #[derive(Debug)]
 pub struct Cursor<S> {
     source: S,
@@ -16,12 +15,12 @@ pub struct Cursor<S> {
 }
 
 impl<S: BufRead> Cursor<S> {
-    /// A cursor at the source's present position, which counts as 0.
+    /// A cursor whose position 0 is the source's current one.
     pub fn new(source: S) -> Self {
         Self { source, position: 0 }
     }
 
-    /// The fields of a message of so many bytes that begins here.
+    /// Reads a message of this length, which begins here.
     pub fn message(&mut self, length: u64) -> StreamedFields<'_, S> {
         StreamedFields {
             start: self.position,
@@ -42,7 +41,7 @@ impl<S: BufRead> Cursor<S> {
         self.pieces(end, |_| ());
     }
 
-    /// Hands on what lies before `end`, piece by piece.
+    /// Passes the bytes before `end` to `each`, piece by piece.
     fn pieces(&mut self, end: u64, mut each: impl FnMut(&[u8])) {
         while self.position < end {
             let Ok(held) = self.source.fill_buf() else { return };
@@ -64,21 +63,21 @@ impl<S: BufRead> Cursor<S> {
 pub struct FieldHead {
     /// Field number, 1 to 2^29-1.
     pub number: u32,
-    /// The value, as far as it is read.
+    /// The value; of bytes and groups only the length.
     pub value: HeadValue,
-    /// Where the field begins in its message.
+    /// Offset of the field in its message.
     pub offset: u64,
-    /// Where its value begins in its message.
+    /// Offset of its value in its message.
     pub value_offset: u64,
 }
 
-/// The fields of one message in a stream. What isn't taken of a value is skipped with the next field.
+/// The fields of one message in a stream. Reading the next field skips the unread rest of a value.
 #[derive(Debug)]
 pub struct StreamedFields<'c, S> {
     cursor: &'c mut Cursor<S>,
     start: u64,
     end: u64,
-    /// Where the value of the present field ends.
+    /// The end of the current field's value.
     value_end: u64,
 }
 
@@ -88,10 +87,10 @@ impl<S: BufRead> StreamedFields<'_, S> {
         self.end - self.start
     }
 
-    /// The next field.
+    /// Reads the next field's head.
     ///
     /// # Errors
-    /// A field that can't be read; the message ends there.
+    /// An unreadable field; the message ends there.
     pub fn next_field(&mut self) -> Result<Option<FieldHead>, WireError> {
         self.cursor.skip_to(self.value_end);
         if self.cursor.position >= self.end {
@@ -121,23 +120,23 @@ impl<S: BufRead> StreamedFields<'_, S> {
         }
     }
 
-    /// The value that begins here, of so many bytes, as a message.
+    /// Reads the value that begins here as a message of this length.
     pub fn enter(&mut self, length: u64) -> StreamedFields<'_, S> {
         self.cursor.message(length)
     }
 
-    /// Hands on the value that begins here, piece by piece.
+    /// Passes the value that begins here to `each`, piece by piece.
     pub fn pieces(&mut self, length: u64, each: impl FnMut(&[u8])) {
         self.cursor.pieces(self.cursor.position + length, each);
     }
 
-    /// The value that begins here, if it has no more than `limit` bytes.
+    /// Returns the value that begins here, if it has at most `limit` bytes.
     pub fn bytes(&mut self, length: u64, limit: u64) -> Option<Vec<u8>> {
         self.with_bytes(length, limit, <[u8]>::to_vec)
     }
 
-    /// What `read` makes of the value that begins here, if it has no more than `limit` bytes. It is only copied where the
-    /// source doesn't offer it in one piece.
+    /// Calls `read` with the value that begins here, if it has at most `limit` bytes. Copies the value only if the source
+    /// doesn't offer it in one piece.
     pub fn with_bytes<T>(&mut self, length: u64, limit: u64, read: impl FnOnce(&[u8]) -> T) -> Option<T> {
         if length > limit {
             return None;

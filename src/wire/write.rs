@@ -1,4 +1,4 @@
-//! Writes protobuf messages in the form engines write: minimal varints, fields in the order of the calls.
+//! Writes protobuf messages as engines do: with minimal varints, and fields in the order of the calls.
 
 /// Collects the bytes of one message.
 #[derive(Debug, Default, Clone)]
@@ -27,7 +27,7 @@ impl Writer {
         self
     }
 
-    /// A varint field holding a signed number (ten bytes when negative, as protobuf's int64).
+    /// A varint field of a signed number (ten bytes if negative, as protobuf's int64).
     pub fn int(&mut self, number: u32, value: i64) -> &mut Self {
         self.varint(number, value.cast_unsigned())
     }
@@ -39,7 +39,7 @@ impl Writer {
         self
     }
 
-    /// What stands before the value of a length-delimited field.
+    /// Tag and length of a length-delimited field.
     pub fn bytes_head(&mut self, number: u32, length: usize) -> &mut Self {
         self.raw_varint(u64::from(number) << 3 | 2);
         self.raw_varint(length as u64);
@@ -72,7 +72,7 @@ impl Writer {
         })
     }
 
-    /// Fields that are already encoded, kept as they are.
+    /// Encoded fields, unchanged.
     pub fn raw(&mut self, fields: &[u8]) -> &mut Self {
         self.bytes.extend_from_slice(fields);
         self

@@ -191,7 +191,7 @@ fn nothing_in_a_pickle_is_run() {
         &[
             "a Python pickle",
             "STACK_GLOBAL",
-            "nothing in it is ever run",
+            "code in it is never run",
             "json.dump",
         ],
     );
@@ -296,7 +296,7 @@ fn a_zip_archive_with_anything_beside_its_document_is_refused() {
     ] {
         let program = format!("{begin}{files}{end}{change}\nout.write(b)");
         file(at, name, python(&program, &document));
-        is_named(at, name, &[told, "see what else it holds"]);
+        is_named(at, name, &[told, "check its other content"]);
     }
 }
 
