@@ -81,9 +81,10 @@ impl<S: BufRead> Documents<S> {
     /// # Errors
     /// The source fails.
     pub fn new(mut source: S, head: &[u8]) -> io::Result<Self> {
-        let mut form = match begins_like_a_document(head) {
-            true => Form::Lines,
-            false => Form::Other,
+        let mut form = if begins_like_a_document(head) {
+            Form::Lines
+        } else {
+            Form::Other
         };
         let behind_mark = crate::byte_order_mark::without_mark(head).trim_ascii_start();
         if form == Form::Lines

@@ -221,9 +221,10 @@ impl<'p> Machine<'p> {
     /// Takes the topmost value, which must be above the last open mark.
     fn pop(&mut self) -> Result<usize, PickleError> {
         let floor = self.marks.last().copied().unwrap_or_default();
-        match self.stack.len() > floor {
-            true => self.stack.pop().ok_or_else(|| self.damaged()),
-            false => Err(self.damaged()),
+        if self.stack.len() > floor {
+            self.stack.pop().ok_or_else(|| self.damaged())
+        } else {
+            Err(self.damaged())
         }
     }
 

@@ -70,12 +70,13 @@ pub fn only_entry<R: Read + Seek>(source: R) -> io::Result<(String, ZipEntry<R>)
     holds_nothing_else(&mut source, spans, directory)?;
     source.seek(SeekFrom::Start(start))?;
     let content = source.take(compressed);
-    let content = match deflated {
-        true => Content::Deflated(Box::new(Checked {
+    let content = if deflated {
+        Content::Deflated(Box::new(Checked {
             decoder: DeflateDecoder::new(content),
             what: WHAT,
-        })),
-        false => Content::Stored(content),
+        }))
+    } else {
+        Content::Stored(content)
     };
     Ok((
         name,

@@ -104,9 +104,10 @@ impl<'a> Envelope<'a> {
         let trailing = rest.trim_start_matches(WHITE_SPACE);
         if !trailing.is_empty() {
             let offset = notes.offset(trailing);
-            let what = match trailing.starts_with(['{', '[']) {
-                true => ", beginning like JSON",
-                false => "",
+            let what = if trailing.starts_with(['{', '[']) {
+                ", beginning like JSON"
+            } else {
+                ""
             };
             let message = format!("{} bytes after the document{what}", map.file_length - offset);
             notes.file(&TRAILING_DATA, offset, message);
