@@ -1,7 +1,23 @@
 //! A server that behaves like a data-masking engine for everything a sync pipeline does.
 //!
+//! ```
+//! use mock_engine::{Clock, MockEngine};
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // An engine with the demo inventory on a free port of this machine, reproducible.
+//! let engine = MockEngine::builder().seed(1).clock(Clock::frozen(0)).start().await?;
+//! assert!(engine.url().starts_with("http://127.0.0.1:"));
+//! // … point the client under test at `engine.url()` …
+//! engine.shutdown().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! Four layers, each a folder that knows only the ones after it: `startup` (builder, configuration, command line),
 //! `server` (connections), `http` (requests and answers), `engine` (state and rules).
+//!
+//! The feature `cli` (on by default) adds the program `mock-engine` with its options and its log.
 #![forbid(unsafe_code)]
 
 mod engine;
@@ -10,15 +26,25 @@ mod server;
 mod startup;
 
 pub use engine::clock::Clock;
-pub use engine::{Credential, Pace, Settings};
-pub use http::HttpOptions;
+pub use engine::schema::{Schema, SchemaError};
+pub use engine::{ContentError, Credential, EntropyError, Pace, PersistError, Settings, SetupError};
 pub use http::limits::Limits;
-pub use server::{Bind, tls::TlsIdentity};
+pub use server::tls::{TlsError, TlsIdentity};
+pub use server::{Bind, BindError};
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub use startup::main;
 pub use startup::{Builder, LocalEngine, MockEngine, RunningEngine, StartError};
 
-/// What this package's own tests, benchmarks and fuzz targets need: no part of what versions promise.
+/// Internals for this package's own tests and fuzz targets. Versions promise nothing about them.
 #[doc(hidden)]
 pub mod internal {
-    pub use crate::engine::*;
-    pub use crate::startup::*;
+    pub use crate::engine::exchange::{ExportRequest, Exported, ImportRequest, Passphrase, Structure};
+    pub use crate::engine::objects::{StoredObject, put_object, row_of};
+    pub use crate::engine::schema::ColumnFlag;
+    pub use crate::engine::{
+        AsyncTask, AuditStatus, Audited, Engine, EngineError, ImportRecord, JobOutput, Key, Operation,
+        PageRequest, Query, Refusal, Row, State, SyncKind, TaskFilter, TaskStatus, resources,
+    };
+    pub use crate::http::messages::error_message;
 }

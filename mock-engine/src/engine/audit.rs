@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Engine, ModelError, Page, PageRequest, Query};
+use super::{Engine, EngineError, Page, PageRequest, Query};
 use crate::engine::clock::{api_date, parse_api_date};
 use crate::engine::defaults;
 use crate::engine::locking::lock;
@@ -107,16 +107,18 @@ impl Engine {
     }
 
     /// A page of the rows that a query's filters let through, in the order that it asks for.
-    pub fn list_audit(&self, query: &Query, page: PageRequest) -> Result<Page<Value>, ModelError> {
+    pub fn list_audit(&self, query: &Query, page: PageRequest) -> Result<Page<Value>, EngineError> {
         let time = |name: &'static str| match query.text(name) {
             // The query's reader has made a blank of the plus sign.
-            Some(text) => parse_api_date(&text.replace(' ', "+"))
-                .map(Some)
-                .ok_or(ModelError::BadParameter {
-                    name: name.to_owned(),
-                    value: text.to_owned(),
-                    expected: "time (2018-06-15T20:36:35.483+0000)",
-                }),
+            Some(text) => {
+                parse_api_date(&text.replace(' ', "+"))
+                    .map(Some)
+                    .ok_or(EngineError::BadParameter {
+                        name: name.to_owned(),
+                        value: text.to_owned(),
+                        expected: "time (2018-06-15T20:36:35.483+0000)",
+                    })
+            }
             None => Ok(None),
         };
         let (start, end) = (time("start_time")?, time("end_time")?);
@@ -144,7 +146,7 @@ impl Engine {
             filters.iter().all(passes) && search.as_ref().is_none_or(found)
         });
         if let Some(name) = query.text("sort_by") {
-            let member = member(name).ok_or_else(|| ModelError::BadParameter {
+            let member = member(name).ok_or_else(|| EngineError::BadParameter {
                 name: "sort_by".to_owned(),
                 value: name.to_owned(),
                 expected: "member of audit logs",
@@ -159,7 +161,7 @@ impl Engine {
             None | Some("ASC") => {}
             Some("DESC") => rows.reverse(),
             Some(other) => {
-                return Err(ModelError::BadParameter {
+                return Err(EngineError::BadParameter {
                     name: "sort_dir".to_owned(),
                     value: other.to_owned(),
                     expected: "direction (ASC or DESC)",
@@ -171,7 +173,7 @@ impl Engine {
 }
 
 /// The members that rows can be sorted by.
-pub const AUDIT_MEMBERS: &[&str] = &[
+pub(crate) const AUDIT_MEMBERS: &[&str] = &[
     "auditId",
     "userName",
     "activityDescription",

@@ -1,8 +1,7 @@
 //! The engine's time: real by default, settable by tests.
 //!
-//! Invariant: everything that an answer depends on in time (token expiry, task states, dates) asks this clock and
-//! never the system, so a frozen clock freezes the whole engine. Limits that protect the process itself, such as
-//! network timeouts, stay on real time.
+//! Invariant: every answer that depends on time (token expiry, task states, dates) reads this clock and never the
+//! system's, so a frozen clock freezes the whole engine. Network timeouts run on real time.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -12,7 +11,15 @@ use tokio::sync::watch;
 
 use crate::engine::locking::lock;
 
-/// A shared clock in milliseconds since 1970. Clones show the same time.
+/// A clock in milliseconds since 1970. Clones share one time.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let clock = mock_engine::Clock::frozen(1_000);
+/// clock.advance(Duration::from_secs(2));
+/// assert_eq!(clock.now_ms(), 3_000);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Clock {
     inner: Arc<Inner>,
@@ -39,14 +46,14 @@ impl Default for Clock {
 }
 
 impl Clock {
-    /// A clock that runs with the system's. Read once and carried on monotonically, so that a system clock set back
-    /// cannot make a task end before it started.
+    /// A clock that runs from the present time. It reads the system's clock once and then counts on, so no task ends
+    /// before it started when someone sets that clock back.
     pub fn real() -> Self {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self::with(Mode::Running { offset_ms: 0 }, millis(since_epoch))
     }
 
-    /// A clock that stands still until it is moved.
+    /// A clock that stands still until [`Clock::advance`] moves it.
     pub fn frozen(now_ms: i64) -> Self {
         Self::with(Mode::Frozen { now_ms }, now_ms)
     }
@@ -77,12 +84,6 @@ impl Clock {
             .saturating_add(millis(self.inner.started.elapsed()))
     }
 
-    /// Stops the clock at its present time.
-    pub fn freeze(&self) {
-        let now_ms = self.now_ms();
-        self.set(Mode::Frozen { now_ms });
-    }
-
     /// Moves a running or frozen clock forward.
     pub fn advance(&self, by: Duration) {
         let mut mode = lock(&self.inner.mode);
@@ -98,19 +99,8 @@ impl Clock {
         self.inner.changed.send_replace(());
     }
 
-    /// Lets a frozen clock run on from where it stands.
-    pub fn resume(&self) {
-        let offset_ms = self.now_ms().saturating_sub(self.running_ms());
-        self.set(Mode::Running { offset_ms });
-    }
-
-    fn set(&self, mode: Mode) {
-        *lock(&self.inner.mode) = mode;
-        self.inner.changed.send_replace(());
-    }
-
-    /// Waits until the clock shows at least `at_ms`, however it gets there.
-    pub async fn sleep_until(&self, at_ms: i64) {
+    /// Waits until the clock shows at least `at_ms`, by running or by a move.
+    pub(crate) async fn sleep_until(&self, at_ms: i64) {
         let mut changed = self.inner.changed.subscribe();
         loop {
             let left = at_ms.saturating_sub(self.now_ms());
@@ -127,7 +117,7 @@ impl Clock {
                         .unwrap_or(Ok(()))
                 }
             };
-            // The sender lives in the clock itself, so it outlasts this wait; stop rather than spin if it ever doesn't.
+            // Never happens, because the clock owns the sender; returning beats spinning.
             if moved.is_err() {
                 return;
             }
@@ -136,35 +126,21 @@ impl Clock {
 }
 
 /// A duration in whole milliseconds, at most `i64::MAX`.
-pub fn millis(duration: Duration) -> i64 {
+pub(crate) fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// The form of date-time members in JSON answers: `2018-06-15T20:36:35.483+0000`.
-pub fn api_date(ms: i64) -> String {
-    format(ms, "%Y-%m-%dT%H:%M:%S.%3f+0000")
+pub(crate) fn api_date(ms: i64) -> String {
+    let time = Timestamp::from_millisecond(ms).unwrap_or_default();
+    time.strftime("%Y-%m-%dT%H:%M:%S.%3f+0000").to_string()
 }
 
-/// Reads a date-time as clients write it: as in JSON answers, or in any other form of ISO 8601 with an offset.
-pub fn parse_api_date(text: &str) -> Option<i64> {
+/// Reads a date-time of a client: as in JSON answers, or in another form of ISO 8601 with an offset.
+pub(crate) fn parse_api_date(text: &str) -> Option<i64> {
     let read = |pattern| jiff::fmt::strtime::parse(pattern, text).and_then(|parsed| parsed.to_timestamp());
     let read = text.parse().or_else(|_| read("%Y-%m-%dT%H:%M:%S%.f%z"));
     read.ok().map(Timestamp::as_millisecond)
-}
-
-/// The form of `exportDate`, which is Java's `Date.toString`: `Fri Jun 15 20:16:20 UTC 2018`.
-pub fn java_date(ms: i64) -> String {
-    format(ms, "%a %b %d %H:%M:%S UTC %Y")
-}
-
-/// The form of the time in a blob's header: `2018-06-15T20:16:20.660Z`.
-pub fn instant_date(ms: i64) -> String {
-    format(ms, "%Y-%m-%dT%H:%M:%S.%3fZ")
-}
-
-fn format(ms: i64, pattern: &str) -> String {
-    let time = Timestamp::from_millisecond(ms).unwrap_or_default();
-    time.strftime(pattern).to_string()
 }
 
 #[cfg(test)]
@@ -174,9 +150,6 @@ mod tests {
     #[test]
     fn dates_have_the_engines_forms() {
         assert_eq!(api_date(1_529_094_995_483), "2018-06-15T20:36:35.483+0000");
-        assert_eq!(java_date(1_529_093_780_000), "Fri Jun 15 20:16:20 UTC 2018");
-        assert_eq!(java_date(1_533_513_600_000), "Mon Aug 06 00:00:00 UTC 2018");
-        assert_eq!(instant_date(1_529_093_780_660), "2018-06-15T20:16:20.660Z");
         assert_eq!(api_date(i64::MAX), "1970-01-01T00:00:00.000+0000");
     }
 
@@ -195,14 +168,5 @@ mod tests {
             .await
             .unwrap()
             .unwrap();
-    }
-
-    #[test]
-    fn resuming_carries_on_from_the_frozen_time() {
-        let clock = Clock::frozen(1_000);
-        clock.advance(Duration::from_hours(1));
-        clock.resume();
-        let now = clock.now_ms();
-        assert!((3_601_000..3_700_000).contains(&now), "{now}");
     }
 }

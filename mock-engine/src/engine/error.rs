@@ -1,127 +1,239 @@
-//! Everything the engine model can refuse, typed.
+//! Everything the engine can refuse.
 //!
-//! Invariant: a refusal changes nothing. Display is a lower-case fragment for logs; what a client reads is made of it
-//! in [`crate::choices`], and the status in the HTTP layer.
+//! Invariant: a refusal changes nothing. Errors are data: HTTP gives each its status and its text.
+
+use exportdoc::internal::import_plan;
+use exportdoc::internal::object::ObjectError;
 
 use exportdoc::internal::import_plan::ImportOutcome;
 
 use super::persist::PersistError;
 
-/// Why the engine did not do what it was asked.
-#[derive(Debug, thiserror::Error)]
-pub enum ModelError {
+/// Why the engine did not do what a request asked for.
+#[derive(Debug)]
+pub enum EngineError {
     /// Wrong user or password.
-    #[error("invalid username or password")]
     InvalidCredentials,
-    /// A token that was good once.
-    #[error("the token has expired")]
+    /// A token that was valid once.
     TokenExpired,
-    /// No token, or one never given out.
-    #[error("the token is missing or unknown")]
+    /// No token, or one that this engine never issued.
     TokenUnknown,
     /// A page after the last.
-    #[error("page number {page} is outside of the acceptable range, the last page is {last}")]
     PageOutOfRange {
-        /// Page asked for.
+        /// The requested page.
         page: u64,
-        /// Last page there is.
+        /// The last page.
         last: u64,
     },
-    /// A required query parameter is missing.
-    #[error("the query parameter '{0}' is required")]
-    MissingParameter(&'static str),
-    /// A query parameter or path part doesn't parse.
-    #[error("'{value}' is not a valid {expected} for '{name}'")]
+    /// A query parameter, a part of the path or an identifier in the body is malformed.
     BadParameter {
         /// Its name.
         name: String,
-        /// What came.
+        /// The value received.
         value: String,
-        /// What was wanted, as a noun.
+        /// The kind of value expected, as a noun.
         expected: &'static str,
     },
-    /// The body isn't what the endpoint takes.
-    #[error("the request body is not usable: {0}")]
-    BadBody(String),
-    /// A member that a new or changed object must have is missing or of another type.
-    #[error("'{field}' is required for {what}")]
+    /// The body does not fit the endpoint.
+    BadBody(BadBody),
+    /// A required member is missing or has the wrong type.
     MissingField {
-        /// Sort of object.
+        /// The kind of row.
         what: &'static str,
-        /// Its member.
+        /// The member.
         field: &'static str,
     },
-    /// A request that makes no sense on this engine, with the reason.
-    #[error("{0}")]
-    Refused(String),
-    /// There is no such thing.
-    #[error("{what} '{key}' does not exist")]
+    /// The request breaks a rule of this engine.
+    Refused(Refusal),
+    /// No such row, object or task.
     NotFound {
-        /// Sort of object.
+        /// Its kind.
         what: &'static str,
-        /// Id or name asked for.
+        /// The id or name asked for.
         key: String,
     },
     /// The name is taken.
-    #[error("{what} already exists: {name}")]
     Duplicate {
-        /// Sort of object.
+        /// The kind of row.
         what: &'static str,
-        /// Its name.
+        /// The name.
         name: String,
     },
-    /// Something else still needs it.
-    #[error("{what} '{key}' is in use by {by}")]
+    /// Another row needs this one.
     InUse {
-        /// Sort of object.
+        /// The kind of this row.
         what: &'static str,
         /// Its id or name.
         key: String,
-        /// Sort of object that needs it.
+        /// The kind of the row that needs it.
         by: &'static str,
     },
-    /// Another sync operation or a job runs.
-    #[error("{running} is running")]
-    Busy {
-        /// What runs.
-        running: &'static str,
-    },
-    /// The task or execution can't be cancelled (any more).
-    #[error("{what} {id} cannot be cancelled")]
+    /// Another operation keeps this one out.
+    Busy(Running),
+    /// The task or execution can't be cancelled, or not any more.
     NotCancellable {
         /// Task or execution.
         what: &'static str,
         /// Its number.
         id: i64,
     },
-    /// An import was rolled back; the outcomes say why, object by object.
-    #[error("the import failed and was rolled back")]
+    /// An import was rolled back.
     ImportFailed {
-        /// Whether something that the document refers to is missing here, rather than in conflict.
+        /// Whether the cause is an object that this engine lacks, rather than a conflict.
         missing: bool,
-        /// One entry per object.
+        /// One entry per object of the document.
         outcomes: Vec<ImportOutcome>,
     },
-    /// The engine stops before an answer is there.
-    #[error("the engine is shutting down")]
+    /// The engine stopped before the answer was ready.
     Stopping,
     /// The state could not be stored, so the change was not made.
-    #[error("the state could not be stored: {0}")]
-    Persist(#[from] PersistError),
-    /// The documents that the engine began with can't be read any more.
-    #[error("{}", crate::engine::defaults::NO_INITIAL_CONTENT)]
+    Persist(PersistError),
+    /// The content that the engine started with could not be made again; the log has the reason.
     InitialContent,
-    /// A job panicked.
-    #[error("internal error")]
+    /// A defect of the mock.
     Internal,
 }
 
-impl ModelError {
-    /// Something looked up by id or name.
+/// What is wrong with a body.
+#[derive(Debug)]
+pub enum BadBody {
+    /// A member that must be text.
+    NotText(String),
+    /// A member that must be true or false.
+    NotBoolean(&'static str),
+    /// A member that must be a list of objects.
+    NotRows(&'static str),
+    /// A negative number in an execution plan.
+    NegativeNumber,
+    /// A member with another value than the allowed ones.
+    NotOneOf(&'static str, &'static [&'static str]),
+    /// An entry of an export request that is not JSON, or a document that can't be read; with the reader's reason.
+    Unreadable(String),
+    /// Bytes after the JSON value.
+    TrailingData,
+    /// A ZIP archive whose first entry is compressed.
+    CompressedZip,
+}
+
+/// A rule that a request breaks.
+#[derive(Debug)]
+pub enum Refusal {
+    /// An object could not be written.
+    Object(ObjectError),
+    /// More masked columns or fields than a change may touch.
+    TooManyMasked,
+    /// More tables than are kept.
+    TooManyTables,
+    /// More fields than a file format may have.
+    TooManyFields(usize),
+    /// A table never changes its ruleset.
+    TableMoves,
+    /// Clients neither add nor delete columns.
+    ColumnsFromDatabase,
+    /// Clients neither add nor delete fields.
+    FieldsFromFile,
+    /// A member that a mount keeps for life.
+    FixedInMount(String),
+    /// An algorithm without a key of its own.
+    NoOwnKey(String),
+    /// Results of executions never change.
+    FixedResult,
+    /// Executions never change.
+    FixedExecution,
+    /// Executions are never deleted.
+    KeptExecution,
+    /// The key of a row is its name.
+    Renamed {
+        /// The kind of row.
+        what: &'static str,
+        /// The name it has.
+        from: String,
+        /// The requested name.
+        to: String,
+    },
+    /// A name with forbidden characters, or with a blank at an end.
+    BadName(String),
+    /// A passphrase that can't be used; with the library's reason.
+    Passphrase(String),
+    /// An export could not be built; with the failed part and the library's reason.
+    Export(&'static str, String),
+    /// An object that engines don't export.
+    NotSyncable {
+        /// Its type and its name or identifier.
+        object: String,
+        /// The rule that keeps it back.
+        reason: String,
+    },
+    /// Objects that depend on each other in a cycle.
+    Cycle(Vec<String>),
+    /// Two objects of one type and one name in a document.
+    SameName {
+        /// The type.
+        type_name: String,
+        /// The name.
+        name: String,
+    },
+    /// An import rule refuses the whole document.
+    Import(Box<import_plan::Refusal>),
+    /// The import plan has no definite end. The plan sees the whole engine, so this never happens.
+    ImportUnclear(Vec<String>),
+    /// A document whose signature is not valid.
+    SignatureInvalid,
+    /// A document that no known rule verifies, on an engine that requires a valid signature.
+    SignatureUndetermined,
+    /// A passphrase for a document in clear.
+    PassphraseUnneeded,
+    /// An encrypted document without a passphrase.
+    PassphraseMissing,
+    /// An encrypted document with another passphrase.
+    PassphraseWrong,
+    /// A document that a live engine encrypted.
+    EncryptionUnknown,
+    /// A document without objects, or with some that can't be read.
+    NoObjects,
+}
+
+/// What runs now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Running {
+    /// An export.
+    Export,
+    /// An import.
+    Import,
+    /// A masking job.
+    Job,
+}
+
+impl EngineError {
+    /// An error for a row, object or task that was looked up by id or name.
     pub fn not_found(what: &'static str, key: impl ToString) -> Self {
         Self::NotFound {
             what,
             key: key.to_string(),
         }
+    }
+}
+
+impl From<Refusal> for EngineError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<BadBody> for EngineError {
+    fn from(bad: BadBody) -> Self {
+        Self::BadBody(bad)
+    }
+}
+
+impl From<ObjectError> for EngineError {
+    fn from(error: ObjectError) -> Self {
+        Self::Refused(Refusal::Object(error))
+    }
+}
+
+impl From<PersistError> for EngineError {
+    fn from(error: PersistError) -> Self {
+        Self::Persist(error)
     }
 }

@@ -1,14 +1,7 @@
-//! Syncable objects: listing, exporting and importing them.
-//!
-//! Invariant: plain functions on the engine. An export reads one snapshot; an import is one transaction, so that it
-//! happens completely or not at all.
+//! What exports and imports take and give.
 
 use bytes::Bytes;
-use exportdoc::internal::import_plan::ImportOutcome;
-use serde_json::Value;
 use serde_json::value::RawValue;
-
-use super::{Engine, ImportRecord, JobOutput, ModelError, objects};
 
 /// A passphrase, kept out of logs.
 #[derive(Clone, PartialEq, Eq)]
@@ -76,59 +69,4 @@ pub struct ImportRequest {
     pub environment_id: Option<i64>,
     /// Where source connectors of on-the-fly jobs go.
     pub source_environment_id: Option<i64>,
-}
-
-impl Engine {
-    /// Replaces the global key.
-    pub fn replace_global_key(&self) -> Result<(), ModelError> {
-        let now_ms = self.clock.now_ms();
-        self.store
-            .transact(|state| objects::replace_global_key(state, now_ms, &self.ids))
-    }
-
-    /// Gives an algorithm another key of its own.
-    pub fn randomize_key(&self, algorithm: &str) -> Result<Value, ModelError> {
-        let key = super::Key::parse(algorithm);
-        self.get_resource(&super::resources::ALGORITHMS, &key)?;
-        let now_ms = self.clock.now_ms();
-        self.store
-            .transact(|state| objects::randomize_key(state, algorithm, now_ms, &self.ids))?;
-        self.get_resource(&super::resources::ALGORITHMS, &key)
-    }
-}
-
-/// An export as the work of an async task.
-pub fn export_job(engine: &Engine, request: &ExportRequest) -> JobOutput {
-    match engine.export(request) {
-        Ok(exported) => JobOutput {
-            file: Some(exported.bytes),
-            failure: None,
-        },
-        Err(error) => JobOutput {
-            file: None,
-            failure: Some(crate::http::messages::error_message(&error)),
-        },
-    }
-}
-
-/// An import as the work of an async task. A roll-back leaves its outcomes for download, because that file is the
-/// documented way to learn what went wrong.
-pub fn import_job(engine: &Engine, request: &ImportRequest, record: &mut ImportRecord) -> JobOutput {
-    let outcomes = |outcomes: &[ImportOutcome]| serde_json::to_vec(outcomes).ok().map(Bytes::from);
-    match engine.import_recorded(request, record) {
-        Ok(done) => JobOutput {
-            file: outcomes(&done),
-            failure: None,
-        },
-        Err(error) => {
-            let failure = Some(crate::http::messages::error_message(&error));
-            match &error {
-                ModelError::ImportFailed { outcomes: failed, .. } => JobOutput {
-                    file: outcomes(failed),
-                    failure,
-                },
-                _ => JobOutput { file: None, failure },
-            }
-        }
-    }
 }

@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 
 use super::exchange::{ExportRequest, Exported, Passphrase, Structure};
 use super::objects::{Habits, Listing, View, is_type_name};
-use super::{Engine, ModelError, Page, PageRequest, State, zip};
+use super::{BadBody, Engine, EngineError, Page, PageRequest, Refusal, State, zip};
 use crate::engine::defaults;
 
 impl Engine {
@@ -24,7 +24,7 @@ impl Engine {
         &self,
         object_type: Option<&str>,
         page: PageRequest,
-    ) -> Result<Listing, ModelError> {
+    ) -> Result<Listing, EngineError> {
         let state = self.snapshot();
         if let Some(name) = object_type {
             known_type(&state, name, "object_type")?;
@@ -39,25 +39,25 @@ impl Engine {
         &self,
         environment_id: i64,
         page: PageRequest,
-    ) -> Result<Listing, ModelError> {
+    ) -> Result<Listing, EngineError> {
         let state = self.snapshot();
         let view = self.views.of(&state)?;
         let environment = state.objects.environment(environment_id);
         match environment.and_then(|environment| view.find(environment.key())) {
             Some(id) => Ok(Listing::new(view, Page::cut([id].into_iter(), page)?)),
-            None => Err(ModelError::not_found("environment", environment_id)),
+            None => Err(EngineError::not_found("environment", environment_id)),
         }
     }
 
     /// What can be refused about an export before it starts, so that an async export can be answered with an error.
-    pub fn check_export(&self, request: &ExportRequest) -> Result<(), ModelError> {
+    pub fn check_export(&self, request: &ExportRequest) -> Result<(), EngineError> {
         passphrase(request)?;
         let state = self.snapshot();
         select(&state, self.views.of(&state)?.as_ref(), request).map(drop)
     }
 
     /// Exports objects with everything they depend on.
-    pub fn export(&self, request: &ExportRequest) -> Result<Exported, ModelError> {
+    pub fn export(&self, request: &ExportRequest) -> Result<Exported, EngineError> {
         let started = self.timestamp();
         let state = self.snapshot();
         let view = self.views.of(&state)?;
@@ -117,36 +117,36 @@ impl Engine {
     }
 
     /// A key for one export, as engines do.
-    fn signing_key(&self) -> Result<SigningKey, ModelError> {
+    fn signing_key(&self) -> Result<SigningKey, EngineError> {
         let mut seed = [0; 64];
         self.ids.fill(&mut seed);
         SigningKey::from_seed(self.key_size(), &seed).map_err(cannot("the signing key"))
     }
 
-    fn encryption_params(&self) -> Result<EncryptionParams, ModelError> {
+    fn encryption_params(&self) -> Result<EncryptionParams, EngineError> {
         let mut salt = [0; SALT_BYTES];
         self.ids.fill(&mut salt);
         EncryptionParams::new(salt, DEFAULT_ITERATIONS).map_err(cannot("the encryption"))
     }
 }
 
-fn cannot<E: std::fmt::Display>(what: &'static str) -> impl Fn(E) -> ModelError {
-    move |error| ModelError::Refused(format!("{what} can't be made: {error}"))
+fn cannot<E: std::fmt::Display>(what: &'static str) -> impl Fn(E) -> EngineError {
+    move |error| Refusal::Export(what, error.to_string()).into()
 }
 
 fn passphrase(
     request: &ExportRequest,
-) -> Result<Option<exportdoc::internal::passphrase::Passphrase>, ModelError> {
+) -> Result<Option<exportdoc::internal::passphrase::Passphrase>, EngineError> {
     let made = |text: &Passphrase| exportdoc::internal::passphrase::Passphrase::new(text.reveal());
     let made = request.passphrase.as_ref().map(made).transpose();
-    made.map_err(|error| ModelError::Refused(error.to_string()))
+    made.map_err(|error| Refusal::Passphrase(error.to_string()).into())
 }
 
-fn known_type(state: &State, name: &str, parameter: &str) -> Result<(), ModelError> {
+fn known_type(state: &State, name: &str, parameter: &str) -> Result<(), EngineError> {
     if is_type_name(name) || state.objects.has_type(name) {
         return Ok(());
     }
-    Err(ModelError::BadParameter {
+    Err(EngineError::BadParameter {
         name: parameter.to_owned(),
         value: name.to_owned(),
         expected: "object type",
@@ -161,7 +161,7 @@ struct Selection {
     ids: Vec<NodeId>,
 }
 
-fn select(state: &State, view: &View, request: &ExportRequest) -> Result<Selection, ModelError> {
+fn select(state: &State, view: &View, request: &ExportRequest) -> Result<Selection, EngineError> {
     let roots = request
         .objects
         .iter()
@@ -171,12 +171,13 @@ fn select(state: &State, view: &View, request: &ExportRequest) -> Result<Selecti
     for &id in &ids {
         if let Some(reason) = view.obstacle(id) {
             let object = view.object(id);
-            let name = describe(
+            let object = describe(
                 &object.type_name,
                 object.name.as_deref(),
                 &object.key().identifier,
             );
-            return Err(ModelError::Refused(format!("{name} is not syncable: {reason}")));
+            let reason = reason.to_owned();
+            return Err(Refusal::NotSyncable { object, reason }.into());
         }
     }
     check_names(view, &ids)?;
@@ -188,10 +189,7 @@ fn select(state: &State, view: &View, request: &ExportRequest) -> Result<Selecti
             .filter_map(|at| ids.get(*at))
             .map(|id| view.object(*id).key().to_string())
             .collect();
-        let names = names.join(" -> ");
-        return Err(ModelError::Refused(format!(
-            "the objects depend on each other in a circle: {names}"
-        )));
+        return Err(Refusal::Cycle(names).into());
     }
     Ok(Selection { roots, ids })
 }
@@ -222,9 +220,9 @@ fn describe(
 }
 
 /// The object that a request's entry names. Ids may come as text, and the one key needs none.
-fn find(state: &State, view: &View, entry: &RawValue) -> Result<NodeId, ModelError> {
-    let bad = |error: &dyn std::fmt::Display| ModelError::BadBody(error.to_string());
-    let entry: Value = serde_json::from_str(entry.get()).map_err(|error| bad(&error))?;
+fn find(state: &State, view: &View, entry: &RawValue) -> Result<NodeId, EngineError> {
+    let bad = |error: serde_json::Error| BadBody::Unreadable(error.to_string());
+    let entry: Value = serde_json::from_str(entry.get()).map_err(bad)?;
     let type_name = entry["objectType"].as_str().unwrap_or_default();
     known_type(state, type_name, "objectType")?;
     let identifier = &entry["objectIdentifier"];
@@ -244,11 +242,11 @@ fn find(state: &State, view: &View, entry: &RawValue) -> Result<NodeId, ModelErr
     };
     found
         .and_then(|stored| view.find(stored.key()))
-        .ok_or_else(|| ModelError::not_found("syncable object", format!("{type_name} {identifier}")))
+        .ok_or_else(|| EngineError::not_found("syncable object", format!("{type_name} {identifier}")))
 }
 
 /// Equal names in one document could not be told apart on the target.
-fn check_names(view: &View, ids: &[NodeId]) -> Result<(), ModelError> {
+fn check_names(view: &View, ids: &[NodeId]) -> Result<(), EngineError> {
     let mut seen: HashMap<(&str, &str), NodeId> = HashMap::new();
     for &id in ids {
         let object = view.object(id);
@@ -256,8 +254,8 @@ fn check_names(view: &View, ids: &[NodeId]) -> Result<(), ModelError> {
             continue;
         };
         if object.type_name != "ENVIRONMENT" && seen.insert((&object.type_name, name), id).is_some() {
-            let text = format!("two objects of type {} are named '{name}'", object.type_name);
-            return Err(ModelError::Refused(text));
+            let (type_name, name) = (object.type_name.clone(), name.clone());
+            return Err(Refusal::SameName { type_name, name }.into());
         }
     }
     Ok(())

@@ -5,10 +5,10 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::ModelError;
+use super::{EngineError, Running};
 use crate::engine::locking::lock;
 
-/// What may run.
+/// The kind of a sync operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SyncKind {
     /// An export.
@@ -17,12 +17,11 @@ pub enum SyncKind {
     Import,
 }
 
-impl SyncKind {
-    /// As the answer to somebody else names it.
-    fn running(self) -> &'static str {
-        match self {
-            Self::Export => "an export",
-            Self::Import => "an import",
+impl From<SyncKind> for Running {
+    fn from(kind: SyncKind) -> Self {
+        match kind {
+            SyncKind::Export => Self::Export,
+            SyncKind::Import => Self::Import,
         }
     }
 }
@@ -51,20 +50,16 @@ impl SyncGate {
     }
 
     /// Lets an operation in, unless another one runs or a job execution forbids an import.
-    pub fn enter(&self, kind: SyncKind, job_running: bool) -> Result<SyncPermit, ModelError> {
+    pub fn enter(&self, kind: SyncKind, job_running: bool) -> Result<SyncPermit, EngineError> {
         if kind == SyncKind::Import && job_running {
-            return Err(ModelError::Busy {
-                running: "a masking job",
-            });
+            return Err(EngineError::Busy(Running::Job));
         }
         if self.concurrent {
             return Ok(SyncPermit { running: None });
         }
         let mut running = lock(&self.running);
         if let Some(other) = *running {
-            return Err(ModelError::Busy {
-                running: other.running(),
-            });
+            return Err(EngineError::Busy(other.into()));
         }
         *running = Some(kind);
         Ok(SyncPermit {
@@ -91,12 +86,12 @@ mod tests {
         let permit = gate.enter(SyncKind::Export, true).unwrap();
         assert!(matches!(
             gate.enter(SyncKind::Import, false),
-            Err(ModelError::Busy { .. })
+            Err(EngineError::Busy(_))
         ));
         drop(permit);
         assert!(matches!(
             gate.enter(SyncKind::Import, true),
-            Err(ModelError::Busy { .. })
+            Err(EngineError::Busy(_))
         ));
         let _permit = gate.enter(SyncKind::Import, false).unwrap();
     }

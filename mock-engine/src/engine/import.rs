@@ -23,58 +23,46 @@ use exportdoc::internal::report::{DocumentReport, Encryption, ExamineOptions, Ex
 use super::content::stock;
 use super::exchange::ImportRequest;
 use super::objects::{Inventory, StoredObject, put_object};
-use super::{Engine, ImportRecord, ModelError, State};
-use crate::engine::defaults;
+use super::{BadBody, Engine, EngineError, ImportRecord, Refusal, State};
 
 impl Engine {
     /// What can be refused about an import before it starts, so that an async import can be answered with an error.
-    pub fn check_import(&self, request: &ImportRequest, record: &mut ImportRecord) -> Result<(), ModelError> {
-        let result = self.read_document(request, record).and_then(|document| {
-            let plan = self.plan(&self.snapshot(), &document, request);
-            match plan.verdict {
-                PlanVerdict::Refused(refusal) => Err(ModelError::Refused(refusal.to_string())),
-                _ => Ok(()),
-            }
-        });
-        if let Err(error) = &result {
-            self.log_refusal(error, record);
-        }
-        result
-    }
-
-    /// Imports a document, all of it or nothing.
-    pub fn import(&self, request: &ImportRequest) -> Result<Vec<ImportOutcome>, ModelError> {
-        self.import_recorded(request, &mut ImportRecord::default())
-    }
-
-    /// Imports a document and records what became of it.
-    pub fn import_recorded(
+    pub fn check_import(
         &self,
         request: &ImportRequest,
         record: &mut ImportRecord,
-    ) -> Result<Vec<ImportOutcome>, ModelError> {
+    ) -> Result<(), EngineError> {
+        let document = self.read_document(request, record)?;
+        match self.plan(&self.snapshot(), &document, request).verdict {
+            PlanVerdict::Refused(refusal) => Err(Refusal::Import(Box::new(refusal)).into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Imports a document, all of it or nothing, and records the outcome of each object.
+    pub fn import(
+        &self,
+        request: &ImportRequest,
+        record: &mut ImportRecord,
+    ) -> Result<Vec<ImportOutcome>, EngineError> {
         let mut decided = None;
         let result = self.read_document(request, record).and_then(|document| {
             self.store.transact(|state| {
                 let plan = decided.insert(self.plan(state, &document, request));
                 match &plan.verdict {
                     PlanVerdict::WouldSucceed => apply(state, &document, plan),
-                    PlanVerdict::WouldFail { status, .. } => Err(ModelError::ImportFailed {
+                    PlanVerdict::WouldFail { status, .. } => Err(EngineError::ImportFailed {
                         missing: *status == 404,
                         outcomes: outcomes(plan, &HashMap::new()),
                     }),
-                    PlanVerdict::Refused(refusal) => Err(ModelError::Refused(refusal.to_string())),
+                    PlanVerdict::Refused(refusal) => Err(Refusal::Import(Box::new(refusal.clone())).into()),
                     // The inventory sees the whole engine, so nothing is left unknown.
-                    PlanVerdict::Unknown { needs } => Err(ModelError::Refused(format!(
-                        "{}: {}",
-                        defaults::IMPORT_UNCLEAR,
-                        needs.join(", ")
-                    ))),
+                    PlanVerdict::Unknown { needs } => Err(Refusal::ImportUnclear(needs.clone()).into()),
                 }
             })
         });
         let outcomes = match &result {
-            Ok(outcomes) | Err(ModelError::ImportFailed { outcomes, .. }) => outcomes.as_slice(),
+            Ok(outcomes) | Err(EngineError::ImportFailed { outcomes, .. }) => outcomes.as_slice(),
             Err(_) => &[],
         };
         let steps = decided.iter().flat_map(|plan| &plan.steps);
@@ -82,11 +70,8 @@ impl Engine {
             record.object(step, outcomes.get(at));
             self.log_step(step, outcomes.get(at));
         }
-        match &result {
-            Ok(outcomes) => {
-                tracing::info!(engine = %self.settings.name, objects = outcomes.len(), "import done");
-            }
-            Err(error) => self.log_refusal(error, record),
+        if let Ok(outcomes) = &result {
+            tracing::info!(engine = %self.settings.name, objects = outcomes.len(), "import done");
         }
         result
     }
@@ -110,12 +95,6 @@ impl Engine {
         }
     }
 
-    fn log_refusal(&self, error: &ModelError, record: &mut ImportRecord) {
-        record.refused(crate::http::messages::error_message(error));
-        let error = error.to_string();
-        tracing::warn!(engine = %self.settings.name, "import refused: {}", escape::terminal(&error));
-    }
-
     fn plan(&self, state: &State, document: &ImportDocument, request: &ImportRequest) -> ImportPlan {
         let options = ImportOptions {
             force_overwrite: request.force_overwrite,
@@ -134,13 +113,13 @@ impl Engine {
         &self,
         request: &ImportRequest,
         record: &mut ImportRecord,
-    ) -> Result<ImportDocument, ModelError> {
+    ) -> Result<ImportDocument, EngineError> {
         record.document(&request.document);
-        let refused = |text: &str| Err(ModelError::Refused(text.to_owned()));
+        let refused = |refusal: Refusal| Err(refusal.into());
         let passphrase = match &request.passphrase {
             Some(text) => match Passphrase::new(text.reveal()) {
                 Ok(passphrase) => Some(passphrase),
-                Err(error) => return refused(&error.to_string()),
+                Err(error) => return refused(Refusal::Passphrase(error.to_string())),
             },
             None => None,
         };
@@ -153,25 +132,25 @@ impl Engine {
         record.read(&report);
         record.behind_json = report.findings.iter().any(|found| found.rule == &TRAILING_DATA);
         if record.behind_json && self.settings.strict_json {
-            return Err(ModelError::BadBody(defaults::BEHIND_JSON.to_owned()));
+            return Err(BadBody::TrailingData.into());
         }
         match (report.signature.verdict, self.settings.require_valid_signature) {
             (Verdict::Valid, _) => {}
             (Verdict::Undetermined, false) => {
                 tracing::warn!("the signature of the imported document can't be verified by any known rule");
             }
-            (Verdict::Undetermined, true) => return refused(defaults::SIGNATURE_UNDETERMINED),
-            (Verdict::Invalid, _) => return refused(defaults::SIGNATURE_INVALID),
+            (Verdict::Undetermined, true) => return refused(Refusal::SignatureUndetermined),
+            (Verdict::Invalid, _) => return refused(Refusal::SignatureInvalid),
         }
         match &report.encryption {
-            Encryption::Clear if given => return refused(defaults::PASSPHRASE_UNNEEDED),
+            Encryption::Clear if given => return refused(Refusal::PassphraseUnneeded),
             Encryption::Clear | Encryption::Passphrase { opened: true, .. } => {}
-            Encryption::Passphrase { .. } if given => return refused(defaults::PASSPHRASE_WRONG),
-            Encryption::Passphrase { .. } => return refused(defaults::PASSPHRASE_MISSING),
-            Encryption::Unknown => return refused(defaults::ENCRYPTION_UNKNOWN),
+            Encryption::Passphrase { .. } if given => return refused(Refusal::PassphraseWrong),
+            Encryption::Passphrase { .. } => return refused(Refusal::PassphraseMissing),
+            Encryption::Unknown => return refused(Refusal::EncryptionUnknown),
         }
         if objects.len() != report.objects.len() || objects.is_empty() {
-            return refused(defaults::DOCUMENT_WITHOUT_OBJECTS);
+            return refused(Refusal::NoObjects);
         }
         Ok(ImportDocument::new(&report, objects))
     }
@@ -181,8 +160,9 @@ impl Engine {
 fn examined(
     document: &Bytes,
     options: &ExamineOptions,
-) -> Result<(DocumentReport, Vec<SyncObject<'static>>), ModelError> {
-    let unreadable = |error: &dyn std::fmt::Display| ModelError::BadBody(error.to_string());
+) -> Result<(DocumentReport, Vec<SyncObject<'static>>), EngineError> {
+    let unreadable =
+        |error: &dyn std::fmt::Display| EngineError::from(BadBody::Unreadable(error.to_string()));
     if Kind::of(document) != Some(Kind::Zip) {
         return Examiner::new(options)
             .keep_contents()
@@ -192,7 +172,7 @@ fn examined(
     }
     // The first file's compression stands here; what follows can't yield more than the archive has either.
     if document.get(8..10) != Some(&[0, 0]) {
-        return Err(ModelError::BadBody(defaults::ZIP_COMPRESSED.to_owned()));
+        return Err(BadBody::CompressedZip.into());
     }
     let (_, entry) = only_entry(Cursor::new(document)).map_err(|error| unreadable(&error))?;
     let entry = entry.take(document.len() as u64);
@@ -208,7 +188,7 @@ fn apply(
     state: &mut State,
     document: &ImportDocument,
     plan: &ImportPlan,
-) -> Result<Vec<ImportOutcome>, ModelError> {
+) -> Result<Vec<ImportOutcome>, EngineError> {
     let local = local_keys(state, document, plan);
     for step in &plan.steps {
         let own = &local[&step.key];
@@ -221,8 +201,7 @@ fn apply(
         }
         let object = rename(&document.objects[step.index], own, |dependency| {
             local.get(dependency).filter(|key| *key != dependency).cloned()
-        })
-        .map_err(|error| ModelError::Refused(error.to_string()))?;
+        })?;
         put_object(
             state,
             StoredObject::new(object, step.type_name.clone(), step.environment),
@@ -302,10 +281,5 @@ fn keeps_number(state: &mut State, type_name: &str, own: &Identifier) -> bool {
 }
 
 fn outcomes(plan: &ImportPlan, local: &HashMap<ObjectKey, ObjectKey>) -> Vec<ImportOutcome> {
-    let mut outcomes = plan.outcomes(|step| local.get(&step.key).map(|key| key.identifier.clone()));
-    for outcome in &mut outcomes {
-        let message = outcome.failure_message.take();
-        outcome.failure_message = message.map(|text| crate::http::messages::sentence(&text));
-    }
-    outcomes
+    plan.outcomes(|step| local.get(&step.key).map(|key| key.identifier.clone()))
 }

@@ -24,8 +24,6 @@ pub struct ImportRecord {
     /// How they fared, in the order of the import.
     outcomes: Vec<Value>,
     bytes: usize,
-    /// Why it was refused.
-    error: Option<String>,
     /// Whether something stood behind the document.
     pub behind_json: bool,
 }
@@ -72,11 +70,6 @@ impl ImportRecord {
         }
     }
 
-    /// Notes why it was refused.
-    pub(super) fn refused(&mut self, error: String) {
-        self.error = Some(error);
-    }
-
     /// As the journal shows it.
     pub fn to_json(&self) -> Value {
         let mut value = json!({
@@ -92,9 +85,6 @@ impl ImportRecord {
         }
         if self.outcomes.len() < self.objects && !self.outcomes.is_empty() {
             value["outcomesLeftOut"] = (self.objects - self.outcomes.len()).into();
-        }
-        if let Some(error) = &self.error {
-            value["error"] = error.as_str().into();
         }
         value
     }

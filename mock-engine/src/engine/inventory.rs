@@ -11,11 +11,11 @@ use super::resources::{
     Collection, DATABASE_RULESETS, DATASET_CONNECTORS, FILE_CONNECTORS, FILE_METADATA, FILE_RULESETS, MOUNTS,
     Reader, Writer,
 };
-use super::{AsyncTask, Engine, JobOutput, Key, ModelError, Operation, Row};
+use super::{AsyncTask, BadBody, Engine, EngineError, JobOutput, Key, Operation, Row};
 
 impl Engine {
     /// Names of the tables, files or datasets behind a connector.
-    pub fn names_behind(&self, connectors: &dyn Collection, key: &Key) -> Result<Vec<String>, ModelError> {
+    pub fn names_behind(&self, connectors: &dyn Collection, key: &Key) -> Result<Vec<String>, EngineError> {
         let state = self.snapshot();
         let reader = self.reader(&state);
         let path = connectors.spec().path;
@@ -35,18 +35,18 @@ impl Engine {
     }
 
     /// Connects or disconnects a mount and shows it.
-    pub fn set_mount(&self, key: &Key, status: MountStatus) -> Result<Value, ModelError> {
+    pub fn set_mount(&self, key: &Key, status: MountStatus) -> Result<Value, EngineError> {
         self.write(|writer| MOUNTS.set_status(writer, key, status))
     }
 
     /// Starts to look at a database again.
-    pub fn refresh_ruleset(self: &Arc<Self>, key: &Key) -> Result<AsyncTask, ModelError> {
+    pub fn refresh_ruleset(self: &Arc<Self>, key: &Key) -> Result<AsyncTask, EngineError> {
         let id = self.ruleset_id(&DATABASE_RULESETS, key)?;
         self.start_ruleset_task(Operation::RulesetRefresh, id, move |writer| refresh(writer, id))
     }
 
     /// Starts to replace the tables of a database ruleset.
-    pub fn bulk_update_tables(self: &Arc<Self>, key: &Key, mut body: Row) -> Result<AsyncTask, ModelError> {
+    pub fn bulk_update_tables(self: &Arc<Self>, key: &Key, mut body: Row) -> Result<AsyncTask, EngineError> {
         let id = self.ruleset_id(&DATABASE_RULESETS, key)?;
         let list = rows(body.remove("tableMetadata"), "tableMetadata")?;
         let change = move |writer: &mut Writer<'_>| replace_tables(writer, id, list);
@@ -54,18 +54,18 @@ impl Engine {
     }
 
     /// Starts to replace the files of a file ruleset.
-    pub fn bulk_update_files(self: &Arc<Self>, key: &Key, mut body: Row) -> Result<AsyncTask, ModelError> {
+    pub fn bulk_update_files(self: &Arc<Self>, key: &Key, mut body: Row) -> Result<AsyncTask, EngineError> {
         let id = self.ruleset_id(&FILE_RULESETS, key)?;
         let list = rows(body.remove("fileMetadata"), "fileMetadata")?;
         let change = move |writer: &mut Writer<'_>| replace_files(writer, id, list);
         self.start_ruleset_task(Operation::DatafileBulkUpdate, id, change)
     }
 
-    fn ruleset_id(&self, rulesets: &dyn Collection, key: &Key) -> Result<i64, ModelError> {
+    fn ruleset_id(&self, rulesets: &dyn Collection, key: &Key) -> Result<i64, EngineError> {
         self.get_resource(rulesets, key)?;
         match key {
             Key::Number(id) => Ok(*id),
-            Key::Name(_) => Err(ModelError::not_found(rulesets.spec().title, key)),
+            Key::Name(_) => Err(EngineError::not_found(rulesets.spec().title, key)),
         }
     }
 
@@ -73,23 +73,21 @@ impl Engine {
         self: &Arc<Self>,
         operation: Operation,
         ruleset: i64,
-        change: impl FnOnce(&mut Writer<'_>) -> Result<(), ModelError> + Send + 'static,
-    ) -> Result<AsyncTask, ModelError> {
+        change: impl FnOnce(&mut Writer<'_>) -> Result<(), EngineError> + Send + 'static,
+    ) -> Result<AsyncTask, EngineError> {
         self.start_task_about(operation, Some(ruleset.to_string()), None, move |engine| {
             let done = engine.write(change);
             JobOutput {
                 file: None,
-                failure: done
-                    .err()
-                    .map(|error| crate::http::messages::error_message(&error)),
+                failure: done.err(),
             }
         })
     }
 }
 
 /// The rows of a bulk update.
-fn rows(list: Option<Value>, member: &'static str) -> Result<Vec<Row>, ModelError> {
-    let bad = || ModelError::BadBody(format!("'{member}' is no list of objects"));
+fn rows(list: Option<Value>, member: &'static str) -> Result<Vec<Row>, EngineError> {
+    let bad = || EngineError::from(BadBody::NotRows(member));
     let Some(Value::Array(list)) = list else {
         return Err(bad());
     };
@@ -102,7 +100,7 @@ fn rows(list: Option<Value>, member: &'static str) -> Result<Vec<Row>, ModelErro
 }
 
 /// Makes the files of a ruleset exactly those of a list: others go, those of a known id or name change, the rest is new.
-fn replace_files(writer: &mut Writer<'_>, ruleset: i64, list: Vec<Row>) -> Result<(), ModelError> {
+fn replace_files(writer: &mut Writer<'_>, ruleset: i64, list: Vec<Row>) -> Result<(), EngineError> {
     let known = files_of(&writer.reader(), ruleset);
     let mut wanted = Vec::new();
     for mut body in list {

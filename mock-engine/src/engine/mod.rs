@@ -4,31 +4,32 @@
 //! into one call here and the result back.
 
 mod audit;
-pub mod clock;
+pub(crate) mod clock;
 mod content;
-pub mod defaults;
+pub(crate) mod defaults;
 mod documents;
 mod error;
-pub mod exchange;
+pub(crate) mod exchange;
 mod executions;
 mod export;
 mod gate;
-pub mod ids;
+pub(crate) mod ids;
 mod import;
 mod import_record;
 mod inventory;
+mod key;
 pub(crate) mod locking;
-pub mod objects;
+pub(crate) mod objects;
 mod page;
 mod persist;
 mod query;
 mod resource_copy;
 pub mod resources;
 mod row_tables;
-pub mod schema;
+pub(crate) mod schema;
 mod sessions;
 mod settings;
-pub mod sources;
+pub(crate) mod sources;
 mod ssh_keys;
 mod state;
 mod task_driver;
@@ -41,26 +42,35 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::engine::clock::Clock;
-use crate::engine::ids::{EntropyError, Ids};
+use self::clock::Clock;
+use self::ids::Ids;
 
-pub use audit::{AUDIT_MEMBERS, AuditLog, AuditStatus, Audited};
-pub use documents::{Document, DocumentKind, Documents};
-pub use error::ModelError;
-pub use executions::{Component, Ending, Event, Execution, ExecutionPlan, PlannedComponent, PlannedEvent};
-pub use gate::{SyncGate, SyncKind, SyncPermit};
+pub(crate) use audit::{AUDIT_MEMBERS, AuditLog};
+pub use audit::{AuditStatus, Audited};
+pub use content::ContentError;
+pub(crate) use documents::{Document, DocumentKind, Documents};
+pub(crate) use error::{BadBody, Running};
+pub use error::{EngineError, Refusal};
+pub(crate) use executions::ExecutionPlan;
+pub use gate::SyncKind;
+pub(crate) use gate::{SyncGate, SyncPermit};
+pub use ids::EntropyError;
 pub use import_record::ImportRecord;
-pub(crate) use objects::FORMAT_CONTENT;
-pub use objects::ViewCache;
-pub use page::{Page, PageRequest};
-pub use persist::{PersistError, StateDir};
+pub use key::{Key, Row};
+pub(crate) use objects::{FORMAT_CONTENT, ViewCache};
+pub(crate) use page::Page;
+pub use page::PageRequest;
+pub use persist::PersistError;
+pub(crate) use persist::StateDir;
 pub use query::Query;
-pub use row_tables::{Table, Tables};
-pub use sessions::Sessions;
+pub(crate) use row_tables::Table;
+pub(crate) use sessions::Sessions;
 pub use settings::{Credential, Pace, Settings};
-pub use state::{Key, Row, State, StateForm, Store};
-pub use tasks::{AsyncTask, JobOutput, Operation, TaskFilter, TaskStatus, Tasks};
-pub use uploads::{Upload, Uploads};
+pub use state::State;
+pub(crate) use state::Store;
+pub(crate) use tasks::Tasks;
+pub use tasks::{AsyncTask, JobOutput, Operation, TaskFilter, TaskStatus};
+pub(crate) use uploads::Uploads;
 
 /// One engine. Shared by all connections.
 #[derive(Debug)]
@@ -93,6 +103,7 @@ pub struct Engine {
 
 /// The engine's state could not be set up.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SetupError {
     /// No randomness.
     #[error(transparent)]
@@ -102,7 +113,7 @@ pub enum SetupError {
     Persist(#[from] PersistError),
     /// The initial content can't be made.
     #[error("initial content: {0}")]
-    Content(#[from] ModelError),
+    Content(#[from] ContentError),
 }
 
 impl Engine {
@@ -113,7 +124,10 @@ impl Engine {
             None => Ids::random()?,
         };
         let dir = settings.state_dir.as_deref().map(StateDir::open).transpose()?;
-        let stored = dir.as_ref().map(StateDir::load).transpose()?.flatten();
+        let stored = match &dir {
+            Some(dir) => dir.load(State::from_bytes)?,
+            None => None,
+        };
         let mut state = match stored {
             Some(mut state) => {
                 objects::mirror_all(&mut state);
@@ -149,12 +163,12 @@ impl Engine {
     }
 
     /// Lets a sync operation in.
-    pub fn begin_sync(&self, kind: SyncKind) -> Result<SyncPermit, ModelError> {
+    pub fn begin_sync(&self, kind: SyncKind) -> Result<SyncPermit, EngineError> {
         self.gate.enter(kind, self.job_running())
     }
 
     /// Puts another state in place of the present one.
-    pub fn replace_state(&self, mut state: State) -> Result<(), ModelError> {
+    pub fn replace_state(&self, mut state: State) -> Result<(), EngineError> {
         objects::mirror_all(&mut state);
         self.store.transact(|present| {
             *present = state;
@@ -165,11 +179,11 @@ impl Engine {
     }
 
     /// Back to the initial content, without tokens, tasks, documents or uploads. Seeded ids start again.
-    pub fn reset(&self) -> Result<(), ModelError> {
+    pub fn reset(&self) -> Result<(), EngineError> {
         self.ids.rewind_if(self.settings.seed.is_some());
         let state = content::initial_state(&self.settings).map_err(|error| {
             tracing::error!(%error, "the initial content could not be made again");
-            ModelError::InitialContent
+            EngineError::InitialContent
         })?;
         self.replace_state(state)?;
         self.sessions.clear();

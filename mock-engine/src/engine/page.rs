@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use super::ModelError;
+use super::EngineError;
 use crate::engine::defaults;
 
 /// Which page a client asks for.
@@ -29,11 +29,11 @@ impl Default for PageRequest {
 
 impl PageRequest {
     /// The entries of this page among `total`. Page 1 of an empty list is fine.
-    pub fn range(self, total: usize) -> Result<Range<usize>, ModelError> {
+    pub fn range(self, total: usize) -> Result<Range<usize>, EngineError> {
         let count = total as u64;
         let last = count.div_ceil(self.size).max(1);
         if self.number > last {
-            return Err(ModelError::PageOutOfRange {
+            return Err(EngineError::PageOutOfRange {
                 page: self.number,
                 last,
             });
@@ -63,7 +63,7 @@ struct PageInfo {
 
 impl<T> Page<T> {
     /// Cuts a page out of a complete list; the rest of it is not looked at.
-    pub fn cut(all: impl ExactSizeIterator<Item = T>, request: PageRequest) -> Result<Self, ModelError> {
+    pub fn cut(all: impl ExactSizeIterator<Item = T>, request: PageRequest) -> Result<Self, EngineError> {
         let total = all.len();
         let range = request.range(total)?;
         let page = all.skip(range.start).take(range.len());
@@ -102,7 +102,7 @@ impl<T> Page<T> {
 mod tests {
     use super::*;
 
-    fn page(number: u64, size: u64) -> Result<String, ModelError> {
+    fn page(number: u64, size: u64) -> Result<String, EngineError> {
         Page::cut([1, 2, 3, 4, 5].into_iter(), PageRequest { number, size })
             .map(|page| serde_json::to_string(&page).unwrap())
     }
@@ -119,12 +119,12 @@ mod tests {
         );
         assert!(matches!(
             page(4, 2),
-            Err(ModelError::PageOutOfRange { page: 4, last: 3 })
+            Err(EngineError::PageOutOfRange { page: 4, last: 3 })
         ));
         assert!(page(1, u64::MAX).is_ok());
         assert!(matches!(
             page(u64::MAX, 1),
-            Err(ModelError::PageOutOfRange { .. })
+            Err(EngineError::PageOutOfRange { .. })
         ));
     }
 

@@ -7,7 +7,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::state::State;
+use serde::Serialize;
 
 const FILE: &str = "state.json";
 /// How the name of a state that is being written begins and ends.
@@ -23,6 +23,7 @@ pub struct StateDir {
 
 /// The state directory can't be used.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum PersistError {
     /// Reading or writing failed.
     #[error("{path}: {source}")]
@@ -77,10 +78,13 @@ impl StateDir {
     }
 
     /// The stored state, if there is one.
-    pub fn load(&self) -> Result<Option<State>, PersistError> {
+    pub fn load<T>(
+        &self,
+        read: impl FnOnce(&[u8]) -> serde_json::Result<T>,
+    ) -> Result<Option<T>, PersistError> {
         let path = self.dir.join(FILE);
         match fs::read(&path) {
-            Ok(bytes) => match State::from_bytes(&bytes) {
+            Ok(bytes) => match read(&bytes) {
                 Ok(state) => Ok(Some(state)),
                 Err(source) => Err(PersistError::Format { path, source }),
             },
@@ -90,13 +94,13 @@ impl StateDir {
     }
 
     /// Stores a state in place of the last.
-    pub fn save(&self, state: &State) -> Result<(), PersistError> {
+    pub fn save(&self, state: &impl Serialize) -> Result<(), PersistError> {
         let path = self.dir.join(FILE);
         self.replace(&path, state)
             .map_err(|source| PersistError::Io { path, source })
     }
 
-    fn replace(&self, path: &Path, state: &State) -> io::Result<()> {
+    fn replace(&self, path: &Path, state: &impl Serialize) -> io::Result<()> {
         let mut names = tempfile::Builder::new();
         let mut file = names
             .prefix(UNFINISHED.0)

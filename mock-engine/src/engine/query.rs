@@ -5,7 +5,7 @@
 
 use percent_encoding::percent_decode_str;
 
-use super::{ModelError, PageRequest};
+use super::{EngineError, PageRequest};
 
 /// A parsed query string.
 #[derive(Debug, Clone, Default)]
@@ -46,12 +46,12 @@ impl Query {
     }
 
     /// A parameter as an id.
-    pub fn number(&self, name: &'static str) -> Result<Option<i64>, ModelError> {
+    pub fn number(&self, name: &'static str) -> Result<Option<i64>, EngineError> {
         self.read(name, "integer", |text| text.trim().parse().ok())
     }
 
     /// A parameter as a boolean, in any case.
-    pub fn boolean(&self, name: &'static str) -> Result<Option<bool>, ModelError> {
+    pub fn boolean(&self, name: &'static str) -> Result<Option<bool>, EngineError> {
         self.read(name, "boolean", |text| {
             match text.trim().to_ascii_lowercase().as_str() {
                 "true" => Some(true),
@@ -62,7 +62,7 @@ impl Query {
     }
 
     /// `page_number` and `page_size`.
-    pub fn page(&self) -> Result<PageRequest, ModelError> {
+    pub fn page(&self) -> Result<PageRequest, EngineError> {
         let positive = |name| {
             self.read(name, "positive integer", |text| {
                 text.parse().ok().filter(|n| *n > 0)
@@ -80,10 +80,10 @@ impl Query {
         name: &'static str,
         expected: &'static str,
         parse: impl Fn(&str) -> Option<T>,
-    ) -> Result<Option<T>, ModelError> {
+    ) -> Result<Option<T>, EngineError> {
         let read = |text: &str| {
             let value = text.to_owned();
-            parse(text).ok_or(ModelError::BadParameter {
+            parse(text).ok_or(EngineError::BadParameter {
                 name: name.to_owned(),
                 value,
                 expected,

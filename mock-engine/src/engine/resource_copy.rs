@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::objects::copy_tables;
 use super::resources::{Collection, DATABASE_RULESETS, FILE_METADATA, FILE_RULESETS, Writer};
-use super::{Engine, Key, ModelError, Row};
+use super::{Engine, EngineError, Key, Row};
 
 impl Engine {
     /// Copies a connector or a ruleset with its tables or files. What the body says wins over the original.
@@ -15,7 +15,7 @@ impl Engine {
         collection: &dyn Collection,
         key: &Key,
         body: Row,
-    ) -> Result<Value, ModelError> {
+    ) -> Result<Value, EngineError> {
         self.write(|writer| copy(writer, collection, key, body))
     }
 }
@@ -25,7 +25,7 @@ fn copy(
     collection: &dyn Collection,
     key: &Key,
     body: Row,
-) -> Result<Value, ModelError> {
+) -> Result<Value, EngineError> {
     let spec = collection.spec();
     collection.get(&writer.reader(), key)?;
     let original = writer.state.table(spec.path).get(key).cloned();
@@ -34,7 +34,7 @@ fn copy(
     row.remove(spec.id_field);
     let made = collection.create(writer, row)?;
     let id = made.get(spec.id_field).and_then(Key::from_json);
-    let id = id.ok_or(ModelError::Internal)?;
+    let id = id.ok_or(EngineError::Internal)?;
     if spec.path == DATABASE_RULESETS.spec().path {
         copy_tables(writer, key, &id)?;
     } else if spec.path == FILE_RULESETS.spec().path {
@@ -43,9 +43,9 @@ fn copy(
     collection.get(&writer.reader(), &id)
 }
 
-fn copy_files(writer: &mut Writer<'_>, from: &Key, to: &Key) -> Result<(), ModelError> {
+fn copy_files(writer: &mut Writer<'_>, from: &Key, to: &Key) -> Result<(), EngineError> {
     let Key::Number(to) = *to else {
-        return Err(ModelError::Internal);
+        return Err(EngineError::Internal);
     };
     let spec = FILE_METADATA.spec();
     let files = writer.state.table(spec.path);

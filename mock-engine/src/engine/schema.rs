@@ -115,6 +115,7 @@ pub struct DeclaredFile {
 
 /// A file that declares nothing usable.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SchemaError {
     /// It can't be read.
     #[error("{path}: {source}")]

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 
-use super::{ModelError, Settings};
+use super::{EngineError, Settings};
 use crate::engine::clock::millis;
 use crate::engine::defaults;
 use crate::engine::ids::Ids;
@@ -80,11 +80,11 @@ impl Sessions {
     }
 
     /// The user whose token this is, if it is good now.
-    pub fn check(&self, token: &str, now_ms: i64) -> Result<Arc<str>, ModelError> {
+    pub fn check(&self, token: &str, now_ms: i64) -> Result<Arc<str>, EngineError> {
         match lock(&self.inner).sessions.get(&digest(token)) {
             Some(session) if now_ms < session.expiry => Ok(Arc::clone(&session.user)),
-            Some(_) => Err(ModelError::TokenExpired),
-            None => Err(ModelError::TokenUnknown),
+            Some(_) => Err(EngineError::TokenExpired),
+            None => Err(EngineError::TokenUnknown),
         }
     }
 
@@ -126,7 +126,7 @@ mod tests {
             other[place] ^= 1;
             let other = String::from_utf8(other).unwrap();
             assert!(
-                matches!(sessions.check(&other, 1), Err(ModelError::TokenUnknown)),
+                matches!(sessions.check(&other, 1), Err(EngineError::TokenUnknown)),
                 "{other}"
             );
         }

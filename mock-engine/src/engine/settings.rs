@@ -12,7 +12,15 @@ use super::schema::Schema;
 use crate::engine::defaults;
 
 /// Settings of one engine.
+///
+/// ```
+/// use mock_engine::Settings;
+///
+/// let settings = Settings::default().with(|settings| settings.strict_names = true);
+/// assert!(settings.strict_names);
+/// ```
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Settings {
     /// Name; shows as `exportHost` in its documents.
     pub name: String,
@@ -55,6 +63,13 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The settings after a change.
+    #[must_use]
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
+
     /// The version as imports ask about it.
     pub fn engine_version(&self) -> EngineVersion {
         // The options let no other text in than one that parses.
@@ -95,6 +110,7 @@ impl Default for Settings {
 
 /// How async tasks move from WAITING over RUNNING to their end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Pace {
     /// Each state lasts this long on the engine's clock.
     Delay(Duration),

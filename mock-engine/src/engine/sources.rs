@@ -10,7 +10,7 @@ use super::{Key, Row};
 
 /// A table or file of a ruleset.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source {
+pub(crate) struct Source {
     /// Its name.
     pub name: String,
     /// How many rows it has, where that is declared.
@@ -18,7 +18,7 @@ pub struct Source {
 }
 
 /// The tables or files that an execution of a job goes through, in the ruleset's order. `job` is the job's row.
-pub fn sources_of_job(reader: &Reader<'_>, job: &Row) -> Vec<Source> {
+pub(crate) fn sources_of_job(reader: &Reader<'_>, job: &Row) -> Vec<Source> {
     match job.get("rulesetId").and_then(Key::from_json) {
         Some(Key::Number(ruleset)) => sources_of_ruleset(reader, ruleset),
         _ => Vec::new(),
@@ -26,7 +26,7 @@ pub fn sources_of_job(reader: &Reader<'_>, job: &Row) -> Vec<Source> {
 }
 
 /// The tables or files of a ruleset. An id belongs to one ruleset of either kind.
-pub fn sources_of_ruleset(reader: &Reader<'_>, ruleset: i64) -> Vec<Source> {
+pub(crate) fn sources_of_ruleset(reader: &Reader<'_>, ruleset: i64) -> Vec<Source> {
     let key = Key::Number(ruleset);
     let schema = &reader.settings.schema;
     if let Some(connector) = parent(reader, DATABASE_RULESETS.spec().path, &key, "databaseConnectorId")

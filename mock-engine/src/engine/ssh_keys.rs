@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Engine, Key, ModelError, Row, State};
+use super::{Engine, EngineError, Key, Row, State};
 
 /// Path of their table.
 const SSH_KEYS: &str = "ssh-keys";
@@ -21,9 +21,9 @@ impl Engine {
     }
 
     /// Adds the SSH key of a file.
-    pub fn add_ssh_key(&self, filename: &str) -> Result<Value, ModelError> {
+    pub fn add_ssh_key(&self, filename: &str) -> Result<Value, EngineError> {
         if filename.is_empty() {
-            return Err(ModelError::MissingField {
+            return Err(EngineError::MissingField {
                 what: TITLE,
                 field: NAME,
             });
@@ -31,7 +31,7 @@ impl Engine {
         let row = Row::from_iter([(NAME.to_owned(), json!(filename))]);
         self.store.transact(|state| {
             if has(state, filename) {
-                return Err(ModelError::Duplicate {
+                return Err(EngineError::Duplicate {
                     what: TITLE,
                     name: filename.to_owned(),
                 });
@@ -44,10 +44,10 @@ impl Engine {
     }
 
     /// Removes an SSH key.
-    pub fn delete_ssh_key(&self, name: &str) -> Result<(), ModelError> {
+    pub fn delete_ssh_key(&self, name: &str) -> Result<(), EngineError> {
         self.store.transact(|state| {
             if !has(state, name) {
-                return Err(ModelError::not_found(TITLE, name));
+                return Err(EngineError::not_found(TITLE, name));
             }
             state.table_mut(SSH_KEYS).remove(&Key::parse(name));
             Ok(())

@@ -5,22 +5,18 @@
 //! snapshot and are never blocked by a writer.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::{Arc, Mutex};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::executions::{Execution, ExecutionPlan};
 use super::objects::ObjectStore;
 use super::persist::StateDir;
 use super::resources;
 use super::row_tables::{Table, Tables};
-use super::{ModelError, PersistError};
+use super::{EngineError, Key, PersistError};
 use crate::engine::locking::lock;
-
-/// The members of one resource.
-pub type Row = Map<String, Value>;
 
 /// Everything that a dump holds and a restart keeps.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -141,50 +137,6 @@ impl State {
     }
 }
 
-/// What names a row in a path: a number or a name. Numbers come first and in their own order.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Key {
-    /// A generated id.
-    Number(i64),
-    /// A domain's or algorithm's name.
-    Name(String),
-}
-
-impl Key {
-    /// Reads a key; text that isn't exactly a number's canonical form is a name.
-    pub fn parse(text: &str) -> Self {
-        match text.parse::<i64>() {
-            Ok(number) if number.to_string() == text => Self::Number(number),
-            _ => Self::Name(text.to_owned()),
-        }
-    }
-
-    /// A key from a member: ids come as numbers or as strings.
-    pub fn from_json(value: &Value) -> Option<Self> {
-        match value {
-            Value::Number(n) => n.as_i64().or_else(|| whole(n.as_f64()?)).map(Self::Number),
-            Value::String(text) => Some(Self::parse(text)),
-            _ => None,
-        }
-    }
-}
-
-/// A whole number written with a fraction of nothing, as `1.0`: JSON knows no other difference.
-fn whole(number: f64) -> Option<i64> {
-    // Beyond 2^53 a float has no fraction to judge by.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Number(n) => write!(f, "{n}"),
-            Self::Name(name) => f.write_str(name),
-        }
-    }
-}
-
 /// Holds the state and lets transactions at it one after the other.
 #[derive(Debug)]
 pub struct Store {
@@ -215,8 +167,8 @@ impl Store {
     /// Runs a change: all of it, or nothing when it fails.
     pub fn transact<T>(
         &self,
-        change: impl FnOnce(&mut State) -> Result<T, ModelError>,
-    ) -> Result<T, ModelError> {
+        change: impl FnOnce(&mut State) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
         let _writer = lock(&self.writer);
         let mut next = State::clone(&self.snapshot());
         let result = change(&mut next)?;
@@ -231,6 +183,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Row;
 
     #[test]
     fn a_failed_change_leaves_no_trace() {
@@ -239,7 +192,7 @@ mod tests {
         let result: Result<(), _> = store.transact(|state| {
             state.next_number("x");
             state.table_mut("x").insert(Key::Number(1), Row::new());
-            Err(ModelError::Internal)
+            Err(EngineError::Internal)
         });
         assert!(result.is_err());
         assert_eq!(serde_json::to_value(&*store.snapshot()).unwrap(), before);
@@ -259,20 +212,12 @@ mod tests {
                 .unwrap();
             assert!(matches!(StateDir::open(dir.path()), Err(PersistError::Locked(_))));
         }
-        let mut back = StateDir::open(dir.path()).unwrap().load().unwrap().unwrap();
+        let mut back = StateDir::open(dir.path())
+            .unwrap()
+            .load(State::from_bytes)
+            .unwrap()
+            .unwrap();
         assert!(back.table("t").get(&Key::Name("a b".into())).is_some());
         assert_eq!(back.next_number("n"), 8);
-    }
-
-    #[test]
-    fn keys_sort_as_numbers_and_survive_text() {
-        assert!(Key::parse("9") < Key::parse("10"));
-        assert_eq!(Key::parse("007"), Key::Name("007".into()));
-        assert_eq!(Key::from_json(&serde_json::json!(7.0)), Some(Key::Number(7)));
-        assert_eq!(Key::from_json(&serde_json::json!(7.5)), None);
-        assert_eq!(Key::from_json(&serde_json::json!(1e300)), None);
-        for text in ["9", "007", "CREDIT CARD", "-1", "99999999999999999999"] {
-            assert_eq!(Key::parse(text).to_string(), text);
-        }
     }
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::tasks::{Entry, Ticket};
-use super::{AsyncTask, Document, Engine, JobOutput, ModelError, Operation, Pace, SyncPermit, TaskStatus};
+use super::{AsyncTask, Document, Engine, EngineError, JobOutput, Operation, Pace, SyncPermit, TaskStatus};
 use crate::engine::clock::{api_date, millis};
 
 /// When a task leaves a state.
@@ -57,7 +57,7 @@ impl Engine {
         operation: Operation,
         permit: Option<SyncPermit>,
         work: impl FnOnce(&Self) -> JobOutput + Send + 'static,
-    ) -> Result<AsyncTask, ModelError> {
+    ) -> Result<AsyncTask, EngineError> {
         let reference = operation.reference(&self.ids);
         self.start_task_about(operation, reference, permit, work)
     }
@@ -69,14 +69,14 @@ impl Engine {
         reference: Option<String>,
         permit: Option<SyncPermit>,
         work: impl FnOnce(&Self) -> JobOutput + Send + 'static,
-    ) -> Result<AsyncTask, ModelError> {
+    ) -> Result<AsyncTask, EngineError> {
         let now_ms = self.clock.now_ms();
         let schedule = Schedule::new(self.settings.task_pace, now_ms, operation.waits());
         let ticket = self.tasks.insert(operation, reference);
         if !operation.waits() {
             self.tasks.run(ticket, now_ms);
         }
-        let answer = self.tasks.look(ticket).ok_or(ModelError::Internal)?;
+        let answer = self.tasks.look(ticket).ok_or(EngineError::Internal)?;
         if self.settings.task_pace == Pace::Delay(Duration::ZERO) {
             self.tasks.run(ticket, now_ms);
         }
@@ -112,7 +112,7 @@ impl Engine {
                 tracing::error!(%panic, "the work of an async task panicked");
                 JobOutput {
                     file: None,
-                    failure: Some(crate::http::messages::INTERNAL_ERROR.to_owned()),
+                    failure: Some(EngineError::Internal),
                 }
             });
         match schedule.times {
@@ -140,12 +140,12 @@ impl Engine {
                 TaskStatus::Succeeded
             };
             entry.task.end_time = Some(now);
-            entry.task.exception_detail = output.failure;
+            entry.task.failure = output.failure.map(Arc::new);
         });
     }
 
     /// A task as a GET shows it; with one state per poll, the GET moves it on first.
-    pub async fn poll_task(&self, id: i64) -> Result<AsyncTask, ModelError> {
+    pub async fn poll_task(&self, id: i64) -> Result<AsyncTask, EngineError> {
         let (ticket, task) = self.tasks.find(id)?;
         if self.settings.task_pace == Pace::PerPoll {
             match task.status {
@@ -159,15 +159,15 @@ impl Engine {
         }
         self.tasks
             .look(ticket)
-            .ok_or_else(|| ModelError::not_found("async task", id))
+            .ok_or_else(|| EngineError::not_found("async task", id))
     }
 
     /// The document behind a reference; waits a while for a task that hasn't ended.
-    pub async fn download(&self, reference: &str) -> Result<Bytes, ModelError> {
+    pub async fn download(&self, reference: &str) -> Result<Bytes, EngineError> {
         if let Some(document) = self.documents.get(reference) {
             return Ok(document.bytes);
         }
-        let absent = || ModelError::not_found("file download", reference);
+        let absent = || EngineError::not_found("file download", reference);
         let ticket = self.tasks.by_reference(reference).ok_or_else(absent)?;
         if self.settings.task_pace == Pace::PerPoll {
             // Nobody polls while this call waits, so it counts as the polls that are left.
@@ -177,7 +177,7 @@ impl Engine {
         let ended = self.tasks.until_ended(ticket);
         tokio::select! {
             _ = tokio::time::timeout(self.settings.download_wait, ended) => {}
-            () = self.stopping.cancelled() => return Err(ModelError::Stopping),
+            () = self.stopping.cancelled() => return Err(EngineError::Stopping),
         }
         self.documents
             .get(reference)

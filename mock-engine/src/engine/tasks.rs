@@ -4,14 +4,14 @@
 //! every change, and also when the task is cleared away.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use serde::Serialize;
 use tokio::sync::watch;
 
-use super::{DocumentKind, ModelError};
+use super::{DocumentKind, EngineError};
 use crate::engine::clock::api_date;
 use crate::engine::defaults;
 use crate::engine::ids::Ids;
@@ -112,9 +112,9 @@ pub struct AsyncTask {
     pub end_time: Option<String>,
     /// Never, for these operations.
     pub cancellable: bool,
-    /// Why it failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exception_detail: Option<String>,
+    /// Why it failed; HTTP words it.
+    #[serde(skip)]
+    pub failure: Option<Arc<EngineError>>,
 }
 
 /// What a task's work ends with.
@@ -123,7 +123,25 @@ pub struct JobOutput {
     /// The file to download; a failed import leaves one too.
     pub file: Option<Bytes>,
     /// Why it failed, if it did.
-    pub failure: Option<String>,
+    pub failure: Option<EngineError>,
+}
+
+impl JobOutput {
+    /// The output of work that left a file.
+    pub fn file(bytes: Bytes) -> Self {
+        Self {
+            file: Some(bytes),
+            failure: None,
+        }
+    }
+
+    /// The output of work that failed.
+    pub fn failure(error: EngineError) -> Self {
+        Self {
+            file: None,
+            failure: Some(error),
+        }
+    }
 }
 
 /// Which tasks a list shows.
@@ -178,7 +196,7 @@ impl Tasks {
             start_time: None,
             end_time: None,
             cancellable: false,
-            exception_detail: None,
+            failure: None,
         };
         inner.tasks.insert(
             id,
@@ -234,12 +252,12 @@ impl Tasks {
     }
 
     /// A task by its number.
-    pub(super) fn find(&self, id: i64) -> Result<(Ticket, AsyncTask), ModelError> {
+    pub(super) fn find(&self, id: i64) -> Result<(Ticket, AsyncTask), EngineError> {
         let inner = lock(&self.inner);
         let entry = inner
             .tasks
             .get(&id)
-            .ok_or_else(|| ModelError::not_found("async task", id))?;
+            .ok_or_else(|| EngineError::not_found("async task", id))?;
         Ok((
             Ticket {
                 id,
@@ -279,9 +297,9 @@ impl Tasks {
     }
 
     /// None of these operations can be cancelled.
-    pub fn cancel(&self, id: i64) -> Result<AsyncTask, ModelError> {
+    pub fn cancel(&self, id: i64) -> Result<AsyncTask, EngineError> {
         self.find(id)?;
-        Err(ModelError::NotCancellable {
+        Err(EngineError::NotCancellable {
             what: "async task",
             id,
         })

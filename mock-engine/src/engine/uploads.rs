@@ -8,7 +8,7 @@ use std::sync::Mutex;
 
 use serde::Serialize;
 
-use super::{Engine, ModelError};
+use super::{Engine, EngineError};
 use crate::engine::defaults;
 use crate::engine::locking::lock;
 
@@ -41,14 +41,14 @@ impl Uploads {
     }
 
     /// One of them.
-    pub fn get(&self, uuid: &str) -> Result<Upload, ModelError> {
+    pub fn get(&self, uuid: &str) -> Result<Upload, EngineError> {
         let files = lock(&self.files);
         let found = files.iter().find(|upload| upload.file_uuid == uuid).cloned();
-        found.ok_or_else(|| ModelError::not_found("file upload", uuid))
+        found.ok_or_else(|| EngineError::not_found("file upload", uuid))
     }
 
     /// Forgets one.
-    pub fn delete(&self, uuid: &str) -> Result<(), ModelError> {
+    pub fn delete(&self, uuid: &str) -> Result<(), EngineError> {
         self.get(uuid)?;
         lock(&self.files).retain(|upload| upload.file_uuid != uuid);
         Ok(())

@@ -9,7 +9,7 @@ use subtle::{Choice, ConstantTimeEq};
 
 use super::resources::{Collection, Reader, ResourceSpec, RowCollection, Writer, collection, merge, spec};
 use super::sessions::digest;
-use super::{Engine, Key, ModelError, Page, PageRequest, Query, Row, Settings, State};
+use super::{Engine, EngineError, Key, Page, PageRequest, Query, Row, Settings, State};
 use crate::engine::defaults;
 
 /// Path of the resource.
@@ -28,15 +28,20 @@ impl Collection for Users {
         &spec::USERS
     }
 
-    fn list(&self, reader: &Reader<'_>, query: &Query, page: PageRequest) -> Result<Page<Value>, ModelError> {
+    fn list(
+        &self,
+        reader: &Reader<'_>,
+        query: &Query,
+        page: PageRequest,
+    ) -> Result<Page<Value>, EngineError> {
         ROWS.list(reader, query, page)
     }
 
-    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, ModelError> {
+    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, EngineError> {
         ROWS.get(reader, key)
     }
 
-    fn create(&self, writer: &mut Writer<'_>, mut body: Row) -> Result<Value, ModelError> {
+    fn create(&self, writer: &mut Writer<'_>, mut body: Row) -> Result<Value, EngineError> {
         check_free(writer.state, &body, None)?;
         if !body.get("isAdmin").is_some_and(Value::is_boolean) {
             let limited = body.get(NON_ADMIN).is_some_and(Value::is_object);
@@ -47,14 +52,14 @@ impl Collection for Users {
         ROWS.create(writer, body)
     }
 
-    fn update(&self, writer: &mut Writer<'_>, key: &Key, body: Row) -> Result<Value, ModelError> {
+    fn update(&self, writer: &mut Writer<'_>, key: &Key, body: Row) -> Result<Value, EngineError> {
         let old = writer.state.table(USERS).get(key).cloned();
-        let old = old.ok_or_else(|| ModelError::not_found(spec::USERS.title, key))?;
+        let old = old.ok_or_else(|| EngineError::not_found(spec::USERS.title, key))?;
         check_free(writer.state, &body, Some(key))?;
         let mut next = Value::Object(old.clone());
         merge(&mut next, Value::Object(body.clone()));
         let Value::Object(mut row) = next else {
-            return Err(ModelError::Internal);
+            return Err(EngineError::Internal);
         };
         // An empty password is none: clients send whole rows, and rows don't show it.
         if body.get("password").is_none_or(|password| password == "") {
@@ -77,18 +82,18 @@ impl Collection for Users {
         ROWS.update(writer, key, row)
     }
 
-    fn delete(&self, writer: &mut Writer<'_>, key: &Key) -> Result<(), ModelError> {
+    fn delete(&self, writer: &mut Writer<'_>, key: &Key) -> Result<(), EngineError> {
         ROWS.delete(writer, key)
     }
 }
 
 /// Names of users are unique in any case.
-fn check_free(state: &State, body: &Row, own: Option<&Key>) -> Result<(), ModelError> {
+fn check_free(state: &State, body: &Row, own: Option<&Key>) -> Result<(), EngineError> {
     let Some(name) = body.get("userName").and_then(Value::as_str) else {
         return Ok(());
     };
     match named(state, name) {
-        Some((key, _)) if Some(&key) != own => Err(ModelError::Duplicate {
+        Some((key, _)) if Some(&key) != own => Err(EngineError::Duplicate {
             what: spec::USERS.title,
             name: name.to_owned(),
         }),
@@ -120,12 +125,12 @@ fn complete(row: &mut Row, old: Option<&Row>) {
 }
 
 /// A user who is no administrator has a role, in environments that exist.
-fn check_rights(reader: &Reader<'_>, row: &mut Row) -> Result<(), ModelError> {
+fn check_rights(reader: &Reader<'_>, row: &mut Row) -> Result<(), EngineError> {
     if row.get("isAdmin") == Some(&json!(true)) {
         row.remove(NON_ADMIN);
         return Ok(());
     }
-    let missing = || ModelError::MissingField {
+    let missing = || EngineError::MissingField {
         what: spec::USERS.title,
         field: NON_ADMIN,
     };
@@ -144,9 +149,9 @@ fn check_rights(reader: &Reader<'_>, row: &mut Row) -> Result<(), ModelError> {
 }
 
 /// Makes sure that there is what an id names, and that the id is a number.
-fn exists(reader: &Reader<'_>, path: &str, id: &mut Value) -> Result<(), ModelError> {
-    let resource = collection(path).ok_or(ModelError::Internal)?;
-    let key = Key::from_json(id).ok_or_else(|| ModelError::not_found(resource.spec().title, &id))?;
+fn exists(reader: &Reader<'_>, path: &str, id: &mut Value) -> Result<(), EngineError> {
+    let resource = collection(path).ok_or(EngineError::Internal)?;
+    let key = Key::from_json(id).ok_or_else(|| EngineError::not_found(resource.spec().title, &id))?;
     resource.get(reader, &key)?;
     if let Key::Number(number) = key {
         *id = number.into();
@@ -254,10 +259,10 @@ fn may_log_in(state: &State, settings: &Settings, user: &str, password: &str) ->
 
 impl Engine {
     /// Checks user and password and gives out a token. Who logs in for the first time where everyone may becomes a user.
-    pub fn login(&self, user: &str, password: &str) -> Result<String, ModelError> {
+    pub fn login(&self, user: &str, password: &str) -> Result<String, EngineError> {
         let state = self.snapshot();
         if !may_log_in(&state, &self.settings, user, password) {
-            return Err(ModelError::InvalidCredentials);
+            return Err(EngineError::InvalidCredentials);
         }
         let known = named(&state, user);
         let full =
@@ -276,9 +281,9 @@ impl Engine {
 
     /// Single sign-on: there is no identity provider to ask, so a bearer token is as good as a password where any
     /// password is good, and good for nothing where users are given.
-    pub fn single_sign_on(&self, bearer: &str) -> Result<String, ModelError> {
+    pub fn single_sign_on(&self, bearer: &str) -> Result<String, EngineError> {
         if bearer.is_empty() || !self.settings.users.is_empty() {
-            return Err(ModelError::InvalidCredentials);
+            return Err(EngineError::InvalidCredentials);
         }
         Ok(self.give_token(defaults::SINGLE_SIGN_ON))
     }

@@ -4,6 +4,7 @@
 //! shown only to whoever asks for them by name.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use axum::Extension;
 use axum::extract::{Request, State};
@@ -17,11 +18,11 @@ use serde_json::json;
 use super::host_guard::{HostGuard, Peer};
 use super::journal::Filter;
 use super::redact;
-use crate::engine::{Engine, ExecutionPlan, Key, ModelError, Query, State as EngineState};
-use crate::http::answer::{ApiError, empty, json_answer, raw_json};
+use crate::engine::{Engine, EngineError, ExecutionPlan, Key, Query, State as EngineState};
+use crate::http::answer::{ApiError, BadRequest, empty, json_answer, raw_json};
 use crate::http::body::{ObjectBody, RawBody};
 use crate::http::describe::{Endpoint, Routes};
-use crate::http::{App, auth, schemas};
+use crate::http::{App, LOG_LINES_DROPPED, auth, schemas};
 
 /// The admin endpoints.
 pub(crate) fn routes(app: &Arc<App>) -> Routes {
@@ -114,7 +115,7 @@ async fn health(State(app): State<Arc<App>>) -> Response {
         "engine": app.engine.settings.name,
         "version": env!("CARGO_PKG_VERSION"),
         "uptimeMs": u64::try_from(app.started.elapsed().as_millis()).unwrap_or(u64::MAX),
-        "logLinesDropped": crate::startup::log::lines_dropped(),
+        "logLinesDropped": LOG_LINES_DROPPED.load(Ordering::Relaxed),
     });
     json_answer(StatusCode::OK, &answer)
 }
@@ -122,10 +123,10 @@ async fn health(State(app): State<Arc<App>>) -> Response {
 async fn requests(State(app): State<Arc<App>>, query: Query) -> Result<Response, ApiError> {
     if let Some(unknown) = query.beside(&["limit", "method", "path", "status"]) {
         let text = format!("'{unknown}' is none of the parameters limit, method, path, status");
-        return Err(ModelError::Refused(text).into());
+        return Err(BadRequest::Other(text).into());
     }
     let limit = query.number("limit")?.unwrap_or(100);
-    let limit = usize::try_from(limit).map_err(|_| ModelError::BadParameter {
+    let limit = usize::try_from(limit).map_err(|_| EngineError::BadParameter {
         name: "limit".to_owned(),
         value: limit.to_string(),
         expected: "number of requests",
@@ -138,7 +139,7 @@ async fn requests(State(app): State<Arc<App>>, query: Query) -> Result<Response,
     };
     let journal = Arc::clone(&app);
     let newest = app
-        .blocking(move |_| Ok(journal.journal.newest(limit, &filter)))
+        .blocking(move |_| Ok::<_, ApiError>(journal.journal.newest(limit, &filter)))
         .await?;
     Ok(json_answer(StatusCode::OK, &newest))
 }
@@ -152,25 +153,26 @@ async fn dump(State(app): State<Arc<App>>, query: Query) -> Result<Response, Api
     let secrets = query.boolean("secrets")?.unwrap_or(false);
     let shown = move |engine: &Engine| {
         let mut value = serde_json::to_value(&*engine.snapshot())
-            .map_err(|error| ModelError::Refused(format!("the state can't be written: {error}")))?;
+            .map_err(|error| BadRequest::Other(format!("the state can't be written: {error}")))?;
         if !secrets {
             redact::json(&mut value);
         }
-        Ok(value)
+        Ok::<_, BadRequest>(value)
     };
     Ok(json_answer(StatusCode::OK, &app.blocking(shown).await?))
 }
 
 async fn load(State(app): State<Arc<App>>, RawBody(bytes): RawBody) -> Result<Response, ApiError> {
     let bad = |error: serde_json::Error| {
-        ModelError::BadBody(format!("it is not a state: {}", redact::json_error(&error)))
+        BadRequest::Body(format!("it is not a state: {}", redact::json_error(&error)))
     };
     let loaded = move |engine: &Engine| {
         let mut value: serde_json::Value = serde_json::from_slice(&bytes).map_err(bad)?;
         let present = engine.snapshot();
         keep_hidden(&mut value, &present);
         redact::restore(&mut value, serde_json::to_value(&*present).ok().as_ref());
-        engine.replace_state(EngineState::from_json(value).map_err(bad)?)
+        let state = EngineState::from_json(value).map_err(bad)?;
+        engine.replace_state(state).map_err(ApiError::from)
     };
     app.blocking(loaded).await?;
     Ok(empty(StatusCode::OK))
@@ -208,7 +210,7 @@ async fn plan(State(app): State<Arc<App>>, ObjectBody(body): ObjectBody) -> Resu
     whole_numbers(&mut body);
     let plan: ExecutionPlan = serde_json::from_value(body).map_err(|error| {
         let error = redact::json_error(&error);
-        ModelError::BadBody(format!("it is not a plan of executions: {error}"))
+        BadRequest::Body(format!("it is not a plan of executions: {error}"))
     })?;
     app.blocking(move |engine| engine.plan_execution(plan)).await?;
     Ok(empty(StatusCode::OK))

@@ -3,6 +3,8 @@
 //! Invariant: every answer is single-line JSON, a file, or empty; every error is JSON with an `errorMessage` (an
 //! import that was rolled back excepted: its body is the array of outcomes, as clients parse it).
 
+use std::fmt;
+
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -11,46 +13,68 @@ use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::engine::ModelError;
+use crate::engine::{AsyncTask, EngineError};
+pub(crate) use crate::http::bad_request::BadRequest;
 use crate::http::host_guard::HostError;
 use crate::http::messages;
+use exportdoc::internal::import_plan::ImportOutcome;
 
 /// The text of an error answer, for the request log.
 #[derive(Debug, Clone)]
 pub(crate) struct ErrorText(pub(crate) String);
 
-/// Why a request was refused: by the model, or before it got there.
-#[derive(Debug, thiserror::Error)]
+/// Why a request was refused: by HTTP, or by the engine.
+#[derive(Debug)]
 pub(crate) enum ApiError {
-    #[error(transparent)]
-    Model(#[from] ModelError),
-    #[error("no such endpoint")]
+    Engine(EngineError),
+    BadRequest(BadRequest),
     NoEndpoint,
-    #[error("method not allowed")]
     MethodNotAllowed,
-    #[error("request body too large")]
     BodyTooLarge,
-    #[error("request body too slow")]
     BodyTooSlow,
-    #[error("request body cut off")]
     BodyCutOff,
-    #[error("too many large request bodies at once")]
     TooManyBodies,
-    #[error(transparent)]
-    Host(#[from] HostError),
-    #[error("admin call refused: {0}")]
+    Host(HostError),
+    /// A web page of another origin called the admin API; with what gave it away.
     AdminRefused(&'static str),
 }
+
+impl From<EngineError> for ApiError {
+    fn from(error: EngineError) -> Self {
+        Self::Engine(error)
+    }
+}
+
+impl From<BadRequest> for ApiError {
+    fn from(bad: BadRequest) -> Self {
+        Self::BadRequest(bad)
+    }
+}
+
+impl From<HostError> for ApiError {
+    fn from(error: HostError) -> Self {
+        Self::Host(error)
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text())
+    }
+}
+
+/// The form parser passes our errors through as boxed ones.
+impl std::error::Error for ApiError {}
 
 impl ApiError {
     fn status(&self) -> StatusCode {
         match self {
-            Self::Model(error) => model_status(error),
+            Self::Engine(error) => engine_status(error),
             Self::NoEndpoint => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::BodyCutOff => StatusCode::BAD_REQUEST,
+            Self::BodyCutOff | Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::TooManyBodies => StatusCode::SERVICE_UNAVAILABLE,
             Self::Host(HostError::NotOne | HostError::Unreadable) => StatusCode::BAD_REQUEST,
             Self::Host(HostError::Unknown(_)) | Self::AdminRefused(_) => StatusCode::FORBIDDEN,
@@ -59,37 +83,40 @@ impl ApiError {
 
     fn text(&self) -> String {
         match self {
-            Self::Model(error) => messages::error_message(error),
+            Self::Engine(error) => messages::error_message(error),
+            Self::BadRequest(bad) => messages::bad_request(bad),
             Self::NoEndpoint => messages::NO_SUCH_ENDPOINT.to_owned(),
             Self::MethodNotAllowed => messages::METHOD_NOT_ALLOWED.to_owned(),
             Self::BodyTooLarge => messages::BODY_TOO_LARGE.to_owned(),
             Self::BodyTooSlow => messages::BODY_TOO_SLOW.to_owned(),
             Self::BodyCutOff => messages::BODY_CUT_OFF.to_owned(),
             Self::TooManyBodies => messages::TOO_MANY_BODIES.to_owned(),
-            Self::Host(_) | Self::AdminRefused(_) => messages::sentence(&self.to_string()),
+            Self::Host(error) => messages::bad_host(error),
+            Self::AdminRefused(reason) => messages::sentence(&format!("admin call refused: {reason}")),
         }
     }
 }
 
-fn model_status(error: &ModelError) -> StatusCode {
+fn engine_status(error: &EngineError) -> StatusCode {
     match error {
-        ModelError::InvalidCredentials | ModelError::TokenExpired | ModelError::TokenUnknown => {
+        EngineError::InvalidCredentials | EngineError::TokenExpired | EngineError::TokenUnknown => {
             StatusCode::UNAUTHORIZED
         }
-        ModelError::PageOutOfRange { .. }
-        | ModelError::MissingParameter(_)
-        | ModelError::BadParameter { .. }
-        | ModelError::BadBody(_)
-        | ModelError::MissingField { .. }
-        | ModelError::NotCancellable { .. }
-        | ModelError::Refused(_) => StatusCode::BAD_REQUEST,
-        ModelError::NotFound { .. } | ModelError::ImportFailed { missing: true, .. } => StatusCode::NOT_FOUND,
-        ModelError::Duplicate { .. }
-        | ModelError::InUse { .. }
-        | ModelError::Busy { .. }
-        | ModelError::ImportFailed { missing: false, .. } => StatusCode::CONFLICT,
-        ModelError::Stopping => StatusCode::SERVICE_UNAVAILABLE,
-        ModelError::Persist(_) | ModelError::InitialContent | ModelError::Internal => {
+        EngineError::PageOutOfRange { .. }
+        | EngineError::BadParameter { .. }
+        | EngineError::BadBody(_)
+        | EngineError::MissingField { .. }
+        | EngineError::NotCancellable { .. }
+        | EngineError::Refused(_) => StatusCode::BAD_REQUEST,
+        EngineError::NotFound { .. } | EngineError::ImportFailed { missing: true, .. } => {
+            StatusCode::NOT_FOUND
+        }
+        EngineError::Duplicate { .. }
+        | EngineError::InUse { .. }
+        | EngineError::Busy { .. }
+        | EngineError::ImportFailed { missing: false, .. } => StatusCode::CONFLICT,
+        EngineError::Stopping => StatusCode::SERVICE_UNAVAILABLE,
+        EngineError::Persist(_) | EngineError::InitialContent | EngineError::Internal => {
             StatusCode::INTERNAL_SERVER_ERROR
         }
     }
@@ -98,15 +125,47 @@ fn model_status(error: &ModelError) -> StatusCode {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let text = self.text();
-        if let Self::Model(error @ ModelError::Persist(_)) = &self {
-            tracing::error!(%error, "nothing was changed");
+        if let Self::Engine(EngineError::Persist(error)) = &self {
+            tracing::error!(%error, "the state could not be stored, so nothing was changed");
         }
         let mut response = match &self {
-            Self::Model(ModelError::ImportFailed { outcomes, .. }) => json_answer(self.status(), outcomes),
+            Self::Engine(EngineError::ImportFailed { outcomes, .. }) => {
+                json_answer(self.status(), &shown_outcomes(outcomes))
+            }
             _ => json_answer(self.status(), &json!({ "errorMessage": text })),
         };
         response.extensions_mut().insert(ErrorText(text));
         response
+    }
+}
+
+/// The outcomes of an import with their failures as sentences.
+pub(crate) fn shown_outcomes(outcomes: &[ImportOutcome]) -> Vec<ImportOutcome> {
+    let mut shown = outcomes.to_vec();
+    for outcome in &mut shown {
+        outcome.failure_message = outcome.failure_message.as_deref().map(messages::sentence);
+    }
+    shown
+}
+
+/// The answer that shows an async task.
+pub(crate) fn task_answer(status: StatusCode, task: &AsyncTask) -> Response {
+    json_answer(status, &ShownTask::of(task))
+}
+
+/// An async task as the API shows it.
+#[derive(Debug, Serialize)]
+pub(crate) struct ShownTask<'a> {
+    #[serde(flatten)]
+    task: &'a AsyncTask,
+    #[serde(rename = "exceptionDetail", skip_serializing_if = "Option::is_none")]
+    failure: Option<String>,
+}
+
+impl<'a> ShownTask<'a> {
+    pub(crate) fn of(task: &'a AsyncTask) -> Self {
+        let failure = task.failure.as_deref().map(messages::error_message);
+        Self { task, failure }
     }
 }
 

@@ -14,7 +14,7 @@ use http::request::Parts;
 
 use super::App;
 use super::answer::ApiError;
-use crate::engine::{ModelError, Query};
+use crate::engine::{EngineError, Query};
 
 /// Lets a request through that carries a good token.
 pub(crate) async fn require_token(
@@ -36,8 +36,8 @@ pub(crate) async fn require_token(
 pub(crate) struct Caller(pub(crate) Arc<str>);
 
 /// Whose token the headers carry, if it is good.
-pub(crate) fn check(app: &App, headers: &HeaderMap) -> Result<Arc<str>, ModelError> {
-    let token = token(headers).ok_or(ModelError::TokenUnknown)?;
+pub(crate) fn check(app: &App, headers: &HeaderMap) -> Result<Arc<str>, EngineError> {
+    let token = token(headers).ok_or(EngineError::TokenUnknown)?;
     app.engine.sessions.check(token, app.engine.clock.now_ms())
 }
 

@@ -18,12 +18,12 @@ use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::App;
-use super::answer::ApiError;
-use crate::engine::defaults;
+use super::answer::{ApiError, BadRequest};
 use crate::engine::locking::lock;
-use crate::engine::{ModelError, Row};
+use crate::engine::{EngineError, Row};
 use crate::http::journal::EntryId;
 use crate::http::limits::{JSON_BODY, LIST_BODY, LOGIN_BODY, Limits, UNCOUNTED_BODY};
+use crate::http::messages;
 
 /// Where a small body is left for the request journal.
 #[derive(Debug, Clone, Default)]
@@ -150,7 +150,7 @@ async fn read_object(request: Request, app: &App, limit: u64) -> Result<Row, Api
     let bytes = read(request, app, limit).await?;
     match read_value(app, entry, &bytes, "it is not JSON")? {
         Value::Object(row) => Ok(row),
-        _ => Err(ModelError::BadBody("it is not a JSON object".to_owned()).into()),
+        _ => Err(BadRequest::body("it is not a JSON object").into()),
     }
 }
 
@@ -161,17 +161,17 @@ pub(crate) fn read_value<T: DeserializeOwned>(
     entry: Option<EntryId>,
     bytes: &[u8],
     otherwise: &str,
-) -> Result<T, ModelError> {
+) -> Result<T, ApiError> {
     let mut values = serde_json::Deserializer::from_slice(bytes).into_iter();
     let value = match values.next() {
-        None => return Err(ModelError::BadBody("it is empty".to_owned())),
-        Some(value) => value.map_err(|error| ModelError::BadBody(format!("{otherwise}: {error}")))?,
+        None => return Err(BadRequest::body("it is empty").into()),
+        Some(value) => value.map_err(|error| BadRequest::Body(format!("{otherwise}: {error}")))?,
     };
     let rest = bytes.get(values.byte_offset()..).unwrap_or_default();
     let rest = rest.trim_ascii();
     if !rest.is_empty() {
         if app.engine.settings.strict_json {
-            return Err(ModelError::BadBody(defaults::BEHIND_JSON.to_owned()));
+            return Err(BadRequest::body(messages::TRAILING_DATA).into());
         }
         ignored(app, entry);
     }
@@ -180,10 +180,10 @@ pub(crate) fn read_value<T: DeserializeOwned>(
 
 /// Says in log and journal that something stood behind the JSON of a body.
 pub(crate) fn ignored(app: &App, entry: Option<EntryId>) {
-    tracing::warn!(engine = %app.engine.settings.name, "ignored: {}", defaults::BEHIND_JSON);
+    tracing::warn!(engine = %app.engine.settings.name, "ignored: {}", messages::TRAILING_DATA);
     if let Some(entry) = entry {
         app.journal
-            .note(entry, &format!("ignored: {}", defaults::BEHIND_JSON));
+            .note(entry, &format!("ignored: {}", messages::TRAILING_DATA));
     }
 }
 
@@ -264,7 +264,7 @@ pub(super) fn pieces(
                 // A piece that has arrived is read even if the engine stops.
                 biased;
                 piece = next_piece(&mut body) => piece?,
-                () = stopping.cancelled() => return Err(ModelError::Stopping.into()),
+                () = stopping.cancelled() => return Err(EngineError::Stopping.into()),
                 () = &mut in_time => return Err(ApiError::BodyTooSlow),
             };
             let Some(piece) = piece else {

@@ -13,9 +13,9 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method};
 
 use super::App;
-use super::answer::ApiError;
+use super::answer::{ApiError, BadRequest};
 use super::body::{Share, content_length, pieces};
-use crate::engine::{ModelError, Row};
+use crate::engine::Row;
 use crate::http::limits::{FORM_TEXTS, PART_HEAD};
 
 /// A file that came as the part of a form.
@@ -51,7 +51,7 @@ pub(crate) async fn read_form(
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     let boundary = multer::parse_boundary(content_type)
-        .map_err(|_| ModelError::BadBody("it is not multipart/form-data with a boundary".to_owned()))?;
+        .map_err(|_| BadRequest::body("it is not multipart/form-data with a boundary"))?;
     let unread = Arc::new(AtomicUsize::new(0));
     let pieces = pieces(app, body, content_length(headers), u64::MAX)?;
     let mut form = multer::Multipart::new(bounded_heads(pieces, Arc::clone(&unread)), boundary);
@@ -84,7 +84,7 @@ pub(crate) async fn read_form(
             length,
         });
     }
-    let file = file.ok_or_else(|| ModelError::BadBody(format!("the form has no part '{part}'")))?;
+    let file = file.ok_or_else(|| BadRequest::Body(format!("the form has no part '{part}'")))?;
     Ok((file, texts))
 }
 
@@ -165,7 +165,7 @@ fn form_error(error: multer::Error) -> ApiError {
             Ok(ours) => *ours,
             Err(_) => ApiError::BodyCutOff,
         },
-        other => ModelError::BadBody(format!("it is not a usable form: {other}")).into(),
+        other => BadRequest::Body(format!("it is not a usable form: {other}")).into(),
     }
 }
 

@@ -11,9 +11,9 @@ use axum::extract::Request;
 use http::header::{HOST, ORIGIN};
 use http::uri::Authority;
 use http::{HeaderMap, HeaderName, Version};
-
-use crate::http::messages;
-use crate::server::tls::TlsIdentity;
+use rustls::client::verify_server_name;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::server::ParsedCertificate;
 
 /// The longest name that DNS knows.
 const LONGEST_NAME: usize = 253;
@@ -26,22 +26,22 @@ pub(crate) struct Peer(pub(crate) IpAddr);
 #[derive(Debug, Clone, Default)]
 pub(crate) struct HostGuard {
     names: Vec<String>,
-    certificate: Option<TlsIdentity>,
+    certificate: Option<CertificateDer<'static>>,
 }
 
 /// What is wrong with a request's Host header.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum HostError {
-    #[error("the request needs one Host header")]
     NotOne,
-    #[error("the Host header is not a name or an address")]
     Unreadable,
-    #[error("{}", messages::unknown_host(.0))]
     Unknown(String),
 }
 
 impl HostGuard {
-    pub(crate) fn new(names: impl IntoIterator<Item = String>, certificate: Option<TlsIdentity>) -> Self {
+    pub(crate) fn new(
+        names: impl IntoIterator<Item = String>,
+        certificate: Option<CertificateDer<'static>>,
+    ) -> Self {
         Self {
             names: names.into_iter().map(|name| plain(&name)).collect(),
             certificate,
@@ -99,8 +99,18 @@ impl HostGuard {
             || self
                 .certificate
                 .as_ref()
-                .is_some_and(|certificate| certificate.is_for(&name))
+                .is_some_and(|certificate| is_for(certificate, &name))
     }
+}
+
+/// Whether a certificate is valid for a name; wildcards count.
+fn is_for(certificate: &CertificateDer<'_>, name: &str) -> bool {
+    let (certificate, name) = (
+        ParsedCertificate::try_from(certificate),
+        ServerName::try_from(name),
+    );
+    certificate
+        .is_ok_and(|certificate| name.is_ok_and(|name| verify_server_name(&certificate, &name).is_ok()))
 }
 
 /// A name in the spelling that names are compared in.

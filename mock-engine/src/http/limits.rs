@@ -6,6 +6,7 @@ use crate::engine::defaults;
 
 /// Limits of one engine's port.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Limits {
     /// Connections at once. Further clients wait until one ends.
     pub connections: usize,
@@ -23,6 +24,15 @@ pub struct Limits {
     pub bodies_bytes: u64,
     /// Time for running requests once the engine stops.
     pub drain: Duration,
+}
+
+impl Limits {
+    /// The limits after a change.
+    #[must_use]
+    pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
 }
 
 impl Default for Limits {

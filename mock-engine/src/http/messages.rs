@@ -1,30 +1,34 @@
-//! The texts of errors: those that clients compare literally, and our own where no public source settles one.
+//! The texts of errors.
 //!
-//! Invariant: nothing else in the crate words an `errorMessage`.
+//! Invariant: nothing else in the crate words an `errorMessage`. Clients compare five of them literally; no public
+//! source settles the others.
 
-use crate::engine::ModelError;
-use crate::http::Escaped;
+use exportdoc::internal::import_plan::FORBIDDEN_IN_NAMES;
 
-/// Name of a path that no endpoint has.
+use super::bad_request::BadRequest;
+use super::escaped::Escaped;
+use super::host_guard::HostError;
+use crate::engine::{BadBody, EngineError, Refusal, Running};
+
+/// No endpoint has this path.
 pub(crate) const NO_SUCH_ENDPOINT: &str = "There is no such endpoint.";
-/// A known path with another method.
+/// The path is known, the method is not.
 pub(crate) const METHOD_NOT_ALLOWED: &str = "This endpoint does not support the request's method.";
 /// A body over the limit.
 pub(crate) const BODY_TOO_LARGE: &str = "The request body is too large.";
-/// A body that stopped coming.
+/// A body that paused too long.
 pub(crate) const BODY_TOO_SLOW: &str = "The request body did not arrive in time.";
 /// A body that ended early or broke the HTTP rules.
 pub(crate) const BODY_CUT_OFF: &str = "The request body broke off.";
-/// A large body while others take all the memory that bodies may have.
+/// A large body while others fill the memory for bodies.
 pub(crate) const TOO_MANY_BODIES: &str = "Too many large request bodies are being read. Try again later.";
-/// The state directory can't be written.
-pub(crate) const NOT_STORED: &str =
-    "The state could not be stored, so nothing was changed. The log says why.";
 /// A handler panicked.
 pub(crate) const INTERNAL_ERROR: &str = "Internal error.";
+/// Bytes after the JSON value of a body.
+pub(crate) const TRAILING_DATA: &str = "something stands behind the JSON value of the body";
 
-/// Why a name in `Host` is refused, with the option that lets it in where a shell takes the name as it is.
-pub(crate) fn unknown_host(name: &str) -> String {
+/// The text for an unknown name in `Host`. It suggests `--host` if a shell takes the name without quotes.
+fn unknown_host(name: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let shown = Escaped(name);
     if name.starts_with('-') || !name.chars().all(is_plain) {
@@ -35,25 +39,138 @@ pub(crate) fn unknown_host(name: &str) -> String {
     )
 }
 
-/// The `errorMessage` of a refusal. Four texts are compared literally by clients; the rest are the error's own words
-/// as a sentence.
-pub(crate) fn error_message(error: &ModelError) -> String {
+/// The `errorMessage` of an error of the engine.
+pub fn error_message(error: &EngineError) -> String {
     match error {
-        ModelError::InvalidCredentials => "Invalid username or password".to_owned(),
-        ModelError::TokenExpired => "Provided Authentication has expired. Please log in again.".to_owned(),
-        ModelError::TokenUnknown => {
+        EngineError::InvalidCredentials => "Invalid username or password".to_owned(),
+        EngineError::TokenExpired => "Provided Authentication has expired. Please log in again.".to_owned(),
+        EngineError::TokenUnknown => {
             "Invalid authorization, check to make sure it has not expired.".to_owned()
         }
-        ModelError::PageOutOfRange { page, last } => {
+        EngineError::PageOutOfRange { page, last } => {
             format!("Page number {page} is outside of the acceptable range. The last page is {last}")
         }
-        ModelError::Busy { running } => {
+        EngineError::Busy(running) => {
+            let running = match running {
+                Running::Export => "an export",
+                Running::Import => "an import",
+                Running::Job => "a masking job",
+            };
             format!("Cannot start this operation while {running} is running. Try again later.")
         }
-        // Says where on the server; the log has it.
-        ModelError::Persist(_) => NOT_STORED.to_owned(),
-        other => sentence(&other.to_string()),
+        // The error names a path of the server, so only the log has it.
+        EngineError::Persist(_) => {
+            "The state could not be stored, so nothing was changed. The log says why.".to_owned()
+        }
+        EngineError::BadParameter {
+            name,
+            value,
+            expected,
+        } => bad_parameter(name, value, expected),
+        EngineError::BadBody(bad) => bad_body(&unusable_body(bad)),
+        EngineError::MissingField { what, field } => sentence(&format!("'{field}' is required for {what}")),
+        EngineError::Refused(refusal) => sentence(&refused(refusal)),
+        EngineError::NotFound { what, key } => sentence(&format!("{what} '{key}' does not exist")),
+        EngineError::Duplicate { what, name } => sentence(&format!("{what} already exists: {name}")),
+        EngineError::InUse { what, key, by } => sentence(&format!("{what} '{key}' is in use by {by}")),
+        EngineError::NotCancellable { what, id } => sentence(&format!("{what} {id} cannot be cancelled")),
+        EngineError::ImportFailed { .. } => "The import failed and was rolled back.".to_owned(),
+        EngineError::Stopping => "The engine is shutting down.".to_owned(),
+        EngineError::InitialContent => {
+            "The initial content could not be made again; the log says why.".to_owned()
+        }
+        EngineError::Internal => INTERNAL_ERROR.to_owned(),
     }
+}
+
+/// The `errorMessage` of a request that HTTP refuses before the engine sees it.
+pub(crate) fn bad_request(bad: &BadRequest) -> String {
+    match bad {
+        BadRequest::Body(reason) => bad_body(reason),
+        BadRequest::MissingParameter(name) => sentence(&format!("the query parameter '{name}' is required")),
+        BadRequest::Other(reason) => sentence(reason),
+    }
+}
+
+/// The `errorMessage` of a request whose `Host` names no server, or another one.
+pub(crate) fn bad_host(error: &HostError) -> String {
+    match error {
+        HostError::NotOne => "The request needs one Host header.".to_owned(),
+        HostError::Unreadable => "The Host header is not a name or an address.".to_owned(),
+        HostError::Unknown(name) => sentence(&unknown_host(name)),
+    }
+}
+
+fn bad_parameter(name: &str, value: &str, expected: &str) -> String {
+    sentence(&format!("'{value}' is not a valid {expected} for '{name}'"))
+}
+
+fn bad_body(reason: &str) -> String {
+    sentence(&format!("the request body is not usable: {reason}"))
+}
+
+fn unusable_body(bad: &BadBody) -> String {
+    match bad {
+        BadBody::NotText(member) => format!("'{member}' is not text"),
+        BadBody::NotBoolean(member) => format!("'{member}' is neither true nor false"),
+        BadBody::NotRows(member) => format!("'{member}' is no list of objects"),
+        BadBody::NegativeNumber => "rows, bytes, counts and times are not negative".to_owned(),
+        BadBody::NotOneOf(member, allowed) => format!("{member} is one of {}", allowed.join(", ")),
+        BadBody::Unreadable(reason) => reason.clone(),
+        BadBody::TrailingData => TRAILING_DATA.to_owned(),
+        BadBody::CompressedZip => {
+            "a ZIP archive is taken as it is exported, with one uncompressed file; unpack it first".to_owned()
+        }
+    }
+}
+
+fn refused(refusal: &Refusal) -> String {
+    let text = match refusal {
+        Refusal::Object(error) => return format!("the object can't be written: {error}"),
+        Refusal::TooManyFields(most) => return format!("a file format has at most {most} fields"),
+        Refusal::FixedInMount(member) => return format!("'{member}' of a mount can't be changed"),
+        Refusal::NoOwnKey(name) => return format!("algorithm '{name}' has no key of its own"),
+        Refusal::Renamed { what, from, to } => return format!("{what} '{from}' can't be renamed to '{to}'"),
+        Refusal::BadName(name) => {
+            return format!(
+                "the name '{name}' must not begin or end with a blank or contain any of {FORBIDDEN_IN_NAMES}"
+            );
+        }
+        Refusal::Passphrase(reason) => return reason.clone(),
+        Refusal::Export(part, reason) => return format!("{part} can't be made: {reason}"),
+        Refusal::NotSyncable { object, reason } => return format!("{object} is not syncable: {reason}"),
+        Refusal::Cycle(names) => {
+            return format!(
+                "the objects depend on each other in a circle: {}",
+                names.join(" -> ")
+            );
+        }
+        Refusal::SameName { type_name, name } => {
+            return format!("two objects of type {type_name} are named '{name}'");
+        }
+        Refusal::Import(refusal) => return refusal.to_string(),
+        Refusal::ImportUnclear(needs) => {
+            return format!("the outcome of the import is unknown: {}", needs.join(", "));
+        }
+        Refusal::TooManyMasked => "it has too many columns or fields to be changed",
+        Refusal::TooManyTables => "there are too many tables",
+        Refusal::TableMoves => "a table can't move to another ruleset",
+        Refusal::ColumnsFromDatabase => "columns come from the database",
+        Refusal::FieldsFromFile => "fields come from the format's file",
+        Refusal::FixedResult => "what an execution did cannot be changed",
+        Refusal::FixedExecution => "an execution cannot be changed",
+        Refusal::KeptExecution => "an execution cannot be deleted",
+        Refusal::SignatureInvalid => "the signature of the document is not valid, so it is not imported",
+        Refusal::SignatureUndetermined => {
+            "the signature of the document can't be verified, so it is not imported"
+        }
+        Refusal::PassphraseUnneeded => "a passphrase was given, but the document is not encrypted",
+        Refusal::PassphraseMissing => "the document is encrypted, so its passphrase is needed",
+        Refusal::PassphraseWrong => "the passphrase is wrong",
+        Refusal::EncryptionUnknown => "the document is encrypted in a way that this engine doesn't know",
+        Refusal::NoObjects => "the document has no objects, or some of them can't be read",
+    };
+    text.to_owned()
 }
 
 /// A lower-case fragment as a sentence.
@@ -77,18 +194,18 @@ mod tests {
     #[test]
     fn fragments_become_sentences_and_literals_stay() {
         assert_eq!(
-            error_message(&ModelError::not_found("application", 7)),
+            error_message(&EngineError::not_found("application", 7)),
             "Application '7' does not exist."
         );
         assert_eq!(
-            error_message(&ModelError::Duplicate {
+            error_message(&EngineError::Duplicate {
                 what: "user",
                 name: "x".into()
             }),
             "User already exists: x."
         );
         assert!(
-            error_message(&ModelError::PageOutOfRange { page: 3, last: 2 })
+            error_message(&EngineError::PageOutOfRange { page: 3, last: 2 })
                 .contains("is outside of the acceptable range. The last page is")
         );
         assert_eq!(sentence(""), ".");

@@ -7,8 +7,10 @@ mod admin;
 pub(crate) mod answer;
 mod audited;
 pub(crate) mod auth;
+mod bad_request;
 pub(crate) mod body;
 pub(crate) mod describe;
+mod escaped;
 pub(crate) mod form;
 pub(crate) mod host_guard;
 pub(crate) mod journal;
@@ -23,6 +25,7 @@ pub(crate) mod schemas;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 
 use axum::body::Body;
@@ -37,19 +40,22 @@ use self::admin::OpenApi;
 use self::answer::ApiError;
 pub(crate) use self::body::Bodies;
 use self::body::Captured;
+pub(crate) use self::escaped::Escaped;
 use self::host_guard::{HostError, HostGuard};
 use self::journal::Journal;
 use self::leftover::Leftover;
 pub(crate) use self::path::canonical;
-pub(crate) use self::record::Escaped;
-use crate::engine::{Engine, ModelError};
+use crate::engine::{Engine, EngineError};
 use crate::http::limits::{Limits, SMALL_ENGINE};
+
+/// Lines of the process's log that were dropped since the start.
+pub(crate) static LOG_LINES_DROPPED: AtomicU64 = AtomicU64::new(0);
 
 /// How the HTTP layer behaves.
 #[derive(Debug, Clone)]
-pub struct HttpOptions {
+pub(crate) struct HttpOptions {
     /// Status of successful POSTs: 200 as live engines answer, or 201 as their OpenAPI says.
-    pub created_status: StatusCode,
+    pub(crate) created_status: StatusCode,
 }
 
 impl Default for HttpOptions {
@@ -85,23 +91,24 @@ impl App {
     }
 
     /// Runs work that may take a while, or write to disk, where it doesn't hold up other requests.
-    pub(crate) async fn blocking<T: Send + 'static>(
+    pub(crate) async fn blocking<T: Send + 'static, E: Into<ApiError> + Send + 'static>(
         &self,
-        work: impl FnOnce(&Engine) -> Result<T, ModelError> + Send + 'static,
+        work: impl FnOnce(&Engine) -> Result<T, E> + Send + 'static,
     ) -> Result<T, ApiError> {
         let engine = Arc::clone(&self.engine);
         let done = tokio::task::spawn_blocking(move || work(&engine)).await;
-        Ok(done.unwrap_or_else(|panic| {
+        let done = done.map_err(|panic| {
             tracing::error!(%panic, "the work of a request panicked");
-            Err(ModelError::Internal)
-        })?)
+            EngineError::Internal
+        })?;
+        done.map_err(E::into)
     }
 
     /// Runs a read that takes the longer the more the engine holds: in place on a small engine, which is done before
     /// another thread has woken, and where it doesn't hold up other requests on a large one.
     pub(crate) async fn reading<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Engine) -> Result<T, ModelError> + Send + 'static,
+        work: impl FnOnce(&Engine) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<T, ApiError> {
         if self.engine.snapshot().size() <= SMALL_ENGINE {
             return Ok(work(&self.engine)?);

@@ -31,7 +31,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use self::ports::Bind;
+pub use self::ports::{Bind, BindError};
 pub(crate) use self::ports::{ListenError, open};
 use crate::http::Service;
 use crate::http::host_guard::Peer;

@@ -11,8 +11,6 @@ use std::str::FromStr;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::TcpListener;
 
-use crate::startup::config::ConfigError;
-
 /// Attempts to find a port that is free on all addresses.
 const TRIES: usize = 100;
 
@@ -38,19 +36,21 @@ impl fmt::Display for Bind {
     }
 }
 
-impl FromStr for Bind {
-    type Err = ConfigError;
+/// A text that is not an address to listen on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("'{0}' is not an address to listen on (127.0.0.1, ::1 or localhost; the port is set by --port)")]
+pub struct BindError(String);
 
-    fn from_str(text: &str) -> Result<Self, ConfigError> {
+impl FromStr for Bind {
+    type Err = BindError;
+
+    fn from_str(text: &str) -> Result<Self, BindError> {
         if text.eq_ignore_ascii_case("localhost") {
             return Ok(Self::Localhost);
         }
         let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
         let ip = bare.unwrap_or(text).parse();
-        ip.map(Self::Address).map_err(|_| ConfigError::Value {
-            value: text.to_owned(),
-            expected: "an address to listen on (127.0.0.1, ::1 or localhost; the port is set by --port)",
-        })
+        ip.map(Self::Address).map_err(|_| BindError(text.to_owned()))
     }
 }
 

@@ -13,10 +13,8 @@ use rcgen::{
     KeyUsagePurpose,
 };
 use rustls::ServerConfig;
-use rustls::client::verify_server_name;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
-use rustls::server::ParsedCertificate;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
@@ -41,6 +39,7 @@ impl fmt::Debug for TlsIdentity {
 
 /// A failure to set up a certificate.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum TlsError {
     /// A file cannot be read as PEM.
     #[error("{path}: {source}")]
@@ -140,14 +139,9 @@ impl TlsIdentity {
         std::fs::write(path, self.ca_pem.as_deref().unwrap_or_default()).map_err(write)
     }
 
-    /// Whether the certificate is valid for a name; wildcards count.
-    pub(crate) fn is_for(&self, name: &str) -> bool {
-        let (certificate, name) = (
-            ParsedCertificate::try_from(&self.certificate),
-            ServerName::try_from(name),
-        );
-        certificate
-            .is_ok_and(|certificate| name.is_ok_and(|name| verify_server_name(&certificate, &name).is_ok()))
+    /// The server's own certificate.
+    pub(crate) fn certificate(&self) -> CertificateDer<'static> {
+        self.certificate.clone()
     }
 
     pub(crate) fn acceptor(&self) -> TlsAcceptor {

@@ -59,6 +59,7 @@ impl MockEngine {
 
 /// The engine didn't start.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum StartError {
     /// Anybody on the network could log in.
     #[error("beyond loopback ({0}) an engine needs at least one --user")]
@@ -201,10 +202,17 @@ impl Builder {
         self
     }
 
-    /// Speaks TLS; with `plain_too`, also plain HTTP on the same port.
-    pub fn tls(mut self, identity: TlsIdentity, plain_too: bool) -> Self {
+    /// Speaks HTTPS.
+    pub fn tls(mut self, identity: TlsIdentity) -> Self {
         self.tls = Some(identity);
-        self.plain_too = plain_too;
+        self.plain_too = false;
+        self
+    }
+
+    /// Speaks HTTPS and plain HTTP on the same port.
+    pub fn tls_and_plain(mut self, identity: TlsIdentity) -> Self {
+        self.tls = Some(identity);
+        self.plain_too = true;
         self
     }
 
@@ -265,7 +273,7 @@ impl Builder {
     /// have no `Host`, to `localhost`.
     pub fn without_port(self) -> Result<LocalEngine, StartError> {
         let names = self.hosts.into_iter().chain([self.settings.name.clone()]);
-        let guard = HostGuard::new(names, self.tls);
+        let guard = HostGuard::new(names, self.tls.as_ref().map(TlsIdentity::certificate));
         let engine = Arc::new(Engine::new(self.settings, self.clock)?);
         let app = Arc::new(App {
             engine: Arc::clone(&engine),

@@ -10,6 +10,7 @@ use std::time::Duration;
 use clap::{Parser, ValueEnum};
 
 use self::limits::LimitArgs;
+use super::log::LogFormat;
 use crate::engine::defaults;
 use crate::engine::{Credential, Pace, Settings};
 use crate::server::Bind;
@@ -36,7 +37,7 @@ Examples:
 /// Prints the URL of each engine on a line of its own once it answers (with several engines, after its name).
 #[derive(Debug, Parser)]
 #[command(name = "mock-engine", version, after_help = EXAMPLES)]
-pub struct Cli {
+pub(super) struct Cli {
     /// Port to listen on; 0 takes a free one
     #[arg(long, default_value_t = 8080)]
     port: u16,
@@ -158,15 +159,6 @@ enum TlsArg {
     SelfSigned,
 }
 
-/// Form of the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum LogFormat {
-    /// Lines to read.
-    Text,
-    /// One JSON object per line.
-    Json,
-}
-
 fn created_status(text: &str) -> Result<u16, ConfigError> {
     match text {
         "200" => Ok(200),
@@ -180,7 +172,7 @@ fn created_status(text: &str) -> Result<u16, ConfigError> {
 
 impl Cli {
     /// What the options mean.
-    pub fn into_config(self) -> Result<Config, ConfigError> {
+    pub(super) fn into_config(self) -> Result<Config, ConfigError> {
         let tls = match (self.tls, self.tls_cert, self.tls_key) {
             (Some(TlsArg::SelfSigned), ..) => Tls::SelfSigned {
                 ca_out: self.tls_ca_out,

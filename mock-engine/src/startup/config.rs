@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-pub use self::users::{UserFileError, read_users};
+pub(super) use self::users::{UserFileError, read_users};
 use crate::engine::schema::{Schema, SchemaError};
 use crate::engine::{Credential, Pace, Settings};
 use crate::http::limits::Limits;
@@ -21,7 +21,7 @@ use crate::server::Bind;
 
 /// Everything that the process is told.
 #[derive(Debug, Clone)]
-pub struct Config {
+pub(super) struct Config {
     /// Addresses that all engines listen on; at least one.
     pub bind: Vec<Bind>,
     /// The engines; at least one.
@@ -40,7 +40,7 @@ pub struct Config {
 
 /// One engine.
 #[derive(Debug, Clone)]
-pub struct EngineConfig {
+pub(super) struct EngineConfig {
     /// Its port; 0 takes a free one.
     pub port: u16,
     /// Its settings.
@@ -49,7 +49,7 @@ pub struct EngineConfig {
 
 /// Where certificates come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Tls {
+pub(super) enum Tls {
     /// Plain HTTP.
     Off,
     /// An authority of its own, whose certificate goes to a file.
@@ -68,7 +68,7 @@ pub enum Tls {
 
 /// A configuration that makes no sense.
 #[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
+pub(super) enum ConfigError {
     /// An option's value doesn't parse.
     #[error("'{value}' is not {expected}")]
     Value {
@@ -110,7 +110,7 @@ pub enum ConfigError {
 /// An engine as a TOML file has it; what is missing comes from the options.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct EngineEntry {
+pub(super) struct EngineEntry {
     /// Name.
     pub name: String,
     /// Port.
@@ -225,7 +225,7 @@ impl FromStr for EngineEntry {
 }
 
 /// Reads the `[[engine]]` entries of a TOML file.
-pub fn read_file(path: PathBuf) -> Result<Vec<EngineEntry>, ConfigError> {
+pub(super) fn read_file(path: PathBuf) -> Result<Vec<EngineEntry>, ConfigError> {
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
         Err(source) => return Err(ConfigError::Read { path, source }),
@@ -240,7 +240,7 @@ pub fn read_file(path: PathBuf) -> Result<Vec<EngineEntry>, ConfigError> {
 }
 
 /// Reads declarations of data sources, in the order given. Without any, what the demo's connectors lead to is declared.
-pub fn read_schemas(files: &[PathBuf]) -> Result<Arc<Schema>, ConfigError> {
+pub(super) fn read_schemas(files: &[PathBuf]) -> Result<Arc<Schema>, ConfigError> {
     if files.is_empty() {
         return Ok(Arc::new(Schema::of_demo()));
     }
@@ -252,7 +252,7 @@ pub fn read_schemas(files: &[PathBuf]) -> Result<Arc<Schema>, ConfigError> {
 }
 
 /// Makes the engines of their entries.
-pub fn engines(entries: Vec<EngineEntry>, base: &Settings) -> Result<Vec<EngineConfig>, ConfigError> {
+pub(super) fn engines(entries: Vec<EngineEntry>, base: &Settings) -> Result<Vec<EngineConfig>, ConfigError> {
     let mut names = HashSet::new();
     if let Some(twice) = entries.iter().find(|entry| !names.insert(entry.name.clone())) {
         return Err(ConfigError::SameName(twice.name.clone()));
@@ -292,7 +292,7 @@ fn directory_name(name: &str) -> String {
 }
 
 /// `NAME:PASSWORD`; the password may contain colons.
-pub fn parse_user(text: &str) -> Result<Credential, ConfigError> {
+pub(super) fn parse_user(text: &str) -> Result<Credential, ConfigError> {
     match text.split_once(':') {
         Some((name, password)) if !name.is_empty() && !password.is_empty() => {
             Ok(Credential::new(name, password))
@@ -306,7 +306,7 @@ pub fn parse_user(text: &str) -> Result<Credential, ConfigError> {
 }
 
 /// `0`, `500ms`, `30s`, `5m`, `2h`.
-pub fn parse_duration(text: &str) -> Result<Duration, ConfigError> {
+pub(super) fn parse_duration(text: &str) -> Result<Duration, ConfigError> {
     let bad = || ConfigError::Value {
         value: text.to_owned(),
         expected: "a duration (0, 500ms, 30s, 5m or 2h)",
@@ -329,7 +329,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, ConfigError> {
 }
 
 /// A duration, or `per-poll`.
-pub fn parse_pace(text: &str) -> Result<Pace, ConfigError> {
+pub(super) fn parse_pace(text: &str) -> Result<Pace, ConfigError> {
     if text == "per-poll" {
         Ok(Pace::PerPoll)
     } else {
@@ -338,7 +338,7 @@ pub fn parse_pace(text: &str) -> Result<Pace, ConfigError> {
 }
 
 /// Four numbers, because clients index them.
-pub fn parse_version(text: &str) -> Result<String, ConfigError> {
+pub(super) fn parse_version(text: &str) -> Result<String, ConfigError> {
     let number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     if text.split('.').count() == 4 && text.split('.').all(number) {
         return Ok(text.to_owned());

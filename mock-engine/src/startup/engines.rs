@@ -4,19 +4,19 @@
 
 use http::StatusCode;
 
+use super::config::{Config, Tls};
+use super::{MockEngine, RunningEngine, StartError};
 use crate::server::tls::TlsIdentity;
-use crate::startup::config::{Config, Tls};
-use crate::{MockEngine, RunningEngine, StartError};
 
 /// Running engines.
 #[derive(Debug)]
-pub struct Engines {
+pub(super) struct Engines {
     engines: Vec<RunningEngine>,
 }
 
 impl Engines {
     /// Starts all engines of a configuration.
-    pub async fn start(config: Config) -> Result<Self, StartError> {
+    pub(super) async fn start(config: Config) -> Result<Self, StartError> {
         let names = || config.engines.iter().map(|engine| engine.settings.name.clone());
         let hosts: Vec<String> = config.hosts.iter().cloned().chain(names()).collect();
         let identity = match &config.tls {
@@ -45,7 +45,10 @@ impl Engines {
                 .created_status(created)
                 .limits(config.limits.clone());
             if let Some(identity) = &identity {
-                builder = builder.tls(identity.clone(), config.plain_too);
+                builder = match config.plain_too {
+                    true => builder.tls_and_plain(identity.clone()),
+                    false => builder.tls(identity.clone()),
+                };
             }
             let engine = builder.start().await?;
             tracing::info!(engine = %engine.name(), url = %engine.url(), addresses = ?engine.addresses(), "answers");
@@ -55,7 +58,7 @@ impl Engines {
     }
 
     /// Where the engines answer, one line each: scripts wait for these lines.
-    pub fn announcement(&self) -> String {
+    pub(super) fn announcement(&self) -> String {
         let several = self.engines.len() > 1;
         let line = |engine: &RunningEngine| match several {
             true => format!("{} {}\n", engine.name(), engine.url()),
@@ -65,7 +68,7 @@ impl Engines {
     }
 
     /// Stops all engines and waits for the requests under way, for all at once.
-    pub async fn shutdown(self) {
+    pub(super) async fn shutdown(self) {
         let mut stopping = tokio::task::JoinSet::new();
         for engine in self.engines {
             stopping.spawn(engine.shutdown());

@@ -13,36 +13,34 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::panic;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Sender};
-use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::Duration;
 
 use tracing::level_filters::LevelFilter;
 
 use self::writer::Writer;
-use crate::http::Escaped;
-use crate::startup::cli::LogFormat;
+use crate::http::{Escaped, LOG_LINES_DROPPED};
 
 /// Bytes of lines that wait to be written. Enough for a reader that pauses, little beside what an engine holds.
 const QUEUE_BYTES: usize = 1 << 20;
 /// What a line takes beside its text.
 const LINE_OVERHEAD: usize = 64;
 
-/// Counts of the process's log, once it has one.
-static COUNTS: OnceLock<Arc<Counts>> = OnceLock::new();
-
-/// Lines of the process's log that were dropped since the start.
-pub fn lines_dropped() -> u64 {
-    COUNTS
-        .get()
-        .map_or(0, |counts| counts.dropped.load(Ordering::Relaxed))
+/// Form of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum LogFormat {
+    /// Lines to read.
+    Text,
+    /// One JSON object per line.
+    Json,
 }
 
 /// The log can't be written where it should be.
 #[derive(Debug, thiserror::Error)]
-pub enum LogError {
+pub(super) enum LogError {
     /// It would wait for a reader, or can't hold lines.
     #[error("--log-file {0} is a directory, a pipe or a socket, not a file")]
     NotAFile(PathBuf),
@@ -61,18 +59,21 @@ pub enum LogError {
 
 /// The log of the process.
 #[derive(Debug)]
-pub struct Log {
+pub(super) struct Log {
     queue: Queue,
 }
 
 impl Log {
     /// Takes all that the process logs from now on, panics included, to the file or to standard error.
-    pub fn start(file: Option<&Path>, format: LogFormat, level: LevelFilter) -> Result<Self, LogError> {
+    pub(super) fn start(
+        file: Option<&Path>,
+        format: LogFormat,
+        level: LevelFilter,
+    ) -> Result<Self, LogError> {
         let queue = match file {
             Some(path) => Queue::to(open(path)?),
             None => Queue::to(io::stderr()),
         }?;
-        let _ = COUNTS.set(Arc::clone(&queue.counts));
         let lines = queue.clone();
         let log = tracing_subscriber::fmt()
             .with_writer(move || lines.clone())
@@ -93,7 +94,7 @@ impl Log {
     }
 
     /// Waits until what was logged so far is written, but no longer than this.
-    pub fn flush(&self, patience: Duration) {
+    pub(super) fn flush(&self, patience: Duration) {
         let (done, written) = mpsc::channel();
         if self.queue.sender.send(Message::Flush(done)).is_ok() {
             let _ = written.recv_timeout(patience);
@@ -103,7 +104,7 @@ impl Log {
 
 /// Writes a text where a reader may not read, and waits for it no longer than this. Where it takes longer, a thread
 /// goes on with it; where it can't be written, the log says so.
-pub fn write_aside(
+pub(super) fn write_aside(
     mut out: impl Write + Send + 'static,
     text: String,
     what: &'static str,
@@ -151,17 +152,8 @@ fn holds_lines(kind: &std::fs::FileType) -> bool {
     kind.is_file()
 }
 
-#[derive(Debug, Default)]
-struct Counts {
-    /// Bytes of lines in the queue.
-    waiting: AtomicUsize,
-    dropped: AtomicU64,
-}
-
-impl Counts {
-    fn drop_line(&self) {
-        self.dropped.fetch_add(1, Ordering::Relaxed);
-    }
+fn count_dropped_line() {
+    LOG_LINES_DROPPED.fetch_add(1, Ordering::Relaxed);
 }
 
 enum Message {
@@ -174,30 +166,31 @@ enum Message {
 #[derive(Debug, Clone)]
 struct Queue {
     sender: Sender<Message>,
-    counts: Arc<Counts>,
+    /// Bytes of lines in the queue.
+    waiting: Arc<AtomicUsize>,
 }
 
 impl Queue {
     fn to(target: impl Write + Send + 'static) -> Result<Self, LogError> {
         let (sender, lines) = mpsc::channel();
-        let counts = Arc::<Counts>::default();
-        let writer = Writer::new(target, Arc::clone(&counts));
+        let waiting = Arc::<AtomicUsize>::default();
+        let writer = Writer::new(target, Arc::clone(&waiting));
         thread::Builder::new()
             .name("log".to_owned())
             .spawn(move || writer.run(&lines))
             .map_err(LogError::Thread)?;
-        Ok(Self { sender, counts })
+        Ok(Self { sender, waiting })
     }
 }
 
 impl Write for Queue {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let bytes = line.len() + LINE_OVERHEAD;
-        let waiting = self.counts.waiting.fetch_add(bytes, Ordering::Relaxed);
+        let waiting = self.waiting.fetch_add(bytes, Ordering::Relaxed);
         let has_room = waiting + bytes <= QUEUE_BYTES;
         if !(has_room && self.sender.send(Message::Line(line.to_vec())).is_ok()) {
-            self.counts.waiting.fetch_sub(bytes, Ordering::Relaxed);
-            self.counts.drop_line();
+            self.waiting.fetch_sub(bytes, Ordering::Relaxed);
+            count_dropped_line();
         }
         Ok(line.len())
     }

@@ -1,10 +1,19 @@
-//! Start-up: from options or a builder to running engines.
+//! Start-up: from a builder, or from options and files, to running engines.
 
 mod builder;
-pub mod cli;
-pub mod config;
-pub mod engines;
-pub mod log;
-pub mod signals;
+#[cfg(feature = "cli")]
+mod cli;
+#[cfg(feature = "cli")]
+mod config;
+#[cfg(feature = "cli")]
+mod engines;
+#[cfg(feature = "cli")]
+mod log;
+#[cfg(feature = "cli")]
+mod program;
+#[cfg(feature = "cli")]
+mod signals;
 
 pub use builder::{Builder, LocalEngine, MockEngine, RunningEngine, StartError};
+#[cfg(feature = "cli")]
+pub use program::main;

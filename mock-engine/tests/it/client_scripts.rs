@@ -28,8 +28,8 @@ use std::time::Duration;
 
 use crate::support::client::Client;
 use crate::support::program::{Program, script, test_file};
+use mock_engine::Schema;
 use mock_engine::Settings;
-use mock_engine::internal::schema::Schema;
 use mock_engine::{Builder, MockEngine};
 use serde_json::json;
 
@@ -40,11 +40,10 @@ fn demo() -> Builder {
 
 /// An empty engine.
 fn empty() -> Builder {
-    MockEngine::builder().settings(Settings {
-        name: "b.example.com".to_owned(),
-        empty: true,
-        ..Settings::default()
-    })
+    MockEngine::builder().settings(Settings::default().with(|settings| {
+        settings.name = "b.example.com".to_owned();
+        settings.empty = true;
+    }))
 }
 
 /// The schema behind the connectors of engines on which clients create rulesets.
@@ -118,10 +117,9 @@ async fn sidekick() {
     let source = demo().start().await.unwrap();
     let target = empty().start().await.unwrap();
     let expiring = MockEngine::builder()
-        .settings(Settings {
-            token_ttl: Duration::from_secs(4),
-            ..Settings::default()
-        })
+        .settings(Settings::default().with(|settings| {
+            settings.token_ttl = Duration::from_secs(4);
+        }))
         .start()
         .await
         .unwrap();
@@ -275,10 +273,9 @@ async fn demo_load() {
 #[tokio::test]
 async fn start_mask() {
     let engine = MockEngine::builder()
-        .settings(Settings {
-            execution_time: Duration::from_millis(500),
-            ..Settings::default()
-        })
+        .settings(Settings::default().with(|settings| {
+            settings.execution_time = Duration::from_millis(500);
+        }))
         .start()
         .await
         .unwrap();

@@ -310,11 +310,10 @@ async fn plan_and_executions_survive_a_dump() {
 
 #[tokio::test]
 async fn row_counts_follow_the_declared_tables() {
-    let settings = Settings {
-        empty: true,
-        schema: std::sync::Arc::new(crate::schema::hr()),
-        ..Settings::default()
-    };
+    let settings = Settings::default().with(|settings| {
+        settings.empty = true;
+        settings.schema = std::sync::Arc::new(crate::schema::hr());
+    });
     let clock = Clock::frozen(1_529_094_995_483);
     let client = Client::of(MockEngine::builder().settings(settings).clock(clock)).await;
     for (path, body) in [

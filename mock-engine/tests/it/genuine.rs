@@ -11,8 +11,9 @@ use exportdoc::internal::sample::habits::{Export, root};
 use exportdoc::internal::sample::{self, SampleSize};
 use exportdoc::internal::signature::{KeySize, SigningKey};
 use jiff::civil::date;
-use mock_engine::internal::exchange::ImportRequest;
-use mock_engine::internal::{Engine, ModelError, Settings};
+use mock_engine::Settings;
+use mock_engine::internal::ImportRequest;
+use mock_engine::internal::{Engine, EngineError, error_message};
 use serde_json::json;
 
 use crate::objects::{engine, entry, hashes, open, post, request};
@@ -34,12 +35,11 @@ const UPGRADED: Export = Export {
 };
 
 pub(crate) fn empty(version: &str) -> Engine {
-    engine(Settings {
-        version: version.to_owned(),
-        empty: true,
-        seed: Some(1),
-        ..Settings::default()
-    })
+    engine(Settings::default().with(|settings| {
+        settings.version = version.to_owned();
+        settings.empty = true;
+        settings.seed = Some(1);
+    }))
 }
 
 pub(crate) fn sealed(facts: &ExportFacts, objects: Vec<SyncObject<'static>>, root: &ObjectKey) -> Vec<u8> {
@@ -93,14 +93,17 @@ pub(crate) fn import(
     document: &[u8],
     force_overwrite: bool,
     environment_id: Option<i64>,
-) -> Result<Vec<ImportOutcome>, ModelError> {
-    engine.import(&ImportRequest {
-        document: document.to_vec().into(),
-        passphrase: None,
-        force_overwrite,
-        environment_id,
-        source_environment_id: None,
-    })
+) -> Result<Vec<ImportOutcome>, EngineError> {
+    engine.import(
+        &ImportRequest {
+            document: document.to_vec().into(),
+            passphrase: None,
+            force_overwrite,
+            environment_id,
+            source_environment_id: None,
+        },
+        &mut mock_engine::internal::ImportRecord::default(),
+    )
 }
 
 /// Imports with force. All objects must succeed.
@@ -149,8 +152,8 @@ fn empty_engine_returns_a_global_document_with_the_same_hashes() {
             if format == 6 && version == "5.3.9.0" {
                 let error = import(&target, &document, true, None).unwrap_err();
                 assert!(
-                    error.to_string().contains("format number 6, newer than 2"),
-                    "{error}"
+                    error_message(&error).contains("format number 6, newer than 2"),
+                    "{error:?}"
                 );
                 continue;
             }
@@ -194,8 +197,8 @@ fn job_can_be_imported_after_its_global_document_only() {
         let environment = environment(&target);
         let alone = import(&target, &job, true, Some(environment)).unwrap_err();
         assert!(
-            matches!(alone, ModelError::ImportFailed { missing: true, .. }),
-            "{version}: {alone}"
+            matches!(alone, EngineError::ImportFailed { missing: true, .. }),
+            "{version}: {alone:?}"
         );
         taken(&target, &bundle, None);
         let outcomes = taken(&target, &job, Some(environment));
@@ -234,7 +237,10 @@ fn import_accepts_additions_of_an_upgrade_under_old_revisions() {
     let target = empty("6.0.8.0");
     taken(&target, &after, None);
     let refused = import(&target, &before, false, None).unwrap_err();
-    assert!(matches!(refused, ModelError::ImportFailed { missing: false, .. }));
+    assert!(matches!(
+        refused,
+        EngineError::ImportFailed { missing: false, .. }
+    ));
     taken(&target, &before, None);
     assert_eq!(hashes_of(&before), hashes_of(&everything(&target)));
 }
@@ -266,8 +272,8 @@ fn dependency_that_no_upgrade_adds_is_a_change() {
     let other = domain(&["EmailLookup", "FirstNameLookup"]);
     let refused = import(&target, &other, false, None).unwrap_err();
     assert!(
-        matches!(refused, ModelError::ImportFailed { missing: false, .. }),
-        "{refused}"
+        matches!(refused, EngineError::ImportFailed { missing: false, .. }),
+        "{refused:?}"
     );
     taken(&target, &other, None);
     let exported = target
@@ -305,13 +311,12 @@ fn engine_reads_all_formats_but_newer_ones() {
 #[test]
 fn new_name_is_checked_from_version_6_on() {
     let strict = |version: &str| {
-        engine(Settings {
-            version: version.to_owned(),
-            strict_names: true,
-            empty: true,
-            seed: Some(1),
-            ..Settings::default()
-        })
+        engine(Settings::default().with(|settings| {
+            settings.version = version.to_owned();
+            settings.strict_names = true;
+            settings.empty = true;
+            settings.seed = Some(1);
+        }))
     };
     let bad = || json!({ "applicationName": "a/b" });
     assert!(post(&empty("5.3.9.0"), "applications", bad()).is_ok());
@@ -357,17 +362,16 @@ fn overwritten_object_keeps_its_bad_name() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("old.json");
     std::fs::write(&path, saved("1")).unwrap();
-    let target = engine(Settings {
-        load: vec![path],
-        seed: Some(1),
-        ..Settings::default()
-    });
+    let target = engine(Settings::default().with(|settings| {
+        settings.load = vec![path];
+        settings.seed = Some(1);
+    }));
     let before = hashes(&target);
     taken(&target, &saved("2"), None);
     assert_ne!(before, hashes(&target));
     let fresh = import(&empty("6.0.8.0"), &saved("2"), true, None);
     assert!(
-        matches!(fresh, Err(ModelError::ImportFailed { missing: false, .. })),
+        matches!(fresh, Err(EngineError::ImportFailed { missing: false, .. })),
         "{fresh:?}"
     );
 }

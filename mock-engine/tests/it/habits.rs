@@ -9,7 +9,8 @@ use exportdoc::internal::identifier::Identifier;
 use exportdoc::internal::object::{ObjectKey, SyncObject, known_by_number};
 use exportdoc::internal::report::{DocumentReport, ExamineOptions, Verdict};
 use mock_engine::Clock;
-use mock_engine::internal::{Engine, Settings};
+use mock_engine::Settings;
+use mock_engine::internal::Engine;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -21,11 +22,10 @@ use crate::objects::{entry, open, put, request};
 const LATE: i64 = 1_552_435_140_000;
 
 fn engine(faithful: bool) -> Engine {
-    let settings = Settings {
-        seed: Some(1),
-        faithful,
-        ..Settings::default()
-    };
+    let settings = Settings::default().with(|settings| {
+        settings.seed = Some(1);
+        settings.faithful = faithful;
+    });
     Engine::new(settings, Clock::frozen(LATE)).unwrap()
 }
 
@@ -141,12 +141,11 @@ fn objects_of_older_mocks_are_exported_like_real_ones() {
     let path = directory.path().join("first-version.json");
     std::fs::write(&path, first_version()).unwrap();
     let loaded = |faithful| {
-        let settings = Settings {
-            seed: Some(1),
-            load: vec![path.clone()],
-            faithful,
-            ..Settings::default()
-        };
+        let settings = Settings::default().with(|settings| {
+            settings.seed = Some(1);
+            settings.load = vec![path.clone()];
+            settings.faithful = faithful;
+        });
         let engine = Engine::new(settings, Clock::frozen(LATE)).unwrap();
         open(&export(
             &engine,
@@ -226,12 +225,11 @@ fn loaded_test_documents_keep_content_and_unknown_types_bytes() {
         for file in std::fs::read_dir(directory).unwrap() {
             let path = file.unwrap().path();
             let [faithful, habitual] = [true, false].map(|faithful| {
-                let settings = Settings {
-                    seed: Some(1),
-                    load: vec![path.clone()],
-                    faithful,
-                    ..Settings::default()
-                };
+                let settings = Settings::default().with(|settings| {
+                    settings.seed = Some(1);
+                    settings.load = vec![path.clone()];
+                    settings.faithful = faithful;
+                });
                 Engine::new(settings, Clock::frozen(LATE))
                     .map(|engine| open(&export(&engine, &listed(&engine))))
             });

@@ -89,7 +89,7 @@ async fn name_given_by_option_is_allowed() {
 async fn name_of_the_certificate_is_allowed() {
     let names = ["a.example.com", "*.b.example.com"].map(str::to_owned);
     let identity = TlsIdentity::self_signed(&names).unwrap();
-    let engine = engine(MockEngine::builder().tls(identity, true)).await;
+    let engine = engine(MockEngine::builder().tls_and_plain(identity)).await;
     for (host, status) in [
         ("a.example.com", 200),
         ("x.b.example.com:443", 200),

@@ -283,11 +283,10 @@ async fn masked_ruleset_is_synced_with_its_columns() {
 #[tokio::test]
 async fn ids_of_tables_and_columns_survive_changes_and_restarts() {
     let dir = tempfile::tempdir().unwrap();
-    let settings = mock_engine::Settings {
-        state_dir: Some(dir.path().join("state")),
-        seed: Some(1),
-        ..mock_engine::Settings::default()
-    };
+    let settings = mock_engine::Settings::default().with(|settings| {
+        settings.state_dir = Some(dir.path().join("state"));
+        settings.seed = Some(1);
+    });
     let client = Client::of(MockEngine::builder().settings(settings.clone())).await;
     let tables = list(&client, "table-metadata").await;
     let columns = list(&client, "column-metadata?page_size=1000").await;

@@ -67,12 +67,11 @@ async fn dump(client: &Client) -> Value {
 
 /// An engine with two environments only, the second one for sources.
 pub(crate) async fn target(seed: u64) -> Client {
-    let settings = Settings {
-        name: "b".to_owned(),
-        empty: true,
-        seed: Some(seed),
-        ..Settings::default()
-    };
+    let settings = Settings::default().with(|settings| {
+        settings.name = "b".to_owned();
+        settings.empty = true;
+        settings.seed = Some(seed);
+    });
     let client = Client::of(MockEngine::builder().settings(settings)).await;
     let application = client
         .create(

@@ -9,11 +9,10 @@ use crate::support::client::{Client, Reply, form};
 const BEHIND: &str = "something stands behind the JSON value of the body";
 
 async fn client(strict_json: bool) -> Client {
-    let settings = Settings {
-        seed: Some(1),
-        strict_json,
-        ..Settings::default()
-    };
+    let settings = Settings::default().with(|settings| {
+        settings.seed = Some(1);
+        settings.strict_json = strict_json;
+    });
     Client::of(MockEngine::builder().settings(settings)).await
 }
 

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use mock_engine::Clock;
-use mock_engine::internal::{Engine, Key, PageRequest, Settings};
+use mock_engine::Settings;
+use mock_engine::internal::{Engine, Key, PageRequest};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -14,21 +15,19 @@ use crate::objects::{at, entry, hashes, open, post, put, request};
 const NOW: i64 = 1_552_435_140_000;
 
 fn source(name: &str) -> Engine {
-    let settings = Settings {
-        name: name.to_owned(),
-        seed: Some(1),
-        ..Settings::default()
-    };
+    let settings = Settings::default().with(|settings| {
+        settings.name = name.to_owned();
+        settings.seed = Some(1);
+    });
     Engine::new(settings, Clock::frozen(NOW)).unwrap()
 }
 
 /// Loads a directory.
 fn load(directory: &Path) -> Result<Engine, String> {
-    let settings = Settings {
-        seed: Some(2),
-        load: vec![directory.to_owned()],
-        ..Settings::default()
-    };
+    let settings = Settings::default().with(|settings| {
+        settings.seed = Some(2);
+        settings.load = vec![directory.to_owned()];
+    });
     Engine::new(settings, Clock::frozen(NOW)).map_err(|error| error.to_string())
 }
 

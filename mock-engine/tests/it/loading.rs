@@ -5,18 +5,18 @@ use std::path::PathBuf;
 use exportdoc::internal::object::SyncObject;
 use exportdoc::internal::report::{DocumentReport, Verdict};
 use mock_engine::Clock;
-use mock_engine::internal::{Engine, Settings};
+use mock_engine::Settings;
+use mock_engine::internal::Engine;
 use serde_json::Value;
 
 use crate::objects::{hashes, open, request};
 
 fn loaded(paths: &[PathBuf]) -> Result<Engine, String> {
-    let settings = Settings {
-        seed: Some(1),
-        faithful: true,
-        load: paths.to_vec(),
-        ..Settings::default()
-    };
+    let settings = Settings::default().with(|settings| {
+        settings.seed = Some(1);
+        settings.faithful = true;
+        settings.load = paths.to_vec();
+    });
     Engine::new(settings, Clock::frozen(0)).map_err(|error| error.to_string())
 }
 

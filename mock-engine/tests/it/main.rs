@@ -24,6 +24,7 @@ mod inventory;
 mod inventory_calls;
 mod inventory_clients;
 mod laws;
+mod layers;
 mod leniency;
 mod lineage;
 mod load;

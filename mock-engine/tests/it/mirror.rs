@@ -1,6 +1,6 @@
 //! Rows and the objects behind them agree after every change.
 
-use mock_engine::internal::objects::row_of;
+use mock_engine::internal::row_of;
 use mock_engine::internal::{Engine, Key, Row};
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use exportdoc::internal::identifier::Identifier;
 use exportdoc::internal::object::{OBJECT_TYPES, ObjectType, Purpose, Scope};
 use mock_engine::Clock;
-use mock_engine::internal::exchange::ImportRequest;
-use mock_engine::internal::{Engine, Key, PageRequest, Settings};
+use mock_engine::Settings;
+use mock_engine::internal::ImportRequest;
+use mock_engine::internal::{Engine, Key, PageRequest};
 use serde_json::{Value, json};
 use testkit::typed;
 
@@ -23,11 +24,10 @@ fn holding(known: &ObjectType) -> Engine {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("document.json");
     std::fs::write(&path, typed::document(known, "1")).unwrap();
-    let settings = Settings {
-        seed: Some(1),
-        load: vec![path],
-        ..Settings::default()
-    };
+    let settings = Settings::default().with(|settings| {
+        settings.seed = Some(1);
+        settings.load = vec![path];
+    });
     Engine::new(settings, Clock::frozen(0)).unwrap()
 }
 
@@ -68,11 +68,10 @@ fn listed_object_of_every_type_can_be_exported() {
 #[test]
 fn imported_object_of_every_type_is_listed_and_has_a_row() {
     for known in OBJECT_TYPES {
-        let engine = engine(Settings {
-            empty: true,
-            seed: Some(1),
-            ..Settings::default()
-        });
+        let engine = engine(Settings::default().with(|settings| {
+            settings.empty = true;
+            settings.seed = Some(1);
+        }));
         let application = post(&engine, "applications", json!({ "applicationName": "App" })).unwrap();
         let purpose = match known.purpose {
             Some(Purpose::Tokenize) => "TOKENIZE",
@@ -86,19 +85,22 @@ fn imported_object_of_every_type_is_listed_and_has_a_row() {
             });
             post(&engine, "environments", body).unwrap()["environmentId"].as_i64()
         };
-        let imported = engine.import(&ImportRequest {
-            document: typed::document(known, "1").into(),
-            passphrase: None,
-            force_overwrite: true,
-            environment_id: environment("Target"),
-            source_environment_id: environment("Source"),
-        });
+        let imported = engine.import(
+            &ImportRequest {
+                document: typed::document(known, "1").into(),
+                passphrase: None,
+                force_overwrite: true,
+                environment_id: environment("Target"),
+                source_environment_id: environment("Source"),
+            },
+            &mut mock_engine::internal::ImportRecord::default(),
+        );
         let only_refers = known.scope == Scope::Reference && known.data == Some("EmptyData");
         if only_refers {
             assert!(imported.is_err(), "{}: {imported:?}", known.name);
             continue;
         }
-        imported.unwrap_or_else(|error| panic!("{}: {error}", known.name));
+        imported.unwrap_or_else(|error| panic!("{}: {error:?}", known.name));
         if known.scope == Scope::Reference {
             continue;
         }

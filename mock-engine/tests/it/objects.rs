@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use exportdoc::internal::object::SyncObject;
 use exportdoc::internal::report::{DocumentReport, ExamineOptions, Examiner, Verdict};
 use mock_engine::Clock;
-use mock_engine::internal::exchange::{ExportRequest, Passphrase, Structure};
+use mock_engine::Settings;
 use mock_engine::internal::resources::{Collection, collection};
-use mock_engine::internal::{Engine, Key, ModelError, PageRequest, Settings};
+use mock_engine::internal::{Engine, EngineError, Key, PageRequest, error_message};
+use mock_engine::internal::{ExportRequest, Passphrase, Structure};
 use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 
@@ -21,10 +22,9 @@ pub(crate) fn engine(settings: Settings) -> Engine {
 }
 
 pub(crate) fn demo() -> Engine {
-    engine(Settings {
-        seed: Some(1),
-        ..Settings::default()
-    })
+    engine(Settings::default().with(|settings| {
+        settings.seed = Some(1);
+    }))
 }
 
 pub(crate) fn request(objects: &[Value]) -> ExportRequest {
@@ -59,7 +59,7 @@ pub(crate) fn export(
 }
 
 fn refusal(engine: &Engine, objects: &[Value]) -> String {
-    engine.export(&request(objects)).unwrap_err().to_string()
+    error_message(&engine.export(&request(objects)).unwrap_err())
 }
 
 /// Hashes by type and identifier.
@@ -88,14 +88,14 @@ pub(crate) fn at(path: &str) -> &'static dyn Collection {
     collection(path).unwrap()
 }
 
-pub(crate) fn put(engine: &Engine, path: &str, id: i64, body: Value) -> Result<Value, ModelError> {
+pub(crate) fn put(engine: &Engine, path: &str, id: i64, body: Value) -> Result<Value, EngineError> {
     let Value::Object(body) = body else {
         panic!("{body}")
     };
     engine.update_resource(at(path), &Key::Number(id), body)
 }
 
-pub(crate) fn post(engine: &Engine, path: &str, body: Value) -> Result<Value, ModelError> {
+pub(crate) fn post(engine: &Engine, path: &str, body: Value) -> Result<Value, EngineError> {
     let Value::Object(body) = body else {
         panic!("{body}")
     };
@@ -134,7 +134,7 @@ fn demo_inventory_is_sorted_and_marks_unsyncable_objects() {
     assert!(engine.syncable_environment(9, ALL).is_err());
     assert!(matches!(
         engine.syncable_objects(Some("NO_SUCH"), ALL),
-        Err(ModelError::BadParameter { .. })
+        Err(EngineError::BadParameter { .. })
     ));
     assert_eq!(
         serde_json::to_value(engine.syncable_objects(Some("MAPPLET"), ALL).unwrap()).unwrap()["responseList"],
@@ -146,10 +146,9 @@ fn demo_inventory_is_sorted_and_marks_unsyncable_objects() {
 fn two_demo_engines_differ_in_their_key_only() {
     let named = |name: &str| {
         let name = name.to_owned();
-        engine(Settings {
-            name,
-            ..Settings::default()
-        })
+        engine(Settings::default().with(|settings| {
+            settings.name = name;
+        }))
     };
     let (a, b) = (hashes(&named("a.example.com")), hashes(&named("b.example.com")));
     assert_eq!(
@@ -291,7 +290,7 @@ fn rename_changes_references_and_source_can_be_moved() {
     let nowhere = json!({ "onTheFlyMaskingSource": { "connectorId": 77 } });
     assert!(matches!(
         put(&engine, "masking-jobs", 5, nowhere),
-        Err(ModelError::NotFound { .. })
+        Err(EngineError::NotFound { .. })
     ));
 }
 
@@ -317,7 +316,7 @@ fn key_can_be_replaced_and_used_object_stays() {
     for (path, name) in [("algorithms", "FirstNameLookup"), ("domains", "CITY")] {
         let deleted = engine.delete_resource(at(path), &Key::Name(name.to_owned()));
         assert!(
-            matches!(deleted, Err(ModelError::InUse { .. })),
+            matches!(deleted, Err(EngineError::InUse { .. })),
             "{name}: {deleted:?}"
         );
     }

@@ -12,7 +12,8 @@ use exportdoc::internal::import_plan::{Action, ImportDocument, ImportOptions, Ve
 use exportdoc::internal::signature::{KeySize, SigningKey};
 use exportdoc::internal::target_state::{TargetState, TargetStateBuilder};
 use mock_engine::MockEngine;
-use mock_engine::internal::{Engine, PageRequest, Query, Settings};
+use mock_engine::Settings;
+use mock_engine::internal::{Engine, PageRequest, Query};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
@@ -43,12 +44,13 @@ const VERSIONS: [(&str, bool); 6] = [
 ];
 
 fn of_every_version() -> Vec<Engine> {
-    let settings = VERSIONS.map(|(version, strict_names)| Settings {
-        version: version.to_owned(),
-        strict_names,
-        empty: true,
-        seed: Some(1),
-        ..Settings::default()
+    let settings = VERSIONS.map(|(version, strict_names)| {
+        Settings::default().with(|settings| {
+            settings.version = version.to_owned();
+            settings.strict_names = strict_names;
+            settings.empty = true;
+            settings.seed = Some(1);
+        })
     });
     settings.into_iter().map(engine).collect()
 }
@@ -175,11 +177,10 @@ fn plan_matches_import_for_exports_of_the_demo_engine() {
         let document = source
             .export(&request(&[entry(object_type, identifier)]))
             .unwrap();
-        let empty = Settings {
-            empty: true,
-            seed: Some(2),
-            ..Settings::default()
-        };
+        let empty = Settings::default().with(|settings| {
+            settings.empty = true;
+            settings.seed = Some(2);
+        });
         let (same, other) = (demo(), engine(empty));
         for engine in [&source, &same, &other] {
             for force_overwrite in [false, true] {
@@ -275,11 +276,10 @@ fn known(action: &Action) -> String {
 
 #[test]
 fn plan_against_a_partial_target_agrees_with_the_whole_one() {
-    let engine = engine(Settings {
-        empty: true,
-        seed: Some(3),
-        ..Settings::default()
-    });
+    let engine = engine(Settings::default().with(|settings| {
+        settings.empty = true;
+        settings.seed = Some(3);
+    }));
     let key = SigningKey::from_seed(KeySize::Dsa512, b"parts").unwrap();
     let strategy = (
         case(),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use mock_engine::internal::schema::{ColumnFlag, Schema, SchemaError};
+use mock_engine::{Schema, SchemaError, internal::ColumnFlag};
 use serde_json::json;
 
 pub(crate) fn hr() -> Schema {

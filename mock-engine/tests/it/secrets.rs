@@ -218,10 +218,11 @@ async fn long_name_of_an_upload_is_refused() {
 async fn errors_name_no_path_of_the_state_directory() {
     let home = tempfile::tempdir().unwrap();
     let dir = home.path().join("state");
-    let settings = || Settings {
-        state_dir: Some(dir.clone()),
-        empty: true,
-        ..Settings::default()
+    let settings = || {
+        Settings::default().with(|settings| {
+            settings.state_dir = Some(dir.clone());
+            settings.empty = true;
+        })
     };
     std::fs::create_dir(&dir).unwrap();
     std::fs::write(dir.join(".state-Ab12Cd.tmp"), b"half a state").unwrap();
@@ -255,10 +256,9 @@ async fn foreign_directory_is_refused_with_advice() {
     ] {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("state.json"), content).unwrap();
-        let settings = Settings {
-            state_dir: Some(dir.path().to_owned()),
-            ..Settings::default()
-        };
+        let settings = Settings::default().with(|settings| {
+            settings.state_dir = Some(dir.path().to_owned());
+        });
         let error = MockEngine::builder()
             .settings(settings)
             .start()

@@ -183,11 +183,10 @@ async fn fresh_engine_has_the_stock_and_no_environment() {
 #[tokio::test]
 async fn built_in_components_can_be_synced_from_6_0_4_on() {
     let listed = async |version: &str| {
-        let settings = Settings {
-            version: version.to_owned(),
-            fresh: true,
-            ..Settings::default()
-        };
+        let settings = Settings::default().with(|settings| {
+            settings.version = version.to_owned();
+            settings.fresh = true;
+        });
         let client = Client::of(MockEngine::builder().settings(settings)).await;
         let listed = rows(&client, "syncable-objects?object_type=USER_ALGORITHM").await;
         (client, listed)

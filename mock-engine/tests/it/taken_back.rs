@@ -8,8 +8,9 @@ use exportdoc::internal::object::{ObjectKey, Revision, RevisionPair, SyncObject}
 use exportdoc::internal::report::DocumentReport;
 use exportdoc::internal::sample;
 use mock_engine::MockEngine;
-use mock_engine::internal::exchange::{ExportRequest, ImportRequest, Passphrase, Structure};
-use mock_engine::internal::{Engine, Settings};
+use mock_engine::Settings;
+use mock_engine::internal::{Engine, error_message};
+use mock_engine::internal::{ExportRequest, ImportRequest, Passphrase, Structure};
 use serde_json::{Value, json};
 
 use crate::genuine::{empty, environment, everything, hashes_of, import, sealed, taken};
@@ -58,14 +59,17 @@ fn moved(
         passphrase: passphrase.map(Passphrase::new),
         ..request(std::slice::from_ref(wanted))
     });
-    let imported = target.import(&ImportRequest {
-        document: exported.unwrap().bytes,
-        passphrase: passphrase.map(Passphrase::new),
-        force_overwrite: true,
-        environment_id: *here,
-        source_environment_id: *from,
-    });
-    let outcomes = imported.unwrap_or_else(|error| panic!("{wanted}, {structure:?}: {error}"));
+    let imported = target.import(
+        &ImportRequest {
+            document: exported.unwrap().bytes,
+            passphrase: passphrase.map(Passphrase::new),
+            force_overwrite: true,
+            environment_id: *here,
+            source_environment_id: *from,
+        },
+        &mut mock_engine::internal::ImportRecord::default(),
+    );
+    let outcomes = imported.unwrap_or_else(|error| panic!("{wanted}, {structure:?}: {error:?}"));
     let is_it = |outcome: &&ImportOutcome| {
         outcome.type_name == wanted["objectType"]
             && outcome.identifier.to_json() == wanted["objectIdentifier"]
@@ -148,11 +152,10 @@ fn testdata(name: &str) -> PathBuf {
 }
 
 fn loaded(path: PathBuf) -> Engine {
-    engine(Settings {
-        load: vec![path],
-        seed: Some(1),
-        ..Settings::default()
-    })
+    engine(Settings::default().with(|settings| {
+        settings.load = vec![path];
+        settings.seed = Some(1);
+    }))
 }
 
 #[tokio::test]
@@ -225,7 +228,7 @@ fn unknown_type_is_listed_exported_and_imported_unchanged() {
 fn compressed_archive_is_not_unpacked() {
     let zip = [b"PK\x03\x04\x14\0\0\0\x08\0".as_slice(), &[0; 40]].concat();
     let error = import(&empty("6.0.8.0"), &zip, true, None).unwrap_err();
-    assert!(error.to_string().contains("uncompressed"), "{error}");
+    assert!(error_message(&error).contains("uncompressed"), "{error:?}");
 }
 
 #[test]

@@ -6,7 +6,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use mock_engine::Clock;
 use mock_engine::MockEngine;
-use mock_engine::internal::{AsyncTask, JobOutput, Operation, Pace, SyncKind};
+use mock_engine::Pace;
+use mock_engine::internal::{AsyncTask, EngineError, JobOutput, Operation, SyncKind};
 use serde_json::{Value, json};
 
 use crate::support::client::Client;
@@ -129,11 +130,10 @@ async fn download_waits_for_its_task() {
 
 #[tokio::test]
 async fn download_ends_with_an_error_after_its_time() {
-    let settings = mock_engine::Settings {
-        task_pace: Pace::Delay(Duration::from_hours(1)),
-        download_wait: Duration::from_millis(50),
-        ..Default::default()
-    };
+    let settings = mock_engine::Settings::default().with(|settings| {
+        settings.task_pace = Pace::Delay(Duration::from_hours(1));
+        settings.download_wait = Duration::from_millis(50);
+    });
     let client = Client::of(MockEngine::builder().settings(settings)).await;
     let reference = start(&client, Operation::Export).reference.unwrap();
     assert_eq!(
@@ -146,15 +146,15 @@ async fn download_ends_with_an_error_after_its_time() {
 async fn failed_task_has_a_reason_and_panic_ends_its_task_only() {
     let client = Client::new().await;
     let engine = client.engine.engine();
-    let fail = |_: &_| JobOutput {
-        file: None,
-        failure: Some("because".to_owned()),
-    };
+    let fail = |_: &_| JobOutput::failure(EngineError::not_found("algorithm", "x"));
     let id = engine
         .start_task(Operation::Export, None, fail)
         .unwrap()
         .async_task_id;
-    assert_eq!(until(&client, id, "FAILED").await["exceptionDetail"], "because");
+    assert_eq!(
+        until(&client, id, "FAILED").await["exceptionDetail"],
+        "Algorithm 'x' does not exist."
+    );
     let permit = engine.begin_sync(SyncKind::Import).unwrap();
     let id = engine
         .start_task(Operation::Import, Some(permit), |_| panic!("on purpose"))

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use mock_engine::Limits;
 use mock_engine::MockEngine;
-use mock_engine::internal::{JobOutput, Operation, Pace};
+use mock_engine::Pace;
+use mock_engine::internal::{JobOutput, Operation};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -44,10 +45,9 @@ async fn chunked_body_is_read() {
 
 #[tokio::test]
 async fn body_over_the_limit_is_refused() {
-    let client = Client::of(MockEngine::builder().limits(Limits {
-        body_bytes: 1000,
-        ..Limits::default()
-    }))
+    let client = Client::of(MockEngine::builder().limits(Limits::default().with(|limits| {
+        limits.body_bytes = 1000;
+    })))
     .await;
     let reply = client
         .raw(

@@ -9,9 +9,9 @@ use exportdoc::internal::object::{
 use exportdoc::internal::sample::{self, SampleSize};
 use serde_json::json;
 
-use super::{put, put_environment, row, stock, unusable};
+use super::{put, put_environment, row, stock};
 use crate::engine::objects::{StoredObject, domain_obstacle, put_object};
-use crate::engine::{Key, ModelError, State};
+use crate::engine::{ContentError, Key, State};
 
 /// Algorithms and domains of the made-up inventory that the demo's applications need beside the stock.
 const OWN: &[&str] = &[
@@ -29,10 +29,10 @@ const MAPPING: &str = "PatientNoMapping";
 const MAPPED_DOMAIN: &str = "PATIENT_NO";
 
 /// Adds the demo inventory to a state with the stock.
-pub(super) fn fill(state: &mut State) -> Result<(), ModelError> {
+pub(super) fn fill(state: &mut State) -> Result<(), ContentError> {
     let mapping = row(json!({ "algorithmName": MAPPING, "algorithmType": "MAPPING", "createdBy": "admin" }));
     state.table_mut("algorithms").insert(Key::parse(MAPPING), mapping);
-    for object in sample::global_objects(SampleSize::SMALL).map_err(unusable)? {
+    for object in sample::global_objects(SampleSize::SMALL)? {
         let name = by_number_in_own_document(object.key().type_number).map_or("", |known| known.name);
         if object.key().name().is_some_and(|name| OWN.contains(&name)) {
             put_object(state, StoredObject::new(with_stock_setting(&object)?, name, None));
@@ -47,7 +47,7 @@ pub(super) fn fill(state: &mut State) -> Result<(), ModelError> {
         stored.not_syncable = domain_obstacle(state, &row.unwrap_or_default());
         put_object(state, stored);
     }
-    for environment in sample::environments().map_err(unusable)? {
+    for environment in sample::environments()? {
         put_environment(state, environment.id, environment.application, environment.name)?;
         for object in environment.objects {
             let name = by_number_in_own_document(object.key().type_number).map_or("", |known| known.name);
@@ -58,12 +58,12 @@ pub(super) fn fill(state: &mut State) -> Result<(), ModelError> {
 }
 
 /// The object with the stock's setting for algorithms where the made-up inventory has one of its own.
-fn with_stock_setting(object: &SyncObject<'static>) -> Result<SyncObject<'static>, ModelError> {
+fn with_stock_setting(object: &SyncObject<'static>) -> Result<SyncObject<'static>, ContentError> {
     let settings = type_by_name("APPLICATION_SETTINGS").and_then(|known| known.number());
     let stock = |key: &ObjectKey| {
         let is_setting = Some(key.type_number) == settings;
         let id = Identifier::Integer(stock::SETTING_OF_ALGORITHMS);
         is_setting.then(|| ObjectKey::new(key.type_number, id))
     };
-    rename(object, object.key(), stock).map_err(unusable)
+    rename(object, object.key(), stock).map_err(ContentError::from)
 }

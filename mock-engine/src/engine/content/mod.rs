@@ -7,18 +7,40 @@ mod demo;
 mod load;
 pub(super) mod stock;
 
+use std::path::PathBuf;
+
 use exportdoc::internal::identifier::Identifier;
 use exportdoc::internal::object::draft::{self, Draft};
-use exportdoc::internal::object::{ObjectKey, ObjectType, type_by_name};
+use exportdoc::internal::object::{ObjectError, ObjectKey, ObjectType, type_by_name};
 use exportdoc::internal::sample;
 use serde_json::json;
 
 use super::objects::{StoredObject, put_object};
-use super::{Key, ModelError, Row, Settings, State, users};
+use super::{Key, Row, Settings, State, users};
+
+/// Why an engine has no initial content.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ContentError {
+    /// An object could not be built.
+    #[error("cannot build an object: {0}")]
+    Object(#[from] ObjectError),
+    /// A file or directory to load.
+    #[error("{}: {reason}", path.display())]
+    File {
+        /// The file or directory.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Documents of several engines; with commands that load each group.
+    #[error("{0}")]
+    SeveralEngines(String),
+}
 
 /// The state that an engine starts with and returns to when reset. Loaded documents take the place of the stock and
 /// the demo inventory.
-pub(super) fn initial_state(settings: &Settings) -> Result<State, ModelError> {
+pub(super) fn initial_state(settings: &Settings) -> Result<State, ContentError> {
     let mut state = State::default();
     if !settings.load.is_empty() {
         load::load(&mut state, &settings.load)?;
@@ -35,7 +57,7 @@ pub(super) fn initial_state(settings: &Settings) -> Result<State, ModelError> {
 }
 
 /// Adds what no engine lacks. The key depends on the engine's name: two engines never share one unless it was synced.
-fn complete(state: &mut State, name: &str) -> Result<(), ModelError> {
+fn complete(state: &mut State, name: &str) -> Result<(), ContentError> {
     if !state.objects.has_type("KEY") {
         let label = format!("KEY of {name}");
         let draft = draft::global_key(sample::key_bytes(&label));
@@ -55,22 +77,16 @@ fn put(
     label: &str,
     type_name: &str,
     environment: Option<i64>,
-) -> Result<(), ModelError> {
+) -> Result<(), ContentError> {
     let pair = sample::revision_pair(label, 1);
-    let object = draft
-        .finish(pair, sample::INSTALLED, sample::INSTALLED)
-        .map_err(unusable)?;
+    let object = draft.finish(pair, sample::INSTALLED, sample::INSTALLED)?;
     put_object(state, StoredObject::new(object, type_name, environment));
     Ok(())
 }
 
-fn unusable(error: exportdoc::internal::object::ObjectError) -> ModelError {
-    ModelError::Refused(format!("an object can't be made: {error}"))
-}
-
 /// Adds an environment with its object, under an application that is added if need be. An ENVIRONMENT object that is
 /// there already stays.
-fn put_environment(state: &mut State, id: i64, application: &str, name: &str) -> Result<(), ModelError> {
+fn put_environment(state: &mut State, id: i64, application: &str, name: &str) -> Result<(), ContentError> {
     let applications = state.table("applications");
     let mut named = applications.with("applicationName", &Key::parse(application));
     let known = named.find(|(_, row)| row.get("applicationName") == Some(&json!(application)));
@@ -109,13 +125,11 @@ fn put_environment(state: &mut State, id: i64, application: &str, name: &str) ->
             data_type: "EmptyData",
             data: Vec::new(),
         };
-        let object = draft
-            .finish(
-                sample::revision_pair(&format!("environment {name}"), 1),
-                sample::INSTALLED,
-                sample::INSTALLED,
-            )
-            .map_err(unusable)?;
+        let object = draft.finish(
+            sample::revision_pair(&format!("environment {name}"), 1),
+            sample::INSTALLED,
+            sample::INSTALLED,
+        )?;
         let mut stored = StoredObject::new(object, "ENVIRONMENT", Some(id));
         stored.name = Some(name.to_owned());
         put_object(state, stored);

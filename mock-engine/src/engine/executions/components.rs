@@ -11,7 +11,7 @@ use super::{Execution, find};
 use crate::engine::clock::api_date;
 use crate::engine::defaults;
 use crate::engine::resources::{Collection, Reader, ResourceSpec, Writer, spec};
-use crate::engine::{Key, ModelError, Page, PageRequest, Query, Row};
+use crate::engine::{EngineError, Key, Page, PageRequest, Query, Refusal, Row};
 
 /// A table or file that an execution works on.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -301,7 +301,7 @@ macro_rules! parts {
                 reader: &Reader<'_>,
                 query: &Query,
                 page: PageRequest,
-            ) -> Result<Page<Value>, ModelError> {
+            ) -> Result<Page<Value>, EngineError> {
                 let rows: Vec<_> = match query.number("execution_id")? {
                     // Clients ask for what is gone, too: nothing is an answer.
                     Some(id) => find(reader.state, &Key::Number(id))
@@ -315,33 +315,33 @@ macro_rules! parts {
                 Ok(Page::cut(rows.into_iter(), page)?.map(|row| row.to_json()))
             }
 
-            fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, ModelError> {
+            fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, EngineError> {
                 let spec = self.spec();
                 let all = reader.state.executions.values();
                 let mut all = all.flat_map(|execution| $of(execution, reader.now_ms));
                 let found = all.find(|row| Key::Number(row.id()) == *key);
                 found
                     .map(|row| row.to_json())
-                    .ok_or_else(|| ModelError::not_found(spec.title, key))
+                    .ok_or_else(|| EngineError::not_found(spec.title, key))
             }
 
-            fn create(&self, _: &mut Writer<'_>, _: Row) -> Result<Value, ModelError> {
+            fn create(&self, _: &mut Writer<'_>, _: Row) -> Result<Value, EngineError> {
                 Err(read_only())
             }
 
-            fn update(&self, _: &mut Writer<'_>, _: &Key, _: Row) -> Result<Value, ModelError> {
+            fn update(&self, _: &mut Writer<'_>, _: &Key, _: Row) -> Result<Value, EngineError> {
                 Err(read_only())
             }
 
-            fn delete(&self, _: &mut Writer<'_>, _: &Key) -> Result<(), ModelError> {
+            fn delete(&self, _: &mut Writer<'_>, _: &Key) -> Result<(), EngineError> {
                 Err(read_only())
             }
         }
     };
 }
 
-fn read_only() -> ModelError {
-    ModelError::Refused("what an execution did cannot be changed".to_owned())
+fn read_only() -> EngineError {
+    Refusal::FixedResult.into()
 }
 
 fn components(execution: &Execution, now_ms: i64) -> Vec<Progress<'_>> {

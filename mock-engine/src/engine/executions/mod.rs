@@ -13,13 +13,14 @@ use serde_json::{Value, json};
 
 use super::resources::{self, Collection, Reader, ResourceSpec, Writer, spec};
 use super::sources::{Source, sources_of_job};
-use super::{Engine, Key, ModelError, Page, PageRequest, Query, Row, State};
+use super::{Engine, EngineError, Key, Page, PageRequest, Query, Refusal, Row, State};
 use crate::engine::clock::{api_date, millis};
 use crate::engine::defaults;
 
-pub use components::{Component, Event};
+pub(super) use components::{Component, Event};
 pub(super) use components::{Components, Events};
-pub use plan::{Ending, ExecutionPlan, PlannedComponent, PlannedEvent};
+use plan::Ending;
+pub(crate) use plan::ExecutionPlan;
 
 /// A started job.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -131,7 +132,12 @@ impl Collection for Executions {
         &spec::EXECUTIONS
     }
 
-    fn list(&self, reader: &Reader<'_>, query: &Query, page: PageRequest) -> Result<Page<Value>, ModelError> {
+    fn list(
+        &self,
+        reader: &Reader<'_>,
+        query: &Query,
+        page: PageRequest,
+    ) -> Result<Page<Value>, EngineError> {
         let job = query.number("job_id")?;
         let status = query.text("execution_status");
         let all = reader.state.executions.values();
@@ -142,12 +148,12 @@ impl Collection for Executions {
         Ok(Page::cut(wanted.into_iter(), page)?.map(|e| e.to_json(reader.now_ms)))
     }
 
-    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, ModelError> {
+    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, EngineError> {
         find(reader.state, key).map(|execution| execution.to_json(reader.now_ms))
     }
 
-    fn create(&self, writer: &mut Writer<'_>, body: Row) -> Result<Value, ModelError> {
-        let missing = || ModelError::MissingField {
+    fn create(&self, writer: &mut Writer<'_>, body: Row) -> Result<Value, EngineError> {
+        let missing = || EngineError::MissingField {
             what: "execution",
             field: "jobId",
         };
@@ -156,7 +162,7 @@ impl Collection for Executions {
             return Err(missing());
         };
         let job =
-            resources::job(&writer.reader(), &key).ok_or_else(|| ModelError::not_found("job", job_id))?;
+            resources::job(&writer.reader(), &key).ok_or_else(|| EngineError::not_found("job", job_id))?;
         let connectors = connectors(&writer.reader(), &job, &body)?;
         let plan = plan::take(writer.state, job_id, &job);
         let sources = sources(&writer.reader(), &job);
@@ -193,12 +199,12 @@ impl Collection for Executions {
         Ok(value)
     }
 
-    fn update(&self, _: &mut Writer<'_>, _: &Key, _: Row) -> Result<Value, ModelError> {
-        Err(ModelError::Refused("an execution cannot be changed".to_owned()))
+    fn update(&self, _: &mut Writer<'_>, _: &Key, _: Row) -> Result<Value, EngineError> {
+        Err(Refusal::FixedExecution.into())
     }
 
-    fn delete(&self, _: &mut Writer<'_>, _: &Key) -> Result<(), ModelError> {
-        Err(ModelError::Refused("an execution cannot be deleted".to_owned()))
+    fn delete(&self, _: &mut Writer<'_>, _: &Key) -> Result<(), EngineError> {
+        Err(Refusal::KeptExecution.into())
     }
 }
 
@@ -227,7 +233,7 @@ fn sources(reader: &Reader<'_>, job: &Value) -> Vec<Component> {
 }
 
 /// The connectors that a request names: they exist.
-fn connectors(reader: &Reader<'_>, job: &Value, body: &Row) -> Result<Row, ModelError> {
+fn connectors(reader: &Reader<'_>, job: &Value, body: &Row) -> Result<Row, EngineError> {
     let path = match job["rulesetType"].as_str() {
         Some("FILE") => "file-connectors",
         _ => "database-connectors",
@@ -237,7 +243,7 @@ fn connectors(reader: &Reader<'_>, job: &Value, body: &Row) -> Result<Row, Model
         let Some(value) = body.get(field).filter(|value| !value.is_null()) else {
             continue;
         };
-        let key = Key::from_json(value).ok_or(ModelError::MissingField {
+        let key = Key::from_json(value).ok_or(EngineError::MissingField {
             what: "execution",
             field,
         })?;
@@ -252,7 +258,7 @@ fn connectors(reader: &Reader<'_>, job: &Value, body: &Row) -> Result<Row, Model
 }
 
 /// Stops an execution.
-pub(super) fn cancel(writer: &mut Writer<'_>, key: &Key) -> Result<Value, ModelError> {
+pub(super) fn cancel(writer: &mut Writer<'_>, key: &Key) -> Result<Value, EngineError> {
     let now_ms = writer.now_ms;
     let id = find(writer.state, key)?.execution_id;
     match writer.state.executions.get_mut(&id) {
@@ -261,26 +267,26 @@ pub(super) fn cancel(writer: &mut Writer<'_>, key: &Key) -> Result<Value, ModelE
             execution.cancelled_ms = Some(now_ms);
             Ok(execution.to_json(now_ms))
         }
-        _ => Err(ModelError::NotCancellable {
+        _ => Err(EngineError::NotCancellable {
             what: "execution",
             id,
         }),
     }
 }
 
-fn find<'a>(state: &'a State, key: &Key) -> Result<&'a Execution, ModelError> {
+fn find<'a>(state: &'a State, key: &Key) -> Result<&'a Execution, EngineError> {
     let found = match key {
         Key::Number(id) => state.executions.get(id),
         Key::Name(_) => None,
     };
     found
         .map(AsRef::as_ref)
-        .ok_or_else(|| ModelError::not_found("execution", key))
+        .ok_or_else(|| EngineError::not_found("execution", key))
 }
 
 impl Engine {
     /// The monitored executions in a status; running ones unless another is asked for.
-    pub fn list_monitored(&self, query: &Query, page: PageRequest) -> Result<Page<Value>, ModelError> {
+    pub fn list_monitored(&self, query: &Query, page: PageRequest) -> Result<Page<Value>, EngineError> {
         let (state, now_ms) = (self.snapshot(), self.clock.now_ms());
         let status = query.text("state").unwrap_or("RUNNING");
         let wanted: Vec<_> = state
@@ -292,9 +298,9 @@ impl Engine {
     }
 
     /// How an execution goes on.
-    pub fn monitored(&self, key: &Key, query: &Query) -> Result<Value, ModelError> {
+    pub fn monitored(&self, key: &Key, query: &Query) -> Result<Value, EngineError> {
         match query.text("monitorable_task") {
-            Some(other) if !other.eq_ignore_ascii_case(MONITORABLE) => Err(ModelError::BadParameter {
+            Some(other) if !other.eq_ignore_ascii_case(MONITORABLE) => Err(EngineError::BadParameter {
                 name: "monitorable_task".to_owned(),
                 value: other.to_owned(),
                 expected: "kind of task that can be monitored (EXECUTIONS)",
@@ -304,7 +310,7 @@ impl Engine {
     }
 
     /// Says what executions to come do: those of the plan's job, or the next one of any job.
-    pub fn plan_execution(&self, plan: ExecutionPlan) -> Result<(), ModelError> {
+    pub fn plan_execution(&self, plan: ExecutionPlan) -> Result<(), EngineError> {
         self.store.transact(|state| plan::add(state, plan))
     }
 
@@ -314,7 +320,7 @@ impl Engine {
     }
 
     /// Forgets the plans.
-    pub fn forget_execution_plans(&self) -> Result<(), ModelError> {
+    pub fn forget_execution_plans(&self) -> Result<(), EngineError> {
         self.store.transact(|state| {
             state.execution_plans.clear();
             Ok(())

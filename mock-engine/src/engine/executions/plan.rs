@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::engine::defaults;
-use crate::engine::{ModelError, State};
+use crate::engine::{BadBody, EngineError, State};
 
 /// How an execution or a component ends.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,8 +126,7 @@ impl ExecutionPlan {
             && self.job_name.as_deref().is_none_or(|own| Some(own) == name)
     }
 
-    fn check(&self) -> Result<(), ModelError> {
-        let refused = |text: &str| Err(ModelError::BadBody(text.to_owned()));
+    fn check(&self) -> Result<(), EngineError> {
         let components = self.components.iter().flatten();
         let numbers = components.flat_map(|c| [c.rows_total, c.rows_masked, c.bytes_total]);
         let counts = self.events.iter().map(|event| event.count);
@@ -137,7 +136,7 @@ impl ExecutionPlan {
             .flatten()
             .any(|number| number < 0)
         {
-            return refused("rows, bytes, counts and times are not negative");
+            return Err(BadBody::NegativeNumber.into());
         }
         const TYPES: &[&str] = &["JOB_ABORTED", "UNMASKED_DATA", "MASKING_FALLBACK"];
         const SEVERITIES: &[&str] = &["INFO", "WARNING", "CRITICAL"];
@@ -148,19 +147,17 @@ impl ExecutionPlan {
         ];
         for event in &self.events {
             if !TYPES.contains(&event.event_type.as_str()) {
-                return refused("eventType is one of JOB_ABORTED, UNMASKED_DATA, MASKING_FALLBACK");
+                return Err(BadBody::NotOneOf("eventType", TYPES).into());
             }
             if !SEVERITIES.contains(&event.severity.as_str()) {
-                return refused("severity is one of INFO, WARNING, CRITICAL");
+                return Err(BadBody::NotOneOf("severity", SEVERITIES).into());
             }
             if event
                 .cause
                 .as_deref()
                 .is_some_and(|cause| !CAUSES.contains(&cause))
             {
-                return refused(
-                    "cause is one of UNHANDLED_EXCEPTION, IGNORED_EXCEPTION, PATTERN_MATCH_FAILURE",
-                );
+                return Err(BadBody::NotOneOf("cause", CAUSES).into());
             }
         }
         Ok(())
@@ -168,7 +165,7 @@ impl ExecutionPlan {
 }
 
 /// Adds a plan; it takes the place of an earlier one for the same job.
-pub(super) fn add(state: &mut State, plan: ExecutionPlan) -> Result<(), ModelError> {
+pub(super) fn add(state: &mut State, plan: ExecutionPlan) -> Result<(), EngineError> {
     plan.check()?;
     let plans = &mut state.execution_plans;
     if plan.of_one_job() {

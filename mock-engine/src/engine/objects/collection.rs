@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::edit::{behind, created, deleted, updated};
 use crate::engine::resources::{Collection, Reader, ResourceSpec, RowCollection, Writer};
-use crate::engine::{Key, ModelError, Page, PageRequest, Query, Row};
+use crate::engine::{EngineError, Key, Page, PageRequest, Query, Row};
 
 /// Rows with objects behind them.
 #[derive(Debug)]
@@ -29,25 +29,30 @@ impl Collection for ObjectCollection {
         self.rows.spec()
     }
 
-    fn list(&self, reader: &Reader<'_>, query: &Query, page: PageRequest) -> Result<Page<Value>, ModelError> {
+    fn list(
+        &self,
+        reader: &Reader<'_>,
+        query: &Query,
+        page: PageRequest,
+    ) -> Result<Page<Value>, EngineError> {
         self.rows.list(reader, query, page)
     }
 
-    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, ModelError> {
+    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, EngineError> {
         self.rows.get(reader, key)
     }
 
-    fn create(&self, writer: &mut Writer<'_>, body: Row) -> Result<Value, ModelError> {
+    fn create(&self, writer: &mut Writer<'_>, body: Row) -> Result<Value, EngineError> {
         let spec = self.spec();
         let shown = self.rows.create(writer, body)?;
         let key = shown.get(spec.id_field).and_then(Key::from_json);
-        let key = key.ok_or(ModelError::Internal)?;
+        let key = key.ok_or(EngineError::Internal)?;
         created(writer, spec, &key)?;
         self.get(&writer.reader(), &key)
             .and_then(|row| complete(spec, row))
     }
 
-    fn update(&self, writer: &mut Writer<'_>, key: &Key, body: Row) -> Result<Value, ModelError> {
+    fn update(&self, writer: &mut Writer<'_>, key: &Key, body: Row) -> Result<Value, EngineError> {
         let spec = self.spec();
         let old = writer
             .state
@@ -61,7 +66,7 @@ impl Collection for ObjectCollection {
             .and_then(|row| complete(spec, row))
     }
 
-    fn delete(&self, writer: &mut Writer<'_>, key: &Key) -> Result<(), ModelError> {
+    fn delete(&self, writer: &mut Writer<'_>, key: &Key) -> Result<(), EngineError> {
         let object = behind(writer.state, self.spec().path, key).cloned();
         self.rows.delete(writer, key)?;
         match object {
@@ -73,10 +78,10 @@ impl Collection for ObjectCollection {
 
 /// The row still has all that it needs: of a member that the object can't hold in its form, such as a list where a
 /// name belongs, nothing is left.
-fn complete(spec: &ResourceSpec, row: Value) -> Result<Value, ModelError> {
+fn complete(spec: &ResourceSpec, row: Value) -> Result<Value, EngineError> {
     match spec.required.iter().find(|field| row.get(**field).is_none()) {
         None => Ok(row),
-        Some(field) => Err(ModelError::MissingField {
+        Some(field) => Err(EngineError::MissingField {
             what: spec.title,
             field,
         }),

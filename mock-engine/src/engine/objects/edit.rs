@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use exportdoc::internal::identifier::Identifier;
-use exportdoc::internal::object::{ObjectError, ObjectKey, RevisionPair, Scope, type_by_name};
+use exportdoc::internal::object::{ObjectKey, RevisionPair, Scope, type_by_name};
 use exportdoc::internal::wire::Writer as Wire;
 use serde_json::Value;
 
@@ -17,7 +17,7 @@ use super::members::members_of;
 use super::rewrite::{set_field, with_data, with_save};
 use super::{StoredObject, put_object, reference, remove_object, resource_of};
 use crate::engine::resources::{ResourceSpec, Writer, collection, environment_of};
-use crate::engine::{Key, ModelError, Row, State};
+use crate::engine::{EngineError, Key, Row, State};
 
 /// The field of a user algorithm that says how it is set up.
 const CONFIGURATION: u32 = 7;
@@ -33,7 +33,7 @@ pub(super) fn behind<'a>(state: &'a State, path: &str, key: &Key) -> Option<&'a 
 }
 
 /// Makes the object for a row that was just created.
-pub(super) fn created(writer: &mut Writer<'_>, spec: &ResourceSpec, key: &Key) -> Result<(), ModelError> {
+pub(super) fn created(writer: &mut Writer<'_>, spec: &ResourceSpec, key: &Key) -> Result<(), EngineError> {
     let Some(row) = writer.state.table(spec.path).get(key).cloned() else {
         return Ok(());
     };
@@ -45,9 +45,7 @@ pub(super) fn created(writer: &mut Writer<'_>, spec: &ResourceSpec, key: &Key) -
         object: writer.ids.uuid(),
         save: writer.ids.uuid(),
     };
-    let object = draft
-        .finish(pair, writer.now_ms, writer.now_ms)
-        .map_err(unusable)?;
+    let object = draft.finish(pair, writer.now_ms, writer.now_ms)?;
     let mut stored = StoredObject::new(object, type_name, None);
     take_over(writer, spec, &mut stored, &row)?;
     put_object(writer.state, stored);
@@ -61,7 +59,7 @@ pub(super) fn updated(
     key: &Key,
     old: &Row,
     body: &Row,
-) -> Result<(), ModelError> {
+) -> Result<(), EngineError> {
     let Some(row) = writer.state.table(spec.path).get(key).cloned() else {
         return Ok(());
     };
@@ -75,7 +73,7 @@ pub(super) fn updated(
     let mut stored = StoredObject::clone(&before);
     take_over(writer, spec, &mut stored, &row)?;
     let save = writer.ids.uuid();
-    stored.object = with_save(&stored.object, &save, writer.now_ms).map_err(unusable)?;
+    stored.object = with_save(&stored.object, &save, writer.now_ms)?;
     let (own, moved) = (stored.key().clone(), stored.environment != before.environment);
     let renamed = stored.name != before.name;
     put_object(writer.state, stored);
@@ -94,7 +92,7 @@ fn take_over(
     spec: &ResourceSpec,
     stored: &mut StoredObject,
     row: &Row,
-) -> Result<(), ModelError> {
+) -> Result<(), EngineError> {
     let state = &*writer.state;
     let known = stored.object.dependencies().to_vec();
     let mut data = stored.object.data_bytes().to_vec();
@@ -108,14 +106,14 @@ fn take_over(
             Some(&Wire::new().text(CONFIGURATION, &extension(row)).finish()),
         );
     }
-    stored.object = with_data(&stored.object, &data).map_err(unusable)?;
-    links::write(state, stored, row).map_err(unusable)?;
+    stored.object = with_data(&stored.object, &data)?;
+    links::write(state, stored, row)?;
     for key in stored.object.dependencies() {
         if !known.contains(key) && reference::target(state, key).is_none() {
-            return Err(ModelError::not_found("object", key));
+            return Err(EngineError::not_found("object", key));
         }
     }
-    refresh_names(state, stored).map_err(unusable)?;
+    refresh_names(state, stored)?;
     stored.name = stored.object.name().filter(|name| !name.is_empty());
     match stored.type_name.as_str() {
         "DOMAIN" => stored.not_syncable = domain_obstacle(state, row),
@@ -167,13 +165,13 @@ pub(super) fn deleted(
     writer: &mut Writer<'_>,
     spec: &ResourceSpec,
     object: &StoredObject,
-) -> Result<(), ModelError> {
+) -> Result<(), EngineError> {
     remove_object(writer.state, object.key());
     for dependent in dependents(writer.state, object) {
         let above = resource_of(&dependent.type_name);
         if object.environment.is_none() {
             let name = object.name.clone().unwrap_or_default();
-            return Err(ModelError::InUse {
+            return Err(EngineError::InUse {
                 what: spec.title,
                 key: name,
                 by: above.map_or("another object", |spec| spec.title),
@@ -218,19 +216,19 @@ fn resolves_to(state: &State, key: &ObjectKey, object: &StoredObject) -> bool {
     fits && key.identifier == object.key().identifier
 }
 
-fn rename_in_dependents(state: &mut State, own: &ObjectKey) -> Result<(), ModelError> {
+fn rename_in_dependents(state: &mut State, own: &ObjectKey) -> Result<(), EngineError> {
     let Some(object) = state.objects.get(own).cloned() else {
         return Ok(());
     };
     for dependent in dependents(state, &object) {
         let mut renamed = StoredObject::clone(&dependent);
-        refresh_names(state, &mut renamed).map_err(unusable)?;
+        refresh_names(state, &mut renamed)?;
         put_object(state, renamed);
     }
     Ok(())
 }
 
-fn move_dependents(writer: &mut Writer<'_>, own: &ObjectKey) -> Result<(), ModelError> {
+fn move_dependents(writer: &mut Writer<'_>, own: &ObjectKey) -> Result<(), EngineError> {
     let Some(object) = writer.state.objects.get(own).cloned() else {
         return Ok(());
     };
@@ -257,8 +255,4 @@ fn without_secrets(row: &Row, spec: &ResourceSpec) -> Row {
         }
     }
     row
-}
-
-pub(super) fn unusable(error: ObjectError) -> ModelError {
-    ModelError::Refused(format!("the object can't be written: {error}"))
 }

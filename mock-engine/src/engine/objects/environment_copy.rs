@@ -10,12 +10,11 @@ use exportdoc::internal::import_plan::{TypeSelector, stands_for};
 use exportdoc::internal::object::{ObjectKey, RevisionPair, rename};
 use serde_json::Value;
 
-use super::edit::unusable;
 use super::links::type_of;
 use super::rewrite::with_new_revision;
 use super::{StoredObject, is_reference, put_object, resource_of};
 use crate::engine::resources::{self, Collection, ENVIRONMENTS, Writer, environment_of, spec};
-use crate::engine::{Key, ModelError, Row, State};
+use crate::engine::{EngineError, Key, Row, State};
 
 /// What everything that is copied is called in the copy: by path and old id.
 type Copies = HashMap<(&'static str, Key), i64>;
@@ -25,7 +24,7 @@ pub(in crate::engine) fn copy_environment(
     writer: &mut Writer<'_>,
     from: &Key,
     mut body: Row,
-) -> Result<Value, ModelError> {
+) -> Result<Value, EngineError> {
     let original = ENVIRONMENTS.get(&writer.reader(), from)?;
     for member in ["applicationId", "purpose", "isWorkflowEnabled"] {
         let named_otherwise = member == "applicationId" && body.contains_key("application");
@@ -38,7 +37,7 @@ pub(in crate::engine) fn copy_environment(
         made.get(spec::ENVIRONMENTS.id_field).and_then(Key::from_json),
         from,
     ) else {
-        return Err(ModelError::Internal);
+        return Err(EngineError::Internal);
     };
     let mut copies = Copies::from([((spec::ENVIRONMENTS.path, from.clone()), new)]);
     copy_objects(writer, *old, new, &mut copies)?;
@@ -46,7 +45,7 @@ pub(in crate::engine) fn copy_environment(
     Ok(made)
 }
 
-fn copy_objects(writer: &mut Writer<'_>, old: i64, new: i64, copies: &mut Copies) -> Result<(), ModelError> {
+fn copy_objects(writer: &mut Writer<'_>, old: i64, new: i64, copies: &mut Copies) -> Result<(), EngineError> {
     let inside = |stored: &StoredObject| {
         stored.environment == Some(old)
             && stored.type_name != "ENVIRONMENT"
@@ -83,13 +82,13 @@ fn copy_objects(writer: &mut Writer<'_>, old: i64, new: i64, copies: &mut Copies
         let Some(key) = renamed(stored.key()) else {
             continue;
         };
-        let object = rename(&stored.object, &key, renamed).map_err(unusable)?;
+        let object = rename(&stored.object, &key, renamed)?;
         let pair = RevisionPair {
             object: writer.ids.uuid(),
             save: writer.ids.uuid(),
         };
         let mut copy = StoredObject::clone(stored);
-        copy.object = with_new_revision(&object, &pair, writer.now_ms).map_err(unusable)?;
+        copy.object = with_new_revision(&object, &pair, writer.now_ms)?;
         copy.environment = Some(new);
         put_object(writer.state, copy);
     }

@@ -13,7 +13,7 @@ use super::ruleset_tables::Masking;
 use super::{ObjectCollection, StoredObject, put_object};
 use crate::engine::defaults;
 use crate::engine::resources::{Collection, Reader, ResourceSpec, RowCollection, Writer, spec};
-use crate::engine::{Key, ModelError, Page, PageRequest, Query, Row, State};
+use crate::engine::{EngineError, Key, Page, PageRequest, Query, Refusal, Row, State};
 
 /// Number of the fields in a format's data.
 const FIELDS: u32 = 5;
@@ -52,15 +52,20 @@ impl Collection for FormatCollection {
         self.rows.spec()
     }
 
-    fn list(&self, reader: &Reader<'_>, query: &Query, page: PageRequest) -> Result<Page<Value>, ModelError> {
+    fn list(
+        &self,
+        reader: &Reader<'_>,
+        query: &Query,
+        page: PageRequest,
+    ) -> Result<Page<Value>, EngineError> {
         self.rows.list(reader, query, page)
     }
 
-    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, ModelError> {
+    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, EngineError> {
         self.rows.get(reader, key)
     }
 
-    fn create(&self, writer: &mut Writer<'_>, mut body: Row) -> Result<Value, ModelError> {
+    fn create(&self, writer: &mut Writer<'_>, mut body: Row) -> Result<Value, EngineError> {
         let content = body.remove(CONTENT);
         let fixed_width = body.get("fileFormatType").and_then(Value::as_str) == Some("FIXED_WIDTH");
         let fields = match content.as_ref().and_then(Value::as_str) {
@@ -69,37 +74,34 @@ impl Collection for FormatCollection {
         };
         let shown = self.rows.create(writer, body)?;
         let key = shown.get(self.spec().id_field).and_then(Key::from_json);
-        let key = key.ok_or(ModelError::Internal)?;
+        let key = key.ok_or(EngineError::Internal)?;
         if !fields.is_empty() {
             let mut stored = object(writer.state, &key)?.clone();
             let data = add_fields(stored.object.data_bytes(), FIELDS, &fields);
             // Part of its making, so no second save.
-            stored.object = with_data(&stored.object, &data).map_err(super::edit::unusable)?;
+            stored.object = with_data(&stored.object, &data)?;
             put_object(writer.state, stored);
         }
         Ok(shown)
     }
 
-    fn update(&self, writer: &mut Writer<'_>, key: &Key, mut body: Row) -> Result<Value, ModelError> {
+    fn update(&self, writer: &mut Writer<'_>, key: &Key, mut body: Row) -> Result<Value, EngineError> {
         body.remove(CONTENT);
         self.rows.update(writer, key, body)
     }
 
-    fn delete(&self, writer: &mut Writer<'_>, key: &Key) -> Result<(), ModelError> {
+    fn delete(&self, writer: &mut Writer<'_>, key: &Key) -> Result<(), EngineError> {
         self.rows.delete(writer, key)
     }
 }
 
 /// The fields that the lines of a file name; of fixed width, with a length behind the last comma.
-fn fields_of(content: &str, fixed_width: bool) -> Result<Vec<Vec<u8>>, ModelError> {
+fn fields_of(content: &str, fixed_width: bool) -> Result<Vec<Vec<u8>>, EngineError> {
     let lines = content.lines().map(str::trim).filter(|line| !line.is_empty());
     let mut fields = Vec::new();
     for line in lines {
         if fields.len() == defaults::FIELDS_OF_A_FORMAT {
-            let most = defaults::FIELDS_OF_A_FORMAT;
-            return Err(ModelError::Refused(format!(
-                "a file format has at most {most} fields"
-            )));
+            return Err(Refusal::TooManyFields(defaults::FIELDS_OF_A_FORMAT).into());
         }
         let split = line.rsplit_once(',').filter(|_| fixed_width);
         let length = split.and_then(|(_, length)| length.trim().parse::<i64>().ok());
@@ -117,14 +119,14 @@ fn fields_of(content: &str, fixed_width: bool) -> Result<Vec<Vec<u8>>, ModelErro
     Ok(fields)
 }
 
-fn object<'a>(state: &'a State, key: &Key) -> Result<&'a StoredObject, ModelError> {
+fn object<'a>(state: &'a State, key: &Key) -> Result<&'a StoredObject, EngineError> {
     let found = match key {
         Key::Number(id) => state.objects.find("FILE_FORMAT", &Identifier::Integer(*id)),
         Key::Name(_) => None,
     };
     found
         .map(AsRef::as_ref)
-        .ok_or_else(|| ModelError::not_found(spec::FILE_FORMATS.title, key))
+        .ok_or_else(|| EngineError::not_found(spec::FILE_FORMATS.title, key))
 }
 
 /// Fields of file formats.
@@ -147,27 +149,30 @@ impl Collection for FieldCollection {
         self.rows.spec()
     }
 
-    fn list(&self, reader: &Reader<'_>, query: &Query, page: PageRequest) -> Result<Page<Value>, ModelError> {
+    fn list(
+        &self,
+        reader: &Reader<'_>,
+        query: &Query,
+        page: PageRequest,
+    ) -> Result<Page<Value>, EngineError> {
         self.rows.list(reader, query, page)
     }
 
-    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, ModelError> {
+    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, EngineError> {
         self.rows.get(reader, key)
     }
 
-    fn create(&self, _: &mut Writer<'_>, _: Row) -> Result<Value, ModelError> {
-        Err(ModelError::Refused(
-            "fields come from the format's file".to_owned(),
-        ))
+    fn create(&self, _: &mut Writer<'_>, _: Row) -> Result<Value, EngineError> {
+        Err(Refusal::FieldsFromFile.into())
     }
 
-    fn update(&self, writer: &mut Writer<'_>, key: &Key, body: Row) -> Result<Value, ModelError> {
+    fn update(&self, writer: &mut Writer<'_>, key: &Key, body: Row) -> Result<Value, EngineError> {
         let path = spec::FILE_FIELD_METADATA.path;
         self.get(&writer.reader(), key)?;
         let mut row = writer.state.table(path).get(key).cloned().unwrap_or_default();
         let masking = asked(writer, spec::FILE_FIELD_METADATA.title, &row, &body)?;
         let format = row.get("fileFormatId").and_then(Key::from_json);
-        let before = object(writer.state, &format.ok_or(ModelError::Internal)?)?.clone();
+        let before = object(writer.state, &format.ok_or(EngineError::Internal)?)?.clone();
         let position = row.get("fieldPositionNumber").and_then(Value::as_u64);
         take_over(&mut row, body, FIXED)?;
         writer.state.table_mut(path).insert(key.clone(), row);
@@ -176,10 +181,8 @@ impl Collection for FieldCollection {
         self.get(&writer.reader(), key)
     }
 
-    fn delete(&self, _: &mut Writer<'_>, _: &Key) -> Result<(), ModelError> {
-        Err(ModelError::Refused(
-            "fields come from the format's file".to_owned(),
-        ))
+    fn delete(&self, _: &mut Writer<'_>, _: &Key) -> Result<(), EngineError> {
+        Err(Refusal::FieldsFromFile.into())
     }
 }
 

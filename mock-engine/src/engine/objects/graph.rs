@@ -19,7 +19,7 @@ use super::links::resolve;
 use super::{ObjectStore, StoredObject, is_reference, reference};
 use crate::engine::defaults;
 use crate::engine::locking::lock;
-use crate::engine::{ModelError, Page, State};
+use crate::engine::{EngineError, Page, State};
 
 /// The objects of one state.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ pub struct View {
 
 impl View {
     /// Resolves the objects of a state.
-    pub fn new(state: &State) -> Result<Self, ModelError> {
+    pub fn new(state: &State) -> Result<Self, EngineError> {
         let (bundles, plain): (Vec<_>, Vec<_>) = state
             .objects
             .iter()
@@ -47,10 +47,9 @@ impl View {
         let free = plain.iter().zip(&obstacles);
         let free = free.filter(|(_, obstacle)| obstacle.is_none());
         let candidates = Candidates::new(free.map(|(object, _)| object.as_ref()));
-        let unreadable = |error| ModelError::Refused(format!("an object can't be written: {error}"));
         let bundles: Vec<_> = bundles
             .iter()
-            .map(|bundle| completed(bundle, &candidates).map_err(unreadable))
+            .map(|bundle| completed(bundle, &candidates))
             .collect::<Result<_, _>>()?;
         let mut listed = plain;
         listed.extend(bundles);
@@ -225,7 +224,7 @@ pub struct ViewCache(Mutex<Option<Arc<View>>>);
 
 impl ViewCache {
     /// The view of a state.
-    pub fn of(&self, state: &State) -> Result<Arc<View>, ModelError> {
+    pub fn of(&self, state: &State) -> Result<Arc<View>, EngineError> {
         let cached = lock(&self.0).clone();
         if let Some(view) = cached.filter(|view| view.store.same_as(&state.objects)) {
             return Ok(view);

@@ -14,7 +14,7 @@ use exportdoc::internal::import_plan::{
 
 /// One state, as an import plan asks about it.
 #[derive(Debug)]
-pub struct Inventory<'a>(pub &'a State);
+pub(crate) struct Inventory<'a>(pub &'a State);
 
 impl Inventory<'_> {
     fn object(&self, lookup: &Lookup<'_>) -> Option<&Arc<StoredObject>> {

@@ -8,31 +8,47 @@ use exportdoc::internal::identifier::Identifier;
 use exportdoc::internal::object::draft;
 use exportdoc::internal::object::{RevisionPair, SyncObject};
 use exportdoc::internal::wire::Writer as Message;
+use serde_json::Value;
 
-use super::edit::unusable;
 use super::rewrite::{set_field, with_data, with_save};
 use super::{StoredObject, put_object};
 use crate::engine::ids::Ids;
-use crate::engine::{ModelError, State};
+use crate::engine::resources::ALGORITHMS;
+use crate::engine::{Engine, EngineError, Key, Refusal, State};
 
-/// Gives the engine another global key; its first one, if it has none.
-pub(in crate::engine) fn replace_global_key(
-    state: &mut State,
-    now_ms: i64,
-    ids: &Ids,
-) -> Result<(), ModelError> {
+impl Engine {
+    /// Replaces the global key.
+    pub fn replace_global_key(&self) -> Result<(), EngineError> {
+        let now_ms = self.clock.now_ms();
+        self.store
+            .transact(|state| replace_global_key(state, now_ms, &self.ids))
+    }
+
+    /// Gives an algorithm a new key of its own.
+    pub fn randomize_key(&self, algorithm: &str) -> Result<Value, EngineError> {
+        let key = Key::parse(algorithm);
+        self.get_resource(&ALGORITHMS, &key)?;
+        let now_ms = self.clock.now_ms();
+        self.store
+            .transact(|state| randomize_key(state, algorithm, now_ms, &self.ids))?;
+        self.get_resource(&ALGORITHMS, &key)
+    }
+}
+
+/// Gives the engine a new global key, or its first one.
+fn replace_global_key(state: &mut State, now_ms: i64, ids: &Ids) -> Result<(), EngineError> {
     let key = state
         .objects
         .find("KEY", &Identifier::EncryptionKey("global".to_owned()));
     let object = match key {
-        Some(stored) => rekeyed(&stored.object, now_ms, ids)?.ok_or(ModelError::Internal)?,
+        Some(stored) => rekeyed(&stored.object, now_ms, ids)?.ok_or(EngineError::Internal)?,
         None => first_global_key(now_ms, ids)?,
     };
     put_object(state, StoredObject::new(object, "KEY", None));
     Ok(())
 }
 
-fn first_global_key(now_ms: i64, ids: &Ids) -> Result<SyncObject<'static>, ModelError> {
+fn first_global_key(now_ms: i64, ids: &Ids) -> Result<SyncObject<'static>, EngineError> {
     let mut bytes = [0; 16];
     ids.fill(&mut bytes);
     let pair = RevisionPair {
@@ -41,17 +57,11 @@ fn first_global_key(now_ms: i64, ids: &Ids) -> Result<SyncObject<'static>, Model
     };
     draft::global_key(bytes)
         .finish(pair, now_ms, now_ms)
-        .map_err(unusable)
+        .map_err(EngineError::from)
 }
 
-/// Gives an algorithm another key of its own.
-pub(in crate::engine) fn randomize_key(
-    state: &mut State,
-    name: &str,
-    now_ms: i64,
-    ids: &Ids,
-) -> Result<(), ModelError> {
-    let no_key = || ModelError::Refused(format!("algorithm '{name}' has no key of its own"));
+fn randomize_key(state: &mut State, name: &str, now_ms: i64, ids: &Ids) -> Result<(), EngineError> {
+    let no_key = || Refusal::NoOwnKey(name.to_owned());
     let mut stored = StoredObject::clone(state.objects.algorithm(name).ok_or_else(no_key)?);
     stored.object = rekeyed(&stored.object, now_ms, ids)?.ok_or_else(no_key)?;
     put_object(state, stored);
@@ -63,7 +73,7 @@ fn rekeyed(
     object: &SyncObject<'_>,
     now_ms: i64,
     ids: &Ids,
-) -> Result<Option<SyncObject<'static>>, ModelError> {
+) -> Result<Option<SyncObject<'static>>, EngineError> {
     let (key, time) = match object.data_type() {
         "EncryptionKeyData" => (1, None),
         "DateShiftDiscreteData" => (1, Some(2)),
@@ -79,8 +89,8 @@ fn rekeyed(
         let field = Message::new().int(time, now_ms).finish();
         data = set_field(&data, time, Some(&field));
     }
-    let object = with_data(object, &data).map_err(unusable)?;
+    let object = with_data(object, &data)?;
     with_save(&object, &ids.uuid(), now_ms)
         .map(Some)
-        .map_err(unusable)
+        .map_err(EngineError::from)
 }

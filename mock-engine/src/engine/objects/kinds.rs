@@ -5,13 +5,13 @@ use exportdoc::internal::object::{OBJECT_TYPES, ObjectType, type_by_name};
 use crate::engine::resources::{ResourceSpec, collection};
 
 /// The resource whose rows show objects of a type.
-pub fn resource_of(type_name: &str) -> Option<&'static ResourceSpec> {
+pub(crate) fn resource_of(type_name: &str) -> Option<&'static ResourceSpec> {
     let rest = type_by_name(type_name)?.rest?;
     Some(collection(rest.path)?.spec())
 }
 
 /// Whether objects of a type stand for others. For a type outside the table, its name tells.
-pub fn is_reference(type_name: &str) -> bool {
+pub(crate) fn is_reference(type_name: &str) -> bool {
     match type_by_name(type_name) {
         Some(known) => known.is_reference(),
         None => type_name.ends_with("_REFERENCE"),
@@ -42,7 +42,7 @@ pub(super) fn type_at(path: &str) -> Option<&'static str> {
 }
 
 /// Whether any engine knows objects of this type.
-pub fn is_type_name(type_name: &str) -> bool {
+pub(crate) fn is_type_name(type_name: &str) -> bool {
     type_by_name(type_name).is_some()
 }
 

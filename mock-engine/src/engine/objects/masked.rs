@@ -8,7 +8,7 @@ use exportdoc::internal::object::data::{DatabaseRulesetData, ObjectData};
 use exportdoc::internal::object::{ObjectKey, type_by_name};
 use serde_json::Value;
 
-use super::edit::{mapping_obstacle, unusable};
+use super::edit::mapping_obstacle;
 use super::links::type_of;
 use super::rewrite::{with_data, with_dependencies, with_save};
 use super::ruleset_tables::{Masking, said};
@@ -16,25 +16,23 @@ use super::{StoredObject, is_reference, put_object};
 use crate::engine::content::stock;
 use crate::engine::defaults;
 use crate::engine::resources::{ALGORITHMS, Collection, DOMAINS, Writer};
-use crate::engine::{Key, ModelError, Row, State};
+use crate::engine::{BadBody, EngineError, Key, Refusal, Row, State};
 
 /// Saves an object with other data: a new revision, with the dependencies that its parts ask for.
-pub(super) fn save(writer: &mut Writer<'_>, before: &StoredObject, data: &[u8]) -> Result<(), ModelError> {
+pub(super) fn save(writer: &mut Writer<'_>, before: &StoredObject, data: &[u8]) -> Result<(), EngineError> {
     let mut stored = before.clone();
-    stored.object = with_data(&stored.object, data).map_err(unusable)?;
+    stored.object = with_data(&stored.object, data)?;
     let named = named(&stored);
     if named.len() > defaults::PARTS_KEPT {
-        return Err(ModelError::Refused(
-            "it has too many columns or fields to be changed".to_owned(),
-        ));
+        return Err(Refusal::TooManyMasked.into());
     }
     let dependencies = dependencies(writer.state, &stored, &named);
-    stored.object = with_dependencies(&stored.object, &dependencies).map_err(unusable)?;
+    stored.object = with_dependencies(&stored.object, &dependencies)?;
     let algorithms = named.iter().map(|(_, algorithm)| algorithm.as_str());
     stored.not_syncable = mapping_obstacle(writer.state, algorithms);
     stored.name = stored.object.name().filter(|name| !name.is_empty());
     let save = writer.ids.uuid();
-    stored.object = with_save(&stored.object, &save, writer.now_ms).map_err(unusable)?;
+    stored.object = with_save(&stored.object, &save, writer.now_ms)?;
     put_object(writer.state, stored);
     Ok(())
 }
@@ -101,7 +99,7 @@ pub(super) fn asked(
     what: &'static str,
     old: &Row,
     body: &Row,
-) -> Result<Masking, ModelError> {
+) -> Result<Masking, EngineError> {
     let algorithm = text(body, "algorithmName")?;
     let date_format = match body.contains_key("dateFormat") {
         true => text(body, "dateFormat")?,
@@ -109,7 +107,7 @@ pub(super) fn asked(
     };
     let Some(domain) = text(body, "domainName")? else {
         return match algorithm {
-            Some(_) => Err(ModelError::MissingField {
+            Some(_) => Err(EngineError::MissingField {
                 what,
                 field: "domainName",
             }),
@@ -142,17 +140,17 @@ pub(super) fn asked(
 }
 
 /// A member that is text; an empty one says nothing.
-pub(super) fn text(row: &Row, member: &str) -> Result<Option<String>, ModelError> {
+pub(super) fn text(row: &Row, member: &str) -> Result<Option<String>, EngineError> {
     match row.get(member) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) if text.is_empty() => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),
-        Some(_) => Err(ModelError::BadBody(format!("'{member}' is not text"))),
+        Some(_) => Err(BadBody::NotText(member.to_owned()).into()),
     }
 }
 
 /// Takes over what a body says beside the members of `fixed`: empty texts and `null` clear.
-pub(super) fn take_over(row: &mut Row, body: Row, fixed: &[&str]) -> Result<(), ModelError> {
+pub(super) fn take_over(row: &mut Row, body: Row, fixed: &[&str]) -> Result<(), EngineError> {
     for (member, value) in body {
         if fixed.contains(&member.as_str()) {
             continue;
@@ -175,14 +173,12 @@ pub(super) fn take_over(row: &mut Row, body: Row, fixed: &[&str]) -> Result<(), 
     Ok(())
 }
 
-fn truth(value: &Value) -> Result<bool, ModelError> {
+fn truth(value: &Value) -> Result<bool, EngineError> {
     let text = value.as_str().map(str::to_ascii_lowercase);
     match (value, text.as_deref()) {
         (Value::Bool(truth), _) => Ok(*truth),
         (_, Some("true")) => Ok(true),
         (_, Some("false")) => Ok(false),
-        _ => Err(ModelError::BadBody(
-            "'isProfilerWritable' is neither true nor false".to_owned(),
-        )),
+        _ => Err(BadBody::NotBoolean("isProfilerWritable").into()),
     }
 }

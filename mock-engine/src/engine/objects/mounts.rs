@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::ObjectCollection;
 use crate::engine::defaults;
 use crate::engine::resources::{Collection, Reader, ResourceSpec, Writer};
-use crate::engine::{Key, ModelError, Page, PageRequest, Query, Row};
+use crate::engine::{EngineError, Key, Page, PageRequest, Query, Refusal, Row};
 
 /// Members that stay as they were made.
 const FIXED: [&str; 3] = ["hostAddress", "mountPath", "type"];
@@ -33,7 +33,7 @@ impl MountCollection {
         writer: &mut Writer<'_>,
         key: &Key,
         status: MountStatus,
-    ) -> Result<Value, ModelError> {
+    ) -> Result<Value, EngineError> {
         self.get(&writer.reader(), key)?;
         let path = self.spec().path;
         let mut row = writer.state.table(path).get(key).cloned().unwrap_or_default();
@@ -67,15 +67,20 @@ impl Collection for MountCollection {
         self.rows.spec()
     }
 
-    fn list(&self, reader: &Reader<'_>, query: &Query, page: PageRequest) -> Result<Page<Value>, ModelError> {
+    fn list(
+        &self,
+        reader: &Reader<'_>,
+        query: &Query,
+        page: PageRequest,
+    ) -> Result<Page<Value>, EngineError> {
         self.rows.list(reader, query, page)
     }
 
-    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, ModelError> {
+    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, EngineError> {
         self.rows.get(reader, key)
     }
 
-    fn create(&self, writer: &mut Writer<'_>, mut body: Row) -> Result<Value, ModelError> {
+    fn create(&self, writer: &mut Writer<'_>, mut body: Row) -> Result<Value, EngineError> {
         body.insert("status".to_owned(), MountStatus::Disconnected.as_str().into());
         let options = body.get("options").and_then(Value::as_str).unwrap_or_default();
         let kind = body.get("type").and_then(Value::as_str).unwrap_or_default();
@@ -83,13 +88,11 @@ impl Collection for MountCollection {
         self.rows.create(writer, body)
     }
 
-    fn update(&self, writer: &mut Writer<'_>, key: &Key, mut body: Row) -> Result<Value, ModelError> {
+    fn update(&self, writer: &mut Writer<'_>, key: &Key, mut body: Row) -> Result<Value, EngineError> {
         let shown = self.get(&writer.reader(), key)?;
         for member in FIXED {
             if body.get(member).is_some_and(|new| Some(new) != shown.get(member)) {
-                return Err(ModelError::Refused(format!(
-                    "'{member}' of a mount can't be changed"
-                )));
+                return Err(Refusal::FixedInMount((*member).to_owned()).into());
             }
         }
         body.remove("status");
@@ -101,7 +104,7 @@ impl Collection for MountCollection {
         self.rows.update(writer, key, body)
     }
 
-    fn delete(&self, writer: &mut Writer<'_>, key: &Key) -> Result<(), ModelError> {
+    fn delete(&self, writer: &mut Writer<'_>, key: &Key) -> Result<(), EngineError> {
         self.rows.delete(writer, key)
     }
 }

@@ -90,7 +90,7 @@ pub fn put_object(state: &mut State, stored: StoredObject) {
 }
 
 /// Takes an object out, with its row.
-pub fn remove_object(state: &mut State, key: &ObjectKey) -> Option<Arc<StoredObject>> {
+pub(crate) fn remove_object(state: &mut State, key: &ObjectKey) -> Option<Arc<StoredObject>> {
     let stored = state.objects.remove(key)?;
     part_rows::forget(state, &stored);
     if let Some((path, row, _)) = row_of(state, &stored) {

@@ -17,7 +17,7 @@ use crate::engine::resources::{
     Collection, DATABASE_CONNECTORS, DATABASE_RULESETS, Reader, ResourceSpec, RowCollection, Writer, spec,
 };
 use crate::engine::schema::{ColumnFlag, DeclaredColumn};
-use crate::engine::{Key, ModelError, Page, PageRequest, Query, Row};
+use crate::engine::{EngineError, Key, Page, PageRequest, Query, Refusal, Row};
 
 /// Members of a table that a body can't set.
 const FIXED_IN_TABLE: &[&str] = &["tableMetadataId", "tableName", "rulesetId", "isMasked"];
@@ -57,19 +57,24 @@ impl Collection for TableCollection {
         self.rows.spec()
     }
 
-    fn list(&self, reader: &Reader<'_>, query: &Query, page: PageRequest) -> Result<Page<Value>, ModelError> {
+    fn list(
+        &self,
+        reader: &Reader<'_>,
+        query: &Query,
+        page: PageRequest,
+    ) -> Result<Page<Value>, EngineError> {
         if let Some(id) = query.number("ruleset_id")? {
             DATABASE_RULESETS.get(reader, &Key::Number(id))?;
         }
         self.rows.list(reader, query, page)
     }
 
-    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, ModelError> {
+    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, EngineError> {
         self.rows.get(reader, key)
     }
 
-    fn create(&self, writer: &mut Writer<'_>, body: Row) -> Result<Value, ModelError> {
-        let missing = |field| ModelError::MissingField {
+    fn create(&self, writer: &mut Writer<'_>, body: Row) -> Result<Value, EngineError> {
+        let missing = |field| EngineError::MissingField {
             what: spec::TABLE_METADATA.title,
             field,
         };
@@ -89,18 +94,16 @@ impl Collection for TableCollection {
         };
         save_tables(writer, ruleset, &HashSet::new(), vec![table])?;
         let found = part_rows::find(writer.state, &spec::TABLE_METADATA, ruleset, &name);
-        let (key, _) = found.ok_or(ModelError::Internal)?;
+        let (key, _) = found.ok_or(EngineError::Internal)?;
         self.get(&writer.reader(), &key)
     }
 
-    fn update(&self, writer: &mut Writer<'_>, key: &Key, body: Row) -> Result<Value, ModelError> {
+    fn update(&self, writer: &mut Writer<'_>, key: &Key, body: Row) -> Result<Value, EngineError> {
         let shown = self.get(&writer.reader(), key)?;
         let (ruleset, name) = place(&shown)?;
         let moved = body.get("rulesetId").and_then(Key::from_json);
         if moved.is_some_and(|moved| moved != Key::Number(ruleset)) {
-            return Err(ModelError::Refused(
-                "a table can't move to another ruleset".to_owned(),
-            ));
+            return Err(Refusal::TableMoves.into());
         }
         let new = text(&body, "tableName")?.unwrap_or_else(|| name.clone());
         if new != name && part_rows::find(writer.state, &spec::TABLE_METADATA, ruleset, &new).is_some() {
@@ -115,26 +118,26 @@ impl Collection for TableCollection {
         self.get(&writer.reader(), key)
     }
 
-    fn delete(&self, writer: &mut Writer<'_>, key: &Key) -> Result<(), ModelError> {
+    fn delete(&self, writer: &mut Writer<'_>, key: &Key) -> Result<(), EngineError> {
         let (ruleset, name) = place(&self.get(&writer.reader(), key)?)?;
         save_tables(writer, ruleset, &HashSet::from([name]), Vec::new())
     }
 }
 
 /// The ruleset and the name of a shown table.
-fn place(shown: &Value) -> Result<(i64, String), ModelError> {
+fn place(shown: &Value) -> Result<(i64, String), EngineError> {
     let ruleset = shown.get("rulesetId").and_then(Value::as_i64);
     let name = shown.get("tableName").and_then(Value::as_str);
     match (ruleset, name) {
         (Some(ruleset), Some(name)) => Ok((ruleset, name.to_owned())),
-        _ => Err(ModelError::Internal),
+        _ => Err(EngineError::Internal),
     }
 }
 
 /// The object of a ruleset.
-fn object(writer: &Writer<'_>, id: i64) -> Result<StoredObject, ModelError> {
+fn object(writer: &Writer<'_>, id: i64) -> Result<StoredObject, EngineError> {
     let found = ruleset(writer.state, id).cloned();
-    found.ok_or_else(|| ModelError::not_found(spec::DATABASE_RULESETS.title, id))
+    found.ok_or_else(|| EngineError::not_found(spec::DATABASE_RULESETS.title, id))
 }
 
 fn connector_of(reader: &Reader<'_>, ruleset: i64) -> Option<i64> {
@@ -159,7 +162,7 @@ fn declared_columns(reader: &Reader<'_>, connector: i64, table: &str) -> Option<
 }
 
 /// Names of the tables behind a database connector: those declared, or else those of the rulesets on it.
-pub(in crate::engine) fn tables_behind(reader: &Reader<'_>, key: &Key) -> Result<Vec<String>, ModelError> {
+pub(in crate::engine) fn tables_behind(reader: &Reader<'_>, key: &Key) -> Result<Vec<String>, EngineError> {
     DATABASE_CONNECTORS.get(reader, key)?;
     let row = reader
         .state
@@ -196,7 +199,7 @@ fn save_tables(
     ruleset: i64,
     gone: &HashSet<String>,
     wanted: Vec<Wanted>,
-) -> Result<(), ModelError> {
+) -> Result<(), EngineError> {
     let path = spec::TABLE_METADATA.path;
     let before = object(writer, ruleset)?;
     let connector = connector_of(&writer.reader(), ruleset);
@@ -223,8 +226,7 @@ fn save_tables(
     }
     for table in wanted {
         let found = part_rows::find(writer.state, &spec::TABLE_METADATA, ruleset, &table.name);
-        let full = || ModelError::Refused("there are too many tables".to_owned());
-        let (key, mut row) = found.ok_or_else(full)?;
+        let (key, mut row) = found.ok_or(Refusal::TooManyTables)?;
         take_over(&mut row, table.body, FIXED_IN_TABLE)?;
         writer.state.table_mut(path).insert(key, row);
     }
@@ -240,8 +242,8 @@ fn columns_of(writer: &Writer<'_>, connector: Option<i64>, table: &str) -> Vec<D
         .unwrap_or_else(|| columns_elsewhere(writer.state, connector, table))
 }
 
-fn refuse_twice(name: &str) -> ModelError {
-    ModelError::Duplicate {
+fn refuse_twice(name: &str) -> EngineError {
+    EngineError::Duplicate {
         what: spec::TABLE_METADATA.title,
         name: name.to_owned(),
     }
@@ -269,7 +271,7 @@ pub(in crate::engine) fn replace_tables(
     writer: &mut Writer<'_>,
     ruleset: i64,
     list: Vec<Row>,
-) -> Result<(), ModelError> {
+) -> Result<(), EngineError> {
     let (mut wanted, mut names, mut kept) = (Vec::new(), HashSet::new(), HashSet::new());
     for body in list {
         let named = text(&body, "tableName")?;
@@ -285,7 +287,7 @@ pub(in crate::engine) fn replace_tables(
             Some((key, name))
         });
         let name = named.or_else(|| known.as_ref().map(|(_, name)| name.clone()));
-        let name = name.ok_or(ModelError::MissingField {
+        let name = name.ok_or(EngineError::MissingField {
             what: spec::TABLE_METADATA.title,
             field: "tableName",
         })?;
@@ -306,7 +308,7 @@ pub(in crate::engine) fn replace_tables(
 
 /// Looks at the database again: the columns of declared tables become what is declared; what masks those that stay,
 /// stays. Tables that are gone from the declaration are dropped where the ruleset says so.
-pub(in crate::engine) fn refresh(writer: &mut Writer<'_>, ruleset: i64) -> Result<(), ModelError> {
+pub(in crate::engine) fn refresh(writer: &mut Writer<'_>, ruleset: i64) -> Result<(), EngineError> {
     let before = object(writer, ruleset)?;
     let reader = writer.reader();
     let Some(connector) = connector_of(&reader, ruleset) else {
@@ -348,9 +350,9 @@ pub(in crate::engine) fn copy_tables(
     writer: &mut Writer<'_>,
     from: &Key,
     to: &Key,
-) -> Result<(), ModelError> {
+) -> Result<(), EngineError> {
     let (Key::Number(from), Key::Number(to)) = (from, to) else {
-        return Err(ModelError::Internal);
+        return Err(EngineError::Internal);
     };
     let (original, made) = (object(writer, *from)?, object(writer, *to)?);
     let data = with_tables_of(made.object.data_bytes(), original.object.data_bytes());
@@ -382,28 +384,33 @@ impl Collection for ColumnCollection {
         self.rows.spec()
     }
 
-    fn list(&self, reader: &Reader<'_>, query: &Query, page: PageRequest) -> Result<Page<Value>, ModelError> {
+    fn list(
+        &self,
+        reader: &Reader<'_>,
+        query: &Query,
+        page: PageRequest,
+    ) -> Result<Page<Value>, EngineError> {
         if let Some(id) = query.number("table_metadata_id")? {
             RowCollection::new(&spec::TABLE_METADATA).get(reader, &Key::Number(id))?;
         }
         self.rows.list(reader, query, page)
     }
 
-    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, ModelError> {
+    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, EngineError> {
         self.rows.get(reader, key)
     }
 
-    fn create(&self, _: &mut Writer<'_>, _: Row) -> Result<Value, ModelError> {
-        Err(ModelError::Refused("columns come from the database".to_owned()))
+    fn create(&self, _: &mut Writer<'_>, _: Row) -> Result<Value, EngineError> {
+        Err(Refusal::ColumnsFromDatabase.into())
     }
 
-    fn update(&self, writer: &mut Writer<'_>, key: &Key, body: Row) -> Result<Value, ModelError> {
+    fn update(&self, writer: &mut Writer<'_>, key: &Key, body: Row) -> Result<Value, EngineError> {
         let path = spec::COLUMN_METADATA.path;
         self.get(&writer.reader(), key)?;
         let mut row = writer.state.table(path).get(key).cloned().unwrap_or_default();
         let masking = asked(writer, spec::COLUMN_METADATA.title, &row, &body)?;
         let table = row.get("tableMetadataId").and_then(Key::from_json);
-        let table = table.ok_or(ModelError::Internal)?;
+        let table = table.ok_or(EngineError::Internal)?;
         let table = RowCollection::new(&spec::TABLE_METADATA).get(&writer.reader(), &table)?;
         let (ruleset, table) = place(&table)?;
         let column = text(&row, "columnName")?.unwrap_or_default();
@@ -415,7 +422,7 @@ impl Collection for ColumnCollection {
         self.get(&writer.reader(), key)
     }
 
-    fn delete(&self, _: &mut Writer<'_>, _: &Key) -> Result<(), ModelError> {
-        Err(ModelError::Refused("columns come from the database".to_owned()))
+    fn delete(&self, _: &mut Writer<'_>, _: &Key) -> Result<(), EngineError> {
+        Err(Refusal::ColumnsFromDatabase.into())
     }
 }

@@ -47,7 +47,7 @@ pub(super) fn data_of(stored: &StoredObject) -> Option<DatabaseRulesetData<'_>> 
 }
 
 /// Names of a ruleset's tables, in its order.
-pub fn table_names(state: &State, ruleset_id: i64) -> Vec<String> {
+pub(crate) fn table_names(state: &State, ruleset_id: i64) -> Vec<String> {
     let data = ruleset(state, ruleset_id).and_then(data_of);
     let tables = data.into_iter().flat_map(DatabaseRulesetData::tables);
     tables

@@ -10,7 +10,11 @@ use crate::engine::State;
 
 /// Takes an object out for another one, which is here or comes next. What depends on the one, itself or by reference,
 /// depends on the other from then on.
-pub fn take_place(state: &mut State, earlier: &ObjectKey, later: &ObjectKey) -> Result<(), ObjectError> {
+pub(crate) fn take_place(
+    state: &mut State,
+    earlier: &ObjectKey,
+    later: &ObjectKey,
+) -> Result<(), ObjectError> {
     let dependents: Vec<_> = state.objects.depending_on(&earlier.identifier).cloned().collect();
     let mut renamed = Vec::new();
     for dependent in dependents {

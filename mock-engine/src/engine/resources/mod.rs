@@ -16,7 +16,7 @@ use super::objects::{
     copy_environment,
 };
 use super::users::Users;
-use super::{Engine, Key, ModelError, Page, PageRequest, Query, Row, Settings, State};
+use super::{Engine, EngineError, Key, Page, PageRequest, Query, Row, Settings, State};
 use crate::engine::defaults;
 use crate::engine::ids::Ids;
 
@@ -30,19 +30,20 @@ pub trait Collection: std::fmt::Debug + Send + Sync {
     fn spec(&self) -> &'static ResourceSpec;
 
     /// A page of the entries that the query's filters let through, in order.
-    fn list(&self, reader: &Reader<'_>, query: &Query, page: PageRequest) -> Result<Page<Value>, ModelError>;
+    fn list(&self, reader: &Reader<'_>, query: &Query, page: PageRequest)
+    -> Result<Page<Value>, EngineError>;
 
     /// One entry.
-    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, ModelError>;
+    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, EngineError>;
 
     /// A new entry, as a GET would show it.
-    fn create(&self, writer: &mut Writer<'_>, body: Row) -> Result<Value, ModelError>;
+    fn create(&self, writer: &mut Writer<'_>, body: Row) -> Result<Value, EngineError>;
 
     /// Changes an entry and shows it.
-    fn update(&self, writer: &mut Writer<'_>, key: &Key, body: Row) -> Result<Value, ModelError>;
+    fn update(&self, writer: &mut Writer<'_>, key: &Key, body: Row) -> Result<Value, EngineError>;
 
     /// Removes an entry, with what cannot live without it.
-    fn delete(&self, writer: &mut Writer<'_>, key: &Key) -> Result<(), ModelError>;
+    fn delete(&self, writer: &mut Writer<'_>, key: &Key) -> Result<(), EngineError>;
 }
 
 /// What a read works on.
@@ -228,16 +229,16 @@ impl Engine {
 
     pub(super) fn write<T>(
         &self,
-        change: impl FnOnce(&mut Writer<'_>) -> Result<T, ModelError>,
-    ) -> Result<T, ModelError> {
+        change: impl FnOnce(&mut Writer<'_>) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
         self.write_as(defaults::ADMIN, change)
     }
 
     fn write_as<T>(
         &self,
         user: &str,
-        change: impl FnOnce(&mut Writer<'_>) -> Result<T, ModelError>,
-    ) -> Result<T, ModelError> {
+        change: impl FnOnce(&mut Writer<'_>) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
         self.store.transact(|state| {
             let (ids, settings) = (&self.ids, &self.settings);
             change(&mut Writer {
@@ -256,13 +257,13 @@ impl Engine {
         collection: &dyn Collection,
         query: &Query,
         page: PageRequest,
-    ) -> Result<Page<Value>, ModelError> {
+    ) -> Result<Page<Value>, EngineError> {
         let state = self.snapshot();
         collection.list(&self.reader(&state), query, page)
     }
 
     /// One entry of a resource.
-    pub fn get_resource(&self, collection: &dyn Collection, key: &Key) -> Result<Value, ModelError> {
+    pub fn get_resource(&self, collection: &dyn Collection, key: &Key) -> Result<Value, EngineError> {
         collection.get(&self.reader(&self.snapshot()), key)
     }
 
@@ -272,12 +273,12 @@ impl Engine {
         collection: &dyn Collection,
         body: Row,
         user: &str,
-    ) -> Result<Value, ModelError> {
+    ) -> Result<Value, EngineError> {
         self.write_as(user, |writer| collection.create(writer, body))
     }
 
     /// Copies an environment for a user, with all that is in it.
-    pub fn copy_environment(&self, key: &Key, body: Row, user: &str) -> Result<Value, ModelError> {
+    pub fn copy_environment(&self, key: &Key, body: Row, user: &str) -> Result<Value, EngineError> {
         self.write_as(user, |writer| copy_environment(writer, key, body))
     }
 
@@ -287,17 +288,17 @@ impl Engine {
         collection: &dyn Collection,
         key: &Key,
         body: Row,
-    ) -> Result<Value, ModelError> {
+    ) -> Result<Value, EngineError> {
         self.write(|writer| collection.update(writer, key, body))
     }
 
     /// Removes an entry of a resource.
-    pub fn delete_resource(&self, collection: &dyn Collection, key: &Key) -> Result<(), ModelError> {
+    pub fn delete_resource(&self, collection: &dyn Collection, key: &Key) -> Result<(), EngineError> {
         self.write(|writer| collection.delete(writer, key))
     }
 
     /// Stops an execution.
-    pub fn cancel_execution(&self, key: &Key) -> Result<Value, ModelError> {
+    pub fn cancel_execution(&self, key: &Key) -> Result<Value, EngineError> {
         self.write(|writer| executions::cancel(writer, key))
     }
 }

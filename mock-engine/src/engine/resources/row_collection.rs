@@ -3,7 +3,7 @@
 //! Invariant: every reference points to something that exists, names are unique where they must be, and secrets never
 //! leave. Ids may come as text; members that the engine doesn't know are kept.
 
-use exportdoc::internal::import_plan::{FORBIDDEN_IN_NAMES, NameCheck};
+use exportdoc::internal::import_plan::NameCheck;
 use exportdoc::internal::object::{OBJECT_TYPES, ObjectType};
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ use super::spec::{self, OnDelete, Parent, ResourceSpec, Unique};
 use super::{Collection, Reader, Writer, all, collection, environment_of};
 use crate::engine::clock::api_date;
 use crate::engine::content::stock;
-use crate::engine::{Key, ModelError, Page, PageRequest, Query, Row, users};
+use crate::engine::{EngineError, Key, Page, PageRequest, Query, Refusal, Row, users};
 
 /// Rows of JSON under the rules of a spec.
 #[derive(Debug)]
@@ -26,10 +26,10 @@ impl RowCollection {
         Self { spec }
     }
 
-    fn find<'a>(&self, reader: &Reader<'a>, key: &Key) -> Result<&'a Row, ModelError> {
+    fn find<'a>(&self, reader: &Reader<'a>, key: &Key) -> Result<&'a Row, EngineError> {
         let rows = reader.state.tables.get(self.spec.path);
         rows.and_then(|rows| rows.get(key))
-            .ok_or_else(|| ModelError::not_found(self.spec.title, key))
+            .ok_or_else(|| EngineError::not_found(self.spec.title, key))
     }
 
     fn shown(&self, row: &Row) -> Value {
@@ -39,11 +39,11 @@ impl RowCollection {
     }
 
     /// What a new or changed entry must fulfil. `own` is its key if it exists already.
-    fn check(&self, reader: &Reader<'_>, row: &Row, own: Option<&Key>) -> Result<(), ModelError> {
+    fn check(&self, reader: &Reader<'_>, row: &Row, own: Option<&Key>) -> Result<(), EngineError> {
         let spec = self.spec;
         for field in spec.name_field.iter().chain(spec.required) {
             if row.get(*field).is_none_or(|value| value.is_null() || value == "") {
-                return Err(ModelError::MissingField {
+                return Err(EngineError::MissingField {
                     what: spec.title,
                     field,
                 });
@@ -58,7 +58,7 @@ impl RowCollection {
             return Ok(());
         };
         let Some(name) = row.get(field).and_then(Value::as_str) else {
-            return Err(ModelError::MissingField {
+            return Err(EngineError::MissingField {
                 what: spec.title,
                 field,
             });
@@ -74,7 +74,7 @@ impl RowCollection {
         self.check_unique(reader, &entry, field, name, own)
     }
 
-    fn check_parent(&self, reader: &Reader<'_>, entry: &Value, parent: &Parent) -> Result<(), ModelError> {
+    fn check_parent(&self, reader: &Reader<'_>, entry: &Value, parent: &Parent) -> Result<(), EngineError> {
         let keys: Vec<&Value> = match entry.get(parent.field) {
             None | Some(Value::Null) => return Ok(()),
             Some(Value::Array(many)) => many.iter().collect(),
@@ -82,7 +82,7 @@ impl RowCollection {
         };
         for value in keys {
             let Some(key) = Key::from_json(value) else {
-                return Err(ModelError::MissingField {
+                return Err(EngineError::MissingField {
                     what: self.spec.title,
                     field: parent.field,
                 });
@@ -103,7 +103,7 @@ impl RowCollection {
         field: &str,
         name: &str,
         own: Option<&Key>,
-    ) -> Result<(), ModelError> {
+    ) -> Result<(), EngineError> {
         if self.spec.unique == Unique::No {
             return Ok(());
         }
@@ -120,7 +120,7 @@ impl RowCollection {
                 && environment(&Value::Object(row.clone())) == here
         });
         match taken {
-            true => Err(ModelError::Duplicate {
+            true => Err(EngineError::Duplicate {
                 what: self.spec.title,
                 name: name.to_owned(),
             }),
@@ -129,7 +129,7 @@ impl RowCollection {
     }
 
     /// What is known by its name can't get another one.
-    fn keep_key(&self, key: &Key, body: &Row) -> Result<(), ModelError> {
+    fn keep_key(&self, key: &Key, body: &Row) -> Result<(), EngineError> {
         let named = self
             .spec
             .counter
@@ -138,16 +138,18 @@ impl RowCollection {
             .flatten();
         let name = named.and_then(|field| body.get(field)).and_then(Value::as_str);
         match name {
-            Some(name) if Key::parse(name) != *key => Err(ModelError::Refused(format!(
-                "{} '{key}' can't be renamed to '{name}'",
-                self.spec.title
-            ))),
+            Some(name) if Key::parse(name) != *key => Err(Refusal::Renamed {
+                what: self.spec.title,
+                from: key.to_string(),
+                to: name.to_owned(),
+            }
+            .into()),
             _ => Ok(()),
         }
     }
 
     /// A domain names algorithms that are here, or that are part of every engine. What it names already may stay.
-    fn check_algorithms(&self, reader: &Reader<'_>, row: &Row, own: Option<&Key>) -> Result<(), ModelError> {
+    fn check_algorithms(&self, reader: &Reader<'_>, row: &Row, own: Option<&Key>) -> Result<(), EngineError> {
         if self.spec.path != spec::DOMAINS.path {
             return Ok(());
         }
@@ -162,7 +164,7 @@ impl RowCollection {
             };
             let known = algorithms.get(&Key::parse(name)).is_some() || stock::is_stock_algorithm(name);
             if !known && old.and_then(|old| old.get(field)) != row.get(field) {
-                return Err(ModelError::not_found(spec::ALGORITHMS.title, name));
+                return Err(EngineError::not_found(spec::ALGORITHMS.title, name));
             }
         }
         Ok(())
@@ -197,7 +199,12 @@ impl Collection for RowCollection {
         self.spec
     }
 
-    fn list(&self, reader: &Reader<'_>, query: &Query, page: PageRequest) -> Result<Page<Value>, ModelError> {
+    fn list(
+        &self,
+        reader: &Reader<'_>,
+        query: &Query,
+        page: PageRequest,
+    ) -> Result<Page<Value>, EngineError> {
         let mut wanted = Vec::new();
         for (parameter, field) in self.spec.filters {
             if field.starts_with("is") {
@@ -230,11 +237,11 @@ impl Collection for RowCollection {
         Ok(page.map(|row| self.shown(row)))
     }
 
-    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, ModelError> {
+    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, EngineError> {
         self.find(reader, key).map(|row| self.shown(row))
     }
 
-    fn create(&self, writer: &mut Writer<'_>, mut body: Row) -> Result<Value, ModelError> {
+    fn create(&self, writer: &mut Writer<'_>, mut body: Row) -> Result<Value, EngineError> {
         let spec = self.spec;
         self.normalise(&mut body);
         completion::complete(writer, spec.path, &mut body);
@@ -253,7 +260,7 @@ impl Collection for RowCollection {
             None => match body.get(spec.id_field).and_then(Key::from_json) {
                 Some(key) => key,
                 None => {
-                    return Err(ModelError::MissingField {
+                    return Err(EngineError::MissingField {
                         what: spec.title,
                         field: spec.id_field,
                     });
@@ -269,7 +276,7 @@ impl Collection for RowCollection {
         Ok(shown)
     }
 
-    fn update(&self, writer: &mut Writer<'_>, key: &Key, mut body: Row) -> Result<Value, ModelError> {
+    fn update(&self, writer: &mut Writer<'_>, key: &Key, mut body: Row) -> Result<Value, EngineError> {
         self.normalise(&mut body);
         self.keep_key(key, &body)?;
         if self.spec.path == spec::DOMAINS.path {
@@ -280,7 +287,7 @@ impl Collection for RowCollection {
         let id = old.get(self.spec.id_field).cloned();
         merge(&mut next, Value::Object(body));
         let Value::Object(mut row) = next else {
-            return Err(ModelError::Internal);
+            return Err(EngineError::Internal);
         };
         // The path says which entry it is; an id in the body can't move it.
         if let Some(id) = id {
@@ -292,7 +299,7 @@ impl Collection for RowCollection {
         Ok(shown)
     }
 
-    fn delete(&self, writer: &mut Writer<'_>, key: &Key) -> Result<(), ModelError> {
+    fn delete(&self, writer: &mut Writer<'_>, key: &Key) -> Result<(), EngineError> {
         self.find(&writer.reader(), key)?;
         release(writer, self.spec, key)?;
         writer.state.table_mut(self.spec.path).remove(key);
@@ -301,9 +308,9 @@ impl Collection for RowCollection {
 }
 
 /// Removes what belongs to an entry that is about to go, or refuses if something needs it.
-fn release(writer: &mut Writer<'_>, spec: &ResourceSpec, key: &Key) -> Result<(), ModelError> {
+fn release(writer: &mut Writer<'_>, spec: &ResourceSpec, key: &Key) -> Result<(), EngineError> {
     if spec.path == spec::ROLES.path && users::with_role(writer.state, key) {
-        return Err(ModelError::InUse {
+        return Err(EngineError::InUse {
             what: spec.title,
             key: key.to_string(),
             by: spec::USERS.title,
@@ -324,7 +331,7 @@ fn release(writer: &mut Writer<'_>, spec: &ResourceSpec, key: &Key) -> Result<()
                 match parent.on_delete {
                     OnDelete::Refuse => {
                         let by = child_spec.title;
-                        return Err(ModelError::InUse {
+                        return Err(EngineError::InUse {
                             what: spec.title,
                             key: key.to_string(),
                             by,
@@ -340,7 +347,7 @@ fn release(writer: &mut Writer<'_>, spec: &ResourceSpec, key: &Key) -> Result<()
 }
 
 /// Older clients name the application instead of giving its id, and don't know the purpose.
-fn complete_environment(reader: &Reader<'_>, body: &mut Row) -> Result<(), ModelError> {
+fn complete_environment(reader: &Reader<'_>, body: &mut Row) -> Result<(), EngineError> {
     if !body.contains_key("applicationId")
         && let Some(Value::String(name)) = body.remove("application")
     {
@@ -349,7 +356,7 @@ fn complete_environment(reader: &Reader<'_>, body: &mut Row) -> Result<(), Model
         let found = named.find(|(_, row)| row.get("applicationName") == Some(&Value::from(name.as_str())));
         let found = found.and_then(|(_, row)| row.get("applicationId").cloned());
         let Some(application) = found else {
-            return Err(ModelError::not_found("application", name));
+            return Err(EngineError::not_found("application", name));
         };
         body.insert("applicationId".to_owned(), application);
     }
@@ -392,11 +399,9 @@ fn type_name(spec: &ResourceSpec) -> &'static str {
     OBJECT_TYPES.iter().find(shown).map_or("", |known| known.name)
 }
 
-fn check_name(check: NameCheck, type_name: &str, name: &str) -> Result<(), ModelError> {
+fn check_name(check: NameCheck, type_name: &str, name: &str) -> Result<(), EngineError> {
     if check.fault(type_name, name).is_some() {
-        return Err(ModelError::Refused(format!(
-            "the name '{name}' must not begin or end with a blank or contain any of {FORBIDDEN_IN_NAMES}"
-        )));
+        return Err(Refusal::BadName(name.to_owned()).into());
     }
     Ok(())
 }

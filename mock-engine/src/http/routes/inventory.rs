@@ -11,7 +11,7 @@ use crate::engine::objects::MountStatus;
 use crate::engine::resources::{self, Collection};
 use crate::engine::{Key, Row};
 use crate::http::App;
-use crate::http::answer::{ApiError, json_answer};
+use crate::http::answer::{ApiError, json_answer, task_answer};
 use crate::http::body::ObjectBody;
 use crate::http::describe::{Endpoint, Routes};
 use crate::http::schemas::{change, named, object, shown};
@@ -191,7 +191,7 @@ async fn set_mount(app: Arc<App>, id: String, status: MountStatus) -> Result<Res
 
 async fn refresh(State(app): App1, Path(id): Path<String>) -> Result<Response, ApiError> {
     let task = app.engine.refresh_ruleset(&Key::parse(&id))?;
-    Ok(json_answer(StatusCode::OK, &task))
+    Ok(task_answer(StatusCode::OK, &task))
 }
 
 async fn bulk_tables(
@@ -200,7 +200,7 @@ async fn bulk_tables(
     ObjectBody(body): ObjectBody,
 ) -> Result<Response, ApiError> {
     let task = app.engine.bulk_update_tables(&Key::parse(&id), body)?;
-    Ok(json_answer(StatusCode::OK, &task))
+    Ok(task_answer(StatusCode::OK, &task))
 }
 
 async fn bulk_files(
@@ -209,5 +209,5 @@ async fn bulk_files(
     ObjectBody(body): ObjectBody,
 ) -> Result<Response, ApiError> {
     let task = app.engine.bulk_update_files(&Key::parse(&id), body)?;
-    Ok(json_answer(StatusCode::OK, &task))
+    Ok(task_answer(StatusCode::OK, &task))
 }

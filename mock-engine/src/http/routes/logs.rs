@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
 use serde_json::json;
 
-use crate::engine::{AUDIT_MEMBERS, ModelError, Page, Query};
+use crate::engine::{AUDIT_MEMBERS, EngineError, Page, Query};
 use crate::http::App;
 use crate::http::answer::{ApiError, json_answer};
 use crate::http::describe::{Endpoint, Routes};
@@ -48,7 +48,7 @@ async fn audit(State(app): State<Arc<App>>, query: Query) -> Result<Response, Ap
 async fn files(query: Query) -> Result<Response, ApiError> {
     let wanted = query.text("log_level").map(str::to_ascii_uppercase);
     if let Some(other) = wanted.as_deref().filter(|wanted| !LEVELS.contains(wanted)) {
-        return Err(ModelError::BadParameter {
+        return Err(EngineError::BadParameter {
             name: "log_level".to_owned(),
             value: other.to_owned(),
             expected: "level (DEBUG, INFO, WARN or ERROR)",

@@ -10,14 +10,13 @@ use serde_json::{Value, json};
 
 use crate::engine::defaults;
 use crate::engine::resources::{self, Access, Collection, ResourceSpec};
-use crate::engine::{FORMAT_CONTENT, JobOutput, Key, ModelError, Operation, Query};
+use crate::engine::{FORMAT_CONTENT, JobOutput, Key, Operation, Query};
 use crate::http::App;
-use crate::http::answer::{ApiError, empty, json_answer};
+use crate::http::answer::{ApiError, BadRequest, empty, json_answer, task_answer};
 use crate::http::auth::Caller;
 use crate::http::body::ObjectBody;
 use crate::http::describe::{Endpoint, Routes};
 use crate::http::form::{Keep, is_form, read_form};
-use crate::http::messages;
 use crate::http::schemas::{boolean, change, id, named, new_entry, shown, some_text, text};
 
 type App1 = State<Arc<App>>;
@@ -188,7 +187,7 @@ async fn create(
     if let Some((parameter, member)) = collection.spec().needs {
         let value = query
             .text(parameter)
-            .ok_or(ModelError::MissingParameter(parameter))?;
+            .ok_or(BadRequest::MissingParameter(parameter))?;
         body.insert(member.to_owned(), value.into());
     }
     let created = app
@@ -246,7 +245,7 @@ fn written_answer(
     let task = app
         .engine
         .start_task_about(operation, name, None, |_| JobOutput::default())?;
-    Ok(json_answer(status, &task))
+    Ok(task_answer(status, &task))
 }
 
 async fn delete(
@@ -281,10 +280,7 @@ async fn replace_global_key(State(app): State<Arc<App>>) -> Result<Response, Api
         .engine
         .start_task(Operation::EncryptionKeyCreate, None, |engine| JobOutput {
             file: None,
-            failure: engine
-                .replace_global_key()
-                .err()
-                .map(|error| messages::error_message(&error)),
+            failure: engine.replace_global_key().err(),
         })?;
-    Ok(json_answer(StatusCode::OK, &task))
+    Ok(task_answer(StatusCode::OK, &task))
 }

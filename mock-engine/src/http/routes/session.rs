@@ -8,7 +8,7 @@ use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
 
 use crate::engine::clock::api_date;
-use crate::engine::{ModelError, Row};
+use crate::engine::{EngineError, Row};
 use crate::http::answer::{ApiError, empty, json_answer};
 use crate::http::body::LoginBody;
 use crate::http::describe::{Endpoint, Routes};
@@ -58,7 +58,7 @@ pub(super) fn closed() -> Routes {
 
 async fn login(State(app): State<Arc<App>>, LoginBody(body): LoginBody) -> Result<Response, ApiError> {
     let member = |name| {
-        text(&body, name).ok_or(ModelError::MissingField {
+        text(&body, name).ok_or(EngineError::MissingField {
             what: "login",
             field: name,
         })

@@ -6,22 +6,25 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use bytes::Bytes;
+use exportdoc::internal::escape;
+use exportdoc::internal::import_plan::ImportOutcome;
 use http::{HeaderMap, StatusCode};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::tasks::number;
-use crate::engine::exchange::{
-    ExportRequest, Exported, ImportRequest, Passphrase, Structure, export_job, import_job,
-};
-use crate::engine::{DocumentKind, ImportRecord, ModelError, Operation, Query, SyncKind};
+use crate::engine::exchange::{ExportRequest, Exported, ImportRequest, Passphrase, Structure};
+use crate::engine::{DocumentKind, Engine, EngineError, ImportRecord, JobOutput, Operation, Query, SyncKind};
 use crate::http::App;
-use crate::http::answer::{ApiError, empty, file, json_answer, raw_json};
+use crate::http::answer::{
+    ApiError, BadRequest, empty, file, json_answer, raw_json, shown_outcomes, task_answer,
+};
 use crate::http::body::{Entry, ListBody, RawBody, ignored, read_value};
 use crate::http::describe::{Endpoint, Routes};
 use crate::http::form::{Keep, read_form};
 use crate::http::journal::EntryId;
 use crate::http::limits::UNCOUNTED_BODY;
+use crate::http::messages;
 use crate::http::schemas::{boolean, id, named, object_type, text};
 
 pub(super) fn routes(created: StatusCode) -> Routes {
@@ -158,9 +161,12 @@ async fn export_async(
     let request = app
         .blocking(move |engine| engine.check_export(&request).map(|()| request))
         .await?;
-    let work = move |engine: &crate::engine::Engine| export_job(engine, &request);
+    let work = move |engine: &Engine| match engine.export(&request) {
+        Ok(exported) => JobOutput::file(exported.bytes),
+        Err(error) => JobOutput::failure(error),
+    };
     let task = app.engine.start_task(Operation::Export, Some(permit), work)?;
-    Ok(json_answer(app.http.created_status, &task))
+    Ok(task_answer(app.http.created_status, &task))
 }
 
 /// Reads what is to be exported, a long list where it doesn't hold up other requests.
@@ -172,7 +178,7 @@ async fn export_request(
     body: Bytes,
 ) -> Result<ExportRequest, ApiError> {
     if body.len() as u64 <= UNCOUNTED_BODY {
-        return Ok(parse_export_request(app, entry, &query, &headers, &body)?);
+        return parse_export_request(app, entry, &query, &headers, &body);
     }
     let shared = Arc::clone(app);
     app.blocking(move |_| parse_export_request(&shared, entry, &query, &headers, &body))
@@ -185,31 +191,31 @@ fn parse_export_request(
     query: &Query,
     headers: &HeaderMap,
     body: &[u8],
-) -> Result<ExportRequest, ModelError> {
+) -> Result<ExportRequest, ApiError> {
     let structure = match query.text("structure").map(str::to_ascii_uppercase).as_deref() {
         None | Some("BLOB") => Structure::Blob,
         Some("ZIP") => Structure::Zip,
         Some(other) => {
             let (name, value) = ("structure".to_owned(), other.to_owned());
-            return Err(ModelError::BadParameter {
+            return Err(EngineError::BadParameter {
                 name,
                 value,
                 expected: "structure (BLOB or ZIP)",
-            });
+            }
+            .into());
         }
     };
     let objects: Vec<Box<RawValue>> =
         read_value(app, entry, body, "it is not an array of objects to export")?;
     if objects.is_empty() {
-        return Err(ModelError::BadBody("it names no object to export".to_owned()));
+        return Err(BadRequest::body("it names no object to export").into());
     }
     for (index, object) in objects.iter().enumerate() {
         let object: Value = serde_json::from_str(object.get()).unwrap_or_default();
         if !(object["objectIdentifier"].is_object() && object["objectType"].is_string()) {
-            return Err(ModelError::BadBody(format!(
-                "entry {} needs an object 'objectIdentifier' and a text 'objectType'",
-                index + 1
-            )));
+            let number = index + 1;
+            let reason = format!("entry {number} needs an object 'objectIdentifier' and a text 'objectType'");
+            return Err(BadRequest::Body(reason).into());
         }
     }
     Ok(ExportRequest {
@@ -232,10 +238,10 @@ async fn import(
     let outcomes = app
         .blocking(move |engine| {
             let _permit = permit;
-            recorded(&journal, entry, |record| engine.import_recorded(&request, record))
+            recorded(&journal, entry, |record| engine.import(&request, record))
         })
         .await?;
-    Ok(json_answer(app.http.created_status, &outcomes))
+    Ok(json_answer(app.http.created_status, &shown_outcomes(&outcomes)))
 }
 
 async fn import_async(
@@ -257,54 +263,92 @@ async fn import_async(
         })
         .await?;
     let journal = Arc::clone(&app);
-    let work = move |engine: &crate::engine::Engine| {
+    let work = move |engine: &Engine| {
         let mut record = ImportRecord::default();
-        let output = import_job(engine, &request, &mut record);
-        show(&journal, entry, &record);
-        output
+        let done = engine.import(&request, &mut record);
+        show(&journal, entry, &record, done.as_ref().err());
+        import_output(done)
     };
     let task = app.engine.start_task(Operation::Import, Some(permit), work)?;
-    Ok(json_answer(app.http.created_status, &task))
+    Ok(task_answer(app.http.created_status, &task))
 }
 
-/// Runs an import and shows in the journal what became of it.
-fn recorded<T>(app: &App, entry: Option<EntryId>, import: impl FnOnce(&mut ImportRecord) -> T) -> T {
+/// The result of an import's task. After a rollback, too, the file has the outcomes: clients learn the cause from it.
+fn import_output(done: Result<Vec<ImportOutcome>, EngineError>) -> JobOutput {
+    let file = |outcomes: &[ImportOutcome]| {
+        let json = serde_json::to_vec(&shown_outcomes(outcomes));
+        json.ok().map(Bytes::from)
+    };
+    match done {
+        Ok(outcomes) => JobOutput {
+            file: file(&outcomes),
+            failure: None,
+        },
+        Err(error) => JobOutput {
+            file: match &error {
+                EngineError::ImportFailed { outcomes, .. } => file(outcomes),
+                _ => None,
+            },
+            failure: Some(error),
+        },
+    }
+}
+
+/// Runs an import and shows its record in the journal.
+fn recorded<T>(
+    app: &App,
+    entry: Option<EntryId>,
+    import: impl FnOnce(&mut ImportRecord) -> Result<T, EngineError>,
+) -> Result<T, EngineError> {
     let mut record = ImportRecord::default();
     let result = import(&mut record);
     if record.behind_json && !app.engine.settings.strict_json {
         ignored(app, entry);
     }
-    show(app, entry, &record);
+    show(app, entry, &record, result.as_ref().err());
     result
 }
 
-fn show(app: &App, entry: Option<EntryId>, record: &ImportRecord) {
-    if let Some(entry) = entry {
-        app.journal.imported(entry, &record.to_json());
+/// Adds an import to its entry in the journal; logs why it was refused.
+fn show(app: &App, entry: Option<EntryId>, record: &ImportRecord, error: Option<&EngineError>) {
+    let error = error.map(messages::error_message);
+    if let Some(error) = &error {
+        tracing::warn!(engine = %app.engine.settings.name, "import refused: {}", escape::terminal(error));
     }
+    let Some(entry) = entry else { return };
+    let mut shown = record.to_json();
+    for outcome in shown["outcomes"].as_array_mut().into_iter().flatten() {
+        if let Some(text) = outcome["failureMessage"].as_str().map(messages::sentence) {
+            outcome["failureMessage"] = text.into();
+        }
+    }
+    if let Some(error) = error {
+        shown["error"] = error.into();
+    }
+    app.journal.imported(entry, &shown);
 }
 
-fn import_request(query: &Query, headers: &HeaderMap, document: Bytes) -> Result<ImportRequest, ModelError> {
+fn import_request(query: &Query, headers: &HeaderMap, document: Bytes) -> Result<ImportRequest, ApiError> {
     let force = query.boolean("force_overwrite")?;
     Ok(ImportRequest {
         document,
         passphrase: passphrase(headers)?,
-        force_overwrite: force.ok_or(ModelError::MissingParameter("force_overwrite"))?,
+        force_overwrite: force.ok_or(BadRequest::MissingParameter("force_overwrite"))?,
         environment_id: query.number("environment_id")?,
         source_environment_id: query.number("source_environment_id")?,
     })
 }
 
-fn passphrase(headers: &HeaderMap) -> Result<Option<Passphrase>, ModelError> {
+fn passphrase(headers: &HeaderMap) -> Result<Option<Passphrase>, BadRequest> {
     let Some(value) = headers.get("passphrase") else {
         return Ok(None);
     };
     // It would read as none, and the document go out in clear.
     if value.is_empty() {
-        return Err(ModelError::Refused("the passphrase header is empty".to_owned()));
+        return Err(BadRequest::other("the passphrase header is empty"));
     }
     let text = std::str::from_utf8(value.as_bytes());
-    let refused = |_| ModelError::Refused("the passphrase header is not valid UTF-8".to_owned());
+    let refused = |_| BadRequest::other("the passphrase header is not valid UTF-8");
     text.map(|text| Some(Passphrase::new(text))).map_err(refused)
 }
 

@@ -7,9 +7,9 @@ use axum::response::Response;
 use http::StatusCode;
 
 use super::logs;
-use crate::engine::{ModelError, Page, Query, TaskFilter};
+use crate::engine::{EngineError, Page, Query, TaskFilter};
 use crate::http::App;
-use crate::http::answer::{ApiError, file, json_answer};
+use crate::http::answer::{ApiError, ShownTask, file, json_answer, task_answer};
 use crate::http::describe::{Endpoint, Routes};
 use crate::http::schemas::{id, named, text};
 
@@ -57,32 +57,35 @@ async fn list(State(app): State<Arc<App>>, query: Query) -> Result<Response, Api
         status: own("status"),
     };
     let page = Page::cut(app.engine.tasks.list(&filter).into_iter(), query.page()?)?;
-    Ok(json_answer(StatusCode::OK, &page))
+    let shown = page.try_map(|task| Ok::<_, ApiError>(ShownTask::of(task)))?;
+    Ok(json_answer(StatusCode::OK, &shown))
 }
 
 async fn show(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Response, ApiError> {
     let task = app.engine.poll_task(number("asyncTaskId", &id)?).await?;
-    Ok(json_answer(StatusCode::OK, &task))
+    Ok(task_answer(StatusCode::OK, &task))
 }
 
 async fn cancel(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Response, ApiError> {
     let task = app.engine.tasks.cancel(number("asyncTaskId", &id)?)?;
-    Ok(json_answer(StatusCode::OK, &task))
+    Ok(task_answer(StatusCode::OK, &task))
 }
 
 /// The router has undone percent-encoding, so both spellings of a reference arrive alike.
 async fn download(State(app): State<Arc<App>>, Path(reference): Path<String>) -> Result<Response, ApiError> {
     if let Some(level) = logs::level(&reference) {
         let shared = Arc::clone(&app);
-        let text = app.blocking(move |_| Ok(shared.journal.as_log(level))).await?;
+        let text = app
+            .blocking(move |_| Ok::<_, ApiError>(shared.journal.as_log(level)))
+            .await?;
         return Ok(file(StatusCode::OK, text.into()));
     }
     Ok(file(StatusCode::OK, app.engine.download(&reference).await?))
 }
 
 /// An id in a path.
-pub(super) fn number(name: &str, text: &str) -> Result<i64, ModelError> {
-    text.parse().map_err(|_| ModelError::BadParameter {
+pub(super) fn number(name: &str, text: &str) -> Result<i64, EngineError> {
+    text.parse().map_err(|_| EngineError::BadParameter {
         name: name.to_owned(),
         value: text.to_owned(),
         expected: "integer",

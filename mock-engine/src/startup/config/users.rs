@@ -15,7 +15,7 @@ const MOST_BYTES: u64 = 1 << 20;
 
 /// A file of users can't be taken.
 #[derive(Debug, thiserror::Error)]
-pub enum UserFileError {
+pub(crate) enum UserFileError {
     /// The file can't be read.
     #[error("--user-file {path}: {source}")]
     Read {
@@ -41,7 +41,7 @@ pub enum UserFileError {
 }
 
 /// Reads `NAME:PASSWORD` lines; blank lines and those that begin with `#` don't count.
-pub fn read_users(path: &Path) -> Result<Vec<Credential>, UserFileError> {
+pub(crate) fn read_users(path: &Path) -> Result<Vec<Credential>, UserFileError> {
     let read = |source| UserFileError::Read {
         path: path.to_owned(),
         source,

@@ -4,12 +4,13 @@
 
 use std::io::{self, Write};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{Counts, LINE_OVERHEAD, Message};
+use super::{LINE_OVERHEAD, Message, count_dropped_line};
+use crate::http::LOG_LINES_DROPPED;
 
 /// Between two notices of dropped lines.
 const NOTICE_PAUSE: Duration = Duration::from_secs(1);
@@ -19,7 +20,8 @@ const RETRY_PAUSE: Duration = Duration::from_millis(10);
 /// Takes lines from the queue to a target.
 pub(super) struct Writer<W> {
     target: W,
-    counts: Arc<Counts>,
+    /// Bytes of lines in the queue.
+    waiting: Arc<AtomicUsize>,
     /// The last line broke off in the middle.
     torn: bool,
     /// The last line was written whole.
@@ -30,10 +32,10 @@ pub(super) struct Writer<W> {
 }
 
 impl<W: Write> Writer<W> {
-    pub(super) fn new(target: W, counts: Arc<Counts>) -> Self {
+    pub(super) fn new(target: W, waiting: Arc<AtomicUsize>) -> Self {
         Self {
             target,
-            counts,
+            waiting,
             torn: false,
             works: false,
             told: 0,
@@ -52,7 +54,7 @@ impl<W: Write> Writer<W> {
             match next {
                 Ok(Message::Line(line)) => {
                     let bytes = line.len() + LINE_OVERHEAD;
-                    self.counts.waiting.fetch_sub(bytes, Ordering::Relaxed);
+                    self.waiting.fetch_sub(bytes, Ordering::Relaxed);
                     self.write(line);
                 }
                 Ok(Message::Flush(done)) => {
@@ -69,12 +71,12 @@ impl<W: Write> Writer<W> {
 
     /// Lines are missing, and there is where to say it.
     fn owes_notice(&self) -> bool {
-        self.works && self.counts.dropped.load(Ordering::Relaxed) > self.told
+        self.works && LOG_LINES_DROPPED.load(Ordering::Relaxed) > self.told
     }
 
     /// Goes through the queue as any line, and may be dropped as any line: so it tells the count since the start.
     fn notice(&mut self) {
-        self.told = self.counts.dropped.load(Ordering::Relaxed);
+        self.told = LOG_LINES_DROPPED.load(Ordering::Relaxed);
         self.next_notice = Instant::now() + NOTICE_PAUSE;
         tracing::warn!("{} lines of the log were dropped since the start", self.told);
     }
@@ -85,7 +87,7 @@ impl<W: Write> Writer<W> {
         }
         self.works = self.write_all(&line).is_ok();
         if !self.works {
-            self.counts.drop_line();
+            count_dropped_line();
         }
     }
 

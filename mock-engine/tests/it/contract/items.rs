@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use mock_engine::MockEngine;
-use mock_engine::Settings;
 use serde_json::{Map, Value, json};
 
 use crate::support::client::{Client, exchange, form};
@@ -353,9 +352,10 @@ async fn item_10_export_echoes_the_request_and_lists_all_objects() {
 #[tokio::test]
 async fn async_export_gives_the_same_document_as_the_synchronous_one() {
     // Each export has new times and ids. Two engines with the same seed make the same ones.
-    let settings = || Settings {
-        seed: Some(7),
-        ..settings_a()
+    let settings = || {
+        settings_a().with(|settings| {
+            settings.seed = Some(7);
+        })
     };
     let clock = || mock_engine::Clock::frozen(1_529_094_995_483);
     let one = Client::of(MockEngine::builder().settings(settings()).clock(clock())).await;

@@ -1,7 +1,7 @@
 //! Valid requests that the engine refuses. Nothing changes then.
 
 use mock_engine::MockEngine;
-use mock_engine::internal::{Settings, SyncKind};
+use mock_engine::internal::SyncKind;
 use serde_json::{Value, json};
 
 use crate::support::client::Client;
@@ -176,10 +176,9 @@ async fn undetermined_signature_passes_unless_a_valid_one_is_required() {
     // Its references are missing, which the engine checks after the signature.
     let reply = import(&lenient, "force_overwrite=true&environment_id=1", &document).await;
     assert_eq!(reply.status, 404, "{reply:?}");
-    let settings = Settings {
-        require_valid_signature: true,
-        ..settings_b()
-    };
+    let settings = settings_b().with(|settings| {
+        settings.require_valid_signature = true;
+    });
     let strict = engine_b_with(settings).await;
     let reply = import(&strict, "force_overwrite=true&environment_id=1", &document).await;
     assert_eq!(reply.status, 400, "{reply:?}");
@@ -276,10 +275,9 @@ async fn global_key_is_replaced_with_force_only() {
 #[tokio::test]
 async fn sync_operations_run_one_at_a_time_by_default() {
     for concurrent_sync in [false, true] {
-        let settings = Settings {
-            concurrent_sync,
-            ..settings_a()
-        };
+        let settings = settings_a().with(|settings| {
+            settings.concurrent_sync = concurrent_sync;
+        });
         let a = Client::of(MockEngine::builder().settings(settings)).await;
         let request = json!([find(&a, "LOOKUP", |_| true).await]);
         let document = a.call("POST", "export", &request).await.body;

@@ -10,8 +10,8 @@ use exportdoc::internal::object::{
 };
 use exportdoc::internal::signature::{KeySize, SigningKey};
 use exportdoc::internal::wire::Writer;
-use mock_engine::internal::objects::{StoredObject, put_object};
 use mock_engine::internal::{Key, State};
+use mock_engine::internal::{StoredObject, put_object};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -10,8 +10,8 @@ use exportdoc::internal::import_plan::{
 use exportdoc::internal::object::{RevisionPair, SyncObject};
 use exportdoc::internal::report::{ExamineOptions, Examiner};
 use exportdoc::internal::target_state::TargetStateBuilder;
-use mock_engine::internal::exchange::ImportRequest;
-use mock_engine::internal::{Engine, ModelError};
+use mock_engine::internal::ImportRequest;
+use mock_engine::internal::{Engine, EngineError, Refusal};
 use serde_json::Value;
 
 use super::effects;
@@ -92,13 +92,16 @@ pub(super) fn compare(engine: &Engine, document: &[u8], options: ImportOptions) 
         GivenEnvironment::Id(id) => Some(id),
         _ => None,
     };
-    let result = engine.import(&ImportRequest {
-        document: Bytes::copy_from_slice(document),
-        passphrase: None,
-        force_overwrite: options.force_overwrite,
-        environment_id: id(options.environment),
-        source_environment_id: id(options.source_environment),
-    });
+    let result = engine.import(
+        &ImportRequest {
+            document: Bytes::copy_from_slice(document),
+            passphrase: None,
+            force_overwrite: options.force_overwrite,
+            environment_id: id(options.environment),
+            source_environment_id: id(options.source_environment),
+        },
+        &mut mock_engine::internal::ImportRecord::default(),
+    );
     let after = dump(engine);
     match (&plan.verdict, result) {
         (Verdict::WouldSucceed, Ok(outcomes)) => {
@@ -106,7 +109,7 @@ pub(super) fn compare(engine: &Engine, document: &[u8], options: ImportOptions) 
             seen.extend(effects::hold(&plan, &read, &outcomes, &before, &after));
             seen
         }
-        (Verdict::WouldFail { at, status }, Err(ModelError::ImportFailed { missing, outcomes })) => {
+        (Verdict::WouldFail { at, status }, Err(EngineError::ImportFailed { missing, outcomes })) => {
             assert_eq!(before, after, "nothing is kept of an import that fails");
             assert_eq!((*status == 404, *status == 409), (missing, !missing));
             let failed = outcomes
@@ -124,9 +127,9 @@ pub(super) fn compare(engine: &Engine, document: &[u8], options: ImportOptions) 
                 ref other => panic!("{other:?} ends no import"),
             }]
         }
-        (Verdict::Refused(refusal), Err(ModelError::Refused(text))) => {
+        (Verdict::Refused(refusal), Err(EngineError::Refused(Refusal::Import(text)))) => {
             assert_eq!(before, after, "nothing is kept of an import that is refused");
-            assert_eq!(refusal.to_string(), text);
+            assert_eq!(refusal, text.as_ref());
             vec!["refused"]
         }
         (verdict, result) => panic!("announced {verdict:?}, but {result:?}"),

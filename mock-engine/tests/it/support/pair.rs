@@ -13,19 +13,17 @@ pub(crate) const GLOBAL: (&str, &str) = ("GLOBAL_OBJECT", "global");
 
 /// The settings of engine A, which has the demo inventory.
 pub(crate) fn settings_a() -> Settings {
-    Settings {
-        name: "a.example.com".to_owned(),
-        ..Settings::default()
-    }
+    Settings::default().with(|settings| {
+        settings.name = "a.example.com".to_owned();
+    })
 }
 
 /// The settings of engine B, which starts empty.
 pub(crate) fn settings_b() -> Settings {
-    Settings {
-        name: "b.example.com".to_owned(),
-        empty: true,
-        ..Settings::default()
-    }
+    Settings::default().with(|settings| {
+        settings.name = "b.example.com".to_owned();
+        settings.empty = true;
+    })
 }
 
 /// Engine A.

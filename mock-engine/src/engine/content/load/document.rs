@@ -9,7 +9,7 @@ use exportdoc::internal::report::{
 };
 
 use super::refused;
-use crate::engine::ModelError;
+use crate::engine::ContentError;
 use crate::engine::objects::is_reference;
 
 /// A document's objects, named and judged fit to be loaded.
@@ -55,7 +55,7 @@ impl Loaded {
 }
 
 impl Document {
-    pub(super) fn read(path: PathBuf) -> Result<Self, ModelError> {
+    pub(super) fn read(path: PathBuf) -> Result<Self, ContentError> {
         let bytes = fs::read(&path).map_err(|error| refused(&path, error))?;
         let (report, objects) = Examiner::new(&ExamineOptions::default())
             .keep_contents()
@@ -112,7 +112,7 @@ fn obstacle(report: &DocumentReport, objects: usize) -> Option<&'static str> {
 }
 
 /// The documents at paths, in the order in which they were exported.
-pub(super) fn read_all(paths: &[PathBuf]) -> Result<Vec<Document>, ModelError> {
+pub(super) fn read_all(paths: &[PathBuf]) -> Result<Vec<Document>, ContentError> {
     let mut files = Vec::new();
     for path in paths {
         match path.is_dir() {
@@ -127,7 +127,7 @@ pub(super) fn read_all(paths: &[PathBuf]) -> Result<Vec<Document>, ModelError> {
 }
 
 /// The `.json` files of a directory.
-fn json_files(directory: &Path) -> Result<Vec<PathBuf>, ModelError> {
+fn json_files(directory: &Path) -> Result<Vec<PathBuf>, ContentError> {
     let mut files = Vec::new();
     for entry in fs::read_dir(directory).map_err(|error| refused(directory, error))? {
         let file = entry.map_err(|error| refused(directory, error))?.path();

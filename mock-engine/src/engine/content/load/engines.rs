@@ -9,10 +9,10 @@ use exportdoc::internal::escape;
 
 use super::document::Document;
 use super::sets::Sets;
-use crate::engine::ModelError;
+use crate::engine::ContentError;
 
 /// Refuses documents of several engines, and says which is of which.
-pub(super) fn check(documents: &[Document]) -> Result<(), ModelError> {
+pub(super) fn check(documents: &[Document]) -> Result<(), ContentError> {
     let mut sets = Sets::of(documents.len());
     let mut first: HashMap<&str, usize> = HashMap::new();
     for (at, document) in documents.iter().enumerate() {
@@ -26,7 +26,7 @@ pub(super) fn check(documents: &[Document]) -> Result<(), ModelError> {
     }
     match engines.len() {
         0 | 1 => Ok(()),
-        _ => Err(ModelError::Refused(advice(
+        _ => Err(ContentError::SeveralEngines(advice(
             &engines.into_values().collect::<Vec<_>>(),
         ))),
     }

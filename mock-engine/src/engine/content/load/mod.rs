@@ -18,13 +18,13 @@ use exportdoc::internal::object::{ObjectKey, ObjectType, SyncObject, rename, typ
 
 use self::document::{Document, Loaded, read_all};
 use self::homes::Homes;
-use super::{put_environment, unusable};
+use super::put_environment;
 use crate::engine::defaults;
 use crate::engine::objects::{StoredObject, put_object, take_place};
-use crate::engine::{Key, ModelError, State};
+use crate::engine::{ContentError, Key, State};
 
 /// Loads documents, and all `.json` files of directories, in the order of their exports.
-pub(super) fn load(state: &mut State, paths: &[PathBuf]) -> Result<(), ModelError> {
+pub(super) fn load(state: &mut State, paths: &[PathBuf]) -> Result<(), ContentError> {
     let documents = read_all(paths)?;
     engines::check(&documents)?;
     let homes = Homes::find(&documents);
@@ -39,12 +39,15 @@ pub(super) fn load(state: &mut State, paths: &[PathBuf]) -> Result<(), ModelErro
     Ok(())
 }
 
-fn refused(path: &Path, why: impl std::fmt::Display) -> ModelError {
-    ModelError::Refused(format!("{}: {why}", path.display()))
+fn refused(path: &Path, why: impl std::fmt::Display) -> ContentError {
+    ContentError::File {
+        path: path.to_owned(),
+        reason: why.to_string(),
+    }
 }
 
 /// Makes an environment for each home and gives their ids. Those that have an id come first, so that they keep it.
-fn environments(state: &mut State, documents: &[Document], homes: &Homes) -> Result<Vec<i64>, ModelError> {
+fn environments(state: &mut State, documents: &[Document], homes: &Homes) -> Result<Vec<i64>, ContentError> {
     let mut ids = vec![0; homes.homes.len()];
     let numbered = (0..ids.len()).zip(&homes.homes);
     let (own, without): (Vec<_>, Vec<_>) = numbered.partition(|(_, home)| home.object.is_some());
@@ -75,7 +78,7 @@ fn environments(state: &mut State, documents: &[Document], homes: &Homes) -> Res
 }
 
 /// Puts a document's objects in place of those that they are later states of. `environments` says where each lives.
-fn put(state: &mut State, document: &Document, environments: Vec<Option<i64>>) -> Result<(), ModelError> {
+fn put(state: &mut State, document: &Document, environments: Vec<Option<i64>>) -> Result<(), ContentError> {
     // Numbers that the document itself uses are not free for anything else.
     for loaded in &document.objects {
         if let Identifier::Integer(id) = loaded.object.key().identifier {
@@ -85,7 +88,7 @@ fn put(state: &mut State, document: &Document, environments: Vec<Option<i64>>) -
     let places = places(state, document, &environments);
     for place in &places {
         for earlier in &place.displaced {
-            take_place(state, earlier, &place.own).map_err(unusable)?;
+            take_place(state, earlier, &place.own)?;
         }
     }
     let local = references(state, document, &places);
@@ -94,8 +97,7 @@ fn put(state: &mut State, document: &Document, environments: Vec<Option<i64>>) -
         let own = local.get(object.key()).unwrap_or(object.key());
         let renamed = rename(object, own, |key| {
             local.get(key).filter(|renamed| *renamed != key).cloned()
-        })
-        .map_err(unusable)?;
+        })?;
         let mut stored = StoredObject::new(renamed, type_name, environment);
         if type_name == "ENVIRONMENT" {
             let environments = state.table("environments");

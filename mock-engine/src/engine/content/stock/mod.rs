@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::{put, row};
 use crate::engine::clock::api_date;
 use crate::engine::defaults;
-use crate::engine::{Key, ModelError, State};
+use crate::engine::{ContentError, Key, State};
 
 pub(super) use names::SETTING_OF_ALGORITHMS;
 pub(in crate::engine) use names::{PRIVILEGED, PRIVILEGES};
@@ -51,7 +51,7 @@ pub(in crate::engine) fn setting_id(group: &str, name: &str) -> Option<i64> {
 }
 
 /// Puts the syncable objects of a freshly installed engine in place.
-pub(super) fn put_objects(state: &mut State, version: &str) -> Result<(), ModelError> {
+pub(super) fn put_objects(state: &mut State, version: &str) -> Result<(), ContentError> {
     let is_new = version
         .parse::<EngineVersion>()
         .is_ok_and(|version| version.takes_type("USER_ALGORITHM") == Presence::Present(()));
@@ -82,7 +82,7 @@ pub(super) fn put_objects(state: &mut State, version: &str) -> Result<(), ModelE
     put_draft(state, "GLOBAL_OBJECT", draft::global_object(&[]))
 }
 
-fn put_algorithms(state: &mut State) -> Result<(), ModelError> {
+fn put_algorithms(state: &mut State) -> Result<(), ContentError> {
     let needs = setting_key().map_or_else(Vec::new, |key| vec![key]);
     for (name, kind) in names::NOT_SYNCABLE {
         let built_in = json!({ "algorithmName": name, "algorithmType": kind, "createdBy": defaults::ADMIN });
@@ -135,7 +135,7 @@ fn mapping(length: i64) -> Vec<(String, String)> {
     (0..modulus.min(40)).map(pair).collect()
 }
 
-fn put_component(state: &mut State, own_name: &str, framework: &str) -> Result<(), ModelError> {
+fn put_component(state: &mut State, own_name: &str, framework: &str) -> Result<(), ContentError> {
     let (plugin_id, plugin) = names::PLUGIN;
     let name = format!("{plugin}:{own_name}");
     let key = sample::key_bytes(&label("USER_ALGORITHM", &name));
@@ -162,7 +162,7 @@ fn put_component(state: &mut State, own_name: &str, framework: &str) -> Result<(
     Ok(())
 }
 
-fn put_expressions(state: &mut State, is_new: bool) -> Result<(), ModelError> {
+fn put_expressions(state: &mut State, is_new: bool) -> Result<(), ContentError> {
     let Some(domains) = type_by_name("DOMAIN").and_then(|known| known.number()) else {
         return Ok(());
     };
@@ -190,7 +190,7 @@ fn put_expressions(state: &mut State, is_new: bool) -> Result<(), ModelError> {
     Ok(())
 }
 
-fn put_draft(state: &mut State, type_name: &str, draft: Draft) -> Result<(), ModelError> {
+fn put_draft(state: &mut State, type_name: &str, draft: Draft) -> Result<(), ContentError> {
     let label = label(type_name, &draft.key.identifier.to_string());
     put(state, draft, &label, type_name, None)
 }

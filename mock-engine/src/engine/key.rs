@@ -1,0 +1,69 @@
+//! Rows and the keys that name them.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+/// The members of one resource.
+pub type Row = Map<String, Value>;
+
+/// What names a row in a path: a number or a name. Numbers come first and in their own order.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Key {
+    /// A generated id.
+    Number(i64),
+    /// A domain's or algorithm's name.
+    Name(String),
+}
+
+impl Key {
+    /// Reads a key; text that isn't exactly a number's canonical form is a name.
+    pub fn parse(text: &str) -> Self {
+        match text.parse::<i64>() {
+            Ok(number) if number.to_string() == text => Self::Number(number),
+            _ => Self::Name(text.to_owned()),
+        }
+    }
+
+    /// A key from a member: ids come as numbers or as strings.
+    pub fn from_json(value: &Value) -> Option<Self> {
+        match value {
+            Value::Number(n) => n.as_i64().or_else(|| whole(n.as_f64()?)).map(Self::Number),
+            Value::String(text) => Some(Self::parse(text)),
+            _ => None,
+        }
+    }
+}
+
+/// A whole number written with a fraction of nothing, as `1.0`: JSON knows no other difference.
+fn whole(number: f64) -> Option<i64> {
+    // Beyond 2^53 a float has no fraction to judge by.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(n) => write!(f, "{n}"),
+            Self::Name(name) => f.write_str(name),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_sort_as_numbers_and_survive_text() {
+        assert!(Key::parse("9") < Key::parse("10"));
+        assert_eq!(Key::parse("007"), Key::Name("007".into()));
+        assert_eq!(Key::from_json(&serde_json::json!(7.0)), Some(Key::Number(7)));
+        assert_eq!(Key::from_json(&serde_json::json!(7.5)), None);
+        assert_eq!(Key::from_json(&serde_json::json!(1e300)), None);
+        for text in ["9", "007", "CREDIT CARD", "-1", "99999999999999999999"] {
+            assert_eq!(Key::parse(text).to_string(), text);
+        }
+    }
+}
