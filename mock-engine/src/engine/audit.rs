@@ -1,7 +1,7 @@
 //! The audit log: who changed what, and when.
 //!
-//! Invariant: bounded by number and by length, the oldest rows go first. It is about people, not about the engine's data,
-//! so it is no part of the state: a restart and a reset begin a new one.
+//! Invariant: bounded by number and by length; the oldest rows go first. The log is not part of the state, so a
+//! restart and a reset clear it.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -14,32 +14,32 @@ use crate::engine::clock::{api_date, parse_api_date};
 use crate::engine::defaults;
 use crate::engine::locking::lock;
 
-/// How an action ended.
+/// The result of an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum AuditStatus {
     /// It goes on in an async task.
     Attempted,
-    /// Not well.
+    /// It failed.
     Failed,
-    /// Well.
+    /// It succeeded.
     Succeeded,
 }
 
-/// What happened.
+/// An action.
 #[derive(Debug, Clone)]
 pub struct Audited {
-    /// Who did it, as far as it may be told.
+    /// The user; [`defaults::UNKNOWN_USER`] for failed logins.
     pub user: Option<String>,
-    /// What was done, as the API spells it.
+    /// The action, in the API's spelling.
     pub action: &'static str,
-    /// To what, as the API spells it.
+    /// The kind of row, in the API's spelling.
     pub target: String,
-    /// In words.
+    /// A description.
     pub description: String,
-    /// How it ended.
+    /// The result.
     pub status: AuditStatus,
-    /// Where from.
+    /// The client's address.
     pub ip: Option<String>,
 }
 
@@ -73,7 +73,7 @@ struct Inner {
 }
 
 impl AuditLog {
-    /// Forgets everything. The numbers start again.
+    /// Clears the log. The numbers start again.
     pub fn clear(&self) {
         *lock(&self.inner) = Inner::default();
     }
@@ -106,10 +106,10 @@ impl Engine {
         }
     }
 
-    /// A page of the rows that a query's filters let through, in the order that it asks for.
+    /// Returns a page of the rows that match a query's filters, in the query's order.
     pub fn list_audit(&self, query: &Query, page: PageRequest) -> Result<Page<Value>, EngineError> {
         let time = |name: &'static str| match query.text(name) {
-            // The query's reader has made a blank of the plus sign.
+            // The query parser turns a plus sign into a blank.
             Some(text) => {
                 parse_api_date(&text.replace(' ', "+"))
                     .map(Some)
@@ -184,7 +184,7 @@ pub(crate) const AUDIT_MEMBERS: &[&str] = &[
     "ipAddress",
 ];
 
-/// The member that a parameter names, as a member or as parameters are written.
+/// The member that a parameter names, in either spelling.
 fn member(name: &str) -> Option<&'static str> {
     let plain = name.replace('_', "");
     AUDIT_MEMBERS

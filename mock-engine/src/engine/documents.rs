@@ -1,7 +1,6 @@
-//! The documents that async tasks leave behind for download.
+//! Documents of async tasks, for download.
 //!
-//! Invariant: bounded by number and bytes; the oldest go first, so that a client that never cleans up cannot fill the
-//! memory.
+//! Invariant: bounded by number and bytes; the oldest go first.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Mutex;
@@ -11,19 +10,19 @@ use bytes::Bytes;
 use crate::engine::defaults;
 use crate::engine::locking::lock;
 
-/// What left a document.
+/// The task that made a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DocumentKind {
-    /// An export: the document itself.
+    /// An export; the document is the export document.
     Export,
-    /// An import: the list of outcomes.
+    /// An import; the document is the list of outcomes.
     Import,
 }
 
 /// A document.
 #[derive(Debug, Clone)]
 pub struct Document {
-    /// What left it.
+    /// The task that made it.
     pub kind: DocumentKind,
     /// The file.
     pub bytes: Bytes,
@@ -43,13 +42,13 @@ struct Inner {
 }
 
 impl Documents {
-    /// Keeps a document.
+    /// Adds a document.
     pub fn insert(&self, reference: String, document: Document) {
         let mut inner = lock(&self.inner);
         inner.bytes += document.bytes.len();
         inner.order.push_back(reference.clone());
         inner.by_reference.insert(reference, document);
-        // The newest stays even if it alone is over the limit: somebody is about to ask for it.
+        // The newest stays even above the limit, since a client is about to fetch it.
         while inner.order.len() > 1
             && (inner.order.len() > defaults::DOCUMENTS_KEPT || inner.bytes > defaults::DOCUMENT_BYTES_KEPT)
         {
@@ -66,7 +65,7 @@ impl Documents {
         lock(&self.inner).by_reference.get(reference).cloned()
     }
 
-    /// Forgets all documents of a kind.
+    /// Removes the documents of a kind.
     pub fn purge(&self, kind: DocumentKind) {
         let mut inner = lock(&self.inner);
         let inner = &mut *inner;
@@ -81,7 +80,7 @@ impl Documents {
             .sum();
     }
 
-    /// Forgets everything.
+    /// Removes all documents.
     pub fn clear(&self) {
         *lock(&self.inner) = Inner::default();
     }

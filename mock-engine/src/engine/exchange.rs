@@ -1,4 +1,4 @@
-//! What exports and imports take and give.
+//! The requests and results of exports and imports.
 
 use bytes::Bytes;
 use serde_json::value::RawValue;
@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 pub struct Passphrase(String);
 
 impl Passphrase {
-    /// Wraps what a client sent.
+    /// Wraps a client's text.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
@@ -25,7 +25,7 @@ impl std::fmt::Debug for Passphrase {
     }
 }
 
-/// In which form an export is answered.
+/// The form of an export.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Structure {
     /// The JSON document.
@@ -35,11 +35,10 @@ pub enum Structure {
     Zip,
 }
 
-/// What is to be exported.
+/// A request to export objects.
 #[derive(Debug, Clone)]
 pub struct ExportRequest {
-    /// The entries as the client sent them; they are echoed verbatim. Each is an object with `objectIdentifier` and
-    /// `objectType`, which is all that counts.
+    /// The entries as sent; the document repeats them verbatim. Only `objectIdentifier` and `objectType` matter.
     pub objects: Vec<Box<RawValue>>,
     /// Encrypts the document.
     pub passphrase: Option<Passphrase>,
@@ -56,17 +55,17 @@ pub struct Exported {
     pub structure: Structure,
 }
 
-/// What is to be imported, and how.
+/// A request to import a document.
 #[derive(Debug, Clone)]
 pub struct ImportRequest {
-    /// The document as it came. Only its blob counts; its metadata may have been rewritten by the client.
+    /// The document as sent. Only its blob counts; clients rewrite its metadata.
     pub document: Bytes,
     /// Decrypts the document.
     pub passphrase: Option<Passphrase>,
-    /// Whether objects that exist and differ are overwritten.
+    /// Whether to overwrite existing objects that differ.
     pub force_overwrite: bool,
-    /// Where environment-bound objects go.
+    /// The environment for environment-bound objects.
     pub environment_id: Option<i64>,
-    /// Where source connectors of on-the-fly jobs go.
+    /// The environment for source connectors of on-the-fly jobs.
     pub source_environment_id: Option<i64>,
 }

@@ -1,6 +1,7 @@
-//! Exporting objects with everything they depend on.
+//! Exports objects with their dependencies.
 //!
-//! Invariant: an export reads one snapshot and fails as a whole: there is no document with part of what was asked for.
+//! Invariant: an export reads one snapshot and fails as a whole; no document has only a part of the requested
+//! objects.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -19,7 +20,7 @@ use super::{BadBody, Engine, EngineError, Page, PageRequest, Refusal, State, zip
 use crate::engine::defaults;
 
 impl Engine {
-    /// One page of `/syncable-objects`.
+    /// Returns a page of `/syncable-objects`.
     pub fn syncable_objects(
         &self,
         object_type: Option<&str>,
@@ -34,7 +35,7 @@ impl Engine {
         Ok(Listing::new(view, page))
     }
 
-    /// The ENVIRONMENT entry of one environment.
+    /// Returns the ENVIRONMENT entry of an environment.
     pub fn syncable_environment(
         &self,
         environment_id: i64,
@@ -49,7 +50,7 @@ impl Engine {
         }
     }
 
-    /// What can be refused about an export before it starts, so that an async export can be answered with an error.
+    /// Checks an export before it starts, so a bad async export fails in its first answer.
     pub fn check_export(&self, request: &ExportRequest) -> Result<(), EngineError> {
         passphrase(request)?;
         let state = self.snapshot();
@@ -63,7 +64,7 @@ impl Engine {
         let view = self.views.of(&state)?;
         let Selection { roots, ids } = select(&state, &view, request)?;
         let export_id = self.ids.uuid();
-        // Read again rather than copied: objects can be megabytes.
+        // Parsed again rather than copied: objects can have megabytes.
         let read = |id: &NodeId| SyncObject::parse(view.object(*id).object.as_bytes());
         let objects = match self.settings.faithful {
             true => ids.iter().map(read).collect::<Result<Vec<_>, _>>(),
@@ -116,7 +117,7 @@ impl Engine {
         KeySize::from_bits(self.settings.dsa_bits).unwrap_or(KeySize::Dsa512)
     }
 
-    /// A key for one export, as engines do.
+    /// A new key for this export, as live engines do.
     fn signing_key(&self) -> Result<SigningKey, EngineError> {
         let mut seed = [0; 64];
         self.ids.fill(&mut seed);
@@ -153,11 +154,11 @@ fn known_type(state: &State, name: &str, parameter: &str) -> Result<(), EngineEr
     })
 }
 
-/// What is to be exported.
+/// The objects of an export.
 struct Selection {
-    /// What was asked for.
+    /// The requested objects.
     roots: Vec<NodeId>,
-    /// That and everything it depends on, in record order.
+    /// Those and everything they depend on, in record order.
     ids: Vec<NodeId>,
 }
 
@@ -194,7 +195,7 @@ fn select(state: &State, view: &View, request: &ExportRequest) -> Result<Selecti
     Ok(Selection { roots, ids })
 }
 
-/// Objects in the order of their records: their own lists of dependencies decide.
+/// Sorts objects into record order, which their dependency lists define.
 fn in_record_order<'a, 'k>(
     objects: Vec<SyncObject<'a>>,
     roots: impl Iterator<Item = &'k ObjectKey>,
@@ -219,7 +220,7 @@ fn describe(
     }
 }
 
-/// The object that a request's entry names. Ids may come as text, and the one key needs none.
+/// The object of a request's entry. Its id may be text; the global key and the GLOBAL_OBJECT need no id.
 fn find(state: &State, view: &View, entry: &RawValue) -> Result<NodeId, EngineError> {
     let bad = |error: serde_json::Error| BadBody::Unreadable(error.to_string());
     let entry: Value = serde_json::from_str(entry.get()).map_err(bad)?;
@@ -245,7 +246,7 @@ fn find(state: &State, view: &View, entry: &RawValue) -> Result<NodeId, EngineEr
         .ok_or_else(|| EngineError::not_found("syncable object", format!("{type_name} {identifier}")))
 }
 
-/// Equal names in one document could not be told apart on the target.
+/// Refuses two objects of one type and name: the target could not tell them apart.
 fn check_names(view: &View, ids: &[NodeId]) -> Result<(), EngineError> {
     let mut seen: HashMap<(&str, &str), NodeId> = HashMap::new();
     for &id in ids {
@@ -261,7 +262,7 @@ fn check_names(view: &View, ids: &[NodeId]) -> Result<(), EngineError> {
     Ok(())
 }
 
-/// Names of type numbers where the tables don't have them.
+/// The type names that the library's tables lack.
 fn type_names(view: &View, ids: &[NodeId]) -> BTreeMap<u64, String> {
     let mut names = BTreeMap::new();
     for &id in ids {
@@ -273,7 +274,7 @@ fn type_names(view: &View, ids: &[NodeId]) -> BTreeMap<u64, String> {
     names
 }
 
-/// A client's own words without the blanks between them: documents are a single line.
+/// A client's JSON without blanks between tokens, since documents are a single line.
 fn compact(entry: &RawValue) -> Box<RawValue> {
     let (mut text, mut quoted, mut escaped) = (String::with_capacity(entry.get().len()), false, false);
     for c in entry.get().chars() {

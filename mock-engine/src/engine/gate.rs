@@ -1,7 +1,7 @@
 //! One sync at a time.
 //!
-//! Invariant: a permit is held from the request that starts an operation until its result is in place, also across
-//! the states of an async task; dropping it, even through a panic, lets the next one in.
+//! Invariant: an operation holds its permit from the request until its result is stored, through all states of an
+//! async task. Dropping the permit, even in a panic, admits the next operation.
 
 use std::sync::{Arc, Mutex};
 
@@ -26,7 +26,7 @@ impl From<SyncKind> for Running {
     }
 }
 
-/// Lets sync operations in.
+/// Admits sync operations.
 #[derive(Debug, Clone)]
 pub struct SyncGate {
     concurrent: bool,
@@ -41,7 +41,7 @@ pub struct SyncPermit {
 }
 
 impl SyncGate {
-    /// A gate; `concurrent` leaves it open, as newer engines do.
+    /// Returns a gate; a `concurrent` one admits everything, as newer engines do.
     pub fn new(concurrent: bool) -> Self {
         Self {
             concurrent,
@@ -49,7 +49,7 @@ impl SyncGate {
         }
     }
 
-    /// Lets an operation in, unless another one runs or a job execution forbids an import.
+    /// Admits an operation unless another one runs, or a masking job runs and the operation is an import.
     pub fn enter(&self, kind: SyncKind, job_running: bool) -> Result<SyncPermit, EngineError> {
         if kind == SyncKind::Import && job_running {
             return Err(EngineError::Busy(Running::Job));

@@ -1,14 +1,13 @@
-//! Where tokens, references and uuids come from.
+//! Generates tokens, references and UUIDs.
 //!
-//! Invariant: with `--seed` the same sequence of calls gives the same ids; without, the seed is 32 bytes of the
-//! operating system's, so that tokens cannot be guessed. Output is SHA-256 over seed and counter: after start-up
-//! nothing can fail any more.
+//! Invariant: with a seed, the same calls give the same ids. Otherwise the seed is 32 random bytes of the system, so
+//! tokens cannot be guessed. Ids are SHA-256 of seed and counter, so only start-up can fail.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest, Sha256};
 
-/// A generator of ids. Shared by reference; every call takes the next block.
+/// A generator of ids. Shared; every call takes the next block.
 #[derive(Debug)]
 pub struct Ids {
     seed: [u8; 32],
@@ -21,7 +20,7 @@ pub struct Ids {
 pub struct EntropyError(getrandom::Error);
 
 impl Ids {
-    /// Reproducible for a given number and name; the name keeps engines of one process apart.
+    /// A reproducible generator; the name keeps engines of one process apart.
     pub fn seeded(number: u64, name: &str) -> Self {
         let mut hash = Sha256::new();
         hash.update(b"mock-engine ids\0");
@@ -33,7 +32,7 @@ impl Ids {
         }
     }
 
-    /// Unpredictable.
+    /// An unpredictable generator.
     pub fn random() -> Result<Self, EntropyError> {
         let mut seed = [0; 32];
         getrandom::fill(&mut seed).map_err(EntropyError)?;
@@ -43,7 +42,7 @@ impl Ids {
         })
     }
 
-    /// Starts a reproducible sequence again. An unpredictable one carries on: it would give out old tokens twice.
+    /// Restarts a reproducible sequence. An unpredictable one goes on, or it would issue old tokens again.
     pub fn rewind_if(&self, reproducible: bool) {
         if reproducible {
             self.counter.store(0, Ordering::Relaxed);
@@ -64,7 +63,7 @@ impl Ids {
         hash.finalize().into()
     }
 
-    /// A version 4 uuid in lower case.
+    /// A version 4 UUID in lower case.
     pub fn uuid(&self) -> String {
         let mut b = [0_u8; 16];
         self.fill(&mut b);
@@ -88,7 +87,7 @@ impl Ids {
         hex(&b)
     }
 
-    /// Letters and digits, each equally likely.
+    /// Letters and digits, all equally likely.
     pub fn alphanumeric(&self, length: usize) -> String {
         const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
         let mut text = String::with_capacity(length);

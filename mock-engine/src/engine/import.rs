@@ -1,7 +1,7 @@
-//! Importing a document: the library's plan, applied in one transaction.
+//! Imports a document: applies the library's plan in one transaction.
 //!
-//! Invariant: the rules are [`exportdoc::internal::import_plan`]'s alone; nothing here decides what may be written. A plan that
-//! doesn't succeed writes nothing, and one that does is applied whole, because both happen inside one transaction.
+//! Invariant: [`exportdoc::internal::import_plan`] alone has the rules. A plan that fails writes nothing; a plan that
+//! succeeds is applied whole, in the transaction that made it.
 
 use std::collections::HashMap;
 use std::io::{Cursor, Read as _};
@@ -26,7 +26,7 @@ use super::objects::{Inventory, StoredObject, put_object};
 use super::{BadBody, Engine, EngineError, ImportRecord, Refusal, State};
 
 impl Engine {
-    /// What can be refused about an import before it starts, so that an async import can be answered with an error.
+    /// Checks an import before it starts, so a bad async import fails in its first answer.
     pub fn check_import(
         &self,
         request: &ImportRequest,
@@ -56,7 +56,7 @@ impl Engine {
                         outcomes: outcomes(plan, &HashMap::new()),
                     }),
                     PlanVerdict::Refused(refusal) => Err(Refusal::Import(Box::new(refusal.clone())).into()),
-                    // The inventory sees the whole engine, so nothing is left unknown.
+                    // The inventory is complete, so no outcome is unknown.
                     PlanVerdict::Unknown { needs } => Err(Refusal::ImportUnclear(needs.clone()).into()),
                 }
             })
@@ -76,7 +76,7 @@ impl Engine {
         result
     }
 
-    /// A line for an object that was written or that ended the import. What comes from the document is escaped.
+    /// Logs an object that was written or ended the import. Text from the document is escaped.
     fn log_step(&self, step: &Step, outcome: Option<&ImportOutcome>) {
         let object = format!("{} {}", step.type_name, step.label());
         let (engine, object, action) = (
@@ -100,7 +100,7 @@ impl Engine {
             force_overwrite: request.force_overwrite,
             environment: request.environment_id.into(),
             source_environment: request.source_environment_id.into(),
-            // It takes back what it writes itself.
+            // An engine reads its own format.
             max_format: Some(self.settings.engine_version().newest_format()).max(state.format),
             names: self.settings.name_check(),
             strict_references: false,
@@ -108,7 +108,7 @@ impl Engine {
         import_plan(document, &Inventory(state), &options)
     }
 
-    /// Reads a document and refuses what no engine would look at further.
+    /// Reads a document; refuses those that every engine refuses.
     fn read_document(
         &self,
         request: &ImportRequest,
@@ -156,7 +156,8 @@ impl Engine {
     }
 }
 
-/// Reads a document, or the one that a ZIP archive holds as exports do: uncompressed, so that nothing grows.
+/// Reads a document, or the one in a ZIP archive. Only uncompressed archives are read, as exports are, so nothing
+/// grows.
 fn examined(
     document: &Bytes,
     options: &ExamineOptions,
@@ -170,7 +171,7 @@ fn examined(
             .map(Examined::into_objects)
             .map_err(|error| unreadable(&error));
     }
-    // The first file's compression stands here; what follows can't yield more than the archive has either.
+    // Bytes 8 and 9 are the first entry's compression method.
     if document.get(8..10) != Some(&[0, 0]) {
         return Err(BadBody::CompressedZip.into());
     }
@@ -183,7 +184,7 @@ fn examined(
     Ok((examined.report, examined.contents.objects))
 }
 
-/// Writes what the plan says; the local key of every object of the document is known by then.
+/// Writes the objects of a plan under their local keys.
 fn apply(
     state: &mut State,
     document: &ImportDocument,
@@ -210,8 +211,7 @@ fn apply(
     Ok(outcomes(plan, &local))
 }
 
-/// What every key of the document is called on this engine. New objects with numbers get new ones, but for those of types
-/// that nothing is known of.
+/// Maps every key of the document to its local key. New objects get new numbers, except those of unknown types.
 fn local_keys(
     state: &mut State,
     document: &ImportDocument,
@@ -233,7 +233,7 @@ fn local_keys(
         let number = number_here(state, step);
         local.insert(step.key.clone(), ObjectKey::new(number, identifier));
     }
-    // A reference to an object of the same document is called what that object is called.
+    // A reference to an object of the document gets that object's local key.
     let by_index: HashMap<usize, &Step> = plan.steps.iter().map(|step| (step.index, step)).collect();
     for step in &plan.steps {
         if let Action::ReferenceInDocument { index } = &step.action
@@ -246,7 +246,7 @@ fn local_keys(
     local
 }
 
-/// The id that a setting has on every engine, unless its object is here under another identity.
+/// The id that a setting has on every engine, unless this engine has it under another identity.
 fn setting_here(state: &State, object: &SyncObject<'_>) -> Option<i64> {
     let ObjectData::ApplicationSettings(data) = object.data() else {
         return None;
@@ -258,7 +258,8 @@ fn setting_here(state: &State, object: &SyncObject<'_>) -> Option<i64> {
     here.is_none().then_some(id)
 }
 
-/// Engines' number of a type isn't always known: what is here keeps the one it has, so that no twin comes beside it.
+/// The type number of an object here. Engines' numbers are not all known, so an existing object keeps its number
+/// instead of getting a twin.
 fn number_here(state: &State, step: &Step) -> u64 {
     let existing = step.action.existing();
     let here = existing
@@ -267,7 +268,7 @@ fn number_here(state: &State, step: &Step) -> u64 {
     here.map_or(step.key.type_number, |stored| stored.key().type_number)
 }
 
-/// An object of a type that nothing is known of stays as it is, its number included, while that is free.
+/// Whether an object of an unknown type keeps its number, which it does while that is free.
 fn keeps_number(state: &mut State, type_name: &str, own: &Identifier) -> bool {
     let known = type_by_name(type_name).and_then(ObjectType::number);
     let Identifier::Integer(id) = *own else {

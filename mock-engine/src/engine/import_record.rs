@@ -1,35 +1,35 @@
-//! What is to be said of an import afterwards: which document it was and how each of its objects fared.
+//! The record of an import, for the journal: its document and the outcome of each object.
 //!
-//! Invariant: bounded, for documents with many objects and long names too.
+//! Invariant: bounded, even for documents with many objects and long names.
 
 use exportdoc::internal::import_plan::{ImportOutcome, ImportStatus, Step};
 use exportdoc::internal::report::DocumentReport;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-/// Most bytes of objects that a record tells of.
+/// Limit on the recorded objects, in bytes.
 const OBJECT_BYTES: usize = 256 << 10;
 
-/// What an import was of, and how it went.
+/// An import's document and outcomes.
 #[derive(Debug, Clone, Default)]
 pub struct ImportRecord {
     /// SHA-256 of the document.
     digest: String,
-    /// Its UUID, if it could be read.
+    /// The document's UUID, if it is readable.
     export_id: Option<String>,
-    /// Where it came from, as it says.
+    /// The exporting host, as the document says.
     host: Option<String>,
-    /// How many objects it has.
+    /// The number of its objects.
     objects: usize,
-    /// How they fared, in the order of the import.
+    /// Their outcomes, in the order of the import.
     outcomes: Vec<Value>,
     bytes: usize,
-    /// Whether something stood behind the document.
+    /// Whether bytes follow the JSON of the document.
     pub behind_json: bool,
 }
 
 impl ImportRecord {
-    /// Notes which document it is.
+    /// Records the document.
     pub(super) fn document(&mut self, bytes: &[u8]) {
         self.digest = Sha256::digest(bytes)
             .iter()
@@ -37,14 +37,14 @@ impl ImportRecord {
             .collect();
     }
 
-    /// Notes what was read of it.
+    /// Records the document's header.
     pub(super) fn read(&mut self, report: &DocumentReport) {
         self.export_id = report.header.as_ref().map(|header| header.export_id.clone());
         self.host = report.envelope.host.clone();
         self.objects = report.objects.len();
     }
 
-    /// Notes how one object fared; without an outcome, what would have been done with it.
+    /// Records the outcome of an object; without one, the planned action alone.
     pub(super) fn object(&mut self, step: &Step, outcome: Option<&ImportOutcome>) {
         let mut object = json!({
             "objectType": step.type_name,
@@ -70,7 +70,7 @@ impl ImportRecord {
         }
     }
 
-    /// As the journal shows it.
+    /// Returns the record in its form for the journal.
     pub fn to_json(&self) -> Value {
         let mut value = json!({
             "sha256": self.digest,

@@ -1,4 +1,4 @@
-//! What clients ask of rulesets and connectors beside their rows: names behind a connector, refreshes, bulk updates.
+//! Rulesets, connectors and mounts beyond their rows: names behind a connector, refreshes, bulk updates.
 //!
 //! Invariant: a bulk update is all or nothing.
 
@@ -14,7 +14,7 @@ use super::resources::{
 use super::{AsyncTask, BadBody, Engine, EngineError, JobOutput, Key, Operation, Row};
 
 impl Engine {
-    /// Names of the tables, files or datasets behind a connector.
+    /// Returns the names of the tables, files or datasets behind a connector.
     pub fn names_behind(&self, connectors: &dyn Collection, key: &Key) -> Result<Vec<String>, EngineError> {
         let state = self.snapshot();
         let reader = self.reader(&state);
@@ -34,18 +34,18 @@ impl Engine {
         Ok(names)
     }
 
-    /// Connects or disconnects a mount and shows it.
+    /// Connects or disconnects a mount; returns its row.
     pub fn set_mount(&self, key: &Key, status: MountStatus) -> Result<Value, EngineError> {
         self.write(|writer| MOUNTS.set_status(writer, key, status))
     }
 
-    /// Starts to look at a database again.
+    /// Starts a refresh of a ruleset from its database.
     pub fn refresh_ruleset(self: &Arc<Self>, key: &Key) -> Result<AsyncTask, EngineError> {
         let id = self.ruleset_id(&DATABASE_RULESETS, key)?;
         self.start_ruleset_task(Operation::RulesetRefresh, id, move |writer| refresh(writer, id))
     }
 
-    /// Starts to replace the tables of a database ruleset.
+    /// Starts the replacement of a database ruleset's tables.
     pub fn bulk_update_tables(self: &Arc<Self>, key: &Key, mut body: Row) -> Result<AsyncTask, EngineError> {
         let id = self.ruleset_id(&DATABASE_RULESETS, key)?;
         let list = rows(body.remove("tableMetadata"), "tableMetadata")?;
@@ -53,7 +53,7 @@ impl Engine {
         self.start_ruleset_task(Operation::TableBulkUpdate, id, change)
     }
 
-    /// Starts to replace the files of a file ruleset.
+    /// Starts the replacement of a file ruleset's files.
     pub fn bulk_update_files(self: &Arc<Self>, key: &Key, mut body: Row) -> Result<AsyncTask, EngineError> {
         let id = self.ruleset_id(&FILE_RULESETS, key)?;
         let list = rows(body.remove("fileMetadata"), "fileMetadata")?;
@@ -99,7 +99,7 @@ fn rows(list: Option<Value>, member: &'static str) -> Result<Vec<Row>, EngineErr
         .collect()
 }
 
-/// Makes the files of a ruleset exactly those of a list: others go, those of a known id or name change, the rest is new.
+/// Replaces the files of a ruleset: updates those of a known id or name, adds new ones and deletes the others.
 fn replace_files(writer: &mut Writer<'_>, ruleset: i64, list: Vec<Row>) -> Result<(), EngineError> {
     let known = files_of(&writer.reader(), ruleset);
     let mut wanted = Vec::new();

@@ -4,10 +4,10 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-/// The members of one resource.
+/// The members of a row.
 pub type Row = Map<String, Value>;
 
-/// What names a row in a path: a number or a name. Numbers come first and in their own order.
+/// The key of a row: a number or a name. Numbers sort first, in numeric order.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Key {
     /// A generated id.
@@ -17,7 +17,7 @@ pub enum Key {
 }
 
 impl Key {
-    /// Reads a key; text that isn't exactly a number's canonical form is a name.
+    /// Parses a key; every text other than the canonical form of a number is a name.
     pub fn parse(text: &str) -> Self {
         match text.parse::<i64>() {
             Ok(number) if number.to_string() == text => Self::Number(number),
@@ -25,7 +25,7 @@ impl Key {
         }
     }
 
-    /// A key from a member: ids come as numbers or as strings.
+    /// Reads a key from a member; ids come as numbers or as text.
     pub fn from_json(value: &Value) -> Option<Self> {
         match value {
             Value::Number(n) => n.as_i64().or_else(|| whole(n.as_f64()?)).map(Self::Number),
@@ -35,9 +35,9 @@ impl Key {
     }
 }
 
-/// A whole number written with a fraction of nothing, as `1.0`: JSON knows no other difference.
+/// Reads a whole number such as `1.0`; JSON makes no difference.
 fn whole(number: f64) -> Option<i64> {
-    // Beyond 2^53 a float has no fraction to judge by.
+    // Above 2^53 a float has no fraction.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
 }

@@ -1,11 +1,11 @@
-//! A lock that outlives a panic.
+//! Mutexes that survive panics.
 //!
-//! Invariant: a handler that panics costs its own request and nothing else. What these locks guard is changed in
-//! single assignments, so the data behind a poisoned lock is whole and may be used on.
+//! Invariant: a panic in a handler fails its own request only. Data behind these locks changes in single assignments,
+//! so it is whole even if the lock is poisoned.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Locks, whether or not an earlier holder panicked.
+/// Locks a mutex, poisoned or not.
 pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

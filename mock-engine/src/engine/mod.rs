@@ -1,7 +1,7 @@
-//! The engine itself: state and rules, without HTTP.
+//! The engine: state and rules, without HTTP.
 //!
-//! Invariant: nothing in this module knows of requests, routes or status codes. The HTTP layer translates a request
-//! into one call here and the result back.
+//! Invariant: this layer knows no requests, routes, status codes or texts of answers. HTTP turns a request into one
+//! call here, and the result into an answer.
 
 mod audit;
 pub(crate) mod clock;
@@ -75,40 +75,40 @@ pub(crate) use uploads::Uploads;
 /// One engine. Shared by all connections.
 #[derive(Debug)]
 pub struct Engine {
-    /// What it was told at its start.
+    /// Its settings.
     pub settings: Settings,
-    /// Its time.
+    /// Its clock.
     pub clock: Clock,
     /// Its ids and randomness.
     pub ids: Ids,
-    /// Its data.
+    /// Its state.
     pub store: Store,
-    /// The syncable objects of the latest state, resolved.
+    /// The object graph of the latest state.
     pub views: ViewCache,
     /// Its tokens.
     pub sessions: Sessions,
     /// Its async tasks.
     pub tasks: Tasks,
-    /// The documents that tasks left for download.
+    /// The documents of tasks, for download.
     pub documents: Documents,
-    /// Who did what.
+    /// Its audit log.
     pub audit_log: AuditLog,
     /// Its uploaded files.
     pub uploads: Uploads,
-    /// Lets syncs in.
+    /// Admits sync operations.
     pub gate: SyncGate,
-    /// Tells waiting calls that the engine stops.
+    /// Cancelled when the engine stops.
     pub stopping: CancellationToken,
 }
 
-/// The engine's state could not be set up.
+/// Why an engine can't be set up.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SetupError {
-    /// No randomness.
+    /// The system gives no randomness.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
-    /// The state directory can't be used.
+    /// The state directory is unusable.
     #[error(transparent)]
     Persist(#[from] PersistError),
     /// The initial content can't be made.
@@ -117,7 +117,7 @@ pub enum SetupError {
 }
 
 impl Engine {
-    /// Sets an engine up: with the stored state if there is one, else with its initial content.
+    /// Sets an engine up with its stored state, or else with its initial content.
     pub fn new(settings: Settings, clock: Clock) -> Result<Self, SetupError> {
         let ids = match settings.seed {
             Some(seed) => Ids::seeded(seed, &settings.name),
@@ -152,33 +152,33 @@ impl Engine {
         })
     }
 
-    /// The present state.
+    /// Returns the present state.
     pub fn snapshot(&self) -> Arc<State> {
         self.store.snapshot()
     }
 
-    /// Whether a job executes now, which forbids imports.
+    /// Whether a job is running, which rules imports out.
     pub fn job_running(&self) -> bool {
         executions::any_running(&self.snapshot(), self.clock.now_ms())
     }
 
-    /// Lets a sync operation in.
+    /// Admits a sync operation.
     pub fn begin_sync(&self, kind: SyncKind) -> Result<SyncPermit, EngineError> {
         self.gate.enter(kind, self.job_running())
     }
 
-    /// Puts another state in place of the present one.
+    /// Replaces the state.
     pub fn replace_state(&self, mut state: State) -> Result<(), EngineError> {
         objects::mirror_all(&mut state);
         self.store.transact(|present| {
             *present = state;
-            // What a state from elsewhere says is another engine's.
+            // The version of a state from elsewhere is another engine's.
             present.version = Some(self.settings.version.clone());
             Ok(())
         })
     }
 
-    /// Back to the initial content, without tokens, tasks, documents or uploads. Seeded ids start again.
+    /// Restores the initial content and removes tokens, tasks, documents and uploads. Seeded ids start again.
     pub fn reset(&self) -> Result<(), EngineError> {
         self.ids.rewind_if(self.settings.seed.is_some());
         let state = content::initial_state(&self.settings).map_err(|error| {

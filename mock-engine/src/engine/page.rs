@@ -9,12 +9,12 @@ use serde::Serialize;
 use super::EngineError;
 use crate::engine::defaults;
 
-/// Which page a client asks for.
+/// The page that a client asks for.
 #[derive(Debug, Clone, Copy)]
 pub struct PageRequest {
-    /// From 1.
+    /// Number, from 1.
     pub number: u64,
-    /// At least 1.
+    /// Size, at least 1.
     pub size: u64,
 }
 
@@ -28,7 +28,7 @@ impl Default for PageRequest {
 }
 
 impl PageRequest {
-    /// The entries of this page among `total`. Page 1 of an empty list is fine.
+    /// Returns the range of this page among `total` entries. An empty list has a page 1.
     pub fn range(self, total: usize) -> Result<Range<usize>, EngineError> {
         let count = total as u64;
         let last = count.div_ceil(self.size).max(1);
@@ -40,12 +40,12 @@ impl PageRequest {
         }
         let start = (self.number - 1) * self.size;
         let end = start.saturating_add(self.size).min(count);
-        // Both are at most `total`, which came from a usize.
+        // Both are at most `total`, a usize.
         Ok(start as usize..end as usize)
     }
 }
 
-/// One page in the engine's envelope.
+/// A page in the API's envelope.
 #[derive(Debug, Serialize)]
 pub struct Page<T> {
     #[serde(rename = "_pageInfo")]
@@ -62,7 +62,7 @@ struct PageInfo {
 }
 
 impl<T> Page<T> {
-    /// Cuts a page out of a complete list; the rest of it is not looked at.
+    /// Cuts a page out of a complete list; skips the other entries.
     pub fn cut(all: impl ExactSizeIterator<Item = T>, request: PageRequest) -> Result<Self, EngineError> {
         let total = all.len();
         let range = request.range(total)?;
@@ -70,7 +70,7 @@ impl<T> Page<T> {
         Ok(Self::new(page.collect(), total))
     }
 
-    /// The same page with its entries in another form.
+    /// Converts the entries.
     pub fn map<U>(self, form: impl FnMut(T) -> U) -> Page<U> {
         Page {
             info: self.info,
@@ -78,7 +78,7 @@ impl<T> Page<T> {
         }
     }
 
-    /// The same page with its entries in another form, unless one of them has none.
+    /// Converts the entries; fails if one of them fails.
     pub fn try_map<'a, U, E>(&'a self, form: impl FnMut(&'a T) -> Result<U, E>) -> Result<Page<U>, E> {
         Ok(Page {
             info: self.info,
@@ -86,7 +86,7 @@ impl<T> Page<T> {
         })
     }
 
-    /// A page that was cut already.
+    /// Wraps the entries of a page.
     pub fn new(entries: Vec<T>, total: usize) -> Self {
         Self {
             info: PageInfo {

@@ -1,7 +1,7 @@
 //! Keeps the state in a directory.
 //!
-//! Invariant: the file is always one complete state: it is written beside, flushed to disk, then renamed over the old
-//! one. A process killed at any moment leaves the state before or after a change, never between.
+//! Invariant: the file is always one complete state. A new one is written beside it, flushed to disk and renamed over
+//! it, so a process killed at any moment leaves the state before or after a change.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
@@ -10,18 +10,18 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 const FILE: &str = "state.json";
-/// How the name of a state that is being written begins and ends.
+/// Prefix and suffix of a state that is being written.
 const UNFINISHED: (&str, &str) = (".state-", ".tmp");
 
-/// A directory that belongs to one running engine.
+/// The state directory of one running engine.
 #[derive(Debug)]
 pub struct StateDir {
     dir: PathBuf,
-    /// Held for as long as the engine lives; the system lets go of it however the process ends.
+    /// Held for the engine's life; the system releases it however the process ends.
     _lock: File,
 }
 
-/// The state directory can't be used.
+/// Why a state directory is unusable.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PersistError {
@@ -30,10 +30,10 @@ pub enum PersistError {
     Io {
         /// File or directory.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
-    /// Not a state of this version.
+    /// The file is not a state of this version.
     #[error(
         "{path}: not a stored state: {source}; move the file away to begin with the initial content, or put a dump of \
          GET /__admin/state?secrets=true in its place"
@@ -41,7 +41,7 @@ pub enum PersistError {
     Format {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The parser's error.
         source: serde_json::Error,
     },
     /// Another engine uses the directory.
@@ -50,7 +50,7 @@ pub enum PersistError {
 }
 
 impl StateDir {
-    /// Opens or makes the directory and keeps others out of it.
+    /// Opens or creates the directory and locks it.
     pub fn open(dir: &Path) -> Result<Self, PersistError> {
         let io = |path: &Path| {
             let path = path.to_owned();
@@ -77,7 +77,7 @@ impl StateDir {
         }
     }
 
-    /// The stored state, if there is one.
+    /// Returns the stored state, if there is one.
     pub fn load<T>(
         &self,
         read: impl FnOnce(&[u8]) -> serde_json::Result<T>,
@@ -93,7 +93,7 @@ impl StateDir {
         }
     }
 
-    /// Stores a state in place of the last.
+    /// Stores a state in place of the last one.
     pub fn save(&self, state: &impl Serialize) -> Result<(), PersistError> {
         let path = self.dir.join(FILE);
         self.replace(&path, state)
@@ -112,12 +112,12 @@ impl StateDir {
         drop(writer);
         file.as_file().sync_all()?;
         file.persist(path)?;
-        // The rename itself must reach the disk too, or a power cut could bring the old name back.
+        // Flushes the rename too, or a power cut could bring the old file back.
         File::open(&self.dir)?.sync_all()
     }
 }
 
-/// Removes what a killed process was writing. The holder of the lock is the only writer.
+/// Removes what a killed process left unfinished. The holder of the lock is the only writer.
 fn remove_leftovers(dir: &Path) -> io::Result<()> {
     for entry in fs::read_dir(dir)? {
         let entry = entry?;

@@ -1,7 +1,7 @@
-//! Query strings as clients really write them.
+//! Query strings, as clients write them.
 //!
-//! Invariant: nothing that a real client sends is refused for its form: empty parts (`&&`, a bare `?`), `True` and
-//! `False`, parameters that an endpoint doesn't know. Only a value that makes no sense is.
+//! Invariant: the form of a query is never refused: empty parts (`&&`, a bare `?`), `True` and `False`, unknown
+//! parameters. Only invalid values are.
 
 use percent_encoding::percent_decode_str;
 
@@ -14,7 +14,7 @@ pub struct Query {
 }
 
 impl Query {
-    /// Reads a raw query string. Invalid escapes stay as they are; bytes that aren't UTF-8 become U+FFFD.
+    /// Parses a query string. Invalid escapes stay; bytes that are not UTF-8 become U+FFFD.
     pub fn parse(raw: &str) -> Self {
         let decode = |text: &str| {
             let spaced = text.replace('+', " ");
@@ -30,7 +30,7 @@ impl Query {
         }
     }
 
-    /// A parameter's text; an empty one counts as absent, the first of several counts.
+    /// Returns a parameter's text. An empty one counts as absent; the first of several counts.
     pub fn text(&self, name: &str) -> Option<&str> {
         let found = self
             .pairs
@@ -39,18 +39,18 @@ impl Query {
         found.map(|(_, value)| value.as_str())
     }
 
-    /// The first parameter that isn't one of these.
+    /// Returns the first parameter that is not one of these.
     pub fn beside(&self, known: &[&str]) -> Option<&str> {
         let mut names = self.pairs.iter().map(|(name, _)| name.as_str());
         names.find(|name| !known.contains(name))
     }
 
-    /// A parameter as an id.
+    /// Returns a parameter as an id.
     pub fn number(&self, name: &'static str) -> Result<Option<i64>, EngineError> {
         self.read(name, "integer", |text| text.trim().parse().ok())
     }
 
-    /// A parameter as a boolean, in any case.
+    /// Returns a parameter as a boolean, in any case.
     pub fn boolean(&self, name: &'static str) -> Result<Option<bool>, EngineError> {
         self.read(name, "boolean", |text| {
             match text.trim().to_ascii_lowercase().as_str() {
@@ -61,7 +61,7 @@ impl Query {
         })
     }
 
-    /// `page_number` and `page_size`.
+    /// Returns `page_number` and `page_size`.
     pub fn page(&self) -> Result<PageRequest, EngineError> {
         let positive = |name| {
             self.read(name, "positive integer", |text| {

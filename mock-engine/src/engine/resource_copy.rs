@@ -1,6 +1,6 @@
 //! Copies of connectors and rulesets.
 //!
-//! Invariant: a copy is an entry like any other: it keeps the rules on names, and what it rests on exists.
+//! Invariant: a copy obeys all rules for new rows.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use super::resources::{Collection, DATABASE_RULESETS, FILE_METADATA, FILE_RULESE
 use super::{Engine, EngineError, Key, Row};
 
 impl Engine {
-    /// Copies a connector or a ruleset with its tables or files. What the body says wins over the original.
+    /// Copies a connector or a ruleset with its tables or files. Members of the body replace the original's.
     pub fn copy_resource(
         &self,
         collection: &dyn Collection,

@@ -1,8 +1,7 @@
-//! Rows of the resources that REST shows.
+//! Tables of rows, with an index.
 //!
-//! Invariant: clones share everything; a write copies the few nodes on its way down the trees, whatever else there is.
-//! The index holds every row under each value of the members that its resource looks rows up by: its name, and what it
-//! belongs to.
+//! Invariant: clones share their rows; a write copies only the nodes on its path in the trees. The index holds every
+//! row under its name and under its parents.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,23 +12,23 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::resources;
 use super::{Key, Row};
 
-/// The tables of an engine, by the collection's path.
+/// The tables of an engine, by path.
 #[derive(Debug, Clone, Default, Serialize)]
 #[serde(transparent)]
 pub struct Tables(BTreeMap<String, Table>);
 
 impl Tables {
-    /// A table, if anything was ever written to it.
+    /// Returns a table, if it was ever written.
     pub fn get(&self, path: &str) -> Option<&Table> {
         self.0.get(path)
     }
 
-    /// How many rows all of them have.
+    /// The number of rows of all tables.
     pub fn rows(&self) -> usize {
         self.0.values().map(Table::len).sum()
     }
 
-    /// A table to write to.
+    /// Returns a table to write to.
     pub fn get_mut(&mut self, path: &str) -> &mut Table {
         self.0.entry(path.to_owned()).or_insert_with(|| Table::of(path))
     }
@@ -52,13 +51,13 @@ impl<'de> Deserialize<'de> for Tables {
 #[derive(Debug, Clone, Default)]
 pub struct Table {
     rows: RedBlackTreeMapSync<Key, Arc<Row>>,
-    /// Members that rows are looked up by.
+    /// Indexed members.
     indexed: Vec<&'static str>,
     /// Member, value, key of the row.
     index: RedBlackTreeSetSync<(&'static str, Key, Key)>,
 }
 
-/// The first key of all.
+/// The least key.
 const FIRST: Key = Key::Number(i64::MIN);
 
 impl Table {
@@ -75,28 +74,27 @@ impl Table {
         }
     }
 
-    /// One row.
+    /// Returns a row.
     pub fn get(&self, key: &Key) -> Option<&Row> {
         self.rows.get(key).map(AsRef::as_ref)
     }
 
-    /// All rows in the order of their keys.
+    /// Returns all rows in key order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Key, &Row)> {
         self.rows.iter().map(|(key, row)| (key, row.as_ref()))
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     pub fn len(&self) -> usize {
         self.rows.size()
     }
 
-    /// Whether there are none.
+    /// Whether the table is empty.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    /// The rows whose member is a value, or a list with it; as far as values can be keys. Only for the resource's name
-    /// and what its rows belong to.
+    /// Returns the rows whose member is a value or a list with it. Works for indexed members only.
     pub fn with<'a>(
         &'a self,
         member: &str,
@@ -113,7 +111,7 @@ impl Table {
         keys.filter_map(|key| Some((key, self.get(key)?)))
     }
 
-    /// Puts a row in place.
+    /// Inserts or replaces a row.
     pub fn insert(&mut self, key: Key, row: Row) {
         self.remove(&key);
         for (member, value) in self.values(&row) {
@@ -122,7 +120,7 @@ impl Table {
         self.rows.insert_mut(key, Arc::new(row));
     }
 
-    /// Takes a row out.
+    /// Removes a row.
     pub fn remove(&mut self, key: &Key) {
         let Some(row) = self.rows.get(key).cloned() else {
             return;
@@ -133,7 +131,7 @@ impl Table {
         self.rows.remove_mut(key);
     }
 
-    /// What a row is looked up by.
+    /// The index entries of a row.
     fn values(&self, row: &Row) -> Vec<(&'static str, Key)> {
         let values = self
             .indexed

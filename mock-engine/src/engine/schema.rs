@@ -1,7 +1,7 @@
-//! What the data sources behind connectors hold, as a file declares it: tables with their columns, and files.
+//! Declared data sources: the tables, columns and files behind connectors.
 //!
-//! Invariant: declared content is never changed by requests. Rulesets take tables and columns from it, executions their
-//! row counts. Without a declaration there is what the demo's connectors lead to; other tables have no columns.
+//! Invariant: requests never change declarations. Rulesets take tables and columns from them, executions take row
+//! counts. By default the demo's connectors have declarations; other tables have no columns.
 
 use std::path::{Path, PathBuf};
 
@@ -10,17 +10,17 @@ use serde_json::Value;
 
 use super::Row;
 
-/// Everything that is declared.
+/// A declaration of data sources.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Schema {
-    /// What database connectors lead to.
+    /// The databases behind database connectors.
     #[serde(default)]
     pub databases: Vec<Database>,
-    /// What file connectors lead to.
+    /// The directories behind file connectors.
     #[serde(default)]
     pub file_systems: Vec<FileSystem>,
-    /// What mainframe dataset connectors lead to.
+    /// The mainframes behind dataset connectors.
     #[serde(default)]
     pub mainframes: Vec<Mainframe>,
 }
@@ -29,9 +29,9 @@ pub struct Schema {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Database {
-    /// Name of the connectors that lead to it.
+    /// Name of its connectors.
     pub connector: Option<String>,
-    /// `schemaName` of the connectors that lead to it, in any case.
+    /// `schemaName` of its connectors, in any case.
     pub schema: Option<String>,
     /// Its tables.
     pub tables: Vec<DeclaredTable>,
@@ -41,9 +41,9 @@ pub struct Database {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct DeclaredTable {
-    /// Name, as the database writes it.
+    /// Name, in the database's case.
     pub name: String,
-    /// How many rows a job finds.
+    /// Rows that a job finds.
     #[serde(default)]
     pub rows: Option<u64>,
     /// Its columns, in the database's order.
@@ -63,12 +63,12 @@ pub struct DeclaredColumn {
     /// Length; 0 for types without one.
     #[serde(default)]
     pub length: u32,
-    /// What it is part of.
+    /// The keys and indexes that it is part of.
     #[serde(default)]
     pub flags: Vec<ColumnFlag>,
 }
 
-/// What a column is part of.
+/// A key or index with the column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub enum ColumnFlag {
     /// The primary key.
@@ -108,32 +108,32 @@ pub struct Mainframe {
 pub struct DeclaredFile {
     /// Name.
     pub name: String,
-    /// How many records a job finds.
+    /// Records that a job finds.
     #[serde(default)]
     pub rows: Option<u64>,
 }
 
-/// A file that declares nothing usable.
+/// Why a declaration is refused.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SchemaError {
-    /// It can't be read.
+    /// The file can't be read.
     #[error("{path}: {source}")]
     Read {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: std::io::Error,
     },
-    /// It isn't TOML of this form.
+    /// The file is not TOML of this form.
     #[error("{path}: {source}")]
     Toml {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The parser's error.
         source: Box<toml::de::Error>,
     },
-    /// It isn't JSON of this form.
+    /// The file is not JSON of this form.
     #[error("{path}: {source}")]
     Json {
         /// The file.
@@ -144,7 +144,7 @@ pub enum SchemaError {
 }
 
 impl Schema {
-    /// What is behind the connectors of the demo inventory.
+    /// Returns the declaration for the connectors of the demo inventory.
     pub fn of_demo() -> Self {
         toml::from_str(include_str!("content/demo-schema.toml")).unwrap_or_default()
     }
@@ -167,14 +167,15 @@ impl Schema {
         })
     }
 
-    /// Adds another declaration behind this one.
+    /// Appends another declaration.
     pub fn extend(&mut self, other: Self) {
         self.databases.extend(other.databases);
         self.file_systems.extend(other.file_systems);
         self.mainframes.extend(other.mainframes);
     }
 
-    /// The declared tables behind a database connector, given as its row. Of two tables of one name, the first counts.
+    /// Returns the declared tables behind a database connector, given its row. The first of two tables with one name
+    /// counts.
     pub fn tables<'a>(&'a self, connector: &'a Row) -> impl Iterator<Item = &'a DeclaredTable> {
         let behind = |database: &&Database| {
             let schema = connector.get("schemaName").and_then(Value::as_str);
@@ -188,7 +189,7 @@ impl Schema {
         databases.flat_map(|database| &database.tables)
     }
 
-    /// The declared files behind a file connector, given as its row.
+    /// Returns the declared files behind a file connector, given its row.
     pub fn files<'a>(&'a self, connector: &'a Row) -> impl Iterator<Item = &'a DeclaredFile> {
         let behind = |system: &&FileSystem| is_named(connector, system.connector.as_deref());
         self.file_systems
@@ -197,7 +198,7 @@ impl Schema {
             .flat_map(|system| &system.files)
     }
 
-    /// The declared datasets behind a mainframe dataset connector, given as its row.
+    /// Returns the declared datasets behind a dataset connector, given its row.
     pub fn datasets<'a>(&'a self, connector: &'a Row) -> impl Iterator<Item = &'a DeclaredFile> {
         let behind = |mainframe: &&Mainframe| is_named(connector, mainframe.connector.as_deref());
         self.mainframes
@@ -213,7 +214,7 @@ fn is_named(connector: &Row, wanted: Option<&str>) -> bool {
 }
 
 impl DeclaredColumn {
-    /// Whether it is part of something.
+    /// Whether it is part of such a key or index.
     pub fn is(&self, flag: ColumnFlag) -> bool {
         self.flags.contains(&flag)
     }

@@ -1,8 +1,7 @@
 //! Tokens.
 //!
-//! Invariant: neither a password nor a token is compared byte by byte: only their SHA-256 is, and that in a time that
-//! doesn't depend on where two differ, so that timing tells nothing. Tokens themselves aren't
-//! kept. Expired tokens are remembered for a while because clients tell "expired" from "invalid" by the text.
+//! Invariant: passwords and tokens are compared by SHA-256, in time independent of the first difference. Tokens are
+//! stored only as hashes. Expired tokens stay for a while, since clients tell "expired" from "invalid" by the text.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::{Hash, Hasher};
@@ -17,8 +16,7 @@ use crate::engine::defaults;
 use crate::engine::ids::Ids;
 use crate::engine::locking::lock;
 
-/// What is left of a secret once it has been hashed. Comparing two takes the same time wherever they differ, also
-/// where a map compares them.
+/// The hash of a secret. Comparisons take constant time, in maps too.
 #[derive(Debug, Clone, Copy, Eq)]
 pub(super) struct SecretDigest([u8; 32]);
 
@@ -40,7 +38,7 @@ impl ConstantTimeEq for SecretDigest {
     }
 }
 
-/// The tokens given out.
+/// The tokens in use.
 #[derive(Debug, Default)]
 pub struct Sessions {
     inner: Mutex<Inner>,
@@ -49,7 +47,7 @@ pub struct Sessions {
 #[derive(Debug, Default)]
 struct Inner {
     sessions: HashMap<SecretDigest, Session>,
-    /// In the order of logins; all last equally long, so the front expires first.
+    /// In login order. All tokens last equally long, so the front expires first.
     order: VecDeque<SecretDigest>,
 }
 
@@ -60,7 +58,7 @@ struct Session {
 }
 
 impl Sessions {
-    /// Gives out a token for a user who may log in.
+    /// Issues a token to an authenticated user.
     pub fn begin(&self, settings: &Settings, ids: &Ids, now_ms: i64, user: &str) -> String {
         let token = ids.uuid();
         let mut inner = lock(&self.inner);
@@ -79,7 +77,7 @@ impl Sessions {
         token
     }
 
-    /// The user whose token this is, if it is good now.
+    /// Returns the user of a valid token.
     pub fn check(&self, token: &str, now_ms: i64) -> Result<Arc<str>, EngineError> {
         match lock(&self.inner).sessions.get(&digest(token)) {
             Some(session) if now_ms < session.expiry => Ok(Arc::clone(&session.user)),
@@ -88,7 +86,7 @@ impl Sessions {
         }
     }
 
-    /// Forgets a token.
+    /// Revokes a token.
     pub fn logout(&self, token: &str) {
         let key = digest(token);
         let mut inner = lock(&self.inner);
@@ -97,13 +95,13 @@ impl Sessions {
         }
     }
 
-    /// Forgets all tokens.
+    /// Revokes all tokens.
     pub fn clear(&self) {
         *lock(&self.inner) = Inner::default();
     }
 }
 
-/// A secret as it is compared.
+/// Hashes a secret.
 pub(super) fn digest(text: &str) -> SecretDigest {
     SecretDigest(Sha256::digest(text.as_bytes()).into())
 }
@@ -139,7 +137,7 @@ mod tests {
         let (sessions, settings, _) = sessions();
         let mut tokens: Vec<String> = (0..100)
             .flat_map(|_| {
-                // As if the engine were started anew each time.
+                // As after a restart of the engine.
                 let ids = Ids::random().unwrap();
                 [0, 1].map(|now_ms| sessions.begin(&settings, &ids, now_ms, "u"))
             })

@@ -1,6 +1,6 @@
-//! What one engine was told at its start.
+//! The settings of one engine.
 //!
-//! Invariant: never changes while the engine runs.
+//! Invariant: constant while the engine runs.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,61 +22,61 @@ use crate::engine::defaults;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Settings {
-    /// Name; shows as `exportHost` in its documents.
+    /// Name, the `exportHost` of its documents.
     pub name: String,
     /// Four-part version of `/system-information`.
     pub version: String,
-    /// Whether names that break the rules of 6.0 are refused wherever they come from.
+    /// Whether to refuse every name that breaks the rules of 6.0, stock objects included.
     pub strict_names: bool,
-    /// Users who may log in. Empty: anybody with a non-empty name and password.
+    /// Users who may log in. Empty: everyone with a non-empty name and password.
     pub users: Vec<Credential>,
-    /// How long a token lasts.
+    /// Lifetime of tokens.
     pub token_ttl: Duration,
-    /// How async tasks move on.
+    /// Pace of async tasks.
     pub task_pace: Pace,
-    /// How long a download waits for an unfinished task, in real time.
+    /// Time that a download waits for an unfinished task, in real time.
     pub download_wait: Duration,
-    /// How long a started job runs.
+    /// Run time of a started job.
     pub execution_time: Duration,
-    /// Whether syncs may run side by side, as newer engines allow.
+    /// Whether to allow concurrent sync operations, as newer engines do.
     pub concurrent_sync: bool,
-    /// Whether imports need a signature that verifies, rather than none that fails.
+    /// Whether to refuse signatures that can't be checked, in addition to invalid ones.
     pub require_valid_signature: bool,
-    /// Whether a body with something behind its JSON value is refused.
+    /// Whether to refuse a body with bytes after its JSON value.
     pub strict_json: bool,
-    /// Length of the key that seals exports.
+    /// Key length of the signatures of exports: 512, 1024 or 2048 bits.
     pub dsa_bits: u32,
-    /// Whether exports hold the objects byte for byte, without what engines write anew in every export.
+    /// Whether exports have the objects byte for byte, without the fields that live engines rewrite in every export.
     pub faithful: bool,
-    /// Makes ids reproducible.
+    /// Seed of reproducible ids and tokens.
     pub seed: Option<u64>,
-    /// Start without syncable objects but those that no engine lacks.
+    /// Whether to start with only the syncable objects that every engine has.
     pub empty: bool,
-    /// Start as freshly installed: with the stock, without the demo inventory.
+    /// Whether to start like a fresh installation: with the stock objects, without the demo inventory.
     pub fresh: bool,
-    /// Export documents (or directories of them) whose objects become the state.
+    /// Export documents, or directories of them, whose objects become the state.
     pub load: Vec<PathBuf>,
-    /// What the data sources behind connectors hold.
+    /// Declared tables and files behind connectors.
     pub schema: Arc<Schema>,
-    /// Where the state survives a restart.
+    /// Directory that keeps the state across restarts.
     pub state_dir: Option<PathBuf>,
 }
 
 impl Settings {
-    /// The settings after a change.
+    /// Returns the settings after a change.
     #[must_use]
     pub fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
         change(&mut self);
         self
     }
 
-    /// The version as imports ask about it.
+    /// The version in the form that imports need.
     pub fn engine_version(&self) -> EngineVersion {
-        // The options let no other text in than one that parses.
+        // The options admit only versions that parse.
         self.version.parse().unwrap_or(EngineVersion::CHECKS_NAMES)
     }
 
-    /// Whose names are checked.
+    /// The names to check.
     pub fn name_check(&self) -> NameCheck {
         self.engine_version().name_check(self.strict_names)
     }
@@ -108,7 +108,7 @@ impl Default for Settings {
     }
 }
 
-/// How async tasks move from WAITING over RUNNING to their end.
+/// The pace of async tasks from WAITING over RUNNING to their end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Pace {
@@ -135,7 +135,7 @@ impl Credential {
         }
     }
 
-    /// For comparison only.
+    /// The password, for comparison.
     pub(crate) fn password(&self) -> &str {
         &self.password
     }

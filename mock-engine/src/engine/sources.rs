@@ -1,6 +1,6 @@
-//! What a ruleset goes through: tables or files, with the row counts that the declared schema gives them.
+//! The tables or files of rulesets, with declared row counts.
 //!
-//! Invariant: names come from the ruleset, row counts from the declaration behind its connector; nothing is made up.
+//! Invariant: names come from the ruleset and row counts from the declaration behind its connector.
 
 use serde_json::Value;
 
@@ -13,11 +13,11 @@ use super::{Key, Row};
 pub(crate) struct Source {
     /// Its name.
     pub name: String,
-    /// How many rows it has, where that is declared.
+    /// Its declared number of rows.
     pub rows: Option<u64>,
 }
 
-/// The tables or files that an execution of a job goes through, in the ruleset's order. `job` is the job's row.
+/// The tables or files that a job works on, in the ruleset's order. `job` is the job's row.
 pub(crate) fn sources_of_job(reader: &Reader<'_>, job: &Row) -> Vec<Source> {
     match job.get("rulesetId").and_then(Key::from_json) {
         Some(Key::Number(ruleset)) => sources_of_ruleset(reader, ruleset),
@@ -25,7 +25,7 @@ pub(crate) fn sources_of_job(reader: &Reader<'_>, job: &Row) -> Vec<Source> {
     }
 }
 
-/// The tables or files of a ruleset. An id belongs to one ruleset of either kind.
+/// The tables or files of a ruleset. Rulesets of both kinds share their ids.
 pub(crate) fn sources_of_ruleset(reader: &Reader<'_>, ruleset: i64) -> Vec<Source> {
     let key = Key::Number(ruleset);
     let schema = &reader.settings.schema;

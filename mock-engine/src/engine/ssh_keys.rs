@@ -1,6 +1,6 @@
-//! SSH keys that file connectors may name.
+//! SSH keys, which file connectors name.
 //!
-//! Invariant: a key is its name, which is that of its file. What the file holds is not kept: nothing asks for it.
+//! Invariant: a key is the name of its file; the content is not kept, since nothing reads it.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use super::{Engine, EngineError, Key, Row, State};
 
 /// Path of their table.
 const SSH_KEYS: &str = "ssh-keys";
-/// What an error calls one.
+/// Name of the kind in errors.
 const TITLE: &str = "SSH key";
 /// Their name.
 const NAME: &str = "sshKeyName";
@@ -20,7 +20,7 @@ impl Engine {
         keys.iter().map(|(_, row)| Value::Object(row.clone())).collect()
     }
 
-    /// Adds the SSH key of a file.
+    /// Adds an SSH key, named after its file.
     pub fn add_ssh_key(&self, filename: &str) -> Result<Value, EngineError> {
         if filename.is_empty() {
             return Err(EngineError::MissingField {

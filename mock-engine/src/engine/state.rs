@@ -1,8 +1,8 @@
-//! The data of an engine that requests read and change.
+//! The data of an engine.
 //!
-//! Invariant: changes happen in transactions. A transaction works on a copy (cheap, however much there is: a copy shares
-//! everything) that replaces the state only when it succeeded and, with a state directory, was stored. Readers hold a
-//! snapshot and are never blocked by a writer.
+//! Invariant: changes are transactions. A transaction changes a copy, which is cheap because copies share everything;
+//! the copy replaces the state once the change succeeded and, with a state directory, is on disk. Readers hold a
+//! snapshot and never wait for writers.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -18,36 +18,36 @@ use super::row_tables::{Table, Tables};
 use super::{EngineError, Key, PersistError};
 use crate::engine::locking::lock;
 
-/// Everything that a dump holds and a restart keeps.
+/// The content of a dump and of a state file.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct State {
-    /// Says that this is a state.
+    /// Marks a state.
     #[serde(rename = "mockEngineState")]
     pub form: StateForm,
-    /// Rows of the resources that are plain data, by the collection's path.
+    /// Rows of the resources, by path.
     #[serde(default)]
     pub tables: Tables,
-    /// Last number given out, by counter.
+    /// Last number of each counter.
     #[serde(default)]
     pub counters: BTreeMap<String, i64>,
     /// Executions of jobs.
     #[serde(default)]
     pub executions: BTreeMap<i64, Arc<Execution>>,
-    /// What executions to come are to do.
+    /// Plans for future executions.
     #[serde(default, rename = "executionPlans")]
     pub execution_plans: Vec<ExecutionPlan>,
-    /// The syncable objects; tables show them as rows.
+    /// The syncable objects; tables mirror them as rows.
     #[serde(default)]
     pub objects: ObjectStore,
-    /// Format number of exports, where a loaded document said one.
+    /// Format number of exports, if a loaded document had one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<u64>,
-    /// The engine's version, so that a dump tells by which rules it imports.
+    /// The engine's version, whose rules govern imports.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
 }
 
-/// The form of dumps, so that nothing else is taken for one.
+/// The format of dumps, so nothing else passes for one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct StateForm;
 
@@ -73,7 +73,7 @@ impl<'de> Deserialize<'de> for StateForm {
 impl State {
     /// Reads a dump.
     pub fn from_json(value: Value) -> serde_json::Result<Self> {
-        // An array would do for a derived reader.
+        // The derived reader would accept an array too.
         match value {
             Value::Object(_) => serde_json::from_value(value),
             _ => Err(de::Error::custom("a state is a JSON object")),
@@ -88,7 +88,7 @@ impl State {
         }
     }
 
-    /// A table, empty if nothing was ever written to it.
+    /// A table; empty if it was never written.
     pub fn table(&self, path: &str) -> Table {
         self.tables.get(path).cloned().unwrap_or_default()
     }
@@ -98,7 +98,7 @@ impl State {
         self.tables.get_mut(path)
     }
 
-    /// How much there is to look through, roughly: objects and rows.
+    /// The approximate size: objects, rows and executions.
     pub fn size(&self) -> usize {
         self.objects.len() + self.tables.rows() + self.executions.len()
     }
@@ -110,7 +110,7 @@ impl State {
         *last
     }
 
-    /// The next number of a counter that no row of the resources that share it has.
+    /// The next number of a counter that no row of its resources has.
     pub fn next_free_number(&mut self, counter: &str) -> i64 {
         loop {
             let number = self.next_number(counter);
@@ -120,7 +120,7 @@ impl State {
         }
     }
 
-    /// Whether a row of the resources that share a counter has this number.
+    /// Whether a row of the resources with this counter has the number.
     pub fn number_taken(&self, counter: &str, number: i64) -> bool {
         let sharing = resources::all()
             .iter()
@@ -130,24 +130,24 @@ impl State {
         tables.any(|table| table.get(&key).is_some())
     }
 
-    /// Makes sure that a counter never gives out `number` again.
+    /// Keeps a counter from issuing `number` again.
     pub fn reserve_number(&mut self, counter: &str, number: i64) {
         let last = self.counters.entry(counter.to_owned()).or_default();
         *last = number.max(*last);
     }
 }
 
-/// Holds the state and lets transactions at it one after the other.
+/// The state, with its transactions one after the other.
 #[derive(Debug)]
 pub struct Store {
     current: Mutex<Arc<State>>,
-    /// Held through a whole transaction, unlike `current`, which readers need.
+    /// Held for a whole transaction; `current` only for a moment.
     writer: Mutex<()>,
     dir: Option<StateDir>,
 }
 
 impl Store {
-    /// A store with its first state, which is stored at once.
+    /// Returns a store with its first state, which it saves at once.
     pub fn new(state: State, dir: Option<StateDir>) -> Result<Self, PersistError> {
         if let Some(dir) = &dir {
             dir.save(&state)?;
@@ -159,12 +159,12 @@ impl Store {
         })
     }
 
-    /// The present state; stays as it is while others write.
+    /// The present state; later changes do not affect it.
     pub fn snapshot(&self) -> Arc<State> {
         Arc::clone(&lock(&self.current))
     }
 
-    /// Runs a change: all of it, or nothing when it fails.
+    /// Runs a change; an error leaves the state as it was.
     pub fn transact<T>(
         &self,
         change: impl FnOnce(&mut State) -> Result<T, EngineError>,

@@ -1,9 +1,9 @@
-//! What moves async tasks on: the engine's clock, or polls.
+//! Moves async tasks on, by the engine's clock or by polls.
 //!
 //! Invariant: a task's work runs exactly once, off the request threads, and its document is in place before its
-//! status says so. The answer to the request that starts a task shows it as the vendor's examples do: an export is
-//! RUNNING at once, an import is WAITING without a start time. From the first GET on, an import without delay is past
-//! WAITING, because one client takes that state for a failure.
+//! status changes. The first answer is as in the vendor's examples: an export is RUNNING, an import is WAITING
+//! without a start time. From the first GET on, an import without delay is past WAITING, since one client takes that
+//! state for a failure.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,10 +14,10 @@ use super::tasks::{Entry, Ticket};
 use super::{AsyncTask, Document, Engine, EngineError, JobOutput, Operation, Pace, SyncPermit, TaskStatus};
 use crate::engine::clock::{api_date, millis};
 
-/// When a task leaves a state.
+/// When a task leaves its states.
 #[derive(Debug, Clone, Copy)]
 struct Schedule {
-    /// On the engine's clock; polls decide without them.
+    /// Times on the engine's clock; `None` if polls decide.
     times: Option<Times>,
 }
 
@@ -28,8 +28,7 @@ struct Times {
 }
 
 impl Schedule {
-    /// Counted from when the task was asked for, not from when some thread gets to it, so that a test can move the
-    /// clock right after.
+    /// Counts from the request, not from the start of the work, so a test can move the clock right after the request.
     fn new(pace: Pace, now_ms: i64, waits: bool) -> Self {
         let times = match pace {
             Pace::PerPoll => None,
@@ -51,7 +50,7 @@ impl Schedule {
 }
 
 impl Engine {
-    /// Starts a task and answers as the vendor's examples show it. The permit is held until the task ends.
+    /// Starts a task; returns it as the vendor's examples show it. The task holds the permit until it ends.
     pub fn start_task(
         self: &Arc<Self>,
         operation: Operation,
@@ -62,7 +61,7 @@ impl Engine {
         self.start_task_about(operation, reference, permit, work)
     }
 
-    /// As [`Self::start_task`], for a task whose `reference` is no document but what it works on.
+    /// Starts a task whose `reference` names what it works on instead of a document.
     pub fn start_task_about(
         self: &Arc<Self>,
         operation: Operation,
@@ -101,7 +100,7 @@ impl Engine {
             None => self.tasks.until(ticket, begun).await,
         }
         self.tasks.run(ticket, self.clock.now_ms());
-        // Cleared away by a reset: its work must not reach the new state.
+        // A reset removed the task, so its work must not reach the new state.
         if self.tasks.look(ticket).is_none() {
             return;
         }
@@ -144,7 +143,7 @@ impl Engine {
         });
     }
 
-    /// A task as a GET shows it; with one state per poll, the GET moves it on first.
+    /// Returns a task. With one state per poll, moves it on first.
     pub async fn poll_task(&self, id: i64) -> Result<AsyncTask, EngineError> {
         let (ticket, task) = self.tasks.find(id)?;
         if self.settings.task_pace == Pace::PerPoll {
@@ -162,7 +161,7 @@ impl Engine {
             .ok_or_else(|| EngineError::not_found("async task", id))
     }
 
-    /// The document behind a reference; waits a while for a task that hasn't ended.
+    /// Returns the document of a reference; waits a while for a running task.
     pub async fn download(&self, reference: &str) -> Result<Bytes, EngineError> {
         if let Some(document) = self.documents.get(reference) {
             return Ok(document.bytes);
@@ -170,7 +169,7 @@ impl Engine {
         let absent = || EngineError::not_found("file download", reference);
         let ticket = self.tasks.by_reference(reference).ok_or_else(absent)?;
         if self.settings.task_pace == Pace::PerPoll {
-            // Nobody polls while this call waits, so it counts as the polls that are left.
+            // The client does not poll while it waits here, so this counts as the missing polls.
             self.tasks.run(ticket, self.clock.now_ms());
             self.tasks.change(ticket, |entry| entry.may_end = true);
         }

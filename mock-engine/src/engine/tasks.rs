@@ -1,7 +1,7 @@
 //! Async tasks: WAITING → RUNNING → SUCCEEDED or FAILED.
 //!
-//! Invariant: this is the table only; what moves a task on is in `task_driver`. Whoever waits for a task is woken by
-//! every change, and also when the task is cleared away.
+//! Invariant: this is only the table; `task_driver` moves tasks on. Every change wakes all waiters, and so does the
+//! removal of a task.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -17,7 +17,7 @@ use crate::engine::defaults;
 use crate::engine::ids::Ids;
 use crate::engine::locking::lock;
 
-/// What a task does.
+/// The operation of a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Operation {
@@ -31,7 +31,7 @@ pub enum Operation {
     AlgorithmUpdate,
     /// Replaces the global key.
     EncryptionKeyCreate,
-    /// Looks at a ruleset's database again.
+    /// Refreshes a ruleset from its database.
     RulesetRefresh,
     /// Replaces the tables of a ruleset.
     TableBulkUpdate,
@@ -45,7 +45,7 @@ impl Operation {
         self == Self::Import
     }
 
-    /// What its document is, if it leaves one.
+    /// The kind of its document, if it leaves one.
     pub(super) fn document_kind(self) -> Option<DocumentKind> {
         match self {
             Self::Export => Some(DocumentKind::Export),
@@ -59,7 +59,7 @@ impl Operation {
         }
     }
 
-    /// A new name for its document.
+    /// A new reference for its document.
     pub(super) fn reference(self, ids: &Ids) -> Option<String> {
         let (prefix, stem) = match self.document_kind()? {
             DocumentKind::Export => ("EXPORT", "export"),
@@ -70,13 +70,13 @@ impl Operation {
     }
 }
 
-/// Where a task stands.
+/// The status of a task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum TaskStatus {
-    /// Not begun.
+    /// Not started.
     Waiting,
-    /// Under way.
+    /// Running.
     Running,
     /// Done.
     Succeeded,
@@ -91,36 +91,36 @@ impl TaskStatus {
     }
 }
 
-/// A task as the API shows it: members that are not set are absent.
+/// A task as the API shows it, apart from the failure; unset members are absent.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AsyncTask {
     /// Its number.
     pub async_task_id: i64,
-    /// What it does.
+    /// Its operation.
     pub operation: Operation,
-    /// Names its document.
+    /// The reference of its document.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
-    /// Where it stands.
+    /// Its status.
     pub status: TaskStatus,
-    /// When it began to run.
+    /// The time of its start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start_time: Option<String>,
-    /// When it ended.
+    /// The time of its end.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_time: Option<String>,
-    /// Never, for these operations.
+    /// Always false for these operations.
     pub cancellable: bool,
     /// Why it failed; HTTP words it.
     #[serde(skip)]
     pub failure: Option<Arc<EngineError>>,
 }
 
-/// What a task's work ends with.
+/// The output of a task's work.
 #[derive(Debug, Default)]
 pub struct JobOutput {
-    /// The file to download; a failed import leaves one too.
+    /// The file for download; a failed import has one too.
     pub file: Option<Bytes>,
     /// Why it failed, if it did.
     pub failure: Option<EngineError>,
@@ -144,12 +144,12 @@ impl JobOutput {
     }
 }
 
-/// Which tasks a list shows.
+/// Selects tasks.
 #[derive(Debug, Default)]
 pub struct TaskFilter {
-    /// Only this operation, as the API spells it.
+    /// Operation, in the API's spelling.
     pub operation: Option<String>,
-    /// Only this status, as the API spells it.
+    /// Status, in the API's spelling.
     pub status: Option<String>,
 }
 
@@ -167,7 +167,7 @@ struct Inner {
     tasks: BTreeMap<i64, Entry>,
 }
 
-/// One task among all there ever were: numbers start again after a reset, serials don't.
+/// One task among all ever: a reset restarts the numbers, but not the serials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Ticket {
     id: i64,
@@ -178,7 +178,7 @@ pub(super) struct Ticket {
 pub(super) struct Entry {
     serial: u64,
     pub(super) task: AsyncTask,
-    /// Whether a poll (or a download) allowed the task to end; only looked at with one state per poll.
+    /// Whether a poll or a download allowed the task to end; only with one state per poll.
     pub(super) may_end: bool,
 }
 
@@ -207,7 +207,7 @@ impl Tasks {
             },
         );
         while inner.tasks.len() > defaults::TASKS_KEPT {
-            // A task that still runs must stay: its driver and its waiters look it up.
+            // Running tasks stay: their drivers and waiters need them.
             let Some(oldest) = inner.tasks.values().find(|e| e.task.status.is_final()) else {
                 break;
             };
@@ -217,7 +217,7 @@ impl Tasks {
         Ticket { id, serial }
     }
 
-    /// Changes a task, if it is still there, and tells everybody who waits for one.
+    /// Changes a task if it is still there; wakes all waiters.
     pub(super) fn change(&self, ticket: Ticket, change: impl FnOnce(&mut Entry)) {
         let mut inner = lock(&self.inner);
         if let Some(entry) = inner
@@ -231,7 +231,7 @@ impl Tasks {
         self.changed.send_replace(());
     }
 
-    /// Sets a waiting task running.
+    /// Starts a waiting task.
     pub(super) fn run(&self, ticket: Ticket, now_ms: i64) {
         self.change(ticket, |entry| {
             if entry.task.status == TaskStatus::Waiting {
@@ -241,7 +241,7 @@ impl Tasks {
         });
     }
 
-    /// A task, if it is still there.
+    /// Returns a task if it is still there.
     pub(super) fn look(&self, ticket: Ticket) -> Option<AsyncTask> {
         let inner = lock(&self.inner);
         let entry = inner
@@ -281,7 +281,7 @@ impl Tasks {
         })
     }
 
-    /// The tasks that a filter lets through, by number.
+    /// The tasks that match a filter, by number.
     pub fn list(&self, filter: &TaskFilter) -> Vec<AsyncTask> {
         let is = |wanted: &Option<String>, value: serde_json::Result<serde_json::Value>| {
             wanted
@@ -296,7 +296,7 @@ impl Tasks {
             .collect()
     }
 
-    /// None of these operations can be cancelled.
+    /// Refuses: none of these operations can be cancelled.
     pub fn cancel(&self, id: i64) -> Result<AsyncTask, EngineError> {
         self.find(id)?;
         Err(EngineError::NotCancellable {
@@ -305,7 +305,7 @@ impl Tasks {
         })
     }
 
-    /// Waits until a task passes a test, or is gone.
+    /// Waits until a task passes a test or is gone.
     pub(super) async fn until(&self, ticket: Ticket, test: impl Fn(&Entry) -> bool) {
         let mut changed = self.changed.subscribe();
         let passes = || {
@@ -317,7 +317,7 @@ impl Tasks {
             entry.is_none_or(&test)
         };
         while !passes() {
-            // The sender is in `self` and so cannot be gone.
+            // Never fails, since `self` owns the sender.
             let _ = changed.changed().await;
         }
     }
@@ -327,7 +327,7 @@ impl Tasks {
         self.until(ticket, |entry| entry.task.status.is_final()).await;
     }
 
-    /// Forgets all tasks. The numbers start again.
+    /// Removes all tasks. The numbers start again.
     pub fn clear(&self) {
         let mut inner = lock(&self.inner);
         inner.tasks.clear();

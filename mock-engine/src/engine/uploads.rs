@@ -1,6 +1,6 @@
 //! Uploaded files.
 //!
-//! Invariant: an upload of any size costs a few hundred bytes: no endpoint gives the content back, so only name and size
+//! Invariant: an upload of any size takes a few hundred bytes. No endpoint returns the content, so only name and size
 //! are kept.
 
 use std::collections::VecDeque;
@@ -16,9 +16,9 @@ use crate::engine::locking::lock;
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Upload {
-    /// What other requests refer to it by.
+    /// The reference in other requests.
     pub file_reference_id: String,
-    /// What its own endpoints refer to it by.
+    /// The reference in its own endpoints.
     pub file_uuid: String,
     /// The client's name for it.
     pub filename: String,
@@ -47,29 +47,29 @@ impl Uploads {
         found.ok_or_else(|| EngineError::not_found("file upload", uuid))
     }
 
-    /// Forgets one.
+    /// Removes one.
     pub fn delete(&self, uuid: &str) -> Result<(), EngineError> {
         self.get(uuid)?;
         lock(&self.files).retain(|upload| upload.file_uuid != uuid);
         Ok(())
     }
 
-    /// Forgets the permanent ones, the temporary ones, or all.
+    /// Removes the permanent ones, the temporary ones, or all.
     pub fn purge(&self, permanent: Option<bool>) {
         lock(&self.files)
             .retain(|upload| permanent.is_some_and(|p| persistence(p) != upload.persistence_type));
     }
 
-    /// Forgets everything.
+    /// Removes all.
     pub fn clear(&self) {
         self.purge(None);
     }
 }
 
 impl Engine {
-    /// Notes an uploaded file.
+    /// Adds an uploaded file.
     pub fn add_upload(&self, filename: &str, file_size: u64, permanent: bool) -> Upload {
-        // The name becomes part of the reference, so it must not bring a path of its own.
+        // The name becomes part of the reference, so it must not be a path.
         let filename = filename.rsplit(['/', '\\']).next().unwrap_or_default();
         let filename = if filename.is_empty() { "file" } else { filename };
         let upload = Upload {

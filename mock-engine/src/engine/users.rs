@@ -1,8 +1,7 @@
-//! Users: rows, and the logins that they allow.
+//! Users and their logins.
 //!
-//! Invariant: names are compared without case. A row with a password decides about logins under its name alone; without
-//! one, the users that the engine was started with do. Every login compares everything, so that its time tells neither
-//! which users exist nor where two passwords differ.
+//! Invariant: names ignore case. If a user's row has a password, only that one is valid; otherwise the settings
+//! decide. Every login compares with every user, so its time reveals neither names nor passwords.
 
 use serde_json::{Value, json};
 use subtle::{Choice, ConstantTimeEq};
@@ -14,7 +13,7 @@ use crate::engine::defaults;
 
 /// Path of the resource.
 const USERS: &str = "users";
-/// Member of a user who is no administrator: the role, and the environments that it holds in.
+/// Member with a user's role and environments, for users who are not administrators.
 const NON_ADMIN: &str = "nonAdminProperties";
 
 /// The users of an engine as a resource.
@@ -61,7 +60,7 @@ impl Collection for Users {
         let Value::Object(mut row) = next else {
             return Err(EngineError::Internal);
         };
-        // An empty password is none: clients send whole rows, and rows don't show it.
+        // An empty password counts as none: clients send back whole rows, which don't show it.
         if body.get("password").is_none_or(|password| password == "") {
             match old.get("password") {
                 Some(password) => row.insert("password".to_owned(), password.clone()),
@@ -70,7 +69,7 @@ impl Collection for Users {
         }
         complete(&mut row, Some(&old));
         check_rights(&writer.reader(), &mut row)?;
-        // The rows' own update merges, so what went away has to be said.
+        // The row update merges, so removed members must be explicit.
         for name in old
             .keys()
             .filter(|name| !row.contains_key(*name))
@@ -101,8 +100,8 @@ fn check_free(state: &State, body: &Row, own: Option<&Key>) -> Result<(), Engine
     }
 }
 
-/// What a row shows besides what its client sent. Engines of different versions say in different members whether a user
-/// is locked, so a row has both, and the one that a client changed decides.
+/// Members that a row shows in addition to those sent. Engine versions spell the lock state differently, so a row has
+/// both members; the changed one wins.
 fn complete(row: &mut Row, old: Option<&Row>) {
     for name in ["firstName", "lastName", "email"] {
         row.entry(name).or_insert_with(|| "".into());
@@ -124,7 +123,7 @@ fn complete(row: &mut Row, old: Option<&Row>) {
     }
 }
 
-/// A user who is no administrator has a role, in environments that exist.
+/// Checks that a user who is not an administrator has a role, in existing environments.
 fn check_rights(reader: &Reader<'_>, row: &mut Row) -> Result<(), EngineError> {
     if row.get("isAdmin") == Some(&json!(true)) {
         row.remove(NON_ADMIN);
@@ -148,7 +147,7 @@ fn check_rights(reader: &Reader<'_>, row: &mut Row) -> Result<(), EngineError> {
     exists(reader, "roles", rights.get_mut("roleId").ok_or_else(missing)?)
 }
 
-/// Makes sure that there is what an id names, and that the id is a number.
+/// Checks that an id exists and is a number.
 fn exists(reader: &Reader<'_>, path: &str, id: &mut Value) -> Result<(), EngineError> {
     let resource = collection(path).ok_or(EngineError::Internal)?;
     let key = Key::from_json(id).ok_or_else(|| EngineError::not_found(resource.spec().title, &id))?;
@@ -159,7 +158,7 @@ fn exists(reader: &Reader<'_>, path: &str, id: &mut Value) -> Result<(), EngineE
     Ok(())
 }
 
-/// Takes an environment out of the rights of all users.
+/// Removes an environment from the rights of all users.
 pub(super) fn forget_environment(state: &mut State, environment: &Key) {
     let users = state.table(USERS);
     for (key, row) in users.iter() {
@@ -179,7 +178,7 @@ pub(super) fn forget_environment(state: &mut State, environment: &Key) {
     }
 }
 
-/// A user who has a role.
+/// Returns a user with a role.
 pub(super) fn with_role(state: &State, role: &Key) -> bool {
     let users = state.table(USERS);
     users.iter().any(|(_, row)| {
@@ -201,13 +200,12 @@ fn name_of(row: &Row) -> &str {
     row.get("userName").and_then(Value::as_str).unwrap_or_default()
 }
 
-/// A name as it is compared.
+/// A name in the form for comparisons.
 fn folded(name: &str) -> String {
     name.to_lowercase()
 }
 
-/// Adds the users that an engine has from its start on: the administrator, and those whom it was told of. Their
-/// passwords stay in the settings.
+/// Adds the first users: the administrator and those of the settings. Passwords stay in the settings.
 pub(super) fn add_first(state: &mut State, settings: &Settings) {
     state.reserve_number("user", defaults::ADMIN_ID - 1);
     let names = settings.users.iter().map(|user| user.name.as_str());
@@ -258,7 +256,7 @@ fn may_log_in(state: &State, settings: &Settings, user: &str, password: &str) ->
 }
 
 impl Engine {
-    /// Checks user and password and gives out a token. Who logs in for the first time where everyone may becomes a user.
+    /// Checks user and password; returns a token. On an engine without users, the first login creates the user.
     pub fn login(&self, user: &str, password: &str) -> Result<String, EngineError> {
         let state = self.snapshot();
         if !may_log_in(&state, &self.settings, user, password) {
@@ -279,8 +277,8 @@ impl Engine {
         Ok(self.give_token(&name))
     }
 
-    /// Single sign-on: there is no identity provider to ask, so a bearer token is as good as a password where any
-    /// password is good, and good for nothing where users are given.
+    /// Single sign-on. Without an identity provider, every bearer token is valid on an engine without users, and no
+    /// bearer token on others.
     pub fn single_sign_on(&self, bearer: &str) -> Result<String, EngineError> {
         if bearer.is_empty() || !self.settings.users.is_empty() {
             return Err(EngineError::InvalidCredentials);

@@ -6,8 +6,8 @@ use zip::result::ZipResult;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-/// A ZIP file that holds `content` under `name`, uncompressed. The entry's time is the format's earliest: when the export
-/// was made stands in the document.
+/// Returns a ZIP file with `content` under `name`, uncompressed. The entry's time is the earliest that the format
+/// allows; the document has the time of the export.
 pub(super) fn with_one_entry(name: &str, content: &[u8]) -> ZipResult<Vec<u8>> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::with_capacity(content.len() + 256)));
     writer.start_file(

@@ -1,7 +1,7 @@
-//! `/__admin`: what a person or a test asks of the mock rather than of the engine.
+//! `/__admin`: what tests ask of the mock itself. No live engine has these endpoints.
 //!
 //! Invariant: no web page and no other machine drives a local mock unasked: every call passes the guard. Secrets are
-//! shown only to whoever asks for them by name.
+//! shown only on request (`secrets=true`).
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -88,7 +88,7 @@ pub(crate) fn routes(app: &Arc<App>) -> Routes {
         )
 }
 
-/// The document that the routes made.
+/// The OpenAPI document.
 #[derive(Debug, Clone)]
 pub(crate) struct OpenApi(pub(crate) Bytes);
 
@@ -98,7 +98,7 @@ async fn openapi(Extension(OpenApi(document)): Extension<OpenApi>) -> Response {
 
 async fn guarded(State(app): State<Arc<App>>, request: Request, next: Next) -> Result<Response, ApiError> {
     HostGuard::check_origin(&request).map_err(ApiError::AdminRefused)?;
-    // From another machine, knowing a name is not enough. Health stays open: it tells nothing.
+    // Other machines need a token too. Health stays open, since it has nothing private.
     let local = request
         .extensions()
         .get::<Peer>()
@@ -178,7 +178,7 @@ async fn load(State(app): State<Arc<App>>, RawBody(bytes): RawBody) -> Result<Re
     Ok(empty(StatusCode::OK))
 }
 
-/// Objects whose message a dump hides stay as they are here: without it they would be nothing.
+/// Restores objects whose message a dump hides; without it they would be empty.
 fn keep_hidden(dump: &mut serde_json::Value, present: &EngineState) {
     let objects = dump.get_mut("objects").and_then(|objects| objects.as_array_mut());
     for object in objects.into_iter().flatten() {
@@ -216,7 +216,7 @@ async fn plan(State(app): State<Arc<App>>, ObjectBody(body): ObjectBody) -> Resu
     Ok(empty(StatusCode::OK))
 }
 
-/// A number that is written with a fraction of nothing is a whole one: JSON knows no difference.
+/// Writes whole numbers such as `1.0` without their fraction; JSON makes no difference.
 fn whole_numbers(value: &mut serde_json::Value) {
     match value {
         serde_json::Value::Number(_) => {

@@ -1,7 +1,7 @@
-//! What goes back to the client.
+//! Answers.
 //!
-//! Invariant: every answer is single-line JSON, a file, or empty; every error is JSON with an `errorMessage` (an
-//! import that was rolled back excepted: its body is the array of outcomes, as clients parse it).
+//! Invariant: every answer is single-line JSON, a file, or empty. Every error is JSON with an `errorMessage`, except
+//! a rolled-back import, whose body is the array of outcomes that clients parse.
 
 use std::fmt;
 
@@ -180,12 +180,12 @@ pub(crate) fn json_answer(status: StatusCode, value: &impl Serialize) -> Respons
     }
 }
 
-/// JSON that is ready to send.
+/// JSON in its final form.
 pub(crate) fn raw_json(status: StatusCode, bytes: Bytes) -> Response {
     typed(status, "application/json", bytes)
 }
 
-/// A file, whatever the client said it accepts.
+/// A file, regardless of `Accept`.
 pub(crate) fn file(status: StatusCode, bytes: Bytes) -> Response {
     typed(status, "application/octet-stream", bytes)
 }
@@ -212,7 +212,7 @@ fn typed(status: StatusCode, media_type: &'static str, bytes: Bytes) -> Response
     response
 }
 
-/// Replaces the framework's own refusals (a path that isn't UTF-8, say), which are plain text.
+/// Replaces the framework's own refusals (of a path that is not UTF-8, for example), which are plain text.
 pub(crate) fn only_json_errors(response: Response) -> Response {
     let status = response.status();
     let is_ours = response

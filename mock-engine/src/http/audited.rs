@@ -1,7 +1,6 @@
-//! What of a request goes into the audit log.
+//! The audit log's rows for requests.
 //!
-//! Invariant: only what users who are logged in did, and logins; reading is no event. The name that a failed login gave is
-//! not told.
+//! Invariant: a row is a write by a logged-in user, or a login; reads give none. A failed login gives no user name.
 
 use std::net::IpAddr;
 
@@ -12,7 +11,7 @@ use super::auth::Caller;
 use super::{App, canonical};
 use crate::engine::{AuditStatus, Audited, resources};
 
-/// Adds a row for a request that ended, if it was one that counts.
+/// Adds the row of a finished request, if it is due one.
 pub(super) fn note(app: &App, method: &Method, path: &str, ip: Option<IpAddr>, response: &Response) {
     if method == Method::GET {
         return;
@@ -47,7 +46,7 @@ pub(super) fn note(app: &App, method: &Method, path: &str, ip: Option<IpAddr>, r
     });
 }
 
-/// What was done to what, and to which of them; `None` for paths without an endpoint.
+/// The action, the kind of row and its key; `None` for paths without an endpoint.
 fn said<'a>(method: &Method, path: &'a str) -> Option<(&'static str, String, &'a str)> {
     let usual = match *method {
         Method::POST => "CREATE",

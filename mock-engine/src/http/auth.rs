@@ -1,6 +1,6 @@
-//! Who may call.
+//! Authentication.
 //!
-//! Invariant: every endpoint below the API's base asks for a token, except login and system information, which are in
+//! Invariant: every endpoint below the API's base needs a token, except login and system information, which are in
 //! another router.
 
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use super::App;
 use super::answer::ApiError;
 use crate::engine::{EngineError, Query};
 
-/// Lets a request through that carries a good token.
+/// Passes requests with a valid token on.
 pub(crate) async fn require_token(
     State(app): State<Arc<App>>,
     mut request: Request,
@@ -31,11 +31,11 @@ pub(crate) async fn require_token(
     Ok(response)
 }
 
-/// The user whose request it is; there where a token was asked for.
+/// The user who sent the request; set by [`require_token`] alone.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller(pub(crate) Arc<str>);
 
-/// Whose token the headers carry, if it is good.
+/// The user of the token in the headers.
 pub(crate) fn check(app: &App, headers: &HeaderMap) -> Result<Arc<str>, EngineError> {
     let token = token(headers).ok_or(EngineError::TokenUnknown)?;
     app.engine.sessions.check(token, app.engine.clock.now_ms())
@@ -46,7 +46,7 @@ pub(crate) fn token(headers: &HeaderMap) -> Option<&str> {
     headers.get(AUTHORIZATION)?.to_str().ok().map(str::trim)
 }
 
-/// The query string, leniently.
+/// The query string.
 impl<S: Sync> FromRequestParts<S> for Query {
     type Rejection = std::convert::Infallible;
 

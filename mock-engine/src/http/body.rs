@@ -25,12 +25,12 @@ use crate::http::journal::EntryId;
 use crate::http::limits::{JSON_BODY, LIST_BODY, LOGIN_BODY, Limits, UNCOUNTED_BODY};
 use crate::http::messages;
 
-/// Where a small body is left for the request journal.
+/// Keeps a small body for the journal.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Captured(Arc<Mutex<Option<Bytes>>>);
 
 impl Captured {
-    /// Largest body that the journal shows.
+    /// Largest body in the journal.
     const LIMIT: usize = 16 * 1024;
 
     fn put(&self, bytes: &Bytes) {
@@ -40,7 +40,7 @@ impl Captured {
         }
     }
 
-    /// What was read, if it was small.
+    /// Takes the body, if it was small.
     pub(crate) fn take(&self) -> Option<Bytes> {
         lock(&self.0).take()
     }
@@ -69,7 +69,7 @@ impl Bodies {
     }
 }
 
-/// One body's part of that memory.
+/// The part of that memory that one body uses.
 #[derive(Debug)]
 pub(super) struct Share {
     free: Arc<Semaphore>,
@@ -77,7 +77,7 @@ pub(super) struct Share {
 }
 
 impl Share {
-    /// Makes the share as large as the body has become.
+    /// Grows the share to the size of the body.
     pub(super) fn grow(&mut self, bytes: usize) -> Result<(), ApiError> {
         if bytes as u64 <= UNCOUNTED_BODY {
             return Ok(());
@@ -95,7 +95,7 @@ impl Share {
         Ok(())
     }
 
-    /// Ties the share to the bytes, so that it comes back when the last who uses them is done.
+    /// Ties the share to the bytes; dropping the last copy returns it.
     pub(super) fn hold(self, bytes: impl AsRef<[u8]> + Into<Bytes> + Send + 'static) -> Bytes {
         match self.taken {
             None => bytes.into(),
@@ -122,13 +122,13 @@ async fn read(request: Request, app: &App, limit: u64) -> Result<Bytes, ApiError
     let announced = content_length(&parts.headers);
     let mut pieces = std::pin::pin!(pieces(app, body, announced, limit)?);
     let mut share = app.bodies.share();
-    // Bodies that come in one piece, as nearly all do, are not copied.
+    // Nearly all bodies arrive in one piece; those are not copied.
     let first = pieces.next().await.transpose()?.unwrap_or_default();
     share.grow(first.len())?;
     let bytes = match pieces.next().await.transpose()? {
         None => share.hold(first),
         Some(second) => {
-            // The announcement is a hint, and a hint from outside must not reserve a gigabyte.
+            // The announced length is a hint from outside, so it reserves at most 1 MiB.
             let mut all = Vec::with_capacity(announced.unwrap_or(0).min(1 << 20) as usize);
             all.extend_from_slice(&first);
             all.extend_from_slice(&second);
@@ -154,8 +154,8 @@ async fn read_object(request: Request, app: &App, limit: u64) -> Result<Row, Api
     }
 }
 
-/// Reads the JSON value of a body. Clients have sent a brace too many for years, so engines look no further than the
-/// value's end, and neither does this, unless it is told to.
+/// Reads the JSON value of a body. Known clients send a brace too many and engines ignore bytes after the value, so
+/// this does too, unless `strict_json` is set.
 pub(crate) fn read_value<T: DeserializeOwned>(
     app: &App,
     entry: Option<EntryId>,
@@ -178,7 +178,7 @@ pub(crate) fn read_value<T: DeserializeOwned>(
     Ok(value)
 }
 
-/// Says in log and journal that something stood behind the JSON of a body.
+/// Notes ignored bytes after the JSON value in the log and the journal.
 pub(crate) fn ignored(app: &App, entry: Option<EntryId>) {
     tracing::warn!(engine = %app.engine.settings.name, "ignored: {}", messages::TRAILING_DATA);
     if let Some(entry) = entry {
@@ -187,7 +187,7 @@ pub(crate) fn ignored(app: &App, entry: Option<EntryId>) {
     }
 }
 
-/// A whole body of any size that the engine takes: a document, a state.
+/// A whole body: a document or a state.
 pub(crate) struct RawBody(pub(crate) Bytes);
 
 impl FromRequest<Arc<App>> for RawBody {
@@ -198,7 +198,7 @@ impl FromRequest<Arc<App>> for RawBody {
     }
 }
 
-/// The entry of a request in the journal.
+/// The journal entry of a request.
 pub(crate) struct Entry(pub(crate) Option<EntryId>);
 
 impl<S: Sync> FromRequestParts<S> for Entry {
@@ -209,7 +209,7 @@ impl<S: Sync> FromRequestParts<S> for Entry {
     }
 }
 
-/// A list of objects to export, unread.
+/// The unparsed list of objects to export.
 pub(crate) struct ListBody(pub(crate) Bytes);
 
 impl FromRequest<Arc<App>> for ListBody {
@@ -220,7 +220,7 @@ impl FromRequest<Arc<App>> for ListBody {
     }
 }
 
-/// A body that is a JSON object, whatever its content type says.
+/// A JSON object, regardless of the content type.
 pub(crate) struct ObjectBody(pub(crate) Row);
 
 impl FromRequest<Arc<App>> for ObjectBody {

@@ -1,7 +1,6 @@
-//! Routes and what the OpenAPI document says of them, declared in one breath.
+//! Routes, declared together with their part of the OpenAPI document.
 //!
-//! Invariant: nothing else in the crate adds a route, so the router has no endpoint that the document lacks, and the
-//! document none that nobody answers.
+//! Invariant: nothing else in the crate adds a route, so the router and the document have the same endpoints.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::{App, schemas};
 
-/// Endpoints, with what is said of them.
+/// Endpoints with their descriptions.
 #[derive(Debug, Default)]
 pub(crate) struct Routes {
     router: Router<Arc<App>>,
@@ -26,7 +25,7 @@ impl Routes {
         Self::default()
     }
 
-    /// Adds what is behind one path.
+    /// Adds the endpoints of a path.
     pub(crate) fn at(mut self, path: &str, endpoints: impl IntoIterator<Item = Endpoint>) -> Self {
         let (mut methods, mut item) = (MethodRouter::new(), Map::new());
         for endpoint in endpoints {
@@ -54,7 +53,7 @@ impl Routes {
         self
     }
 
-    /// Puts something before all endpoints that are there so far, and says so of each.
+    /// Puts a middleware before all endpoints so far; `say` changes their descriptions.
     pub(crate) fn behind(
         self,
         layer: impl FnOnce(Router<Arc<App>>) -> Router<Arc<App>>,
@@ -68,7 +67,7 @@ impl Routes {
         }
     }
 
-    /// Says of all endpoints that they may refuse with this status.
+    /// Documents that every endpoint may answer with this status.
     pub(crate) fn refusing(mut self, status: StatusCode) -> Self {
         for operation in self.paths.values_mut().flat_map(Map::values_mut) {
             operation["responses"][status.as_str()] = schemas::refusal(status);
@@ -76,7 +75,7 @@ impl Routes {
         self
     }
 
-    /// The document.
+    /// Returns the document.
     pub(crate) fn document(&self) -> Value {
         json!({
             "openapi": "3.1.0",
@@ -99,7 +98,7 @@ impl Routes {
     }
 }
 
-/// What one method of a path does.
+/// One method of a path.
 pub(crate) struct Endpoint {
     method: &'static str,
     handler: MethodRouter<Arc<App>>,
@@ -146,18 +145,18 @@ impl Endpoint {
         Self::new("delete", MethodFilter::DELETE, handler, summary)
     }
 
-    /// What the path's parameter is, where it isn't just any text.
+    /// Sets the schema of the path's parameter; the default is any text.
     pub(crate) fn key(mut self, schema: Value) -> Self {
         self.key = schema;
         self
     }
 
-    /// A query parameter.
+    /// Adds an optional query parameter.
     pub(crate) fn query(self, name: &str, schema: Value) -> Self {
         self.parameter("query", name, schema, false)
     }
 
-    /// A query parameter that must be there.
+    /// Adds a required query parameter.
     pub(crate) fn needs(self, name: &str, schema: Value) -> Self {
         self.parameter("query", name, schema, true)
     }
@@ -172,7 +171,7 @@ impl Endpoint {
         self
     }
 
-    /// Answers page by page.
+    /// The answer is a page of a list.
     pub(crate) fn paged(self, entry: &str) -> Self {
         let positive = json!({ "type": "integer", "minimum": 1, "maximum": i64::MAX });
         self.query("page_number", positive.clone())
@@ -180,21 +179,21 @@ impl Endpoint {
             .answers(StatusCode::OK, schemas::page(entry))
     }
 
-    /// Takes a JSON body.
+    /// The request has a JSON body.
     pub(crate) fn takes(self, schema: Value) -> Self {
         self.body("application/json", json!({ "schema": schema }))
     }
 
-    /// Takes a form with a file.
+    /// The request is a form with a file.
     pub(crate) fn takes_file(self, part: &str) -> Self {
-        // OpenAPI 3.1 asks for the media type, and the generators of clients for the format.
+        // OpenAPI 3.1 describes files by media type, and generators of clients read the format.
         let file = json!({
             "type": "string",
             "format": "binary",
             "contentMediaType": "application/octet-stream",
         });
         let form = json!({ "type": "object", "required": [part], "properties": { part: file }, "additionalProperties": false });
-        // What has a filename is a file to a form's reader.
+        // Form readers take a part with a filename for a file.
         self.body("multipart/form-data", json!({ "schema": form }))
     }
 
@@ -215,18 +214,18 @@ impl Endpoint {
         self
     }
 
-    /// Answers with JSON.
+    /// The answer is JSON.
     pub(crate) fn answers(self, status: StatusCode, schema: Value) -> Self {
         self.response(status, json!({ "application/json": { "schema": schema } }))
     }
 
-    /// Answers with a file.
+    /// The answer is a file.
     pub(crate) fn gives_file(self, status: StatusCode) -> Self {
         let file = json!({ "type": "string", "format": "binary" });
         self.response(status, json!({ "application/octet-stream": { "schema": file } }))
     }
 
-    /// Answers with nothing but a status.
+    /// The answer is a status without a body.
     pub(crate) fn done(self, status: StatusCode) -> Self {
         self.response(status, Value::Null)
     }
@@ -244,7 +243,7 @@ impl Endpoint {
         self
     }
 
-    /// Refuses with these, beside what is said of all endpoints of its kind.
+    /// Adds statuses of errors to those that all endpoints of this kind have.
     pub(crate) fn refuses(mut self, statuses: &[u16]) -> Self {
         for status in statuses {
             self.say_refusal(StatusCode::from_u16(*status).unwrap_or_default());

@@ -1,7 +1,6 @@
 //! Forms with a file in them.
 //!
-//! Invariant: neither the number of parts nor their heads and texts take more memory than a small bound; a file counts as a
-//! body does.
+//! Invariant: the number of parts, their heads and their texts take bounded memory; a file counts as a body.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,14 +17,14 @@ use super::body::{Share, content_length, pieces};
 use crate::engine::Row;
 use crate::http::limits::{FORM_TEXTS, PART_HEAD};
 
-/// A file that came as the part of a form.
+/// A file from a form.
 #[derive(Debug)]
 pub(crate) struct FilePart {
     /// The client's name for it.
     pub(crate) filename: String,
-    /// Its bytes, if they were to be kept.
+    /// Its bytes; empty for [`Keep::Length`].
     pub(crate) bytes: Bytes,
-    /// How many they are.
+    /// Its length.
     pub(crate) length: u64,
 }
 
@@ -38,7 +37,7 @@ pub(crate) enum Keep {
     Length,
 }
 
-/// Reads a form: the file in the part of the given name, and the text of the other parts.
+/// Reads a form: the file in the part named `part`, and the texts of the other parts.
 pub(crate) async fn read_form(
     app: &App,
     headers: &HeaderMap,
@@ -75,7 +74,7 @@ pub(crate) async fn read_form(
             continue;
         }
         let filename = field.file_name().unwrap_or_default().to_owned();
-        // Of several parts with the name, the first counts.
+        // The first of several parts with the name counts.
         let keep = if file.is_none() { keep } else { Keep::Length };
         let (bytes, length) = form.read_file(&mut field, keep, app.bodies.share()).await?;
         file.get_or_insert(FilePart {
@@ -88,17 +87,17 @@ pub(crate) async fn read_form(
     Ok((file, texts))
 }
 
-/// A form as it comes in. The crate that takes it apart bounds neither the number of parts nor their heads.
+/// A form being read. The parser bounds neither the number of parts nor their heads.
 struct FormReader<'f> {
     form: &'f mut multer::Multipart<'static>,
-    /// Bytes that came since the form last made progress.
+    /// Bytes received since the form last made progress.
     unread: Arc<AtomicUsize>,
     texts_left: usize,
 }
 
 impl FormReader<'_> {
     async fn next(&mut self) -> Result<Option<multer::Field<'static>>, ApiError> {
-        // Every part costs something, so that a form of empty parts has an end, too.
+        // Every part costs 8 bytes, so a form of empty parts ends too.
         self.text(8)?;
         let field = self.form.next_field().await.map_err(form_error);
         self.unread.store(0, Ordering::Relaxed);
@@ -111,7 +110,7 @@ impl FormReader<'_> {
         chunk
     }
 
-    /// Takes so many bytes off what texts may have.
+    /// Takes bytes off the limit for texts.
     fn text(&mut self, bytes: usize) -> Result<(), ApiError> {
         self.texts_left = self.texts_left.checked_sub(bytes).ok_or(ApiError::BodyTooLarge)?;
         Ok(())
@@ -144,14 +143,14 @@ impl FormReader<'_> {
     }
 }
 
-/// Ends a form whose preamble or part head has no end: all of it would be kept.
+/// Ends a form with an endless preamble or part head; the parser would buffer all of it.
 fn bounded_heads(
     pieces: impl Stream<Item = Result<Bytes, ApiError>> + Send + 'static,
     unread: Arc<AtomicUsize>,
 ) -> impl Stream<Item = Result<Bytes, ApiError>> + Send + 'static {
     pieces.map(move |piece| {
         let piece = piece?;
-        // Judged before the piece is added: one piece alone may be larger, and be a file.
+        // Checked before this piece counts: a single piece may be larger than the limit if it is a file.
         if unread.fetch_add(piece.len(), Ordering::Relaxed) > FORM_TEXTS {
             return Err(ApiError::BodyTooLarge);
         }
@@ -169,7 +168,7 @@ fn form_error(error: multer::Error) -> ApiError {
     }
 }
 
-/// Whether a request of this method and these headers brings a form.
+/// Whether a request carries a form.
 pub(crate) fn is_form(method: &Method, headers: &HeaderMap) -> bool {
     let content_type = headers
         .get(CONTENT_TYPE)

@@ -1,9 +1,8 @@
 //! Keeps web pages from driving a local mock.
 //!
-//! Invariant: a call that no password protects is let in only under a name that this server is known by. A page can
-//! give its own name this machine's address (DNS rebinding), but its browser goes on to send that name. An address as
-//! a name can't be rebound, so any address is fine. Admin calls, moreover, must not come from a web page of another
-//! origin.
+//! Invariant: a call without a password names this server in `Host`. A page can point its own name at this machine
+//! (DNS rebinding), but the browser still sends that name. Addresses cannot be rebound, so every address is allowed.
+//! Admin calls from pages of another origin are refused.
 
 use std::net::IpAddr;
 
@@ -15,21 +14,21 @@ use rustls::client::verify_server_name;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::server::ParsedCertificate;
 
-/// The longest name that DNS knows.
+/// The longest DNS name.
 const LONGEST_NAME: usize = 253;
 
-/// The address of the other end of a connection.
+/// The address of a connection's client.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Peer(pub(crate) IpAddr);
 
-/// The names that this server is known by.
+/// The names of this server.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct HostGuard {
     names: Vec<String>,
     certificate: Option<CertificateDer<'static>>,
 }
 
-/// What is wrong with a request's Host header.
+/// What is wrong with a request's `Host` header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum HostError {
     NotOne,
@@ -48,12 +47,12 @@ impl HostGuard {
         }
     }
 
-    /// Whether a request names a server in the way that HTTP asks for and, where `known` is asked for, this one.
+    /// Checks that a request has one valid `Host` header and, if `known` is set, that it names this server.
     pub(crate) fn check_host<B>(&self, request: &http::Request<B>, known: bool) -> Result<(), HostError> {
         let mut hosts = request.headers().get_all(HOST).iter();
         let (host, second) = (hosts.next(), hosts.next());
         let Some(host) = host.filter(|_| second.is_none()) else {
-            // Before HTTP/1.1 there was no such header. Browsers send it always.
+            // HTTP/1.0 had no such header. Browsers always send it.
             return if host.is_none() && request.version() < Version::HTTP_11 {
                 Ok(())
             } else {
@@ -69,7 +68,7 @@ impl HostGuard {
         Ok(())
     }
 
-    /// Whether a web page of another origin sent the request; if so, how it shows.
+    /// Refuses requests from web pages of another origin; the error says what gave the page away.
     pub(crate) fn check_origin(request: &Request) -> Result<(), &'static str> {
         let headers = request.headers();
         if header(headers, HeaderName::from_static("sec-fetch-site")) == Some("cross-site") {
@@ -91,7 +90,7 @@ impl HostGuard {
 
     fn knows(&self, host: &str) -> bool {
         let name = plain(host);
-        // Browsers never ask another machine for what is below `localhost`.
+        // Browsers resolve names below `localhost` to this machine.
         name.parse::<IpAddr>().is_ok()
             || name == "localhost"
             || name.ends_with(".localhost")
@@ -113,7 +112,7 @@ fn is_for(certificate: &CertificateDer<'_>, name: &str) -> bool {
         .is_ok_and(|certificate| name.is_ok_and(|name| verify_server_name(&certificate, &name).is_ok()))
 }
 
-/// A name in the spelling that names are compared in.
+/// A name in lower case, without brackets and the final dot.
 fn plain(name: &str) -> String {
     let name = name.trim_start_matches('[').trim_end_matches(']');
     name.trim_end_matches('.').to_ascii_lowercase()

@@ -1,8 +1,7 @@
 //! The request journal.
 //!
-//! Invariant: bounded by number and by bytes, the oldest entries go first; secrets are redacted before they are kept,
-//! so that a dump of the process doesn't hold them here either. An entry is made when a request arrives, so a request
-//! that hangs shows.
+//! Invariant: bounded by number and by bytes; the oldest entries go first. Secrets are redacted before they are
+//! stored. A request gets its entry on arrival, so one that hangs is visible.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -20,10 +19,10 @@ use crate::http::{Escaped, canonical};
 const ENTRIES: usize = 10_000;
 const BYTES: usize = 16 << 20;
 
-/// Most bytes of notes that an entry keeps.
+/// Most bytes of an entry's notes.
 const NOTES: usize = 64 << 10;
 
-/// The number of a request's entry, which the request carries along.
+/// The number of an entry; the request carries it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct EntryId(u64);
 
@@ -35,7 +34,7 @@ pub(crate) struct Journal {
 
 #[derive(Debug, Default)]
 struct Inner {
-    /// Number of the next entry; they rise by one, so the front's number gives every entry's place.
+    /// Number of the next entry. Numbers rise by one, so the front's number gives every entry's place.
     next: u64,
     entries: VecDeque<Entry>,
     bytes: usize,
@@ -47,9 +46,9 @@ struct Entry {
     /// Method, target and headers as lines: one allocation per request instead of dozens.
     head: String,
     done: Option<Done>,
-    /// What is to be said of it beside: lines, each with a line break.
+    /// Notes, one per line.
     notes: String,
-    /// What it imported, as JSON.
+    /// The record of its import, as JSON.
     import: Option<Box<str>>,
 }
 
@@ -81,7 +80,7 @@ impl Entry {
 }
 
 impl Journal {
-    /// Notes a request; its number is for [`Journal::finish`].
+    /// Adds a request; [`Journal::finish`] takes the returned number.
     pub(crate) fn begin(&self, time_ms: i64, request: &Request<Body>) -> EntryId {
         let entry = Entry {
             time_ms,
@@ -99,7 +98,7 @@ impl Journal {
         id
     }
 
-    /// Notes how a request ended.
+    /// Completes the entry of a request.
     pub(crate) fn finish(
         &self,
         id: EntryId,
@@ -115,7 +114,7 @@ impl Journal {
             error: error.map(Into::into),
         };
         self.change(id, |entry| {
-            // People type passwords into the wrong field.
+            // Users type passwords into the wrong field.
             if status >= 400 && entry.path().trim_end_matches('/').ends_with("login") && done.body.is_some() {
                 done.body = Some(format!("\"{}\"", redact::REDACTED).into());
             }
@@ -123,7 +122,7 @@ impl Journal {
         });
     }
 
-    /// Says something of a request beside how it ended.
+    /// Adds a note to an entry.
     pub(crate) fn note(&self, id: EntryId, text: &str) {
         self.change(id, |entry| {
             if entry.notes.len() + text.len() < NOTES {
@@ -133,13 +132,13 @@ impl Journal {
         });
     }
 
-    /// Says what a request imported; that may be known only after its end.
+    /// Adds the record of an import to an entry, perhaps after the answer.
     pub(crate) fn imported(&self, id: EntryId, import: &Value) {
         let import = import.to_string().into();
         self.change(id, |entry| entry.import = Some(import));
     }
 
-    /// Changes an entry, if it is still there.
+    /// Changes an entry if it is still there.
     fn change(&self, EntryId(id): EntryId, change: impl FnOnce(&mut Entry)) {
         let mut inner = lock(&self.inner);
         let first = inner.next - inner.entries.len() as u64;
@@ -155,7 +154,7 @@ impl Journal {
         }
     }
 
-    /// The newest entries that a filter lets through, newest first, with how many there were in all.
+    /// The newest entries that match a filter, newest first, with the total.
     pub(crate) fn newest(&self, limit: usize, filter: &Filter) -> Value {
         let inner = lock(&self.inner);
         let numbered = inner.entries.iter().rev().zip((0..inner.next).rev());
@@ -164,7 +163,7 @@ impl Journal {
         json!({ "total": inner.next, "kept": inner.entries.len(), "requests": requests })
     }
 
-    /// The requests that ended, as lines of a log: those of a level and of weightier ones.
+    /// The finished requests of a level and of higher ones, as lines of a log.
     pub(crate) fn as_log(&self, level: &str) -> String {
         let inner = lock(&self.inner);
         let mut log = String::new();
@@ -194,7 +193,7 @@ impl Journal {
         log
     }
 
-    /// Forgets the entries; the numbers go on, so that requests under way don't finish others' entries.
+    /// Clears the entries. The numbers go on, so running requests do not finish the entries of others.
     pub(crate) fn clear(&self) {
         let mut inner = lock(&self.inner);
         inner.entries.clear();
@@ -202,14 +201,14 @@ impl Journal {
     }
 }
 
-/// Which entries are asked for.
+/// Selects entries.
 #[derive(Debug, Default)]
 pub(crate) struct Filter {
-    /// Only this method, in any case.
+    /// Method, in any case.
     pub(crate) method: Option<String>,
-    /// Only this path and what is below it, in any spelling.
+    /// Path, with everything below it, in any spelling.
     pub(crate) path: Option<String>,
-    /// Only this status.
+    /// Status.
     pub(crate) status: Option<i64>,
 }
 
@@ -267,9 +266,9 @@ fn head(request: &Request<Body>) -> String {
     head
 }
 
-/// A body is shown only if it is JSON, because only then it is known where its secrets are.
+/// The journal shows JSON bodies only, since it can find the secrets in them.
 fn shown_body(bytes: &[u8]) -> Box<str> {
-    // Of a body with something behind its JSON the rest is not shown.
+    // Bytes after the JSON value are not shown.
     let first = serde_json::Deserializer::from_slice(bytes).into_iter().next();
     match first.unwrap_or(Ok(Value::Null)) {
         Ok(mut value) => {

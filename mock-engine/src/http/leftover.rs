@@ -1,7 +1,7 @@
-//! What a handler leaves unread of a request's body.
+//! The part of a request's body that its handler does not read.
 //!
-//! Invariant: an answer goes out once its request has come whole, or says that the connection closes. Otherwise a client
-//! that keeps its connections learns only with its next request that the rest of this one was in the way.
+//! Invariant: the answer follows the whole request, or closes the connection. Otherwise the rest of the body would
+//! spoil the next request on the connection.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
@@ -20,19 +20,19 @@ use crate::engine::Engine;
 use crate::engine::locking::lock;
 use crate::http::limits::UNCOUNTED_BODY;
 
-/// How long an answer waits for the rest of its request, which clients send right behind the head.
+/// How long an answer waits for the rest of its request. Clients send it right after the head.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Where a body comes back to when its reader is done with it.
+/// Gets the body back when its reader is done with it.
 #[derive(Debug)]
 pub(super) struct Leftover {
     body: Arc<Mutex<Option<Body>>>,
-    /// Whether the rest may be read: it is small, and the client doesn't wait to be asked for it.
+    /// Whether to read the rest: it is small, and the client sends it without being asked (no `Expect`).
     small: bool,
 }
 
 impl Leftover {
-    /// Watches the body of a request.
+    /// Wraps the body of a request.
     pub(super) fn of(request: &mut Request) -> Self {
         let waits = request.headers().contains_key(EXPECT);
         let announced = content_length(request.headers());
@@ -51,7 +51,7 @@ impl Leftover {
         leftover
     }
 
-    /// Reads what is left, and gives whether that is all.
+    /// Reads the rest; returns whether that was all of it.
     pub(super) async fn drain(self, engine: &Engine) -> bool {
         let Some(mut body) = lock(&self.body).take() else {
             return true;
@@ -77,7 +77,7 @@ impl Leftover {
     }
 }
 
-/// A body that goes back when it is dropped before its end.
+/// A body that goes back when its reader drops it before its end.
 struct Watched {
     body: Option<Body>,
     back: Arc<Mutex<Option<Body>>>,
@@ -95,7 +95,7 @@ impl HttpBody for Watched {
             return Poll::Ready(None);
         };
         let polled = Pin::new(body).poll_frame(cx);
-        // A body that has ended or failed is of no more use.
+        // A body that ended or failed has nothing left.
         if matches!(polled, Poll::Ready(None | Some(Err(_)))) {
             self.body = None;
         }

@@ -1,7 +1,7 @@
-//! The HTTP layer: translates requests into calls of the engine and its results into answers.
+//! The HTTP layer: turns requests into calls of the engine, and results into answers.
 //!
-//! Invariant: no rule of the engine lives here. Every request is logged and journalled once, is answered whatever
-//! happens in its handler, and gets JSON for every error.
+//! Invariant: no rule of the engine lives here. Every request is logged and journalled once, gets an answer even if
+//! its handler panics, and gets JSON for every error.
 
 mod admin;
 pub(crate) mod answer;
@@ -51,7 +51,7 @@ use crate::http::limits::{Limits, SMALL_ENGINE};
 /// Lines of the process's log that were dropped since the start.
 pub(crate) static LOG_LINES_DROPPED: AtomicU64 = AtomicU64::new(0);
 
-/// How the HTTP layer behaves.
+/// Options of the HTTP layer.
 #[derive(Debug, Clone)]
 pub(crate) struct HttpOptions {
     /// Status of successful POSTs: 200 as live engines answer, or 201 as their OpenAPI says.
@@ -66,7 +66,7 @@ impl Default for HttpOptions {
     }
 }
 
-/// What the handlers share.
+/// The state that handlers share.
 #[derive(Debug)]
 pub(crate) struct App {
     pub(crate) engine: Arc<Engine>,
@@ -79,8 +79,8 @@ pub(crate) struct App {
 }
 
 impl App {
-    /// Whether a request names the server as it must. Where a password is asked for, a page under a foreign name gets
-    /// no further than anybody; health tells nothing that is private.
+    /// Checks the `Host` header. Engines without users also check the name, since a page under a foreign name could
+    /// use them. Health has nothing private, so any name will do.
     fn check_host(&self, request: &Request<Body>) -> Result<(), HostError> {
         let known = match request.uri().path() {
             "/__admin/health" => false,
@@ -90,7 +90,7 @@ impl App {
         self.guard.check_host(request, known)
     }
 
-    /// Runs work that may take a while, or write to disk, where it doesn't hold up other requests.
+    /// Runs slow work, or work that writes to disk, on a thread of its own.
     pub(crate) async fn blocking<T: Send + 'static, E: Into<ApiError> + Send + 'static>(
         &self,
         work: impl FnOnce(&Engine) -> Result<T, E> + Send + 'static,
@@ -104,8 +104,8 @@ impl App {
         done.map_err(E::into)
     }
 
-    /// Runs a read that takes the longer the more the engine holds: in place on a small engine, which is done before
-    /// another thread has woken, and where it doesn't hold up other requests on a large one.
+    /// Runs a read whose time grows with the state: in place on a small engine, where it ends before another thread
+    /// wakes, else on a thread of its own.
     pub(crate) async fn reading<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Engine) -> Result<T, EngineError> + Send + 'static,

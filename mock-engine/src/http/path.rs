@@ -1,7 +1,7 @@
 //! Paths as clients write them.
 //!
-//! Invariant: every spelling of an endpoint (pinned to any version, with a trailing slash, with doubled slashes) is
-//! routed as the same path, so the routes are written once.
+//! Invariant: every spelling of an endpoint (with a version, a trailing slash, doubled slashes) is routed as one
+//! path, so each route is declared once.
 
 use http::Uri;
 use http::uri::PathAndQuery;
@@ -16,7 +16,7 @@ pub(crate) fn normalise(uri: &Uri) -> Option<Uri> {
     PathAndQuery::try_from(path_and_query).ok().map(Uri::from)
 }
 
-/// The one spelling of a path.
+/// The canonical spelling of a path.
 pub(crate) fn canonical(path: &str) -> String {
     let mut parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     if matches!(parts.as_slice(), ["masking", "api", version, ..] if is_version(version)) {
@@ -25,7 +25,7 @@ pub(crate) fn canonical(path: &str) -> String {
     format!("/{}", parts.join("/"))
 }
 
-/// `v5.1.27`: what a client pins itself to. Any will do, because clients of every age are served alike.
+/// A version prefix, such as `v5.1.27`. Any version will do: the mock serves clients of all versions alike.
 fn is_version(part: &str) -> bool {
     part.strip_prefix('v').is_some_and(|numbers| {
         let mut count = 0;

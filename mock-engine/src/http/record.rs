@@ -1,7 +1,7 @@
 //! One line per request in the log, and one entry in the journal.
 //!
-//! Invariant: what a client sent is escaped before it is logged; headers, queries and bodies are never logged, because
-//! they carry tokens and passphrases (the journal shows them redacted).
+//! Invariant: text from clients is escaped before it is logged. Headers, queries and bodies are never logged, since
+//! they have tokens and passphrases; the journal redacts them.
 
 use std::net::IpAddr;
 use std::time::Instant;

@@ -1,17 +1,17 @@
-//! What must not be shown, and how it is hidden.
+//! Hides secrets in the journal and in dumps.
 //!
-//! Invariant: a value is hidden whole. Names decide, however they are spelled; where a name says nothing, the value's
-//! form does: a URL or options with a password in them, a private key, a key in the configuration of an algorithm.
+//! Invariant: a secret value is hidden whole. Its name decides, in any spelling; otherwise its form does: a URL or
+//! options with a password, a private key, a key in the configuration of an algorithm.
 
 use exportdoc::internal::jdbc::{self, Secret};
 use exportdoc::internal::object::data::Configuration;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-/// Stands where a secret was.
+/// Replaces a secret.
 pub(super) const REDACTED: &str = "<redacted>";
 
-/// Ends of names of secrets beside those that [`jdbc::names_secret`] knows, without what isn't a letter or a digit.
+/// Last letters and digits of the names of secrets, in addition to those of [`jdbc::names_secret`].
 const NAMES: &[&str] = &[
     "authorization",
     "cookie",
@@ -22,10 +22,10 @@ const NAMES: &[&str] = &[
     "masterkey",
 ];
 
-/// The content of an export document: it holds keys and lookup rows.
+/// The content of an export document, which has keys and lookup rows.
 const CONTENT: &str = "blob";
 
-/// The configuration of an algorithm, with keys that are just called so.
+/// The configuration of an algorithm, in which members named `…key` are keys.
 const CONFIGURATION: &str = "algorithmExtension";
 
 /// Whether a header, parameter or member of this name is a secret.
@@ -35,7 +35,7 @@ pub(super) fn is_secret(name: &str) -> bool {
     NAMES.iter().any(|end| plain.ends_with(end)) || jdbc::names_secret(name)
 }
 
-/// Whether a text has a secret in it, by its form.
+/// Whether a text has the form of a secret.
 pub(super) fn holds_secret(text: &str) -> bool {
     if text.contains("PRIVATE KEY") {
         return true;
@@ -66,7 +66,7 @@ pub(super) fn json(value: &mut Value) {
 fn hide(value: &mut Value, configured: bool) {
     match value {
         Value::Object(members) => {
-            // A setting's name is a value itself.
+            // A setting has its name in a member.
             let setting = members.get("settingName").and_then(Value::as_str);
             let secret_setting = setting.is_some_and(is_secret);
             for (name, value) in members {
@@ -94,7 +94,7 @@ fn hide(value: &mut Value, configured: bool) {
     }
 }
 
-/// Whether a text is JSON with secrets in it, as clients send the configuration of algorithms.
+/// Whether a text is JSON with secrets in it: clients send configurations of algorithms so.
 fn hides_json(text: &str, configured: bool) -> bool {
     if !text.trim_start().starts_with(['{', '[']) {
         return false;
@@ -107,8 +107,8 @@ fn hides_json(text: &str, configured: bool) -> bool {
     shown != read
 }
 
-/// Puts back what was hidden, from what is there now, so that a dump that is loaded again changes no secret. What isn't
-/// there is left out.
+/// Puts hidden values back from the present ones, so loading a redacted dump changes no secret. Drops hidden values
+/// without a present one.
 pub(super) fn restore(value: &mut Value, present: Option<&Value>) {
     match value {
         Value::Object(members) => {
@@ -122,7 +122,7 @@ pub(super) fn restore(value: &mut Value, present: Option<&Value>) {
                 true
             });
         }
-        // Entries have no names to be known by: one counts as the one at its place if that looks alike.
+        // Entries have no names, so an entry is restored from the one at its index if both look alike once redacted.
         Value::Array(entries) => {
             let places = entries.iter_mut().enumerate();
             for (place, entry) in places {
@@ -138,7 +138,7 @@ pub(super) fn restore(value: &mut Value, present: Option<&Value>) {
     }
 }
 
-/// Whether a value is what hiding leaves of another.
+/// Whether hiding the secrets of `whole` gives `hidden`.
 fn looks_like(whole: &Value, hidden: &Value) -> bool {
     [false, true].into_iter().any(|configured| {
         let mut whole = whole.clone();
@@ -162,7 +162,7 @@ pub(super) fn query(raw: &str) -> String {
     parts.collect::<Vec<_>>().join("&")
 }
 
-/// What is wrong with JSON, without the text that came: it may be a secret at the wrong place.
+/// The text of a JSON error without the quoted input, which may be a secret in the wrong place.
 pub(super) fn json_error(error: &serde_json::Error) -> String {
     let text = error.to_string();
     match (text.find('"'), text.rfind('"')) {
@@ -191,7 +191,7 @@ mod tests {
             json!({ "a": [{ "passWord": REDACTED, "b": 1 }], "Authorization": REDACTED, "r": hidden })
         );
         restore(&mut value, Some(&present));
-        // What isn't there any more is left out.
+        // Without a present value, a hidden one is dropped.
         assert_eq!(value, present);
         let whole = json!({ "a": [{ "token": "x" }, { "token": "y", "b": 2 }] });
         let mut value = whole.clone();

@@ -1,18 +1,18 @@
 //! The shapes in the OpenAPI document.
 //!
-//! Invariant: of a request, what a client must send to be understood; of an answer, what a client may rely on.
+//! Invariant: a request's shape lists what a client must send; an answer's shape lists what a client may rely on.
 
 use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::engine::resources::{self, Access, ResourceSpec, Unique};
 
-/// A number that the engine gave out.
+/// An id that the engine assigned.
 pub(crate) fn id() -> Value {
     json!({ "type": "integer", "format": "int64", "minimum": i64::MIN, "maximum": i64::MAX })
 }
 
-/// How many of something.
+/// A count.
 pub(crate) fn count() -> Value {
     json!({ "type": "integer", "format": "int64", "minimum": 0, "maximum": i64::MAX })
 }
@@ -21,7 +21,7 @@ pub(crate) fn text() -> Value {
     json!({ "type": "string" })
 }
 
-/// A text with something in it.
+/// A text that is not empty.
 pub(crate) fn some_text() -> Value {
     json!({ "type": "string", "minLength": 1 })
 }
@@ -34,7 +34,7 @@ pub(crate) fn object() -> Value {
     json!({ "type": "object" })
 }
 
-/// The name of a type of syncable object.
+/// The name of an object type.
 pub(crate) fn object_type() -> Value {
     let names: Vec<&str> = exportdoc::internal::object::OBJECT_TYPES
         .iter()
@@ -60,13 +60,13 @@ pub(crate) fn page(entry: &str) -> Value {
     })
 }
 
-/// What an error answer looks like.
+/// The shape of an error answer.
 pub(crate) fn refusal(status: StatusCode) -> Value {
     let content = json!({ "application/json": { "schema": named("Error") } });
     json!({ "description": status.canonical_reason().unwrap_or_default(), "content": content })
 }
 
-/// Joins what is said in two places.
+/// Merges two objects.
 pub(crate) fn merge(into: &mut Value, from: Value) {
     resources::merge(into, from);
 }
@@ -76,7 +76,7 @@ pub(crate) fn shown(spec: &ResourceSpec) -> String {
     format!("{}-entry", spec.path.replace('/', "-"))
 }
 
-/// What a client must send for a new entry.
+/// The shape of a new row.
 pub(crate) fn new_entry(spec: &ResourceSpec) -> Value {
     let mut properties = json!({});
     let mut required: Vec<&str> = spec
@@ -102,7 +102,7 @@ pub(crate) fn new_entry(spec: &ResourceSpec) -> Value {
     json!({ "type": "object", "required": required, "properties": properties })
 }
 
-/// What a client may send to change an entry: anything; what it omits stays. A name that is the key stays, too.
+/// The shape of a change: any members; omitted ones keep their values, and so does a name that is the key.
 pub(crate) fn change(spec: &ResourceSpec) -> Value {
     match spec.name_field {
         Some(field) if spec.counter.is_some() => {
@@ -116,11 +116,11 @@ fn name(spec: &ResourceSpec) -> Value {
     if spec.free_names || spec.unique == Unique::No {
         return some_text();
     }
-    // Narrower than the rule, which forbids some characters, and blanks at the ends.
+    // Narrower than the rule, which forbids some characters and blanks at the ends.
     json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{1,50}$" })
 }
 
-/// What executions to come are told to do.
+/// The shape of an execution plan.
 pub(crate) fn execution_plan() -> Value {
     let count = || json!({ "type": "integer", "minimum": 0, "maximum": i64::MAX });
     let ending = || json!({ "enum": ["SUCCEEDED", "FAILED", "CANCELLED"] });
@@ -156,7 +156,7 @@ pub(crate) fn execution_plan() -> Value {
     })
 }
 
-/// All shapes with a name.
+/// All named shapes.
 pub(crate) fn all() -> Value {
     let identifier = json!({ "type": ["object", "null"] });
     let mut all = json!({
@@ -253,7 +253,7 @@ pub(crate) fn all() -> Value {
             "required": [spec.id_field],
             "properties": { spec.id_field: { "type": ["integer", "string"] } },
         });
-        // Some shapes are known better.
+        // Some shapes have more detail.
         let shape = &mut all[shown(spec)];
         if shape.is_null() {
             *shape = plain;
@@ -262,7 +262,7 @@ pub(crate) fn all() -> Value {
     all
 }
 
-/// The shapes of executions, of what watches them, and of logs.
+/// The shapes of executions, of monitored tasks and of logs.
 fn executions(all: &mut Value) {
     let count = || json!({ "type": "integer", "minimum": -1 });
     let statuses = || json!({ "enum": ["RUNNING", "SUCCEEDED", "FAILED", "CANCELLED", "WAITING"] });

@@ -1,7 +1,7 @@
-//! Starting an engine from code: tests and the binary alike.
+//! Starts engines, for tests and for the program alike.
 //!
-//! Invariant: an engine that could not be set up completely is not started at all; one that was started is stopped by
-//! [`RunningEngine::shutdown`] or, at once, by dropping its handle.
+//! Invariant: an engine starts completely or not at all. [`RunningEngine::shutdown`] stops it in order; dropping its
+//! handle stops it at once.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -27,7 +27,7 @@ use crate::http::{App, Bodies, HttpOptions, Service};
 use crate::server::tls::{TlsError, TlsIdentity};
 use crate::server::{self, Bind, ListenError, Protocol, Server};
 
-/// An engine that behaves like a data-masking engine.
+/// A mock of a data-masking engine.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), mock_engine::StartError> {
@@ -41,7 +41,7 @@ use crate::server::{self, Bind, ListenError, Protocol, Server};
 pub struct MockEngine;
 
 impl MockEngine {
-    /// An engine on a free loopback port, in memory, that lets every user in.
+    /// Returns a builder for an engine in memory on a free loopback port; every user may log in.
     pub fn builder() -> Builder {
         Builder {
             settings: Settings::default(),
@@ -57,28 +57,28 @@ impl MockEngine {
     }
 }
 
-/// The engine didn't start.
+/// Why an engine did not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// Anybody on the network could log in.
+    /// Everyone on the network could log in.
     #[error("beyond loopback ({0}) an engine needs at least one --user")]
     OpenToNetwork(IpAddr),
-    /// The port can't be had.
+    /// The address or port is not available.
     #[error("{address}: {source}")]
     Bind {
-        /// Where it should have listened.
+        /// The address.
         address: SocketAddr,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
-    /// There is no address to listen on.
+    /// No address was given.
     #[error("an engine needs an address to listen on")]
     NoAddress,
-    /// The state can't be set up.
+    /// The state or the initial content is unusable.
     #[error(transparent)]
     Setup(#[from] SetupError),
-    /// No certificate.
+    /// The certificate is unusable.
     #[error(transparent)]
     Tls(#[from] TlsError),
 }
@@ -96,7 +96,7 @@ fn beyond_loopback(bind: &Bind) -> Option<IpAddr> {
     }
 }
 
-/// Collects what an engine is to be like.
+/// The settings of an engine that is about to start.
 #[derive(Debug, Clone)]
 #[must_use = "nothing runs before `start`"]
 pub struct Builder {
@@ -112,91 +112,91 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// All settings of the model at once.
+    /// Replaces all settings of the engine.
     pub fn settings(mut self, settings: Settings) -> Self {
         self.settings = settings;
         self
     }
 
-    /// Name; shows as `exportHost`.
+    /// Sets the name, which is the `exportHost` of its documents.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.settings.name = name.into();
         self
     }
 
-    /// Starts as freshly installed: with the stock, without the demo inventory.
+    /// Starts like a fresh installation: with the stock objects, without the demo inventory.
     pub fn fresh(mut self) -> Self {
         self.settings.fresh = true;
         self
     }
 
-    /// Starts without the stock and the demo inventory.
+    /// Starts without the stock objects and the demo inventory.
     pub fn empty(mut self) -> Self {
         self.settings.empty = true;
         self
     }
 
-    /// Takes the objects of export documents as content; directories give all their `.json` files.
+    /// Starts with the objects of export documents; a directory stands for its `.json` files.
     pub fn load(mut self, paths: impl IntoIterator<Item = PathBuf>) -> Self {
         self.settings.load.extend(paths);
         self
     }
 
-    /// Declares what the data sources behind connectors hold.
+    /// Declares the tables and files behind connectors.
     pub fn schema(mut self, schema: Schema) -> Self {
         self.settings.schema = Arc::new(schema);
         self
     }
 
-    /// A user who may log in; without any, every user may.
+    /// Adds a user. Without one, every user may log in.
     pub fn user(mut self, name: impl Into<String>, password: impl Into<String>) -> Self {
         self.settings.users.push(Credential::new(name, password));
         self
     }
 
-    /// Makes ids reproducible.
+    /// Makes ids and tokens reproducible.
     pub fn seed(mut self, seed: u64) -> Self {
         self.settings.seed = Some(seed);
         self
     }
 
-    /// Exports objects byte for byte, without what engines write anew in every export.
+    /// Exports objects byte for byte, without the fields that live engines rewrite in every export.
     pub fn faithful(mut self) -> Self {
         self.settings.faithful = true;
         self
     }
 
-    /// How async tasks move on.
+    /// Sets the pace of async tasks.
     pub fn task_pace(mut self, pace: Pace) -> Self {
         self.settings.task_pace = pace;
         self
     }
 
-    /// The engine's time.
+    /// Sets the clock.
     pub fn clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
         self
     }
 
-    /// The one address and port to listen on; port 0 takes a free one.
+    /// Listens on one address and port; port 0 takes a free one.
     pub fn address(self, address: SocketAddr) -> Self {
         self.bind([Bind::Address(address.ip())]).port(address.port())
     }
 
-    /// The addresses to listen on, on one port.
+    /// Listens on several addresses with one port.
     pub fn bind(mut self, bind: impl IntoIterator<Item = Bind>) -> Self {
         self.bind = bind.into_iter().collect();
         self
     }
 
-    /// The port to listen on; 0 takes one that is free on all addresses.
+    /// Sets the port; 0 takes one that is free on all addresses.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// Names that the server goes by, for the check of the Host header. Addresses, `localhost`, the engine's name and
-    /// those of the certificate are known anyway.
+    /// Adds names of the server, which requests may have in `Host`. Addresses, `localhost`, the engine's name and
+    /// those of the certificate are always valid.
     pub fn hosts(mut self, hosts: impl IntoIterator<Item = String>) -> Self {
         self.hosts.extend(hosts);
         self
@@ -216,19 +216,19 @@ impl Builder {
         self
     }
 
-    /// Status of successful POSTs.
+    /// Sets the status of successful POSTs; live engines answer 200, their OpenAPI says 201.
     pub fn created_status(mut self, status: StatusCode) -> Self {
         self.http.created_status = status;
         self
     }
 
-    /// What peers may ask of the server before they are turned away.
+    /// Sets the limits on clients.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// Starts the engine; it answers once this returns.
+    /// Starts the engine; it accepts requests once this returns.
     pub async fn start(self) -> Result<RunningEngine, StartError> {
         if let Some(ip) = self.bind.iter().find_map(beyond_loopback)
             && self.settings.users.is_empty()
@@ -269,8 +269,8 @@ impl Builder {
         })
     }
 
-    /// The engine without a port: requests are handed to it. They count as sent from this machine and, where they
-    /// have no `Host`, to `localhost`.
+    /// Sets the engine up without a port. Requests go to [`LocalEngine::answer`]; they count as local, and as sent to
+    /// `localhost` if they have no `Host`.
     pub fn without_port(self) -> Result<LocalEngine, StartError> {
         let names = self.hosts.into_iter().chain([self.settings.name.clone()]);
         let guard = HostGuard::new(names, self.tls.as_ref().map(TlsIdentity::certificate));
@@ -297,19 +297,19 @@ pub struct LocalEngine {
 }
 
 impl LocalEngine {
-    /// The engine that answers.
+    /// The internals, for this package's tests.
     pub fn engine(&self) -> &Arc<Engine> {
         &self.engine
     }
 
-    /// Answers one request. Runs within a tokio runtime with time enabled.
+    /// Answers a request. Needs a tokio runtime with time enabled.
     pub async fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
         let mut request = request.map(Body::from);
         request.extensions_mut().insert(Peer(Ipv4Addr::LOCALHOST.into()));
         let localhost = HeaderValue::from_static("localhost");
         request.headers_mut().entry(HOST).or_insert(localhost);
         let (parts, body) = self.service.answer(request).await.into_parts();
-        // Bodies of ours are complete from the start.
+        // Our bodies are complete from the start.
         let body = body.collect().await.map(Collected::to_bytes).unwrap_or_default();
         Response::from_parts(parts, body)
     }
@@ -328,18 +328,18 @@ pub struct RunningEngine {
 }
 
 impl RunningEngine {
-    /// Where it answers, without a slash at the end: `http://127.0.0.1:49213`.
+    /// Its URL without a final slash: `http://127.0.0.1:49213`.
     pub fn url(&self) -> String {
         let scheme = if self.tls.is_some() { "https" } else { "http" };
         format!("{scheme}://{}", self.address)
     }
 
-    /// Where it listens; of several addresses, the first.
+    /// The first of its addresses.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// All addresses that it listens on.
+    /// All its addresses.
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.addresses
     }
@@ -349,7 +349,7 @@ impl RunningEngine {
         &self.engine.settings.name
     }
 
-    /// The engine behind the port.
+    /// The internals, for this package's tests.
     pub fn engine(&self) -> &Arc<Engine> {
         &self.engine
     }
@@ -359,13 +359,13 @@ impl RunningEngine {
         &self.engine.clock
     }
 
-    /// The self-signed authority's certificate, if there is one.
+    /// The certificate of the self-signed authority, in PEM, if there is one.
     pub fn ca_pem(&self) -> Option<&str> {
         self.tls.as_ref().and_then(TlsIdentity::ca_pem)
     }
 
-    /// Stops taking connections and waits for the requests under way; those that have not arrived whole are turned
-    /// away. Returns whether all of them finished in time.
+    /// Stops accepting connections and waits for running requests; incomplete ones are refused. Returns whether all
+    /// of them ended within [`Limits::drain`].
     pub async fn shutdown(self) -> bool {
         self.engine.stopping.cancel();
         self.stop.cancel();

@@ -1,6 +1,6 @@
 //! The command line.
 //!
-//! Invariant: options only; what they mean is settled in [`crate::startup::config`].
+//! The options; [`super::config`] gives them their meaning.
 
 mod limits;
 
@@ -23,31 +23,31 @@ Examples:
   mock-engine
       one engine with the demo inventory, on port 8080 of both loopback addresses
   mock-engine --engine a.example.com:8443 --engine b.example.com:8444 --tls self-signed
-      two engines under names of their own, over HTTPS
+      two named engines over HTTPS
   mock-engine --load exports/ --state-dir state/
-      an engine with the objects of your exports, which keeps what is changed
+      an engine with the objects of your exports, which keeps changes across restarts
   mock-engine --port 0 --log-file mock.log
-      on a free port, which the line on standard output tells; the log goes to a file
+      on a free port, printed on standard output; the log goes to a file
   mock-engine --bind 0.0.0.0 --user-file users.txt --host masking-a
-      in a container: from other machines, for the users in the file, under the name masking-a
+      in a container: reachable from other machines as masking-a, for the users in the file
 ";
 
-/// Behaves like a data-masking engine for everything a sync pipeline does.
+/// A mock of a data-masking engine for everything a sync pipeline does.
 ///
-/// Prints the URL of each engine on a line of its own once it answers (with several engines, after its name).
+/// Prints one line per engine once it accepts requests: its URL, after its name if there are several.
 #[derive(Debug, Parser)]
 #[command(name = "mock-engine", version, after_help = EXAMPLES)]
 pub(super) struct Cli {
     /// Port to listen on; 0 takes a free one
     #[arg(long, default_value_t = 8080)]
     port: u16,
-    /// Address to listen on, or localhost for 127.0.0.1 and ::1; repeatable; beyond loopback, --user is required
+    /// Address to listen on; localhost means 127.0.0.1 and ::1. Repeatable; other than loopback needs --user
     #[arg(long, value_name = "ADDRESS", default_value = "localhost")]
     bind: Vec<Bind>,
-    /// Name of the engine, which its export documents carry as exportHost
+    /// Name of the engine, the exportHost of its documents
     #[arg(long, default_value = "mock-engine")]
     name: String,
-    /// An engine of its own name and port; repeat for several in one process
+    /// An engine with its own name and port; repeat for several in one process
     #[arg(long, value_name = "NAME:PORT", conflicts_with_all = ["port", "name", "config"])]
     engine: Vec<EngineEntry>,
     /// TOML file with an [[engine]] table per engine
@@ -57,7 +57,7 @@ pub(super) struct Cli {
     /// Speak HTTPS with a certificate made at the start
     #[arg(long, value_enum, value_name = "HOW", conflicts_with = "tls_cert")]
     tls: Option<TlsArg>,
-    /// Where the self-signed authority's certificate goes, for clients to trust
+    /// Write the self-signed authority's certificate here, for clients to trust
     #[arg(long, value_name = "FILE", requires = "tls")]
     tls_ca_out: Option<PathBuf>,
     /// Speak HTTPS with this certificate chain (PEM)
@@ -66,75 +66,75 @@ pub(super) struct Cli {
     /// Private key of --tls-cert (PEM)
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
-    /// With HTTPS, speak plain HTTP on the same ports too
+    /// With HTTPS, also speak plain HTTP on the same ports
     #[arg(long)]
     also_http: bool,
-    /// A name of this server, for the certificate and the check of Host; engines' names are known already
+    /// A name of this server, for the certificate and the check of Host; engines' names are valid anyway
     #[arg(long, value_name = "NAME")]
     host: Vec<String>,
 
-    /// A user who may log in; without any, every user may (never quoted in logs)
+    /// A user who may log in; without one, every user may (never quoted in logs)
     // Not parsed by clap, which quotes what it refuses.
     #[arg(long, value_name = "NAME:PASSWORD")]
     user: Vec<String>,
-    /// Users who may log in, a NAME:PASSWORD on each line: lists of processes show options, but no files
+    /// File of users who may log in, one NAME:PASSWORD per line; unlike options, it is not in process lists
     #[arg(long, value_name = "FILE")]
     user_file: Vec<PathBuf>,
-    /// How long a token lasts
+    /// Lifetime of tokens
     #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "1h")]
     token_ttl: Duration,
-    /// Status of successful POSTs: 200 as engines answer, 201 as their OpenAPI says
+    /// Status of successful POSTs: 200 as live engines answer, 201 as their OpenAPI says
     #[arg(long, value_name = "STATUS", default_value_t = 200, value_parser = created_status)]
     created_status: u16,
-    /// How long an async task stays in each state, or per-poll
+    /// Time that an async task stays in each state, or per-poll
     #[arg(long, value_name = "TIME", value_parser = parse_pace, default_value = "0")]
     task_delay: Pace,
-    /// How long a download waits for an unfinished task
+    /// Time that a download waits for an unfinished task
     #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "30s")]
     download_wait: Duration,
-    /// How long a started job runs
+    /// Run time of a started job
     #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "2s")]
     execution_time: Duration,
-    /// Let sync operations run side by side, as newer engines do
+    /// Allow concurrent sync operations, as newer engines do
     #[arg(long)]
     concurrent_sync: bool,
-    /// Refuse imports whose signature can't be checked, not only those where it fails
+    /// Refuse imports whose signature can't be checked, in addition to invalid ones
     #[arg(long)]
     require_valid_signature: bool,
-    /// Refuse bodies with something behind their JSON value, which engines ignore
+    /// Refuse bodies with bytes after the JSON value, which live engines ignore
     #[arg(long)]
     strict_json: bool,
-    /// Length of the keys that seal exports
+    /// Key length of the signatures of exports
     #[arg(long, value_name = "BITS", default_value_t = 512)]
     dsa_bits: u32,
     /// Version that the engine reports
     #[arg(long, value_name = "VERSION", value_parser = parse_version, default_value = defaults::ENGINE_VERSION)]
     engine_version: String,
-    /// Refuse every name that breaks the rules of 6.0, those that an engine's factory brings or it has already included
+    /// Refuse every name that breaks the rules of 6.0, even those of the stock or already on the engine
     #[arg(long)]
     strict_names: bool,
 
-    /// Start as freshly installed: with the stock, without the demo inventory
+    /// Start like a fresh installation: with the stock objects, without the demo inventory
     #[arg(long, conflicts_with = "empty")]
     fresh: bool,
 
-    /// Start without the stock and the demo inventory
+    /// Start without the stock objects and the demo inventory
     #[arg(long)]
     empty: bool,
-    /// Export document of an engine, or directory of them, whose objects take the place of the demo inventory; for one of
-    /// several engines, NAME=FILE
+    /// Export document, or directory of them, whose objects replace the demo inventory; NAME=FILE for one of several
+    /// engines
     #[arg(long, value_name = "FILE")]
     load: Vec<PathBuf>,
     /// TOML or JSON file that declares the tables, columns and files behind connectors
     #[arg(long, value_name = "FILE")]
     schema: Vec<PathBuf>,
-    /// Export objects byte for byte as they are kept, without what engines write anew in every export
+    /// Export objects byte for byte, without the fields that live engines rewrite in every export
     #[arg(long)]
     faithful: bool,
-    /// Keep the state here across restarts; otherwise it is in memory only
+    /// Keep the state in this directory across restarts; default: in memory only
     #[arg(long, value_name = "DIR")]
     state_dir: Option<PathBuf>,
-    /// Make ids and tokens reproducible; readers of the number can guess them
+    /// Make ids and tokens reproducible; anyone who knows the number can guess them
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
 
@@ -144,18 +144,18 @@ pub(super) struct Cli {
     /// Append the log to this file instead of standard error
     #[arg(long, value_name = "FILE", help_heading = "Log")]
     pub log_file: Option<PathBuf>,
-    /// Form of the log
+    /// Format of the log
     #[arg(long, value_enum, default_value_t = LogFormat::Text, help_heading = "Log")]
     pub log_format: LogFormat,
-    /// How much is logged: off, error, warn, info, debug or trace
+    /// Least level in the log: off, error, warn, info, debug or trace
     #[arg(long, value_name = "LEVEL", default_value = "info", help_heading = "Log")]
     pub log_level: tracing::level_filters::LevelFilter,
 }
 
-/// Where the certificate comes from.
+/// The source of the certificate.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum TlsArg {
-    /// From an authority made at the start
+    /// An authority made at the start
     SelfSigned,
 }
 
@@ -171,7 +171,7 @@ fn created_status(text: &str) -> Result<u16, ConfigError> {
 }
 
 impl Cli {
-    /// What the options mean.
+    /// The configuration that the options describe.
     pub(super) fn into_config(self) -> Result<Config, ConfigError> {
         let tls = match (self.tls, self.tls_cert, self.tls_key) {
             (Some(TlsArg::SelfSigned), ..) => Tls::SelfSigned {

@@ -1,7 +1,6 @@
-//! From options and files to engines ready to start.
+//! The configuration: options and files, checked before anything runs.
 //!
-//! Invariant: whatever is said for all engines is the default of each; what an engine's own entry says wins. Nothing
-//! is opened or bound here, so every mistake in a configuration is reported before anything runs.
+//! Invariant: values for all engines are defaults; an engine's own entry wins. Nothing is opened or bound here.
 
 mod users;
 
@@ -19,22 +18,22 @@ use crate::engine::{Credential, Pace, Settings};
 use crate::http::limits::Limits;
 use crate::server::Bind;
 
-/// Everything that the process is told.
+/// The whole configuration.
 #[derive(Debug, Clone)]
 pub(super) struct Config {
-    /// Addresses that all engines listen on; at least one.
+    /// The addresses of all engines; at least one.
     pub bind: Vec<Bind>,
     /// The engines; at least one.
     pub engines: Vec<EngineConfig>,
-    /// How the ports speak.
+    /// The certificates.
     pub tls: Tls,
     /// With TLS, also speak plain HTTP on the same ports.
     pub plain_too: bool,
-    /// Names of the server, for certificates and the admin endpoints.
+    /// Names of the server, for certificates and the check of `Host`.
     pub hosts: Vec<String>,
     /// Status of successful POSTs.
     pub created_status: u16,
-    /// What peers may ask of each engine's port.
+    /// Limits on clients, per engine.
     pub limits: Limits,
 }
 
@@ -47,17 +46,17 @@ pub(super) struct EngineConfig {
     pub settings: Settings,
 }
 
-/// Where certificates come from.
+/// The source of the certificates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Tls {
     /// Plain HTTP.
     Off,
-    /// An authority of its own, whose certificate goes to a file.
+    /// An authority made at the start; its certificate can go to a file.
     SelfSigned {
         /// The file.
         ca_out: Option<PathBuf>,
     },
-    /// Files.
+    /// PEM files.
     Files {
         /// Certificate chain.
         cert: PathBuf,
@@ -66,48 +65,48 @@ pub(super) enum Tls {
     },
 }
 
-/// A configuration that makes no sense.
+/// Why a configuration is refused.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ConfigError {
-    /// An option's value doesn't parse.
+    /// An option's value is malformed.
     #[error("'{value}' is not {expected}")]
     Value {
-        /// What came.
+        /// The value.
         value: String,
-        /// What was wanted, with an example.
+        /// The kind of value expected, with an example.
         expected: &'static str,
     },
-    /// The file can't be read.
+    /// A file can't be read.
     #[error("{path}: {source}")]
     Read {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: std::io::Error,
     },
-    /// The file isn't what it should be.
+    /// A file is not valid TOML of this form.
     #[error("{path}: {source}")]
     Parse {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The parser's error.
         source: Box<toml::de::Error>,
     },
-    /// Users can't be taken from a file.
+    /// A file of users is unusable.
     #[error(transparent)]
     Users(#[from] UserFileError),
-    /// A declared schema can't be used.
+    /// A file of declared tables is unusable.
     #[error(transparent)]
     Schema(#[from] SchemaError),
-    /// Two engines of one name could not be told apart, nor could their state.
+    /// Two engines have one name; their state would mix.
     #[error("two engines are named '{0}'")]
     SameName(String),
-    /// An option without the one it belongs to.
+    /// Options that contradict each other or miss one another.
     #[error("{0}")]
     Conflict(&'static str),
 }
 
-/// An engine as a TOML file has it; what is missing comes from the options.
+/// An engine of a TOML file; options give the missing values.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct EngineEntry {
@@ -118,17 +117,17 @@ pub(super) struct EngineEntry {
     pub port: u16,
     /// Engine version.
     pub version: Option<String>,
-    /// Refuse bad names wherever they come from.
+    /// Refuse bad names from every source.
     pub strict_names: Option<bool>,
     /// `NAME:PASSWORD` entries.
     pub users: Option<Vec<String>>,
     /// Export documents to load.
     pub load: Option<Vec<PathBuf>>,
-    /// Files that declare what the data sources behind connectors hold.
+    /// Files that declare the tables and files behind connectors.
     pub schema: Option<Vec<PathBuf>>,
-    /// Start without the stock and the demo inventory.
+    /// Start without the stock objects and the demo inventory.
     pub empty: Option<bool>,
-    /// Start as freshly installed.
+    /// Start like a fresh installation.
     pub fresh: Option<bool>,
     /// State directory.
     pub state_dir: Option<PathBuf>,
@@ -138,9 +137,9 @@ pub(super) struct EngineEntry {
     pub faithful: Option<bool>,
     /// Key length.
     pub dsa_bits: Option<u32>,
-    /// Syncs side by side.
+    /// Allow concurrent sync operations.
     pub concurrent_sync: Option<bool>,
-    /// Refuse undetermined signatures.
+    /// Refuse signatures that can't be checked.
     pub require_valid_signature: Option<bool>,
 }
 
@@ -152,11 +151,11 @@ struct ConfigFile {
 }
 
 impl EngineEntry {
-    /// The engine, with what its entry doesn't say taken from `base`.
+    /// The engine, with missing values from `base`.
     fn over(self, base: &Settings, names: &HashSet<String>) -> Result<EngineConfig, ConfigError> {
         let several = names.len() > 1;
         let mut settings = base.clone();
-        // Engines must not share a directory: each has a state of its own.
+        // Each engine needs a state directory of its own.
         settings.state_dir = self.state_dir.or_else(|| match &base.state_dir {
             Some(dir) if several => Some(dir.join(directory_name(&self.name))),
             dir => dir.clone(),
@@ -239,7 +238,7 @@ pub(super) fn read_file(path: PathBuf) -> Result<Vec<EngineEntry>, ConfigError> 
     }
 }
 
-/// Reads declarations of data sources, in the order given. Without any, what the demo's connectors lead to is declared.
+/// Reads declarations of data sources, in order. Without files, declares those of the demo's connectors.
 pub(super) fn read_schemas(files: &[PathBuf]) -> Result<Arc<Schema>, ConfigError> {
     if files.is_empty() {
         return Ok(Arc::new(Schema::of_demo()));
@@ -251,7 +250,7 @@ pub(super) fn read_schemas(files: &[PathBuf]) -> Result<Arc<Schema>, ConfigError
     Ok(Arc::new(all))
 }
 
-/// Makes the engines of their entries.
+/// Builds the engines of the entries.
 pub(super) fn engines(entries: Vec<EngineEntry>, base: &Settings) -> Result<Vec<EngineConfig>, ConfigError> {
     let mut names = HashSet::new();
     if let Some(twice) = entries.iter().find(|entry| !names.insert(entry.name.clone())) {
@@ -263,7 +262,7 @@ pub(super) fn engines(entries: Vec<EngineEntry>, base: &Settings) -> Result<Vec<
         .collect()
 }
 
-/// What an engine loads: the paths that are for all, and those behind its own name and `=`.
+/// The paths that an engine loads: those without a name, and those after its own name and `=`.
 fn loads_of(name: &str, paths: &[PathBuf], names: &HashSet<String>) -> Vec<PathBuf> {
     let named = |path: &PathBuf| -> Option<(String, PathBuf)> {
         let (engine, path) = path.to_str()?.split_once('=')?;
@@ -277,7 +276,7 @@ fn loads_of(name: &str, paths: &[PathBuf], names: &HashSet<String>) -> Vec<PathB
     own.collect()
 }
 
-/// A name as part of a path: what could leave the directory or clash in case is written as hex.
+/// A name as a directory name; characters that could leave the directory or clash in case become hex.
 fn directory_name(name: &str) -> String {
     let safe = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_';
     let mut directory = String::new();
@@ -291,13 +290,13 @@ fn directory_name(name: &str) -> String {
     directory
 }
 
-/// `NAME:PASSWORD`; the password may contain colons.
+/// Parses `NAME:PASSWORD`; the password may have colons.
 pub(super) fn parse_user(text: &str) -> Result<Credential, ConfigError> {
     match text.split_once(':') {
         Some((name, password)) if !name.is_empty() && !password.is_empty() => {
             Ok(Credential::new(name, password))
         }
-        // Not quoted: what is before or after a forgotten colon may be the password.
+        // Never quoted: without a colon, the text may be the password.
         _ => Err(ConfigError::Value {
             value: "…".to_owned(),
             expected: "a user (NAME:PASSWORD)",
@@ -305,7 +304,7 @@ pub(super) fn parse_user(text: &str) -> Result<Credential, ConfigError> {
     }
 }
 
-/// `0`, `500ms`, `30s`, `5m`, `2h`.
+/// Parses a duration: `0`, `500ms`, `30s`, `5m`, `2h`.
 pub(super) fn parse_duration(text: &str) -> Result<Duration, ConfigError> {
     let bad = || ConfigError::Value {
         value: text.to_owned(),
@@ -328,7 +327,7 @@ pub(super) fn parse_duration(text: &str) -> Result<Duration, ConfigError> {
         .ok_or_else(bad)
 }
 
-/// A duration, or `per-poll`.
+/// Parses a duration or `per-poll`.
 pub(super) fn parse_pace(text: &str) -> Result<Pace, ConfigError> {
     if text == "per-poll" {
         Ok(Pace::PerPoll)
@@ -337,7 +336,7 @@ pub(super) fn parse_pace(text: &str) -> Result<Pace, ConfigError> {
     }
 }
 
-/// Four numbers, because clients index them.
+/// Checks a version: four numbers, since clients index them.
 pub(super) fn parse_version(text: &str) -> Result<String, ConfigError> {
     let number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     if text.split('.').count() == 4 && text.split('.').all(number) {

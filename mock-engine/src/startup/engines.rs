@@ -1,6 +1,6 @@
-//! The engines of one process, from start to end.
+//! The engines of one process.
 //!
-//! Invariant: either all engines run or none does.
+//! Invariant: all engines run or none does.
 
 use http::StatusCode;
 
@@ -57,7 +57,7 @@ impl Engines {
         Ok(Self { engines })
     }
 
-    /// Where the engines answer, one line each: scripts wait for these lines.
+    /// One line per engine with its URL, after its name if there are several. Scripts wait for these lines.
     pub(super) fn announcement(&self) -> String {
         let several = self.engines.len() > 1;
         let line = |engine: &RunningEngine| match several {
@@ -67,7 +67,7 @@ impl Engines {
         self.engines.iter().map(line).collect()
     }
 
-    /// Stops all engines and waits for the requests under way, for all at once.
+    /// Stops all engines at once and waits for their running requests.
     pub(super) async fn shutdown(self) {
         let mut stopping = tokio::task::JoinSet::new();
         for engine in self.engines {

@@ -1,11 +1,11 @@
 //! The log of the process: lines on standard error or in a file.
 //!
-//! Invariant: no request and no signal ever waits for the log. A line goes into a queue with a bound in bytes; where
-//! the queue is full, or the line can't be written, the line is dropped and counted. A thread of its own writes, goes
-//! on after any error, and says how many lines are missing as soon as lines can be written again.
+//! Invariant: no request and no signal waits for the log. Lines go into a queue with a limit in bytes; a line is
+//! dropped and counted if the queue is full or writing fails. A thread writes the queue, survives every error, and
+//! reports the number of dropped lines as soon as it can write again.
 //!
-//! The crate tracing-appender has such a queue, but doesn't count lines that can't be written, bounds lines rather
-//! than bytes, and prints to standard output when the process ends with a full queue.
+//! The crate tracing-appender has such a queue, but does not count lines that fail to write, limits lines rather than
+//! bytes, and prints to standard output when the process ends with a full queue.
 
 mod writer;
 
@@ -24,9 +24,9 @@ use tracing::level_filters::LevelFilter;
 use self::writer::Writer;
 use crate::http::{Escaped, LOG_LINES_DROPPED};
 
-/// Bytes of lines that wait to be written. Enough for a reader that pauses, little beside what an engine holds.
+/// Limit on the queue, in bytes: enough for a reader that pauses, little beside an engine's state.
 const QUEUE_BYTES: usize = 1 << 20;
-/// What a line takes beside its text.
+/// Overhead of a line in the queue, in bytes.
 const LINE_OVERHEAD: usize = 64;
 
 /// Form of the log.
@@ -38,10 +38,10 @@ pub(super) enum LogFormat {
     Json,
 }
 
-/// The log can't be written where it should be.
+/// Why the log can't start.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum LogError {
-    /// It would wait for a reader, or can't hold lines.
+    /// The target could block, or holds no lines.
     #[error("--log-file {0} is a directory, a pipe or a socket, not a file")]
     NotAFile(PathBuf),
     /// The file can't be opened.
@@ -49,10 +49,10 @@ pub(super) enum LogError {
     Open {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
-    /// The thread that writes can't be started.
+    /// The writing thread can't start.
     #[error("log: {0}")]
     Thread(io::Error),
 }
@@ -64,7 +64,7 @@ pub(super) struct Log {
 }
 
 impl Log {
-    /// Takes all that the process logs from now on, panics included, to the file or to standard error.
+    /// Sends everything that the process logs from now on, panics included, to the file or to standard error.
     pub(super) fn start(
         file: Option<&Path>,
         format: LogFormat,
@@ -80,20 +80,20 @@ impl Log {
             .with_max_level(level)
             .with_target(false)
             .with_ansi(false)
-            // They would go to standard error, past the queue.
+            // Those would go to standard error, past the queue.
             .log_internal_errors(false);
         match format {
             LogFormat::Text => log.init(),
             LogFormat::Json => log.json().flatten_event(true).init(),
         }
-        // The usual hook writes to standard error, too.
+        // The default hook writes to standard error too.
         panic::set_hook(Box::new(|panic| {
             tracing::error!("{}", Escaped(&panic.to_string()));
         }));
         Ok(Self { queue })
     }
 
-    /// Waits until what was logged so far is written, but no longer than this.
+    /// Waits until the lines so far are written, at most for `patience`.
     pub(super) fn flush(&self, patience: Duration) {
         let (done, written) = mpsc::channel();
         if self.queue.sender.send(Message::Flush(done)).is_ok() {
@@ -102,8 +102,8 @@ impl Log {
     }
 }
 
-/// Writes a text where a reader may not read, and waits for it no longer than this. Where it takes longer, a thread
-/// goes on with it; where it can't be written, the log says so.
+/// Writes a text to a reader who may be slow, waiting at most for `patience`; then a thread goes on. The log has the
+/// error if writing fails.
 pub(super) fn write_aside(
     mut out: impl Write + Send + 'static,
     text: String,
@@ -127,7 +127,7 @@ pub(super) fn write_aside(
 }
 
 fn open(path: &Path) -> Result<File, LogError> {
-    // To open a pipe waits for its reader.
+    // Opening a pipe would wait for its reader.
     if path
         .metadata()
         .is_ok_and(|known| !holds_lines(&known.file_type()))
@@ -158,11 +158,11 @@ fn count_dropped_line() {
 
 enum Message {
     Line(Vec<u8>),
-    /// Answered when all before it is written.
+    /// Answered once all earlier lines are written.
     Flush(Sender<()>),
 }
 
-/// Where lines go in; each `write` is one line.
+/// The entry of the queue; each `write` is one line.
 #[derive(Debug, Clone)]
 struct Queue {
     sender: Sender<Message>,

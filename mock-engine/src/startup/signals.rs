@@ -1,6 +1,6 @@
 //! The signals that end the process.
 //!
-//! Invariant: listened to from before the engines start, so that a signal in between isn't lost or deadly.
+//! Invariant: the process listens before the engines start, so an early signal neither gets lost nor kills it.
 
 use std::io;
 
@@ -30,7 +30,7 @@ impl Signals {
         })
     }
 
-    /// Waits for the next signal and gives its name.
+    /// Waits for the next signal; returns its name.
     #[cfg(unix)]
     pub(super) async fn next(&mut self) -> &'static str {
         let hangup = async {
@@ -60,7 +60,7 @@ impl Signals {
     }
 }
 
-/// Whether the process was started to outlive its terminal, as `nohup` does. Only Linux tells without unsafe code.
+/// Whether the process ignores SIGHUP, as under `nohup`. Only Linux shows this without unsafe code.
 #[cfg(unix)]
 fn hangup_is_ignored() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -1,6 +1,6 @@
-//! The demo inventory: two applications with what they mask, beside the stock.
+//! The demo inventory: two applications with their environments, in addition to the stock.
 //!
-//! Invariant: the same on every engine, so that what one engine has not changed is identical on another.
+//! Invariant: the same on every engine, so unchanged objects are identical on all of them.
 
 use exportdoc::internal::identifier::Identifier;
 use exportdoc::internal::object::{
@@ -13,7 +13,7 @@ use super::{put, put_environment, row, stock};
 use crate::engine::objects::{StoredObject, domain_obstacle, put_object};
 use crate::engine::{ContentError, Key, State};
 
-/// Algorithms and domains of the made-up inventory that the demo's applications need beside the stock.
+/// Algorithms and domains of the sample inventory that the demo's applications need in addition to the stock.
 const OWN: &[&str] = &[
     "CitiesLookup",
     "DiagnosisLookup",
@@ -23,7 +23,7 @@ const OWN: &[&str] = &[
     "DIAGNOSIS",
 ];
 
-/// A mapping algorithm: nothing that depends on it can be synced.
+/// A mapping algorithm. Objects that depend on it can't be synced.
 const MAPPING: &str = "PatientNoMapping";
 /// The domain that depends on it.
 const MAPPED_DOMAIN: &str = "PATIENT_NO";
@@ -57,7 +57,7 @@ pub(super) fn fill(state: &mut State) -> Result<(), ContentError> {
     Ok(())
 }
 
-/// The object with the stock's setting for algorithms where the made-up inventory has one of its own.
+/// Replaces the sample inventory's own setting for algorithms by the stock's.
 fn with_stock_setting(object: &SyncObject<'static>) -> Result<SyncObject<'static>, ContentError> {
     let settings = type_by_name("APPLICATION_SETTINGS").and_then(|known| known.number());
     let stock = |key: &ObjectKey| {

@@ -1,7 +1,7 @@
-//! What an engine holds when it starts.
+//! The initial content of engines.
 //!
-//! Invariant: a function of the settings alone (and of ids for what is made for a loaded document), so that a reset
-//! brings the same content back. Every engine has a global key and a GLOBAL_OBJECT.
+//! Invariant: the content depends on the settings alone (and on ids, for loaded documents), so a reset restores it.
+//! Every engine has a global key and a GLOBAL_OBJECT.
 
 mod demo;
 mod load;
@@ -25,20 +25,20 @@ pub enum ContentError {
     /// An object could not be built.
     #[error("cannot build an object: {0}")]
     Object(#[from] ObjectError),
-    /// A file or directory to load.
+    /// A file or directory can't be loaded.
     #[error("{}: {reason}", path.display())]
     File {
         /// The file or directory.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The reason.
         reason: String,
     },
-    /// Documents of several engines; with commands that load each group.
+    /// The documents are of several engines; the text has the commands that load each group.
     #[error("{0}")]
     SeveralEngines(String),
 }
 
-/// The state that an engine starts with and returns to when reset. Loaded documents take the place of the stock and
+/// Returns the state that an engine starts with, and that a reset restores. Loaded documents replace the stock and
 /// the demo inventory.
 pub(super) fn initial_state(settings: &Settings) -> Result<State, ContentError> {
     let mut state = State::default();
@@ -56,7 +56,8 @@ pub(super) fn initial_state(settings: &Settings) -> Result<State, ContentError> 
     Ok(state)
 }
 
-/// Adds what no engine lacks. The key depends on the engine's name: two engines never share one unless it was synced.
+/// Adds the objects that every engine has. The key depends on the engine's name, so two engines share one only after
+/// a sync.
 fn complete(state: &mut State, name: &str) -> Result<(), ContentError> {
     if !state.objects.has_type("KEY") {
         let label = format!("KEY of {name}");
@@ -70,7 +71,7 @@ fn complete(state: &mut State, name: &str) -> Result<(), ContentError> {
     Ok(())
 }
 
-/// Puts a made-up object in its first revision.
+/// Adds a sample object in its first revision.
 fn put(
     state: &mut State,
     draft: Draft,
@@ -84,8 +85,7 @@ fn put(
     Ok(())
 }
 
-/// Adds an environment with its object, under an application that is added if need be. An ENVIRONMENT object that is
-/// there already stays.
+/// Adds an environment with its object, and its application if it is missing. An existing ENVIRONMENT object stays.
 fn put_environment(state: &mut State, id: i64, application: &str, name: &str) -> Result<(), ContentError> {
     let applications = state.table("applications");
     let mut named = applications.with("applicationName", &Key::parse(application));

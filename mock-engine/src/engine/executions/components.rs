@@ -1,7 +1,7 @@
-//! What an execution works on and what it reports.
+//! Components and events of executions.
 //!
-//! Invariant: the components of an execution run one after the other and share its time equally; an event shows once its
-//! component is done.
+//! Invariant: the components of an execution run one after the other and share its time equally. An event appears
+//! once its component is done.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -23,17 +23,17 @@ pub struct Component {
     pub name: String,
     /// Rows in it.
     pub rows_total: i64,
-    /// Rows masked in the end.
+    /// Masked rows at its end.
     pub rows_masked: i64,
     /// Size.
     pub bytes_total: i64,
-    /// How it ends, where that isn't how the execution does.
+    /// Its result, if it differs from the execution's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ending: Option<Ending>,
 }
 
 impl Component {
-    /// A component all of whose rows are masked.
+    /// A component whose rows are all masked.
     pub(super) fn new(name: impl Into<String>, rows: i64) -> Self {
         Self {
             id: 0,
@@ -47,7 +47,7 @@ impl Component {
 }
 
 impl Component {
-    /// What a plan says of a component; where it says nothing, that of the table or file of this name.
+    /// A component of a plan; the table or file of this name gives the missing values.
     pub(super) fn planned(planned: PlannedComponent, sources: &[Self]) -> Self {
         let source = sources
             .iter()
@@ -64,13 +64,13 @@ impl Component {
     }
 }
 
-/// Something that an execution reports.
+/// An event of an execution.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
     /// Its number.
     pub id: i64,
-    /// What is reported.
+    /// The event.
     #[serde(flatten)]
     pub said: PlannedEvent,
 }
@@ -81,21 +81,21 @@ impl From<PlannedEvent> for Event {
     }
 }
 
-/// How a component stands at some time.
+/// A component at a point in time.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Progress<'a> {
     pub(super) component: &'a Component,
     execution: &'a Execution,
-    /// When its turn begins and ends, unless the execution is cancelled before.
+    /// Its start and end, unless the execution is cancelled before.
     start_ms: i64,
     end_ms: i64,
     now_ms: i64,
 }
 
 impl Execution {
-    /// How the components stand.
+    /// The components at a point in time.
     pub(super) fn progress(&self, now_ms: i64) -> impl Iterator<Item = Progress<'_>> {
-        // Nothing goes on after the end.
+        // Nothing changes after the end.
         let now_ms = now_ms.min(self.ends_ms());
         let count = self.components.len();
         let turn = move |at: usize| {
@@ -128,7 +128,7 @@ impl Progress<'_> {
         self.now_ms >= self.end_ms
     }
 
-    /// Its part of a number that grows from nothing while it runs.
+    /// The part of a total that its progress has reached.
     fn part(&self, of: i64) -> i64 {
         if self.done() {
             return of;
@@ -138,7 +138,7 @@ impl Progress<'_> {
         i64::try_from(i128::from(of) * since / time).unwrap_or(of)
     }
 
-    /// Whether its size is not known yet.
+    /// Whether its size is still unknown.
     pub(super) fn counting(&self) -> bool {
         !self.begun()
     }
@@ -177,7 +177,7 @@ impl Progress<'_> {
         }
     }
 
-    /// Where an execution fails and says nothing of its components, the last one is what failed.
+    /// If an execution fails and its plan names no component, the last one failed.
     fn ending(&self) -> Ending {
         let is_last = self.end_ms == self.execution.end_ms;
         let own = self.component.ending;
@@ -188,7 +188,7 @@ impl Progress<'_> {
         })
     }
 
-    /// As `/monitor-task` says it, which has a word of its own for data that didn't fit.
+    /// The event type in `/monitor-task`, which has its own word for data that did not fit.
     pub(super) fn monitor_status(&self) -> &'static str {
         match self.status() {
             "SUCCEEDED" if self.non_conforming() > 0 => "NON_CONFORMANT",
@@ -232,7 +232,7 @@ impl Progress<'_> {
     }
 }
 
-/// An event that has happened.
+/// An event that occurred.
 #[derive(Debug, Clone, Copy)]
 struct Happened<'a> {
     execution: &'a Execution,
@@ -261,7 +261,7 @@ impl Happened<'_> {
     }
 }
 
-/// The events of an execution that have happened.
+/// The events of an execution so far.
 fn events(execution: &Execution, now_ms: i64) -> Vec<Happened<'_>> {
     let all = execution.events.iter().map(|event| {
         let name = event.said.component_name.as_deref();
@@ -303,7 +303,7 @@ macro_rules! parts {
                 page: PageRequest,
             ) -> Result<Page<Value>, EngineError> {
                 let rows: Vec<_> = match query.number("execution_id")? {
-                    // Clients ask for what is gone, too: nothing is an answer.
+                    // Clients also ask for executions that are gone; the answer is an empty list.
                     Some(id) => find(reader.state, &Key::Number(id))
                         .map_or_else(|_| Vec::new(), |execution| $of(execution, reader.now_ms)),
                     None => {

@@ -1,7 +1,7 @@
-//! Executions of jobs: they run for a while on the engine's clock and end.
+//! Executions of jobs.
 //!
-//! Invariant: how an execution, its components and its events stand is computed from its times; nothing has to happen
-//! for it to end. What it is going to do (tables, rows, status, events) is settled when it starts.
+//! Invariant: the state of an execution, of its components and of its events follows from its times alone. Its
+//! tables, rows, result and events are fixed at its start.
 
 mod components;
 mod plan;
@@ -30,23 +30,23 @@ pub struct Execution {
     pub execution_id: i64,
     /// The job.
     pub job_id: i64,
-    /// When it started.
+    /// Its start.
     pub start_ms: i64,
-    /// When it ends, unless it is cancelled before.
+    /// Its end, unless it is cancelled before.
     pub end_ms: i64,
-    /// When it was cancelled.
+    /// The time of its cancellation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancelled_ms: Option<i64>,
-    /// How it ends, unless it is cancelled before.
+    /// Its result, unless it is cancelled before.
     #[serde(default)]
     pub ending: Ending,
-    /// What the request said of connectors.
+    /// The request's members about connectors.
     #[serde(default, skip_serializing_if = "Row::is_empty")]
     pub connectors: Row,
-    /// What it works on, one after the other.
+    /// Its components, in order.
     #[serde(default)]
     pub components: Vec<Component>,
-    /// What it reports.
+    /// Its events.
     #[serde(default)]
     pub events: Vec<Event>,
 }
@@ -81,7 +81,7 @@ impl Execution {
             "jobId": self.job_id,
             "status": self.status(now_ms),
             "rowsMasked": sum(|part| part.rows_masked()),
-            // -1 while rows are still counted.
+            // -1 while the rows are being counted.
             "rowsTotal": total(|part| part.rows_total()),
             "bytesProcessed": sum(|part| part.bytes_processed()),
             "bytesTotal": total(|part| part.bytes_total()),
@@ -97,7 +97,7 @@ impl Execution {
         value
     }
 
-    /// What `/monitor-task` shows: the components in their order, and the job itself at the end.
+    /// The progression in `/monitor-task`: the components in order, then the job.
     fn monitored(&self, now_ms: i64) -> Value {
         let component = |part: components::Progress<'_>| json!({ "event": part.component.name, "status": part.monitor_status() });
         let mut progression: Vec<Value> = self.progress(now_ms).map(component).collect();
@@ -112,10 +112,10 @@ impl Execution {
     }
 }
 
-/// The one kind of task that can be monitored.
+/// The only kind of task that can be monitored.
 const MONITORABLE: &str = "EXECUTIONS";
 
-/// Whether any job runs.
+/// Whether any job is running.
 pub(super) fn any_running(state: &State, now_ms: i64) -> bool {
     state
         .executions
@@ -208,7 +208,7 @@ impl Collection for Executions {
     }
 }
 
-/// Adds an execution; the oldest go, so that neither executions nor what they worked on grow without bound.
+/// Adds an execution; drops the oldest ones above the limits on executions and components.
 fn keep(state: &mut State, execution: Execution) {
     let all = &mut state.executions;
     all.insert(execution.execution_id, Arc::new(execution));
@@ -232,7 +232,7 @@ fn sources(reader: &Reader<'_>, job: &Value) -> Vec<Component> {
     sources.into_iter().flatten().map(component).collect()
 }
 
-/// The connectors that a request names: they exist.
+/// The connectors of a request, all of which exist.
 fn connectors(reader: &Reader<'_>, job: &Value, body: &Row) -> Result<Row, EngineError> {
     let path = match job["rulesetType"].as_str() {
         Some("FILE") => "file-connectors",
@@ -285,7 +285,7 @@ fn find<'a>(state: &'a State, key: &Key) -> Result<&'a Execution, EngineError> {
 }
 
 impl Engine {
-    /// The monitored executions in a status; running ones unless another is asked for.
+    /// The monitored executions in a state; by default the running ones.
     pub fn list_monitored(&self, query: &Query, page: PageRequest) -> Result<Page<Value>, EngineError> {
         let (state, now_ms) = (self.snapshot(), self.clock.now_ms());
         let status = query.text("state").unwrap_or("RUNNING");
@@ -297,7 +297,7 @@ impl Engine {
         Ok(Page::cut(wanted.into_iter(), page)?.map(|execution| execution.monitored(now_ms)))
     }
 
-    /// How an execution goes on.
+    /// The monitored execution with this key.
     pub fn monitored(&self, key: &Key, query: &Query) -> Result<Value, EngineError> {
         match query.text("monitorable_task") {
             Some(other) if !other.eq_ignore_ascii_case(MONITORABLE) => Err(EngineError::BadParameter {
@@ -309,17 +309,17 @@ impl Engine {
         }
     }
 
-    /// Says what executions to come do: those of the plan's job, or the next one of any job.
+    /// Adds a plan for future executions: those of the plan's job, or the next one of any job.
     pub fn plan_execution(&self, plan: ExecutionPlan) -> Result<(), EngineError> {
         self.store.transact(|state| plan::add(state, plan))
     }
 
-    /// The plans that still count.
+    /// The plans that still apply.
     pub fn execution_plans(&self) -> Vec<ExecutionPlan> {
         self.snapshot().execution_plans.clone()
     }
 
-    /// Forgets the plans.
+    /// Removes the plans.
     pub fn forget_execution_plans(&self) -> Result<(), EngineError> {
         self.store.transact(|state| {
             state.execution_plans.clear();

@@ -1,6 +1,6 @@
-//! What executions are told to do, by tests and by people who need a failure or a warning.
+//! Plans of executions, for tests that need a failure or a warning.
 //!
-//! Invariant: a plan that names a job counts for each of its executions; one that names none counts once, for the next
+//! Invariant: a plan with a job applies to each of its executions; one without a job applies once, to the next
 //! execution of any job.
 
 use serde::{Deserialize, Serialize};
@@ -9,21 +9,21 @@ use serde_json::Value;
 use crate::engine::defaults;
 use crate::engine::{BadBody, EngineError, State};
 
-/// How an execution or a component ends.
+/// The result of an execution or of a component.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Ending {
-    /// Well.
+    /// Success.
     #[default]
     Succeeded,
-    /// Not well.
+    /// Failure.
     Failed,
-    /// Stopped.
+    /// Cancelled.
     Cancelled,
 }
 
 impl Ending {
-    /// As the API spells it.
+    /// Its spelling in the API.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Succeeded => "SUCCEEDED",
@@ -33,31 +33,31 @@ impl Ending {
     }
 }
 
-/// What executions to come are to do. What is left out is as without a plan.
+/// A plan. Omitted members are as without a plan.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ExecutionPlan {
-    /// Counts for each execution of this job.
+    /// Applies to each execution of this job.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job_id: Option<i64>,
-    /// Counts for each execution of jobs of this name, also of those that don't exist yet.
+    /// Applies to each execution of jobs with this name, even of jobs that do not exist yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub job_name: Option<String>,
-    /// How it ends.
+    /// The result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<Ending>,
-    /// How long it runs.
+    /// The run time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run_time_ms: Option<i64>,
-    /// What it works on, in place of the ruleset's tables.
+    /// The components, in place of the ruleset's tables.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub components: Option<Vec<PlannedComponent>>,
-    /// What it reports.
+    /// The events.
     #[serde(default)]
     pub events: Vec<PlannedEvent>,
 }
 
-/// A component as a plan says it.
+/// A component of a plan.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PlannedComponent {
@@ -66,22 +66,22 @@ pub struct PlannedComponent {
     /// Rows in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rows_total: Option<i64>,
-    /// Rows masked in the end; all of them unless said.
+    /// Masked rows at its end; default: all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rows_masked: Option<i64>,
     /// Its size.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bytes_total: Option<i64>,
-    /// How it ends.
+    /// Its result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<Ending>,
 }
 
-/// An event as a plan says it, and as a GET shows it beside its ids and time.
+/// An event of a plan; a GET adds its ids and its time.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PlannedEvent {
-    /// The component that it belongs to.
+    /// Its component.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub component_name: Option<String>,
     /// JOB_ABORTED, UNMASKED_DATA or MASKING_FALLBACK.
@@ -92,13 +92,13 @@ pub struct PlannedEvent {
     /// UNHANDLED_EXCEPTION, IGNORED_EXCEPTION or PATTERN_MATCH_FAILURE.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<String>,
-    /// How often.
+    /// The number of occurrences.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<i64>,
     /// The column.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub masked_object_name: Option<String>,
-    /// What the column is in.
+    /// The table or file of the column.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub masked_object_parent_name: Option<String>,
     /// The algorithm.
@@ -164,7 +164,7 @@ impl ExecutionPlan {
     }
 }
 
-/// Adds a plan; it takes the place of an earlier one for the same job.
+/// Adds a plan; it replaces an earlier one for the same job.
 pub(super) fn add(state: &mut State, plan: ExecutionPlan) -> Result<(), EngineError> {
     plan.check()?;
     let plans = &mut state.execution_plans;
@@ -178,7 +178,7 @@ pub(super) fn add(state: &mut State, plan: ExecutionPlan) -> Result<(), EngineEr
     Ok(())
 }
 
-/// The plan for an execution that starts now. One for any job is used up.
+/// The plan of an execution that starts now. Removes a plan for any job.
 pub(super) fn take(state: &mut State, job_id: i64, job: &Value) -> ExecutionPlan {
     let name = job["jobName"].as_str();
     let plans = &mut state.execution_plans;

@@ -1,8 +1,8 @@
-//! GLOBAL_OBJECT and ENVIRONMENT: objects that are nothing but their members.
+//! GLOBAL_OBJECT and ENVIRONMENT: objects that consist of their members alone.
 //!
-//! Invariant: a bundle's message is kept as it came while it leads to exactly the members there are. Otherwise it is
-//! made anew: same UUID A, and a UUID B that depends on the members alone, so that reading the state never changes it
-//! and asking twice gives one answer.
+//! Invariant: a bundle keeps its message while that lists exactly the present members. Otherwise its message is made
+//! anew, with the same UUID A and a UUID B that depends on the members alone: reads never change the state, and two
+//! reads agree.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -19,8 +19,7 @@ pub(super) fn is_bundle(type_name: &str) -> bool {
     matches!(type_name, "GLOBAL_OBJECT" | "ENVIRONMENT")
 }
 
-/// What a bundle can have as members: all objects but bundles and references, without those that can't be synced. They
-/// are left out silently.
+/// The possible members of bundles: all syncable objects except bundles and references. Others are left out silently.
 pub(super) struct Candidates<'a> {
     by_key: HashMap<&'a ObjectKey, &'a StoredObject>,
     global: Vec<&'a StoredObject>,
@@ -28,7 +27,7 @@ pub(super) struct Candidates<'a> {
 }
 
 impl<'a> Candidates<'a> {
-    /// Sorts objects by where they belong.
+    /// Groups objects by environment.
     pub(super) fn new(free: impl IntoIterator<Item = &'a StoredObject>) -> Self {
         let (mut by_key, mut global) = (HashMap::new(), Vec::new());
         let mut by_environment: HashMap<i64, Vec<_>> = HashMap::new();
@@ -59,7 +58,7 @@ impl<'a> Candidates<'a> {
     }
 }
 
-/// The bundle with the members it has now.
+/// Returns the bundle with its present members.
 pub(super) fn completed(
     bundle: &Arc<StoredObject>,
     candidates: &Candidates<'_>,

@@ -1,7 +1,6 @@
-//! A resource whose rows mirror syncable objects.
+//! Resources whose rows mirror syncable objects.
 //!
-//! Invariant: the rows' own rules are those of [`RowCollection`]; here, each change reaches the object too, in the same
-//! transaction.
+//! Invariant: rows obey the rules of [`RowCollection`], and each change reaches the object in the same transaction.
 
 use serde_json::Value;
 
@@ -76,8 +75,8 @@ impl Collection for ObjectCollection {
     }
 }
 
-/// The row still has all that it needs: of a member that the object can't hold in its form, such as a list where a
-/// name belongs, nothing is left.
+/// Checks that the row still has its required members. A member that the object can't hold, such as a list for a
+/// name, is lost.
 fn complete(spec: &ResourceSpec, row: Value) -> Result<Value, EngineError> {
     match spec.required.iter().find(|field| row.get(**field).is_none()) {
         None => Ok(row),

@@ -1,7 +1,7 @@
-//! Objects for rows that REST clients create.
+//! Objects for rows that clients create.
 //!
-//! Invariant: a new object has the shape that engines write for its type; members that the shape alone doesn't cover
-//! are written by the table of members afterwards.
+//! Invariant: a new object has the shape that engines write for its type. The table of members writes the remaining
+//! members afterwards.
 
 use exportdoc::internal::identifier::Identifier;
 use exportdoc::internal::object::draft::{self, AlgorithmInfo, ConnectorSpec, Draft};
@@ -15,8 +15,8 @@ use crate::engine::content::stock;
 use crate::engine::ids::Ids;
 use crate::engine::{Key, Row, State};
 
-/// Type and draft of the object for a new row; none where the row has no object: algorithms that can't be synced, and
-/// whatever rests on a resource without objects of its own.
+/// Returns the type and the draft of a new row's object; `None` if the row has none: mapping algorithms, and rows
+/// below resources without objects.
 pub(super) fn draft_for(
     state: &State,
     path: &str,
@@ -36,7 +36,7 @@ pub(super) fn draft_for(
     let type_name = type_at(path)?;
     let id = match key {
         Key::Number(id) => *id,
-        // Names that are all digits read as numbers, so the row says it better.
+        // Keys turn names of digits into numbers, so the row's name counts.
         Key::Name(_) => 0,
     };
     let made = match type_name {
@@ -96,7 +96,7 @@ pub(super) fn draft_for(
             )
         }
         "PROFILE_SET" => draft::profile_set(id, text("profileSetName"), &[], now_ms),
-        // Members and fields are written to it afterwards.
+        // Its members and fields are written afterwards.
         "FILE_FORMAT" | "MOUNT_INFORMATION" => Draft {
             data_type: type_by_name(type_name)?.data?,
             ..empty(type_name, Identifier::Integer(id))?
@@ -115,7 +115,7 @@ fn ruleset(state: &State, row: &Row) -> Option<(ObjectKey, String)> {
     linked(state, type_name, row, "rulesetId")
 }
 
-/// Key and name of the object that a row names by its id.
+/// The key and the name of the object that a row refers to by id.
 fn linked(state: &State, type_name: &str, row: &Row, path: &str) -> Option<(ObjectKey, String)> {
     let Some(Key::Number(id)) = at(row, path).and_then(Key::from_json) else {
         return None;
@@ -143,7 +143,7 @@ fn algorithm(type_name: &str, row: &Row, name: &str, now_ms: i64, ids: &Ids) -> 
     })
 }
 
-/// An algorithm of a framework. Which one, its row says by number.
+/// An algorithm of a framework; the row has the framework's number.
 fn component(info: AlgorithmInfo<'_>, row: &Row, key: [u8; 16], now_ms: i64) -> Draft {
     let framework = row.get("frameworkId").and_then(Key::from_json);
     let known = match framework {
@@ -154,7 +154,7 @@ fn component(info: AlgorithmInfo<'_>, row: &Row, key: [u8; 16], now_ms: i64) -> 
     draft::user_algorithm(info, key, now_ms, (plugin, framework), &extension(row))
 }
 
-/// How an algorithm of a framework is set up, as text.
+/// The configuration of such an algorithm, as text.
 pub(super) fn extension(row: &Row) -> String {
     match row.get("algorithmExtension") {
         None | Some(Value::Null) => "{}".to_owned(),
@@ -163,7 +163,7 @@ pub(super) fn extension(row: &Row) -> String {
     }
 }
 
-/// An object of a type whose data nobody has seen.
+/// An object of a type that no real document showed.
 fn empty(type_name: &str, identifier: Identifier) -> Option<Draft> {
     Some(Draft {
         key: ObjectKey::new(type_by_name(type_name)?.number()?, identifier),

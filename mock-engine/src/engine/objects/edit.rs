@@ -1,7 +1,7 @@
-//! What a REST write does to the object behind a row.
+//! Applies REST writes to the objects behind rows.
 //!
-//! Invariant: a save gives a new UUID B, whether it changed anything or not, except when it only sets secrets: those
-//! are in no object. Fields that the row doesn't show keep their bytes.
+//! Invariant: every save gives a new UUID B, even without a change, except a save of secrets alone, which no object
+//! has. Fields that the row doesn't show keep their bytes.
 
 use std::sync::Arc;
 
@@ -19,10 +19,10 @@ use super::{StoredObject, put_object, reference, remove_object, resource_of};
 use crate::engine::resources::{ResourceSpec, Writer, collection, environment_of};
 use crate::engine::{EngineError, Key, Row, State};
 
-/// The field of a user algorithm that says how it is set up.
+/// The field with the configuration of a user algorithm.
 const CONFIGURATION: u32 = 7;
 
-/// The object behind a row.
+/// Returns the object behind a row.
 pub(super) fn behind<'a>(state: &'a State, path: &str, key: &Key) -> Option<&'a Arc<StoredObject>> {
     match (path, key) {
         ("algorithms", key) => state.objects.algorithm(&key.to_string()),
@@ -32,7 +32,7 @@ pub(super) fn behind<'a>(state: &'a State, path: &str, key: &Key) -> Option<&'a 
     }
 }
 
-/// Makes the object for a row that was just created.
+/// Creates the object of a new row.
 pub(super) fn created(writer: &mut Writer<'_>, spec: &ResourceSpec, key: &Key) -> Result<(), EngineError> {
     let Some(row) = writer.state.table(spec.path).get(key).cloned() else {
         return Ok(());
@@ -52,7 +52,7 @@ pub(super) fn created(writer: &mut Writer<'_>, spec: &ResourceSpec, key: &Key) -
     Ok(())
 }
 
-/// Brings the object in line with a row that was just saved over `old`.
+/// Updates the object of a row that replaced `old`.
 pub(super) fn updated(
     writer: &mut Writer<'_>,
     spec: &ResourceSpec,
@@ -86,7 +86,7 @@ pub(super) fn updated(
     Ok(())
 }
 
-/// Writes what a row says into its object.
+/// Writes a row's members into its object.
 fn take_over(
     writer: &Writer<'_>,
     spec: &ResourceSpec,
@@ -136,7 +136,8 @@ fn take_over(
     Ok(())
 }
 
-/// Mapping algorithms can't be synced, so neither can what needs them; other built-in ones are the same everywhere.
+/// Why a row's object can't be synced: mapping algorithms and their dependents can't be. Other built-in algorithms
+/// are the same everywhere.
 pub(in crate::engine) fn domain_obstacle(state: &State, row: &Row) -> Option<String> {
     let members = ["defaultAlgorithmCode", "defaultTokenizationCode"];
     mapping_obstacle(
@@ -145,7 +146,7 @@ pub(in crate::engine) fn domain_obstacle(state: &State, row: &Row) -> Option<Str
     )
 }
 
-/// Why what needs these algorithms can't be synced, if one of them is a mapping algorithm.
+/// Why a dependent of these algorithms can't be synced: one is a mapping algorithm.
 pub(super) fn mapping_obstacle<'a>(
     state: &State,
     mut names: impl Iterator<Item = &'a str>,
@@ -159,8 +160,8 @@ pub(super) fn mapping_obstacle<'a>(
         .map(|name| format!("mapping algorithm {name} is not syncable"))
 }
 
-/// Removes the object of a row that was just deleted. What lives in an environment takes its dependents along;
-/// engine-wide objects that are still needed have to stay.
+/// Removes the object of a deleted row. An environment-bound object takes its dependents along; an engine-wide one
+/// stays if another object needs it.
 pub(super) fn deleted(
     writer: &mut Writer<'_>,
     spec: &ResourceSpec,
@@ -188,7 +189,7 @@ pub(super) fn deleted(
     Ok(())
 }
 
-/// Objects that name a removed or changed one, or a reference to it.
+/// The objects that refer to an object or to a reference to it.
 fn dependents(state: &State, object: &StoredObject) -> Vec<Arc<StoredObject>> {
     let is_it = |key: &ObjectKey| key == object.key() || resolves_to(state, key, object);
     // A reference has its original's identifier.
@@ -200,7 +201,7 @@ fn dependents(state: &State, object: &StoredObject) -> Vec<Arc<StoredObject>> {
         .collect()
 }
 
-/// Whether a reference's key means an object, be it still there or not.
+/// Whether a reference's key stands for an object, even a deleted one.
 fn resolves_to(state: &State, key: &ObjectKey, object: &StoredObject) -> bool {
     if let Some(original) = resolve(state, key) {
         return original.key() == object.key();
@@ -245,7 +246,7 @@ fn move_dependents(writer: &mut Writer<'_>, own: &ObjectKey) -> Result<(), Engin
     Ok(())
 }
 
-/// A row without the members that are never shown, at any depth.
+/// Returns a row without its secret members, at any depth.
 fn without_secrets(row: &Row, spec: &ResourceSpec) -> Row {
     let mut row = row.clone();
     row.retain(|name, _| !spec.secrets.contains(&name.as_str()));

@@ -1,7 +1,7 @@
 //! Copies of environments.
 //!
-//! Invariant: a copy is its own: everything in it has a new id, objects have a new revision, and what refers to something
-//! in the environment refers to its copy. What is engine-wide, or in another environment, is shared.
+//! Invariant: a copy is independent: everything in it has a new id, objects have new revisions, and references within
+//! the environment point into the copy. Engine-wide objects and other environments are shared.
 
 use std::collections::HashMap;
 
@@ -16,10 +16,10 @@ use super::{StoredObject, is_reference, put_object, resource_of};
 use crate::engine::resources::{self, Collection, ENVIRONMENTS, Writer, environment_of, spec};
 use crate::engine::{EngineError, Key, Row, State};
 
-/// What everything that is copied is called in the copy: by path and old id.
+/// New ids by path and old id.
 type Copies = HashMap<(&'static str, Key), i64>;
 
-/// Copies an environment with all that is in it. What the body leaves out is as in the original, but for the name.
+/// Copies an environment with its content. The body replaces members; the name is required.
 pub(in crate::engine) fn copy_environment(
     writer: &mut Writer<'_>,
     from: &Key,
@@ -95,7 +95,7 @@ fn copy_objects(writer: &mut Writer<'_>, old: i64, new: i64, copies: &mut Copies
     Ok(())
 }
 
-/// Copies the rows that no object stands behind, and gives those of objects what only rows have.
+/// Copies rows without objects, and the members that only rows have.
 fn copy_rows(writer: &mut Writer<'_>, old: i64, copies: &mut Copies) {
     let mut rows = Vec::new();
     for collection in resources::all() {
@@ -109,7 +109,7 @@ fn copy_rows(writer: &mut Writer<'_>, old: i64, copies: &mut Copies) {
             }
         }
     }
-    // Parts of objects are there already, under ids of their own; parents stand before them.
+    // Parts of objects exist already under their own ids; parents come first.
     let parts = [&spec::TABLE_METADATA, &spec::COLUMN_METADATA];
     for (spec, key, row) in &rows {
         let counter = spec
@@ -154,7 +154,7 @@ fn copy_rows(writer: &mut Writer<'_>, old: i64, copies: &mut Copies) {
             *environment = (*new).into();
         }
         let key = Key::Number(id);
-        // What the copied object says stays.
+        // Members from the copied object stay.
         row.extend(
             writer
                 .state
@@ -167,7 +167,7 @@ fn copy_rows(writer: &mut Writer<'_>, old: i64, copies: &mut Copies) {
     }
 }
 
-/// The row of a copied object's part that stands for this one.
+/// The copied object's part that corresponds to a row.
 fn part_of_copy(state: &State, spec: &resources::ResourceSpec, row: &Row, copies: &Copies) -> Option<i64> {
     let (owner, name) = (spec.parents.first()?, spec.name_field?);
     let own = Key::from_json(row.get(owner.field)?)?;

@@ -1,7 +1,7 @@
-//! `/file-formats` and `/file-field-metadata`: formats of files, and the fields in them.
+//! `/file-formats` and `/file-field-metadata`: file formats and their fields.
 //!
-//! Invariant: the lines of the uploaded file are the fields, in their order. A write to a field is a save of its format:
-//! its object changes with the row, and gets a new revision.
+//! Invariant: the lines of the uploaded file are the fields, in order. A write to a field saves its format: the
+//! object changes with the row and gets a new revision.
 
 use exportdoc::internal::identifier::Identifier;
 use exportdoc::internal::wire::Writer as Message;
@@ -15,9 +15,9 @@ use crate::engine::defaults;
 use crate::engine::resources::{Collection, Reader, ResourceSpec, RowCollection, Writer, spec};
 use crate::engine::{EngineError, Key, Page, PageRequest, Query, Refusal, Row, State};
 
-/// Number of the fields in a format's data.
+/// Number of the field with a format's fields.
 const FIELDS: u32 = 5;
-/// Member of a new format that holds the uploaded file; no row has it.
+/// Member of a new format with the uploaded file; no row has it.
 pub(crate) const CONTENT: &str = "fileFormat";
 /// Members of a field that a body can't set.
 const FIXED: &[&str] = &[
@@ -39,7 +39,7 @@ pub struct FormatCollection {
 }
 
 impl FormatCollection {
-    /// Rows of a spec.
+    /// Rows under the rules of a spec.
     pub const fn new(spec: &'static ResourceSpec) -> Self {
         Self {
             rows: ObjectCollection::new(spec),
@@ -78,7 +78,7 @@ impl Collection for FormatCollection {
         if !fields.is_empty() {
             let mut stored = object(writer.state, &key)?.clone();
             let data = add_fields(stored.object.data_bytes(), FIELDS, &fields);
-            // Part of its making, so no second save.
+            // Part of the creation, so no second save.
             stored.object = with_data(&stored.object, &data)?;
             put_object(writer.state, stored);
         }
@@ -95,7 +95,7 @@ impl Collection for FormatCollection {
     }
 }
 
-/// The fields that the lines of a file name; of fixed width, with a length behind the last comma.
+/// The fields in the lines of a file; fixed-width ones have a length after the last comma.
 fn fields_of(content: &str, fixed_width: bool) -> Result<Vec<Vec<u8>>, EngineError> {
     let lines = content.lines().map(str::trim).filter(|line| !line.is_empty());
     let mut fields = Vec::new();
@@ -186,7 +186,7 @@ impl Collection for FieldCollection {
     }
 }
 
-/// The data with something else masking the field at a position, counted from 1.
+/// The data with another masking of the field at a position, counted from 1.
 fn mask_field(data: &[u8], position: Option<u64>, masking: &Masking) -> Vec<u8> {
     let mut at = 0;
     map_fields(data, FIELDS, |field| {

@@ -1,6 +1,6 @@
-//! All objects of one state with their dependencies resolved: what listing and exporting look at.
+//! The object graph of a state: all objects with their dependencies resolved, for lists and exports.
 //!
-//! Invariant: a function of the object store alone, so it is made once per store and shared.
+//! Invariant: depends on the object store alone, so it is built once per store and shared.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -21,7 +21,7 @@ use crate::engine::defaults;
 use crate::engine::locking::lock;
 use crate::engine::{EngineError, Page, State};
 
-/// The objects of one state.
+/// The object graph of a state.
 #[derive(Debug)]
 pub struct View {
     store: ObjectStore,
@@ -29,7 +29,7 @@ pub struct View {
     graph: Graph,
     hashes: Vec<Option<String>>,
     obstacles: Vec<Option<String>>,
-    /// What lists show of the objects that they show, written when it is first asked for.
+    /// The entries of lists, built on first use.
     entries: Vec<OnceLock<Box<RawValue>>>,
 }
 
@@ -71,7 +71,7 @@ impl View {
         })
     }
 
-    /// What `/syncable-objects` lists: everything but references, by type and identifier; or those of one type.
+    /// The objects in `/syncable-objects`: all but references, or those of one type, by type and identifier.
     pub fn listed(&self, type_name: Option<&str>) -> Range<NodeId> {
         let all = &self.objects[..self.entries.len()];
         let Some(name) = type_name else {
@@ -82,12 +82,12 @@ impl View {
         start..start + length
     }
 
-    /// The listed object with a key.
+    /// Returns the listed object with a key.
     pub fn find(&self, key: &ObjectKey) -> Option<NodeId> {
         self.graph.find(key).filter(|id| *id < self.entries.len())
     }
 
-    /// A listed object in the form of ExportObjectMetadata. Lists are asked for far more often than objects change.
+    /// A listed object as ExportObjectMetadata. Cached, since lists are read far more often than objects change.
     pub fn entry(&self, id: NodeId) -> serde_json::Result<&RawValue> {
         let cell = &self.entries[id];
         if let Some(written) = cell.get() {
@@ -109,28 +109,28 @@ impl View {
         Ok(cell.get_or_init(|| written))
     }
 
-    /// An object.
+    /// Returns an object.
     pub fn object(&self, id: NodeId) -> &Arc<StoredObject> {
         &self.objects[id]
     }
 
-    /// Its revision hash; none only for stores of absurd size.
+    /// Its revision hash; `None` only for stores of absurd size.
     pub fn hash(&self, id: NodeId) -> Option<&str> {
         self.hashes[id].as_deref()
     }
 
-    /// Why it can't be synced.
+    /// The reason why it can't be synced.
     pub fn obstacle(&self, id: NodeId) -> Option<&str> {
         self.obstacles[id].as_deref()
     }
 
-    /// Everything reachable, in the engines' record order.
+    /// Everything reachable, in record order.
     pub fn breadth_first(&self, roots: &[NodeId]) -> Vec<NodeId> {
         self.graph.breadth_first(roots.iter().copied())
     }
 }
 
-/// What lists are ordered by; as [`ObjectStore::iter`].
+/// The order of lists, as [`ObjectStore::iter`].
 fn in_lists(stored: &StoredObject) -> (&str, &Identifier, u64) {
     let key = stored.key();
     (&stored.type_name, &key.identifier, key.type_number)
@@ -147,15 +147,15 @@ fn with_references(state: &State, mut objects: Vec<Arc<StoredObject>>) -> Vec<Ar
                 continue;
             }
             seen.insert(key.clone(), ());
-            // Everything that isn't a reference is there from the start, or nowhere.
+            // All objects other than references are there already, or missing.
             objects.extend(reference::target(state, key).filter(|target| target.is_reference()));
         }
     }
     objects
 }
 
-/// For each object why it can't be synced: its own reason, or something it depends on. A reference is no better off
-/// than its original, which will be missing on every target.
+/// For each object the reason why it can't be synced: its own, or that of a dependency. A reference shares its
+/// original's reason, since the original is missing on every target.
 fn obstacles(state: &State, objects: &[Arc<StoredObject>]) -> Vec<Option<String>> {
     let index: HashMap<&ObjectKey, usize> = objects.iter().zip(0..).map(|(o, at)| (o.key(), at)).collect();
     let mut dependents: Vec<Vec<usize>> = vec![Vec::new(); objects.len()];
@@ -181,7 +181,7 @@ fn obstacles(state: &State, objects: &[Arc<StoredObject>]) -> Vec<Option<String>
         let name = cause.name.as_ref().unwrap_or(&identifier);
         let reason = format!("depends on {} {name}, which is not syncable", cause.type_name);
         for &dependent in &dependents[at] {
-            // A bundle leaves such members out instead.
+            // Bundles leave such members out.
             if reasons[dependent].is_none() && !is_bundle(&objects[dependent].type_name) {
                 reasons[dependent] = Some(reason.clone());
                 open.push(dependent);
@@ -205,7 +205,7 @@ pub struct Listing {
 }
 
 impl Listing {
-    /// Objects of a view.
+    /// The objects of a graph.
     pub fn new(view: Arc<View>, page: Page<NodeId>) -> Self {
         Self { view, page }
     }
@@ -218,12 +218,12 @@ impl Serialize for Listing {
     }
 }
 
-/// The view of the latest state that was asked for.
+/// The graph of the latest state in use.
 #[derive(Debug, Default)]
 pub struct ViewCache(Mutex<Option<Arc<View>>>);
 
 impl ViewCache {
-    /// The view of a state.
+    /// Returns the graph of a state.
     pub fn of(&self, state: &State) -> Result<Arc<View>, EngineError> {
         let cached = lock(&self.0).clone();
         if let Some(view) = cached.filter(|view| view.store.same_as(&state.objects)) {

@@ -1,9 +1,9 @@
-//! What engines write anew in every export although no object was saved: the day, and sets in another order; and the
-//! forms that they write and this project's first versions didn't.
+//! The fields that live engines rewrite in every export although no object was saved: the day and the order of sets;
+//! also forms of theirs that early versions of this project lacked.
 //!
-//! Invariant: only what the library's tables say changes, so that two exports of an untouched engine have the same
-//! content. UUIDs and times stay, and with them the hashes. Objects of types that no real document showed keep their
-//! bytes, and so does what no engine writes: singular fields that repeat.
+//! Invariant: only fields in the library's tables change, so two exports of an untouched engine have the same
+//! content. UUIDs and times stay, and so do the hashes. Types that no real document showed keep their bytes, and so
+//! do repeated singular fields, which no engine writes.
 
 use exportdoc::internal::date;
 use exportdoc::internal::object::data::{FieldKind, FieldSpec, MessageSpec};
@@ -21,7 +21,7 @@ pub(in crate::engine) struct Habits<'a> {
 }
 
 impl<'a> Habits<'a> {
-    /// Of an export with this id that starts at an instant. The id alone decides about the order of sets.
+    /// The habits of an export with this id and start. The id alone decides the order of sets.
     pub(in crate::engine) fn of(export_id: &'a str, started: Timestamp) -> Self {
         Self {
             export_id,
@@ -29,7 +29,7 @@ impl<'a> Habits<'a> {
         }
     }
 
-    /// An object as the engine writes it in this export.
+    /// Returns an object as this export has it.
     pub(in crate::engine) fn written<'o>(
         &self,
         object: SyncObject<'o>,
@@ -48,7 +48,7 @@ impl<'a> Habits<'a> {
         if let Some(data) = spec.and_then(|spec| self.message(spec, written.data_bytes(), &order)) {
             written = with_data(&written, &data)?;
         }
-        // What lists its dependencies as a set lists them in one order in both places.
+        // An object that repeats its dependencies as a set has one order in both places.
         let has_set = spec.is_some_and(|spec| spec.fields.iter().any(|field| field.set));
         if has_set || known.members_without_save {
             let places = order.of(written.dependencies().len());
@@ -61,7 +61,7 @@ impl<'a> Habits<'a> {
         Ok(written)
     }
 
-    /// A message with everything in it that is written anew; none if nothing is.
+    /// Returns a message with its rewritten fields; `None` if it has none.
     fn message(&self, spec: &'static MessageSpec, bytes: &[u8], order: &Order<'_>) -> Option<Vec<u8>> {
         let message = Message::parse(bytes).ok()?;
         let own = |number: u32, value| spec.field(number).filter(|own| own.fits(value));
@@ -124,7 +124,7 @@ struct Order<'a> {
 }
 
 impl Order<'_> {
-    /// Places of a set's members, in the order in which they are written.
+    /// The positions of a set's members, in the order of writing.
     fn of(&self, count: usize) -> Vec<usize> {
         let mut places: Vec<usize> = (0..count).collect();
         places.sort_by_cached_key(|at| Sha256::digest(format!("{} {} {at}", self.export_id, self.key)));

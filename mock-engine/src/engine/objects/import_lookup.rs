@@ -1,6 +1,6 @@
-//! What the import rules ask of this engine.
+//! Answers the questions of the import rules about this engine.
 //!
-//! Invariant: complete, so that no answer is ever unknown.
+//! Invariant: every answer is definite.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use exportdoc::internal::import_plan::{
     TargetObject, TargetRevision, TypeSelector,
 };
 
-/// One state, as an import plan asks about it.
+/// A state as the inventory of an import plan.
 #[derive(Debug)]
 pub(crate) struct Inventory<'a>(pub &'a State);
 
@@ -23,7 +23,7 @@ impl Inventory<'_> {
             Location::Global => None,
             Location::Environment(id) => Some(id),
         };
-        // A reference only says that something was missing.
+        // A kept reference only marks a missing object.
         let fits = |stored: &&Arc<StoredObject>| {
             !stored.is_reference()
                 && stored.environment == environment
@@ -34,7 +34,7 @@ impl Inventory<'_> {
                     TypeSelector::Type(name) => stored.type_name == name,
                 }
         };
-        // Where two answer, the first by type does.
+        // Of several matches, the first by type counts.
         let by_type = |a: &&Arc<StoredObject>, b: &&Arc<StoredObject>| a.type_name.cmp(&b.type_name);
         match lookup.identity {
             Identity::Name(name) => {
@@ -75,7 +75,7 @@ impl TargetInventory for Inventory<'_> {
         let version = self.0.version.as_deref().and_then(|text| text.parse().ok());
         let taken = version.map(|version: EngineVersion| version.takes_type(type_name));
         match taken {
-            // What it has it takes back.
+            // An engine takes types that it has.
             Some(Presence::Absent) if !self.0.objects.has_type(type_name) => Presence::Absent,
             _ => Presence::Present(()),
         }
@@ -86,7 +86,7 @@ impl TargetInventory for Inventory<'_> {
     }
 }
 
-/// An environment without purpose is one to mask in.
+/// An environment without purpose is for masking.
 fn purpose(environment: &Row) -> Purpose {
     match environment.get("purpose").and_then(|purpose| purpose.as_str()) {
         Some("TOKENIZE") => Purpose::Tokenize,

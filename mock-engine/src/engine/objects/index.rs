@@ -1,6 +1,6 @@
-//! Ways to find objects other than by key.
+//! The index of objects by everything but their keys.
 //!
-//! Invariant: a function of the objects alone: what [`Index::insert`] put in, [`Index::remove`] takes out.
+//! Invariant: depends on the objects alone: [`Index::remove`] undoes [`Index::insert`].
 
 use exportdoc::internal::identifier::Identifier;
 use exportdoc::internal::import_plan::TypeSelector;
@@ -11,20 +11,20 @@ use super::StoredObject;
 use super::bundle::is_bundle;
 use super::kinds::is_algorithm;
 
-/// A question that some objects answer to.
+/// A way to find objects.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Way {
-    /// A name within a name space (none: that of all algorithms) and a place (none: engine-wide).
+    /// A name in a name space (`None`: all algorithms) and an environment (`None`: engine-wide).
     Name {
         space: Option<String>,
         environment: Option<i64>,
         name: String,
     },
-    /// UUID A of the revision, for what is no reference.
+    /// UUID A of an object that is not a reference.
     ObjectUuid(String),
     /// The ENVIRONMENT object of an environment.
     Environment(i64),
-    /// The identifier of a dependency. A bundle depends on too much, and a reference on nothing.
+    /// The identifier of a dependency; bundles and references are not indexed.
     Dependency(Identifier),
 }
 
@@ -60,7 +60,7 @@ impl Way {
     }
 }
 
-/// Keys by the ways that lead to them.
+/// Object keys by the ways to find them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Index(RedBlackTreeSetSync<(Way, ObjectKey)>);
 
@@ -77,7 +77,7 @@ impl Index {
         }
     }
 
-    /// The keys that a way leads to, in their order.
+    /// The keys behind a way, in order.
     pub(super) fn keys<'a>(&'a self, way: &Way) -> impl Iterator<Item = &'a ObjectKey> + use<'a> {
         let first = ObjectKey::new(0, Identifier::Integer(i64::MIN));
         let way = way.clone();

@@ -1,6 +1,6 @@
-//! New keys for the engine and for its algorithms.
+//! New keys for the engine and for algorithms.
 //!
-//! Invariant: a new key is a save like any other: new UUID B, and so new hashes of all dependents.
+//! Invariant: a new key is a save: a new UUID B, and so new hashes of all dependents.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -68,7 +68,7 @@ fn randomize_key(state: &mut State, name: &str, now_ms: i64, ids: &Ids) -> Resul
     Ok(())
 }
 
-/// The object with another key; none if its data has no place for one.
+/// Returns the object with a new key; `None` if its data has no key.
 fn rekeyed(
     object: &SyncObject<'_>,
     now_ms: i64,

@@ -1,6 +1,6 @@
-//! The REST members that are dependencies of an object, and the names an object repeats of what it depends on.
+//! REST members that are dependencies, and the names that objects repeat of their dependencies.
 //!
-//! Invariant: an id in a row is the id of the dependency's key; names follow the objects they name.
+//! Invariant: an id in a row is the id in the dependency's key; repeated names follow their objects.
 
 use exportdoc::internal::identifier::Identifier;
 use exportdoc::internal::object::{
@@ -14,7 +14,7 @@ use super::members::{at, put_at};
 use super::rewrite::{set_field, set_fields, with_data, with_dependencies};
 use crate::engine::{Key, Row, State};
 
-/// What the rows of a type link to: what the object lives in, unless that is an environment, then the rest.
+/// The links of a type's rows: first the parent, unless that is an environment, then the others.
 fn links_of(type_name: &str) -> impl Iterator<Item = RestLink> + use<> {
     let rest = type_by_name(type_name).and_then(|known| known.rest);
     let parent = rest.and_then(|rest| match rest.inside {
@@ -25,7 +25,7 @@ fn links_of(type_name: &str) -> impl Iterator<Item = RestLink> + use<> {
     parent.into_iter().chain(others.iter().copied())
 }
 
-/// Name of a key's type on this engine.
+/// The type name of a key on this engine.
 pub(super) fn type_of<'a>(state: &'a State, key: &ObjectKey) -> Option<&'a str> {
     match state.objects.get(key) {
         Some(stored) => Some(&stored.type_name),
@@ -33,14 +33,14 @@ pub(super) fn type_of<'a>(state: &'a State, key: &ObjectKey) -> Option<&'a str> 
     }
 }
 
-/// Paths of the members that [`read`] fills.
+/// The paths of the members that [`read`] fills.
 pub(super) fn paths(type_name: &str) -> Vec<&'static str> {
     let mut paths: Vec<_> = links_of(type_name)
         .flat_map(|link| [Some(link.member), link.which])
         .flatten()
         .collect();
     if type_name == "MASKING_JOB" {
-        // The whole of it, so that no half of a source is left behind.
+        // The whole member, so no half of a source stays.
         paths.push("onTheFlyMaskingSource");
     }
     paths
@@ -74,7 +74,7 @@ fn linked<'a>(state: &State, dependencies: &'a [ObjectKey], link: &RestLink) -> 
     dependencies.iter().filter(fits).collect()
 }
 
-/// The object with the dependencies that a row asks for. Others stay where they are.
+/// Gives the object the dependencies in a row; others keep their places.
 pub(super) fn write(state: &State, stored: &mut StoredObject, row: &Row) -> Result<(), ObjectError> {
     let mut dependencies = stored.object.dependencies().to_vec();
     for link in links_of(&stored.type_name) {
@@ -125,7 +125,7 @@ fn wanted_keys(old: &[ObjectKey], link: &RestLink, row: &Row) -> Vec<ObjectKey> 
     ids.into_iter().filter_map(key).collect()
 }
 
-/// The algorithms of a domain that are syncable objects; built-in ones are not and don't count.
+/// The syncable algorithms of a domain; built-in ones don't count.
 fn domain_algorithms(state: &State, row: &Row) -> Vec<ObjectKey> {
     let mut keys: Vec<ObjectKey> = Vec::new();
     for member in ["defaultAlgorithmCode", "defaultTokenizationCode"] {
@@ -139,7 +139,7 @@ fn domain_algorithms(state: &State, row: &Row) -> Vec<ObjectKey> {
     keys
 }
 
-/// The object a key stands for: itself, or the original of a reference.
+/// Returns the object of a key: itself, or the original of a reference.
 pub(super) fn resolve<'a>(state: &'a State, key: &ObjectKey) -> Option<&'a StoredObject> {
     let type_name = type_of(state, key)?;
     let original = match exportdoc::internal::import_plan::stands_for(type_name) {
@@ -155,7 +155,7 @@ pub(super) fn resolve<'a>(state: &'a State, key: &ObjectKey) -> Option<&'a Store
     original.map(AsRef::as_ref)
 }
 
-/// Brings the names that an object repeats of its dependencies up to date. That is no save: the revision stays.
+/// Updates the names that an object repeats of its dependencies. This is no save, so the revision stays.
 pub(super) fn refresh_names(state: &State, stored: &mut StoredObject) -> Result<(), ObjectError> {
     let name_of = |types: &[&str]| {
         let dependencies = stored.object.dependencies().iter();

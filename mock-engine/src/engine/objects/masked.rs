@@ -1,7 +1,7 @@
-//! What masks the parts of an object, columns of a ruleset and fields of a format: its domains and algorithms.
+//! The masking of columns and fields: their domains and algorithms.
 //!
-//! Invariant: an object depends on a reference to each domain and algorithm that its parts name, in the order of the
-//! parts, as engines list them: duplicates stay. What it depends on otherwise comes first.
+//! Invariant: an object depends on a reference to each domain and algorithm of its parts, in the order of the parts
+//! and with duplicates, as engines list them. Its other dependencies come first.
 
 use exportdoc::internal::identifier::Identifier;
 use exportdoc::internal::object::data::{DatabaseRulesetData, ObjectData};
@@ -18,7 +18,7 @@ use crate::engine::defaults;
 use crate::engine::resources::{ALGORITHMS, Collection, DOMAINS, Writer};
 use crate::engine::{BadBody, EngineError, Key, Refusal, Row, State};
 
-/// Saves an object with other data: a new revision, with the dependencies that its parts ask for.
+/// Saves an object with new data: a new revision, with the dependencies of its parts.
 pub(super) fn save(writer: &mut Writer<'_>, before: &StoredObject, data: &[u8]) -> Result<(), EngineError> {
     let mut stored = before.clone();
     stored.object = with_data(&stored.object, data)?;
@@ -37,9 +37,9 @@ pub(super) fn save(writer: &mut Writer<'_>, before: &StoredObject, data: &[u8]) 
     Ok(())
 }
 
-/// Domain and algorithm of each masked part.
+/// The domain and the algorithm of each masked part.
 fn named(stored: &StoredObject) -> Vec<(String, String)> {
-    // One more than there may be tells that there are too many.
+    // One more than the limit shows that there are too many.
     let most = defaults::PARTS_KEPT + 1;
     let mut named = Vec::new();
     match stored.object.data() {
@@ -69,7 +69,7 @@ fn dependencies(state: &State, stored: &StoredObject, named: &[(String, String)]
     let present = stored.object.dependencies();
     let is_ref = |key: &ObjectKey| type_of(state, key).is_some_and(is_reference);
     let mut all: Vec<ObjectKey> = present.iter().filter(|key| !is_ref(key)).cloned().collect();
-    // The key that the object uses already, or else one to an object that is here.
+    // The key that the object has already, or else one of an existing object.
     let key = |type_name: &str, identifier: Identifier, here: bool| {
         let known = present
             .iter()
@@ -93,7 +93,7 @@ fn dependencies(state: &State, stored: &StoredObject, named: &[(String, String)]
     all
 }
 
-/// What a body asks to mask a part with. Neither domain nor algorithm: nothing. A domain alone: its default algorithm.
+/// The masking in a body. Without domain and algorithm: none. With a domain alone: its default algorithm.
 pub(super) fn asked(
     writer: &Writer<'_>,
     what: &'static str,
@@ -120,7 +120,7 @@ pub(super) fn asked(
     let row = DOMAINS.get(&writer.reader(), &Key::parse(&domain))?;
     let default = row.get("defaultAlgorithmCode").and_then(Value::as_str);
     let algorithm = match algorithm {
-        // A stock name stands for an algorithm that any engine has.
+        // Stock algorithms exist on every engine.
         Some(named) if Some(named.as_str()) != default && !stock::is_stock_algorithm(&named) => {
             ALGORITHMS.get(&writer.reader(), &Key::parse(&named))?;
             named
@@ -139,7 +139,7 @@ pub(super) fn asked(
     })
 }
 
-/// A member that is text; an empty one says nothing.
+/// Reads a text member; an empty one counts as absent.
 pub(super) fn text(row: &Row, member: &str) -> Result<Option<String>, EngineError> {
     match row.get(member) {
         None | Some(Value::Null) => Ok(None),
@@ -149,7 +149,7 @@ pub(super) fn text(row: &Row, member: &str) -> Result<Option<String>, EngineErro
     }
 }
 
-/// Takes over what a body says beside the members of `fixed`: empty texts and `null` clear.
+/// Copies members of a body except those in `fixed`; empty texts and `null` remove members.
 pub(super) fn take_over(row: &mut Row, body: Row, fixed: &[&str]) -> Result<(), EngineError> {
     for (member, value) in body {
         if fixed.contains(&member.as_str()) {

@@ -1,7 +1,6 @@
-//! The REST members that are fields of an object's data message.
+//! REST members that are fields of an object's data message.
 //!
-//! Invariant: the library's table of fields says how each is read and how it is written, so that a row and its object
-//! can't disagree.
+//! Invariant: the library's table of fields governs reading and writing, so a row and its object agree.
 
 use std::borrow::Cow;
 
@@ -13,16 +12,16 @@ use super::rewrite::set_field;
 use crate::engine::Row;
 use crate::engine::clock::api_date;
 
-/// A member of a row and the field it shows.
+/// A member of a row and its field.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Member {
     rest: RestMember,
-    /// The message that the field is in; none for the data message itself.
+    /// The message with the field; `None` for the data message itself.
     outer: Option<u32>,
     field: &'static FieldSpec,
 }
 
-/// The members that a data message shows.
+/// The members of a data message.
 pub(super) fn members_of(data_type: &str) -> impl Iterator<Item = Member> + use<> {
     let member = |outer, field: &'static FieldSpec| {
         let rest = field.rest?;
@@ -44,12 +43,12 @@ pub(super) fn members_of(data_type: &str) -> impl Iterator<Item = Member> + use<
 }
 
 impl Member {
-    /// Path in the row, parts divided by dots.
+    /// Path in the row, with dots.
     pub(super) fn path(&self) -> &'static str {
         self.rest.path()
     }
 
-    /// The member's value; empty texts and absent fields are no value.
+    /// Reads the member; empty texts and absent fields give `None`.
     pub(super) fn read(&self, data: Message<'_>) -> Option<Value> {
         let message = match self.outer {
             Some(outer) => data.message(outer)?,
@@ -79,7 +78,7 @@ impl Member {
         })
     }
 
-    /// The data with the member set to what a row has, unless that is what it shows already.
+    /// Sets the member in the data, unless it has that value already.
     pub(super) fn write(&self, data: &[u8], row: &Row) -> Vec<u8> {
         let value = at(row, self.path()).filter(|value| !value.is_null() && *value != "");
         let message = Message::parse(data).ok();
@@ -99,7 +98,7 @@ impl Member {
         set_field(data, outer, Some(&Writer::new().bytes(outer, &inner).finish()))
     }
 
-    /// The whole field; none for a value that it can't hold or need not.
+    /// Encodes the field; `None` for values that it can't hold or need not.
     fn encode(&self, value: &Value) -> Option<Vec<u8>> {
         let text = || match value {
             Value::String(text) => Some(text.clone()),
@@ -132,7 +131,7 @@ impl Member {
     }
 }
 
-/// The value at a path of a row.
+/// Returns the value at a path of a row.
 pub(super) fn at<'a>(row: &'a Row, path: &str) -> Option<&'a Value> {
     let mut parts = path.split('.');
     let mut value = row.get(parts.next()?)?;
@@ -142,7 +141,7 @@ pub(super) fn at<'a>(row: &'a Row, path: &str) -> Option<&'a Value> {
     Some(value)
 }
 
-/// Puts a value at a path of a row, or takes out what is there.
+/// Sets or removes the value at a path of a row.
 pub(super) fn put_at(row: &mut Row, path: &str, value: Option<Value>) {
     match (path.split_once('.'), value) {
         (None, Some(value)) => {

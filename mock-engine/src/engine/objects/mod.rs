@@ -1,7 +1,7 @@
 //! The syncable objects of an engine.
 //!
-//! Invariant: an object is kept as the message it came as, byte for byte; only its owner's own change (a REST write, a
-//! new local id) rewrites it, and then only the parts that changed. The rows that REST clients see mirror the objects.
+//! Invariant: an object keeps its message byte for byte. Only its owner's changes (a REST write, a new local id)
+//! rewrite it, and then only the affected parts. The rows that REST clients see mirror the objects.
 
 mod bundle;
 mod collection;

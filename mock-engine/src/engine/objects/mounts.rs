@@ -1,7 +1,7 @@
-//! `/mount-filesystem`: file systems that an engine mounts.
+//! `/mount-filesystem`: file systems for engines.
 //!
-//! Invariant: nothing is mounted. What a mount is, is fixed when it is made; only connecting and disconnecting change
-//! its status, and credentials in its options are never kept.
+//! Invariant: nothing is mounted. A mount's properties are fixed at its creation; connecting and disconnecting change
+//! its status alone. Credentials in its options are never kept.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::engine::defaults;
 use crate::engine::resources::{Collection, Reader, ResourceSpec, Writer};
 use crate::engine::{EngineError, Key, Page, PageRequest, Query, Refusal, Row};
 
-/// Members that stay as they were made.
+/// Members that never change.
 const FIXED: [&str; 3] = ["hostAddress", "mountPath", "type"];
 
 /// Mounts.
@@ -20,14 +20,14 @@ pub struct MountCollection {
 }
 
 impl MountCollection {
-    /// Rows of a spec.
+    /// Rows under the rules of a spec.
     pub const fn new(spec: &'static ResourceSpec) -> Self {
         Self {
             rows: ObjectCollection::new(spec),
         }
     }
 
-    /// Connects or disconnects a mount and shows it.
+    /// Connects or disconnects a mount; returns its row.
     pub(in crate::engine) fn set_status(
         &self,
         writer: &mut Writer<'_>,
@@ -48,12 +48,12 @@ impl MountCollection {
 pub enum MountStatus {
     /// Connected.
     Active,
-    /// Not connected, as every new mount.
+    /// Not connected, like every new mount.
     Disconnected,
 }
 
 impl MountStatus {
-    /// As the API writes it.
+    /// Its spelling in the API.
     pub(in crate::engine) fn as_str(self) -> &'static str {
         match self {
             Self::Active => "ACTIVE",
@@ -109,7 +109,7 @@ impl Collection for MountCollection {
     }
 }
 
-/// Options without credentials, with the defaults of the kind of mount where they say nothing.
+/// Options without credentials, with the missing defaults of the mount's type.
 fn with_defaults(options: &str, kind: &str) -> String {
     let name = |option: &str| {
         let name = option.split('=').next().unwrap_or_default();

@@ -1,8 +1,7 @@
 //! Rows of the parts of objects: tables and columns of rulesets, fields of file formats.
 //!
-//! Invariant: after an object is put, its parts' rows show what its message says, each under the number that it has had
-//! since it first appeared. Members that no message has room for (notes, `isProfilerWritable`, a table's clauses) live
-//! in the rows alone and stay.
+//! Invariant: after an object is put, the rows of its parts show its message, each under the number that it first
+//! got. Members without a field (notes, `isProfilerWritable`, a table's clauses) live in the rows alone and stay.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -16,7 +15,7 @@ use crate::engine::resources::{ResourceSpec, spec};
 use crate::engine::{Key, Row, State, Table};
 use exportdoc::internal::identifier::Identifier;
 
-/// Brings the rows of an object's parts in line with it.
+/// Updates the rows of an object's parts.
 pub(super) fn mirror(state: &mut State, stored: &StoredObject) {
     let Identifier::Integer(id) = stored.key().identifier else {
         return;
@@ -28,7 +27,7 @@ pub(super) fn mirror(state: &mut State, stored: &StoredObject) {
     }
 }
 
-/// Brings the rows of all parts in line: a state of an earlier version has none.
+/// Updates the rows of all parts: a state of an earlier version has none.
 pub(in crate::engine) fn mirror_all(state: &mut State) {
     let all: Vec<_> = state.objects.iter().cloned().collect();
     for stored in all {
@@ -36,7 +35,7 @@ pub(in crate::engine) fn mirror_all(state: &mut State) {
     }
 }
 
-/// Takes out the rows of the parts of an object that is gone.
+/// Removes the rows of a deleted object's parts.
 pub(super) fn forget(state: &mut State, stored: &StoredObject) {
     let Identifier::Integer(id) = stored.key().identifier else {
         return;
@@ -115,7 +114,7 @@ fn mirror_format(state: &mut State, id: i64, data: FileFormatData<'_>) {
     reconcile(state, &spec::FILE_FIELD_METADATA, id, fields);
 }
 
-/// Members that an object says; `null` means that it says nothing.
+/// Sets the members that an object has; `null` stands for an absent one.
 fn members(value: Value) -> Row {
     match value {
         Value::Object(row) => row,
@@ -123,18 +122,18 @@ fn members(value: Value) -> Row {
     }
 }
 
-/// The member of a part that says whose it is.
+/// The member with a part's owner.
 pub(super) fn owner_member(spec: &ResourceSpec) -> &'static str {
     spec.parents.first().map_or("", |parent| parent.field)
 }
 
-/// The member that is a part's name.
+/// The member with a part's name.
 fn name_member(spec: &ResourceSpec) -> &'static str {
     spec.name_field.unwrap_or_default()
 }
 
-/// Makes the rows under one owner those that its object says, in their order; gives their numbers. Where there are too
-/// many, new ones have none.
+/// Updates the rows of one owner to those of its object, in order; returns their numbers. Above the limit, new rows
+/// get none.
 fn reconcile(state: &mut State, spec: &'static ResourceSpec, owner: i64, said: Vec<Row>) -> Vec<Option<i64>> {
     let (owner_member, name_member) = (owner_member(spec), name_member(spec));
     let mut known: HashMap<String, VecDeque<(Key, Row)>> = HashMap::new();
@@ -188,7 +187,7 @@ fn reconcile(state: &mut State, spec: &'static ResourceSpec, owner: i64, said: V
     ids
 }
 
-/// A row that shows nothing but whose it is, with what engines fill in.
+/// A row with its owner and the default members.
 fn fresh(spec: &ResourceSpec, id: i64, owner: i64) -> Row {
     let mut row = Row::new();
     row.insert(spec.id_field.to_owned(), id.into());
@@ -202,7 +201,7 @@ fn fresh(spec: &ResourceSpec, id: i64, owner: i64) -> Row {
     row
 }
 
-/// The row of a part by its name.
+/// Returns the row of a part by its name.
 pub(super) fn find(state: &State, spec: &ResourceSpec, owner: i64, name: &str) -> Option<(Key, Row)> {
     let table = state.tables.get(spec.path)?;
     let is_owner = |row: &Row| row.get(owner_member(spec)).and_then(Value::as_i64) == Some(owner);
@@ -211,8 +210,7 @@ pub(super) fn find(state: &State, spec: &ResourceSpec, owner: i64, name: &str) -
         .map(|(key, row)| (key.clone(), row.clone()))
 }
 
-/// Takes over, into the rows under one owner, what those of the same names under another have beside their objects.
-/// Gives the numbers of both.
+/// Copies the members that only rows have from the rows of another owner, by name. Returns the numbers of both.
 pub(super) fn copy_rows(
     state: &mut State,
     spec: &'static ResourceSpec,
@@ -230,7 +228,7 @@ pub(super) fn copy_rows(
             continue;
         };
         let mut next = original.clone();
-        // What says which part it is, and of what.
+        // The members that identify the part and its owner.
         for member in [spec.id_field, owner_member(spec)] {
             next.insert(member.to_owned(), row.get(member).cloned().unwrap_or_default());
         }

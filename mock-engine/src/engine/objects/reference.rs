@@ -1,7 +1,7 @@
-//! References: stand-ins for other objects, made when they are needed.
+//! References to objects, made on demand.
 //!
-//! Invariant: a reference that came with a document is used as it came for as long as its original is in the state that
-//! it names, or isn't here at all; otherwise it is made from the original.
+//! Invariant: a reference from a document is used unchanged while its original is in the state that it names, or
+//! missing. Otherwise it is made from the original.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::links::{resolve, type_of};
 use super::{StoredObject, is_reference};
 use crate::engine::State;
 
-/// The object that a dependency's key leads to: the stored one, or a reference. None if there is nothing.
+/// Returns the object behind a dependency's key: the stored one or a reference. `None` if there is neither.
 pub(super) fn target(state: &State, key: &ObjectKey) -> Option<Arc<StoredObject>> {
     let stored = state.objects.get(key);
     if !type_of(state, key).is_some_and(is_reference) {
@@ -31,7 +31,7 @@ pub(super) fn target(state: &State, key: &ObjectKey) -> Option<Arc<StoredObject>
 
 fn made(state: &State, key: &ObjectKey, original: &StoredObject) -> Option<StoredObject> {
     let reference = reference_to(&original.object).ok()?;
-    // The dependent calls it by this key, whatever number the table has for its type.
+    // The dependent uses this key, even if the table has another number for its type.
     let object = rename(&reference, key, |_| None).ok()?;
     let mut made = StoredObject::new(object, type_of(state, key)?, None);
     made.name.clone_from(&original.name);

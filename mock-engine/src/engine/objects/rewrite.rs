@@ -1,6 +1,6 @@
-//! Changes parts of an object's message.
+//! Rewrites parts of an object's message.
 //!
-//! Invariant: whatever is not named in a call keeps its bytes, fields this version doesn't know included.
+//! Invariant: everything that a call does not name keeps its bytes, unknown fields included.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,8 @@ fn message<'a>(object: &'a SyncObject<'_>) -> Result<Message<'a>, ObjectError> {
     })
 }
 
-/// Writes the object's message again; `replace` writes a length-delimited top-level field anew, or leaves it.
+/// Copies the object's message; `replace` returns new content for a length-delimited top-level field, or `None` to
+/// keep it.
 pub(super) fn rewrite(
     object: &SyncObject<'_>,
     mut replace: impl FnMut(u32, &[u8], &mut Writer) -> bool,
@@ -31,7 +32,7 @@ pub(super) fn rewrite(
     SyncObject::from_bytes(writer.finish())
 }
 
-/// The object in its next saved state.
+/// Returns the object after a save.
 pub(super) fn with_save(
     object: &SyncObject<'_>,
     save: &str,
@@ -48,7 +49,7 @@ pub(super) fn with_save(
     })
 }
 
-/// The object in the first revision of an object of its own.
+/// Returns the object as a new one, in its first revision.
 pub(super) fn with_new_revision(
     object: &SyncObject<'_>,
     pair: &RevisionPair,
@@ -71,7 +72,7 @@ pub(super) fn with_new_revision(
     })
 }
 
-/// The object with another JSON text in its revision.
+/// Returns the object with another JSON text in its revision.
 pub(super) fn with_revision_json(
     object: &SyncObject<'_>,
     json: &str,
@@ -85,7 +86,7 @@ pub(super) fn with_revision_json(
     })
 }
 
-/// The object with other data of the same type.
+/// Returns the object with other data of the same type.
 pub(super) fn with_data(object: &SyncObject<'_>, data: &[u8]) -> Result<SyncObject<'static>, ObjectError> {
     if data == object.data_bytes() {
         return Ok(object.clone().into_owned());
@@ -99,7 +100,7 @@ pub(super) fn with_data(object: &SyncObject<'_>, data: &[u8]) -> Result<SyncObje
     })
 }
 
-/// The object with other dependencies. Those it had before keep their bytes.
+/// Returns the object with other dependencies. Those that stay keep their bytes.
 pub(super) fn with_dependencies(
     object: &SyncObject<'_>,
     dependencies: &[ObjectKey],
@@ -133,7 +134,7 @@ pub(super) fn with_dependencies(
     SyncObject::from_bytes(writer.finish())
 }
 
-/// The object with its dependencies in another order: `places` says where each stood.
+/// Returns the object with its dependencies reordered: `places` has their old positions.
 pub(super) fn with_dependencies_at(
     object: &SyncObject<'_>,
     places: &[usize],
@@ -146,12 +147,13 @@ pub(super) fn with_dependencies_at(
     })
 }
 
-/// A message with one field replaced, inserted where its number belongs, or taken out. `encoded` is the whole field.
+/// Returns a message with one field replaced, inserted at its number's position, or removed. `encoded` is the whole
+/// field.
 pub(super) fn set_field(bytes: &[u8], number: u32, encoded: Option<&[u8]>) -> Vec<u8> {
     set_fields(bytes, number, encoded.into_iter())
 }
 
-/// As [`set_field`], for all occurrences of a repeated field.
+/// Like [`set_field`], for all occurrences of a repeated field.
 pub(super) fn set_fields<'a>(bytes: &[u8], number: u32, encoded: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
     let Ok(message) = Message::parse(bytes) else {
         return bytes.to_vec();
@@ -172,7 +174,7 @@ pub(super) fn set_fields<'a>(bytes: &[u8], number: u32, encoded: impl Iterator<I
     writer.finish()
 }
 
-/// The message with each occurrence of a length-delimited field written anew; none takes an occurrence out.
+/// Returns the message with each occurrence of a length-delimited field rewritten; `None` removes the occurrence.
 pub(super) fn map_fields(
     bytes: &[u8],
     number: u32,
@@ -197,7 +199,7 @@ pub(super) fn map_fields(
     writer.finish()
 }
 
-/// The message with more occurrences of a repeated field, behind those that are there.
+/// Returns the message with more occurrences of a repeated field, after the existing ones.
 pub(super) fn add_fields(bytes: &[u8], number: u32, values: &[Vec<u8>]) -> Vec<u8> {
     let Ok(message) = Message::parse(bytes) else {
         return bytes.to_vec();

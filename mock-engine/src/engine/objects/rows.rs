@@ -1,7 +1,7 @@
 //! Rows that mirror objects.
 //!
-//! Invariant: after [`put_object`] the row of an object shows what its message says; members that only REST knows
-//! (passwords above all) stay as they were.
+//! Invariant: after [`put_object`], the row of an object shows its message. Members that only REST knows, such as
+//! passwords, stay.
 
 use std::sync::Arc;
 
@@ -18,8 +18,8 @@ use super::{MountStatus, StoredObject, links, part_rows, resource_of};
 use crate::engine::resources::{complete_row, merge};
 use crate::engine::{Key, Row, State};
 
-/// The row of an object: where it stands and the members that the message shows. None for objects that REST doesn't
-/// show as rows, and for environments, whose rows have a life of their own.
+/// Returns the path, the key and the row of an object. `None` for objects without rows, and for environments, whose
+/// rows are independent.
 pub fn row_of(state: &State, stored: &StoredObject) -> Option<(&'static str, Key, Row)> {
     let spec = resource_of(&stored.type_name).filter(|_| stored.type_name != "ENVIRONMENT")?;
     let (key, id) = match &stored.key().identifier {
@@ -49,13 +49,13 @@ pub fn row_of(state: &State, stored: &StoredObject) -> Option<(&'static str, Key
     Some((spec.path, key, row))
 }
 
-/// Jobs leave it to their ruleset to say where they are.
+/// Whether rows of a type have `environmentId`. Jobs don't: their ruleset has it.
 fn shows_environment(type_name: &str) -> bool {
     type_name.ends_with("_CONNECTOR") || type_name.ends_with("_RULESET")
 }
 
-/// Puts an object in place of the one with its key, if any, and brings its row up to date. A job's source that has a
-/// place becomes the connector that it names.
+/// Inserts or replaces an object and updates its row. A job's source with an environment becomes the connector that
+/// it names.
 pub fn put_object(state: &mut State, stored: StoredObject) {
     let stored = connector_of_source(&stored).unwrap_or(stored);
     if let Identifier::Integer(id) = stored.key().identifier {
@@ -89,7 +89,7 @@ pub fn put_object(state: &mut State, stored: StoredObject) {
     }
 }
 
-/// Takes an object out, with its row.
+/// Removes an object and its row.
 pub(crate) fn remove_object(state: &mut State, key: &ObjectKey) -> Option<Arc<StoredObject>> {
     let stored = state.objects.remove(key)?;
     part_rows::forget(state, &stored);
@@ -99,7 +99,7 @@ pub(crate) fn remove_object(state: &mut State, key: &ObjectKey) -> Option<Arc<St
     Some(stored)
 }
 
-/// The connector that an on-the-fly job's source stands for, as far as the source tells.
+/// The connector in an on-the-fly job's source, as far as the source describes it.
 fn connector_of_source(stored: &StoredObject) -> Option<StoredObject> {
     let (ObjectData::SourceConnector(data), Some(_), Identifier::Integer(id)) =
         (stored.object.data(), stored.environment, &stored.key().identifier)

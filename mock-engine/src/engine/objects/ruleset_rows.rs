@@ -1,6 +1,6 @@
-//! `/table-metadata` and `/column-metadata`: tables and columns of database rulesets.
+//! `/table-metadata` and `/column-metadata`: the tables and columns of database rulesets.
 //!
-//! Invariant: a write is a save of the ruleset: its object changes with the row, and gets a new revision.
+//! Invariant: a write saves the ruleset: the object changes with the row and gets a new revision.
 
 use std::collections::{HashMap, HashSet};
 
@@ -21,7 +21,7 @@ use crate::engine::{EngineError, Key, Page, PageRequest, Query, Refusal, Row};
 
 /// Members of a table that a body can't set.
 const FIXED_IN_TABLE: &[&str] = &["tableMetadataId", "tableName", "rulesetId", "isMasked"];
-/// Members of a column that a body can't set: the database says them, or they follow from others.
+/// Members of a column that a body can't set: they come from the database or from other members.
 const FIXED_IN_COLUMN: &[&str] = &[
     "columnMetadataId",
     "columnName",
@@ -44,7 +44,7 @@ pub struct TableCollection {
 }
 
 impl TableCollection {
-    /// Rows of a spec.
+    /// Rows under the rules of a spec.
     pub const fn new(spec: &'static ResourceSpec) -> Self {
         Self {
             rows: RowCollection::new(spec),
@@ -124,7 +124,7 @@ impl Collection for TableCollection {
     }
 }
 
-/// The ruleset and the name of a shown table.
+/// The ruleset and the name in a table's row.
 fn place(shown: &Value) -> Result<(i64, String), EngineError> {
     let ruleset = shown.get("rulesetId").and_then(Value::as_i64);
     let name = shown.get("tableName").and_then(Value::as_str);
@@ -134,7 +134,7 @@ fn place(shown: &Value) -> Result<(i64, String), EngineError> {
     }
 }
 
-/// The object of a ruleset.
+/// Returns the object of a ruleset.
 fn object(writer: &Writer<'_>, id: i64) -> Result<StoredObject, EngineError> {
     let found = ruleset(writer.state, id).cloned();
     found.ok_or_else(|| EngineError::not_found(spec::DATABASE_RULESETS.title, id))
@@ -152,7 +152,7 @@ fn connector_of(reader: &Reader<'_>, ruleset: i64) -> Option<i64> {
     }
 }
 
-/// The declared columns of a table behind a connector; none if the table isn't declared there.
+/// The declared columns of a table behind a connector; `None` if the table is not declared there.
 fn declared_columns(reader: &Reader<'_>, connector: i64, table: &str) -> Option<Vec<DeclaredColumn>> {
     let rows = reader.state.tables.get(spec::DATABASE_CONNECTORS.path)?;
     let row = rows.get(&Key::Number(connector))?;
@@ -161,7 +161,7 @@ fn declared_columns(reader: &Reader<'_>, connector: i64, table: &str) -> Option<
     Some(found.columns.clone())
 }
 
-/// Names of the tables behind a database connector: those declared, or else those of the rulesets on it.
+/// The names of the tables behind a database connector: the declared ones, or else those of its rulesets.
 pub(in crate::engine) fn tables_behind(reader: &Reader<'_>, key: &Key) -> Result<Vec<String>, EngineError> {
     DATABASE_CONNECTORS.get(reader, key)?;
     let row = reader
@@ -184,16 +184,16 @@ pub(in crate::engine) fn tables_behind(reader: &Reader<'_>, key: &Key) -> Result
     Ok(names)
 }
 
-/// A table as a ruleset is to have it.
+/// A table in its new form.
 #[derive(Debug)]
 struct Wanted {
     name: String,
-    /// Its row and its name until now; none for a new table.
+    /// Its row and its present name; `None` for a new table.
     known: Option<(Key, String)>,
     body: Row,
 }
 
-/// Saves a ruleset with some tables gone and others as wanted. New ones have the columns that the database has.
+/// Saves a ruleset with some tables removed and others changed or added. New ones get the columns of the database.
 fn save_tables(
     writer: &mut Writer<'_>,
     ruleset: i64,
@@ -209,7 +209,7 @@ fn save_tables(
             None => added.push((table.name.as_str(), columns_of(writer, connector, &table.name))),
             Some((key, old)) if *old != table.name => {
                 renamed.insert(old.clone(), table.name.clone());
-                // Under its new name already, so that the row is known to be the table's.
+                // Renamed first, so that the row still matches the table.
                 let mut row = writer.state.table(path).get(key).cloned().unwrap_or_default();
                 row.insert("tableName".to_owned(), table.name.as_str().into());
                 writer.state.table_mut(path).insert(key.clone(), row);
@@ -233,7 +233,7 @@ fn save_tables(
     Ok(())
 }
 
-/// The columns that the database has for a table: as declared, or else as another ruleset shows them.
+/// The database's columns of a table: the declared ones, or else those in another ruleset.
 fn columns_of(writer: &Writer<'_>, connector: Option<i64>, table: &str) -> Vec<DeclaredColumn> {
     let Some(connector) = connector else {
         return Vec::new();
@@ -249,7 +249,7 @@ fn refuse_twice(name: &str) -> EngineError {
     }
 }
 
-/// Foreign keys are in the rows alone.
+/// Marks foreign keys, which only rows have.
 fn mark_foreign_keys(writer: &mut Writer<'_>, table: &Key, columns: &[DeclaredColumn]) {
     let Key::Number(table) = *table else { return };
     for column in columns {
@@ -266,7 +266,7 @@ fn mark_foreign_keys(writer: &mut Writer<'_>, table: &Key, columns: &[DeclaredCo
     }
 }
 
-/// Makes the tables of a ruleset exactly those of a list: others go, those of a known id or name change, the rest is new.
+/// Replaces the tables of a ruleset: updates those of a known id or name, adds new ones and deletes the others.
 pub(in crate::engine) fn replace_tables(
     writer: &mut Writer<'_>,
     ruleset: i64,
@@ -306,8 +306,8 @@ pub(in crate::engine) fn replace_tables(
     save_tables(writer, ruleset, &gone, wanted)
 }
 
-/// Looks at the database again: the columns of declared tables become what is declared; what masks those that stay,
-/// stays. Tables that are gone from the declaration are dropped where the ruleset says so.
+/// Refreshes a ruleset from the database: declared tables get their declared columns, and remaining columns keep
+/// their masking. Undeclared tables are dropped if the ruleset is set to do that.
 pub(in crate::engine) fn refresh(writer: &mut Writer<'_>, ruleset: i64) -> Result<(), EngineError> {
     let before = object(writer, ruleset)?;
     let reader = writer.reader();
@@ -345,7 +345,7 @@ pub(in crate::engine) fn refresh(writer: &mut Writer<'_>, ruleset: i64) -> Resul
     Ok(())
 }
 
-/// Gives a new ruleset the tables of another one, with what masks their columns and what is in their rows alone.
+/// Copies the tables of a ruleset into a new one, with their masking and the members that only rows have.
 pub(in crate::engine) fn copy_tables(
     writer: &mut Writer<'_>,
     from: &Key,

@@ -1,7 +1,7 @@
-//! The tables and columns of a ruleset, as its data has them.
+//! The tables and columns in a ruleset's data.
 //!
-//! Invariant: what a change doesn't name keeps its bytes, fields that this version doesn't know included. Tables of a
-//! ruleset and columns of a table are known by their names.
+//! Invariant: everything that a change does not name keeps its bytes, unknown fields included. Names identify tables
+//! within a ruleset and columns within a table.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -17,28 +17,28 @@ use crate::engine::defaults;
 use crate::engine::schema::{ColumnFlag, DeclaredColumn};
 use crate::engine::{Key, State};
 
-/// Numbers of the fields that a change names.
+/// Numbers of the changed fields.
 const TABLE: u32 = 4;
 const RECORD_GROUP: u32 = 8;
 const COLUMN: u32 = 4;
 
-/// What masks a column: texts that stay empty where nothing does.
+/// The masking of a column; `None` where it has none.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Masking {
     pub(super) algorithm: Option<String>,
     pub(super) domain: Option<String>,
-    /// The domain's.
+    /// The domain's classification.
     pub(super) classification: Option<String>,
     pub(super) date_format: Option<String>,
 }
 
-/// The ruleset with an id.
+/// Returns the ruleset with an id.
 pub(super) fn ruleset(state: &State, id: i64) -> Option<&StoredObject> {
     let stored = state.objects.find("DATABASE_RULESET", &Identifier::Integer(id))?;
     Some(stored.as_ref())
 }
 
-/// The data of a ruleset.
+/// Returns the data of a ruleset.
 pub(super) fn data_of(stored: &StoredObject) -> Option<DatabaseRulesetData<'_>> {
     match stored.object.data() {
         ObjectData::DatabaseRuleset(data) => Some(data),
@@ -46,7 +46,7 @@ pub(super) fn data_of(stored: &StoredObject) -> Option<DatabaseRulesetData<'_>> 
     }
 }
 
-/// Names of a ruleset's tables, in its order.
+/// The names of a ruleset's tables, in order.
 pub(crate) fn table_names(state: &State, ruleset_id: i64) -> Vec<String> {
     let data = ruleset(state, ruleset_id).and_then(data_of);
     let tables = data.into_iter().flat_map(DatabaseRulesetData::tables);
@@ -55,7 +55,7 @@ pub(crate) fn table_names(state: &State, ruleset_id: i64) -> Vec<String> {
         .collect()
 }
 
-/// A table's columns, in its order, as far as they have rows.
+/// A table's columns in order, as far as rows are kept.
 pub(super) fn columns<'a>(data: DatabaseRulesetData<'a>, table: &str) -> Vec<ColumnData<'a>> {
     let mut found = Vec::new();
     let mut named = data
@@ -71,17 +71,17 @@ pub(super) fn columns<'a>(data: DatabaseRulesetData<'a>, table: &str) -> Vec<Col
     found
 }
 
-/// A wrapped text that isn't empty.
+/// A wrapped text that is not empty.
 pub(super) fn said(text: Option<Cow<'_, str>>) -> Option<String> {
     text.filter(|text| !text.is_empty()).map(Cow::into_owned)
 }
 
-/// Whether a key name stands where `N` says that there is none.
+/// Whether a key name is set; `N` means that it is not.
 pub(super) fn is_key(text: Option<Cow<'_, str>>) -> bool {
     said(text).is_some_and(|name| name != "N")
 }
 
-/// What the database has for a column, as a ruleset shows it.
+/// The database's properties of a column, as a ruleset has them.
 fn declared(column: ColumnData<'_>) -> DeclaredColumn {
     let mut flags = Vec::new();
     if is_key(column.primary_key()) {
@@ -101,7 +101,7 @@ fn declared(column: ColumnData<'_>) -> DeclaredColumn {
     }
 }
 
-/// The columns of a table as another ruleset on the same connector shows them: it must have found them in the database.
+/// The columns of a table in another ruleset on the same connector, which has them from the database.
 pub(super) fn columns_elsewhere(state: &State, connector: i64, table: &str) -> Vec<DeclaredColumn> {
     let rulesets = rulesets_on(state, connector);
     let columns = rulesets.into_iter().map(|data| columns(data, table));
@@ -112,7 +112,7 @@ pub(super) fn columns_elsewhere(state: &State, connector: i64, table: &str) -> V
         .unwrap_or_default()
 }
 
-/// The rulesets on a connector.
+/// Returns the rulesets on a connector.
 pub(super) fn rulesets_on(state: &State, connector: i64) -> Vec<DatabaseRulesetData<'_>> {
     let rows = state.tables.get("database-rulesets");
     let ids = rows
@@ -125,7 +125,7 @@ pub(super) fn rulesets_on(state: &State, connector: i64) -> Vec<DatabaseRulesetD
     .collect()
 }
 
-/// The data without the tables of some names, with others under new names, and with new ones whose columns are unmasked.
+/// Returns the data with some tables removed, some renamed, and new ones whose columns are not masked.
 pub(super) fn change_tables(
     data: &[u8],
     gone: &HashSet<String>,
@@ -149,7 +149,7 @@ pub(super) fn change_tables(
     add_fields(&data, TABLE, &added)
 }
 
-/// The data with the tables of another ruleset's.
+/// Returns the data with the tables of another ruleset.
 pub(super) fn with_tables_of(data: &[u8], other: &[u8]) -> Vec<u8> {
     let other = Message::parse(other).unwrap_or_default();
     set_fields(data, TABLE, other.all(TABLE).map(|field| field.raw))
@@ -166,7 +166,7 @@ fn spec(column: &DeclaredColumn) -> ColumnSpec<'_> {
     }
 }
 
-/// The data with something else masking a column, or nothing.
+/// Returns the data with another masking of a column, or none.
 pub(super) fn mask_column(data: &[u8], table: &str, column: &str, masking: &Masking) -> Vec<u8> {
     let wrapped = |number, text: &Option<String>| {
         let text = text.as_ref()?;
@@ -200,7 +200,7 @@ pub(super) fn mask_column(data: &[u8], table: &str, column: &str, masking: &Mask
     })
 }
 
-/// The data with a table's columns as the database has them now: what masks those that stay, stays.
+/// Returns the data with the present columns of the database; remaining columns keep their masking.
 pub(super) fn refresh_table(data: &[u8], table: &str, now: &[DeclaredColumn]) -> Vec<u8> {
     change_table(data, table, |bytes| {
         let mut known: Vec<String> = Vec::new();
@@ -226,7 +226,7 @@ pub(super) fn refresh_table(data: &[u8], table: &str, now: &[DeclaredColumn]) ->
     })
 }
 
-/// A column with the type, length and keys that the database has.
+/// Returns a column with the database's type, length and keys.
 fn with_facts(column: &[u8], declared: &DeclaredColumn) -> Vec<u8> {
     let fresh = draft::column(&spec(declared));
     let Ok(fresh) = Message::parse(&fresh) else {
@@ -235,7 +235,7 @@ fn with_facts(column: &[u8], declared: &DeclaredColumn) -> Vec<u8> {
     let present = Message::parse(column).map(ColumnData::from).ok();
     let mut column = column.to_vec();
     for number in [10, 11, 12, 13] {
-        // The name of a key that is still there stays.
+        // A key that is still there keeps its name.
         let keeps = |text| is_key(text);
         let same_key = match (number, present) {
             (12, Some(now)) => keeps(now.primary_key()) == declared.is(ColumnFlag::PrimaryKey),

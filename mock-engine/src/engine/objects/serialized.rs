@@ -1,6 +1,6 @@
-//! Objects as a dump of the state shows them, and as a restart reads them back.
+//! The form of objects in dumps and state files.
 //!
-//! Invariant: a message that holds secrets in clear stands under a member that redaction knows.
+//! Invariant: a message with secrets is in a member that redaction hides.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -15,14 +15,14 @@ use super::{ObjectStore, StoredObject};
 #[serde(rename_all = "camelCase")]
 struct Dumped {
     type_name: String,
-    /// For whoever reads a dump; the message says it too.
+    /// For readers of dumps; the message has it too.
     #[serde(default)]
     identifier: Value,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     environment: Option<i64>,
-    /// The type's number is this project's own, so an engine's documents have another; only said, never read.
+    /// Marks a type number of this project, which differs from live engines'. Written, never read.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     provisional: bool,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

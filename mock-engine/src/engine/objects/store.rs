@@ -1,8 +1,7 @@
-//! The objects of one engine, under the ids they have here.
+//! The objects of an engine, by their local keys.
 //!
-//! Invariant: clones share everything; a write copies the few nodes on its way down the trees, so neither a
-//! transaction's copy nor a change depends on how much there is. Every tree holds the same objects. Order of iteration
-//! depends on the content alone.
+//! Invariant: clones share their objects; a write copies only the nodes on its path in the trees. All trees hold the
+//! same objects. The order of iteration depends on the content alone.
 
 use std::sync::Arc;
 
@@ -16,25 +15,25 @@ use super::kinds::{is_reference, resource_of};
 use super::links::resolve;
 use crate::engine::State;
 
-/// One object as it is kept.
+/// A stored object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredObject {
-    /// The message, its numeric ids being those of this engine.
+    /// The message, with local numeric ids.
     pub object: SyncObject<'static>,
-    /// Name of its type, as the API uses it.
+    /// Type name in the API.
     pub type_name: String,
-    /// The name people know it by.
+    /// Name.
     pub name: Option<String>,
-    /// Where it lives; none for what is engine-wide.
+    /// Environment; `None` for engine-wide objects.
     pub environment: Option<i64>,
-    /// A reference whose original was not here when it came.
+    /// A reference whose original was missing on arrival.
     pub unresolved: bool,
-    /// Why it can't be synced, where that isn't a matter of what it depends on.
+    /// Why it can't be synced, other than through a dependency.
     pub not_syncable: Option<String>,
 }
 
 impl StoredObject {
-    /// An ordinary object.
+    /// An object without special marks.
     pub fn new(object: SyncObject<'static>, type_name: impl Into<String>, environment: Option<i64>) -> Self {
         Self {
             name: object.name().filter(|name| !name.is_empty()),
@@ -51,13 +50,13 @@ impl StoredObject {
         self.object.key()
     }
 
-    /// Whether it stands for another object.
+    /// Whether it is a reference.
     pub fn is_reference(&self) -> bool {
         is_reference(&self.type_name)
     }
 }
 
-/// Objects by key, with an index of the other ways to find them.
+/// Objects by key, with an index.
 #[derive(Debug, Clone, Default)]
 pub struct ObjectStore {
     by_key: RedBlackTreeMapSync<ObjectKey, Arc<StoredObject>>,
@@ -65,10 +64,10 @@ pub struct ObjectStore {
     index: Index,
 }
 
-/// In the order of lists: type name, identifier, then the number of the type, which most types have only one of.
+/// By type name, identifier and type number (most types have only one): the order of lists.
 type TypeKey = (String, Identifier, u64);
 
-/// The first identifier of all.
+/// The least identifier.
 const FIRST: Identifier = Identifier::Integer(i64::MIN);
 
 fn type_key(stored: &StoredObject) -> TypeKey {
@@ -77,17 +76,17 @@ fn type_key(stored: &StoredObject) -> TypeKey {
 }
 
 impl ObjectStore {
-    /// One object.
+    /// Returns an object.
     pub fn get(&self, key: &ObjectKey) -> Option<&Arc<StoredObject>> {
         self.by_key.get(key)
     }
 
-    /// All objects by type name, then identifier. References that are kept raw are among them.
+    /// Returns all objects by type name, then identifier, kept references included.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<StoredObject>> {
         self.by_type.values()
     }
 
-    /// The objects of a type by identifier, from a given one on.
+    /// The objects of a type by identifier, from one on.
     fn of_type_from<'a>(
         &'a self,
         type_name: &str,
@@ -99,7 +98,7 @@ impl ObjectStore {
             .take_while(move |stored| stored.type_name == type_name)
     }
 
-    /// The objects of a type by identifier.
+    /// Returns the objects of a type by identifier.
     pub fn of_type<'a>(&'a self, type_name: &str) -> impl Iterator<Item = &'a Arc<StoredObject>> + use<'a> {
         self.of_type_from(type_name, FIRST)
     }
@@ -109,17 +108,17 @@ impl ObjectStore {
         self.of_type(type_name).next().is_some()
     }
 
-    /// How many there are.
+    /// The number of objects.
     pub fn len(&self) -> usize {
         self.by_key.size()
     }
 
-    /// Whether there are none.
+    /// Whether the store is empty.
     pub fn is_empty(&self) -> bool {
         self.by_key.is_empty()
     }
 
-    /// Puts an object in place and gives back what was there. Rows are not touched: see
+    /// Inserts an object; returns the one that it replaces. Rows stay as they are: see
     /// [`put_object`](super::put_object).
     pub fn insert(&mut self, stored: StoredObject) -> Option<Arc<StoredObject>> {
         let before = self.remove(stored.key());
@@ -130,7 +129,7 @@ impl ObjectStore {
         before
     }
 
-    /// Takes an object out. Rows are not touched.
+    /// Removes an object. Rows stay as they are.
     pub fn remove(&mut self, key: &ObjectKey) -> Option<Arc<StoredObject>> {
         let stored = self.by_key.get(key).cloned()?;
         self.index.remove(&stored);
@@ -139,7 +138,7 @@ impl ObjectStore {
         Some(stored)
     }
 
-    /// The object of a type with an identifier, whatever its type number.
+    /// Returns the object of a type with an identifier, for any type number.
     pub fn find(&self, type_name: &str, identifier: &Identifier) -> Option<&Arc<StoredObject>> {
         let known = type_by_name(type_name);
         let usual = known
@@ -148,7 +147,7 @@ impl ObjectStore {
         if let Some(stored) = usual.filter(|stored| stored.type_name == type_name) {
             return Some(stored);
         }
-        // A number seen in real documents is the only one there is.
+        // A type number seen in real documents is the only one.
         if known.and_then(ObjectType::seen_number).is_some() {
             return None;
         }
@@ -156,7 +155,7 @@ impl ObjectStore {
         first.filter(|stored| stored.key().identifier == *identifier)
     }
 
-    /// The object of a type whose identifier reads like this.
+    /// Returns the object of a type whose identifier has this text.
     pub fn find_text(&self, type_name: &str, text: &str) -> Option<&Arc<StoredObject>> {
         let number = text.parse().ok().map(Identifier::Integer);
         let names = [Identifier::Text, Identifier::Algorithm, Identifier::EncryptionKey];
@@ -167,13 +166,13 @@ impl ObjectStore {
         });
         let reads_so = |stored: &&Arc<StoredObject>| stored.key().identifier.to_string() == text;
         usual.find(reads_so).or_else(|| {
-            // Forms that no engine is known to have; they come last.
+            // Forms that no known engine has come last.
             let unusual = Identifier::OtherJson(String::new());
             self.of_type_from(type_name, unusual).find(reads_so)
         })
     }
 
-    /// Objects that share a name space, a place and a name, by key.
+    /// Returns the objects with a name space, environment and name, by key.
     pub(super) fn named<'a>(
         &'a self,
         wanted: TypeSelector<'_>,
@@ -183,7 +182,7 @@ impl ObjectStore {
         self.found(&Way::named(wanted, environment, name))
     }
 
-    /// Objects that depend on something with this identifier, by key. Bundles and references are not among them.
+    /// Returns the objects that depend on this identifier, by key, except bundles and references.
     pub(super) fn depending_on<'a>(
         &'a self,
         identifier: &Identifier,
@@ -191,7 +190,7 @@ impl ObjectStore {
         self.found(&Way::Dependency(identifier.clone()))
     }
 
-    /// Objects (no references) whose revision has this UUID A, by key.
+    /// Returns the objects with this UUID A, by key, except references.
     pub(super) fn with_object_uuid<'a>(
         &'a self,
         uuid: &str,
@@ -203,7 +202,7 @@ impl ObjectStore {
         self.index.keys(way).filter_map(|key| self.get(key))
     }
 
-    /// The object of a type with a name, in an environment or engine-wide.
+    /// Returns the object of a type with a name, in an environment or engine-wide.
     pub fn by_name(
         &self,
         type_name: &str,
@@ -214,7 +213,7 @@ impl ObjectStore {
             .find(|stored| stored.type_name == type_name)
     }
 
-    /// The algorithm with a name, of whatever type: they share one name space.
+    /// Returns the algorithm with a name, of any type: algorithms share one name space.
     pub fn algorithm(&self, name: &str) -> Option<&Arc<StoredObject>> {
         let identifier = Identifier::Algorithm(name.to_owned());
         OBJECT_TYPES
@@ -223,24 +222,24 @@ impl ObjectStore {
             .find_map(|known| self.find(known.name, &identifier))
     }
 
-    /// The object (no reference) whose revision has this UUID A.
+    /// Returns the object with this UUID A, except references.
     pub fn by_object_uuid(&self, uuid: &str) -> Option<&Arc<StoredObject>> {
         self.with_object_uuid(uuid).next()
     }
 
-    /// The ENVIRONMENT object of an environment.
+    /// Returns the ENVIRONMENT object of an environment.
     pub fn environment(&self, id: i64) -> Option<&Arc<StoredObject>> {
         self.found(&Way::Environment(id)).next()
     }
 
-    /// Whether two stores are the same one, not merely equal.
+    /// Whether two stores are the same one, rather than equal.
     pub fn same_as(&self, other: &Self) -> bool {
         self.by_key.ptr_eq(&other.by_key)
     }
 }
 
 impl State {
-    /// The next free numeric id for a type: of the same counter as the ids of its rows.
+    /// Returns the next free numeric id of a type. Objects and rows share the counter.
     pub fn next_object_id(&mut self, type_name: &str) -> i64 {
         let counter = id_counter(type_name);
         loop {
@@ -251,7 +250,7 @@ impl State {
         }
     }
 
-    /// Whether a numeric id names an object of a type, or a row of a kind that shares its numbers.
+    /// Whether an object of a type, or a row with the same counter, has a numeric id.
     pub fn id_taken(&self, type_name: &str, id: i64) -> bool {
         self.objects
             .find(numbered_with(type_name), &Identifier::Integer(id))
@@ -259,18 +258,18 @@ impl State {
             || self.number_taken(&id_counter(type_name), id)
     }
 
-    /// Makes sure that a numeric id of a type is never given out again.
+    /// Keeps a numeric id of a type from being issued again.
     pub fn reserve_id(&mut self, type_name: &str, id: i64) {
         self.reserve_number(&id_counter(type_name), id);
     }
 
-    /// Whether the object that a reference's key stands for is here.
+    /// Whether the original of a reference's key is here.
     pub fn has_original(&self, reference: &ObjectKey) -> bool {
         resolve(self, reference).is_some()
     }
 }
 
-/// A reference has the number of its original.
+/// A reference has its original's number.
 fn numbered_with(type_name: &str) -> &str {
     match stands_for(type_name) {
         Some(TypeSelector::Type(original)) => original,

@@ -1,6 +1,6 @@
-//! Objects that take the place of others.
+//! Replaces objects by their later states.
 //!
-//! Invariant: nothing depends on what is gone.
+//! Invariant: nothing depends on a removed object.
 
 use exportdoc::internal::object::{ObjectError, ObjectKey, rename};
 
@@ -8,8 +8,8 @@ use super::links::{resolve, type_of};
 use super::{StoredObject, is_reference, put_object, remove_object};
 use crate::engine::State;
 
-/// Takes an object out for another one, which is here or comes next. What depends on the one, itself or by reference,
-/// depends on the other from then on.
+/// Removes an object in favour of another one, which is here or comes next. Its dependents, also those by reference,
+/// depend on the other one from now on.
 pub(crate) fn take_place(
     state: &mut State,
     earlier: &ObjectKey,

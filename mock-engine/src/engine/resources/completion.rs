@@ -1,7 +1,7 @@
-//! What engines fill in where the body of a new entry leaves it out.
+//! Default members of rows.
 //!
-//! Invariant: what a client sent stays as it is, except for what no engine keeps: members of `databaseMaskingOptions`
-//! that don't exist, and an empty name of an algorithm, which means none.
+//! Invariant: members that a client sent stay, except those that no engine keeps: unknown members of
+//! `databaseMaskingOptions`, and an empty name of an algorithm, which means none.
 
 use exportdoc::internal::sample;
 use serde_json::{Value, json};
@@ -54,7 +54,7 @@ pub(super) fn complete(writer: &Writer<'_>, path: &str, body: &mut Row) {
     }
 }
 
-/// Completes a row, also of an object that came with a document: what a client reads of the two must not differ.
+/// Completes a row, including one of an imported object: rows must not depend on their origin.
 pub(in crate::engine) fn complete_row(state: &State, path: &str, row: &mut Row) {
     match path {
         "masking-jobs" | "tokenization-jobs" | "reidentification-jobs" => masking_job(state, row),
@@ -74,7 +74,7 @@ pub(in crate::engine) fn complete_row(state: &State, path: &str, row: &mut Row) 
     }
 }
 
-/// An empty name of an algorithm means none.
+/// Removes empty names of algorithms, which mean none.
 pub(super) fn without_empty_names(domain: &mut Row) {
     if domain.get("defaultTokenizationCode") == Some(&json!("")) {
         domain.insert("defaultTokenizationCode".to_owned(), Value::Null);
@@ -118,7 +118,7 @@ fn masking_job(state: &State, body: &mut Row) {
 /// Members of `databaseMaskingOptions` without a default.
 const SCRIPTS: [&str; 2] = ["prescript", "postscript"];
 
-/// A job says what kind its ruleset is of; where it doesn't, the ruleset does.
+/// Adds a job's ruleset type, by default that of its ruleset.
 fn ruleset_type(state: &State, body: &mut Row) {
     let Some(key) = body.get("rulesetId").and_then(Key::from_json) else {
         return;
@@ -140,7 +140,7 @@ fn memory(state: &State, group: &str, body: &mut Row) {
     );
 }
 
-/// The number that an application setting holds.
+/// The number in an application setting.
 fn setting(state: &State, group: &str, name: &str, otherwise: i64) -> i64 {
     let settings = state.table("application-settings");
     let mut settings = settings.iter();
@@ -151,7 +151,7 @@ fn setting(state: &State, group: &str, name: &str, otherwise: i64) -> i64 {
     value.unwrap_or(otherwise)
 }
 
-/// Adds the members that aren't there.
+/// Adds the missing members.
 fn fill(row: &mut Row, members: Value) {
     if let Value::Object(members) = members {
         for (name, value) in members {
@@ -163,7 +163,7 @@ fn fill(row: &mut Row, members: Value) {
     }
 }
 
-/// A file is of its connector's type.
+/// Gives a file the type of its connector.
 fn file(reader: &Reader<'_>, body: &mut Row) {
     let row = |path: &str, key: Option<&Value>| {
         let table = reader.state.tables.get(path)?;

@@ -1,8 +1,7 @@
-//! The resources beside the sync endpoints: applications, connectors, jobs and so on.
+//! The REST resources other than sync: applications, connectors, jobs and so on.
 //!
-//! Invariant: the HTTP layer reaches every resource through [`Collection`] and its [`ResourceSpec`] alone, and
-//! resources reach each other the same way. So what backs a resource (rows of its own, or a view of the syncable
-//! objects) is one entry of the catalogue here and nobody else's concern.
+//! Invariant: HTTP and other resources reach a resource through [`Collection`] and its [`ResourceSpec`] alone. The
+//! catalogue below decides what backs it: rows of its own, or syncable objects.
 
 mod completion;
 mod row_collection;
@@ -26,30 +25,30 @@ pub use spec::{Access, OnDelete, Parent, ResourceSpec, Unique};
 
 /// One kind of resource.
 pub trait Collection: std::fmt::Debug + Send + Sync {
-    /// What the resource looks like.
+    /// Returns its description.
     fn spec(&self) -> &'static ResourceSpec;
 
-    /// A page of the entries that the query's filters let through, in order.
+    /// Returns a page of the rows that match the query's filters, in order.
     fn list(&self, reader: &Reader<'_>, query: &Query, page: PageRequest)
     -> Result<Page<Value>, EngineError>;
 
-    /// One entry.
+    /// Returns a row.
     fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, EngineError>;
 
-    /// A new entry, as a GET would show it.
+    /// Creates a row; returns it as a GET would.
     fn create(&self, writer: &mut Writer<'_>, body: Row) -> Result<Value, EngineError>;
 
-    /// Changes an entry and shows it.
+    /// Changes a row; returns it.
     fn update(&self, writer: &mut Writer<'_>, key: &Key, body: Row) -> Result<Value, EngineError>;
 
-    /// Removes an entry, with what cannot live without it.
+    /// Removes a row, with those that depend on it.
     fn delete(&self, writer: &mut Writer<'_>, key: &Key) -> Result<(), EngineError>;
 }
 
-/// What a read works on.
+/// The context of a read.
 #[derive(Debug, Clone, Copy)]
 pub struct Reader<'a> {
-    /// A snapshot.
+    /// The snapshot to read.
     pub state: &'a State,
     /// The engine's time.
     pub now_ms: i64,
@@ -57,23 +56,23 @@ pub struct Reader<'a> {
     pub settings: &'a Settings,
 }
 
-/// What a change works on: the state of one transaction.
+/// The context of a change: the state of one transaction.
 #[derive(Debug)]
 pub struct Writer<'a> {
-    /// Becomes the state if the transaction succeeds.
+    /// The state to change.
     pub state: &'a mut State,
     /// The engine's time.
     pub now_ms: i64,
-    /// For new ids.
+    /// The source of new ids.
     pub ids: &'a Ids,
     /// The engine's settings.
     pub settings: &'a Settings,
-    /// Who makes the change.
+    /// The user who makes the change.
     pub user: &'a str,
 }
 
 impl Writer<'_> {
-    /// The same state for reading.
+    /// The context of a read of this state.
     pub fn reader(&self) -> Reader<'_> {
         Reader {
             state: self.state,
@@ -92,7 +91,7 @@ macro_rules! collections {
     };
 }
 
-// Rows with syncable objects behind them.
+// Rows that mirror syncable objects.
 collections![
     ObjectCollection:
     ENVIRONMENTS,
@@ -113,7 +112,7 @@ collections![FormatCollection: FILE_FORMATS];
 collections![FieldCollection: FILE_FIELD_METADATA];
 collections![MountCollection: MOUNTS];
 
-// Rows and nothing else.
+// Rows of their own.
 collections![
     RowCollection:
     APPLICATIONS,
@@ -136,7 +135,7 @@ collections![
     ROLES,
 ];
 
-/// The catalogue: what backs each resource.
+/// The catalogue of all resources.
 static CATALOGUE: &[&dyn Collection] = &[
     &APPLICATIONS,
     &ENVIRONMENTS,
@@ -177,12 +176,12 @@ static CATALOGUE: &[&dyn Collection] = &[
     &Components,
 ];
 
-/// Every collection.
+/// Returns every collection.
 pub fn all() -> &'static [&'static dyn Collection] {
     CATALOGUE
 }
 
-/// The collection at a path.
+/// Returns the collection at a path.
 pub fn collection(path: &str) -> Option<&'static dyn Collection> {
     CATALOGUE
         .iter()
@@ -190,7 +189,7 @@ pub fn collection(path: &str) -> Option<&'static dyn Collection> {
         .find(|collection| collection.spec().path == path)
 }
 
-/// The job of any kind with this id.
+/// Returns the job of any kind with this id.
 pub fn job(reader: &Reader<'_>, key: &Key) -> Option<Value> {
     let jobs: [&dyn Collection; 4] = [
         &MASKING_JOBS,
@@ -201,7 +200,7 @@ pub fn job(reader: &Reader<'_>, key: &Key) -> Option<Value> {
     jobs.iter().find_map(|jobs| jobs.get(reader, key).ok())
 }
 
-/// The environment that an entry belongs to: its own, or its parent's.
+/// Returns the environment of a row: its own, or its parent's.
 pub fn environment_of(reader: &Reader<'_>, spec: &ResourceSpec, entry: &Value) -> Option<i64> {
     if let Some(Key::Number(id)) = entry.get("environmentId").and_then(Key::from_json) {
         return Some(id);
@@ -251,7 +250,7 @@ impl Engine {
         })
     }
 
-    /// One page of a resource's entries.
+    /// Returns a page of a resource.
     pub fn list_resources(
         &self,
         collection: &dyn Collection,
@@ -262,12 +261,12 @@ impl Engine {
         collection.list(&self.reader(&state), query, page)
     }
 
-    /// One entry of a resource.
+    /// Returns a row of a resource.
     pub fn get_resource(&self, collection: &dyn Collection, key: &Key) -> Result<Value, EngineError> {
         collection.get(&self.reader(&self.snapshot()), key)
     }
 
-    /// A new entry of a resource, made by a user.
+    /// Creates a row for a user.
     pub fn create_resource(
         &self,
         collection: &dyn Collection,
@@ -277,12 +276,12 @@ impl Engine {
         self.write_as(user, |writer| collection.create(writer, body))
     }
 
-    /// Copies an environment for a user, with all that is in it.
+    /// Copies an environment and its content for a user.
     pub fn copy_environment(&self, key: &Key, body: Row, user: &str) -> Result<Value, EngineError> {
         self.write_as(user, |writer| copy_environment(writer, key, body))
     }
 
-    /// Changes an entry of a resource.
+    /// Changes a row.
     pub fn update_resource(
         &self,
         collection: &dyn Collection,
@@ -292,12 +291,12 @@ impl Engine {
         self.write(|writer| collection.update(writer, key, body))
     }
 
-    /// Removes an entry of a resource.
+    /// Removes a row.
     pub fn delete_resource(&self, collection: &dyn Collection, key: &Key) -> Result<(), EngineError> {
         self.write(|writer| collection.delete(writer, key))
     }
 
-    /// Stops an execution.
+    /// Cancels an execution.
     pub fn cancel_execution(&self, key: &Key) -> Result<Value, EngineError> {
         self.write(|writer| executions::cancel(writer, key))
     }

@@ -1,7 +1,7 @@
-//! A resource that is rows of JSON: what a client sent is what it gets back.
+//! Resources whose rows are JSON: they return what clients sent.
 //!
-//! Invariant: every reference points to something that exists, names are unique where they must be, and secrets never
-//! leave. Ids may come as text; members that the engine doesn't know are kept.
+//! Invariant: every reference points to an existing row, names are unique where they must be, and secrets are never
+//! shown. Ids may come as text. Unknown members stay.
 
 use exportdoc::internal::import_plan::NameCheck;
 use exportdoc::internal::object::{OBJECT_TYPES, ObjectType};
@@ -38,7 +38,7 @@ impl RowCollection {
         value
     }
 
-    /// What a new or changed entry must fulfil. `own` is its key if it exists already.
+    /// Checks the rules for a new or changed row. `own` is the key of an existing one.
     fn check(&self, reader: &Reader<'_>, row: &Row, own: Option<&Key>) -> Result<(), EngineError> {
         let spec = self.spec;
         for field in spec.name_field.iter().chain(spec.required) {
@@ -67,7 +67,7 @@ impl RowCollection {
             Some(key) => self.find(reader, key)?.get(field).and_then(Value::as_str) != Some(name),
             None => true,
         };
-        // Names that exist already may be older than the rule, so only new ones are held to it.
+        // Existing names may be older than the rule, so only new ones must obey it.
         if renamed && !self.spec.free_names {
             check_name(reader.settings.name_check(), type_name(spec), name)?;
         }
@@ -128,7 +128,7 @@ impl RowCollection {
         }
     }
 
-    /// What is known by its name can't get another one.
+    /// Refuses a new name for a row whose key is its name.
     fn keep_key(&self, key: &Key, body: &Row) -> Result<(), EngineError> {
         let named = self
             .spec
@@ -148,7 +148,7 @@ impl RowCollection {
         }
     }
 
-    /// A domain names algorithms that are here, or that are part of every engine. What it names already may stay.
+    /// Checks that the algorithms of a domain exist here or are stock algorithms. A domain keeps those that it has.
     fn check_algorithms(&self, reader: &Reader<'_>, row: &Row, own: Option<&Key>) -> Result<(), EngineError> {
         if self.spec.path != spec::DOMAINS.path {
             return Ok(());
@@ -170,14 +170,14 @@ impl RowCollection {
         Ok(())
     }
 
-    /// Ids that came as text become numbers, as the engine shows them.
+    /// Turns ids in text form into numbers.
     fn normalise(&self, row: &mut Row) {
         let number = |value: &mut Value| {
             if let Some(Key::Number(n)) = Key::from_json(value) {
                 *value = Value::from(n);
             }
         };
-        // A name that is all digits stays text: only members that end in "Id" hold ids.
+        // Only members that end in "Id" are ids, so a name of digits stays text.
         let fields = self
             .spec
             .parents
@@ -289,7 +289,7 @@ impl Collection for RowCollection {
         let Value::Object(mut row) = next else {
             return Err(EngineError::Internal);
         };
-        // The path says which entry it is; an id in the body can't move it.
+        // The path has the key, so an id in the body does not move the row.
         if let Some(id) = id {
             row.insert(self.spec.id_field.to_owned(), id);
         }
@@ -307,7 +307,7 @@ impl Collection for RowCollection {
     }
 }
 
-/// Removes what belongs to an entry that is about to go, or refuses if something needs it.
+/// Removes the rows that belong to a row; refuses if another row needs it.
 fn release(writer: &mut Writer<'_>, spec: &ResourceSpec, key: &Key) -> Result<(), EngineError> {
     if spec.path == spec::ROLES.path && users::with_role(writer.state, key) {
         return Err(EngineError::InUse {
@@ -346,7 +346,7 @@ fn release(writer: &mut Writer<'_>, spec: &ResourceSpec, key: &Key) -> Result<()
     Ok(())
 }
 
-/// Older clients name the application instead of giving its id, and don't know the purpose.
+/// Older clients send the application's name instead of its id, and no purpose.
 fn complete_environment(reader: &Reader<'_>, body: &mut Row) -> Result<(), EngineError> {
     if !body.contains_key("applicationId")
         && let Some(Value::String(name)) = body.remove("application")
@@ -365,8 +365,8 @@ fn complete_environment(reader: &Reader<'_>, body: &mut Row) -> Result<(), Engin
     Ok(())
 }
 
-/// Takes over what a client sent: objects member by member, `null` removes, everything else replaces. So a member
-/// that a client omits, such as a password it cannot know, stays.
+/// Merges a client's change: objects member by member; `null` removes, other values replace. Omitted members stay,
+/// such as passwords, which clients cannot know.
 pub fn merge(into: &mut Value, from: Value) {
     match (into, from) {
         (Value::Object(into), Value::Object(from)) => {
@@ -393,7 +393,7 @@ fn hide(value: &mut Value, secrets: &[&str]) {
     }
 }
 
-/// The type whose rule on names a resource follows. One without objects follows the common rule.
+/// The object type whose rule on names applies; the common rule applies to other resources.
 fn type_name(spec: &ResourceSpec) -> &'static str {
     let shown = |known: &&ObjectType| known.rest.is_some_and(|rest| rest.path == spec.path);
     OBJECT_TYPES.iter().find(shown).map_or("", |known| known.name)

@@ -1,59 +1,59 @@
-//! What each resource looks like: paths, ids, required members, filters, and what belongs to what.
+//! Descriptions of the resources: paths, ids, required members, filters, relations.
 //!
-//! Invariant: data only. The rules that read it are in [`super::RowCollection`].
+//! Invariant: data only. [`super::RowCollection`] has the rules.
 
 use exportdoc::internal::object::{NameRule, OBJECT_TYPES};
 use serde_json::Value;
 
-/// The look of a resource.
+/// The description of a resource.
 #[derive(Debug)]
 pub struct ResourceSpec {
     /// Path below the API's base.
     pub path: &'static str,
-    /// What an error calls one entry, in lower case.
+    /// Name of a row in errors, in lower case.
     pub title: &'static str,
     /// Member that holds the key.
     pub id_field: &'static str,
-    /// Counter that gives out ids; without one the key is the name that the client gives.
+    /// Counter of the ids; without one, the client's name is the key.
     pub counter: Option<&'static str>,
     /// Member that holds the name.
     pub name_field: Option<&'static str>,
-    /// Where the name must be unique.
+    /// Scope in which the name is unique.
     pub unique: Unique,
-    /// Members that a new entry must have, the name apart.
+    /// Required members of a new row, besides the name.
     pub required: &'static [&'static str],
     /// Members that refer to other resources.
     pub parents: &'static [Parent],
-    /// Query parameters and the members they are compared with.
+    /// Filters: query parameters and the members that they compare.
     pub filters: &'static [(&'static str, &'static str)],
-    /// Query parameter that a new entry needs, and the member that holds it.
+    /// Query parameter that a new row requires, and its member.
     pub needs: Option<(&'static str, &'static str)>,
-    /// Second member that holds the key, where a client reads another one.
+    /// Second member with the key, for clients that read another one.
     pub also: Option<&'static str>,
-    /// Whether new names are free of the engine's rules on characters.
+    /// Whether new names may have any characters.
     pub free_names: bool,
     /// Members that are written but never shown, at any depth.
     pub secrets: &'static [&'static str],
-    /// Whether an entry says who made it and when.
+    /// Whether a row has its creator and its time of creation.
     pub says_creator: bool,
-    /// What clients may do.
+    /// Permitted operations.
     pub access: Access,
 }
 
-/// Where names must be unique.
+/// The scope in which names are unique.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unique {
-    /// On the whole engine.
+    /// The whole engine.
     Engine,
-    /// Within an environment.
+    /// An environment.
     Environment,
-    /// Among the entries that have the same value of a member.
+    /// The rows with the same value of a member.
     Within(&'static str),
-    /// Nowhere.
+    /// Names need not be unique.
     No,
 }
 
-/// What clients may do with a resource.
+/// The operations that clients may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// Everything.
@@ -66,38 +66,38 @@ pub enum Access {
     Read,
 }
 
-/// What happens to an entry when what it refers to is deleted.
+/// What the deletion of a referenced row does to a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnDelete {
-    /// It goes too.
+    /// Deletes it too.
     Cascade,
-    /// The other one has to stay.
+    /// The deletion is refused.
     Refuse,
-    /// It is a part of the object behind the other one, and goes with it.
+    /// Nothing: the row mirrors a part of the other row's object and goes with that.
     Part,
 }
 
-/// A member that refers to entries of another resource: one id or name, or a list of them.
+/// A member with references to rows of another resource: one key, or a list of keys.
 #[derive(Debug)]
 pub struct Parent {
     /// The member.
     pub field: &'static str,
-    /// Where it points: the first of these whose discriminator fits.
+    /// Its targets: the first one that matches counts.
     pub to: &'static [Target],
-    /// What the reference is good for.
+    /// The effect of a deletion of the target.
     pub on_delete: OnDelete,
 }
 
-/// A resource that a member may point to.
+/// A possible target of a reference.
 #[derive(Debug)]
 pub struct Target {
     path: &'static str,
-    /// Member and value that select this target; an absent member selects the first target.
+    /// Member and value that select this target. Without the member, the first target counts.
     when: Option<(&'static str, &'static str)>,
 }
 
 impl Parent {
-    /// The resource that this member of an entry points to.
+    /// Returns the target of this member of a row.
     pub fn targets(&self, entry: &Value) -> impl Iterator<Item = &'static str> + use<> {
         let fits = |target: &&Target| match target.when {
             None => true,
@@ -153,7 +153,7 @@ const RULESETS: &[Target] = &[
 /// Members that are never shown.
 const SECRETS: &[&str] = &["password", "sshKey", "passphrase"];
 
-/// A read-only resource without rules, to be overwritten where it has some.
+/// A read-only resource without rules, as a base for others.
 const PLAIN: ResourceSpec = ResourceSpec {
     path: "",
     title: "",
@@ -172,7 +172,7 @@ const PLAIN: ResourceSpec = ResourceSpec {
     access: Access::Full,
 };
 
-/// The look of the rows of a resource that no type of syncable objects has.
+/// The description of a resource without an object type.
 const fn rows(path: &'static str, id_field: &'static str, name_field: Option<&'static str>) -> ResourceSpec {
     ResourceSpec {
         path,
@@ -182,8 +182,8 @@ const fn rows(path: &'static str, id_field: &'static str, name_field: Option<&'s
     }
 }
 
-/// The look of the rows that show objects of a type. A name that is in no row of the table ends the compilation: the
-/// index runs out of bounds.
+/// The description of a resource that shows objects of a type. An unknown type fails to compile: the index is out of
+/// bounds.
 const fn rows_of(type_name: &str) -> ResourceSpec {
     let mut at = 0;
     loop {

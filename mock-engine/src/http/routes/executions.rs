@@ -1,4 +1,4 @@
-//! What watches executions, beside their own resources.
+//! Cancelling and monitoring executions.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What clients ask of rulesets, connectors and mounts beside their rows.
+//! Copies, refreshes, bulk updates and connection tests of rulesets, connectors and mounts.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::http::schemas::{change, named, object, shown};
 
 type App1 = State<Arc<App>>;
 
-/// How a copy is asked for.
+/// The method that asks for a copy.
 #[derive(Clone, Copy)]
 enum Copies {
     Post,
@@ -105,7 +105,7 @@ pub(super) fn routes(created: StatusCode) -> Routes {
         )
 }
 
-/// Fetch and tests of one kind of connectors.
+/// Fetch and connection tests of one kind of connector.
 fn connectors(routes: Routes, collection: &'static dyn Collection) -> Routes {
     let path = collection.spec().path;
     let names = json!({ "type": "array", "items": { "type": "string" } });
@@ -150,7 +150,7 @@ async fn fetch(app: Arc<App>, collection: &'static dyn Collection, id: String) -
     Ok(json_answer(StatusCode::OK, &names))
 }
 
-/// There is nothing to connect to: a connector that exists answers well.
+/// A mock connects to nothing: the test of a connector that exists succeeds.
 async fn test(app: Arc<App>, collection: &'static dyn Collection, id: String) -> Result<Response, ApiError> {
     app.reading(move |engine| engine.get_resource(collection, &Key::parse(&id)))
         .await?;

@@ -15,9 +15,9 @@ use crate::http::answer::{ApiError, json_answer};
 use crate::http::describe::{Endpoint, Routes};
 use crate::http::schemas::text;
 
-/// The levels that logs are kept by.
+/// The levels of log files.
 const LEVELS: [&str; 4] = ["DEBUG", "INFO", "WARN", "ERROR"];
-/// Begins the references of logs, as the references of documents begin with what they are.
+/// Prefix of the references of log files, as documents have `EXPORT` and `IMPORT`.
 const PREFIX: &str = "LOG-";
 
 pub(super) fn routes() -> Routes {
@@ -74,7 +74,7 @@ fn reference(level: &str) -> String {
     )
 }
 
-/// The level whose file a reference names.
+/// The level of the log file that a reference names.
 pub(super) fn level(wanted: &str) -> Option<&'static str> {
     LEVELS.into_iter().find(|level| reference(level) == wanted)
 }

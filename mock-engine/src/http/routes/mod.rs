@@ -49,7 +49,7 @@ pub(super) fn top() -> Routes {
     Routes::new().at("/", [root])
 }
 
-/// The root of the server, which some scripts look at to see whether the engine is up.
+/// The root of the server. Some scripts read it to see whether the engine is up.
 async fn root() -> Response {
     answer::json_answer(
         StatusCode::OK,

@@ -1,4 +1,4 @@
-//! The resources beside the sync endpoints, generically: each collection brings its path and what may be done.
+//! The rows of all resources, generically: each collection has its path and its permitted methods.
 
 use std::sync::Arc;
 
@@ -48,7 +48,7 @@ pub(super) fn routes(created: StatusCode) -> Routes {
         )
 }
 
-/// What a copy of an environment needs: a name of its own.
+/// The body of a copy request: an environment with a name of its own.
 fn named_copy() -> Value {
     let mut body = new_entry(&resources::spec::ENVIRONMENTS);
     body["required"] = json!(["environmentName"]);
@@ -58,7 +58,7 @@ fn named_copy() -> Value {
 fn mount(routes: Routes, collection: &'static dyn Collection, created: StatusCode) -> Routes {
     let spec = collection.spec();
     let (access, title) = (spec.access, spec.title);
-    // Algorithms are written by an async task.
+    // An async task writes algorithms.
     let written = match spec.path == resources::spec::ALGORITHMS.path {
         true => named("AsyncTask"),
         false => named(&shown(spec)),
@@ -68,7 +68,7 @@ fn mount(routes: Routes, collection: &'static dyn Collection, created: StatusCod
         format!("Lists: {title}"),
     )
     .paged(&shown(spec));
-    // Tables and columns of what isn't there aren't an empty list.
+    // The tables and columns of a missing ruleset or table are an error, not an empty list.
     let parts = [
         &resources::spec::TABLE_METADATA,
         &resources::spec::COLUMN_METADATA,
@@ -202,13 +202,13 @@ async fn create(
     )
 }
 
-/// Whose request it is.
+/// The user who sent the request.
 fn caller(request: &Request) -> Arc<str> {
     let caller = request.extensions().get::<Caller>();
     caller.map_or_else(|| defaults::ADMIN.into(), |caller| Arc::clone(&caller.0))
 }
 
-/// Formats come as a form: the file names the format, other parts say its type.
+/// Formats arrive as a form: the file gives the name, other parts give the type.
 async fn format_form(
     app: &App,
     request: Request,
@@ -230,7 +230,7 @@ async fn format_form(
     Ok(row)
 }
 
-/// Algorithms are written by an async task; everything else shows at once what was written.
+/// An async task writes algorithms; other resources answer with the written row.
 fn written_answer(
     app: &App,
     collection: &'static dyn Collection,

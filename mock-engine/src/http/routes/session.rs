@@ -1,4 +1,4 @@
-//! Login, logout and what can be asked without a token.
+//! Login, logout and the endpoints without a token.
 
 use std::sync::Arc;
 

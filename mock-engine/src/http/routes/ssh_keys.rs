@@ -1,4 +1,4 @@
-//! SSH keys, under both of the paths that the vendor writes.
+//! SSH keys, under both paths that the vendor documents.
 
 use std::sync::Arc;
 

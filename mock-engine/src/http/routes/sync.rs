@@ -55,7 +55,7 @@ pub(super) fn routes(created: StatusCode) -> Routes {
             .query("source_environment_id", id())
             .header("passphrase", text())
     };
-    // Rolled back, an import answers with what became of each object.
+    // A rolled-back import answers with the outcome of each object.
     let rolled_back = json!({ "anyOf": [named("Error"), outcomes] });
     Routes::new()
         .at(
@@ -135,7 +135,7 @@ async fn export(
 ) -> Result<Response, ApiError> {
     let request = export_request(&app, entry, query, headers, body).await?;
     let permit = app.engine.begin_sync(SyncKind::Export)?;
-    // The permit moves along: a client that hangs up must not let the next sync in while this one works on.
+    // The work owns the permit, so a client that hangs up does not let the next sync in early.
     let exported = app
         .blocking(move |engine| {
             let _permit = permit;
@@ -169,7 +169,7 @@ async fn export_async(
     Ok(task_answer(app.http.created_status, &task))
 }
 
-/// Reads what is to be exported, a long list where it doesn't hold up other requests.
+/// Reads the list of objects to export; a long list on a thread of its own.
 async fn export_request(
     app: &Arc<App>,
     entry: Option<EntryId>,
@@ -251,7 +251,7 @@ async fn import_async(
     Entry(entry): Entry,
     body: Body,
 ) -> Result<Response, ApiError> {
-    // Before the upload, so that a call that cannot succeed is refused without it.
+    // Checked before the upload, so a bad request is refused without it.
     let mut request = import_request(&query, &headers, Bytes::new())?;
     let (document, _) = read_form(&app, &headers, body, "file", Keep::Bytes).await?;
     request.document = document.bytes;
@@ -273,7 +273,8 @@ async fn import_async(
     Ok(task_answer(app.http.created_status, &task))
 }
 
-/// The result of an import's task. After a rollback, too, the file has the outcomes: clients learn the cause from it.
+/// The output of an import task. After a rollback, too, the file has the outcomes, from which clients learn the
+/// cause.
 fn import_output(done: Result<Vec<ImportOutcome>, EngineError>) -> JobOutput {
     let file = |outcomes: &[ImportOutcome]| {
         let json = serde_json::to_vec(&shown_outcomes(outcomes));
@@ -343,7 +344,7 @@ fn passphrase(headers: &HeaderMap) -> Result<Option<Passphrase>, BadRequest> {
     let Some(value) = headers.get("passphrase") else {
         return Ok(None);
     };
-    // It would read as none, and the document go out in clear.
+    // An empty passphrase would count as none and leave the document in clear.
     if value.is_empty() {
         return Err(BadRequest::other("the passphrase header is empty"));
     }

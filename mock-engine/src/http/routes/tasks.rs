@@ -71,7 +71,7 @@ async fn cancel(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<R
     Ok(task_answer(StatusCode::OK, &task))
 }
 
-/// The router has undone percent-encoding, so both spellings of a reference arrive alike.
+/// The router decodes percent-encoding, so both spellings of a reference are equal here.
 async fn download(State(app): State<Arc<App>>, Path(reference): Path<String>) -> Result<Response, ApiError> {
     if let Some(level) = logs::level(&reference) {
         let shared = Arc::clone(&app);

@@ -1,7 +1,6 @@
-//! Users from a file, so that no list of processes shows their passwords.
+//! Users from a file: process lists show options, but not files.
 //!
-//! Invariant: a file that is named gives at least one user, because an engine without users lets every user in. No error
-//! quotes a line.
+//! Invariant: the file has at least one user, since an engine without users lets everyone in. No error quotes a line.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -10,10 +9,10 @@ use std::path::{Path, PathBuf};
 use super::parse_user;
 use crate::engine::Credential;
 
-/// The most that is read: more is no list of users.
+/// Largest file.
 const MOST_BYTES: u64 = 1 << 20;
 
-/// A file of users can't be taken.
+/// Why a file of users is refused.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum UserFileError {
     /// The file can't be read.
@@ -21,26 +20,26 @@ pub(crate) enum UserFileError {
     Read {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
-    /// The file is larger than any list of users.
+    /// The file is too large.
     #[error("--user-file {0} has more than 1 MiB")]
     TooLarge(PathBuf),
-    /// A line has no name, no colon or no password.
+    /// A line is not `NAME:PASSWORD`.
     #[error("--user-file {path}: line {line} is not a user (NAME:PASSWORD)")]
     Line {
         /// The file.
         path: PathBuf,
-        /// Counted from 1.
+        /// Line number, from 1.
         line: usize,
     },
-    /// There is no user in it.
+    /// The file has no users.
     #[error("--user-file {0} has no user in it")]
     Empty(PathBuf),
 }
 
-/// Reads `NAME:PASSWORD` lines; blank lines and those that begin with `#` don't count.
+/// Reads `NAME:PASSWORD` lines; skips blank lines and lines that begin with `#`.
 pub(crate) fn read_users(path: &Path) -> Result<Vec<Credential>, UserFileError> {
     let read = |source| UserFileError::Read {
         path: path.to_owned(),
@@ -77,7 +76,7 @@ pub(crate) fn read_users(path: &Path) -> Result<Vec<Credential>, UserFileError> 
     Ok(users)
 }
 
-/// Secrets that are mounted into containers are, so it is no error.
+/// Mounted secrets of containers are readable by all, so this is only a warning.
 #[cfg(unix)]
 fn is_open_to_others(file: &File) -> bool {
     use std::os::unix::fs::PermissionsExt;

@@ -1,6 +1,6 @@
 //! The thread that writes the log.
 //!
-//! Invariant: no error ends it. A line that broke off in the middle is ended before the next one.
+//! Invariant: no error ends the thread. It completes a torn line before it writes the next one.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -12,12 +12,12 @@ use std::time::{Duration, Instant};
 use super::{LINE_OVERHEAD, Message, count_dropped_line};
 use crate::http::LOG_LINES_DROPPED;
 
-/// Between two notices of dropped lines.
+/// Pause between two reports of dropped lines.
 const NOTICE_PAUSE: Duration = Duration::from_secs(1);
-/// Before a target that doesn't block is asked again.
+/// Pause before another attempt at a target that would block.
 const RETRY_PAUSE: Duration = Duration::from_millis(10);
 
-/// Takes lines from the queue to a target.
+/// Writes the lines of the queue.
 pub(super) struct Writer<W> {
     target: W,
     /// Bytes of lines in the queue.
@@ -26,7 +26,7 @@ pub(super) struct Writer<W> {
     torn: bool,
     /// The last line was written whole.
     works: bool,
-    /// Dropped lines that the log tells of.
+    /// Dropped lines that were reported.
     told: u64,
     next_notice: Instant,
 }
@@ -43,7 +43,7 @@ impl<W: Write> Writer<W> {
         }
     }
 
-    /// Writes until the queue has no other end any more.
+    /// Writes until the queue closes.
     pub(super) fn run(mut self, lines: &Receiver<Message>) {
         loop {
             let next = if self.owes_notice() {
@@ -69,12 +69,12 @@ impl<W: Write> Writer<W> {
         }
     }
 
-    /// Lines are missing, and there is where to say it.
+    /// Whether there are dropped lines to report and the target works.
     fn owes_notice(&self) -> bool {
         self.works && LOG_LINES_DROPPED.load(Ordering::Relaxed) > self.told
     }
 
-    /// Goes through the queue as any line, and may be dropped as any line: so it tells the count since the start.
+    /// The report is a line like any other and may be dropped too, so it has the count since the start.
     fn notice(&mut self) {
         self.told = LOG_LINES_DROPPED.load(Ordering::Relaxed);
         self.next_notice = Instant::now() + NOTICE_PAUSE;

@@ -1,4 +1,4 @@
-//! A document that is to be loaded, read and judged.
+//! A document to load.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,17 +12,17 @@ use super::refused;
 use crate::engine::ContentError;
 use crate::engine::objects::is_reference;
 
-/// A document's objects, named and judged fit to be loaded.
+/// The objects of a document that was checked for loading.
 pub(super) struct Document {
     /// The file.
     pub(super) path: PathBuf,
-    /// The host that it names; people edit it.
+    /// Its host; people edit it.
     pub(super) host: String,
     /// Format number.
     pub(super) format: Option<u64>,
-    /// When it was exported, in milliseconds since 1970: by its header, or else no earlier than its last save.
+    /// Time of the export, in milliseconds since 1970: from the header, or else of the last save.
     pub(super) exported: i64,
-    /// The last save in it.
+    /// Time of the last save in it.
     pub(super) saved: i64,
     /// Its objects.
     pub(super) objects: Vec<Loaded>,
@@ -35,12 +35,12 @@ pub(super) struct Loaded {
 }
 
 impl Loaded {
-    /// UUID A, where there is one.
+    /// Its UUID A, if it has one.
     pub(super) fn uuid(&self) -> Option<&str> {
         Some(self.object.revision().pair.object.as_str()).filter(|uuid| !uuid.is_empty())
     }
 
-    /// Its name, where it has one.
+    /// Its name, if it has one.
     pub(super) fn name(&self) -> Option<String> {
         self.object.name().filter(|name| !name.is_empty())
     }
@@ -87,7 +87,7 @@ impl Document {
         })
     }
 
-    /// Its file's name without the ending.
+    /// The file name without its extension.
     pub(super) fn stem(&self) -> String {
         let stem = self
             .path
@@ -97,7 +97,7 @@ impl Document {
     }
 }
 
-/// Why a document can't be loaded.
+/// The reason why a document can't be loaded.
 fn obstacle(report: &DocumentReport, objects: usize) -> Option<&'static str> {
     if report.signature.verdict == Verdict::Invalid {
         return Some("the signature is not valid, so the document is not loaded");
@@ -111,7 +111,7 @@ fn obstacle(report: &DocumentReport, objects: usize) -> Option<&'static str> {
     None
 }
 
-/// The documents at paths, in the order in which they were exported.
+/// Reads the documents at paths; returns them in the order of their exports.
 pub(super) fn read_all(paths: &[PathBuf]) -> Result<Vec<Document>, ContentError> {
     let mut files = Vec::new();
     for path in paths {

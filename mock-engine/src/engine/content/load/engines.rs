@@ -1,7 +1,7 @@
-//! Which of several documents are of one engine.
+//! Finds the engines of several documents.
 //!
-//! Invariant: UUIDs A alone decide, those of references included: they stay with an object for its life. The key that
-//! signs is new in every export, and people edit the host.
+//! Invariant: UUIDs A alone decide, those of references included, since an object keeps its UUID A for life. Every
+//! export has a new signing key, and people edit the host.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,7 +11,7 @@ use super::document::Document;
 use super::sets::Sets;
 use crate::engine::ContentError;
 
-/// Refuses documents of several engines, and says which is of which.
+/// Refuses documents of several engines, with the groups in the error.
 pub(super) fn check(documents: &[Document]) -> Result<(), ContentError> {
     let mut sets = Sets::of(documents.len());
     let mut first: HashMap<&str, usize> = HashMap::new();
@@ -63,7 +63,7 @@ fn advice(engines: &[Vec<&Document>]) -> String {
     )
 }
 
-/// What to call an engine: as its documents do, unless another one is called so.
+/// The name of an engine: its host in the documents, or a number if that is taken.
 fn name(documents: &[&Document], number: usize, taken: &[String]) -> String {
     let mut hosts = documents.iter().map(|document| {
         let host = document.host.split(':').next().unwrap_or_default();
@@ -78,7 +78,7 @@ fn name(documents: &[&Document], number: usize, taken: &[String]) -> String {
     hosts.find(usable).unwrap_or_else(|| format!("engine-{number}"))
 }
 
-/// A word of a command line.
+/// Quotes a word for a shell.
 fn for_shells(word: &str) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_./".contains(&b);
     match word.bytes().all(plain) {

@@ -1,11 +1,10 @@
-//! Which environments the objects of documents live in.
+//! Finds the environments of loaded objects.
 //!
-//! Documents don't say. What tells: an ENVIRONMENT object lists what is in it, an object lives where the objects live
-//! that it depends on, and it stays there from export to export. All that is left is taken to be of one environment, as
-//! far as its names allow.
+//! Documents don't name environments. An ENVIRONMENT object lists its content; an object lives with its dependencies
+//! and stays there from export to export. The rest is taken for one environment, as far as names allow.
 //!
-//! Invariant: every object that lives in an environment has exactly one home, and no home has two ENVIRONMENT objects of
-//! one document.
+//! Invariant: every environment-bound object has exactly one home, and no home has two ENVIRONMENT objects of one
+//! document.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -14,30 +13,30 @@ use exportdoc::internal::object::ObjectKey;
 use super::document::{Document, Loaded};
 use super::sets::Sets;
 
-/// The homes of some documents' objects.
+/// The homes of the objects of some documents.
 pub(super) struct Homes {
-    /// The home of each object, by document and place.
+    /// The home of each object, by document and index.
     home_of: HashMap<(usize, usize), usize>,
     /// The homes.
     pub(super) homes: Vec<Home>,
 }
 
-/// One environment to be.
+/// A future environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Home {
-    /// The document that gives it its name: the first with its ENVIRONMENT object, else the first with anything in it.
+    /// The document that names it: the first with its ENVIRONMENT object, or else with any of its objects.
     pub(super) document: usize,
-    /// The latest ENVIRONMENT object: document and place.
+    /// Its latest ENVIRONMENT object: document and index.
     pub(super) object: Option<(usize, usize)>,
 }
 
 impl Homes {
-    /// The home of an object.
+    /// Returns the home of an object.
     pub(super) fn of(&self, document: usize, place: usize) -> Option<usize> {
         self.home_of.get(&(document, place)).copied()
     }
 
-    /// Finds the homes of all objects of documents that stand in the order of their exports.
+    /// Finds the homes of all objects of documents in export order.
     pub(super) fn find(documents: &[Document]) -> Self {
         let mut tenants = Tenants::of(documents);
         tenants.same_object_same_home();
@@ -48,7 +47,7 @@ impl Homes {
     }
 }
 
-/// An object that lives in an environment.
+/// An environment-bound object.
 struct Tenant<'a> {
     document: usize,
     place: usize,
@@ -60,7 +59,7 @@ impl<'a> Tenant<'a> {
         self.loaded.type_name == "ENVIRONMENT"
     }
 
-    /// Type and name, as far as documents have one.
+    /// Type and name, if it has one.
     fn full_name(&self) -> Option<(&'a str, String)> {
         let loaded = self.loaded;
         Some((loaded.type_name.as_str(), loaded.name()?)).filter(|_| !self.is_environment())
@@ -115,7 +114,7 @@ impl<'a> Tenants<'a> {
         }
     }
 
-    /// Whether a set has an ENVIRONMENT object, by the first of each set.
+    /// Whether each set has an ENVIRONMENT object, by its first member.
     fn with_environment(&mut self) -> Vec<bool> {
         let mut with = vec![false; self.all.len()];
         for (at, tenant) in self.all.iter().enumerate() {
@@ -195,11 +194,11 @@ struct Names<'a> {
 /// How objects fit into a home.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fit {
-    /// Nothing there has a name of theirs.
+    /// No object there has their names.
     Free,
-    /// What has a name of theirs was exported before they were made, so that they take its place.
+    /// The objects there with their names were exported before these were made, so these replace them.
     Successor,
-    /// Something of the same name was there when they were.
+    /// An object there had one of their names while they existed.
     Apart,
 }
 
@@ -226,7 +225,7 @@ impl<'a> Names<'a> {
             let Some(other) = all[*at].full_name().and_then(|name| self.latest.get(&name)) else {
                 continue;
             };
-            // Tenants stand in the order of the exports.
+            // Tenants are in export order.
             let (earlier, later) = (&all[*at.min(other)], &all[*at.max(other)]);
             let exported = documents[earlier.document].exported;
             let made = later.loaded.object.revision().created;

@@ -1,8 +1,7 @@
-//! Takes the objects of one engine's export documents as an engine's content.
+//! Loads the objects of an engine's export documents as content.
 //!
-//! Invariant: an object is taken as it is, byte for byte, unless its number belongs to another object already; then it
-//! gets a new one, and what refers to it follows. An object that several documents have is one object, and so are two of
-//! one type, name and home: the later export wins.
+//! Invariant: objects are loaded byte for byte. An object whose number is taken gets a new one, and references to it
+//! follow. Objects with one UUID A, or with one type, name and home, are one object; the later export wins.
 
 mod document;
 mod engines;
@@ -23,7 +22,7 @@ use crate::engine::defaults;
 use crate::engine::objects::{StoredObject, put_object, take_place};
 use crate::engine::{ContentError, Key, State};
 
-/// Loads documents, and all `.json` files of directories, in the order of their exports.
+/// Loads documents, and the `.json` files of directories, in export order.
 pub(super) fn load(state: &mut State, paths: &[PathBuf]) -> Result<(), ContentError> {
     let documents = read_all(paths)?;
     engines::check(&documents)?;
@@ -46,7 +45,8 @@ fn refused(path: &Path, why: impl std::fmt::Display) -> ContentError {
     }
 }
 
-/// Makes an environment for each home and gives their ids. Those that have an id come first, so that they keep it.
+/// Makes an environment per home; returns their ids. Homes with an ENVIRONMENT object come first, so they keep their
+/// ids.
 fn environments(state: &mut State, documents: &[Document], homes: &Homes) -> Result<Vec<i64>, ContentError> {
     let mut ids = vec![0; homes.homes.len()];
     let numbered = (0..ids.len()).zip(&homes.homes);
@@ -69,7 +69,7 @@ fn environments(state: &mut State, documents: &[Document], homes: &Homes) -> Res
         if object.is_some()
             && let Some(made) = state.objects.environment(id).cloned()
         {
-            // Its own comes with its document.
+            // The document has its own object for it.
             state.objects.remove(made.key());
         }
         ids[at] = id;
@@ -77,9 +77,9 @@ fn environments(state: &mut State, documents: &[Document], homes: &Homes) -> Res
     Ok(ids)
 }
 
-/// Puts a document's objects in place of those that they are later states of. `environments` says where each lives.
+/// Adds the objects of a document; they replace their earlier states. `environments` has their homes.
 fn put(state: &mut State, document: &Document, environments: Vec<Option<i64>>) -> Result<(), ContentError> {
-    // Numbers that the document itself uses are not free for anything else.
+    // Numbers of the document are not free for other objects.
     for loaded in &document.objects {
         if let Identifier::Integer(id) = loaded.object.key().identifier {
             state.reserve_id(&loaded.type_name, id);
@@ -110,15 +110,15 @@ fn put(state: &mut State, document: &Document, environments: Vec<Option<i64>>) -
     Ok(())
 }
 
-/// What an object is called here.
+/// The local key of an object.
 struct Location {
     key: ObjectKey,
     own: ObjectKey,
-    /// Other objects that it is the later state of.
+    /// Other objects that are earlier states of it.
     displaced: Vec<ObjectKey>,
 }
 
-/// Finds a place for every object of a document that is no reference.
+/// Finds the local keys of all objects of a document except references.
 fn places(state: &mut State, document: &Document, environments: &[Option<i64>]) -> Vec<Location> {
     let originals = || {
         let objects = document.objects.iter().zip(environments);
@@ -130,11 +130,11 @@ fn places(state: &mut State, document: &Document, environments: &[Option<i64>]) 
     let claimed: HashSet<ObjectKey> = same.iter().flatten().cloned().collect();
     let mut places = Vec::new();
     for ((loaded, environment), same) in originals().zip(same) {
-        // Of objects that changed names, each stays itself.
+        // Objects that swapped names keep their identities.
         let namesake = namesake(state, loaded, *environment).filter(|key| !claimed.contains(key));
         let mut earlier: Vec<ObjectKey> = same.into_iter().chain(namesake).collect();
         let own = match environment.filter(|_| loaded.type_name == "ENVIRONMENT") {
-            // Its row was made before.
+            // Its row exists already.
             Some(id) => ObjectKey::new(loaded.object.key().type_number, Identifier::Integer(id)),
             None => own_key(state, loaded, &earlier),
         };
@@ -148,8 +148,8 @@ fn places(state: &mut State, document: &Document, environments: &[Option<i64>]) 
     places
 }
 
-/// The key of an object here, given what it is the later state of. Names stay; numbers stay those of the earlier state,
-/// and one that belongs to something else is not taken.
+/// The local key of an object, given its earlier states. Names stay; numbers are those of the earlier state; taken
+/// numbers change.
 fn own_key(state: &mut State, loaded: &Loaded, earlier: &[ObjectKey]) -> ObjectKey {
     let key = loaded.object.key();
     let Identifier::Integer(id) = key.identifier else {
@@ -167,14 +167,14 @@ fn own_key(state: &mut State, loaded: &Loaded, earlier: &[ObjectKey]) -> ObjectK
     ObjectKey::new(key.type_number, Identifier::Integer(new))
 }
 
-/// The earlier state of an object: the one with its UUID A. An upgrade may turn an algorithm into one of another type.
+/// The earlier state of an object: the one with its UUID A. An upgrade may change the type of an algorithm.
 fn same_object(state: &State, loaded: &Loaded) -> Option<ObjectKey> {
     let here = state.objects.by_object_uuid(loaded.uuid()?)?;
     let algorithms = is_algorithm(&loaded.type_name) && is_algorithm(&here.type_name);
     (here.type_name == loaded.type_name || algorithms).then(|| here.key().clone())
 }
 
-/// Another object of an object's name and home. Of what has no name, an engine has one under each number.
+/// An object with the same name and home. Objects without names exist once per number.
 fn namesake(state: &State, loaded: &Loaded, environment: Option<i64>) -> Option<ObjectKey> {
     let type_name = &loaded.type_name;
     let here = match (loaded.name(), environment) {
@@ -190,7 +190,7 @@ fn is_algorithm(type_name: &str) -> bool {
     type_by_name(type_name).is_some_and(ObjectType::is_algorithm)
 }
 
-/// What every object of a document is called here, references included.
+/// The local keys of all objects of a document, references included.
 fn references(state: &mut State, document: &Document, places: &[Location]) -> HashMap<ObjectKey, ObjectKey> {
     let mut local: HashMap<ObjectKey, ObjectKey> = HashMap::new();
     for place in places {
@@ -208,7 +208,7 @@ fn references(state: &mut State, document: &Document, places: &[Location]) -> Ha
     local
 }
 
-/// A reference is called what its original is called, be it in this document, here already, or nowhere.
+/// The local key of a reference is that of its original, if that is in the document or on the engine.
 fn local_reference(
     state: &mut State,
     local: &HashMap<ObjectKey, ObjectKey>,
@@ -259,7 +259,7 @@ fn mark_unresolved(state: &mut State) {
     }
 }
 
-/// A file's name as the name of an environment.
+/// Turns a file name into the name of an environment.
 fn sanitised(stem: &str) -> String {
     let name = stem.replace(|c: char| FORBIDDEN_IN_NAMES.contains(c) || c.is_control(), "_");
     match name.trim() {

@@ -1,25 +1,25 @@
 //! Disjoint sets of numbered things.
 
-/// The sets; at first each thing is one of its own.
+/// The sets. At first each thing is a set of its own.
 pub(super) struct Sets(Vec<usize>);
 
 impl Sets {
-    /// Of so many things.
+    /// Sets of `count` things.
     pub(super) fn of(count: usize) -> Self {
         Self((0..count).collect())
     }
 
-    /// The first thing of the set that a thing is in.
+    /// The first thing in the set of a thing.
     pub(super) fn first(&mut self, mut thing: usize) -> usize {
         while self.0[thing] != thing {
-            // Halves the way for the next time.
+            // Shortens the path for later calls.
             self.0[thing] = self.0[self.0[thing]];
             thing = self.0[thing];
         }
         thing
     }
 
-    /// Makes the sets of two things one.
+    /// Joins the sets of two things.
     pub(super) fn join(&mut self, a: usize, b: usize) {
         let (a, b) = (self.first(a), self.first(b));
         self.0[a.max(b)] = a.min(b);

@@ -1,7 +1,7 @@
-//! What a freshly installed engine holds.
+//! The stock: the content of a fresh installation.
 //!
-//! Invariant: the same on every engine of a version. What REST alone shows (users, roles, frameworks, drivers, settings)
-//! is on every engine; the syncable objects are where the engine isn't told to start without.
+//! Invariant: the same on every engine of a version. Rows without objects (users, roles, frameworks, drivers,
+//! settings) are on every engine; stock objects are absent on engines that start empty.
 
 mod names;
 
@@ -20,10 +20,10 @@ use crate::engine::{ContentError, Key, State};
 pub(super) use names::SETTING_OF_ALGORITHMS;
 pub(in crate::engine) use names::{PRIVILEGED, PRIVILEGES};
 
-/// When the stock was made, as algorithms say it.
+/// Creation date of the stock algorithms.
 const MADE: &str = "2018-02-12";
 
-/// Whether an algorithm is one that every engine brings along, be it here or not.
+/// Whether an algorithm is a stock algorithm, even if it is not on this engine.
 pub(in crate::engine) fn is_stock_algorithm(name: &str) -> bool {
     let component = || {
         let own = name.strip_prefix(names::PLUGIN.1)?.strip_prefix(':')?;
@@ -37,20 +37,20 @@ pub(in crate::engine) fn is_stock_algorithm(name: &str) -> bool {
         || component().is_some()
 }
 
-/// Name of a framework and of its plugin.
+/// Name of a framework, and its plugin.
 pub(in crate::engine) fn framework(id: i64) -> Option<(&'static str, &'static str)> {
     let found = names::FRAMEWORKS.iter().find(|(known, _)| *known == id);
     found.map(|(_, name)| (*name, names::PLUGIN.1))
 }
 
-/// The id that every engine has for a setting.
+/// The id of a setting, which all engines share.
 pub(in crate::engine) fn setting_id(group: &str, name: &str) -> Option<i64> {
     let mut settings = names::SETTINGS.iter();
     let found = settings.find(|(_, its_group, its_name, _)| *its_group == group && *its_name == name);
     found.map(|(id, ..)| *id)
 }
 
-/// Puts the syncable objects of a freshly installed engine in place.
+/// Adds the stock objects.
 pub(super) fn put_objects(state: &mut State, version: &str) -> Result<(), ContentError> {
     let is_new = version
         .parse::<EngineVersion>()
@@ -127,7 +127,7 @@ fn setting_key() -> Option<ObjectKey> {
     Some(ObjectKey::new(number, Identifier::Integer(SETTING_OF_ALGORITHMS)))
 }
 
-/// Maps each of some values of a length to another.
+/// Maps each value of a length to another one.
 fn mapping(length: i64) -> Vec<(String, String)> {
     let width = usize::try_from(length).unwrap_or(1);
     let modulus = 10_u32.pow(u32::try_from(length).unwrap_or(1).min(4));
@@ -207,7 +207,7 @@ fn info<'a>(name: &'a str, description: &'a str) -> AlgorithmInfo<'a> {
     }
 }
 
-/// Adds the rows that every engine has and that aren't there yet.
+/// Adds the missing rows that every engine has.
 pub(super) fn add_rows(state: &mut State) {
     for ((name, privileges), id) in names::ROLES.iter().zip(1..) {
         let allowed = |what: &&str| ((*what).to_owned(), json!(privileges.contains(what)));

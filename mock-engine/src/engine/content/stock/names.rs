@@ -1,9 +1,8 @@
-//! What a freshly installed engine holds, by name.
+//! The names in the stock.
 //!
-//! Invariant: data only. Names, and ids where one is written here, are those of engines; values, expressions and texts
-//! are made up.
+//! Invariant: data only. Names and ids are those of live engines; values, expressions and texts are made up.
 
-/// Roles, from id 1 on, and the privileges of each. The first has them all.
+/// Roles, from id 1 on, with their privileges. The first has all.
 pub(super) const ROLES: &[(&str, &[&str])] = &[
     ("All Privileges", &PRIVILEGES),
     ("DBA", &["view", "create", "update", "delete"]),
@@ -16,12 +15,12 @@ pub(super) const ROLES: &[(&str, &[&str])] = &[
     ("SME", &["view", "update"]),
 ];
 
-/// What a role may allow.
+/// Privileges.
 pub(in crate::engine) const PRIVILEGES: [&str; 8] = [
     "copy", "create", "delete", "export", "import", "run", "update", "view",
 ];
 
-/// Members of a role: what its privileges are about.
+/// Members of a role: the kinds of rows that its privileges cover.
 pub(in crate::engine) const PRIVILEGED: &[&str] = &[
     "environment",
     "connector",
@@ -41,7 +40,7 @@ pub(in crate::engine) const PRIVILEGED: &[&str] = &[
     "user",
 ];
 
-/// Id, group, name and value. Engines' ids are known of the groups ldap and algorithm.
+/// Settings: id, group, name and value. Ids of the groups ldap and algorithm are those of live engines.
 pub(super) const SETTINGS: &[(i64, &str, &str, &str)] = &[
     (1, "general", "EnableMonitorRowCount", "true"),
     (2, "general", "PasswordTimeSpan", "23"),
@@ -85,7 +84,7 @@ pub(super) const SETTINGS: &[(i64, &str, &str, &str)] = &[
 /// The setting that algorithms depend on.
 pub(in crate::engine) const SETTING_OF_ALGORITHMS: i64 = 54;
 
-/// Lookup algorithms, and some of the values of each.
+/// Lookup algorithms, each with some values.
 pub(super) const LOOKUPS: &[(&str, &[&str])] = &[
     ("AccNoLookup", &["1000-0001", "1000-0002", "1000-0003"]),
     (
@@ -160,7 +159,7 @@ pub(super) const TOKENIZATIONS: &[&str] = &["AccountTK", "NameTK", "SsnTK"];
 /// Date shifts with an object.
 pub(super) const DATE_SHIFTS: &[&str] = &["DateShiftDiscrete"];
 
-/// Algorithms that are no syncable objects, with their `algorithmType`.
+/// Algorithms that are not syncable objects, with their `algorithmType`.
 pub(super) const NOT_SYNCABLE: &[(&str, &str)] = &[
     ("CreditCard", "MISC"),
     ("DateShiftFixed", "DATE"),
@@ -187,7 +186,7 @@ pub(super) const FRAMEWORKS: &[(i64, &str)] = &[
 pub(super) const CLASSIFIER_FRAMEWORKS: &[(i64, &str)] =
     &[(1, "DATA"), (2, "LIST"), (3, "PATH"), (4, "TYPE")];
 
-/// Built-in components, without the plugin's name, and the framework of each.
+/// Built-in components without their plugin's name, and their frameworks.
 pub(super) const COMPONENTS: &[(&str, &str)] = &[
     ("FirstName", "Name"),
     ("LastName", "Name"),
@@ -197,7 +196,7 @@ pub(super) const COMPONENTS: &[(&str, &str)] = &[
     ("Phone Unique", "Character Mapping"),
 ];
 
-/// Name, default algorithm, tokenization algorithm.
+/// Domains: name, default algorithm, tokenization algorithm.
 pub(super) const DOMAINS: &[(&str, &str, Option<&str>)] = &[
     ("ACCOUNT_NO", "AccNoLookup", None),
     ("ACCOUNT_TK", NULL, Some("AccountTK")),
@@ -240,8 +239,8 @@ pub(super) const DOMAINS: &[(&str, &str, Option<&str>)] = &[
 
 const NULL: &str = "NullValueLookup";
 
-/// Profile expressions, from id 1 on: name, domain, expression. Those whose names begin with [`OF_DATA`] look at data
-/// rather than at names of columns.
+/// Profile expressions, from id 1 on: name, domain, expression. Those whose names begin with [`OF_DATA`] match data
+/// rather than column names.
 pub(super) const EXPRESSIONS: &[(&str, &str, &str)] = &[
     ("Birth Date", "DOB", "(?i)birth_?(date|day)"),
     ("Address", "ADDRESS", "(?i)^addr(ess)?_?1?$"),
@@ -332,10 +331,10 @@ pub(super) const EXPRESSIONS: &[(&str, &str, &str)] = &[
     ("Beneficiary ID", "BENEFICIARY_NO", "(?i)beneficiary_?id"),
 ];
 
-/// How the names of expressions begin that look at data.
+/// Prefix of the expressions that match data.
 pub(super) const OF_DATA: &str = "Data - ";
 
-/// Profile sets, from id 1 on, and the ids of their expressions.
+/// Profile sets, from id 1 on, with the ids of their expressions.
 pub(super) const PROFILE_SETS: &[(&str, &[i64])] = &[
     (
         "Financial",
@@ -350,10 +349,10 @@ pub(super) const PROFILE_SETS: &[(&str, &[i64])] = &[
     (NEW_PROFILE_SET, &[1, 2, 7, 11, 12, 13, 16, 18, 19, 22, 23, 24]),
 ];
 
-/// The profile set that only newer engines have: here, those with components.
+/// The profile set that only newer engines (those with components) have.
 pub(super) const NEW_PROFILE_SET: &str = "Standard";
 
-/// Built-in drivers, from id 1 on: name and class. No source says which there are.
+/// Built-in drivers, from id 1 on: name and class. No source lists the real ones.
 pub(super) const DRIVERS: &[(&str, &str)] = &[
     ("DB2", "com.ibm.db2.jcc.DB2Driver"),
     ("MariaDB", "org.mariadb.jdbc.Driver"),

@@ -143,7 +143,7 @@ proptest! {
             }
         }
         check(&store);
-        // A copy stays as it was, whatever happened to the other.
+        // A copy stays as it was after changes to the other.
         check(&half);
         prop_assert!(half.iter().eq(half_written.iter()));
     }
