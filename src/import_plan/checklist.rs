@@ -1,4 +1,4 @@
-//! What an import leaves to people.
+//! What users have to do for an import.
 
 use super::import_object::ImportObject;
 use super::kind::Role;
@@ -7,18 +7,18 @@ use super::step::{Action, Step};
 use super::structure::Structure;
 use crate::object::{LeftOut, type_by_name};
 
-/// What there is to do, before the import first; within that, in import order.
+/// Returns the items, those before the import first, each group in import order.
 pub(super) fn checklist(
     steps: &[Step],
-    subjects: &[ImportObject<'_>],
+    objects: &[ImportObject<'_>],
     structure: &Structure<'_>,
 ) -> Vec<ChecklistItem> {
     let reads_elsewhere = |step: &Step| {
         structure
             .dependencies(step.index)
-            .any(|dependency| subjects[dependency].kind.role == Role::Source)
+            .any(|dependency| objects[dependency].kind.role == Role::Source)
     };
-    let only_refers = |step: &Step| subjects[step.index].only_refers();
+    let only_refers = |step: &Step| objects[step.index].only_refers();
     let left_out = |step: &Step| type_by_name(&step.type_name)?.left_out;
     let todo = |step: &Step| match (&step.action, left_out(step)) {
         (Action::MissingReference, _) => Some(Todo::SyncFirst),
@@ -29,8 +29,7 @@ pub(super) fn checklist(
             },
             _,
         ) => Some(Todo::SyncAgain),
-        // An overwritten connector keeps the password it has.
-        // Where it can't be told whether there is one, it may be made.
+        // An overwritten connector keeps its password. An unknown one may be created.
         (Action::Create | Action::Unknown { .. }, Some(LeftOut::ConnectorPassword)) => {
             Some(Todo::SetConnectorPassword)
         }

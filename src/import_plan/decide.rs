@@ -1,4 +1,4 @@
-//! The rules for one object: what is asked of the target, and what follows from the answer.
+//! Decides the action for each object.
 
 mod sameness;
 
@@ -8,40 +8,40 @@ use super::import_object::ImportObject;
 use super::inventory::{Location, Presence, Purpose, TargetEnvironment, TargetInventory, TargetObject};
 use super::kind::Role;
 use super::step::{Action, Irreversible, Rule, Step};
-use super::structure::{Structure, wanted_name};
+use super::structure::{Structure, types_label};
 use super::{ENVIRONMENTS, GivenEnvironment, ImportOptions};
 use crate::identifier::Identifier;
 use crate::object::{ObjectKey, type_by_name};
-use sameness::{Sameness, There};
+use sameness::{Sameness, TargetKey};
 
 /// Decides object by object, in import order.
 pub(super) struct Decider<'a> {
-    pub(super) subjects: &'a [ImportObject<'a>],
+    pub(super) objects: &'a [ImportObject<'a>],
     pub(super) structure: &'a Structure<'a>,
     pub(super) inventory: &'a dyn TargetInventory,
     pub(super) options: &'a ImportOptions,
-    /// Per object, whether the target has it and everything it depends on in just this state.
+    /// Per object, whether the target has it and all its dependencies with the same revisions.
     unchanged: Vec<bool>,
-    /// Per object, what it is called on the target before the import.
-    there: Vec<There>,
-    /// Computed only when some answer holds no more than a hash.
+    /// Per object, its key on the target before the import.
+    target_keys: Vec<TargetKey>,
+    /// Computed only if an answer has just a hash.
     hashes: OnceCell<Vec<Option<String>>>,
 }
 
 impl<'a> Decider<'a> {
     pub(super) fn new(
-        subjects: &'a [ImportObject<'a>],
+        objects: &'a [ImportObject<'a>],
         structure: &'a Structure<'a>,
         inventory: &'a dyn TargetInventory,
         options: &'a ImportOptions,
     ) -> Self {
         Self {
-            subjects,
+            objects,
             structure,
             inventory,
             options,
-            unchanged: vec![false; subjects.len()],
-            there: vec![There::Absent; subjects.len()],
+            unchanged: vec![false; objects.len()],
+            target_keys: vec![TargetKey::Absent; objects.len()],
             hashes: OnceCell::new(),
         }
     }
@@ -53,12 +53,12 @@ impl<'a> Decider<'a> {
     }
 
     fn step(&mut self, index: usize) -> Step {
-        let subject = &self.subjects[index];
+        let subject = &self.objects[index];
         let action = match self.structure.blocked.get(&index) {
             Some(rule) => Action::BlockedByRule(rule.clone()),
             None => self.action(index),
         };
-        self.there[index] = self.there(subject, &action);
+        self.target_keys[index] = self.target_key(subject, &action);
         let same = matches!(
             action,
             Action::Unchanged { .. }
@@ -84,25 +84,25 @@ impl<'a> Decider<'a> {
         }
     }
 
-    fn there(&self, subject: &ImportObject<'_>, action: &Action) -> There {
+    fn target_key(&self, subject: &ImportObject<'_>, action: &Action) -> TargetKey {
         let number = subject.object.key().type_number;
-        let called = |identifier: &Identifier| There::Called(ObjectKey::new(number, identifier.clone()));
+        let called = |identifier: &Identifier| TargetKey::Known(ObjectKey::new(number, identifier.clone()));
         match action {
-            Action::Unknown { .. } => There::Unclear,
-            Action::BlockedByRule(_) => There::Blocked,
-            Action::Derived => There::Called(subject.object.key().clone()),
-            Action::ReferenceInDocument { index } => match &self.there[*index] {
-                There::Called(original) => called(&original.identifier),
+            Action::Unknown { .. } => TargetKey::Unknown,
+            Action::BlockedByRule(_) => TargetKey::Blocked,
+            Action::Derived => TargetKey::Known(subject.object.key().clone()),
+            Action::ReferenceInDocument { index } => match &self.target_keys[*index] {
+                TargetKey::Known(original) => called(&original.identifier),
                 other => other.clone(),
             },
             action => action
                 .existing()
-                .map_or(There::Absent, |existing| called(&existing.id)),
+                .map_or(TargetKey::Absent, |existing| called(&existing.id)),
         }
     }
 
     fn action(&self, index: usize) -> Action {
-        let subject = &self.subjects[index];
+        let subject = &self.objects[index];
         match self.inventory.takes_type(&subject.kind.type_name) {
             Presence::Present(()) => {}
             Presence::Absent => return Action::BlockedByRule(Rule::UnsupportedType),
@@ -140,13 +140,13 @@ impl<'a> Decider<'a> {
         match self.inventory.find(&lookup) {
             Presence::Unknown { needs } => self.perhaps(subject, needs),
             Presence::Absent if subject.only_refers() => Action::MissingReference,
-            Presence::Absent => self.make(subject),
-            Presence::Present(existing) if subject.only_refers() => self.refer(index, existing),
-            Presence::Present(existing) => self.meet(index, existing),
+            Presence::Absent => self.create(subject),
+            Presence::Present(existing) if subject.only_refers() => self.original(index, existing),
+            Presence::Present(existing) => self.existing(index, existing),
         }
     }
 
-    /// What happens can't be told, failure included.
+    /// An unknown action that may fail.
     fn unknown(&self, subject: &ImportObject<'_>, needs: String) -> Action {
         Action::Unknown {
             needs,
@@ -155,17 +155,17 @@ impl<'a> Decider<'a> {
         }
     }
 
-    /// Whether the object overwrites another one, if there is one.
+    /// Whether the object overwrites an existing one.
     fn may_overwrite(&self, subject: &ImportObject<'_>) -> bool {
         self.options.force_overwrite && subject.is_written()
     }
 
-    /// Whether the target has something by that name can't be told. With force that matters little: the object is made,
-    /// left alone or overwritten, unless a rule forbids it.
+    /// Handles an object whose existence on the target is unknown. With force it is created, left alone or overwritten, unless
+    /// a rule forbids it.
     fn perhaps(&self, subject: &ImportObject<'_>, needs: String) -> Action {
         let writable = !subject.only_refers() && !subject.kind.algorithm;
         let certain = self.options.force_overwrite && writable && self.environment_unclear(subject).is_none();
-        let may_fail = !(certain && self.rule_against_making(subject).is_none());
+        let may_fail = !(certain && self.rule_against_creating(subject).is_none());
         match self.purpose_unclear(subject) {
             Some(purpose) if !may_fail => self.unknown(subject, purpose),
             _ => Action::Unknown {
@@ -176,9 +176,9 @@ impl<'a> Decider<'a> {
         }
     }
 
-    /// The target has nothing by that name.
-    fn make(&self, subject: &ImportObject<'_>) -> Action {
-        if let Some(rule) = self.rule_against_making(subject) {
+    /// Handles an object that the target lacks.
+    fn create(&self, subject: &ImportObject<'_>) -> Action {
+        if let Some(rule) = self.rule_against_creating(subject) {
             return Action::BlockedByRule(rule);
         }
         if let Some(needs) = self.purpose_unclear(subject) {
@@ -191,18 +191,18 @@ impl<'a> Decider<'a> {
                 may_overwrite: false,
             };
         }
-        // Every engine has a global key, whether or not it shows: without force the import of another always fails.
+        // Every engine has a global key, known or not, so importing another one without force fails.
         if subject.kind.role == Role::Key && !self.options.force_overwrite {
             return Action::KeyConflict { existing: None };
         }
         Action::Create
     }
 
-    /// The target has an object by that name.
-    fn meet(&self, index: usize, existing: TargetObject) -> Action {
-        let subject = &self.subjects[index];
+    /// Handles an object that the target has.
+    fn existing(&self, index: usize, existing: TargetObject) -> Action {
+        let subject = &self.objects[index];
         let target_type = match subject.kind.role {
-            Role::Source => wanted_name(subject.kind.counterpart_types()),
+            Role::Source => types_label(subject.kind.counterpart_types()),
             _ => &subject.kind.type_name,
         };
         if existing.type_name != target_type {
@@ -238,14 +238,14 @@ impl<'a> Decider<'a> {
         }
     }
 
-    /// The target has what a reference stands for.
-    fn refer(&self, index: usize, existing: TargetObject) -> Action {
+    /// Handles a reference whose original the target has.
+    fn original(&self, index: usize, existing: TargetObject) -> Action {
         let sameness = self.compare(index, &existing);
         let must_match = self.options.strict_references && !self.options.force_overwrite;
         match sameness {
             Sameness::Differs if must_match => Action::Conflict { existing },
             Sameness::Unclear if must_match => {
-                let subject = &self.subjects[index];
+                let subject = &self.objects[index];
                 self.unknown(subject, revision_of(subject))
             }
             _ => Action::ReferenceResolved {
@@ -259,7 +259,7 @@ impl<'a> Decider<'a> {
         }
     }
 
-    fn rule_against_making(&self, subject: &ImportObject<'_>) -> Option<Rule> {
+    fn rule_against_creating(&self, subject: &ImportObject<'_>) -> Option<Rule> {
         let names = self.options.names;
         let name = subject.name.as_deref();
         let fault = name.and_then(|name| names.fault(&subject.kind.type_name, name));
@@ -286,7 +286,7 @@ impl<'a> Decider<'a> {
         }
     }
 
-    /// What would be needed to tell whether its environment is there.
+    /// The information missing about the object's environment.
     fn environment_unclear(&self, subject: &ImportObject<'_>) -> Option<String> {
         let Some(Location::Environment(id)) = subject.location else {
             return None;
@@ -297,7 +297,7 @@ impl<'a> Decider<'a> {
         }
     }
 
-    /// What would be needed to tell whether a job may run in its environment.
+    /// The information missing to decide whether a job may run in its environment.
     fn purpose_unclear(&self, subject: &ImportObject<'_>) -> Option<String> {
         purpose_needed(&subject.kind.type_name)?;
         let Some(Location::Environment(id)) = subject.location else {
@@ -318,16 +318,16 @@ fn revision_of(subject: &ImportObject<'_>) -> String {
     let label = name.unwrap_or_else(|| subject.object.key().identifier.to_string());
     format!(
         "the revision of {} {label} on the target",
-        wanted_name(subject.kind.counterpart_types())
+        types_label(subject.kind.counterpart_types())
     )
 }
 
-/// The purpose of the environments that a type of job runs in.
+/// The purpose of the environments for a type of job.
 fn purpose_needed(type_name: &str) -> Option<Purpose> {
     type_by_name(type_name)?.purpose
 }
 
-/// What writing the object destroys. Where it can't be told whether it is written, what writing would.
+/// What writing the object destroys, if it is written or may be.
 fn irreversible(subject: &ImportObject<'_>, action: &Action) -> Option<Irreversible> {
     let overwritten = action.overwrites() != Some(false);
     match subject.kind.role {

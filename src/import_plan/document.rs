@@ -1,4 +1,4 @@
-//! From a document that was read to what of it counts for an import.
+//! The parts of a document that count for an import: the blob's, never the metadata's.
 
 use std::collections::BTreeMap;
 
@@ -6,26 +6,26 @@ use crate::object::SyncObject;
 use crate::report::{DocumentReport, NamedBy, Verdict};
 use crate::signature;
 
-/// A document's objects with what names them.
+/// A document to import.
 #[derive(Debug, Clone)]
 pub struct ImportDocument {
     /// All objects in record order.
     pub objects: Vec<SyncObject<'static>>,
-    /// The header's format number.
+    /// The format number in the header.
     pub format: Option<u64>,
     /// Names for type numbers outside the table.
     pub type_names: BTreeMap<u64, String>,
-    /// Whether this project's type numbers mean what they mean in its own documents.
+    /// Whether this project's provisional type numbers apply.
     pub sealed_by_toolkit: bool,
-    /// Whether nothing speaks against the signature.
+    /// Whether the signature isn't invalid.
     pub intact: bool,
 }
 
 impl ImportDocument {
-    /// What a report says of the document that the objects are from.
+    /// Combines the objects of a document with facts from its report.
     pub fn new(report: &DocumentReport, objects: Vec<SyncObject<'static>>) -> Self {
         let header = report.header.as_ref();
-        // The metadata's names matter only for numbers that no table has.
+        // The metadata's type names matter only for numbers outside the tables.
         let type_names = report
             .objects
             .iter()
@@ -44,7 +44,7 @@ impl ImportDocument {
         }
     }
 
-    /// The type of each object, as a plan names it.
+    /// The type names of the objects.
     pub fn object_types(&self) -> Vec<String> {
         let objects = self.objects.iter();
         objects

@@ -1,18 +1,18 @@
-//! An object of the document with what identifies it on the target.
+//! An object of the document, and how to find it on the target.
 
 use super::inventory::{Identity, Location, Lookup};
 use super::kind::{Kind, Role};
 use super::{GivenEnvironment, ImportOptions};
 use crate::object::{Named, SyncObject};
 
-/// One object of the document, ready to be asked for.
+/// An object to import.
 pub(super) struct ImportObject<'a> {
     pub(super) object: &'a SyncObject<'a>,
     pub(super) kind: Kind,
     pub(super) name: Option<String>,
-    /// The environment it goes into, where it lives in one.
+    /// The environment that it goes into, if it lives in one.
     pub(super) environment: Option<GivenEnvironment>,
-    /// Where it goes, where that is known.
+    /// Where it goes, if known.
     pub(super) location: Option<Location>,
 }
 
@@ -37,7 +37,7 @@ impl<'a> ImportObject<'a> {
         }
     }
 
-    /// How messages call it.
+    /// Its name and key for messages.
     pub(super) fn named(&self) -> Named {
         Named {
             key: self.object.key().clone(),
@@ -46,7 +46,7 @@ impl<'a> ImportObject<'a> {
         }
     }
 
-    /// By what it is known on every engine: its name, else its revision's UUID A. Numeric ids are only labels.
+    /// What identifies it on every engine: its name, else its revision's UUID A. Numbers are only labels.
     pub(super) fn identity(&self) -> Option<Identity<'_>> {
         if self.kind.role == Role::EnvironmentItself {
             return Some(Identity::EnvironmentItself);
@@ -58,7 +58,7 @@ impl<'a> ImportObject<'a> {
         }
     }
 
-    /// The question for its counterpart on the target.
+    /// The lookup of its counterpart on the target.
     pub(super) fn lookup(&self) -> Option<Lookup<'_>> {
         Some(Lookup {
             types: self.kind.counterpart_types(),
@@ -67,8 +67,7 @@ impl<'a> ImportObject<'a> {
         })
     }
 
-    /// Whether it only stands for something that must be there. A source connector does when it carries no data to make
-    /// one from.
+    /// Whether it only refers to an object that must exist: a reference, or a source connector without data.
     pub(super) fn only_refers(&self) -> bool {
         match self.kind.role {
             Role::Reference => true,
@@ -77,7 +76,7 @@ impl<'a> ImportObject<'a> {
         }
     }
 
-    /// Whether importing it writes something.
+    /// Whether importing it may write something.
     pub(super) fn is_written(&self) -> bool {
         !self.only_refers() && self.kind.role != Role::Bundle
     }

@@ -1,7 +1,7 @@
-//! What a plan asks the target engine, and the answers it can get.
+//! The lookups of a plan in a target, and their answers.
 //!
-//! Invariant: an answer is never guessed. An inventory that can't tell says what it would need; one that sees the whole
-//! engine never has to.
+//! Invariant: answers are never guessed. An inventory without the information says what it needs; one of a whole engine
+//! never does.
 
 use std::collections::BTreeSet;
 
@@ -12,13 +12,13 @@ use crate::object::{ObjectKey, ObjectType, RevisionPair, type_by_name};
 /// Whether the target has something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Presence<T> {
-    /// It does.
+    /// Yes.
     Present(T),
-    /// It does not.
+    /// No.
     Absent,
-    /// That can't be told.
+    /// Unknown.
     Unknown {
-        /// What would be needed to tell, as a noun phrase.
+        /// The missing information, as a noun phrase.
         needs: String,
     },
 }
@@ -37,24 +37,24 @@ impl<T> Presence<T> {
 /// An object on the target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TargetObject {
-    /// Its type there.
+    /// Its type on the target.
     pub type_name: String,
-    /// Its identifier there: the `importedObjectIdentifier` of an import that meets it.
+    /// Its identifier on the target: the `importedObjectIdentifier` of an import.
     pub id: Identifier,
-    /// The name people know it by, where known.
+    /// Its name, if known.
     pub name: Option<String>,
     /// Its saved state.
     pub revision: TargetRevision,
-    /// What it depends on directly, under the keys that it has there, where that is known.
+    /// Its direct dependencies by their keys on the target, if known.
     pub dependencies: Option<BTreeSet<ObjectKey>>,
 }
 
-/// How much is known of a target object's saved state.
+/// What is known of a target object's saved state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TargetRevision {
-    /// The two UUIDs: all there is to know.
+    /// The two UUIDs, which identify the saved state.
     Pair(RevisionPair),
-    /// Only the hash over it and its dependencies, as engines list it.
+    /// Only the revision hash that the engine lists, over the object and its dependencies.
     Hash(String),
     /// Nothing.
     Unknown,
@@ -63,11 +63,11 @@ pub enum TargetRevision {
 /// An environment on the target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TargetEnvironment {
-    /// What it is for, where known.
+    /// Its purpose, if known.
     pub purpose: Option<Purpose>,
 }
 
-/// Among which types to look.
+/// The types to search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TypeSelector<'a> {
     /// One type.
@@ -76,59 +76,59 @@ pub enum TypeSelector<'a> {
     AnyAlgorithm,
 }
 
-/// Where to look.
+/// Where an object lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Location {
     /// Engine-wide.
     Global,
-    /// In the environment with this id.
+    /// The environment with this id.
     Environment(i64),
 }
 
-/// By what to look.
+/// What an object is identified by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Identity<'a> {
-    /// By name: what identifies an object across engines.
+    /// Its name, which identifies it across engines.
     Name(&'a str),
-    /// By UUID A of its revision, where the document shows no name.
+    /// UUID A of its revision, if the document shows no name.
     Object(&'a str),
-    /// The `ENVIRONMENT` object of the place itself.
+    /// The `ENVIRONMENT` object of the location itself.
     EnvironmentItself,
 }
 
-/// One question.
+/// A lookup of one object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Lookup<'a> {
-    /// Among which types.
+    /// The types to search.
     pub types: TypeSelector<'a>,
-    /// Where.
+    /// Where to search.
     pub location: Location,
-    /// By what.
+    /// What to search for.
     pub identity: Identity<'a>,
 }
 
-/// What a plan needs to know of an engine.
+/// A target as a plan sees it.
 pub trait TargetInventory {
-    /// The object that answers to a question. At most one can: names are unique within type and place.
+    /// Finds an object. At most one matches, because names are unique within type and location.
     fn find(&self, lookup: &Lookup<'_>) -> Presence<TargetObject>;
 
-    /// An environment by id.
+    /// Finds an environment by id.
     fn environment(&self, id: i64) -> Presence<TargetEnvironment>;
 
-    /// Whether the engine reads documents of a format, as far as its [`max_format`](super::ImportOptions::max_format)
-    /// doesn't settle that. Unless overridden: it does.
+    /// Whether the engine reads documents of a format not newer than [`max_format`](super::ImportOptions::max_format).
+    /// By default, it does.
     fn reads_format(&self, _format: u64) -> Presence<()> {
         Presence::Present(())
     }
 
-    /// Whether the engine keeps objects of types that the table says nothing of, engine-wide and known by name or UUID A,
-    /// as the mock engine does. Unless overridden: nothing is known of that.
+    /// Whether the engine keeps objects of unknown types engine-wide, identified by name or UUID A, as the mock engine does.
+    /// By default, this is unknown.
     fn knows_unseen_types(&self) -> bool {
         false
     }
 
-    /// Whether the engine takes objects of a type. Unless overridden: the types of this version's table, and nothing
-    /// is known of others.
+    /// Whether the engine accepts objects of a type. By default, it accepts the types of this version's table, and others
+    /// are unknown.
     fn takes_type(&self, type_name: &str) -> Presence<()> {
         match type_by_name(type_name).and_then(ObjectType::number) {
             Some(_) => Presence::Present(()),

@@ -1,17 +1,17 @@
-//! What an object of a document is to an import.
+//! The roles of objects in an import.
 
 use super::ImportDocument;
 use super::inventory::TypeSelector;
 use crate::object::{BlobType, ObjectType, RefersTo, Scope, SyncObject, type_by_name};
 
-/// The part an object plays in an import.
+/// The role of an object in an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
-    /// Nothing of its own: follows from its members.
+    /// Follows from its members.
     Bundle,
     /// The engine's global key.
     Key,
-    /// Goes into the engine as a whole.
+    /// Goes into the engine.
     Global,
     /// Goes into the target environment.
     Environment,
@@ -19,9 +19,9 @@ pub(super) enum Role {
     EnvironmentItself,
     /// Goes into the source environment.
     Source,
-    /// Must be there.
+    /// Must exist on the target.
     Reference,
-    /// A type this version knows nothing of.
+    /// An unknown type.
     Unclear,
 }
 
@@ -33,8 +33,7 @@ pub(super) struct Kind {
     pub(super) algorithm: bool,
 }
 
-/// What a type stands for, when it stands for something else: what a reference refers to, or the connector that an
-/// on-the-fly job's source becomes.
+/// The types that a reference type refers to, or the connector type that an on-the-fly job's source becomes.
 pub fn stands_for(type_name: &str) -> Option<TypeSelector<'static>> {
     Some(match type_by_name(type_name)?.refers_to? {
         RefersTo::AnyAlgorithm => TypeSelector::AnyAlgorithm,
@@ -66,7 +65,7 @@ impl Kind {
         }
     }
 
-    /// Among which types of the target its counterpart is.
+    /// The types of its counterpart on the target.
     pub(super) fn counterpart_types(&self) -> TypeSelector<'_> {
         match stands_for(&self.type_name) {
             Some(wanted) => wanted,
@@ -75,13 +74,13 @@ impl Kind {
         }
     }
 
-    /// Whether the target environment must be known.
+    /// Whether it needs the target environment.
     pub(super) fn needs_environment(&self) -> bool {
         matches!(self.role, Role::Environment | Role::EnvironmentItself)
     }
 }
 
-/// The name that the blob gives the type; where it is silent, what the caller knows of the number.
+/// The type's name by the blob, else by the metadata, else by the number.
 pub(super) fn type_name(object: &SyncObject<'_>, document: &ImportDocument) -> String {
     let number = object.key().type_number;
     let own = document.sealed_by_toolkit;
@@ -98,15 +97,16 @@ mod tests {
     use crate::object::{OBJECT_TYPES, reference_type_for};
 
     #[test]
-    fn a_reference_stands_for_the_type_that_it_is_made_from() {
+    fn reference_type_refers_to_its_original_type() {
         let mut referable = 0;
         for original in OBJECT_TYPES {
             let Some(reference) = reference_type_for(original) else {
                 continue;
             };
-            let wanted = match original.is_algorithm() {
-                true => TypeSelector::AnyAlgorithm,
-                false => TypeSelector::Type(original.name),
+            let wanted = if original.is_algorithm() {
+                TypeSelector::AnyAlgorithm
+            } else {
+                TypeSelector::Type(original.name)
             };
             assert_eq!(stands_for(reference.name), Some(wanted), "{}", original.name);
             assert_eq!(stands_for(original.name), None);

@@ -1,24 +1,23 @@
-//! The engines' import rules: what importing a document would do to a target, object by object.
+//! The engines' import rules: what importing a document does to a target, object by object.
 //!
-//! Pure: the target is asked through [`TargetInventory`], nothing is written. Whoever owns the target applies the plan,
-//! all of it or nothing. Invariant: a plan depends on its three inputs alone and never guesses; where the inventory
-//! can't tell, neither can the plan, and it says what it would need.
+//! A plan looks the target up in a [`TargetInventory`] and writes nothing; the target's owner applies the plan, all of it or
+//! nothing. Invariant: a plan depends on its three inputs alone and never guesses. Information that the inventory lacks
+//! makes an outcome unknown, and the plan names it.
 //!
-//! Where engines' behaviour is not documented, these are this project's choices:
+//! Where engines' behaviour is undocumented, these are this project's choices:
 //!
 //! - **Identical** means equal revision pairs (UUID A and B) and equal dependencies, never equal content: what engines
-//!   compare isn't known, but every save makes a new UUID B. An identical object is a success without a write, with and
-//!   without force. What an engine's upgrade added under the same pair is taken over, with and without force.
-//! - **The global key** without force passes only when it is identical, which is what an earlier import with force
-//!   leaves behind; with force it is replaced unless identical.
-//! - **References** are met by whatever has the name on the target, in whatever revision, because engines ship the same
-//!   algorithms under revisions of their own; another revision is marked stale. With
-//!   [`ImportOptions::strict_references`] a stale one is a conflict, unless force is set. A reference to something that
-//!   the same document brings is met by that.
-//! - **Sources** of on-the-fly jobs are connectors by name in the source environment, made there when missing; one
-//!   without data can't be made and has to be there.
-//! - **Objects without a name** in their data (types whose data was never seen) are identified by UUID A.
-//! - **Algorithms** share one name space: a name that another type of algorithm has is blocked, force or not.
+//!   compare is unknown, but every save makes a new UUID B. An identical object is a success without a write, with and
+//!   without force. An upgrade's additions under the same pair are imported, with and without force.
+//! - **The global key** without force succeeds only if it is identical, as after an earlier import with force. With force it
+//!   is replaced unless identical.
+//! - **References** resolve to the target's object of that name in any revision, because engines ship the same algorithms
+//!   with different revisions; a different revision is marked stale. With [`ImportOptions::strict_references`] a stale
+//!   reference is a conflict, unless force is set. A reference to an object of the same document resolves to that.
+//! - **Sources** of on-the-fly jobs are connectors by name in the source environment, and created there if missing. One
+//!   without data can't be created and must exist.
+//! - **Objects without a name** in their data (types with unknown data) are identified by UUID A.
+//! - **Algorithms** share one name space: the name of another type's algorithm is blocked, with and without force.
 //! - **Name rules** and purposes of environments bind only what would be written, name rules only what is new there and
 //!   made by people ([`NameCheck`]).
 //! - **Formats**: engines before 6.0 read formats 1 and 2, later ones every format that is known
@@ -27,8 +26,8 @@
 //!   overwritten. Only an algorithm whose name another type may have can.
 //! - **Status**: 404 when the first failing object is a missing reference, 409 for every other, 400 for a request or
 //!   document that is refused as a whole ([`Refusal`]).
-//! - **An environment** that no object needs isn't looked at, except that source and target must differ. What needs one
-//!   that isn't given or isn't there is blocked, and so the request is refused.
+//! - **An environment** that no object needs isn't checked, except that source and target must differ. An object whose
+//!   environment isn't given or is missing is blocked, and the request is refused.
 
 mod checklist;
 mod decide;
@@ -59,7 +58,7 @@ pub use version::{EngineVersion, VersionError};
 
 pub use crate::blob::NEWEST_KNOWN_FORMAT;
 
-/// What tells of the target's environments.
+/// The missing information about the target's environments.
 pub(crate) const ENVIRONMENTS: &str = "the target's environments (GET /environments)";
 
 use decide::Decider;
@@ -67,7 +66,7 @@ use import_object::ImportObject;
 use kind::Kind;
 use structure::Structure;
 
-/// The environment that a request names. People name it by what it is called, requests by number.
+/// The environment of a request: by name for users, by number for engines.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum GivenEnvironment {
     /// None.
@@ -75,9 +74,9 @@ pub enum GivenEnvironment {
     None,
     /// The one with this id.
     Id(i64),
-    /// One by a name that the target has no environment of.
+    /// A name that no environment of the target has.
     NoneOfThatName,
-    /// One by a name of which it can't be told whose it is.
+    /// A name whose environment is unknown.
     Unclear,
 }
 
@@ -87,25 +86,25 @@ impl From<Option<i64>> for GivenEnvironment {
     }
 }
 
-/// What the request and the engine's set-up say.
+/// The options of the request and the engine's settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ImportOptions {
-    /// Whether objects in another state are replaced.
+    /// Whether to overwrite objects with another revision.
     pub force_overwrite: bool,
     /// The target environment.
     pub environment: GivenEnvironment,
-    /// Where sources of on-the-fly jobs go.
+    /// The environment of on-the-fly jobs' sources.
     pub source_environment: GivenEnvironment,
-    /// The newest format number that the target reads, where it refuses newer ones.
+    /// The newest format number that the target accepts; `None` if it isn't known.
     pub max_format: Option<u64>,
-    /// Whose names the rules of engines since 6.0 are asked about.
+    /// Which names to check by the rules of engines since 6.0.
     pub names: NameCheck,
-    /// Whether a reference to an object in another state is a conflict when nothing may be overwritten.
+    /// Whether a reference to another revision is a conflict without force.
     pub strict_references: bool,
 }
 
 impl Default for ImportOptions {
-    /// Nothing is overwritten, no environment, names that people make are checked, references may be stale.
+    /// No overwriting, no environment, checks of users' names, stale references allowed.
     fn default() -> Self {
         Self {
             force_overwrite: false,
@@ -118,22 +117,22 @@ impl Default for ImportOptions {
     }
 }
 
-/// Says what importing a document would do.
+/// Plans the import of a document.
 pub fn import_plan(
     document: &ImportDocument,
     inventory: &dyn TargetInventory,
     options: &ImportOptions,
 ) -> ImportPlan {
-    let subjects: Vec<ImportObject<'_>> = document
+    let objects: Vec<ImportObject<'_>> = document
         .objects
         .iter()
         .map(|object| ImportObject::new(object, Kind::of(object, document), options))
         .collect();
-    let structure = Structure::of(&subjects);
-    let (refusal, needs) = refusal::of_request(document, &subjects, inventory, options);
+    let structure = Structure::of(&objects);
+    let (refusal, needs) = refusal::of_request(document, &objects, inventory, options);
     let refusal = refusal.or_else(|| structure.fault.clone());
-    let steps = Decider::new(&subjects, &structure, inventory, options).steps();
-    let checklist = checklist::checklist(&steps, &subjects, &structure);
+    let steps = Decider::new(&objects, &structure, inventory, options).steps();
+    let checklist = checklist::checklist(&steps, &objects, &structure);
     ImportPlan::new(steps, refusal, needs, checklist)
 }
 

@@ -1,43 +1,43 @@
-//! Which names engines since 6.0 take.
+//! The names that engines since 6.0 accept.
 
 use crate::object::{NameRule, type_by_name};
 
-/// Characters that no name may hold.
+/// Characters that no name may contain.
 pub const FORBIDDEN_IN_NAMES: &str = "[](){}~!@#$%^*\"?:;,/\\`+=<>'|";
 
 /// What is wrong with a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NameFault {
-    /// It begins or ends with a blank.
+    /// A blank at the beginning or end.
     #[error("begins or ends with a blank")]
     Blank,
-    /// It holds a character of [`FORBIDDEN_IN_NAMES`].
-    #[error("holds the forbidden character {0:?}")]
+    /// A character of [`FORBIDDEN_IN_NAMES`].
+    #[error("contains the forbidden character {0:?}")]
     Character(char),
 }
 
-/// Names that an engine's own content has, though they break the rules for names that people choose. Both stand in global
-/// exports of March to November 2019, expressions 30 and 47 of the stock list, and the vendor's documentation of 6.0.1
-/// lists the same expressions. Engines take their own content at every version.
+/// Names of an engine's own content that break the rules for users' names. Both occur in global exports of March to
+/// November 2019, as expressions 30 and 47 of the stock list, and in the vendor's documentation of 6.0.1. Engines of every
+/// version accept their own content.
 const FACTORY_NAMES: &[(&str, &str)] = &[
     ("PROFILE_EXPRESSION", "Certificate Number "),
     ("PROFILE_EXPRESSION", "Data - Address "),
 ];
 
-/// Whose names the rules are asked about.
+/// Which names to check.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum NameCheck {
     /// No names: engines before 6.0.
     Off,
-    /// Those that people make. What an engine's factory brings passes, and so does what the target has already.
+    /// Names that users choose. Names of an engine's own content pass, and so do names that the target has.
     #[default]
     MadeByPeople,
-    /// All: the vendor's page on names to the letter.
+    /// All names, exactly by the vendor's page.
     Strict,
 }
 
 impl NameCheck {
-    /// What is wrong with the name of a new object of a type.
+    /// Checks the name of a new object.
     pub fn fault(self, type_name: &str, name: &str) -> Option<NameFault> {
         match self {
             Self::Off => None,
@@ -46,7 +46,7 @@ impl NameCheck {
         }
     }
 
-    /// What is wrong with the name of an object that the target has already.
+    /// Checks the name of an object that the target has.
     pub(super) fn fault_of_known(self, type_name: &str, name: &str) -> Option<NameFault> {
         match self {
             Self::Off | Self::MadeByPeople => None,
@@ -55,7 +55,7 @@ impl NameCheck {
     }
 }
 
-/// What engines since 6.0 object to in the name of an object of a type, unless their factory brings it.
+/// Checks a name by the rules of engines since 6.0. Names of an engine's own content pass.
 pub fn name_fault(type_name: &str, name: &str) -> Option<NameFault> {
     NameCheck::MadeByPeople.fault(type_name, name)
 }
@@ -75,8 +75,8 @@ fn fault(type_name: &str, name: &str) -> Option<NameFault> {
         .map(NameFault::Character)
 }
 
-/// Algorithms that come with a plugin are called `plugin:name`, those of the engine itself `dlpx-core:name`. The colon
-/// is the engine's; the rest follows the rules.
+/// Strips the prefix of a plugin's algorithm, `plugin:name`, or of the engine's own, `dlpx-core:name`. The rules apply to
+/// the rest.
 fn without_plugin(rule: NameRule, name: &str) -> &str {
     match name.split_once(':') {
         Some(("dlpx-core", rest)) => rest,

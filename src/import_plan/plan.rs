@@ -1,4 +1,4 @@
-//! The plan as a whole: how the import would end, and what is left to do after it.
+//! The plan: how the import ends, and what users have to do.
 
 use serde::Serialize;
 
@@ -6,76 +6,76 @@ use super::refusal::Refusal;
 use super::step::{Action, Step};
 use crate::identifier::Identifier;
 
-/// What an import would do.
+/// What an import does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportPlan {
-    /// Every object once, dependencies first. Also there when the request is refused, as far as it can be told.
+    /// A step per object, dependencies first. A refused request has steps, too.
     pub steps: Vec<Step>,
-    /// How it would end.
+    /// How the import ends.
     pub verdict: Verdict,
-    /// What people have to do, before it or after.
+    /// What users have to do before or after the import.
     pub checklist: Vec<ChecklistItem>,
-    /// Something is open on which it depends whether the request is refused.
+    /// Missing information may cause a refusal.
     may_be_refused: bool,
 }
 
-/// How an import would end. It is all or nothing: only [`Verdict::WouldSucceed`] writes anything.
+/// How an import ends. An import is all or nothing: only [`Verdict::WouldSucceed`] writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// All objects would be imported.
+    /// All objects are imported.
     WouldSucceed,
-    /// Some object would end it.
+    /// An object ends the import.
     WouldFail {
-        /// Position of the first such step.
+        /// Index of the first such step.
         at: usize,
-        /// The HTTP status: 404 where something is missing, 409 otherwise.
+        /// The HTTP status of the answer: 404 if an object is missing, 409 otherwise.
         status: u16,
     },
-    /// That can't be told.
+    /// The outcome is unknown.
     Unknown {
-        /// What would be needed to tell, each once.
+        /// The missing information, without repetitions.
         needs: Vec<String>,
     },
-    /// The request would be refused before any object is looked at.
+    /// The request is refused before any object is imported.
     Refused(Refusal),
 }
 
-/// One thing to do.
+/// One item of the checklist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChecklistItem {
-    /// Position of the step that asks for it.
+    /// Index of the step.
     pub step: usize,
     /// What to do.
     pub todo: Todo,
 }
 
-/// What an import leaves to people.
+/// What users have to do for an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Todo {
-    /// Before: import what the reference stands for.
+    /// Before: import the original of a reference.
     #[error("import the object it refers to first")]
     SyncFirst,
-    /// Before: where the target lacks what the reference stands for, import that.
-    #[error("see whether the target has the object it refers to; import that first if it doesn't")]
+    /// Before: import the original of a reference if the target lacks it.
+    #[error("check that the target has the object it refers to; import that first if it doesn't")]
     SyncUnlessThere,
-    /// Before: the target has another saved state of what the reference stands for.
+    /// Before: the target has another revision of a reference's original.
     #[error(
-        "the target has another revision of the object it refers to; import that one if it should mask alike"
+        "the target has another revision of the object it refers to; import this one if masking must be the same"
     )]
     SyncAgain,
-    /// After: documents never hold passwords or keys of connectors.
-    #[error("set its password or key; it arrives without")]
+    /// After: set the password or key of a connector, which documents never contain.
+    #[error("set its password or key; the document has none")]
     SetConnectorPassword,
-    /// After: documents never hold passwords of mounts.
-    #[error("set its password if it needs one; it arrives without")]
+    /// After: set the password of a mount, which documents never contain.
+    #[error("set its password if it needs one; the document has none")]
     SetMountPassword,
-    /// After: point an on-the-fly job at the source connector that it is to read from.
-    #[error("point it at the source connector it is to read from")]
+    /// After: set the source connector of an on-the-fly job.
+    #[error("set the source connector that it reads from")]
     SetJobSource,
 }
 
 impl Todo {
-    /// The word used in JSON.
+    /// The id used in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::SyncFirst => "sync-first",
@@ -145,8 +145,7 @@ impl ImportPlan {
         }
     }
 
-    /// Whether an import that would fail may fail before the step that ends it for certain, at another step or because
-    /// the request is refused.
+    /// Whether a failing import may fail earlier than at the certain step: at another step, or by a refusal.
     pub fn may_fail_sooner(&self) -> bool {
         let Verdict::WouldFail { at, .. } = self.verdict else {
             return false;
@@ -156,16 +155,16 @@ impl ImportPlan {
             || before.any(|step| matches!(step.action, Action::Unknown { may_fail: true, .. }))
     }
 
-    /// The steps that can't be undone.
+    /// The irreversible steps.
     pub fn irreversible(&self) -> impl Iterator<Item = &Step> {
         self.steps.iter().filter(|step| step.irreversible.is_some())
     }
 
-    /// The engine's answer, object by object in import order. `imported` gives the target's identifier of what was
-    /// imported; it is asked only for objects that the target did not have, and only when the import succeeds.
+    /// Returns the engine's answer, object by object in import order. `imported` returns the target's identifier of a new
+    /// object; it is called only if the import succeeds.
     ///
-    /// When the import fails, objects before the failing one show as success although nothing was kept: so far they
-    /// went. No row has an identifier of the target then. Without an end that can be told, and for refused requests, there are no rows.
+    /// If the import fails, the objects before the failing one count as success although nothing was kept, and no outcome has
+    /// an identifier on the target. A refused request or an unknown outcome gives no rows.
     pub fn outcomes(&self, mut imported: impl FnMut(&Step) -> Option<Identifier>) -> Vec<ImportOutcome> {
         let failing = match &self.verdict {
             Verdict::WouldSucceed => None,
@@ -200,7 +199,7 @@ impl ImportPlan {
     }
 }
 
-/// Since nothing is kept of a failed import, one certain failure decides it, whatever else can't be told.
+/// A certain failure decides the verdict despite missing information, because nothing is kept of a failed import.
 fn verdict(steps: &[Step], mut needs: Vec<String>) -> Verdict {
     let failure = steps
         .iter()

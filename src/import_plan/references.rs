@@ -1,7 +1,7 @@
-//! What the references of a document stand for in another one, such as an engine's GLOBAL_OBJECT.
+//! Finds the originals of a document's references in another document, such as an engine's `GLOBAL_OBJECT`.
 //!
-//! Invariant: UUIDs decide, as a reference carries its original's; hashes don't (a reference has no dependencies, its
-//! original may), and a name only tells that another object has taken the original's place.
+//! Invariant: UUIDs decide, because a reference has its original's. Hashes don't, because a reference has no dependencies.
+//! A name alone finds another object.
 
 use std::collections::HashMap;
 
@@ -10,32 +10,32 @@ use super::kind::stands_for;
 use crate::object::{Scope, type_by_name};
 use crate::report::DocumentReport;
 
-/// A reference and what it stands for.
+/// A reference and its original.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReferenceMatch {
-    /// Position of the reference among its document's objects.
+    /// Index of the reference in its document.
     pub reference: usize,
-    /// How it fares.
+    /// Whether the original was found.
     pub state: ReferenceState,
-    /// Position of what it stands for among the other document's objects.
+    /// Index of the original in the other document.
     pub original: Option<usize>,
 }
 
-/// How a reference fares in another document.
+/// Whether another document has a reference's original.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ReferenceState {
-    /// What it refers to is there in the same saved state: both UUIDs are equal.
+    /// The original with the same revision: both UUIDs are equal.
     Resolved,
-    /// What it refers to is there in another saved state: UUID A is equal, UUID B isn't.
+    /// The original with another revision: only UUID A is equal.
     Stale,
-    /// An object of that name is there, but another one: not even UUID A is equal.
+    /// Another object with the name: UUID A differs.
     OtherObject,
-    /// Nothing it could refer to is there.
+    /// No object with that UUID or name.
     Missing,
 }
 
 impl ReferenceState {
-    /// The word used in every output format.
+    /// The id used in every output format.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Resolved => "resolved",
@@ -46,8 +46,8 @@ impl ReferenceState {
     }
 }
 
-/// Looks every reference to engine-wide objects up in another document. Sources of on-the-fly jobs aren't among them:
-/// they live in environments.
+/// Looks up every reference to an engine-wide object in another document. Sources of on-the-fly jobs live in environments,
+/// so they are left out.
 pub fn references_against(report: &DocumentReport, other: &DocumentReport) -> Vec<ReferenceMatch> {
     let index = Originals::of(other);
     let references = report.objects.iter().enumerate().filter_map(|(at, object)| {
@@ -70,7 +70,7 @@ pub fn references_against(report: &DocumentReport, other: &DocumentReport) -> Ve
         .collect()
 }
 
-/// The objects that references can stand for; of two that answer to one question, the first does.
+/// The possible originals. The first of two with one UUID or name counts.
 #[derive(Default)]
 struct Originals<'a> {
     by_uuid: HashMap<(TypeSelector<'a>, &'a str), usize>,
@@ -105,9 +105,10 @@ impl<'a> Originals<'a> {
         name: Option<&str>,
     ) -> (ReferenceState, Option<usize>) {
         if let Some(&at) = self.by_uuid.get(&(wanted, pair.object.as_str())) {
-            let state = match other.graph.nodes()[at].pair.save == pair.save && !pair.save.is_empty() {
-                true => ReferenceState::Resolved,
-                false => ReferenceState::Stale,
+            let state = if other.graph.nodes()[at].pair.save == pair.save && !pair.save.is_empty() {
+                ReferenceState::Resolved
+            } else {
+                ReferenceState::Stale
             };
             return (state, Some(at));
         }

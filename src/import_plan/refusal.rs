@@ -1,7 +1,7 @@
-//! Requests that are refused as a whole, before any object is looked at.
+//! Refusals of whole requests, before any object is imported.
 //!
-//! All of them are answered with status 400 and one `errorMessage`: clients read a body of status 404 or 409 as the
-//! list of objects. Apart from one known text, the wording is this project's.
+//! Engines answer them with status 400 and one `errorMessage`, because clients read the body of status 404 or 409 as a list
+//! of objects. Apart from one known text, the wording is this project's.
 
 use super::import_object::ImportObject;
 use super::inventory::{Presence, TargetInventory};
@@ -12,10 +12,10 @@ use crate::object::Named;
 /// Why a request is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// Something speaks against the document's signature.
+    /// The document's signature is invalid.
     #[error("the document's signature is not valid")]
     InvalidSignature,
-    /// A newer engine wrote the document.
+    /// The document's format is too new.
     #[error("document has format number {format}, newer than {max}, the newest that the target reads")]
     NewerFormat {
         /// The document's.
@@ -23,59 +23,59 @@ pub enum Refusal {
         /// The target's.
         max: u64,
     },
-    /// Source and target environment are one. The text is the engines'.
+    /// Source and target environment are the same. The text is the engines'.
     #[error("Source environment cannot be the same as environment")]
     SameEnvironment,
-    /// An object lives in an environment, and the request names none.
-    #[error("environment_id is needed: {0} belongs into an environment")]
+    /// An object lives in an environment, and none is given.
+    #[error("environment_id is needed: {0} lives in an environment")]
     EnvironmentNeeded(Named),
     /// The target has no such environment.
     #[error("no environment has id {0}")]
     EnvironmentNotFound(i64),
-    /// The target has no environment of the name that was given.
+    /// The target has no environment with the given name.
     #[error("no environment has that name")]
     NoEnvironmentOfThatName,
-    /// The source of an on-the-fly job lives in an environment, and the request names none.
+    /// The source of an on-the-fly job lives in an environment, and none is given.
     #[error("source_environment_id is needed: {0} is the source of an on-the-fly job")]
     SourceEnvironmentNeeded(Named),
     /// The target has no such environment.
     #[error("no environment has id {0}, given as source_environment_id")]
     SourceEnvironmentNotFound(i64),
-    /// The target has no environment of the name that was given for sources.
+    /// The target has no environment with the name given for sources.
     #[error("no environment has that name, given for sources")]
     NoSourceEnvironmentOfThatName,
     /// Two objects have one key.
-    #[error("{0} is in the document twice")]
+    #[error("the document has {0} twice")]
     DuplicateObject(Named),
-    /// Two objects have one name where names are unique.
+    /// Two objects have the same name, which must be unique.
     #[error("{first} and {second} have the same name")]
     DuplicateName {
-        /// The first of them.
+        /// The first object.
         first: Named,
-        /// The other.
+        /// The second object.
         second: Named,
     },
     /// A dependency isn't in the document.
     #[error("{object} depends on {missing}, which is not in the document")]
     MissingMember {
-        /// What depends.
+        /// The dependent object.
         object: Named,
-        /// On what.
+        /// The dependency.
         missing: Named,
     },
-    /// Objects depend on each other in a circle; each on the next, the last on the first.
+    /// A circle of dependencies: each object depends on the next, the last on the first.
     #[error("objects depend on each other in a circle: {}", in_short(.0))]
     Cycle(Vec<Named>),
 }
 
 impl Refusal {
-    /// The HTTP status.
+    /// The HTTP status of the answer.
     pub fn status(&self) -> u16 {
         400
     }
 }
 
-/// A hostile circle can have a million members.
+/// Shortens the list: a hostile circle can have a million members.
 fn in_short(objects: &[Named]) -> String {
     const SHOWN: usize = 8;
     let mut texts: Vec<String> = objects.iter().take(SHOWN).map(ToString::to_string).collect();
@@ -86,10 +86,10 @@ fn in_short(objects: &[Named]) -> String {
     texts.join(" → ")
 }
 
-/// What the request itself is refused for, and what would be needed to tell.
+/// Returns the refusal of the request, or the information that is missing to decide.
 pub(super) fn of_request(
     document: &ImportDocument,
-    subjects: &[ImportObject<'_>],
+    objects: &[ImportObject<'_>],
     inventory: &dyn TargetInventory,
     options: &ImportOptions,
 ) -> (Option<Refusal>, Vec<String>) {
@@ -99,7 +99,7 @@ pub(super) fn of_request(
         .or_else(|| newer_format(document, options))
         .or_else(|| same_environment(options))
         .or_else(|| {
-            let first = subjects.iter().find(|s| s.kind.needs_environment())?;
+            let first = objects.iter().find(|s| s.kind.needs_environment())?;
             match options.environment {
                 GivenEnvironment::None => Some(Refusal::EnvironmentNeeded(first.named())),
                 GivenEnvironment::NoneOfThatName => Some(Refusal::NoEnvironmentOfThatName),
@@ -110,7 +110,7 @@ pub(super) fn of_request(
             }
         })
         .or_else(|| {
-            let source = subjects.iter().find(|s| s.kind.role == Role::Source)?;
+            let source = objects.iter().find(|s| s.kind.role == Role::Source)?;
             match options.source_environment {
                 GivenEnvironment::None => Some(Refusal::SourceEnvironmentNeeded(source.named())),
                 GivenEnvironment::NoneOfThatName => Some(Refusal::NoSourceEnvironmentOfThatName),
@@ -138,7 +138,7 @@ fn same_environment(options: &ImportOptions) -> Option<Refusal> {
     (one && options.environment == options.source_environment).then_some(Refusal::SameEnvironment)
 }
 
-/// Nothing is refused that can't be told.
+/// Notes missing information about an environment, which is no refusal.
 fn unclear(needs: &mut Vec<String>) -> Option<Refusal> {
     needs.push(ENVIRONMENTS.to_owned());
     None

@@ -1,4 +1,4 @@
-//! What an import does with one object.
+//! The steps of an import: what it does with each object.
 
 use super::inventory::{Purpose, TargetObject};
 use super::names::NameFault;
@@ -7,77 +7,77 @@ use crate::object::{Named, ObjectKey};
 /// One object of the document in import order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// Position among the document's objects.
+    /// Index of the object in the document.
     pub index: usize,
     /// Type number and identifier in the document.
     pub key: ObjectKey,
     /// The type's name.
     pub type_name: String,
-    /// The name people know the object by, where it has one.
+    /// The object's name, if it has one.
     pub name: Option<String>,
-    /// The environment it goes into, for objects that live in one.
+    /// The environment that the object goes into, if it lives in one.
     pub environment: Option<i64>,
-    /// What happens to it.
+    /// What happens to the object.
     pub action: Action,
-    /// What can't be undone about that, be it certain or possible.
+    /// What can't be undone, certainly or possibly.
     pub irreversible: Option<Irreversible>,
 }
 
 /// What happens to an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
-    /// The target has none; it is made.
+    /// The target lacks the object; it is created.
     Create,
-    /// The target has the same saved state; nothing is written.
+    /// The target has the same revision; nothing is written.
     Unchanged {
-        /// What is there.
+        /// The target's object.
         existing: TargetObject,
     },
-    /// The target has the same saved state without what an engine's upgrade added under it; that is added.
+    /// The target has the same revision without the additions of an engine's upgrade; these are added.
     Extend {
-        /// What is there.
+        /// The target's object.
         existing: TargetObject,
     },
-    /// The target has another state of it, which is replaced; the id stays.
+    /// The target has another revision, which is overwritten; the identifier stays.
     Overwrite {
-        /// What is there.
+        /// The target's object.
         existing: TargetObject,
     },
-    /// The target has another state of it, and nothing may be overwritten. Of references only when they must match.
+    /// The target has another revision, and nothing may be overwritten. For references only if they must match.
     Conflict {
-        /// What is there.
+        /// The target's object.
         existing: TargetObject,
     },
     /// The target has another global key, and nothing may be overwritten.
     KeyConflict {
-        /// What is there; an engine always has one, shown or not.
+        /// The target's key, if known; every engine has one.
         existing: Option<TargetObject>,
     },
-    /// What the reference stands for is on the target.
+    /// The target has the original of the reference.
     ReferenceResolved {
-        /// What is there.
+        /// The target's object.
         existing: TargetObject,
-        /// Whether it is in another saved state than the reference says, where that can be told.
+        /// Whether the original has another revision than the reference, if known.
         stale: Option<bool>,
     },
-    /// What the reference stands for is brought by the same document.
+    /// The document itself has the original of the reference.
     ReferenceInDocument {
-        /// Its position among the document's objects.
+        /// Index of the original in the document.
         index: usize,
     },
-    /// What the reference stands for is nowhere.
+    /// The original of the reference is missing.
     MissingReference,
     /// A rule forbids it.
     BlockedByRule(Rule),
-    /// Nothing of its own to write: it follows from its members.
+    /// Nothing to write: the object follows from its members.
     Derived,
-    /// What happens can't be told.
+    /// Unknown.
     Unknown {
-        /// What would be needed to tell, as a noun phrase.
+        /// The missing information, as a noun phrase.
         needs: String,
-        /// Whether one of the possibilities is failure.
+        /// Whether the import may fail here.
         may_fail: bool,
-        /// Whether one of the possibilities is that something on the target is overwritten.
+        /// Whether an object of the target may be overwritten.
         may_overwrite: bool,
     },
 }
@@ -85,49 +85,49 @@ pub enum Action {
 /// The rules that can forbid the import of one object.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Rule {
-    /// Its name isn't one that engines take.
+    /// Engines don't accept its name.
     #[error("name {0}")]
     Name(NameFault),
     /// Another type of algorithm has the name.
     #[error("name is taken by an object of type {0}")]
     NameTaken(String),
-    /// The engine doesn't take the type.
+    /// The engine doesn't accept the type.
     #[error("objects of this type can't be imported here")]
     UnsupportedType,
-    /// A job of this kind doesn't belong into an environment of that purpose.
-    #[error("jobs of this type don't run in environments made to {}", purpose_word(*.0))]
+    /// Jobs of this type don't run in environments of that purpose.
+    #[error("jobs of this type don't run in environments for {}", purpose_word(*.0))]
     Purpose(Purpose),
-    /// It lives in an environment, and the request names none.
-    #[error("belongs into an environment, and none is given")]
+    /// It lives in an environment, and none is given.
+    #[error("lives in an environment, and none is given")]
     EnvironmentNotGiven,
-    /// It lives in an environment, and the target doesn't have the one that the request names.
-    #[error("belongs into an environment that isn't there")]
+    /// It lives in an environment, and the target lacks the given one.
+    #[error("lives in an environment that the target lacks")]
     EnvironmentNotFound,
-    /// It has neither a name nor a revision to be known by.
-    #[error("has neither a name nor a revision to be known by")]
+    /// It has neither a name nor a revision to identify it.
+    #[error("has neither a name nor a revision to identify it")]
     NoIdentity,
-    /// Its key stands in the document before.
-    #[error("is in the document twice")]
+    /// An earlier object of the document has its key.
+    #[error("occurs in the document twice")]
     DuplicateObject,
-    /// Its name stands in the document before.
+    /// An earlier object of the document has its name.
     #[error("has the same name as another object of the document")]
     DuplicateName,
-    /// It depends on something that isn't in the document.
+    /// A dependency isn't in the document.
     #[error("depends on {0}, which is not in the document")]
     MissingMember(Named),
-    /// It depends on itself by way of others.
+    /// It depends on itself indirectly.
     #[error("depends on itself")]
     Cycle,
 }
 
 fn purpose_word(purpose: Purpose) -> &'static str {
     match purpose {
-        Purpose::Mask => "mask",
-        Purpose::Tokenize => "tokenize",
+        Purpose::Mask => "masking",
+        Purpose::Tokenize => "tokenizing",
     }
 }
 
-/// What no later import brings back.
+/// What no later import restores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Irreversible {
     /// The global key is replaced.
@@ -141,7 +141,7 @@ pub enum Irreversible {
 }
 
 impl Rule {
-    /// The word used in JSON.
+    /// The id used in JSON.
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Name(_) => "name",
@@ -160,7 +160,7 @@ impl Rule {
 }
 
 impl Irreversible {
-    /// The word used in JSON.
+    /// The id used in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::GlobalKey => "global-key",
@@ -170,7 +170,7 @@ impl Irreversible {
 }
 
 impl Action {
-    /// The word used in every output format.
+    /// The id used in every output format.
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Create => "create",
@@ -188,7 +188,7 @@ impl Action {
         }
     }
 
-    /// Whether something on the target is overwritten; none where that can't be told.
+    /// Whether an object of the target is overwritten; `None` if unknown.
     pub fn overwrites(&self) -> Option<bool> {
         match self {
             Self::Overwrite { .. } => Some(true),
@@ -199,7 +199,7 @@ impl Action {
         }
     }
 
-    /// The status with which this ends the import: 404 for what is missing, 409 for everything else.
+    /// The HTTP status if this ends the import: 404 for a missing original, else 409.
     pub fn failure_status(&self) -> Option<u16> {
         match self {
             Self::MissingReference => Some(404),
@@ -208,7 +208,7 @@ impl Action {
         }
     }
 
-    /// What the target already has of the object.
+    /// The target's object, if it has one.
     pub fn existing(&self) -> Option<&TargetObject> {
         match self {
             Self::Unchanged { existing }
@@ -221,14 +221,14 @@ impl Action {
         }
     }
 
-    /// Whether something is written to the target.
+    /// Whether the step writes to the target.
     pub fn writes(&self) -> bool {
         matches!(self, Self::Create | Self::Extend { .. } | Self::Overwrite { .. })
     }
 }
 
 impl Step {
-    /// Why this ends the import, as a lower-case fragment of this project's wording. May quote the document.
+    /// Why the step ends the import: a lower-case fragment in this project's wording. May quote the document.
     pub fn failure_message(&self) -> Option<String> {
         let what = format!("{} {}", self.type_name, self.label());
         match &self.action {
@@ -236,7 +236,7 @@ impl Step {
                 Some(format!("{what} refers to an object that is not on this engine"))
             }
             Action::Conflict { .. } => Some(format!(
-                "{what} is here in another state; force_overwrite is false"
+                "{what} has another revision here; force_overwrite is false"
             )),
             Action::KeyConflict { .. } => Some(format!(
                 "{what} would replace this engine's key; force_overwrite is false"

@@ -1,6 +1,6 @@
-//! The order of an import, and what makes a document impossible to import on any engine.
+//! The import order of a document, and the faults that no engine accepts.
 //!
-//! Invariant: every object stands in the order exactly once, dependencies before dependents unless there is a cycle.
+//! Invariant: the order contains every object once, dependencies before dependents unless there is a circle.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -22,11 +22,11 @@ pub(super) struct Structure<'a> {
     node_of: Vec<usize>,
     /// Object indices in import order.
     pub(super) order: Vec<usize>,
-    /// What is wrong with single objects.
+    /// The faults of single objects.
     pub(super) blocked: BTreeMap<usize, Rule>,
-    /// The first thing that is wrong with the document.
+    /// The first fault of the document.
     pub(super) fault: Option<Refusal>,
-    /// Objects that the import itself puts on the target, by what references would ask for.
+    /// Objects that the import itself writes, by the lookups of references.
     originals: HashMap<Lookup<'a>, usize>,
 }
 
@@ -72,7 +72,7 @@ impl<'a> Structure<'a> {
         self.node_of[object]
     }
 
-    /// The object of the document that a reference stands for.
+    /// The reference's original in the document.
     pub(super) fn original(&self, subject: &ImportObject<'_>) -> Option<usize> {
         let lookup = subject.lookup()?;
         self.originals.get(&lookup).copied()
@@ -83,7 +83,7 @@ impl<'a> Structure<'a> {
         self.fault.get_or_insert(fault);
     }
 
-    /// Neither a key nor a name may stand for two objects.
+    /// Checks that no two objects have one key or one name.
     fn check_identities(&mut self, subjects: &'a [ImportObject<'a>]) {
         for (object, subject) in subjects.iter().enumerate() {
             let key = subject.object.key();
@@ -107,7 +107,7 @@ impl<'a> Structure<'a> {
                 };
                 self.block(object, Rule::DuplicateName, fault);
             }
-            // A reference without a name asks by UUID.
+            // A reference without a name is looked up by UUID.
             let uuid = subject.object.revision().pair.object.as_str();
             if !uuid.is_empty() {
                 let identity = Identity::Object(uuid);
@@ -118,7 +118,7 @@ impl<'a> Structure<'a> {
         }
     }
 
-    /// Engines export whole closures: a gap means that records were dropped.
+    /// Checks that dependencies are in the document. Engines export whole closures, so a gap means lost records.
     fn check_members(&mut self, subjects: &[ImportObject<'_>]) {
         let mut type_names: Option<BTreeMap<u64, String>> = None;
         for object in 0..self.node_of.len() {
@@ -149,8 +149,8 @@ impl<'a> Structure<'a> {
     }
 }
 
-/// Object indices: global objects first, so that references find what the same document brings, then references, then
-/// what lives in environments; within these, record order.
+/// Sorts object indices: global objects, then references, which may refer to the former, then local objects. Each group
+/// keeps record order.
 fn ranked(subjects: &[ImportObject<'_>]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..subjects.len()).collect();
     order.sort_by_key(|object| match subjects[*object].kind.role {
@@ -161,9 +161,9 @@ fn ranked(subjects: &[ImportObject<'_>]) -> Vec<usize> {
     order
 }
 
-/// How a person would call what a question asks for.
-pub(super) fn wanted_name(wanted: TypeSelector<'_>) -> &str {
-    match wanted {
+/// The word for the types of a lookup.
+pub(super) fn types_label(types: TypeSelector<'_>) -> &str {
+    match types {
         TypeSelector::Type(name) => name,
         TypeSelector::AnyAlgorithm => "algorithm",
     }

@@ -1,4 +1,4 @@
-//! Engine versions: what imports do from which one on, and which types of objects they take.
+//! Engine versions: the types, names and formats that they accept.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,29 +9,29 @@ use super::names::NameCheck;
 use crate::blob::KNOWN_FORMATS;
 use crate::object::type_by_name;
 
-/// The first year that a version was called after, or an earlier one: numbers below count generations.
+/// Versions from here on are years; smaller numbers count generations.
 const FIRST_YEAR: u32 = 2000;
 
-/// The newest format that engines before 6.0 read: documents of November 2019 have it, when engines of both generations
-/// were made. No source says so; see [`EngineVersion::newest_format`].
+/// The newest format that engines before 6.0 read, by this project's choice. Documents of November 2019 have it, from a
+/// time of engines of both generations.
 const NEWEST_BEFORE_6: u64 = 2;
 
-/// An engine's version, such as `6.0.1.0`. Parts that aren't written count as 0.
+/// An engine's version, such as `6.0.1.0`. Missing parts are 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EngineVersion([u32; 4]);
 
-/// A text that is no version.
+/// An invalid version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("expected one to four numbers with dots between, such as 6.0.1.0")]
+#[error("expected one to four numbers separated by dots, such as 6.0.1.0")]
 pub struct VersionError;
 
 impl EngineVersion {
-    /// The first version that imports all of a document or nothing of it. What a plan says holds from here on.
+    /// The first version whose imports are all or nothing. Plans are valid from here on.
     pub const ALL_OR_NOTHING: Self = Self([5, 3, 0, 0]);
     /// The first version that checks names.
     pub const CHECKS_NAMES: Self = Self([6, 0, 0, 0]);
 
-    /// Whether an engine of this version takes objects of a type.
+    /// Whether an engine of this version accepts objects of a type.
     pub fn takes_type(self, type_name: &str) -> Presence<()> {
         let Some(span) = type_by_name(type_name).map(|known| known.versions) else {
             return self.unclear(type_name);
@@ -42,32 +42,36 @@ impl EngineVersion {
             return Presence::Absent;
         }
         let between = span.had_to.is_some_and(|last| self > Self(last));
-        match self >= Self(span.had_from) && !between {
-            true => Presence::Present(()),
-            false => self.unclear(type_name),
+        if self >= Self(span.had_from) && !between {
+            Presence::Present(())
+        } else {
+            self.unclear(type_name)
         }
     }
 
-    /// Whose names an engine of this version checks. `strict` is for users who want the vendor's page to the letter.
+    /// Which names an engine of this version checks. `strict` applies the vendor's page exactly.
     pub fn name_check(self, strict: bool) -> NameCheck {
-        match strict {
-            _ if self < Self::CHECKS_NAMES => NameCheck::Off,
-            true => NameCheck::Strict,
-            false => NameCheck::MadeByPeople,
+        if self < Self::CHECKS_NAMES {
+            NameCheck::Off
+        } else if strict {
+            NameCheck::Strict
+        } else {
+            NameCheck::MadeByPeople
         }
     }
 
-    /// The newest format that an engine of this version is taken to read where its whole content is known, as of a mock
-    /// engine. No source ties formats to versions: which belongs to which is this project's choice.
+    /// The newest format that an engine of this version reads, if its whole content is known, as of a mock engine. No source
+    /// relates formats to versions, so this is the project's choice.
     pub fn newest_format(self) -> u64 {
-        match self < Self::CHECKS_NAMES {
-            true => NEWEST_BEFORE_6,
-            false => NEWEST_KNOWN_FORMAT,
+        if self < Self::CHECKS_NAMES {
+            NEWEST_BEFORE_6
+        } else {
+            NEWEST_KNOWN_FORMAT
         }
     }
 
-    /// A format that engines of this version write or have gone beyond, so that they read it. No source ties formats to
-    /// versions; but a version that is called after a year is younger than documents of the years before.
+    /// The newest format that engines of this version certainly read. No source relates formats to versions, but a version
+    /// named after a year is newer than documents of earlier years.
     pub(crate) fn wrote_format(self) -> Option<u64> {
         let [year, ..] = self.0;
         let seen = KNOWN_FORMATS.iter().filter(|(_, seen_in)| *seen_in < year);
@@ -120,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn versions_are_read_with_one_to_four_parts_and_compare_by_number() {
+    fn versions_have_one_to_four_parts_and_compare_by_number() {
         let read = |text: &str| text.parse::<EngineVersion>();
         assert_eq!(read("6"), read("6.0.0.0"));
         assert!(read("6.0.9").unwrap() < read("6.0.15").unwrap());

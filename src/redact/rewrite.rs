@@ -198,9 +198,10 @@ impl Rewriter {
                 }
                 _ if known => {
                     let text = String::from_utf8_lossy(&bytes);
-                    let uuid = match is_uuid(&text) {
-                        true => text.into_owned(),
-                        false => self.stand_ins.of(StandInKind::Uuid, &text),
+                    let uuid = if is_uuid(&text) {
+                        text.into_owned()
+                    } else {
+                        self.stand_ins.of(StandInKind::Uuid, &text)
                     };
                     writer.text(field.number, &uuid);
                 }
@@ -224,11 +225,13 @@ impl Rewriter {
         for ReadField { field, known, bytes } in fields {
             match (field.number, Message::parse(&bytes)) {
                 (1, _) if known => {
-                    let keep = spec.is_some() || looks_like_data(name) || self.options.keep_unknown;
-                    let url = match keep {
-                        true if self.options.keep_unknown => type_url.clone(),
-                        true => format!("{TYPE_URL_PREFIX}{name}"),
-                        false => self.stand_ins.of(StandInKind::TypeUrl, &type_url),
+                    let keep = spec.is_some() || looks_like_data(name);
+                    let url = if self.options.keep_unknown {
+                        type_url.clone()
+                    } else if keep {
+                        format!("{TYPE_URL_PREFIX}{name}")
+                    } else {
+                        self.stand_ins.of(StandInKind::TypeUrl, &type_url)
                     };
                     writer.text(1, &url);
                 }

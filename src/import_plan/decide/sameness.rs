@@ -1,6 +1,6 @@
-//! Whether the target has an object in the document's state.
+//! Compares an object's saved state with the target's.
 //!
-//! Invariant: revision and dependencies decide, never content. What isn't known of the target stays open.
+//! Invariant: revision and dependencies decide, never content. Missing information gives `Unclear`.
 
 use std::collections::BTreeSet;
 
@@ -11,58 +11,59 @@ use crate::import_plan::kind::Role;
 use crate::object::{ObjectKey, type_by_name};
 use crate::revision_hash;
 
-/// Whether two states of an object are one.
+/// Whether two states of an object are the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sameness {
     Same,
-    /// But for what an engine's upgrade adds to the document's.
+    /// The document's has the additions of an engine's upgrade.
     SameBeforeUpgrade,
     Differs,
     Unclear,
 }
 
-/// What an object is called on the target before the import.
+/// The key of an object on the target before the import.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum There {
-    /// That can't be told.
-    Unclear,
-    /// Nothing: it isn't there.
+pub(super) enum TargetKey {
+    /// It is unknown whether the target has the object, or under which key.
+    Unknown,
+    /// The target lacks the object.
     Absent,
-    /// A rule ends the import for it, so that what it would be called says nothing.
+    /// A rule blocks the object, so its key doesn't matter.
     Blocked,
-    /// This.
-    Called(ObjectKey),
+    /// The key.
+    Known(ObjectKey),
 }
 
 impl Decider<'_> {
     pub(super) fn compare(&self, index: usize, existing: &TargetObject) -> Sameness {
-        let pair = &self.subjects[index].object.revision().pair;
+        let pair = &self.objects[index].object.revision().pair;
         match &existing.revision {
-            // A revision without UUIDs says nothing, not even when both have none.
+            // Revisions without UUIDs can't be compared, even if both have none.
             TargetRevision::Pair(theirs) if theirs == pair && !pair.save.is_empty() => {
                 self.compare_dependencies(index, existing)
             }
             TargetRevision::Pair(_) => Sameness::Differs,
             TargetRevision::Hash(theirs) if self.hash(index) == Some(theirs) => Sameness::Same,
-            // A reference's hash leaves out its original's dependencies, so another hash needn't be another state.
-            TargetRevision::Hash(_) if self.subjects[index].only_refers() => Sameness::Unclear,
-            // Where every dependency is unchanged, it can only be the object itself that differs.
+            // The hash of a reference leaves out its original's dependencies, so it may differ for the same state.
+            TargetRevision::Hash(_) if self.objects[index].only_refers() => Sameness::Unclear,
+            // If every dependency is unchanged, the object itself differs.
             TargetRevision::Hash(_) => {
                 let mut dependencies = self.structure.dependencies(index);
                 let unchanged = dependencies.all(|dependency| self.unchanged[dependency]);
                 let mut dependencies = self.structure.dependencies(index);
-                match unchanged && !dependencies.any(|dependency| self.added_by_upgrade(index, dependency)) {
-                    true => Sameness::Differs,
-                    false => Sameness::Unclear,
+                if unchanged && !dependencies.any(|dependency| self.added_by_upgrade(index, dependency)) {
+                    Sameness::Differs
+                } else {
+                    Sameness::Unclear
                 }
             }
             TargetRevision::Unknown => Sameness::Unclear,
         }
     }
 
-    /// Two objects of one revision may still differ in what they depend on: engines' upgrades add to that without a save.
+    /// Compares the dependencies of equal revisions: upgrades of engines add dependencies without a save.
     fn compare_dependencies(&self, index: usize, existing: &TargetObject) -> Sameness {
-        let subject = &self.subjects[index];
+        let subject = &self.objects[index];
         if !matches!(
             subject.kind.role,
             Role::Key | Role::Global | Role::Environment | Role::Unclear
@@ -70,19 +71,17 @@ impl Decider<'_> {
             return Sameness::Same;
         }
         let Some(theirs) = &existing.dependencies else {
-            return match grows_by_upgrade(subject) {
-                true => Sameness::Unclear,
-                false => Sameness::Same,
-            };
+            let grows = grows_by_upgrade(subject);
+            return if grows { Sameness::Unclear } else { Sameness::Same };
         };
         let (mut met, mut blocked, mut added) = (BTreeSet::new(), 0, false);
         for dependency in self.structure.dependencies(index) {
-            match &self.there[dependency] {
-                There::Unclear => return Sameness::Unclear,
-                There::Called(key) if theirs.contains(key) => {
+            match &self.target_keys[dependency] {
+                TargetKey::Unknown => return Sameness::Unclear,
+                TargetKey::Known(key) if theirs.contains(key) => {
                     met.insert(key);
                 }
-                There::Blocked => blocked += 1,
+                TargetKey::Blocked => blocked += 1,
                 _ if self.added_by_upgrade(index, dependency) => added = true,
                 _ => return Sameness::Differs,
             }
@@ -94,10 +93,10 @@ impl Decider<'_> {
         }
     }
 
-    /// Whether an upgrade may have made an object of the document depend on another one.
+    /// Whether an upgrade may have added this dependency.
     fn added_by_upgrade(&self, index: usize, dependency: usize) -> bool {
-        grows_by_upgrade(&self.subjects[index])
-            && self.subjects[dependency].kind.type_name == "APPLICATION_SETTINGS"
+        grows_by_upgrade(&self.objects[index])
+            && self.objects[dependency].kind.type_name == "APPLICATION_SETTINGS"
     }
 
     fn hash(&self, index: usize) -> Option<&String> {
@@ -107,7 +106,7 @@ impl Decider<'_> {
     }
 }
 
-/// Whether an engine's upgrade adds settings to what objects of the type depend on.
+/// Whether upgrades add dependencies on settings to objects of this type.
 fn grows_by_upgrade(subject: &ImportObject<'_>) -> bool {
     type_by_name(&subject.kind.type_name).is_some_and(|known| known.settings_by_upgrade)
 }

@@ -90,10 +90,10 @@ fn rule_4_6_a_source_may_be_called_like_a_target() {
 #[test]
 fn the_same_key_twice_is_refused() {
     let import = import(&[&lookup("Names", "s1"), &lookup("Names", "s2")]);
-    assert_eq!(import.refusal(), "LOOKUP Names is in the document twice");
+    assert_eq!(import.refusal(), "the document has LOOKUP Names twice");
     assert_eq!(
         import.told()[1],
-        "LOOKUP Names: blocked: is in the document twice"
+        "LOOKUP Names: blocked: occurs in the document twice"
     );
 }
 
@@ -154,7 +154,7 @@ fn this_projects_numbers_count_only_in_its_own_documents() {
 }
 
 #[test]
-fn an_unknown_number_is_named_by_the_caller_or_by_its_own_revision() {
+fn unknown_number_is_named_by_metadata_or_revision() {
     let key = ObjectKey::new(31, Identifier::Algorithm("dlpx-core:CM Digits".into()));
     let revision = Revision {
         pair: RevisionPair {
@@ -187,12 +187,12 @@ fn an_object_that_nothing_identifies_is_blocked() {
     let bare = SyncObject::build(&key, &[], &Revision::default(), "EmptyData", &[]).unwrap();
     assert_eq!(
         import(&[&bare]).told()[0],
-        "DATABASE_CONNECTOR 1: blocked: has neither a name nor a revision to be known by"
+        "DATABASE_CONNECTOR 1: blocked: has neither a name nor a revision to identify it"
     );
 }
 
 #[test]
-fn an_unknown_number_without_data_refers_to_the_type_that_its_revision_names() {
+fn unknown_number_without_data_is_a_reference() {
     let key = ObjectKey::new(31, Identifier::Text("SSN".into()));
     let revision = Revision {
         json: Revision::json_text("DOMAIN", &key),
@@ -203,7 +203,7 @@ fn an_unknown_number_without_data_refers_to_the_type_that_its_revision_names() {
 }
 
 #[test]
-fn rule_4_15_a_document_with_a_bad_signature_is_refused_before_anything_else() {
+fn rule_4_15_bad_signature_is_refused_first() {
     let mut import = import(&[&connector(3, "Demo", "s1"), &connector(4, "Demo", "s1")]).with(|o| {
         o.environment = GivenEnvironment::None;
         o.max_format = Some(0);
@@ -215,7 +215,7 @@ fn rule_4_15_a_document_with_a_bad_signature_is_refused_before_anything_else() {
 }
 
 #[test]
-fn rule_4_2_a_domain_brings_its_algorithm_and_a_ruleset_needs_it_there() {
+fn rule_4_2_domain_brings_its_algorithm() {
     let names = lookup("Names", "s1");
     let domain = domain("NAME", &[&names], "s1");
     assert_eq!(

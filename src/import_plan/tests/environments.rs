@@ -6,17 +6,17 @@ use crate::identifier::Identifier;
 use crate::import_plan::{GivenEnvironment, Location, Purpose, Todo};
 
 #[test]
-fn rule_4_12_an_environment_is_needed_by_objects_that_live_in_one() {
+fn rule_4_12_local_object_needs_an_environment() {
     let import = import(&[&connector(3, "Demo", "s1")]).with(|o| o.environment = GivenEnvironment::None);
     assert_eq!(
         import.refusal(),
-        "environment_id is needed: DATABASE_CONNECTOR 3 (Demo) belongs into an environment"
+        "environment_id is needed: DATABASE_CONNECTOR 3 (Demo) lives in an environment"
     );
     assert!(import.plan().outcomes(|_| None).is_empty());
 }
 
 #[test]
-fn rule_4_12_a_purely_global_document_needs_none_and_ignores_a_wrong_one() {
+fn rule_4_12_global_document_ignores_the_environment() {
     let names = lookup("Names", "s1");
     for environment in [None, Some(404)] {
         assert_eq!(
@@ -39,23 +39,23 @@ fn rule_4_12_an_unknown_environment_is_refused() {
 }
 
 #[test]
-fn what_lives_in_an_environment_that_is_not_given_or_not_there_is_blocked_never_unknown() {
+fn object_without_its_environment_is_blocked() {
     let (demo, names) = (connector(3, "Demo", "s1"), lookup("Names", "s1"));
     for (given, refusal, rule) in [
         (
             GivenEnvironment::None,
-            "environment_id is needed: DATABASE_CONNECTOR 3 (Demo) belongs into an environment",
-            "belongs into an environment, and none is given",
+            "environment_id is needed: DATABASE_CONNECTOR 3 (Demo) lives in an environment",
+            "lives in an environment, and none is given",
         ),
         (
             GivenEnvironment::Id(404),
             "no environment has id 404",
-            "belongs into an environment that isn't there",
+            "lives in an environment that the target lacks",
         ),
         (
             GivenEnvironment::NoneOfThatName,
             "no environment has that name",
-            "belongs into an environment that isn't there",
+            "lives in an environment that the target lacks",
         ),
     ] {
         let import = import(&[&demo, &names]).with(|o| o.environment = given);
@@ -71,11 +71,11 @@ fn what_lives_in_an_environment_that_is_not_given_or_not_there_is_blocked_never_
     let source = source(9, "Prod", "s1");
     let none = import(&[&source]).with(|o| o.source_environment = GivenEnvironment::NoneOfThatName);
     assert_eq!(none.refusal(), "no environment has that name, given for sources");
-    assert!(none.told()[0].ends_with("blocked: belongs into an environment that isn't there"));
+    assert!(none.told()[0].ends_with("blocked: lives in an environment that the target lacks"));
 }
 
 #[test]
-fn a_name_of_which_nobody_knows_whose_it_is_leaves_open_what_needs_it_and_nothing_else() {
+fn unclear_environment_name_makes_local_objects_unknown() {
     let demo = connector(3, "Demo", "s1");
     let told = |objects: &[&Object]| {
         import(objects)
@@ -92,7 +92,7 @@ fn a_name_of_which_nobody_knows_whose_it_is_leaves_open_what_needs_it_and_nothin
 }
 
 #[test]
-fn rule_4_12_source_and_target_must_differ_whatever_the_document_holds() {
+fn rule_4_12_source_and_target_environment_must_differ() {
     for object in [connector(3, "Demo", "s1"), lookup("Names", "s1")] {
         assert_eq!(
             import(&[&object])
@@ -104,7 +104,7 @@ fn rule_4_12_source_and_target_must_differ_whatever_the_document_holds() {
 }
 
 #[test]
-fn rule_4_12_an_on_the_fly_job_needs_a_source_environment_that_exists() {
+fn rule_4_12_on_the_fly_job_needs_a_source_environment() {
     let source = source(9, "Prod", "s1");
     let job = job(4, "OTF", &[&source], "s1");
     let import = |id: Option<i64>| import(&[&job, &source]).with(|o| o.source_environment = id.into());
@@ -128,7 +128,7 @@ fn rule_4_12_an_on_the_fly_job_needs_a_source_environment_that_exists() {
 }
 
 #[test]
-fn rule_4_12_a_source_environment_without_an_on_the_fly_job_is_harmless() {
+fn rule_4_12_unneeded_source_environment_is_ignored() {
     let demo = connector(3, "Demo", "s1");
     for id in [None, Some(404)] {
         assert_eq!(
@@ -184,14 +184,14 @@ fn an_on_the_fly_job_and_its_source_are_on_the_checklist() {
 }
 
 #[test]
-fn a_masking_job_does_not_go_into_an_environment_made_to_tokenize() {
+fn masking_job_is_blocked_in_a_tokenizing_environment() {
     let job = job(4, "Mask it", &[], "s1");
     let mut import = import(&[&job]);
     import.inventory = MemoryInventory::default().with_environment(ENVIRONMENT, Purpose::Tokenize);
     assert_eq!(
         import.told(),
         [
-            "MASKING_JOB Mask it: blocked: jobs of this type don't run in environments made to tokenize",
+            "MASKING_JOB Mask it: blocked: jobs of this type don't run in environments for tokenizing",
             "would fail at 0 with 409"
         ]
     );
@@ -207,12 +207,12 @@ fn a_masking_job_does_not_go_into_an_environment_made_to_tokenize() {
 }
 
 #[test]
-fn jobs_that_tokenize_do_not_go_into_an_environment_made_to_mask() {
+fn tokenizing_jobs_are_blocked_in_a_masking_environment() {
     for type_name in ["TOKENIZATION_JOB", "REIDENTIFICATION_JOB"] {
         let job = object(type_name, Identifier::Integer(1), &[], "s1", ("X", vec![]));
         assert_eq!(
             import(&[&job]).told()[0],
-            format!("{type_name} 1: blocked: jobs of this type don't run in environments made to mask")
+            format!("{type_name} 1: blocked: jobs of this type don't run in environments for masking")
         );
     }
 }

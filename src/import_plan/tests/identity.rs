@@ -19,7 +19,7 @@ fn rule_4_11_the_id_in_the_document_is_only_a_label() {
 }
 
 #[test]
-fn rule_4_11_the_same_name_in_another_environment_is_another_object() {
+fn rule_4_11_name_identifies_within_its_environment() {
     let incoming = connector(5, "Demo", "s2");
     let elsewhere = vec![at(&connector(5, "Demo", "s1"), 5, 77)];
     assert_eq!(
@@ -52,7 +52,7 @@ fn rule_4_11_global_objects_with_numeric_ids_are_known_by_name() {
 }
 
 #[test]
-fn algorithms_share_one_name_space_so_another_type_blocks_the_name_even_with_force() {
+fn name_of_another_algorithm_type_is_blocked_with_force() {
     let target = vec![global(&algorithm("SEGMENT", "Names", "s1"))];
     assert_eq!(
         import(&[&lookup("Names", "s1")]).onto(target).force().told(),
@@ -111,7 +111,7 @@ fn rule_4_11_leading_and_trailing_blanks_are_refused_in_a_name() {
 }
 
 #[test]
-fn rule_4_11_the_colon_of_a_built_in_algorithm_is_the_engines_own() {
+fn rule_4_11_prefix_of_built_in_algorithm_is_accepted() {
     assert_eq!(name_fault("USER_ALGORITHM", "dlpx-core:CM Digits"), None);
     assert_eq!(name_fault("LOOKUP", "dlpx-core:FirstName"), None);
     assert_eq!(name_fault("USER_ALGORITHM", "myplugin:Mine"), None);
@@ -132,9 +132,9 @@ fn rule_4_11_types_that_nobody_names_are_exempt() {
 }
 
 #[test]
-fn rule_4_11_a_forbidden_name_blocks_what_would_be_made_and_nothing_else() {
+fn rule_4_11_forbidden_name_blocks_new_objects_only() {
     let (old, new) = (domain("A/B", &[], "s1"), domain("A/B", &[], "s2"));
-    let blocked = "DOMAIN A/B: blocked: name holds the forbidden character '/'";
+    let blocked = "DOMAIN A/B: blocked: name contains the forbidden character '/'";
     assert_eq!(import(&[&new]).told(), [blocked, "would fail at 0 with 409"]);
     assert_eq!(
         import(&[&new]).onto(vec![global(&old)]).force().told()[0],

@@ -7,7 +7,7 @@ use crate::identifier::Identifier;
 use crate::import_plan::{Irreversible, Todo};
 
 #[test]
-fn an_empty_target_gets_everything_and_an_empty_document_nothing() {
+fn empty_target_gets_everything() {
     let (connector, lookup) = (connector(3, "Demo", "s1"), lookup("Names", "s1"));
     assert_eq!(
         import(&[&connector, &lookup]).told(),
@@ -21,7 +21,7 @@ fn an_empty_target_gets_everything_and_an_empty_document_nothing() {
 }
 
 #[test]
-fn rule_4_10_an_identical_object_is_a_success_without_a_write_in_both_modes() {
+fn rule_4_10_identical_object_is_unchanged_in_both_modes() {
     let (connector, lookup, key) = (connector(3, "Demo", "s1"), lookup("Names", "s1"), key("s1"));
     let again = || {
         import(&[&connector, &lookup, &key]).onto(vec![
@@ -51,7 +51,7 @@ fn rule_4_10_a_changed_object_fails_with_409_without_force() {
 }
 
 #[test]
-fn rule_4_10_a_changed_object_is_overwritten_in_place_with_force() {
+fn rule_4_10_changed_object_is_overwritten_with_force() {
     let (old, new) = (ruleset(9, "Rules", &[], "s1"), ruleset(2, "Rules", &[], "s2"));
     let forced = import(&[&new]).onto(vec![at(&old, 40, ENVIRONMENT)]).force();
     assert_eq!(
@@ -76,7 +76,7 @@ fn an_object_without_revision_is_never_taken_for_identical() {
 }
 
 #[test]
-fn rule_4_10_another_key_always_fails_without_force_and_is_always_replaced_with_it() {
+fn rule_4_10_other_key_is_replaced_only_with_force() {
     let (theirs, ours) = (key("s1"), key("s2"));
     let onto = || import(&[&ours]).onto(vec![global(&theirs)]);
     assert_eq!(
@@ -103,7 +103,7 @@ fn rule_4_10_an_engine_that_shows_no_key_still_has_one() {
 }
 
 #[test]
-fn rule_4_10_the_first_import_of_all_global_objects_cannot_succeed_without_force() {
+fn rule_4_10_first_global_import_needs_force() {
     let (lookup, ours) = (lookup("Names", "s1"), key("s1"));
     let all = global_object(&[&lookup, &ours]);
     let onto = || import(&[&all, &lookup, &ours]).onto(vec![global(&key("other"))]);
@@ -120,7 +120,7 @@ fn rule_4_10_the_first_import_of_all_global_objects_cannot_succeed_without_force
 }
 
 #[test]
-fn overwriting_an_algorithm_is_irreversible_and_overwriting_a_domain_is_not() {
+fn overwriting_an_algorithm_is_irreversible() {
     let user = |save| algorithm("USER_ALGORITHM", "acme:Names", save);
     let onto = vec![
         global(&lookup("Names", "s1")),
@@ -157,7 +157,7 @@ fn rule_4_10_only_new_connectors_arrive_without_a_password() {
 }
 
 #[test]
-fn rule_4_9_rows_are_success_up_to_the_failing_object_and_skipped_after_it() {
+fn rule_4_9_rows_after_the_failing_object_are_skipped() {
     let (lookup, domain) = (lookup("Names", "s1"), domain("NAME", &[], "s2"));
     let connector = connector(3, "Demo", "s1");
     let plan = import(&[&connector, &lookup, &domain])
@@ -176,7 +176,7 @@ fn rule_4_9_rows_are_success_up_to_the_failing_object_and_skipped_after_it() {
         [
             json!({"objectIdentifier": {"algorithmName": "Names"}, "objectType": "LOOKUP", "importStatus": "SUCCESS"}),
             json!({"objectIdentifier": {"id": "NAME"}, "objectType": "DOMAIN", "importStatus": "FAILED",
-                "failureMessage": "DOMAIN NAME is here in another state; force_overwrite is false"}),
+                "failureMessage": "DOMAIN NAME has another revision here; force_overwrite is false"}),
             json!({"objectIdentifier": {"id": 3}, "objectType": "DATABASE_CONNECTOR",
                 "importStatus": "SKIPPED"}),
         ]
@@ -184,7 +184,7 @@ fn rule_4_9_rows_are_success_up_to_the_failing_object_and_skipped_after_it() {
 }
 
 #[test]
-fn rule_4_9_the_first_failing_object_in_import_order_decides_the_status() {
+fn rule_4_9_first_failing_object_decides_the_status() {
     let missing = reference(&lookup("Gone", "s1"));
     let changed = connector(3, "Demo", "s2");
     let target = || vec![at(&connector(3, "Demo", "s1"), 3, ENVIRONMENT)];

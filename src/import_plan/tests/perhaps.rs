@@ -41,7 +41,7 @@ fn there(revision: TargetRevision) -> Presence<TargetObject> {
 }
 
 #[test]
-fn what_would_be_made_in_an_environment_that_may_not_be_there_is_unknown() {
+fn object_in_an_uncertain_environment_is_unknown() {
     let target = Saying {
         objects: Presence::Absent,
         environments: needs("environments"),
@@ -59,7 +59,7 @@ fn what_would_be_made_in_an_environment_that_may_not_be_there_is_unknown() {
 
 /// With force it is made, left alone or overwritten, so its name can't end an import; what its environment is for can.
 #[test]
-fn with_force_a_job_that_may_be_there_needs_the_purpose_and_not_the_name() {
+fn forced_uncertain_job_needs_the_purpose_only() {
     let target = Saying {
         objects: needs("names"),
         environments: Presence::Present(TargetEnvironment { purpose: None }),
@@ -88,7 +88,7 @@ fn with_force_a_job_that_may_be_there_needs_the_purpose_and_not_the_name() {
 
 /// What is there in the very state of the document is left alone, and no rule forbids that.
 #[test]
-fn a_rule_against_writing_forbids_nothing_where_nothing_may_have_to_be_written() {
+fn rule_against_writing_spares_possibly_unchanged_objects() {
     let target = |revision| Saying {
         objects: there(revision),
         environments: Presence::Present(TargetEnvironment {
@@ -109,7 +109,7 @@ fn a_rule_against_writing_forbids_nothing_where_nothing_may_have_to_be_written()
 }
 
 #[test]
-fn a_job_that_would_be_overwritten_in_an_environment_of_which_nothing_is_known_is_unknown() {
+fn overwriting_a_job_in_an_unknown_environment_is_unknown() {
     let target = Saying {
         objects: there(TargetRevision::Hash("another".to_owned())),
         environments: needs("environments"),
@@ -124,7 +124,7 @@ fn a_job_that_would_be_overwritten_in_an_environment_of_which_nothing_is_known_i
 }
 
 #[test]
-fn an_environment_that_is_not_known_leaves_the_end_open_and_refuses_nothing() {
+fn unknown_environment_makes_the_verdict_unknown() {
     let unclear = |change: fn(&mut ImportOptions)| {
         let source = source(9, "Prod", "s1");
         let import = import(&[&source, &job(4, "OTF", &[&source], "s1")]).with(change);
@@ -144,7 +144,7 @@ fn an_environment_that_is_not_known_leaves_the_end_open_and_refuses_nothing() {
 
 /// One certain failure decides it, but a request that is refused for its environment doesn't get that far.
 #[test]
-fn where_the_request_may_be_refused_a_failing_step_is_its_end_at_the_latest() {
+fn failing_import_may_be_refused_first() {
     let (here, theirs) = (lookup("Names", "s1"), lookup("Names", "s2"));
     let sooner = |objects: &[&Object], change: fn(&mut ImportOptions)| {
         let plan = import(objects).onto(vec![global(&theirs)]).with(change).plan();
@@ -159,15 +159,15 @@ fn where_the_request_may_be_refused_a_failing_step_is_its_end_at_the_latest() {
     assert!(sooner(&[&here, &source], |options| {
         options.source_environment = GivenEnvironment::Unclear;
     }));
-    // Nothing in it lives in an environment, so nobody looks at one.
+    // No object lives in an environment, so none is looked up.
     assert!(!sooner(&[&here], |options| {
         options.environment = GivenEnvironment::Unclear;
     }));
 }
 
 #[test]
-fn an_import_that_would_fail_may_fail_sooner_only_at_a_step_before_that() {
-    /// Has nothing, but for one name of which it can't be told.
+fn failing_import_may_fail_sooner_at_an_earlier_step() {
+    /// A target without objects, apart from one name that is unknown.
     struct AllButOne;
     impl TargetInventory for AllButOne {
         fn find(&self, lookup: &Lookup<'_>) -> Presence<TargetObject> {

@@ -137,7 +137,7 @@ proptest! {
     }
 
     #[test]
-    fn plans_are_repeatable_complete_and_never_unknown_where_the_target_is(
+    fn plan_of_known_target_is_complete_and_repeatable(
         drafts in drafts(), target in drafts(), force in any::<bool>(), unique in any::<bool>()
     ) {
         let objects = objects(&drafts, unique);

@@ -100,7 +100,7 @@ fn a_profile_set_reference_shows_no_name_and_is_met_by_revision() {
 }
 
 #[test]
-fn rule_4_9_a_stale_reference_is_met_and_marked_unless_references_are_strict() {
+fn rule_4_9_stale_reference_resolves_unless_strict() {
     let target = || vec![global(&lookup("Names", "s1"))];
     let stale = reference(&lookup("Names", "s2"));
     let met = "ALGORITHM_REFERENCE Names: met by another revision of LOOKUP Names";

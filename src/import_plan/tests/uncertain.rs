@@ -96,7 +96,7 @@ fn one_certain_failure_outweighs_everything_unknown() {
 }
 
 #[test]
-fn an_equal_hash_means_unchanged_and_another_hash_of_a_lone_object_means_changed() {
+fn hash_of_a_lone_object_shows_a_change() {
     let names = lookup("Names", "s1");
     let same = Listing::default().with(&names, "LOOKUP", &hash(&[&names]));
     let other = Listing::default().with(&names, "LOOKUP", "0123");
@@ -188,7 +188,7 @@ fn a_key_that_is_perhaps_replaced_counts_as_irreversible() {
 }
 
 #[test]
-fn a_type_outside_the_table_is_unknown_unless_the_target_says_otherwise() {
+fn type_outside_the_table_is_unknown_by_default() {
     let odd = build(
         crate::object::ObjectKey::new(31, Identifier::Integer(1)),
         &[],
@@ -254,7 +254,7 @@ impl TargetInventory for Environments {
 }
 
 #[test]
-fn with_force_an_object_that_may_be_there_cannot_end_an_import_and_without_it_may() {
+fn uncertain_object_fails_only_without_force() {
     let rules = import(&[&ruleset(1, "Rules", &[], "s1")]);
     assert_eq!(
         told(&rules.plan_against(&Environments)),
@@ -288,8 +288,8 @@ fn with_force_an_object_that_may_be_there_cannot_end_an_import_and_without_it_ma
 }
 
 #[test]
-fn a_job_in_an_environment_of_unknown_purpose_is_unknown_and_a_ruleset_is_not() {
-    /// Has the environment, for whatever it is, and nothing in it.
+fn job_is_unknown_in_an_environment_of_unknown_purpose() {
+    /// A target with the environment, of unknown purpose, and no objects.
     struct Purposeless;
     impl TargetInventory for Purposeless {
         fn find(&self, _: &Lookup<'_>) -> Presence<TargetObject> {
@@ -322,7 +322,7 @@ fn what_may_be_missing_or_made_is_on_the_checklist() {
 }
 
 #[test]
-fn rule_4_13_a_format_that_the_target_may_not_read_leaves_the_end_open() {
+fn rule_4_13_uncertain_format_makes_the_verdict_unknown() {
     struct OldFormat;
     impl TargetInventory for OldFormat {
         fn find(&self, _: &Lookup<'_>) -> Presence<TargetObject> {
