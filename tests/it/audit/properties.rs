@@ -148,7 +148,7 @@ fn worst_but_for_trust(report: &AuditReport) -> Level {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn sealing_content_again_never_does_better_than_the_engines_own_document_in_score_or_gate(

@@ -115,8 +115,11 @@ fn help_names_only_options_that_the_command_has() {
     ];
     let mut known: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut seen = 0;
-    for command in COMMANDS {
-        for input in wrong {
+    for (row, command) in COMMANDS.iter().enumerate() {
+        for (column, input) in wrong.iter().enumerate() {
+            if (row + column) % 4 != 0 && !testkit::exhaustive() {
+                continue;
+            }
             for more in ["", " --max-size 10"] {
                 let line = format!("{command}{more}").replace('@', input);
                 let arguments: Vec<&str> = line.split(' ').collect();

@@ -387,7 +387,7 @@ fn global() -> Vec<SyncObject<'static>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Whatever is asked for: closed, in order, untouched; and extracting again changes nothing.
     #[test]

@@ -518,7 +518,7 @@ fn nothing_of_the_envelope_gets_through() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn redacting_twice_changes_no_structure_and_counts_the_same(

@@ -170,7 +170,7 @@ fn texts(spec: &MessageSpec) -> Vec<(u32, &'static str, FieldKind)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_document_never_differs_from_itself(events in changes(), by_name in any::<bool>()) {

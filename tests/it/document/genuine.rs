@@ -683,7 +683,7 @@ fn edited(object: &Object, field: &prop::sample::Index, text: &str) -> Option<(V
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn exports_of_one_state_are_the_same_on_any_days_in_any_orders(

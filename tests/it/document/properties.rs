@@ -163,7 +163,7 @@ impl Read for Chunked<'_> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn every_set_of_objects_builds_to_a_clean_valid_document(objects in object_sets(), rule in any::<bool>()) {

@@ -48,7 +48,7 @@ fn examined(blob: &[u8], requested: &str, passphrase: Option<Passphrase>) -> Doc
 
 #[test]
 fn requested_rows_and_unknown_types_in_great_number_are_looked_up_without_a_walk_for_each() {
-    const COUNT: u64 = 150_000;
+    const COUNT: u64 = 60_000;
     let (mut blob, mut requested) = (header(COUNT, None), String::new());
     for n in 0..COUNT {
         let key = ObjectKey::new(100_000 + n, Identifier::Integer(0));

@@ -195,7 +195,7 @@ fn a_colon_that_is_missing_before_the_blob_is_missed_in_the_same_place() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn documents_told_in_any_way_and_cut_anywhere_are_the_same(

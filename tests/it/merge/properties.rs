@@ -230,7 +230,7 @@ fn applied(old: &[u8], new: &[u8]) -> Vec<Object> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_side_that_changed_nothing_leaves_the_other_as_it_is(base in view(), other in view()) {

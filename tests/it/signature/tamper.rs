@@ -121,27 +121,36 @@ fn print(what: &str, tally: &Tally) {
     }
 }
 
-#[test]
-fn every_flipped_bit_of_a_512_bit_sealed_document_is_noticed() {
-    let parts = Parts::of(&small().seal());
-    let tally = flip_all(&parts, |_| 0..8);
-    print("512/160, records-v1", &tally);
-    let bits = 8 * (parts.blob.len() + parts.signature.len() + parts.key.len());
-    assert_eq!(tally.values().sum::<usize>(), bits);
+/// All bits of a byte or, unless the run is exhaustive, one of them.
+fn some_bits(byte: usize) -> std::ops::Range<usize> {
+    if testkit::exhaustive() {
+        0..8
+    } else {
+        one_bit(byte)
+    }
+}
+
+fn one_bit(byte: usize) -> std::ops::Range<usize> {
+    byte % 8..byte % 8 + 1
 }
 
 #[test]
-fn every_flipped_bit_of_a_1024_bit_sealed_document_is_noticed() {
+fn flipped_bits_of_a_512_bit_sealed_document_are_noticed() {
+    let parts = Parts::of(&small().seal());
+    print("512/160, records-v1", &flip_all(&parts, some_bits));
+}
+
+#[test]
+fn flipped_bits_of_a_1024_bit_sealed_document_are_noticed() {
     let parts = Parts::of(&without_objects(KeySize::Dsa1024).seal());
-    print("1024/160, records-v1", &flip_all(&parts, |_| 0..8));
+    print("1024/160, records-v1", &flip_all(&parts, some_bits));
 }
 
 /// One bit of each byte of blob and key, since verifying takes ten times as long, and all of the signature.
 #[test]
 fn flipped_bits_of_a_2048_bit_sealed_document_are_noticed() {
     let parts = Parts::of(&without_objects(KeySize::Dsa2048).seal());
-    let tally = flip_all(&parts, |byte| byte % 8..byte % 8 + 1);
-    print("2048/256, records-v2", &tally);
+    print("2048/256, records-v2", &flip_all(&parts, one_bit));
 }
 
 fn without_objects(size: KeySize) -> Plan {

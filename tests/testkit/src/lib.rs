@@ -97,10 +97,7 @@ fn named<const N: usize>(groups: [(&str, Result<Named>); N]) -> BTreeMap<String,
     documents
 }
 
-/// Returns how many cases a property runs: `default`, unless `PROPTEST_CASES` asks for more or fewer.
-pub fn cases(default: u32) -> u32 {
-    std::env::var("PROPTEST_CASES")
-        .ok()
-        .and_then(|cases| cases.parse().ok())
-        .unwrap_or(default)
+/// Whether tests with many similar inputs try all of them (`EXHAUSTIVE=1`, in `ci/nightly`) or only a part.
+pub fn exhaustive() -> bool {
+    std::env::var_os("EXHAUSTIVE").is_some()
 }
