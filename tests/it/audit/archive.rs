@@ -36,7 +36,7 @@ fn paths(lines: &[Value]) -> Vec<&str> {
 }
 
 #[test]
-fn one_line_per_document_in_the_order_of_paths_and_bad_files_between_them() {
+fn ndjson_has_a_line_per_file_in_path_order() {
     let directory = archive(120);
     let at = |name: &str| directory.path().join("archive").join(name);
     file(&at("000"), "00050.json.json", "not a document");
@@ -102,7 +102,7 @@ fn in_text_the_summary_is_part_of_the_output() {
 }
 
 #[test]
-fn information_that_many_documents_share_is_said_once_in_text_and_whole_in_json() {
+fn text_shows_shared_information_once() {
     let directory = tempfile::tempdir().unwrap();
     let document = fs::read(testdata("generated/engine-like.json")).unwrap();
     for n in 0..60 {
@@ -184,7 +184,7 @@ mod unix {
     }
 
     #[test]
-    fn ctrl_c_prints_the_summary_of_what_was_audited_and_answers_130() {
+    fn ctrl_c_prints_the_summary_and_exits_with_130() {
         let directory = archive(MANY);
         let (said, errors, status) = interrupted(start(directory.path(), "ndjson"), 30);
         assert_eq!(status.code(), Some(130), "{errors}");
@@ -208,7 +208,7 @@ mod unix {
     }
 
     #[test]
-    fn after_ctrl_c_every_format_is_whole_and_says_that_something_is_missing() {
+    fn every_format_is_complete_after_ctrl_c() {
         let directory = archive(MANY);
         for (format, says, after) in [
             ("json", "\"interrupted\": true", 200),
@@ -275,7 +275,7 @@ sys.stdout.buffer.write(said)
 "#;
 
     #[test]
-    fn on_a_terminal_a_bar_counts_the_documents_and_says_how_long_it_takes() {
+    fn terminal_shows_a_progress_bar() {
         let directory = archive(MANY);
         let archive = directory.path().join("archive");
         let arguments = [

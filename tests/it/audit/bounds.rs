@@ -72,7 +72,7 @@ fn a_password_in_a_connector_is_found_and_not_repeated() {
 }
 
 #[test]
-fn a_url_too_long_to_be_looked_through_counts_as_one_with_a_password() {
+fn overlong_url_counts_as_one_with_a_password() {
     let long = format!("{WITH_PASSWORD}?{}", "x".repeat(70_000));
     let report = audited(&[vec![(JDBC_URL, long)]]);
     assert_eq!(messages(&report, &PASSWORD_IN_CLEAR).len(), 1);
@@ -80,7 +80,7 @@ fn a_url_too_long_to_be_looked_through_counts_as_one_with_a_password() {
 }
 
 #[test]
-fn a_password_behind_more_texts_than_are_looked_at_does_not_pass_unnoticed() {
+fn password_beyond_the_text_limit_is_reported() {
     let mut fields = vec![(HOST, "db".to_owned()); 100];
     fields.push((JDBC_URL, WITH_PASSWORD.to_owned()));
     let report = audited(&[fields]);
@@ -92,7 +92,7 @@ fn a_password_behind_more_texts_than_are_looked_at_does_not_pass_unnoticed() {
 }
 
 #[test]
-fn more_texts_than_fit_in_memory_are_told_of() {
+fn texts_beyond_the_memory_limit_are_reported() {
     let connector = vec![(HOST, "x".repeat(60_000)); 16];
     let report = audited(&vec![connector; 40]);
     assert!(!messages(&report, &HOST_IN_CLEAR).is_empty());

@@ -29,7 +29,7 @@ const HANDMADE: &str = "testdata/handmade/masking-job.json";
 const NOT_JSON: &str = "testdata/documented/workflow-global-object.json";
 
 #[test]
-fn a_document_and_a_run_over_several_are_told() {
+fn text_shows_one_document_and_several() {
     let runs: &[&[&str]] = &[
         &[JOB],
         &[
@@ -103,7 +103,7 @@ fn one_bad_document_never_stops_the_rest() {
 }
 
 #[test]
-fn encrypted_documents_are_looked_into_with_their_passphrase_and_denied_without() {
+fn encrypted_document_is_audited_with_its_passphrase() {
     let directory = TempDir::new().unwrap();
     let at = directory.path();
     file(at, "passphrase", "made up for the test data\n");
@@ -130,7 +130,7 @@ fn encrypted_documents_are_looked_into_with_their_passphrase_and_denied_without(
 }
 
 #[test]
-fn a_redacted_copy_has_stand_ins_and_nobody_is_exposed_by_them() {
+fn redacted_copy_exposes_no_person() {
     let directory = TempDir::new().unwrap();
     let copy = directory.path().join("copy.json");
     let original = testdata("generated/masking-job.json");
@@ -156,7 +156,7 @@ fn a_redacted_copy_has_stand_ins_and_nobody_is_exposed_by_them() {
 }
 
 #[test]
-fn no_secret_and_no_password_is_ever_printed() {
+fn secrets_and_passwords_are_never_printed() {
     let secret = "made-up";
     let fires: &str = &made_text("audit/password-in-clear/fires.json");
     for format in ["text", "json"] {

@@ -172,7 +172,7 @@ fn sarif_of_every_test_document_fits_the_official_schema() {
 }
 
 #[test]
-fn ndjson_tells_the_same_as_json_and_every_line_fits_the_schema() {
+fn ndjson_equals_json_and_fits_the_schema() {
     let schema = fs::read(root().join("docs/schema/audit-v1.schema.json")).unwrap();
     let mut schema: Value = serde_json::from_slice(&schema).unwrap();
     schema.as_object_mut().unwrap().remove("anyOf");
@@ -236,7 +236,7 @@ fn sarif_and_github_point_at_the_byte_and_the_line() {
 }
 
 #[test]
-fn standard_input_is_a_file_only_where_a_format_knows_nothing_else_or_it_has_a_name() {
+fn standard_input_is_a_file_in_formats_that_need_one() {
     let document = fs::read(testdata("handmade/masking-job.json")).unwrap();
     for format in ["sarif", "github", "junit", "markdown", "ndjson"] {
         let output = exportdoc()
@@ -293,7 +293,7 @@ fn uri(result: &Value) -> &str {
 }
 
 #[test]
-fn sarif_fingerprints_survive_a_new_export_and_tell_findings_apart() {
+fn sarif_fingerprints_are_stable_and_distinct() {
     let directory = tempfile::tempdir().unwrap();
     let fingerprints = |document: &[u8]| -> BTreeMap<String, String> {
         file(directory.path(), "x.json", document);
@@ -332,7 +332,7 @@ fn sarif_fingerprints_survive_a_new_export_and_tell_findings_apart() {
 }
 
 #[test]
-fn sarif_has_no_more_results_than_code_hosts_take_the_errors_among_them() {
+fn sarif_results_are_limited_with_errors_first() {
     let directory = tempfile::tempdir().unwrap();
     // Three findings about each of them.
     let mut plan = small();
@@ -382,7 +382,7 @@ fn sarif_has_no_more_results_than_code_hosts_take_the_errors_among_them() {
 }
 
 #[test]
-fn sarif_rules_say_how_much_they_weigh_and_where_they_are_explained() {
+fn sarif_rules_have_severity_and_help_link() {
     let document = testdata("handmade/masking-job.json");
     let log = sarif(&audit(&root(), "sarif", &[document.to_str().unwrap()]).0);
     let rules: Vec<_> = array(&log["runs"][0]["tool"]["driver"]["rules"]).collect();
@@ -435,7 +435,7 @@ fn junit(xml: &str) -> Vec<[Option<String>; 4]> {
 }
 
 #[test]
-fn junit_of_every_test_document_is_read_by_another_parser_and_its_counts_are_right() {
+fn python_reads_junit_of_every_document() {
     for fail_on in ["error", "info"] {
         let arguments = ["-r", "testdata", "--fail-on", fail_on];
         let cases = junit(&audit(&root(), "junit", &arguments).0);
@@ -584,7 +584,7 @@ fn nothing_that_a_document_says_breaks_out_of_any_format() {
 }
 
 #[test]
-fn a_page_of_markdown_stays_short_and_shows_the_failing_documents_first() {
+fn markdown_is_short_with_failures_first() {
     let directory = tempfile::tempdir().unwrap();
     let good = fs::read(testdata("generated/masking-job.json")).unwrap();
     let bad = fs::read(made("damaged/cyclic.json")).unwrap();
@@ -602,7 +602,7 @@ fn a_page_of_markdown_stays_short_and_shows_the_failing_documents_first() {
 }
 
 #[test]
-fn an_archive_without_a_readable_document_still_gives_every_format() {
+fn every_format_works_without_a_readable_document() {
     let directory = tempfile::tempdir().unwrap();
     for name in ["a.json", "b.json"] {
         file(directory.path(), name, "no document");

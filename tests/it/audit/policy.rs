@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 #[test]
-fn the_nearest_policy_above_a_document_counts_unless_one_is_named() {
+fn nearest_policy_above_a_document_counts() {
     let directory = TempDir::new().unwrap();
     let at = directory.path();
     fs::create_dir_all(at.join("a/b/c")).unwrap();
@@ -64,7 +64,7 @@ fn the_nearest_policy_above_a_document_counts_unless_one_is_named() {
 }
 
 #[test]
-fn a_mistake_in_a_policy_is_told_with_its_place_before_anything_is_audited() {
+fn policy_mistake_is_an_error_with_a_place() {
     let directory = TempDir::new().unwrap();
     let at = directory.path();
     file(at, "x.json", small().seal());
@@ -201,7 +201,7 @@ fn init_writes_the_default_policy_and_overwrites_nothing() {
 }
 
 #[test]
-fn every_commented_line_of_the_default_policy_is_right_as_well() {
+fn commented_lines_of_the_default_policy_are_valid() {
     let uncommented: String = DEFAULT_POLICY
         .lines()
         .map(|line| match line.strip_prefix("# ") {
@@ -224,7 +224,7 @@ fn every_commented_line_of_the_default_policy_is_right_as_well() {
 }
 
 #[test]
-fn ignored_findings_are_listed_with_their_reason_and_the_policy_answers_for_its_ignores() {
+fn ignored_findings_are_listed_with_their_reason() {
     let directory = TempDir::new().unwrap();
     let at = directory.path();
     let telling = made("audit/host-in-clear/fires.json");
@@ -319,7 +319,7 @@ fn ignores_see_every_object_however_many_break_the_rule() {
 }
 
 #[test]
-fn trusted_keys_of_the_command_line_come_on_top_of_those_in_the_policy() {
+fn command_line_keys_add_to_the_policys() {
     let document = made("audit/key-not-trusted/fires.json");
     let document = document.to_str().unwrap();
     let policy = made("audit/key-not-trusted/policy.toml");
@@ -387,7 +387,7 @@ fn an_empty_list_of_keys_allows_none() {
 }
 
 #[test]
-fn a_key_that_is_not_listed_fails_the_audit_unless_the_policy_sets_a_level() {
+fn unlisted_key_fails_the_audit() {
     let directory = TempDir::new().unwrap();
     let at = directory.path();
     let job = crate::support::masking_job();
@@ -433,7 +433,7 @@ fn a_type_that_is_not_known_yet_is_denied_by_its_number() {
 }
 
 #[test]
-fn the_policy_to_begin_with_passes_an_engines_job_and_refuses_its_keys_in_clear() {
+fn initial_policy_refuses_only_keys_in_clear() {
     let directory = TempDir::new().unwrap();
     let at = directory.path();
     let policy = "policies/new/production.toml";
@@ -457,7 +457,7 @@ fn the_policy_to_begin_with_passes_an_engines_job_and_refuses_its_keys_in_clear(
 }
 
 #[test]
-fn a_key_of_the_engines_own_kind_is_information_and_any_other_weak_one_a_warning() {
+fn weak_key_is_a_warning_unless_engines_make_it() {
     let directory = TempDir::new().unwrap();
     let at = directory.path();
     for (size, level) in [

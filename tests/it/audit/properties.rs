@@ -151,7 +151,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn sealing_content_again_never_does_better_than_the_engines_own_document_in_score_or_gate(
+    fn sealing_again_never_improves_the_audit(
         objects in content(),
         size in prop::sample::select(vec![KeySize::Dsa512, KeySize::Dsa1024, KeySize::Dsa2048]),
         declared in any::<bool>(),
@@ -278,7 +278,7 @@ fn the_seal_command_cannot_wash_an_engines_document() {
 
 /// The gate itself: under one policy, a sealed copy ends the command as the engine's own document does.
 #[test]
-fn no_ignore_lets_a_seal_through_a_gate_that_stops_the_engines_own_document() {
+fn ignores_never_favour_a_seal_over_an_engine() {
     let directory = tempfile::tempdir().unwrap();
     let at = directory.path();
     let roots = [numbered(10, 1)];
@@ -348,7 +348,7 @@ fn no_ignore_lets_a_seal_through_a_gate_that_stops_the_engines_own_document() {
 }
 
 #[test]
-fn an_algorithm_that_another_type_replaces_under_its_name_is_a_changed_one() {
+fn algorithm_of_another_type_has_changed() {
     let algorithm = |type_number, data_type| {
         let key = ObjectKey::new(type_number, Identifier::Algorithm("Names".to_owned()));
         let object = SyncObject::build(&key, &[], &Default::default(), data_type, &[]).unwrap();

@@ -37,7 +37,7 @@ fn wrong(found: &[Found]) -> Vec<&'static str> {
 }
 
 #[test]
-fn every_rule_finds_something_in_the_one_and_nothing_in_the_other() {
+fn each_finding_is_only_in_its_fires_document() {
     let none: [&str; 0] = [];
     assert_eq!(wrong(&both_documents()), none);
 }
@@ -46,7 +46,7 @@ fn every_rule_finds_something_in_the_one_and_nothing_in_the_other() {
 /// a rule's code away takes away exactly what it finds, which is done here to the results: no rule's documents are told
 /// apart by what another rule finds.
 #[test]
-fn without_a_rule_its_own_documents_and_no_others_fail() {
+fn removing_a_finding_fails_only_its_own_case() {
     let mut found = both_documents();
     for removed in REGISTRY {
         let whole: Vec<_> = found
@@ -65,7 +65,7 @@ fn without_a_rule_its_own_documents_and_no_others_fail() {
 }
 
 #[test]
-fn without_a_rule_what_it_found_is_gone_and_everything_else_stays() {
+fn rule_turned_off_removes_only_its_findings() {
     for rule in REGISTRY {
         let mut case = Case::read(rule.id, "fires");
         let with = case.findings();
@@ -93,7 +93,7 @@ fn without_a_rule_what_it_found_is_gone_and_everything_else_stays() {
 }
 
 #[test]
-fn a_rule_that_judges_by_the_policy_is_silent_without_one() {
+fn policy_rule_needs_a_policy() {
     for rule in REGISTRY {
         if matches!(needs(rule), Needs::Policy(_)) {
             let mut case = Case::read(rule.id, "fires");
@@ -104,7 +104,7 @@ fn a_rule_that_judges_by_the_policy_is_silent_without_one() {
 }
 
 #[test]
-fn a_finding_points_into_the_file_where_its_path_leads() {
+fn finding_points_into_the_file() {
     let mut placed = 0;
     for rule in REGISTRY {
         let case = Case::read(rule.id, "fires");

@@ -148,7 +148,7 @@ fn help_names_only_options_that_the_command_has() {
 }
 
 #[test]
-fn a_type_that_is_not_there_is_an_error_with_the_nearest_name() {
+fn unknown_type_is_an_error_with_the_nearest_name() {
     let place = tempdir().unwrap();
     let directory = place.path();
     fs::copy(testdata("generated/masking-job.json"), directory.join("doc.json")).unwrap();

@@ -366,7 +366,7 @@ fn output_that_cannot_be_written_is_an_internal_error() {
 }
 
 #[test]
-fn the_verdict_never_promises_an_origin_without_a_trusted_key() {
+fn verdict_claims_no_origin_without_a_trusted_key() {
     let plain = text(&run(&["verify-signature", HANDMADE]).stdout);
     assert!(plain.contains("valid: intact; origin unknown") && plain.contains("sealed-by-toolkit"));
     let fingerprint = "sha256:a087a697b3fc27a76ae560380e6cd58e92606b79cb32bd2850f64edfe4ca2c96";
@@ -558,7 +558,7 @@ fn many_documents(directory: &Path) -> Vec<String> {
 }
 
 #[test]
-fn directories_are_read_in_path_order_whatever_finishes_first() {
+fn directory_is_reported_in_path_order() {
     let directory = tempfile::tempdir().unwrap();
     let paths = many_documents(directory.path());
     let output = run(&[
@@ -590,7 +590,7 @@ fn directories_are_read_in_path_order_whatever_finishes_first() {
 }
 
 #[test]
-fn a_reader_that_leaves_gets_silence_and_the_script_the_right_exit_code() {
+fn closed_pipe_keeps_the_exit_code() {
     let directory = tempfile::tempdir().unwrap();
     many_documents(directory.path());
     // Judged last.

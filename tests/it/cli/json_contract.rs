@@ -114,7 +114,7 @@ fn json_without_a_readable_document_still_fits_the_schema() {
 }
 
 #[test]
-fn json_of_a_document_opened_with_its_passphrase_fits_the_schema() {
+fn json_of_a_decrypted_document_fits_the_schema() {
     let directory = tempfile::tempdir().expect("a directory");
     let passphrase = directory.path().join("passphrase");
     std::fs::write(&passphrase, "made up for the test data\n").expect("a file");
@@ -210,7 +210,7 @@ fn verify_signature_tells_the_same_without_the_objects() {
 }
 
 #[test]
-fn detached_verdicts_fit_the_schema_whether_verified_or_refused() {
+fn detached_verdicts_fit_the_schema() {
     let directory = tempfile::tempdir().expect("a directory");
     let document: Value = serde_json::from_slice(
         &std::fs::read(repository().join("testdata/handmade/masking-job.json")).expect("a document"),

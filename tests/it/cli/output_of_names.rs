@@ -90,7 +90,7 @@ fn has_digit_behind(text: &str, sign: &str) -> bool {
 }
 
 #[test]
-fn no_name_becomes_a_link_a_mention_or_a_reference_in_markdown() {
+fn names_stay_plain_text_in_markdown() {
     let directory = tempfile::tempdir().unwrap();
     // In twos as well: one may close what the other opened.
     let mut names: Vec<String> = NAMES.iter().map(|name| (*name).to_owned()).collect();

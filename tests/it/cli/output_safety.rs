@@ -36,7 +36,7 @@ fn an_existing_output_is_only_replaced_by_force() {
 }
 
 #[test]
-fn the_input_is_never_the_output_even_by_force_or_another_name() {
+fn input_is_never_overwritten_even_by_force() {
     let directory = workplace();
     let directory = directory.path();
     let before = content(directory, "in.json");
@@ -49,7 +49,7 @@ fn the_input_is_never_the_output_even_by_force_or_another_name() {
 }
 
 #[test]
-fn keys_passphrases_and_answers_are_never_the_output_even_by_force() {
+fn secret_inputs_are_never_overwritten_even_by_force() {
     let directory = workplace();
     let directory = directory.path();
     succeed(directory, &["keygen", "-o", "key"]);
@@ -101,7 +101,7 @@ fn keys_passphrases_and_answers_are_never_the_output_even_by_force() {
 }
 
 #[test]
-fn in_place_keeps_the_original_and_never_overwrites_a_backup() {
+fn in_place_keeps_a_backup() {
     let directory = workplace();
     let directory = directory.path();
     let before = content(directory, "in.json");
@@ -364,7 +364,7 @@ mod unix {
     }
 
     #[test]
-    fn a_read_only_input_makes_no_output_that_its_owner_can_not_change() {
+    fn read_only_input_gives_a_writable_output() {
         let place = full_workplace();
         let directory = place.path();
         set_mode(&directory.join("in.json"), 0o440);
@@ -374,7 +374,7 @@ mod unix {
     }
 
     #[test]
-    fn a_missing_output_directory_is_a_usage_error_that_says_what_to_do() {
+    fn missing_output_directory_is_a_usage_error() {
         let place = full_workplace();
         let directory = place.path();
         let before = listing(directory);
@@ -408,7 +408,7 @@ mod unix {
     }
 
     #[test]
-    fn a_read_only_output_directory_is_an_error_that_says_what_to_do() {
+    fn read_only_output_directory_is_an_error() {
         let place = full_workplace();
         let directory = place.path();
         let closed = directory.join("closed");

@@ -55,7 +55,7 @@ fn extracting_everything_gives_the_same_content() {
 }
 
 #[test]
-fn what_nobody_knows_survives_byte_for_byte() {
+fn unknown_fields_survive_byte_for_byte() {
     let (report, contents) = read(&testdata("generated/future.json"));
     assert!(!contents.header_fields.is_empty() && !contents.record_fields.is_empty());
     let root = &report.envelope.requested[0];
@@ -67,7 +67,7 @@ fn what_nobody_knows_survives_byte_for_byte() {
 }
 
 #[test]
-fn dependencies_come_along_in_breadth_first_order_from_what_was_asked_for() {
+fn dependencies_follow_in_breadth_first_order() {
     let directory = tempdir().unwrap();
     let source = testdata("generated/global-small.json");
     let arguments = [
@@ -106,7 +106,7 @@ fn dependencies_come_along_in_breadth_first_order_from_what_was_asked_for() {
 }
 
 #[test]
-fn references_stand_for_engine_wide_dependencies_and_keep_their_revisions() {
+fn references_replace_engine_wide_dependencies() {
     let directory = tempdir().unwrap();
     let source = testdata("generated/global-small.json");
     let (_, whole) = read(&source);
@@ -241,7 +241,7 @@ fn split_writes_one_sound_document_per_object() {
 }
 
 #[test]
-fn objects_are_found_by_identifier_or_name_and_ambiguity_is_told() {
+fn ambiguous_object_name_is_an_error() {
     let directory = tempdir().unwrap();
     let source = testdata("generated/global-small.json");
     let (report, _) = read(&source);
@@ -276,7 +276,7 @@ fn objects_are_found_by_identifier_or_name_and_ambiguity_is_told() {
 }
 
 #[test]
-fn invalid_documents_need_a_word_and_unreadable_ones_are_never_taken() {
+fn invalid_document_needs_allow_invalid() {
     let directory = tempdir().unwrap();
     let run = |code, document: &str, allow: &[&str]| {
         let source = made(document);

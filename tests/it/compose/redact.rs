@@ -152,7 +152,7 @@ fn no_private_value_of_the_test_data_is_left() {
 }
 
 #[test]
-fn what_this_version_does_not_know_is_left_out_unless_asked_for() {
+fn unknown_fields_are_left_out_unless_kept() {
     let directory = tempdir().unwrap();
     let source = testdata("generated/future.json");
     let source = source.to_str().unwrap();
@@ -195,7 +195,7 @@ fn what_this_version_does_not_know_is_left_out_unless_asked_for() {
 }
 
 #[test]
-fn an_encrypted_document_needs_its_passphrase_and_gives_a_copy_in_clear() {
+fn encrypted_document_gives_a_copy_in_clear() {
     let directory = tempdir().unwrap();
     let source = testdata("generated/encrypted.json");
     let source = source.to_str().unwrap();

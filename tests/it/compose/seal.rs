@@ -64,7 +64,7 @@ fn metadata_and_requested_list_are_recomputed() {
 }
 
 #[test]
-fn keys_are_made_for_their_owner_alone_and_never_overwritten() {
+fn keys_are_private_and_never_overwritten() {
     let directory = tempdir().unwrap();
     let arguments = ["keygen", "-o", "key.pem", "--public-out", "key.pub"];
     let output = run(directory.path(), &arguments);
@@ -134,7 +134,7 @@ fn keys_are_made_for_their_owner_alone_and_never_overwritten() {
 }
 
 #[test]
-fn a_key_of_every_size_reads_back_in_openssl_where_there_is_one() {
+fn openssl_reads_a_key_of_every_size() {
     let directory = tempdir().unwrap();
     for bits in ["512", "1024", "2048"] {
         let name = format!("{bits}.pem");
@@ -234,7 +234,7 @@ fn a_wrong_passphrase_and_needless_commands_are_refused() {
 }
 
 #[test]
-fn help_says_that_triple_des_does_not_protect_against_alteration() {
+fn help_warns_that_triple_des_is_malleable() {
     for command in ["encrypt", "decrypt"] {
         let output = run(tempdir().unwrap().path(), &[command, "--help"]);
         let help = String::from_utf8(output.stdout).unwrap();

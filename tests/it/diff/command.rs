@@ -61,7 +61,7 @@ fn two_exports_of_one_state_have_the_same_content() {
 }
 
 #[test]
-fn an_own_change_is_told_field_by_field_and_dependents_name_what_moved() {
+fn change_is_shown_by_field_and_by_dependent() {
     let changed = with(&ruleset(), |ruleset| {
         let data = columns(ruleset.data_bytes(), |name, column| match name {
             "SSN" => Some(replaced(column, 2, |w| {
@@ -173,7 +173,7 @@ fn with_other_rows() -> (Vec<u8>, Vec<u8>) {
 }
 
 #[test]
-fn secrets_are_counted_and_digested_unless_they_are_asked_for() {
+fn secrets_show_only_on_request() {
     let (old, new) = with_other_rows();
     let diff = compare(&old, &new, &DiffOptions::default());
     let change = &diff.objects[0].changes[0];
@@ -241,7 +241,7 @@ fn a_text_diff_is_bounded_and_says_what_it_leaves_out() {
 }
 
 #[test]
-fn a_field_order_that_means_the_same_is_a_matter_of_bytes_only() {
+fn field_order_alone_is_a_bytes_difference() {
     let changed = with(&job(), |job| {
         let fields: Vec<_> = Message::parse(job.data_bytes()).unwrap().fields().collect();
         let mut writer = Writer::new();
@@ -352,7 +352,7 @@ fn by_name_numbers_are_only_labels() {
 }
 
 #[test]
-fn an_object_that_keeps_its_uuid_is_itself_under_another_number() {
+fn object_with_one_uuid_matches_under_another_number() {
     let (old, new) = (masking_job().seal(), renumbered(false).seal());
     let diff = compare(&old, &new, &DiffOptions::default());
     assert!(diff.is_same(), "{:?}", statuses(&diff));

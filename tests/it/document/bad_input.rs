@@ -40,7 +40,7 @@ fn both(content: &[u8], exits: (i32, i32), words: &[&str]) {
 }
 
 #[test]
-fn what_is_no_export_document_is_called_what_it_is() {
+fn other_inputs_are_named() {
     let rows = r#"{"objectIdentifier":{"id":1},"objectType":"MASKING_JOB","revisionHash":"x"}"#;
     let list = format!(r#"{{"_pageInfo":{{"numberOnPage":1,"total":1}},"responseList":[{rows}]}}"#);
     let array = format!("[{rows}]");
@@ -118,7 +118,7 @@ fn run_confined(arguments: &str, source: impl FnOnce(std::process::ChildStdin) +
 
 #[cfg(unix)]
 #[test]
-fn an_endless_stream_ends_at_the_size_limit_in_bounded_memory() {
+fn endless_stream_ends_at_the_size_limit() {
     for arguments in [
         "inspect --max-size 50M -",
         "verify-signature --max-size 50M -",
@@ -155,7 +155,7 @@ fn a_file_above_the_size_limit_is_refused_unread() {
 
 #[cfg(unix)]
 #[test]
-fn a_length_that_is_only_claimed_takes_no_memory() {
+fn claimed_length_takes_no_memory() {
     let mut parts = Parts::of(&small().seal());
     parts.blob[..4].copy_from_slice(&[0xff, 0xff, 0xff, 0xff]);
     let document = parts.document();
@@ -167,7 +167,7 @@ fn a_length_that_is_only_claimed_takes_no_memory() {
 }
 
 #[test]
-fn a_document_cut_anywhere_is_called_cut_off() {
+fn truncated_document_is_cut_off() {
     let document = small().seal();
     for length in 1..document.len() {
         let error = Examiner::new(&ExamineOptions::default())
@@ -285,7 +285,7 @@ fn broken_framing_names_record_and_offset() {
 }
 
 #[test]
-fn a_limit_is_told_from_damage_and_gives_no_verdict() {
+fn limit_gives_no_verdict() {
     let options = ExamineOptions {
         limits: BlobLimits {
             record_bytes: 1 << 30,
@@ -516,7 +516,7 @@ fn a_megabyte_of_nested_messages_does_no_harm_anywhere() {
 }
 
 #[test]
-fn text_that_is_not_utf8_is_shown_and_said() {
+fn invalid_utf8_is_shown_and_reported() {
     let document = document_of_messages(&[object(1, &[], b"na\xffme")]);
     let report = report(&document);
     assert_eq!(
@@ -724,7 +724,7 @@ fn hostile_signatures_are_refused_with_a_reason() {
 }
 
 #[test]
-fn repeated_missing_and_mistyped_members_are_errors_with_a_path() {
+fn wrong_members_are_errors_with_a_path() {
     let document = String::from_utf8(small().seal()).unwrap();
     let blob_again = document.replacen("\"signature\":", "\"blob\":\"\",\"signature\":", 1);
     for (document, words) in [
@@ -753,7 +753,7 @@ fn repeated_missing_and_mistyped_members_are_errors_with_a_path() {
 }
 
 #[test]
-fn an_object_that_cannot_be_read_is_an_error_where_it_stands() {
+fn unreadable_object_is_an_error_at_its_place() {
     let no_data = Writer::new()
         .message(1, |w| numbered(20, 9).write(w))
         .message(3, |w| Revision::default().write(w))

@@ -84,7 +84,7 @@ fn a_relabelled_key_stays_a_key_for_every_rule_and_selector() {
 }
 
 #[test]
-fn a_revision_that_contradicts_a_known_number_is_an_error_and_changes_nothing() {
+fn revision_contradicting_a_known_type_is_an_error() {
     let key = ObjectKey::new(9, Identifier::EncryptionKey("global".to_owned()));
     let data = Writer::new().text(1, "AAECAwQFBgcICQoLDA0ODw==").finish();
     let honest = report(&document(
@@ -107,7 +107,7 @@ fn a_revision_that_contradicts_a_known_number_is_an_error_and_changes_nothing() 
 }
 
 #[test]
-fn the_revision_and_not_the_metadata_names_an_unknown_number() {
+fn revision_names_an_unknown_type_number() {
     let key = numbered(777, 3);
     let message = |stated| object(&key, stated, "FileFormatData", b"");
     let named = report(&document(message(Some("FILE_FORMAT")), "FILE_FORMAT"));
@@ -129,7 +129,7 @@ fn the_revision_and_not_the_metadata_names_an_unknown_number() {
 }
 
 #[test]
-fn a_label_of_a_reference_is_no_contradiction_for_an_unknown_number() {
+fn reference_label_does_not_contradict_an_unknown_type() {
     for (stated, label) in [
         ("PROFILE_SET", "PROFILE_SET_REFERENCE"),
         ("CLASSIFIER", "CLASSIFIER_REFERENCE"),
@@ -240,7 +240,7 @@ fn a_text_in_an_unknown_field_may_look_like_a_key() {
 }
 
 #[test]
-fn a_policy_that_refuses_secrets_refuses_what_could_not_be_read() {
+fn policy_against_secrets_refuses_unreadable_objects() {
     let directory = tempfile::tempdir().unwrap();
     let unknown = object(
         &numbered(10, 1),
@@ -262,7 +262,7 @@ fn a_policy_that_refuses_secrets_refuses_what_could_not_be_read() {
 }
 
 #[test]
-fn a_user_algorithm_shows_its_framework_and_files_and_hides_its_key() {
+fn user_algorithm_shows_framework_and_hides_key() {
     let key = ObjectKey::new(40, Identifier::Algorithm("acme:Names".to_owned()));
     let secret = "Zm9vYmFyYmF6cXV4MTIzNA==";
     let mut data = Writer::new();
@@ -309,7 +309,7 @@ fn passes(document: &[u8]) -> bool {
 }
 
 #[test]
-fn a_header_that_announces_an_encryption_hides_no_clear_object() {
+fn clear_objects_show_below_an_encryption_header() {
     use exportdoc::internal::passphrase::EncryptionParams;
     let mut parts = Parts::of(&global().seal());
     let mut records = parts.records();

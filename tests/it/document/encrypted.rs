@@ -48,7 +48,7 @@ fn ids(report: &DocumentReport) -> Vec<&str> {
 }
 
 #[test]
-fn what_can_not_be_counted_without_the_passphrase_is_not_said_to_agree() {
+fn encrypted_objects_leave_counts_unknown() {
     let counts = |report: &DocumentReport| {
         let check = report
             .signature
@@ -62,7 +62,7 @@ fn what_can_not_be_counted_without_the_passphrase_is_not_said_to_agree() {
 }
 
 #[test]
-fn without_the_passphrase_the_signature_is_judged_and_nothing_is_seen() {
+fn signature_is_judged_without_the_passphrase() {
     let report = look(None);
     assert_eq!(report.signature.verdict, Verdict::Valid);
     assert!(

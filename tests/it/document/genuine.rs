@@ -150,7 +150,7 @@ fn carriers() -> usize {
 }
 
 #[test]
-fn two_exports_of_an_engine_that_nothing_was_changed_on_are_the_same() {
+fn exports_of_an_unchanged_engine_are_equal() {
     let files = exports();
     for (old, new) in [("first.json", "later.json"), ("later.json", "first.json")] {
         let (code, text) = files.run(&["diff", old, new]);
@@ -194,7 +194,7 @@ fn two_exports_of_an_engine_that_nothing_was_changed_on_are_the_same() {
 }
 
 #[test]
-fn what_an_upgrade_writes_under_old_revisions_is_rewritten_by_engine() {
+fn upgrade_under_old_revisions_is_rewritten_by_engine() {
     let files = exports();
     for (old, new, there) in [
         ("later.json", "upgraded.json", "added"),
@@ -242,7 +242,7 @@ fn what_an_upgrade_writes_under_old_revisions_is_rewritten_by_engine() {
 }
 
 #[test]
-fn merging_exports_of_one_engine_takes_what_the_newest_has_without_a_conflict() {
+fn merge_of_one_engines_exports_takes_the_newest() {
     let files = exports();
     let newest = |one: &str, other: &str, newest: &str| {
         let (code, text) = files.run(&["merge", "--force", one, other, "-o", "merged.json"]);
@@ -268,7 +268,7 @@ fn merging_exports_of_one_engine_takes_what_the_newest_has_without_a_conflict() 
 }
 
 #[test]
-fn what_this_toolkit_put_together_is_no_later_export_than_the_one_after_an_upgrade() {
+fn sealed_copy_is_not_later_than_the_upgrades_export() {
     let files = exports();
     let merge = |one: &str, other: &str, result: &str| {
         let (code, text) = files.run(&["merge", "--force", one, other, "-o", result]);
@@ -351,7 +351,7 @@ fn text_for_git_is_the_same_but_for_the_header() {
 }
 
 #[test]
-fn what_is_added_to_a_set_is_one_line_and_what_is_added_to_a_document_one_block_for_git() {
+fn added_objects_are_one_block_in_git() {
     let set = crate::support::numbered(26, 1);
     let added = with(LATER, |objects| {
         let all = objects.iter().find(|object| object.key().type_number == 26);
@@ -443,7 +443,7 @@ fn a_date_that_is_no_date_is_an_edit() {
 }
 
 #[test]
-fn an_edit_under_an_old_revision_is_an_error_of_a_baseline_and_a_conflict_of_a_merge() {
+fn edit_under_an_old_revision_fails_audit_and_merge() {
     let new = with_data(&algorithm(2, "FirstNameLookup"), |data| {
         replaced(data, 7, |w| {
             w.text(7, "AAAAAAAAAAAAAAAAAAAAAA==");
@@ -479,7 +479,7 @@ fn a_set_with_another_item_or_one_twice_is_an_edit() {
 }
 
 #[test]
-fn an_upgrades_field_counts_only_with_the_value_that_engines_write() {
+fn upgrade_field_needs_the_value_that_engines_write() {
     let segment = algorithm(6, "SsnSegment");
     let with_variant = |text: &'static str| {
         with_data(&segment, |data| {
@@ -564,7 +564,7 @@ fn a_dependency_listed_twice_is_one() {
 }
 
 #[test]
-fn another_key_host_url_or_column_algorithm_under_one_revision_is_an_edit() {
+fn changed_secret_or_host_under_one_revision_is_an_edit() {
     let lookup = algorithm(2, "FirstNameLookup");
     let new = with_data(&lookup, |data| {
         replaced(data, 7, |w| {
@@ -624,7 +624,7 @@ fn another_key_host_url_or_column_algorithm_under_one_revision_is_an_edit() {
 }
 
 #[test]
-fn members_of_the_global_object_come_and_go_under_one_revision() {
+fn global_object_changes_members_under_one_revision() {
     let gone = algorithm(40, "dlpx-core:Names");
     let smaller = with(LATER, |objects| {
         objects.retain(|object| *object.key() != gone);
@@ -686,7 +686,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn exports_of_one_state_are_the_same_on_any_days_in_any_orders(
+    fn exports_of_one_state_are_equal_in_any_order(
         days in (0_i32..2_000, 0_i32..2_000), orders in any::<(u64, u64)>(), upgraded in any::<bool>()
     ) {
         let export = |day: i32, order| {

@@ -229,7 +229,7 @@ proptest! {
     }
 
     #[test]
-    fn decoding_and_encoding_keeps_every_byte_of_generated_records(
+    fn generated_records_round_trip_byte_for_byte(
         objects in object_sets(), unknown in prop::collection::vec(any::<u8>(), 0..20)
     ) {
         let messages: Vec<_> = objects.iter().map(|object| {
@@ -253,7 +253,7 @@ proptest! {
     }
 
     #[test]
-    fn decoding_and_encoding_keeps_every_byte_of_mutated_records(at in 1_usize..5, changes in changes(6)) {
+    fn mutated_records_round_trip_byte_for_byte(at in 1_usize..5, changes in changes(6)) {
         let records = Parts::of(&masking_job().seal()).records();
         let message = mutate(&records[at.min(records.len() - 1)], &changes);
         if let Some(again) = decoded_and_encoded(&message) {
@@ -305,7 +305,7 @@ proptest! {
     }
 
     #[test]
-    fn a_mutated_document_never_panics_and_an_altered_blob_is_never_valid(changes in changes(5), of_blob in any::<bool>()) {
+    fn mutated_documents_never_panic_nor_verify(changes in changes(5), of_blob in any::<bool>()) {
         let document = small().seal();
         if of_blob {
             let mut parts = Parts::of(&document);

@@ -118,7 +118,7 @@ fn the_key_in_data_that_is_split_is_reported_and_redacted() {
 }
 
 #[test]
-fn a_type_behind_another_prefix_is_the_same_type_and_another_text() {
+fn type_url_prefix_does_not_change_the_type() {
     let data = Writer::new().text(7, "c2VjcmV0IGtleSAxMjM0NQ==").finish();
     let with_url = |url: &str| {
         let lookup = ObjectKey::new(2, Identifier::Algorithm("Names".to_owned()));
@@ -182,7 +182,7 @@ fn a_type_number_is_cut_to_32_bits() {
 }
 
 #[test]
-fn an_object_in_which_nothing_is_renamed_stays_byte_for_byte() {
+fn rename_without_a_change_keeps_every_byte() {
     let object = split();
     let same = rename(&object, object.key(), |_| None).unwrap();
     assert_eq!(same.as_bytes(), object.as_bytes());
@@ -204,7 +204,7 @@ fn odd_fields(record: usize, more: &[u8]) -> Vec<(String, String)> {
 }
 
 #[test]
-fn known_fields_of_the_header_that_repeat_or_differ_are_reported() {
+fn repeated_header_fields_are_reported() {
     let said = |id: &str, text: &str| vec![(id.to_owned(), text.to_owned())];
     let again = Writer::new().text(1, EXPORT_ID).finish();
     assert_eq!(
@@ -225,7 +225,7 @@ fn known_fields_of_the_header_that_repeat_or_differ_are_reported() {
 }
 
 #[test]
-fn known_fields_of_a_record_that_repeat_or_differ_are_reported() {
+fn repeated_record_fields_are_reported() {
     let said = |id: &str, text: &str| vec![(id.to_owned(), text.to_owned())];
     let again = Writer::new().text(1, EXPORT_ID).finish();
     assert_eq!(

@@ -184,7 +184,7 @@ fn secrets() -> impl Strategy<Value = Option<usize>> {
 }
 
 #[test]
-fn a_colon_that_is_missing_before_the_blob_is_missed_in_the_same_place() {
+fn missing_colon_before_the_blob_has_the_same_place() {
     for document in DOCUMENTS.iter() {
         for instead in ["\"blob\"", "\"blob\" \n ", "\"blob\"::", "\"blob\","] {
             let text = String::from_utf8(document.clone()).unwrap();
@@ -239,7 +239,7 @@ proptest! {
     }
 
     #[test]
-    fn the_fields_of_a_message_are_the_same_when_they_come_in_pieces(
+    fn message_in_pieces_has_the_same_fields(
         bytes in prop::collection::vec(prop_oneof![2 => 0_u8..40, 1 => any::<u8>()], 0..60),
         sizes in prop::collection::vec(1_usize..5, 1..4), taken in any::<bool>()
     ) {

@@ -5,7 +5,7 @@ use exportdoc::internal::envelope::{MAX_LIST_ENTRIES, Metadata};
 use super::{METADATA, at, document, findings, parse, rewritten, with_metadata};
 
 #[test]
-fn repeated_keys_are_found_at_every_level_and_the_last_counts() {
+fn last_of_repeated_keys_counts() {
     let text = with_metadata(&METADATA.replace(r#""revisionHash":"cd""#, r#""objectType":"KEY""#));
     assert_eq!(
         findings(&text),
@@ -70,7 +70,7 @@ fn missing_members_are_named_one_by_one() {
 }
 
 #[test]
-fn wrong_types_are_named_where_they_stand_and_the_rest_is_read() {
+fn wrong_type_is_reported_at_its_place() {
     let text = r#"{"exportResponseMetadata":[1],"blob":7,"signature":null,"publicKey":"R0hJ"}"#;
     assert_eq!(
         findings(text),

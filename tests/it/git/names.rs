@@ -132,7 +132,7 @@ fn a_conflict_stays_one_when_the_editor_answers_nothing() {
 }
 
 #[test]
-fn a_document_that_both_sides_added_differently_is_settled_by_the_merge_tool() {
+fn merge_tool_settles_a_document_added_twice() {
     let repository = branches("old.json", &small().seal(), &small().seal());
     let path = repository.path();
     git_text(path, &["checkout", "--quiet", "side"]);
@@ -157,7 +157,7 @@ fn a_document_that_both_sides_added_differently_is_settled_by_the_merge_tool() {
 }
 
 #[test]
-fn a_file_that_was_added_or_removed_is_shown_with_all_its_objects() {
+fn added_file_shows_all_its_objects() {
     let repository = branches("old.json", &with_email("a@example.com"), &with_user("B"));
     let path = repository.path();
     let shown = |tool: &[&str]| {
@@ -194,7 +194,7 @@ fn a_file_that_was_added_or_removed_is_shown_with_all_its_objects() {
 }
 
 #[test]
-fn an_empty_file_is_a_broken_document_without_the_option_for_it() {
+fn empty_file_is_broken_without_its_option() {
     let directory = TempDir::new().unwrap();
     let path = directory.path();
     std::fs::write(path.join("empty.json"), "").unwrap();

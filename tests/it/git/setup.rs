@@ -114,7 +114,7 @@ fn git_merge_brings_changes_to_different_objects_together() {
 }
 
 #[test]
-fn git_merges_and_compares_encrypted_documents_with_the_passphrase_at_hand() {
+fn git_merges_encrypted_documents_with_a_passphrase() {
     let repository = branches(&with_email("ours@example.com"), &with_user("THEIRS"));
     let path = repository.path();
     std::fs::write(path.join(".git/phrase"), "open sesame\n").unwrap();
@@ -163,7 +163,7 @@ fn git_merges_and_compares_encrypted_documents_with_the_passphrase_at_hand() {
 }
 
 #[test]
-fn git_merge_stops_at_a_conflict_and_keeps_the_current_version() {
+fn git_merge_keeps_our_version_on_conflict() {
     let ours = with_email("ours@example.com");
     let repository = branches(&ours, &with_email("theirs@example.com"));
     let path = repository.path();
@@ -328,7 +328,7 @@ fn textconv_is_stable_and_keeps_secrets() {
 }
 
 #[test]
-fn textconv_shows_secrets_when_asked_and_says_where_it_stops() {
+fn textconv_shows_secrets_on_request() {
     let textconv = |path: &Path| {
         let output = exportdoc()
             .args(["textconv", "--show-secrets"])
@@ -364,7 +364,7 @@ fn textconv_shows_secrets_when_asked_and_says_where_it_stops() {
 }
 
 #[test]
-fn a_key_named_from_below_the_top_is_found_by_the_merge_driver() {
+fn merge_driver_finds_a_key_from_a_subdirectory() {
     let directory = TempDir::new().unwrap();
     let top = directory.path();
     git_text(top, &["init", "-q"]);

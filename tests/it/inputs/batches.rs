@@ -47,7 +47,7 @@ fn lines_and_arrays_of_documents_are_judged_one_by_one() {
 }
 
 #[test]
-fn a_batch_of_sound_documents_is_good_and_an_audit_counts_them() {
+fn audit_counts_the_documents_of_a_batch() {
     let directory = tempdir().unwrap();
     let at = directory.path();
     let [sound, _] = sound_and_changed();
@@ -60,7 +60,7 @@ fn a_batch_of_sound_documents_is_good_and_an_audit_counts_them() {
 }
 
 #[test]
-fn an_array_that_breaks_off_or_holds_something_else_is_an_error_after_what_was_judged() {
+fn broken_array_is_an_error_after_its_documents() {
     let directory = tempdir().unwrap();
     let at = directory.path();
     let [sound, _] = sound_and_changed();
@@ -74,7 +74,7 @@ fn an_array_that_breaks_off_or_holds_something_else_is_an_error_after_what_was_j
 }
 
 #[test]
-fn commands_that_take_one_document_refuse_several_and_say_how_many_there_are() {
+fn single_document_commands_refuse_several() {
     let directory = tempdir().unwrap();
     let at = directory.path();
     let [sound, _] = sound_and_changed();
@@ -114,7 +114,7 @@ fn an_array_of_one_document_is_that_document() {
 }
 
 #[test]
-fn what_stands_behind_a_document_is_never_passed_over() {
+fn data_after_a_document_is_reported() {
     let directory = tempdir().unwrap();
     let at = directory.path();
     let [sound, _] = sound_and_changed();
@@ -164,7 +164,7 @@ fn git_shows_a_file_with_several_documents_whole() {
 }
 
 #[test]
-fn code_hosts_are_given_the_file_that_holds_a_document_and_not_its_number() {
+fn code_hosts_get_the_file_without_a_number() {
     let directory = tempdir().unwrap();
     let at = directory.path();
     let [sound, _] = sound_and_changed();

@@ -145,7 +145,7 @@ fn documents_in_utf_16_are_opened_in_both_byte_orders() {
 }
 
 #[test]
-fn pickles_of_both_python_clients_are_opened_in_every_protocol() {
+fn pickles_of_every_protocol_are_opened() {
     let directory = tempdir().unwrap();
     let at = directory.path();
     let document = document();
@@ -208,7 +208,7 @@ fn nothing_in_a_pickle_is_run() {
 }
 
 #[test]
-fn containers_that_are_damaged_or_hold_no_single_document_are_named() {
+fn damaged_container_is_named_in_the_error() {
     let directory = tempdir().unwrap();
     let at = directory.path();
     let document = document();
@@ -252,7 +252,7 @@ fn containers_that_are_damaged_or_hold_no_single_document_are_named() {
 }
 
 #[test]
-fn a_zip_archive_with_anything_beside_its_document_is_refused() {
+fn zip_archive_with_other_entries_is_refused() {
     let directory = tempdir().unwrap();
     let at = directory.path();
     let document = document();
@@ -301,7 +301,7 @@ fn a_zip_archive_with_anything_beside_its_document_is_refused() {
 }
 
 #[test]
-fn zip_archives_of_python_are_opened_also_when_they_were_streamed() {
+fn streamed_zip_archives_are_opened() {
     let directory = tempdir().unwrap();
     let at = directory.path();
     let document = document();
@@ -322,7 +322,7 @@ fn zip_archives_of_python_are_opened_also_when_they_were_streamed() {
 }
 
 #[test]
-fn what_is_unpacked_is_bounded_by_the_size_limit() {
+fn unpacking_ends_at_the_size_limit() {
     let directory = tempdir().unwrap();
     let at = directory.path();
     let zeros = vec![b' '; 20 << 20];
@@ -340,7 +340,7 @@ fn what_is_unpacked_is_bounded_by_the_size_limit() {
 }
 
 #[test]
-fn files_that_stand_for_a_document_are_named_for_what_they_are() {
+fn other_kinds_of_file_are_named() {
     let directory = tempdir().unwrap();
     let at = directory.path();
     let document = document();
@@ -403,7 +403,7 @@ fn files_that_stand_for_a_document_are_named_for_what_they_are() {
 }
 
 #[test]
-fn members_in_another_encoding_than_base64_are_named_and_never_invalid() {
+fn wrongly_encoded_member_is_named_not_invalid() {
     use base64::Engine as _;
     let directory = tempdir().unwrap();
     let at = directory.path();

@@ -110,7 +110,7 @@ fn utf_16_in_a_key_or_signature_is_named_and_never_invalid() {
 }
 
 #[test]
-fn a_byte_order_mark_is_no_part_of_a_passphrase_and_utf_16_is_none() {
+fn passphrase_file_may_have_a_byte_order_mark() {
     let directory = tempdir().unwrap();
     let at = directory.path();
     file(at, "document.json", masking_job().seal());
@@ -146,7 +146,7 @@ fn a_byte_order_mark_is_no_part_of_a_passphrase_and_utf_16_is_none() {
 }
 
 #[test]
-fn a_policy_with_a_byte_order_mark_is_read_and_one_in_utf_16_is_named() {
+fn policy_may_have_a_byte_order_mark() {
     let directory = tempdir().unwrap();
     let at = directory.path();
     file(at, "document.json", masking_job().seal());

@@ -7,7 +7,7 @@ use super::run;
 use crate::support::{file, masking_job};
 
 #[test]
-fn numbers_as_text_are_one_finding_and_their_rows_match_their_objects() {
+fn numbers_as_text_are_one_finding() {
     let directory = tempdir().unwrap();
     let mut document: Value = serde_json::from_slice(&masking_job().seal()).unwrap();
     let metadata = &mut document["exportResponseMetadata"];

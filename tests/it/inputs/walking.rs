@@ -25,7 +25,7 @@ fn paths(answer: &Answer) -> Vec<String> {
 }
 
 #[test]
-fn files_are_looked_at_by_ending_in_any_case_and_by_content_and_the_others_are_counted() {
+fn files_are_found_by_extension_or_content() {
     let directory = tempdir().unwrap();
     let at = directory.path();
     let document = with_document(at);
@@ -70,7 +70,7 @@ fn files_are_looked_at_by_ending_in_any_case_and_by_content_and_the_others_are_c
 }
 
 #[test]
-fn a_file_with_a_documents_ending_that_is_none_is_an_error_and_never_quoted() {
+fn other_json_file_is_an_error_and_never_quoted() {
     let directory = tempdir().unwrap();
     let at = directory.path();
     with_document(at);
@@ -142,7 +142,7 @@ fn linked_files_and_directories_are_read_and_circles_end() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_that_leads_nowhere_under_a_documents_name_is_an_error() {
+fn dangling_link_is_an_error() {
     let directory = tempdir().unwrap();
     with_document(directory.path());
     std::os::unix::fs::symlink("gone", directory.path().join("gone.json")).unwrap();
@@ -169,7 +169,7 @@ fn fifos_and_sockets_are_never_opened() {
 
 #[cfg(unix)]
 #[test]
-fn a_directory_that_cant_be_listed_is_named_and_the_rest_is_judged() {
+fn unlistable_directory_is_named_in_an_error() {
     use std::os::unix::fs::PermissionsExt;
     let directory = tempdir().unwrap();
     let at = directory.path();

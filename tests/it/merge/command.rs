@@ -34,7 +34,7 @@ fn schema() -> Validator {
 }
 
 #[test]
-fn the_list_of_conflicts_fits_its_schema_and_can_be_given_back_with_answers() {
+fn conflict_list_fits_its_schema_and_takes_answers() {
     let directory = directory();
     let merge = "merge merge/bundle.json merge/other-bundle.json -o out.json --format json";
     let output = run(directory.path(), &merge.split(' ').collect::<Vec<_>>());
@@ -106,7 +106,7 @@ fn the_report_in_json_is_what_scripts_were_written_for() {
 }
 
 #[test]
-fn a_document_on_standard_output_leaves_the_report_to_standard_error() {
+fn report_goes_to_standard_error_beside_a_document() {
     let directory = directory();
     let arguments = ["merge", "merge/base.json", "merge/other-engine.json", "-o", "-"];
     let output = run(directory.path(), &arguments);
@@ -192,7 +192,7 @@ fn an_invalid_document_is_refused_unless_it_is_allowed() {
 }
 
 #[test]
-fn an_encrypted_input_makes_an_encrypted_result_unless_told_otherwise() {
+fn merge_of_encrypted_input_is_encrypted() {
     let directory = directory();
     let path = directory.path();
     std::fs::write(path.join("wrong"), "not this one\n").unwrap();
@@ -245,7 +245,7 @@ fn an_encrypted_input_makes_an_encrypted_result_unless_told_otherwise() {
 }
 
 #[test]
-fn a_merge_of_a_document_with_itself_and_with_a_part_of_itself_changes_nothing() {
+fn merge_with_itself_or_a_part_changes_nothing() {
     let directory = TempDir::new().unwrap();
     let path = directory.path();
     for whole in [
@@ -275,7 +275,7 @@ fn a_merge_of_a_document_with_itself_and_with_a_part_of_itself_changes_nothing()
 }
 
 #[test]
-fn an_unsigned_result_carries_no_signature_and_is_sealed_later() {
+fn unsigned_result_can_be_sealed_later() {
     let directory = directory();
     let path = directory.path();
     let sides = ["merge/ours.json", "merge/lookup.json"];
@@ -336,7 +336,7 @@ fn an_unsigned_result_carries_no_signature_and_is_sealed_later() {
 }
 
 #[test]
-fn a_document_that_was_changed_and_lost_its_seal_is_not_taken_for_one_that_waits_for_it() {
+fn changed_document_without_seal_is_not_unsigned() {
     let directory = directory();
     let path = directory.path();
     let mut members: serde_json::Map<String, Value> =
@@ -354,7 +354,7 @@ fn a_document_that_was_changed_and_lost_its_seal_is_not_taken_for_one_that_waits
 }
 
 #[test]
-fn documents_whose_signature_can_not_be_checked_are_taken_and_named() {
+fn undetermined_documents_are_merged_with_a_note() {
     let directory = TempDir::new().unwrap();
     let path = directory.path();
     let engine = document("generated/engine-like.json");

@@ -197,7 +197,7 @@ fn a_list_of_resolutions_reads_back_and_mistakes_are_named() {
 }
 
 #[test]
-fn a_save_without_change_is_no_conflict_and_the_last_one_is_taken() {
+fn unchanged_save_is_no_conflict() {
     let first = document(&[&job().saved(2)], 1);
     let second = document(&[&job()], 1);
     for sides in [[&first, &second], [&second, &first]] {
@@ -208,7 +208,7 @@ fn a_save_without_change_is_no_conflict_and_the_last_one_is_taken() {
 }
 
 #[test]
-fn other_content_under_one_revision_is_a_conflict_even_where_a_side_is_the_base() {
+fn edit_under_one_revision_is_a_conflict() {
     let first = document(&[&job()], 1);
     let second = document(&[&job().says("weekly")], 1);
     let same = [("MASKING_JOB:4".to_owned(), ConflictKind::SameRevision)];
@@ -267,7 +267,7 @@ fn changing_what_the_other_side_removed_is_a_conflict() {
 }
 
 #[test]
-fn what_nothing_needs_any_more_goes_and_what_something_needs_stays() {
+fn removal_keeps_objects_that_others_need() {
     let (old, new) = (numbered(RULESET, 1, "Old"), numbered(RULESET, 2, "New"));
     let other = numbered(JOB, 5, "Other");
     let base = document(&[&job().needs(&[&old]), &old], 1);
@@ -293,7 +293,7 @@ fn what_nothing_needs_any_more_goes_and_what_something_needs_stays() {
 }
 
 #[test]
-fn one_number_for_two_names_gets_a_second_number_and_references_follow() {
+fn number_of_two_objects_is_split_with_references() {
     let (c1, r1) = (numbered(CONNECTOR, 1, "Clinic"), numbered(RULESET, 1, "Patients"));
     let (c2, r2) = (numbered(CONNECTOR, 1, "Shop"), numbered(RULESET, 1, "Orders"));
     let first = document(&[&job().needs(&[&r1]), &r1.clone().needs(&[&c1]), &c1], 1);
@@ -328,7 +328,7 @@ fn one_number_for_two_names_gets_a_second_number_and_references_follow() {
 }
 
 #[test]
-fn references_in_data_follow_a_second_number_without_a_dependency() {
+fn references_in_data_follow_a_new_number() {
     let first = document(&[&numbered(CONNECTOR, 1, "Clinic")], 1);
     let shop = numbered(CONNECTOR, 1, "Shop");
     let mut orders = numbered(RULESET, 7, "Orders").mentions(&shop);
@@ -383,7 +383,7 @@ fn an_object_that_was_renamed_is_still_itself() {
 }
 
 #[test]
-fn an_object_that_was_synced_to_another_engine_is_still_itself_under_its_number_there() {
+fn synced_object_matches_under_another_number() {
     let first = document(&[&job()], 1);
     let there = numbered(JOB, 17, "Mask patients")
         .says("nightly")
@@ -395,7 +395,7 @@ fn an_object_that_was_synced_to_another_engine_is_still_itself_under_its_number_
 }
 
 #[test]
-fn two_objects_of_one_name_are_a_conflict_that_matching_by_name_settles() {
+fn matching_by_name_settles_equal_names() {
     let first = document(&[&job()], 1);
     let second = document(&[&numbered(JOB, 17, "Mask patients").says("nightly").saved(2)], 1);
     let same_name = [("MASKING_JOB:17".to_owned(), ConflictKind::SameName)];
@@ -449,7 +449,7 @@ fn identifiers_in_the_data_of_unknown_types_follow() {
 }
 
 #[test]
-fn references_of_one_state_are_one_and_the_full_object_joins_beside_them() {
+fn equal_references_merge_beside_the_full_object() {
     let lookup = algorithm(LOOKUP, "Names").says("rows").uuid("names");
     let reference = algorithm(ALGORITHM_REFERENCE, "Names").uuid("names");
     let ruleset = numbered(RULESET, 1, "Patients").needs(&[&reference]);
@@ -469,7 +469,7 @@ fn references_of_one_state_are_one_and_the_full_object_joins_beside_them() {
 }
 
 #[test]
-fn of_references_to_two_states_the_one_to_the_original_is_taken_and_else_the_last() {
+fn reference_to_the_present_state_wins() {
     let reference = |save| algorithm(ALGORITHM_REFERENCE, "Names").uuid("names").saved(save);
     let of = |id, name, save| {
         let reference = reference(save);
@@ -501,7 +501,7 @@ fn of_references_to_two_states_the_one_to_the_original_is_taken_and_else_the_las
 }
 
 #[test]
-fn the_global_object_bundles_the_members_of_all_and_is_a_new_save() {
+fn merged_global_object_has_all_members() {
     let (a, b) = (algorithm(LOOKUP, "A"), algorithm(LOOKUP, "B"));
     let first = document(&[&global_object(&[&a]), &a], 1);
     let second = document(&[&global_object(&[&b]).saved(2), &b], 1);
@@ -518,7 +518,7 @@ fn the_global_object_bundles_the_members_of_all_and_is_a_new_save() {
 }
 
 #[test]
-fn two_global_keys_are_settled_by_a_resolution_and_by_nothing_else() {
+fn two_global_keys_need_a_resolution() {
     let (mine, yours) = (
         global_key("global").says("k1"),
         global_key("other").says("k2").saved(2),
@@ -552,7 +552,7 @@ fn a_global_key_that_one_side_rotated_is_taken_and_said() {
 }
 
 #[test]
-fn a_global_key_under_another_identifier_is_another_key_even_with_the_same_uuids() {
+fn global_key_is_matched_by_identifier_alone() {
     let [mine, yours] = ["global", "other"].map(|id| global_key(id).uuid("key").says("k"));
     let (first, second) = (document(&[&mine], 1), document(&[&yours], 1));
     let conflict = ("KEY:global".to_owned(), ConflictKind::GlobalKey);
@@ -563,7 +563,7 @@ fn a_global_key_under_another_identifier_is_another_key_even_with_the_same_uuids
 }
 
 #[test]
-fn what_a_global_key_needs_is_followed_when_it_gets_another_number() {
+fn global_keys_dependencies_follow_a_new_number() {
     let key = global_key("global");
     let (old, new) = (numbered(CONNECTOR, 4, "old"), numbered(CONNECTOR, 4, "new"));
     let base = document(&[&key], 1);
@@ -639,7 +639,7 @@ fn the_last_number_there_is_can_not_be_followed_by_another() {
 }
 
 #[test]
-fn one_document_is_not_merged_and_neither_are_three_with_a_base() {
+fn merge_needs_two_sides_with_a_base() {
     let one = document(&[&job()], 1);
     assert!(matches!(
         try_merge(None, &[&one], &options()),
@@ -651,7 +651,7 @@ fn one_document_is_not_merged_and_neither_are_three_with_a_base() {
 
 /// Of two keys in one document either could be the other document's, and both would end up under one name.
 #[test]
-fn a_document_with_two_global_keys_is_refused_before_a_resolution_can_give_both_one_name() {
+fn two_global_keys_in_one_document_are_refused() {
     let (mine, yours) = (global_key("a").says("k1"), global_key("b").says("k2").saved(2));
     let first = document(&[&mine], 1);
     let second = document(&[&yours, &mine.clone().saved(3)], 2);

@@ -254,7 +254,7 @@ proptest! {
     }
 
     #[test]
-    fn three_at_once_are_two_and_then_one(documents in snapshots(3)) {
+    fn three_documents_merge_in_any_grouping(documents in snapshots(3)) {
         let [a, b, c] = [&documents[0], &documents[1], &documents[2]];
         let at_once = union(&[a, b, c]);
         assert_same(&union(&[&union(&[a, b]), c]), &at_once)?;
@@ -262,7 +262,7 @@ proptest! {
     }
 
     #[test]
-    fn of_saves_without_a_change_the_last_is_taken_in_whatever_order(
+    fn last_unchanged_save_wins_in_any_order(
         views in prop::collection::vec((roots(), prop::array::uniform10(2_u32..4)), 3)
     ) {
         let documents: Vec<Vec<u8>> = views
@@ -287,7 +287,7 @@ proptest! {
     }
 
     #[test]
-    fn fields_that_nobody_knows_survive_around_the_objects_as_well(
+    fn unknown_header_and_record_fields_survive(
         view in view(), headers in prop::array::uniform3(field_numbers()), records in prop::array::uniform3(field_numbers())
     ) {
         let [base, a, b] = [0, 1, 2].map(|n| with_extras(&view, &headers[n], &records[n]));
@@ -307,7 +307,7 @@ proptest! {
     }
 
     #[test]
-    fn so_it_is_across_engines_by_name(views in prop::array::uniform3(view()), shifts in prop::array::uniform2(1_i64..4)) {
+    fn three_documents_merge_in_any_grouping_by_name(views in prop::array::uniform3(view()), shifts in prop::array::uniform2(1_i64..4)) {
         let a = views[0].document();
         let [b, c] = [views[1].shifted(shifts[0]), views[2].shifted(shifts[0] + shifts[1])];
         // References and algorithms have the same name everywhere; only their states could be in the way.
@@ -347,7 +347,7 @@ proptest! {
     }
 
     #[test]
-    fn a_merge_never_fails_on_sound_documents_and_says_what_is_in_conflict(views in prop::array::uniform3(view())) {
+    fn merge_of_sound_documents_never_fails(views in prop::array::uniform3(view())) {
         let [base, ours, theirs] = views.map(|view| view.document());
         for (base, sides) in [(None, [&ours, &theirs]), (Some(base.as_slice()), [&ours, &theirs])] {
             let outcome = try_merge(base, &sides.map(Vec::as_slice), &options()).unwrap();

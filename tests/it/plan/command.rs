@@ -107,7 +107,7 @@ fn every_format_shows_a_plan() {
 }
 
 #[test]
-fn a_dump_and_the_complete_lists_of_an_engine_give_the_same_plan() {
+fn dump_and_complete_lists_give_the_same_plan() {
     for document in [
         OURS,
         "merge/theirs-too.json",
@@ -199,7 +199,7 @@ fn an_environment_by_name_is_answered_as_one_by_id() {
 }
 
 #[test]
-fn of_a_complete_target_nothing_is_unknown_whatever_the_request_leaves_out() {
+fn complete_target_leaves_no_step_unknown() {
     for document in [
         OURS,
         "on-the-fly-job.json",
@@ -269,7 +269,7 @@ fn json_says_as_text_does_that_an_import_may_fail_sooner() {
 }
 
 #[test]
-fn what_is_denied_turns_success_into_failure_and_what_may_be_denied_into_unknown() {
+fn denied_actions_fail_or_leave_the_outcome_unknown() {
     let at = |more: &[&str]| plan(&[&[OURS, "--target", STATE, "--environment", "1"], more].concat());
     let forced = ["--force-overwrite", "--deny", "overwrite"];
     let (text, code) = at(&forced);
@@ -318,7 +318,7 @@ fn both_outcomes_are_said_whichever_is_asked_for() {
 }
 
 #[test]
-fn a_list_without_names_leaves_numbered_objects_unknown_and_says_what_would_tell() {
+fn list_without_names_names_the_missing_information() {
     let (plan, code) = plan_json(&[
         OURS,
         "--target",
@@ -340,7 +340,7 @@ fn a_list_without_names_leaves_numbered_objects_unknown_and_says_what_would_tell
 }
 
 #[test]
-fn what_is_not_on_the_pages_at_hand_is_unknown_until_all_of_them_are() {
+fn missing_pages_leave_objects_unknown() {
     let directory = TempDir::new().unwrap();
     let (first, second) = (list("objects-1.json"), list("objects-2.json"));
     let document = generated().join("merge/other-bundle.json");
@@ -418,7 +418,7 @@ fn an_export_document_of_the_target_tells_what_it_has() {
 }
 
 #[test]
-fn sources_that_contradict_each_other_are_an_error_that_names_both() {
+fn contradictory_sources_are_named_in_the_error() {
     let output = run(
         &generated(),
         &[
@@ -442,7 +442,7 @@ fn sources_that_contradict_each_other_are_an_error_that_names_both() {
 }
 
 #[test]
-fn a_dump_that_hides_objects_says_so_and_what_they_are_is_still_known() {
+fn dump_with_hidden_objects_says_so() {
     let directory = TempDir::new().unwrap();
     let bytes = std::fs::read(generated().join(STATE)).unwrap();
     let mut state: Value = serde_json::from_slice(&bytes).unwrap();
@@ -465,7 +465,7 @@ fn a_dump_that_hides_objects_says_so_and_what_they_are_is_still_known() {
 }
 
 #[test]
-fn the_version_of_the_target_rules_out_types_it_does_not_have() {
+fn target_version_blocks_types_it_lacks() {
     let (plan, code) = plan_json(&[
         "merge/base.json",
         "--target",
@@ -501,7 +501,7 @@ fn the_version_of_the_target_rules_out_types_it_does_not_have() {
 }
 
 #[test]
-fn mistakes_are_refused_with_a_word_of_help() {
+fn mistakes_are_errors_with_help() {
     let directory = TempDir::new().unwrap();
     let write = |name: &str, text: &str| {
         std::fs::write(directory.path().join(name), text).unwrap();
@@ -569,7 +569,7 @@ fn mistakes_are_refused_with_a_word_of_help() {
 }
 
 #[test]
-fn a_document_that_was_changed_after_it_was_signed_would_be_refused() {
+fn tampered_document_would_be_refused() {
     let arguments = [
         &made_text("tampered/flip-object.json"),
         "--target",
@@ -640,7 +640,7 @@ fn text_of_documents_and_states_is_escaped() {
 }
 
 #[test]
-fn inspect_says_which_references_resolve_in_another_document_and_which_are_stale() {
+fn inspect_against_shows_stale_references() {
     let output = run(
         &generated(),
         &[
@@ -735,7 +735,7 @@ fn restated(directory: &TempDir) -> PathBuf {
 }
 
 #[test]
-fn a_refusal_names_the_object_by_type_and_name_and_the_option_that_helps() {
+fn refusal_names_the_object_and_the_option() {
     let ends = |document: &str, more: &[&str], words: &str| {
         let (shown, code) = plan(&[&[document, "--target", STATE][..], more].concat());
         assert_eq!(code, 1, "{shown}");

@@ -85,7 +85,7 @@ fn listed(hash: &str) -> Value {
 }
 
 #[test]
-fn two_sources_that_contradict_each_other_are_refused_in_either_order() {
+fn contradictory_sources_are_refused_in_either_order() {
     let lookup = algorithm(LOOKUP, "Names");
     let older = revision_hash::of_pairs([&lookup.clone().saved(7).pair()]);
     let applications = |name: &str, purpose: &str| {
@@ -148,7 +148,7 @@ fn two_sources_that_contradict_each_other_are_refused_in_either_order() {
 }
 
 #[test]
-fn what_one_source_shows_and_another_that_shows_all_does_not_is_unknown() {
+fn object_missing_from_a_complete_source_is_unknown() {
     let [ssn, zip] = ["SSN", "ZIP"].map(|name| entry("DOMAIN", json!({ "id": name })));
     let of_dump = |name: &str| json!({ "typeName": "DOMAIN", "identifier": { "id": name }, "name": name });
     for sources in [
@@ -191,7 +191,7 @@ fn the_revision_of_a_bundle_is_unknown_where_sources_differ() {
 }
 
 #[test]
-fn a_hash_that_an_engine_lists_goes_with_the_state_that_was_saved() {
+fn listed_hash_belongs_to_the_saved_state() {
     let lookup = algorithm(LOOKUP, "Names");
     let same = revision_hash::of_pairs([&lookup.pair()]);
     let state = state(&[dump_of(&[&lookup]), listed(&same)]);
@@ -199,7 +199,7 @@ fn a_hash_that_an_engine_lists_goes_with_the_state_that_was_saved() {
 }
 
 #[test]
-fn objects_of_one_file_with_one_name_are_not_told_apart_by_it() {
+fn name_shared_by_two_objects_identifies_neither() {
     let rows = [connector(1, "c", 5), connector(2, "c", 5)].map(|mut page| page["responseList"][0].take());
     let same = state(&[Value::Array(rows.to_vec())]);
     let at = |name| ask(&same, "DATABASE_CONNECTOR", Location::Environment(5), name);
@@ -218,7 +218,7 @@ fn environments_of_one_name_are_not_told_apart_by_it() {
 
 /// Two exports of one target that an upgrade lies between: it added dependencies, and no object was saved.
 #[test]
-fn hashes_that_differ_under_one_revision_are_no_contradiction() {
+fn different_hashes_of_one_revision_are_accepted() {
     let mut plan = crate::support::global();
     let old = plan.seal();
     let mut objects = plan.objects.iter();

@@ -54,7 +54,7 @@ fn a_complete_list_of_one_type_speaks_for_that_type_alone() {
 }
 
 #[test]
-fn an_object_that_cannot_be_synced_is_there_in_a_state_that_is_not_known() {
+fn unsyncable_object_is_present_without_a_revision() {
     let mut domain = entry("DOMAIN", json!({ "id": "PATIENT_NO" }));
     domain["revisionHash"] = "Not Syncable: mapping algorithm".into();
     let state = state(&[page(1, &[domain])]);
@@ -120,7 +120,7 @@ fn pages_of_two_environments_of_one_length_are_not_one_list() {
 }
 
 #[test]
-fn rows_of_what_is_engine_wide_speak_for_all_of_it_unless_some_can_be_asked_for() {
+fn engine_wide_rows_are_complete_unless_filtered() {
     let sets = state(&[page(
         1,
         &[json!({ "profileSetId": 1, "profileSetName": "HIPAA" })],
@@ -175,7 +175,7 @@ fn a_job_lives_where_the_connector_of_its_ruleset_does() {
 }
 
 #[test]
-fn of_two_rulesets_of_one_number_the_kind_decides() {
+fn kind_separates_rulesets_of_one_number() {
     let job = |id: i64, kind: Option<&str>| json!({ "maskingJobId": id, "jobName": format!("j{id}"), "rulesetId": 3, "rulesetType": kind });
     let jobs = page(3, &[job(1, Some("DATABASE")), job(2, Some("FILE")), job(3, None)]);
     let row = |row: Value| page(1, &[row]);
@@ -193,7 +193,7 @@ fn of_two_rulesets_of_one_number_the_kind_decides() {
 }
 
 #[test]
-fn environments_are_known_with_name_and_purpose_and_absent_only_from_a_list_of_all() {
+fn environment_is_absent_only_from_a_complete_list() {
     let row = |id: i64, application: i64, purpose: &str| json!({ "environmentId": id, "environmentName": format!("e{id}"), "applicationId": application, "purpose": purpose });
     let some = state(&[page(1, &[row(1, 1, "TOKENIZE")])]);
     let Presence::Present(found) = some.environment(1) else {
@@ -233,7 +233,7 @@ fn all_is_known_of_a_dump_that_hides_nothing() {
 
 /// The pair of a reference may be older than what the engine lists.
 #[test]
-fn a_listed_hash_is_believed_where_the_saved_state_does_not_explain_it() {
+fn listed_hash_wins_over_an_unexplained_state() {
     let file = testdata("masking-job.json");
     let report = Examiner::new(&ExamineOptions::default())
         .read_bytes(&file)
@@ -294,7 +294,7 @@ fn a_listed_hash_is_believed_where_the_saved_state_does_not_explain_it() {
 }
 
 #[test]
-fn what_would_tell_is_said() {
+fn missing_information_is_named() {
     let needs = |state: &TargetState, type_name, place, identity| {
         let answer = state.find(&Lookup {
             types: TypeSelector::Type(type_name),
@@ -335,7 +335,7 @@ fn what_would_tell_is_said() {
 }
 
 #[test]
-fn a_target_takes_the_types_that_it_has_and_a_whole_dump_has_all_it_takes() {
+fn complete_dump_has_every_supported_type() {
     let takes = |state: &TargetState, type_name: &str| match state.takes_type(type_name) {
         Presence::Present(()) => "yes",
         Presence::Absent => "no",
@@ -365,7 +365,7 @@ fn a_target_takes_the_types_that_it_has_and_a_whole_dump_has_all_it_takes() {
 }
 
 #[test]
-fn entries_beside_pages_count_and_only_hexadecimal_digits_are_a_hash() {
+fn bare_entries_count_and_hashes_are_hexadecimal() {
     let [ssn, mut zip, mut dob] = ["SSN", "ZIP", "DOB"].map(|name| entry("DOMAIN", json!({ "id": name })));
     zip["revisionHash"] = "Not Syncable: the object has no revision".into();
     assert_eq!(zip["revisionHash"].as_str().unwrap().len(), 40);
@@ -431,7 +431,7 @@ fn an_exported_environment_tells_where_what_it_needs_lives() {
 }
 
 #[test]
-fn a_document_is_one_whatever_else_is_in_it_and_an_entry_alone_is_a_list() {
+fn detects_document_and_single_entry() {
     let file = testdata("masking-job.json");
     let with_more = [&br#"{"responseList":[],"#[..], &file[1..]].concat();
     let kinds = |state: &TargetState| {
@@ -462,7 +462,7 @@ fn more_entries_than_the_limit_are_refused() {
 }
 
 #[test]
-fn a_format_is_read_where_the_targets_own_documents_or_its_version_say_so() {
+fn format_support_follows_documents_and_version() {
     let reads = |state: &TargetState, format| match state.reads_format(format) {
         Presence::Present(()) => "yes".to_owned(),
         Presence::Absent => "no".to_owned(),

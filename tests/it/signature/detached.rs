@@ -71,7 +71,7 @@ fn detached_signatures_verify_in_every_encoding() {
 }
 
 #[test]
-fn detached_verification_names_what_is_wrong_with_its_inputs() {
+fn detached_verification_explains_bad_inputs() {
     let key = seeded(KeySize::Dsa512);
     let public = key.public_key().to_spki_der();
     let hash = HashAlgorithm::Sha1.digest(b"payload");

@@ -33,7 +33,7 @@ fn facts_name_the_size_the_parameters_and_the_fingerprint() {
 }
 
 #[test]
-fn every_published_parameter_set_passes_the_gate_and_is_recognised() {
+fn published_parameter_sets_are_recognised() {
     assert_eq!(PARAMETER_SETS.len(), 6);
     for set in PARAMETER_SETS {
         // g itself is the public value of the secret 1.
@@ -45,7 +45,7 @@ fn every_published_parameter_set_passes_the_gate_and_is_recognised() {
 }
 
 #[test]
-fn the_key_of_the_documentation_is_recognised_although_it_breaks_off() {
+fn truncated_documented_key_is_recognised() {
     let (bytes, _) = exportdoc::internal::envelope::decode_all(DOCUMENTATION_KEY);
     assert_eq!(bytes.len(), 126);
     let key = PartialKey::read(&bytes);

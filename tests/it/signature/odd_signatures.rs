@@ -43,7 +43,7 @@ fn r_and_s_at_or_above_q_are_out_of_range() {
 }
 
 #[test]
-fn r_and_s_of_one_or_just_below_q_are_in_range_but_do_not_verify() {
+fn r_and_s_at_range_ends_do_not_verify() {
     for h in honest() {
         for number in [vec![1], minus_one(&h.q)] {
             for (r, s) in [

@@ -156,7 +156,7 @@ fn openssl_reads_our_private_keys_and_signs_with_them() {
 
 /// `KeyError::NotCanonical` says that others may read such a key: which do, and that we refuse it.
 #[test]
-fn keys_that_we_call_not_canonical_are_those_that_the_jdk_or_openssl_read() {
+fn openssl_or_jdk_read_non_canonical_keys() {
     let directory = tempfile::tempdir().unwrap();
     let key = SigningKey::from_seed(KeySize::Dsa512, b"canonical").unwrap();
     let honest = signed(&key, KeySize::Dsa512, b"message");

@@ -201,7 +201,7 @@ fn dropped_repeated_and_moved_records_are_noticed() {
 }
 
 #[test]
-fn whatever_stands_in_or_behind_the_trailer_is_noticed() {
+fn changes_in_or_after_the_trailer_are_noticed() {
     let parts = Parts::of(&masking_job().seal());
     let mut records = parts.records();
     let trailer = records.pop().unwrap();
@@ -292,7 +292,7 @@ fn key_and_signature_of_another_document_are_noticed() {
 }
 
 #[test]
-fn a_document_altered_and_sealed_anew_is_valid_but_says_who_sealed_it() {
+fn resealed_document_is_valid_with_another_key() {
     let mut plan = masking_job();
     plan.objects.truncate(1);
     plan.key = crate::support::key(KeySize::Dsa512, "forger");
@@ -308,7 +308,7 @@ fn a_document_altered_and_sealed_anew_is_valid_but_says_who_sealed_it() {
 }
 
 #[test]
-fn a_rule_that_is_not_declared_or_not_known_leaves_an_altered_document_undetermined() {
+fn unknown_rule_leaves_the_verdict_undetermined() {
     let mut parts = Parts::of(&masking_job().undeclared().seal());
     let at = parts
         .blob
@@ -340,7 +340,7 @@ fn a_rule_that_is_not_declared_or_not_known_leaves_an_altered_document_undetermi
 }
 
 #[test]
-fn the_metadata_is_outside_of_the_signature_but_held_against_the_blob() {
+fn metadata_is_compared_with_the_blob() {
     let parts = Parts::of(&masking_job().seal());
     let altered = |change: &dyn Fn(&mut serde_json::Value)| {
         let mut parts = parts.clone();

@@ -125,7 +125,7 @@ fn a_key_whose_q_is_no_prime_is_never_trusted() {
 }
 
 #[test]
-fn two_keys_in_one_document_give_one_verdict_in_any_order_and_spelling() {
+fn repeated_key_member_gives_one_verdict() {
     let document = String::from_utf8(small().seal()).unwrap();
     let own = STANDARD.encode(Parts::of(&small().seal()).key);
     let other = STANDARD.encode(key(KeySize::Dsa512, "another").public_key().to_spki_der());

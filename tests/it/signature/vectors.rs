@@ -82,7 +82,7 @@ fn rfc_6979_signatures_are_reproduced() {
 }
 
 #[test]
-fn verdicts_on_512_bit_keys_equal_those_of_openssl_and_the_jdk() {
+fn openssl_and_jdk_agree_on_512_bit_keys() {
     let file = vectors("dsa512_sha1.json");
     let cases = file.as_array().unwrap();
     let mut honest = 0;

@@ -168,7 +168,7 @@ fn without_a_blob_nothing_that_needs_it_is_known() {
 }
 
 #[test]
-fn what_is_damaged_and_then_sealed_is_invalid_although_the_signature_verifies() {
+fn damage_before_sealing_is_invalid() {
     let plan = small();
     let mut parts = Parts::of(&plan.seal());
     let mut records = parts.records();
@@ -193,7 +193,7 @@ fn what_is_damaged_and_then_sealed_is_invalid_although_the_signature_verifies() 
 }
 
 #[test]
-fn members_that_are_gone_leave_their_checks_unknown_but_the_verdict_invalid() {
+fn missing_members_leave_checks_unknown() {
     for (gone, unknown) in [
         (&["signature"][..], &["r and s"][..]),
         (&["publicKey"], &["key is well-formed"]),
@@ -217,7 +217,7 @@ fn members_that_are_gone_leave_their_checks_unknown_but_the_verdict_invalid() {
 }
 
 #[test]
-fn where_seal_and_trailer_are_both_gone_the_one_finding_is_that_nobody_signed() {
+fn missing_seal_and_trailer_is_unsigned() {
     let mut parts = Parts::of(&masking_job().seal());
     let mut records = parts.records();
     records.pop();
@@ -238,7 +238,7 @@ fn where_seal_and_trailer_are_both_gone_the_one_finding_is_that_nobody_signed() 
 }
 
 #[test]
-fn a_limit_that_ends_the_reading_leaves_open_what_lies_behind_it() {
+fn limit_leaves_later_checks_unknown() {
     let document = masking_job().seal();
     let limits = BlobLimits {
         records: 5,
@@ -269,7 +269,7 @@ fn a_limit_that_ends_the_reading_leaves_open_what_lies_behind_it() {
 }
 
 #[test]
-fn without_hashes_in_the_list_there_is_nothing_to_hold_the_recomputed_ones_against() {
+fn missing_listed_hashes_leave_hash_check_unknown() {
     let case = altered(|parts| {
         for row in parts.metadata["exportedObjectList"].as_array_mut().unwrap() {
             row.as_object_mut().unwrap().remove("revisionHash");
@@ -281,7 +281,7 @@ fn without_hashes_in_the_list_there_is_nothing_to_hold_the_recomputed_ones_again
 }
 
 #[test]
-fn what_is_undetermined_says_why() {
+fn undetermined_verdict_has_a_reason() {
     let said = |document: &[u8]| {
         let case = report(document);
         assert_eq!(case.signature.verdict, Verdict::Undetermined);
