@@ -3,6 +3,7 @@
 //! A document's *score* at a level is how many findings weigh at least that much, ignored ones included. The lower the
 //! better.
 
+use crate::support::property;
 use crate::support::{Parts, Plan, exportdoc, framed, inventory, key, numbered};
 use exportdoc::internal::audit::{AuditOptions, AuditReport, Level, Policy, audit_bytes};
 use exportdoc::internal::blob::{Trailer, frame};
@@ -148,7 +149,7 @@ fn worst_but_for_trust(report: &AuditReport) -> Level {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(property(12))]
 
     #[test]
     fn sealing_again_never_improves_the_audit(

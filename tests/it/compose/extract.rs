@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::support::command::{PASSPHRASE, assert_sound, bytes, fail, listing, read, read_with, succeed};
+use crate::support::property;
 use crate::support::{made, testdata};
 use exportdoc::internal::extract::{Dependencies, ExtractError, extract};
 use exportdoc::internal::graph::Graph;
@@ -387,7 +388,7 @@ fn global() -> Vec<SyncObject<'static>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(property(12))]
 
     /// Whatever is asked for: closed, in order, untouched; and extracting again changes nothing.
     #[test]

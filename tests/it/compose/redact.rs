@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::support::command::{assert_sound, fail, read, run, succeed};
+use crate::support::property;
 use crate::support::testdata;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -518,7 +519,7 @@ fn nothing_of_the_envelope_gets_through() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(property(16))]
 
     #[test]
     fn redacting_twice_changes_no_structure_and_counts_the_same(

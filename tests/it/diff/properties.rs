@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::support::changes::{Object, altered, compare, paths, replaced, resaved};
+use crate::support::property;
 use crate::support::{document_of_messages, inventory};
 use exportdoc::internal::diff::{DiffOptions, DocumentDiff, MatchBy, ObjectDiff, Status};
 use exportdoc::internal::object::data::{FieldKind, MessageSpec};
@@ -170,7 +171,7 @@ fn texts(spec: &MessageSpec) -> Vec<(u32, &'static str, FieldKind)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(property(8))]
 
     #[test]
     fn a_document_never_differs_from_itself(events in changes(), by_name in any::<bool>()) {

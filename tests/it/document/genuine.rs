@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use crate::support::changes::{Object, altered, compare, edit, nested, paths, replaced, resaved, statuses};
+use crate::support::property;
 use crate::support::{exportdoc, ids, key, report};
 use exportdoc::internal::build::{ExportFacts, in_record_order, seal};
 use exportdoc::internal::diff::{DiffOptions, DocumentDiff, Status};
@@ -683,7 +684,7 @@ fn edited(object: &Object, field: &prop::sample::Index, text: &str) -> Option<(V
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(property(6))]
 
     #[test]
     fn exports_of_one_state_are_equal_in_any_order(

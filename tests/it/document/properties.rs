@@ -3,6 +3,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::io::Read;
 
+use crate::support::property;
 use crate::support::{Parts, Plan, ids, masking_job, numbered, report, said, small};
 use exportdoc::internal::blob::{
     Header, ObjectRecord, RawRecord, Record, RecordReader, SealedRecord, Trailer, frame,
@@ -163,7 +164,7 @@ impl Read for Chunked<'_> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(property(24))]
 
     #[test]
     fn every_set_of_objects_builds_to_a_clean_valid_document(objects in object_sets(), rule in any::<bool>()) {

@@ -4,6 +4,7 @@
 use std::io::{BufRead, Read};
 use std::sync::LazyLock;
 
+use crate::support::property;
 use crate::support::{Parts, global, masking_job, said, small};
 use exportdoc::internal::audit::{AuditOptions, DEFAULT_POLICY, Policy, audit_bytes, audit_source};
 use exportdoc::internal::blob::BlobLimits;
@@ -195,7 +196,7 @@ fn missing_colon_before_the_blob_has_the_same_place() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(property(24))]
 
     #[test]
     fn documents_told_in_any_way_and_cut_anywhere_are_the_same(

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::support::changes::compare;
+use crate::support::property;
 use crate::support::things::{
     ALGORITHM_REFERENCE, CONNECTOR, DOMAIN, JOB, LOOKUP, Object, RULESET, Thing, algorithm, document,
     global_object, numbered, objects, options, seal_outcome, sealed, three_way, try_merge, union,
@@ -230,7 +231,7 @@ fn applied(old: &[u8], new: &[u8]) -> Vec<Object> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(property(12))]
 
     #[test]
     fn a_side_that_changed_nothing_leaves_the_other_as_it_is(base in view(), other in view()) {

@@ -1,5 +1,6 @@
 //! No input makes the readers panic, and nothing that was changed still verifies.
 
+use crate::support::property;
 use exportdoc::internal::signature::{
     DsaSignature, HashAlgorithm, KeySize, PartialKey, PublicKey, SigningKey, decode_any,
 };
@@ -17,7 +18,7 @@ static KEYS: LazyLock<Vec<(SigningKey, Vec<u8>)>> = LazyLock::new(|| {
 });
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(property(64))]
 
     #[test]
     fn arbitrary_bytes_do_not_panic(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
@@ -67,7 +68,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(property(64))]
 
     #[test]
     fn signatures_verify_until_something_is_changed(

@@ -25,6 +25,7 @@ use exportdoc::internal::report::{DocumentReport, ExamineOptions, Examiner, Verd
 use exportdoc::internal::revision_hash;
 use exportdoc::internal::sample::{self, SampleSize};
 use exportdoc::internal::signature::{KeySize, SigningKey, SigningRule};
+use proptest::prelude::ProptestConfig;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -118,6 +119,18 @@ pub(crate) fn assert_snapshot(name: &str, text: &str) {
     settings.add_filter(r"[\w./-]*/made/", "made/");
     settings.add_filter(r"\(\d+ [a-z]+ ago\)", "(AGE ago)");
     settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+/// The configuration of a property test. `PROPTEST_CASES`, which the nightly run sets, overrides the number of cases.
+pub(crate) fn property(cases: u32) -> ProptestConfig {
+    let wanted = std::env::var("PROPTEST_CASES")
+        .ok()
+        .map(|wanted| wanted.parse().unwrap());
+    ProptestConfig {
+        cases: wanted.unwrap_or(cases),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
 }
 
 /// A command of another program, for a second opinion. One that is missing fails the test.
