@@ -21,7 +21,6 @@ mod stream;
 mod streamed;
 mod text;
 mod tokens;
-mod write;
 
 pub use base64_decoder::{Base64Decoder, decode_all};
 pub use base64_report::{Base64Report, BreakOff, BreakReason, Flaw};
@@ -35,7 +34,6 @@ pub use stream::EnvelopeWriter;
 pub(crate) use streamed::StreamedDocument;
 pub use text::{EnvelopeText, LineColumn};
 pub(crate) use tokens::{Token, Tokenizer};
-pub use write::{BuildError, EnvelopeBuilder};
 
 /// Limit on nested objects and arrays, the document included. Engines need five levels.
 pub const MAX_DEPTH: usize = 64;
