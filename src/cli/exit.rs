@@ -1,40 +1,37 @@
-//! The exit codes of every subcommand.
+//! The exit codes, and the one table of their meanings: every help text and manual page quotes it.
 
 use std::process::ExitCode;
 
-/// How a command ended. Scripts rely on the numbers: they only change with a major version.
-///
-/// | code | `inspect` | `verify-signature` | `diff` | `audit` | `plan` |
-/// |---|---|---|---|---|---|
-/// | 0 | everything could be read, no finding is an error | valid (and trusted, where trusted keys are given) | the same content | nothing weighs as much as `--fail-on` | the import would succeed |
-/// | 1 | a finding is an error | invalid, or more content behind the document | different, or more content behind a document | something does | it would fail, or do what `--deny` names; or more content behind the document |
-/// | 2 | usage, or an input that can't be read | the same | the same, or one that can be read only in part | the same, a policy included; whatever else was found | usage, or an input that can't be read |
-/// | 3 | – | undetermined | – | – | that can't be told |
-/// | 4 | – | valid, but not by a trusted key | – | – | – |
-/// | 5 | a limit was hit | a limit was hit, or `--deny-weak` | a limit was hit | – | a limit was hit |
-/// | 70 | internal error | the same | the same | the same | the same |
-///
-/// Commands that write documents answer 0 when they wrote, 1 when the input is not what they may work on, 2 as above
-/// and when there is no place to write to, and 70 when the disk is full or fails.
-///
-/// Over many documents Ctrl-C answers 130, after what was judged until then was told.
-///
-/// Over many documents the first of 130, 70, 1, 2, 5, 3, 4, 0 that occurred is the answer. For `audit` it is the first
-/// of 130, 70, 2, 1, 0: a gate must not take a run that couldn't see everything for one that did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+use crate::outcome::document::{Cause, Ended, Unreadable};
+
+/// How a command ended, from the weakest to the strongest. Scripts rely on the numbers: they change only with a major
+/// version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Exit {
     Good,
-    Bad,
-    Usage,
-    Undetermined,
     Untrusted,
-    Denied,
+    Undetermined,
+    Limit,
+    Usage,
+    Bad,
     Internal,
     Interrupted,
 }
 
+/// In the order of their numbers.
+const ALL: [Exit; 8] = [
+    Exit::Good,
+    Exit::Bad,
+    Exit::Usage,
+    Exit::Undetermined,
+    Exit::Untrusted,
+    Exit::Limit,
+    Exit::Internal,
+    Exit::Interrupted,
+];
+
 impl Exit {
-    /// The number the process ends with.
+    /// The process's exit code.
     pub(crate) fn code(self) -> u8 {
         match self {
             Self::Good => 0,
@@ -42,33 +39,91 @@ impl Exit {
             Self::Usage => 2,
             Self::Undetermined => 3,
             Self::Untrusted => 4,
-            Self::Denied => 5,
+            Self::Limit => 5,
             Self::Internal => 70,
             Self::Interrupted => 130,
         }
     }
 
-    fn precedence(self) -> u8 {
-        match self {
-            Self::Interrupted => 7,
-            Self::Internal => 6,
-            Self::Bad => 5,
-            Self::Usage => 4,
-            Self::Denied => 3,
-            Self::Undetermined => 2,
-            Self::Untrusted => 1,
-            Self::Good => 0,
-        }
+    /// The exit code of two documents together.
+    pub(crate) fn and(self, other: Self) -> Self {
+        self.max(other)
     }
 
-    /// The answer over two documents.
-    pub(crate) fn and(self, other: Self) -> Self {
-        if other.precedence() > self.precedence() {
-            other
-        } else {
-            self
+    /// The meaning of the code in a subcommand; `None` if the subcommand never exits with it. The empty name stands for
+    /// the program as a whole.
+    #[rustfmt::skip]
+    fn meaning(self, command: &str) -> Option<&'static str> {
+        Some(match (self, command) {
+            (Self::Good, "") => "success: readable, valid, same content, accepted by the policy, would succeed",
+            (Self::Good, "inspect") => "readable, and no finding is an error",
+            (Self::Good, "verify-signature") => "valid, and by a trusted key if --trusted-key is given",
+            (Self::Good, "audit") => "no finding reaches the level --fail-on",
+            (Self::Good, "diff") => "same content",
+            (Self::Good, "plan") => "the import would succeed",
+            (Self::Good, "merge-driver") => "merged",
+            (Self::Good, "textconv") => "printed, even if the file isn't a document: git stops at any other code",
+            (Self::Good, "git-setup") => "printed or installed",
+            (Self::Good, _) => "written",
+
+            (Self::Bad, "") => "failure: a finding is an error, invalid, different, rejected by the policy, would fail",
+            (Self::Bad, "inspect") => "a finding is an error",
+            (Self::Bad, "verify-signature") => "invalid, or more content follows the document",
+            (Self::Bad, "audit") => "a finding reaches the level --fail-on",
+            (Self::Bad, "diff") => "different, or more content follows a document",
+            (Self::Bad, "plan") => "the import would fail or do what --deny forbids, or more content follows the document",
+            (Self::Bad, "merge") => "conflicts, or documents that don't fit together",
+            (Self::Bad, "merge-driver") => "conflicts (the current version stays), or documents that don't fit together",
+            (Self::Bad, "extract") => "the document is invalid or lacks the object",
+            (Self::Bad, "seal" | "encrypt" | "decrypt" | "redact") => "the document is invalid",
+
+            (Self::Usage, "audit") => "wrong usage, or a document or policy that can't be read or is too large; wins over 1",
+            (Self::Usage, "diff") => "wrong usage, or a document that can't be read in full",
+            (Self::Usage, "git-setup") => "wrong usage, no repository, or a file that can't be written",
+            (Self::Usage, "" | "inspect" | "verify-signature" | "plan" | "textconv") => "wrong usage, or an input that can't be read",
+            (Self::Usage, _) => "wrong usage, an input that can't be read, or an output that can't be created",
+
+            (Self::Undetermined, "") => "undetermined: no known signing rule verifies, or the outcome of an import is unknown",
+            (Self::Undetermined, "verify-signature") => "undetermined: no known signing rule verifies",
+            (Self::Undetermined, "plan") => "the outcome is unknown",
+
+            (Self::Untrusted, "" | "verify-signature") => "valid, but not by a trusted key",
+
+            (Self::Limit, "" | "verify-signature") => "a limit was exceeded, or --deny-weak rejects the algorithm",
+            (Self::Limit, "inspect" | "diff" | "plan" | "textconv") => "a limit was exceeded",
+
+            (Self::Internal, "" | "inspect" | "verify-signature" | "audit" | "diff" | "plan" | "textconv" | "git-setup") => "internal error",
+            (Self::Internal, _) => "internal error, or the disk is full or fails",
+
+            (Self::Interrupted, "" | "inspect" | "verify-signature" | "audit") => "interrupted by Ctrl-C; the results so far are printed",
+
+            _ => return None,
+        })
+    }
+}
+
+/// The exit codes of a subcommand, one a line; of all subcommands together for the empty name.
+pub(crate) fn table(command: &str) -> String {
+    let mut text = "Exit codes:\n".to_owned();
+    for exit in ALL {
+        if let Some(meaning) = exit.meaning(command) {
+            text.push_str(&format!("  {:<3} {meaning}\n", exit.code()));
         }
     }
+    if command.is_empty() {
+        text.push_str(
+            "For several documents, the first of 130, 70, 1, 2, 5, 3, 4, 0 that applies to any of them.\n",
+        );
+    }
+    text
+}
+
+/// The end of a subcommand's help: an introduction, the exit codes, examples.
+pub(crate) fn help(command: &str, before: &str, after: &str) -> String {
+    let table = table(command);
+    let parts = [before, &table, after].map(str::trim_end);
+    let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join("\n\n")
 }
 
 impl From<Exit> for ExitCode {
@@ -77,18 +132,37 @@ impl From<Exit> for ExitCode {
     }
 }
 
+impl From<&Unreadable> for Exit {
+    fn from(error: &Unreadable) -> Self {
+        match error.cause {
+            Cause::Input => Self::Usage,
+            Cause::TooLarge => Self::Limit,
+            Cause::Defect => Self::Internal,
+        }
+    }
+}
+
+impl From<Ended> for Exit {
+    fn from(ended: Ended) -> Self {
+        match ended {
+            Ended::Whole => Self::Good,
+            Ended::Interrupted => Self::Interrupted,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn precedence_over_many_documents_is_as_documented() {
+    fn stronger_exit_code_wins() {
         let order = [
             Exit::Interrupted,
             Exit::Internal,
             Exit::Bad,
             Exit::Usage,
-            Exit::Denied,
+            Exit::Limit,
             Exit::Undetermined,
             Exit::Untrusted,
             Exit::Good,

@@ -1,24 +1,25 @@
 //! The command line: parses the arguments and runs the subcommand.
 
-pub(crate) mod args;
-pub(crate) mod commands;
+mod args;
+mod commands;
 pub(crate) mod error;
 pub(crate) mod exit;
-pub(crate) mod io;
+mod hints;
+mod io;
 
 use anstream::ColorChoice;
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 use commands::{
-    audit, completions, crypt, diff, explain, extract, git_setup, inspect, keygen, man, merge, merge_driver,
-    plan, redact, seal, textconv, verify_signature,
+    audit, completions, decrypt, diff, encrypt, explain, extract, git_setup, inspect, keygen, man, merge,
+    merge_driver, plan, redact, seal, textconv, verify_signature,
 };
 use error::CliError;
 use exit::Exit;
 
 /// Read, judge and build the signed export documents that data-masking engines sync with
 #[derive(Debug, Parser)]
-#[command(name = "exportdoc", version, propagate_version = true, after_help = EXIT_CODES)]
+#[command(name = "exportdoc", version, propagate_version = true, after_help = exit::table(""))]
 pub(crate) struct Cli {
     /// When to use colour; NO_COLOR is honoured
     #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
@@ -26,18 +27,6 @@ pub(crate) struct Cli {
     #[command(subcommand)]
     command: Command,
 }
-
-const EXIT_CODES: &str = "\
-Exit codes:
-  0   good: readable without errors; valid; the same content; let through by the policy; would succeed
-  1   bad: a finding is an error; invalid; different; against the policy; would fail
-  2   usage, or an input that can't be read
-  3   undetermined: no known signing rule verifies (every real engine's document); it can't be told how an import ends
-  4   valid, but not by a trusted key
-  5   weak algorithm denied, or a limit hit
-  70  internal error
-  130 interrupted by Ctrl-C: what was done until then is told
-  Over many documents the first of 130, 70, 1, 2, 5, 3, 4, 0 that occurred is the answer.";
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Color {
@@ -54,8 +43,8 @@ enum Command {
     Extract(extract::Args),
     Seal(seal::Args),
     Keygen(keygen::Args),
-    Encrypt(crypt::EncryptArgs),
-    Decrypt(crypt::DecryptArgs),
+    Encrypt(encrypt::Args),
+    Decrypt(decrypt::Args),
     Redact(redact::Args),
     Diff(diff::Args),
     Merge(merge::Args),
@@ -94,8 +83,8 @@ impl Cli {
             Command::Textconv(args) => args.run(),
             Command::GitSetup(args) => args.run(),
             Command::Explain(args) => args.run(),
-            Command::Completions(args) => args.run(),
-            Command::Man(args) => args.run(),
+            Command::Completions(args) => args.run(Self::command()),
+            Command::Man(args) => args.run(Self::command()),
         }
     }
 }

@@ -1,16 +1,16 @@
-//! Lines and columns of byte offsets, for formats whose readers know no bytes.
+//! Lines and columns of byte offsets, for formats whose readers don't count bytes.
 
 use std::collections::BTreeMap;
 
 use exportdoc::internal::audit::TextPlace;
 use exportdoc::internal::envelope::LineColumn;
 
-/// The lines and columns of some byte offsets in one file.
+/// Lines and columns of some byte offsets in one file.
 #[derive(Debug, Default)]
 pub(crate) struct Lines(BTreeMap<u64, LineColumn>);
 
 impl Lines {
-    /// The line and the column of an offset that was looked up.
+    /// The line and column of an offset that was looked up before.
     pub(crate) fn get(&self, offset: u64) -> Option<LineColumn> {
         self.0.get(&offset).copied()
     }

@@ -1,20 +1,19 @@
-//! An audit as GitHub's workflow commands: what is found becomes an annotation of the file.
+//! An audit as GitHub's workflow commands: findings become annotations of the file.
 //!
-//! Invariant: text of a document stands behind a command on one line, so that it can't begin a command of its own.
+//! Invariant: text of a document never begins a line, so it can't form a command.
 
 use std::io::{self, Write};
 
 use exportdoc::internal::audit::{AuditFinding, Level};
 use exportdoc::internal::escape;
 
-use crate::cli::commands::audit::AuditRun;
-use crate::cli::commands::audit::Audited;
-use crate::cli::commands::audit::Printer;
-use crate::cli::io::batch::Judged;
+use crate::outcome::audit::{AuditRun, Audited};
+use crate::outcome::document::Judged;
 use crate::outcome::lines::Lines;
+use crate::render::Printer;
 use crate::render::words::audit::{documents, run_tally, with_place};
 
-/// Prints a command per finding and a line on the whole run.
+/// Prints a command per finding and a summary line.
 pub(crate) struct Github;
 
 impl Printer for Github {
@@ -27,8 +26,10 @@ impl Printer for Github {
                 Ok(())
             }
             Err(error) => {
-                let help = error.help();
-                let text: Vec<String> = [Some(error.to_string()), help].into_iter().flatten().collect();
+                let text: Vec<String> = [error.message.clone()]
+                    .into_iter()
+                    .chain(error.help.clone())
+                    .collect();
                 command(
                     out,
                     "error",
@@ -67,7 +68,7 @@ fn annotation(out: &mut dyn Write, path: &str, finding: &AuditFinding, lines: &L
     command(out, name, &properties(path, at, finding.id()), &text)
 }
 
-/// The properties of a command; standard input is no file.
+/// The properties of a command; without a file for standard input.
 fn properties(path: &str, at: Option<(usize, usize)>, title: &str) -> String {
     let mut properties = Vec::new();
     if path != "-" {
@@ -85,12 +86,12 @@ fn command(out: &mut dyn Write, name: &str, properties: &str, text: &[String]) -
     writeln!(out, "::{name} {properties}::{}", text.join("%0A"))
 }
 
-/// What stands behind the second pair of colons.
+/// Escapes a command's text.
 fn data(text: &str) -> String {
     escape::terminal(text).replace('%', "%25")
 }
 
-/// What stands in front of it.
+/// Escapes a property.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
@@ -100,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_cannot_end_its_property_its_line_or_its_command() {
+    fn hostile_text_stays_in_its_property_and_line() {
         let hostile = "a%0A,line=1::x\r\n::stop-commands::y\u{202e}";
         assert_eq!(data(hostile), r"a%250A,line=1::x\r\n::stop-commands::y\u{202e}");
         assert_eq!(

@@ -1,22 +1,22 @@
-//! An audit as JUnit XML, which every CI server shows.
+//! An audit as JUnit XML for CI servers.
 //!
-//! Invariants: suites are written as they come, one per document, with a case per rule that found something and one that
-//! says whether the document could be read. A case fails when the run does because of it.
+//! A document is a suite. It has a case for its readability and one for each rule with findings, which fails if they reach
+//! the level that the run fails on.
 
 use std::io::{self, Write};
 
 use exportdoc::internal::audit::{AuditFinding, Level, Suppressed};
 use exportdoc::internal::escape;
+use exportdoc::internal::finding::FindingRule;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
-use crate::cli::commands::audit::AuditRun;
-use crate::cli::commands::audit::Audited;
-use crate::cli::commands::audit::Printer;
-use crate::cli::io::batch::Judged;
+use crate::outcome::audit::{AuditRun, Audited};
+use crate::outcome::document::Judged;
+use crate::render::Printer;
 use crate::render::words::audit::{by_rule, with_place};
 
-/// Writes one list of suites.
+/// Prints a suite per document.
 pub(crate) struct Junit {
     fail_on: Level,
     begun: bool,
@@ -30,7 +30,7 @@ struct Case {
 
 enum Outcome {
     Passed,
-    /// Found, but not weighty enough to fail.
+    /// Findings below the level that fails.
     Noted(String),
     Skipped(String),
     Failed {
@@ -44,7 +44,7 @@ enum Outcome {
 }
 
 impl Junit {
-    /// `fail_on` is the level from which on a case fails.
+    /// `fail_on` is the lowest level that fails a case.
     pub(crate) fn new(fail_on: Level) -> Self {
         Self {
             fail_on,
@@ -65,10 +65,7 @@ impl Junit {
     }
 
     fn cases(&self, findings: &[AuditFinding]) -> Vec<Case> {
-        let case = |(rule, own): (
-            &'static exportdoc::internal::finding::FindingRule,
-            Vec<&AuditFinding>,
-        )| {
+        let case = |(rule, own): (&'static FindingRule, Vec<&AuditFinding>)| {
             let level = own
                 .iter()
                 .map(|finding| finding.level)
@@ -100,7 +97,7 @@ impl Printer for Junit {
             outcome: match &document.outcome {
                 Ok(_) => Outcome::Passed,
                 Err(error) => Outcome::Error {
-                    message: safe(&error.to_string()),
+                    message: safe(&error.message),
                 },
             },
         }];
@@ -137,7 +134,7 @@ fn skipped(suppressed: &Suppressed) -> Case {
     }
 }
 
-/// Text without the characters that XML can't hold or that hide something. The writer escapes markup.
+/// Escapes control characters, which XML can't hold. The writer escapes markup.
 fn safe(text: &str) -> String {
     escape::terminal(text).into_owned()
 }

@@ -1,4 +1,4 @@
-//! Keys that the caller trusts: a fingerprint, or the keys in a file.
+//! The option `--trusted-key`: a fingerprint, or a file with keys.
 
 use std::fs;
 
@@ -6,28 +6,37 @@ use exportdoc::internal::signature::{
     Encoding, PublicKey, SigningKey, decode_all, fingerprint_digits, names_private_key, parse_fingerprint,
 };
 
-use crate::cli::error::CliError;
+use crate::cli::error::{CliError, user_error};
 
-/// The fingerprints that arguments of `--trusted-key` stand for.
-pub(crate) fn fingerprints(texts: &[String]) -> Result<Vec<[u8; 32]>, CliError> {
-    let of_each: Result<Vec<_>, _> = texts.iter().map(|text| of(text)).collect();
-    Ok(of_each?.concat())
+/// The trusted keys.
+#[derive(Debug, clap::Args)]
+pub(crate) struct TrustedKeys {
+    /// A key to trust: a file (PEM, DER or base64) or 'sha256:' and its fingerprint (repeatable)
+    #[arg(long, value_name = "FILE|sha256:HEX")]
+    trusted_key: Vec<String>,
+}
+
+impl TrustedKeys {
+    /// The fingerprints of the keys.
+    pub(crate) fn fingerprints(&self) -> Result<Vec<[u8; 32]>, CliError> {
+        let of_each: Result<Vec<_>, _> = self.trusted_key.iter().map(|text| of(text)).collect();
+        Ok(of_each?.concat())
+    }
 }
 
 /// Reads `sha256:HEX`, or the fingerprints of all keys in a file.
 fn of(text: &str) -> Result<Vec<[u8; 32]>, CliError> {
     if fingerprint_digits(text).is_some() {
         let fingerprint = parse_fingerprint(text).ok_or_else(|| {
-            let help = "a fingerprint is sha256: and 64 hexadecimal digits, as verify-signature prints it";
-            CliError::usage(format!("'{text}' is no fingerprint"), help)
+            user_error(format!("'{text}' is not a fingerprint"))
+                .hinted("a fingerprint is sha256: and 64 hexadecimal digits, as verify-signature prints it")
         })?;
         return Ok(vec![fingerprint]);
     }
-    let failed =
-        |error: &dyn std::fmt::Display, help: &str| CliError::usage(format!("{text}: {error}"), help);
+    let failed = |error: &dyn std::fmt::Display, hint: &str| user_error(error).about(text).hinted(hint);
     let private = || {
-        let help = "give the public key; where others can read this file, make a new key";
-        failed(&"a private key, which belongs to its owner alone", help)
+        let hint = "give the public key; if others can read this file, make a new key";
+        failed(&"a private key, which must stay with its owner", hint)
     };
     let bytes =
         fs::read(text).map_err(|error| failed(&error, "give a key file, or sha256: and a fingerprint"))?;
@@ -44,10 +53,10 @@ fn of(text: &str) -> Result<Vec<[u8; 32]>, CliError> {
             .map_err(|error| failed(&error, "a DSA public key is needed here"))?
             .facts();
         if !facts.has_prime_parameters() {
-            let help = "trust a key with the parameters of a JDK or of OpenSSL";
+            let hint = "trust a key with the parameters of a JDK or of OpenSSL";
             return Err(failed(
-                &"p or q of the key isn't a prime, so others may sign with it",
-                help,
+                &"p or q of the key isn't prime, so others may sign with it",
+                hint,
             ));
         }
         Ok(facts.fingerprint)
@@ -55,12 +64,12 @@ fn of(text: &str) -> Result<Vec<[u8; 32]>, CliError> {
     blocks.iter().map(fingerprint).collect()
 }
 
-/// Whether DER begins as private keys of any kind do: with a version, where public keys have their algorithm.
+/// Whether DER begins like a private key: with a version, where a public key has its algorithm.
 fn is_private(der: &[u8]) -> bool {
-    let behind_length = match der {
+    let after_length = match der {
         [0x30, 0x81, _, rest @ ..] | [0x30, 0x82, _, _, rest @ ..] => rest,
         [0x30, 0..=0x7f, rest @ ..] => rest,
         _ => return false,
     };
-    matches!(behind_length, [0x02, 1, 0 | 1, ..])
+    matches!(after_length, [0x02, 1, 0 | 1, ..])
 }

@@ -2,10 +2,8 @@
 
 use std::io::Write;
 
-use clap::CommandFactory;
 use clap_complete::Shell;
 
-use crate::cli::Cli;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::io::stdout;
@@ -21,9 +19,9 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    pub(crate) fn run(self) -> Result<Exit, CliError> {
+    pub(crate) fn run(self, mut program: clap::Command) -> Result<Exit, CliError> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut Cli::command(), "exportdoc", &mut script);
+        clap_complete::generate(self.shell, &mut program, "exportdoc", &mut script);
         stdout::open().write_all(&script)?;
         Ok(Exit::Good)
     }

@@ -1,15 +1,15 @@
-//! `exportdoc explain`: what a finding means and what to do about it.
+//! `exportdoc explain`: the meaning of a finding.
 
 use std::io::Write;
 
 use exportdoc::internal::audit::Level;
 use exportdoc::internal::finding::{self, FindingRule, REGISTRY};
 
-use crate::cli::error::CliError;
+use crate::cli::error::{CliError, user_error};
 use crate::cli::exit::Exit;
 use crate::cli::io::stdout;
 
-/// Say what a finding means and what to do about it
+/// Explain what a finding means and what to do about it
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  exportdoc explain secrets-in-clear\n  exportdoc explain --list")]
 pub(crate) struct Args {
@@ -31,7 +31,7 @@ impl Args {
         }
         for id in &self.ids {
             let rule = finding::by_id(id)
-                .ok_or_else(|| CliError::usage(format!("no finding has the id '{id}'"), nearest(id)))?;
+                .ok_or_else(|| user_error(format!("no finding has the id '{id}'")).hinted(similar(id)))?;
             writeln!(
                 out,
                 "{} ({}{})\n  {}\n  What to do: {}",
@@ -46,7 +46,7 @@ impl Args {
     }
 }
 
-/// What a rule weighs in an audit, where that is something else.
+/// The rule's level in an audit, if it differs from its severity.
 fn in_audit(rule: &FindingRule) -> String {
     match Level::default_of(rule) {
         level if level == rule.severity.into() => String::new(),
@@ -54,10 +54,10 @@ fn in_audit(rule: &FindingRule) -> String {
     }
 }
 
-fn nearest(id: &str) -> String {
+fn similar(id: &str) -> String {
     let similar = finding::similar_ids(id);
     if similar.is_empty() {
-        "'exportdoc explain --list' shows all".to_owned()
+        "'exportdoc explain --list' lists all ids".to_owned()
     } else {
         format!("similar: {}", similar.join(", "))
     }

@@ -1,49 +1,48 @@
-//! `exportdoc extract`: a smaller document, made of some objects and what they depend on.
+//! `exportdoc extract`: makes a smaller document of some objects and their dependencies.
 
 use std::collections::HashSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use exportdoc::internal::extract::{Dependencies, ExtractError, extract, find, positions};
+use exportdoc::internal::extract::{Dependencies, extract, find, positions};
 use exportdoc::internal::object::{ObjectKey, SyncObject};
 use exportdoc::internal::report::DocumentReport;
 
+use crate::cli::args::key::{KeyArgs, Sealer};
+use crate::cli::args::output::OutputArgs;
+use crate::cli::args::source::SourceArgs;
 use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
-use crate::cli::io::output::{self, Output, OutputArgs};
-use crate::cli::io::sealing::{KeyArgs, Sealer, SourceArgs, say_what_engines_do, say_written};
+use crate::cli::exit::{self, Exit};
+use crate::cli::io::notes::{say_what_engines_do, say_written};
+use crate::cli::io::output::{self, Output};
 use crate::cli::io::source::Source;
 
-/// Longest part of an object's name in a file name.
+/// The longest part of an object's name in a file name.
 const NAME_BYTES: usize = 80;
 
-/// Make a smaller document of some objects and what they depend on
+/// Make a smaller document of some objects and their dependencies
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
-The objects stay byte for byte as they are, what this version doesn't know included. A document that was encrypted is \
-encrypted again with the same passphrase. It is sealed with --key, or with a key made for it.
-
-Exit codes: 0 written, 1 the document is invalid or has no such object, 2 usage, unreadable, or no \
-place to write to, 70 the disk is full or fails.
-
+#[command(after_help = exit::help("extract", "\
+The objects stay unchanged byte for byte, including data that this version doesn't know. An encrypted document is \
+encrypted again with the same passphrase. The result is sealed with --key, or with a new key.", "\
 Examples:
   exportdoc extract export.json --object MASKING_JOB:4 -o job.json
   exportdoc extract global.json --object DOMAIN:SSN --object 'LOOKUP:FirstNameLookup' -o some.json
   exportdoc extract global.json --object DOMAIN:SSN --references -o domain.json
-  exportdoc extract export.json --object MASKING_JOB:4 --object MASKING_JOB:5 --split -o jobs/")]
+  exportdoc extract export.json --object MASKING_JOB:4 --object MASKING_JOB:5 --split -o jobs/"))]
 pub(crate) struct Args {
     #[command(flatten)]
     source: SourceArgs,
-    /// An object to take: 'TYPE:ID', 'TYPE:NAME', an identifier or a name (repeatable)
+    /// An object to extract: 'TYPE:ID', 'TYPE:NAME', an identifier or a name (repeatable)
     #[arg(long, value_name = "TYPE:ID|NAME", required = true)]
     object: Vec<String>,
-    /// Take along everything the objects depend on (the default)
+    /// Include all dependencies of the objects (the default)
     #[arg(long, conflicts_with = "references")]
     closure: bool,
-    /// Refer to algorithms, domains and profile sets instead of taking them along: the target must have them
+    /// Refer to algorithms, domains and profile sets instead of including them: the target must have them
     #[arg(long)]
     references: bool,
-    /// Write one document per object, into the directory --output
+    /// Write one document per object into the directory --output
     #[arg(long)]
     split: bool,
     #[command(flatten)]
@@ -59,41 +58,38 @@ impl Args {
             return self.run_split(&inputs);
         }
         let output = self.output.check(&inputs)?;
-        output.spares(self.source.passphrase_file.as_deref())?;
+        output.spares(self.source.passphrase.passphrase_file.as_deref())?;
         let sealer = self.key.load(&[&output])?;
         let mut source = self.source.load()?;
         let roots = self.roots(&source.report)?;
         let wanted = positions(&source.report, &roots);
-        let all = std::mem::take(&mut source.contents.objects)
-            .into_iter()
-            .enumerate();
-        let taken = all
-            .filter_map(|(at, object)| wanted.contains(&at).then_some(object))
-            .collect();
+        let all = std::mem::take(&mut source.contents.objects).into_iter();
+        let taken = all.enumerate().filter(|(at, _)| wanted.contains(at));
+        let taken = taken.map(|(_, object)| object).collect();
         let mut objects = 0;
         let made = output.stage(|writer| {
-            objects = self.document(writer, &source, taken, &roots, &sealer)?;
+            objects = self.write(writer, &source, taken, &roots, &sealer)?;
             Ok(())
         })?;
         sealer.keep()?;
         made.put()?;
-        say_written(&output, objects, &sealer);
+        say_written(&output, objects, &sealer.describe());
         say_what_engines_do();
         Ok(Exit::Good)
     }
 
-    /// Every document is complete on the disk before the first gets its name: what can't be made or stored leaves
-    /// nothing behind.
+    /// Writes all documents to the disk before the first gets its name, so that a failure leaves nothing behind.
     fn run_split(&self, inputs: &[&Path]) -> Result<Exit, CliError> {
         let directory = &self.output.output;
         output::check_directory(directory)?;
         let source = self.source.load()?;
         let roots = self.roots(&source.report)?;
         let places = file_names(&source, &roots)
+            .into_iter()
             .map(|name| Output::check(&directory.join(name), self.output.force, inputs))
             .collect::<Result<Vec<_>, _>>()?;
         for place in &places {
-            place.spares(self.source.passphrase_file.as_deref())?;
+            place.spares(self.source.passphrase.passphrase_file.as_deref())?;
         }
         let sealer = self.key.load(&places.iter().collect::<Vec<_>>())?;
         let documents = roots
@@ -101,13 +97,14 @@ impl Args {
             .zip(&places)
             .map(|(root, place)| {
                 let mut objects = 0;
+                let root = std::slice::from_ref(root);
+                let wanted = positions(&source.report, root);
+                let taken = wanted
+                    .iter()
+                    .filter_map(|at| source.contents.objects.get(*at).cloned());
+                let taken = taken.collect();
                 let made = place.stage(|writer| {
-                    let root = std::slice::from_ref(root);
-                    let wanted = positions(&source.report, root);
-                    let taken = wanted
-                        .iter()
-                        .filter_map(|at| source.contents.objects.get(*at).cloned());
-                    objects = self.document(writer, &source, taken.collect(), root, &sealer)?;
+                    objects = self.write(writer, &source, taken, root, &sealer)?;
                     Ok(())
                 })?;
                 Ok((made, objects))
@@ -116,7 +113,7 @@ impl Args {
         sealer.keep()?;
         for (place, (made, objects)) in places.iter().zip(documents) {
             made.put()?;
-            say_written(place, objects, &sealer);
+            say_written(place, objects, &sealer.describe());
         }
         say_what_engines_do();
         Ok(Exit::Good)
@@ -126,7 +123,7 @@ impl Args {
     fn roots(&self, report: &DocumentReport) -> Result<Vec<ObjectKey>, CliError> {
         let mut roots = Vec::new();
         for wanted in &self.object {
-            let key = find(report, wanted).map_err(|error| refused(&error))?;
+            let key = find(report, wanted)?;
             if !roots.contains(&key) {
                 roots.push(key);
             }
@@ -134,8 +131,8 @@ impl Args {
         Ok(roots)
     }
 
-    /// Writes the document for some of the objects, and tells how many objects it has.
-    fn document(
+    /// Writes the document for some objects and returns the number of objects in it.
+    fn write(
         &self,
         writer: &mut dyn Write,
         source: &Source,
@@ -143,55 +140,42 @@ impl Args {
         roots: &[ObjectKey],
         sealer: &Sealer,
     ) -> Result<usize, CliError> {
-        let dependencies = match self.references {
-            true => Dependencies::References,
-            false => Dependencies::Closure,
+        let dependencies = if self.references {
+            Dependencies::References
+        } else {
+            Dependencies::Closure
         };
-        let objects = extract(taken, roots, dependencies).map_err(|error| refused(&error))?;
-        let mut draft = source.draft(&objects, source.requested(roots)?);
+        let objects = extract(taken, roots, dependencies)?;
+        let mut draft = source.draft(&objects, roots)?;
         draft.encryption = source.same_encryption()?;
         source.seal(writer, draft, &sealer.key)?;
         Ok(objects.len())
     }
 }
 
-fn refused(error: &ExtractError) -> CliError {
-    CliError::Refused {
-        message: error.to_string(),
-        help: error.help(),
-        exit: Exit::Bad,
-    }
-}
-
-/// `TYPE-identifier.json`, of what every file system takes; numbered where that makes two of them the same.
-fn file_names(source: &Source, roots: &[ObjectKey]) -> impl Iterator<Item = PathBuf> {
+/// `TYPE-identifier.json` in characters that every file system accepts; numbered if two would have the same name.
+fn file_names(source: &Source, roots: &[ObjectKey]) -> Vec<PathBuf> {
     let mut used = HashSet::new();
-    let names: Vec<PathBuf> = roots
-        .iter()
-        .map(|root| {
-            let object = source.report.objects.iter().find(|object| object.key == *root);
-            let type_name = object.map_or("object", |object| object.type_name.as_str());
-            let plain: String = format!("{type_name}-{}", root.identifier)
-                .chars()
-                .map(|c| {
-                    if c.is_ascii_alphanumeric() || "-_".contains(c) {
-                        c
-                    } else {
-                        '_'
-                    }
-                })
-                .take(NAME_BYTES)
-                .collect();
-            // Not all file systems tell upper from lower case.
-            let mut name = plain.clone();
-            for number in 2.. {
-                if used.insert(name.to_ascii_lowercase()) {
-                    break;
-                }
-                name = format!("{plain}-{number}");
-            }
-            PathBuf::from(name + ".json")
-        })
-        .collect();
-    names.into_iter()
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() || "-_".contains(c) {
+            c
+        } else {
+            '_'
+        }
+    };
+    let name = |root: &ObjectKey| {
+        let object = source.report.objects.iter().find(|object| object.key == *root);
+        let type_name = object.map_or("object", |object| object.type_name.as_str());
+        let full = format!("{type_name}-{}", root.identifier);
+        let stem: String = full.chars().map(plain).take(NAME_BYTES).collect();
+        let mut name = stem.clone();
+        let mut number = 2;
+        // Some file systems ignore case.
+        while !used.insert(name.to_ascii_lowercase()) {
+            name = format!("{stem}-{number}");
+            number += 1;
+        }
+        PathBuf::from(name + ".json")
+    };
+    roots.iter().map(name).collect()
 }

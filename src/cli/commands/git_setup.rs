@@ -1,6 +1,6 @@
-//! `exportdoc git-setup`: teaches git to show differences between documents.
+//! `exportdoc git-setup`: configures git to compare and merge documents.
 //!
-//! Invariant: nothing is written twice, and nothing but the lines printed is written.
+//! Invariant: it writes only the lines it prints, and only those that are missing.
 
 use std::fs;
 use std::io::{self, Write};
@@ -9,44 +9,43 @@ use std::process::Command;
 
 use exportdoc::internal::escape;
 
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
+use crate::cli::args::passphrase::PassphraseArg;
+use crate::cli::error::{CliError, user_error};
+use crate::cli::exit::{self, Exit};
 use crate::cli::io::shell::quoted;
+use crate::cli::io::staging::{Permissions, Staged};
 use crate::cli::io::stdout;
 
-/// The name under which git knows the tools.
+/// The name of the tools in git.
 const DRIVER: &str = "exportdoc";
-/// What a file has to have for git to call them.
+/// The attributes for which git calls them.
 const ATTRIBUTES: &str = "diff=exportdoc merge=exportdoc";
 
-/// Print what git needs to show documents as text and to merge them, or install it in the repository at hand
+/// Print the settings with which git shows documents as text and merges them, or install them in this repository
 ///
-/// Afterwards 'git diff', 'git log -p' and 'git show' compare documents by what 'exportdoc textconv' prints,
+/// Afterwards 'git diff', 'git log -p' and 'git show' compare documents by the text that 'exportdoc textconv' prints,
 /// 'git difftool -t exportdoc' runs 'exportdoc diff', 'git merge' merges documents object by object, and
-/// 'git mergetool -t exportdoc' settles what that leaves in conflict.
+/// 'git mergetool -t exportdoc' settles the conflicts.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Exit codes: 0 printed or installed, 2 usage, no repository, or a file that can't be written.
-
+#[command(after_help = exit::help("git-setup", "", "\
 Examples:
   exportdoc git-setup
-  exportdoc git-setup --write --pattern 'exports/*.json'")]
+  exportdoc git-setup --write --pattern 'exports/*.json'"))]
 pub(crate) struct Args {
-    /// Write .gitattributes and .git/config of the repository at hand; what is there already is left alone
+    /// Add the missing settings to .gitattributes and .git/config of this repository
     #[arg(long)]
     write: bool,
-    /// Which files are export documents, as .gitattributes spells it (repeatable)
+    /// A pattern of .gitattributes that matches export documents (repeatable)
     #[arg(long, value_name = "PATTERN", default_value = "*.export.json")]
     pattern: Vec<String>,
-    /// How git calls this program
+    /// The command with which git calls this program
     #[arg(long, value_name = "COMMAND", default_value = "exportdoc")]
     command: String,
-    /// Seal merged documents with this private key; without, with a key made for each
+    /// Seal merged documents with this private key instead of a new key for each
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
-    /// Open encrypted documents with the passphrase in the first line of this file, to merge and to compare them
-    #[arg(long, value_name = "FILE")]
-    passphrase_file: Option<PathBuf>,
+    #[command(flatten)]
+    passphrase: PassphraseArg,
 }
 
 impl Args {
@@ -58,8 +57,9 @@ impl Args {
             let root = repository()?;
             let file = root.join(".gitattributes");
             let added = append_missing(&file, &attributes).map_err(|error| {
-                let help = "check that it is an ordinary file that you may write";
-                CliError::usage(format!("{}: {error}", file.display()), help)
+                user_error(error)
+                    .about(file.display())
+                    .hinted("check that it is a regular file that you may write to")
             })?;
             for line in &added {
                 writeln!(out, "added to .gitattributes: {}", escape::terminal(line))?;
@@ -95,13 +95,12 @@ impl Args {
         let line = |pattern: &String| {
             let odd = |c: char| c.is_control() || c == '"';
             if pattern.trim().is_empty() || pattern.contains(odd) || pattern.starts_with(['#', '!']) {
-                let help = "give a pattern such as '*.export.json' or 'exports/*.json'";
-                return Err(CliError::usage(
-                    format!("--pattern {pattern:?}: git takes no such pattern"),
-                    help,
-                ));
+                return Err(
+                    user_error(format!("--pattern {pattern:?}: git accepts no such pattern"))
+                        .hinted("give a pattern such as '*.export.json' or 'exports/*.json'"),
+                );
             }
-            // Blanks end a pattern unless it is quoted.
+            // A blank ends an unquoted pattern.
             Ok(if pattern.contains(' ') {
                 format!("\"{}\" {ATTRIBUTES}", pattern.replace('\\', "\\\\"))
             } else {
@@ -115,8 +114,8 @@ impl Args {
     fn settings(&self) -> Result<Vec<(String, String)>, CliError> {
         let command = quoted(&self.command);
         let key = option("--key", self.key.as_deref())?;
-        let passphrase = option("--passphrase-file", self.passphrase_file.as_deref())?;
-        // Two dashes before every file name: a name may look like an option.
+        let passphrase = option("--passphrase-file", self.passphrase.passphrase_file.as_deref())?;
+        // `--` before file names, because a name may look like an option.
         Ok(vec![
             (
                 format!("merge.{DRIVER}.name"),
@@ -136,7 +135,7 @@ impl Args {
             ),
             (
                 format!("difftool.{DRIVER}.cmd"),
-                // Differences are no error: with --trust-exit-code git would stop at the first.
+                // With --trust-exit-code, exit code 1 for a difference would stop git.
                 format!(
                     "{command} diff{passphrase} --empty-as-none -- \"$LOCAL\" \"$REMOTE\" || test $? -eq 1"
                 ),
@@ -152,21 +151,20 @@ impl Args {
     }
 }
 
-/// An option that names a file, wherever git calls the command: it calls drivers at the top of the repository.
+/// An option with an absolute path, because git calls drivers at the top of the repository.
 fn option(name: &str, file: Option<&Path>) -> io::Result<String> {
     let file = file.map(std::path::absolute).transpose()?;
     let option = file.map(|file| format!(" {name} {}", quoted(&file.to_string_lossy())));
     Ok(option.unwrap_or_default())
 }
 
-/// The top of the work tree at hand.
+/// The top of the work tree.
 fn repository() -> Result<PathBuf, CliError> {
-    let help = "run it inside a git work tree";
     let output = git(Path::new("."), &["rev-parse", "--show-toplevel"])?;
     let text = String::from_utf8(output.stdout).unwrap_or_default();
     match text.strip_suffix('\n') {
         Some(root) if output.status.success() && !root.is_empty() => Ok(PathBuf::from(root)),
-        _ => Err(CliError::usage("no git work tree here", help)),
+        _ => Err(user_error("no git work tree here").hinted("run it inside a git work tree")),
     }
 }
 
@@ -175,10 +173,10 @@ fn git(directory: &Path, arguments: &[&str]) -> Result<std::process::Output, Cli
         .current_dir(directory)
         .args(arguments)
         .output()
-        .map_err(|error| CliError::usage(format!("git: {error}"), "install git, or run without --write"))
+        .map_err(|error| user_error(format!("git: {error}")).hinted("install git, or run without --write"))
 }
 
-/// Sets a value in the repository's own configuration; tells whether it wasn't set so before.
+/// Sets a value in the repository's configuration; returns false if it is already set.
 fn set(root: &Path, key: &str, value: &str) -> Result<bool, CliError> {
     let before = git(root, &["config", "--local", "--get", key])?;
     if before.stdout.strip_suffix(b"\n") == Some(value.as_bytes()) {
@@ -189,17 +187,13 @@ fn set(root: &Path, key: &str, value: &str) -> Result<bool, CliError> {
         return Ok(true);
     }
     let message = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    Err(CliError::usage(
-        format!("git config: {message}"),
-        "check that you may write .git/config",
-    ))
+    Err(user_error(format!("git config: {message}")).hinted("check that you may write .git/config"))
 }
 
-/// Appends the lines that aren't there and gives them back. The file is replaced as a whole or left alone, and a link
-/// isn't followed.
+/// Appends the missing lines and returns them. The file is replaced whole or left unchanged; a link is an error.
 fn append_missing(path: &Path, lines: &[String]) -> io::Result<Vec<String>> {
     let before = match fs::symlink_metadata(path) {
-        Ok(metadata) if !metadata.is_file() => return Err(io::Error::other("not an ordinary file")),
+        Ok(metadata) if !metadata.is_file() => return Err(io::Error::other("not a regular file")),
         Ok(_) => fs::read_to_string(path)?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(error),
@@ -220,23 +214,11 @@ fn append_missing(path: &Path, lines: &[String]) -> io::Result<Vec<String>> {
         text.push_str(line);
         text.push('\n');
     }
-    let temporary = path.with_file_name(format!(".gitattributes.{}", std::process::id()));
-    let written = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(&temporary)
-        .and_then(|mut file| {
-            file.write_all(text.as_bytes())?;
-            file.sync_all()
-        })
-        .and_then(|()| match fs::metadata(path) {
-            Ok(metadata) => fs::set_permissions(&temporary, metadata.permissions()),
-            Err(_) => Ok(()),
-        })
-        .and_then(|()| fs::rename(&temporary, path));
-    if written.is_err() {
-        // What can't be written can't always be removed either; the first error is the one to tell.
-        let _ = fs::remove_file(&temporary);
-    }
-    written.map(|()| missing)
+    let permissions = if path.exists() {
+        Permissions::Of(path, &[])
+    } else {
+        Permissions::Within(&[])
+    };
+    Staged::write(path, text.as_bytes(), permissions)?.replace(path)?;
+    Ok(missing)
 }

@@ -3,47 +3,42 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use clap::ValueEnum;
 use exportdoc::internal::object::{type_by_name, type_help};
 use exportdoc::internal::report::ExamineOptions;
 use exportdoc::internal::reuse;
 
-use crate::cli::args::passphrase;
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
-use crate::cli::io::batch;
-use crate::cli::io::batch::Judged;
-use crate::cli::io::batch::Unreadable;
-use crate::cli::io::input::{Input, InputArgs};
-use crate::cli::io::stdout;
-use crate::render::json;
-use crate::render::text::algorithms;
-use crate::render::text::inspect as text;
-use crate::render::text::raw;
+use crate::cli::args::format::{Format, one_of};
+use crate::cli::args::input::InputArgs;
+use crate::cli::args::passphrase::PassphraseArgs;
+use crate::cli::error::{CliError, user_error};
+use crate::cli::exit::{self, Exit};
+use crate::cli::io::input::{Input, stdin_once};
+use crate::cli::io::{batch, clock, record, stdout};
+use crate::outcome::document::{Ended, Judged};
+use crate::render::words::algorithms::describes;
+use crate::render::{json, text};
 
-/// Secret values are cut here, so that a lookup of megabytes doesn't flood a terminal by accident.
+/// Secret values are cut here, so that a large lookup doesn't flood the terminal.
 const SECRET_BYTES: usize = 64 * 1024;
 
-/// To dump a record, its document is held; so no larger one is read.
+/// The largest document that --raw reads, which is held in memory.
 const RAW_BYTES: u64 = 1 << 30;
 
 /// Show what export documents hold: objects, dependencies, key, signature, secrets, findings
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Exit codes: 0 readable and no finding is an error, 1 a finding is an error, 2 unreadable, 5 a limit was hit.
-
+#[command(after_help = exit::help("inspect", "", "\
 Examples:
   exportdoc inspect export.json
   exportdoc inspect --tree export.json
   exportdoc inspect --format json export.json | jq '.documents[0].objects[].name'
   exportdoc inspect --raw MASKING_JOB:4 export.json
   exportdoc inspect --against global.json job.json
-  curl … /masking/api/export | exportdoc inspect -")]
+  curl … /masking/api/export | exportdoc inspect -"))]
 pub(crate) struct Args {
     #[command(flatten)]
     input: InputArgs,
     /// How to print it
-    #[arg(long, value_enum, default_value = "text")]
+    #[arg(long, default_value = "text", value_parser = one_of([Format::Text, Format::Json, Format::Ndjson]))]
     format: Format,
     /// Show the objects as a tree of dependencies instead of a table
     #[arg(long)]
@@ -54,70 +49,55 @@ pub(crate) struct Args {
     /// Dump one record without a schema: '#NUMBER', 'TYPE:ID', an identifier or a name
     #[arg(long, value_name = "ID", conflicts_with_all = ["format", "tree", "objects"])]
     raw: Option<String>,
-    /// Open encrypted documents with the passphrase in the first line of this file
-    #[arg(long, value_name = "FILE")]
-    passphrase_file: Option<PathBuf>,
-    /// Say which references resolve in this document, such as the GLOBAL_OBJECT of the engine to import into
+    #[command(flatten)]
+    passphrases: PassphraseArgs,
+    /// Show which references resolve in this document, such as the GLOBAL_OBJECT of the engine to import into
     #[arg(long, value_name = "DOC", conflicts_with = "raw")]
     against: Option<PathBuf>,
-    /// Print keys, lookup rows and segment mappings that stand in clear
+    /// Print keys, lookup rows and segment mappings that aren't encrypted
     #[arg(long)]
     show_secrets: bool,
 }
 
-/// Output formats of `inspect` and `verify-signature`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For people
-    Text,
-    /// One JSON value over all documents
-    Json,
-    /// One JSON line per document
-    Ndjson,
-}
-
 impl Args {
     pub(crate) fn run(self) -> Result<Exit, CliError> {
+        let inputs = self.input.find()?;
         if let Some(wanted) = &self.raw {
-            return self.run_raw(wanted);
+            return self.dump(&inputs, wanted);
         }
         let options = ExamineOptions {
             secret_bytes: self.show_secrets.then_some(SECRET_BYTES),
-            texts: Some(algorithms::describes),
-            passphrases: self
-                .passphrase_file
-                .iter()
-                .map(|file| passphrase::from_file(file))
-                .collect::<Result<_, _>>()?,
+            texts: Some(describes),
+            passphrases: self.passphrases.read()?,
             ..ExamineOptions::default()
         };
         let against = self.against(&options)?;
-        let view = text::View {
+        let view = text::inspect::View {
             tree: self.tree,
             types: &self.objects,
             against: against.as_ref(),
-            now: batch::now(),
+            now: clock::now(),
         };
         let mut out = stdout::open();
         let mut exit = Exit::Good;
-        // A type outside the tables has the name that some document gives it. Any other name is a typing error.
+        // A document may name types that the table doesn't know. Names that no document has are typing errors.
         let mut strange: Vec<&String> = self
             .objects
             .iter()
             .filter(|name| type_by_name(name).is_none())
             .collect();
         let mut list = json::DocumentList::new(self.format == Format::Ndjson);
-        let ended = batch::judge(&self.input, &options, |judged| {
+        let ended = batch::judge(&inputs, self.input.max_size.bytes(), &options, |judged| {
             exit = exit.and(exit_of(&judged));
             if let Ok(report) = &judged.outcome {
                 strange.retain(|name| report.objects.iter().all(|object| object.type_name != **name));
             }
             match self.format {
-                Format::Text => text::inspect(&mut out, &judged, &view),
-                Format::Json | Format::Ndjson => list.push(
-                    &mut out,
-                    &json::document(&judged, Some(&self.objects), against.as_ref()),
-                ),
+                Format::Json | Format::Ndjson => {
+                    let document = json::inspect::document(&judged, Some(&self.objects), against.as_ref());
+                    list.push(&mut out, &document)
+                }
+                _ => text::inspect::print(&mut out, &judged, &view),
             }
         })?;
         if self.format == Format::Json {
@@ -125,54 +105,43 @@ impl Args {
         }
         out.flush()?;
         match strange.first() {
-            Some(name) if ended.exit() == Exit::Good => Err(CliError::usage(
-                format!("--objects {name}: no object type is called that"),
-                type_help(name),
-            )),
-            _ => Ok(exit.and(ended.exit())),
+            Some(name) if ended == Ended::Whole => {
+                Err(user_error(format!("--objects {name}: no such object type")).hinted(type_help(name)))
+            }
+            _ => Ok(exit.and(Exit::from(ended))),
         }
     }
 
-    /// The document that references are looked up in.
+    /// The document in which references are resolved.
     fn against(&self, options: &ExamineOptions) -> Result<Option<Judged>, CliError> {
         let Some(path) = &self.against else {
             return Ok(None);
         };
+        stdin_once(self.input.files.iter().chain([path]))?;
         let input = Input::at(path);
-        if input == Input::Stdin && self.input.files.contains(path) {
-            return Err(CliError::usage("standard input is named twice", "give '-' once"));
-        }
         let judged = batch::judge_one(&input, |input| {
-            batch::examine(input, self.input.max_size, options)
+            batch::examine(input, self.input.max_size.bytes(), options)
         });
-        let label = input.label();
-        let report = judged
-            .outcome
-            .as_ref()
-            .map_err(|error| CliError::unreadable(&label, error))?;
-        reuse::readable(report).map_err(|error| CliError::Refused {
-            message: format!("{label}: {error}"),
-            help: Some(error.help().to_owned()),
-            exit: Exit::Usage,
-        })?;
-        Ok(Some(judged))
+        let report = match judged.outcome {
+            Ok(report) => report,
+            Err(error) => return Err(CliError::unreadable(&judged.path, error)),
+        };
+        reuse::readable(&report)
+            .map_err(|error| CliError::from(error).about(&judged.path).exiting(Exit::Usage))?;
+        Ok(Some(Judged {
+            outcome: Ok(report),
+            ..judged
+        }))
     }
 
-    fn run_raw(&self, wanted: &str) -> Result<Exit, CliError> {
+    fn dump(&self, inputs: &[Input], wanted: &str) -> Result<Exit, CliError> {
         let mut out = stdout::open();
-        for input in self.input.find()? {
+        for input in inputs {
             let label = input.label();
-            let fail = |message: String, help, exit| CliError::Refused {
-                message: format!("{label}: {message}"),
-                help,
-                exit,
-            };
             let bytes = input
-                .read(self.input.max_size.min(RAW_BYTES))
-                .map_err(Unreadable::from)
-                .map_err(|e| fail(e.to_string(), e.help(), e.exit()))?;
-            let record = raw::find(&bytes, wanted).map_err(|e| fail(e.to_string(), e.help(), Exit::Usage))?;
-            raw::print(&mut out, &record)?;
+                .read(self.input.max_size.bytes().min(RAW_BYTES))
+                .map_err(|error| CliError::unreadable(&label, error.into()))?;
+            text::raw::print(&mut out, &record::find(&label, &bytes, wanted)?)?;
         }
         out.flush()?;
         Ok(Exit::Good)
@@ -181,8 +150,8 @@ impl Args {
 
 fn exit_of(judged: &Judged) -> Exit {
     match &judged.outcome {
-        Err(unreadable) => unreadable.exit(),
-        Ok(report) if report.hit_limit() => Exit::Denied,
+        Err(unreadable) => unreadable.into(),
+        Ok(report) if report.hit_limit() => Exit::Limit,
         Ok(report) if report.is_clean() => Exit::Good,
         Ok(_) => Exit::Bad,
     }

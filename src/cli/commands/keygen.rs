@@ -3,32 +3,29 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use exportdoc::internal::signature::{KeySize, SigningKey};
-
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
+use crate::cli::args::key::KeySizeArg;
+use crate::cli::error::{CliError, user_error};
+use crate::cli::exit::{self, Exit};
+use crate::cli::io::notes::say;
 use crate::cli::io::output::{self, Output};
-use crate::cli::io::sealing::{parse_bits, refused};
 
 /// Make a private key to seal documents with, and print its fingerprint
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
-The key comes from the operating system's random generator. Its file is readable by you alone; an existing file is \
-never overwritten. Keys of 512 and 1024 bits are for compatibility: they can be broken.
-
+#[command(after_help = exit::help("keygen", "\
+The key comes from the operating system's random generator. Only you can read its file; an existing file is never \
+overwritten. Keys of 512 and 1024 bits are for compatibility: they can be broken.", "\
 Examples:
   exportdoc keygen -o key.pem --public-out key.pub
-  exportdoc verify-signature --trusted-key key.pub sealed.json")]
+  exportdoc verify-signature --trusted-key key.pub sealed.json"))]
 pub(crate) struct Args {
     /// Where to write the private key (PKCS#8 PEM); '-' is standard output
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
-    /// Where to write the public key (PEM), too
+    /// Also write the public key (PEM) to this file
     #[arg(long, value_name = "FILE")]
     public_out: Option<PathBuf>,
-    /// Size of the key
-    #[arg(long, value_name = "BITS", default_value = "2048", value_parser = parse_bits)]
-    dsa_bits: KeySize,
+    #[command(flatten)]
+    size: KeySizeArg,
 }
 
 impl Args {
@@ -44,10 +41,11 @@ impl Args {
         if let Some(path) = &self.public_out
             && private.is_same_place(path)
         {
-            let message = "private and public key are to go to one file";
-            return Err(CliError::usage(message, "give them two names"));
+            return Err(
+                user_error("--output and --public-out name the same file").hinted("give them two names")
+            );
         }
-        let key = SigningKey::generate(self.dsa_bits).map_err(|error| refused(&error))?;
+        let key = self.size.generate()?;
         let pem = key.to_pkcs8_pem();
         match &private {
             Output::Stdout => private.write(pem.as_bytes())?,
@@ -57,9 +55,9 @@ impl Args {
             public.write(key.public_key().to_pem().as_bytes())?;
         }
         let fingerprint = key.public_key().facts().fingerprint_text();
-        // Where the key itself goes to standard output, nothing else may.
+        // A key on standard output stands alone there.
         if private == Output::Stdout || public == Some(Output::Stdout) {
-            crate::cli::io::sealing::say(&fingerprint);
+            say(&fingerprint);
         } else {
             writeln!(anstream::stdout(), "{fingerprint}")?;
         }

@@ -2,10 +2,7 @@
 
 use std::io::Write;
 
-use clap::CommandFactory;
-
-use crate::cli::Cli;
-use crate::cli::error::CliError;
+use crate::cli::error::{CliError, user_error};
 use crate::cli::exit::Exit;
 use crate::cli::io::stdout;
 
@@ -15,23 +12,22 @@ use crate::cli::io::stdout;
     after_help = "Examples:\n  exportdoc man | man -l -\n  exportdoc man inspect > exportdoc-inspect.1"
 )]
 pub(crate) struct Args {
-    /// The subcommand whose page to print; the program's own without
+    /// The subcommand whose page to print; without it, the program's own
     subcommand: Option<String>,
 }
 
 impl Args {
-    pub(crate) fn run(self) -> Result<Exit, CliError> {
-        let mut command = Cli::command();
-        command.build();
+    pub(crate) fn run(self, mut program: clap::Command) -> Result<Exit, CliError> {
+        program.build();
         if let Some(name) = &self.subcommand {
-            let found = command.find_subcommand(name).cloned();
+            let found = program.find_subcommand(name).cloned();
             let subcommand = found.ok_or_else(|| {
-                CliError::usage(format!("no subcommand '{name}'"), "'exportdoc --help' lists them")
+                user_error(format!("no subcommand '{name}'")).hinted("'exportdoc --help' lists them")
             })?;
-            command = subcommand.name(format!("exportdoc-{name}"));
+            program = subcommand.name(format!("exportdoc-{name}"));
         }
         let mut page = Vec::new();
-        clap_mangen::Man::new(command).render(&mut page)?;
+        clap_mangen::Man::new(program).render(&mut page)?;
         stdout::open().write_all(&page)?;
         Ok(Exit::Good)
     }

@@ -1,9 +1,10 @@
-//! The subcommands: one file for each, with its arguments and its `run`.
+//! The subcommands: a file for each, with its arguments and its `run`. None imports another.
 
 pub(crate) mod audit;
 pub(crate) mod completions;
-pub(crate) mod crypt;
+pub(crate) mod decrypt;
 pub(crate) mod diff;
+pub(crate) mod encrypt;
 pub(crate) mod explain;
 pub(crate) mod extract;
 pub(crate) mod git_setup;

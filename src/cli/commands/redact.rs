@@ -1,4 +1,4 @@
-//! `exportdoc redact`: a copy that can be shared.
+//! `exportdoc redact`: makes a copy that can be shared.
 
 use std::collections::BTreeMap;
 
@@ -8,34 +8,35 @@ use exportdoc::internal::redact::{
 };
 use exportdoc::internal::reuse;
 
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
-use crate::cli::io::output::OutputArgs;
-use crate::cli::io::sealing::{KeyArgs, SourceArgs, refused, say, say_written};
+use crate::cli::args::key::KeyArgs;
+use crate::cli::args::output::OutputArgs;
+use crate::cli::args::source::SourceArgs;
+use crate::cli::error::{CliError, refused};
+use crate::cli::exit::{self, Exit};
+use crate::cli::io::notes::{say, say_written};
 
-/// Objects that a note names.
+/// The number of objects that the notes name.
 const NAMED: usize = 20;
 
-/// Make a copy that can be shared: keys, rows, mappings, hosts and people replaced by stand-ins
+/// Make a copy that can be shared: keys, rows, mappings, hosts and people become placeholders
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
+#[command(after_help = exit::help("redact", "\
 Replaced: keys, lookup rows, segment mappings, hosts, users, e-mail addresses, JDBC URLs, database and schema names, \
-setting values, descriptions. The same value has the same stand-in throughout the document; rows and mappings within \
-their object. Replaced, too: texts in the place of a UUID, an identifier or a type URL that are none. Left out: \
-fields and data that this version doesn't know, and what no reader sees.
+setting values, descriptions, and malformed UUIDs, identifiers and type URLs. A value has the same placeholder throughout \
+the document; rows and mappings, within their object. Removed: fields and data that this version doesn't know, and bytes \
+that no reader decodes.
 
-Kept: object, table and column names, regular expressions, identifiers, UUIDs, times and hashes. Where one of the names \
-contains a value that was replaced, a note says so: read the copy before you share it.
+Kept: object, table and column names, regular expressions, identifiers, UUIDs, times and hashes. If such a name contains \
+a replaced value, a note says so: read the copy before you share it.
 
-The copy is in clear, is marked as redacted under its signature, and must not be imported.
-
+The copy isn't encrypted, is marked as redacted under its signature, and must not be imported.", "\
 Examples:
   exportdoc redact export.json -o share.json
-  exportdoc redact export.json -o - | exportdoc inspect --show-secrets -")]
+  exportdoc redact export.json -o - | exportdoc inspect --show-secrets -"))]
 pub(crate) struct Args {
     #[command(flatten)]
     source: SourceArgs,
-    /// Keep fields and data that this version doesn't know, whatever they hold
+    /// Keep fields and data that this version doesn't know, even if they hold secrets
     #[arg(long)]
     keep_unknown: bool,
     #[command(flatten)]
@@ -47,7 +48,7 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn run(self) -> Result<Exit, CliError> {
         let output = self.output.check(&[&self.source.file])?;
-        output.spares(self.source.passphrase_file.as_deref())?;
+        output.spares(self.source.passphrase.passphrase_file.as_deref())?;
         let sealer = self.key.load(&[&output])?;
         let mut source = self.source.load()?;
         hide_odd_type_names(&mut source.report);
@@ -64,19 +65,18 @@ impl Args {
             source.report.envelope.host.as_deref(),
             options,
         )
-        .map_err(|error| refused(&error))?;
-        // The client's own words in the requested list could hold anything; the rows are written anew.
+        .map_err(refused)?;
+        // Rows of the requested list may hold any text, so they are written again.
         let mut roots = reuse::roots(&source.report);
         for root in &mut roots {
             if let Some(new) = renamed.get(root) {
                 root.clone_from(new);
             }
         }
-        let requested = source.requested(&roots)?;
-        let mut draft = source.draft(&objects, requested);
+        let mut draft = source.draft(&objects, &roots)?;
         draft.host = host;
         draft.extras.marker = Some(MARKER.to_owned());
-        let beside = !draft.extras.header_fields.is_empty() || !draft.extras.record_fields.is_empty();
+        let unknown_fields = !draft.extras.header_fields.is_empty() || !draft.extras.record_fields.is_empty();
         if !self.keep_unknown {
             draft.extras.header_fields.clear();
             draft.extras.record_fields.clear();
@@ -84,13 +84,13 @@ impl Args {
         let made = output.stage(|writer| source.seal(writer, draft, &sealer.key))?;
         sealer.keep()?;
         made.put()?;
-        self.tell(&report, beside, &reuse::type_names(&source.report));
-        say_written(&output, objects.len(), &sealer);
+        self.report(&report, unknown_fields, &reuse::type_names(&source.report));
+        say_written(&output, objects.len(), &sealer.describe());
         Ok(Exit::Good)
     }
 
-    fn tell(&self, report: &RedactReport, beside: bool, type_names: &BTreeMap<u64, String>) {
-        let called = |key: &ObjectKey| Named::by_key(key.clone(), type_names);
+    fn report(&self, report: &RedactReport, unknown_fields: bool, type_names: &BTreeMap<u64, String>) {
+        let named = |key: &ObjectKey| Named::by_key(key.clone(), type_names);
         let counts: Vec<_> = report
             .replaced
             .iter()
@@ -100,8 +100,8 @@ impl Args {
             [] => "replaced: nothing".to_owned(),
             _ => format!("replaced: {}", counts.join(", ")),
         });
-        let done = if self.keep_unknown { "kept" } else { "left out" };
-        if beside {
+        let done = if self.keep_unknown { "kept" } else { "removed" };
+        if unknown_fields {
             say(&format!(
                 "note: {done}: unknown fields of the header or of object records"
             ));
@@ -110,25 +110,25 @@ impl Args {
             let parts = if *count == 1 { "part" } else { "parts" };
             say(&format!(
                 "note: {done}: {count} unknown {parts} of {}",
-                called(key)
+                named(key)
             ));
         }
-        let named: Vec<_> = report
+        let kept: Vec<_> = report
             .still_there
             .chunk_by(|(key, _), (next, _)| key == next)
             .collect();
-        for of_one in named.iter().take(NAMED) {
-            let (key, stand_in) = &of_one[0];
+        for of_one in kept.iter().take(NAMED) {
+            let (key, placeholder) = &of_one[0];
             let others = match of_one.len() {
                 1 => String::new(),
                 more => format!(", and {} more", more - 1),
             };
             say(&format!(
-                "note: {} keeps a name that contains what {stand_in} stands for{others}",
-                called(key)
+                "note: {} keeps a name that contains the value behind {placeholder}{others}",
+                named(key)
             ));
         }
-        for list in [report.unknown.len(), named.len()] {
+        for list in [report.unknown.len(), kept.len()] {
             if list > NAMED {
                 say(&format!("note: and {} more like it", list - NAMED));
             }

@@ -1,120 +1,37 @@
-//! Judges many documents in parallel and hands the results on in order.
+//! Judges many documents in parallel and emits the results in order.
 //!
-//! Invariants: results come in the order of the inputs, each as soon as those before it were handed on. However many
-//! inputs there are, a bounded number is in work or waits. No input keeps the others from being judged.
+//! Invariants: results come in the order of the inputs, each as early as possible. At most [`WINDOW`] documents are in
+//! progress or wait. A document that can't be judged doesn't stop the others.
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use exportdoc::internal::envelope::EnvelopeError;
-use exportdoc::internal::report::{DocumentReport, ExamineOptions, Examiner, SourceError};
+use exportdoc::internal::finding::Finding;
+use exportdoc::internal::report::{DocumentReport, ExamineOptions, Examiner};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
-use crate::cli::io::input::{Input, InputArgs, ReadError};
+use crate::cli::io::input::Input;
 use crate::cli::io::interrupt::Interrupt;
-use exportdoc::internal::finding::Finding;
+use crate::cli::io::reading::ReadError;
+use crate::outcome::document::{Ended, Judged, Unreadable};
 
-/// Documents in work or waiting for those before them: bounds memory, keeps every core busy.
+/// Documents in progress or waiting for earlier ones: bounds memory and keeps every core busy.
 const WINDOW: usize = 64;
-/// Work that ends sooner shows no progress.
+/// Shorter runs show no progress bar.
 const QUIET_FOR: Duration = Duration::from_millis(700);
 
-/// One input's outcome.
-pub(crate) struct Judged<T = DocumentReport> {
-    /// The path as given, and a number in brackets where the file holds several documents.
-    pub(crate) path: String,
-    /// The number, where the file holds several documents.
-    pub(crate) number: Option<usize>,
-    /// The report, or why there is none.
-    pub(crate) outcome: Result<T, Unreadable>,
-}
-
-impl<T> Judged<T> {
-    /// The path of the file, for programs that open it.
-    pub(crate) fn file(&self) -> &str {
-        let number = self.number.map(|number| format!("[{number}]"));
-        number
-            .and_then(|number| self.path.strip_suffix(&number))
-            .unwrap_or(&self.path)
-    }
-}
-
-/// Why an input has no report.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Unreadable {
-    /// It can't be read from the system.
-    #[error(transparent)]
-    Read(#[from] ReadError),
-    /// It isn't an export document.
-    #[error(transparent)]
-    Envelope(#[from] EnvelopeError),
-    /// A defect of this program, which has told of it on standard error.
-    #[error("judging it failed: this is a defect of exportdoc")]
-    Defect,
-}
-
-impl From<SourceError> for Unreadable {
-    fn from(error: SourceError) -> Self {
-        match error {
-            SourceError::Read(error) => Self::Read(error.into()),
-            SourceError::Envelope(error) => Self::Envelope(error),
-        }
-    }
-}
-
-impl Unreadable {
-    /// What to do next.
-    pub(crate) fn help(&self) -> Option<String> {
-        match self {
-            Self::Read(error) => error.help(),
-            Self::Envelope(error) => error.help(),
-            Self::Defect => Some("please report it with the message on standard error".to_owned()),
-        }
-    }
-
-    /// The exit code it stands for.
-    pub(crate) fn exit(&self) -> Exit {
-        match self {
-            Self::Read(ReadError::TooLarge(_)) | Self::Envelope(EnvelopeError::TooLarge { .. }) => {
-                Exit::Denied
-            }
-            Self::Read(_) | Self::Envelope(_) => Exit::Usage,
-            Self::Defect => Exit::Internal,
-        }
-    }
-}
-
-/// How a batch ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ended {
-    /// Every input was judged.
-    Whole,
-    /// Somebody interrupted it: the inputs handed on so far are the first ones.
-    Interrupted,
-}
-
-impl Ended {
-    /// The exit code it stands for.
-    pub(crate) fn exit(self) -> Exit {
-        match self {
-            Self::Whole => Exit::Good,
-            Self::Interrupted => Exit::Interrupted,
-        }
-    }
-}
-
-/// Judges every input and calls `emit` for each in the order given.
+/// Judges every document and calls `emit` for each, in the order of the inputs.
 ///
 /// # Errors
-/// Inputs that can't be found, or an output that fails.
+/// An output that fails.
 pub(crate) fn judge(
-    args: &InputArgs,
+    inputs: &[Input],
+    max_size: u64,
     options: &ExamineOptions,
     mut emit: impl FnMut(Judged) -> io::Result<()>,
 ) -> Result<Ended, CliError> {
@@ -125,10 +42,10 @@ pub(crate) fn judge(
         };
         Ok(Examiner::new(&options).read(document)?.report)
     };
-    judge_with(&args.find()?, args.max_size, examined, |_, judged| emit(judged))
+    judge_with(inputs, max_size, examined, |_, judged| emit(judged))
 }
 
-/// Judges the one document of an input while it is read.
+/// Judges the one document of an input as a stream.
 pub(crate) fn examine(
     input: &Input,
     max_size: u64,
@@ -138,8 +55,8 @@ pub(crate) fn examine(
     Ok(Examiner::new(options).read(source)?.report)
 }
 
-/// Does some `work` on every document and calls `emit` for each, with the position of its input, in the order given. The
-/// work gets the input, the document and the findings about where it comes from.
+/// Calls `work` for every document, with its input, its content and the findings about its containers; and `emit` with
+/// each result and the position of its input, in the order of the inputs.
 ///
 /// # Errors
 /// An output that fails.
@@ -150,13 +67,13 @@ pub(crate) fn judge_with<T: Send>(
     mut emit: impl FnMut(usize, Judged<T>) -> io::Result<()>,
 ) -> Result<Ended, CliError> {
     let progress = progress(inputs.len());
-    // A single document has no summary that would be worth an answer: the system may end it.
+    // A single document has no partial results to print.
     let interrupt = if inputs.len() > 1 {
         Interrupt::watch(&progress)
     } else {
         Interrupt::never()
     };
-    // Where the output goes elsewhere, the bar need not make way for it.
+    // The bar makes way for output on the same terminal.
     let shares_terminal = io::stdout().is_terminal() && io::stderr().is_terminal();
     let mut position = 0;
     let result = in_order(
@@ -169,9 +86,10 @@ pub(crate) fn judge_with<T: Send>(
         },
         |judged| {
             let emit_all = || judged.into_iter().try_for_each(|one| emit(position, one));
-            let emitted = match shares_terminal {
-                true => progress.suspend(emit_all),
-                false => emit_all(),
+            let emitted = if shares_terminal {
+                progress.suspend(emit_all)
+            } else {
+                emit_all()
             };
             position += 1;
             emitted
@@ -181,13 +99,13 @@ pub(crate) fn judge_with<T: Send>(
     Ok(result?)
 }
 
-/// Does some `work` on every document of one input.
+/// Calls `work` for every document of one input.
 fn judge_all<T>(
     input: &Input,
     max_size: u64,
     work: impl Fn(&Input, &mut dyn Read, &[Finding]) -> Result<T, Unreadable>,
 ) -> Vec<Judged<T>> {
-    let (mut documents, notes) = match input.documents(max_size) {
+    let (mut documents, notes) = match input.open_all(max_size) {
         Ok(opened) => opened,
         Err(error) => {
             return vec![Judged {
@@ -210,9 +128,10 @@ fn judge_all<T>(
     }
     let is_list = documents.is_list();
     let judged = outcomes.into_iter().enumerate().map(|(number, outcome)| Judged {
-        path: match is_list {
-            true => format!("{}[{number}]", input.label()),
-            false => input.label(),
+        path: if is_list {
+            format!("{}[{number}]", input.label())
+        } else {
+            input.label()
         },
         number: is_list.then_some(number),
         outcome,
@@ -220,7 +139,7 @@ fn judge_all<T>(
     judged.collect()
 }
 
-/// Does some `work` on one input.
+/// Calls `work` for one input.
 pub(crate) fn judge_one<T>(input: &Input, work: impl Fn(&Input) -> Result<T, Unreadable>) -> Judged<T> {
     Judged {
         path: input.label(),
@@ -230,12 +149,12 @@ pub(crate) fn judge_one<T>(input: &Input, work: impl Fn(&Input) -> Result<T, Unr
 }
 
 fn caught<T>(work: impl FnOnce() -> Result<T, Unreadable>) -> Result<T, Unreadable> {
-    // After a panic no code reads what the work left half done.
-    catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(Unreadable::Defect))
+    // After a panic, nothing reads the state that `work` left behind.
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Unreadable::defect()))
 }
 
-/// Works on items in parallel and hands the results on in the order of the items. `work` must not panic: its result would
-/// be waited for.
+/// Works on items in parallel and emits the results in the order of the items. `work` must not panic: `emit` would wait
+/// for its result.
 fn in_order<I: Sync, R: Send>(
     items: &[I],
     interrupt: &Interrupt,
@@ -244,7 +163,7 @@ fn in_order<I: Sync, R: Send>(
 ) -> io::Result<Ended> {
     let abandoned = AtomicBool::new(false);
     let (work, abandoned) = (&work, &abandoned);
-    // Whatever was begun when the closure returns is waited for.
+    // The scope waits for all spawned work.
     rayon::in_place_scope(|scope| {
         let (done, results) = mpsc::channel();
         let mut waiting = BTreeMap::new();
@@ -254,7 +173,7 @@ fn in_order<I: Sync, R: Send>(
                 let (at, item, done) = (begun, &items[begun], done.clone());
                 scope.spawn(move |_| {
                     let given_up = interrupt.is_asked() || abandoned.load(Ordering::Relaxed);
-                    // Nobody listens any more once the closure returned.
+                    // The receiver is gone once the closure has returned.
                     let _ = done.send((at, (!given_up).then(|| work(item))));
                 });
                 begun += 1;
@@ -263,7 +182,7 @@ fn in_order<I: Sync, R: Send>(
                 if let Some(result) = waiting.remove(&next) {
                     break result;
                 }
-                // The channel can't be closed: `done` is still there to clone.
+                // The channel stays open: `done` is alive.
                 if let Ok((at, result)) = results.recv() {
                     waiting.insert(at, result);
                 }
@@ -277,7 +196,7 @@ fn in_order<I: Sync, R: Send>(
     })
 }
 
-/// A bar on standard error, drawn only on a terminal and only when the work takes long.
+/// A progress bar on standard error, drawn only on a terminal and only for long runs.
 fn progress(inputs: usize) -> ProgressBar {
     if inputs < 2 || !io::stderr().is_terminal() {
         return ProgressBar::hidden();
@@ -296,19 +215,15 @@ fn progress(inputs: usize) -> ProgressBar {
     bar
 }
 
-/// The present, for ages. The library knows no clock.
-pub(crate) fn now() -> jiff::Timestamp {
-    jiff::Timestamp::try_from(SystemTime::now()).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::AtomicUsize;
 
     use super::*;
+    use crate::outcome::document::Cause;
 
     #[test]
-    fn results_come_in_order_though_later_ones_are_done_earlier() {
+    fn results_come_in_order_even_if_later_ones_finish_first() {
         let items: Vec<u64> = (0..300).collect();
         let mut seen = Vec::new();
         let ended = in_order(
@@ -330,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_results_wait_than_the_window_holds() {
+    fn window_bounds_the_waiting_results() {
         let items: Vec<usize> = (0..1000).collect();
         let begun = AtomicUsize::new(0);
         let mut emitted = 0;
@@ -350,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn an_interrupt_leaves_the_first_results_and_ends() {
+    fn interrupt_keeps_the_first_results() {
         let items: Vec<usize> = (0..100_000).collect();
         let interrupt = Interrupt::never();
         let mut seen = Vec::new();
@@ -372,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn an_output_that_fails_ends_the_work() {
+    fn failing_output_ends_the_work() {
         let items: Vec<usize> = (0..100_000).collect();
         let begun = AtomicUsize::new(0);
         let ended = in_order(
@@ -386,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_while_judging_one_document_leaves_the_others() {
+    fn panic_in_one_document_spares_the_others() {
         let inputs = ["Cargo.toml", "README.md", "no-such-file"].map(|path| Input::File(path.into()));
         let mut outcomes = Vec::new();
         let ended = judge_with(
@@ -398,13 +313,13 @@ mod tests {
                 Ok(document.read_to_string(&mut text).map_err(ReadError::from)?)
             },
             |_, judged| {
-                outcomes.push(judged.outcome.map_err(|error| error.exit()));
+                outcomes.push(judged.outcome.map_err(|error| error.cause));
                 Ok(())
             },
         );
         assert_eq!(ended.unwrap(), Ended::Whole);
-        assert_eq!(outcomes[0], Err(Exit::Internal));
+        assert_eq!(outcomes[0], Err(Cause::Defect));
         assert!(outcomes[1].is_ok_and(|bytes| bytes > 0));
-        assert_eq!(outcomes[2], Err(Exit::Usage));
+        assert_eq!(outcomes[2], Err(Cause::Input));
     }
 }

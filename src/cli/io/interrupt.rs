@@ -1,4 +1,4 @@
-//! Ctrl-C as a request: what was done so far is still told.
+//! Ctrl-C as a request to stop early: the results so far are still printed.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -8,16 +8,16 @@ use indicatif::ProgressBar;
 
 use crate::cli::exit::Exit;
 
-/// Whether somebody pressed Ctrl-C.
+/// Whether Ctrl-C was pressed.
 pub(crate) struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
-    /// Nobody will, as far as this tells: the system ends the process.
+    /// Never set: Ctrl-C ends the process.
     pub(crate) fn never() -> Self {
         Self(Arc::default())
     }
 
-    /// From now on the first Ctrl-C asks, and the second one ends the process at once.
+    /// Watches for Ctrl-C: the first press requests a stop, the second ends the process.
     pub(crate) fn watch(progress: &ProgressBar) -> Self {
         let interrupt = Self::never();
         let (asked, progress) = (Arc::clone(&interrupt.0), progress.clone());
@@ -26,12 +26,12 @@ impl Interrupt {
                 std::process::exit(Exit::Interrupted.code().into());
             }
             progress.suspend(|| {
-                // Nobody is left to tell when this fails.
-                let note = "stopping after the documents in work; Ctrl-C again ends at once";
+                // Best effort.
+                let note = "stopping after the documents in progress; press Ctrl-C again to stop at once";
                 let _ = writeln!(anstream::stderr(), "{note}");
             });
         };
-        // Where no handler can be set, Ctrl-C ends the process as ever.
+        // Without a handler, Ctrl-C ends the process as usual.
         let _ = ctrlc::set_handler(handler);
         interrupt
     }

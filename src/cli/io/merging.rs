@@ -1,4 +1,4 @@
-//! What `merge` and git's merge driver share: collecting documents, merging them, and the next document's facts.
+//! Merging for `merge` and git's merge driver.
 
 use std::io::Write;
 use std::path::Path;
@@ -10,22 +10,22 @@ use exportdoc::internal::merge::{
 use exportdoc::internal::passphrase::Passphrase;
 use exportdoc::internal::reuse;
 use exportdoc::internal::signature::SigningKey;
+use jiff::Timestamp;
 
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
-use crate::cli::io::batch;
-use crate::cli::io::sealing::{new_uuid, refused, write};
-use crate::cli::io::source::Reading;
+use crate::cli::error::{CliError, refused};
+use crate::cli::io::clock;
+use crate::cli::io::sealing::{encryption, write};
+use crate::cli::io::source::Source;
 
-/// Documents on the way into a merge.
+/// The documents to merge.
 pub(crate) struct Collected {
     sources: Sources,
-    /// What opened the first encrypted one.
+    /// The passphrase of the first encrypted document.
     pub(crate) passphrase: Option<Passphrase>,
-    started: jiff::Timestamp,
+    started: Timestamp,
 }
 
-/// What a document is to a merge.
+/// The role of a document in a merge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Part {
     Side,
@@ -37,51 +37,40 @@ impl Collected {
         Self {
             sources: Sources::new(),
             passphrase: None,
-            started: batch::now(),
+            started: clock::now(),
         }
     }
 
-    /// Reads one document more. The base comes last.
-    pub(crate) fn add(
-        &mut self,
-        reading: &Reading<'_>,
-        path: &Path,
-        label: &str,
-        part: Part,
-    ) -> Result<(), CliError> {
-        let source = reading.load(path, Some(label))?;
+    /// Adds a document. The base comes last.
+    pub(crate) fn add(&mut self, source: Source, part: Part) -> Result<(), CliError> {
         if self.passphrase.is_none() {
-            self.passphrase.clone_from(&source.passphrase);
+            self.passphrase = source.passphrase;
         }
+        let (label, report, contents) = (source.label, &source.report, source.contents);
         match part {
-            Part::Side => self
-                .sources
-                .add_side(source.label, &source.report, source.contents),
-            Part::Base => self
-                .sources
-                .set_base(source.label, &source.report, source.contents),
+            Part::Side => self.sources.add_side(label, report, contents)?,
+            Part::Base => self.sources.set_base(label, report, contents)?,
         }
-        .map_err(|error| fail(&error))
+        Ok(())
     }
 
-    /// Merges what was read.
+    /// Merges the documents.
     pub(crate) fn merge(self, options: &MergeOptions) -> Result<Merged, CliError> {
         Ok(Merged {
-            outcome: merge(self.sources, options).map_err(|error| fail(&error))?,
+            outcome: merge(self.sources, options)?,
             started: self.started,
         })
     }
 }
 
-/// What came of it.
+/// A merge.
 pub(crate) struct Merged {
     pub(crate) outcome: MergeOutcome,
-    /// When the work began.
-    started: jiff::Timestamp,
+    started: Timestamp,
 }
 
 impl Merged {
-    /// Writes a document that came of the merge as it is made, sealed with the key or else not at all.
+    /// Writes the merged document, sealed if there is a key.
     pub(crate) fn write(
         &self,
         writer: &mut dyn Write,
@@ -93,44 +82,36 @@ impl Merged {
         let requested = rows
             .map(|key| reuse::requested_row(key, &document.type_names))
             .collect::<Result<_, _>>()
-            .map_err(|error| refused(&error))?;
+            .map_err(refused)?;
         let facts = ExportFacts {
             host: document.host.clone().unwrap_or_default(),
-            export_id: new_uuid()?,
+            export_id: clock::new_uuid()?,
             started: self.started,
-            finished: batch::now(),
+            finished: clock::now(),
             format: document.format.unwrap_or(reuse::OLDEST_FORMAT),
             requested,
             type_names: document.type_names.clone(),
-            encryption: passphrase.map(crate::cli::io::sealing::encryption).transpose()?,
+            encryption: passphrase.map(encryption).transpose()?,
             declare_rule: true,
         };
         write(writer, &facts, &document.extras, &document.objects, key)
     }
 }
 
-fn fail(error: &exportdoc::internal::merge::MergeError) -> CliError {
-    CliError::Refused {
-        message: error.to_string(),
-        help: error.help().map(str::to_owned),
-        exit: Exit::Bad,
-    }
-}
-
-/// Clock and chance for a merge.
+/// Revision and time for objects that the merge changes.
 pub(crate) fn derived_save() -> Result<DerivedSave, CliError> {
     Ok(DerivedSave {
-        save: new_uuid()?,
-        modified: batch::now().as_millisecond(),
+        save: clock::new_uuid()?,
+        modified: clock::now().as_millisecond(),
     })
 }
 
-/// Whether a base is there but empty: git gives such a file when both sides added theirs.
+/// Whether the base is an empty file, as git passes when both sides added theirs.
 pub(crate) fn is_empty(base: &Path) -> bool {
     std::fs::metadata(base).is_ok_and(|metadata| metadata.is_file() && metadata.len() == 0)
 }
 
-/// Whether matching by name alone settles the conflicts.
+/// Whether only matching by name settles the conflicts.
 pub(crate) fn has_namesakes(outcome: &MergeOutcome) -> bool {
     let mut kinds = outcome.conflicts.iter().map(|conflict| conflict.kind);
     kinds.any(|kind| kind == ConflictKind::SameName)

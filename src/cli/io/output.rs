@@ -1,63 +1,20 @@
-//! Writes files so that nobody loses one: an output is there whole or not at all.
+//! Writes output files: each appears whole or not at all.
 //!
-//! Invariants: a file under its final name is complete and on the disk, and it is protected as its inputs are. Nothing is
-//! written through an input, a link or a file that isn't plain. An existing file is replaced only when that was asked
-//! for, a key file or a backup never.
-//! On Linux a file has no name until it is complete, so that not even a killed process leaves a part of it behind.
+//! Invariants: an output is never written through an input, a link or a special file. It replaces an existing file only
+//! on request, a key file or a backup never. Users who can't read all inputs can't read the output.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::cli::error::CliError;
+use crate::cli::error::{CliError, user_error};
+use crate::cli::exit::Exit;
 use crate::cli::io::staging::{Permissions, Staged};
 
-/// What an input's backup is called: its name with this behind it.
+/// The ending of a backup's name.
 const BACKUP: &str = ".bak";
 
-/// Where a command's document goes.
-#[derive(Debug, clap::Args)]
-pub(crate) struct OutputArgs {
-    /// Where to write; '-' is standard output
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: PathBuf,
-    /// Replace the output if it exists
-    #[arg(long)]
-    pub(crate) force: bool,
-}
-
-/// Where it goes when it may also take the input's place.
-#[derive(Debug, clap::Args)]
-pub(crate) struct InPlaceArgs {
-    /// Where to write; '-' is standard output
-    #[arg(short, long, value_name = "FILE", required_unless_present = "in_place")]
-    output: Option<PathBuf>,
-    /// Replace the output if it exists
-    #[arg(long)]
-    force: bool,
-    /// Replace the input; it is kept as FILE.bak, which must not exist yet
-    #[arg(long, conflicts_with_all = ["output", "force"])]
-    in_place: bool,
-}
-
-impl OutputArgs {
-    /// See [`Output::check`].
-    pub(crate) fn check(&self, inputs: &[&Path]) -> Result<Output, CliError> {
-        Output::check(&self.output, self.force, inputs)
-    }
-}
-
-impl InPlaceArgs {
-    /// See [`Output::check`] and [`Output::in_place_of`].
-    pub(crate) fn check(&self, input: &Path) -> Result<Output, CliError> {
-        match &self.output {
-            Some(output) => Output::check(output, self.force, &[input]),
-            None => Output::in_place_of(input),
-        }
-    }
-}
-
-/// A place to write to that was found fit. Whatever happens to it in the meantime, writing keeps the same promises.
+/// A checked place to write to. Writing checks again, as the place may have changed.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Output {
     /// Standard output.
@@ -66,29 +23,29 @@ pub(crate) enum Output {
     File {
         /// Its path.
         path: PathBuf,
-        /// What may be there already.
+        /// Whether it replaces a file.
         over: Over,
-        /// The files that it is made of. A user who can't read all of them can't read the new file.
+        /// The files that it is made of.
         inputs: Vec<PathBuf>,
     },
 }
 
-/// What may stand where a file goes.
+/// What may exist at the place of an output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Over {
     /// Nothing.
     Nothing,
-    /// A file, which is lost.
+    /// A file, which is replaced.
     Anything,
-    /// A file, which is kept under another name.
+    /// A file, which is kept as a backup.
     BackedUp,
 }
 
 impl Output {
-    /// Looks at the place before any work is done.
+    /// Checks a place.
     ///
     /// # Errors
-    /// A place that holds an input, a link, something else than a file, or a file that isn't to be replaced.
+    /// An input, a link, a special file, or a file that `force` doesn't allow to replace.
     pub(crate) fn check(path: &Path, force: bool, inputs: &[&Path]) -> Result<Self, CliError> {
         if path.as_os_str() == "-" {
             return Ok(Self::Stdout);
@@ -97,8 +54,9 @@ impl Output {
         let existing = look(path)?;
         for input in inputs.iter().filter(|input| input.as_os_str() != "-") {
             if existing && same_file(path, input) {
-                let message = format!("{} is the input", path.display());
-                return Err(CliError::usage(message, "write to another file"));
+                return Err(
+                    user_error(format!("{} is the input", path.display())).hinted("write to another file")
+                );
             }
         }
         if existing && !force {
@@ -111,31 +69,29 @@ impl Output {
         })
     }
 
-    /// Sees to it that the output isn't one of the other files that a command reads: a key, a passphrase, answers.
-    ///
-    /// # Errors
-    /// The first that it is.
+    /// Refuses an output that is one of the command's other files: keys, passphrases, resolutions.
     pub(crate) fn spares<'p>(&self, others: impl IntoIterator<Item = &'p Path>) -> Result<(), CliError> {
         let Self::File { path, .. } = self else {
             return Ok(());
         };
         match others.into_iter().find(|other| same_file(path, other)) {
             Some(other) => {
-                let message = format!("{} is read, and the output as well", other.display());
-                Err(CliError::usage(message, "write to another file"))
+                let message = format!("{} is the output and an input", other.display());
+                Err(user_error(message).hinted("write to another file"))
             }
             None => Ok(()),
         }
     }
 
-    /// The input's own place.
+    /// The place of the input itself, which is kept as a backup.
     ///
     /// # Errors
-    /// Standard input, a link, or a backup that is there already.
+    /// Standard input, a link, or an existing backup.
     pub(crate) fn in_place_of(input: &Path) -> Result<Self, CliError> {
         if input.as_os_str() == "-" {
-            let help = "give --output instead of --in-place";
-            return Err(CliError::usage("standard input can't be replaced", help));
+            return Err(
+                user_error("standard input can't be replaced").hinted("give --output instead of --in-place")
+            );
         }
         look(input)?;
         let backup = backup_of(input);
@@ -149,10 +105,10 @@ impl Output {
         })
     }
 
-    /// The place of a file that is replaced and not kept: whoever gave it has it elsewhere.
+    /// The place of a file that is replaced without a backup, because the caller has a copy.
     ///
     /// # Errors
-    /// A link, or something else than a file.
+    /// A link or a special file.
     pub(crate) fn replacing(path: &Path) -> Result<Self, CliError> {
         look(path)?;
         Ok(Self::File {
@@ -162,7 +118,7 @@ impl Output {
         })
     }
 
-    /// Whether this and another path are one file to be. Both outputs of a command can't have one name.
+    /// Whether another path would be the same file.
     pub(crate) fn is_same_place(&self, other: &Path) -> bool {
         let place = |path: &Path| {
             let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
@@ -172,12 +128,12 @@ impl Output {
         matches!(self, Self::File { path, .. } if place(path).is_some() && place(path) == place(other))
     }
 
-    /// Writes the bytes there, all of them or none.
+    /// Writes the bytes, all of them or none.
     pub(crate) fn write(&self, bytes: &[u8]) -> Result<(), CliError> {
         self.stage(|writer| Ok(writer.write_all(bytes)?))?.put()
     }
 
-    /// Has the output made, piece by piece, without anything of it being seen before [`Pending::put`].
+    /// Lets `make` write the output; nothing of it is visible before [`Pending::put`].
     pub(crate) fn stage(
         &self,
         make: impl FnOnce(&mut dyn Write) -> Result<(), CliError>,
@@ -202,16 +158,16 @@ impl Output {
     }
 }
 
-/// An output that is complete but not in its place yet; dropped, it leaves nothing behind.
+/// A complete output that isn't in its place yet; dropping it leaves nothing behind.
 #[must_use]
 pub(crate) enum Pending<'o> {
-    /// For standard output, which nothing can be taken back from.
+    /// For standard output.
     Stdout(Vec<u8>),
     /// A file.
     File {
         /// Where it goes.
         path: &'o Path,
-        /// What may be there.
+        /// Whether it replaces a file.
         over: Over,
         /// The file itself.
         staged: Staged,
@@ -219,7 +175,7 @@ pub(crate) enum Pending<'o> {
 }
 
 impl Pending<'_> {
-    /// Puts it in its place.
+    /// Moves it to its place.
     pub(crate) fn put(self) -> Result<(), CliError> {
         let (path, over, staged) = match self {
             Self::Stdout(bytes) => {
@@ -229,7 +185,7 @@ impl Pending<'_> {
             }
             Self::File { path, over, staged } => (path, over, staged),
         };
-        // Once more: the check was before the work, and a link may have been put there since.
+        // A link may have appeared since the first check.
         let existing = look(path)?;
         match over {
             Over::Nothing => staged.create(path).map_err(|error| taken(path, error)),
@@ -239,7 +195,7 @@ impl Pending<'_> {
                 let backup = backup_of(path);
                 back_up(path, &backup)?;
                 staged.replace(path).map_err(|error| {
-                    // The original still stands in its place.
+                    // The original is still in its place.
                     let _ = fs::remove_file(&backup);
                     failed(path, error)
                 })
@@ -248,7 +204,7 @@ impl Pending<'_> {
     }
 }
 
-/// Writes a secret to a new file that its owner alone can read. What exists is never replaced.
+/// Writes a secret to a new file that only its owner can read.
 pub(crate) fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
     check_new(path)?;
     Staged::write(path, bytes, Permissions::OwnerOnly)
@@ -257,12 +213,12 @@ pub(crate) fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
         .map_err(|error| taken(path, error))
 }
 
-/// Sees to it that nothing is there yet.
+/// Refuses a place for a key that isn't free.
 pub(crate) fn check_new(path: &Path) -> Result<(), CliError> {
     check_parent(path)?;
     if fs::symlink_metadata(path).is_ok() {
-        let help = "keys are never overwritten: name another file, or move this one away";
-        return Err(CliError::usage(format!("{} exists", path.display()), help));
+        return Err(user_error(format!("{} exists", path.display()))
+            .hinted("keys are never overwritten: name another file, or move this one away"));
     }
     Ok(())
 }
@@ -270,26 +226,22 @@ pub(crate) fn check_new(path: &Path) -> Result<(), CliError> {
 /// Refuses a place whose directory is missing.
 fn check_parent(path: &Path) -> Result<(), CliError> {
     match path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        Some(parent) if !parent.is_dir() => Err(CliError::usage(
-            format!("{}: no directory {}", path.display(), parent.display()),
-            "make the directory first",
-        )),
+        Some(parent) if !parent.is_dir() => {
+            let message = format!("{}: no directory {}", path.display(), parent.display());
+            Err(user_error(message).hinted("make the directory first"))
+        }
         _ => Ok(()),
     }
 }
 
-/// Sees to it that this is a directory to write several files into.
+/// Refuses a place for several files that isn't a directory.
 pub(crate) fn check_directory(path: &Path) -> Result<(), CliError> {
-    let refuse = |what: &str, help: &str| {
-        let message = format!("{} is {what}", path.display());
-        Err(CliError::usage(message, help))
-    };
-    // With a separator behind it, a link would be looked through.
+    let refuse =
+        |what: &str, hint: &str| Err(user_error(format!("{} is {what}", path.display())).hinted(hint));
+    // A trailing separator would follow a link.
     let itself: PathBuf = path.components().collect();
     match fs::symlink_metadata(itself) {
-        Ok(metadata) if metadata.is_symlink() => {
-            refuse("a symbolic link", "name the directory that it leads to")
-        }
+        Ok(metadata) if metadata.is_symlink() => refuse("a symbolic link", "name the directory it leads to"),
         Ok(metadata) if metadata.is_dir() => Ok(()),
         _ => refuse(
             "not a directory",
@@ -298,33 +250,34 @@ pub(crate) fn check_directory(path: &Path) -> Result<(), CliError> {
     }
 }
 
-/// Whether a plain file is there.
+/// Whether a file exists at the path.
+///
+/// # Errors
+/// A link, a directory or a special file.
 fn look(path: &Path) -> Result<bool, CliError> {
     let metadata = match fs::symlink_metadata(path) {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         Err(error) => return Err(failed(path, error)),
     };
-    let refuse = |what: &str, help: &str| {
-        let message = format!("{} is {what}", path.display());
-        Err(CliError::usage(message, help))
-    };
+    let refuse =
+        |what: &str, hint: &str| Err(user_error(format!("{} is {what}", path.display())).hinted(hint));
     if metadata.is_symlink() {
-        return refuse("a symbolic link", "name the file that it leads to");
+        return refuse("a symbolic link", "name the file it leads to");
     }
     if metadata.is_dir() {
         return refuse("a directory", "name a file in it");
     }
     if !metadata.is_file() {
         return refuse(
-            "not a plain file",
+            "not a regular file",
             "write to standard output with '-' and redirect it",
         );
     }
     Ok(true)
 }
 
-/// Whether two paths lead to one file, hard links included where the system tells.
+/// Whether two paths lead to the same file; on Unix, hard links count.
 fn same_file(left: &Path, right: &Path) -> bool {
     #[cfg(unix)]
     {
@@ -342,7 +295,7 @@ fn backup_of(path: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Gives the input its second name; a copy where the file system knows no hard links. Neither replaces anything.
+/// Keeps the input under a second name: a hard link, or a copy if the file system has none.
 fn back_up(path: &Path, backup: &Path) -> Result<(), CliError> {
     match fs::hard_link(path, backup) {
         Ok(()) => Ok(()),
@@ -360,7 +313,7 @@ fn exists(path: &Path) -> CliError {
     } else {
         "add --force to replace it"
     };
-    CliError::usage(format!("{} exists", path.display()), help)
+    user_error(format!("{} exists", path.display())).hinted(help)
 }
 
 fn taken(path: &Path, error: io::Error) -> CliError {
@@ -371,28 +324,15 @@ fn taken(path: &Path, error: io::Error) -> CliError {
     }
 }
 
-/// A bad place is a usage error, since another place helps. A full disk is the system's error.
+/// A place that can't be written is wrong usage; a full disk is an internal error.
 fn failed(path: &Path, error: io::Error) -> CliError {
     use io::ErrorKind::{InvalidFilename, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem};
+    let refused = user_error(format!("could not write {}: {error}", path.display()));
     let help = match error.kind() {
-        PermissionDenied | ReadOnlyFilesystem => "write to a directory that you may write to",
+        PermissionDenied | ReadOnlyFilesystem => "choose a directory that you may write to",
         NotFound | NotADirectory => "make the directory first",
         InvalidFilename => "give it a shorter name",
-        _ => {
-            return CliError::File {
-                path: path.display().to_string(),
-                error,
-            };
-        }
+        _ => return refused.exiting(Exit::Internal),
     };
-    CliError::usage(format!("could not write {}: {error}", path.display()), help)
-}
-
-/// Makes the entry of a new name last, where directories can be synced.
-pub(crate) fn sync_directory(path: &Path) {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    // Not every file system can; the file itself was synced.
-    if let Ok(directory) = File::open(parent.unwrap_or(Path::new("."))) {
-        let _ = directory.sync_all();
-    }
+    refused.hinted(help)
 }

@@ -1,6 +1,6 @@
 //! Words and command lines for the shell.
 
-/// One word.
+/// Quotes a word, if necessary.
 pub(crate) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./+:@%".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
@@ -10,13 +10,13 @@ pub(crate) fn quoted(word: &str) -> String {
     }
 }
 
-/// How this program was called.
+/// The name under which this program was called.
 pub(crate) fn program() -> String {
     let name = std::env::args_os().next().unwrap_or_default();
     quoted(&name.to_string_lossy())
 }
 
-/// This very command with one option more, behind the subcommand's name.
+/// The running command with one more option, inserted after the subcommand's name.
 pub(crate) fn this_command_with(subcommand: &str, option: &str) -> String {
     let mut words: Vec<String> = std::env::args_os()
         .map(|word| quoted(&word.to_string_lossy()))

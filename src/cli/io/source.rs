@@ -1,64 +1,52 @@
-//! Reads documents to make others of them.
+//! A document that is held in memory with its objects: to compare it, to plan with it, to make another of it.
 
-use std::path::{Path, PathBuf};
-
+use exportdoc::internal::diff::Side;
 use exportdoc::internal::passphrase::Passphrase;
 use exportdoc::internal::report::{Contents, DocumentReport, Encryption, ExamineOptions, Examined, Examiner};
 use exportdoc::internal::reuse;
+use jiff::Timestamp;
 
-use crate::cli::args::passphrase::{self, Asking};
 use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
-use crate::cli::io::batch;
-use crate::cli::io::batch::Unreadable;
+use crate::cli::io::clock;
 use crate::cli::io::input::Input;
 
-/// How documents are read to make others of them.
-pub(crate) struct Reading<'a> {
-    pub(crate) allow_invalid: bool,
-    pub(crate) max_size: u64,
-    /// Tried in this order; asked for on the terminal when there are none.
-    pub(crate) passphrase_files: &'a [PathBuf],
-}
-
-/// A document that was read and may be worked on.
+/// A document with its objects.
 pub(crate) struct Source {
-    /// What it is called.
+    /// Its name in messages.
     pub(crate) label: String,
+    /// The file's text; empty once the document is [usable](Self::usable).
+    bytes: Vec<u8>,
     pub(crate) report: DocumentReport,
     pub(crate) contents: Contents,
-    /// What opened it.
+    /// The passphrase that opened it.
     pub(crate) passphrase: Option<Passphrase>,
-    /// When it began to be read.
-    pub(crate) started: jiff::Timestamp,
+    /// When reading began.
+    pub(crate) started: Timestamp,
 }
 
-impl Reading<'_> {
-    /// Reads a document with its objects, and refuses what can't be worked on. It is called by its path, or else by the
-    /// name given. If it is encrypted, it is read again with the passphrases.
-    pub(crate) fn load(&self, path: &Path, name: Option<&str>) -> Result<Source, CliError> {
-        let started = batch::now();
-        let input = Input::at(path);
-        let label = name.map_or_else(|| input.label(), str::to_owned);
-        let unreadable = |error: Unreadable| CliError::Refused {
-            message: format!("could not read {label}: {error}"),
-            help: error.help(),
-            exit: Exit::Usage,
-        };
+impl Source {
+    /// Reads the one document of an input. If it is encrypted, reads it again with the passphrases.
+    pub(crate) fn load(
+        input: &Input,
+        label: String,
+        max_size: u64,
+        passphrases: impl FnOnce() -> Result<Vec<Passphrase>, CliError>,
+    ) -> Result<Self, CliError> {
+        let started = clock::now();
         let bytes = input
-            .read(self.max_size)
-            .map_err(|error| unreadable(error.into()))?;
+            .read(max_size)
+            .map_err(|error| CliError::unreadable(&label, error.into()))?;
         let examine = |passphrases| {
             let options = ExamineOptions {
                 passphrases,
                 ..ExamineOptions::default()
             };
             let examined = Examiner::new(&options).keep_contents().read_bytes(&bytes);
-            examined.map_err(|error| unreadable(error.into()))
+            examined.map_err(|error| CliError::unreadable(&label, error.into()))
         };
         let mut examined = examine(Vec::new())?;
         if let Encryption::Passphrase { .. } = examined.report.encryption {
-            examined = examine(self.passphrases()?)?;
+            examined = examine(passphrases()?)?;
         }
         let Examined {
             report,
@@ -66,13 +54,9 @@ impl Reading<'_> {
             opened_by: passphrase,
             ..
         } = examined;
-        reuse::usable(&report, self.allow_invalid).map_err(|error| CliError::Refused {
-            message: format!("{label}: {error}"),
-            help: Some(error.help().to_owned()),
-            exit: Exit::Bad,
-        })?;
-        Ok(Source {
+        Ok(Self {
             label,
+            bytes,
             report,
             contents,
             passphrase,
@@ -80,10 +64,33 @@ impl Reading<'_> {
         })
     }
 
-    fn passphrases(&self) -> Result<Vec<Passphrase>, CliError> {
-        match self.passphrase_files {
-            [] => Ok(vec![passphrase::from_file_or_terminal(None, Asking::Once)?]),
-            files => files.iter().map(|file| passphrase::from_file(file)).collect(),
+    /// Stands in for a missing file.
+    pub(crate) fn nothing(label: String) -> Self {
+        Self {
+            label,
+            bytes: Vec::new(),
+            report: DocumentReport::nothing(),
+            contents: Contents::default(),
+            passphrase: None,
+            started: clock::now(),
+        }
+    }
+
+    /// Refuses a document that no other document can be made of.
+    pub(crate) fn usable(mut self, allow_invalid: bool) -> Result<Self, CliError> {
+        self.bytes = Vec::new();
+        match reuse::usable(&self.report, allow_invalid) {
+            Ok(()) => Ok(self),
+            Err(error) => Err(CliError::from(error).about(&self.label)),
+        }
+    }
+
+    /// The form that comparisons take.
+    pub(crate) fn side(&self) -> Side<'_> {
+        Side {
+            bytes: Some(&self.bytes),
+            report: &self.report,
+            objects: &self.contents.objects,
         }
     }
 }

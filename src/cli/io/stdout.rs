@@ -1,21 +1,21 @@
-//! Standard output for a reader that may leave early.
+//! Standard output whose reader may leave early.
 //!
-//! Invariant: a closed pipe is silent and ends nothing: the documents are still judged, because somebody may be
-//! waiting for the exit code. `verify-signature … | head -1` must not answer 0 for what it didn't look at.
+//! Invariant: a closed pipe is no error and doesn't end the run, because the exit code must still cover every document:
+//! `verify-signature … | head -1` must not exit with 0 for documents it didn't check.
 
 use std::io::{self, Write};
 
-/// Standard output, or nothing once its reader is gone.
-pub(crate) struct Output<W> {
+/// A writer that discards everything once its reader is gone.
+pub(crate) struct Pipe<W> {
     inner: Option<W>,
 }
 
-/// Standard output, with styles as the terminal, `--color` and the environment ask for.
-pub(crate) fn open() -> Output<impl Write> {
-    Output::new(anstream::stdout().lock())
+/// Opens standard output, with colours if the terminal, `--color` and the environment ask for them.
+pub(crate) fn open() -> Pipe<impl Write> {
+    Pipe::new(anstream::stdout().lock())
 }
 
-impl<W: Write> Output<W> {
+impl<W: Write> Pipe<W> {
     pub(crate) fn new(inner: W) -> Self {
         Self { inner: Some(inner) }
     }
@@ -34,7 +34,7 @@ impl<W: Write> Output<W> {
     }
 }
 
-impl<W: Write> Write for Output<W> {
+impl<W: Write> Write for Pipe<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.try_with(bytes.len(), |inner| inner.write(bytes))
     }
@@ -61,10 +61,10 @@ mod tests {
     }
 
     #[test]
-    fn only_a_broken_pipe_is_silent() {
-        let mut gone = Output::new(Failing(io::ErrorKind::BrokenPipe));
+    fn only_a_broken_pipe_is_no_error() {
+        let mut gone = Pipe::new(Failing(io::ErrorKind::BrokenPipe));
         assert!(gone.write_all(b"text").is_ok() && gone.flush().is_ok());
-        let mut full = Output::new(Failing(io::ErrorKind::StorageFull));
+        let mut full = Pipe::new(Failing(io::ErrorKind::StorageFull));
         assert!(full.write_all(b"text").is_err() && full.flush().is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! Takes documents out of what they are in: gzip, ZIP, UTF-16, pickles, and these inside one another.
+//! Takes documents out of containers: gzip, ZIP, UTF-16, pickles, and nested ones.
 
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek};
@@ -7,29 +7,29 @@ use exportdoc::internal::container::{
     Container, ContainerError, HEAD, Kind, Utf16Reader, gunzip, only_entry, unpickle,
 };
 
-use crate::cli::io::input::{Bounded, ReadError, Source};
+use crate::cli::io::reading::{Bounded, ReadError};
 
-/// Containers inside one another. A compressed archive of UTF-16 text has three.
+/// The depth of nested containers. A compressed archive of UTF-16 text has three.
 const LAYERS: usize = 4;
-/// Bytes of a source that are asked for at a time.
+/// The read buffer's size.
 const BUFFER: usize = 256 * 1024;
-/// Bytes of a pickle, or of an archive that comes through a pipe: both are held.
+/// The most bytes of a pickle or a piped archive, which are held in memory.
 const HELD: u64 = 1 << 30;
 
-/// Bytes as they stand.
+/// An input before containers are opened.
 pub(crate) enum Raw {
-    /// A file, and how many bytes of it are read at most.
+    /// A file and the most bytes to read of it.
     File(File, u64),
-    /// What can be read but once.
+    /// A source that can be read only once.
     Stream(Box<dyn Read>),
 }
 
-/// What is inside.
+/// The content of the innermost container.
 pub(crate) struct Unwrapped {
-    pub(crate) source: Source,
-    /// The first bytes of it, which are still in the source.
+    pub(crate) source: BufReader<Box<dyn Read>>,
+    /// Its first bytes, which `source` yields again.
     pub(crate) head: Vec<u8>,
-    /// What it was in, the outermost first.
+    /// The containers, the outermost first.
     pub(crate) containers: Vec<Container>,
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn unwrap(mut raw: Raw, max_size: u64) -> Result<Unwrapped, ReadError
         raw.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
         let kind = Kind::of(&head);
         if let (Some(Kind::Zip), Raw::File(..)) = (kind, &raw) {
-            // An archive is read from its end, so its beginning isn't put back.
+            // Archives are read from their end.
         } else {
             raw = raw.with_head(&head)?;
         }
@@ -97,7 +97,7 @@ fn held(source: impl Read, max_size: u64) -> Result<Vec<u8>, ReadError> {
 }
 
 impl Raw {
-    /// The same from its beginning again, after its first bytes were read.
+    /// Goes back to the beginning, after `head` was read.
     fn with_head(self, head: &[u8]) -> io::Result<Self> {
         Ok(match self {
             Self::File(mut file, limit) => {
@@ -115,11 +115,5 @@ impl Read for Raw {
             Self::File(file, _) => file.read(buffer),
             Self::Stream(stream) => stream.read(buffer),
         }
-    }
-}
-
-impl From<ContainerError> for ReadError {
-    fn from(error: ContainerError) -> Self {
-        Self::Container(error)
     }
 }

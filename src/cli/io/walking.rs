@@ -1,7 +1,7 @@
 //! Finds the documents below a directory.
 //!
-//! Invariants: no file that may be a document is skipped: a place that can't be read becomes an unreadable input.
-//! Nothing but regular files is opened. No directory is walked twice, so links that lead in circles end.
+//! Invariants: a file that may be a document is never skipped silently: what can't be read becomes an unreadable input.
+//! Only regular files are opened. No directory is walked twice, so link cycles end.
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -12,54 +12,30 @@ use exportdoc::internal::byte_order_mark::Utf16;
 use exportdoc::internal::container::{HEAD, Kind, Utf16Reader, begins_like_a_document};
 use exportdoc::internal::escape;
 
-use crate::cli::error::CliError;
-use crate::cli::io::input::{Input, Refusal};
+use crate::cli::error::{CliError, user_error};
+use crate::cli::io::input::Input;
+use crate::cli::io::reading::Skipped;
 
-/// Endings of the names under which documents are kept.
+/// The endings of documents' names.
 const ENDINGS: [&str; 4] = ["json", "gz", "zip", "bin"];
 
-/// How directories are walked.
-#[derive(Debug, Clone, Default, clap::Args)]
-pub(crate) struct Walk {
-    /// Read the documents below the directories given: files that end in .json, .gz, .zip or .bin, and those that begin
-    /// like a document; links are followed
-    #[arg(short, long)]
-    pub(crate) recursive: bool,
-    /// With --recursive: name the files that were not read
-    #[arg(short, long)]
-    pub(crate) verbose: bool,
-    /// With --recursive: report links as errors instead of following them
-    #[arg(long)]
-    pub(crate) no_follow: bool,
+/// How the other files are listed on standard error.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Listing {
+    /// By name.
+    Names,
+    /// By number, with a hint at `--verbose`.
+    CountWithHint,
+    /// By number.
+    Count,
 }
 
-/// As [`below`], for commands without these options.
-pub(crate) fn all_below(directory: &Path) -> Result<Vec<Input>, CliError> {
-    find(directory, false, Names::Never)
-}
-
-/// Finds every document below a directory, in path order, and every place that can't be read. Counts the other files on
+/// Finds every document below a directory, in path order, and every place that can't be read. Lists the other files on
 /// standard error.
 ///
 /// # Errors
 /// A directory without documents.
-pub(crate) fn below(directory: &Path, walk: &Walk) -> Result<Vec<Input>, CliError> {
-    let names = match walk.verbose {
-        true => Names::Always,
-        false => Names::OnRequest,
-    };
-    find(directory, walk.no_follow, names)
-}
-
-/// Whether files that are no documents are named.
-#[derive(Clone, Copy)]
-enum Names {
-    Always,
-    OnRequest,
-    Never,
-}
-
-fn find(directory: &Path, no_follow: bool, names: Names) -> Result<Vec<Input>, CliError> {
+pub(crate) fn below(directory: &Path, no_follow: bool, listing: Listing) -> Result<Vec<Input>, CliError> {
     let mut walker = Walker {
         root: fs::canonicalize(directory).unwrap_or_default(),
         no_follow,
@@ -75,31 +51,32 @@ fn find(directory: &Path, no_follow: bool, names: Names) -> Result<Vec<Input>, C
         mut others,
         ..
     } = walker;
-    tell(directory, &mut others, names);
+    list(directory, &mut others, listing);
     if found.is_empty() {
-        let message = format!("{}: no export document in it", directory.display());
-        let help =
-            "looked at are files that end in .json, .gz, .zip or .bin or begin like a document; name others";
-        return Err(CliError::usage(message, help));
+        let hint =
+            "only files that end in .json, .gz, .zip or .bin or begin like a document are read; name others";
+        return Err(user_error("no export document in it")
+            .about(directory.display())
+            .hinted(hint));
     }
     found.sort_by(|one, other| one.path().cmp(&other.path()));
     Ok(found)
 }
 
-fn tell(directory: &Path, others: &mut [PathBuf], names: Names) {
+fn list(directory: &Path, others: &mut [PathBuf], listing: Listing) {
     let mut err = anstream::stderr().lock();
     others.sort();
     let shown = |path: &Path| escape::terminal(&path.to_string_lossy()).into_owned();
-    // There is no way to report when this fails.
-    let _ = match (others.len(), names) {
+    // Best effort.
+    let _ = match (others.len(), listing) {
         (0, _) => Ok(()),
-        (_, Names::Always) => others
+        (_, Listing::Names) => others
             .iter()
             .try_for_each(|path| writeln!(err, "no document: {}", shown(path))),
         (count, _) => {
             let files = if count == 1 { "other file" } else { "other files" };
-            let hint = match names {
-                Names::OnRequest => " (--verbose names them)",
+            let hint = match listing {
+                Listing::CountWithHint => " (--verbose names them)",
                 _ => "",
             };
             writeln!(err, "{count} {files} in {}: no documents{hint}", shown(directory))
@@ -108,14 +85,14 @@ fn tell(directory: &Path, others: &mut [PathBuf], names: Names) {
 }
 
 struct Walker {
-    /// The directory given, without links.
+    /// The given directory's canonical path.
     root: PathBuf,
     no_follow: bool,
-    /// The directories walked.
+    /// The directories walked so far.
     seen: HashSet<Identity>,
-    /// Directories to walk, and whether a link led out of the root on the way.
+    /// Directories to walk, and whether a link on the way led out of the root.
     pending: Vec<(PathBuf, bool)>,
-    /// Those that links lead to: walked last, so that a directory counts under its own name.
+    /// Directories that links lead to. They are walked last, so that a directory is listed under its own path.
     linked: Vec<(PathBuf, bool)>,
     found: Vec<Input>,
     others: Vec<PathBuf>,
@@ -125,14 +102,14 @@ impl Walker {
     fn walk(&mut self) {
         while let Some((directory, outside)) = self.pending.pop().or_else(|| self.linked.pop()) {
             if let Err(error) = self.list(&directory, outside) {
-                self.refuse(directory, &error);
+                self.skip(directory, &error);
             }
         }
     }
 
-    fn refuse(&mut self, path: PathBuf, error: &io::Error) {
-        let refusal = Refusal::System(error.kind());
-        self.found.push(Input::Refused(path, refusal));
+    fn skip(&mut self, path: PathBuf, error: &io::Error) {
+        self.found
+            .push(Input::Skipped(path, Skipped::System(error.kind())));
     }
 
     fn list(&mut self, directory: &Path, outside: bool) -> io::Result<()> {
@@ -143,7 +120,7 @@ impl Walker {
             let entry = entry?;
             let path = entry.path();
             if let Err(error) = self.take(&path, outside) {
-                self.refuse(path, &error);
+                self.skip(path, &error);
             }
         }
         Ok(())
@@ -152,11 +129,11 @@ impl Walker {
     fn take(&mut self, path: &Path, outside: bool) -> io::Result<()> {
         let is_link = fs::symlink_metadata(path)?.is_symlink();
         if is_link && self.no_follow {
-            self.found.push(Input::Refused(path.to_owned(), Refusal::Link));
+            self.found.push(Input::Skipped(path.to_owned(), Skipped::Link));
             return Ok(());
         }
         let metadata = match fs::metadata(path) {
-            // A broken link has only its name to judge by.
+            // A broken link is judged by its name.
             Err(error) if is_link && error.kind() == io::ErrorKind::NotFound && !has_ending(path) => {
                 self.others.push(path.to_owned());
                 return Ok(());
@@ -172,10 +149,8 @@ impl Walker {
             };
             list.push((path.to_owned(), outside));
         } else if metadata.is_file() && (has_ending(path) || begins(path)?) {
-            self.found.push(match outside {
-                true => Input::Outside(path.to_owned()),
-                false => Input::File(path.to_owned()),
-            });
+            let input = if outside { Input::Outside } else { Input::File };
+            self.found.push(input(path.to_owned()));
         } else {
             self.others.push(path.to_owned());
         }
@@ -188,7 +163,7 @@ fn has_ending(path: &Path) -> bool {
     ending.is_some_and(|ending| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)))
 }
 
-/// Whether the content of a file begins like a document.
+/// Whether a file's content begins like a document.
 fn begins(path: &Path) -> io::Result<bool> {
     let mut head = Vec::new();
     File::open(path)?.take(HEAD as u64).read_to_end(&mut head)?;
@@ -199,10 +174,10 @@ fn begins(path: &Path) -> io::Result<bool> {
     Ok(begins_like_a_document(&decoded(&head, order)))
 }
 
-/// As much of UTF-16 text as is whole.
+/// Decodes the beginning of a UTF-16 text.
 fn decoded(head: &[u8], order: Utf16) -> Vec<u8> {
     let mut text = Vec::new();
-    // A character that is cut at the end of the head is left out.
+    // The last character may be cut.
     let _ = Utf16Reader::new(head, order).read_to_end(&mut text);
     text
 }

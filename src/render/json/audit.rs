@@ -1,21 +1,19 @@
-//! The JSON contract of `exportdoc audit`: `docs/schema/audit-v1.schema.json`. Members are added, never removed or
-//! changed, within one `schema_version`.
+//! The JSON of `exportdoc audit`; its contract is `docs/schema/audit-v1.schema.json`.
 
 use std::io::{self, Write};
 
 use exportdoc::internal::audit::{AuditFinding, AuditReport, Level, RuleCount, Summary};
 use serde_json::{Value, json};
 
-use crate::cli::commands::audit::AuditRun;
-use crate::cli::commands::audit::Audited;
-use crate::cli::commands::audit::Printer;
-use crate::cli::io::batch::Judged;
+use crate::outcome::audit::{AuditRun, Audited};
+use crate::outcome::document::Judged;
+use crate::render::Printer;
 use crate::render::json::{self, unreadable};
 
-/// Version of the contract.
+/// The version of the contract.
 const SCHEMA_VERSION: u32 = 1;
 
-/// One JSON value over all documents, written as they come.
+/// One JSON value over all documents, written document by document.
 #[derive(Default)]
 pub(crate) struct Json {
     written: u64,
@@ -112,7 +110,7 @@ fn finding(finding: &AuditFinding) -> Value {
     json!({
         "id": finding.id(),
         "severity": finding.level.as_str(),
-        // Its name before; left out in the next version.
+        // The member's old name, until the next version of the contract.
         "level": finding.level.as_str(),
         "message": finding.message,
         "reason": finding.reason(),

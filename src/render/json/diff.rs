@@ -1,5 +1,4 @@
-//! The JSON contract of `exportdoc diff`: `docs/schema/diff-v1.schema.json`. Members are added, never removed or changed,
-//! within one `schema_version`.
+//! The JSON of `exportdoc diff`; its contract is `docs/schema/diff-v1.schema.json`.
 
 use std::io::{self, Write};
 
@@ -10,15 +9,14 @@ use exportdoc::internal::diff::{
 use exportdoc::internal::object::RevisionPair;
 use serde_json::{Map, Value, json};
 
-use crate::cli::commands::diff::Compared;
-use crate::cli::io::comparing::ComparedSide;
+use crate::outcome::comparison::{Compared, ComparedSide};
 use crate::render::json::{finding, pretty};
 use crate::render::words::diff as words;
 
-/// Version of the contract.
+/// The version of the contract.
 const SCHEMA_VERSION: u32 = 1;
 
-/// One JSON value over both documents.
+/// Prints one JSON value.
 pub(crate) fn print(out: &mut impl Write, compared: &Compared) -> io::Result<()> {
     pretty(out, &document(compared))?;
     out.write_all(b"\n")

@@ -1,5 +1,4 @@
-//! The JSON contract of `exportdoc merge`: `docs/schema/merge-v1.schema.json`. Members are added, never removed or
-//! changed, within one `schema_version`. What it lists under `conflicts`, `--resolve` reads back.
+//! The JSON of `exportdoc merge`; its contract is `docs/schema/merge-v1.schema.json`. `--resolve` reads `conflicts` back.
 
 use std::io::{self, Write};
 
@@ -8,12 +7,13 @@ use exportdoc::internal::reuse::ENGINES_REFUSE;
 use serde_json::{Value, json};
 
 use crate::render::json::diff::change;
+use crate::render::json::pretty;
 
-/// Version of the contract.
+/// The version of the contract.
 const SCHEMA_VERSION: u32 = 1;
 
-/// One JSON value.
-pub(crate) fn print(out: &mut impl Write, outcome: &MergeOutcome) -> io::Result<()> {
+/// Prints one JSON value.
+pub(crate) fn print(out: &mut dyn Write, outcome: &MergeOutcome) -> io::Result<()> {
     let (sides, base) = outcome.sources.split_at(outcome.sides.min(outcome.sources.len()));
     let document = json!({
         "schema_version": SCHEMA_VERSION,
@@ -29,7 +29,7 @@ pub(crate) fn print(out: &mut impl Write, outcome: &MergeOutcome) -> io::Result<
             .map(|note| json!({ "id": note.id(), "message": note.to_string() }))
             .collect::<Vec<_>>(),
     });
-    crate::render::json::pretty(out, &document)?;
+    pretty(out, &document)?;
     out.write_all(b"\n")
 }
 
@@ -42,7 +42,7 @@ fn named(object: &Named) -> Value {
     })
 }
 
-/// People count documents from 1, and so does `take`.
+/// The number of a document for people and for `take`: they count from 1.
 fn position(source: usize) -> usize {
     source + 1
 }

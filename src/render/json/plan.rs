@@ -1,20 +1,17 @@
-//! The JSON contract of `exportdoc plan`: `docs/schema/plan-v1.schema.json`. Members are added, never removed or changed,
-//! within one `schema_version`.
+//! The JSON of `exportdoc plan`; its contract is `docs/schema/plan-v1.schema.json`.
 
 use std::io::{self, Write};
 
 use exportdoc::internal::import_plan::{Action, ChecklistItem, ImportPlan, Step, TargetObject, Verdict};
 use serde_json::{Value, json};
 
-use crate::cli::commands::plan::AskedEnvironment;
-use crate::cli::commands::plan::Denial;
-use crate::cli::commands::plan::Planned;
-use crate::render::words::plan as said;
+use crate::outcome::plan::{AskedEnvironment, Forbid, Planned};
+use crate::render::words::plan as words;
 
-/// Version of the contract.
+/// The version of the contract.
 const SCHEMA_VERSION: u32 = 1;
 
-/// One JSON value.
+/// Prints one JSON value.
 pub(crate) fn print(out: &mut impl Write, planned: &Planned) -> io::Result<()> {
     crate::render::json::pretty(out, &document(planned))?;
     out.write_all(b"\n")
@@ -35,7 +32,7 @@ fn document(planned: &Planned) -> Value {
             "complete": target.is_complete(),
             "version": target.version().map(|version| version.to_string()),
         },
-        "notes": planned.doubts.iter().cloned()
+        "notes": planned.notes.iter().cloned()
             .chain(target.notes().iter().map(ToString::to_string))
             .collect::<Vec<_>>(),
         "environment": planned.environment.as_ref().map(environment),
@@ -49,8 +46,8 @@ fn document(planned: &Planned) -> Value {
         "steps": plan.steps.iter().map(step).collect::<Vec<_>>(),
         "irreversible": planned.with_force.irreversible().map(irreversible).collect::<Vec<_>>(),
         "checklist": plan.checklist.iter().map(|item| todo(item, plan)).collect::<Vec<_>>(),
-        "denied": planned.denied.iter().map(|(what, count)| denial(*what, *count, true))
-            .chain(planned.perhaps_denied.iter().map(|(what, count)| denial(*what, *count, false)))
+        "denied": planned.forbidden.iter().map(|(what, count)| forbidden(*what, *count, true))
+            .chain(planned.perhaps_forbidden.iter().map(|(what, count)| forbidden(*what, *count, false)))
             .collect::<Vec<_>>(),
     })
 }
@@ -60,7 +57,7 @@ fn environment(asked: &AskedEnvironment) -> Value {
         AskedEnvironment::Known(environment) => json!({
             "id": environment.id,
             "name": environment.name,
-            "purpose": environment.purpose.map(said::purpose_word),
+            "purpose": environment.purpose.map(words::purpose_word),
         }),
         AskedEnvironment::Named { name, .. } => json!({ "id": null, "name": name, "purpose": null }),
     }
@@ -89,7 +86,7 @@ fn outcome(plan: &ImportPlan) -> Value {
         "may_fail_sooner": plan.may_fail_sooner(),
         "status": status,
         "message": message,
-        "needs": said::needs(plan),
+        "needs": words::needs(plan),
     })
 }
 
@@ -151,10 +148,10 @@ fn todo(item: &ChecklistItem, plan: &ImportPlan) -> Value {
     })
 }
 
-fn denial(what: Denial, count: usize, certain: bool) -> Value {
+fn forbidden(what: Forbid, count: usize, certain: bool) -> Value {
     let what = match what {
-        Denial::Overwrite => "overwrite",
-        Denial::Irreversible => "irreversible",
+        Forbid::Overwrite => "overwrite",
+        Forbid::Irreversible => "irreversible",
     };
     json!({ "what": what, "objects": count, "certain": certain })
 }

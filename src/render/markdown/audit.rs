@@ -1,41 +1,40 @@
-//! An audit as a comment on a pull request: a summary line, a table of rules, each document folded away.
+//! An audit as a comment on a pull request: a summary, a table of rules, each document folded.
 //!
-//! Invariant: however many documents there are, no more is kept than the page can hold; documents that fail come first.
+//! Invariant: keeps only as much as a page can hold; failing documents come first.
 
 use std::io::{self, Write};
 
 use exportdoc::internal::audit::{AuditFinding, AuditReport, Level};
 use exportdoc::internal::escape;
 
-use crate::cli::commands::audit::AuditRun;
-use crate::cli::commands::audit::Audited;
-use crate::cli::commands::audit::Printer;
-use crate::cli::io::batch::Judged;
+use crate::outcome::audit::{AuditRun, Audited};
+use crate::outcome::document::Judged;
+use crate::render::Printer;
 use crate::render::markdown::{LIMIT, Page, cell, summary_html};
 use crate::render::words::audit::{by_rule, documents, run_tally, tally};
 
-/// Findings of one document that are shown; the others are counted.
+/// Findings of one document to show; the others are counted.
 const SHOWN: usize = 50;
 
-/// Collects the page and prints it at the end.
+/// Collects the parts and prints the page at the end.
 pub(crate) struct Markdown {
     fail_on: Level,
     failing: Parts,
     others: Parts,
 }
 
-/// As many parts as could find a place on a page.
+/// As many parts as fit on a page.
 #[derive(Default)]
 struct Parts {
     parts: Vec<String>,
     bytes: usize,
-    left_out: u64,
+    omitted: u64,
 }
 
 impl Parts {
     fn push(&mut self, part: impl FnOnce() -> String) {
         if self.bytes > LIMIT {
-            self.left_out += 1;
+            self.omitted += 1;
             return;
         }
         let part = part();
@@ -47,7 +46,7 @@ impl Parts {
         for part in &self.parts {
             page.optional(part);
         }
-        page.leave_out(self.left_out);
+        page.omit(self.omitted);
     }
 }
 
@@ -68,7 +67,7 @@ impl Printer for Markdown {
         match &document.outcome {
             Err(error) => self
                 .failing
-                .push(|| format!("⛔ {}: {}\n\n", cell(path), cell(&error.to_string()))),
+                .push(|| format!("⛔ {}: {}\n\n", cell(path), cell(&error.message))),
             Ok(audited) if audited.report.reaches(self.fail_on) => {
                 self.failing.push(|| details(path, &audited.report));
             }
@@ -80,11 +79,11 @@ impl Printer for Markdown {
     fn end(&mut self, out: &mut dyn Write, run: &AuditRun) -> io::Result<()> {
         let mut page = Page::default();
         let verdict = if run.fails() {
-            format!("❌ something weighs as much as `{}`", run.fail_on)
+            format!("❌ findings of level `{}` or higher", run.fail_on)
         } else if run.unreadable > 0 || run.is_interrupted() {
-            "⛔ not everything could be audited".to_owned()
+            "⛔ not all documents could be audited".to_owned()
         } else {
-            format!("✅ nothing weighs as much as `{}`", run.fail_on)
+            format!("✅ no findings of level `{}` or higher", run.fail_on)
         };
         page.required(&format!(
             "**Export document audit: {}**\n\n{verdict}; {}\n\n",
@@ -134,9 +133,9 @@ fn mark(level: Level) -> &'static str {
 fn details(path: &str, report: &AuditReport) -> String {
     let mut notes = String::new();
     if !report.complete {
-        notes.push_str("Read only in part: what isn't named here may still be there.\n\n");
+        notes.push_str("Read only in part: there may be more than is listed here.\n\n");
     } else if !report.objects_seen {
-        notes.push_str("Encrypted: nothing can be said about its objects.\n\n");
+        notes.push_str("Encrypted: its objects weren't audited.\n\n");
     }
     for suppressed in report.suppressed.iter().take(SHOWN) {
         notes.push_str(&format!(

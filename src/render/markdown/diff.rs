@@ -1,16 +1,16 @@
-//! Differences as a comment on a pull request: a summary line, a table of objects, details folded away.
+//! The differences as a comment on a pull request: a summary, a table of objects, folded details.
 
 use std::io::{self, Write};
 
 use exportdoc::internal::diff::{DocumentDiff, FieldChange, LineTag, ObjectDiff};
 use exportdoc::internal::escape;
 
-use crate::cli::commands::diff::Compared;
+use crate::outcome::comparison::Compared;
 use crate::render::markdown::{LIMIT, Page, cell, summary_html};
-use crate::render::text::diff::View;
-use crate::render::words::diff as words;
+use crate::render::words::counted;
+use crate::render::words::diff::{self as words, View};
 
-/// The whole comment.
+/// Prints the comment.
 pub(crate) fn print(out: &mut impl Write, compared: &Compared, view: View) -> io::Result<()> {
     let diff = &compared.diff;
     let mut page = Page::default();
@@ -56,7 +56,7 @@ fn table(page: &mut Page, diff: &DocumentDiff) {
         let mut what = words::reasons(object);
         let fields = object.changes.len() as u64 + object.more_changes;
         if fields > 0 {
-            what.push(words::counted(fields, "field"));
+            what.push(counted(fields, "field"));
         }
         page.optional(&format!(
             "| {} | {} | {} |\n",
@@ -82,16 +82,13 @@ fn details(object: &ObjectDiff) -> String {
             cell(&words::side(change.old.as_ref())),
             cell(&words::side(change.new.as_ref()))
         ));
-        // A page that is already too long is left out as a whole: no need to make more of it.
+        // A part that is too long is omitted as a whole.
         if text.len() > LIMIT {
             break;
         }
     }
     if object.more_changes > 0 {
-        text.push_str(&format!(
-            "\n{} more\n",
-            words::counted(object.more_changes, "change")
-        ));
+        text.push_str(&format!("\n{} more\n", counted(object.more_changes, "change")));
     }
     for change in &object.changes {
         lines(&mut text, change);
@@ -100,7 +97,7 @@ fn details(object: &ObjectDiff) -> String {
     text
 }
 
-/// What an added or removed object holds, as a nested list.
+/// The content of an added or removed object as a nested list.
 fn content(object: &ObjectDiff) -> String {
     let name = object.object().map(ToString::to_string).unwrap_or_default();
     let mut text = format!(
@@ -116,14 +113,14 @@ fn content(object: &ObjectDiff) -> String {
         }
     }
     if object.more_content > 0 {
-        let more = words::counted(object.more_content, "line");
+        let more = counted(object.more_content, "line");
         text.push_str(&format!("\n{more} more\n"));
     }
     text.push_str("\n</details>\n\n");
     text
 }
 
-/// The lines of a secret that was asked for.
+/// The changed lines of a secret, for `--show-secrets`.
 fn lines(text: &mut String, change: &FieldChange) {
     let Some(diff) = change.secret.as_ref().and_then(|secret| secret.lines.as_ref()) else {
         return;
@@ -179,7 +176,7 @@ fn around(page: &mut Page, diff: &DocumentDiff, view: View) {
         ));
     }
     if !rows.is_empty() {
-        let count = words::counted(envelope.len() as u64, "difference");
+        let count = counted(envelope.len() as u64, "difference");
         page.optional(&format!(
             "<details><summary>Envelope: {count}, no content</summary>\n\n\
              | | Old | New |\n|---|---|---|\n{rows}\n</details>\n\n"

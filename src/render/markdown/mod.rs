@@ -1,6 +1,6 @@
-//! What the comments on pull requests have in common.
+//! Comments on pull requests.
 //!
-//! Invariant: no page is longer than the large code hosts take a comment, and it says so when something is left out.
+//! Invariant: a comment is never longer than the large code hosts accept, and it says so if parts are omitted.
 
 pub(crate) mod audit;
 pub(crate) mod diff;
@@ -8,62 +8,62 @@ pub(crate) mod plan;
 
 use exportdoc::internal::escape;
 
-use crate::render::words::diff::counted;
+use crate::render::words::counted;
 
-/// Comments of 65 536 characters are taken; the rest is for the notes at the end.
+/// The hosts accept 65,536 characters; the rest is for the notes at the end.
 pub(crate) const LIMIT: usize = 60_000;
-/// Text of a document longer than this hides its table.
+/// The longest text of a document in a table cell.
 const CELL: usize = 300;
 
-/// A page whose less important parts are left out when it is full.
+/// A comment whose less important parts are omitted when it is full.
 #[derive(Default)]
 pub(crate) struct Page {
     text: String,
-    left_out: u64,
+    omitted: u64,
 }
 
 impl Page {
-    /// A part that is always there.
+    /// Adds a part in any case.
     pub(crate) fn required(&mut self, part: &str) {
         self.text.push_str(part);
     }
 
-    /// A part that is left out when the page is full.
+    /// Adds a part if it fits.
     pub(crate) fn optional(&mut self, part: &str) -> bool {
         let fits = self.text.len() + part.len() <= LIMIT;
         if fits {
             self.text.push_str(part);
         } else {
-            self.left_out += 1;
+            self.omitted += 1;
         }
         fits
     }
 
-    /// Parts that were never made, because they would not fit.
-    pub(crate) fn leave_out(&mut self, parts: u64) {
-        self.left_out += parts;
+    /// Counts parts that weren't made because they wouldn't fit.
+    pub(crate) fn omit(&mut self, parts: u64) {
+        self.omitted += parts;
     }
 
-    /// The text; `everything` is the command that shows what is left out.
+    /// Returns the text; `everything` is the command that shows omitted parts.
     pub(crate) fn finish(mut self, everything: &str) -> String {
-        if self.left_out > 0 {
+        if self.omitted > 0 {
             self.text.push_str(&format!(
-                "\n{} left out here for length; `{everything}` shows everything.\n",
-                counted(self.left_out, "part")
+                "\n{} omitted here for length; `{everything}` shows everything.\n",
+                counted(self.omitted, "part")
             ));
         }
         self.text
     }
 }
 
-/// Text of a document, cut to what a cell can hold.
+/// Text of a document, cut to fit a cell.
 pub(crate) fn cell(text: &str) -> String {
     let end = text.floor_char_boundary(CELL);
     let note = if end < text.len() { "…" } else { "" };
     format!("{}{note}", escape::markdown(&text[..end]))
 }
 
-/// Text inside a `<summary>`, where no Markdown is read, but names and numbers become links outside of code.
+/// Text of a document inside a `<summary>`: as code, because hosts turn names and numbers elsewhere into links.
 pub(crate) fn summary_html(text: &str) -> String {
     let end = text.floor_char_boundary(CELL);
     format!("<code>{}</code>", escape::html(&text[..end]))

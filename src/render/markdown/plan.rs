@@ -1,27 +1,26 @@
-//! A plan as a comment on a pull request: how it ends, what can't be undone, a table of what it does.
+//! A plan as a comment on a pull request: the outcome, irreversible changes, a table of actions.
 //!
-//! Invariant: no longer than the large code hosts take a comment; what it ends like and what can't be undone is never
-//! what is left out.
+//! Invariant: outcome and irreversible changes are never omitted.
 
 use std::io::{self, Write};
 
 use exportdoc::internal::escape;
 use exportdoc::internal::import_plan::{Action, ImportPlan, Verdict};
 
-use crate::cli::commands::plan::Planned;
+use crate::outcome::plan::Planned;
 use crate::render::markdown::{Page, cell};
-use crate::render::words::plan as said;
+use crate::render::words::plan as words;
 
-/// Lines that a list shows before it is folded into a count.
+/// Lines that a list shows; the others are counted.
 const LISTED: usize = 20;
 
-/// The whole comment.
+/// Prints the comment.
 pub(crate) fn print(out: &mut impl Write, planned: &Planned) -> io::Result<()> {
     let plan = planned.plan();
     let mut page = Page::default();
     page.required(&format!(
         "**Import plan: {}**\n\n",
-        escape::markdown(&said::summary(plan))
+        escape::markdown(&words::summary(plan))
     ));
     let sources: Vec<String> = planned
         .target
@@ -34,7 +33,7 @@ pub(crate) fn print(out: &mut impl Write, planned: &Planned) -> io::Result<()> {
     if let Some(environment) = &planned.environment {
         page.required(&format!(
             ", environment {}",
-            cell(&said::environment(environment))
+            cell(&words::environment(environment))
         ));
     }
     page.required("\n\n");
@@ -44,26 +43,29 @@ pub(crate) fn print(out: &mut impl Write, planned: &Planned) -> io::Result<()> {
         } else {
             &planned.without_force
         });
-        page.required(&format!("- {sign} {}.\n", cell(&said::sentence(planned, force))));
+        page.required(&format!("- {sign} {}.\n", cell(&words::sentence(planned, force))));
     }
-    for (what, count) in &planned.denied {
-        page.required(&format!("- ❌ Denied: {}.\n", said::denied(*what, *count, true)));
-    }
-    for (what, count) in &planned.perhaps_denied {
+    for (what, count) in &planned.forbidden {
         page.required(&format!(
-            "- ❓ Perhaps denied: {}.\n",
-            said::denied(*what, *count, false)
+            "- ❌ Denied: {}.\n",
+            words::forbidden(*what, *count, true)
+        ));
+    }
+    for (what, count) in &planned.perhaps_forbidden {
+        page.required(&format!(
+            "- ❓ Possibly denied: {}.\n",
+            words::forbidden(*what, *count, false)
         ));
     }
     page.required("\n");
-    let irreversible = said::irreversible(&planned.with_force);
+    let irreversible = words::irreversible(&planned.with_force);
     list(&mut page, "⚠️ Irreversible with force overwrite", &irreversible);
-    list(&mut page, "Needed to tell how it ends", said::needs(plan));
-    for task in said::tasks(plan) {
+    list(&mut page, "Missing information", words::needs(plan));
+    for task in words::tasks(plan) {
         list(&mut page, task.title, &task.objects);
     }
     let notes: Vec<String> = planned
-        .doubts
+        .notes
         .iter()
         .cloned()
         .chain(planned.target.notes().iter().map(ToString::to_string))
@@ -95,7 +97,7 @@ fn list(page: &mut Page, title: &str, lines: &[String]) {
     page.required("\n");
 }
 
-/// What changes nothing and asks for nothing is folded away.
+/// The steps; those that change nothing are only counted.
 fn table(page: &mut Page, plan: &ImportPlan) {
     let idle = |action: &Action| {
         matches!(
@@ -120,9 +122,9 @@ fn table(page: &mut Page, plan: &ImportPlan) {
         page.optional(&format!(
             "| {} | {} | {} | {} |\n",
             step.action.as_str(),
-            cell(&said::object(step)),
+            cell(&words::object(step)),
             there.as_deref().map_or_else(|| "–".to_owned(), cell),
-            cell(&said::note(step, plan))
+            cell(&words::note(step, plan))
         ));
     }
     if folded > 0 {

@@ -1,8 +1,8 @@
 //! An audit as SARIF 2.1.0, which code hosts and editors show next to the file.
 //!
-//! Invariants: a log has no more results than code hosts take, and says how many were left out. A result says in four ways where it is, each for another reader: line and
-//! column, byte offset, JSON path, and object. Every result says whether it is suppressed, as the standard wants it where
-//! one does. What comes out of a document is no markup of SARIF's messages.
+//! Invariants: a log has at most as many results as code hosts accept, and counts those omitted. A result has its place in
+//! four forms for different readers: line and column, byte offset, JSON path, and object. Text of a document never becomes
+//! markup.
 
 mod results;
 
@@ -14,28 +14,27 @@ use exportdoc::internal::finding::{FindingRule, REGISTRY};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use crate::cli::commands::audit::AuditRun;
-use crate::cli::commands::audit::Audited;
-use crate::cli::commands::audit::Printer;
-use crate::cli::io::batch::Judged;
+use crate::outcome::audit::{AuditRun, Audited};
+use crate::outcome::document::Judged;
 use crate::outcome::lines::Lines;
+use crate::render::Printer;
 use crate::render::sarif::results::{Fingerprints, LIMIT, Results};
-use crate::render::words::diff::counted;
+use crate::render::words::counted;
 
-/// Where the schema is published.
+/// The URL of the schema.
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
-/// The page of each rule.
+/// The documentation of the rules.
 const RULES: &str = concat!(
     "https://docs.rs/exportdoc/",
     env!("CARGO_PKG_VERSION"),
     "/exportdoc/finding"
 );
-/// What standard input is called when it has no other name: code scanning refuses a result without a file.
+/// The name of standard input without `--stdin-name`: code scanning refuses results without a file.
 const STDIN_NAME: &str = "stdin.json";
-/// Unreadable documents that are told of; the others are counted. They are kept until the end.
+/// Unreadable documents to list; the others are counted. The list is held until the end.
 const NOTIFICATIONS: usize = 1000;
-/// What stands for itself in a path.
+/// Characters that a path in a URI keeps.
 const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/')
     .remove(b'-')
@@ -43,7 +42,7 @@ const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// Writes one log with one run.
+/// Prints one log with one run.
 #[derive(Default)]
 pub(crate) struct Sarif {
     begun: bool,
@@ -62,7 +61,7 @@ impl Printer for Sarif {
         let audited = match &document.outcome {
             Ok(audited) => audited,
             Err(error) => {
-                let text = format!("{}: {error}", document.path);
+                let text = format!("{}: {}", document.path, error.message);
                 self.notify(&text, Some(physical(path, None)));
                 return Ok(());
             }
@@ -94,10 +93,10 @@ impl Printer for Sarif {
             let text = format!("{} more documents couldn't be read", self.more_notifications);
             self.notifications.push(notification("error", &text, None));
         }
-        if self.results.left_out() > 0 {
+        if self.results.omitted() > 0 {
             let text = format!(
-                "{} left out, the lightest of all: code hosts take {LIMIT} in one file. --format json has all",
-                counted(self.results.left_out(), "result")
+                "{} omitted, the least severe: code hosts accept {LIMIT} in one file. --format json lists all",
+                counted(self.results.omitted(), "result")
             );
             self.notifications.push(notification("warning", &text, None));
         }
@@ -114,7 +113,7 @@ impl Printer for Sarif {
     }
 }
 
-/// A file and what its findings need to be told.
+/// A file, its lines, and its fingerprints so far.
 struct File<'a> {
     path: &'a str,
     lines: &'a Lines,
@@ -132,7 +131,7 @@ impl<'a> File<'a> {
 }
 
 impl Sarif {
-    /// Everything in front of the results.
+    /// Writes everything before the results.
     fn begin(&mut self, out: &mut dyn Write) -> io::Result<()> {
         if self.begun {
             return Ok(());
@@ -170,7 +169,7 @@ impl Sarif {
             "level": level(finding.level),
             "message": { "text": message(&finding.message) },
             "locations": [location(file.path, finding, file.lines)],
-            // The one name that GitHub reads.
+            // The only name that GitHub reads.
             "partialFingerprints": { "primaryLocationLineHash": file.fingerprints.next(finding) },
             "suppressions": suppressions,
         });
@@ -219,7 +218,7 @@ fn level(level: Level) -> &'static str {
     }
 }
 
-/// What code hosts sort by, on the scale of CVSS: high, medium, low.
+/// The severity by which code hosts sort, on the scale of CVSS: high, medium, low.
 fn security_severity(level: Level) -> &'static str {
     match level {
         Level::Error => "8.0",
@@ -260,7 +259,7 @@ fn physical(path: &str, region: Option<Value>) -> Value {
     physical
 }
 
-/// One byte, as bytes and, where that is known, as text.
+/// One byte, by offset and, if known, by line and column.
 fn region(offset: u64, lines: &Lines) -> Value {
     let mut region = json!({ "byteOffset": offset, "byteLength": 1 });
     if let Some(place) = lines.get(offset) {
@@ -271,7 +270,7 @@ fn region(offset: u64, lines: &Lines) -> Value {
     region
 }
 
-/// A path as a URI: relative ones stay so, for whoever knows where the documents are.
+/// A path as a URI; relative paths stay relative.
 fn uri(path: &str) -> String {
     let path = if cfg!(windows) {
         path.replace('\\', "/")
@@ -288,7 +287,7 @@ fn uri(path: &str) -> String {
     }
 }
 
-/// The JSON path, the byte behind the base64, and the object.
+/// The JSON path, the offset after base64 decoding, and the object.
 fn logical(finding: &AuditFinding) -> Vec<Value> {
     let mut places = Vec::new();
     if let Some(place) = &finding.at
@@ -315,8 +314,7 @@ fn logical(finding: &AuditFinding) -> Vec<Value> {
     places
 }
 
-/// Plain text in which no links and no placeholders are left to read: brackets and backslashes behind a backslash, braces
-/// doubled.
+/// Escapes SARIF's links and placeholders: a backslash before brackets and backslashes, doubled braces.
 fn message(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + 16);
     for c in escape::terminal(text).chars() {

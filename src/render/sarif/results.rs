@@ -1,6 +1,6 @@
-//! The results of a SARIF log: no more than code hosts take, the weightiest first, each with a fingerprint.
+//! The results of a SARIF log: at most as many as code hosts accept, the most severe first, each with a fingerprint.
 //!
-//! Invariant: what is left out weighs no more than anything that is kept, and is counted.
+//! Invariant: an omitted result is never more severe than one that is kept.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -8,49 +8,49 @@ use std::io::{self, Write};
 use exportdoc::internal::audit::{AuditFinding, Level};
 use sha2::{Digest, Sha256};
 
-/// Code scanning refuses a run with more results.
+/// Code scanning refuses runs with more results.
 pub(crate) const LIMIT: usize = 25_000;
-/// Bytes of a fingerprint: enough to tell findings apart.
+/// Bytes of a fingerprint: enough to distinguish findings.
 const FINGERPRINT: usize = 16;
 
-/// Results by weight: errors, warnings, infos, then those that are suppressed.
+/// Results by severity: errors, warnings, infos, then suppressed ones.
 #[derive(Default)]
 pub(crate) struct Results {
-    by_weight: [Vec<String>; 4],
+    by_severity: [Vec<String>; 4],
     kept: usize,
-    left_out: u64,
+    omitted: u64,
 }
 
 impl Results {
-    /// Keeps a result, or leaves out the lightest of all.
+    /// Adds a result; if there are too many, omits the least severe.
     pub(crate) fn push(&mut self, level: Level, suppressed: bool, result: String) {
-        let weight = match level {
+        let severity = match level {
             _ if suppressed => 3,
             Level::Error => 0,
             Level::Warning => 1,
             Level::Info | Level::Off => 2,
         };
         if self.kept == LIMIT {
-            self.left_out += 1;
-            let lighter = self.by_weight[weight + 1..].iter_mut().rev();
-            match lighter.filter_map(Vec::pop).next() {
+            self.omitted += 1;
+            let less_severe = self.by_severity[severity + 1..].iter_mut().rev();
+            match less_severe.filter_map(Vec::pop).next() {
                 Some(_) => self.kept -= 1,
                 None => return,
             }
         }
         self.kept += 1;
-        self.by_weight[weight].push(result);
+        self.by_severity[severity].push(result);
     }
 
-    /// How many were left out.
-    pub(crate) fn left_out(&self) -> u64 {
-        self.left_out
+    /// The number of omitted results.
+    pub(crate) fn omitted(&self) -> u64 {
+        self.omitted
     }
 
-    /// Writes them as the members of an array.
+    /// Writes the results as members of an array.
     pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         let mut separator = "\n";
-        for result in self.by_weight.iter().flatten() {
+        for result in self.by_severity.iter().flatten() {
             write!(out, "{separator}{result}")?;
             separator = ",\n";
         }
@@ -58,14 +58,14 @@ impl Results {
     }
 }
 
-/// Fingerprints of one file's findings.
+/// The fingerprints of one file's findings.
 pub(crate) struct Fingerprints<'p> {
     path: &'p str,
     seen: HashMap<[u8; FINGERPRINT], u64>,
 }
 
 impl<'p> Fingerprints<'p> {
-    /// None yet.
+    /// No fingerprints yet.
     pub(crate) fn of(path: &'p str) -> Self {
         Self {
             path,
@@ -73,8 +73,8 @@ impl<'p> Fingerprints<'p> {
         }
     }
 
-    /// What stays the same in a new export of the same content: no offset, date, export id or place in a list is part of
-    /// it, so no message either. Behind the colon stands which of several equal ones it is.
+    /// The fingerprint of the next finding. It is the same in a new export of the same content: no offset, date, export
+    /// id, list position or message is part of it. The number after the colon distinguishes equal ones.
     pub(crate) fn next(&mut self, finding: &AuditFinding) -> String {
         let member = finding.at.as_ref().and_then(|place| place.path.as_deref());
         let object = finding.object.as_ref();
@@ -97,7 +97,7 @@ impl<'p> Fingerprints<'p> {
     }
 }
 
-/// A JSON path without the positions in lists: engines list objects in another order in every export.
+/// A JSON path without list positions, because engines change the order of objects in every export.
 fn without_positions(path: &str) -> String {
     let mut rest = path;
     let mut plain = String::with_capacity(path.len());
@@ -115,13 +115,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn positions_in_lists_are_no_part_of_a_path() {
+    fn list_positions_are_removed_from_a_path() {
         assert_eq!(without_positions("$.a[12].b[3]"), "$.a[].b[]");
         assert_eq!(without_positions("$.a1"), "$.a1");
     }
 
     #[test]
-    fn the_lightest_results_are_left_out_first() {
+    fn least_severe_results_are_omitted_first() {
         let mut results = Results::default();
         for level in [Level::Info, Level::Warning] {
             for at in 0..LIMIT {
@@ -130,7 +130,7 @@ mod tests {
         }
         results.push(Level::Error, false, "error".to_owned());
         results.push(Level::Error, true, "suppressed".to_owned());
-        assert_eq!(results.left_out(), LIMIT as u64 + 2);
+        assert_eq!(results.omitted(), LIMIT as u64 + 2);
         let mut out = Vec::new();
         results.write(&mut out).unwrap();
         let out = String::from_utf8(out).unwrap();

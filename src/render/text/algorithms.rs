@@ -2,23 +2,13 @@
 
 use std::io::{self, Write};
 
-use exportdoc::internal::object::data::{Configuration, FieldSpec};
+use exportdoc::internal::object::data::Configuration;
 use exportdoc::internal::report::{DocumentReport, ObjectReport};
-use serde_json::{Value, json};
 
-use crate::render::text::inspect::safe;
+use crate::render::style::safe;
+use crate::render::words::algorithms::text;
 
-/// Whether a field describes a user algorithm.
-pub(crate) fn describes(field: &FieldSpec) -> bool {
-    matches!(field.name, "framework" | "plugin" | "configuration")
-}
-
-/// A text of an object under the name of its field.
-fn text<'r>(object: &'r ObjectReport, field: &str) -> Option<&'r str> {
-    let mut texts = object.texts.list.iter();
-    texts.find(|found| found.field.name == field)?.text.as_deref()
-}
-
+/// Prints the user algorithms of a document.
 pub(crate) fn print(out: &mut impl Write, report: &DocumentReport, types: &[String]) -> io::Result<()> {
     let described = |object: &&ObjectReport| {
         (types.is_empty() || types.contains(&object.type_name)) && !object.texts.list.is_empty()
@@ -42,7 +32,7 @@ pub(crate) fn print(out: &mut impl Write, report: &DocumentReport, types: &[Stri
             continue;
         };
         let Some(read) = Configuration::read(configuration) else {
-            writeln!(out, "    configuration is no JSON, so it is not shown")?;
+            writeln!(out, "    the configuration is not JSON and not shown")?;
             continue;
         };
         for file in &read.lookup_files {
@@ -53,18 +43,4 @@ pub(crate) fn print(out: &mut impl Write, report: &DocumentReport, types: &[Stri
         }
     }
     Ok(())
-}
-
-/// The same as JSON; `None` for objects that are no user algorithms.
-pub(crate) fn json(object: &ObjectReport) -> Option<Value> {
-    if object.texts.list.is_empty() {
-        return None;
-    }
-    let read = text(object, "configuration").and_then(Configuration::read);
-    Some(json!({
-        "framework": text(object, "framework"),
-        "plugin": text(object, "plugin"),
-        "lookup_files": read.as_ref().map(|read| read.lookup_files.clone()),
-        "configuration": read.map(|read| read.json),
-    }))
 }

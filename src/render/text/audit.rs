@@ -1,4 +1,4 @@
-//! An audit for people, on a terminal.
+//! An audit, document by document.
 
 use std::io::{self, Write};
 
@@ -6,30 +6,30 @@ use anstyle::Style;
 use exportdoc::internal::audit::{AuditFinding, Level, Suppressed};
 use exportdoc::internal::finding::FindingRule;
 
-use crate::cli::commands::audit::AuditRun;
-use crate::cli::commands::audit::Audited;
-use crate::cli::commands::audit::Printer;
-use crate::cli::io::batch::Judged;
+use crate::outcome::audit::{AuditRun, Audited};
+use crate::outcome::document::Judged;
+use crate::render::Printer;
+use crate::render::style::{BOLD, DIM, RED, YELLOW, safe, styled};
 use crate::render::text::infos::Infos;
-use crate::render::text::inspect::{BOLD, DIM, RED, YELLOW, safe, styled, unreadable};
+use crate::render::text::inspect::unreadable;
 use crate::render::words::audit::{self as words, tally};
-use crate::render::words::diff::counted;
+use crate::render::words::counted;
 
-/// Findings of one rule that are shown; the others are counted.
+/// Findings of one rule to show; the others are counted.
 const SHOWN: usize = 20;
 
-/// Sentences of one rule that are shown for all documents together.
+/// Messages of one rule to show for all documents together.
 const COMMON: usize = 5;
 
-/// Prints each document by rule, and the rules over all of them at the end.
+/// Prints each document by rule, and a summary by rule at the end.
 pub(crate) struct Text {
     many: bool,
-    /// Information stands at the end, not with each document.
+    /// Collects the infos of all documents for the summary; `None` if each document shows its own.
     infos: Option<Infos>,
 }
 
 impl Text {
-    /// `many` adds what the run came to, and the information that documents have in common, unless the run fails on it.
+    /// With `many`, the summary follows the documents, and shows the infos unless the run fails on them.
     pub(crate) fn new(many: bool, fail_on: Level) -> Self {
         Self {
             many,
@@ -58,31 +58,29 @@ impl Printer for Text {
             styled(DIM, format_args!("({policy})"))
         )?;
         if !report.complete {
-            writeln!(
-                out,
-                "  read only in part: what isn't named here may still be there"
-            )?;
+            writeln!(out, "  read only in part: there may be more than is listed here")?;
         } else if !report.objects_seen {
-            writeln!(out, "  encrypted: nothing can be said about its objects")?;
+            writeln!(out, "  encrypted: its objects weren't audited")?;
         }
-        // The weightiest come first.
+        // Sorted by level.
         let infos = report
             .findings
             .partition_point(|finding| finding.level > Level::Info);
-        let (weighty, infos) = match &self.infos {
+        let (important, infos) = match &self.infos {
             Some(_) => report.findings.split_at(infos),
             None => (report.findings.as_slice(), &[][..]),
         };
         if let Some(common) = &mut self.infos {
             infos.iter().for_each(|info| common.add(info));
         }
-        by_rule(out, weighty)?;
+        by_rule(out, important)?;
         for suppressed in &report.suppressed {
             self::suppressed(out, suppressed)?;
         }
-        match self.infos.is_some() && weighty.is_empty() && report.suppressed.is_empty() {
-            true => Ok(()),
-            false => writeln!(out),
+        if self.infos.is_some() && important.is_empty() && report.suppressed.is_empty() {
+            Ok(())
+        } else {
+            writeln!(out)
         }
     }
 
@@ -96,7 +94,7 @@ impl Printer for Text {
     }
 }
 
-/// What a run came to, for formats that have no place for it.
+/// Prints the summary for formats that have no place for it.
 pub(crate) fn summary(out: &mut dyn Write, run: &AuditRun) -> io::Result<()> {
     policies(out, run)?;
     rules(out, run, &Infos::default())
@@ -137,10 +135,10 @@ fn rules(out: &mut dyn Write, run: &AuditRun, infos: &Infos) -> io::Result<()> {
     Ok(())
 }
 
-/// What documents have in common by a rule.
+/// The messages of a rule over all documents.
 fn common(out: &mut dyn Write, rule: &FindingRule, infos: &Infos) -> io::Result<()> {
-    let (said, more) = infos.of(rule, COMMON);
-    for (text, count) in said {
+    let (messages, more) = infos.of(rule, COMMON);
+    for (text, count) in messages {
         let times = match count {
             1 => String::new(),
             count => format!(" ({count} times)"),
@@ -148,7 +146,7 @@ fn common(out: &mut dyn Write, rule: &FindingRule, infos: &Infos) -> io::Result<
         writeln!(out, "          {}{}", safe(text), styled(DIM, times))?;
     }
     if more > 0 {
-        writeln!(out, "          and {more} more; --format json has all")?;
+        writeln!(out, "          and {more} more; --format json lists all")?;
     }
     Ok(())
 }
@@ -162,7 +160,7 @@ fn level(level: Level) -> String {
     styled(style, format_args!("{level:<7}"))
 }
 
-/// The findings of each rule together, with its reason and its remedy once.
+/// The findings by rule, with meaning and remedy once per rule.
 fn by_rule(out: &mut dyn Write, findings: &[AuditFinding]) -> io::Result<()> {
     for (rule, own) in words::by_rule(findings) {
         let weight = own.first().map_or(Level::Off, |finding| finding.level);

@@ -1,27 +1,14 @@
-//! Differences for people, on a terminal.
+//! The differences between two documents.
 
 use std::io::{self, Write};
 
-use anstyle::{AnsiColor, Style};
+use anstyle::Style;
 use exportdoc::internal::diff::{DocumentDiff, FieldChange, LineTag, ObjectDiff, Status};
-use exportdoc::internal::escape;
 
-use crate::cli::commands::diff::Compared;
-use crate::render::words::diff as words;
-
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
-const GREEN: Style = AnsiColor::Green.on_default();
-const YELLOW: Style = AnsiColor::Yellow.on_default();
-const RED: Style = AnsiColor::Red.on_default();
-
-fn safe(text: &str) -> std::borrow::Cow<'_, str> {
-    escape::terminal(text)
-}
-
-fn styled(style: Style, text: impl std::fmt::Display) -> String {
-    format!("{style}{text}{style:#}")
-}
+use crate::outcome::comparison::Compared;
+use crate::render::style::{BOLD, DIM, GREEN, RED, YELLOW, safe, styled};
+use crate::render::words::counted;
+use crate::render::words::diff::{self as words, View};
 
 fn style(status: Status) -> Style {
     match status {
@@ -32,20 +19,11 @@ fn style(status: Status) -> Style {
     }
 }
 
-/// What is listed only when it is asked for.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct View {
-    /// What engines write anew in every export.
-    pub(crate) volatile: bool,
-    /// All that differs around the objects, not only what a reader can act on.
-    pub(crate) envelope: bool,
-}
-
-/// Everything that differs.
+/// Prints all differences.
 pub(crate) fn print(out: &mut impl Write, compared: &Compared, view: View) -> io::Result<()> {
     let diff = &compared.diff;
     head(out, compared)?;
-    // Objects of which there is nothing to tell but their name stand together.
+    // No blank lines between objects that have only a name.
     let mut apart = true;
     for object in &diff.objects {
         let details =
@@ -111,13 +89,13 @@ fn bytes(out: &mut impl Write, diff: &DocumentDiff) -> io::Result<()> {
     Ok(())
 }
 
-/// One line per object and the number of its changed fields.
+/// Prints a line per object with the number of its changed fields.
 pub(crate) fn print_stat(out: &mut impl Write, compared: &Compared) -> io::Result<()> {
     for object in &compared.diff.objects {
         let name = object.object().map(ToString::to_string).unwrap_or_default();
         let fields = object.changes.len() as u64 + object.more_changes;
         let count = if fields > 0 {
-            format!(", {}", words::counted(fields, "field"))
+            format!(", {}", counted(fields, "field"))
         } else {
             String::new()
         };
@@ -134,7 +112,7 @@ pub(crate) fn print_stat(out: &mut impl Write, compared: &Compared) -> io::Resul
     findings(out, &compared.diff)
 }
 
-/// Type and identifier of each object that differs.
+/// Prints type and identifier of each object that differs.
 pub(crate) fn print_names(out: &mut impl Write, compared: &Compared) -> io::Result<()> {
     for object in compared.diff.objects.iter().filter_map(ObjectDiff::object) {
         writeln!(
@@ -159,7 +137,7 @@ fn head(out: &mut impl Write, compared: &Compared) -> io::Result<()> {
             styled(DIM, word),
             safe(&side.path),
             side.report.signature.verdict.as_str(),
-            words::counted(side.report.objects.len() as u64, "object")
+            counted(side.report.objects.len() as u64, "object")
         )?;
     }
     writeln!(out, "{}", styled(BOLD, words::summary(&compared.diff)))?;
@@ -196,15 +174,11 @@ fn print_object(out: &mut impl Write, object: &ObjectDiff) -> io::Result<()> {
         writeln!(out, "    {}{}", "  ".repeat(line.depth), safe(&words::line(line)))?;
     }
     if object.more_content > 0 {
-        let more = words::counted(object.more_content, "line");
+        let more = counted(object.more_content, "line");
         writeln!(out, "    … and {more} more")?;
     }
     if object.more_changes > 0 {
-        writeln!(
-            out,
-            "    … and {} more",
-            words::counted(object.more_changes, "change")
-        )?;
+        writeln!(out, "    … and {} more", counted(object.more_changes, "change"))?;
     }
     Ok(())
 }

@@ -1,50 +1,34 @@
-//! Reports for people, on a terminal.
+//! The report on one document, and the verdict on its signature.
 
-use std::fmt::Display;
 use std::io::{self, Write};
 
-use anstyle::{AnsiColor, Style};
-use exportdoc::internal::escape;
 use exportdoc::internal::finding::{Finding, Severity};
 use exportdoc::internal::report::{
     DocumentReport, Encryption, ListedObject, Outcome, SecretsUnknown, Trust, Verdict,
 };
 
-use crate::cli::io::batch::Judged;
-use crate::cli::io::batch::Unreadable;
+use crate::outcome::document::{Judged, Unreadable};
+use crate::render::style::{BOLD, DIM, GREEN, RED, YELLOW, safe, styled};
 use crate::render::text::algorithms;
 use crate::render::text::listing::{label, partial, references, secret_values, table};
+use crate::render::text::tables::field;
 use crate::render::text::tree;
 use crate::render::words::time;
-
-pub(crate) const BOLD: Style = Style::new().bold();
-pub(crate) const DIM: Style = Style::new().dimmed();
-const GREEN: Style = AnsiColor::Green.on_default();
-pub(crate) const YELLOW: Style = AnsiColor::Yellow.on_default();
-pub(crate) const RED: Style = AnsiColor::Red.on_default();
 
 /// What `inspect` shows.
 pub(crate) struct View<'a> {
     /// A tree instead of a table.
     pub(crate) tree: bool,
-    /// Only these types; all when empty.
+    /// Only these types; all if empty.
     pub(crate) types: &'a [String],
-    /// Where references are looked up.
+    /// The document in which references are resolved.
     pub(crate) against: Option<&'a Judged>,
-    /// The present, for ages.
+    /// The current time, for ages.
     pub(crate) now: jiff::Timestamp,
 }
 
-pub(crate) fn styled(style: Style, text: impl Display) -> String {
-    format!("{style}{text}{style:#}")
-}
-
-pub(crate) fn safe(text: &str) -> std::borrow::Cow<'_, str> {
-    escape::terminal(text)
-}
-
-/// Everything about one document.
-pub(crate) fn inspect(out: &mut impl Write, judged: &Judged, view: &View<'_>) -> io::Result<()> {
+/// Prints everything about one document.
+pub(crate) fn print(out: &mut impl Write, judged: &Judged, view: &View<'_>) -> io::Result<()> {
     let report = match &judged.outcome {
         Ok(report) => report,
         Err(error) => return unreadable(out, &judged.path, error),
@@ -68,22 +52,19 @@ pub(crate) fn inspect(out: &mut impl Write, judged: &Judged, view: &View<'_>) ->
     writeln!(out)
 }
 
-pub(crate) fn unreadable(out: &mut impl Write, path: &str, error: &Unreadable) -> io::Result<()> {
+/// Prints why a document can't be read.
+pub(super) fn unreadable(out: &mut impl Write, path: &str, error: &Unreadable) -> io::Result<()> {
     writeln!(
         out,
         "{}: {} {}",
         styled(BOLD, safe(path)),
         styled(RED, "unreadable:"),
-        safe(&error.to_string())
+        safe(&error.message)
     )?;
-    if let Some(help) = error.help() {
-        writeln!(out, "  help: {}", safe(&help))?;
+    if let Some(help) = &error.help {
+        writeln!(out, "  help: {}", safe(help))?;
     }
     Ok(())
-}
-
-fn field(out: &mut impl Write, name: &str, value: impl Display) -> io::Result<()> {
-    writeln!(out, "  {} {value}", styled(DIM, format_args!("{name:<10}")))
 }
 
 fn facts(out: &mut impl Write, report: &DocumentReport, view: &View<'_>) -> io::Result<()> {
@@ -122,7 +103,7 @@ fn facts(out: &mut impl Write, report: &DocumentReport, view: &View<'_>) -> io::
                     if *opened { "opened" } else { "not opened" }
                 )
             }
-            Encryption::Unknown => "a scheme this version doesn't know".to_owned(),
+            Encryption::Unknown => "an unknown scheme".to_owned(),
         },
     )?;
     field(out, "in clear", in_clear(report))?;
@@ -165,13 +146,13 @@ fn signature_facts(out: &mut impl Write, report: &DocumentReport) -> io::Result<
             field(
                 out,
                 "key",
-                format_args!("whole, but refused: see findings; {set}"),
+                format_args!("complete, but refused: see findings; {set}"),
             )?;
         } else {
             field(out, "key", format_args!("breaks off at its byte {at}; {set}"))?;
         }
     } else {
-        field(out, "key", "can't be read")?;
+        field(out, "key", "unreadable")?;
     }
     Ok(())
 }
@@ -196,7 +177,7 @@ fn verdict_line(report: &DocumentReport) -> String {
             let why = if report.blob.complete {
                 "no known signing rule verifies"
             } else {
-                "a limit ended the reading"
+                "a limit stopped the reading"
             };
             format!("{}: {why}{rule}", styled(YELLOW, "undetermined"))
         }
@@ -268,7 +249,7 @@ fn findings(out: &mut impl Write, findings: &[Finding]) -> io::Result<()> {
     Ok(())
 }
 
-/// The verdict on one document and what it rests on.
+/// Prints the verdict on one document and its checks.
 pub(crate) fn verdict(out: &mut impl Write, judged: &Judged) -> io::Result<()> {
     let report = match &judged.outcome {
         Ok(report) => report,
@@ -301,7 +282,7 @@ pub(crate) fn verdict(out: &mut impl Write, judged: &Judged) -> io::Result<()> {
     writeln!(out)
 }
 
-/// Which secrets stand in clear. "No secrets" is only said where everything could be looked into.
+/// The secrets that aren't encrypted. `no secrets` only if everything could be read.
 fn in_clear(report: &DocumentReport) -> String {
     let mut parts: Vec<String> = report
         .secrets()
@@ -310,17 +291,17 @@ fn in_clear(report: &DocumentReport) -> String {
         .collect();
     match report.secrets_unknown() {
         Some(SecretsUnknown::Objects(1)) => {
-            parts.push("unknown: 1 object holds data this version can't read".to_owned());
+            parts.push("unknown: 1 object holds data that this version can't read".to_owned());
         }
         Some(SecretsUnknown::Objects(count)) => {
             parts.push(format!(
-                "unknown: {count} objects hold data this version can't read"
+                "unknown: {count} objects hold data that this version can't read"
             ));
         }
         Some(SecretsUnknown::Incomplete) => parts.push("unknown: part of the blob can't be read".to_owned()),
         Some(SecretsUnknown::NotOpened) => parts.push("unknown: the objects are encrypted".to_owned()),
         Some(SecretsUnknown::Encrypted) => {
-            parts.push("unknown: the objects are encrypted in a way this version doesn't know".to_owned());
+            parts.push("unknown: the objects are encrypted by an unknown scheme".to_owned());
         }
         None if parts.is_empty() => parts.push("no secrets".to_owned()),
         None => {}

@@ -1,16 +1,18 @@
-//! The objects of a document as a table, and what stands in for them where they can't be seen.
+//! Tables of a document's objects, of its metadata's rows, and of references.
 
 use std::io::{self, Write};
 
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::CellAlignment;
 use exportdoc::internal::import_plan::{ReferenceState, references_against};
 use exportdoc::internal::object::known_by_number;
 use exportdoc::internal::report::{DocumentReport, Encryption, ListedObject, ObjectReport};
 
-use crate::cli::io::batch::Judged;
-use crate::render::text::inspect::safe;
+use crate::outcome::document::Judged;
+use crate::render::style::safe;
+use crate::render::text::tables::{plain_table, print_table};
 use crate::render::words::time;
 
+/// Prints the objects.
 pub(crate) fn table(out: &mut impl Write, report: &DocumentReport, types: &[String]) -> io::Result<()> {
     let mut table = plain_table(&[
         "TYPE",
@@ -46,27 +48,7 @@ pub(crate) fn table(out: &mut impl Write, report: &DocumentReport, types: &[Stri
     if shown > 0 {
         print_table(out, &table)?;
     } else if !types.is_empty() {
-        writeln!(
-            out,
-            "  no object of type {} could be read",
-            safe(&types.join(" or "))
-        )?;
-    }
-    Ok(())
-}
-
-pub(crate) fn plain_table(header: &[&str]) -> Table {
-    let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Disabled)
-        .set_header(header);
-    table
-}
-
-pub(crate) fn print_table(out: &mut impl Write, table: &Table) -> io::Result<()> {
-    for line in table.to_string().lines() {
-        writeln!(out, "  {}", line.trim())?;
+        writeln!(out, "  no readable object of type {}", safe(&types.join(" or ")))?;
     }
     Ok(())
 }
@@ -89,6 +71,7 @@ fn hash(object: &ObjectReport) -> String {
     }
 }
 
+/// Prints what is known of the record in which the blob breaks off.
 pub(crate) fn partial(out: &mut impl Write, report: &DocumentReport) -> io::Result<()> {
     let Some(partial) = &report.blob.partial else {
         return Ok(());
@@ -126,7 +109,7 @@ pub(crate) fn partial(out: &mut impl Write, report: &DocumentReport) -> io::Resu
     Ok(())
 }
 
-/// What the metadata says was exported, where the blob can't be held against it.
+/// Prints the objects that the metadata lists, if the blob can't be compared with it.
 pub(crate) fn label(out: &mut impl Write, report: &DocumentReport, types: &[String]) -> io::Result<()> {
     const SHOWN: usize = 1000;
     let rows: Vec<&ListedObject> = report
@@ -146,7 +129,7 @@ pub(crate) fn label(out: &mut impl Write, report: &DocumentReport, types: &[Stri
     }
     writeln!(
         out,
-        "\n  Listed by the metadata, unchecked: the objects can't be read from the blob to compare"
+        "\n  Listed by the metadata, unchecked because the blob's objects can't be read"
     )?;
     let mut table = plain_table(&["TYPE", "IDENTIFIER", "STATED REVISION HASH"]);
     for row in rows.iter().take(SHOWN) {
@@ -165,6 +148,7 @@ pub(crate) fn label(out: &mut impl Write, report: &DocumentReport, types: &[Stri
     }
 }
 
+/// Prints the secrets that `--show-secrets` asks for.
 pub(crate) fn secret_values(out: &mut impl Write, report: &DocumentReport) -> io::Result<()> {
     for object in report
         .objects
@@ -190,7 +174,7 @@ pub(crate) fn secret_values(out: &mut impl Write, report: &DocumentReport) -> io
     Ok(())
 }
 
-/// What the references of a document stand for in another one.
+/// Prints how the references of a document resolve in another one.
 pub(crate) fn references(out: &mut impl Write, report: &DocumentReport, against: &Judged) -> io::Result<()> {
     let Ok(other) = &against.outcome else {
         return Ok(());
@@ -208,9 +192,10 @@ pub(crate) fn references(out: &mut impl Write, report: &DocumentReport, against:
             parts.push(format!("{} {}", count(state), state.as_str()));
         }
     }
-    let parts = match parts.is_empty() {
-        true => "none".to_owned(),
-        false => parts.join(", "),
+    let parts = if parts.is_empty() {
+        "none".to_owned()
+    } else {
+        parts.join(", ")
     };
     writeln!(out, "\n  References in {}: {parts}", safe(&against.path))?;
     if found.is_empty() {

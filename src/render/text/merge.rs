@@ -1,37 +1,26 @@
-//! What came of a merge, for people on a terminal.
+//! The decisions and conflicts of a merge.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use anstyle::{AnsiColor, Style};
-use exportdoc::internal::escape;
 use exportdoc::internal::merge::{Conflict, MergeOutcome, Origin};
 
+use crate::render::style::{BOLD, DIM, RED, YELLOW, safe, styled};
+use crate::render::text::tables::list;
+use crate::render::words::counted;
 use crate::render::words::diff as words;
 use crate::render::words::time::short_millis;
 
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
-const YELLOW: Style = AnsiColor::Yellow.on_default();
-const RED: Style = AnsiColor::Red.on_default();
-
-/// Lines of one list; the rest is counted.
+/// Conflicts to print.
 const LISTED: usize = 200;
 
-fn safe(text: &str) -> std::borrow::Cow<'_, str> {
-    escape::terminal(text)
-}
-
-fn styled(style: Style, text: impl std::fmt::Display) -> String {
-    format!("{style}{text}{style:#}")
-}
-
-/// All of it.
-pub(crate) fn print(out: &mut impl Write, outcome: &MergeOutcome) -> io::Result<()> {
+/// Prints all of it.
+pub(crate) fn print(out: &mut dyn Write, outcome: &MergeOutcome) -> io::Result<()> {
     for (n, source) in outcome.sources.iter().enumerate() {
-        let number = match n < outcome.sides {
-            true => (n + 1).to_string(),
-            false => "base".to_owned(),
+        let number = if n < outcome.sides {
+            (n + 1).to_string()
+        } else {
+            "base".to_owned()
         };
         writeln!(out, "{} {}", styled(DIM, number), safe(source))?;
     }
@@ -73,7 +62,7 @@ pub(crate) fn print(out: &mut impl Write, outcome: &MergeOutcome) -> io::Result<
         print_conflict(out, outcome, conflict)?;
     }
     if !outcome.conflicts.is_empty() {
-        let count = words::counted(outcome.conflicts.len() as u64, "conflict");
+        let count = counted(outcome.conflicts.len() as u64, "conflict");
         writeln!(
             out,
             "\n{}",
@@ -83,8 +72,8 @@ pub(crate) fn print(out: &mut impl Write, outcome: &MergeOutcome) -> io::Result<
     Ok(())
 }
 
-/// What should be known.
-pub(crate) fn print_notes(out: &mut impl Write, outcome: &MergeOutcome) -> io::Result<()> {
+/// Prints the notes.
+pub(crate) fn print_notes(out: &mut dyn Write, outcome: &MergeOutcome) -> io::Result<()> {
     list(out, "Notes", outcome.notes.iter().map(ToString::to_string))
 }
 
@@ -98,10 +87,11 @@ fn summary(outcome: &MergeOutcome) -> String {
         .into_iter()
         .map(|(origin, count)| format!("{count} {}", origin.as_str()))
         .collect();
-    let objects = words::counted(outcome.objects.len() as u64, "object");
-    let mut text = match parts.is_empty() {
-        true => objects,
-        false => format!("{objects}: {}", parts.join(", ")),
+    let objects = counted(outcome.objects.len() as u64, "object");
+    let mut text = if parts.is_empty() {
+        objects
+    } else {
+        format!("{objects}: {}", parts.join(", "))
     };
     for (count, what) in [
         (outcome.renumbered.len(), "renumbered"),
@@ -112,35 +102,18 @@ fn summary(outcome: &MergeOutcome) -> String {
         }
     }
     if !outcome.conflicts.is_empty() {
-        let count = words::counted(outcome.conflicts.len() as u64, "conflict");
+        let count = counted(outcome.conflicts.len() as u64, "conflict");
         text.push_str(&format!("; {count}"));
     }
     text
 }
 
-/// A titled list of what comes out of documents; of a long one, the beginning.
-pub(crate) fn list(out: &mut impl Write, title: &str, lines: impl Iterator<Item = String>) -> io::Result<()> {
-    let mut count = 0;
-    for line in lines {
-        if count == 0 {
-            writeln!(out, "\n{}", styled(BOLD, title))?;
-        }
-        count += 1;
-        if count <= LISTED {
-            writeln!(out, "    {}", safe(&line))?;
-        }
-    }
-    if count > LISTED {
-        writeln!(out, "    … and {} more", count - LISTED)?;
-    }
-    Ok(())
-}
-
-fn print_conflict(out: &mut impl Write, outcome: &MergeOutcome, conflict: &Conflict) -> io::Result<()> {
+fn print_conflict(out: &mut dyn Write, outcome: &MergeOutcome, conflict: &Conflict) -> io::Result<()> {
     let name = conflict.name.as_deref().unwrap_or_default();
-    let name = match name == conflict.key.identifier.to_string() || name.is_empty() {
-        true => conflict.label(),
-        false => format!("{} ({name})", conflict.label()),
+    let name = if name.is_empty() || name == conflict.key.identifier.to_string() {
+        conflict.label()
+    } else {
+        format!("{} ({name})", conflict.label())
     };
     let kind = styled(RED, conflict.kind.as_str());
     writeln!(out, "{kind} {}", styled(BOLD, safe(&name)))?;
@@ -151,9 +124,10 @@ fn print_conflict(out: &mut impl Write, outcome: &MergeOutcome, conflict: &Confl
             Some(state) => format!("saved {}", short_millis(state.modified)),
             None => "removed".to_owned(),
         };
-        let number = match candidate.key == conflict.key {
-            true => String::new(),
-            false => format!(" as {}", candidate.key.identifier),
+        let number = if candidate.key == conflict.key {
+            String::new()
+        } else {
+            format!(" as {}", candidate.key.identifier)
         };
         writeln!(
             out,
@@ -168,7 +142,7 @@ fn print_conflict(out: &mut impl Write, outcome: &MergeOutcome, conflict: &Confl
         writeln!(out, "    {}: {}", safe(&path), safe(&change))?;
     }
     if conflict.more_changes > 0 {
-        let more = words::counted(conflict.more_changes, "change");
+        let more = counted(conflict.more_changes, "change");
         writeln!(out, "    … and {more} more")?;
     }
     Ok(())
@@ -177,12 +151,14 @@ fn print_conflict(out: &mut impl Write, outcome: &MergeOutcome, conflict: &Confl
 fn meaning(conflict: &Conflict) -> &'static str {
     use exportdoc::internal::merge::ConflictKind as Kind;
     match conflict.kind {
-        Kind::Different => "in different states, and no base tells which one is newer",
+        Kind::Different => "the states differ, and no base shows which one is newer",
         Kind::BothAdded => "both sides added it, differently",
         Kind::BothChanged => "both sides changed it, differently",
         Kind::ChangedAndRemoved => "one side changed what the other removed",
-        Kind::SameRevision => "other content under one revision, which no engine writes",
+        Kind::SameRevision => "different content under the same revision, which no engine writes",
         Kind::GlobalKey => "two global keys: only --resolve settles this",
-        Kind::SameName => "two objects of one name, which engines take for one: only --by-name settles this",
+        Kind::SameName => {
+            "two objects with one name, which engines treat as one: only --by-name settles this"
+        }
     }
 }

@@ -1,15 +1,16 @@
-//! For people, on a terminal.
+//! Text for people on a terminal.
 
-pub(crate) mod algorithms;
+mod algorithms;
 pub(crate) mod audit;
 pub(crate) mod detached;
 pub(crate) mod diff;
-pub(crate) mod infos;
+mod infos;
 pub(crate) mod inspect;
-pub(crate) mod listing;
+mod listing;
 pub(crate) mod merge;
 pub(crate) mod plan;
 pub(crate) mod raw;
 pub(crate) mod rules;
+mod tables;
 pub(crate) mod textconv;
-pub(crate) mod tree;
+mod tree;

@@ -1,43 +1,17 @@
-//! A plan for people on a terminal: objects in import order, how it ends either way, what can't be undone, what is left
-//! to do.
+//! The plan of an import: objects in import order, the outcome with and without force, irreversible changes, tasks.
 
 use std::io::{self, Write};
 
-use anstyle::{AnsiColor, Style};
-use exportdoc::internal::escape;
 use exportdoc::internal::import_plan::{ImportPlan, Verdict};
 use exportdoc::internal::target_state::SourceKind;
 
-use crate::cli::commands::plan::Planned;
-use crate::render::text::listing::{plain_table, print_table};
-use crate::render::text::merge::list;
-use crate::render::words::diff as words;
-use crate::render::words::plan as said;
+use crate::outcome::plan::Planned;
+use crate::render::style::{BOLD, GREEN, RED, YELLOW, safe, styled};
+use crate::render::text::tables::{field, list, plain_table, print_table};
+use crate::render::words::counted;
+use crate::render::words::plan as words;
 
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
-const GREEN: Style = AnsiColor::Green.on_default();
-const YELLOW: Style = AnsiColor::Yellow.on_default();
-const RED: Style = AnsiColor::Red.on_default();
-
-fn safe(text: &str) -> std::borrow::Cow<'_, str> {
-    escape::terminal(text)
-}
-
-fn styled(style: Style, text: impl std::fmt::Display) -> String {
-    format!("{style}{text}{style:#}")
-}
-
-fn field(out: &mut impl Write, name: &str, value: &str) -> io::Result<()> {
-    writeln!(
-        out,
-        "  {} {}",
-        styled(DIM, format_args!("{name:<10}")),
-        safe(value)
-    )
-}
-
-/// All of it.
+/// Prints all of it.
 pub(crate) fn print(out: &mut impl Write, planned: &Planned) -> io::Result<()> {
     let plan = planned.plan();
     writeln!(out, "{}", styled(BOLD, safe(&planned.document)))?;
@@ -47,54 +21,50 @@ pub(crate) fn print(out: &mut impl Write, planned: &Planned) -> io::Result<()> {
         } else {
             "object"
         };
-        let objects = words::counted(source.objects as u64, noun);
+        let objects = counted(source.objects as u64, noun);
         let text = format!("{} ({}, {objects})", source.label, source.kind.as_str());
-        field(out, "onto", &text)?;
+        field(out, "onto", safe(&text))?;
     }
     if let Some(version) = planned.target.version() {
-        field(out, "version", &version.to_string())?;
+        field(out, "version", version)?;
     }
     if let Some(environment) = &planned.environment {
-        field(out, "into", &said::environment(environment))?;
+        field(out, "into", safe(&words::environment(environment)))?;
     }
     if let Some(environment) = &planned.source_environment {
-        field(out, "sources", &said::environment(environment))?;
+        field(out, "sources", safe(&words::environment(environment)))?;
     }
     field(out, "force", if planned.force { "overwrite" } else { "no" })?;
-    field(out, "objects", &said::summary(plan))?;
+    field(out, "objects", safe(&words::summary(plan)))?;
     steps(out, plan)?;
     let notes = planned.target.notes().iter().map(ToString::to_string);
-    list(out, "Notes", planned.doubts.iter().cloned().chain(notes))?;
-    for task in said::tasks(plan) {
+    list(out, "Notes", planned.notes.iter().cloned().chain(notes))?;
+    for task in words::tasks(plan) {
         list(out, task.title, task.objects.into_iter())?;
     }
     list(
         out,
         "Irreversible with force overwrite",
-        said::irreversible(&planned.with_force).into_iter(),
+        words::irreversible(&planned.with_force).into_iter(),
     )?;
-    list(
-        out,
-        "Needed to tell how it ends",
-        said::needs(plan).iter().cloned(),
-    )?;
+    list(out, "Missing information", words::needs(plan).iter().cloned())?;
     writeln!(out)?;
     for force in [planned.force, !planned.force] {
-        ending(out, planned, force)?;
+        outcome(out, planned, force)?;
     }
-    for (what, count) in &planned.denied {
-        let text = said::denied(*what, *count, true);
+    for (what, count) in &planned.forbidden {
+        let text = words::forbidden(*what, *count, true);
         writeln!(out, "{}", styled(RED, format_args!("Denied: {text}")))?;
     }
-    for (what, count) in &planned.perhaps_denied {
-        let text = said::denied(*what, *count, false);
-        writeln!(out, "{}", styled(YELLOW, format_args!("Perhaps denied: {text}")))?;
+    for (what, count) in &planned.perhaps_forbidden {
+        let text = words::forbidden(*what, *count, false);
+        writeln!(out, "{}", styled(YELLOW, format_args!("Possibly denied: {text}")))?;
     }
     Ok(())
 }
 
-fn ending(out: &mut impl Write, planned: &Planned, force: bool) -> io::Result<()> {
-    let sentence = said::sentence(planned, force);
+fn outcome(out: &mut impl Write, planned: &Planned, force: bool) -> io::Result<()> {
+    let sentence = words::sentence(planned, force);
     let sentence = safe(&sentence);
     if force != planned.force {
         return writeln!(out, "{sentence}.");
@@ -122,7 +92,7 @@ fn steps(out: &mut impl Write, plan: &ImportPlan) -> io::Result<()> {
                 || "-".to_owned(),
                 |existing| safe(&existing.id.to_string()).into_owned(),
             ),
-            safe(&said::note(step, plan)).into_owned(),
+            safe(&words::note(step, plan)).into_owned(),
         ]);
     }
     writeln!(out)?;

@@ -1,22 +1,20 @@
-//! `inspect --raw`: one record without a schema.
+//! One record without a schema, for `inspect --raw`.
 //!
-//! Each line is a field: offset in the record's message, field number, wire type, value. Bytes that read as a message
-//! are opened, as `protoc --decode_raw` does.
+//! Each line is a field: its offset in the record's message, number, wire type and value. Bytes that parse as a message are
+//! shown as one, as `protoc --decode_raw` does.
 
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use exportdoc::internal::blob::{BlobLimits, Record, RecordReader};
-use exportdoc::internal::envelope::{Envelope, EnvelopeError};
-use exportdoc::internal::escape;
-use exportdoc::internal::object::{SyncObject, misspelt_type, type_of};
 use exportdoc::internal::wire::{DumpLimits, DumpNode, DumpValue, Message, dump};
 
-/// Text longer than this is cut in the dump.
+use crate::render::style::safe;
+
+/// Longer texts are cut.
 const SHOWN_BYTES: usize = 4096;
 
-/// A record to dump.
+/// A record to print.
 pub(crate) struct FoundRecord {
+<<<<<<< HEAD
     index: u64,
     offset: u64,
     message: Vec<u8>,
@@ -101,6 +99,12 @@ fn answers(message: &[u8], wanted: &str) -> Option<String> {
     let hit = [&full, &by_number, &identifier].contains(&&wanted.to_owned())
         || object.name().as_deref() == Some(wanted);
     hit.then_some(full)
+=======
+    pub(crate) index: u64,
+    /// Its offset in the blob.
+    pub(crate) offset: u64,
+    pub(crate) message: Vec<u8>,
+>>>>>>> bc63472 (Give outcomes, arguments and hints a place of their own)
 }
 
 /// Prints the record field by field.
@@ -118,15 +122,15 @@ pub(crate) fn print(out: &mut impl Write, record: &FoundRecord) -> io::Result<()
             let (nodes, cut) = dump(message, DumpLimits::default());
             level(out, &nodes, 1)?;
             if cut {
-                writeln!(out, "… more fields than are shown")?;
+                writeln!(out, "… more fields aren't shown")?;
             }
             Ok(())
         }
-        Err(error) => writeln!(out, "  no message: {error}"),
+        Err(error) => writeln!(out, "  not a message: {error}"),
     }
 }
 
-// The depth is bounded by the dump's limits.
+// `DumpLimits` bounds the depth.
 fn level(out: &mut impl Write, nodes: &[DumpNode], depth: usize) -> io::Result<()> {
     for node in nodes {
         write!(
@@ -159,11 +163,11 @@ fn show(bytes: &[u8]) -> String {
     let cut = bytes.len().saturating_sub(SHOWN_BYTES);
     let shown = &bytes[..bytes.len() - cut];
     let text = match std::str::from_utf8(shown) {
-        Ok(text) => format!("\"{}\"", escape::terminal(text)),
+        Ok(text) => format!("\"{}\"", safe(text)),
         Err(error) if error.error_len().is_none() && cut > 0 => {
             format!(
                 "\"{}\"",
-                escape::terminal(&String::from_utf8_lossy(&shown[..error.valid_up_to()]))
+                safe(&String::from_utf8_lossy(&shown[..error.valid_up_to()]))
             )
         }
         Err(_) => hex::encode(shown),

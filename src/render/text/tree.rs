@@ -1,21 +1,21 @@
 //! The objects as a tree of dependencies.
 //!
-//! Invariant: every object is expanded once; where it is needed again it is only named. The walk keeps its own stack
-//! and stops indenting at a depth, so hostile graphs neither overflow nor fill the screen with blanks.
+//! Invariant: every object is expanded once and only named again elsewhere. The walk keeps its own stack and bounds the
+//! indentation, so hostile graphs neither overflow the stack nor fill the screen with blanks.
 
 use std::io::{self, Write};
 
-use exportdoc::internal::escape;
 use exportdoc::internal::graph::NodeId;
 use exportdoc::internal::report::DocumentReport;
 
+use crate::render::style::safe;
 use crate::render::text::listing::display_name;
 
-/// Levels that are drawn; deeper ones stay at this indentation.
+/// The deepest indentation.
 const DRAWN_DEPTH: usize = 24;
 
-/// Prints the trees below every object of the given types; without any, below every object that nothing else needs,
-/// then what only cycles reach.
+/// Prints the trees below every object of the given types. Without types: below every object that nothing depends on,
+/// then objects that only cycles reach.
 pub(crate) fn print(out: &mut impl Write, report: &DocumentReport, types: &[String]) -> io::Result<()> {
     let nodes = report.graph.nodes();
     let mut shown = vec![false; nodes.len()];
@@ -59,11 +59,7 @@ fn below(out: &mut impl Write, report: &DocumentReport, root: NodeId, shown: &mu
         for (at, missing) in node.missing.iter().enumerate() {
             let last = node.dependencies.is_empty() && at + 1 == node.missing.len();
             let branch = if last { "└─ " } else { "├─ " };
-            writeln!(
-                out,
-                "{indent}{branch}missing: {}",
-                escape::terminal(&missing.to_string())
-            )?;
+            writeln!(out, "{indent}{branch}missing: {}", safe(&missing.to_string()))?;
         }
         for (at, &dependency) in node.dependencies.iter().enumerate().rev() {
             let last = at + 1 == node.dependencies.len();
@@ -82,11 +78,7 @@ fn below(out: &mut impl Write, report: &DocumentReport, root: NodeId, shown: &mu
 fn label(report: &DocumentReport, id: NodeId) -> String {
     let object = &report.objects[id];
     let identifier = object.key.identifier.to_string();
-    let start = format!(
-        "{} {}",
-        escape::terminal(&object.type_name),
-        escape::terminal(&identifier)
-    );
+    let start = format!("{} {}", safe(&object.type_name), safe(&identifier));
     match display_name(object).as_str() {
         "-" => start,
         name => format!("{start} ({name})"),

@@ -1,10 +1,10 @@
-//! How an audit is worded, for the formats that people read. Nothing in here is escaped: whoever prints it does that.
+//! The words for an audit.
 
 use exportdoc::internal::audit::{AuditFinding, Level};
 use exportdoc::internal::finding::FindingRule;
 
-use crate::cli::commands::audit::AuditRun;
-use crate::render::words::diff::counted;
+use crate::outcome::audit::AuditRun;
+use crate::render::words::counted;
 
 /// `1 error, 2 warnings, 3 infos, 1 ignored`.
 pub(crate) fn tally(findings: &[AuditFinding], suppressed: u64) -> String {
@@ -31,7 +31,7 @@ fn tally_of(at: impl Fn(Level) -> u64, suppressed: u64) -> String {
     parts.join(", ")
 }
 
-/// `12 documents audited, 1 more unreadable`, and what kept the run from being whole.
+/// `12 documents audited, 1 more unreadable; interrupted before 3 more`.
 pub(crate) fn documents(run: &AuditRun) -> String {
     let mut text = format!("{} audited", counted(run.summary.documents, "document"));
     if run.unreadable > 0 {
@@ -43,7 +43,7 @@ pub(crate) fn documents(run: &AuditRun) -> String {
     text
 }
 
-/// What the whole run found.
+/// The findings of the whole run, as in [`tally`].
 pub(crate) fn run_tally(run: &AuditRun) -> String {
     let of_policies: Vec<AuditFinding> = run
         .policies
@@ -62,7 +62,7 @@ pub(crate) fn run_tally(run: &AuditRun) -> String {
     )
 }
 
-/// The findings of each rule together, in the order of the first of each.
+/// The findings by rule, in the order of each rule's first finding.
 pub(crate) fn by_rule(findings: &[AuditFinding]) -> Vec<(&'static FindingRule, Vec<&AuditFinding>)> {
     let mut rules: Vec<(&'static FindingRule, Vec<&AuditFinding>)> = Vec::new();
     for finding in findings {
@@ -74,7 +74,7 @@ pub(crate) fn by_rule(findings: &[AuditFinding]) -> Vec<(&'static FindingRule, V
     rules
 }
 
-/// What was found and where: `message [place]`.
+/// `message [place]`.
 pub(crate) fn with_place(finding: &AuditFinding) -> String {
     match &finding.at {
         Some(place) => format!("{} [{place}]", finding.message),

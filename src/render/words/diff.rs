@@ -1,10 +1,21 @@
-//! How differences are worded, for the formats that people read. Nothing in here is escaped: whoever prints it does that.
+//! The words for differences.
 
 use exportdoc::internal::date;
 use exportdoc::internal::diff::{
     ByteComparison, DocumentDiff, EnvelopeChange, FieldChange, LineDiff, ObjectDiff, Obstacle, ObstacleKind,
     OutlineLine, SecretChange, Status, Value,
 };
+
+use crate::render::words::counted;
+
+/// What to list beside the differences that count.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct View {
+    /// Values that engines write anew in every export.
+    pub(crate) volatile: bool,
+    /// All differences around the objects, not only those that a reader can act on.
+    pub(crate) envelope: bool,
+}
 
 /// `1 changed, 2 added; 9 unchanged`.
 pub(crate) fn summary(diff: &DocumentDiff) -> String {
@@ -30,51 +41,42 @@ pub(crate) fn summary(diff: &DocumentDiff) -> String {
     text
 }
 
-/// How many objects have what engines write anew in every export, and how to see it.
+/// The number of objects with values that engines write anew in every export, and how to list them.
 pub(crate) fn volatile(diff: &DocumentDiff, listed: bool) -> String {
     let count = diff.volatile.len() as u64;
     let carry = if count == 1 { "carries" } else { "carry" };
     let objects = counted(count, "object");
-    let what = format!("{objects} {carry} what engines change by themselves in every export (dates, orders)");
+    let what = format!("{objects} {carry} values that engines change in every export (dates, orders)");
     if listed {
         format!("{what}:")
     } else {
-        format!("{what}; --show-volatile lists it")
+        format!("{what}; --show-volatile lists them")
     }
 }
 
-/// Differences around the objects: all, or those that a reader can act on.
+/// The differences around the objects: all, or those that a reader can act on.
 pub(crate) fn envelope(diff: &DocumentDiff, all: bool) -> Vec<&EnvelopeChange> {
     let shown = diff.envelope.iter();
     shown.filter(|change| all || change.is_actionable()).collect()
 }
 
-/// `1 field`, `2 fields`.
-pub(crate) fn counted(count: u64, noun: &str) -> String {
-    if count == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{count} {noun}s")
-    }
-}
-
-/// What keeps a side from being compared.
+/// Why a side can't be compared in full.
 pub(crate) fn obstacle(obstacle: &Obstacle) -> String {
     let side = if obstacle.in_new { "new" } else { "old" };
     match obstacle.kind {
         ObstacleKind::Encrypted => {
-            format!("the {side} document's objects are encrypted and were not opened: nothing was compared")
+            format!("the {side} document's objects are encrypted and weren't opened: nothing was compared")
         }
         ObstacleKind::Damaged => {
-            format!("part of the {side} document can't be read: what it held counts as absent")
+            format!("part of the {side} document can't be read: its content counts as absent")
         }
         ObstacleKind::Limit => {
-            format!("the {side} document exceeds a limit: what lies beyond it counts as absent")
+            format!("the {side} document exceeds a limit: the content beyond it counts as absent")
         }
     }
 }
 
-/// Why an object is listed, where its changed fields don't say it.
+/// Why an object is listed, beside its changed fields.
 pub(crate) fn reasons(object: &ObjectDiff) -> Vec<String> {
     let mut texts = Vec::new();
     match (object.status, &object.revisions) {
@@ -82,19 +84,19 @@ pub(crate) fn reasons(object: &ObjectDiff) -> Vec<String> {
             texts.push("new revision, same content".to_owned());
         }
         (Status::Resaved, _) => {
-            texts.push("same content, but another object's revision".to_owned());
+            texts.push("same content, but the revision of another object".to_owned());
         }
         (Status::Changed, Some(revisions)) if !revisions.same_object() => {
             texts.push("not a later state of the same object: both UUIDs differ".to_owned());
         }
         (Status::ContentWithoutRevision, _) => {
-            texts.push("same revision, other content: no engine does that".to_owned());
+            texts.push("same revision, different content: no engine writes that".to_owned());
         }
         (Status::RewrittenByEngine, _) => {
-            texts.push("same revision: engines write this at an upgrade; an editor could too".to_owned());
+            texts.push("same revision: engine upgrades write this, but an editor could, too".to_owned());
         }
         (Status::Changed, None) => {
-            texts.push("same revision: engines keep it when members come or go".to_owned());
+            texts.push("same revision: engines keep it when members are added or removed".to_owned());
         }
         (Status::DependencyChanged, _) => texts.push(moved(object)),
         _ => {}
@@ -103,7 +105,7 @@ pub(crate) fn reasons(object: &ObjectDiff) -> Vec<String> {
         && old.identifier != new.identifier
     {
         texts.push(format!(
-            "identifier {} → {}, a label",
+            "identifier {} → {}, assigned by the engine",
             old.identifier, new.identifier
         ));
     }
@@ -113,14 +115,14 @@ pub(crate) fn reasons(object: &ObjectDiff) -> Vec<String> {
             .iter()
             .map(|(kind, count)| format!("{count} {}", kind.as_str()))
             .collect();
-        texts.push(format!("in clear: {}", secrets.join(", ")));
+        texts.push(format!("not encrypted: {}", secrets.join(", ")));
     }
     texts
 }
 
 fn moved(object: &ObjectDiff) -> String {
     let Some(more) = object.more_moved else {
-        return "something it depends on moved; too much to look through".to_owned();
+        return "something it depends on changed; too many dependencies to list".to_owned();
     };
     let mut names: Vec<String> = object
         .moved
@@ -131,13 +133,13 @@ fn moved(object: &ObjectDiff) -> String {
         names.push(format!("{more} more"));
     }
     if names.is_empty() {
-        "its closure's hash differs".to_owned()
+        "the hash over its dependencies differs".to_owned()
     } else {
         format!("only through {}", names.join(", "))
     }
 }
 
-/// A value; texts in quotes, so that blanks show.
+/// A value; texts in quotes, so that blanks are visible.
 pub(crate) fn value(value: &Value) -> String {
     match value {
         Value::Text { text, cut: 0 } => format!("\"{text}\""),
@@ -165,7 +167,7 @@ pub(crate) fn value(value: &Value) -> String {
                 brief.join(", ")
             }
         }
-        Value::Order => "other order".to_owned(),
+        Value::Order => "different order".to_owned(),
     }
 }
 
@@ -177,20 +179,20 @@ pub(crate) fn line(line: &OutlineLine) -> String {
     }
 }
 
-/// ISO 8601; the bare number where no calendar reaches.
+/// A time in ISO 8601, or the number if no calendar has that year.
 pub(crate) fn time(ms: i64) -> String {
     date::from_epoch_millis(ms).map_or_else(|_| ms.to_string(), date::iso_millis)
 }
 
-/// One side of a change; a dash where there is nothing.
+/// One side of a change; a dash if it is missing.
 pub(crate) fn side(side: Option<&Value>) -> String {
     side.map_or_else(|| "–".to_owned(), value)
 }
 
-/// `old → new`, or what else happened.
+/// `old → new`, or another description of the change.
 pub(crate) fn change(change: &FieldChange) -> String {
     match (&change.old, &change.new) {
-        (Some(Value::Order), _) => "the same items in another order".to_owned(),
+        (Some(Value::Order), _) => "same items, different order".to_owned(),
         (Some(old), Some(new)) => format!("{} → {}", value(old), value(new)),
         (None, Some(new)) => format!("added {}", value(new)),
         (Some(old), None) => format!("removed {}", value(old)),
@@ -198,7 +200,7 @@ pub(crate) fn change(change: &FieldChange) -> String {
     }
 }
 
-/// `2 added, 1 removed`: how much of a secret changed.
+/// `2 lines in, 1 line out`: how much of a secret changed.
 pub(crate) fn tally(secret: &SecretChange) -> String {
     format!(
         "{} in, {} out",
@@ -207,15 +209,15 @@ pub(crate) fn tally(secret: &SecretChange) -> String {
     )
 }
 
-/// What a text diff leaves out.
+/// What a text diff omits.
 pub(crate) fn cut(lines: &LineDiff) -> Option<String> {
     let mut parts = Vec::new();
     if lines.cut > 0 {
-        parts.push(format!("{} more changed lines left out", lines.cut));
+        parts.push(format!("{} more changed lines omitted", lines.cut));
     }
     if lines.cut_bytes > 0 {
         parts.push(format!(
-            "{} left out at line ends",
+            "{} omitted at line ends",
             counted(lines.cut_bytes, "byte")
         ));
     }
@@ -225,7 +227,7 @@ pub(crate) fn cut(lines: &LineDiff) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 
-/// What the comparison of the files as bytes says, line by line.
+/// The comparison of the files' bytes, line by line.
 pub(crate) fn bytes(comparison: &ByteComparison) -> Vec<String> {
     let Some(first) = comparison.first_difference else {
         return vec!["the files are equal byte for byte".to_owned()];
@@ -235,14 +237,14 @@ pub(crate) fn bytes(comparison: &ByteComparison) -> Vec<String> {
         "the files differ from byte {first} on ({old} and {new} bytes long)"
     )];
     if comparison.reordered {
-        lines.push("the objects stand in another order".to_owned());
+        lines.push("the objects are in a different order".to_owned());
     }
     for object in &comparison.rewritten {
-        lines.push(format!("{object}: equal content, written differently"));
+        lines.push(format!("{object}: equal content, encoded differently"));
     }
     if comparison.more_rewritten > 0 {
         lines.push(format!(
-            "{} more written differently",
+            "{} more encoded differently",
             counted(comparison.more_rewritten, "object")
         ));
     }

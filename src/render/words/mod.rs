@@ -1,6 +1,16 @@
-//! Phrases that several formats share. Callers escape what comes out of documents.
+//! Phrases that several formats share. They aren't escaped: the formats do that.
 
+pub(crate) mod algorithms;
 pub(crate) mod audit;
 pub(crate) mod diff;
 pub(crate) mod plan;
 pub(crate) mod time;
+
+/// `1 field`, `2 fields`.
+pub(crate) fn counted(count: u64, noun: &str) -> String {
+    if count == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{count} {noun}s")
+    }
+}

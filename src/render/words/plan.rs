@@ -1,27 +1,25 @@
-//! What every rendering of a plan says in the same words.
+//! The words for plans.
 
 use exportdoc::internal::import_plan::{
     Action, GivenEnvironment, ImportPlan, Purpose, Refusal, Step, Todo, TypeSelector, Verdict, stands_for,
 };
 
-use crate::cli::commands::plan::AskedEnvironment;
-use crate::cli::commands::plan::Denial;
-use crate::cli::commands::plan::Planned;
-use crate::render::words::diff as words;
+use crate::outcome::plan::{AskedEnvironment, Forbid, Planned};
+use crate::render::words::counted;
 
 /// `DATABASE_CONNECTOR Demo`.
 pub(crate) fn object(step: &Step) -> String {
     format!("{} {}", step.type_name, step.label())
 }
 
-/// `3 Patients (MASK)`, `Shop (not there)`.
+/// `3 Patients (MASK)`, `Shop (doesn't exist)`.
 pub(crate) fn environment(asked: &AskedEnvironment) -> String {
     let environment = match asked {
         AskedEnvironment::Known(environment) => environment,
         AskedEnvironment::Named { name, given } => {
             return match given {
-                GivenEnvironment::NoneOfThatName => format!("{name} (not there)"),
-                _ => format!("{name} (which one that is can't be told)"),
+                GivenEnvironment::NoneOfThatName => format!("{name} (doesn't exist)"),
+                _ => format!("{name} (ambiguous)"),
             };
         }
     };
@@ -35,6 +33,7 @@ pub(crate) fn environment(asked: &AskedEnvironment) -> String {
     text
 }
 
+/// `MASK` or `TOKENIZE`.
 pub(crate) fn purpose_word(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Mask => "MASK",
@@ -42,39 +41,20 @@ pub(crate) fn purpose_word(purpose: Purpose) -> &'static str {
     }
 }
 
-/// How an import ends: `would succeed`, `would fail at …`.
-pub(crate) fn ending(plan: &ImportPlan) -> String {
-    match &plan.verdict {
-        Verdict::WouldSucceed => "would succeed".to_owned(),
-        Verdict::WouldFail { at, status } => {
-            let step = plan.steps.get(*at);
-            let what = step.map(object).unwrap_or_default();
-            match plan.may_fail_sooner() {
-                false => format!("would fail at {what} ({status})"),
-                true => format!("would fail, at the latest at {what} ({status})"),
-            }
-        }
-        Verdict::Unknown { .. } => "may succeed or fail: that can't be told".to_owned(),
-        Verdict::Refused(refused) => {
-            format!("would fail at once ({}): {}", refused.status(), refusal(refused))
-        }
-    }
-}
-
-/// Why the request is refused; where it leaves something out, with the option that gives it.
+/// Why the request is refused; if an option is missing, which one.
 fn refusal(refusal: &Refusal) -> String {
     match refusal {
         Refusal::EnvironmentNeeded(object) => {
-            format!("{object} belongs into an environment; name it with --environment")
+            format!("{object} needs an environment; name it with --environment")
         }
         Refusal::SourceEnvironmentNeeded(object) => format!(
-            "{object} is the source of an on-the-fly job; name the environment it is in with --source-environment"
+            "{object} is the source of an on-the-fly job; name its environment with --source-environment"
         ),
         other => other.to_string(),
     }
 }
 
-/// What would be needed to tell how it ends.
+/// The information that a known outcome would need.
 pub(crate) fn needs(plan: &ImportPlan) -> &[String] {
     match &plan.verdict {
         Verdict::Unknown { needs } => needs,
@@ -82,16 +62,33 @@ pub(crate) fn needs(plan: &ImportPlan) -> &[String] {
     }
 }
 
-/// `With force overwrite this import would succeed.`
+/// The outcome of an import: `With force overwrite this import would succeed`.
 pub(crate) fn sentence(planned: &Planned, force: bool) -> String {
-    let (how, plan) = match force {
-        true => ("With", &planned.with_force),
-        false => ("Without", &planned.without_force),
+    let (how, plan) = if force {
+        ("With", &planned.with_force)
+    } else {
+        ("Without", &planned.without_force)
     };
-    format!("{how} force overwrite this import {}", ending(plan))
+    let import = format!("{how} force overwrite this import");
+    match &plan.verdict {
+        Verdict::WouldSucceed => format!("{import} would succeed"),
+        Verdict::WouldFail { at, status } => {
+            let what = plan.steps.get(*at).map(object).unwrap_or_default();
+            let sooner = if plan.may_fail_sooner() { " or sooner" } else { "" };
+            format!("{import} would fail at {what} ({status}){sooner}")
+        }
+        Verdict::Unknown { .. } => format!("{how} force overwrite the outcome is unknown"),
+        Verdict::Refused(refused) => {
+            format!(
+                "{import} would be refused ({}): {}",
+                refused.status(),
+                refusal(refused)
+            )
+        }
+    }
 }
 
-/// What is to be said of one step beside its action.
+/// The note on a step, beside its action.
 pub(crate) fn note(step: &Step, plan: &ImportPlan) -> String {
     let mut parts = Vec::new();
     match &step.action {
@@ -104,17 +101,17 @@ pub(crate) fn note(step: &Step, plan: &ImportPlan) -> String {
         Action::BlockedByRule(rule) => parts.push(rule.to_string()),
         Action::ReferenceResolved {
             stale: Some(true), ..
-        } => parts.push("by another revision".to_owned()),
+        } => parts.push("to a different revision".to_owned()),
         Action::ReferenceResolved { stale: None, .. } => {
-            parts.push("whether by the same revision can't be told".to_owned());
+            parts.push("revision unknown".to_owned());
         }
         Action::ReferenceInDocument { index } => {
             let original = plan.steps.iter().find(|step| step.index == *index);
-            parts.extend(original.map(|original| format!("by {}", object(original))));
+            parts.extend(original.map(|original| format!("to {}", object(original))));
         }
-        Action::MissingReference => parts.push("nothing there to refer to".to_owned()),
-        Action::Conflict { .. } => parts.push("another state is there".to_owned()),
-        Action::KeyConflict { .. } => parts.push("another key is there".to_owned()),
+        Action::MissingReference => parts.push("the target doesn't have it".to_owned()),
+        Action::Conflict { .. } => parts.push("the target has another state".to_owned()),
+        Action::KeyConflict { .. } => parts.push("the target has another key".to_owned()),
         _ => {}
     }
     if step.irreversible.is_some() {
@@ -126,36 +123,36 @@ pub(crate) fn note(step: &Step, plan: &ImportPlan) -> String {
     parts.join("; ")
 }
 
-/// `KEY global replaces …`, `KEY global perhaps replaces …`.
+/// `KEY global replaces …`, `KEY global possibly replaces …`.
 pub(crate) fn irreversible(plan: &ImportPlan) -> Vec<String> {
-    let told = plan.irreversible().filter_map(|step| {
+    let lines = plan.irreversible().filter_map(|step| {
         let perhaps = if step.action.overwrites().is_none() {
-            "perhaps "
+            "possibly "
         } else {
             ""
         };
         Some(format!("{} {perhaps}{}", object(step), step.irreversible?))
     });
-    told.collect()
+    lines.collect()
 }
 
 /// `2 objects would be overwritten`.
-pub(crate) fn denied(what: Denial, count: usize, certain: bool) -> String {
-    let objects = words::counted(count as u64, "object");
+pub(crate) fn forbidden(what: Forbid, count: usize, certain: bool) -> String {
+    let objects = counted(count as u64, "object");
     let verb = if certain { "would" } else { "may" };
     match what {
-        Denial::Overwrite => format!("{objects} {verb} be overwritten"),
-        Denial::Irreversible => format!("{objects} {verb} be replaced for good"),
+        Forbid::Overwrite => format!("{objects} {verb} be overwritten"),
+        Forbid::Irreversible => format!("{objects} {verb} be replaced irreversibly"),
     }
 }
 
-/// A part of the checklist: what to do, with which objects.
+/// A part of the checklist: a task and its objects.
 pub(crate) struct Task {
     pub(crate) title: &'static str,
     pub(crate) objects: Vec<String>,
 }
 
-/// The checklist by what there is to do; within that, in import order.
+/// The checklist by task; within a task, in import order.
 pub(crate) fn tasks(plan: &ImportPlan) -> Vec<Task> {
     let kinds = [
         Todo::SyncFirst,
@@ -171,12 +168,10 @@ pub(crate) fn tasks(plan: &ImportPlan) -> Vec<Task> {
             title: title(todo),
             objects: steps
                 .filter_map(|item| plan.steps.get(item.step))
-                .map(|step| match todo.is_before() {
-                    true => original(step),
-                    false if matches!(step.action, Action::Unknown { .. }) => {
-                        format!("{}, if it is new", object(step))
-                    }
-                    false => object(step),
+                .map(|step| match step.action {
+                    _ if todo.is_before() => original(step),
+                    Action::Unknown { .. } => format!("{}, if it is new", object(step)),
+                    _ => object(step),
                 })
                 .collect(),
         }
@@ -187,15 +182,15 @@ pub(crate) fn tasks(plan: &ImportPlan) -> Vec<Task> {
 fn title(todo: Todo) -> &'static str {
     match todo {
         Todo::SyncFirst => "Import first, in this order",
-        Todo::SyncUnlessThere => "Import first, in this order, unless the target has it",
-        Todo::SyncAgain => "There in another revision; import it too if it should mask alike",
-        Todo::SetConnectorPassword => "Set a password or key afterwards: connectors arrive without",
-        Todo::SetMountPassword => "Set a password afterwards if one is needed: mounts arrive without",
-        Todo::SetJobSource => "Point at the source connector to read from afterwards",
+        Todo::SyncUnlessThere => "Import first, in this order, unless the target has them",
+        Todo::SyncAgain => "The target has another revision; import it too if both should mask alike",
+        Todo::SetConnectorPassword => "Set a password or key afterwards: connectors are imported without",
+        Todo::SetMountPassword => "Set a password afterwards, if needed: mounts are imported without",
+        Todo::SetJobSource => "Choose the source connector afterwards",
     }
 }
 
-/// What a reference stands for, as one would ask its engine for it.
+/// The object that a reference stands for.
 fn original(step: &Step) -> String {
     match stands_for(&step.type_name) {
         Some(TypeSelector::AnyAlgorithm) => format!("algorithm {}", step.label()),
@@ -204,7 +199,7 @@ fn original(step: &Step) -> String {
     }
 }
 
-/// `21 objects: 4 create, 17 resolved`, by action in the order of their first step.
+/// `21 objects: 4 create, 17 resolved`, in the order of each action's first step.
 pub(crate) fn summary(plan: &ImportPlan) -> String {
     let mut counts: Vec<(&str, u64)> = Vec::new();
     for step in &plan.steps {
@@ -214,13 +209,14 @@ pub(crate) fn summary(plan: &ImportPlan) -> String {
             None => counts.push((word, 1)),
         }
     }
-    let objects = words::counted(plan.steps.len() as u64, "object");
+    let objects = counted(plan.steps.len() as u64, "object");
     let parts: Vec<String> = counts
         .iter()
         .map(|(word, count)| format!("{count} {word}"))
         .collect();
-    match parts.is_empty() {
-        true => objects,
-        false => format!("{objects}: {}", parts.join(", ")),
+    if parts.is_empty() {
+        objects
+    } else {
+        format!("{objects}: {}", parts.join(", "))
     }
 }

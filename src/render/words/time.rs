@@ -1,4 +1,4 @@
-//! Times for people.
+//! The words for times.
 
 use jiff::Timestamp;
 
@@ -7,14 +7,14 @@ pub(crate) fn instant(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
-/// `2019-05-07 19:16`, from milliseconds since 1970; a dash when there are none.
+/// `2019-05-07 19:16`, from milliseconds since 1970; a dash for `None`.
 pub(crate) fn short_millis(millis: Option<i64>) -> String {
     millis
         .and_then(|ms| Timestamp::from_millisecond(ms).ok())
         .map_or_else(|| "-".to_owned(), |at| at.strftime("%Y-%m-%d %H:%M").to_string())
 }
 
-/// How long ago, in the largest unit that fits: `7 years ago`.
+/// An age in the largest fitting unit: `7 years ago`.
 pub(crate) fn age(at: Timestamp, now: Timestamp) -> String {
     let seconds = now.as_second() - at.as_second();
     let (value, unit) = match seconds.unsigned_abs() {
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ages_take_the_largest_unit() {
+    fn age_uses_the_largest_unit() {
         let now = Timestamp::from_second(1_000_000_000).unwrap();
         let ago = |seconds: i64| age(Timestamp::from_second(1_000_000_000 - seconds).unwrap(), now);
         assert_eq!(ago(1), "1 second ago");

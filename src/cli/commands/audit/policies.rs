@@ -1,46 +1,47 @@
-//! Finds the policy that a document is held against, and remembers which ignores were of use.
+//! Finds the policy for each document, and records which ignores were used.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use exportdoc::internal::audit::{AuditFinding, AuditReport, Policy, policy_findings};
+use exportdoc::internal::audit::{AuditReport, Policy, policy_findings};
 use exportdoc::internal::byte_order_mark::{LOOKS_LIKE_UTF_16, utf_16, without_mark};
 
-use crate::cli::error::CliError;
+use crate::cli::error::{CliError, user_error};
 use crate::cli::io::input::Input;
-use crate::outcome::lines::Lines;
+use crate::outcome::audit::AuditedPolicy;
 
-/// What a policy file is called.
+/// The name of policy files.
 pub(crate) const FILE_NAME: &str = "exportdoc-policy.toml";
-/// A policy larger than this is no policy.
+/// Larger files aren't read.
 const MAX_BYTES: u64 = 1 << 20;
 
-/// The policies of a run: one per file, and the default for documents that have none.
+/// The policies of a run: one per file, and the default policy.
 pub(crate) struct Policies {
     list: Vec<Loaded>,
-    /// The position of each input's.
+    /// The position of each input's policy in the list.
     of_input: HashMap<Input, usize>,
 }
 
 struct Loaded {
-    /// `None` for the default.
+    /// `None` for the default policy.
     path: Option<PathBuf>,
-    /// The path as it is told.
+    /// The path in the output.
     shown: Option<String>,
     policy: Policy,
 }
 
-/// Which ignores of each policy were of use, by its position.
+/// The ignores of each policy that were used.
 #[derive(Default)]
 pub(crate) struct Usage {
+    /// By the policy's position.
     used: HashMap<usize, BTreeSet<usize>>,
-    /// Policies of documents that couldn't be looked into: what covers nothing there, nobody can tell.
+    /// Policies of documents that couldn't be read in full: an ignore may cover something there.
     unclear: BTreeSet<usize>,
 }
 
 impl Usage {
-    /// Notes what a document with a policy made use of; `None` when it couldn't be read.
+    /// Records a document's report; `None` if it couldn't be read.
     pub(crate) fn note(&mut self, policy: usize, report: Option<&AuditReport>) {
         match report {
             Some(report) => {
@@ -60,19 +61,9 @@ impl Usage {
     }
 }
 
-/// A policy file and what is to be said of it.
-pub(crate) struct AuditedPolicy {
-    /// Its path.
-    pub(crate) path: String,
-    /// Ignores that have expired, or covered nothing.
-    pub(crate) findings: Vec<AuditFinding>,
-    /// Where in lines they are.
-    pub(crate) lines: Lines,
-}
-
 impl Policies {
-    /// Reads the policies of all inputs before any work is done. `given` is for all of them; otherwise each has that of
-    /// the nearest directory above it. Keys come on top of those in the policies.
+    /// Reads the policies of all inputs. `given` holds for all of them; otherwise each has that of the nearest directory
+    /// above it. The keys are trusted in addition to those in the policies.
     pub(crate) fn find(inputs: &[Input], given: Option<&Path>, keys: &[[u8; 32]]) -> Result<Self, CliError> {
         let mut policies = Self {
             list: Vec::new(),
@@ -121,23 +112,23 @@ impl Policies {
         Ok(self.list.len() - 1)
     }
 
-    /// The policy of an input.
+    /// Returns the policy of an input.
     pub(crate) fn of(&self, input: &Input) -> &Policy {
         &self.list[self.index(input)].policy
     }
 
-    /// Where the policy of an input was found; `None` for the default.
+    /// Returns the path of an input's policy; `None` for the default policy.
     pub(crate) fn path_of(&self, input: &Input) -> Option<String> {
         self.list[self.index(input)].shown.clone()
     }
 
-    /// The position of an input's policy.
+    /// Returns the position of an input's policy.
     pub(crate) fn index(&self, input: &Input) -> usize {
-        // Every input got one when the policies were found.
+        // `find` gave one to every input.
         self.of_input.get(input).copied().unwrap_or_default()
     }
 
-    /// What is to be said of the policy files, once every document was audited.
+    /// Returns the findings about the policy files, after all documents.
     pub(crate) fn audited(&self, usage: &Usage, now: jiff::Timestamp) -> Vec<AuditedPolicy> {
         let mut audited = Vec::new();
         for (index, loaded) in self.list.iter().enumerate() {
@@ -157,12 +148,13 @@ impl Policies {
 
 fn absolute(path: &Path) -> Result<PathBuf, CliError> {
     std::path::absolute(path).map_err(|error| {
-        let message = format!("{}: {error}", path.display());
-        CliError::usage(message, "name the policy with --policy")
+        user_error(error)
+            .about(path.display())
+            .hinted("name the policy with --policy")
     })
 }
 
-/// A path as short as it is clear: below the current directory, from there on.
+/// A path relative to the current directory, if it is below.
 fn shown(path: &Path) -> String {
     let here = std::env::current_dir().ok();
     let below = here.and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));
@@ -172,10 +164,9 @@ fn shown(path: &Path) -> String {
 fn read(path: &Path) -> Result<Policy, CliError> {
     let name = shown(path);
     let failed = |error: &dyn std::fmt::Display| {
-        CliError::usage(
-            format!("{name}: {error}"),
-            "'exportdoc audit --init' writes a policy to begin with",
-        )
+        user_error(error)
+            .about(&name)
+            .hinted("'exportdoc audit --init' writes a first policy")
     };
     let length = fs::metadata(path).map_err(|error| failed(&error))?.len();
     if length > MAX_BYTES {
@@ -183,15 +174,9 @@ fn read(path: &Path) -> Result<Policy, CliError> {
     }
     let bytes = fs::read(path).map_err(|error| failed(&error))?;
     if utf_16(&bytes).is_some() {
-        return Err(CliError::usage(
-            format!("{name}: can't be read, {LOOKS_LIKE_UTF_16}"),
-            "save it as UTF-8: PowerShell's '>' writes UTF-16, 'Out-File -Encoding utf8' doesn't",
-        ));
+        return Err(failed(&format_args!("can't be read, {LOOKS_LIKE_UTF_16}"))
+            .hinted("save it as UTF-8: PowerShell's '>' writes UTF-16, 'Out-File -Encoding utf8' doesn't"));
     }
     let text = std::str::from_utf8(without_mark(&bytes)).map_err(|_| failed(&"not UTF-8 text"))?;
-    Policy::parse(text).map_err(|error| CliError::Refused {
-        message: format!("{name}: {error}"),
-        help: error.help,
-        exit: crate::cli::exit::Exit::Usage,
-    })
+    Policy::parse(text).map_err(|error| failed(&error).maybe_hinted(error.help))
 }

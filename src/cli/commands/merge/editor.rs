@@ -1,23 +1,23 @@
-//! Has a person settle conflicts in an editor.
+//! Lets the user settle conflicts in an editor.
 
 use std::io::Write;
 use std::process::Command;
 
 use exportdoc::internal::merge::{MergeOutcome, Resolutions};
 
-use crate::cli::error::CliError;
-use crate::render::json::merge as merge_json;
+use crate::cli::error::{CliError, user_error};
+use crate::render::json;
 
-/// Shows the list of conflicts in the editor that git would use, and reads the answers back.
+/// Opens the list of conflicts in the editor that git uses, and reads it back.
 ///
 /// # Errors
-/// No editor, one that fails, or a list that can't be read back: it is kept then.
-pub(crate) fn settle(outcome: &MergeOutcome) -> Result<Resolutions, CliError> {
+/// No editor, a failing editor, or an invalid list, whose file is kept.
+pub(super) fn settle(outcome: &MergeOutcome) -> Result<Resolutions, CliError> {
     let mut list = tempfile::Builder::new()
         .prefix("exportdoc-conflicts-")
         .suffix(".json")
         .tempfile()?;
-    merge_json::print(&mut list, outcome)?;
+    json::merge::print(&mut list, outcome)?;
     list.flush()?;
     let editor = editor()?;
     let status = Command::new("sh")
@@ -29,25 +29,23 @@ pub(crate) fn settle(outcome: &MergeOutcome) -> Result<Resolutions, CliError> {
         Ok(status) => return Err(failed(&editor, &status)),
         Err(error) => return Err(failed(&editor, &error)),
     }
-    // Editors may put another file in its place, so it is opened again.
+    // Editors may replace the file, so it is opened again.
     let bytes = std::fs::read(list.path())?;
     Resolutions::parse(&bytes).or_else(|error| {
         let (_, path) = list.keep().map_err(|error| error.error)?;
-        Err(CliError::usage(
-            format!("{}: {error}", path.display()),
-            "mend the list and give it with --resolve",
-        ))
+        Err(user_error(error)
+            .about(path.display())
+            .hinted("correct the list and pass it to --resolve"))
     })
 }
 
 fn failed(editor: &str, error: &dyn std::fmt::Display) -> CliError {
-    CliError::usage(
-        format!("the editor {editor} failed: {error}"),
-        "set GIT_EDITOR or EDITOR to one that works, or print the list with --format json and give it back with --resolve",
+    user_error(format!("the editor {editor} failed: {error}")).hinted(
+        "set GIT_EDITOR or EDITOR to one that works, or print the list with --format json and pass it to --resolve",
     )
 }
 
-/// The command that git calls, or else what the environment names.
+/// The editor's command line: git's, or else the environment's.
 fn editor() -> Result<String, CliError> {
     let git = Command::new("git").args(["var", "GIT_EDITOR"]).output();
     let of_git = git.ok().filter(|output| output.status.success());

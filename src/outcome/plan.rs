@@ -1,0 +1,136 @@
+//! What planning an import came to.
+
+use clap::ValueEnum;
+use exportdoc::internal::import_plan::{GivenEnvironment, ImportPlan, Presence};
+use exportdoc::internal::target_state::{NamedEnvironment, TargetState};
+
+/// The number of environments that a note about an unknown name lists.
+const NAMES: usize = 20;
+
+/// What `--deny` forbids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Forbid {
+    /// The import overwrites an object of the target
+    Overwrite,
+    /// The import can't be undone: it replaces the global key or an algorithm
+    Irreversible,
+}
+
+/// An environment that an option names.
+pub(crate) enum AskedEnvironment {
+    /// An id, whether or not the target is known to have it.
+    Known(NamedEnvironment),
+    /// A name that isn't resolved.
+    Named {
+        name: String,
+        /// [`GivenEnvironment::NoneOfThatName`] or [`GivenEnvironment::Unclear`].
+        given: GivenEnvironment,
+    },
+}
+
+/// A plan and its inputs.
+pub(crate) struct Planned {
+    /// The path as given.
+    pub(crate) document: String,
+    /// Notes on the document and the options.
+    pub(crate) notes: Vec<String>,
+    pub(crate) target: TargetState,
+    pub(crate) environment: Option<AskedEnvironment>,
+    pub(crate) source_environment: Option<AskedEnvironment>,
+    /// Whether the plan with force is the one asked for.
+    pub(crate) force: bool,
+    pub(crate) without_force: ImportPlan,
+    pub(crate) with_force: ImportPlan,
+    /// What `--deny` forbids and the import would do, with the number of objects.
+    pub(crate) forbidden: Vec<(Forbid, usize)>,
+    /// What `--deny` forbids and the import may do.
+    pub(crate) perhaps_forbidden: Vec<(Forbid, usize)>,
+}
+
+impl AskedEnvironment {
+    /// Resolves an option: a number is an id, anything else a name.
+    pub(crate) fn find(target: &TargetState, given: &str) -> Self {
+        let named = |given_as| Self::Named {
+            name: given.to_owned(),
+            given: given_as,
+        };
+        let id = match given.parse() {
+            Ok(id) => id,
+            Err(_) => match target.environment_named(given) {
+                Presence::Present(id) => id,
+                Presence::Absent => return named(GivenEnvironment::NoneOfThatName),
+                Presence::Unknown { .. } => return named(GivenEnvironment::Unclear),
+            },
+        };
+        let known = target.environments().find(|known| known.id == id);
+        Self::Known(known.unwrap_or(NamedEnvironment {
+            id,
+            name: None,
+            purpose: None,
+        }))
+    }
+
+    /// A note on a name that the target doesn't have, with the names that it has.
+    pub(crate) fn note(&self, target: &TargetState) -> Option<String> {
+        let Self::Named {
+            name,
+            given: GivenEnvironment::NoneOfThatName,
+        } = self
+        else {
+            return None;
+        };
+        let names = target.environments().filter_map(|known| known.name);
+        let some: Vec<String> = names.take(NAMES).collect();
+        Some(format!(
+            "the target has no environment called {name}; it has {}",
+            some.join(", ")
+        ))
+    }
+
+    /// The form that planning takes.
+    pub(crate) fn given(asked: Option<&Self>) -> GivenEnvironment {
+        match asked {
+            None => GivenEnvironment::None,
+            Some(Self::Known(environment)) => GivenEnvironment::Id(environment.id),
+            Some(Self::Named { given, .. }) => *given,
+        }
+    }
+}
+
+impl Planned {
+    /// The plan that was asked for.
+    pub(crate) fn plan(&self) -> &ImportPlan {
+        if self.force {
+            &self.with_force
+        } else {
+            &self.without_force
+        }
+    }
+
+    /// Counts the objects to which a forbidden thing would or may happen.
+    pub(crate) fn forbid(&mut self, forbidden: &[Forbid]) {
+        for what in [Forbid::Overwrite, Forbid::Irreversible] {
+            if !forbidden.contains(&what) {
+                continue;
+            }
+            let (mut certain, mut possible) = (0, 0);
+            for step in &self.plan().steps {
+                let irreversible = step.irreversible.is_some();
+                match (what, step.action.overwrites()) {
+                    (Forbid::Overwrite, Some(true)) => certain += 1,
+                    (Forbid::Overwrite, None) => possible += 1,
+                    (Forbid::Irreversible, None) if irreversible => possible += 1,
+                    // A new key counts, too: it replaces one that no engine lists.
+                    (Forbid::Irreversible, Some(_)) if irreversible => certain += 1,
+                    _ => {}
+                }
+            }
+            if certain > 0 {
+                self.forbidden.push((what, certain));
+            }
+            if possible > 0 {
+                self.perhaps_forbidden.push((what, possible));
+            }
+        }
+    }
+}
