@@ -9,12 +9,9 @@ use crate::build::{BuildError, in_record_order};
 use crate::graph::Graph;
 use crate::object::{
     Named, ObjectError, ObjectKey, ReferenceError, Scope, SyncObject, by_number_in_own_document,
-    misspelt_type, reference_key, reference_to, rename,
+    reference_key, reference_to, rename,
 };
 use crate::report::{DocumentReport, ObjectReport};
-
-/// The most candidates that the error for an ambiguous name lists.
-const CANDIDATES_NAMED: usize = 8;
 
 /// What to do with the dependencies of the extracted objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -61,31 +58,6 @@ pub enum ExtractError {
     /// A changed object can't be parsed.
     #[error(transparent)]
     Object(#[from] ObjectError),
-}
-
-impl ExtractError {
-    /// What to do next.
-    pub fn help(&self) -> Option<String> {
-        match self {
-            Self::NotFound(wanted) => misspelt_type(wanted).or_else(|| {
-                Some("'exportdoc inspect' lists the objects; give TYPE:ID or TYPE:NAME".to_owned())
-            }),
-            Self::Ambiguous { candidates, .. } => {
-                let more = candidates.len().saturating_sub(CANDIDATES_NAMED);
-                let list = candidates[..candidates.len() - more].join(", ");
-                let rest = if more > 0 {
-                    format!(" and {more} more")
-                } else {
-                    String::new()
-                };
-                Some(format!("give one of {list}{rest}"))
-            }
-            Self::OtherReference { .. } | Self::Circle(_) => {
-                Some("extract with --closure instead".to_owned())
-            }
-            _ => None,
-        }
-    }
 }
 
 /// Finds the object that a text names: `TYPE:ID`, `TYPE:NAME`, an identifier or a name. The type may be a number. An

@@ -60,20 +60,6 @@ pub enum ReuseError {
     },
 }
 
-impl ReuseError {
-    /// What to do next.
-    pub fn help(&self) -> &'static str {
-        match self {
-            Self::Unreadable(_) => "export again, or restore the document from another copy",
-            Self::Encrypted => "give the passphrase with --passphrase-file",
-            Self::UnknownEncryption => "ask its sender for an unencrypted document",
-            Self::WrongPassphrase => "check the passphrase",
-            Self::Unsound(_) => "'exportdoc inspect' shows more; --allow-invalid accepts the document",
-            Self::TypeNumberTaken { .. } => "such a document can only be passed on as it is",
-        }
-    }
-}
-
 /// Checks that a document can be reused.
 ///
 /// # Errors

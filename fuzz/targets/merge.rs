@@ -98,7 +98,6 @@ fn merged(
         Ok(outcome) => Some(outcome),
         Err(error) => {
             check_escapes(&error.to_string());
-            let _ = error.help();
             // Gaps and circles can come of sound documents that are put together; damage can't.
             let sound = sides.iter().copied().chain(base).all(Document::is_sound);
             assert!(

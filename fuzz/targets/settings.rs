@@ -141,7 +141,6 @@ fn words(text: &[u8]) {
         }
         Err(error) => {
             check_escapes(&error.to_string());
-            check_escapes(&error.help().unwrap_or_default());
         }
     }
 }

@@ -23,7 +23,7 @@ fn of_document(error: &ReuseError) -> &'static str {
     match error {
         ReuseError::Unreadable(_) => "export again, or restore the document from another copy",
         ReuseError::Encrypted => "give the passphrase with --passphrase-file",
-        ReuseError::UnknownEncryption => "ask for an unencrypted export",
+        ReuseError::UnknownEncryption => "ask its sender for an unencrypted document",
         ReuseError::WrongPassphrase => "check the passphrase",
         ReuseError::Unsound(_) => {
             "'exportdoc inspect' shows more; --allow-invalid accepts the document anyway"
@@ -48,14 +48,14 @@ impl From<ExtractError> for CliError {
     }
 }
 
-/// `say which: A, B and 3 more`.
+/// `give one of A, B and 3 more`.
 pub(crate) fn one_of(candidates: &[String]) -> String {
     let listed = &candidates[..candidates.len().min(CANDIDATES)];
     let more = match candidates.len() - listed.len() {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    format!("say which: {}{more}", listed.join(", "))
+    format!("give one of {}{more}", listed.join(", "))
 }
 
 impl From<MergeError> for CliError {
@@ -66,7 +66,7 @@ impl From<MergeError> for CliError {
                 "no engine exports this; 'exportdoc extract' takes one of them out"
             }
             MergeError::TypeNames { .. } => {
-                "the documents come from engines that number types differently and can't be merged"
+                "the documents come from engines that number types differently, so they can't be merged"
             }
             MergeError::Missing { .. } => {
                 "export the dependent object again, with its dependencies; --allow-invalid leaves the gap"
@@ -87,10 +87,10 @@ pub(crate) fn of_target(label: &str, error: &StateError) -> CliError {
         ) => "save it from the target again",
         StateError::Document(error) | StateError::DocumentLimit(error) => of_document(error),
         StateError::InvalidSignature => {
-            "'exportdoc verify-signature' says more; export again from the target"
+            "'exportdoc verify-signature' shows why; export again from the target"
         }
-        StateError::Contradiction { .. } => "the files must show the target at one time: save them all again",
-        StateError::TooManyEntries { .. } => "leave out the lists that the document's objects don't need",
+        StateError::Contradiction { .. } => "all files must be of one time: save them again",
+        StateError::TooManyEntries { .. } => "leave out lists without objects of the document",
         _ => {
             "give an export document of the target, saved answers of GET /syncable-objects, or a mock-engine's \
              state dump"
@@ -107,4 +107,18 @@ pub(crate) fn of_target(label: &str, error: &StateError) -> CliError {
         _ => format!("{label}: {error}"),
     };
     user_error(message).hinted(hint).exiting(exit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ambiguous_name_lists_eight_candidates() {
+        let candidates =
+            |count: usize| -> Vec<String> { (1..=count).map(|n| format!("DOMAIN:{n}")).collect() };
+        assert_eq!(one_of(&candidates(2)), "give one of DOMAIN:1, DOMAIN:2");
+        assert!(one_of(&candidates(8)).ends_with(", DOMAIN:8"));
+        assert!(one_of(&candidates(10)).ends_with(", DOMAIN:8 and 2 more"));
+    }
 }

@@ -143,27 +143,6 @@ pub enum MergeError {
     Object(#[from] ObjectError),
 }
 
-impl MergeError {
-    /// What to do next.
-    pub fn help(&self) -> Option<&'static str> {
-        match self {
-            Self::DuplicateObject { .. } => Some("'exportdoc inspect' shows both; export the document again"),
-            Self::NotSingle { .. } => {
-                Some("no engine exports this; 'exportdoc extract' takes one of them out")
-            }
-            Self::TypeNames { .. } => {
-                Some("the documents come from engines that number types differently, so they can't be merged")
-            }
-            Self::Missing { .. } => Some(
-                "export the dependent object again, with its dependencies; --allow-invalid leaves the gap",
-            ),
-            Self::Cycle(_) => Some("take one side of one of them with --resolve"),
-            Self::Resolution { .. } => Some("take one of the candidates that the conflict lists"),
-            Self::TooFew | Self::SidesWithBase(_) | Self::NumbersSpent(_) | Self::Object(_) => None,
-        }
-    }
-}
-
 /// Shortens the list: a hostile circle can have a million members.
 fn in_short(objects: &[Named]) -> String {
     const SHOWN: usize = 8;

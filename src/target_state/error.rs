@@ -74,23 +74,6 @@ pub enum StateError {
 }
 
 impl StateError {
-    /// What to do next.
-    pub fn help(&self) -> String {
-        use EnvelopeError::{Empty, EngineError, Truncated};
-        match self {
-            Self::Unrecognised(EngineError { .. } | Empty | Truncated { .. }) => "save it from the target again",
-            Self::Document(error) | Self::DocumentLimit(error) => error.help(),
-            Self::InvalidSignature => "'exportdoc verify-signature' shows why; export again from the target",
-            Self::Contradiction { .. } => "all files must be of one time: save them again",
-            Self::TooManyEntries { .. } => "leave out lists without objects of the document",
-            _ => {
-                "give an export document of the target, saved answers of GET /syncable-objects, or a mock-engine's \
-                 state dump"
-            }
-        }
-        .to_owned()
-    }
-
     /// Whether the input exceeds a limit.
     pub fn is_limit(&self) -> bool {
         matches!(

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use exportdoc::internal::import_plan::{EngineVersion, ImportOptions, ImportDocument, Verdict, import_plan};
+use exportdoc::internal::import_plan::{EngineVersion, ImportDocument, ImportOptions, Verdict, import_plan};
 use exportdoc::internal::passphrase::Passphrase;
 use exportdoc::internal::report::Verdict as SignatureVerdict;
 use exportdoc::internal::reuse;
