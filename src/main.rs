@@ -1,4 +1,4 @@
-//! The `exportdoc` command line: parses arguments, runs one subcommand, answers with its exit code.
+//! The `exportdoc` command line: parses the arguments, runs a subcommand and returns its exit code.
 
 mod cli;
 mod outcome;
@@ -13,7 +13,7 @@ fn main() -> ExitCode {
     let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version are no errors; a terminal that went away is none either.
+            // Best effort.
             let _ = error.print();
             return if error.use_stderr() {
                 cli::exit::Exit::Usage.into()
@@ -22,7 +22,7 @@ fn main() -> ExitCode {
             };
         }
     };
-    // The panic's own message has been printed by then.
+    // A panic has printed its message by now.
     match catch_unwind(AssertUnwindSafe(|| cli.run())) {
         Ok(Ok(exit)) => exit.into(),
         Ok(Err(error)) => error.report().into(),

@@ -8,7 +8,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 pub(crate) enum Format {
     /// For people
     Text,
-    /// One JSON value over all documents
+    /// One JSON value
     Json,
     /// One JSON line per document
     Ndjson,

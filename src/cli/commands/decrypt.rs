@@ -7,12 +7,13 @@ use crate::cli::args::output::InPlaceArgs;
 use crate::cli::args::source::SourceArgs;
 use crate::cli::error::{CliError, user_error};
 use crate::cli::exit::{self, Exit};
-use crate::cli::io::notes::{say_what_engines_do, say_written};
+use crate::cli::io::notes::say_what_engines_do;
 
 /// Decrypt a document that this toolkit encrypted
 #[derive(Debug, clap::Args)]
 #[command(after_help = exit::help("decrypt", "\
-Documents that an engine encrypted can't be opened: the engines' method isn't public.", "\
+Documents that an engine encrypted can't be opened: the engines' method isn't public. Triple DES, the cipher, is for \
+compatibility only: it doesn't detect changes.", "\
 Examples:
   exportdoc decrypt encrypted.json --passphrase-file phrase.txt -o export.json
   exportdoc decrypt encrypted.json -o - | exportdoc inspect -"))]
@@ -34,12 +35,8 @@ impl Args {
         if source.passphrase.is_none() {
             return Err(user_error("the document isn't encrypted").hinted("there is nothing to do"));
         }
-        let objects = &source.contents.objects;
-        let draft = source.draft(objects, &reuse::roots(&source.report))?;
-        let made = output.stage(|writer| source.seal(writer, draft, &sealer.key))?;
-        sealer.keep()?;
-        made.put()?;
-        say_written(&output, objects.len(), &sealer.describe());
+        let draft = source.draft(&source.contents.objects, &reuse::roots(&source.report))?;
+        source.write_sealed(&output, draft, &sealer)?;
         say_what_engines_do();
         Ok(Exit::Good)
     }

@@ -8,7 +8,7 @@ use crate::cli::args::passphrase::{ask_twice, from_file};
 use crate::cli::args::source::SourceArgs;
 use crate::cli::error::{CliError, user_error};
 use crate::cli::exit::{self, Exit};
-use crate::cli::io::notes::{say, say_what_engines_do, say_written};
+use crate::cli::io::notes::{say, say_what_engines_do};
 use crate::cli::io::output::{Output, Over};
 use crate::cli::io::sealing::encryption;
 
@@ -45,13 +45,10 @@ impl Args {
             return Err(user_error("the document is already encrypted")
                 .hinted("decrypt it first to change the passphrase"));
         }
-        let objects = &source.contents.objects;
-        let mut draft = source.draft(objects, &reuse::roots(&source.report))?;
+        let mut draft = source.draft(&source.contents.objects, &reuse::roots(&source.report))?;
         let passphrase = file.map_or_else(ask_twice, from_file)?;
         draft.encryption = Some(encryption(passphrase)?);
-        let made = output.stage(|writer| source.seal(writer, draft, &sealer.key))?;
-        sealer.keep()?;
-        made.put()?;
+        source.write_sealed(&output, draft, &sealer)?;
         if let Output::File {
             path,
             over: Over::BackedUp,
@@ -63,7 +60,6 @@ impl Args {
                 path.display()
             ));
         }
-        say_written(&output, objects.len(), &sealer.describe());
         say_what_engines_do();
         Ok(Exit::Good)
     }

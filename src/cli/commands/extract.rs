@@ -1,14 +1,13 @@
 //! `exportdoc extract`: makes a smaller document of some objects and their dependencies.
 
 use std::collections::HashSet;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use exportdoc::internal::extract::{Dependencies, extract, find, positions};
-use exportdoc::internal::object::{ObjectKey, SyncObject};
+use exportdoc::internal::object::ObjectKey;
 use exportdoc::internal::report::DocumentReport;
 
-use crate::cli::args::key::{KeyArgs, Sealer};
+use crate::cli::args::key::KeyArgs;
 use crate::cli::args::output::OutputArgs;
 use crate::cli::args::source::SourceArgs;
 use crate::cli::error::CliError;
@@ -66,14 +65,10 @@ impl Args {
         let all = std::mem::take(&mut source.contents.objects).into_iter();
         let taken = all.enumerate().filter(|(at, _)| wanted.contains(at));
         let taken = taken.map(|(_, object)| object).collect();
-        let mut objects = 0;
-        let made = output.stage(|writer| {
-            objects = self.write(writer, &source, taken, &roots, &sealer)?;
-            Ok(())
-        })?;
-        sealer.keep()?;
-        made.put()?;
-        say_written(&output, objects, &sealer.describe());
+        let objects = extract(taken, &roots, self.dependencies())?;
+        let mut draft = source.draft(&objects, &roots)?;
+        draft.encryption = source.same_encryption()?;
+        source.write_sealed(&output, draft, &sealer)?;
         say_what_engines_do();
         Ok(Exit::Good)
     }
@@ -96,18 +91,15 @@ impl Args {
             .iter()
             .zip(&places)
             .map(|(root, place)| {
-                let mut objects = 0;
                 let root = std::slice::from_ref(root);
                 let wanted = positions(&source.report, root);
-                let taken = wanted
-                    .iter()
-                    .filter_map(|at| source.contents.objects.get(*at).cloned());
-                let taken = taken.collect();
-                let made = place.stage(|writer| {
-                    objects = self.write(writer, &source, taken, root, &sealer)?;
-                    Ok(())
-                })?;
-                Ok((made, objects))
+                let all = &source.contents.objects;
+                let taken = wanted.iter().filter_map(|at| all.get(*at).cloned());
+                let objects = extract(taken.collect(), root, self.dependencies())?;
+                let mut draft = source.draft(&objects, root)?;
+                draft.encryption = source.same_encryption()?;
+                let made = place.stage(|writer| source.seal(writer, draft, &sealer.key))?;
+                Ok((made, objects.len()))
             })
             .collect::<Result<Vec<_>, CliError>>()?;
         sealer.keep()?;
@@ -131,25 +123,12 @@ impl Args {
         Ok(roots)
     }
 
-    /// Writes the document for some objects and returns the number of objects in it.
-    fn write(
-        &self,
-        writer: &mut dyn Write,
-        source: &Source,
-        taken: Vec<SyncObject<'static>>,
-        roots: &[ObjectKey],
-        sealer: &Sealer,
-    ) -> Result<usize, CliError> {
-        let dependencies = if self.references {
+    fn dependencies(&self) -> Dependencies {
+        if self.references {
             Dependencies::References
         } else {
             Dependencies::Closure
-        };
-        let objects = extract(taken, roots, dependencies)?;
-        let mut draft = source.draft(&objects, roots)?;
-        draft.encryption = source.same_encryption()?;
-        source.seal(writer, draft, &sealer.key)?;
-        Ok(objects.len())
+        }
     }
 }
 

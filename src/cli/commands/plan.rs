@@ -27,7 +27,7 @@ use crate::render::{json, markdown, text};
 #[command(after_help = exit::help("plan", "\
 STATE describes the engine to import into: its export documents, saved answers of GET /syncable-objects (all pages, in one \
 file or several), a mock-engine's state dump, or a directory of these. Saved answers of GET /environments, \
-/database-connectors and other lists add names and environments. Whatever STATE doesn't show is unknown, and the plan \
+/database-connectors and other lists add names and environments. Anything that STATE doesn't show is unknown, and the plan \
 says what is missing; it never guesses.
 
 What happens to an object:

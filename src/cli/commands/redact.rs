@@ -13,7 +13,7 @@ use crate::cli::args::output::OutputArgs;
 use crate::cli::args::source::SourceArgs;
 use crate::cli::error::{CliError, refused};
 use crate::cli::exit::{self, Exit};
-use crate::cli::io::notes::{say, say_written};
+use crate::cli::io::notes::say;
 
 /// The number of objects that the notes name.
 const NAMED: usize = 20;
@@ -81,11 +81,8 @@ impl Args {
             draft.extras.header_fields.clear();
             draft.extras.record_fields.clear();
         }
-        let made = output.stage(|writer| source.seal(writer, draft, &sealer.key))?;
-        sealer.keep()?;
-        made.put()?;
         self.report(&report, unknown_fields, &reuse::type_names(&source.report));
-        say_written(&output, objects.len(), &sealer.describe());
+        source.write_sealed(&output, draft, &sealer)?;
         Ok(Exit::Good)
     }
 

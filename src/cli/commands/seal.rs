@@ -8,7 +8,7 @@ use crate::cli::args::output::InPlaceArgs;
 use crate::cli::args::source::SourceArgs;
 use crate::cli::error::CliError;
 use crate::cli::exit::{self, Exit};
-use crate::cli::io::notes::{say_what_engines_do, say_written};
+use crate::cli::io::notes::say_what_engines_do;
 
 /// Seal a document again: recompute object count, metadata and hashes, and sign it with your key
 #[derive(Debug, clap::Args)]
@@ -34,13 +34,9 @@ impl Args {
         output.spares(self.source.passphrase.passphrase_file.as_deref())?;
         let sealer = self.key.load(&[&output])?;
         let source = self.source.load()?;
-        let objects = &source.contents.objects;
-        let mut draft = source.draft(objects, &reuse::roots(&source.report))?;
+        let mut draft = source.draft(&source.contents.objects, &reuse::roots(&source.report))?;
         draft.encryption = source.same_encryption()?;
-        let made = output.stage(|writer| source.seal(writer, draft, &sealer.key))?;
-        sealer.keep()?;
-        made.put()?;
-        say_written(&output, objects.len(), &sealer.describe());
+        source.write_sealed(&output, draft, &sealer)?;
         say_what_engines_do();
         Ok(Exit::Good)
     }

@@ -9,8 +9,11 @@ use exportdoc::internal::reuse::{self, Stamp};
 use exportdoc::internal::signature::{KeySize, SigningKey};
 use serde_json::value::RawValue;
 
+use crate::cli::args::key::Sealer;
 use crate::cli::error::{CliError, refused, user_error};
 use crate::cli::io::clock;
+use crate::cli::io::notes::say_written;
+use crate::cli::io::output::Output;
 use crate::cli::io::source::Source;
 
 /// The parts of the new document that a command chooses; the rest is the old document's.
@@ -43,6 +46,21 @@ impl Source {
     /// The old document's passphrase with a new salt; `None` if the document isn't encrypted.
     pub(crate) fn same_encryption(&self) -> Result<Option<(Passphrase, EncryptionParams)>, CliError> {
         self.passphrase.clone().map(encryption).transpose()
+    }
+
+    /// Writes a sealed document to its place, keeps the key and reports the result.
+    pub(crate) fn write_sealed(
+        &self,
+        output: &Output,
+        draft: Draft<'_>,
+        sealer: &Sealer,
+    ) -> Result<(), CliError> {
+        let objects = draft.objects.len();
+        let made = output.stage(|writer| self.seal(writer, draft, &sealer.key))?;
+        sealer.keep()?;
+        made.put()?;
+        say_written(output, objects, &sealer.describe());
+        Ok(())
     }
 
     /// Writes a sealed document.

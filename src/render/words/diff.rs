@@ -115,7 +115,7 @@ pub(crate) fn reasons(object: &ObjectDiff) -> Vec<String> {
             .iter()
             .map(|(kind, count)| format!("{count} {}", kind.as_str()))
             .collect();
-        texts.push(format!("not encrypted: {}", secrets.join(", ")));
+        texts.push(format!("in clear: {}", secrets.join(", ")));
     }
     texts
 }

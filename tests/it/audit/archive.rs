@@ -302,7 +302,7 @@ sys.stdout.buffer.write(said)
         // What comes at the end stands alone: the bar is gone.
         let (bar, summary) = said.rsplit_once("documents audited; interrupted before").unwrap();
         assert!(
-            bar.contains("Ctrl-C again ends at once") && !summary.contains(" left"),
+            bar.contains("press Ctrl-C again to stop at once") && !summary.contains(" left"),
             "{said:?}"
         );
     }

@@ -377,7 +377,7 @@ fn sarif_results_are_limited_with_errors_first() {
     let notified = &run["invocations"][0]["toolExecutionNotifications"][0];
     assert_eq!(notified["level"], "warning");
     let said = notified["message"]["text"].as_str().unwrap();
-    assert!(said.contains("results left out"), "{said}");
+    assert!(said.contains("results omitted"), "{said}");
     assert_eq!(run["invocations"][0]["executionSuccessful"], true);
 }
 
@@ -596,7 +596,7 @@ fn markdown_is_short_with_failures_first() {
     assert_eq!(code, Some(1));
     // Hosts take 65 536 characters.
     assert!((50_000..65_536).contains(&page.len()), "{}", page.len());
-    assert!(page.contains("151 documents audited") && page.contains("left out here for length"));
+    assert!(page.contains("151 documents audited") && page.contains("omitted here for length"));
     let first = page.find("<details>").unwrap();
     assert!(page[first..].starts_with("<details><summary><code>./zzz-the-bad-one.json</code>: 1 error"));
 }

@@ -196,12 +196,12 @@ fn inputs_that_cannot_be_read_are_named_with_the_next_step() {
             2,
             &["a number of bytes such as 512, 64K or 1G"],
         ),
-        (&["inspect"], 2, &["required", "FILE"]),
+        (&["inspect"], 2, &["required", "DOC"]),
         (&["inspect", "--nonsense", "x"], 2, &["--nonsense", "--help"]),
         (
             &["verify-signature", "--trusted-key", "sha256:12", "x"],
             2,
-            &["is no fingerprint", "64 hexadecimal digits"],
+            &["is not a fingerprint", "64 hexadecimal digits"],
         ),
         (
             &["verify-signature", "--trusted-key", "missing.pem", "x"],

@@ -159,7 +159,7 @@ fn unknown_fields_are_left_out_unless_kept() {
     let source = source.to_str().unwrap();
     let said = succeed(directory.path(), &["redact", source, "-o", "out.json"]);
     assert!(
-        said.contains("left out: ") && said.contains("unknown fields of the header"),
+        said.contains("removed: ") && said.contains("unknown fields of the header"),
         "{said}"
     );
     let (report, contents) = read(&directory.path().join("out.json"));

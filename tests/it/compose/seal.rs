@@ -239,7 +239,7 @@ fn help_warns_that_triple_des_is_malleable() {
         let output = run(tempdir().unwrap().path(), &[command, "--help"]);
         let help = String::from_utf8(output.stdout).unwrap();
         let words = help.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(words.contains("does not protect against alteration"), "{help}");
+        assert!(words.contains("doesn't detect changes"), "{help}");
     }
 }
 

@@ -665,7 +665,7 @@ fn a_comment_stays_below_what_code_hosts_take() {
             .stdout,
     );
     assert!(shown.len() < 65_536);
-    assert!(shown.contains("left out here for length"));
+    assert!(shown.contains("omitted here for length"));
     let limits = DiffLimits::default();
     let diff = compare(&old, &changed, &DiffOptions::default());
     let object = diff

@@ -142,14 +142,18 @@ fn mistakes_are_refused_and_nothing_is_written() {
         (
             2,
             vec![a, "no-such-file", "-o", "out.json"],
-            "could not read no-such-file",
+            "no-such-file: No such file",
         ),
         (
             2,
             vec!["-", "-", "-o", "out.json"],
             "standard input is named twice",
         ),
-        (2, vec!["--base", a, b, b, b, "-o", "out.json"], "two sides"),
+        (
+            2,
+            vec!["--base", a, b, b, b, "-o", "out.json"],
+            "takes two documents",
+        ),
         (
             2,
             vec![a, b, "-o", "out.json", "--resolve", "bad.json"],
