@@ -1,6 +1,6 @@
 //! Holds the modules against the order of `docs/architecture.md`: each knows only those before it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -141,4 +141,74 @@ fn the_library_leaves_files_clock_and_output_to_its_callers() {
             assert!(!code.contains(word), "{module} names {word}");
         }
     }
+}
+
+/// The files of the command line that a file imports, by module path.
+fn imports(file: &Path, modules: &BTreeSet<String>) -> BTreeSet<String> {
+    let code = fs::read_to_string(file).expect("a readable file");
+    let own = code.split("#[cfg(test)]").next().unwrap_or_default();
+    let mut found = BTreeSet::new();
+    for import in own.split("use crate::").skip(1) {
+        let import = import.split(';').next().unwrap_or_default();
+        let (prefix, items) = import.split_once('{').unwrap_or(("", import));
+        for item in items.split(',') {
+            let mut path = format!("{prefix}{}", item.trim().trim_end_matches('}'));
+            while !modules.contains(&path) {
+                let Some((parent, _)) = path.rsplit_once("::") else {
+                    break;
+                };
+                path = parent.to_owned();
+            }
+            found.insert(path);
+        }
+    }
+    found
+}
+
+#[test]
+fn files_of_the_command_line_form_no_cycle_and_render_ignores_cli() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = BTreeMap::new();
+    let mut directories = ["cli", "outcome", "render"]
+        .map(|name| source.join(name))
+        .to_vec();
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(directory).expect("a directory") {
+            let path = entry.expect("a readable directory").path();
+            if path.is_dir() {
+                directories.push(path);
+                continue;
+            }
+            let relative = path.strip_prefix(&source).expect("below src").with_extension("");
+            let module = relative.to_string_lossy().replace('/', "::");
+            files.insert(module.trim_end_matches("::mod").to_owned(), path);
+        }
+    }
+    let modules: BTreeSet<String> = files.keys().cloned().collect();
+    let mut left: BTreeMap<&String, BTreeSet<String>> = files
+        .iter()
+        .map(|(module, file)| (module, imports(file, &modules)))
+        .collect();
+    for (module, imports) in &left {
+        let upward = |import: &String| match module.split("::").next() {
+            Some("render") => import.starts_with("cli"),
+            Some("outcome") => !import.starts_with("outcome"),
+            _ => false,
+        };
+        assert!(!imports.iter().any(upward), "{module} imports {imports:?}");
+    }
+    // Files without imports that are left go, until none is left or only cycles are.
+    loop {
+        let names: BTreeSet<String> = left.keys().map(|name| (*name).clone()).collect();
+        let before = left.len();
+        left.retain(|module, imports| {
+            imports
+                .iter()
+                .any(|import| import != *module && names.contains(import))
+        });
+        if left.len() == before {
+            break;
+        }
+    }
+    assert!(left.is_empty(), "in or above a cycle: {left:?}");
 }
