@@ -26,6 +26,9 @@ pub(crate) enum Input {
     Skipped(PathBuf, Skipped),
 }
 
+/// The content of the innermost container.
+type Stream = BufReader<Box<dyn Read>>;
+
 impl Input {
     /// The input that a path on the command line names; `-` is standard input.
     pub(crate) fn at(path: &Path) -> Self {
@@ -80,10 +83,7 @@ impl Input {
     }
 
     /// Opens all its documents, with findings about links and containers on the way to them.
-    pub(crate) fn open_all(
-        &self,
-        max_size: u64,
-    ) -> Result<(Documents<BufReader<Box<dyn Read>>>, Vec<Finding>), ReadError> {
+    pub(crate) fn open_all(&self, max_size: u64) -> Result<(Documents<Stream>, Vec<Finding>), ReadError> {
         let (raw, _) = self.open_raw(max_size).map_err(|error| match error {
             ReadError::Directory { .. } => ReadError::Directory { can_walk: true },
             error => error,
