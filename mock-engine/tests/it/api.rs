@@ -31,7 +31,7 @@ async fn login_checks_users_if_there_are_any() {
     for (user, password, status) in [
         ("b", "c:d", 200),
         ("user123", "c:d", 401),
-        ("nobody", "pw123", 401),
+        ("stranger", "pw123", 401),
         ("user123", "", 401),
     ] {
         let reply = client

@@ -28,7 +28,6 @@ use std::time::Duration;
 
 use crate::support::client::Client;
 use crate::support::program::{Program, script, test_file};
-use mock_engine::Schema;
 use mock_engine::Settings;
 use mock_engine::{Builder, MockEngine};
 use serde_json::json;
@@ -44,11 +43,6 @@ fn empty() -> Builder {
         settings.name = "b.example.com".to_owned();
         settings.empty = true;
     }))
-}
-
-/// The schema behind the connectors of engines on which clients create rulesets.
-fn hr() -> Schema {
-    Schema::read(&test_file("../../../docs/hr-schema.toml")).unwrap()
 }
 
 /// A Python with the packages of `client_scripts/requirements.txt`, created once in the build directory.
@@ -150,8 +144,8 @@ async fn sidekick_engine() {
 
 #[tokio::test]
 async fn initializer() {
-    let source = demo().fresh().schema(hr()).start().await.unwrap();
-    let target = empty().schema(hr()).start().await.unwrap();
+    let source = demo().fresh().schema(crate::schema::hr()).start().await.unwrap();
+    let target = empty().schema(crate::schema::hr()).start().await.unwrap();
     let urls = [source.url(), target.url()];
     script(
         python(),
@@ -237,7 +231,7 @@ async fn cc_scripts() {
 
 #[tokio::test]
 async fn lgpd() {
-    let engine = demo().fresh().schema(hr()).start().await.unwrap();
+    let engine = demo().fresh().schema(crate::schema::hr()).start().await.unwrap();
     script("bash", "client_scripts/lgpd.sh", &[&engine.url()], String::new).await;
 }
 

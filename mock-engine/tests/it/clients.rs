@@ -7,16 +7,6 @@ use serde_json::{Map, Value, json};
 
 use crate::support::client::Client;
 
-/// All rows of a list. A missing list has none.
-async fn rows(client: &Client, path: &str) -> Vec<Value> {
-    let mark = if path.contains('?') { '&' } else { '?' };
-    let page = client
-        .get(&format!("{path}{mark}page_number=1&page_size=999"))
-        .await;
-    assert_eq!(page.status, 200, "{path}: {page:?}");
-    page.json()["responseList"].as_array().unwrap().clone()
-}
-
 async fn send(client: &Client, method: &str, path: &str, body: &Value) -> Value {
     let reply = client.call(method, path, body).await;
     assert_eq!(reply.status, 200, "{method} {path} {body}: {reply:?}");
@@ -33,7 +23,7 @@ fn is_stock(row: &Value) -> bool {
 
 /// Deletes all rows of a list but those to keep, by the member that is their key. Used rows may stay.
 async fn delete_all(client: &Client, path: &str, key: &str, keep: impl Fn(&Value) -> bool) {
-    for row in rows(client, path).await.iter().filter(|row| !keep(row)) {
+    for row in client.rows(path).await.iter().filter(|row| !keep(row)) {
         let id = match &row[key] {
             Value::String(name) => name.replace(' ', "%20"),
             id => id.to_string(),
@@ -76,7 +66,8 @@ async fn cleanup_leaves_the_stock() {
     delete_all(&client, "masking-jobs", "maskingJobId", |_| false).await;
     delete_all(&client, "environments", "environmentId", |_| false).await;
     delete_all(&client, "applications", "applicationId", |_| false).await;
-    for user in rows(&client, "users")
+    for user in client
+        .rows("users")
         .await
         .iter()
         .filter(|user| user["userName"] != "admin")
@@ -114,16 +105,16 @@ async fn cleanup_leaves_the_stock() {
         "classifiers",
         "file-formats",
     ] {
-        assert!(rows(&client, path).await.is_empty(), "{path}");
+        assert!(client.rows(path).await.is_empty(), "{path}");
     }
-    let users = rows(&client, "users").await;
+    let users = client.rows("users").await;
     assert_eq!((users.len(), &users[0]["userName"]), (1, &json!("admin")));
-    assert_eq!(rows(&client, "roles").await.len(), 1);
+    assert_eq!(client.rows("roles").await.len(), 1);
     for (path, name) in [("domains", "OWN"), ("algorithms", "own")] {
         assert_eq!(client.get(&format!("{path}/{name}")).await.status, 404, "{path}");
     }
-    assert!(rows(&client, "domains").await.iter().all(is_stock));
-    assert_eq!(rows(&client, "profile-expressions").await.len(), 55);
+    assert!(client.rows("domains").await.iter().all(is_stock));
+    assert_eq!(client.rows("profile-expressions").await.len(), 55);
 }
 
 #[tokio::test]
@@ -137,7 +128,7 @@ async fn roles_and_users_can_be_copied_to_another_engine() {
             "roleId",
         )
         .await;
-    let reader = rows(&source, "roles").await.pop().unwrap();
+    let reader = source.rows("roles").await.pop().unwrap();
     assert_eq!(
         (&reader["roleName"], &reader["domain"]["view"]),
         (&json!("Reader"), &json!(true))
@@ -149,12 +140,12 @@ async fn roles_and_users_can_be_copied_to_another_engine() {
     });
     source.create("users", &user, "userId").await;
     for _ in ["first", "again"] {
-        for role in rows(&source, "roles").await {
+        for role in source.rows("roles").await {
             let reply = target.call("POST", "roles", &role).await;
             assert!(matches!(reply.status, 200 | 409), "{reply:?}");
         }
-        let roles = rows(&target, "roles").await;
-        for mut user in rows(&source, "users").await {
+        let roles = target.rows("roles").await;
+        for mut user in source.rows("users").await {
             user["password"] = json!("Change-me-1");
             if user["isAdmin"] == false {
                 let id = &user["nonAdminProperties"]["roleId"];
@@ -168,7 +159,7 @@ async fn roles_and_users_can_be_copied_to_another_engine() {
             let reply = target.call("POST", "users", &user).await;
             if reply.status == 409 {
                 assert!(reply.error().contains("User already exists"), "{reply:?}");
-                let here = rows(&target, "users").await;
+                let here = target.rows("users").await;
                 let same = here
                     .iter()
                     .find(|row| row["userName"] == user["userName"])
@@ -189,8 +180,8 @@ async fn roles_and_users_can_be_copied_to_another_engine() {
     };
     for (path, member) in [("roles", "roleName"), ("users", "userName")] {
         assert_eq!(
-            names(rows(&source, path).await, member),
-            names(rows(&target, path).await, member)
+            names(source.rows(path).await, member),
+            names(target.rows(path).await, member)
         );
     }
 }
@@ -226,7 +217,7 @@ type Backup = BTreeMap<&'static str, Vec<Value>>;
 async fn backup(client: &Client) -> Backup {
     let mut all = Backup::new();
     for (path, ..) in BACKED_UP {
-        all.insert(path, rows(client, path).await);
+        all.insert(path, client.rows(path).await);
     }
     all
 }
@@ -282,12 +273,16 @@ async fn backup_restored_on_an_empty_engine_gives_the_same_backup() {
     let target = Client::of(MockEngine::builder().empty()).await;
     let first = backup(&source).await;
     for object_type in ["LOOKUP", "SEGMENT", "TOKENIZATION", "DATE_SHIFT", "KEY"] {
-        for object in rows(&source, &format!("syncable-objects?object_type={object_type}")).await {
+        for object in source
+            .rows(&format!("syncable-objects?object_type={object_type}"))
+            .await
+        {
             let document = send(&source, "POST", "export", &json!([object])).await;
             send(&target, "POST", "import?force_overwrite=true", &document).await;
         }
     }
-    let algorithms: Vec<String> = rows(&target, "algorithms")
+    let algorithms: Vec<String> = target
+        .rows("algorithms")
         .await
         .iter()
         .map(|r| r["algorithmName"].to_string())
@@ -309,7 +304,7 @@ async fn backup_restored_on_an_empty_engine_gives_the_same_backup() {
             let body = relinked(&row, &|path, id| ids[&(path.to_owned(), id.to_string())].clone());
             let reply = target.call("POST", below, &body).await;
             let made = if reply.status == 409 {
-                let here = rows(&target, below).await;
+                let here = target.rows(below).await;
                 let same = here.iter().find(|here| here[*name] == row[*name]).unwrap();
                 let id = match &same[*key] {
                     Value::String(name) => name.replace(' ', "%20"),
@@ -352,7 +347,7 @@ async fn fresh_engine_gives_first_ids_to_provisioned_rows() {
         .as_str()
         .unwrap()
         .to_owned();
-    let global = rows(&source, "syncable-objects?object_type=GLOBAL_OBJECT").await;
+    let global = source.rows("syncable-objects?object_type=GLOBAL_OBJECT").await;
     let document = send(&source, "POST", "export", &json!(global)).await;
     let outcomes = send(&engine, "POST", "import?force_overwrite=true", &document).await;
     assert!(
@@ -392,6 +387,6 @@ async fn fresh_engine_gives_first_ids_to_provisioned_rows() {
     let connector = send(&engine, "PUT", "database-connectors/1", &connector).await;
     assert_eq!(connector["connectorName"], "Orders - PG");
     assert!(connector.get("password").is_none(), "{connector}");
-    let jobs = rows(&engine, "masking-jobs?environment_id=1").await;
+    let jobs = engine.rows("masking-jobs?environment_id=1").await;
     assert_eq!((jobs.len(), &jobs[0]["jobName"]), (1, &json!("Mask orders")));
 }

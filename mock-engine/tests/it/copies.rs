@@ -5,13 +5,6 @@ use serde_json::{Value, json};
 
 use crate::support::client::Client;
 
-async fn rows(client: &Client, path: &str) -> Vec<Value> {
-    client.get(path).await.json()["responseList"]
-        .as_array()
-        .unwrap()
-        .clone()
-}
-
 #[tokio::test]
 async fn copied_environment_has_all_objects_under_new_ids() {
     let client = Client::of(MockEngine::builder()).await;
@@ -48,8 +41,8 @@ async fn copied_environment_has_all_objects_under_new_ids() {
         ("masking-jobs", "maskingJobId", "jobName"),
         ("profile-jobs", "profileJobId", "jobName"),
     ] {
-        let old = rows(&client, &format!("{path}?environment_id=1")).await;
-        let new = rows(&client, &format!("{path}?environment_id={copy}")).await;
+        let old = client.rows(&format!("{path}?environment_id=1")).await;
+        let new = client.rows(&format!("{path}?environment_id={copy}")).await;
         assert!(!old.is_empty(), "{path}");
         let names = |rows: &[Value]| rows.iter().map(|row| row[name].clone()).collect::<Vec<_>>();
         assert_eq!(names(&old), names(&new), "{path}");
@@ -60,21 +53,26 @@ async fn copied_environment_has_all_objects_under_new_ids() {
     }
 
     // The copied on-the-fly job reads from the copied connector, and the copied ruleset has its tables.
-    let connectors = rows(&client, &format!("database-connectors?environment_id={copy}")).await;
-    let jobs = rows(&client, &format!("masking-jobs?environment_id={copy}")).await;
+    let connectors = client
+        .rows(&format!("database-connectors?environment_id={copy}"))
+        .await;
+    let jobs = client.rows(&format!("masking-jobs?environment_id={copy}")).await;
     let on_the_fly = jobs.iter().find(|job| job["onTheFlyMasking"] == true).unwrap();
     let source = &on_the_fly["onTheFlyMaskingSource"]["connectorId"];
     assert!(
         connectors.iter().any(|row| row["databaseConnectorId"] == *source),
         "{on_the_fly}"
     );
-    let rulesets = rows(&client, &format!("database-rulesets?environment_id={copy}")).await;
+    let rulesets = client
+        .rows(&format!("database-rulesets?environment_id={copy}"))
+        .await;
     assert_eq!(on_the_fly["rulesetId"], rulesets[0]["databaseRulesetId"]);
-    let tables = rows(
-        &client,
-        &format!("table-metadata?ruleset_id={}", rulesets[0]["databaseRulesetId"]),
-    )
-    .await;
+    let tables = client
+        .rows(&format!(
+            "table-metadata?ruleset_id={}",
+            rulesets[0]["databaseRulesetId"]
+        ))
+        .await;
     assert_eq!(tables.len(), 2);
 
     // The copy does not depend on the original.
@@ -86,7 +84,8 @@ async fn copied_environment_has_all_objects_under_new_ids() {
     let exported = client.call("POST", "export", &wanted).await;
     assert_eq!(exported.status, 200, "{exported:?}");
     assert_eq!(
-        rows(&client, &format!("masking-jobs?environment_id={copy}"))
+        client
+            .rows(&format!("masking-jobs?environment_id={copy}"))
             .await
             .len(),
         jobs.len()

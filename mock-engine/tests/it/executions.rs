@@ -9,27 +9,10 @@ use serde_json::{Value, json};
 
 use crate::support::client::Client;
 
-/// An engine with the demo inventory, whose job 4 masks ruleset 2 of connector 1.
-async fn demo() -> Client {
-    Client::of(
-        MockEngine::builder()
-            .seed(1)
-            .clock(Clock::frozen(1_529_094_995_483)),
-    )
-    .await
-}
-
 async fn start(client: &Client, job: i64) -> i64 {
     client
         .create("executions", &json!({ "jobId": job.to_string() }), "executionId")
         .await
-}
-
-async fn rows(client: &Client, path: &str) -> Vec<Value> {
-    client.get(path).await.json()["responseList"]
-        .as_array()
-        .unwrap()
-        .clone()
 }
 
 async fn tell(client: &Client, plan: &Value) {
@@ -41,10 +24,10 @@ async fn tell(client: &Client, plan: &Value) {
 
 #[tokio::test]
 async fn execution_masks_the_tables_of_its_ruleset() {
-    let client = demo().await;
+    let client = Client::demo().await;
     let id = start(&client, 4).await;
     let path = format!("execution-components?execution_id={id}&page_number=1&page_size=100");
-    let begun = rows(&client, &path).await;
+    let begun = client.rows(&path).await;
     assert!(begun.len() > 1, "{begun:?}");
     assert_eq!(
         (&begun[0]["status"], &begun[1]["status"]),
@@ -62,7 +45,7 @@ async fn execution_masks_the_tables_of_its_ruleset() {
     assert_eq!(execution["rowsMasked"], 0);
 
     client.engine.clock().advance(Duration::from_secs(2));
-    let ended = rows(&client, &path).await;
+    let ended = client.rows(&path).await;
     for row in &ended {
         assert_eq!(
             (&row["status"], &row["rowsMasked"]),
@@ -87,18 +70,19 @@ async fn execution_masks_the_tables_of_its_ruleset() {
         (&execution["rowsMasked"], &execution["rowsTotal"]),
         (&json!(total), &json!(total))
     );
-    assert_eq!(rows(&client, "execution-components").await.len(), ended.len());
+    assert_eq!(client.rows("execution-components").await.len(), ended.len());
     assert!(
-        rows(&client, "execution-components?execution_id=99")
+        client
+            .rows("execution-components?execution_id=99")
             .await
             .is_empty()
     );
-    assert!(rows(&client, "execution-events").await.is_empty());
+    assert!(client.rows("execution-events").await.is_empty());
 }
 
 #[tokio::test]
 async fn execution_is_half_done_after_half_its_time() {
-    let client = demo().await;
+    let client = Client::demo().await;
     let components =
         json!([{ "componentName": "A", "rowsTotal": 101 }, { "componentName": "B", "rowsTotal": 100 }]);
     tell(&client, &json!({ "runTimeMs": 10_000, "components": components })).await;
@@ -118,7 +102,9 @@ async fn execution_is_half_done_after_half_its_time() {
         (&json!("CANCELLED"), &json!(151))
     );
     client.engine.clock().advance(Duration::from_mins(10));
-    let parts = rows(&client, &format!("execution-components?execution_id={id}")).await;
+    let parts = client
+        .rows(&format!("execution-components?execution_id={id}"))
+        .await;
     assert_eq!(
         (&parts[0]["status"], &parts[1]["status"]),
         (&json!("SUCCEEDED"), &json!("CANCELLED"))
@@ -129,7 +115,7 @@ async fn execution_is_half_done_after_half_its_time() {
 
 #[tokio::test]
 async fn plan_makes_a_job_report_unmasked_data() {
-    let client = demo().await;
+    let client = Client::demo().await;
     let event = |column| {
         json!({
             "componentName": "EMPLOYEES", "eventType": "UNMASKED_DATA", "severity": "WARNING",
@@ -146,7 +132,8 @@ async fn plan_makes_a_job_report_unmasked_data() {
     for _ in 0..2 {
         let id = start(&client, 4).await;
         assert!(
-            rows(&client, &format!("execution-events?execution_id={id}"))
+            client
+                .rows(&format!("execution-events?execution_id={id}"))
                 .await
                 .is_empty()
         );
@@ -155,7 +142,9 @@ async fn plan_makes_a_job_report_unmasked_data() {
             client.get(&format!("executions/{id}")).await.json()["status"],
             "SUCCEEDED"
         );
-        let part = &rows(&client, &format!("execution-components?execution_id={id}")).await[0];
+        let part = &client
+            .rows(&format!("execution-components?execution_id={id}"))
+            .await[0];
         assert_eq!(
             (&part["componentName"], &part["rowsMasked"]),
             (&json!("EMPLOYEES"), &json!(101))
@@ -164,7 +153,7 @@ async fn plan_makes_a_job_report_unmasked_data() {
             (&part["status"], &part["nonConformingDataCount"]),
             (&json!("SUCCEEDED"), &json!(200))
         );
-        let events = rows(&client, &format!("execution-events?execution_id={id}")).await;
+        let events = client.rows(&format!("execution-events?execution_id={id}")).await;
         assert_eq!(events.len(), 2);
         for (event, column) in events.iter().zip(["FIRST_NAME", "LAST_NAME"]) {
             assert_eq!(event["executionComponentId"], part["executionComponentId"]);
@@ -184,7 +173,8 @@ async fn plan_makes_a_job_report_unmasked_data() {
     client.engine.clock().advance(Duration::from_secs(2));
     for id in [other, without] {
         assert!(
-            rows(&client, &format!("execution-events?execution_id={id}"))
+            client
+                .rows(&format!("execution-events?execution_id={id}"))
                 .await
                 .is_empty()
         );
@@ -193,7 +183,7 @@ async fn plan_makes_a_job_report_unmasked_data() {
 
 #[tokio::test]
 async fn plan_makes_only_the_next_execution_fail() {
-    let client = demo().await;
+    let client = Client::demo().await;
     tell(&client, &json!({ "status": "FAILED", "runTimeMs": 0 })).await;
     let failed = start(&client, 4).await;
     let fine = start(&client, 4).await;
@@ -215,13 +205,15 @@ async fn plan_makes_only_the_next_execution_fail() {
             .clone();
         assert_eq!(last["status"], status);
     }
-    let parts = rows(&client, &format!("execution-components?execution_id={failed}")).await;
+    let parts = client
+        .rows(&format!("execution-components?execution_id={failed}"))
+        .await;
     assert_eq!(parts[parts.len() - 1]["status"], "FAILED");
 }
 
 #[tokio::test]
 async fn invalid_plan_is_refused() {
-    let client = demo().await;
+    let client = Client::demo().await;
     for plan in [
         json!({ "jobID": 4 }),
         json!({ "status": "DONE" }),
@@ -240,7 +232,7 @@ async fn invalid_plan_is_refused() {
 
 #[tokio::test]
 async fn monitored_task_runs_until_its_last_entry_ends() {
-    let client = demo().await;
+    let client = Client::demo().await;
     let components = json!([{ "componentName": "A" }, { "componentName": "B" }]);
     let events = json!([{ "componentName": "B", "eventType": "UNMASKED_DATA", "count": 1 }]);
     tell(&client, &json!({ "components": components, "events": events })).await;
@@ -251,7 +243,7 @@ async fn monitored_task_runs_until_its_last_entry_ends() {
         client.get(&path).await.json()["progression"],
         json!([step("A", "RUNNING"), step("B", "WAITING"), step("Job", "RUNNING")])
     );
-    assert_eq!(rows(&client, "monitor-task").await.len(), 1);
+    assert_eq!(client.rows("monitor-task").await.len(), 1);
     client.engine.clock().advance(Duration::from_secs(2));
     assert_eq!(
         client.get(&path).await.json()["progression"],
@@ -261,8 +253,8 @@ async fn monitored_task_runs_until_its_last_entry_ends() {
             step("Job", "SUCCEEDED")
         ])
     );
-    assert!(rows(&client, "monitor-task").await.is_empty());
-    assert_eq!(rows(&client, "monitor-task?state=SUCCEEDED").await.len(), 1);
+    assert!(client.rows("monitor-task").await.is_empty());
+    assert_eq!(client.rows("monitor-task?state=SUCCEEDED").await.len(), 1);
     assert_eq!(client.get("monitor-task/99").await.status, 404);
     assert_eq!(
         client.get("monitor-task/1?monitorable_task=OTHER").await.status,
@@ -272,7 +264,7 @@ async fn monitored_task_runs_until_its_last_entry_ends() {
 
 #[tokio::test]
 async fn execution_shows_the_requested_connectors() {
-    let client = demo().await;
+    let client = Client::demo().await;
     let body = json!({ "jobId": 4, "targetConnectorId": "1" });
     let execution = client.call("POST", "executions", &body).await.json();
     assert_eq!(
@@ -285,7 +277,7 @@ async fn execution_shows_the_requested_connectors() {
 
 #[tokio::test]
 async fn plan_and_executions_survive_a_dump() {
-    let client = demo().await;
+    let client = Client::demo().await;
     tell(
         &client,
         &json!({ "jobId": 4, "events": [{ "eventType": "JOB_ABORTED" }] }),
@@ -299,7 +291,8 @@ async fn plan_and_executions_survive_a_dump() {
     assert_eq!(client.raw("PUT", "/__admin/state", "", &dump).await.status, 200);
     client.engine.clock().advance(Duration::from_secs(2));
     assert_eq!(
-        rows(&client, &format!("execution-events?execution_id={id}"))
+        client
+            .rows(&format!("execution-events?execution_id={id}"))
             .await
             .len(),
         1
@@ -343,7 +336,9 @@ async fn row_counts_follow_the_declared_tables() {
     tell(&client, &json!({ "jobName": "job", "events": [event] })).await;
     let id = start(&client, 1).await;
     client.engine.clock().advance(Duration::from_secs(2));
-    let parts = rows(&client, &format!("execution-components?execution_id={id}")).await;
+    let parts = client
+        .rows(&format!("execution-components?execution_id={id}"))
+        .await;
     assert_eq!(parts.len(), 1);
     assert_eq!(
         (
@@ -353,7 +348,7 @@ async fn row_counts_follow_the_declared_tables() {
         ),
         (&json!("EMPLOYEES"), &json!(101), &json!(101))
     );
-    let events = rows(&client, &format!("execution-events?execution_id={id}")).await;
+    let events = client.rows(&format!("execution-events?execution_id={id}")).await;
     assert_eq!(
         events[0]["executionComponentId"],
         parts[0]["executionComponentId"]

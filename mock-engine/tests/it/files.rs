@@ -5,16 +5,6 @@ use serde_json::{Value, json};
 
 use crate::support::client::{Client, form};
 
-async fn demo() -> Client {
-    Client::of(MockEngine::builder().seed(1)).await
-}
-
-async fn list(client: &Client, path: &str) -> Vec<Value> {
-    let reply = client.get(path).await;
-    assert_eq!(reply.status, 200, "{path}: {reply:?}");
-    reply.json()["responseList"].as_array().unwrap().clone()
-}
-
 /// Uploads a format and returns its id.
 async fn format(client: &Client, name: &str, kind: &str, content: &str) -> i64 {
     let (head, body) = form("fileFormat", name, content.as_bytes());
@@ -44,7 +34,9 @@ async fn ruleset(client: &Client) -> i64 {
 }
 
 async fn copy_to(client: &Client, other: &Client, object_type: &str) -> Value {
-    let listed = list(client, &format!("syncable-objects?object_type={object_type}")).await;
+    let listed = client
+        .rows(&format!("syncable-objects?object_type={object_type}"))
+        .await;
     assert_eq!(listed.len(), 1, "{listed:?}");
     assert!(listed[0]["revisionHash"].as_str().is_some(), "{listed:?}");
     let document = client.call("POST", "export", &json!(listed)).await;
@@ -53,20 +45,20 @@ async fn copy_to(client: &Client, other: &Client, object_type: &str) -> Value {
         .call("POST", "import?force_overwrite=true", &document.json())
         .await;
     assert_eq!(import.status, 200, "{import:?}");
-    let there = list(other, &format!("syncable-objects?object_type={object_type}")).await;
+    let there = other
+        .rows(&format!("syncable-objects?object_type={object_type}"))
+        .await;
     assert_eq!(there[0]["revisionHash"], listed[0]["revisionHash"]);
     document.json()
 }
 
 #[tokio::test]
 async fn each_line_of_an_uploaded_format_is_a_field() {
-    let client = demo().await;
+    let client = Client::demo().await;
     let delimited = format(&client, "people", "DELIMITED", "NAME\r\nCITY\n\nPHONE\n").await;
-    let fields = list(
-        &client,
-        &format!("file-field-metadata?file_format_id={delimited}"),
-    )
-    .await;
+    let fields = client
+        .rows(&format!("file-field-metadata?file_format_id={delimited}"))
+        .await;
     let shown: Vec<_> = fields
         .iter()
         .map(|field| {
@@ -86,7 +78,9 @@ async fn each_line_of_an_uploaded_format_is_a_field() {
         (&json!(false), &json!(true), &json!(delimited))
     );
     let fixed = format(&client, "fixed", "FIXED_WIDTH", "NAME,20\nCITY, 7").await;
-    let fields = list(&client, &format!("file-field-metadata?file_format_id={fixed}")).await;
+    let fields = client
+        .rows(&format!("file-field-metadata?file_format_id={fixed}"))
+        .await;
     assert_eq!(
         (&fields[1]["fieldName"], &fields[1]["fieldLength"]),
         (&json!("CITY"), &json!(7))
@@ -95,10 +89,12 @@ async fn each_line_of_an_uploaded_format_is_a_field() {
 
 #[tokio::test]
 async fn masked_field_changes_its_format_which_can_be_synced() {
-    let client = demo().await;
+    let client = Client::demo().await;
     let id = format(&client, "people", "DELIMITED", "NAME\nNAME\n").await;
-    let fields = list(&client, &format!("file-field-metadata?file_format_id={id}")).await;
-    let before = list(&client, "syncable-objects?object_type=FILE_FORMAT").await;
+    let fields = client
+        .rows(&format!("file-field-metadata?file_format_id={id}"))
+        .await;
+    let before = client.rows("syncable-objects?object_type=FILE_FORMAT").await;
     let path = format!("file-field-metadata/{}", fields[1]["fileFieldMetadataId"]);
     let body =
         json!({ "algorithmName": "LastNameLookup", "domainName": "LAST_NAME", "isProfilerWritable": false });
@@ -111,23 +107,21 @@ async fn masked_field_changes_its_format_which_can_be_synced() {
         ),
         (&json!(true), &json!("LastNameLookup"), &json!(false))
     );
-    let after = list(&client, "syncable-objects?object_type=FILE_FORMAT").await;
+    let after = client.rows("syncable-objects?object_type=FILE_FORMAT").await;
     assert_ne!(before, after);
-    let fields = list(
-        &client,
-        &format!("file-field-metadata?file_format_id={id}&is_masked=True"),
-    )
-    .await;
+    let fields = client
+        .rows(&format!("file-field-metadata?file_format_id={id}&is_masked=True"))
+        .await;
     assert_eq!(fields.len(), 1, "only the second field of that name: {fields:?}");
 
     let other = Client::of(MockEngine::builder().name("other").seed(2)).await;
     copy_to(&client, &other, "FILE_FORMAT").await;
-    let there = list(&other, "file-formats").await;
+    let there = other.rows("file-formats").await;
     assert_eq!(
         (&there[0]["fileFormatName"], &there[0]["fileFormatType"]),
         (&json!("people"), &json!("DELIMITED"))
     );
-    let fields = list(&other, "file-field-metadata").await;
+    let fields = other.rows("file-field-metadata").await;
     assert_eq!(fields.len(), 2);
     assert_eq!(fields[1]["domainName"], "LAST_NAME");
 
@@ -140,9 +134,10 @@ async fn masked_field_changes_its_format_which_can_be_synced() {
         .call("DELETE", &format!("file-formats/{id}"), &Value::Null)
         .await;
     assert_eq!(deleted.status, 200);
-    assert!(list(&client, "file-field-metadata").await.is_empty());
+    assert!(client.rows("file-field-metadata").await.is_empty());
     assert!(
-        list(&client, "syncable-objects?object_type=FILE_FORMAT")
+        client
+            .rows("syncable-objects?object_type=FILE_FORMAT")
             .await
             .is_empty()
     );
@@ -150,7 +145,7 @@ async fn masked_field_changes_its_format_which_can_be_synced() {
 
 #[tokio::test]
 async fn file_has_its_connectors_type_and_is_in_a_ruleset_once() {
-    let client = demo().await;
+    let client = Client::demo().await;
     let ruleset = ruleset(&client).await;
     let format = format(&client, "people", "DELIMITED", "NAME").await;
     let body = json!({
@@ -170,7 +165,8 @@ async fn file_has_its_connectors_type_and_is_in_a_ruleset_once() {
         .json();
     assert_eq!((&row["delimiter"], &row["enclosure"]), (&json!(";"), &json!("'")));
     assert_eq!(
-        list(&client, &format!("file-metadata?ruleset_id={ruleset}"))
+        client
+            .rows(&format!("file-metadata?ruleset_id={ruleset}"))
             .await
             .len(),
         1
@@ -188,7 +184,7 @@ async fn file_has_its_connectors_type_and_is_in_a_ruleset_once() {
 
 #[tokio::test]
 async fn bulk_update_leaves_exactly_the_listed_files() {
-    let client = demo().await;
+    let client = Client::demo().await;
     let ruleset = ruleset(&client).await;
     let keep = json!({ "fileName": "keep", "rulesetId": ruleset });
     let keep = client.create("file-metadata", &keep, "fileMetadataId").await;
@@ -204,7 +200,7 @@ async fn bulk_update_leaves_exactly_the_listed_files() {
         (&json!("DATAFILE_BULK_UPDATE"), &json!(ruleset.to_string()))
     );
     assert_eq!(client.ended(&task).await["status"], "SUCCEEDED");
-    let files = list(&client, &format!("file-metadata?ruleset_id={ruleset}")).await;
+    let files = client.rows(&format!("file-metadata?ruleset_id={ruleset}")).await;
     let names: Vec<&str> = files
         .iter()
         .map(|file| file["fileName"].as_str().unwrap())
@@ -218,7 +214,7 @@ async fn bulk_update_leaves_exactly_the_listed_files() {
 
 #[tokio::test]
 async fn record_type_belongs_to_a_format_and_qualifier_to_it() {
-    let client = demo().await;
+    let client = Client::demo().await;
     let format = format(&client, "people", "DELIMITED", "NAME").await;
     let body = json!({ "recordTypeName": "head", "fileFormatId": format });
     assert_eq!(client.call("POST", "record-types", &body).await.status, 400);
@@ -230,24 +226,27 @@ async fn record_type_belongs_to_a_format_and_qualifier_to_it() {
         .create("record-type-qualifiers", &body, "recordTypeQualifierId")
         .await;
     assert_eq!(
-        list(&client, &format!("record-types?file_format_id={format}"))
+        client
+            .rows(&format!("record-types?file_format_id={format}"))
             .await
             .len(),
         1
     );
     assert_eq!(
-        list(&client, &format!("record-type-qualifiers?record_type_id={kind}")).await[0]["pattern"],
+        client
+            .rows(&format!("record-type-qualifiers?record_type_id={kind}"))
+            .await[0]["pattern"],
         "H.*"
     );
     client
         .call("DELETE", &format!("file-formats/{format}"), &Value::Null)
         .await;
-    assert!(list(&client, "record-type-qualifiers").await.is_empty());
+    assert!(client.rows("record-type-qualifiers").await.is_empty());
 }
 
 #[tokio::test]
 async fn mount_starts_disconnected_and_keeps_no_credentials() {
-    let client = demo().await;
+    let client = Client::demo().await;
     let body = json!({
         "mountName": "share", "hostAddress": "files.example.com", "mountPath": "/share", "type": "CIFS",
         "options": "username=u,password=s3cret", "status": "ACTIVE",
@@ -298,7 +297,7 @@ async fn mount_starts_disconnected_and_keeps_no_credentials() {
     let other = Client::of(MockEngine::builder().name("other").seed(2)).await;
     let document = copy_to(&client, &other, "MOUNT_INFORMATION").await;
     assert!(!document.to_string().contains("s3cret"));
-    let there = list(&other, "mount-filesystem").await;
+    let there = other.rows("mount-filesystem").await;
     assert_eq!(
         (
             &there[0]["hostAddress"],
@@ -311,7 +310,7 @@ async fn mount_starts_disconnected_and_keeps_no_credentials() {
 
 #[tokio::test]
 async fn mainframe_dataset_has_connector_ruleset_format_and_metadata() {
-    let client = demo().await;
+    let client = Client::demo().await;
     let body = json!({ "connectorName": "main", "environmentId": 1 });
     let row = client
         .call("POST", "mainframe-dataset-connectors", &body)
@@ -329,12 +328,10 @@ async fn mainframe_dataset_has_connector_ruleset_format_and_metadata() {
         .create("mainframe-dataset-metadata", &body, "mainframeDatasetMetadataId")
         .await;
     assert_eq!(
-        list(
-            &client,
-            &format!("mainframe-dataset-metadata?ruleset_id={ruleset}")
-        )
-        .await
-        .len(),
+        client
+            .rows(&format!("mainframe-dataset-metadata?ruleset_id={ruleset}"))
+            .await
+            .len(),
         1
     );
     let (head, body) = form("mainframeDatasetFormat", "copybook", b"01 A.");
@@ -343,7 +340,7 @@ async fn mainframe_dataset_has_connector_ruleset_format_and_metadata() {
         .await;
     assert_eq!(reply.json()["mainframeDatasetFormatName"], "copybook");
     for path in ["mainframe-dataset-formats", "mainframe-dataset-field-metadata"] {
-        list(&client, path).await;
+        client.rows(path).await;
     }
     let fetched = client
         .get(&format!("mainframe-dataset-connectors/{connector}/fetch"))
@@ -353,5 +350,5 @@ async fn mainframe_dataset_has_connector_ruleset_format_and_metadata() {
         client.call("DELETE", "environments/1", &Value::Null).await.status,
         200
     );
-    assert!(list(&client, "mainframe-dataset-metadata").await.is_empty());
+    assert!(client.rows("mainframe-dataset-metadata").await.is_empty());
 }

@@ -21,21 +21,17 @@ pub(crate) async fn add(client: &Client, ruleset: i64, name: &str) -> i64 {
     client.create("table-metadata", &table, "tableMetadataId").await
 }
 
-pub(crate) async fn list(client: &Client, path: &str) -> Vec<Value> {
-    let reply = client.get(path).await;
-    assert_eq!(reply.status, 200, "{path}: {reply:?}");
-    reply.json()["responseList"].as_array().unwrap().clone()
-}
-
 pub(crate) async fn column(client: &Client, table: i64, name: &str) -> Value {
-    let columns = list(client, &format!("column-metadata?table_metadata_id={table}")).await;
+    let columns = client
+        .rows(&format!("column-metadata?table_metadata_id={table}"))
+        .await;
     let found = columns.into_iter().find(|column| column["columnName"] == name);
     found.unwrap_or_else(|| panic!("{name}"))
 }
 
 /// The revision hash of a ruleset in `/syncable-objects`.
 pub(crate) async fn hash(client: &Client, ruleset: i64) -> String {
-    let all = list(client, "syncable-objects?object_type=DATABASE_RULESET").await;
+    let all = client.rows("syncable-objects?object_type=DATABASE_RULESET").await;
     let found = all
         .iter()
         .find(|object| object["objectIdentifier"]["id"] == ruleset);
@@ -46,7 +42,9 @@ pub(crate) async fn hash(client: &Client, ruleset: i64) -> String {
 async fn new_table_has_the_declared_columns() {
     let (client, ruleset) = with_ruleset().await;
     let table = add(&client, ruleset, "EMPLOYEES").await;
-    let columns = list(&client, &format!("column-metadata?table_metadata_id={table}")).await;
+    let columns = client
+        .rows(&format!("column-metadata?table_metadata_id={table}"))
+        .await;
     let mut printed: Vec<String> = columns
         .iter()
         .map(|column| {
@@ -114,7 +112,8 @@ async fn table_is_in_an_existing_ruleset_once() {
     assert_eq!(client.call("DELETE", &path, &Value::Null).await.status, 200);
     assert_eq!(client.get(&path).await.status, 404);
     assert!(
-        list(&client, &format!("table-metadata?ruleset_id={ruleset}"))
+        client
+            .rows(&format!("table-metadata?ruleset_id={ruleset}"))
             .await
             .is_empty()
     );
@@ -150,7 +149,8 @@ async fn empty_text_clears_a_clause_and_missing_member_keeps_it() {
         table
     );
     assert_eq!(
-        list(&client, &format!("column-metadata?table_metadata_id={table}"))
+        client
+            .rows(&format!("column-metadata?table_metadata_id={table}"))
             .await
             .len(),
         11
@@ -186,18 +186,18 @@ async fn masking_a_column_changes_its_ruleset_and_can_be_undone() {
         true
     );
     for filter in ["True", "true", "TRUE"] {
-        let masked = list(
-            &client,
-            &format!("column-metadata?table_metadata_id={table}&is_masked={filter}"),
-        )
-        .await;
+        let masked = client
+            .rows(&format!(
+                "column-metadata?table_metadata_id={table}&is_masked={filter}"
+            ))
+            .await;
         assert_eq!(masked.len(), 1, "{filter}");
     }
-    let unmasked = list(
-        &client,
-        &format!("column-metadata?table_metadata_id={table}&is_masked=false"),
-    )
-    .await;
+    let unmasked = client
+        .rows(&format!(
+            "column-metadata?table_metadata_id={table}&is_masked=false"
+        ))
+        .await;
     assert_eq!(unmasked.len(), 10);
 
     // The whole row without the two names.
@@ -260,13 +260,13 @@ async fn masked_ruleset_is_synced_with_its_columns() {
         )
         .await;
     assert_eq!(import.status, 200, "{import:?}");
-    let rulesets = list(&other, "database-rulesets").await;
+    let rulesets = other.rows("database-rulesets").await;
     let there = rulesets
         .iter()
         .find(|row| row["rulesetName"] == "hr rules")
         .unwrap();
     let there = there["databaseRulesetId"].as_i64().unwrap();
-    let tables = list(&other, &format!("table-metadata?ruleset_id={there}")).await;
+    let tables = other.rows(&format!("table-metadata?ruleset_id={there}")).await;
     let id = tables[0]["tableMetadataId"].as_i64().unwrap();
     let column = column(&other, id, "FIRST_NAME").await;
     assert_eq!(
@@ -288,8 +288,8 @@ async fn ids_of_tables_and_columns_survive_changes_and_restarts() {
         settings.seed = Some(1);
     });
     let client = Client::of(MockEngine::builder().settings(settings.clone())).await;
-    let tables = list(&client, "table-metadata").await;
-    let columns = list(&client, "column-metadata?page_size=1000").await;
+    let tables = client.rows("table-metadata").await;
+    let columns = client.rows("column-metadata?page_size=1000").await;
     assert!(!tables.is_empty() && columns.len() > tables.len());
     let rename = json!({ "rulesetName": "other name" });
     let ruleset = tables[0]["rulesetId"].as_i64().unwrap();
@@ -297,11 +297,11 @@ async fn ids_of_tables_and_columns_survive_changes_and_restarts() {
         .call("PUT", &format!("database-rulesets/{ruleset}"), &rename)
         .await;
     assert_eq!(renamed.status, 200);
-    assert_eq!(list(&client, "table-metadata").await, tables);
+    assert_eq!(client.rows("table-metadata").await, tables);
     client.engine.shutdown().await;
     let client = Client::of(MockEngine::builder().settings(settings)).await;
-    assert_eq!(list(&client, "table-metadata").await, tables);
-    assert_eq!(list(&client, "column-metadata?page_size=1000").await, columns);
+    assert_eq!(client.rows("table-metadata").await, tables);
+    assert_eq!(client.rows("column-metadata?page_size=1000").await, columns);
 }
 
 #[tokio::test]
@@ -311,7 +311,7 @@ async fn deleted_ruleset_takes_its_tables_and_columns_along() {
     let path = format!("database-rulesets/{ruleset}");
     assert_eq!(client.call("DELETE", &path, &Value::Null).await.status, 200);
     assert_eq!(client.get(&format!("table-metadata/{table}")).await.status, 404);
-    let left = list(&client, "column-metadata?page_size=1000").await;
+    let left = client.rows("column-metadata?page_size=1000").await;
     assert!(left.iter().all(|column| column["tableMetadataId"] != table));
 }
 
@@ -340,7 +340,8 @@ async fn database_and_file_ruleset_never_share_an_id() {
         404
     );
     assert!(
-        list(&client, &format!("file-metadata?ruleset_id={ruleset}"))
+        client
+            .rows(&format!("file-metadata?ruleset_id={ruleset}"))
             .await
             .is_empty()
     );

@@ -3,7 +3,7 @@
 use mock_engine::MockEngine;
 use serde_json::json;
 
-use crate::inventory::{add, column, hash, list, with_ruleset};
+use crate::inventory::{add, column, hash, with_ruleset};
 use crate::support::client::Client;
 
 #[tokio::test]
@@ -97,10 +97,12 @@ async fn refresh_adds_new_columns_and_keeps_masking() {
         (&json!("RULESET_REFRESH"), &json!(ruleset.to_string()))
     );
     assert_eq!(client.ended(&task).await["status"], "SUCCEEDED");
-    let tables = list(&client, &format!("table-metadata?ruleset_id={ruleset}")).await;
+    let tables = client.rows(&format!("table-metadata?ruleset_id={ruleset}")).await;
     assert_eq!(tables.len(), 1, "{tables:?}");
     assert_eq!(tables[0]["tableMetadataId"], regions);
-    let columns = list(&client, &format!("column-metadata?table_metadata_id={regions}")).await;
+    let columns = client
+        .rows(&format!("column-metadata?table_metadata_id={regions}"))
+        .await;
     let names: Vec<&str> = columns
         .iter()
         .map(|column| column["columnName"].as_str().unwrap())
@@ -145,7 +147,7 @@ async fn bulk_update_leaves_exactly_the_listed_tables() {
         (&json!("TABLE_BULK_UPDATE"), &json!(ruleset.to_string()))
     );
     assert_eq!(client.ended(&task).await["status"], "SUCCEEDED");
-    let tables = list(&client, &format!("table-metadata?ruleset_id={ruleset}")).await;
+    let tables = client.rows(&format!("table-metadata?ruleset_id={ruleset}")).await;
     let names: Vec<&str> = tables
         .iter()
         .map(|table| table["tableName"].as_str().unwrap())
@@ -161,7 +163,7 @@ async fn bulk_update_leaves_exactly_the_listed_tables() {
     let task = client.ended(&task).await;
     assert_eq!(task["status"], "FAILED", "{task}");
     assert_eq!(
-        list(&client, &format!("table-metadata?ruleset_id={ruleset}")).await,
+        client.rows(&format!("table-metadata?ruleset_id={ruleset}")).await,
         tables
     );
     for bad in [
@@ -193,7 +195,7 @@ async fn copied_ruleset_has_the_tables_and_their_masking() {
     let copy = copied["databaseRulesetId"].as_i64().unwrap();
     assert_ne!(copy, ruleset);
     assert_eq!(copied["rulesetName"], "copy");
-    let tables = list(&client, &format!("table-metadata?ruleset_id={copy}")).await;
+    let tables = client.rows(&format!("table-metadata?ruleset_id={copy}")).await;
     assert_eq!(
         (&tables[0]["customSql"], &tables[0]["isMasked"]),
         (&json!("select 1"), &json!(true))

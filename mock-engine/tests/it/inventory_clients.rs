@@ -8,15 +8,6 @@ use crate::support::client::{Client, form};
 
 const P: &str = "page_number=1&page_size=100";
 
-async fn page(client: &Client, path: &str) -> Vec<Value> {
-    let reply = client.get(path).await;
-    assert_eq!(reply.status, 200, "{path}: {reply:?}");
-    let page = reply.json();
-    let rows = page["responseList"].as_array().unwrap().clone();
-    assert_eq!(page["_pageInfo"]["total"], rows.len(), "{path}");
-    rows
-}
-
 async fn ok(client: &Client, method: &str, path: &str, body: Value) -> Value {
     let reply = client.call(method, path, &body).await;
     assert_eq!(reply.status, 200, "{method} {path}: {reply:?}");
@@ -68,7 +59,10 @@ async fn listmeta(client: &Client, ruleset: i64) -> Vec<(i64, String)> {
             ));
         }
     }
-    for row in page(client, &format!("file-metadata?{P}&ruleset_id={ruleset}")).await {
+    for row in client
+        .rows(&format!("file-metadata?{P}&ruleset_id={ruleset}"))
+        .await
+    {
         assert_eq!(row["rulesetId"], ruleset);
         all.push((
             row["fileMetadataId"].as_i64().unwrap(),
@@ -177,11 +171,9 @@ async fn toolkit_adds_lists_changes_and_refreshes_metadata() {
         (&row["fileFormatId"], &row["delimiter"]),
         (&json!(format), &json!(","))
     );
-    let fields = page(
-        &client,
-        &format!("file-field-metadata?file_format_id={format}&{P}"),
-    )
-    .await;
+    let fields = client
+        .rows(&format!("file-field-metadata?file_format_id={format}&{P}"))
+        .await;
     assert_eq!(fields.len(), 2);
 
     let path = format!("database-rulesets/{tables}/refresh");
@@ -197,7 +189,9 @@ async fn toolkit_sets_and_unsets_the_masking_of_a_column() {
     let [_, tables, ..] = rulesets(&client).await;
     let body = json!({ "tableName": "EMPLOYEES", "rulesetId": tables });
     let table = ok(&client, "POST", "table-metadata", body).await["tableMetadataId"].clone();
-    let columns = page(&client, &format!("column-metadata?table_metadata_id={table}&{P}")).await;
+    let columns = client
+        .rows(&format!("column-metadata?table_metadata_id={table}&{P}"))
+        .await;
     assert_eq!(columns.len(), 11);
     let algorithms = client.get("algorithms").await.json();
     let algorithms = algorithms["responseList"].as_array().unwrap();
@@ -217,11 +211,11 @@ async fn toolkit_sets_and_unsets_the_masking_of_a_column() {
     row["isMasked"] = true.into();
     row["isProfilerWritable"] = false.into();
     ok(&client, "PUT", &path, row).await;
-    let masked = page(
-        &client,
-        &format!("column-metadata?table_metadata_id={table}&is_masked=True&{P}"),
-    )
-    .await;
+    let masked = client
+        .rows(&format!(
+            "column-metadata?table_metadata_id={table}&is_masked=True&{P}"
+        ))
+        .await;
     assert_eq!(masked.len(), 1);
     assert_eq!(
         (
@@ -238,11 +232,11 @@ async fn toolkit_sets_and_unsets_the_masking_of_a_column() {
     // A whole row with `isMasked: false` and without the names removes the masking.
     let off = ok(&client, "PUT", &path, column.clone()).await;
     assert_eq!(off["isMasked"], false);
-    let masked = page(
-        &client,
-        &format!("column-metadata?table_metadata_id={table}&is_masked=True&{P}"),
-    )
-    .await;
+    let masked = client
+        .rows(&format!(
+            "column-metadata?table_metadata_id={table}&is_masked=True&{P}"
+        ))
+        .await;
     assert!(masked.is_empty());
 }
 
@@ -251,15 +245,15 @@ async fn initializer_restores_tables_on_an_empty_engine() {
     let all = "page_size=1000&&page_number=1&&";
     let source = Client::of(MockEngine::builder().seed(1)).await;
     let mut backup = Vec::new();
-    for ruleset in page(&source, &format!("database-rulesets?{all}")).await {
+    for ruleset in source.rows(&format!("database-rulesets?{all}")).await {
         let id = &ruleset["databaseRulesetId"];
-        for table in page(&source, &format!("table-metadata?{all}ruleset_id={id}")).await {
+        for table in source.rows(&format!("table-metadata?{all}ruleset_id={id}")).await {
             assert_eq!(&table["rulesetId"], id);
             let path = format!(
                 "column-metadata?{all}table_metadata_id={}",
                 table["tableMetadataId"]
             );
-            backup.push((table.clone(), page(&source, &path).await));
+            backup.push((table.clone(), source.rows(&path).await));
         }
     }
     assert!(backup.len() > 2 && backup.iter().any(|(_, columns)| columns.len() > 2));
@@ -280,7 +274,7 @@ async fn initializer_restores_tables_on_an_empty_engine() {
         table.as_object_mut().unwrap().remove("tableMetadataId");
         let id = ok(&target, "POST", "table-metadata", table).await["tableMetadataId"].clone();
         let path = format!("column-metadata?{all}table_metadata_id={id}");
-        for there in page(&target, &path).await {
+        for there in target.rows(&path).await {
             let saved = columns
                 .iter()
                 .find(|column| column["columnName"] == there["columnName"])
@@ -302,7 +296,7 @@ async fn initializer_restores_tables_on_an_empty_engine() {
             };
             columns.into_iter().map(strip).collect()
         };
-        assert_eq!(without_ids(page(&target, &path).await), without_ids(columns));
+        assert_eq!(without_ids(target.rows(&path).await), without_ids(columns));
     }
 }
 

@@ -2,21 +2,11 @@
 
 use std::time::Duration;
 
-use mock_engine::Clock;
 use mock_engine::MockEngine;
 use serde_json::{Value, json};
 
 use crate::leniency::export;
 use crate::support::client::Client;
-
-async fn demo() -> Client {
-    Client::of(
-        MockEngine::builder()
-            .seed(1)
-            .clock(Clock::frozen(1_529_094_995_483)),
-    )
-    .await
-}
 
 async fn audit(client: &Client, query: &str) -> Vec<Value> {
     let reply = client.get(&format!("audit-logs?{query}")).await;
@@ -37,7 +27,7 @@ fn said(rows: &[Value]) -> Vec<String> {
 
 #[tokio::test]
 async fn audit_log_lists_actions_of_users() {
-    let client = demo().await;
+    let client = Client::demo().await;
     let document = export(&client, &json!({ "objectIdentifier": {}, "objectType": "KEY" })).await;
     let path = "/masking/api/v5.1.8/import?force_overwrite=true";
     assert_eq!(
@@ -87,7 +77,7 @@ async fn audit_log_lists_actions_of_users() {
 
 #[tokio::test]
 async fn audit_log_can_be_filtered_and_sorted() {
-    let client = demo().await;
+    let client = Client::demo().await;
     for name in ["a", "b"] {
         client.engine.clock().advance(Duration::from_secs(60));
         client
@@ -148,7 +138,7 @@ async fn audit_log_is_bounded_and_hides_names_of_failed_logins() {
 
 #[tokio::test]
 async fn engine_log_is_downloaded_by_level() {
-    let client = demo().await;
+    let client = Client::demo().await;
     client.get("applications/99?password=hunter2").await;
     let files = client.get("application-logs").await.json()["responseList"].clone();
     assert_eq!(files.as_array().unwrap().len(), 4);

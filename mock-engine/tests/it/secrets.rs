@@ -7,10 +7,6 @@ use serde_json::{Value, json};
 use crate::leniency::{export, last_request};
 use crate::support::client::{Client, form};
 
-async fn demo() -> Client {
-    Client::of(MockEngine::builder().seed(1)).await
-}
-
 async fn text(client: &Client, path: &str) -> String {
     String::from_utf8(client.raw("GET", path, "", b"").await.body).unwrap()
 }
@@ -52,7 +48,7 @@ async fn with_secrets(client: &Client) {
 
 #[tokio::test]
 async fn journal_and_dump_contain_no_secrets() {
-    let client = demo().await;
+    let client = Client::demo().await;
     with_secrets(&client).await;
     let journal = text(&client, "/__admin/requests").await;
     assert!(
@@ -73,7 +69,7 @@ async fn journal_and_dump_contain_no_secrets() {
 
 #[tokio::test]
 async fn loading_a_dump_without_secrets_keeps_secrets() {
-    let client = demo().await;
+    let client = Client::demo().await;
     with_secrets(&client).await;
     let whole = text(&client, "/__admin/state?secrets=true").await;
     assert!(whole.contains("hunter2-p") && whole.contains("hunter2-j"));
@@ -90,7 +86,7 @@ async fn loading_a_dump_without_secrets_keeps_secrets() {
 
 #[tokio::test]
 async fn journal_contains_no_imported_document() {
-    let client = demo().await;
+    let client = Client::demo().await;
     let document = export(&client, &json!({ "objectIdentifier": {}, "objectType": "KEY" })).await;
     client
         .raw(
@@ -124,7 +120,7 @@ async fn user_name_of_a_failed_login_is_not_shown() {
 
 #[tokio::test]
 async fn journal_can_be_filtered_by_method_path_and_status() {
-    let client = demo().await;
+    let client = Client::demo().await;
     client.get("applications/1").await;
     client.get("v5.1.27/applications?x=1").await;
     client.get("applications/99").await;
@@ -159,7 +155,7 @@ async fn journal_can_be_filtered_by_method_path_and_status() {
 
 #[tokio::test]
 async fn invalid_state_is_refused_and_changes_nothing() {
-    let client = demo().await;
+    let client = Client::demo().await;
     let before = text(&client, "/__admin/state?secrets=true").await;
     let array = format!("[{before}]");
     let mut other: Value = serde_json::from_str(&before).unwrap();
@@ -186,7 +182,7 @@ async fn invalid_state_is_refused_and_changes_nothing() {
 
 #[tokio::test]
 async fn empty_passphrase_means_no_passphrase() {
-    let client = demo().await;
+    let client = Client::demo().await;
     let body = json!([{ "objectIdentifier": {}, "objectType": "KEY" }]).to_string();
     for (path, body) in [
         ("export", body.as_bytes()),
@@ -204,7 +200,7 @@ async fn empty_passphrase_means_no_passphrase() {
 
 #[tokio::test]
 async fn long_name_of_an_upload_is_refused() {
-    let client = demo().await;
+    let client = Client::demo().await;
     for (length, status) in [(200, 200), (2_000, 413), (60_000, 413)] {
         let (headers, body) = form("file", &"n".repeat(length), b"content");
         let reply = client

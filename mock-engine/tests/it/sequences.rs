@@ -2,38 +2,16 @@
 
 use std::time::Duration;
 
-use mock_engine::Clock;
-use mock_engine::MockEngine;
 use serde_json::{Value, json};
 
 use crate::support::client::Client;
 
 const PAGE: &str = "page_number=1&page_size=100";
 
-async fn demo() -> Client {
-    Client::of(
-        MockEngine::builder()
-            .seed(1)
-            .clock(Clock::frozen(1_529_094_995_483)),
-    )
-    .await
-}
-
-async fn rows(client: &Client, path: &str) -> Vec<Value> {
-    let reply = client.get(path).await;
-    assert_eq!(reply.status, 200, "{path} {reply:?}");
-    let page = reply.json();
-    assert_eq!(
-        page["_pageInfo"]["total"],
-        page["responseList"].as_array().unwrap().len()
-    );
-    page["responseList"].as_array().unwrap().clone()
-}
-
 /// Lists jobs as dxmc does before each job command, and returns the job of a name.
 async fn job_list(client: &Client, name: &str) -> Value {
-    rows(client, &format!("environments?{PAGE}")).await;
-    let jobs = rows(client, &format!("masking-jobs?{PAGE}")).await;
+    client.rows(&format!("environments?{PAGE}")).await;
+    let jobs = client.rows(&format!("masking-jobs?{PAGE}")).await;
     for path in [
         "executions",
         "execution-events",
@@ -41,9 +19,9 @@ async fn job_list(client: &Client, name: &str) -> Value {
         "file-rulesets",
         "database-connectors",
     ] {
-        rows(client, &format!("{path}?{PAGE}")).await;
+        client.rows(&format!("{path}?{PAGE}")).await;
     }
-    rows(client, &format!("file-connectors?{PAGE}")).await;
+    client.rows(&format!("file-connectors?{PAGE}")).await;
     jobs.into_iter().find(|job| job["jobName"] == name).unwrap()
 }
 
@@ -69,7 +47,7 @@ async fn run(client: &Client, job: &Value) -> Value {
 
 #[tokio::test]
 async fn dxmc_starts_a_job_and_reports_its_tables() {
-    let client = demo().await;
+    let client = Client::demo().await;
     let name = client.get("masking-jobs/4").await.json()["jobName"].clone();
     let job = job_list(&client, name.as_str().unwrap()).await;
     let execution = run(&client, &job).await;
@@ -80,7 +58,9 @@ async fn dxmc_starts_a_job_and_reports_its_tables() {
     }
     job_list(&client, name.as_str().unwrap()).await;
     let id = &execution["executionId"];
-    let components = rows(&client, &format!("execution-components?execution_id={id}&{PAGE}")).await;
+    let components = client
+        .rows(&format!("execution-components?execution_id={id}&{PAGE}"))
+        .await;
     assert!(!components.is_empty());
     for component in components {
         assert!(
@@ -96,7 +76,7 @@ async fn dxmc_starts_a_job_and_reports_its_tables() {
 
 #[tokio::test]
 async fn dxmc_warns_about_unmasked_data() {
-    let client = demo().await;
+    let client = Client::demo().await;
     let name = client.get("masking-jobs/4").await.json()["jobName"].clone();
     let event = |column| {
         json!({
@@ -119,7 +99,7 @@ async fn dxmc_warns_about_unmasked_data() {
         (&json!("SUCCEEDED"), &json!(101))
     );
     // The list before each command contains the events of all executions.
-    let events = rows(&client, &format!("execution-events?{PAGE}")).await;
+    let events = client.rows(&format!("execution-events?{PAGE}")).await;
     let columns: Vec<_> = events
         .iter()
         .map(|event| event["maskedObjectName"].clone())
@@ -140,7 +120,7 @@ async fn dxmc_warns_about_unmasked_data() {
 
 #[tokio::test]
 async fn workshop_hook_runs_a_job_on_another_connector() {
-    let client = demo().await;
+    let client = Client::demo().await;
     let environment = client.get("environments").await.json()["responseList"][0]["environmentId"].clone();
     let jobs = client
         .get(&format!("masking-jobs?environment_id={environment}"))
@@ -167,7 +147,7 @@ async fn workshop_hook_runs_a_job_on_another_connector() {
 
 #[tokio::test]
 async fn script_watches_a_monitored_task_to_its_end() {
-    let client = demo().await;
+    let client = Client::demo().await;
     let environments = client
         .raw("GET", "/masking/api/v5.1.31/environments?", "", b"")
         .await;
@@ -204,7 +184,7 @@ async fn script_watches_a_monitored_task_to_its_end() {
 
 #[tokio::test]
 async fn documentation_script_starts_a_job_and_reads_the_audit_log() {
-    let client = demo().await;
+    let client = Client::demo().await;
     let started = client.call("POST", "executions", &json!({ "jobId": "4" })).await;
     assert_eq!((started.status, &started.json()["jobId"]), (200, &json!(4)));
     let audit = client.get("audit-logs").await.json();

@@ -6,15 +6,6 @@ use serde_json::{Value, json};
 
 use crate::support::client::{Client, form};
 
-async fn rows(client: &Client, path: &str) -> Vec<Value> {
-    let mark = if path.contains('?') { '&' } else { '?' };
-    let page = client
-        .get(&format!("{path}{mark}page_number=1&page_size=999"))
-        .await;
-    assert_eq!(page.status, 200, "{path}: {page:?}");
-    page.json()["responseList"].as_array().unwrap().clone()
-}
-
 fn column<'a>(rows: &'a [Value], member: &str) -> Vec<&'a str> {
     rows.iter().map(|row| row[member].as_str().unwrap()).collect()
 }
@@ -50,7 +41,7 @@ async fn every_engine_has_roles_settings_frameworks_and_drivers() {
         MockEngine::builder().empty(),
     ] {
         let client = Client::of(builder).await;
-        let roles = rows(&client, "roles").await;
+        let roles = client.rows("roles").await;
         assert_eq!(
             (&roles[0]["roleId"], &roles[0]["roleName"]),
             (&json!(1), &json!("All Privileges"))
@@ -65,7 +56,7 @@ async fn every_engine_has_roles_settings_frameworks_and_drivers() {
         ] {
             assert!(column(&roles, "roleName").contains(&name), "{name}");
         }
-        let settings = rows(&client, "application-settings?setting_group=ldap").await;
+        let settings = client.rows("application-settings?setting_group=ldap").await;
         let ids: Vec<_> = settings
             .iter()
             .map(|row| row["settingId"].as_i64().unwrap())
@@ -89,7 +80,7 @@ async fn every_engine_has_roles_settings_frameworks_and_drivers() {
             "algorithm"
         );
 
-        let frameworks = rows(&client, "algorithm/frameworks/?include_schema").await;
+        let frameworks = client.rows("algorithm/frameworks/?include_schema").await;
         let name = frameworks
             .iter()
             .find(|row| row["frameworkName"] == "Name")
@@ -98,7 +89,7 @@ async fn every_engine_has_roles_settings_frameworks_and_drivers() {
             (&name["frameworkId"], &name["plugin"]["pluginId"]),
             (&json!(25), &json!(7))
         );
-        let frameworks = rows(&client, "classifiers/frameworks?include_schema=false").await;
+        let frameworks = client.rows("classifiers/frameworks?include_schema=false").await;
         let listed: Vec<_> = frameworks
             .iter()
             .map(|row| {
@@ -110,8 +101,8 @@ async fn every_engine_has_roles_settings_frameworks_and_drivers() {
             .collect();
         assert_eq!(listed, [("DATA", 1), ("LIST", 2), ("PATH", 3), ("TYPE", 4)]);
 
-        assert!(!rows(&client, "jdbc-drivers?is_built_in=true").await.is_empty());
-        assert!(rows(&client, "jdbc-drivers?is_built_in=false").await.is_empty());
+        assert!(!client.rows("jdbc-drivers?is_built_in=true").await.is_empty());
+        assert!(client.rows("jdbc-drivers?is_built_in=false").await.is_empty());
         let (head, body) = form("file", "driver.zip", b"bytes");
         let upload = client
             .raw("POST", "/masking/api/file-uploads", &head, &body)
@@ -121,7 +112,7 @@ async fn every_engine_has_roles_settings_frameworks_and_drivers() {
             "driverName": "Mine", "driverClassName": "com.example.Driver", "fileReferenceId": upload["fileReferenceId"],
         });
         let id = client.create("jdbc-drivers", &driver, "jdbcDriverId").await;
-        let own = rows(&client, "jdbc-drivers?is_built_in=false").await;
+        let own = client.rows("jdbc-drivers?is_built_in=false").await;
         assert_eq!((own.len(), &own[0]["jdbcDriverId"]), (1, &json!(id)));
         assert_eq!(
             (&own[0]["builtIn"], &own[0]["uploadedBy"]),
@@ -133,12 +124,12 @@ async fn every_engine_has_roles_settings_frameworks_and_drivers() {
 #[tokio::test]
 async fn fresh_engine_has_the_stock_and_no_environment() {
     let client = Client::of(MockEngine::builder().fresh()).await;
-    let sets = rows(&client, "profile-sets").await;
+    let sets = client.rows("profile-sets").await;
     assert_eq!(
         column(&sets, "profileSetName"),
         ["Financial", "HIPAA", "Standard"]
     );
-    let expressions = rows(&client, "profile-expressions").await;
+    let expressions = client.rows("profile-expressions").await;
     assert_eq!(expressions.len(), 55);
     for (id, name) in [
         (1, "Birth Date"),
@@ -149,7 +140,7 @@ async fn fresh_engine_has_the_stock_and_no_environment() {
         let row = client.get(&format!("profile-expressions/{id}")).await.json();
         assert_eq!(row["expressionName"], name);
     }
-    let domains = rows(&client, "domains").await;
+    let domains = client.rows("domains").await;
     let card = domains
         .iter()
         .find(|row| row["domainName"] == "CREDIT CARD")
@@ -158,7 +149,7 @@ async fn fresh_engine_has_the_stock_and_no_environment() {
         (&card["defaultAlgorithmCode"], &card["createdBy"]),
         (&json!("CreditCard"), &json!("admin"))
     );
-    let algorithms = rows(&client, "algorithms").await;
+    let algorithms = client.rows("algorithms").await;
     for name in [
         "SSN",
         "5 Digit Zip",
@@ -175,7 +166,7 @@ async fn fresh_engine_has_the_stock_and_no_environment() {
         "masking-jobs",
         "file-formats",
     ] {
-        assert!(rows(&client, path).await.is_empty(), "{path}");
+        assert!(client.rows(path).await.is_empty(), "{path}");
     }
     with_connector(&client).await;
 }
@@ -188,12 +179,12 @@ async fn built_in_components_can_be_synced_from_6_0_4_on() {
             settings.fresh = true;
         });
         let client = Client::of(MockEngine::builder().settings(settings)).await;
-        let listed = rows(&client, "syncable-objects?object_type=USER_ALGORITHM").await;
+        let listed = client.rows("syncable-objects?object_type=USER_ALGORITHM").await;
         (client, listed)
     };
     let (client, none) = listed("6.0.3.0").await;
     assert!(none.is_empty());
-    let sets = rows(&client, "profile-sets").await;
+    let sets = client.rows("profile-sets").await;
     assert_eq!(column(&sets, "profileSetName"), ["Financial", "HIPAA"]);
     let (client, listed) = listed("6.0.4.0").await;
     let wanted = json!({ "algorithmName": "dlpx-core:FirstName" });
@@ -221,14 +212,14 @@ async fn built_in_components_can_be_synced_from_6_0_4_on() {
 #[tokio::test]
 async fn stock_can_be_synced_to_a_fresh_and_an_empty_engine() {
     let source = Client::of(MockEngine::builder().fresh().name("a")).await;
-    let global = rows(&source, "syncable-objects?object_type=GLOBAL_OBJECT").await;
+    let global = source.rows("syncable-objects?object_type=GLOBAL_OBJECT").await;
     let document = source.call("POST", "export", &json!(global)).await.json();
     for target in [
         MockEngine::builder().fresh().name("b"),
         MockEngine::builder().empty().name("c"),
     ] {
         let target = Client::of(target).await;
-        let settings = rows(&target, "application-settings").await.len();
+        let settings = target.rows("application-settings").await.len();
         let reply = target
             .call("POST", "import?force_overwrite=true", &document)
             .await;
@@ -237,9 +228,9 @@ async fn stock_can_be_synced_to_a_fresh_and_an_empty_engine() {
         let good = |row: &Value| row["importStatus"] == "SUCCESS";
         assert!(outcomes.as_array().unwrap().iter().all(good), "{outcomes}");
         // The engine keeps its own settings.
-        assert_eq!(rows(&target, "application-settings").await.len(), settings);
+        assert_eq!(target.rows("application-settings").await.len(), settings);
         assert_eq!(
-            rows(&target, "syncable-objects?object_type=GLOBAL_OBJECT").await,
+            target.rows("syncable-objects?object_type=GLOBAL_OBJECT").await,
             global
         );
     }
@@ -298,7 +289,7 @@ async fn new_job_gets_defaults() {
         "{row}"
     );
 
-    let sets = rows(&client, "profile-sets").await;
+    let sets = client.rows("profile-sets").await;
     let standard = sets
         .iter()
         .find(|row| row["profileSetName"] == "Standard")
@@ -370,7 +361,8 @@ async fn algorithm_keeps_its_name() {
         (&json!(26), &json!("user123"))
     );
     assert_eq!(
-        rows(&client, "syncable-objects?object_type=USER_ALGORITHM")
+        client
+            .rows("syncable-objects?object_type=USER_ALGORITHM")
             .await
             .len(),
         1
@@ -398,7 +390,7 @@ async fn classifiers_and_their_sets_are_kept() {
     let again = client.call("POST", "classifiers", &classifier).await;
     assert_eq!(again.status, 409);
     assert!(again.error().contains("Classifier already exists"), "{again:?}");
-    let listed = rows(&client, "classifiers").await;
+    let listed = client.rows("classifiers").await;
     assert_eq!(
         (&listed[0]["classifierId"], &listed[0]["createdBy"]),
         (&json!(id), &json!("user123"))

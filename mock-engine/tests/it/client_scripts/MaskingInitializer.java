@@ -9,12 +9,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * masking-initializer: backs an engine up and sets another one up from that.
+ * masking-initializer: backs an engine up and restores the backup on another one.
  *
- * <p>Writes {@code &&} between parameters, asks for pages until it has as many entries as the total says, parses JSON
- * before it looks at the status, counts 200 alone as success, makes up for a 409 by listing and matching names, and
- * sends documents back without what it has no members for. A new HTTP client per call, as JDK makes it: one that offers
- * to upgrade to HTTP/2.
+ * <p>It writes {@code &&} between parameters, reads pages up to the total, parses JSON before it checks the status,
+ * accepts only 200, finds the existing row by name after a 409, and sends documents without the members that its classes
+ * lack. Each call uses a new HTTP client of the JDK, which offers to upgrade to HTTP/2.
  *
  * <p>{@code java MaskingInitializer.java SOURCE TARGET}
  */
@@ -29,7 +28,7 @@ public final class MaskingInitializer {
         restore(source, target, documents);
     }
 
-    /** Everything that its backup reads, and the exports of algorithms and key. */
+    /** Reads all lists of a backup, and exports algorithms and key. */
     private static List<Map<String, Object>> backUp(Engine source) throws Exception {
         for (String path : List.of("domains", "users", "profile-expressions", "profile-sets", "file-formats",
                 "jdbc-drivers", "mount-filesystem", "applications", "environments")) {
@@ -58,18 +57,18 @@ public final class MaskingInitializer {
     private static void restore(Engine source, Engine target, List<Map<String, Object>> documents) throws Exception {
         for (Map<String, Object> document : documents) {
             Answer answer = target.call("POST", "import?force_overwrite=true", stripped(document));
-            // A 409 it would not even mention.
+            // The client ignores a 409.
             expect(answer.status == 200, "200 for an import", answer);
             for (Object row : (List<?>) answer.body) {
                 expect("SUCCESS".equals(object(row).get("importStatus")), "success", row);
             }
         }
-        // The same hashes as on the source, except for the bundle.
+        // All hashes but the bundle's are equal to the source's.
         Map<Object, Object> theirs = hashes(source);
         Map<Object, Object> ours = hashes(target);
         expect(theirs.equals(ours), "the source's hashes: " + theirs, ours);
 
-        // Things that exist already: found again by name, upper and lower case alike.
+        // Existing rows: it finds them by name, in any case.
         Object application = target.create("applications", "applicationName", "applicationId",
                 Map.of("applicationName", "Initial"));
         expect(application.equals(target.create("applications", "applicationName", "applicationId",
@@ -89,7 +88,7 @@ public final class MaskingInitializer {
         Answer put = target.call("PUT", "domains/INITIAL", domain);
         expect(put.status == 200, "200 for the update with -r", put);
 
-        // Errors have to be JSON, since it parses before it looks.
+        // Errors must be JSON, since it parses before it checks the status.
         for (String path : List.of("no-such-endpoint", "applications/9999999", "async-tasks/none")) {
             Answer answer = target.call("GET", path, null);
             expect(answer.status >= 400 && object(answer.body).containsKey("errorMessage"), "an error as JSON", answer);
@@ -106,7 +105,7 @@ public final class MaskingInitializer {
         return hashes;
     }
 
-    /** Its identifiers have two members; others are lost. */
+    /** The client's identifiers have two members; it drops others. */
     private static Map<String, Object> reduced(Map<String, Object> entry) {
         Map<String, Object> identifier = new LinkedHashMap<>(object(entry.get("objectIdentifier")));
         identifier.keySet().retainAll(List.of("algorithmName", "keyId"));
@@ -115,7 +114,7 @@ public final class MaskingInitializer {
         return copy;
     }
 
-    /** Its documents have no list of requested objects. */
+    /** The client's documents have no list of requested objects. */
     private static Map<String, Object> stripped(Map<String, Object> document) {
         Map<String, Object> metadata = new LinkedHashMap<>(object(document.get("exportResponseMetadata")));
         metadata.remove("requestedObjectList");
@@ -177,7 +176,7 @@ public final class MaskingInitializer {
             return new Answer(response.statusCode(), Json.parse(response.body()));
         }
 
-        /** Asks on until it has as many as the total says. */
+        /** Reads pages up to the total. */
         List<Map<String, Object>> list(String path, String filter) throws Exception {
             List<Map<String, Object>> entries = new ArrayList<>();
             long total = 1;
@@ -207,7 +206,7 @@ public final class MaskingInitializer {
         }
     }
 
-    /** As much JSON as is needed here. */
+    /** A small JSON parser. */
     private static final class Json {
         private final String text;
         private int at;

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# delphix-cc-scripts: algorithms from uploaded files, domains, classifiers and sets of them, mounts and LDAP, with curl.
+# delphix-cc-scripts: algorithms from uploaded files, domains, classifiers and their sets, mounts and LDAP, with curl.
 #
-# Looks at the root of the server first; writes a slash before the query; blanks out `Expect:`; reads the status from
-# curl's talk and wants the body's first line to begin with { or [; polls the task until SUCCEEDED or FAILED.
+# It requests the server's root first, writes a slash before the query, clears `Expect:`, reads the status from curl's
+# verbose output, expects { or [ at the start of the body, and polls a task until it is SUCCEEDED or FAILED.
 #
 # cc_scripts.sh ENGINE
 set -euo pipefail
@@ -17,7 +17,7 @@ fail() {
     exit 1
 }
 
-# call NAME STATUSES CURL-ARGUMENT...: the answer's body, if the status is one of those expected.
+# call NAME STATUSES CURL-ARGUMENT...: prints the body if the status is an expected one.
 call() {
     local name=$1 wanted=$2 status
     shift 2
@@ -48,7 +48,7 @@ upload=$(call 'the upload' 200 -X POST -H "Authorization: $token" -H 'Accept: ap
 reference=$(jq -r .fileReferenceId <<<"$upload")
 [[ $reference == delphix-file://upload/f_*/values.txt ]] || fail "a reference to the upload, not $reference"
 
-# A framework is picked by its name, and gives two ids.
+# It finds a framework by its name and reads two ids.
 frameworks=$(call 'the frameworks' 200 -X GET "${json[@]}" \
     "$api/algorithm/frameworks/?include_schema=false&page_number=1&page_size=256")
 read -r framework plugin < <(jq -r '.responseList[] | select(.frameworkName == "Secure Lookup")
@@ -82,7 +82,7 @@ call 'the domain' 200 -X POST "${json[@]}" \
 call 'the domain again' 409 -X POST "${json[@]}" \
     -d '{"domainName": "CC_DOMAIN", "defaultAlgorithmCode": "cc_lookup"}' "$api/domains" |
     jq -e '.errorMessage | contains("already exists")' >/dev/null || fail 'the text of a conflict'
-# Classifiers name their framework by the id that its name has.
+# Classifiers refer to their framework by id.
 data=$(call 'the frameworks of classifiers' 200 -X GET "${json[@]}" "$api/classifiers/frameworks?include_schema=false" |
     jq '[.responseList[] | {key: .frameworkName, value: .frameworkId}] | from_entries | .DATA')
 [[ $data =~ ^[0-9]+$ ]] || fail 'the id of the framework DATA'
@@ -101,7 +101,7 @@ call 'the profile set' 200 -X POST "${json[@]}" \
 mount='{"mountName": "cc_share", "hostAddress": "files.example.com", "mountPath": "/share", "type": "NFS4", "options": "rw",
     "connectOnStartup": true}'
 call 'the mount' 200 -X POST "${json[@]}" -d "$mount" "$api/mount-filesystem" >/dev/null
-# mounted: id and status of the mount, as its list shows them.
+# mounted: the id and status of the mount in the list.
 mounted() {
     call 'the mounts' 200 -X GET "${json[@]}" "$api/mount-filesystem?page_number=1&page_size=256" |
         jq -r '.responseList[] | select(.mountName == "cc_share") | "\(.mountId) \(.status)"'
@@ -117,7 +117,7 @@ done
 call 'deleting the mount' '200 204' -X DELETE "${json[@]}" "$api/mount-filesystem/$id" >/dev/null
 [[ -z $(mounted) ]] || fail 'the mount to be gone'
 
-# ldap_settings: id and value of each, as their list shows them.
+# ldap_settings: the ids and values in the list.
 ldap_settings() {
     call 'the settings' 200 -X GET "${json[@]}" \
         "$api/application-settings?setting_group=ldap&page_number=1&page_size=10" |

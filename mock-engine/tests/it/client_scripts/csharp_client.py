@@ -1,6 +1,6 @@
-"""A client in C#: lists page by page, and forms as .NET writes them, with unquoted names.
+"""A C# client: reads lists page by page and sends forms with unquoted names, as .NET does.
 
-Wants `_pageInfo` to be a text and reads the first page alone when it is not; both ways have to work.
+It expects `_pageInfo` as text and otherwise reads the first page only. Both must work.
 
 csharp_client.py ENGINE
 """

@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
-# A demo's load script: stored exports into a fresh engine, with curl.
+# The load script of a demo: imports stored documents into a fresh engine with curl. It can be repeated.
 #
-# Logs in over http and goes on over https; headers in lower case; ids as texts; documents as they lie on the disk; may
-# be run again.
+# It logs in over http and continues over https, writes header names in lower case, and sends ids as text.
 #
 # demo_load.sh SOURCE_ADDRESS TARGET_ADDRESS
 set -euo pipefail
@@ -31,7 +30,7 @@ login() {
         -H 'Content-Type: application/json' -d '{"username": "admin", "password": "Admin-12"}' | jq -r .Authorization
 }
 
-# What the demo has on its disk.
+# The stored documents.
 source=https://$1/masking/api/v5.1.38
 token=$(login "$1")
 objects=$(request GET "$source/syncable-objects?page_size=1000" "$token")
@@ -54,7 +53,7 @@ fits "an export of environment $environment" 'has("blob")' "$(<"$work/environmen
 
 target=https://$2/masking/api/v5.1.38
 token=$(login "$2")
-# A place for connectors that jobs on the fly read from, should there be any.
+# An environment for source connectors of on-the-fly jobs.
 for run in 1 2; do
     made=$(request POST "$target/applications" "$token" -d '{"applicationName": "Demo"}')
     fits "the application in run $run" 'has("applicationId") or has("errorMessage")' "$made"

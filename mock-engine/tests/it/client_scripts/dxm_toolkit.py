@@ -1,8 +1,8 @@
-"""dxm-toolkit: generated from an API description, over urllib3.
+"""dxm-toolkit: a client that was generated from an API description and uses urllib3.
 
-Logs in only when its probe is told 401, pages by what the page says, keeps exports as Python objects with the members'
-names in snake case and sends them back like that, reads 404 and 409 of an import as the list of objects, and takes any
-task that does not run any more for finished.
+It logs in only after a probe gets 401, reads pages until they have all entries, stores and sends documents with member
+names in snake case, reads the list of objects from a 404 or 409 of an import, and regards a task that is not running as
+finished.
 
 dxm_toolkit.py SOURCE TARGET
 """
@@ -44,7 +44,7 @@ class Client:
         url = self.base + path + ("?" + urlencode(query) if query else "")
         arguments = {"timeout": urllib3.Timeout(connect=15, read=60), "retries": False, "headers": own}
         if files:
-            # The library sets the boundary.
+            # urllib3 sets the boundary.
             del own["Content-Type"]
             arguments |= {"fields": files, "encode_multipart": True}
         elif method != "GET":
@@ -57,7 +57,7 @@ class Client:
         return json.loads(answer.data) if answer.data else None
 
     def connect(self):
-        """The probe: only a 401 leads to a login."""
+        """Logs in if a probe gets 401."""
         try:
             self.call("GET", "/applications")
             expect(False, "a probe without a token to be refused", "2xx")
@@ -69,7 +69,7 @@ class Client:
         self.version = tuple(int(part) for part in version.split("."))
 
     def pages(self, path, **query):
-        """Everything of a list: until the pages add up to the total, or the engine says that there are no more."""
+        """All entries of a list: reads pages up to the total or to the error behind the last page."""
         got, number = 0, 1
         while True:
             try:
@@ -86,7 +86,7 @@ class Client:
             number += 1
 
     def wait(self, task):
-        """Stops at the first status that is not RUNNING."""
+        """Polls while the status is RUNNING."""
         for _ in range(600):
             state = self.call("GET", f"/async-tasks/{task}")
             if state["status"] != "RUNNING":
@@ -106,7 +106,7 @@ def snake_case(value):
 
 
 def identifier(entry):
-    """Its model of an identifier knows two members; a third is lost."""
+    """The client's identifiers have two members. It drops a third one."""
     known = ("id", "algorithmName")
     return {name: value for name, value in entry["objectIdentifier"].items() if name in known}
 
@@ -116,12 +116,12 @@ def export(client, entry):
     if "revisionHash" in entry:
         request["revisionHash"] = entry["revisionHash"]
     document = client.call("POST", "/export", body=[request])
-    # As it comes back out of the file that it is kept in.
+    # The client stores documents in files.
     return {**document, "exportResponseMetadata": snake_case(document["exportResponseMetadata"])}
 
 
 def load(client, document, force, environment=None):
-    """The results, and whether the client counts the import as done."""
+    """The outcomes, and whether the client regards the import as successful."""
     query = [("force_overwrite", force)]
     if environment is not None:
         query.append(("environment_id", environment))
@@ -179,7 +179,7 @@ def main(source_url, target_url):
     except ApiException as refusal:
         expect(LAST_PAGE in str(refusal), "the text for a page after the last", str(refusal))
 
-    # The lists that it resolves names with; events are read along with the jobs.
+    # The lists with which it resolves names. It reads events together with jobs.
     names = {}
     for path, key, name in (
         ("/applications", "applicationId", "applicationName"),
@@ -201,7 +201,7 @@ def main(source_url, target_url):
         ids = {e["objectIdentifier"]["id"] for e in everything if e["objectType"] == object_type}
         expect(ids and ids <= names[path].keys(), f"every {object_type} to have a name at {path}", sorted(ids), names[path])
 
-    # A job before its algorithms: refused as a whole, with the reason.
+    # A job without its algorithms is refused with a reason.
     (environment,) = [e["environmentId"] for e in target.pages("/environments")]
     job = export(source, find(everything, "MASKING_JOB", {"id": 4}))
     results, done = load(target, job, False, environment)
@@ -209,7 +209,7 @@ def main(source_url, target_url):
     expect(not done and len(failed) == 1, "one failed object, since references are missing", results)
     expect(not list(target.pages("/masking-jobs")), "nothing of it to stay", results)
 
-    # One algorithm of each kind, without and with overwriting.
+    # One algorithm of each type, without and with force.
     for object_type in algorithm_types[:4]:
         entry = algorithms[object_type][0]
         document = export(source, entry)
@@ -219,11 +219,11 @@ def main(source_url, target_url):
         there = find(list(target.pages("/syncable-objects", object_type=object_type)), object_type, entry["objectIdentifier"])
         expect(there["revisionHash"] == entry["revisionHash"], "the hash of the source", entry, there)
 
-    # The key: its identifier is lost on the way.
+    # The key, whose identifier the client drops.
     key = export(source, find(everything, "KEY"))
     expect(load(target, key, True)[1], "the key to be imported", key["exportResponseMetadata"])
 
-    # Everything global, by way of tasks.
+    # All global objects, with tasks.
     task = source.call("POST", "/export-async", body=[{"objectIdentifier": {"id": "global"}, "objectType": "GLOBAL_OBJECT"}])
     done, state = source.wait(task["asyncTaskId"])
     expect(done, "the export to have succeeded at the first status that is not RUNNING", state)
@@ -243,7 +243,7 @@ def main(source_url, target_url):
     except ApiException as refusal:
         expect(refusal.status == 400 and "errorMessage" in json.loads(refusal.body), "400 for cancelling", str(refusal))
 
-    # The job again, unchanged, changed on the target, and over the change.
+    # The job again: unchanged, changed on the target, and with force.
     results, done = load(target, job, False, environment)
     expect(done, "the job to be imported", results)
     ids = {(r["objectType"], str(r["objectIdentifier"])): r["importedObjectIdentifier"] for r in results}

@@ -1,6 +1,6 @@
-"""dxmc's commands, each as a whole: lists, sync, jobs with reports, metadata, masking of columns, users, profile jobs.
+"""The commands of dxmc: lists, sync, jobs with reports, metadata, masking of columns, users, profile jobs.
 
-(dxm_toolkit.py has its transport and what it makes of documents.)
+dxm_toolkit.py tests its transport and its documents.
 
 dxmc.py SOURCE TARGET
 """
@@ -141,7 +141,7 @@ def people(engine):
     row, role = users["ops"]
     expect(role == "Operator" and row["nonAdminProperties"]["environmentIds"] == homes, "role and homes", row)
     expect("password" not in row and users["adm"][0]["isAdmin"], "no password", row)
-    # Without a password, the row as it was shown but for one member.
+    # The row as it was read, with one change and without a password.
     row["firstName"] = "Olga"
     engine.put(f"users/{number}", row)
     changed = shown()[0]["ops"][0]
@@ -160,7 +160,7 @@ def people(engine):
 
 
 def sync(source, target):
-    """sync list, export, load, with the texts that Python writes for booleans."""
+    """sync list, export, load. Booleans are True and False, as Python writes them."""
     for path in ("applications", "environments", "database-connectors", "database-rulesets", "masking-jobs"):
         source.list(path)
     for entry in source.list("syncable-objects?object_type=DOMAIN")[:3]:

@@ -1,4 +1,4 @@
-"""A client that wants 200 of every call, for sequences in which order and members are what matters."""
+"""A client for call sequences. Every call must return 200."""
 
 import json
 import uuid
@@ -11,7 +11,7 @@ from expect import expect
 
 class Engine:
     def __init__(self, url, page):
-        """`page`: the query with which the client asks for lists."""
+        """`page` is the query for lists."""
         self.base, self.page = f"{url}/masking/api/", page
         self.session = requests.Session()
         login = self.post("login", {"username": "admin", "password": "Admin-12"})
@@ -44,7 +44,7 @@ class Engine:
         return found[0]
 
     def ensure(self, path, row, name, key):
-        """Makes a row, or, when there is one of that name, changes it: what a restore does after 409."""
+        """Creates a row. After a 409 changes the row of that name, as a restore does."""
         made = self.call("POST", path, row, (200, 409))
         if "errorMessage" in made:
             made = self.put(f"{path}/{quote(str(self.find(path, name, row[name])[key]))}", row)

@@ -1,4 +1,4 @@
-"""What the clients' scripts share: saying precisely what was expected and what came."""
+"""Assertions of the client scripts."""
 
 import json
 import sys
@@ -6,7 +6,7 @@ import urllib.request
 
 
 def expect(holds, wanted, *came):
-    """Ends the script with what was wanted and what came, unless it holds."""
+    """Ends the script with the expected and the actual values if the condition fails."""
     if not holds:
         shown = "\n".join(c if isinstance(c, str) else json.dumps(c, default=repr)[:3000] for c in came)
         caller = sys._getframe(1)
@@ -14,6 +14,6 @@ def expect(holds, wanted, *came):
 
 
 def journal(url, limit=1000):
-    """The requests that an engine saw, newest first."""
+    """The requests in the engine's journal, newest first."""
     with urllib.request.urlopen(f"{url}/__admin/requests?limit={limit}") as answer:
         return json.load(answer)["requests"]

@@ -1,5 +1,5 @@
-"""A client that openapi-python-client generates from the mock's own OpenAPI document walks through both workflows: all
-global objects by files and tasks, then a masking job in one answer each, encrypted with a passphrase.
+"""A client that openapi-python-client generates from the mock's OpenAPI document. It syncs all global objects with tasks,
+and a masking job with synchronous calls and a passphrase.
 
 generated_client.py SOURCE TARGET DIRECTORY
 """
@@ -17,12 +17,12 @@ PASSPHRASE = "my example passphrase"
 
 
 def generated(url, directory):
-    """Generates the client as a package, and gives what imports a module of it."""
+    """Generates the client as a package and returns a function that imports its modules."""
     package = pathlib.Path(directory) / "generated"
     program = pathlib.Path(sys.executable).parent / "openapi-python-client"
     command = [program, "generate", "--url", f"{url}/__admin/openapi.json", "--meta", "none", "--output-path", package]
     config = pathlib.Path(directory) / "config.yml"
-    # The post-processing formats the code, which takes longer than the rest.
+    # Without post-processing, which formats the code and takes longer than the rest.
     config.write_text("post_hooks: []\n")
     run = subprocess.run([*command, "--config", config], capture_output=True, text=True)
     expect(run.returncode == 0 and "WARNING" not in run.stdout, "a client without warnings", run.stdout, run.stderr)
@@ -31,7 +31,7 @@ def generated(url, directory):
 
 
 class Engine:
-    """One engine, called through the generated code alone."""
+    """An engine that is called with generated code only."""
 
     def __init__(self, module, url):
         self.module = module
@@ -63,7 +63,7 @@ class Engine:
         return page.response_list
 
     def wait(self, task):
-        """The task, once it has ended."""
+        """Waits for a task to end."""
         while task.status.value in ("WAITING", "RUNNING"):
             time.sleep(0.05)
             task = self.call("get_masking_api_async_tasks_id", task.async_task_id)
@@ -72,13 +72,13 @@ class Engine:
 
 
 def requested(engine, operation, row):
-    """A row of a list as an item of an export's request."""
+    """The item of an export request for a list row."""
     item = engine.model(f"{operation}BodyItem")
     return [item.from_dict({k: v for k, v in row.to_dict().items() if k != "revisionHash"})]
 
 
 def everything(source, target):
-    """All global objects, by task and file."""
+    """Syncs all global objects with tasks and files."""
     (row,) = source.listed("GLOBAL_OBJECT")
     body = requested(source, "PostMaskingApiExportAsync", row)
     task = source.wait(source.call("post_masking_api_export_async", body=body, passphrase=PASSPHRASE))
@@ -97,7 +97,7 @@ def everything(source, target):
 
 
 def job(source, target, environment):
-    """One masking job, in one answer each."""
+    """Syncs a masking job with synchronous calls."""
     row = next(row for row in source.listed("MASKING_JOB") if row.object_identifier.to_dict() == {"id": 4})
     body = requested(source, "PostMaskingApiExport", row)
     document = source.call("post_masking_api_export", body=body, passphrase=PASSPHRASE)

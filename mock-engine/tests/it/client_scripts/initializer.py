@@ -1,6 +1,6 @@
-"""masking-initializer, as a whole: backup, restore onto an empty engine, and a backup there equal but for ids and times.
+"""masking-initializer: a backup, a restore on an empty engine, and a second backup that differs in ids and times only.
 
-(MaskingInitializer.java has its transport and how it reads errors.)
+MaskingInitializer.java tests its transport and its errors.
 
 initializer.py SOURCE TARGET
 """
@@ -27,7 +27,7 @@ LISTS = (
 )
 PER_ENVIRONMENT = ("database-connectors", "database-rulesets", "masking-jobs", "profile-jobs")
 EXPORTED = ("BINARYLOOKUP", "DATE_SHIFT", "LOOKUP", "MAPPLET", "KEY", "SEGMENT", "TOKENIZATION")
-# What a restore makes, in an order in which all that a row names is there: the list, its name, its key.
+# The lists of a restore with name and key member, ordered so that referenced rows come first.
 MADE = (
     ("domains", "domainName", "domainName"),
     ("profile-expressions", "expressionName", "profileExpressionId"),
@@ -48,7 +48,7 @@ MADE = (
     ("masking-jobs", "jobName", "maskingJobId"),
 )
 KEYS = {path: key for path, _, key in MADE}
-# The members that name other rows, by list; a ruleset of tables and one of files never share an id.
+# The members that refer to other rows, by list. Database and file rulesets never share an id.
 LINKS = {
     "applicationId": ("applications",),
     "environmentId": ("environments",),
@@ -75,7 +75,7 @@ LINES = "NAME\nCITY\n"
 
 
 def prepare(engine):
-    """An estate with one of each; what the demo lacks."""
+    """Creates a row of each kind that the demo lacks."""
     one = lambda path, key, **row: engine.post(path, row)[key]  # noqa: E731
     application = one("applications", "applicationId", applicationName="Staff")
     environment = one("environments", "environmentId", environmentName="Staff", applicationId=application, purpose="MASK")
@@ -206,7 +206,7 @@ def documents(engine):
 
 
 def linked(row, new):
-    """A row with each id that it names replaced by what `new` gives for list and id."""
+    """A row whose references `new` replaces."""
     if not isinstance(row, dict):
         return row
     found = {}
@@ -255,7 +255,7 @@ def restore(engine, saved):
 
 
 def restore_parts(engine, path, name, there, saved):
-    """Columns and fields are there with their table or format: matched by name, each is put."""
+    """Columns and fields exist with their table or format, so this finds them by name and puts them."""
     key = path.replace("-metadata", "MetadataId").replace("file-field", "fileField")
     expect([row[name] for row in there] == [row[name] for row in saved], f"the same rows of {path}", there, saved)
     for here, row in zip(there, saved):
@@ -264,7 +264,7 @@ def restore_parts(engine, path, name, there, saved):
 
 
 def comparable(saved):
-    """Names in place of ids, no times, and no order."""
+    """A backup with names in place of ids, without times and order."""
     names = {(path, row[key]): row[name] for path, name, key in MADE for row in saved[path]}
 
     def name_of(paths, old):

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# A privacy law's estate, from nothing: application to jobs in one go, with curl and text searches instead of a parser.
+# lgpd: creates everything from the application to the jobs, with curl and without a JSON parser.
 #
-# Logs in as `Admin`; ids are found in lists that are not paged, and by `"memberId":N` without a blank; sends members that
-# no engine knows within the options of its job.
+# It logs in as `Admin`, finds ids in the first page by `"memberId":N` without a blank, and sends unknown members in the
+# options of a job.
 #
 # lgpd.sh ENGINE
 set -euo pipefail
@@ -14,7 +14,7 @@ fail() {
     exit 1
 }
 
-# call METHOD PATH [BODY]: the answer of a call that succeeds.
+# call METHOD PATH [BODY]: prints the answer of a call, which must succeed.
 call() {
     local answer
     answer=$(curl -sS -w '\n%{http_code}' -X "$1" -H "Authorization: ${token:-}" -H 'Content-Type: application/json' \
@@ -23,7 +23,7 @@ call() {
     printf '%s\n' "${answer%$'\n'*}"
 }
 
-# make PATH MEMBER BODY: the id of what is made, by a search for text.
+# make PATH MEMBER BODY: creates a row and prints its id.
 make() {
     local answer id
     answer=$(call POST "$1" "$3")
@@ -32,7 +32,7 @@ make() {
     printf '%s\n' "$id"
 }
 
-# find PATH NAME VALUE MEMBER: the id of a row, in a list that is not paged.
+# find PATH NAME VALUE MEMBER: prints the id of a row in the first page.
 find_id() {
     local id
     id=$(call GET "$1" | jq -r --arg value "$3" ".responseList[] | select(.$2 == \$value) | .$4")
@@ -57,7 +57,7 @@ call POST profile-sets "{\"profileSetName\": \"LGPD\", \"profileExpressionIds\":
 call GET profile-sets | jq -e --argjson ids "[$expressions]" \
     '.responseList[] | select(.profileSetName == "LGPD") | .profileExpressionIds | sort == ($ids | sort)' >/dev/null ||
     fail "the set to have the expressions $expressions"
-# The ids that are taken for granted are those of the stock.
+# The fixed ids are those of the stock.
 call GET profile-expressions | jq -e '[.responseList[] | {key: "\(.profileExpressionId)", value: .expressionName}]
     | from_entries | [."7", ."11", ."50"] == ["Credit Card Number", "Email", "IP Address"]' >/dev/null ||
     fail 'stock expressions under their ids'

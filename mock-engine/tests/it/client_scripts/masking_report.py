@@ -1,4 +1,4 @@
-"""A report on executions: the newest API version, and 201 alone for a login.
+"""A report on executions: uses the newest API version and accepts only 201 for a login.
 
 masking_report.py ENGINE
 """

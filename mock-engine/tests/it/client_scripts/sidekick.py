@@ -1,7 +1,7 @@
-"""msksidekick: over requests, syncs an environment from one engine to another.
+"""msksidekick: syncs an environment from one engine to another with requests.
 
-Counts 200 alone as success, on POST and PUT also 409; sends ids as texts; asks for one page of 999; logs in again when
-it reads one of two texts in any answer; needs a version of four parts.
+It accepts only 200, for POST and PUT also 409, sends ids as text, reads one page of 999 entries, logs in again if an
+answer contains one of two texts, and needs a version of four parts.
 
 sidekick.py SOURCE TARGET EXPIRING
 """
@@ -59,7 +59,7 @@ class Engine:
         return answer.json()
 
     def write(self, method, path, body):
-        """409 counts as success; what is in the body is the caller's affair."""
+        """409 counts as success. The caller checks the body."""
         answer = self.call(method, path, body)
         expect(answer.status_code in (200, 409), f"200 or 409 for {method} {path}", str(answer.status_code), answer.text)
         return answer.json()
@@ -99,7 +99,7 @@ def sync_objects(source, target, object_type):
 
 
 def sync_environment(source, target, name):
-    """What it did: "nothing" or the new environment's id."""
+    """Returns "nothing" or the id of the new environment."""
     environment = source.find("environments", "environmentName", name)
     objects = source.environment_objects(environment["environmentId"])
     expect(objects, f"syncable objects of {name}")
@@ -143,7 +143,7 @@ def sync_environment(source, target, name):
     there = [entry["revisionHash"] for entry in target.environment_objects(own)]
     expect(there == hashes, f"the source's hashes of {name} after the sync", hashes, there)
 
-    # Jobs on the fly point to connectors of the dummy environment, which is about to go.
+    # On-the-fly jobs refer to connectors of the dummy environment, which it deletes later.
     connectors = target.list(f"database-connectors?environment_id={own}")
     for job in target.list(f"masking-jobs?environment_id={own}"):
         if job.get("onTheFlyMasking"):
@@ -197,7 +197,7 @@ def main(source_url, target_url, expiring_url):
     again = target.write("POST", "users", user)
     expect("User already exists" in again["errorMessage"], "the text for a user who exists", again)
 
-    # 409 as success: it never learns that nothing was imported, but whoever runs the mock can.
+    # It accepts 409, so it does not notice that nothing was imported. The journal shows it.
     connector = target.list("database-connectors")[0]
     target.write("PUT", f"database-connectors/{connector['databaseConnectorId']}", {"host": "changed.example.com"})
     environment = target.get(f"environments/{connector['environmentId']}")
@@ -211,7 +211,7 @@ def main(source_url, target_url, expiring_url):
     refused = [r for r in journal(target_url) if r["path"].endswith("/import") and r["status"] == 409]
     expect(len(refused) == 1, "the journal to show the import that was taken for a success", refused)
 
-    # Errors that look like the array's neighbour.
+    # Errors that are objects, not arrays.
     own = environment["environmentId"]
     same_twice = target.call(
         "POST", f"import?force_overwrite=true&environment_id={own}&source_environment_id={own}", document
@@ -226,7 +226,7 @@ def main(source_url, target_url, expiring_url):
     unknown = target.call("POST", "import?force_overwrite=true&environment_id=None&source_environment_id=None", document)
     expect(unknown.status_code == 400 and "errorMessage" in unknown.json(), "400 for environment None", unknown.text)
 
-    # Tokens: expired by time, and unknown.
+    # Expired and unknown tokens.
     expiring = Engine(expiring_url)
     time.sleep(4.1)
     expiring.list("applications")

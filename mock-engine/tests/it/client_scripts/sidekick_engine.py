@@ -1,4 +1,4 @@
-"""msksidekick, what sidekick.py leaves out: sync-eng --delextra, sync-job, backup, restore, compare-rev, test-conn, run-job.
+"""Further commands of msksidekick: sync-eng --delextra, sync-job, backup, restore, compare-rev, test-conn, run-job.
 
 sidekick_engine.py SOURCE TARGET RESTORED
 """
@@ -16,7 +16,7 @@ NAMES = {"ENVIRONMENT": "environmentName", "DATABASE_CONNECTOR": "connectorName"
 
 
 def prepare(engine):
-    """What the demo lacks: a role and a user who is no administrator."""
+    """Creates a role and a user without administrator rights, which the demo lacks."""
     engine.post("roles", {"roleName": "Reader", "domain": {"view": True}})
     role = engine.find("roles", "roleName", "Reader")
     environments = [row["environmentId"] for row in engine.list("environments")][:1]
@@ -84,7 +84,7 @@ def restore(target, saved):
         new = home(target, name, saved["applications"][environment["applicationId"]])
         environment_ids[number] = new
         target.imported(f"&environment_id={new}&source_environment_id={dummy}", saved["documents"][number])
-        # Jobs on the fly read from the dummy environment, which is about to go.
+        # On-the-fly jobs read from the dummy environment, which it deletes later.
         connectors = target.list(f"database-connectors?environment_id={new}")
         jobs = target.list(f"masking-jobs?environment_id={new}")
         expect(
@@ -115,7 +115,7 @@ def restore(target, saved):
 
 
 def revisions(engine, object_type):
-    """The revision of each object by its name, which is read object by object."""
+    """The revision of each object by name. It reads each object by itself."""
     found = {}
     for row in engine.list(f"syncable-objects?object_type={object_type}"):
         if row["revisionHash"].startswith("Not Syncable"):
@@ -141,7 +141,7 @@ def main(source_url, target_url, restored_url):
     )
     prepare(source)
 
-    # sync-eng --delextra: what the source lacks goes, what hangs on it too.
+    # sync-eng --delextra: deletes what the source lacks, with dependents.
     extra = home(target, "extra env", "extra app")
     target.post(
         "database-connectors",
@@ -160,7 +160,7 @@ def main(source_url, target_url, restored_url):
     delete_extra(source, target)
     expect(target.list("database-connectors") == [], "the connectors to be gone with their environment")
 
-    # sync-job: the globals first, then one job.
+    # sync-job: all global objects, then a job.
     rows = source.list("syncable-objects?object_type=MASKING_JOB")
     for document in [source.post("export", [row]) for row in source.list("syncable-objects?object_type=GLOBAL_OBJECT")]:
         target.imported("", document)
@@ -173,7 +173,7 @@ def main(source_url, target_url, restored_url):
         for member in ("jobName", "onTheFlyMasking", "rulesetType"):
             expect(made[member] == job[member], f"the job's {member}", made, job)
 
-    # backup, restore onto an empty engine, compare-rev.
+    # backup, restore on an empty engine, compare-rev.
     saved = backup(source)
     expect(saved["documents"] and all("blob" in document for document in saved["global"]), "documents", saved["users"])
     restore(restored, saved)
@@ -191,7 +191,7 @@ def main(source_url, target_url, restored_url):
         if object_type in ("DOMAIN", "GLOBAL_OBJECT", "DATABASE_RULESET"):
             expect(ours == theirs, f"the same revisions of {object_type}", ours, theirs)
 
-    # test-conn with each row as the body; the third kind's key is spelled in two ways.
+    # test-conn with each row as the body. The third list's key has two spellings.
     connector(
         source,
         "database",

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A script that starts masking jobs: no JSON parser, the token cut out of the login's only line, no blank after a
-# header's colon, a bare question mark.
+# A script that starts masking jobs without a JSON parser. It cuts the token out of the login's only line, and sends a
+# header without a blank after the colon and a path with a bare question mark.
 #
 # start_mask.sh ENGINE
 set -euo pipefail

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# The vendor's example scripts: lists without paging, the entries to export picked with jq, any status, an error being an
-# object with an errorMessage (an array must not break that), environments created with the application's name.
+# The vendor's example scripts. They read the first page of lists, select the entries to export with jq, ignore the status
+# and regard an object with an errorMessage as an error; arrays must work, too. They create environments with the
+# application's name.
 #
 # vendor_scripts.sh SOURCE TARGET
 set -euo pipefail
 
-# call URL TOKEN METHOD PATH ARGUMENT...: the body, unless it is an error.
+# call URL TOKEN METHOD PATH ARGUMENT...: prints the body, which must be no error.
 call() {
     local url=$1 token=$2 method=$3 path=$4 body
     shift 4
@@ -40,7 +41,7 @@ call "$2" "$target_token" POST applications -d '{ "applicationName": "App" }' >/
 environment=$(call "$2" "$target_token" POST environments \
     -d '{ "environmentName": "Env", "application": "App", "purpose": "MASK" }' | jq -r .environmentId)
 
-# Refused, with an array for a body: the job's domains are not there.
+# The job's domains are missing, so the answer is an error with an array as its body.
 call "$1" "$source_token" POST export -d '[{ "objectIdentifier": { "id": 4 }, "objectType": "MASKING_JOB" }]' >"$document"
 rows=$(call "$2" "$target_token" POST "import?force_overwrite=false&environment_id=$environment" -d "@$document")
 [[ $(jq '[.[] | select(.importStatus == "FAILED") | .failureMessage] | length' <<<"$rows") == 1 ]] ||

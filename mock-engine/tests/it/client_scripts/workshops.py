@@ -1,7 +1,7 @@
-"""dx-workshops: sets an engine up from stored documents (its own is in Go).
+"""dx-workshops, a Go program: sets an engine up from stored documents.
 
-Counts 200 alone as success and takes an import for good when the answer is an array; names the application of a new
-environment instead of giving its id; takes for granted that the first environment and connector have id 1.
+It accepts only 200, regards an import as successful if the answer is an array, gives the name of a new environment's
+application in place of the id, and assumes that the first environment and connector have id 1.
 
 workshops.py SOURCE TARGET
 """
@@ -17,7 +17,7 @@ from expect import expect
 
 
 def documents(url):
-    """What the workshop has stored: exports of everything global and of a job."""
+    """The stored documents: exports of all global objects and of a job."""
     base = f"{url}/masking/api"
     token = requests.post(f"{base}/login", json={"username": "admin", "password": "Admin-12"}).json()["Authorization"]
     for identifier, object_type in (("global", "GLOBAL_OBJECT"), (4, "MASKING_JOB")):

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use mock_engine::{Builder, MockEngine, RunningEngine};
+use mock_engine::{Builder, Clock, MockEngine, RunningEngine};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -75,6 +75,12 @@ impl Client {
         Self::of(MockEngine::builder().empty().seed(1)).await
     }
 
+    /// A client of an engine with the demo inventory and a frozen clock.
+    pub(crate) async fn demo() -> Self {
+        let clock = Clock::frozen(1_529_094_995_483);
+        Self::of(MockEngine::builder().seed(1).clock(clock)).await
+    }
+
     pub(crate) async fn of(builder: Builder) -> Self {
         let mut client = Self {
             engine: builder.start().await.unwrap(),
@@ -109,6 +115,16 @@ impl Client {
 
     pub(crate) async fn get(&self, path: &str) -> Reply {
         self.call("GET", path, &Value::Null).await
+    }
+
+    /// All rows of a list, which must fit on one page.
+    pub(crate) async fn rows(&self, path: &str) -> Vec<Value> {
+        let reply = self.get(path).await;
+        assert_eq!(reply.status, 200, "{path}: {reply:?}");
+        let page = reply.json();
+        let rows = page["responseList"].as_array().unwrap();
+        assert_eq!(page["_pageInfo"]["total"], rows.len(), "{path}");
+        rows.clone()
     }
 
     /// Sends a request with further header lines.

@@ -1,4 +1,4 @@
-"""Compares the answers that workflow_page.sh left with those that the vendor's page prints.
+"""Compares the answers of workflow_page.sh with those on the vendor's page.
 
 Member by member: the same members in the same order, values of the same JSON type and, for texts, of the same form.
 Values themselves count only where the page's value is one of the API's words. Differences are printed with the path to
@@ -60,7 +60,7 @@ IMPORT_TASK = """
 }
 """
 
-# Blob, signature and key are cut short: their form is checked, their length is the engine's affair.
+# The page shortens blob, signature and key, so the check ignores their length.
 SEALED = """
   "blob": "RAAAAAokZmZhNWIxNjktODMwMC00N2Fl",
   "signature": "MCwCFAWGf/97wb+oYuSQizj8U12n7jpQAhQKGCaOJ4U8XyDAOEhMUWkzZXHrpw==",
@@ -202,7 +202,7 @@ JOB_STATUS = """
 ]
 """
 
-# What GET /syncable-objects gives for the jobs is what it gives for the global object, with numbers for ids.
+# The list of jobs looks like the list of the global object, with numbers for ids.
 JOBS = IDENTIFIER.replace('"global"', "4").replace("GLOBAL_OBJECT", "MASKING_JOB")
 NO_CONTENT = None
 GONE = '{"errorMessage": "any text"}'
@@ -229,7 +229,7 @@ ANSWERS = {
     "e-2-import": (200, JOB_STATUS),
 }
 
-# The API's words: members whose values count.
+# The members whose values are compared.
 WORDS = {"exportHost", "importStatus", "objectType", "operation", "status"}
 
 FORMS = {
@@ -288,7 +288,7 @@ class Comparison:
                 self.compare_other_type(at, page[0], entry)
 
     def compare_other_type(self, path, page, ours):
-        """An entry of a type that the page left out behind its three dots."""
+        """An entry of a type that the page abbreviates with three dots."""
         if list(page) != list(ours):
             self.say(path, f"members {list(page)} on the page, {list(ours)} here")
         for name, value in ours.items():
@@ -333,7 +333,7 @@ def entry_key(entry):
 
 
 def check_more(comparison, found):
-    """What the page says in words."""
+    """Checks that the page describes in words."""
     say = comparison.say
     requested = {"a-4-download": {"id": "global"}, "c-1-export": {"id": 4}, "d-1-export": {"id": 6}, "e-1-export": {"id": 4}}
     for name, identifier in requested.items():

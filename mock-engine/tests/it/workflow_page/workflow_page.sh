@@ -1,20 +1,17 @@
 #!/usr/bin/env bash
-# The vendor's page of workflow examples, run with the real curl against two engines.
+# The vendor's page of workflow examples, run with curl against two engines.
 #
-# Commands under PAGE stand here as the page has them, character by character. Those under LIKE are what the page says
-# in words: the login "see example above" on the other engine, the job list that "should have been called", the profile
-# job for which one is to "swap out the objectType", and the boxes that show a request line, headers and a body instead
-# of a command. Only these of the page's values are replaced before a command runs:
+# Commands under PAGE are exact copies of the page's. Commands under LIKE follow its text: the login on the other engine,
+# the list of jobs, the profile job, and the boxes with a request line, headers and a body. The script replaces only these
+# values:
 #
 #   the token, the references of the two tasks, /path/to/cert, /path/to/export.json
 #
-# How a.example.com and b.example.com are reached stands in .curlrc; the one command without --cacert gets its authority
-# from CURL_CA_BUNDLE.
+# .curlrc maps a.example.com and b.example.com to the engines. CURL_CA_BUNDLE serves the one command without --cacert.
 #
 # workflow_page.sh DIRECTORY CA_FILE A_ADDRESS B_ADDRESS
 #
-# Leaves every answer in DIRECTORY as NAME.answer, with NAME.status beside it, and compares them with what the page
-# prints.
+# Writes every answer to NAME.answer and its status to NAME.status in DIRECTORY, and compares them with the page.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -34,7 +31,7 @@ CURLRC
 
 token=none export_reference=none import_reference=none
 
-# page NAME: runs the command on standard input and keeps what it answers.
+# page NAME: runs the command on standard input and stores the answer.
 page() {
     local name=$1 command
     command=$(cat)
@@ -51,7 +48,7 @@ page() {
     printf '%s %s\n' "$(<"$name.status")" "$(head -c 600 "$name.answer")"
 }
 
-# value NAME MEMBER: a text of an answer, if it is one that may stand in a command.
+# value NAME MEMBER: prints a text of an answer if it is safe in a command.
 value() {
     python3 - "$1.answer" "$2" <<'PYTHON'
 import json, re, sys
@@ -94,7 +91,7 @@ CURL_CA_BUNDLE=$ca page a-5-cleanup <<'PAGE'
 curl -X DELETE --header 'Accept: application/json' --header 'Authorization: dc2cff8b-e20d-4e28-8b7e-5d7c4aad0e2a' 'https://a.example.com/masking/api/export-async'
 PAGE
 
-# Not on the page: "cleanup" has to mean that the document is gone.
+# Not on the page: "cleanup" must delete the document.
 page a-6-gone <<'PAGE'
 curl -X GET --cacert /path/to/cert --header 'Accept: application/json' --header 'Authorization: dc2cff8b-e20d-4e28-8b7e-5d7c4aad0e2a' 'https://a.example.com/masking/api/file-downloads/EXPORT-ZXhwb3J0X2RvY3VtZW50Xzk0Wjlva3JDLmpzb24='
 PAGE
@@ -159,7 +156,7 @@ page d-2-import <<'PAGE'
 curl -X POST --cacert /path/to/cert --header 'Content-Type: application/json' --header 'Accept: application/json' --header 'Authorization: dc2cff8b-e20d-4e28-8b7e-5d7c4aad0e2a' --header 'passphrase: my example passphrase' -d @/path/to/export.json 'https://b.example.com/masking/api/import?force_overwrite=false&environment_id=1'
 PAGE
 
-# The boxes of the job part: over http, with another passphrase.
+# The boxes of the second part, over http and with another passphrase.
 
 token=$token_a
 page e-1-export <<'LIKE'
