@@ -79,13 +79,16 @@ impl TargetStateBuilder {
 
     fn cover(&mut self, list: &List<'_>, homes: &Homes) {
         let entries = || list.pages.iter().flat_map(|page| &page.entries);
-        let (Some(first), Some(page)) = (entries().next(), list.pages.first()) else {
-            return;
-        };
+        let Some(page) = list.pages.first() else { return };
+        let rows = entries().any(|entry| entry.is_row);
         let extent = match only_type(&list.pages).map(|name| (name, type_by_name(name))) {
             // Every engine has syncable objects of several types, so a list with several types isn't filtered by type.
-            None if !first.is_row => Extent::Objects,
-            None => return,
+            None => {
+                if rows || entries().next().is_none() {
+                    return;
+                }
+                Extent::Objects
+            }
             Some(("ENVIRONMENT", _)) => {
                 // The list of one application's environments looks like the list of an engine with one application.
                 let applications: HashSet<_> = entries().map(|row| row.application).collect();
@@ -96,10 +99,8 @@ impl TargetStateBuilder {
                 return;
             }
             // The list of drivers has a filter that rows don't show: built-in or not.
-            Some(("JDBC_DRIVER", _)) if first.is_row => return,
-            Some((name, known))
-                if !first.is_row || known.is_some_and(|known| known.scope == Scope::Global) =>
-            {
+            Some(("JDBC_DRIVER", _)) if rows => return,
+            Some((name, known)) if !rows || known.is_some_and(|known| known.scope == Scope::Global) => {
                 Extent::Type(name.to_owned())
             }
             Some((name, _)) => {

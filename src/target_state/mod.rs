@@ -37,7 +37,7 @@ pub use state::TargetState;
 use coverage::Coverage;
 use environments::Environments;
 use lists::Page;
-use objects::Objects;
+use objects::Snapshot;
 
 /// The most entries of all lists together.
 pub const MAX_ENTRIES: usize = 250_000;
@@ -150,7 +150,7 @@ pub enum StateNote {
 pub struct TargetStateBuilder {
     sources: Vec<StateSource>,
     notes: Vec<StateNote>,
-    objects: Objects,
+    objects: Snapshot,
     pages: Vec<Page>,
     entries: usize,
     coverage: Coverage,

@@ -123,9 +123,9 @@ impl Disagreement {
 
 /// All known objects.
 #[derive(Debug, Default)]
-pub(super) struct Objects(BTreeMap<ObjectId, KnownObject>);
+pub(super) struct Snapshot(BTreeMap<ObjectId, KnownObject>);
 
-impl Objects {
+impl Snapshot {
     pub(super) fn add(&mut self, seen: Observation, source: &Source) -> Result<(), StateError> {
         let object = seen.object;
         let known = self.0.entry(object.clone()).or_default();

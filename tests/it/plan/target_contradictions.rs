@@ -301,7 +301,7 @@ fn answers(state: &TargetState) -> Vec<&'static str> {
 
 proptest! {
     #[test]
-    fn the_order_of_sources_makes_no_difference(
+    fn order_of_sources_is_irrelevant(
         (sources, shuffled) in prop::collection::vec(source(), 1..6)
             .prop_flat_map(|sources| (Just(sources.clone()), Just(sources).prop_shuffle()))
     ) {

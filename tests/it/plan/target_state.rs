@@ -15,7 +15,7 @@ use crate::support::target::{ask, entry, page, state, state_of, testdata};
 use crate::support::things::{CONNECTOR, DOMAIN, ENVIRONMENT, RULESET, document, numbered};
 
 #[test]
-fn a_complete_list_of_one_type_speaks_for_that_type_alone() {
+fn complete_list_of_one_type_covers_that_type() {
     let domains = [
         entry("DOMAIN", json!({ "id": "SSN" })),
         entry("DOMAIN", json!({ "id": "ZIP" })),
@@ -70,7 +70,7 @@ fn unsyncable_object_is_present_without_a_revision() {
 }
 
 #[test]
-fn rows_of_one_environment_speak_for_that_environment_alone() {
+fn rows_of_one_environment_cover_it_alone() {
     let row = |id: i64, environment: i64| json!({ "databaseConnectorId": id.to_string(), "connectorName": format!("c{id}"), "environmentId": environment });
     let one = state(&[page(1, &[row(1, 5)])]);
     let at = |state: &TargetState, environment, name| {
@@ -95,7 +95,7 @@ fn rows_of_one_environment_speak_for_that_environment_alone() {
 }
 
 #[test]
-fn pages_of_two_environments_of_one_length_are_not_one_list() {
+fn pages_of_two_environments_are_two_lists() {
     let row = |id: i64, environment: i64| json!({ "databaseConnectorId": id, "connectorName": format!("c{id}"), "environmentId": environment });
     let at = |state: &TargetState, environment, name| {
         ask(
@@ -143,7 +143,7 @@ fn engine_wide_rows_are_complete_unless_filtered() {
 }
 
 #[test]
-fn a_job_lives_where_the_connector_of_its_ruleset_does() {
+fn job_lives_where_its_connector_does() {
     let sources = [
         page(
             1,
@@ -213,7 +213,7 @@ fn environment_is_absent_only_from_a_complete_list() {
 }
 
 #[test]
-fn all_is_known_of_a_dump_that_hides_nothing() {
+fn dump_with_secrets_is_complete() {
     let dump = testdata("targets/state.json");
     let whole = state_of(&[&dump], &[]);
     assert_eq!(
@@ -391,7 +391,7 @@ fn bare_entries_count_and_hashes_are_hexadecimal() {
 }
 
 #[test]
-fn references_of_lists_and_dumps_say_nothing_of_the_target() {
+fn references_in_lists_and_dumps_are_ignored() {
     let dumped = [
         json!({ "typeName": "DOMAIN_REFERENCE", "identifier": { "id": "ZIP" }, "name": "ZIP" }),
         json!({ "typeName": "SOURCE_DATABASE_CONNECTOR", "identifier": { "id": 9 }, "name": "c", "environment": 1 }),
@@ -411,7 +411,7 @@ fn references_of_lists_and_dumps_say_nothing_of_the_target() {
 }
 
 #[test]
-fn an_exported_environment_tells_where_what_it_needs_lives() {
+fn exported_environment_locates_its_dependencies() {
     let domain = numbered(DOMAIN, 3, "D");
     let connector = numbered(CONNECTOR, 1, "inside");
     let rules = numbered(RULESET, 2, "rules").needs(&[&connector, &domain]);
@@ -447,7 +447,7 @@ fn detects_document_and_single_entry() {
 }
 
 #[test]
-fn more_entries_than_the_limit_are_refused() {
+fn too_many_entries_are_refused() {
     let text = format!(
         "[{}{{}}]",
         r#"{"objectType":"KEY","objectIdentifier":{}},"#.repeat(MAX_ENTRIES)
@@ -493,7 +493,7 @@ fn format_support_follows_documents_and_version() {
 }
 
 #[test]
-fn a_bundle_shows_every_engine_wide_object_of_its_types() {
+fn bundle_covers_its_types() {
     let bundle = state_of(&[&testdata("merge/bundle.json")], &[]);
     let at = |type_name, name| ask(&bundle, type_name, Location::Global, name);
     assert_eq!(at("LOOKUP", "Names"), "present");

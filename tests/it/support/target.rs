@@ -51,7 +51,7 @@ pub(crate) fn testdata(name: &str) -> Vec<u8> {
     .unwrap()
 }
 
-/// What is known from files and from lists.
+/// The state of a target from files and lists.
 pub(crate) fn state_of(files: &[&[u8]], lists: &[Value]) -> TargetState {
     let mut builder = TargetStateBuilder::new();
     for file in files {
