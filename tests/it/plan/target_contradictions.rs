@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::support::target::{ask, entry, page, state};
 use crate::support::things::{LOOKUP, Thing, algorithm};
 
-/// What is said of sources, in one order and the other.
+/// Returns the errors for the sources in both orders.
 fn refused(sources: &[Value]) -> [String; 2] {
     let said = |sources: &mut dyn Iterator<Item = (usize, &Value)>| {
         let mut builder = TargetStateBuilder::new();
@@ -170,7 +170,7 @@ fn object_missing_from_a_complete_source_is_unknown() {
 }
 
 #[test]
-fn the_revision_of_a_bundle_is_unknown_where_sources_differ() {
+fn revision_of_a_bundle_is_unknown_if_sources_differ() {
     let list = |hash: &str| {
         let mut environment = entry("ENVIRONMENT", json!({ "id": 3 }));
         environment["revisionHash"] = hash.repeat(40).into();
@@ -204,7 +204,7 @@ fn name_shared_by_two_objects_identifies_neither() {
 }
 
 #[test]
-fn environments_of_one_name_are_not_told_apart_by_it() {
+fn name_shared_by_two_environments_is_unknown() {
     let both = state(&[page(
         2,
         &[environment(1, "e", "MASK"), environment(2, "e", "MASK")],

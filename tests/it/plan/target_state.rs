@@ -265,7 +265,7 @@ fn listed_hash_wins_over_an_unexplained_state() {
         assert_eq!(matches!(found.revision, TargetRevision::Pair(_)), explained);
         assert_eq!(found.revision == TargetRevision::Hash(other.clone()), !explained);
     }
-    // Of the engine's own object everything that the hash covers is at hand.
+    // The sources show everything that the hash of the engine's own object covers.
     let rows = [
         page(
             1,
