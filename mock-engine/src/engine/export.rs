@@ -66,18 +66,17 @@ impl Engine {
         let export_id = self.ids.uuid();
         // Parsed again rather than copied: objects can have megabytes.
         let read = |id: &NodeId| SyncObject::parse(view.object(*id).object.as_bytes());
-        let objects = match self.settings.faithful {
-            true => ids.iter().map(read).collect::<Result<Vec<_>, _>>(),
-            false => {
-                let habits = Habits::of(&export_id, started);
-                let written = ids.iter().map(|id| habits.written(read(id)?));
-                written.collect::<Result<Vec<_>, _>>().map(|objects| {
-                    let roots = roots.iter().map(|&root| view.object(root).key());
-                    in_record_order(objects, roots)
-                })
-            }
-        }
-        .map_err(cannot("the document"))?;
+        let objects = if self.settings.faithful {
+            ids.iter().map(read).collect::<Result<Vec<_>, _>>()
+        } else {
+            let habits = Habits::of(&export_id, started);
+            let written = ids.iter().map(|id| habits.written(read(id)?));
+            written.collect::<Result<Vec<_>, _>>().map(|objects| {
+                let roots = roots.iter().map(|&root| view.object(root).key());
+                in_record_order(objects, roots)
+            })
+        };
+        let objects = objects.map_err(cannot("the document"))?;
         let encryption = match passphrase(request)? {
             Some(passphrase) => Some((passphrase, self.encryption_params()?)),
             None => None,

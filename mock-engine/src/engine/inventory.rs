@@ -25,9 +25,10 @@ impl Engine {
         connectors.get(&reader, key)?;
         let row = state.table(path).get(key).cloned().unwrap_or_default();
         let schema = &self.settings.schema;
-        let mut names: Vec<String> = match path == FILE_CONNECTORS.spec().path {
-            true => schema.files(&row).map(|file| file.name.clone()).collect(),
-            false => schema.datasets(&row).map(|file| file.name.clone()).collect(),
+        let mut names: Vec<String> = if path == FILE_CONNECTORS.spec().path {
+            schema.files(&row).map(|file| file.name.clone()).collect()
+        } else {
+            schema.datasets(&row).map(|file| file.name.clone()).collect()
         };
         names.sort_unstable();
         names.dedup();

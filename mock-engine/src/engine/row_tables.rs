@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rpds::{RedBlackTreeMapSync, RedBlackTreeSetSync};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::resources;
+use super::resources::spec::by_path;
 use super::{Key, Row};
 
 /// The tables of an engine, by path.
@@ -62,7 +62,7 @@ const FIRST: Key = Key::Number(i64::MIN);
 
 impl Table {
     fn of(path: &str) -> Self {
-        let spec = resources::collection(path).map(resources::Collection::spec);
+        let spec = by_path(path);
         let names = spec.and_then(|spec| spec.name_field);
         let parents = spec.map_or(&[][..], |spec| spec.parents);
         Self {

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::executions::{Execution, ExecutionPlan};
 use super::objects::ObjectStore;
 use super::persist::StateDir;
-use super::resources;
+use super::resources::spec;
 use super::row_tables::{Table, Tables};
 use super::{EngineError, Key, PersistError};
 use crate::engine::locking::lock;
@@ -122,11 +122,9 @@ impl State {
 
     /// Whether a row of the resources with this counter has the number.
     pub fn number_taken(&self, counter: &str, number: i64) -> bool {
-        let sharing = resources::all()
-            .iter()
-            .filter(|collection| collection.spec().counter == Some(counter));
+        let sharing = spec::ALL.iter().filter(|spec| spec.counter == Some(counter));
         let key = Key::Number(number);
-        let mut tables = sharing.filter_map(|collection| self.tables.get(collection.spec().path));
+        let mut tables = sharing.filter_map(|spec| self.tables.get(spec.path));
         tables.any(|table| table.get(&key).is_some())
     }
 

@@ -298,6 +298,7 @@ pub struct LocalEngine {
 
 impl LocalEngine {
     /// The internals, for this package's tests.
+    #[doc(hidden)]
     pub fn engine(&self) -> &Arc<Engine> {
         &self.engine
     }
@@ -350,6 +351,7 @@ impl RunningEngine {
     }
 
     /// The internals, for this package's tests.
+    #[doc(hidden)]
     pub fn engine(&self) -> &Arc<Engine> {
         &self.engine
     }

@@ -45,9 +45,10 @@ impl Engines {
                 .created_status(created)
                 .limits(config.limits.clone());
             if let Some(identity) = &identity {
-                builder = match config.plain_too {
-                    true => builder.tls_and_plain(identity.clone()),
-                    false => builder.tls(identity.clone()),
+                builder = if config.plain_too {
+                    builder.tls_and_plain(identity.clone())
+                } else {
+                    builder.tls(identity.clone())
                 };
             }
             let engine = builder.start().await?;
@@ -60,9 +61,12 @@ impl Engines {
     /// One line per engine with its URL, after its name if there are several. Scripts wait for these lines.
     pub(super) fn announcement(&self) -> String {
         let several = self.engines.len() > 1;
-        let line = |engine: &RunningEngine| match several {
-            true => format!("{} {}\n", engine.name(), engine.url()),
-            false => format!("{}\n", engine.url()),
+        let line = |engine: &RunningEngine| {
+            if several {
+                format!("{} {}\n", engine.name(), engine.url())
+            } else {
+                format!("{}\n", engine.url())
+            }
         };
         self.engines.iter().map(line).collect()
     }

@@ -115,9 +115,10 @@ fn copy_rows(writer: &mut Writer<'_>, old: i64, copies: &mut Copies) {
         let counter = spec
             .counter
             .filter(|_| !copies.contains_key(&(spec.path, key.clone())));
-        let part = match parts.iter().any(|part| part.path == spec.path) {
-            true => part_of_copy(writer.state, spec, row, copies),
-            false => None,
+        let part = if parts.iter().any(|part| part.path == spec.path) {
+            part_of_copy(writer.state, spec, row, copies)
+        } else {
+            None
         };
         let id = match (part, counter) {
             (Some(id), _) => id,

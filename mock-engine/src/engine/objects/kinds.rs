@@ -2,12 +2,13 @@
 
 use exportdoc::internal::object::{OBJECT_TYPES, ObjectType, type_by_name};
 
-use crate::engine::resources::{ResourceSpec, collection};
+use crate::engine::resources::ResourceSpec;
+use crate::engine::resources::spec::by_path;
 
 /// Returns the resource that shows objects of a type.
 pub(crate) fn resource_of(type_name: &str) -> Option<&'static ResourceSpec> {
     let rest = type_by_name(type_name)?.rest?;
-    Some(collection(rest.path)?.spec())
+    by_path(rest.path)
 }
 
 /// Whether a type is a reference type. For types outside the table, the name decides.

@@ -101,9 +101,10 @@ pub(super) fn asked(
     body: &Row,
 ) -> Result<Masking, EngineError> {
     let algorithm = text(body, "algorithmName")?;
-    let date_format = match body.contains_key("dateFormat") {
-        true => text(body, "dateFormat")?,
-        false => text(old, "dateFormat")?,
+    let date_format = if body.contains_key("dateFormat") {
+        text(body, "dateFormat")?
+    } else {
+        text(old, "dateFormat")?
     };
     let Some(domain) = text(body, "domainName")? else {
         return match algorithm {

@@ -55,13 +55,19 @@ impl Member {
             None => data,
         };
         let number = self.field.number;
-        let text = || match self.field.kind.is_wrapper() {
-            true => message.wrapped_text(number),
-            false => message.text(number),
+        let text = || {
+            if self.field.kind.is_wrapper() {
+                message.wrapped_text(number)
+            } else {
+                message.text(number)
+            }
         };
-        let integer = || match self.field.kind.is_wrapper() {
-            true => message.wrapped_int(number),
-            false => message.int(number),
+        let integer = || {
+            if self.field.kind.is_wrapper() {
+                message.wrapped_int(number)
+            } else {
+                message.int(number)
+            }
         };
         let shown = |text: Cow<'_, str>| (!text.is_empty()).then(|| text.into_owned());
         Some(match (self.rest, self.field.kind) {

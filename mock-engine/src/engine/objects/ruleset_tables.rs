@@ -251,9 +251,10 @@ fn with_facts(column: &[u8], declared: &DeclaredColumn) -> Vec<u8> {
 
 fn change_table(data: &[u8], name: &str, change: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
     map_fields(data, TABLE, |table| {
-        Some(match name_in(table) == name {
-            true => change(table),
-            false => table.to_vec(),
+        Some(if name_in(table) == name {
+            change(table)
+        } else {
+            table.to_vec()
         })
     })
 }

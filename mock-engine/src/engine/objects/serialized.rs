@@ -38,9 +38,10 @@ struct Dumped {
 impl Serialize for StoredObject {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let message = Some(STANDARD.encode(self.object.as_bytes()));
-        let (message, secret) = match self.object.may_hold_secrets() {
-            false => (message, None),
-            true => (None, message),
+        let (message, secret) = if self.object.may_hold_secrets() {
+            (None, message)
+        } else {
+            (message, None)
         };
         let dumped = Dumped {
             type_name: self.type_name.clone(),

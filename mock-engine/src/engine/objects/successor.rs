@@ -21,9 +21,10 @@ pub(crate) fn take_place(
         let object = rename(&dependent.object, dependent.key(), |key| {
             let stands = type_of(state, key).is_some_and(is_reference)
                 && resolve(state, key).is_some_and(|original| original.key() == earlier);
-            match stands {
-                true => Some(ObjectKey::new(key.type_number, later.identifier.clone())),
-                false => (key == earlier).then(|| later.clone()),
+            if stands {
+                Some(ObjectKey::new(key.type_number, later.identifier.clone()))
+            } else {
+                (key == earlier).then(|| later.clone())
             }
         })?;
         let mut changed = StoredObject::clone(&dependent);

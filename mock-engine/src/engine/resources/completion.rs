@@ -6,7 +6,8 @@
 use exportdoc::internal::sample;
 use serde_json::{Value, json};
 
-use super::{Reader, Writer, collection, environment_of, spec};
+use super::spec::{self, by_path};
+use super::{Reader, Writer, environment_of};
 use crate::engine::clock::api_date;
 use crate::engine::content::stock;
 use crate::engine::{Key, Row, State};
@@ -16,7 +17,7 @@ pub(super) fn complete(writer: &Writer<'_>, path: &str, body: &mut Row) {
     complete_row(writer.state, path, body);
     match path {
         "file-rulesets" => {
-            let spec = collection(path).map(super::Collection::spec);
+            let spec = by_path(path);
             let entry = Value::Object(body.clone());
             if let Some(environment) = spec.and_then(|spec| environment_of(&writer.reader(), spec, &entry)) {
                 fill(body, json!({ "environmentId": environment }));

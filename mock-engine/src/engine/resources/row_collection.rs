@@ -119,13 +119,13 @@ impl RowCollection {
                 && row.get(field).and_then(Value::as_str) == Some(name)
                 && environment(&Value::Object(row.clone())) == here
         });
-        match taken {
-            true => Err(EngineError::Duplicate {
+        if taken {
+            return Err(EngineError::Duplicate {
                 what: self.spec.title,
                 name: name.to_owned(),
-            }),
-            false => Ok(()),
+            });
         }
+        Ok(())
     }
 
     /// Refuses a new name for a row whose key is its name.

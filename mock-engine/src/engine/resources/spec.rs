@@ -200,6 +200,11 @@ const fn rows_of(type_name: &str) -> ResourceSpec {
     }
 }
 
+/// Returns the description of the resource at a path.
+pub(crate) fn by_path(path: &str) -> Option<&'static ResourceSpec> {
+    ALL.iter().copied().find(|spec| spec.path == path)
+}
+
 /// `==` for constants.
 const fn same(one: &str, other: &str) -> bool {
     let (one, other) = (one.as_bytes(), other.as_bytes());
@@ -213,9 +218,12 @@ const fn same(one: &str, other: &str) -> bool {
 macro_rules! specs {
     ($($name:ident = $rows:expr, $title:literal { $($member:ident: $value:expr),* $(,)? })*) => {
         $(
-            #[doc = concat!("The look of each ", $title, ".")]
+            #[doc = concat!("The description of each ", $title, ".")]
             pub static $name: ResourceSpec = ResourceSpec { title: $title, $($member: $value,)* ..$rows };
         )*
+
+        /// The descriptions of all resources.
+        pub(crate) static ALL: &[&ResourceSpec] = &[$(&$name),*];
     };
 }
 

@@ -172,9 +172,10 @@ async fn copy(
     id: String,
     body: Row,
 ) -> Result<Response, ApiError> {
-    let status = match collection.spec().path == resources::spec::DATABASE_CONNECTORS.path {
-        true => app.http.created_status,
-        false => StatusCode::OK,
+    let status = if collection.spec().path == resources::spec::DATABASE_CONNECTORS.path {
+        app.http.created_status
+    } else {
+        StatusCode::OK
     };
     let made = app
         .blocking(move |engine| engine.copy_resource(collection, &Key::parse(&id), body))

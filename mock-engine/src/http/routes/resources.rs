@@ -59,9 +59,10 @@ fn mount(routes: Routes, collection: &'static dyn Collection, created: StatusCod
     let spec = collection.spec();
     let (access, title) = (spec.access, spec.title);
     // An async task writes algorithms.
-    let written = match spec.path == resources::spec::ALGORITHMS.path {
-        true => named("AsyncTask"),
-        false => named(&shown(spec)),
+    let written = if spec.path == resources::spec::ALGORITHMS.path {
+        named("AsyncTask")
+    } else {
+        named(&shown(spec))
     };
     let list = Endpoint::get(
         move |State(app): App1, query: Query| list(app, collection, query),
@@ -73,9 +74,10 @@ fn mount(routes: Routes, collection: &'static dyn Collection, created: StatusCod
         &resources::spec::TABLE_METADATA,
         &resources::spec::COLUMN_METADATA,
     ];
-    let list = match parts.iter().any(|part| part.path == spec.path) {
-        true => list.refuses(&[404]),
-        false => list,
+    let list = if parts.iter().any(|part| part.path == spec.path) {
+        list.refuses(&[404])
+    } else {
+        list
     };
     let mut all = vec![spec.filters.iter().fold(list, |list, (parameter, field)| {
         let schema = match field {
@@ -216,9 +218,10 @@ async fn format_form(
 ) -> Result<crate::engine::Row, ApiError> {
     let (parts, body) = request.into_parts();
     let of_files = spec.path == resources::spec::FILE_FORMATS.path;
-    let (part, keep) = match of_files {
-        true => (FORMAT_CONTENT, Keep::Bytes),
-        false => ("mainframeDatasetFormat", Keep::Length),
+    let (part, keep) = if of_files {
+        (FORMAT_CONTENT, Keep::Bytes)
+    } else {
+        ("mainframeDatasetFormat", Keep::Length)
     };
     let (file, mut row) = read_form(app, &parts.headers, body, part, keep).await?;
     let name = spec.name_field.unwrap_or("name");

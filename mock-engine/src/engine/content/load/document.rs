@@ -115,9 +115,10 @@ fn obstacle(report: &DocumentReport, objects: usize) -> Option<&'static str> {
 pub(super) fn read_all(paths: &[PathBuf]) -> Result<Vec<Document>, ContentError> {
     let mut files = Vec::new();
     for path in paths {
-        match path.is_dir() {
-            true => files.extend(json_files(path)?),
-            false => files.push(path.clone()),
+        if path.is_dir() {
+            files.extend(json_files(path)?);
+        } else {
+            files.push(path.clone());
         }
     }
     let documents = files.into_iter().map(Document::read);
