@@ -148,13 +148,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dates_have_the_engines_forms() {
+    fn api_dates_have_the_engines_form() {
         assert_eq!(api_date(1_529_094_995_483), "2018-06-15T20:36:35.483+0000");
         assert_eq!(api_date(i64::MAX), "1970-01-01T00:00:00.000+0000");
     }
 
     #[tokio::test]
-    async fn a_frozen_clock_wakes_sleepers_only_when_moved() {
+    async fn frozen_clock_wakes_sleepers_only_when_moved() {
         let clock = Clock::frozen(1_000);
         let sleeper = tokio::spawn({
             let clock = clock.clone();

@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_make_room() {
+    fn oldest_documents_are_dropped_above_the_limit() {
         let documents = Documents::default();
         for n in 0..=defaults::DOCUMENTS_KEPT {
             documents.insert(n.to_string(), document(DocumentKind::Export, 1));
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn purging_spares_the_other_kind() {
+    fn purge_keeps_the_other_kind() {
         let documents = Documents::default();
         documents.insert("e".into(), document(DocumentKind::Export, 3));
         documents.insert("i".into(), document(DocumentKind::Import, 4));

@@ -291,7 +291,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_request_is_echoed_on_one_line_word_for_word() {
+    fn request_is_echoed_verbatim_on_one_line() {
         let text = "{ \"b\" : 1.50,\n\"a\":\"x \\\" \\\\\" ,\"a\": [ ] }";
         let entry = RawValue::from_string(text.to_owned()).unwrap();
         assert_eq!(compact(&entry).get(), r#"{"b":1.50,"a":"x \" \\","a":[]}"#);

@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_second_operation_waits_for_the_first_to_be_dropped() {
+    fn second_operation_is_refused_until_the_permit_drops() {
         let gate = SyncGate::new(false);
         let permit = gate.enter(SyncKind::Export, true).unwrap();
         assert!(matches!(
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn newer_engines_sync_side_by_side() {
+    fn concurrent_gate_admits_two_operations() {
         let gate = SyncGate::new(true);
         let _one = gate.enter(SyncKind::Import, false).unwrap();
         let _two = gate.enter(SyncKind::Import, false).unwrap();

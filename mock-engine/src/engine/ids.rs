@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_seed_gives_the_same_ids_and_a_name_keeps_engines_apart() {
+    fn ids_depend_on_seed_and_name() {
         let (a, again, b) = (Ids::seeded(1, "a"), Ids::seeded(1, "a"), Ids::seeded(1, "b"));
         let first = a.uuid();
         assert_eq!(first, again.uuid());
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn forms_are_as_engines_write_them() {
+    fn ids_have_the_engines_forms() {
         let ids = Ids::random().unwrap();
         let uuid = ids.uuid();
         assert_eq!(uuid.len(), 36);

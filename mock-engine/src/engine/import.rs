@@ -130,8 +130,8 @@ impl Engine {
         };
         let (report, objects) = examined(&request.document, &options)?;
         record.read(&report);
-        record.behind_json = report.findings.iter().any(|found| found.rule == &TRAILING_DATA);
-        if record.behind_json && self.settings.strict_json {
+        record.has_trailing_data = report.findings.iter().any(|found| found.rule == &TRAILING_DATA);
+        if record.has_trailing_data && self.settings.strict_json {
             return Err(BadBody::TrailingData.into());
         }
         match (report.signature.verdict, self.settings.require_valid_signature) {

@@ -25,7 +25,7 @@ pub struct ImportRecord {
     outcomes: Vec<Value>,
     bytes: usize,
     /// Whether bytes follow the JSON of the document.
-    pub behind_json: bool,
+    pub has_trailing_data: bool,
 }
 
 impl ImportRecord {

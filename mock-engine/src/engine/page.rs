@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn page_one_of_nothing_is_fine() {
+    fn empty_list_has_a_first_page() {
         assert!(Page::<u8>::cut([].into_iter(), PageRequest::default()).is_ok());
     }
 }

@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_clients_send_is_understood() {
+    fn queries_of_real_clients_are_understood() {
         let query =
             Query::parse("page_size=1000&&page_number=2&force_overwrite=True&x=a%20b+c&environment_id=");
         let page = query.page().unwrap();
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_refused() {
+    fn invalid_values_are_refused() {
         let query =
             Query::parse("environment_id=None&page_number=0&force_overwrite=yes&n=99999999999999999999");
         assert!(query.number("environment_id").is_err());

@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_found_by_what_they_say_now() {
+    fn index_follows_changes_of_rows() {
         let mut table = Table::of("profile-sets");
         let row = |ids| {
             json!({ "profileSetName": "s", "profileExpressionIds": ids })

@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_whole_token_is_good_and_nothing_of_it_is_kept() {
+    fn only_the_whole_token_is_valid_and_none_is_kept() {
         let (sessions, settings, ids) = sessions();
         let token = sessions.begin(&settings, &ids, 0, "u");
         assert!(sessions.check(&token, 1).is_ok());
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_of_the_system_are_never_the_same() {
+    fn unseeded_tokens_never_repeat() {
         let (sessions, settings, _) = sessions();
         let mut tokens: Vec<String> = (0..100)
             .flat_map(|_| {

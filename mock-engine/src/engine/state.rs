@@ -184,7 +184,7 @@ mod tests {
     use crate::engine::Row;
 
     #[test]
-    fn a_failed_change_leaves_no_trace() {
+    fn failed_change_leaves_no_trace() {
         let store = Store::new(State::default(), None).unwrap();
         let before = serde_json::to_value(&*store.snapshot()).unwrap();
         let result: Result<(), _> = store.transact(|state| {
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stored_state_comes_back() {
+    fn stored_state_is_loaded_again() {
         let dir = tempfile::tempdir().unwrap();
         {
             let store = Store::new(State::default(), Some(StateDir::open(dir.path()).unwrap())).unwrap();

@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_of_a_row_replaces_the_one_that_the_engine_was_started_with() {
+    fn password_in_a_row_replaces_the_one_in_the_settings() {
         let (mut state, settings) = first(&[("Operator", "old")]);
         let ok = |state: &State, user, password| may_log_in(state, &settings, user, password);
         assert!(ok(&state, "operator", "old"));
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn where_everyone_may_log_in_a_password_that_was_set_still_counts() {
+    fn password_in_a_row_counts_on_an_engine_without_users() {
         let (mut state, settings) = first(&[]);
         let ok = |state: &State, user, password| may_log_in(state, &settings, user, password);
         assert!(ok(&state, "Admin", "Admin-12") && ok(&state, "anyone", "x") && !ok(&state, "anyone", ""));

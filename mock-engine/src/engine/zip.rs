@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_entry_comes_back_as_it_went_in() {
+    fn zip_entry_keeps_its_content() {
         let bytes = with_one_entry("a.json", b"{}").unwrap();
         let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
         let mut content = String::new();

@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_could_forge_a_line_is_escaped() {
+    fn control_characters_are_escaped() {
         let text = "a\r\nINFO forged \u{1b}[31m \u{202e}ä";
         assert_eq!(
             Escaped(text).to_string(),

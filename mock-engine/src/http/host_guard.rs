@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn foreign_names_are_not() {
+    fn foreign_names_are_refused() {
         for host in [
             "evil.example",
             "localhost.evil.example",
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_of_another_origin_are_not() {
+    fn pages_of_another_origin_are_refused() {
         let check = |headers: &[(&str, &str)]| {
             let mut request = Request::builder().header("host", "localhost:8080");
             for (name, value) in headers {

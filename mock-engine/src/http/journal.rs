@@ -320,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn newest_first_without_secrets() {
+    fn entries_are_newest_first_without_secrets() {
         let journal = Journal::default();
         let first = journal.begin(0, &request("/a?password=p4ss&x=1"));
         journal.begin(0, &request("/b"));
@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn bounded_by_number_and_bytes() {
+    fn journal_is_bounded_by_number_and_bytes() {
         let journal = Journal::default();
         let early = journal.begin(0, &request("/early"));
         for _ in 0..ENTRIES {

@@ -25,7 +25,7 @@ pub(crate) const TOO_MANY_BODIES: &str = "Too many large request bodies are bein
 /// A handler panicked.
 pub(crate) const INTERNAL_ERROR: &str = "Internal error.";
 /// Bytes after the JSON value of a body.
-pub(crate) const TRAILING_DATA: &str = "something stands behind the JSON value of the body";
+pub(crate) const TRAILING_DATA: &str = "the body has bytes after its JSON value";
 
 /// The text for an unknown name in `Host`. It suggests `--host` if a shell takes the name without quotes.
 fn unknown_host(name: &str) -> String {
@@ -113,13 +113,13 @@ fn unusable_body(bad: &BadBody) -> String {
     match bad {
         BadBody::NotText(member) => format!("'{member}' is not text"),
         BadBody::NotBoolean(member) => format!("'{member}' is neither true nor false"),
-        BadBody::NotRows(member) => format!("'{member}' is no list of objects"),
+        BadBody::NotRows(member) => format!("'{member}' is not a list of objects"),
         BadBody::NegativeNumber => "rows, bytes, counts and times are not negative".to_owned(),
         BadBody::NotOneOf(member, allowed) => format!("{member} is one of {}", allowed.join(", ")),
         BadBody::Unreadable(reason) => reason.clone(),
         BadBody::TrailingData => TRAILING_DATA.to_owned(),
         BadBody::CompressedZip => {
-            "a ZIP archive is taken as it is exported, with one uncompressed file; unpack it first".to_owned()
+            "a ZIP archive must be as exported, with one uncompressed file; unpack it first".to_owned()
         }
     }
 }
@@ -141,7 +141,7 @@ fn refused(refusal: &Refusal) -> String {
         Refusal::NotSyncable { object, reason } => return format!("{object} is not syncable: {reason}"),
         Refusal::Cycle(names) => {
             return format!(
-                "the objects depend on each other in a circle: {}",
+                "the objects depend on each other in a cycle: {}",
                 names.join(" -> ")
             );
         }
@@ -152,12 +152,12 @@ fn refused(refusal: &Refusal) -> String {
         Refusal::ImportUnclear(needs) => {
             return format!("the outcome of the import is unknown: {}", needs.join(", "));
         }
-        Refusal::TooManyMasked => "it has too many columns or fields to be changed",
+        Refusal::TooManyMasked => "the object has too many masked columns or fields for a change",
         Refusal::TooManyTables => "there are too many tables",
         Refusal::TableMoves => "a table can't move to another ruleset",
         Refusal::ColumnsFromDatabase => "columns come from the database",
         Refusal::FieldsFromFile => "fields come from the format's file",
-        Refusal::FixedResult => "what an execution did cannot be changed",
+        Refusal::FixedResult => "the result of an execution cannot be changed",
         Refusal::FixedExecution => "an execution cannot be changed",
         Refusal::KeptExecution => "an execution cannot be deleted",
         Refusal::SignatureInvalid => "the signature of the document is not valid, so it is not imported",
@@ -192,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fragments_become_sentences_and_literals_stay() {
+    fn fragments_become_sentences() {
         assert_eq!(
             error_message(&EngineError::not_found("application", 7)),
             "Application '7' does not exist."

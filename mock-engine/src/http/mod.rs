@@ -185,7 +185,7 @@ mod tests {
     use crate::engine::clock::Clock;
 
     #[tokio::test]
-    async fn a_handler_that_panics_costs_its_own_request() {
+    async fn panic_in_a_handler_fails_its_own_request_only() {
         let limits = Limits::default();
         let app = Arc::new(App {
             engine: Arc::new(Engine::new(Settings::default(), Clock::real()).unwrap()),

@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_spelling_is_the_same_path() {
+    fn every_spelling_gives_the_same_path() {
         for path in [
             "/masking/api/login",
             "/masking/api/login/",
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn the_query_stays() {
+    fn path_rewrite_keeps_the_query() {
         let uri: Uri = "/masking/api/v5.1.8/environments/?a=1&&b".parse().unwrap();
         assert_eq!(
             normalise(&uri).unwrap().to_string(),

@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secrets_are_hidden_at_any_depth_and_put_back() {
+    fn secrets_are_hidden_at_any_depth_and_restored() {
         let present = json!({ "a": [{ "b": 1 }], "r": { "passWord": "x", "jdbc": "jdbc:x:y;password=z" } });
         let mut value = json!({ "a": [{ "passWord": "x", "b": 1 }], "Authorization": { "c": 2 } });
         value["r"] = present["r"].clone();
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_known_by_their_names_and_by_their_form() {
+    fn secrets_are_found_by_name_and_by_form() {
         for (name, value) in [
             ("X-Api-Key", json!("s3cret")),
             ("clientSecret", json!("s3cret")),
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_are_hidden_however_they_are_spelled() {
+    fn secret_parameters_are_hidden_in_any_spelling() {
         for part in [
             "PASSWORD=x",
             "pass%77ord=x",

@@ -246,7 +246,7 @@ mod tests {
     use crate::http::limits::Limits;
 
     #[test]
-    fn the_options_are_consistent() {
+    fn options_are_consistent() {
         Cli::command().debug_assert();
     }
 

@@ -353,7 +353,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_and_paces() {
+    fn parses_durations_and_paces() {
         assert_eq!(parse_duration("0").unwrap(), Duration::ZERO);
         assert_eq!(parse_duration("500ms").unwrap(), Duration::from_millis(500));
         assert_eq!(parse_duration("2h").unwrap(), Duration::from_hours(2));
@@ -372,7 +372,7 @@ mod tests {
     }
 
     #[test]
-    fn engines_of_one_process_keep_their_state_apart() {
+    fn each_engine_gets_its_own_state_directory() {
         let base = Settings {
             state_dir: Some("dir".into()),
             ..Settings::default()
@@ -385,7 +385,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_behind_an_engines_name_is_loaded_by_that_engine_alone() {
+    fn path_with_an_engine_name_is_loaded_by_that_engine_only() {
         let base = Settings {
             load: ["a=x.json", "all", "b=y=z.json", "c=other.json"]
                 .map(PathBuf::from)

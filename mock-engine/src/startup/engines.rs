@@ -52,7 +52,7 @@ impl Engines {
                 };
             }
             let engine = builder.start().await?;
-            tracing::info!(engine = %engine.name(), url = %engine.url(), addresses = ?engine.addresses(), "answers");
+            tracing::info!(engine = %engine.name(), url = %engine.url(), addresses = ?engine.addresses(), "accepts requests");
             engines.push(engine);
         }
         Ok(Self { engines })

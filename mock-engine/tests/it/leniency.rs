@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::client::{Client, Reply, form};
 
-const BEHIND: &str = "something stands behind the JSON value of the body";
+const BEHIND: &str = "the body has bytes after its JSON value";
 
 async fn client(strict_json: bool) -> Client {
     let settings = Settings::default().with(|settings| {

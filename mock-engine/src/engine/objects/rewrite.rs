@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_field_is_replaced_inserted_in_order_or_removed() {
+    fn set_field_replaces_inserts_or_removes() {
         let bytes = [field(1, "a"), field(3, "c"), field(9, "?")].concat();
         let set = |number, text: Option<&str>| {
             set_field(&bytes, number, text.map(|text| field(number, text)).as_deref())

@@ -303,7 +303,7 @@ fn recorded<T>(
 ) -> Result<T, EngineError> {
     let mut record = ImportRecord::default();
     let result = import(&mut record);
-    if record.behind_json && !app.engine.settings.strict_json {
+    if record.has_trailing_data && !app.engine.settings.strict_json {
         ignored(app, entry);
     }
     show(app, entry, &record, result.as_ref().err());

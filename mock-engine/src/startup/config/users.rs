@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_users_and_may_be_commented() {
+    fn lines_are_users_or_comments() {
         let users = read("\u{feff}# who\r\na:b:c\r\n\r\n  \r\nä: ö \n".as_bytes()).unwrap();
         let shown: Vec<_> = users
             .iter()
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_gives_no_user_is_refused_without_being_quoted() {
+    fn file_without_users_is_refused_and_never_quoted() {
         let error = read(b"a:b\ns3cret\n").unwrap_err();
         assert!(matches!(error, UserFileError::Line { line: 2, .. }), "{error}");
         assert!(!error.to_string().contains("s3cret"), "{error}");

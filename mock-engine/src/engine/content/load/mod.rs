@@ -163,7 +163,7 @@ fn own_key(state: &mut State, loaded: &Loaded, earlier: &[ObjectKey]) -> ObjectK
         return key.clone();
     }
     let new = state.next_object_id(type_name);
-    tracing::info!("loaded {type_name} {id} is called {new} here: the number belongs to another one");
+    tracing::info!("{type_name} {id} is loaded as {new}: its number is taken");
     ObjectKey::new(key.type_number, Identifier::Integer(new))
 }
 

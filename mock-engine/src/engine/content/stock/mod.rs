@@ -282,7 +282,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_domain_and_expression_finds_what_it_names() {
+    fn every_domain_and_expression_resolves() {
         for (name, algorithm, tokenization) in names::DOMAINS {
             for algorithm in [Some(*algorithm), *tokenization].into_iter().flatten() {
                 assert!(is_stock_algorithm(algorithm), "{name} needs {algorithm}");

@@ -128,7 +128,7 @@ fn check(store: &ObjectStore) {
 
 proptest! {
     #[test]
-    fn every_way_finds_what_a_look_through_all_objects_finds(changes in prop::collection::vec(change(), 0..40)) {
+    fn index_finds_what_a_full_scan_finds(changes in prop::collection::vec(change(), 0..40)) {
         let mut store = ObjectStore::default();
         let mut half = ObjectStore::default();
         let mut half_written = Vec::new();
