@@ -9,7 +9,7 @@ use super::tokens::{Token, Tokenizer};
 /// Bytes of `"blob"` with each of its four characters written as an escape.
 const LONGEST_KEY: usize = 26;
 
-/// What the finder has come to.
+/// The reason why the finder returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Event {
     /// The end of the piece.

@@ -42,7 +42,7 @@ pub(super) const BEGIN: usize = 16;
 pub(super) struct ElidedString {
     /// File offset of its first escape, and the number of bytes before it that continue a character.
     pub(super) escape_at: Option<(u64, u64)>,
-    /// An escape is half of a surrogate pair, so the string stands for no text.
+    /// An escape is half of a surrogate pair, so the string isn't text.
     pub(super) lone_surrogate: bool,
     /// Number of its bytes that continue a character.
     pub(super) continuing: u64,

@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn duplicates_are_found_at_every_level_and_only_there() {
+    fn duplicates_are_found_at_every_level() {
         assert_eq!(
             paths(r#"{"a":1,"b":{"a":2},"c":[{"a":1},{"a":1}]}"#),
             Vec::<String>::new()
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn depth_ignores_brackets_in_strings_and_counts_siblings_once() {
+    fn depth_ignores_strings_and_counts_siblings_once() {
         assert_eq!(too_deep("[[],[],[]]", 2), None);
         assert_eq!(too_deep("[[],[[]]]", 2), Some(5));
         assert_eq!(too_deep(r#"["[[[[[[", "\"[[[[", "\\"]"#, 1), None);
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_key_names_the_member_where_a_text_ends() {
+    fn last_key_names_the_member_where_text_ends() {
         assert_eq!(
             last_top_level_key(r#"{"a":{"b":1},"c":"de"#).as_deref(),
             Some("c")

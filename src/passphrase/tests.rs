@@ -23,7 +23,7 @@ fn records(objects: &[&[u8]]) -> Vec<u8> {
         .collect()
 }
 
-/// Output lines of a program that shares no code with this one.
+/// The output lines of an independent program.
 fn oracle(program: &str, arguments: &[&str]) -> Vec<String> {
     let output = Command::new(program)
         .args(arguments)
@@ -101,7 +101,7 @@ fn java_encrypts_to_the_same_bytes_and_opens_ours() {
 }
 
 #[test]
-fn openssl_derives_the_same_key_material_beyond_ascii_too() {
+fn openssl_derives_the_same_keys_beyond_ascii() {
     for text in ["smeg", "pässwörd €", "🔑", &"x".repeat(1024)] {
         let (password, params) = (passphrase(text).to_bmp_string(), params([0xf0; 8], 77));
         let mine = [
@@ -148,7 +148,7 @@ fn passphrases_are_bounded_and_never_printed() {
 }
 
 #[test]
-fn a_ciphertext_that_breaks_off_says_so() {
+fn truncated_ciphertext_is_reported() {
     let params = params([1; 8], 1);
     for length in [0, 1, 7, 9, 15] {
         assert_eq!(
@@ -159,7 +159,7 @@ fn a_ciphertext_that_breaks_off_says_so() {
 }
 
 #[test]
-fn what_decrypts_to_anything_but_this_exports_object_records_is_a_wrong_passphrase() {
+fn other_decrypted_bytes_mean_a_wrong_passphrase() {
     let (params, passphrase) = (params([1; 8], 1), passphrase("x"));
     let other_export = frame(&ObjectRecord::encode("another export", b"o")).unwrap();
     let no_export = frame(&[0x12, 0x01, b'o']).unwrap();
@@ -176,8 +176,8 @@ fn what_decrypts_to_anything_but_this_exports_object_records_is_a_wrong_passphra
 }
 
 #[test]
-fn of_two_thousand_wrong_passphrases_none_opens_a_document() {
-    // Padding alone would let about eight of them through.
+fn two_thousand_wrong_passphrases_open_nothing() {
+    // Padding alone would accept about eight.
     let params = params([3; 8], 1);
     let ciphertext = encrypt(&records(&[b"object"]), &passphrase("right"), &params);
     for n in 0..2000 {
@@ -195,7 +195,7 @@ fn of_two_thousand_wrong_passphrases_none_opens_a_document() {
 
 proptest! {
     #[test]
-    fn decrypting_undoes_encrypting_and_only_with_the_same_passphrase_and_parameters(
+    fn only_the_same_passphrase_and_parameters_decrypt(
         objects in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..60), 0..4),
         text in "\\PC{1,20}", other in "\\PC{1,20}", salt in any::<[u8; 8]>(), iterations in 1_u32..20,
     ) {
@@ -213,7 +213,7 @@ proptest! {
     }
 
     #[test]
-    fn no_field_panics_the_reader_of_parameters(field in prop::collection::vec(any::<u8>(), 0..60)) {
+    fn parameters_of_any_bytes_do_not_panic(field in prop::collection::vec(any::<u8>(), 0..60)) {
         if let Ok(params) = EncryptionParams::parse(&field) {
             prop_assert!((1..=MAX_ITERATIONS).contains(&params.iterations()));
         }

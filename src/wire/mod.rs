@@ -18,7 +18,7 @@ pub use write::Writer;
 /// An oddity of a known field that no writer makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OddityKind {
-    /// A field that is no list occurs more than once.
+    /// A field that isn't a list occurs more than once.
     Repeated,
     /// The field has another wire type than its own.
     OtherType,
@@ -60,7 +60,7 @@ pub enum WireErrorKind {
     Depth,
 }
 
-/// A field's value. `B` is what length-delimited values and groups are given as: their bytes, or the number of bytes.
+/// A field's value. `B` is the form of length-delimited values and groups: their bytes, or the number of bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Value<B> {
     /// Wire type 0.

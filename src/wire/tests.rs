@@ -57,7 +57,7 @@ proptest! {
     }
 }
 
-/// What both readers have to agree on: number, value as far as a head shows it, where field and value begin.
+/// The heads of a message in memory, which a stream must give too.
 fn heads(bytes: &[u8]) -> (Vec<FieldHead>, Option<WireError>) {
     let (mut heads, mut error) = (Vec::new(), None);
     for field in fields(bytes) {
@@ -77,7 +77,7 @@ fn heads(bytes: &[u8]) -> (Vec<FieldHead>, Option<WireError>) {
     (heads, error)
 }
 
-/// The same from a stream that gives `piece` bytes at a time and goes on behind the message.
+/// The heads from a stream of `piece` bytes at a time that continues behind the message.
 fn streamed(bytes: &[u8], piece: usize) -> (Vec<FieldHead>, Option<WireError>) {
     let source = [bytes, &[0x08; 20]].concat();
     let mut cursor = Cursor::new(BufReader::with_capacity(piece, &source[..]));
@@ -97,7 +97,7 @@ fn streamed(bytes: &[u8], piece: usize) -> (Vec<FieldHead>, Option<WireError>) {
 
 proptest! {
     #[test]
-    fn a_stream_splits_into_the_same_fields_and_ends_at_the_same_fault(
+    fn stream_and_slice_have_the_same_fields_and_fault(
         bytes in arbitrary_message(3),
         damage in proptest::option::of((any::<proptest::sample::Index>(), any::<u8>())),
         piece in 1_usize..30,
@@ -111,7 +111,7 @@ proptest! {
     }
 }
 
-/// The same kind of fault, or none, by both readers.
+/// The fault that both readers report.
 fn fault(bytes: &[u8]) -> Option<WireErrorKind> {
     let (whole, error) = heads(bytes);
     for piece in [1, 7, 1000] {
@@ -125,7 +125,7 @@ fn kind(bytes: &[u8]) -> WireErrorKind {
 }
 
 #[test]
-fn field_numbers_end_where_protobuf_ends_them() {
+fn field_numbers_end_at_the_limit_of_protobuf() {
     let highest = Writer::new().varint((1 << 29) - 1, 7).finish();
     assert_eq!(Message::parse(&highest).unwrap().varint((1 << 29) - 1), Some(7));
     assert_eq!(fault(&highest), None);
@@ -143,7 +143,7 @@ fn varints_end_at_64_bits() {
     let most = [&[0x08], &full[..], &[0x01]].concat();
     assert_eq!(Message::parse(&most).unwrap().varint(1), Some(u64::MAX));
     assert_eq!(fault(&most), None);
-    // What the tenth byte has beyond them is dropped, as protobuf does.
+    // Bits of the tenth byte beyond them are dropped, as in protobuf.
     let beyond = [&[0x08], &full[..], &[0x7e]].concat();
     assert_eq!(Message::parse(&beyond).unwrap().varint(1), Some(u64::MAX >> 1));
     assert_eq!(fault(&beyond), None);
@@ -170,14 +170,14 @@ fn fixed_values_are_little_endian_and_end_with_the_message() {
 }
 
 #[test]
-fn lengths_reach_to_the_end_of_the_message_and_no_further() {
+fn lengths_end_with_the_message() {
     assert_eq!(fault(&[0x0a, 0x02, b'a', b'b']), None);
     assert_eq!(fault(&[0x0a, 0x00]), None);
     assert_eq!(kind(&[0x0a, 0x03, b'a', b'b']), WireErrorKind::LengthPastEnd);
 }
 
 #[test]
-fn groups_are_open_sixty_four_at_a_time() {
+fn sixty_four_groups_may_be_open() {
     let nested = |depth: usize| [vec![0x0b; depth], vec![0x0c; depth]].concat();
     assert_eq!(fault(&nested(64)), None);
     assert_eq!(kind(&nested(65)), WireErrorKind::Depth);
@@ -207,7 +207,7 @@ fn a_value_begins_behind_its_tag_and_length() {
 }
 
 #[test]
-fn of_a_stream_a_value_is_taken_up_to_a_limit_and_what_is_left_is_skipped() {
+fn streamed_value_is_read_up_to_a_limit() {
     let bytes = Writer::new()
         .bytes(1, b"taken")
         .bytes(2, b"left")
@@ -230,7 +230,7 @@ fn of_a_stream_a_value_is_taken_up_to_a_limit_and_what_is_left_is_skipped() {
 }
 
 #[test]
-fn a_message_inside_a_message_counts_its_places_from_its_own_start() {
+fn nested_message_counts_offsets_from_its_start() {
     let inner = Writer::new().varint(1, 5).bytes(2, b"xy").finish();
     let bytes = Writer::new().varint(9, 1).bytes(4, &inner).varint(5, 6).finish();
     let mut cursor = Cursor::new(&bytes[..]);
@@ -281,7 +281,7 @@ fn the_last_of_a_repeated_scalar_counts() {
 }
 
 #[test]
-fn nested_messages_are_read_by_number_and_what_is_none_is_left_out() {
+fn nested_messages_are_found_by_number() {
     let inner = |value: u64| Writer::new().varint(1, value).finish();
     let bytes = Writer::new()
         .bytes(4, &inner(5))
@@ -298,8 +298,8 @@ fn nested_messages_are_read_by_number_and_what_is_none_is_left_out() {
     assert_eq!(message.wrapped_int(6), None);
 }
 
-/// A message of about so many bytes: field 1 holds a message whose field 1 holds a message, down to an empty one. Written
-/// back to front, since each length depends on what it encloses.
+/// A message of about this many bytes: field 1 holds a message whose field 1 holds a message, down to an empty one.
+/// Written from the inside out, since each length includes the inner ones.
 fn nested(bytes: usize) -> Vec<u8> {
     let mut reversed = Vec::with_capacity(bytes + 16);
     while reversed.len() < bytes {
@@ -313,7 +313,7 @@ fn nested(bytes: usize) -> Vec<u8> {
 }
 
 #[test]
-fn a_megabyte_of_nested_messages_is_dumped_to_its_depth_limit() {
+fn dump_of_deep_nesting_ends_at_its_limit() {
     let bytes = nested(1 << 20);
     let limits = DumpLimits {
         depth: 8,

@@ -17,7 +17,7 @@ fn read_all(bytes: &[u8]) -> Result<Vec<Vec<u8>>, BlobError> {
 }
 
 #[test]
-fn records_come_back_as_framed() {
+fn framed_records_are_read_back() {
     let blob = [frame(b"abc").unwrap(), frame(b"d").unwrap()].concat();
     assert_eq!(read_all(&blob).unwrap(), [b"abc".to_vec(), b"d".to_vec()]);
 }
@@ -52,13 +52,13 @@ fn each_break_names_its_record_and_offset() {
 }
 
 #[test]
-fn a_claimed_length_takes_no_memory() {
+fn claimed_length_takes_no_memory() {
     let mut reader = RecordReader::new(&[0xff, 0xff, 0xff, 0x3f, 1][..], BlobLimits::default());
     assert!(reader.next_record().is_err());
     assert!(reader.buffer.capacity() < 4096);
 }
 
-/// Offers one byte at a time and is interrupted before each; then fails, if it is to.
+/// A source that gives one byte at a time with an interruption before each, and may fail at the end.
 struct Interrupted<'a> {
     bytes: &'a [u8],
     pause: bool,
@@ -93,7 +93,7 @@ impl BufRead for Interrupted<'_> {
 }
 
 #[test]
-fn an_interruption_is_no_end_and_a_failure_is_one() {
+fn interruption_is_retried_and_failure_ends_reading() {
     let blob = frame(b"abc").unwrap();
     for fails in [false, true] {
         let source = Interrupted {
@@ -121,7 +121,7 @@ fn an_interruption_is_no_end_and_a_failure_is_one() {
 }
 
 #[test]
-fn of_a_record_that_breaks_off_the_beginning_is_there() {
+fn truncated_record_keeps_its_beginning() {
     let blob = frame(b"abcdef").unwrap();
     let mut reader = RecordReader::new(&blob[..7], BlobLimits::default());
     let head = reader.begin().unwrap().unwrap();
@@ -134,7 +134,7 @@ fn of_a_record_that_breaks_off_the_beginning_is_there() {
 }
 
 #[test]
-fn a_claim_above_the_limit_is_a_limit_only_where_the_bytes_are_there() {
+fn length_above_the_limit_counts_only_if_the_bytes_exist() {
     let limits = BlobLimits {
         record_bytes: 4,
         held_bytes: 2,
@@ -163,7 +163,7 @@ fn a_claim_above_the_limit_is_a_limit_only_where_the_bytes_are_there() {
 }
 
 #[test]
-fn above_the_limit_no_more_is_taken_from_the_source_than_tells_a_claim_from_bytes() {
+fn reading_stops_one_byte_above_the_limit() {
     let limits = BlobLimits {
         record_bytes: 4,
         held_bytes: 2,
@@ -176,7 +176,7 @@ fn above_the_limit_no_more_is_taken_from_the_source_than_tells_a_claim_from_byte
 }
 
 #[test]
-fn a_body_reads_to_the_end_of_its_record() {
+fn body_reads_to_the_end_of_its_record() {
     let blob = [frame(b"abc").unwrap(), frame(b"d").unwrap()].concat();
     let mut reader = RecordReader::new(&blob[..], BlobLimits::default());
     for message in [&b"abc"[..], b"d"] {
