@@ -1,8 +1,7 @@
 //! The date forms of engines: Java's `Date.toString` in the metadata, ISO 8601 in the blob's header, milliseconds
 //! since 1970 in revisions, and the API's own mixture.
-//!
-//! Invariant: an instant is only given where the text determines one. A zone abbreviation such as `CST` names several
-//! offsets; it is kept as text and never guessed at.
+//! Invariant: only an unambiguous text yields an instant. A zone abbreviation such as `CST` has several offsets; it is
+//! kept as text.
 
 use std::fmt;
 
@@ -34,7 +33,7 @@ pub enum DateError {
     /// Not the six words of `Date.toString`.
     #[error("not of the form 'Fri Jun 15 20:16:20 UTC 2018'")]
     Form,
-    /// One of the words isn't what stands in its place.
+    /// A word of another kind than expected.
     #[error("{0:?} is no {1}")]
     Word(String, &'static str),
     /// Such as the 31st of June.
@@ -43,15 +42,16 @@ pub enum DateError {
     /// Not ISO 8601 with an offset.
     #[error("not an ISO 8601 instant: {0}")]
     Iso(String),
-    /// Beyond the years that can be told.
+    /// Outside the supported years.
     #[error("{0} ms since 1970 is out of range")]
     OutOfRange(i64),
 }
 
 /// A date as Java's `Date.toString` writes it, such as `Fri Jun 15 20:16:20 UTC 2018`.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct JavaDate {
-    /// The text read.
+    /// The text.
     pub original: String,
     /// The local date and time at the engine.
     pub civil: DateTime,
@@ -64,7 +64,8 @@ pub struct JavaDate {
 }
 
 impl JavaDate {
-    /// Reads a date. A weekday that doesn't fit is no error: see [`JavaDate::weekday_fits`].
+    #[doc(hidden)]
+    /// Parses a date. A wrong weekday is no error: see [`JavaDate::weekday_fits`].
     pub fn parse(text: &str) -> Result<Self, DateError> {
         let words: Vec<&str> = text.split(' ').take(7).collect();
         let [weekday, month, day, time, zone, year] = words.as_slice() else {
@@ -103,12 +104,14 @@ impl JavaDate {
         })
     }
 
+    #[doc(hidden)]
     /// Whether the weekday belongs to the date.
     pub fn weekday_fits(&self) -> bool {
         self.civil.date().weekday() == self.weekday
     }
 
-    /// Reads the date that stands at `place`, with what deserves saying about it.
+    #[doc(hidden)]
+    /// Parses the date at `place`, with findings about it.
     pub fn check(text: &str, place: &Place) -> (Result<Self, DateError>, Vec<Finding>) {
         let at = |rule, message: String| Finding::at(rule, place.clone(), message);
         let mut findings = Vec::new();
@@ -163,7 +166,7 @@ fn clock_time(text: &str) -> Option<Time> {
     Time::new(two_digits(hour)?, two_digits(minute)?, two_digits(second)?, 0).ok()
 }
 
-/// The offset of the zones that have one for sure.
+/// The offset of unambiguous zones.
 fn offset(zone: &str) -> Option<Offset> {
     if matches!(zone, "UTC" | "GMT" | "Z") {
         return Some(Offset::UTC);

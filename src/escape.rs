@@ -1,7 +1,6 @@
-//! Makes text from a document safe for where it goes.
-//!
-//! Invariant: nothing that comes out of a document can move a cursor, hide or reorder text, break out of a table cell or
-//! a log line, or open a tag. Escaping is visible (`\u{202e}`), so a reader sees that something was there.
+//! Escapes text from a document for terminals, Markdown, HTML and JSON.
+//! Invariant: text from a document cannot move a cursor, hide or reorder text, break out of a table cell or a log
+//! line, or open a tag. Escapes are visible (`\u{202e}`).
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -28,15 +27,15 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// For one line of Markdown, table cells included: as [`terminal`], and nothing in it becomes markup, a link, a mention, a
-/// reference to an issue or a commit, or a picture. Code hosts look for these in the rendered text, where no escape is
-/// left to see, but not in code: so what isn't plain words stands as code.
+/// For one line of Markdown, table cells included: as [`terminal`], and without markup, links, mentions, references to
+/// issues or commits, or emoji. Code hosts search the rendered text for these, after escapes are gone, but not code.
+/// So everything but plain words is written as code.
 pub fn markdown(text: &str) -> String {
     let text = terminal(text);
     if is_plain(&text) {
         return text.replace('_', "\\_").replace('(', "\\(").replace(')', "\\)");
     }
-    // A bar ends a table's cell, in code too, and a backslash doesn't always keep it from that.
+    // A bar ends a table cell even in code, and a backslash doesn't always prevent it.
     let text = text.replace('|', "\\u{7c}");
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
     let fence = "`".repeat(longest + 1);
@@ -46,13 +45,13 @@ pub fn markdown(text: &str) -> String {
     }
 }
 
-/// Whether text can't be taken for anything but words: of punctuation it has what ends or joins them.
+/// Whether text is plain words, with only the punctuation that ends or joins words.
 fn is_plain(text: &str) -> bool {
     let mut next = text.chars().skip(1).chain([' ']);
     let words = text.chars().all(|c| {
         let next = next.next().unwrap_or(' ');
         match c {
-            // `:tada:` is a picture.
+            // `:tada:` is an emoji.
             ':' => next == ' ',
             // `GH-12` is an issue.
             '-' => !next.is_ascii_digit(),
@@ -83,8 +82,8 @@ pub fn html(text: &str) -> String {
     safe
 }
 
-/// For JSON text that may end up on a terminal: what [`terminal`] would escape stands as `\\u` escapes, which mean the
-/// same to a JSON parser. Line breaks between the values stay.
+/// For JSON text that may reach a terminal: `\\u` escapes for what [`terminal`] escapes, which mean the same to a JSON
+/// parser. Line breaks between values stay.
 pub fn json(text: &str) -> Cow<'_, str> {
     let is_hidden = |c: char| c != '\n' && is_unsafe(c);
     if !text.contains(is_hidden) {

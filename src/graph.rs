@@ -1,7 +1,6 @@
 //! The dependency graph of a document's objects.
-//!
-//! Invariant: a graph is only keys, edges and revision pairs, so its size depends on the number of objects, never on
-//! their data. Every walk is iterative; hostile depth can't reach the stack.
+//! Invariants: a graph has keys, edges and revision pairs only, so its size does not depend on the objects' data.
+//! Walks are iterative, so hostile depth cannot overflow the stack.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -10,7 +9,7 @@ use crate::object::{ObjectKey, RevisionPair, SyncObject};
 /// Position of an object in a graph, in record order.
 pub type NodeId = usize;
 
-/// One object: who it is, which saved state, what it needs.
+/// One object: its key, its saved state, its dependencies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node {
     /// Type and identifier.
@@ -19,7 +18,7 @@ pub struct Node {
     pub pair: RevisionPair,
     /// Direct dependencies within the document, each once, in listed order.
     pub dependencies: Vec<NodeId>,
-    /// Direct dependencies that no object of the document answers to, each once.
+    /// Direct dependencies that the document lacks, each once.
     pub missing: Vec<ObjectKey>,
 }
 
@@ -41,8 +40,8 @@ impl GraphBuilder {
         self.add_node(object.key().clone(), pair, object.dependencies().to_vec())
     }
 
-    /// Adds an object of which only this is at hand; dependencies as listed, duplicates included.
-    pub fn add_node(
+    /// Adds an object by its parts. Dependencies may repeat.
+    pub(crate) fn add_node(
         &mut self,
         key: ObjectKey,
         pair: RevisionPair,
@@ -53,7 +52,7 @@ impl GraphBuilder {
         self.entries.len() - 1
     }
 
-    /// Resolves the edges. Where two objects have one key, the first answers to it.
+    /// Resolves the edges. Of two objects with one key, the first counts.
     pub fn finish(self) -> Graph {
         let mut index = HashMap::with_capacity(self.entries.len());
         for (id, (key, _, _)) in self.entries.iter().enumerate() {
@@ -95,7 +94,7 @@ pub struct Graph {
 }
 
 impl Graph {
-    /// The graph of objects at hand.
+    /// The graph of these objects.
     pub fn of<'a>(objects: impl IntoIterator<Item = &'a SyncObject<'a>>) -> Self {
         let mut builder = GraphBuilder::new();
         for object in objects {
@@ -114,12 +113,12 @@ impl Graph {
         self.index.get(key).copied()
     }
 
-    /// An object and everything reachable from it, in breadth-first order, each once.
+    /// An object and all its dependencies, breadth-first, each once.
     pub fn closure(&self, start: NodeId) -> Vec<NodeId> {
         self.breadth_first([start])
     }
 
-    /// Everything reachable from `roots` over the dependency lists, first visit wins: the engines' record order.
+    /// Everything reachable from `roots`, breadth-first over the dependency lists: the engines' record order.
     pub fn breadth_first(&self, roots: impl IntoIterator<Item = NodeId>) -> Vec<NodeId> {
         let mut seen = vec![false; self.nodes.len()];
         let (mut order, mut queue) = (Vec::new(), VecDeque::new());
@@ -139,10 +138,10 @@ impl Graph {
         order
     }
 
-    /// Dependencies before dependents, otherwise in record order; or the objects of one cycle.
+    /// The objects with dependencies before dependents, otherwise in record order.
     ///
     /// # Errors
-    /// A cycle, in dependency order: each depends on the next, the last on the first.
+    /// The objects of a cycle: each depends on the next, the last on the first.
     pub fn import_order(&self) -> Result<Vec<NodeId>, Vec<NodeId>> {
         #[derive(Clone, Copy, PartialEq)]
         enum Mark {
@@ -186,18 +185,13 @@ impl Graph {
         Ok(order)
     }
 
-    /// Objects that nothing reaches from `roots`.
+    /// Objects that are unreachable from `roots`.
     pub fn orphans(&self, roots: impl IntoIterator<Item = NodeId>) -> Vec<NodeId> {
         let mut reached = vec![false; self.nodes.len()];
         for id in self.breadth_first(roots) {
             reached[id] = true;
         }
         (0..self.nodes.len()).filter(|id| !reached[*id]).collect()
-    }
-
-    /// Whether an object's closure lacks members.
-    pub fn closure_has_gaps(&self, closure: &[NodeId]) -> bool {
-        closure.iter().any(|id| !self.nodes[*id].missing.is_empty())
     }
 }
 
@@ -246,11 +240,10 @@ mod tests {
         let g = graph(&[(0, &[1, 9, 9]), (1, &[]), (2, &[])]);
         assert_eq!(g.nodes()[0].missing, [key(9)]);
         assert_eq!(g.orphans([0]), [2]);
-        assert!(g.closure_has_gaps(&g.closure(0)));
     }
 
     #[test]
-    fn a_chain_of_a_hundred_thousand_objects_is_walked_without_recursion() {
+    fn long_chain_is_walked_without_recursion() {
         let n = 100_000;
         let objects: Vec<_> = (0..n)
             .map(|i| {

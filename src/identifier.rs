@@ -1,7 +1,6 @@
-//! How syncable objects are named: the identifier forms that the metadata and the blob share.
-//!
-//! Invariant: the JSON form and the protobuf form of one identifier compare equal, so the metadata table can be
-//! matched with the records. Forms this version doesn't know are kept whole and equal only themselves.
+//! Identifiers of syncable objects, in the metadata and in the blob.
+//! Invariant: the JSON form and the protobuf form of one identifier compare equal, so that the metadata can be matched
+//! with the records. Unknown forms are kept unchanged and equal only themselves.
 
 use std::fmt;
 
@@ -11,7 +10,7 @@ use serde_json::{Value, json};
 /// The identifier of a syncable object, without its type.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Identifier {
-    /// `{"id": 7}`, `IntegerIdentifier` in the blob. Only a label: another engine gives another number.
+    /// `{"id": 7}`, `IntegerIdentifier` in the blob. It is local to an engine: another engine has another number.
     Integer(i64),
     /// `{"id": "SSN"}`, `StringIdentifier` in the blob.
     Text(String),
@@ -19,11 +18,11 @@ pub enum Identifier {
     Algorithm(String),
     /// `{"keyId": "global"}`, `EncryptionKeyIdentifier` in the blob.
     EncryptionKey(String),
-    /// A JSON form without known counterpart, as compact JSON text.
+    /// An unknown JSON form, as compact JSON text.
     OtherJson(String),
-    /// A protobuf form without known counterpart: the `Any`'s type URL and value.
+    /// An unknown protobuf form: the type URL and value of its `Any`.
     OtherAny {
-        /// Type URL as it stands in the blob.
+        /// Type URL, unchanged.
         type_url: String,
         /// Undecoded message.
         value: Vec<u8>,
@@ -31,6 +30,7 @@ pub enum Identifier {
 }
 
 impl Identifier {
+    #[doc(hidden)]
     /// Reads the metadata's `objectIdentifier`.
     pub fn from_json(value: &Value) -> Self {
         let only = value
@@ -46,6 +46,7 @@ impl Identifier {
         }
     }
 
+    #[doc(hidden)]
     /// The JSON form that the metadata and the API use. Unknown protobuf forms show type URL and hex value.
     pub fn to_json(&self) -> Value {
         match self {
@@ -65,7 +66,7 @@ impl Serialize for Identifier {
     }
 }
 
-/// The bare value, as a person would name the object. Not escaped.
+/// The bare value. Not escaped.
 impl fmt::Display for Identifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

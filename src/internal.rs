@@ -1,6 +1,5 @@
-//! Everything that the command line, the mock engine, and the tests use of the library, module by module.
-//!
-//! Nothing in here is promised: it changes with every version, without notice.
+//! What the command line, the mock engine and the tests use of the library, by module. Nothing here is promised: it may
+//! change in every version.
 
 pub mod audit {
     pub use crate::audit::*;

@@ -1,9 +1,7 @@
 //! Finds secrets in JDBC URLs.
-//!
-//! Drivers agree on no form, so this knows the usual ones: properties behind `;`, `?`, `&`, `:`, `,` or `(`, a login in
-//! front of a host (`//user:password@host`), and that of Oracle's drivers (`user/password`).
-//!
-//! Invariant: a URL that [`secret`] doesn't call [`Secret::None`] is never printed whole.
+//! Drivers share no syntax, so this covers the usual forms: properties after `;`, `?`, `&`, `:`, `,` or `(`, a login
+//! before a host (`//user:password@host`), and Oracle's `user/password`. Invariant: a URL is printed whole only if
+//! [`secret`] returns [`Secret::None`].
 
 use percent_encoding::percent_decode_str;
 
@@ -12,13 +10,13 @@ use percent_encoding::percent_decode_str;
 pub enum Secret {
     /// Nothing in it looks like one.
     None,
-    /// It has a word or a form that goes with secrets, but no secret was found.
+    /// It has a word or a form that suggests a secret, but no secret was found.
     Possible,
-    /// It holds one.
+    /// It has one.
     Held,
 }
 
-/// Names of properties that hold a secret, without what isn't a letter or a digit, end like this.
+/// Endings of the names of properties with a secret, letters and digits only.
 const NAMES: &[&str] = &[
     "password",
     "passwd",
@@ -49,7 +47,7 @@ const NAMES: &[&str] = &[
     "logdata",
     "credential",
     "credentials",
-    // `pass` alone ends words of other meanings, too.
+    // `pass` also ends words of other meanings.
     "userpass",
     "dbpass",
     "proxypass",
@@ -58,7 +56,7 @@ const NAMES: &[&str] = &[
     "storepass",
 ];
 
-/// Words that make a URL suspicious wherever they stand.
+/// Words that make a URL suspicious anywhere.
 const WORDS: &[&str] = &[
     "pass",
     "pwd",
@@ -76,7 +74,7 @@ const WORDS: &[&str] = &[
     "encryptionkey",
 ];
 
-/// What separates properties, and them from what stands before.
+/// Separators before and between properties.
 const SEPARATORS: [char; 12] = [';', '&', '?', ',', '(', ')', '{', '}', ':', '/', '#', '='];
 
 /// Looks for a secret in a JDBC URL.
@@ -94,12 +92,12 @@ pub fn secret(url: &str) -> Secret {
     login
 }
 
-/// Whether a property, parameter, header or member of this name holds a secret, however it is spelled.
+/// Whether a property, parameter, header or member of this name has a secret. Spelling and case don't matter.
 pub fn names_secret(name: &str) -> bool {
     matches!(kind(name), Kind::Password | Kind::Secret)
 }
 
-/// As [`secret`], for text from any field: text without a JDBC URL has no secret.
+/// Looks for a secret in the JDBC URLs of a text.
 pub(crate) fn secret_within(text: &str) -> Secret {
     match fold(text).find("jdbc:") {
         Some(_) => secret(text),
@@ -107,7 +105,7 @@ pub(crate) fn secret_within(text: &str) -> Secret {
     }
 }
 
-/// Upper and lower case as Java's `equalsIgnoreCase` takes them for one: `ſ` is an S there.
+/// Folds case as Java's `equalsIgnoreCase` does, where `ſ` is an S.
 fn fold(text: &str) -> String {
     text.chars()
         .flat_map(char::to_uppercase)
@@ -119,7 +117,7 @@ fn decoded(text: &str) -> String {
     fold(&percent_decode_str(text).decode_utf8_lossy())
 }
 
-/// What the properties hold that have the name of a secret and are set to something.
+/// Looks for properties that have the name of a secret and a value.
 fn in_properties(url: &str) -> Secret {
     let each = url.match_indices('=').map(|(at, _)| {
         let before = url[..at].trim_end();
@@ -129,7 +127,7 @@ fn in_properties(url: &str) -> Secret {
         let value = url[at + 1..].trim_start();
         match kind(name) {
             Kind::Password if is_set(value, separator) => Secret::Held,
-            // `useToken=true` and its like switch something on.
+            // `useToken=true` and the like are switches.
             Kind::Secret if is_set(value, separator) && !is_switch(value) => Secret::Held,
             Kind::Doubtful if is_set(value, separator) && !is_switch(value) => Secret::Possible,
             _ => Secret::None,
@@ -141,11 +139,11 @@ fn in_properties(url: &str) -> Secret {
 #[derive(PartialEq)]
 enum Kind {
     Other,
-    /// It is called just as passwords are.
+    /// The name of a password.
     Password,
-    /// It ends with a word for a secret.
+    /// A name that ends with a word for a secret.
     Secret,
-    /// It is called as secrets and other things are.
+    /// A name that secrets and other properties have.
     Doubtful,
 }
 
@@ -201,13 +199,13 @@ fn is_switch(value: &str) -> bool {
     ["true", "false", "yes", "no", "on", "off", "0", "1"].contains(&value[..end].trim())
 }
 
-/// What stands in front of a host.
+/// Looks at the login before a host.
 fn login(url: &str) -> Secret {
     if let Some(rest) = oracle(url) {
         return oracle_login(rest);
     }
     let Some((scheme, rest)) = url.split_once("//") else {
-        // What stands before the '@' of a URL without a user is a scheme: it ends with a colon.
+        // Without a user, a scheme precedes the '@'. It ends with a colon.
         return match url.split_once('@') {
             Some((before, _)) if !before.is_empty() && !before.ends_with(':') => Secret::Possible,
             _ => Secret::None,
@@ -228,7 +226,7 @@ fn login(url: &str) -> Secret {
             continue;
         };
         let port = !behind.is_empty() && behind.bytes().all(|b| b.is_ascii_digit());
-        // Of several hosts each may have a port; a login stands just before the '@'.
+        // Each of several hosts may have a port. A login is directly before the '@'.
         let login = !path && !behind.is_empty() && (!port || pieces.peek().is_none());
         let torn = path && !port;
         if login || torn {
@@ -238,7 +236,7 @@ fn login(url: &str) -> Secret {
     Secret::Possible
 }
 
-/// What stands behind a host of IPv6, which has colons itself.
+/// The part after an IPv6 host, which has colons itself.
 fn after_host(text: &str) -> &str {
     match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((_, behind)) => behind,
@@ -246,7 +244,7 @@ fn after_host(text: &str) -> &str {
     }
 }
 
-/// What stands behind `jdbc:oracle:DRIVER:`.
+/// Looks at the part after `jdbc:oracle:DRIVER:`.
 fn oracle(url: &str) -> Option<&str> {
     let rest = url.trim_start();
     let rest = rest.strip_prefix("jdbc:").unwrap_or(rest);
@@ -254,7 +252,7 @@ fn oracle(url: &str) -> Option<&str> {
     Some(rest)
 }
 
-/// `user/password`, with or without `@` and a database behind.
+/// `user/password`, optionally followed by `@` and a database.
 fn oracle_login(rest: &str) -> Secret {
     if rest.starts_with("//") {
         return match rest.contains('@') {
@@ -280,7 +278,7 @@ fn oracle_login(rest: &str) -> Secret {
 mod tests {
     use super::*;
 
-    /// One URL a line, behind what it is called and a tab.
+    /// One URL per line, after its name and a tab.
     fn table(text: &str) -> impl Iterator<Item = (&str, &str)> {
         text.lines()
             .filter(|line| !line.starts_with('#'))

@@ -1,7 +1,6 @@
-//! Looks for keys where no table says what stands there: in unknown fields, and in data of unknown types.
-//!
-//! Invariant: memory is bounded, and no text leaves this module; it only counts. What can't be looked into counts as a
-//! key: what lies too deep, a group, and bytes of a key's length that are neither text nor a message.
+//! Looks for keys in unknown fields and in data of unknown types.
+//! Invariant: memory is bounded, and the module only counts: no text leaves it. What cannot be searched counts as a
+//! key: messages nested too deep, groups, and bytes of a key's length that are neither text nor a message.
 
 use std::io::BufRead;
 
@@ -15,11 +14,11 @@ use crate::wire::{Cursor, Field, FieldHead, HeadValue, StreamedFields, fields};
 const KEY_BYTES: [usize; 3] = [16, 24, 32];
 /// Characters of the longest text that can be a key: 32 bytes with padding.
 const MAX_KEY: usize = 44;
-/// Characters of a word of a longer text that can be a key without padding. Shorter ones are too often words.
+/// Minimum characters of a key without padding inside a longer text. Shorter ones are too often words.
 const UNPADDED_WORD: usize = 32;
-/// Bytes of a text that is looked through.
+/// Bytes of a text that are searched.
 const MAX_TEXT: u64 = 64 * 1024;
-/// Messages inside messages that are looked into.
+/// Levels of nested messages that are searched.
 const MAX_DEPTH: u32 = 8;
 
 const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
@@ -28,8 +27,8 @@ const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
 const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
 const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
 
-/// Whether a text decodes to 16, 24 or 32 bytes of base64. Hexadecimal text and UUIDs are no keys, and neither are words:
-/// a text without padding has to mix upper case, lower case and digits, or to change its case as words don't.
+/// Whether a text decodes to 16, 24 or 32 bytes of base64. Hexadecimal text, UUIDs and words don't count: a text
+/// without padding must mix upper case, lower case and digits, or change case more often than words do.
 fn is_key(text: &[u8]) -> bool {
     if text.len() > MAX_KEY || text.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-') {
         return false;
@@ -43,8 +42,8 @@ fn is_key(text: &[u8]) -> bool {
     decoded.is_ok_and(|bytes| KEY_BYTES.contains(&bytes.len()))
 }
 
-/// Whether the case changes after fewer than four letters on average. Random letters change it every second time, words
-/// that are written together hardly more often than every fifth.
+/// Whether the case changes after fewer than four letters on average. Random letters change case every second letter,
+/// joined words at most about every fifth.
 fn changes_case_often(text: &[u8]) -> bool {
     let changes = text.windows(2).filter(|pair| {
         let letters = pair.iter().all(u8::is_ascii_alphabetic);
@@ -53,7 +52,7 @@ fn changes_case_often(text: &[u8]) -> bool {
     changes.count() * 4 > text.len()
 }
 
-/// Counts the keys that a text is or has among its words. What stands in quotes is a text of its own.
+/// Counts the keys in a text: the text itself, its words, and quoted parts.
 pub(crate) fn in_text(text: &[u8]) -> u64 {
     let pieces = text.split(|byte| *byte == b'"');
     pieces.map(in_piece).sum()
@@ -71,7 +70,7 @@ fn in_piece(text: &[u8]) -> u64 {
         .count() as u64
 }
 
-/// Counts the texts in a message that look like keys, in messages inside of it too.
+/// Counts the texts in a message and its nested messages that look like keys.
 pub(crate) fn in_message<S: BufRead>(message: &mut StreamedFields<'_, S>) -> u64 {
     below(message, 0)
 }
@@ -97,7 +96,7 @@ fn is_message(bytes: &[u8]) -> bool {
 
 fn below<S: BufRead>(message: &mut StreamedFields<'_, S>, depth: u32) -> u64 {
     let mut count = 0;
-    // Text that is no message ends with an error, which says nothing here.
+    // Text that is not a message ends with an error, which is expected.
     while let Ok(Some(head)) = message.next_field() {
         count += field(&head, message, depth);
     }

@@ -4,17 +4,16 @@
 //! closure(o)      = o and everything reachable over direct dependencies, each once
 //! revisionHash(o) = lower-hex SHA-1 of the sorted strings (UUID A + UUID B), one per member of closure(o), joined
 //! ```
-//!
-//! It covers UUIDs only, never content. Recomputed on every object of every real document at hand, it equals the
-//! metadata's, which binds that table to the blob without any key.
+//! It covers UUIDs only, never content. For every object of every real document tested it equals the hash in the
+//! metadata, which binds the list to the blob without a key.
 
 use sha1::{Digest, Sha1};
 
 use crate::graph::{Graph, NodeId};
 use crate::object::RevisionPair;
 
-/// Closure members visited in one document before hashing stops. Real documents need a few thousand; a hostile
-/// chain would need the square of its length.
+/// Closure members visited in one document before hashing stops. Real documents need a few thousand; a hostile chain
+/// needs the square of its length.
 pub const DEFAULT_WORK: u64 = 200_000_000;
 
 /// The hash over the members of a closure, in any order.
@@ -47,7 +46,7 @@ pub fn of_node(graph: &Graph, id: NodeId) -> String {
     )
 }
 
-/// The revision hashes of all objects in record order; `None` from where `work` closure members were visited.
+/// The revision hashes of all objects in record order. `None` once `work` closure members were visited.
 pub fn of_all(graph: &Graph, work: u64) -> Vec<Option<String>> {
     // Pairs are compared often and never change: rank them once, then sort numbers.
     let ranks = ranks(graph);
@@ -83,7 +82,7 @@ fn ranks(graph: &Graph) -> Vec<usize> {
     ranks
 }
 
-/// Walks many closures without clearing a set for each.
+/// Walks many closures without clearing a set each time.
 struct Visited {
     stamps: Vec<usize>,
     stamp: usize,

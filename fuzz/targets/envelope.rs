@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use exportdoc::internal::audit::{DEFAULT_POLICY, Policy, audit_source};
-use exportdoc::internal::envelope::{Base64Decoder, EncodedText, Envelope, EnvelopeWriter, Metadata};
+use exportdoc::internal::envelope::{Base64Decoder, EncodedText, Envelope, EnvelopeBuilder, Metadata};
 use exportdoc::internal::identifier::Identifier;
 use exportdoc::internal::report::{ExamineOptions, Examiner};
 
@@ -33,7 +33,7 @@ pub fn envelope(data: &[u8]) {
         }
     }
     let options = ExamineOptions {
-        trusted_keys: vec![[7; 32]],
+        trusted_keys: vec![exportdoc::Fingerprint::new([7; 32])],
         secret_bytes: Some(64),
         ..ExamineOptions::default()
     };
@@ -83,14 +83,11 @@ fn audited(data: &[u8]) {
     }
 }
 
-/// The members' texts, written again, read as the same document.
+/// What `write_to` writes has the same members and reads as the same document; written again it is the same text.
 fn rewritten(envelope: &Envelope<'_>) {
-    let members = envelope.members.iter();
-    let members: Vec<_> = members
-        .map(|member| format!("{}:{}", member.raw_key, member.raw_value))
-        .collect();
-    let text = format!("{{{}}}", members.join(","));
-    let again = Envelope::parse(text.as_bytes()).expect("the text is the document's");
+    let mut text = Vec::new();
+    envelope.write_to(&mut text).expect("a vector takes anything");
+    let again = Envelope::parse(&text).expect("what was written can be read");
     let raw = |envelope: &Envelope<'_>| {
         let members = envelope.members.iter();
         members
@@ -103,6 +100,9 @@ fn rewritten(envelope: &Envelope<'_>) {
     assert_eq!(text_of(envelope.blob()), text_of(again.blob()));
     assert_eq!(text_of(envelope.signature()), text_of(again.signature()));
     assert_eq!(text_of(envelope.public_key()), text_of(again.public_key()));
+    let mut twice = Vec::new();
+    again.write_to(&mut twice).expect("a vector takes anything");
+    assert_eq!(text, twice);
 }
 
 /// Piecewise decoding gives what decoding at once gives, in pieces of whatever size.
@@ -128,8 +128,8 @@ fn base64_member(member: &EncodedText<'_>, file: usize) {
 fn built_again(metadata: &Metadata) {
     let json = metadata.to_json().expect("metadata is plain JSON");
     let mut document = Vec::new();
-    let writer = EnvelopeWriter::begin(&mut document, &json).expect("a vector takes anything");
-    writer.finish(Some([b"", b""])).expect("a vector takes anything");
+    let builder = EnvelopeBuilder::new(&json, "", "", "");
+    builder.write_to(&mut document).expect("a vector takes anything");
     let envelope = Envelope::parse(&document).expect("what was built can be read");
     let again = envelope.metadata().expect("it has metadata");
     assert_eq!(metadata.export_host, again.export_host);

@@ -10,7 +10,7 @@ use exportdoc::internal::finding::{self, REGISTRY};
 use exportdoc::internal::import_plan::EngineVersion;
 use exportdoc::internal::merge::{Resolutions, Take};
 use exportdoc::internal::report::{DocumentReport, ExamineOptions, Examiner};
-use exportdoc::internal::signature::{SigningKey, parse_fingerprint};
+use exportdoc::internal::signature::{Fingerprint, SigningKey};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -123,9 +123,8 @@ fn words(text: &[u8]) {
     let Ok(text) = std::str::from_utf8(text) else {
         return;
     };
-    if let Some(fingerprint) = parse_fingerprint(text) {
-        let written: String = fingerprint.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(parse_fingerprint(&format!("sha256:{written}")), Some(fingerprint));
+    if let Ok(fingerprint) = text.parse::<Fingerprint>() {
+        assert_eq!(fingerprint.to_string().parse(), Ok(fingerprint));
     }
     if let Err(error) = text.parse::<EngineVersion>() {
         check_escapes(&error.to_string());

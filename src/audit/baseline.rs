@@ -8,7 +8,7 @@ use crate::identifier::Identifier;
 use crate::object::{ObjectKey, ObjectType, type_by_name};
 use crate::report::{DocumentReport, Findings};
 
-/// All rules of this kind.
+/// Notes what changed since the baseline.
 pub(super) fn judge(baseline: &Side<'_>, document: &Side<'_>, findings: &mut Findings) {
     let diff = diff(baseline, document, &DiffOptions::default());
     for obstacle in &diff.obstacles {
@@ -59,7 +59,8 @@ pub(super) fn judge(baseline: &Side<'_>, document: &Side<'_>, findings: &mut Fin
     findings.extend(placed);
 }
 
-/// What changed in an algorithm or the global key; `None` for other objects, and for those saved anew as they were.
+/// What changed in an algorithm or the global key. `None` for other objects, and for those that were saved again
+/// unchanged.
 fn algorithm_change(object: &ObjectDiff) -> Option<String> {
     let new = object.new.as_ref()?;
     let is_reference = new.type_name == "ALGORITHM_REFERENCE";

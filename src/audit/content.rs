@@ -1,4 +1,4 @@
-//! Rules about what a document holds: people and places in clear, names, traces of editing, whose signature it has.
+//! Rules about a document's content: people and places in clear, names, traces of editing, the origin of the signature.
 
 use std::collections::HashMap;
 
@@ -11,10 +11,10 @@ use crate::report::{DocumentReport, Encryption, Findings, ObjectReport};
 
 /// Characters of a text that a finding quotes.
 const QUOTED: usize = 100;
-/// Texts of one object that a finding quotes. Objects as engines write them have four at the most.
+/// Texts of one object that a finding quotes. Objects that engines write have at most four.
 const TEXTS: usize = 8;
 
-/// All rules of this kind.
+/// Applies the rules to a report.
 pub(super) fn judge(report: &DocumentReport, findings: &mut Findings) {
     if report.encryption == Encryption::Clear && !report.objects.is_empty() {
         findings.in_blob(&finding::NOT_ENCRYPTED, 0, || match report.objects.len() {
@@ -39,7 +39,7 @@ pub(super) fn judge(report: &DocumentReport, findings: &mut Findings) {
     }
 }
 
-/// What an object tells about people and places. The stand-ins of a redacted copy tell nothing.
+/// Notes the people and places that an object names. Stand-ins of a redacted copy are skipped.
 fn exposed(object: &ObjectReport, redacted: bool, findings: &mut Findings) {
     let mut told: [(&'static FindingRule, Vec<String>); 3] = [
         (&finding::HOST_IN_CLEAR, Vec::new()),
@@ -58,7 +58,7 @@ fn exposed(object: &ObjectReport, redacted: bool, findings: &mut Findings) {
         let field = found.field.name;
         let secret = match (kind, text) {
             (StandInKind::JdbcUrl, Some(url)) => jdbc::secret(url),
-            // No database needs a URL of that length, and the search for a password doesn't cover it.
+            // No real URL is that long, and the search for a password doesn't cover it.
             (StandInKind::JdbcUrl, None) => Secret::Held,
             (_, Some(text)) => jdbc::secret_within(text),
             (_, None) => Secret::None,
@@ -93,12 +93,12 @@ fn exposed(object: &ObjectReport, redacted: bool, findings: &mut Findings) {
     }
 }
 
-/// Whether the texts of a field tell about people and places.
+/// Whether a field may name people or places.
 pub(super) fn tells(field: &FieldSpec) -> bool {
     told_as(field).is_some()
 }
 
-/// Which of the rules about people and places a field is for, and what stands in it.
+/// The rule about people and places that applies to a field, and what the field holds.
 fn told_as(field: &FieldSpec) -> Option<(usize, StandInKind)> {
     let Treatment::Replace(kind) = field.treatment else {
         return None;
@@ -119,7 +119,7 @@ fn quoted(text: &str) -> String {
     }
 }
 
-/// Objects that an importing engine tells apart by name alone. All algorithms share one space of names.
+/// Notes duplicate names among objects that engines identify by name alone. All algorithms share one name space.
 fn duplicate_names(report: &DocumentReport, findings: &mut Findings) {
     let mut first: HashMap<(&str, &str), &ObjectReport> = HashMap::new();
     for object in &report.objects {
@@ -145,7 +145,7 @@ fn duplicate_names(report: &DocumentReport, findings: &mut Findings) {
     }
 }
 
-/// Names that no engine since 6.0 takes. References aren't written by an import.
+/// Notes names that engines since 6.0 refuse. An import doesn't write references.
 fn refused_names(report: &DocumentReport, findings: &mut Findings) {
     for object in &report.objects {
         let known = type_by_name(&object.type_name);
@@ -164,7 +164,7 @@ fn refused_names(report: &DocumentReport, findings: &mut Findings) {
     }
 }
 
-/// What an engine doesn't write but editors and clients do, and how people call it.
+/// Findings that editors and clients cause but engines don't, with a description.
 const TRACES: &[(&str, &[&FindingRule])] = &[
     (
         "metadata that disagrees with the blob",
@@ -206,7 +206,7 @@ const TRACES: &[(&str, &[&FindingRule])] = &[
     ),
 ];
 
-/// Layout is no trace: engines and Java clients print documents over several lines too.
+/// Layout is no trace of editing: engines and Java clients also write several lines.
 fn hand_edited(report: &DocumentReport, findings: &mut Findings) {
     let found = &report.findings;
     let mut traces = Vec::new();

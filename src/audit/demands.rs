@@ -1,4 +1,4 @@
-//! Rules that judge by what a policy says, silent when it says nothing: age, host, key, types.
+//! Rules that a policy sets: age, host, key, types. Without a setting they find nothing.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -9,10 +9,10 @@ use crate::signature::KeyFacts;
 
 use super::Policy;
 
-/// Clocks of engines may be ahead of ours by this much.
+/// How far an engine's clock may be ahead.
 const AHEAD: SignedDuration = SignedDuration::from_hours(24);
 
-/// All rules of this kind. `seen` tells whether the objects could be looked at.
+/// Applies the rules. `seen` says whether the objects were readable.
 pub(super) fn judge(
     report: &DocumentReport,
     policy: &Policy,
@@ -77,7 +77,7 @@ fn host(report: &DocumentReport, policy: &Policy, findings: &mut Findings) {
     }
 }
 
-/// A key vouches only for what verifies with it: anybody can put somebody else's public key into a document.
+/// A trusted key counts only if the signature verifies: anyone can put another's public key into a document.
 fn key(report: &DocumentReport, policy: &Policy, findings: &mut Findings) {
     let judged = report
         .findings
@@ -99,7 +99,7 @@ fn key(report: &DocumentReport, policy: &Policy, findings: &mut Findings) {
             "it carries a trusted key, but its signature is {}",
             signature.verdict.as_str()
         ),
-        Some(own) => format!("sha256:{} is not among the trusted keys", hex::encode(own)),
+        Some(own) => format!("{own} is not among the trusted keys"),
     };
     findings.add(
         &finding::KEY_NOT_TRUSTED,

@@ -1,5 +1,5 @@
-//! Puts an audit together: what the report found and what the audit's own rules find, weighed and, where the policy says
-//! so, ignored.
+//! Runs an audit: applies the policy's levels and ignores to the report's findings and to those of the audit's own
+//! rules.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -19,17 +19,17 @@ use super::places::Places;
 use super::{AuditFinding, AuditReport, Level, Policy, Suppressed};
 use super::{baseline, content, demands};
 
-/// How many findings of one rule are listed. An ignore for an object has to see the object's finding, so this is far
-/// more than people read.
+/// How many findings of one rule are listed: far more than people read, because an ignore for an object needs the
+/// object's finding.
 pub const LISTED: u64 = 10_000;
 
-/// A name longer than this is left out: it would be told again with every finding about its object.
+/// Longer names are left out, because every finding about the object would repeat them.
 const NAME_BYTES: usize = 1024;
 
-/// What a document is held against.
+/// What a document is audited against.
 #[derive(Debug, Clone, Copy)]
 pub struct AuditOptions<'a> {
-    /// What counts, and how much.
+    /// The levels and ignores.
     pub policy: &'a Policy,
     /// The present, for ages and for ignores that expire.
     pub now: Timestamp,
@@ -37,9 +37,8 @@ pub struct AuditOptions<'a> {
     pub baseline: Option<&'a Side<'a>>,
 }
 
-/// Audits a document that is read from a source and never held, and gives its text around the blob, for places in it.
-/// Memory grows as with [`Examiner`]. Trusted keys belong into the policy, not into the options for
-/// reading.
+/// Audits a document while it is read. Returns the report and the text around the blob, to show places in it. Memory
+/// grows as with [`Examiner`]. Trusted keys belong in the policy, not in `reading`.
 ///
 /// # Errors
 /// A source that fails, and input that isn't the JSON of an export document.
@@ -54,8 +53,7 @@ pub fn audit_source(
     Ok((audit, around))
 }
 
-/// As [`audit_source`], of a document in memory, and against a baseline if there is one: what changed since shows in the
-/// objects, so those are held.
+/// Audits a document in memory, and compares it with the baseline if there is one.
 ///
 /// # Errors
 /// Input that isn't the JSON of an export document.
@@ -95,7 +93,7 @@ fn for_audits(reading: &ExamineOptions) -> ExamineOptions {
     }
 }
 
-/// Audits a document that was read, with what was found to have changed.
+/// Audits a report. `changes` are the findings of the comparison with the baseline.
 fn judge(
     report: &DocumentReport,
     around: &EnvelopeText,
@@ -124,7 +122,7 @@ fn judge(
         if level == Level::Off {
             continue;
         }
-        // What a report counts instead of listing it is said of the whole document.
+        // A count of unlisted findings concerns the whole document.
         let place = finding.at.unwrap_or_else(|| Place::json(finding::ROOT));
         finding.at = Some(places.complete(place));
         let object = finding
@@ -148,9 +146,9 @@ fn judge(
     audit
 }
 
-/// What is to be said of the policy itself, once every document it is for was audited: ignores that have expired, and
-/// those that covered nothing. `used` has the position of every ignore that did, from [`Suppressed::ignores`]; `None` when
-/// not every document could be looked into, so that nobody can tell. Places are byte offsets in the policy's text.
+/// Findings about the policy itself, after all its documents were audited: expired ignores, and unused ones. `used`
+/// has the positions of the used ignores, from [`Suppressed::ignores`]; `None` if a document was unreadable, so that
+/// unused ignores are unknown. Places are byte offsets in the policy's text.
 pub fn policy_findings(policy: &Policy, used: Option<&BTreeSet<usize>>, now: Timestamp) -> Vec<AuditFinding> {
     let today = Offset::UTC.to_datetime(now).date();
     let mut findings = Vec::new();
@@ -196,10 +194,10 @@ pub fn policy_findings(policy: &Policy, used: Option<&BTreeSet<usize>>, now: Tim
     findings
 }
 
-/// Whether a report's objects are those of the document.
+/// Whether the report shows the document's objects.
 fn objects_seen(report: &DocumentReport) -> bool {
     match report.encryption {
-        // Records that are encrypted though the header announces nothing of it.
+        // There may be encrypted records without an announcement in the header.
         Encryption::Clear => !report
             .findings
             .iter()
@@ -209,7 +207,7 @@ fn objects_seen(report: &DocumentReport) -> bool {
     }
 }
 
-/// How a report calls the object of a key.
+/// Names the object with this key.
 fn name(report: &DocumentReport, type_number: u64, identifier: &Identifier) -> ObjectRef {
     let key = ObjectKey::new(type_number, identifier.clone());
     match report.graph.find(&key) {

@@ -1,24 +1,25 @@
-//! How much a finding weighs for whoever wrote the policy.
+//! The levels of a policy.
 
 use std::fmt;
 
 use crate::finding::{self, FindingRule, Severity};
 
-/// The weight of a finding under a policy. The order is that of concern: `Off < Info < Warning < Error`.
+/// The level of a finding under a policy: `Off < Info < Warning < Error`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
-    /// Not reported at all.
+    /// Not reported.
     Off,
     /// Worth knowing.
     Info,
-    /// Deserves a decision by somebody.
+    /// Needs a decision.
     Warning,
-    /// Must not be imported like this.
+    /// Must not be imported.
     Error,
 }
 
 impl Level {
-    /// Every level at which a finding is reported, the weightiest first.
+    #[doc(hidden)]
+    /// The levels at which a finding is reported, the highest first.
     pub const REPORTED: [Self; 3] = [Self::Error, Self::Warning, Self::Info];
 
     /// The lower-case word used in policies and in every output format.
@@ -31,8 +32,9 @@ impl Level {
         }
     }
 
-    /// The level that a word stands for.
-    pub fn from_word(word: &str) -> Option<Self> {
+    #[doc(hidden)]
+    /// Parses the word.
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
         [Self::Off, Self::Info, Self::Warning, Self::Error]
             .into_iter()
             .find(|level| level.as_str() == word)
@@ -40,7 +42,8 @@ impl Level {
 }
 
 impl Level {
-    /// The level of a rule that the policy doesn't set. Keys in clear are an error: an audit has to stop them.
+    #[doc(hidden)]
+    /// The level of a rule without a setting. Keys in clear are an error, because an audit must stop them.
     pub fn default_of(rule: &FindingRule) -> Self {
         if rule == &finding::SECRETS_IN_CLEAR {
             Self::Error

@@ -1,15 +1,12 @@
-//! Whether a document should be imported, by rules and a policy: for reviewers, and for gates that have no reviewer.
+//! Decides by rules and a policy whether a document should be imported.
 //!
 //! ```text
 //! report (+ objects and baseline) → findings → policy: level, or off → ignores: counts, or suppressed with a reason
 //! ```
-//!
-//! Every rule is an entry of the registry in [`crate::finding`]. Most are found while a document is examined; what only
-//! matters to somebody who has to decide on it (ages, hosts, names, people, changes since a baseline) is found here.
-//!
-//! Invariants: no clock, no files: the caller passes the time and the texts. A document sealed by this toolkit never
-//! scores better than the same content in an engine's own document, whatever the policy says
-//! ([`AuditReport::score`], [`Policy::level`]).
+//! Every rule is an entry of the registry in [`crate::finding`]. Reports find most of them. The rules here matter only
+//! for an import: ages, hosts, names, people, changes since a baseline. Invariant: under any policy, a document sealed
+//! by this toolkit never scores better than the same content in an engine's own document ([`AuditReport::score`],
+//! [`Policy::level`]).
 
 mod baseline;
 mod content;

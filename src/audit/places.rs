@@ -1,4 +1,4 @@
-//! Says where in the file a finding's place is.
+//! Finds the file offset of a finding's place.
 
 use crate::envelope::{EnvelopeText, Locator};
 use crate::finding::{self, Place};
@@ -7,9 +7,9 @@ use crate::report::{DocumentReport, Encryption};
 /// Finds the file offsets of one document's findings.
 pub(super) struct Places<'a> {
     locator: Locator<'a>,
-    /// Whether base64 text stands in the file as engines write it, so that four characters are three bytes.
+    /// Whether the base64 text is as engines write it, so that four characters are three bytes.
     plain_text: bool,
-    /// Whether offsets in the blob are those of records that only decrypting gave.
+    /// Whether blob offsets count in decrypted records.
     decrypted: bool,
 }
 
@@ -23,8 +23,8 @@ impl<'a> Places<'a> {
         }
     }
 
-    /// The same place with a file offset: of the very byte in base64 text as engines write it, else of the member's
-    /// value, and for a member that isn't there of the object that lacks it.
+    /// Adds a file offset: the exact byte if the base64 text is as engines write it, otherwise the member's value. For
+    /// a missing member it is the object that lacks it.
     pub(super) fn complete(&mut self, place: Place) -> Place {
         let Some(path) = place.path.as_deref().filter(|_| place.file_offset.is_none()) else {
             return place;
@@ -32,7 +32,7 @@ impl<'a> Places<'a> {
         let found = self.locator.nearest(path);
         let offset = match place.decoded_offset {
             Some(decoded) if found.whole && self.plain_text && !(self.decrypted && path == "$.blob") => {
-                // Behind the opening quote.
+                // After the opening quote.
                 (decoded / 3).saturating_mul(4).saturating_add(found.offset + 1)
             }
             _ => found.offset,

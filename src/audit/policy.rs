@@ -1,7 +1,5 @@
-//! What whoever gates imports wants to hear of, and how much it weighs.
-//!
-//! Invariants: a policy names only rules and types there are. A rule that judges by what a policy says is silent when the
-//! policy says nothing. Nothing is ignored without a reason.
+//! The audit policy: levels of rules, allowed hosts, keys and types, ignores.
+//! Invariants: a policy names only existing rules and types. Nothing is ignored without a reason.
 
 use std::collections::BTreeMap;
 
@@ -11,31 +9,48 @@ use wildmatch::WildMatch;
 
 use crate::diff::ObjectRef;
 use crate::finding::{self, Finding, FindingRule};
+use crate::signature::Fingerprint;
 
 use super::Level;
 
-/// A policy, as [`Policy::parse`] reads it. The default one reports every rule at its registered severity.
+/// An audit policy. The default reports every rule at its registered severity.
+///
+/// ```
+/// use exportdoc::Policy;
+///
+/// let policy = Policy::parse("[levels]\nhost-in-clear = \"off\"")?;
+/// assert_ne!(policy, Policy::default());
+/// # Ok::<(), exportdoc::PolicyError>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Policy {
+    #[doc(hidden)]
     /// Levels that differ from the registered severity, by rule id.
     pub levels: BTreeMap<&'static str, Level>,
-    /// Hosts that may export, such as `masker-*.example.com`; any host when `None`. A port counts only where the pattern
-    /// has one.
+    #[doc(hidden)]
+    /// Allowed hosts, such as `masker-*.example.com`. `None` allows every host. The port is compared only if the
+    /// pattern has one.
     pub hosts: Option<Vec<Pattern>>,
-    /// SHA-256 fingerprints of the keys that may sign; any key when `None`.
-    pub keys: Option<Vec<[u8; 32]>>,
+    #[doc(hidden)]
+    /// Keys that may sign. `None` allows every key.
+    pub keys: Option<Vec<Fingerprint>>,
+    #[doc(hidden)]
     /// Object types that a document must not hold.
     pub denied_types: Vec<WantedType>,
+    #[doc(hidden)]
     /// Object types that a document must hold.
     pub required_types: Vec<WantedType>,
-    /// How old an export may be, by the instant in its header; any age when `None`.
+    #[doc(hidden)]
+    /// The maximum age of an export, by the header's time. `None` allows every age.
     pub max_age: Option<SignedDuration>,
-    /// Findings that don't count, and why. The first one that covers a finding takes it.
+    #[doc(hidden)]
+    /// Findings that don't count, with reasons. The first match applies.
     pub ignores: Vec<Ignore>,
 }
 
-/// Findings that are information in every engine's own document, and that a sealed document may lack. Their level bounds
-/// that of a seal from below, so that sealing never improves a score.
+/// Findings that every engine's own document has and a sealed one may lack. A seal's level is at least theirs, so that
+/// sealing never improves a score.
 const OF_EVERY_GENUINE: [&FindingRule; 2] = [&finding::SIGNATURE_UNDETERMINED, &finding::KEY_WEAK];
 
 /// An object type in a policy.
@@ -48,7 +63,7 @@ pub enum WantedType {
 }
 
 impl WantedType {
-    /// Whether it is the type of an object.
+    /// Whether an object has this type.
     pub fn is(&self, type_name: &str, type_number: u64) -> bool {
         match self {
             Self::Known(name) => *name == type_name,
@@ -67,12 +82,13 @@ impl std::fmt::Display for WantedType {
 }
 
 impl Policy {
-    /// How much a rule weighs.
+    #[doc(hidden)]
+    /// The level of a rule.
     pub fn level(&self, rule: &'static FindingRule) -> Level {
         self.weigh(rule, Level::default_of(rule))
     }
 
-    /// How much a finding weighs.
+    /// The level of a finding.
     pub(crate) fn level_of(&self, finding: &Finding) -> Level {
         if finding.severity == finding.rule.severity {
             self.level(finding.rule)
@@ -81,11 +97,10 @@ impl Policy {
         }
     }
 
-    /// The level that the policy sets for a rule, or else the one given.
-    ///
-    /// A document sealed by this toolkit must not come off better than a genuine one, whose signature is undetermined
-    /// and whose key is weak. So the two findings that every sealed document has weigh at least as much as the two that
-    /// every genuine one has, whatever the policy says.
+    /// The level that the policy sets for a rule, or else `default`.
+    /// A document sealed by this toolkit must not score better than a genuine one, whose signature is undetermined and
+    /// whose key is weak. So the two findings of every sealed document have at least the level of the two of every
+    /// genuine one.
     fn weigh(&self, rule: &'static FindingRule, default: Level) -> Level {
         // A list of keys that only warns would let every document through.
         let default = match &self.keys {
@@ -99,7 +114,7 @@ impl Policy {
         } else if rule == &finding::ENGINE_SIGNATURE_MISSING {
             own.max(self.level_in_genuine(&finding::SIGNATURE_UNDETERMINED))
         } else if rule == &finding::SECRETS_UNKNOWN || rule == &finding::POSSIBLE_KEY {
-            // A policy that refuses secrets refuses what may be one, unless it says otherwise.
+            // Possible secrets have the level of secrets, unless the policy sets another.
             let asked = self.levels.get(finding::SECRETS_IN_CLEAR.id).copied();
             match self.levels.contains_key(rule.id) {
                 true => own,
@@ -115,12 +130,11 @@ impl Policy {
         self.levels.get(rule.id).copied().unwrap_or(Level::Info)
     }
 
-    /// The ignores by which a finding doesn't count: the first that covers it, then those that it needs beside. `None`
-    /// when it counts.
-    ///
-    /// For the same reason as in [`Policy::level`], a seal is ignored only where the policy lets through, by ignores or
-    /// by levels, what every genuine document has instead.
-    pub fn ignored_by(
+    #[doc(hidden)]
+    /// The ignores that suppress a finding: the first match, then those that it additionally needs. `None` if the
+    /// finding counts. For the reason in [`Policy::level`], a seal is ignored only if the policy also ignores or turns
+    /// off the findings that every genuine document has instead.
+    pub(crate) fn ignored_by(
         &self,
         rule: &'static FindingRule,
         object: Option<&ObjectRef>,
@@ -143,17 +157,17 @@ impl Policy {
     }
 }
 
-/// Text in which `*` stands for anything and `?` for one character. Upper and lower case differ.
+/// A pattern: `*` matches anything, `?` one character. Case matters.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pattern(WildMatch);
 
 impl Pattern {
-    /// The pattern that a text is.
+    /// Parses a pattern. Every text is one.
     pub fn new(text: &str) -> Self {
         Self(WildMatch::new(text))
     }
 
-    /// Whether a text is of that form.
+    /// Whether the pattern matches a text.
     pub fn matches(&self, text: &str) -> bool {
         self.0.matches(text)
     }
@@ -164,12 +178,12 @@ impl Pattern {
 pub struct Ignore {
     /// The rules, by id.
     pub rule: Pattern,
-    /// The objects, as `TYPE:IDENTIFIER` or `TYPE:NAME`; the type by name or by number. `None` covers every finding of the rules, also those that
-    /// aren't about one object.
+    /// The objects, as `TYPE:IDENTIFIER` or `TYPE:NAME`, the type by name or number. `None` covers all findings of the
+    /// rules, including those without an object.
     pub object: Option<Pattern>,
     /// Why.
     pub reason: String,
-    /// The last day on which it holds, in UTC; for good when `None`.
+    /// The last day on which it holds, in UTC. `None`: no end.
     pub until: Option<Date>,
     /// Where it begins in the policy's text.
     pub at: TextPlace,
@@ -180,7 +194,7 @@ pub struct Ignore {
 }
 
 impl Ignore {
-    /// Whether it covers a finding of this rule about this object, expired or not.
+    /// Whether it covers a finding of this rule about this object. Expiry is not checked.
     pub fn covers(&self, rule: &FindingRule, object: Option<&ObjectRef>) -> bool {
         let right_object = match (&self.object, object) {
             (None, _) => true,
@@ -197,8 +211,8 @@ impl Ignore {
         right_object && self.rule.matches(rule.id)
     }
 
-    /// Whether it held only until a day before this one.
-    pub fn is_expired(&self, today: Date) -> bool {
+    /// Whether it has expired.
+    pub(crate) fn is_expired(&self, today: Date) -> bool {
         self.until.is_some_and(|until| until < today)
     }
 }

@@ -1,7 +1,6 @@
-//! Reads a policy from TOML, and has the text of the default one.
-//!
-//! Invariant: a policy is read whole or not at all. A rule, type or member that doesn't exist is an error with its place:
-//! a slip of the pen must not pass for a policy.
+//! Reads a policy from TOML, and holds the text of the default one.
+//! Invariant: a policy is read as a whole or not at all. An unknown rule, type or member is an error with its place,
+//! so that a typo cannot weaken a policy.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -14,22 +13,23 @@ use toml::value::Datetime;
 
 use crate::finding::{self, REGISTRY};
 use crate::object::{known_by_number, type_by_name, type_help};
-use crate::signature::parse_fingerprint;
+use crate::signature::Fingerprint;
 
 use super::{Ignore, Level, Pattern, Policy, TextPlace, WantedType};
 
-/// The text that `exportdoc audit --init` writes: the default policy, with everything it can say as comments.
+/// The default policy, with all settings as comments.
 pub const DEFAULT_POLICY: &str = include_str!("default-policy.toml");
 
-/// Why a text is no policy.
+/// Why a policy cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {}, column {}: {message}", .at.line, .at.column)]
+#[non_exhaustive]
 pub struct PolicyError {
     /// Where.
     pub at: TextPlace,
     /// What is wrong there.
     pub message: String,
-    /// What could be meant.
+    /// A suggestion.
     pub help: Option<String>,
 }
 
@@ -80,10 +80,10 @@ struct IgnoreText {
 }
 
 impl Policy {
-    /// Reads a policy. What every member means stands in `docs/audit.md`.
+    /// Reads a policy in TOML. `docs/audit.md` describes the members.
     ///
     /// # Errors
-    /// The first thing that is wrong with the text, with its line and column.
+    /// The first error in the text, with its line and column.
     pub fn parse(text: &str) -> Result<Self, PolicyError> {
         let reader = Reader { text };
         let parsed: PolicyText = toml::from_str(text).map_err(|error| {
@@ -173,8 +173,8 @@ impl Reader<'_> {
         })
     }
 
-    fn key(&self, key: &Spanned<String>) -> Result<[u8; 32], PolicyError> {
-        parse_fingerprint(key.get_ref()).ok_or_else(|| {
+    fn key(&self, key: &Spanned<String>) -> Result<Fingerprint, PolicyError> {
+        key.get_ref().parse().map_err(|_| {
             let help = "a fingerprint is sha256: and 64 hexadecimal digits, as verify-signature prints it";
             self.error(
                 &key.span(),
@@ -202,7 +202,7 @@ impl Reader<'_> {
         types.iter().map(wanted).collect()
     }
 
-    /// A type that no table knows has no name, so its number stands for it.
+    /// An unknown type has no name and is given by number.
     fn object_type(&self, name: &str, at: &Range<usize>) -> Result<WantedType, PolicyError> {
         if let Some(known) = type_by_name(name) {
             return Ok(WantedType::Known(known.name));

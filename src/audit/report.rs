@@ -1,7 +1,6 @@
-//! What an audit reports: findings as the policy weighs them, those it ignores, and how many there are of each.
-//!
-//! Invariant: nothing that was found gets lost but what the policy turns off. A finding is either among
-//! [`AuditReport::findings`] or, with the reason why it doesn't count, among [`AuditReport::suppressed`].
+//! The result of an audit: findings with their levels, suppressed findings, and counts.
+//! Invariant: unless the policy turns its rule off, a finding is either in [`AuditReport::findings`] or, with a
+//! reason, in [`AuditReport::suppressed`].
 
 use std::collections::BTreeMap;
 
@@ -11,37 +10,39 @@ use crate::report::Verdict;
 
 use super::Level;
 
-/// What one document shows under one policy.
+/// The result of auditing one document under one policy.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct AuditReport {
-    /// What counts: the weightiest first, otherwise in the order of the document.
+    /// The findings that count: the highest level first, then in document order.
     pub findings: Vec<AuditFinding>,
-    /// What an ignore of the policy covers, in the same order.
+    /// The findings that the policy ignores, in the same order.
     pub suppressed: Vec<Suppressed>,
-    /// The judgement on the signature.
+    /// The verdict on the signature.
     pub verdict: Verdict,
-    /// Whether the blob could be read to its end.
+    /// Whether the blob was read to its end.
     pub complete: bool,
-    /// Whether the objects could be looked at: they stand in clear, or a passphrase opened them.
+    /// Whether the objects were readable: in clear, or decrypted.
     pub objects_seen: bool,
-    /// Whether a limit kept part of the document from being read.
+    /// Whether a limit prevented part of the document from being read.
     pub hit_limit: bool,
 }
 
-/// One thing found, as the policy weighs it.
+/// A finding with its level under the policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct AuditFinding {
     /// Its entry in the registry: [`FindingRule::meaning`] is the reason, [`FindingRule::action`] the remedy.
     pub rule: &'static FindingRule,
-    /// How much it weighs under the policy; never [`Level::Off`].
+    /// The level under the policy; never [`Level::Off`].
     pub level: Level,
     /// What was found here, as a lower-case fragment. May quote the document: renderers escape it.
     pub message: String,
-    /// Where. [`Place::file_offset`] is filled in wherever the place can be told in the file.
+    /// Where. [`Place::file_offset`] is set if the place is known in the file.
     pub at: Option<Place>,
-    /// The object concerned, when it is one.
+    /// The object concerned, if there is exactly one.
     pub object: Option<ObjectRef>,
-    /// How many such findings this stands for: 1, or the surplus of a rule that a document breaks without end.
+    /// The number of findings: 1, or the number that a report does not list.
     pub count: u64,
 }
 
@@ -73,20 +74,21 @@ impl AuditFinding {
     }
 }
 
-/// A finding that the policy says not to count, for a reason.
+/// A finding that the policy ignores.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Suppressed {
     /// The finding, at the level it would have.
     pub finding: AuditFinding,
     /// The reason that the policy gives.
     pub reason: String,
-    /// Positions in [`super::Policy::ignores`], at least one: that of the ignore whose reason this is, then those of what
-    /// it needs beside, see [`super::Policy::ignored_by`].
+    /// Positions of the ignores in the policy, at least one: first the one with this reason, then those that it
+    /// additionally needs.
     pub ignores: Vec<usize>,
 }
 
 impl AuditReport {
-    /// The weightiest level that counts; [`Level::Off`] when nothing does.
+    /// The highest level that counts; [`Level::Off`] without findings.
     pub fn worst(&self) -> Level {
         self.findings
             .iter()
@@ -95,13 +97,13 @@ impl AuditReport {
             .unwrap_or(Level::Off)
     }
 
-    /// Whether something that counts weighs at least this much.
+    /// Whether a finding has at least this level.
     pub fn reaches(&self, level: Level) -> bool {
         self.findings.iter().any(|finding| finding.level >= level)
     }
 
-    /// The document's score: how many findings weigh at least this much, suppressed ones included. Ignores are
-    /// somebody's decision about a document, not a property of it.
+    /// The document's score: how many findings have at least this level. Suppressed findings count, because an ignore
+    /// does not change the document.
     pub fn score(&self, level: Level) -> u64 {
         let suppressed = self.suppressed.iter().map(|suppressed| &suppressed.finding);
         self.findings
@@ -113,7 +115,7 @@ impl AuditReport {
     }
 }
 
-/// How often a rule was broken at one level: documents may have policies of their own.
+/// How often a rule was broken at one level. Documents may have different policies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RuleCount {
     /// The rule.
@@ -128,7 +130,7 @@ pub struct RuleCount {
     pub documents: u64,
 }
 
-/// How often each rule was broken, over any number of documents.
+/// How often each rule was broken, in all documents.
 #[derive(Debug, Clone, Default)]
 pub struct Summary {
     /// Documents audited.
@@ -137,7 +139,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Of one document.
+    /// The summary of one document.
     pub fn of(report: &AuditReport) -> Self {
         let mut summary = Self::default();
         summary.add(report);
@@ -168,7 +170,7 @@ impl Summary {
         self.take(here);
     }
 
-    /// Adds what another summary counted.
+    /// Adds another summary.
     pub fn merge(&mut self, other: Self) {
         self.documents += other.documents;
         self.take(other.rules);
@@ -187,7 +189,7 @@ impl Summary {
         }
     }
 
-    /// Every rule that was broken, once for each level: the weightiest first, then the most frequent, then by id.
+    /// The broken rules, once per level: the highest level first, then the most frequent, then by id.
     pub fn rules(&self) -> Vec<RuleCount> {
         let mut rules: Vec<RuleCount> = self.rules.values().copied().collect();
         rules.sort_by_key(|count| std::cmp::Reverse((count.level, count.findings)));

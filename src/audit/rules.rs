@@ -1,11 +1,11 @@
-//! Which rules find something only when a policy or a baseline asks them to.
+//! Which rules need a policy setting or a baseline.
 
 use crate::finding::{self, FindingRule};
 
-/// What a rule needs before it can find anything.
+/// What a rule needs to find anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needs {
-    /// Nothing: it holds for every document.
+    /// Nothing.
     Nothing,
     /// A member of the policy, such as `allow.hosts`.
     Policy(&'static str),
@@ -39,7 +39,7 @@ pub fn needs(rule: &FindingRule) -> Needs {
     }
 }
 
-/// In one phrase; empty for [`Needs::Nothing`].
+/// A phrase; empty for [`Needs::Nothing`].
 impl std::fmt::Display for Needs {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

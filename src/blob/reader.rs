@@ -171,6 +171,11 @@ impl<R: Read> RecordReader<R> {
         self.offset
     }
 
+    /// Returns the source with the unread bytes.
+    pub fn into_source(self) -> R {
+        self.source
+    }
+
     /// Counts the current record if its message was read to its end.
     fn whole(&mut self, head: &RecordHead) -> Result<(), BlobError> {
         if self.left > 0 {

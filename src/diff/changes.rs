@@ -12,6 +12,7 @@ use super::value::Value;
 const BY_UPGRADE: usize = 8;
 /// A difference in one field of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FieldChange {
     /// The path of the field.
     pub path: FieldPath,

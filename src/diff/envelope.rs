@@ -16,6 +16,7 @@ const NAMED: usize = 20;
 
 /// A difference of the envelopes.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct EnvelopeChange {
     /// The stable name of the value.
     pub field: &'static str,
@@ -26,6 +27,7 @@ pub struct EnvelopeChange {
 }
 
 impl EnvelopeChange {
+    #[doc(hidden)]
     /// Whether the difference matters to a reader: the origin, the signature's verdict, or the encryption. Everything else
     /// differs between any two exports.
     pub fn is_actionable(&self) -> bool {
@@ -35,6 +37,7 @@ impl EnvelopeChange {
 
 /// The comparison of two files' bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ByteComparison {
     /// The lengths of the files.
     pub lengths: (u64, u64),
@@ -92,10 +95,7 @@ pub(super) fn facts(report: &DocumentReport) -> Vec<(&'static str, Option<String
             "key_parameters",
             key.and_then(|key| key.parameter_set).map(str::to_owned),
         ),
-        (
-            "key_fingerprint",
-            key.map(|key| format!("sha256:{}", hex::encode(key.fingerprint))),
-        ),
+        ("key_fingerprint", key.map(|key| key.fingerprint.to_string())),
         (
             "signature",
             signature.r_and_s.as_ref().map(|(r, s)| format!("r {r}, s {s}")),

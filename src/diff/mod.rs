@@ -94,6 +94,7 @@ impl Default for DiffLimits {
 
 /// The differences between two documents.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct DocumentDiff {
     /// Objects that differ: those of the old document in record order, then the added ones.
     pub objects: Vec<ObjectDiff>,
@@ -137,6 +138,7 @@ impl DocumentDiff {
 
 /// Why part of a document can't be compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Obstacle {
     /// Whether it is the new document.
     pub in_new: bool,
@@ -188,6 +190,7 @@ pub enum Status {
 }
 
 impl Status {
+    #[doc(hidden)]
     /// The statuses of listed objects, the most serious first.
     pub const LISTED: [Self; 7] = [
         Self::ContentWithoutRevision,
@@ -252,6 +255,7 @@ impl std::fmt::Display for ObjectRef {
 
 /// One object that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ObjectDiff {
     /// How it differs.
     pub status: Status,
@@ -286,6 +290,7 @@ impl ObjectDiff {
 
 /// Values that an engine wrote anew in an object, which may also have changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct VolatileObject {
     /// In the old document.
     pub old: ObjectRef,
@@ -297,6 +302,7 @@ pub struct VolatileObject {
 
 /// Two saved states of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RevisionChange {
     /// Before.
     pub old: RevisionPair,

@@ -111,6 +111,7 @@ impl IgnoreRule {
         Ok(Self { type_name, parts })
     }
 
+    #[doc(hidden)]
     /// Whether the rule covers a path: the path contains the rule's fields in a row. A rule for a list covers its items.
     pub fn covers(&self, type_name: &str, path: &FieldPath) -> bool {
         self.type_name.as_ref().is_none_or(|wanted| wanted == type_name)

@@ -25,6 +25,7 @@ const CONTEXT: usize = 1;
 
 /// How much of a secret changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SecretChange {
     /// The number of lines (lookup rows, mappings) that only the new side has.
     pub added: u64,
@@ -36,6 +37,7 @@ pub struct SecretChange {
 
 /// A text diff of two secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LineDiff {
     /// The lines shown, in order.
     pub lines: Vec<(LineTag, String)>,

@@ -49,6 +49,7 @@ pub enum Value {
 
 /// A digest shown instead of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ValueDigest {
     /// Whether the value is known to be a secret.
     pub secret: bool,

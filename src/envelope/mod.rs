@@ -21,6 +21,7 @@ mod stream;
 mod streamed;
 mod text;
 mod tokens;
+mod write;
 
 pub use base64_decoder::{Base64Decoder, decode_all};
 pub use base64_report::{Base64Report, BreakOff, BreakReason, Flaw};
@@ -34,6 +35,7 @@ pub use stream::EnvelopeWriter;
 pub(crate) use streamed::StreamedDocument;
 pub use text::{EnvelopeText, LineColumn};
 pub(crate) use tokens::{Token, Tokenizer};
+pub use write::{BuildError, EnvelopeBuilder};
 
 /// Limit on nested objects and arrays, the document included. Engines need five levels.
 pub const MAX_DEPTH: usize = 64;

@@ -7,8 +7,6 @@
 pub(super) struct Elision {
     /// Their place in the text, counted from before a byte order mark.
     pub(super) at: usize,
-    /// File offset of the first of them.
-    pub(super) start: u64,
     /// Their number.
     pub(super) length: u64,
     /// Facts about them if they are the content of a string.
@@ -16,21 +14,16 @@ pub(super) struct Elision {
 }
 
 impl Elision {
-    /// File offset behind the last of them.
-    pub(super) fn end(&self) -> u64 {
-        self.start + self.length
-    }
-
-    /// Characters from the elision's start to a file offset in it. Exact only at the elision's end, at its first escape,
-    /// and in ASCII.
-    pub(super) fn characters_before(&self, offset: u64) -> u64 {
+    /// Characters before byte `distance` of the elision, which begins at file offset `start`. Exact only at the
+    /// elision's end, at its first escape, and in ASCII.
+    pub(super) fn characters_before(&self, distance: u64, start: u64) -> u64 {
         let string = self.string.as_ref();
         let continuing = match string.and_then(|string| string.escape_at) {
-            _ if offset == self.end() => string.map_or(0, |string| string.continuing),
-            Some((escape, before)) if offset == escape => before,
+            _ if distance == self.length => string.map_or(0, |string| string.continuing),
+            Some((escape, before)) if start + distance == escape => before,
             _ => 0,
         };
-        offset - self.start - continuing
+        distance - continuing
     }
 }
 

@@ -4,6 +4,7 @@
 //! findings; any other text is an error. The last of repeated keys counts, as in serde_json and Jackson.
 
 use std::borrow::Cow;
+use std::io;
 
 use serde_json::value::RawValue;
 
@@ -213,6 +214,12 @@ impl<'a> Envelope<'a> {
     /// The metadata, which the signature doesn't cover.
     pub fn metadata(&self) -> Option<&Metadata> {
         self.metadata.as_ref()
+    }
+
+    /// Writes the document in one line, with the same members in the same order. For an engine's document, this gives the
+    /// same bytes.
+    pub fn write_to(&self, mut writer: impl io::Write) -> io::Result<()> {
+        super::write::members(&mut writer, self.members.iter().map(|m| (m.raw_key, m.raw_value)))
     }
 }
 

@@ -76,7 +76,6 @@ impl<S: BufRead> Scan<S> {
     pub(super) fn open_string(&mut self) -> usize {
         self.elisions.push(Elision {
             at: self.text.len(),
-            start: self.position,
             length: 0,
             string: Some(ElidedString::default()),
         });
@@ -90,7 +89,6 @@ impl<S: BufRead> Scan<S> {
             Some(elision) if elision.at == at => elision.length += amount as u64,
             _ => self.elisions.push(Elision {
                 at,
-                start: self.position - amount as u64,
                 length: amount as u64,
                 string: None,
             }),

@@ -39,14 +39,18 @@ impl EnvelopeText {
 
     /// The place of a file offset in the text; for a part left out, its former place.
     pub(super) fn position(&self, offset: u64) -> usize {
-        let before = self.map.elisions.iter().take_while(|part| part.start < offset);
-        let (mut left_out, mut inside) = (0, None);
-        for elision in before {
-            inside = (offset < elision.end()).then_some(elision.at);
+        let mut left_out = 0;
+        for elision in &self.map.elisions {
+            let start = elision.at as u64 + left_out;
+            if offset <= start {
+                break;
+            }
+            if offset < start + elision.length {
+                return elision.at;
+            }
             left_out += elision.length;
         }
-        let behind = || usize::try_from(offset - left_out).unwrap_or(usize::MAX);
-        inside.unwrap_or_else(behind).min(self.text.len())
+        usize::try_from(offset - left_out).map_or(self.text.len(), |at| at.min(self.text.len()))
     }
 
     /// Lines and columns of file offsets, in one pass, without offsets behind the file's end. The blob's text has no line
@@ -54,30 +58,45 @@ impl EnvelopeText {
     pub fn lines(&self, offsets: impl Iterator<Item = u64>) -> BTreeMap<u64, LineColumn> {
         let mut lines: BTreeMap<u64, LineColumn> =
             offsets.map(|offset| (offset, LineColumn::default())).collect();
-        let mut elisions = self.map.elisions.iter().peekable();
+        let mut left_out = 0;
+        let mut elisions = self
+            .map
+            .elisions
+            .iter()
+            .map(|elision| {
+                let start = elision.at as u64 + left_out;
+                left_out += elision.length;
+                (elision, start)
+            })
+            .collect::<Vec<_>>()
+            .into_iter()
+            .peekable();
+        let length = self.text.len() as u64 + left_out;
         let mut here = Here {
             text: &self.text,
             at: 0,
             place: LineColumn { line: 1, column: 1 },
         };
         lines.retain(|offset, place| {
-            if *offset > self.map.file_length {
+            if *offset > length {
                 return false;
             }
-            while let Some(elision) = elisions.next_if(|elision| elision.end() <= *offset) {
+            while let Some((elision, start)) =
+                elisions.next_if(|(elision, start)| start + elision.length <= *offset)
+            {
                 here.go_to(elision.at);
-                here.place = here.after(elision.characters_before(elision.end()));
+                here.place = here.after(elision.characters_before(elision.length, start));
             }
-            *place = match elisions.peek().filter(|elision| elision.start <= *offset) {
-                Some(elision) => {
+            match elisions.peek().filter(|(_, start)| start <= offset) {
+                Some((elision, start)) => {
                     here.go_to(elision.at);
-                    here.after(elision.characters_before(*offset))
+                    *place = here.after(elision.characters_before(offset - start, *start));
                 }
                 None => {
                     here.go_to(self.position(*offset));
-                    here.place
+                    *place = here.place;
                 }
-            };
+            }
             true
         });
         lines

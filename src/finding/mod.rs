@@ -1,6 +1,5 @@
-//! Findings: what an export document shows that a reader should know, each under a stable id.
-//!
-//! Invariant: an id, once published, keeps its meaning; scripts match on it.
+//! Findings about export documents, under stable ids.
+//! Invariant: a published id keeps its meaning, because scripts match on it.
 
 mod registry;
 
@@ -10,14 +9,14 @@ use crate::identifier::Identifier;
 
 pub use registry::*;
 
-/// How much a finding weighs. The order is that of concern: `Info < Warning < Error`.
+/// The severity of a finding: `Info < Warning < Error`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// Worth knowing; true of many good documents.
     Info,
-    /// Deserves a decision by somebody.
+    /// Needs a decision.
     Warning,
-    /// The document is damaged, contradicts itself, was changed after it was signed, or breaks a rule that somebody set.
+    /// The document is damaged, contradicts itself, was changed after it was signed, or breaks a policy.
     Error,
 }
 
@@ -38,14 +37,15 @@ impl fmt::Display for Severity {
     }
 }
 
-/// Why a trusted key vouches for nothing when it isn't one of a published set.
-pub(crate) const COMPOSITE_KEY: &str = "its p or q isn't a prime, so others than its owner may sign with it";
+/// Why a trusted key with composite parameters is not accepted.
+pub(crate) const COMPOSITE_KEY: &str = "p or q isn't a prime, so others than the owner may be able to sign";
 
-/// JSON path of a document as a whole.
+/// The JSON path of the whole document.
 pub const ROOT: &str = "$";
 
-/// Where in a document something was found. Offsets count bytes from 0.
+/// A place in a document. Offsets count bytes from 0.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Place {
     /// JSON path of the member concerned, such as `$.exportResponseMetadata.exportDate`.
     pub path: Option<String>,
@@ -56,11 +56,13 @@ pub struct Place {
 }
 
 impl Place {
+    #[doc(hidden)]
     /// The document as a whole.
     pub fn whole_file() -> Self {
         Self::json(ROOT).at_file_offset(0)
     }
 
+    #[doc(hidden)]
     /// A member of the JSON envelope.
     pub fn json(path: impl Into<String>) -> Self {
         Self {
@@ -69,6 +71,7 @@ impl Place {
         }
     }
 
+    #[doc(hidden)]
     /// A byte of the decoded blob.
     pub fn blob(offset: u64) -> Self {
         Self {
@@ -78,16 +81,18 @@ impl Place {
         }
     }
 
+    #[doc(hidden)]
     /// The same place with a byte offset in the file.
     #[must_use]
-    pub fn at_file_offset(mut self, offset: u64) -> Self {
+    pub(crate) fn at_file_offset(mut self, offset: u64) -> Self {
         self.file_offset = Some(offset);
         self
     }
 
+    #[doc(hidden)]
     /// The same place with a byte offset in the decoded member.
     #[must_use]
-    pub fn at_decoded_offset(mut self, offset: u64) -> Self {
+    pub(crate) fn at_decoded_offset(mut self, offset: u64) -> Self {
         self.decoded_offset = Some(offset);
         self
     }
@@ -111,24 +116,26 @@ impl fmt::Display for Place {
     }
 }
 
-/// One thing found in one document.
+/// A finding about one document.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Finding {
-    /// Its entry in the registry.
+    /// The rule in the registry.
     pub rule: &'static FindingRule,
-    /// How much it weighs: the registry's severity, unless this case weighs less or more.
+    /// The severity: the rule's, unless this case is less or more severe.
     pub severity: Severity,
     /// What was found here, as a lower-case fragment. May quote the document: renderers escape it.
     pub message: String,
-    /// Where, when it has one place.
+    /// Where, if it has one place.
     pub at: Option<Place>,
-    /// The object concerned, by type number and identifier, when it is one.
+    /// The object concerned, by type number and identifier, if there is exactly one.
     pub object: Option<(u64, Identifier)>,
-    /// How many such findings this stands for: 1, or the surplus that a report doesn't list.
+    /// The number of findings: 1, or the number that a report does not list.
     pub count: u64,
 }
 
 impl Finding {
+    #[doc(hidden)]
     /// A finding without a place of its own.
     pub fn new(rule: &'static FindingRule, message: impl Into<String>) -> Self {
         Self {
@@ -141,6 +148,7 @@ impl Finding {
         }
     }
 
+    #[doc(hidden)]
     /// A finding at a place.
     pub fn at(rule: &'static FindingRule, place: Place, message: impl Into<String>) -> Self {
         Self {
@@ -149,6 +157,7 @@ impl Finding {
         }
     }
 
+    #[doc(hidden)]
     /// The same finding about an object.
     #[must_use]
     pub fn about(mut self, type_number: u64, identifier: &Identifier) -> Self {

@@ -8,6 +8,7 @@ use crate::identifier::Identifier;
 
 /// What an import does.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ImportPlan {
     /// A step per object, dependencies first. A refused request has steps, too.
     pub steps: Vec<Step>,
@@ -42,6 +43,7 @@ pub enum Verdict {
 
 /// One item of the checklist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ChecklistItem {
     /// Index of the step.
     pub step: usize,
@@ -160,6 +162,7 @@ impl ImportPlan {
         self.steps.iter().filter(|step| step.irreversible.is_some())
     }
 
+    #[doc(hidden)]
     /// Returns the engine's answer, object by object in import order. `imported` returns the target's identifier of a new
     /// object; it is called only if the import succeeds.
     ///

@@ -69,6 +69,7 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    #[doc(hidden)]
     /// The HTTP status of the answer.
     pub fn status(&self) -> u16 {
         400

@@ -6,6 +6,7 @@ use crate::object::{Named, ObjectKey};
 
 /// One object of the document in import order.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Step {
     /// Index of the object in the document.
     pub index: usize,
@@ -188,6 +189,7 @@ impl Action {
         }
     }
 
+    #[doc(hidden)]
     /// Whether an object of the target is overwritten; `None` if unknown.
     pub fn overwrites(&self) -> Option<bool> {
         match self {
@@ -199,6 +201,7 @@ impl Action {
         }
     }
 
+    #[doc(hidden)]
     /// The HTTP status if this ends the import: 404 for a missing original, else 409.
     pub fn failure_status(&self) -> Option<u16> {
         match self {
@@ -208,6 +211,7 @@ impl Action {
         }
     }
 
+    #[doc(hidden)]
     /// The target's object, if it has one.
     pub fn existing(&self) -> Option<&TargetObject> {
         match self {
@@ -221,6 +225,7 @@ impl Action {
         }
     }
 
+    #[doc(hidden)]
     /// Whether the step writes to the target.
     pub fn writes(&self) -> bool {
         matches!(self, Self::Create | Self::Extend { .. } | Self::Overwrite { .. })
@@ -228,6 +233,7 @@ impl Action {
 }
 
 impl Step {
+    #[doc(hidden)]
     /// Why the step ends the import: a lower-case fragment in this project's wording. May quote the document.
     pub fn failure_message(&self) -> Option<String> {
         let what = format!("{} {}", self.type_name, self.label());

@@ -5,6 +5,7 @@ use crate::object::{ObjectKey, RevisionPair};
 
 /// Several states of one object, of which no rule takes one.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Conflict {
     /// Its key in the result.
     pub key: ObjectKey,
@@ -63,6 +64,7 @@ impl ConflictKind {
         }
     }
 
+    #[doc(hidden)]
     /// Whether a preference may decide it.
     pub fn takes_preference(self) -> bool {
         !matches!(self, Self::GlobalKey | Self::SameName)
@@ -71,6 +73,7 @@ impl ConflictKind {
 
 /// One document's candidate.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Candidate {
     /// Index of the document among the sources.
     pub source: usize,

@@ -25,7 +25,7 @@ use crate::diff::MatchBy;
 use crate::object::ObjectError;
 
 pub use crate::object::Named;
-pub use conflict::{Candidate, Conflict, ConflictKind};
+pub use conflict::{Candidate, CandidateState, Conflict, ConflictKind};
 pub use outcome::{MergeOutcome, MergedDocument, MergedObject, Note, Origin, Renumbered};
 pub use resolution::{Resolutions, ResolutionsError, Take};
 pub use source::Sources;

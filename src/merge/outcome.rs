@@ -10,6 +10,7 @@ use super::Conflict;
 
 /// The outcome of a merge.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct MergeOutcome {
     /// The labels of the documents: the sides, then the base.
     pub sources: Vec<String>,
@@ -25,6 +26,7 @@ pub struct MergeOutcome {
     pub conflicts: Vec<Conflict>,
     /// Decisions that the user should know.
     pub notes: Vec<Note>,
+    #[doc(hidden)]
     /// The content of the merged document.
     pub document: Option<MergedDocument>,
 }
@@ -48,6 +50,7 @@ pub struct MergedDocument {
 
 /// An object of the result.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct MergedObject {
     /// Its name and key in the result.
     pub object: Named,
@@ -99,6 +102,7 @@ impl Origin {
 
 /// An object with another number than in its document.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Renumbered {
     /// The document.
     pub source: usize,

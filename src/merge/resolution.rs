@@ -99,16 +99,19 @@ impl Resolutions {
         self.by_object.insert(object, take);
     }
 
+    #[doc(hidden)]
     /// Adds the answers of another list. They replace earlier ones.
     pub fn extend(&mut self, other: Self) {
         self.by_object.extend(other.by_object);
     }
 
+    #[doc(hidden)]
     /// The answer for an object.
     pub fn get(&self, object: &str) -> Option<Take> {
         self.by_object.get(object).copied()
     }
 
+    #[doc(hidden)]
     /// All objects with an answer.
     pub fn objects(&self) -> impl Iterator<Item = &str> {
         self.by_object.keys().map(String::as_str)

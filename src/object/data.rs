@@ -1,8 +1,6 @@
 //! Typed views of the data messages.
-//!
-//! The messages have no published schema: names and meanings here were read off real values, so treat them as
-//! provisional. Invariant: a view never changes or loses bytes; fields not named here are reached by number through
-//! [`Message`].
+//! The messages have no published schema. Names and meanings were derived from real values and are provisional. A view
+//! never changes bytes; [`Message`] reaches other fields by number.
 
 mod configuration;
 mod envelope;
@@ -76,9 +74,9 @@ pub enum ObjectData<'a> {
     MountInformation(MountInformationData<'a>),
     /// Nothing: references and GLOBAL_OBJECT.
     Empty,
-    /// A message type this version doesn't know.
+    /// An unknown message type.
     Unknown,
-    /// A known type whose bytes are no message.
+    /// A known type whose bytes are not a message.
     Broken,
 }
 
@@ -99,7 +97,7 @@ pub(super) fn name_fields(data_type: &str) -> &'static [u32] {
     }
 }
 
-/// Something in an object that lets its reader repeat or undo the masking.
+/// A kind of secret: with it a reader can repeat or undo the masking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SecretKind {
     /// The engine's global key.
@@ -157,7 +155,7 @@ impl<'a> ObjectData<'a> {
         }
     }
 
-    /// The name the data gives its object; algorithms and keys are named by their identifier instead.
+    /// The object's name in the data. Algorithms and keys have their name in the identifier.
     pub fn name(&self) -> Option<Cow<'a, str>> {
         match self {
             Self::MaskingJob(data) => data.job_name(),

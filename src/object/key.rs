@@ -1,4 +1,4 @@
-//! What an object is called inside the blob: type number and identifier.
+//! The key of an object in the blob: type number and identifier.
 
 use std::fmt;
 
@@ -29,11 +29,12 @@ impl ObjectKey {
         }
     }
 
-    /// Reads `{1: type number, 2: Any}` as protobuf does. Missing parts read as 0 and an unknown identifier: only broken wire format
-    /// is an error, so that odd identifiers can still be shown.
+    #[doc(hidden)]
+    /// Reads `{1: type number, 2: Any}` as protobuf does. A missing number reads as 0 and a missing identifier as an
+    /// unknown one, so that odd keys can be shown.
     ///
     /// # Errors
-    /// Bytes that are no message.
+    /// Bytes that are not a message.
     pub fn parse(bytes: &[u8]) -> Result<Self, WireError> {
         let message = Message::parse(bytes)?;
         let type_number = message.varint32(1).unwrap_or_default();
@@ -51,6 +52,7 @@ impl ObjectKey {
         })
     }
 
+    #[doc(hidden)]
     /// Writes `{1: type number, 2: Any}`.
     pub fn write(&self, writer: &mut Writer) {
         writer.varint(1, self.type_number);
@@ -69,6 +71,7 @@ impl ObjectKey {
         });
     }
 
+    #[doc(hidden)]
     /// The type URL of the identifier's message.
     pub fn type_url(&self) -> String {
         let name = match &self.identifier {
@@ -81,7 +84,8 @@ impl ObjectKey {
         format!("{TYPE_URL_PREFIX}{name}")
     }
 
-    /// The name that the identifier itself is, for types identified by name.
+    #[doc(hidden)]
+    /// The name, for types identified by name.
     pub fn name(&self) -> Option<&str> {
         match &self.identifier {
             Identifier::Text(s) | Identifier::Algorithm(s) | Identifier::EncryptionKey(s) => Some(s),
@@ -90,10 +94,10 @@ impl ObjectKey {
     }
 }
 
-/// Text that isn't UTF-8 keeps its own identity: an engine refuses it.
+/// Invalid UTF-8 stays an unknown identifier: engines refuse it.
 fn read_identifier(type_url: &str, value: &[u8]) -> Option<Identifier> {
     let message = Message::parse(value).ok()?;
-    // proto3 leaves out a zero and an empty text.
+    // proto3 omits a zero and an empty text.
     let text = || {
         let bytes = message.bytes(1).unwrap_or_default();
         std::str::from_utf8(bytes).ok().map(str::to_owned)

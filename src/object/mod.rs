@@ -4,9 +4,7 @@
 //! 1 own identifier {1 type number · 2 Any}      3 revision {1 A · 2 B · 3 JSON text · 5 created · 6 modified}
 //! 2 direct dependencies, same shape, repeated   4 data, Any
 //! ```
-//!
-//! Invariant: a [`SyncObject`] keeps the bytes it was read from and gives them back unchanged; everything else on it
-//! is a view of these bytes.
+//! Invariant: a [`SyncObject`] keeps the bytes it was read from; everything else is a view of them.
 
 pub mod data;
 pub mod draft;
@@ -43,7 +41,7 @@ use data::{DataFacts, DataState, DataWanted, ObjectData, SecretKind};
 /// Why an object message can't be read. Offsets count from the start of the object message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ObjectError {
-    /// Some message in it is no protobuf.
+    /// A part is not valid protobuf.
     #[error("{part}: {error}")]
     Wire {
         /// Which part of the object.
@@ -69,15 +67,14 @@ pub enum ObjectError {
     TooManyDependencies(usize),
 }
 
-/// Dependencies of one object beyond this are refused; a ruleset lists one per masked column, so real ones stay far
-/// below.
+/// Limit on the dependencies of one object. A ruleset has one or two per masked column, far below it.
 pub const MAX_DEPENDENCIES: usize = 2_000_000;
 
 /// A syncable object: identity, direct dependencies, revision and data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyncObject<'a> {
     raw: Cow<'a, [u8]>,
-    /// Its plain form, where that differs from the bytes.
+    /// Its plain form, if that differs from the bytes.
     plain: Option<Vec<u8>>,
     parts: ObjectParts,
 }
@@ -86,12 +83,12 @@ impl<'a> SyncObject<'a> {
     /// Reads an object message without copying its data.
     ///
     /// # Errors
-    /// Bytes that are no message, or a missing identifier, revision or data part.
+    /// Bytes that are not a message, or a missing identifier, revision or data part.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, ObjectError> {
         Self::read(Cow::Borrowed(bytes))
     }
 
-    /// Reads an object message that it then owns.
+    /// Reads an object message and takes ownership of it.
     ///
     /// # Errors
     /// As [`SyncObject::parse`].
@@ -112,7 +109,7 @@ impl<'a> SyncObject<'a> {
     /// `data_type` (without the URL prefix).
     ///
     /// # Errors
-    /// Only what [`SyncObject::from_bytes`] finds when it reads the result back.
+    /// The result cannot be read back with [`SyncObject::from_bytes`].
     pub fn build(
         key: &ObjectKey,
         dependencies: &[ObjectKey],
@@ -179,7 +176,7 @@ impl<'a> SyncObject<'a> {
         self.plain_bytes().get(self.data_range()).unwrap_or_default()
     }
 
-    /// Where [`SyncObject::data_bytes`] lies in [`SyncObject::plain_bytes`].
+    /// The range of [`SyncObject::data_bytes`] in [`SyncObject::plain_bytes`].
     pub fn data_range(&self) -> Range<usize> {
         let index = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
         let start = index(self.parts.data_offset);
@@ -191,7 +188,7 @@ impl<'a> SyncObject<'a> {
         ObjectData::read(self.data_type(), self.data_bytes())
     }
 
-    /// The name people know the object by, where its data or identifier has one.
+    /// The object's name, if its data or identifier has one.
     pub fn name(&self) -> Option<String> {
         self.data()
             .name()
@@ -199,12 +196,12 @@ impl<'a> SyncObject<'a> {
             .or_else(|| self.parts.key.name().map(str::to_owned))
     }
 
-    /// The secrets that the data holds in clear, with how many of each.
+    /// The number of secrets in clear in the data, by kind.
     pub fn secrets(&self) -> Vec<(SecretKind, u64)> {
         DataFacts::of(self.data_type(), self.data_bytes(), DataWanted::default()).secrets
     }
 
-    /// Whether it holds secrets, or something that this version can't read and that may be one.
+    /// Whether it has secrets, or unreadable parts that may be secrets.
     pub fn may_hold_secrets(&self) -> bool {
         let facts = DataFacts::of(self.data_type(), self.data_bytes(), DataWanted::default());
         facts.state != DataState::Known
@@ -213,7 +210,7 @@ impl<'a> SyncObject<'a> {
             || jdbc::secret_within(&String::from_utf8_lossy(self.data_bytes())) != jdbc::Secret::None
     }
 
-    /// Fields this version doesn't know in the parts all objects share: the part and the number.
+    /// Unknown fields outside the data: the part and the number.
     pub fn unknown_fields(&self) -> &[(&'static str, u32)] {
         &self.parts.unknown_fields
     }

@@ -1,22 +1,23 @@
-//! How an object is called in messages.
+//! Names objects in messages.
 
 use std::collections::BTreeMap;
 
 use super::{BlobType, ObjectKey, SyncObject, by_number_in_own_document};
 
-/// An object with what people know it by. May quote a document: renderers escape it.
+/// An object with its type and name. May quote a document: renderers escape it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Named {
     /// Its key.
     pub key: ObjectKey,
     /// Name of its type.
     pub type_name: String,
-    /// The name people know it by.
+    /// Its name.
     pub name: Option<String>,
 }
 
 impl Named {
-    /// An object of a document of ours.
+    #[doc(hidden)]
+    /// An object of a document that this toolkit makes.
     pub fn of(object: &SyncObject<'_>) -> Self {
         Self {
             key: object.key().clone(),
@@ -25,7 +26,8 @@ impl Named {
         }
     }
 
-    /// An object that is known by its key alone, with its document's names of types outside the table.
+    #[doc(hidden)]
+    /// An object by its key. `names` has the names of unknown types in its document.
     pub fn by_key(key: ObjectKey, type_names: &BTreeMap<u64, String>) -> Self {
         Self {
             type_name: type_name(key.type_number, type_names),
@@ -35,7 +37,7 @@ impl Named {
     }
 }
 
-/// The name of an object's type in documents of ours: what the blob says, else what `names` has for its number.
+/// The name of an object's type in documents of this toolkit: from the blob, or else from `names`.
 pub fn type_of(object: &SyncObject<'_>, names: &BTreeMap<u64, String>) -> String {
     let number = object.key().type_number;
     let blob = BlobType::read(number, object.data_type(), object.revision(), true);
@@ -43,7 +45,7 @@ pub fn type_of(object: &SyncObject<'_>, names: &BTreeMap<u64, String>) -> String
         .map_or_else(|| type_name(number, names), |(name, _)| name)
 }
 
-/// The name of a type number in documents of ours; the bare number where none is known.
+/// The name of a type number in documents of this toolkit, or the number if it is unknown.
 pub fn type_name(number: u64, names: &BTreeMap<u64, String>) -> String {
     names
         .get(&number)
@@ -52,7 +54,7 @@ pub fn type_name(number: u64, names: &BTreeMap<u64, String>) -> String {
         .unwrap_or_else(|| format!("TYPE_{number}"))
 }
 
-/// `TYPE identifier`, with the name where that says more. Not escaped.
+/// `TYPE identifier`, followed by the name if that is different. Not escaped.
 impl std::fmt::Display for Named {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let identifier = self.key.identifier.to_string();

@@ -1,8 +1,8 @@
-//! Types that a misspelt name may mean.
+//! Suggests types for misspelt names.
 
 use super::{OBJECT_TYPES, type_by_name};
 
-/// The known type whose name is most like a text, if one is.
+/// The known type with the most similar name, if one is similar.
 fn nearest_type(text: &str) -> Option<&'static str> {
     let text = text.to_uppercase();
     let names = OBJECT_TYPES.iter().map(|known| known.name);
@@ -13,7 +13,7 @@ fn nearest_type(text: &str) -> Option<&'static str> {
         .map(|(_, name)| name)
 }
 
-/// What to do about a type that a person named and that isn't there.
+/// Advice for an unknown type name.
 pub fn type_help(name: &str) -> String {
     match nearest_type(name) {
         Some(nearest) => format!("similar: {nearest}"),
@@ -21,7 +21,7 @@ pub fn type_help(name: &str) -> String {
     }
 }
 
-/// The same of `TYPE:ID`, where what stands before the colon is like a type but none.
+/// Advice for `TYPE:ID` with a misspelt type.
 pub fn misspelt_type(selector: &str) -> Option<String> {
     let (name, _) = selector.split_once(':')?;
     let nearest = nearest_type(name).filter(|_| type_by_name(name).is_none())?;

@@ -1,8 +1,7 @@
-//! Reads an object message as it comes: identity, dependencies, revision, and where its data lies.
-//!
-//! Invariant: one reading for all sizes; [`super::SyncObject`] is this over bytes in memory. It reads as protobuf does: the
-//! occurrences of a message are merged, and the last occurrence of a scalar with its wire type counts. Memory grows with the
-//! dependencies, never with the data, which is left to whoever asks for facts about it.
+//! Reads an object message from a stream: identity, dependencies, revision, and the place of its data.
+//! Invariant: as in protobuf, the occurrences of a message are merged, and the last occurrence of a scalar with its
+//! wire type counts. Memory grows with the dependencies, not with the data. [`super::SyncObject`] reads bytes in
+//! memory the same way.
 
 use std::io::BufRead;
 
@@ -16,10 +15,10 @@ use crate::wire::{Cursor, Field, FieldHead, HeadValue, Message, StreamedFields, 
 
 /// Bytes of an identifier, a revision or the name of a data type. Real ones have some hundreds.
 const MAX_PART: u64 = 64 * 1024;
-/// Unknown fields that are listed.
+/// Listed unknown fields.
 const MAX_UNKNOWN: usize = 1000;
 
-/// What an object message holds beside its data.
+/// The parts of an object message, without its data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ObjectParts {
     /// Field 1.
@@ -28,23 +27,23 @@ pub struct ObjectParts {
     pub dependencies: Vec<ObjectKey>,
     /// Field 3.
     pub revision: Revision,
-    /// Name of the data message as it stands, usually with the URL prefix.
+    /// Name of the data message, usually with the URL prefix.
     pub type_url: String,
-    /// Where the data lies in the object message.
+    /// Offset of the data in the object message.
     pub data_offset: u64,
     /// Bytes of data.
     pub data_length: u64,
     /// Bytes of the object message.
     pub size: u64,
-    /// Fields this version doesn't know in the parts all objects share; the first thousand.
+    /// Unknown fields outside the data; the first thousand.
     pub unknown_fields: Vec<(&'static str, u32)>,
-    /// Known fields, of the data too, that stand as no writer puts them; offsets count in the object message.
+    /// Known fields that are repeated or have another wire type, in the data too. Offsets count in the object message.
     oddities: Oddities,
-    /// The first text outside of the data that isn't valid UTF-8, and where its message begins in the object message.
+    /// The first invalid UTF-8 text outside the data, with the offset of its message.
     invalid_revision: InvalidRevision,
 }
 
-/// What was found about the texts of the revision that counts.
+/// Whether a text of the revision is invalid UTF-8.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum InvalidRevision {
     #[default]
@@ -53,12 +52,12 @@ enum InvalidRevision {
     Field(u32, u64),
 }
 
-/// What is wanted of the data.
+/// What to read from the data.
 #[derive(Debug, Clone, Copy)]
 pub struct FactsWanted {
-    /// Data up to this size is held until its type is known, which may come after it.
+    /// Data up to this size is held until its type is known. The type may follow the data.
     pub held_bytes: u64,
-    /// What to keep of it.
+    /// What to keep.
     pub data: DataWanted,
 }
 
@@ -68,21 +67,20 @@ impl ObjectParts {
         type_name(&self.type_url)
     }
 
-    /// Known fields, of the data too, that stand as no writer puts them. Offsets count in the object message.
-    pub fn oddities(&self) -> &[Oddity] {
+    /// Known fields that are repeated or have another wire type, in the data too. Offsets count in the object message.
+    pub(crate) fn oddities(&self) -> &[Oddity] {
         self.oddities.list()
     }
 
-    /// The first text of revision or data that isn't valid UTF-8: which one, and where its message begins in the
-    /// object message.
-    pub fn invalid_text(&self, facts: &DataFacts) -> Option<(String, u64)> {
+    /// The first invalid UTF-8 text of the revision or the data: its name, and the offset of its message.
+    pub(crate) fn invalid_text(&self, facts: &DataFacts) -> Option<(String, u64)> {
         match self.invalid_revision {
             InvalidRevision::Field(number, offset) => Some((format!("revision field {number}"), offset)),
             InvalidRevision::None => Some((facts.invalid_text.clone()?, self.data_offset)),
         }
     }
 
-    /// Reads an object message, and facts about its data when they are wanted.
+    /// Reads an object message, and the wanted facts about its data.
     ///
     /// # Errors
     /// Bytes that are no message, a missing or oversized part, too many dependencies.
@@ -93,7 +91,7 @@ impl ObjectParts {
         let mut parts = Incomplete::default();
         let mut failed = None;
         let mut seen = SeenFields::of(&OBJECT);
-        // What breaks the message as a whole is told before what is wrong inside of it.
+        // Framing errors take precedence over errors in a field.
         while let Some(head) = message.next_field().map_err(wire("object"))? {
             if failed.is_some() {
                 continue;
@@ -123,7 +121,7 @@ impl ObjectParts {
     }
 }
 
-/// Parts that were read so far. The occurrences of one add up.
+/// The parts read so far. Occurrences of one part are merged.
 #[derive(Default)]
 struct Incomplete {
     key: Option<Part>,
@@ -136,7 +134,7 @@ struct Incomplete {
     possible_keys: u64,
 }
 
-/// A small message, with where its first occurrence begins.
+/// A small message, with the offset of its first occurrence.
 struct Part {
     bytes: Vec<u8>,
     offset: u64,
@@ -147,9 +145,9 @@ struct Data {
     type_url: String,
     offset: u64,
     length: u64,
-    /// The data, while it is small enough to be held: it is looked into when its type is certain.
+    /// The data, if it is small enough to be held until its type is certain.
     held: Option<Vec<u8>>,
-    /// What was found in data that isn't held, and the type under which it was read.
+    /// The facts of data that was not held, and the type by which it was read.
     passed: Option<(String, DataFacts)>,
     seen: Option<SeenFields>,
 }
@@ -220,8 +218,8 @@ impl Incomplete {
         Ok((Revision::read(revision), invalid))
     }
 
-    /// Reads the `Any` around the data. Data is looked at under the type named before it; data that is small enough
-    /// waits for the end, since only there the type is certain.
+    /// Reads the `Any` around the data. Large data is read by the type named before it. Small data is held to the end,
+    /// when the type is certain.
     fn any<S: BufRead>(
         &mut self,
         message: &mut StreamedFields<'_, S>,
@@ -279,7 +277,7 @@ impl Incomplete {
         let (revision, invalid_revision) = self.read_revision(&revision.bytes, revision.offset)?;
         let mut facts = data.facts(wanted);
         facts.possible_keys += self.possible_keys;
-        // The usual text names the object, whose name may look like anything.
+        // The usual JSON text contains the object's name, which may look like a key.
         if !revision.is_usual(&key) {
             facts.possible_keys += possible_key::in_text(revision.json.as_bytes());
         }
@@ -317,7 +315,7 @@ impl Data {
     }
 }
 
-/// Adds an occurrence of a small message to those before it. Each has to be a message.
+/// Appends an occurrence of a small message. Each must be a valid message.
 fn add<S: BufRead>(
     sum: &mut Option<Part>,
     message: &mut StreamedFields<'_, S>,
@@ -346,7 +344,7 @@ fn add<S: BufRead>(
     })?
 }
 
-/// Reads an identifier that begins at `offset`, and notes what is odd about it.
+/// Reads an identifier at `offset`, and notes odd fields.
 fn read_key(
     bytes: &[u8],
     offset: u64,
@@ -369,7 +367,7 @@ fn read_key(
     Ok(key)
 }
 
-/// Notes all fields of a message in memory, and gives those that are unknown: by their numbers, or by their wire types.
+/// Notes the fields of a message in memory, and returns the unknown ones, by number or wire type.
 fn see_all<'a>(
     spec: &'static MessageSpec,
     message: Message<'a>,
@@ -387,7 +385,7 @@ fn see_all<'a>(
 }
 
 impl ObjectParts {
-    /// As [`ObjectParts::read`], of an object message in memory.
+    /// Reads an object message in memory.
     ///
     /// # Errors
     /// As [`ObjectParts::read`].
@@ -401,7 +399,7 @@ fn wire(part: &'static str) -> impl Fn(WireError) -> ObjectError {
     move |error| ObjectError::Wire { part, error }
 }
 
-/// What `read` makes of a part of the object.
+/// Reads a bounded part of the object with `read`.
 fn part<S: BufRead, T>(
     message: &mut StreamedFields<'_, S>,
     length: u64,

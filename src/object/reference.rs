@@ -1,7 +1,6 @@
 //! References: stand-ins for objects that must already be on the importing engine.
-//!
-//! A reference carries its original's revision record unchanged and no data, so the pair of UUIDs, not the hash,
-//! tells what it refers to.
+//! A reference has its original's revision record and no data, so the pair of UUIDs, not the hash, identifies the
+//! original.
 
 use crate::wire::Writer;
 
@@ -26,7 +25,7 @@ pub fn reference_type_for(original: &ObjectType) -> Option<&'static ObjectType> 
         .find(|reference| reference.stands_for(original))
 }
 
-/// The key under which a reference to `original` stands.
+/// The key of a reference to `original`.
 pub fn reference_key(original: &ObjectKey) -> Option<ObjectKey> {
     let original_type = super::by_number_in_own_document(original.type_number)?;
     let reference = reference_type_for(original_type)?;
@@ -57,8 +56,8 @@ pub fn reference_to(original: &SyncObject<'_>) -> Result<SyncObject<'static>, Re
     )?)
 }
 
-/// Nothing, but for a job's source: it is found on the target by its name, which its number alone doesn't tell. That
-/// message is this project's own.
+/// The data of a reference: none, except for a job's source, which the target finds by name. That message is this
+/// toolkit's own.
 fn reference_data(original: &SyncObject<'_>) -> (&'static str, Vec<u8>) {
     match original.data() {
         ObjectData::DatabaseConnector(data) => {

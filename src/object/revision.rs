@@ -1,11 +1,11 @@
-//! The revision record: what identifies one saved state of an object.
+//! The revision record, which identifies one saved state of an object.
 
 use crate::identifier::Identifier;
 use crate::wire::{Message, Writer};
 
 use super::ObjectKey;
 
-/// The two UUIDs of a revision. Equal pairs mean the same saved state on whatever engine.
+/// The two UUIDs of a revision. Equal pairs mean the same saved state on every engine.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RevisionPair {
     /// UUID A: stays with the object.
@@ -77,14 +77,14 @@ impl Revision {
         )
     }
 
-    /// Whether the JSON text is what engines write for an object.
+    /// Whether the JSON text has the engines' form.
     pub fn is_usual(&self, key: &ObjectKey) -> bool {
         let usual = self.stated_type().map(|stated| Self::json_text(&stated, key));
         usual.is_some_and(|usual| usual == self.json)
     }
 
-    /// Whether the JSON text is what this project's first versions wrote for a key: they called its identifier as the
-    /// metadata does.
+    /// Whether the JSON text has the form of this toolkit's first versions, which used the metadata's name for a key's
+    /// identifier.
     pub fn is_of_first_versions(&self, key: &ObjectKey) -> bool {
         let first = |stated: String| Self::json_text_with(&stated, key, "keyId");
         let is_key = matches!(key.identifier, Identifier::EncryptionKey(_));

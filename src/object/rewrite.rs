@@ -1,9 +1,6 @@
-//! Gives objects other identifiers: what an import or a merge does when numbers of two engines collide.
-//!
-//! Invariant: only identifiers change; an object that changes is written in its plain form. The UUID pair, the data but for identifiers in it and every field this version
-//! doesn't know stay byte for byte; an object in which nothing is renamed comes back as it
-//! was. The data of known types
-//! refers by name and never changes.
+//! Changes the identifiers of objects, as an import or a merge does if numbers of two engines collide.
+//! Invariant: only identifiers change. The UUID pair, unknown fields and the rest of the data stay byte for byte; a
+//! changed object is written in its plain form. Data of known types refers by name and never changes.
 
 use crate::wire::{Message, Writer};
 
@@ -11,12 +8,12 @@ use super::{ObjectError, ObjectKey, Revision, SyncObject};
 
 /// Levels of data in which identifiers are looked for.
 const DEPTH: usize = 16;
-/// What every numeric identifier in a message holds.
+/// The type URL of numeric identifiers.
 const NUMERIC: &[u8] = b"type.googleapis.com/IntegerIdentifier";
 
-/// The object under another key and with its dependencies renamed: `renamed` tells the new key, or `None` for a
-/// dependency that keeps its own. The revision's JSON text follows the key when it has the form engines write; so does a
-/// number in the data, where it stands in a message of just the form that dependencies have.
+/// The object with another key and renamed dependencies. `renamed` returns a dependency's new key, or `None` to keep
+/// it. The revision's JSON text follows the key if it has the engines' form, and so do numbers in the data inside
+/// messages of the form of dependencies.
 ///
 /// # Errors
 /// Only what reading the result back finds.
@@ -68,12 +65,12 @@ pub fn rename(
     SyncObject::from_bytes(written)
 }
 
-/// Whether the data may hold numbers of other objects that [`rename`] follows.
+/// Whether the data may have numbers of other objects that [`rename`] changes.
 pub fn may_refer(object: &SyncObject<'_>) -> bool {
     memchr::memmem::find(object.data_bytes(), NUMERIC).is_some()
 }
 
-/// A message in which identifiers are renamed; `None` where none is.
+/// A message with renamed identifiers. `None` if nothing changes.
 fn rename_inside(
     bytes: &[u8],
     renamed: &dyn Fn(&ObjectKey) -> Option<ObjectKey>,

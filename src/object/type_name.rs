@@ -1,38 +1,37 @@
-//! Names an object's type by what the blob says.
-//!
-//! Invariant: the metadata has no say here. A known number decides; the revision JSON names what no table knows.
+//! Names an object's type from the blob.
+//! Invariant: a known number decides, and the revision JSON names unknown numbers. The metadata is not used.
 
 use super::{
     ObjectType, Revision, by_number_in_own_document, known_by_number, reference_type_for, type_by_name,
 };
 
-/// Where an object's type name comes from.
+/// The source of an object's type name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NamedBy {
-    /// The table of numbers seen in real documents.
+    /// The table of numbers that real documents have.
     Table,
-    /// This project's provisional table.
+    /// The table of this toolkit's provisional numbers.
     Provisional,
-    /// The object's revision JSON, for a number that no table knows.
+    /// The object's revision JSON, for an unknown number.
     Revision,
-    /// The metadata's list, matched by identifier and hash: a guess, since the blob is silent.
+    /// The metadata's list, matched by identifier and hash: a guess.
     Metadata,
-    /// Nothing: the name is the bare number.
+    /// None: the name is the number.
     Number,
 }
 
-/// What the blob says of an object's type.
+/// The type of an object, from the blob.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BlobType {
-    /// Its name, and where that comes from; `None` where the number is unknown and the revision is silent.
+    /// Its name and the name's source. `None` if the number is unknown and the revision names no type.
     pub named: Option<(String, NamedBy)>,
-    /// What the revision JSON says instead, where it contradicts a known number.
+    /// The type in the revision JSON, if it contradicts a known number.
     pub contradicted_by: Option<String>,
 }
 
 impl BlobType {
-    /// Judges an object's number against the type that its revision JSON states. In a document that this project
-    /// sealed, `own_document`, provisional numbers count as known.
+    /// Compares a type number with the type in the revision JSON. `own_document`: this toolkit sealed the document, so
+    /// provisional numbers count as known.
     pub fn of(number: u64, data_type: &str, stated: Option<&str>, own_document: bool) -> Self {
         let known = known_by_number(number).map(|known| (known, NamedBy::Table));
         let own = || by_number_in_own_document(number).filter(|_| own_document);
@@ -57,7 +56,7 @@ impl BlobType {
     }
 }
 
-/// A reference's revision names the type that it refers to. An algorithm type that no table knows may be referred to.
+/// Whether a reference may refer to the stated type. Unknown algorithm types may be referred to.
 fn contradicts(known: &ObjectType, stated: &str) -> bool {
     match known.refers_to {
         Some(_) => type_by_name(stated).is_some_and(|original| !known.stands_for(original)),
@@ -65,7 +64,7 @@ fn contradicts(known: &ObjectType, stated: &str) -> bool {
     }
 }
 
-/// An object whose revision names a type that can be referred to, and that carries a reference's data, is a reference.
+/// The reference type of an object with a reference's data whose revision names a type that can be referred to.
 fn unknown_number(data_type: &str, stated: &str) -> String {
     let reference = type_by_name(stated).and_then(reference_type_for);
     let reference = reference.filter(|reference| reference.data == Some(data_type));
@@ -119,7 +118,7 @@ mod tests {
             Some("PROFILE_SET_REFERENCE")
         );
         assert_eq!(named(777, "SomeData", None), (None, None));
-        // A provisional number of this project means nothing in a foreign document.
+        // A provisional number has no meaning in another's document.
         assert_eq!(
             named(9_001, "SomeData", Some("DOMAIN")),
             (Some("DOMAIN".to_owned()), None)

@@ -34,6 +34,7 @@ pub struct RedactOptions {
 
 /// What was redacted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RedactReport {
     /// The number of different values of each kind that got a stand-in. Rows and mappings count per object.
     pub replaced: BTreeMap<StandInKind, u64>,

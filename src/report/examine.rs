@@ -11,6 +11,7 @@ use crate::object::data::TextFilter;
 use crate::object::{ObjectKey, SyncObject};
 use crate::passphrase::Passphrase;
 use crate::revision_hash;
+use crate::signature::Fingerprint;
 
 use super::blob::BlobFold;
 use super::conclude::conclude;
@@ -29,8 +30,8 @@ pub struct ExamineOptions {
     pub hash_work: u64,
     /// The only signing rule to try. `None` tries the declared rule, or else all rules.
     pub rule: Option<String>,
-    /// SHA-256 fingerprints of trusted keys. Empty: trust is not checked.
-    pub trusted_keys: Vec<[u8; 32]>,
+    /// Fingerprints of trusted keys. Empty: trust is not checked.
+    pub trusted_keys: Vec<Fingerprint>,
     /// Passphrases to try, in order, on a document that this toolkit encrypted.
     pub passphrases: Vec<Passphrase>,
     /// Keep secret values in the report, each cut to this many bytes.
@@ -85,7 +86,7 @@ impl<'o> Examiner<'o> {
 
     /// Keeps the text around the blob, to show places in it.
     #[must_use]
-    pub fn keep_text(self) -> Self {
+    pub(crate) fn keep_text(self) -> Self {
         let keep = Keep::Text;
         Self { keep, ..self }
     }

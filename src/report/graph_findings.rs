@@ -52,7 +52,7 @@ pub(super) fn note_graph(
             findings.on(&objects[id], &finding::ORPHAN_OBJECT);
         }
     }
-    // The first object of each number and name: sorting is stable.
+    // One object per number and name: the first, because sorting is stable.
     let mut unknown: Vec<&ObjectReport> = objects
         .iter()
         .filter(|o| !matches!(o.named_by, NamedBy::Table | NamedBy::Provisional))

@@ -1,6 +1,5 @@
-//! Holds the metadata against the blob: names for unknown types, hashes, lists, counts and dates.
-//!
-//! The blob is the truth and the metadata a label, so every disagreement is a finding about the metadata's row.
+//! Compares the metadata with the blob: names of unknown types, hashes, lists, counts and dates.
+//! The blob counts, so every disagreement is a finding about the metadata.
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
@@ -11,9 +10,9 @@ use crate::identifier::Identifier;
 use super::collect::Findings;
 use super::{EnvelopeReport, HeaderReport, ListedObject, NamedBy, ObjectReport};
 
-/// Export and header time further apart than this weren't written by one export.
+/// The longest time that an export takes.
 const EXPORT_TAKES_AT_MOST_SECONDS: i64 = 3 * 3600;
-/// A header time this much after exportDate is still a matter of rounding (exportDate has whole seconds).
+/// How far the header's time may be after exportDate, which has whole seconds.
 const CLOCK_SLACK_SECONDS: i64 = 2;
 
 type Row<'a> = (&'a str, &'a Identifier);
@@ -42,7 +41,7 @@ pub(super) fn counts_agree(
     announced == object_records
 }
 
-/// Takes type names for unknown numbers, then compares rows and objects both ways.
+/// Names unknown types, then compares rows with objects in both directions.
 pub(super) fn compare_lists(
     objects: &mut [ObjectReport],
     graph: &Graph,
@@ -53,7 +52,7 @@ pub(super) fn compare_lists(
     if !envelope.exported_listed {
         return;
     }
-    // Rows that repeat one object are used once each, so that the surplus shows.
+    // Each row matches one object, so that repeated rows are left over.
     let mut rows: HashMap<Row<'_>, VecDeque<usize>> = HashMap::new();
     for (index, row) in envelope.exported.iter().enumerate() {
         if let (Some(type_name), Some(identifier)) = (&row.type_name, &row.identifier) {
@@ -66,7 +65,7 @@ pub(super) fn compare_lists(
             by_hash.insert(hash, index);
         }
     }
-    // Objects whose number decides come first: a name from the revision may be another object's.
+    // Objects with a known number come first: a name from the revision may be another object's.
     let mut answering: Vec<Option<usize>> = vec![None; objects.len()];
     for certain in [true, false] {
         for (id, object) in objects.iter().enumerate() {
@@ -74,7 +73,7 @@ pub(super) fn compare_lists(
                 continue;
             }
             answering[id] = match (&object.key.identifier, &object.computed_hash) {
-                // How an unknown identifier is written in JSON isn't known either; the hash still tells.
+                // The JSON form of an unknown identifier is unknown, so the hash has to match.
                 (Identifier::OtherAny { .. }, Some(hash)) => by_hash.remove(hash.as_str()),
                 (identifier, _) => {
                     let rows = rows.get_mut(&(object.type_name.as_str(), identifier));
@@ -121,8 +120,8 @@ pub(super) fn compare_lists(
     }
 }
 
-/// Pairs objects and rows that share an identifier under different types: those of one hash, and an object and a row that
-/// are alone with their identifier.
+/// Pairs objects and rows with one identifier but different types, if their hashes agree or the identifier is unique
+/// on both sides.
 fn relabelled(
     objects: &[ObjectReport],
     answering: &[Option<usize>],
@@ -182,13 +181,14 @@ fn relabelled(
     pairs
 }
 
-/// A reference's revision names the type that it refers to, so the label of an unknown number may say more than the blob.
+/// Whether a row names an unknown reference type. A reference's revision names the type that it refers to, so the row
+/// says more.
 fn is_label_of_unknown_reference(object: &ObjectReport, row: &ListedObject) -> bool {
     let label = row.type_name.as_deref().unwrap_or_default();
     object.named_by == NamedBy::Revision && (label.ends_with("_REFERENCE") || label.starts_with("SOURCE_"))
 }
 
-/// Takes rows whose number is written as text, as some clients do, for the objects that no other row answers.
+/// Matches the remaining objects with rows whose number is text, as some clients write it.
 fn answer_texts(
     objects: &[ObjectReport],
     answering: &mut [Option<usize>],
@@ -258,7 +258,7 @@ fn compare_hash(object: &mut ObjectReport, row: &ListedObject, findings: &mut Fi
     }
 }
 
-/// Takes the metadata's name for a number outside the tables, where all objects of that number agree on one.
+/// Names an unknown type number by the metadata, if all its objects have the same name there.
 pub(super) fn take_names(objects: &mut [ObjectReport], envelope: &EnvelopeReport) {
     let certain = objects.iter().filter(|object| object.named_by != NamedBy::Number);
     let claimed: HashSet<(&str, &Identifier)> = certain
@@ -304,8 +304,7 @@ fn single<'a>(mut names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     names.all(|name| name == first).then_some(first)
 }
 
-/// Finds the object that a row of the requested list means. Clients write ids as strings, and some leave the
-/// identifier out.
+/// Finds the object of a row of the requested list. Clients write ids as strings, and some omit the identifier.
 struct Index<'a> {
     by_identifier: HashMap<(&'a str, String), NodeId>,
     by_type: HashMap<&'a str, NodeId>,
@@ -339,8 +338,7 @@ impl<'a> Index<'a> {
     }
 }
 
-/// The objects that were requested, in the order of the request. `None` when the metadata doesn't tell or none of
-/// them is there.
+/// The requested objects, in the order of the request. `None` if the list is missing or none of them is in the blob.
 pub(super) fn requested_nodes(objects: &[ObjectReport], envelope: &EnvelopeReport) -> Option<Vec<NodeId>> {
     let index = Index::of(objects);
     let nodes: Vec<NodeId> = envelope
@@ -351,7 +349,7 @@ pub(super) fn requested_nodes(objects: &[ObjectReport], envelope: &EnvelopeRepor
     (!nodes.is_empty()).then_some(nodes)
 }
 
-/// Times that header and metadata state.
+/// Compares the times in header and metadata.
 pub(super) fn compare_dates(
     header: Option<&HeaderReport>,
     envelope: &EnvelopeReport,

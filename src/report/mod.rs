@@ -1,8 +1,8 @@
-//! What one export document holds and what is to be said of it, as plain values.
+//! The report on one export document, as plain values.
+//! One way leads from a source to a report: `examine` reads the JSON, `blob` folds the records (`header`, `objects` and
+//! `signature` take theirs), and `conclude` compares the results with the metadata (`matching`, `graph_findings`).
 //!
-//! A report is folded from events (records as they are read, then the end), so a slice in memory and a stream give the
-//! same one. Invariant: per object only its identity, edges, revision and a few figures are kept, never its data
-//! (unless secret values were asked for, and then bounded).
+//! Invariant: a report holds no data of objects, except bounded secret values and texts if the caller asks for them.
 
 mod blob;
 mod checks;
@@ -32,29 +32,32 @@ pub use crate::object::data::SecretValue;
 pub(crate) use collect::Findings;
 pub use examine::{Contents, ExamineOptions, Examined, Examiner, SourceError};
 
-/// Everything found out about one document.
+/// The report on one document.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct DocumentReport {
     /// The JSON around the blob.
     pub envelope: EnvelopeReport,
-    /// The header record, when it could be read.
+    /// The header record, if it is readable.
     pub header: Option<HeaderReport>,
-    /// How far the blob could be read.
+    /// How much of the blob was read.
     pub blob: BlobReport,
     /// Whether the objects are encrypted.
     pub encryption: Encryption,
     /// The objects in record order.
     pub objects: Vec<ObjectReport>,
+    #[doc(hidden)]
     /// Their dependency graph, same order.
     pub graph: Graph,
-    /// The judgement on the signature.
+    /// The signature and the verdict on it.
     pub signature: SignatureReport,
-    /// All findings, the weightiest first, otherwise in the order they were made.
+    /// All findings, the most severe first.
     pub findings: Vec<Finding>,
 }
 
 impl DocumentReport {
-    /// The report of a missing document, with which an added or a removed document is compared.
+    #[doc(hidden)]
+    /// The report of a missing document, for comparing an added or removed one.
     pub fn nothing() -> Self {
         Self {
             envelope: EnvelopeReport::default(),
@@ -79,27 +82,28 @@ impl DocumentReport {
         }
     }
 
+    #[doc(hidden)]
     /// Whether there is no document.
     pub fn is_nothing(&self) -> bool {
         self.envelope.bytes == 0
     }
 
-    /// The weightiest finding's severity.
+    /// The highest severity among the findings.
     pub fn worst(&self) -> Option<Severity> {
         self.findings.iter().map(|finding| finding.severity).max()
     }
 
-    /// Whether everything could be read and no finding is an error.
+    /// Whether everything was read and no finding is an error.
     pub fn is_clean(&self) -> bool {
         self.blob.complete && self.worst() < Some(Severity::Error)
     }
 
-    /// Whether a limit kept part of the document from being read.
+    /// Whether a limit prevented part of the document from being read.
     pub fn hit_limit(&self) -> bool {
         self.findings.iter().any(|f| f.rule == &crate::finding::LIMIT_HIT)
     }
 
-    /// How many secrets of each kind stand in clear in the file.
+    /// The number of secrets in clear, by kind.
     pub fn secrets(&self) -> Vec<(SecretKind, u64)> {
         if self.encryption != Encryption::Clear {
             return Vec::new();
@@ -111,8 +115,8 @@ impl DocumentReport {
         totals.into_iter().collect()
     }
 
-    /// What keeps the absence of secrets from being known: objects in clear that may hold some, and records of an unknown
-    /// encryption. `None` when everything in clear could be looked into.
+    /// Why the document may have more secrets in clear than [`DocumentReport::secrets`] counts. `None` if everything
+    /// in clear was readable.
     pub fn secrets_unknown(&self) -> Option<SecretsUnknown> {
         let has = |rule| self.findings.iter().any(|found| found.rule == rule);
         let unknown = match self.encryption {
@@ -136,7 +140,7 @@ impl DocumentReport {
         (unknown != SecretsUnknown::Objects(0)).then_some(unknown)
     }
 
-    /// How many objects' hashes were recomputed, could be compared, and agreed.
+    /// Compares the stated with the recomputed revision hashes.
     pub fn hash_tally(&self) -> HashTally {
         let mut tally = HashTally {
             objects: self.objects.len(),
@@ -153,53 +157,57 @@ impl DocumentReport {
     }
 }
 
-/// Why it isn't known whether secrets stand in a document.
+/// Why a document may have unknown secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SecretsUnknown {
-    /// This many objects hold data that this version can't read.
+    /// This version cannot read the data of this many objects.
     Objects(u64),
-    /// Part of the blob can't be read at all.
+    /// Part of the blob is unreadable.
     Incomplete,
-    /// The objects are encrypted, by a scheme that this version knows.
+    /// The objects are encrypted by a known scheme and were not decrypted.
     NotOpened,
-    /// The objects are encrypted or hidden in a way that this version doesn't know.
+    /// The objects are encrypted in an unknown way.
     Encrypted,
 }
 
-/// Result of recomputing the revision hashes.
+/// The result of recomputing the revision hashes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct HashTally {
     /// Objects in the blob.
     pub objects: usize,
     /// Objects with both a stated and a recomputed hash.
     pub compared: usize,
-    /// Those of them that agree.
+    /// Objects whose hashes agree.
     pub matching: usize,
 }
 
-/// The metadata, as a label that the signature doesn't cover.
+/// The JSON metadata. The signature does not cover it.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct EnvelopeReport {
     /// `exportHost`.
     pub host: Option<String>,
-    /// `exportDate` as it stands.
+    /// `exportDate`, unchanged.
     pub date_text: Option<String>,
-    /// `exportDate` understood.
+    /// `exportDate`, parsed.
     pub date: Option<JavaDate>,
     /// `requestedObjectList`.
     pub requested: Vec<ListedObject>,
     /// `exportedObjectList`.
     pub exported: Vec<ListedObject>,
-    /// Whether there is an `exportedObjectList` at all.
+    /// Whether there is an `exportedObjectList`.
     pub exported_listed: bool,
     /// Length of the whole JSON text in bytes.
     pub bytes: u64,
+    #[doc(hidden)]
     /// Where the outermost members stand in it.
     pub members: Vec<MemberPlace>,
 }
 
 /// An entry of one of the metadata's lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ListedObject {
     /// `objectType`.
     pub type_name: Option<String>,
@@ -213,82 +221,85 @@ pub struct ListedObject {
 
 /// The header record.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct HeaderReport {
     /// UUID of the export.
     pub export_id: String,
-    /// When the export began, as it stands.
+    /// The time when the export began, unchanged.
     pub started_text: String,
-    /// When the export began, when the text is an instant.
+    /// The time when the export began, parsed. `None` if the text is no instant.
     pub started: Option<jiff::Timestamp>,
-    /// Number of object records it announces.
+    /// The announced number of object records.
     pub object_count: u64,
     /// Format number.
     pub format: Option<u64>,
     /// Declared signing rule.
     pub rule: Option<String>,
-    /// What this toolkit did to the content, such as [`crate::blob::REDACTED`].
+    /// What this toolkit did to the content, such as `redacted`.
     pub marker: Option<String>,
 }
 
 impl HeaderReport {
-    /// When an engine exported the content. A document that declares a signing rule was composed by this toolkit: its
-    /// instant says nothing of the age of what it holds.
+    /// When an engine exported the content. `None` if the header declares a signing rule: then this toolkit made the
+    /// document, and its time says nothing about the content's age.
     pub fn exported(&self) -> Option<jiff::Timestamp> {
         self.started.filter(|_| self.rule.is_none())
     }
 }
 
-/// How far the blob could be read.
+/// How much of the blob was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct BlobReport {
-    /// Bytes of whole records.
+    /// Bytes of complete records.
     pub bytes: u64,
-    /// Whole records, header and trailer included.
+    /// Complete records, header and trailer included.
     pub records: u64,
     /// Whether it was read to its end.
     pub complete: bool,
-    /// What could still be seen of the record where reading broke off.
+    /// The readable part of a truncated last record.
     pub partial: Option<PartialRecord>,
 }
 
-/// The readable beginning of a record that breaks off.
+/// The readable part of a truncated record.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PartialRecord {
     /// Position among the records.
     pub index: u64,
     /// Where its length prefix begins in the blob.
     pub offset: u64,
-    /// Bytes it should have.
+    /// Its stated length.
     pub claimed: u64,
-    /// Bytes that are there.
+    /// Bytes that are present.
     pub have: u64,
-    /// The object's own key, when that much is there.
+    /// The object's key, if it is complete.
     pub key: Option<ObjectKey>,
-    /// The dependencies that are there.
+    /// The dependencies that are complete.
     pub dependencies: Vec<ObjectKey>,
-    /// The key inside which the record breaks off, when at least its type is there.
+    /// The key that is truncated, if its type is complete.
     pub cut_key: Option<CutKey>,
 }
 
-/// A key whose identifier breaks off.
+/// A key with a truncated identifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CutKey {
-    /// Whether it is the object's own or one of a dependency.
+    /// Whether it is the object's own key, not a dependency's.
     pub own: bool,
     /// Its type number.
     pub type_number: u64,
 }
 
-/// Whether the objects can be seen.
+/// Whether the objects are encrypted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Encryption {
-    /// They stand in clear.
+    /// They are in clear.
     Clear,
-    /// Encrypted by a scheme this version knows; `opened` when a passphrase opened it.
+    /// Encrypted with a passphrase, by a known scheme.
     Passphrase {
         /// Name of the scheme.
         scheme: String,
-        /// Whether the objects of this report were decrypted.
+        /// Whether a given passphrase decrypted them.
         opened: bool,
     },
     /// Encrypted in some other way.
@@ -297,57 +308,59 @@ pub enum Encryption {
 
 /// One object.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct ObjectReport {
     /// Type number and identifier.
     pub key: ObjectKey,
-    /// Name of the type; the bare number where no name is known.
+    /// Name of the type; its number if the name is unknown.
     pub type_name: String,
     /// Where that name comes from.
     pub named_by: NamedBy,
-    /// The name people know the object by.
+    /// The object's name.
     pub name: Option<String>,
     /// Data message type.
     pub data_type: String,
     /// Position among the records.
     pub record: u64,
-    /// Where the record begins in the blob (in the decrypted records for encrypted documents).
+    /// Where the record begins in the blob, or in the decrypted records of an encrypted document.
     pub offset: u64,
     /// Bytes of the object message.
     pub size: u64,
-    /// Milliseconds since 1970.
+    /// When the object was created, in milliseconds since 1970.
     pub created: Option<i64>,
     /// Milliseconds since 1970.
     pub modified: Option<i64>,
-    /// Whether this version can't read its data, so that nothing is known of secrets in it.
+    /// Whether this version cannot read its data, so that secrets in it are unknown.
     pub unread_data: bool,
-    /// Texts that look like keys, in unknown fields or in unread data.
+    /// The number of texts that look like keys, in unknown fields or unread data.
     pub possible_keys: u64,
     /// Hash in the metadata.
     pub stated_hash: Option<String>,
     /// Hash recomputed from the blob.
     pub computed_hash: Option<String>,
-    /// Whether dependencies missing from the document leave the recomputed hash without meaning.
+    /// Whether dependencies are missing, so that the recomputed hash is meaningless.
     pub hash_has_gaps: bool,
-    /// Secrets in clear and how many.
+    /// Secrets in clear, by kind.
     pub secrets: Vec<(SecretKind, u64)>,
-    /// The secrets themselves, only when asked for.
+    /// The secrets themselves, if the caller asked for them.
     pub secret_values: Vec<SecretValue>,
-    /// Texts of its data, only when asked for.
+    #[doc(hidden)]
+    /// Texts of its data, if the caller asked for them.
     pub texts: FoundTexts,
 }
 
 impl ObjectReport {
-    /// Whether it holds something that may be a secret and that no table knows.
+    /// Whether it may have secrets that this version does not know.
     pub(crate) fn may_hide_secrets(&self) -> bool {
         self.unread_data || self.possible_keys > 0
     }
 
-    /// Whether stated and recomputed hash agree, where both are there.
+    /// Whether the stated and the recomputed hash agree. `None` if one is missing.
     pub fn hash_matches(&self) -> Option<bool> {
         Some(self.stated_hash.as_ref()? == self.computed_hash.as_ref()?)
     }
 
-    /// `TYPE identifier`, with the name where that says more. Not escaped.
+    /// `TYPE identifier`, followed by the name if that is different. Not escaped.
     pub fn describe(&self) -> String {
         let identifier = self.key.identifier.to_string();
         match &self.name {
@@ -357,14 +370,14 @@ impl ObjectReport {
     }
 }
 
-/// What is to be said of the signature.
+/// The verdict on a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// Intact under a known rule and the key inside the document. Says nothing about who made it.
+    /// It verifies under a known rule with the key inside the document. This says nothing about who made the document.
     Valid,
-    /// Broken or changed.
+    /// The signature is broken, or the document was changed.
     Invalid,
-    /// Nothing speaks against it, but no known rule says what was signed.
+    /// No known rule verifies, and nothing is wrong: engines sign by a rule that is not public.
     Undetermined,
 }
 
@@ -379,7 +392,7 @@ impl Verdict {
     }
 }
 
-/// Whether the key is one the caller trusts.
+/// Whether the caller trusts the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trust {
     /// No trusted keys were given.
@@ -390,31 +403,33 @@ pub enum Trust {
     Untrusted,
 }
 
-/// The judgement on the signature and what it rests on.
+/// The verdict on the signature and the reasons for it.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct SignatureReport {
-    /// The judgement.
+    /// The verdict.
     pub verdict: Verdict,
     /// The rule that verified, or else the declared one.
     pub rule: Option<String>,
     /// Whether the key is trusted.
     pub trust: Trust,
-    /// The key's facts, when it passed the gate.
+    /// The key, if it is usable.
     pub key: Option<KeyFacts>,
-    /// What could be read of a key that didn't.
+    /// The readable part of an unusable key.
     pub partial_key: Option<PartialKey>,
-    /// r and s as hex, when they could be read.
+    /// r and s in hexadecimal, if they are readable.
     pub r_and_s: Option<(String, String)>,
-    /// What was checked, in order.
+    /// The checks, in order.
     pub checks: Vec<Check>,
 }
 
-/// One thing that was checked.
+/// One check.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Check {
     /// What should hold.
     pub what: String,
-    /// Whether it does.
+    /// The outcome.
     pub outcome: Outcome,
 }
 
@@ -425,6 +440,6 @@ pub enum Outcome {
     Holds,
     /// It does not.
     Fails,
-    /// It could not be told.
+    /// It is unknown.
     Unknown,
 }

@@ -1,4 +1,4 @@
-//! Folds the object records: what each object is, and what the graph they form shows.
+//! Folds the objects of a blob into reports and a graph.
 
 use crate::blob::RecordHead;
 use crate::finding::{self, FindingRule, Place};
@@ -11,18 +11,18 @@ use crate::wire::OddityKind;
 use super::collect::Findings;
 use super::{NamedBy, ObjectReport};
 
-/// Bytes of all texts that were asked for. Those of 100,000 jobs have a tenth of it.
+/// Limit on the bytes of all requested texts. The texts of 100,000 jobs have a tenth of it.
 const MAX_TEXT_BYTES: usize = 32 << 20;
 
 pub(super) struct ObjectFold {
     graph: GraphBuilder,
     objects: Vec<ObjectReport>,
-    /// Whether this project sealed the document, so that its provisional type numbers count.
+    /// Whether this toolkit sealed the document, so that its provisional type numbers apply.
     own_document: bool,
     /// The type that each object's revision names.
     stated_types: Vec<Option<String>>,
     wanted: DataWanted,
-    /// Bytes of the texts that were asked for and kept.
+    /// Bytes of the requested texts so far.
     text_bytes: usize,
 }
 
@@ -44,12 +44,12 @@ impl ObjectFold {
         }
     }
 
-    /// The header says that this project sealed the document.
+    /// Notes that this toolkit sealed the document.
     pub(super) fn own_document(&mut self) {
         self.own_document = true;
     }
 
-    /// What to find out about the data of the objects to come.
+    /// What to read from the data of objects.
     pub(super) fn wanted(&self, held_bytes: u64) -> FactsWanted {
         FactsWanted {
             held_bytes,
@@ -57,8 +57,7 @@ impl ObjectFold {
         }
     }
 
-    /// Takes what was read from one object message, which begins at `inside` of its record's message; false if it can't
-    /// be read.
+    /// Takes an object whose message begins at `inside` in its record. Returns whether it is readable.
     pub(super) fn add(
         &mut self,
         head: &RecordHead,
@@ -105,7 +104,7 @@ impl ObjectFold {
         true
     }
 
-    /// The texts of one object, as long as there is room for them.
+    /// Returns the texts of one object, if the limit allows them.
     fn bounded(&mut self, texts: FoundTexts, start: u64, findings: &mut Findings) -> FoundTexts {
         if texts.more > 0 {
             findings.in_blob(&finding::LIMIT_HIT, start, || {
@@ -123,7 +122,7 @@ impl ObjectFold {
         FoundTexts::default()
     }
 
-    /// Resolves the graph, recomputes the hashes and names the types by the tables.
+    /// Resolves the graph, recomputes the hashes and names the types.
     pub(super) fn finish(self, hash_work: u64, findings: &mut Findings) -> (Vec<ObjectReport>, Graph) {
         let graph = self.graph.finish();
         let hashes = revision_hash::of_all(&graph, hash_work);
@@ -161,7 +160,7 @@ impl ObjectFold {
     }
 }
 
-/// Marks every object from which a missing dependency can be reached, walking the edges backwards once.
+/// Marks the objects that need a missing dependency, by walking the edges backwards once.
 fn mark_gaps(graph: &Graph, objects: &mut [ObjectReport]) {
     let mut dependents = vec![Vec::new(); graph.nodes().len()];
     let mut queue = Vec::new();
@@ -180,7 +179,7 @@ fn mark_gaps(graph: &Graph, objects: &mut [ObjectReport]) {
     }
 }
 
-/// The finding of an odd field, and its words.
+/// The rule for an odd field, and its description.
 pub(super) fn of_oddity(kind: OddityKind) -> (&'static FindingRule, &'static str) {
     match kind {
         OddityKind::Repeated => (&finding::FIELD_REPEATED, "occurs more than once"),
@@ -246,7 +245,7 @@ fn note_oddities(
     }
 }
 
-/// An object by its type and identifier, as the blob names the type.
+/// The object's type and identifier, with the type's name from the blob.
 fn called(parts: &ObjectParts, own_document: bool) -> String {
     let key = &parts.key;
     let blob = BlobType::read(key.type_number, parts.data_type(), &parts.revision, own_document);

@@ -1,27 +1,26 @@
-//! What the beginning of an object record that breaks off shows.
-//!
-//! Invariant: a key is named as soon as it is whole, and never before.
+//! Reads the keys in a truncated object record.
+//! Invariant: a key is reported only if it is complete.
 
 use crate::object::ObjectKey;
 use crate::wire::{self, Value};
 
 use super::CutKey;
 
-/// What the beginning of an object record shows.
+/// The readable part of an object record.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct ReadablePart {
-    /// The object's own key, when it is whole.
+    /// The object's key, if it is complete.
     pub(super) key: Option<ObjectKey>,
-    /// The dependencies that are whole.
+    /// The complete dependencies.
     pub(super) dependencies: Vec<ObjectKey>,
-    /// The key inside which the record ends.
+    /// The truncated key.
     pub(super) cut_key: Option<CutKey>,
 }
 
-/// Reads the beginning of an object record that breaks off.
+/// Reads a truncated object record.
 pub(super) fn readable_part(record: &[u8]) -> ReadablePart {
     let mut part = ReadablePart::default();
-    // The object is the record's field 2, whose length reaches past what is there.
+    // The object is field 2 of the record, and exceeds it.
     let Some((2, object)) = open_field(record) else {
         return part;
     };
@@ -46,8 +45,8 @@ pub(super) fn readable_part(record: &[u8]) -> ReadablePart {
     part
 }
 
-/// The length-delimited field behind the last whole one, if its number is below 16: the number and what is there of
-/// its value.
+/// The truncated length-delimited field after the last complete one, if its number is below 16: the number and the
+/// available part of the value.
 fn open_field(message: &[u8]) -> Option<(u8, &[u8])> {
     let whole = wire::fields(message)
         .map_while(Result::ok)
@@ -66,7 +65,7 @@ mod tests {
     use crate::wire::Writer;
 
     #[test]
-    fn a_record_that_breaks_off_shows_each_key_as_soon_as_it_is_there() {
+    fn truncated_record_shows_each_complete_key() {
         let own = ObjectKey::new(20, Identifier::Integer(1));
         let needed = ObjectKey::new(14, Identifier::Text("RULES".to_owned()));
         let object = Writer::new()

@@ -362,7 +362,7 @@ impl<'o> SignatureFold<'o> {
             Some(Place::json("$.publicKey")),
             || match fingerprint {
                 Some(_) if listed => finding::COMPOSITE_KEY.to_owned(),
-                Some(own) => format!("sha256:{} is not among the trusted keys", hex::encode(own)),
+                Some(own) => format!("{own} is not among the trusted keys"),
                 None => "the key can't be read".to_owned(),
             },
         );

@@ -1,6 +1,5 @@
-//! The made-up engine's exports with the habits of real engines: what they write under an unchanged revision.
-//!
-//! Invariant: the same engine, day and order give the same objects. Two exports differ in what no person changed.
+//! Exports of the made-up engine that differ as those of real engines do under unchanged revisions.
+//! Invariant: the same engine, day and order give the same objects.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -18,16 +17,17 @@ use super::{INSTALLED, SampleSize, export_facts, first_revision, global_objects,
 /// An export of the made-up engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Export {
-    /// The day. Lookups bear it as their date.
+    /// The day, which lookups carry as their date.
     pub day: Date,
-    /// What the order of sets comes from: another one for every export.
+    /// The seed for the order of sets, different for every export.
     pub order: u64,
-    /// Whether the engine was upgraded before: then more depends on settings, and segment mappings have a variant.
+    /// Whether the engine was upgraded before: then more objects depend on settings, and segment mappings have a
+    /// variant.
     pub upgraded: bool,
 }
 
 impl Export {
-    /// What the document says of itself, in the format of engines of 2023. No signing rule is declared.
+    /// The facts of the document, in the format of engines of 2023. No signing rule is declared.
     pub fn facts(&self) -> ExportFacts {
         let facts = export_facts(&format!("{} {}", self.day, self.order));
         let noon = Offset::UTC.to_timestamp(self.day.at(12, 0, 0, 0));
@@ -42,7 +42,7 @@ impl Export {
         }
     }
 
-    /// Everything engine-wide, as this export has it: [`super::global_objects`] and a user algorithm.
+    /// The engine-wide objects of this export: [`super::global_objects`] and a user algorithm.
     ///
     /// # Errors
     /// None in practice: the objects are all well-formed.
@@ -108,7 +108,7 @@ impl Export {
         items.sort_by_cached_key(|item| Sha1::digest(format!("{} {}", self.order, name(item))));
     }
 
-    /// A message in which the fields of a number, which stand together, have another order.
+    /// A message whose adjacent fields of one number are reordered.
     fn shuffled(&self, message: &[u8], number: u32) -> Result<Vec<u8>, ObjectError> {
         let fields: Vec<_> = parse(message)?.fields().collect();
         let mut items: Vec<&[u8]> = fields

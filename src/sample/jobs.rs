@@ -6,7 +6,7 @@ use crate::object::{ObjectError, ObjectKey, SyncObject, reference_key, reference
 
 use super::{INSTALLED, algorithm_key, domain_key, first_revision};
 
-/// An environment and what lives in it.
+/// An environment and its objects.
 #[derive(Debug, Clone)]
 pub struct DemoEnvironment {
     /// Numeric id.
@@ -63,7 +63,7 @@ fn column<'a>(
     }
 }
 
-/// Per masked column the domain's reference, then the algorithm's, as engines list them: duplicates stay.
+/// For each masked column, the domain's reference and then the algorithm's, as engines list them, with duplicates.
 fn references(tables: &[(&str, Vec<ColumnSpec<'_>>)]) -> Vec<ObjectKey> {
     tables
         .iter()
@@ -205,7 +205,7 @@ fn orders() -> Result<Vec<SyncObject<'static>>, ObjectError> {
     .collect()
 }
 
-/// The references to all objects that have a reference type, as far as `objects` hold the originals.
+/// The references to the given objects of all types that have a reference type.
 pub fn references_to(objects: &[SyncObject<'static>]) -> Vec<SyncObject<'static>> {
     objects
         .iter()

@@ -1,7 +1,6 @@
 //! A made-up engine's inventory, for tests, demonstrations and the mock engine.
-//!
-//! Invariant: everything here is invented and the same on every run: UUIDs, keys and times are derived from names, so
-//! documents built from it can be compared byte for byte. None of it comes from a real engine.
+//! Invariant: everything is invented, and the same in every run: UUIDs, keys and times are derived from names, so
+//! documents can be compared byte for byte.
 
 pub mod habits;
 mod jobs;
@@ -52,7 +51,7 @@ pub(crate) fn first_revision(draft: Draft) -> Result<SyncObject<'static>, Object
     draft.finish(revision_pair(&label, 1), created, created + 4)
 }
 
-/// An export of the made-up engine, of which nothing was requested by name. The label tells exports apart.
+/// The facts of an export without requested objects. The label makes exports different.
 pub fn export_facts(label: &str) -> ExportFacts {
     let started = Timestamp::UNIX_EPOCH + SignedDuration::from_millis(1_583_918_811_482);
     ExportFacts {
@@ -68,7 +67,7 @@ pub fn export_facts(label: &str) -> ExportFacts {
     }
 }
 
-/// How much the inventory holds.
+/// The size of the inventory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SampleSize {
     /// Rows of the one large lookup, about 45 bytes each; 0 leaves it out.
@@ -84,8 +83,8 @@ impl SampleSize {
     };
 }
 
-/// Everything engine-wide: settings, algorithms, domains, profile expressions and sets, the key, and GLOBAL_OBJECT
-/// (the last one) over all of them but the settings.
+/// The engine-wide objects: settings, algorithms, domains, profile expressions and sets, the key, and last a
+/// GLOBAL_OBJECT with all of them except the settings.
 ///
 /// # Errors
 /// None in practice: the drafts are all well-formed.
@@ -128,7 +127,7 @@ fn algorithms(size: SampleSize) -> Vec<Draft> {
     let mut drafts = Vec::new();
     for (name, words) in names::LOOKUPS {
         let rows: Vec<String> = (0..48).map(|n| row(words, n)).collect();
-        // One of the real engines' lookups depends on a setting; so does one here.
+        // As on real engines, one lookup depends on a setting.
         let needs = if *name == "TelephoneNoLookup" {
             vec![setting_key(3)]
         } else {
@@ -193,7 +192,7 @@ fn row(words: &[&str], n: usize) -> String {
     }
 }
 
-/// Maps each of some values of a length to another, derived from the algorithm's name.
+/// A mapping of values of one length, derived from the algorithm's name.
 fn mapping(name: &str, length: i64) -> Vec<(String, String)> {
     let modulus = 10_u32.pow(u32::try_from(length).unwrap_or(1).min(4));
     let turn = u32::from(key_bytes(name)[0]) + 1;

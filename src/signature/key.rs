@@ -7,6 +7,7 @@ use super::asn1::{
     self, BIT_STRING, DerError, Deviations, Integer, NULL, NonCanonical, OBJECT_IDENTIFIER, Reader, SEQUENCE,
 };
 use super::encoding::write_pem;
+use super::fingerprint::Fingerprint;
 use super::gate::Domain;
 use super::key_error::{Component, KeyError};
 use super::parameters::ParameterSet;
@@ -31,8 +32,8 @@ pub struct KeyFacts {
     pub q_bits: u32,
     /// The published set that p, q and g belong to.
     pub parameter_set: Option<&'static str>,
-    /// SHA-256 of the DER encoding.
-    pub fingerprint: [u8; 32],
+    /// The key's fingerprint.
+    pub fingerprint: Fingerprint,
     /// p and q, big endian, unless they belong to a published set.
     own: Option<[Box<[u8]>; 2]>,
 }
@@ -48,6 +49,7 @@ impl KeyFacts {
         self.bits == 512 && self.parameter_set.is_some()
     }
 
+    #[doc(hidden)]
     /// Whether p and q are primes. This takes long, so only trusted keys are checked. With composite numbers, others than
     /// the owner may be able to sign.
     pub fn has_prime_parameters(&self) -> bool {
@@ -55,23 +57,6 @@ impl KeyFacts {
         let mut numbers = self.own.iter().flatten();
         numbers.all(|number| is_prime(Flavor::Any, &BoxedUint::from_be_slice_vartime(number)))
     }
-
-    /// The fingerprint as `sha256:` and lower-case hexadecimal digits.
-    pub fn fingerprint_text(&self) -> String {
-        format!("sha256:{}", hex::encode(self.fingerprint))
-    }
-}
-
-/// Parses a fingerprint: `sha256:` in any case and 64 hexadecimal digits, with or without colons.
-pub fn parse_fingerprint(text: &str) -> Option<[u8; 32]> {
-    let digits = fingerprint_digits(text)?.chars().filter(|c| *c != ':');
-    hex::decode(digits.collect::<String>()).ok()?.try_into().ok()
-}
-
-/// The text behind the `sha256:` of a fingerprint; `None` for any other text.
-pub fn fingerprint_digits(text: &str) -> Option<&str> {
-    let (prefix, digits) = text.split_once(':')?;
-    prefix.eq_ignore_ascii_case("sha256").then_some(digits)
 }
 
 /// A DSA public key that passed the gate.
@@ -139,7 +124,7 @@ impl PublicKey {
             bits: asn1::bits(p),
             q_bits: asn1::bits(q),
             parameter_set,
-            fingerprint: Sha256::digest(&der).into(),
+            fingerprint: Fingerprint::new(Sha256::digest(&der).into()),
             own: parameter_set.is_none().then(|| [p.into(), q.into()]),
         };
         Ok(Self {

@@ -26,6 +26,7 @@ pub struct PartialKey {
 }
 
 impl PartialKey {
+    #[doc(hidden)]
     /// Reads as far as possible; leaves every field empty if nothing is readable.
     pub fn read(der: &[u8]) -> Self {
         let mut key = Self::default();

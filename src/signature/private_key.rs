@@ -26,6 +26,7 @@ impl SigningKey {
         }
     }
 
+    #[doc(hidden)]
     /// Reads a PKCS#8 private key in DER form.
     pub fn from_pkcs8_der(der: &[u8]) -> Result<Self, PrivateKeyError> {
         if der.len() > MAX_KEY_BYTES {
@@ -53,6 +54,7 @@ impl SigningKey {
         Self::from_components(p.as_bytes(), q.as_bytes(), g.as_bytes(), x.as_bytes())
     }
 
+    #[doc(hidden)]
     /// The key as PKCS#8 DER.
     pub fn to_pkcs8_der(&self) -> Zeroizing<Vec<u8>> {
         let document = self.inner.to_pkcs8_der();

@@ -7,6 +7,7 @@
 use super::asn1;
 use super::der_signature::DsaSignature;
 use super::encoding::EncodingError;
+use super::fingerprint::Fingerprint;
 use super::gate::Domain;
 use super::hash::HashAlgorithm;
 use super::key::PublicKey;
@@ -31,6 +32,7 @@ pub enum KeySize {
 }
 
 impl KeySize {
+    #[doc(hidden)]
     /// Every size, smallest first.
     pub const ALL: &[Self] = &[Self::Dsa512, Self::Dsa1024, Self::Dsa2048];
 
@@ -48,6 +50,7 @@ impl KeySize {
         Self::ALL.iter().copied().find(|size| size.bits() == bits)
     }
 
+    #[doc(hidden)]
     /// The parameters of new keys of this size.
     pub const fn parameters(self) -> &'static ParameterSet {
         match self {
@@ -57,6 +60,7 @@ impl KeySize {
         }
     }
 
+    #[doc(hidden)]
     /// The default signing rule for keys of this size.
     pub const fn default_rule(self) -> &'static SigningRule {
         match self {
@@ -141,6 +145,7 @@ impl From<dsa::pkcs8::der::Error> for PrivateKeyError {
 }
 
 impl PrivateKeyError {
+    #[doc(hidden)]
     /// What the user can do about it.
     pub fn help(&self) -> &'static str {
         match self {
@@ -201,6 +206,7 @@ impl SigningKey {
         })
     }
 
+    #[doc(hidden)]
     /// Checks the numbers of a private key, big endian.
     pub fn from_components(p: &[u8], q: &[u8], g: &[u8], x: &[u8]) -> Result<Self, PrivateKeyError> {
         let [p, q, g, x] = [p, q, g, x].map(asn1::strip_zeros);
@@ -219,11 +225,18 @@ impl SigningKey {
         Ok(Self { inner, public })
     }
 
+    /// The fingerprint of the public key.
+    pub fn fingerprint(&self) -> Fingerprint {
+        self.public.facts().fingerprint
+    }
+
+    #[doc(hidden)]
     /// The public key.
     pub fn public_key(&self) -> &PublicKey {
         &self.public
     }
 
+    #[doc(hidden)]
     /// Signs the hash of a rule's digest.
     pub fn sign_prehash(&self, hash: &[u8], rule: &SigningRule) -> Result<DsaSignature, SignError> {
         let facts = self.public.facts();
@@ -238,6 +251,7 @@ impl SigningKey {
         self.sign_prehash_with(hash, rule.hash)
     }
 
+    #[doc(hidden)]
     /// Signs a hash of this algorithm, which RFC 6979 also derives the nonce with.
     pub fn sign_prehash_with(
         &self,
@@ -271,7 +285,7 @@ impl fmt::Debug for SigningKey {
         let facts = self.public.facts();
         f.debug_struct("SigningKey")
             .field("bits", &facts.bits)
-            .field("fingerprint", &facts.fingerprint_text())
+            .field("fingerprint", &facts.fingerprint)
             .finish_non_exhaustive()
     }
 }

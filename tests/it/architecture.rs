@@ -34,6 +34,7 @@ const ORDER: &[&str] = &[
     "import_plan",
     "target_state",
     "audit",
+    "document",
     "sample",
     "internal",
 ];

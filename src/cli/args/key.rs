@@ -86,7 +86,7 @@ impl Sealer {
     pub(crate) fn describe(&self) -> String {
         let facts = self.key.public_key().facts();
         let rule = KeySize::from_bits(facts.bits).map_or("", |size| size.default_rule().name);
-        format!("sealed under {rule} with the key {}", facts.fingerprint_text())
+        format!("sealed under {rule} with the key {}", facts.fingerprint)
     }
 }
 

@@ -2,9 +2,8 @@
 
 use std::fs;
 
-use exportdoc::internal::signature::{
-    Encoding, PublicKey, SigningKey, decode_all, fingerprint_digits, names_private_key, parse_fingerprint,
-};
+use exportdoc::Fingerprint;
+use exportdoc::internal::signature::{Encoding, PublicKey, SigningKey, decode_all, names_private_key};
 
 use crate::cli::error::{CliError, user_error};
 
@@ -18,16 +17,16 @@ pub(crate) struct TrustedKeys {
 
 impl TrustedKeys {
     /// The fingerprints of the keys.
-    pub(crate) fn fingerprints(&self) -> Result<Vec<[u8; 32]>, CliError> {
+    pub(crate) fn fingerprints(&self) -> Result<Vec<Fingerprint>, CliError> {
         let of_each: Result<Vec<_>, _> = self.trusted_key.iter().map(|text| of(text)).collect();
         Ok(of_each?.concat())
     }
 }
 
 /// Reads `sha256:HEX`, or the fingerprints of all keys in a file.
-fn of(text: &str) -> Result<Vec<[u8; 32]>, CliError> {
-    if fingerprint_digits(text).is_some() {
-        let fingerprint = parse_fingerprint(text).ok_or_else(|| {
+fn of(text: &str) -> Result<Vec<Fingerprint>, CliError> {
+    if Fingerprint::is_meant_by(text) {
+        let fingerprint = text.parse().map_err(|_| {
             user_error(format!("'{text}' is not a fingerprint"))
                 .hinted("a fingerprint is sha256: and 64 hexadecimal digits, as verify-signature prints it")
         })?;

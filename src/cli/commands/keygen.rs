@@ -54,7 +54,7 @@ impl Args {
         if let Some(public) = &public {
             public.write(key.public_key().to_pem().as_bytes())?;
         }
-        let fingerprint = key.public_key().facts().fingerprint_text();
+        let fingerprint = key.fingerprint().to_string();
         // A key on standard output stands alone there.
         if private == Output::Stdout || public == Some(Output::Stdout) {
             say(&fingerprint);

@@ -3,6 +3,7 @@
 use std::io::{BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
+use exportdoc::Fingerprint;
 use exportdoc::internal::finding;
 use exportdoc::internal::report::{DocumentReport, ExamineOptions, Trust, Verdict};
 use exportdoc::internal::signature::{
@@ -126,7 +127,7 @@ impl Args {
         key: &Path,
         signature: &Path,
         payload: &Path,
-        trusted_keys: &[[u8; 32]],
+        trusted_keys: &[Fingerprint],
     ) -> Result<Exit, CliError> {
         let payload = BufReader::with_capacity(1 << 16, open_file(payload)?);
         let report = verify_detached(&read(key)?, &read(signature)?, payload, HashChoice::Any);

@@ -1,13 +1,12 @@
-//! The configuration of a user algorithm: JSON text whose shape its framework decides.
-//!
-//! Invariant: a text in it that looks like a key is counted and never shown, and neither is a URL that may hold a password.
+//! The configuration of a user algorithm: JSON text whose form depends on its framework.
+//! Invariant: texts that look like keys, and URLs that may have a password, are never shown.
 
 use serde_json::Value;
 
 use crate::jdbc::{self, Secret};
 use crate::possible_key;
 
-/// What stands in the place of a text that isn't shown.
+/// The replacement for a text that is not shown.
 const NOT_SHOWN: &str = "(not shown: looks like a key)";
 const URL_NOT_SHOWN: &str = "(not shown: may hold a password)";
 
@@ -16,26 +15,25 @@ const URL_NOT_SHOWN: &str = "(not shown: may hold a password)";
 pub struct Configuration {
     /// Its JSON, without texts that look like keys.
     pub json: Value,
-    /// The files that it names, by their URIs, in the order of its members.
+    /// The URIs of the files that it names, in the order of its members.
     pub lookup_files: Vec<String>,
     /// Texts in it that look like keys.
     pub possible_keys: u64,
 }
 
 impl Configuration {
-    /// The JSON of a configuration; `None` where the text is none that can be shown: it isn't JSON, or a member's name
-    /// looks like a key.
+    /// The JSON of a configuration. `None` if it cannot be shown: it is not JSON, or a member's name looks like a key.
     pub fn json(text: &str) -> Option<Value> {
         let json = serde_json::from_str(text).ok()?;
         names_are_plain(&json).then_some(json)
     }
 
-    /// Whether a text of a configuration looks like a key or has one in it.
+    /// Whether a text of a configuration is or contains a possible key.
     pub fn hides_key(text: &str) -> bool {
         possible_key::in_text(text.as_bytes()) > 0
     }
 
-    /// Reads a configuration; `None` as [`Configuration::json`].
+    /// Reads a configuration. `None` if it cannot be shown: it is not JSON, or a member's name looks like a key.
     pub fn read(text: &str) -> Option<Self> {
         let mut configuration = Self {
             json: Self::json(text)?,
@@ -45,7 +43,7 @@ impl Configuration {
         let mut json = std::mem::take(&mut configuration.json);
         configuration.visit(None, &mut json);
         configuration.json = json;
-        // A member that stands twice shows in the text alone.
+        // A repeated member is visible in the text only.
         configuration.possible_keys = configuration
             .possible_keys
             .max(possible_key::in_text(text.as_bytes()));
@@ -82,7 +80,7 @@ fn names_are_plain(value: &Value) -> bool {
     }
 }
 
-/// Whether a text is a URL with a login, or has a JDBC URL in it that may hold a password.
+/// Whether a text is a URL with a login, or contains a JDBC URL that may have a password.
 fn may_hold_password(text: &str) -> bool {
     let login = text.contains("://") && jdbc::secret(text) == Secret::Held;
     login || jdbc::secret_within(text) != Secret::None

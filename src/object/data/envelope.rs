@@ -1,4 +1,4 @@
-//! The messages around an object's data, in the form of the field table, so that all levels are read by one rule.
+//! The messages around an object's data, as field tables, so that one rule reads all levels.
 
 use super::schema::{FieldKind, FieldSpec, MessageSpec};
 
@@ -22,8 +22,7 @@ pub static IDENTIFIER: MessageSpec = MessageSpec {
     ],
 };
 
-/// A message with the name of its type. The value is bytes; it stands among the texts since it is replaced as a whole,
-/// as texts are.
+/// A message with the name of its type. Its value is listed as a text, because it is replaced as a whole.
 pub static ANY: MessageSpec = MessageSpec {
     name: "any",
     fields: &[
@@ -44,13 +43,13 @@ pub static REVISION: MessageSpec = MessageSpec {
     ],
 };
 
-/// A text in a message of its own.
+/// A wrapped text.
 pub(super) static TEXT_WRAPPER: MessageSpec = MessageSpec {
     name: "wrapper",
     fields: &[FieldSpec::new(1, "text", FieldKind::Text, false)],
 };
 
-/// A number in a message of its own.
+/// A wrapped number.
 pub(super) static NUMBER_WRAPPER: MessageSpec = MessageSpec {
     name: "wrapper",
     fields: &[FieldSpec::new(1, "number", FieldKind::Int, false)],

@@ -1,8 +1,7 @@
-//! What a report says of an object's data, found while the data message comes by.
-//!
-//! Invariant: memory doesn't grow with the data. A lookup's rows are counted and a mapping's pairs are, texts are checked
-//! and a name is kept; the rest is skipped. Where a field repeats, the occurrence that protobuf takes
-//! counts. (A requested text is kept in all its occurrences.)
+//! Facts about an object's data, collected while it is streamed.
+//! Invariant: memory doesn't grow with the data. Rows of lookups and pairs of mappings are counted, texts are checked,
+//! the name is kept, and the rest is skipped. Of a repeated field, the occurrence that protobuf uses counts; requested
+//! texts are kept in all occurrences.
 
 use std::collections::BTreeSet;
 use std::io::BufRead;
@@ -19,36 +18,36 @@ use crate::wire::{Cursor, FieldHead, HeadValue, Message, StreamedFields, WireErr
 
 /// Bytes of a text that can be a name, and of one mapping that is shown.
 const MAX_SHORT: u64 = 64 * 1024;
-/// Unknown field numbers that are kept, the lowest.
+/// Limit on the kept unknown field numbers, the lowest.
 const MAX_UNKNOWN: usize = 1000;
 
-/// What was found out about an object's data.
+/// Facts about an object's data.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DataFacts {
-    /// Whether it could be read.
+    /// Whether it is readable.
     pub state: DataState,
-    /// The name it gives its object; texts above 64 KiB aren't names.
+    /// The object's name. Texts above 64 KiB are not names.
     pub name: Option<String>,
-    /// The secrets that stand in it in clear, with how many of each.
+    /// The number of secrets in clear, by kind.
     pub secrets: Vec<(SecretKind, u64)>,
     /// The secrets themselves, if asked for.
     pub secret_values: Vec<SecretValue>,
-    /// Numbers of top-level fields that its type doesn't name, each once, in order; the lowest thousand.
+    /// Numbers of unknown top-level fields, each once, in order; the lowest thousand.
     pub unknown_fields: Vec<u32>,
-    /// The first text, in the order of the schema, that isn't valid UTF-8.
+    /// The first invalid UTF-8 text, in the schema's order.
     pub invalid_text: Option<String>,
-    /// The texts that were asked for.
+    /// The requested texts.
     pub texts: FoundTexts,
-    /// Texts that look like keys where no table says what stands there.
+    /// The number of texts in unknown fields that look like keys.
     pub possible_keys: u64,
-    /// Known fields that stand as no writer puts them; offsets count from the beginning of the data.
+    /// Known fields that are repeated or have another wire type. Offsets count from the beginning of the data.
     pub(crate) oddities: Oddities,
 }
 
-/// What is wanted of data beside what is always told.
+/// Optional facts.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct DataWanted {
-    /// Keep secrets, each cut here.
+    /// Keep secrets, each cut to this many bytes.
     pub secret_bytes: Option<usize>,
     /// Keep the texts of these fields.
     pub texts: Option<TextFilter>,
@@ -60,9 +59,9 @@ pub enum DataState {
     /// It is of a known type.
     #[default]
     Known,
-    /// It is of a type this version doesn't know.
+    /// It is of an unknown type.
     Unknown,
-    /// It is of a known type, but no message.
+    /// It is of a known type, but not a valid message.
     Broken,
     /// It is too large to be held until its type is named.
     Unread,
@@ -71,9 +70,9 @@ pub enum DataState {
 /// A secret shown on request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecretValue {
-    /// What it is.
+    /// Its kind.
     pub kind: SecretKind,
-    /// Its text, cut at the limit asked for.
+    /// Its text, cut to the requested size.
     pub text: String,
     /// Bytes left out at the end.
     pub cut: u64,
@@ -119,13 +118,13 @@ impl DataFacts {
         }
     }
 
-    /// As [`DataFacts::read`], of data in memory.
+    /// Reads data in memory.
     pub fn of(data_type: &str, bytes: &[u8], wanted: DataWanted) -> Self {
         let mut cursor = Cursor::new(bytes);
         Self::read(data_type, &mut cursor.message(bytes.len() as u64), wanted)
     }
 
-    /// Facts about data whose type is named only after more of it than is held.
+    /// The facts of data that is too large to hold until its type is known.
     pub(crate) fn unread() -> Self {
         Self {
             state: DataState::Unread,
@@ -140,21 +139,21 @@ struct Top<'t> {
     secret_bytes: Option<usize>,
     texts: Texts,
     unknown: BTreeSet<u32>,
-    /// The value that counts of every field that makes the name; `None` if it is too long for a name.
+    /// The values of the fields that make the name. `None` if a value is too long for a name.
     short: Vec<(u32, Option<Vec<u8>>)>,
     secrets: Vec<(SecretKind, Secret)>,
     possible_keys: u64,
 }
 
-/// A configuration that is too long to be looked into may hold a key as well.
+/// Notes a configuration that is too long to be searched: it may have a key.
 fn keys_in_configuration(bytes: Option<&[u8]>) -> u64 {
     let Some(bytes) = bytes else { return 1 };
     let text = String::from_utf8_lossy(bytes);
-    // What is no JSON can't be looked into.
+    // Text that is not JSON cannot be searched.
     Configuration::read(&text).map_or(1, |read| read.possible_keys)
 }
 
-/// What was seen of secrets of one kind.
+/// The secrets of one kind so far.
 #[derive(Default)]
 struct Secret {
     count: u64,
@@ -225,7 +224,7 @@ impl Top<'_> {
         Ok(invalid)
     }
 
-    /// Takes one more occurrence of a field that makes the name: wrappers are merged, and the last text counts.
+    /// Takes an occurrence of a field of the name. Wrappers are merged, and the last text counts.
     fn keep(&mut self, field: &FieldSpec, bytes: Option<Vec<u8>>) {
         let before = self.short.iter().position(|(number, _)| *number == field.number);
         let before = before.map(|at| self.short.swap_remove(at).1);
@@ -260,7 +259,7 @@ impl Top<'_> {
     ) -> (Secret, bool) {
         let mut utf8 = Utf8Check::default();
         let mut rows = RowCount::default();
-        // The character that the limit cuts through has to be seen to be left out.
+        // The character at the limit must be read to be omitted.
         let room = self.secret_bytes.map_or(0, |limit| limit.saturating_add(3));
         let mut text = Vec::new();
         message.pieces(length, |piece| {
@@ -272,14 +271,14 @@ impl Top<'_> {
             text.extend_from_slice(&piece[..kept]);
         });
         let count = match kind {
-            // Rows in another form than the engines' are secret too.
+            // Rows in another form than the engines' count, too.
             SecretKind::LookupRows => rows.count.max(u64::from(length > 0)),
             _ => u64::from(length > 0),
         };
         (Secret { count, text, length }, utf8.is_valid())
     }
 
-    /// Counts a segment mapping, and keeps it as a line if secrets were asked for.
+    /// Counts a segment mapping, and keeps it as a line if secrets are requested.
     fn mapping<S: BufRead>(
         &mut self,
         field: &'static FieldSpec,

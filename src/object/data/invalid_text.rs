@@ -1,7 +1,6 @@
-//! Finds the first text of a message that isn't UTF-8 while the message comes by.
-//!
-//! Invariant: first means in the schema's order. A message inside that is no message makes the whole data unreadable, as
-//! protobuf reads it.
+//! Finds the first invalid UTF-8 text of a streamed message.
+//! Invariant: the first is the first in the schema's order. A malformed nested message makes the whole data
+//! unreadable, as in protobuf.
 
 use std::io::BufRead;
 
@@ -12,16 +11,16 @@ use crate::possible_key;
 use crate::utf8::Utf8Check;
 use crate::wire::{FieldHead, HeadValue, StreamedFields, WireError};
 
-/// For each field of a message, in the schema's order, whether a text in it was found invalid.
+/// For each field, in the schema's order, whether it has an invalid text.
 pub(super) struct Invalid {
     spec: &'static MessageSpec,
     found: Vec<Option<String>>,
-    /// Texts in unknown fields of messages inside that look like keys.
+    /// Texts in unknown fields of nested messages that look like keys.
     pub(super) possible_keys: u64,
-    /// Whether a message inside is no message.
+    /// Whether a nested message is malformed.
     pub(super) broken: bool,
     seen: SeenFields,
-    /// What no writer does with the known fields, in messages inside too.
+    /// Odd known fields, in nested messages too.
     pub(super) oddities: Oddities,
 }
 
@@ -37,13 +36,13 @@ impl Invalid {
         }
     }
 
-    /// Notes a field. Gives whether it is a known field with its own wire type; no other field counts.
+    /// Notes a field. Returns whether it is a known field with its own wire type.
     pub(super) fn head(&mut self, head: &FieldHead) -> bool {
         self.seen
             .see(head.number, head.value, head.offset, &mut self.oddities)
     }
 
-    /// Looks at the value of a field that counts. Specs don't nest in circles, so neither does this.
+    /// Reads the value of such a field. Specs don't nest in cycles, so the recursion ends.
     pub(super) fn see<S: BufRead>(
         &mut self,
         field: &'static FieldSpec,
@@ -60,7 +59,7 @@ impl Invalid {
                 self.note(field, !utf8.is_valid(), || None);
             }
             FieldKind::NumberTextValue => {
-                // A number in it is how this project's first versions wrote it.
+                // This toolkit's first versions wrote a number here.
                 let inner = self.in_message(&TEXT_WRAPPER, head, &mut message.enter(length), true);
                 self.note(field, matches!(inner, Ok(Some(_))), || None);
             }
@@ -114,7 +113,7 @@ impl Invalid {
         Ok(())
     }
 
-    /// Notes a field's first invalid text: what is invalid inside of it, or the field itself.
+    /// Notes a field's first invalid text: the nested one, or the field itself.
     pub(super) fn note(&mut self, field: &FieldSpec, invalid: bool, inner: impl FnOnce() -> Option<String>) {
         if !invalid {
             return;

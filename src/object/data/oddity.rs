@@ -1,21 +1,20 @@
-//! Notes what no writer does with a message's known fields, while the message is read.
-//!
-//! Invariant: memory is bounded; of an object's oddities the first are kept.
+//! Notes odd known fields of a message while it is read: repeated ones, and ones of another wire type.
+//! Invariant: memory is bounded. The first oddities of an object are kept.
 
 use super::schema::MessageSpec;
 use crate::wire::{HeadValue, OddityKind};
 
-/// Oddities of one object that are told.
+/// Limit on the kept oddities of one object.
 const MAX_ODDITIES: usize = 100;
 
-/// A known field that stands in a message as no writer puts it.
+/// A known field that is repeated or has another wire type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Oddity {
-    /// What is odd.
+    /// The kind of oddity.
     pub kind: OddityKind,
     /// The message and the field.
     pub field: String,
-    /// Where it stands: the field itself, or the message in which it is.
+    /// Offset of the field or of its message.
     pub offset: u64,
 }
 
@@ -23,7 +22,7 @@ pub struct Oddity {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Oddities(Vec<Oddity>);
 
-/// The fields of one message that were seen.
+/// The fields of one message so far.
 #[derive(Debug)]
 pub(crate) struct SeenFields {
     spec: &'static MessageSpec,
@@ -36,7 +35,7 @@ impl SeenFields {
         Self { spec, seen: 0 }
     }
 
-    /// Notes a field that stands at `offset`. Gives whether it is a known field with its own wire type; no other field counts.
+    /// Notes a field at `offset`. Returns whether it is a known field with its own wire type.
     pub(crate) fn see(
         &mut self,
         number: u32,
@@ -69,7 +68,7 @@ impl Oddities {
         }
     }
 
-    /// Takes over those of a message that begins at `offset`.
+    /// Adds the oddities of a message at `offset`.
     pub(crate) fn take_over(&mut self, inner: Self, offset: u64) {
         let room = MAX_ODDITIES.saturating_sub(self.0.len());
         self.0.extend(inner.0.into_iter().take(room).map(|oddity| Oddity {

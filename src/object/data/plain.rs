@@ -1,8 +1,6 @@
-//! The plain form of a message: the message that protobuf makes of it, in which no singular field repeats.
-//!
-//! Invariant: a singular number or text keeps its last occurrence with the right wire type. The occurrences of a singular
-//! message become one. Everything else stays as it stands: lists, unknown fields, and known fields of another wire type,
-//! which protobuf takes for unknown ones.
+//! The plain form of a message: as protobuf reads it, without repeated singular fields.
+//! Invariant: a singular number or text keeps its last occurrence with the right wire type, and occurrences of a
+//! singular message are merged. Lists, unknown fields, and known fields of another wire type stay unchanged.
 
 use std::borrow::Cow;
 
@@ -11,7 +9,7 @@ use super::schema::{FieldKind, FieldSpec, MessageSpec};
 use crate::wire::{Field, HeadValue, Message, Value, Writer};
 
 impl FieldSpec {
-    /// Whether a value has the wire type of this field. An engine takes any other for an unknown field.
+    /// Whether a value has this field's wire type. Engines treat others as unknown fields.
     pub fn fits(&self, value: impl Into<HeadValue>) -> bool {
         let value = value.into();
         match self.kind {
@@ -22,7 +20,7 @@ impl FieldSpec {
 }
 
 impl FieldKind {
-    /// The message that a field holds.
+    /// The message in a field.
     pub(super) fn message(self) -> Option<&'static MessageSpec> {
         match self {
             Self::Message(spec) | Self::SecretMessage(spec, _) => Some(spec),
@@ -33,7 +31,7 @@ impl FieldKind {
     }
 }
 
-/// The plain form of a message, which most messages have already. Bytes that are no message are left as they are.
+/// The plain form of a message, which most messages already have. Bytes that are not a message stay unchanged.
 pub(crate) fn plain<'a>(spec: &'static MessageSpec, bytes: &'a [u8]) -> Cow<'a, [u8]> {
     let Ok(message) = Message::parse(bytes) else {
         return Cow::Borrowed(bytes);
@@ -86,7 +84,7 @@ fn inner_spec(
     field.kind.message()
 }
 
-/// What is in all occurrences of a message: protobuf reads them as if they were one.
+/// The merged occurrences of a message, which protobuf reads as one.
 pub(crate) fn joined<'a>(message: Message<'a>, number: u32) -> Cow<'a, [u8]> {
     let mut joined = Cow::Borrowed(&[][..]);
     for value in message.all(number).filter_map(|field| field.bytes()) {

@@ -2,11 +2,11 @@
 
 use memchr::memmem;
 
-/// Counts lookup rows in XML text that comes in pieces, without parsing it.
+/// Counts lookup rows in pieces of XML text, without parsing it.
 #[derive(Default)]
 pub(super) struct RowCount {
     pub(super) count: u64,
-    /// The end of what came before, too short to hold a whole tag.
+    /// The end of the previous piece, shorter than a tag.
     tail: Vec<u8>,
 }
 

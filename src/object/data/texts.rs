@@ -1,23 +1,22 @@
-//! Keeps the texts of a data message that a caller asks for: a search for hosts wants the hosts, not the message.
-//!
-//! Invariant: a filter on the field table chooses them, so a streamed message and one in memory give the same texts.
-//! Secrets are never among them. Their number and length are bounded, and what is left out is counted.
+//! Keeps requested texts of a data message.
+//! Invariant: a filter on the field table selects them, and never secrets. Their number and length are bounded, and
+//! omitted texts are counted.
 
 use super::schema::{FieldKind, FieldSpec};
 use crate::wire::Message;
 
-/// Texts of one object that are kept. Those of real objects are four at the most.
+/// Limit on the kept texts of one object. Real objects have at most four.
 const MAX_TEXTS: usize = 64;
 
-/// Says whether the texts of a field are wanted.
+/// Selects fields, by message and field name.
 pub type TextFilter = fn(&FieldSpec) -> bool;
 
-/// A text that was asked for.
+/// A requested text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundText {
     /// Its field.
     pub field: &'static FieldSpec,
-    /// The text, not empty; none where it has more than 64 KiB.
+    /// The text, not empty. `None` above 64 KiB.
     pub text: Option<String>,
 }
 
@@ -26,11 +25,11 @@ pub struct FoundText {
 pub struct FoundTexts {
     /// In the order of the data, the first 64.
     pub list: Vec<FoundText>,
-    /// How many follow.
+    /// The number of omitted texts.
     pub more: u64,
 }
 
-/// Texts while the data they stand in is read.
+/// Collects texts while data is read.
 pub(super) struct Texts {
     filter: Option<TextFilter>,
     found: FoundTexts,
@@ -44,7 +43,7 @@ impl Texts {
         }
     }
 
-    /// Whether a field's value has to be held to be looked at. Messages don't nest in circles, so neither does this.
+    /// Whether a field's value has to be held. Specs don't nest in cycles, so the recursion ends.
     pub(super) fn wants(&self, field: &FieldSpec) -> bool {
         match (self.filter, field.kind) {
             (Some(filter), FieldKind::Text | FieldKind::TextValue) => filter(field),
@@ -53,7 +52,7 @@ impl Texts {
         }
     }
 
-    /// Takes the value of a field that is wanted.
+    /// Takes the value of a requested field.
     pub(super) fn see(&mut self, field: &'static FieldSpec, value: &[u8]) {
         match field.kind {
             FieldKind::Text => self.add(field, Some(value)),
@@ -81,7 +80,7 @@ impl Texts {
         }
     }
 
-    /// The value of a field that is wanted is too long to be held.
+    /// Notes that a requested value is too long to be held.
     pub(super) fn too_long(&mut self, field: &'static FieldSpec) {
         match field.kind {
             FieldKind::Message(inner) => {

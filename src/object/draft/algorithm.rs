@@ -1,4 +1,4 @@
-//! Drafts of algorithms and keys: what masks the data.
+//! Drafts of algorithms and keys.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -12,14 +12,14 @@ fn algorithm(type_number: u64, name: &str) -> ObjectKey {
     ObjectKey::new(type_number, Identifier::Algorithm(name.to_owned()))
 }
 
-/// What a file-like algorithm says of itself.
+/// The description of a file-based algorithm.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct AlgorithmInfo<'a> {
     /// Its name and identifier.
     pub name: &'a str,
     /// A line about it.
     pub description: &'a str,
-    /// The day it was made, as text.
+    /// The day of its creation, as text.
     pub date: &'a str,
 }
 

@@ -1,10 +1,10 @@
-//! Drafts of what lives in an environment: connectors, rulesets and jobs.
+//! Drafts of connectors, rulesets and jobs.
 
 use super::{Draft, draft, numbered};
 use crate::object::ObjectKey;
 use crate::wire::Writer;
 
-/// Where a connector leads.
+/// The database of a connector.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ConnectorSpec<'a> {
     /// Lower-case database type, such as `oracle`.
@@ -25,7 +25,7 @@ pub struct ConnectorSpec<'a> {
     pub user: Option<&'a str>,
 }
 
-/// A database connector, without its password as always.
+/// A database connector, without its password.
 pub fn connector(id: i64, spec: &ConnectorSpec<'_>) -> Draft {
     let mut data = Writer::new();
     data.text(1, spec.database_type);
@@ -47,7 +47,7 @@ pub fn connector(id: i64, spec: &ConnectorSpec<'_>) -> Draft {
     draft(numbered(10, id), &[], "DatabaseConnectorData", data.finish())
 }
 
-/// A column and what masks it.
+/// A column and its masking.
 #[derive(Debug, Clone, Default)]
 pub struct ColumnSpec<'a> {
     /// Name.
@@ -176,7 +176,7 @@ pub fn masking_job(
     draft(numbered(20, id), &dependencies, "MaskingJobData", data.finish())
 }
 
-/// A profile job on a ruleset. Type number and message are this project's own.
+/// A profile job on a ruleset. The type number and the message are this toolkit's own.
 pub fn profile_job(
     id: i64,
     name: &str,

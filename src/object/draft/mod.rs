@@ -1,7 +1,6 @@
-//! Drafts of objects: identity, dependencies and data in the shape engines write, before a revision is given.
-//!
-//! Invariant: a draft writes exactly the fields that real documents show for its type, in their order, so that what is
-//! built here can't be told from an engine's object by its shape.
+//! Drafts of objects: identity, dependencies and data in the engines' form, without a revision.
+//! Invariant: a draft has the fields of real documents for its type, in their order, so that its form equals that of
+//! an engine's object.
 
 mod algorithm;
 mod environment;
@@ -33,7 +32,7 @@ impl Draft {
     /// The object in a revision; times are milliseconds since 1970.
     ///
     /// # Errors
-    /// Only what reading the result back finds.
+    /// The result cannot be read back.
     pub fn finish(
         self,
         pair: RevisionPair,
@@ -70,7 +69,7 @@ fn numbered(type_number: u64, id: i64) -> ObjectKey {
     ObjectKey::new(type_number, Identifier::Integer(id))
 }
 
-/// A domain; `algorithms` are those of its default and tokenization algorithms that can be synced.
+/// A domain. `algorithms` are its default and tokenization algorithms that can be synced.
 pub fn domain(
     name: &str,
     classification: &str,
@@ -139,7 +138,7 @@ pub fn profile_set(id: i64, name: &str, expressions: &[(ObjectKey, &str)], creat
     draft(numbered(26, id), &keys, "ProfileSetData", data.finish())
 }
 
-/// The bundle of everything that is engine-wide.
+/// The bundle of the engine-wide objects.
 pub fn global_object(members: &[ObjectKey]) -> Draft {
     draft(
         ObjectKey::new(13, Identifier::Text("global".to_owned())),

@@ -1,7 +1,6 @@
-//! The types of syncable objects: what is known of each stands in one row of one table.
-//!
-//! Invariant: a number seen in real documents means the same name everywhere. A number of our own (for types whose real
-//! number is unknown) lies far outside the engines' range and never names a foreign document's type.
+//! The types of syncable objects: one row of one table each.
+//! Invariant: a number from real documents means the same type everywhere. This toolkit's own numbers, for types whose
+//! real number is unknown, are far outside the engines' range and apply only to its own documents.
 
 mod table;
 mod versions;
@@ -16,46 +15,46 @@ pub enum Scope {
     Global,
     /// Lives in an environment; identified by its name there.
     Environment,
-    /// Stands for an object that must exist on the target.
+    /// A reference to an object that must exist on the target.
     Reference,
-    /// Known by name only: no object of the type was ever seen.
+    /// Known by name only.
     Unseen,
 }
 
-/// The number that stands for a type in the blob.
+/// The number of a type in the blob.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TypeNumber {
     /// Seen in real documents.
     Seen(u64),
-    /// This project's own, used only in documents that this project seals: the real one was never seen.
+    /// This toolkit's own, for its own documents: the real number is unknown.
     Provisional(u64),
-    /// None: such objects can't be written.
+    /// Unknown: such objects cannot be written.
     Unseen,
 }
 
-/// What objects of a type stand for.
+/// What objects of a reference type refer to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefersTo {
     /// An object of one type.
     Type(&'static str),
     /// An algorithm of any type: they share one name space.
     AnyAlgorithm,
-    /// The connector of this type that an on-the-fly job reads from. An import can make it.
+    /// The connector that an on-the-fly job reads from. An import can create it.
     Source(&'static str),
 }
 
-/// What engines since 6.0 ask of a name.
+/// The rule for names since engine version 6.0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NameRule {
     /// No character of [`FORBIDDEN_IN_NAMES`](crate::import_plan::FORBIDDEN_IN_NAMES).
     Checked,
-    /// The same behind the name of a plugin and a colon, if there is one.
+    /// The same, after an optional plugin name and a colon.
     CheckedBehindPlugin,
-    /// Nothing: the name is the engine's own, or none that people choose.
+    /// No rule: people don't choose the name.
     Exempt,
 }
 
-/// What is left out of a document and has to be entered on the target.
+/// A secret that documents omit and that has to be entered on the target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LeftOut {
     /// A connector's password.
@@ -88,10 +87,10 @@ pub struct RestResource {
     pub links: &'static [RestLink],
 }
 
-/// How a row tells its environment.
+/// Where a row has its environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Inside {
-    /// It lives in none.
+    /// It has none.
     Engine,
     /// It is one.
     Itself,
@@ -108,7 +107,7 @@ pub struct RestLink {
     pub member: &'static str,
     /// Types of the dependency.
     pub types: &'static [&'static str],
-    /// Member that says which of the two types it is: `DATABASE` the first, `FILE` the second.
+    /// Member that selects the type: `DATABASE` the first, `FILE` the second.
     pub which: Option<&'static str>,
     /// Whether it is a list.
     pub many: bool,
@@ -135,33 +134,33 @@ pub struct ObjectType {
     pub number: TypeNumber,
     /// Where its objects live.
     pub scope: Scope,
-    /// What REST calls the algorithms of this type. The algorithm types share one name space and carry the
-    /// `algorithmName` identifier.
+    /// The REST name of this algorithm type. Algorithm types share one name space and have the `algorithmName`
+    /// identifier.
     pub algorithm: Option<&'static str>,
-    /// What its objects stand for, where they stand for something else.
+    /// What its objects refer to, for a reference type.
     pub refers_to: Option<RefersTo>,
-    /// The data message that its objects carry, where one is known.
+    /// The data message of its objects, if it is known.
     pub data: Option<&'static str>,
     /// How REST shows its objects.
     pub rest: Option<RestResource>,
-    /// The engine versions that take it.
+    /// The engine versions that accept it.
     pub versions: Versions,
-    /// What engines ask of its names.
+    /// The rule for its names.
     pub name_rule: NameRule,
-    /// What its objects arrive without.
+    /// What documents omit of its objects.
     pub left_out: Option<LeftOut>,
     /// The purpose of the environments that its jobs run in.
     pub purpose: Option<Purpose>,
-    /// Whether its objects are members of GLOBAL_OBJECT by themselves.
+    /// Whether its objects are direct members of GLOBAL_OBJECT.
     pub in_global_object: bool,
-    /// Whether an upgrade of the engine makes its objects depend on a setting, under an unchanged revision.
+    /// Whether an engine upgrade makes its objects depend on a setting, under an unchanged revision.
     pub settings_by_upgrade: bool,
-    /// Whether what its objects depend on comes and goes under an unchanged revision.
+    /// Whether its objects' dependencies vary under an unchanged revision.
     pub members_without_save: bool,
 }
 
 impl ObjectType {
-    /// Number in documents that this project writes; none for types that are known by name only.
+    /// Number in documents that this toolkit writes. `None` for types known by name only.
     pub fn number(&self) -> Option<u64> {
         match self.number {
             TypeNumber::Seen(number) | TypeNumber::Provisional(number) => Some(number),
@@ -169,7 +168,7 @@ impl ObjectType {
         }
     }
 
-    /// Number in real documents, where it was seen.
+    /// Number in real documents, if it is known.
     pub fn seen_number(&self) -> Option<u64> {
         match self.number {
             TypeNumber::Seen(number) => Some(number),
@@ -182,12 +181,12 @@ impl ObjectType {
         self.algorithm.is_some()
     }
 
-    /// Whether its objects stand for objects that must exist on the target.
+    /// Whether its objects refer to objects that must exist on the target.
     pub fn is_reference(&self) -> bool {
         self.scope == Scope::Reference
     }
 
-    /// Whether objects of this type stand for those of another one.
+    /// Whether objects of this type refer to those of another one.
     pub fn stands_for(&self, original: &Self) -> bool {
         match self.refers_to {
             Some(RefersTo::AnyAlgorithm) => original.is_algorithm(),
@@ -197,19 +196,19 @@ impl ObjectType {
     }
 }
 
-/// The type behind a number seen in real documents.
+/// The type with a number of real documents.
 pub fn known_by_number(number: u64) -> Option<&'static ObjectType> {
     OBJECT_TYPES
         .iter()
         .find(|known| known.seen_number() == Some(number))
 }
 
-/// The type behind a number in a document that this project sealed.
+/// The type with a number in a document that this toolkit sealed.
 pub fn by_number_in_own_document(number: u64) -> Option<&'static ObjectType> {
     OBJECT_TYPES.iter().find(|known| known.number() == Some(number))
 }
 
-/// The type with a name, those that are known by name only included.
+/// The type with a name.
 pub fn by_name(name: &str) -> Option<&'static ObjectType> {
     OBJECT_TYPES.iter().find(|known| known.name == name)
 }

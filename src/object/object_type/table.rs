@@ -1,4 +1,4 @@
-//! The table of object types. What an import, a target's lists and the mock engine know of a type is read off its row.
+//! The table of object types, used by imports, a target's lists and the mock engine.
 
 use super::{
     Inside, LeftOut, NameRule, ObjectType, Purpose, RefersTo, RestLink, RestResource, Scope, TypeNumber,
@@ -6,7 +6,7 @@ use super::{
 };
 use Scope::{Environment, Global, Reference, Unseen};
 
-/// Every type that is known: a row each.
+/// All known types.
 pub static OBJECT_TYPES: &[ObjectType] = &[
     seen(2, "LOOKUP", Global)
         .carries("SecureLookupData")

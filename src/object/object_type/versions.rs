@@ -1,16 +1,15 @@
-//! Which engine versions take a type, as far as that is documented.
-//!
-//! Invariant: only what a public source says is claimed. Between the last version known to lack a type and the first one
-//! known to have it, the answer is unknown. No source ties a document's format number to a version, so nothing here does.
+//! The engine versions that accept a type, as documented.
+//! Invariant: every version comes from a public source. Between the last version known to lack a type and the first
+//! known to have it, the answer is unknown. No source relates a document's format number to a version.
 
-/// The versions that take a type. Each is a version's four numbers.
+/// The versions that accept a type, as four numbers each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Versions {
     /// Last version known to lack it.
     pub lacking_to: Option<[u32; 4]>,
     /// First version known to have it.
     pub had_from: [u32; 4],
-    /// Last version known to have it, where it was dropped later.
+    /// Last version known to have it, if it was dropped.
     pub had_to: Option<[u32; 4]>,
     /// First version known to have dropped it.
     pub dropped_from: Option<[u32; 4]>,

@@ -20,7 +20,7 @@ pub(crate) fn report(report: &DetachedReport, trusted: Option<bool>) -> Value {
                 "bits": key.bits,
                 "q_bits": key.q_bits,
                 "parameters": key.parameter_set,
-                "fingerprint": key.fingerprint_text(),
+                "fingerprint": key.fingerprint.to_string(),
             },
             "digests": report.verdicts.iter().map(|verdict| json!({
                 "hash": verdict.hash.name(),

@@ -200,7 +200,7 @@ fn signature(signature: &SignatureReport) -> Value {
             "bits": key.bits,
             "q_bits": key.q_bits,
             "parameters": key.parameter_set,
-            "fingerprint": format!("sha256:{}", hex::encode(key.fingerprint)),
+            "fingerprint": key.fingerprint.to_string(),
         })
     });
     let trusted = match signature.trust {

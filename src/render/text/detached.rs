@@ -19,9 +19,7 @@ pub(crate) fn print(out: &mut impl Write, report: &DetachedReport, trusted: Opti
     writeln!(
         out,
         "  key     {} {} bits, {}",
-        key.algorithm,
-        key.bits,
-        key.fingerprint_text()
+        key.algorithm, key.bits, key.fingerprint
     )?;
     writeln!(out, "  payload {} bytes", report.payload_bytes)?;
     for verdict in &report.verdicts {

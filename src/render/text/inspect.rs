@@ -136,7 +136,7 @@ fn signature_facts(out: &mut impl Write, report: &DocumentReport) -> io::Result<
             "key",
             format_args!("{} {} bits, {parameters}", key.algorithm, key.bits),
         )?;
-        field(out, "", format_args!("sha256:{}", hex::encode(key.fingerprint)))?;
+        field(out, "", format_args!("{}", key.fingerprint))?;
     } else if let Some(partial) = &signature.partial_key {
         let set = partial
             .parameter_set
@@ -271,10 +271,10 @@ pub(crate) fn verdict(out: &mut impl Write, judged: &Judged) -> io::Result<()> {
         writeln!(out, "  {mark} {}", safe(&check.what))?;
     }
     if let Some(key) = &signature.key {
-        let fingerprint = hex::encode(key.fingerprint);
+        let fingerprint = key.fingerprint;
         writeln!(
             out,
-            "  key     {} {} bits, sha256:{fingerprint}",
+            "  key     {} {} bits, {fingerprint}",
             key.algorithm, key.bits
         )?;
     }

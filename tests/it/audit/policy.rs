@@ -343,7 +343,7 @@ fn command_line_keys_add_to_the_policys() {
 fn a_trusted_key_vouches_for_nothing_that_it_did_not_sign() {
     let directory = TempDir::new().unwrap();
     let trusted = small();
-    let own = trusted.key.public_key().facts().fingerprint_text();
+    let own = trusted.key.public_key().facts().fingerprint.to_string();
     let genuine = fs::read(testdata("generated/engine-like.json")).unwrap();
     let mut parts = Parts::of(&genuine);
     parts.key = Parts::of(&trusted.seal()).key;
@@ -381,7 +381,7 @@ fn an_empty_list_of_keys_allows_none() {
     assert!(!ids(&json_of(at, &["x.json"])).contains(&"key-not-trusted"));
     file(at, "exportdoc-policy.toml", "[allow]\nkeys = []\n");
     assert!(ids(&json_of(at, &["x.json"])).contains(&"key-not-trusted"));
-    let own = small().key.public_key().facts().fingerprint_text();
+    let own = small().key.public_key().facts().fingerprint.to_string();
     let trusted = json_of(at, &["--trusted-key", &own, "x.json"]);
     assert!(!ids(&trusted).contains(&"key-not-trusted"));
 }
@@ -392,7 +392,7 @@ fn unlisted_key_fails_the_audit() {
     let at = directory.path();
     let job = crate::support::masking_job();
     file(at, "x.json", job.seal());
-    let own = job.key.public_key().facts().fingerprint_text();
+    let own = job.key.public_key().facts().fingerprint.to_string();
     let other = format!("sha256:{}", "0".repeat(64));
     let quiet = "secrets-in-clear = \"off\"\nsecrets-unknown = \"off\"\n";
     for (keys, level, code) in [

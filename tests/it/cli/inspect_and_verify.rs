@@ -252,7 +252,7 @@ impl Documents {
         parts.blob[domain + 2] ^= 1;
         file(at, "invalid.json", parts.document());
         file(at, "unreadable.json", "{}");
-        let strong_fingerprint = strong.key.public_key().facts().fingerprint_text();
+        let strong_fingerprint = strong.key.public_key().facts().fingerprint.to_string();
         Self {
             directory,
             strong_fingerprint,
@@ -274,7 +274,7 @@ fn each_exit_code_and_its_precedence_over_many_documents() {
     let documents = Documents::new();
     let other = format!("sha256:{}", "0".repeat(64));
     // What each document answers alone, weightiest first. The trusted key is the weak one's, so `valid` is untrusted.
-    let weak = small().key.public_key().facts().fingerprint_text();
+    let weak = small().key.public_key().facts().fingerprint.to_string();
     let options = ["verify-signature", "--deny-weak", "--trusted-key", &weak];
     let table = [
         ("invalid.json", 1),

@@ -292,7 +292,7 @@ fn handmade_documents_are_read_as_their_maker_expects() {
         assert_eq!(expected["signedBytes"], signed(&parts).len() as u64);
         assert_eq!(expected["blobBytes"], report.blob.bytes);
         assert!(report.blob.complete && report.is_clean());
-        let fingerprint = report.signature.key.as_ref().unwrap().fingerprint_text();
+        let fingerprint = report.signature.key.as_ref().unwrap().fingerprint.to_string();
         assert_eq!(
             fingerprint,
             format!("sha256:{}", expected["keySha256"].as_str().unwrap())

@@ -9,6 +9,7 @@ use exportdoc::internal::blob::{
     Header, ObjectRecord, RawRecord, Record, RecordReader, SealedRecord, Trailer, frame,
 };
 use exportdoc::internal::build::in_record_order;
+use exportdoc::internal::envelope::Envelope;
 use exportdoc::internal::escape;
 use exportdoc::internal::graph::Graph;
 use exportdoc::internal::identifier::Identifier;
@@ -180,6 +181,10 @@ proptest! {
             prop_assert_eq!(&reported.key, object.key());
             prop_assert!(!reported.hash_has_gaps);
         }
+        // Reading and writing the JSON again gives the same bytes.
+        let mut again = Vec::new();
+        Envelope::parse(&document).unwrap().write_to(&mut again).unwrap();
+        prop_assert_eq!(again, document);
     }
 
     #[test]

@@ -44,12 +44,9 @@ fn findings(text: &str) -> Vec<(&'static str, String)> {
 }
 
 fn rewritten(text: &str) -> String {
-    let envelope = parse(text);
-    let members = envelope.members.iter();
-    let members: Vec<_> = members
-        .map(|member| format!("{}:{}", member.raw_key, member.raw_value))
-        .collect();
-    format!("{{{}}}", members.join(","))
+    let mut out = Vec::new();
+    parse(text).write_to(&mut out).unwrap();
+    String::from_utf8(out).unwrap()
 }
 
 /// What [`findings`] shows for a finding at the `nth` occurrence of `needle`.

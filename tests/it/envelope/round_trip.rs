@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use exportdoc::internal::envelope::{Envelope, ListEntry, Metadata};
+use exportdoc::internal::envelope::{BuildError, Envelope, EnvelopeBuilder, ListEntry, Metadata};
 use exportdoc::internal::identifier::Identifier;
 use proptest::prelude::*;
 use serde_json::value::{RawValue, to_raw_value};
@@ -65,7 +65,7 @@ fn members_know_where_they_stand() {
 }
 
 #[test]
-fn metadata_is_written_as_engines_write_it() {
+fn the_builder_writes_what_engines_write() {
     let entry = |identifier, object_type: &str, hash: Option<&str>| ListEntry {
         identifier: Some(identifier),
         object_type: Some(object_type.into()),
@@ -86,8 +86,20 @@ fn metadata_is_written_as_engines_write_it() {
         ]),
     };
     let metadata = metadata.to_json().unwrap();
-    let member = format!(r#"{{"exportResponseMetadata":{},"#, metadata.get());
-    assert!(document().starts_with(&member));
+    let builder = EnvelopeBuilder::new(&metadata, "QUJD", "REVG", "R0hJ");
+    let mut out = Vec::new();
+    builder.write_to(&mut out).unwrap();
+    assert_eq!(String::from_utf8(out).unwrap(), document());
+
+    let value = to_raw_value(&[1]).unwrap();
+    let builder = builder.extra("no\"te", &value).unwrap();
+    let mut out = Vec::new();
+    builder.write_to(&mut out).unwrap();
+    assert!(out.ends_with(br#","no\"te":[1]}"#));
+    for name in ["no\"te", "blob", "exportResponseMetadata"] {
+        let error = builder.clone().extra(name, &value).unwrap_err();
+        assert_eq!(error, BuildError::DuplicateMember(name.into()));
+    }
 }
 
 fn json() -> impl Strategy<Value = serde_json::Value> {
@@ -132,7 +144,10 @@ proptest! {
         let mut bytes = document().into_bytes();
         let at = at % bytes.len();
         bytes[at] = with;
-        let _ = Envelope::parse(&bytes);
+        if let Ok(envelope) = Envelope::parse(&bytes) {
+            let mut out = Vec::new();
+            envelope.write_to(&mut out).unwrap();
+        }
     }
 
     #[test]

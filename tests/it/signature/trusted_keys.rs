@@ -65,7 +65,7 @@ fn every_key_of_a_file_is_trusted() {
 fn a_fingerprint_may_be_announced_in_upper_case() {
     let directory = tempfile::tempdir().unwrap();
     let document = file(directory.path(), "x.json", small().seal());
-    let own = small().key.public_key().facts().fingerprint_text();
+    let own = small().key.public_key().facts().fingerprint.to_string();
     for prefix in ["SHA256:", "Sha256:", "sha256:"] {
         let trusted = own.replace("sha256:", prefix);
         for command in ["verify-signature", "audit"] {
@@ -118,7 +118,7 @@ fn a_key_whose_q_is_no_prime_is_never_trusted() {
         let output = run(&[command, "--trusted-key", keys.to_str().unwrap(), document]);
         assert_eq!(output.status.code(), Some(2));
         assert!(told(&output).contains("isn't a prime"), "{}", told(&output));
-        let output = run(&[command, "--trusted-key", &facts.fingerprint_text(), document]);
+        let output = run(&[command, "--trusted-key", &facts.fingerprint.to_string(), document]);
         assert!(told(&output).contains("key-not-trusted"), "{}", told(&output));
         assert!(told(&output).contains("isn't a prime"), "{}", told(&output));
     }

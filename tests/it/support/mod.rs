@@ -471,6 +471,7 @@ pub(crate) fn said(report: &DocumentReport) -> String {
         graph,
         signature,
         findings,
+        ..
     } = report;
     let nodes = graph.nodes();
     format!(

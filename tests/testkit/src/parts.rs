@@ -3,9 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use exportdoc::internal::blob::{BlobLimits, RawRecord, RecordReader, Trailer, frame};
-use exportdoc::internal::envelope::{Envelope, Metadata};
+use exportdoc::internal::envelope::{Envelope, EnvelopeBuilder, Metadata};
 use exportdoc::internal::signature::{SigningKey, SigningRule};
-use serde_json::Value;
 
 use crate::Result;
 
@@ -70,13 +69,10 @@ impl Parts {
     /// The document with other base64 texts.
     pub(crate) fn with_texts(&self, texts: &Texts) -> Result<Vec<u8>> {
         let metadata = self.metadata.to_json()?;
-        let [blob, signature, key] =
-            [&texts.blob, &texts.signature, &texts.public_key].map(|text| Value::from(text.as_str()));
-        let document = format!(
-            r#"{{"exportResponseMetadata":{},"blob":{blob},"signature":{signature},"publicKey":{key}}}"#,
-            metadata.get()
-        );
-        Ok(document.into_bytes())
+        let mut document = Vec::new();
+        EnvelopeBuilder::new(&metadata, &texts.blob, &texts.signature, &texts.public_key)
+            .write_to(&mut document)?;
+        Ok(document)
     }
 
     /// The records' messages: header, objects, trailer.

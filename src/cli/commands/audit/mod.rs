@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use clap::builder::ArgPredicate;
+use exportdoc::Fingerprint;
 use exportdoc::internal::audit::{
     AuditOptions, AuditReport, DEFAULT_POLICY, LISTED, Level, Summary, audit_bytes, audit_source,
 };
@@ -122,7 +123,7 @@ impl Args {
         self.audit(&inputs, &policies)
     }
 
-    fn print_rules(&self, keys: &[[u8; 32]]) -> Result<Exit, CliError> {
+    fn print_rules(&self, keys: &[Fingerprint]) -> Result<Exit, CliError> {
         let policies = Policies::find(&[Input::Stdin], self.policy.as_deref(), keys)?;
         let policy = policies.of(&Input::Stdin);
         let mut out = stdout::open();

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use exportdoc::Fingerprint;
 use exportdoc::internal::audit::{AuditReport, Policy, policy_findings};
 use exportdoc::internal::byte_order_mark::{LOOKS_LIKE_UTF_16, utf_16, without_mark};
 
@@ -64,7 +65,11 @@ impl Usage {
 impl Policies {
     /// Reads the policies of all inputs. `given` holds for all of them; otherwise each has that of the nearest directory
     /// above it. The keys are trusted in addition to those in the policies.
-    pub(crate) fn find(inputs: &[Input], given: Option<&Path>, keys: &[[u8; 32]]) -> Result<Self, CliError> {
+    pub(crate) fn find(
+        inputs: &[Input],
+        given: Option<&Path>,
+        keys: &[Fingerprint],
+    ) -> Result<Self, CliError> {
         let mut policies = Self {
             list: Vec::new(),
             of_input: HashMap::new(),
@@ -96,7 +101,7 @@ impl Policies {
         Ok(policies)
     }
 
-    fn load(&mut self, path: Option<PathBuf>, keys: &[[u8; 32]]) -> Result<usize, CliError> {
+    fn load(&mut self, path: Option<PathBuf>, keys: &[Fingerprint]) -> Result<usize, CliError> {
         if let Some(index) = self.list.iter().position(|loaded| loaded.path == path) {
             return Ok(index);
         }

@@ -1,7 +1,6 @@
 //! The rows of the field table, message by message.
-//!
-//! Real documents show these fields under one name or none, so most names are this project's. A message that they don't
-//! show is marked as this project's own.
+//! Real documents have no field names, so most names are this toolkit's. Messages that no real document has are marked
+//! as this toolkit's own.
 
 use super::RestMember::{AsIs, Time, Truth, UpperCase};
 use super::StandInKind::{Database, Email, Host, Input, JdbcUrl, Key, Output, Schema, User};
@@ -34,7 +33,7 @@ data_messages! {
         25 created: int_value [time, rest(Time("createdTime"))],
         27 flag_27: text_value [redact(Flag)],
     }
-    /// A profile job's options. The message is this project's own: the engines' was never seen.
+    /// A profile job's options. The message is this toolkit's own: the engines' is unknown.
     ProfileJobData as PROFILE_JOB {
         1 job_name: text [redact(Keep), rest(AsIs("jobName"))],
         2 ruleset_name: text [redact(Keep)],
@@ -47,7 +46,7 @@ data_messages! {
         13 email: text_value [redact(Replace(Email)), rest(AsIs("email"))],
         25 created: int_value [time, rest(Time("createdTime"))],
     }
-    /// The source of an on-the-fly job. The message is this project's own: the engines' was never seen.
+    /// The source of an on-the-fly job. The message is this toolkit's own: the engines' is unknown.
     SourceConnectorData as SOURCE_CONNECTOR {
         1 database_type: text [redact(Keep)],
         8 connector_name: text_value [redact(Keep)],
@@ -69,7 +68,7 @@ data_messages! {
         1 group_name: text [redact(Keep)],
         4 columns: messages(ColumnData, COLUMN),
     }
-    /// A column with what masks it.
+    /// A column with its masking.
     ColumnData as COLUMN {
         1 column_name: text [redact(Keep)],
         2 algorithm: text_value [redact(Keep)],
@@ -82,7 +81,7 @@ data_messages! {
         10 sql_type: text_value [redact(Keep)],
         11 length: text_value [redact(Keep)],
         12 primary_key: text_value [redact(Keep)],
-        // The key name again on columns of a primary key, `N` on all others: it looks like the index.
+        // The key's name on columns of a primary key, `N` on others: probably the index.
         13 index_name: text_value [redact(Keep)],
         14 date_format: text_value [redact(Keep)],
         16 flag_16: text_value [redact(Flag)],
@@ -90,7 +89,7 @@ data_messages! {
         18 flag_18: text [redact(Flag)],
         20 flag_20: text_value [redact(Flag)],
     }
-    /// A connector; engines leave the password out.
+    /// A connector. Engines omit the password.
     DatabaseConnectorData as DATABASE_CONNECTOR {
         1 database_type: text [redact(Keep), rest(UpperCase("databaseType"))],
         2 database_name: text_value [redact(Replace(Database)), rest(AsIs("databaseName"))],
@@ -109,7 +108,7 @@ data_messages! {
         3 algorithm: text [redact(Keep), rest(AsIs("defaultAlgorithmCode"))],
         4 tokenization_algorithm: text_value [redact(Keep), rest(AsIs("defaultTokenizationCode"))],
     }
-    /// What an algorithm says of itself.
+    /// The description of an algorithm.
     AlgorithmInfo as ALGORITHM_INFO {
         1 algorithm_name: text [redact(Keep)],
         2 description: text [rest(AsIs("description"))],
@@ -117,7 +116,7 @@ data_messages! {
         4 owner: text [redact(Replace(User)), rest(AsIs("createdBy"))],
         5 long_description: text,
     }
-    /// What a lookup says of itself. Its date is the day of the export.
+    /// The description of a lookup. Its date is the day of the export.
     LookupInfo as LOOKUP_INFO {
         1 algorithm_name: text [redact(Keep)],
         2 description: text [rest(AsIs("description"))],
@@ -157,12 +156,12 @@ data_messages! {
         // Absent in documents of May 2019, there in those of November 2019, under the same revision.
         13 variant: text [redact(Keep), added_by_upgrade("DEFAULT")],
     }
-    /// One segment's place.
+    /// The position of one segment.
     SegmentData as SEGMENT {
         2 index: int,
         3 length: int,
     }
-    /// One input value and what it becomes.
+    /// One input value and its output value.
     SegmentMapping as SEGMENT_MAPPING {
         2 segment: int,
         3 length: int,
@@ -208,7 +207,7 @@ data_messages! {
         2 setting_name: text [redact(Keep), rest(AsIs("settingName"))],
         5 value: text_value [redact(Setting), rest(AsIs("settingValue"))],
     }
-    /// A file format with its fields. The message is this project's own: the engines' was never seen.
+    /// A file format with its fields. The message is this toolkit's own: the engines' is unknown.
     FileFormatData as FILE_FORMAT {
         1 format_name: text [redact(Keep), rest(AsIs("fileFormatName"))],
         2 format_type: text [redact(Keep), rest(AsIs("fileFormatType"))],
@@ -216,7 +215,7 @@ data_messages! {
         4 footer: int_value [rest(AsIs("footer"))],
         5 fields: messages(FileFieldData, FILE_FIELD),
     }
-    /// A field of a file format with what masks it.
+    /// A field of a file format with its masking.
     FileFieldData as FILE_FIELD {
         1 field_name: text [redact(Keep)],
         2 algorithm: text_value [redact(Keep)],
@@ -224,7 +223,7 @@ data_messages! {
         4 length: int_value,
         5 date_format: text_value [redact(Keep)],
     }
-    /// A mount, without credentials. The message is this project's own: the engines' was never seen.
+    /// A mount, without credentials. The message is this toolkit's own: the engines' is unknown.
     MountInformationData as MOUNT_INFORMATION {
         1 mount_name: text [redact(Keep), rest(AsIs("mountName"))],
         2 host_address: text [redact(Replace(Host)), rest(AsIs("hostAddress"))],

@@ -1,7 +1,6 @@
-//! The table of data fields: one row per field says how it is read, whether it is secret, what redacting does with it,
-//! what engines change in it by themselves, and which member of a REST row shows it.
-//!
-//! Invariant: what is known of a field stands here and nowhere else. The rows are in [`messages`].
+//! The table of data fields. Each row has the field's type, whether it is secret, how it is redacted, what engines
+//! change in it by themselves, and its member in REST rows. Invariant: everything about a field is here. The rows are
+//! in [`messages`].
 
 mod messages;
 mod treatment;
@@ -27,9 +26,9 @@ pub enum FieldKind {
     TextValue,
     /// A number in a one-field wrapper message.
     IntValue,
-    /// A number that engines write as text in a wrapper. Documents of this project's first versions hold a number there.
+    /// A number that engines write as text in a wrapper. This toolkit's first versions wrote a number.
     NumberTextValue,
-    /// Text that lets its reader repeat or undo the masking.
+    /// Secret text: with it a reader can repeat or undo the masking.
     Secret(SecretKind),
     /// A nested message (possibly repeated).
     Message(&'static MessageSpec),
@@ -57,16 +56,16 @@ impl FieldKind {
     }
 }
 
-/// The member of a REST row that shows a field: a path, its parts divided by dots, and how the value is written there.
+/// The member of a REST row with a field's value: a path with dots, and the form of the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RestMember {
-    /// A text or a number, as the field has it.
+    /// The field's text or number.
     AsIs(&'static str),
-    /// True or false: the field has `Y` and `N`, or a number that is left out when false.
+    /// A boolean: the field has `Y` and `N`, or a number that is omitted if false.
     Truth(&'static str),
     /// A text in upper case; the field has it in lower case.
     UpperCase(&'static str),
-    /// A date: the field has milliseconds. It can't be written.
+    /// A date: the field has milliseconds. It is read-only.
     Time(&'static str),
 }
 
@@ -84,24 +83,23 @@ impl RestMember {
 pub struct FieldSpec {
     /// Field number.
     pub number: u32,
-    /// This project's name for it.
+    /// This toolkit's name for it.
     pub name: &'static str,
     /// How to read it.
     pub kind: FieldKind,
     /// Whether it is a list.
     pub repeated: bool,
-    /// Whether it is a list whose order means nothing: engines write it in another order in every export.
+    /// Whether it is a list without order: engines reorder it in every export.
     pub set: bool,
-    /// Whether engines write another value under an unchanged revision, without a save.
+    /// Whether engines change the value under an unchanged revision.
     pub volatile: bool,
     /// Whether it is an instant, in milliseconds since 1970.
     pub time: bool,
-    /// The value that an engine's upgrade adds where the field was absent, under an unchanged revision.
+    /// The value that an engine upgrade adds if the field is absent, under an unchanged revision.
     pub added_by_upgrade: Option<&'static str>,
-    /// What redacting does with its text. A field that says nothing is replaced as free text, so that a new one can't
-    /// slip through.
+    /// How its text is redacted. The default replaces it as free text, so that a new field cannot leak.
     pub treatment: Treatment,
-    /// The member of a REST row that shows it.
+    /// Its member in REST rows.
     pub rest: Option<RestMember>,
 }
 

@@ -1,27 +1,27 @@
-//! What redacting does with a text, as a column of the field table.
+//! How texts are redacted, a column of the field table.
 
-/// What redacting does with a text.
+/// How a text is redacted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Treatment {
     /// Kept: names, types and other structure.
     Keep,
-    /// Kept when it is a switch such as `N` or `true`, else replaced.
+    /// Kept if it is a switch such as `N` or `true`, otherwise replaced.
     Flag,
-    /// Kept when it is a date.
+    /// Kept if it is a date.
     Date,
-    /// Kept when it is a number, such as a port.
+    /// Kept if it is a number, such as a port.
     Number,
-    /// Kept when it is a switch or a small number.
+    /// Kept if it is a switch or a small number.
     Setting,
     /// Replaced.
     Replace(StandInKind),
     /// The rows of a lookup, as XML.
     Rows,
-    /// A configuration, as JSON: its members, numbers and switches are kept, its texts are replaced.
+    /// A configuration, as JSON: members, numbers and switches are kept, texts are replaced.
     Configuration,
 }
 
-/// What a replaced value is.
+/// The kind of a replaced value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum StandInKind {
     /// A key, base64 of 16 bytes.
@@ -48,10 +48,10 @@ pub enum StandInKind {
     Setting,
     /// A description or other free text.
     Text,
-    /// A text in the place of a UUID.
+    /// A text instead of a UUID.
     Uuid,
-    /// A text or bytes in the place of an identifier.
+    /// A text or bytes instead of an identifier.
     Identifier,
-    /// A text in the place of a type URL.
+    /// A text instead of a type URL.
     TypeUrl,
 }

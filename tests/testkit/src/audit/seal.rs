@@ -14,7 +14,7 @@ pub(super) fn cases() -> Result<Vec<Case>> {
     let engines = |name: &str| engine_like(plain(name)?);
     let strong = |name: &str| -> Result<Vec<u8>> { sized(plain(name)?, name, KeySize::Dsa2048)?.document() };
     let trusted = plain("key-not-trusted, the trusted one")?;
-    let fingerprint = trusted.key.public_key().facts().fingerprint_text();
+    let fingerprint = trusted.key.public_key().facts().fingerprint.to_string();
 
     let flipped = altered("signature-invalid", |parts| {
         // A letter of the connector's name: no hash covers it, only the signature.
