@@ -92,9 +92,9 @@ impl Sealer {
 
 fn read_key(path: &Path) -> Result<SigningKey, CliError> {
     let about = |error: CliError| error.about(path.display());
-    let bytes = Input::File(path.to_owned())
-        .read(KEY_BYTES)
-        .map_err(|error| about(user_error(&error).maybe_hinted(error.hint())))?;
+    let bytes = Input::File(path.to_owned()).read(KEY_BYTES).map_err(|error| {
+        about(user_error(&error).hinted("give a private key; 'exportdoc keygen' makes one"))
+    })?;
     let bytes = zeroize::Zeroizing::new(bytes);
     SigningKey::from_pkcs8(&bytes).map_err(|error| about(user_error(&error).hinted(error.help())))
 }

@@ -21,7 +21,7 @@ use crate::cli::io::output::Output;
 use crate::cli::io::shell::{program, quoted};
 use crate::render::text;
 
-/// Merge two versions of a document for git, in place of the current one; 'exportdoc git-setup' tells git about it
+/// Merge two versions of a document for git, in place of the current one; 'exportdoc git-setup' configures git to use it
 #[derive(Debug, clap::Args)]
 #[command(after_help = exit::help("merge-driver", "", "\
 In .git/config:

@@ -20,7 +20,7 @@ use crate::render::text;
 /// Equal content gives equal lines: no ages, no colours, no paths, objects sorted by type and identifier. The facts of one export (host, date, id, signature) come first.
 /// Secrets appear as counts and digests, unless --show-secrets is given. A file that isn't an export document is printed unchanged.
 #[derive(Debug, clap::Args)]
-#[command(after_help = exit::help("textconv", "", "'exportdoc git-setup' tells git about it."))]
+#[command(after_help = exit::help("textconv", "", "'exportdoc git-setup' configures git to use it."))]
 pub(crate) struct Args {
     /// The document; '-' is standard input
     #[arg(value_name = "FILE")]

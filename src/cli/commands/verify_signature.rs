@@ -45,7 +45,7 @@ pub(crate) struct Args {
     /// Try only this signing rule
     #[arg(long, value_name = "NAME")]
     rule: Option<String>,
-    /// Print nothing; the exit code tells
+    /// Print nothing; the exit code is the result
     #[arg(short, long)]
     quiet: bool,
     /// Detached: the public key (PEM, DER or base64)

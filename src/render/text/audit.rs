@@ -163,8 +163,8 @@ fn level(level: Level) -> String {
 /// The findings by rule, with meaning and remedy once per rule.
 fn by_rule(out: &mut dyn Write, findings: &[AuditFinding]) -> io::Result<()> {
     for (rule, own) in words::by_rule(findings) {
-        let weight = own.first().map_or(Level::Off, |finding| finding.level);
-        writeln!(out, "  {} {}", level(weight), styled(BOLD, rule.id))?;
+        let highest = own.first().map_or(Level::Off, |finding| finding.level);
+        writeln!(out, "  {} {}", level(highest), styled(BOLD, rule.id))?;
         for finding in own.iter().take(SHOWN) {
             writeln!(out, "          {}{}", safe(&finding.message), place(finding))?;
         }
