@@ -189,11 +189,11 @@ pub fn seal_to(
     stream::write(writer, facts, extras, objects, Some((key, rule)))
 }
 
-/// Writes a document that is to be sealed later: without signature and key, and without the trailer that would repeat
-/// the signature. Nothing takes it for a sealed one.
+/// Writes an unsigned document, to be sealed later: without signature, key, and the trailer, which would repeat the
+/// signature. No reader takes it for a sealed one.
 ///
 /// # Errors
-/// An object too long for a record, and what the writer finds.
+/// An object too long for a record, and errors of the writer.
 pub fn unsigned_to(
     writer: impl Write,
     facts: &ExportFacts,

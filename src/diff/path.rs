@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_covers_the_field_and_what_is_below_it() {
+    fn rule_covers_a_field_and_its_parts() {
         let column = path(&[
             Step::Name("tables"),
             Step::Item("T".into()),
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_no_message_has_is_no_rule() {
+    fn unknown_field_name_is_refused() {
         assert_eq!(
             IgnoreRule::parse("emial"),
             Err(IgnoreError::Unknown("emial".into()))

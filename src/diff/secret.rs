@@ -329,7 +329,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_both_texts_begin_and_end_with_makes_no_difference_to_the_lines_that_differ() {
+    fn common_beginning_and_end_leave_the_changed_lines() {
         let mut texts = vec![String::new()];
         let mut longest = texts.clone();
         for _ in 0..4 {

@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_4_13_a_version_takes_the_types_of_its_generation() {
+    fn rule_4_13_version_accepts_types_of_its_generation() {
         assert_eq!(takes("5.2.0.0", "LOOKUP"), Some(true));
         assert_eq!(takes("5.2.0.0", "DOMAIN"), Some(false));
         assert_eq!(takes("5.3.0.0", "DOMAIN"), Some(true));
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn rule_4_13_features_that_were_removed_are_not_taken_any_more() {
+    fn rule_4_13_removed_features_are_not_accepted() {
         assert_eq!(takes("6.0.14.0", "MAPPLET"), Some(true));
         assert_eq!(takes("6.0.15.0", "MAPPLET"), Some(false));
         assert_eq!(takes("6.0.1.0", "PROFILE_EXPRESSION"), Some(true));
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn between_documented_versions_nothing_is_claimed() {
+    fn versions_between_documented_ones_are_unknown() {
         assert_eq!(takes("5.3.2.0", "PROFILE_JOB"), None);
         assert_eq!(takes("6.0.3.0", "USER_ALGORITHM"), None);
         assert_eq!(takes("6.0.8.0", "ENVIRONMENT"), None);

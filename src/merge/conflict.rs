@@ -3,7 +3,7 @@
 use crate::diff::FieldChange;
 use crate::object::{ObjectKey, RevisionPair};
 
-/// Several states of one object, of which no rule takes one.
+/// Several states of one object that no rule decides between.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Conflict {
@@ -46,7 +46,7 @@ pub enum ConflictKind {
     /// Two global keys. No preference decides this, because data masked with one key is masked differently with the
     /// other.
     GlobalKey,
-    /// Two objects of one name, which engines take for one. Only matching by name decides this.
+    /// Two objects with one name, which engines consider the same object. Only matching by name decides this.
     SameName,
 }
 

@@ -165,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_value_gets_the_same_stand_in_and_another_another() {
+    fn equal_values_get_equal_stand_ins() {
         let mut stand_ins = StandIns::default();
         assert_eq!(stand_ins.of(StandInKind::Host, "a"), "host-1.example");
         assert_eq!(stand_ins.of(StandInKind::Host, "b"), "host-2.example");
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_jdbc_url_keeps_its_database_type_alone() {
+    fn jdbc_url_keeps_only_its_database_type() {
         let mut stand_ins = StandIns::default();
         let mut of = |url: &str| stand_ins.of(StandInKind::JdbcUrl, url);
         assert_eq!(of("jdbc:oracle:thin:hr/secret@db:1521"), "jdbc:oracle:redacted-1");
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stand_in_is_told_from_a_value() {
+    fn stand_ins_are_recognised() {
         let mut stand_ins = StandIns::default();
         for (kind, value) in [
             (StandInKind::Host, "db7.example.com"),
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_begin_anew_with_every_object_and_are_counted_over_all() {
+    fn row_numbers_restart_with_every_object() {
         let mut stand_ins = StandIns::default();
         stand_ins.of(StandInKind::Row, "x");
         stand_ins.next_object();

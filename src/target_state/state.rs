@@ -312,7 +312,7 @@ impl TargetInventory for TargetState {
         let known = type_by_name(type_name).and_then(ObjectType::number).is_some();
         match self.version.map(|version| version.takes_type(type_name)) {
             _ if self.types.contains(type_name) => Presence::Present(()),
-            // A mock engine takes every type that its version isn't known to lack.
+            // A mock engine accepts every type that its version isn't known to lack.
             Some(Presence::Unknown { .. }) if self.coverage.is_whole() => Presence::Present(()),
             Some(answer) => answer,
             None if known || self.coverage.is_whole() => Presence::Present(()),
