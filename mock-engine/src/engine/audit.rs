@@ -29,7 +29,7 @@ pub enum AuditStatus {
 /// An action.
 #[derive(Debug, Clone)]
 pub struct Audited {
-    /// The user; [`defaults::UNKNOWN_USER`] for failed logins.
+    /// The user; `unknown` for failed logins.
     pub user: Option<String>,
     /// The action, in the API's spelling.
     pub action: &'static str,

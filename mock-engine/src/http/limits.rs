@@ -20,7 +20,7 @@ pub struct Limits {
     pub head_bytes: usize,
     /// Largest request body, in bytes. Only documents and files come near it; other bodies have lower limits.
     pub body_bytes: u64,
-    /// Memory for all request bodies, in bytes. Bodies up to [`UNCOUNTED_BODY`] do not count.
+    /// Memory for all request bodies, in bytes. Bodies up to 64 KiB do not count.
     pub bodies_bytes: u64,
     /// Time for running requests once the engine stops.
     pub drain: Duration,
