@@ -63,7 +63,7 @@ fn named(document: &Document) {
     }
 }
 
-/// An extract is closed, has its objects as they were, and needs only the objects that are said to be enough.
+/// An extract is closed, keeps its objects unchanged, and needs only the objects that it reports as enough.
 fn taken(document: &Document, roots: &[ObjectKey]) {
     let Document { report, contents, .. } = document;
     let enough: Vec<_> = positions(report, roots)

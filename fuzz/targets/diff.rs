@@ -271,7 +271,7 @@ fn settled(mut object: ObjectDiff) -> ObjectDiff {
     object
 }
 
-/// An outline is the same every time, and tells of every object.
+/// An outline is deterministic and has every object.
 fn outlined(document: &Document) {
     for show_secrets in [false, true] {
         let lines = outline(&document.report, &document.contents.objects, show_secrets);

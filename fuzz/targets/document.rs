@@ -66,7 +66,7 @@ fn with_metadata(blob: &[u8], host: &str, requested: &[Value], exported: &[Value
     format!(r#"{{"exportResponseMetadata":{metadata},"blob":"{blob}","signature":"{SIGNATURE}"}}"#)
 }
 
-/// What a document is made of that nobody seals.
+/// The parts of an unsealed document.
 pub struct Unsealed<'a> {
     pub objects: &'a [SyncObject<'static>],
     pub requested: &'a [ObjectKey],

@@ -105,7 +105,7 @@ fn rewritten(envelope: &Envelope<'_>) {
     assert_eq!(text, twice);
 }
 
-/// Piecewise decoding gives what decoding at once gives, in pieces of whatever size.
+/// Decoding in pieces of any size equals decoding at once.
 fn base64_member(member: &EncodedText<'_>, file: usize) {
     let (bytes, report) = member.decode();
     assert_eq!(report.decoded_len, bytes.len() as u64);

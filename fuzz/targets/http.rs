@@ -5,9 +5,9 @@
 //!
 //! - no answer is a 5xx, apart from the one endpoint that says it isn't there yet;
 //! - the state, dumped and loaded, is the same state;
-//! - whatever a row refers to is there;
-//! - whatever is listed as syncable can be exported, with the hash that the list says; the document is sound and its
-//!   hashes are right.
+//! - every reference of a row leads to an existing row;
+//! - every object that is listed as syncable can be exported with the listed hash; the document is sound and its hashes
+//!   are right.
 
 use std::sync::LazyLock;
 
@@ -214,7 +214,7 @@ impl Session {
 
     async fn call(&mut self, call: &Call) {
         let (method, template) = &ENDPOINTS[usize::from(call.endpoint) % ENDPOINTS.len()];
-        // Whoever loads a state answers for it.
+        // A loaded state is not checked.
         if method == "PUT" && template == "/__admin/state" {
             return;
         }

@@ -390,7 +390,7 @@ impl Shown {
                 data_type: "EmptyData",
                 data: Vec::new(),
             },
-            // Keys of others inside of data that nobody knows, as newer engines might write them.
+            // Keys of other objects inside unknown data, as newer engines might write them.
             Kind::Future => Draft {
                 key: ObjectKey::new(FUTURE, Identifier::Integer(id)),
                 dependencies: Vec::new(),

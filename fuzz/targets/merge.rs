@@ -88,7 +88,7 @@ fn options(bits: u8) -> MergeOptions {
     }
 }
 
-/// `None` where the documents can't go together, which has a reason that can be told.
+/// Returns `None` if the documents can't be merged, which must have an error text.
 fn merged(
     outcome: Result<MergeOutcome, MergeError>,
     base: Option<&Document>,
@@ -167,7 +167,7 @@ fn check_outcome(
         });
         assert!(
             given || account.origin == Origin::Derived,
-            "nobody saved {}",
+            "unknown save of {}",
             object.key()
         );
     }

@@ -1,7 +1,7 @@
 //! What every fuzz target does with its input, and what has to hold: one file per target.
 //!
 //! Shared by the targets in `fuzz_targets/` and by `tests/it/fuzz_corpora.rs`, which replays the corpora as ordinary
-//! tests. A target panics where a promise of the library is broken, on whatever bytes.
+//! tests. A target panics if the library breaks a promise on any bytes.
 
 mod blob;
 mod containers;

@@ -1,4 +1,4 @@
-//! A document, and what is known of an engine that it is to be imported into: whatever was saved of it.
+//! Plans the import of a document into an engine that is known from any saved files.
 //!
 //! An input begins as those of [`super::document::several`] do, the first document being the one to import and the others
 //! what the engine exported; or with an `s`, a byte for the options, and two files of any kind that tell of the engine.
@@ -27,7 +27,7 @@ const AS_THEY_ARE: u8 = 32;
 /// Which of the documents that are checked in.
 const WHICH: u8 = 192;
 
-/// What every source is called, so that what is said of them is the same whatever comes first.
+/// The name of every source, so that errors are equal in any order of sources.
 const LABEL: &str = "source.json";
 
 /// What is planned from files that tell of the engine.
@@ -65,7 +65,7 @@ pub fn plan(data: &[u8]) {
     let unmistakable = document.is_sound() && told_apart(&document.contents.objects);
     let own = exported(&document);
     let mut document = ImportDocument::new(&document.report, document.contents.objects);
-    // Nobody signed it. What comes of that is soon told.
+    // Unsigned documents are refused early.
     document.intact = bits & AS_THEY_ARE == 0;
     let [one, other] = [one, other].map(|document| match bits & AS_THEY_ARE {
         0 => exported(&document),
@@ -162,7 +162,7 @@ fn conflicts(action: &Action) -> bool {
     matches!(action, Action::Conflict { .. } | Action::KeyConflict { .. })
 }
 
-/// Every object is a step, after those it needs, and what is said of steps is said of some that are there.
+/// Every object is a step after those it needs, and references between steps lead to existing steps.
 fn check_plan(document: &ImportDocument, plan: &ImportPlan) {
     let mut indices: Vec<usize> = plan.steps.iter().map(|step| step.index).collect();
     if Graph::of(&document.objects).import_order().is_ok() && keys_differ(&document.objects) {

@@ -1,4 +1,4 @@
-//! What has to hold of every report and everything in it, whatever it is about.
+//! Invariants of every report.
 
 use exportdoc::internal::escape;
 use exportdoc::internal::finding::{self, Finding};

@@ -104,7 +104,7 @@ fn resolutions(text: &[u8]) {
     );
 }
 
-/// A private key in whatever encoding is the same key when it is written and read again.
+/// A private key in any encoding survives writing and reading.
 fn private_key(file: &[u8]) {
     match SigningKey::from_pkcs8(file) {
         Ok(key) => {

@@ -24,7 +24,7 @@ pub fn signature_der(data: &[u8]) {
             let key = &*SOUND;
             let fits = key.check_range(&signature).is_ok();
             assert!(fits || !key.verify_prehash(&[1; 20], &signature));
-            // Nobody has the private key of these, so nothing but the one signature can verify.
+            // The private key is gone, so only the one known signature can verify.
             assert!(!key.verify_prehash(&HashAlgorithm::Sha1.digest(b"never signed"), &signature));
         }
         Err(error) => {

@@ -55,7 +55,7 @@ fn ndjson_has_a_line_per_file_in_path_order() {
     assert_eq!(
         output.status.code(),
         Some(2),
-        "a run that couldn't read everything says so, whatever it found"
+        "unreadable files decide the exit code"
     );
     let lines = lines(&output.stdout);
     let told = paths(&lines);
@@ -146,7 +146,7 @@ mod unix {
     use super::*;
     use crate::support::oracle;
 
-    /// Far more than are audited until somebody interrupts.
+    /// Far more documents than are audited before the interrupt.
     const MANY: usize = 20_000;
 
     fn start(directory: &Path, format: &str) -> Child {
@@ -166,7 +166,7 @@ mod unix {
         assert!(kill.unwrap().success());
     }
 
-    /// Interrupts after so many lines and gives everything that was said.
+    /// Interrupts the run after some lines and returns its whole output.
     fn interrupted(mut child: Child, after: usize) -> (Vec<u8>, String, ExitStatus) {
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut said = Vec::new();
@@ -235,7 +235,7 @@ mod unix {
 
     #[test]
     fn ctrl_c_while_one_document_is_read_ends_at_once() {
-        // Standard input of somebody who types nothing.
+        // Standard input without any input.
         let mut child = Command::new(env!("CARGO_BIN_EXE_exportdoc"))
             .args(["audit", "-"])
             .stdin(Stdio::piped())

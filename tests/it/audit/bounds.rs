@@ -1,4 +1,4 @@
-//! An audit looks through as much as fits in bounded memory, and says where it stopped looking.
+//! An audit reads what fits into bounded memory, and reports where it stopped.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

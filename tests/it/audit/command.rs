@@ -1,4 +1,4 @@
-//! `exportdoc audit` as its users meet it: output, exit codes, what is looked into and what is never shown.
+//! The output and exit codes of `exportdoc audit`, and secrets that it never prints.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The formats of `exportdoc audit` that other programs read, and what a hostile document can do to them: nothing.
+//! The machine-readable formats of `exportdoc audit`, which no hostile document can break.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -160,7 +160,7 @@ fn sarif_of_every_test_document_fits_the_official_schema() {
     let told: usize = array(&audited["documents"])
         .map(|document| array(&document["findings"]).count() + array(&document["suppressed"]).count())
         .sum();
-    assert_eq!(results, told, "as many as the JSON format tells of");
+    assert_eq!(results, told, "as many as in the JSON format");
     // What couldn't be read is no result but a failure of the run.
     let unreadable = array(&audited["documents"]).filter(|document| document["error"].is_object());
     let invocation = &run["invocations"][0];

@@ -1,4 +1,4 @@
-//! The policies of `exportdoc audit`: where they are found, what is wrong with them, ignores, trusted keys.
+//! The policies of `exportdoc audit`: search, mistakes, ignores, trusted keys.
 
 use std::fs;
 use std::path::Path;

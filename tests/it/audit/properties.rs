@@ -1,6 +1,6 @@
-//! What holds for every document and every policy.
+//! Properties of audits of any document under any policy.
 //!
-//! A document's *score* at a level is how many findings weigh at least that much, ignored ones included. The lower the
+//! A document's *score* at a level is the number of its findings of at least that level, ignored ones included. Lower is
 //! better.
 
 use crate::support::property;
@@ -179,7 +179,7 @@ proptest! {
                 level, sealed.score(level), sealed.findings, genuine.score(level), genuine.findings
             );
         }
-        // So whatever level a gate fails on, it fails the sealed one where it fails the genuine one.
+        // A gate that fails the genuine document fails the sealed one, too, at any level.
         prop_assert!(worst_but_for_trust(&sealed) >= worst_but_for_trust(&genuine), "{:?}", policy);
         if !listed {
             prop_assert!(sealed.worst() >= genuine.worst(), "{:?}", policy);
@@ -219,7 +219,7 @@ proptest! {
 
 #[test]
 fn a_long_name_cannot_be_told_ten_thousand_times() {
-    // As long as a name may be to be told at all.
+    // The longest name that a finding quotes.
     let name = "long ".repeat(13_000);
     let needs: Vec<ObjectKey> = (1..=9_000).map(|id| numbered(10, id)).collect();
     let place = (&needs[0], "Clinic");

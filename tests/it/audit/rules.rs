@@ -29,7 +29,7 @@ fn both_documents() -> Vec<Found> {
     REGISTRY.iter().map(read).collect()
 }
 
-/// The rules whose documents aren't told apart as they should be.
+/// The findings that are missing in `fires` or present in `quiet`.
 fn wrong(found: &[Found]) -> Vec<&'static str> {
     let wrong =
         |found: &&Found| !found.fires.contains(&found.rule.id) || found.quiet.contains(&found.rule.id);
@@ -42,9 +42,8 @@ fn each_finding_is_only_in_its_fires_document() {
     assert_eq!(wrong(&both_documents()), none);
 }
 
-/// A finding carries the registry entry that the code making it names, and no other code makes findings of it. So taking
-/// a rule's code away takes away exactly what it finds, which is done here to the results: no rule's documents are told
-/// apart by what another rule finds.
+/// Each finding names its registry entry, so removing a rule's findings from the results equals removing its code. Then
+/// only the case of that rule may fail.
 #[test]
 fn removing_a_finding_fails_only_its_own_case() {
     let mut found = both_documents();

@@ -1,4 +1,4 @@
-//! The policies and CI snippets that the pages show do what the pages say.
+//! The policies and CI snippets of the pages do what the pages say.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! What an error advises can be done: every option in a `help:` line is one of the command that says it.
+//! Every option that a `help:` line names exists in that command.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -8,10 +8,10 @@ use crate::support::command::run;
 use crate::support::testdata;
 use tempfile::tempdir;
 
-/// Every way to give a document to a command; `@` is what is wrong with it, `good.json` a document.
+/// Every way to pass a document to a command: `@` is a wrong input, `good.json` a document.
 const COMMANDS: &[&str] = &[
     "inspect @",
-    "inspect --raw NOBODY:1 @",
+    "inspect --raw NO_TYPE:1 @",
     "inspect --objects NO_TYPE @",
     "inspect --against @ good.json",
     "verify-signature @",

@@ -1,6 +1,4 @@
-//! The command line as people and scripts meet it: output, exit codes, terminal habits.
-//!
-//! `INSTA_UPDATE=always cargo test --test cli` writes the snapshots anew; look at the difference before you keep it.
+//! The output and exit codes of `inspect` and `verify-signature`, and their behaviour on terminals.
 
 use std::io::Read as _;
 use std::path::Path;
@@ -585,7 +583,7 @@ fn directory_is_reported_in_path_order() {
         (&paths[5].as_str().into(), &paths[0].as_str().into())
     );
     assert_eq!(json["documents"][0].get("objects"), None);
-    // No progress bar where nobody looks.
+    // No progress bar without a terminal.
     assert!(output.stderr.is_empty());
 }
 

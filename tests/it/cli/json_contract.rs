@@ -1,5 +1,4 @@
-//! Holds the JSON of `inspect` and `verify-signature` against `docs/schema/report-v1.schema.json`, and the schema against
-//! what it must refuse.
+//! The JSON of `inspect` and `verify-signature` fits `docs/schema/report-v1.schema.json`, which refuses incomplete reports.
 
 use crate::support::{everything, made_text};
 use std::path::{Path, PathBuf};

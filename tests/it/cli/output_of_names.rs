@@ -1,4 +1,4 @@
-//! What names in a document may look like in JSON and in Markdown: as themselves, and never as anything that acts.
+//! Names in a document appear in JSON and Markdown as plain text.
 
 use crate::support::{exportdoc, file, numbered, oracle_text, small};
 use exportdoc::internal::object::RevisionPair;

@@ -1,4 +1,4 @@
-//! What the composing commands never do to files: lose one, leave a part of one, write through a link.
+//! Commands that write documents never lose a file, leave part of one, or write through a link.
 
 use std::fs;
 use std::path::Path;

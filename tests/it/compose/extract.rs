@@ -1,4 +1,4 @@
-//! `extract`: what comes along, in which order, and that nothing of it changes.
+//! `extract`: the objects in the result, their order, and their unchanged bytes.
 
 use std::collections::BTreeSet;
 
@@ -171,7 +171,7 @@ fn references_change_nothing_where_engines_use_them_already() {
         "-o",
         "out.json",
     ];
-    // 4 is the job's number and nobody else's
+    // Only the job has the number 4.
     succeed(directory.path(), &arguments);
     assert_eq!(
         bytes(&read(&directory.path().join("out.json")).1.objects),
@@ -375,7 +375,7 @@ fn global() -> Vec<SyncObject<'static>> {
 proptest! {
     #![proptest_config(property(12))]
 
-    /// Whatever is asked for: closed, in order, untouched; and extracting again changes nothing.
+    /// Any extract is closed, ordered, and unchanged; extracting from it again changes nothing.
     #[test]
     fn extraction_is_closed_ordered_and_idempotent(picks in prop::collection::vec(any::<prop::sample::Index>(), 1..5)) {
         let objects = global();

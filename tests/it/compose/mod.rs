@@ -1,4 +1,4 @@
-//! The commands that make a document of one: `extract`, `redact`, `seal`.
+//! The commands that make a document from another: `extract`, `redact`, `seal`.
 
 mod extract;
 mod redact;

@@ -1,4 +1,4 @@
-//! `redact`: what must not be in the copy, what must still be, and that stand-ins give nothing away.
+//! `redact`: the values that must be gone, those that must stay, and the stand-ins.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -419,7 +419,7 @@ fn nothing_gets_through_in_places_that_readers_overlook() {
         let copy = redacted(&[object]);
         let bytes = copy.objects[0].as_bytes();
         assert!(!holds(bytes, SECRET), "place {place}");
-        // Not as digits either, as the identifier's bytes are told.
+        // Digits of the identifier's bytes are gone, too.
         assert!(!holds(bytes, &hex::encode(SECRET)), "place {place}");
         assert_eq!(copy.objects[0].name().as_deref(), Some("name"), "place {place}");
     }

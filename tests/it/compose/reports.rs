@@ -1,4 +1,4 @@
-//! What the commands that make documents say to people, as a snapshot.
+//! Snapshots of the text that commands print when they make documents.
 
 use std::fmt::Write;
 

@@ -1,6 +1,4 @@
-//! What `exportdoc diff` says of two documents, reason by reason and option by option.
-//!
-//! `INSTA_UPDATE=always cargo test --test diff` writes the snapshots anew; look at the difference before you keep it.
+//! The output of `exportdoc diff` for every kind of difference and every option.
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -411,7 +409,7 @@ fn every_reason() -> Files {
     });
     edit(&mut new.objects, &numbered(10, 1), |connector| {
         let data = replaced(connector.data_bytes(), 9, |w| {
-            w.wrapped_text(9, "SOMEBODY");
+            w.wrapped_text(9, "OTHER_USER");
         });
         altered(connector, &data)
     });
@@ -622,7 +620,7 @@ fn encrypted_documents_are_compared_once_they_are_opened() {
     let code = files.code(&["--passphrase-file", "passphrase", &path, &other]);
     assert!(code == 0 || code == 1, "{code}");
     assert_eq!(files.code(&["--passphrase-file", "wrong", &path, &other]), 2);
-    // The same bytes say the same, whoever can read them.
+    // Equal bytes are equal with or without the passphrase.
     assert_eq!(files.code(&[&path, &path]), 0);
     let thrice = ["--passphrase-file=wrong"; 3];
     assert_eq!(files.code(&[&thrice[..], &[&path, &path]].concat()), 2);

@@ -1,4 +1,4 @@
-//! Laws of comparing documents, on documents that were changed at random.
+//! Properties of comparisons, on randomly changed documents.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What bad input gets: a clear error with place and help, never a panic, never unbounded memory.
+//! Bad input gives a clear error with place and help, in bounded memory and without a panic.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -125,7 +125,7 @@ fn endless_stream_ends_at_the_size_limit() {
         "inspect --raw 1 --max-size 50M -",
     ] {
         let (code, text) = run_confined(arguments, |mut stdin| {
-            // Ends when nobody reads any more.
+            // Ends when the reader closes the pipe.
             while stdin.write_all(&[b'['; 1 << 16]).is_ok() {}
         });
         assert_eq!(code, 5, "{text}");

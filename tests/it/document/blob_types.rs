@@ -1,4 +1,4 @@
-//! What the blob says decides an object's type, and "no secrets" is only said where everything could be read.
+//! The blob decides an object's type, and "no secrets" is only reported if all data could be read.
 
 use crate::support::{EXPORT_ID, Parts, exportdoc, finding, global, ids, numbered, report};
 use exportdoc::internal::identifier::Identifier;

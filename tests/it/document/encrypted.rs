@@ -1,4 +1,4 @@
-//! Documents encrypted with a passphrase: what can be seen with it and without.
+//! Documents encrypted with a passphrase, read with and without it.
 
 use std::collections::BTreeMap;
 

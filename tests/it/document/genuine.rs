@@ -1,5 +1,4 @@
-//! Documents with the habits of genuine engines: every command tells the changes that engines make by themselves from
-//! those of a person or an attacker.
+//! Documents as real engines write them: every command separates changes by engines from changes by people or attackers.
 
 use std::path::PathBuf;
 use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-//! Passwords in JDBC URLs: found in every form, and printed by no command.
+//! Passwords in JDBC URLs are found in every form, and no command prints them.
 
 use std::fs;
 

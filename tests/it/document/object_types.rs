@@ -1,4 +1,4 @@
-//! Every row of the table of object types goes through everything that knows types, so that no part forgets a new one.
+//! Every row of the table of object types passes through all code that depends on types.
 
 use crate::support::changes::compare;
 use exportdoc::internal::audit::Policy;

@@ -1,5 +1,5 @@
-//! Second opinions on what the toolkit reads and writes, by programs that share no code with it: `protoc`, Python,
-//! OpenSSL and Java. One that is missing fails its test.
+//! Second opinions on reading and writing, by programs that share no code: `protoc`, Python, OpenSSL and Java. The tests
+//! fail if one is missing.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Laws that hold for every document, checked on generated ones.
+//! Properties of all documents, checked on generated ones.
 
 use std::collections::{HashSet, VecDeque};
 use std::io::Read;

@@ -231,7 +231,7 @@ fn streamed(bytes: &[u8], object: &SyncObject<'_>) -> Option<String> {
         && parts.revision == *object.revision()
         && facts.name == object.name()
         && facts.secrets == object.secrets();
-    (!same).then(|| format!("as it comes by: {facts:?}"))
+    (!same).then(|| format!("streamed: {facts:?}"))
 }
 
 fn is_refused_on_purpose(error: &ObjectError, theirs: &Value) -> bool {

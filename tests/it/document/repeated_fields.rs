@@ -1,4 +1,4 @@
-//! Fields that repeat, or that have another wire type, hide nothing: reports and comparisons show what an engine reads.
+//! Repeated fields and fields of another wire type hide nothing: reports and comparisons show what an engine reads.
 
 use crate::support::{EXPORT_ID, Parts, Plan, numbered, report, small};
 use exportdoc::internal::diff::{DiffLimits, Later, object_changes};

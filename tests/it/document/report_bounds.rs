@@ -1,4 +1,4 @@
-//! Judging a hostile document takes time in proportion to its size.
+//! Reading a hostile document takes time in proportion to its size.
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};

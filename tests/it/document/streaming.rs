@@ -1,5 +1,4 @@
-//! A document that is read as it comes gives the same report as one in memory, however its source cuts it and however
-//! little of a record is held.
+//! A streamed document gives the same report as one in memory, for any sizes of reads and any limit of held bytes.
 
 use std::io::{BufRead, Read};
 use std::sync::LazyLock;

@@ -1,4 +1,4 @@
-//! Files that are no export documents: each kind is told apart, and none costs more than it should.
+//! Files that are no export documents: each kind has its own error, and reading it is cheap.
 
 use exportdoc::internal::envelope::{EnvelopeError, MAX_DEPTH};
 

@@ -1,4 +1,4 @@
-//! Documents with something odd about them: each oddity has its own finding, with the place.
+//! Each oddity of an envelope has its own finding, with its place.
 
 use exportdoc::internal::envelope::{MAX_LIST_ENTRIES, Metadata};
 

@@ -1,4 +1,4 @@
-//! The envelope as other code sees it. The document that all these tests vary, and what they ask about it.
+//! The public interface of the envelope. All these tests vary one document.
 
 mod base64_text;
 mod errors;

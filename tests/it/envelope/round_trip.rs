@@ -1,4 +1,4 @@
-//! What is read, and that writing it again changes nothing.
+//! Reading an envelope and writing it again changes nothing.
 
 use std::borrow::Cow;
 

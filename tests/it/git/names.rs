@@ -1,4 +1,4 @@
-//! Git's tools on files with every kind of name, and conflicts settled as their message says.
+//! Git's tools on files with every kind of name, and conflicts settled by the command that the message names.
 
 use std::path::Path;
 
@@ -43,7 +43,7 @@ fn branches(name: &str, ours: &[u8], theirs: &[u8]) -> TempDir {
     directory
 }
 
-/// The command behind `next:` at the end of what was said.
+/// The command after `next:` at the end of the output.
 fn next(said: &str) -> String {
     let line = said.lines().find_map(|line| line.strip_prefix("next: "));
     line.unwrap_or_else(|| panic!("no next command: {said}"))

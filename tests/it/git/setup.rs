@@ -1,4 +1,4 @@
-//! Real git with what `exportdoc git-setup` installs.
+//! Git with the drivers that `exportdoc git-setup` installs.
 
 use std::path::Path;
 
@@ -320,7 +320,7 @@ fn textconv_is_stable_and_keeps_secrets() {
     let output = textconv(&testdata("handmade/masking-job.json"));
     assert_snapshot("textconv", &String::from_utf8(output.stdout).unwrap());
     assert_eq!(textconv(Path::new("no-such-file")).status.code(), Some(2));
-    // Damage is told in the text: git stops at any exit code but 0.
+    // The text reports damage, since git stops at any exit code but 0.
     assert_eq!(
         textconv(&made("damaged/truncated-in-blob.json")).status.code(),
         Some(0)

@@ -1,4 +1,4 @@
-//! Several documents in one file, and what stands behind a document.
+//! Several documents in one file, and data after a document.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Documents inside other files: what is opened, and what is named.
+//! Documents inside archives and other containers.
 
 use std::io::Write;
 use std::path::Path;

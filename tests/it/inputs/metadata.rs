@@ -1,4 +1,4 @@
-//! What clients make of the metadata when they save a document again.
+//! Metadata as other clients write it when they save a document again.
 
 use serde_json::Value;
 use tempfile::tempdir;

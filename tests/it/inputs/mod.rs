@@ -1,4 +1,4 @@
-//! What the commands take in: files in the encodings and containers that people have, directories, batches.
+//! Inputs of the commands: encodings, containers, directories, batches.
 
 mod batches;
 mod containers;

@@ -1,4 +1,4 @@
-//! What `-r` looks at below a directory.
+//! The files that `-r` finds below a directory.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! `exportdoc merge` as its users meet it: outputs, exit codes, files, passphrases.
+//! `exportdoc merge`: outputs, exit codes, files, passphrases.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! What a merge does with every kind of difference.
+//! The result of a merge for every kind of difference.
 
 use crate::support::changes::compare;
 use crate::support::report;

@@ -1,4 +1,4 @@
-//! Laws of merging documents, on small engines of which the documents show different parts in different states.
+//! Properties of merges of documents that show parts of small engines in several states.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -149,7 +149,7 @@ fn assert_same_by_name(one: &[u8], other: &[u8]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// A document with fields that nobody knows in its header and around its objects.
+/// A document with unknown fields in its header and its object records.
 fn with_extras(view: &View, header: &[u32], record: &[u32]) -> Vec<u8> {
     let encoded = |numbers: &[u32]| {
         let mut writer = Writer::new();
@@ -185,7 +185,7 @@ fn contents(file: &[u8]) -> (DocumentReport, Contents) {
         .into_parts()
 }
 
-/// The numbers of the fields that nobody knows: in the header, and around each object.
+/// The numbers of the unknown fields in the header and in each object record.
 fn extras(file: &[u8]) -> (Vec<u32>, Vec<Vec<u32>>) {
     let (_, contents) = contents(file);
     let numbers = |bytes: &[u8]| -> Vec<u32> {
@@ -320,7 +320,7 @@ proptest! {
         let at_once = union(&[&a, &b, &c]);
         assert_same_by_name(&union(&[&union(&[&a, &b]), &c]), &at_once)?;
         assert_same_by_name(&union(&[&c, &union(&[&b, &a])]), &at_once)?;
-        // Each is in there as it was, whatever its numbers are now.
+        // Each object is unchanged, apart from its numbers.
         for document in [&a, &b, &c] {
             let by_name = DiffOptions { match_by: MatchBy::Name, ..DiffOptions::default() };
             let diff = compare(document, &at_once, &by_name);

@@ -1,4 +1,4 @@
-//! `exportdoc plan` and `inspect --against` as their users meet them: outputs, exit codes, kinds of STATE, unknowns.
+//! `exportdoc plan` and `inspect --against`: outputs, exit codes, kinds of target files, unknown steps.
 
 use std::path::{Path, PathBuf};
 
@@ -183,7 +183,7 @@ fn an_environment_by_name_is_answered_as_one_by_id() {
     );
     let (text, _) = plan(&[OURS, "--target", STATE, "--environment", "Shop"]);
     assert!(text.contains("into       Shop (doesn't exist)"), "{text}");
-    // One of which that can't be told.
+    // An object whose presence is unknown.
     let (by_name, by_id) = (asked(OURS, OURS, "Shop"), asked(OURS, OURS, "9"));
     assert_eq!((by_name.1, by_id.1), (3, 3));
     let needs = by_name.0["outcomes"]["without_force"]["needs"].to_string();

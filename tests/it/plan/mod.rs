@@ -1,4 +1,4 @@
-//! `exportdoc plan` and what it knows of a target.
+//! `exportdoc plan` and the state of its target.
 
 mod command;
 mod target_contradictions;

@@ -1,4 +1,4 @@
-//! All files of a target are one snapshot: two that contradict each other are an error that names both and the object.
+//! All files of a target are one snapshot: a contradiction is an error that names both files and the object.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -1,5 +1,4 @@
-//! Reading what is known of a target: what lists that may have been filtered, rows, dumps and documents are taken for, and
-//! what would tell the rest.
+//! Target states from lists, rows, dumps and documents, and the missing information that they name.
 
 use exportdoc::internal::import_plan::{
     Identity, Location, Lookup, NEWEST_KNOWN_FORMAT, Presence, Purpose, TargetInventory, TargetRevision,

@@ -1,4 +1,4 @@
-//! Detached signatures, and the encodings that keys and signatures come in.
+//! Detached signatures, and the encodings of keys and signatures.
 
 use crate::support::vectors::base64_text;
 use exportdoc::internal::signature::{

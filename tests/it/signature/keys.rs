@@ -1,4 +1,4 @@
-//! Keys in and out of files, broken-off keys, and rules, through the public interface.
+//! Key files, truncated keys, and signing rules.
 
 use crate::support::vectors::{base64_text, int, tlv};
 use exportdoc::internal::signature::{

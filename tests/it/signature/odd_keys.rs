@@ -1,5 +1,4 @@
-//! Odd public keys, in both sizes that engines have used: none panics, and each is refused for its own reason.
-//! The `dsa` crate alone panics on many of them.
+//! Odd public keys in both sizes of engines: each is refused for its own reason, without the panics of the `dsa` crate.
 
 use crate::support::vectors::{DSA_OID, add, honest, int, minus_one, spki, spki_of, times, tlv, variant};
 use exportdoc::internal::signature::{

@@ -1,4 +1,4 @@
-//! Odd signatures and hashes: none panics, and each is refused for its own reason.
+//! Odd signatures and hashes: each is refused for its own reason, without a panic.
 
 use crate::support::vectors::{add, honest, int, minus_one, signature, tlv, variant};
 use exportdoc::internal::signature::{DsaSignature, SignatureError, VerifyError};

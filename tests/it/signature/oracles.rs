@@ -1,5 +1,4 @@
-//! What we sign, OpenSSL and the JDK verify; and what we say about them is what they do.
-//! Both must be installed: a missing oracle fails these tests rather than skip them.
+//! OpenSSL and the JDK verify our signatures and agree with our verdicts. The tests fail if one is missing.
 
 use crate::support::vectors::{base64_text, int, spki_of, tlv};
 use exportdoc::internal::signature::{

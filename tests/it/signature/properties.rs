@@ -1,4 +1,4 @@
-//! No input makes the readers panic, and nothing that was changed still verifies.
+//! No input makes the readers panic, and no changed input verifies.
 
 use crate::support::property;
 use exportdoc::internal::signature::{

@@ -1,7 +1,7 @@
-//! Nothing that is changed in a sealed document goes unnoticed.
+//! Every change to a sealed document is noticed.
 //!
-//! Every bit of the decoded blob, signature and key is flipped on its own, and the document examined. Only the
-//! declaration of the signing rule may lead to `undetermined`: without it a document looks like one by an engine.
+//! The tests flip bits of the decoded blob, signature and key, one at a time. Only a changed declaration of the signing rule
+//! may give `undetermined`: without it a document looks like an engine's.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -24,7 +24,7 @@ enum Region {
     Key,
 }
 
-/// What each byte of the blob belongs to.
+/// The region of each byte of the blob.
 fn regions(blob: &[u8]) -> Vec<Region> {
     let records = crate::support::records(blob);
     let mut regions = Vec::with_capacity(blob.len());
@@ -48,8 +48,8 @@ fn regions(blob: &[u8]) -> Vec<Region> {
 
 type Tally = BTreeMap<(Region, &'static str), usize>;
 
-/// Flips bits one at a time, every one of them or, where `bits` says so, some of each byte, and tallies the verdicts.
-/// Fails with the list of flips that went unnoticed.
+/// Flips bits one at a time, those that `bits` names for each byte, and counts the verdicts. Fails with a list of the flips
+/// that went unnoticed.
 fn flip_all(parts: &Parts, bits: fn(usize) -> std::ops::Range<usize>) -> Tally {
     let blob_regions = regions(&parts.blob);
     let flips: Vec<(Region, usize, usize)> = [

@@ -1,5 +1,4 @@
-//! Keys that are trusted by name: what a key file may hold, what a trusted key has to be, and that a document can't carry
-//! two.
+//! Trusted keys: the contents of key files, the demands on a key, and documents with two keys.
 
 use std::process::Output;
 

@@ -1,4 +1,4 @@
-//! Published and self-made known answers; `testdata/vectors/README.md` says where each comes from.
+//! Known answers, published and our own; `testdata/vectors/README.md` names their sources.
 
 use crate::support::vectors::{base64_member, hex_member, text, vectors};
 use exportdoc::internal::signature::{

@@ -1,5 +1,4 @@
-//! Beside its verdict a report says what was checked, and each check has an answer of its own: one that fails, or can't
-//! be made, drags no others along.
+//! Each check of a report has its own result: one that fails or is unknown does not affect the others.
 
 use crate::support::{Parts, ids, key, masking_job, report, small};
 use exportdoc::internal::blob::{BlobLimits, ObjectRecord};

@@ -1,4 +1,4 @@
-//! What the tests of audits share: the command run, and the two documents of every rule, audited as their directory says.
+//! Runs `exportdoc audit`, and audits the two documents of each finding.
 
 use std::collections::BTreeSet;
 use std::io::Read as _;
@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use crate::support::{exportdoc, root};
 
-/// The time it is in these tests: a day and a half after the documents were exported.
+/// The time of these tests: a day and a half after the documents were exported.
 pub(crate) fn now() -> Timestamp {
     "2019-05-09T12:00:00Z".parse().unwrap()
 }
@@ -32,7 +32,7 @@ pub(crate) struct Case {
     notes: Vec<Finding>,
 }
 
-/// A document taken out of UTF-16, and what is to be said of that.
+/// A document decoded from UTF-16, and the finding about it.
 fn opened(bytes: Vec<u8>) -> (Vec<u8>, Vec<Finding>) {
     match Kind::of(&bytes) {
         Some(Kind::Utf16(order)) => {
@@ -95,7 +95,7 @@ impl Case {
         audit_bytes(&self.document, &reading, &options).unwrap().0
     }
 
-    /// What counts, in the document and in the policy itself.
+    /// The findings in the document and in the policy.
     pub(crate) fn findings(&self) -> Vec<AuditFinding> {
         let report = self.audit();
         let used: BTreeSet<usize> = report
@@ -107,13 +107,13 @@ impl Case {
         report.findings.into_iter().chain(of_policy).collect()
     }
 
-    /// The ids of what counts.
+    /// The ids of the findings.
     pub(crate) fn ids(&self) -> Vec<&'static str> {
         self.findings().iter().map(AuditFinding::id).collect()
     }
 }
 
-/// What a run of `exportdoc audit` came to.
+/// The result of a run of `exportdoc audit`.
 pub(crate) struct Ran {
     pub(crate) code: i32,
     pub(crate) out: String,
@@ -144,7 +144,7 @@ pub(crate) fn json_of(directory: &Path, arguments: &[&str]) -> Value {
     serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {} {}", ran.out, ran.err))
 }
 
-/// The ids of what counts in the first document.
+/// The ids of the findings in the first document.
 pub(crate) fn ids(report: &Value) -> Vec<&str> {
     let findings = report["documents"][0]["findings"].as_array().unwrap();
     findings

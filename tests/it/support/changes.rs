@@ -1,4 +1,4 @@
-//! Ways to change one thing in a document, and to compare documents in memory.
+//! Changes one thing in a document, and compares documents in memory.
 
 use exportdoc::internal::diff::{DiffOptions, DocumentDiff, ObjectDiff, Side, diff};
 use exportdoc::internal::object::{ObjectKey, Revision, SyncObject};
@@ -103,8 +103,7 @@ pub(crate) fn replaced(message: &[u8], number: u32, write: impl FnOnce(&mut Writ
     writer.finish()
 }
 
-/// A message in which the nested messages of a number are put through `change`; those for which it gives nothing go
-/// away.
+/// Changes the nested messages of a field; those for which `change` returns `None` are removed.
 pub(crate) fn nested(
     message: &[u8],
     number: u32,
@@ -131,7 +130,7 @@ pub(crate) fn nested(
     writer.finish()
 }
 
-/// A ruleset in which the columns of all tables are put through `change`.
+/// Changes the columns of all tables of a ruleset.
 pub(crate) fn columns(ruleset: &[u8], mut change: impl FnMut(&str, &[u8]) -> Option<Vec<u8>>) -> Vec<u8> {
     nested(ruleset, 4, |_, table| {
         Some(nested(table, 8, |_, group| Some(nested(group, 4, &mut change))))

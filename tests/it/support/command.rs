@@ -1,4 +1,4 @@
-//! What the tests of the composing commands share: running the command and reading what it wrote.
+//! Runs the command and reads what it wrote.
 
 use std::path::Path;
 use std::process::Output;
@@ -20,7 +20,7 @@ pub(crate) fn run(directory: &Path, arguments: &[&str]) -> Output {
         .expect("the command runs")
 }
 
-/// Runs the command, which has to succeed, and gives what it said on standard error.
+/// Runs the command, which must succeed, and returns its standard error.
 pub(crate) fn succeed(directory: &Path, arguments: &[&str]) -> String {
     let output = run(directory, arguments);
     let said = stderr(&output);
@@ -28,7 +28,7 @@ pub(crate) fn succeed(directory: &Path, arguments: &[&str]) -> String {
     said
 }
 
-/// Runs the command, which has to fail with a code, and gives what it said on standard error.
+/// Runs the command, which must fail with an exit code, and returns its standard error.
 pub(crate) fn fail(directory: &Path, code: i32, arguments: &[&str]) -> String {
     let output = run(directory, arguments);
     let said = stderr(&output);
@@ -60,7 +60,7 @@ pub(crate) fn read_with(path: &Path, passphrase: Option<&str>) -> (DocumentRepor
         .into_parts()
 }
 
-/// Sees to it that a document is valid and without errors.
+/// Asserts that a document is valid and has no errors.
 pub(crate) fn assert_sound(report: &DocumentReport) {
     assert_eq!(report.signature.verdict, Verdict::Valid, "{:?}", report.findings);
     assert!(report.is_clean(), "{:?}", report.findings);

@@ -1,4 +1,4 @@
-//! Real git with what `exportdoc git-setup` installs, and versions of a document to give to it.
+//! Runs git with the drivers that `exportdoc git-setup` installs, and makes versions of a document.
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -1,4 +1,4 @@
-//! What several test programs share: documents built from the sample inventory, and ways to take them apart.
+//! Shared helpers: documents built from the sample inventory, their parts, and the command under test.
 
 pub(crate) mod audit;
 pub(crate) mod changes;
@@ -94,7 +94,7 @@ pub(crate) fn everything() -> TempDir {
     directory
 }
 
-/// A command that runs the program under test, without what the surroundings say about colours.
+/// A command that runs the program under test, without variables of the environment that change its output.
 pub(crate) fn exportdoc() -> assert_cmd::Command {
     let mut command = assert_cmd::Command::cargo_bin("exportdoc").unwrap();
     command.current_dir(root());
@@ -110,7 +110,7 @@ pub(crate) fn exportdoc() -> assert_cmd::Command {
     command
 }
 
-/// Compares a text with its snapshot in `tests/it/snapshots`, apart from what every run has anew.
+/// Compares a text with its snapshot in `tests/it/snapshots`, without ages and temporary paths.
 pub(crate) fn assert_snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../snapshots");
@@ -133,7 +133,7 @@ pub(crate) fn property(cases: u32) -> ProptestConfig {
     }
 }
 
-/// A command of another program, for a second opinion. One that is missing fails the test.
+/// Runs another program for a second opinion. The test fails if it is missing.
 pub(crate) fn oracle(program: &str, arguments: &[&str], input: &[u8]) -> Output {
     use std::io::Write as _;
     let mut child = Command::new(program)
@@ -169,7 +169,7 @@ pub(crate) fn numbered(type_number: u64, id: i64) -> ObjectKey {
     ObjectKey::new(type_number, Identifier::Integer(id))
 }
 
-/// Everything a document is built from.
+/// The parts that a document is built from.
 pub(crate) struct Plan {
     pub(crate) facts: ExportFacts,
     pub(crate) objects: Vec<SyncObject<'static>>,
@@ -242,7 +242,7 @@ pub(crate) fn inventory(size: SampleSize) -> Vec<SyncObject<'static>> {
     objects
 }
 
-/// A small document: a domain, its lookup and no more.
+/// A small document: a domain and its lookup.
 pub(crate) fn small() -> Plan {
     let root = ObjectKey::new(19, Identifier::Text("EMAIL".to_owned()));
     Plan::new(inventory(SampleSize::SMALL), &[root])
@@ -323,7 +323,7 @@ pub(crate) fn framed(records: &[Vec<u8>]) -> Vec<u8> {
     records.iter().flat_map(|record| frame(record).unwrap()).collect()
 }
 
-/// Signs records and closes them with a trailer, whatever they are: for documents that are damaged yet well sealed.
+/// Signs any records and adds a trailer, for damaged documents with a valid seal.
 pub(crate) fn sealed_blob(records: &[Vec<u8>], key: &SigningKey, rule: &SigningRule) -> (Vec<u8>, Vec<u8>) {
     let mut blob = framed(records);
     let signature = key.sign_prehash(&rule.hash.digest(&blob), rule).unwrap().to_der();
@@ -395,7 +395,7 @@ pub(crate) fn report(document: &[u8]) -> DocumentReport {
         .report
 }
 
-/// The verdict; a text that is no document at all is surely not valid.
+/// The verdict; text that is no document counts as invalid.
 pub(crate) fn verdict(document: &[u8]) -> Verdict {
     Examiner::new(&ExamineOptions::default())
         .read_bytes(document)
@@ -460,7 +460,7 @@ pub(crate) fn der_signature(r: &[u8], s: &[u8]) -> Vec<u8> {
     der(0x30, &[der_integer(r), der_integer(s)].concat())
 }
 
-/// All that a report says; the graph apart, whose index has no order.
+/// The whole report as text, with the nodes in place of the graph, whose index has no order.
 pub(crate) fn said(report: &DocumentReport) -> String {
     let DocumentReport {
         envelope,

@@ -1,4 +1,4 @@
-//! Object messages, generated from the field table and changed in ways that readers may disagree about.
+//! Generates object messages from the field table and changes them in ways that readers may disagree on.
 
 use std::sync::LazyLock;
 

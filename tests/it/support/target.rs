@@ -1,4 +1,4 @@
-//! Saved answers of list requests in the making, and what is known of a target from them.
+//! Builds saved answers of list requests and target states from them.
 
 use exportdoc::internal::import_plan::{Identity, Location, Lookup, Presence, TargetInventory, TypeSelector};
 use exportdoc::internal::target_state::{TargetState, TargetStateBuilder};

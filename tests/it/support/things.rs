@@ -1,4 +1,4 @@
-//! Small documents that are easy to tell apart, and merging them in memory.
+//! Builds small, distinct documents and merges them in memory.
 
 use exportdoc::internal::build::{ExportFacts, in_record_order, seal_with};
 use exportdoc::internal::diff::MatchBy;
@@ -62,7 +62,7 @@ pub(crate) fn global_key(id: &str) -> Thing {
     )
 }
 
-/// A bundle of what is engine-wide.
+/// The global object with these members.
 pub(crate) fn global_object(members: &[&Thing]) -> Thing {
     thing(
         ObjectKey::new(GLOBAL, Identifier::Text("global".to_owned())),
@@ -97,7 +97,7 @@ impl Thing {
         self
     }
 
-    /// What its content is.
+    /// Sets its content.
     pub(crate) fn says(mut self, text: &str) -> Self {
         self.says = text.to_owned();
         self
@@ -114,7 +114,7 @@ impl Thing {
         self
     }
 
-    /// With a field that nobody knows.
+    /// Adds an unknown field.
     pub(crate) fn unknown(mut self, bytes: &[u8]) -> Self {
         self.unknown = Writer::new().bytes(77, bytes).finish();
         self

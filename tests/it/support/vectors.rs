@@ -1,4 +1,4 @@
-//! What the signature tests share: vectors from files, and a DER writer that can write nonsense.
+//! Signature vectors from files, and a DER writer that can write malformed keys.
 
 use exportdoc::internal::signature::{DsaSignature, HashAlgorithm, KeySize, PublicKey, SigningKey};
 use std::path::PathBuf;

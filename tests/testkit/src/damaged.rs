@@ -1,4 +1,4 @@
-//! What isn't a document, is only part of one, or breaks a rule that engines keep.
+//! Files that are no documents, truncated documents, and documents that break a rule of engines.
 
 use exportdoc::internal::blob::{Trailer, frame};
 use exportdoc::internal::object::SyncObject;

@@ -1,4 +1,4 @@
-//! Just enough DER to write keys and signatures that the library refuses to make.
+//! Writes DER keys and signatures that the library refuses to make.
 
 const INTEGER: u8 = 0x02;
 const BIT_STRING: u8 = 0x03;

@@ -1,4 +1,4 @@
-//! A comparison with its sides exchanged: what comparing the other way round has to give. Fuzzing uses it, too.
+//! Exchanges the sides of a comparison.
 
 use exportdoc::internal::diff::{ObjectDiff, Status};
 

@@ -1,4 +1,4 @@
-//! A document taken apart, so that it can be put together in ways the builder refuses.
+//! The decoded parts of a document, to combine in ways that the builder refuses.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -1,4 +1,4 @@
-//! Documents that read without errors: what engines export, and what later engines or other tools may.
+//! Documents that read without errors, as engines, later engines, or other tools may write them.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -200,7 +200,7 @@ fn user_algorithm() -> Result<Vec<u8>> {
     recipe.document()
 }
 
-/// Declares no rule, and signs the records without their length prefixes: some recipe that nobody told us.
+/// Declares no rule, and signs the records without their length prefixes: an unknown signing rule.
 pub(crate) fn engine_like(mut recipe: Recipe) -> Result<Vec<u8>> {
     recipe.facts.declare_rule = false;
     let mut parts = recipe.parts()?;
@@ -222,7 +222,7 @@ fn encrypted() -> Result<Vec<u8>> {
     recipe.document()
 }
 
-/// Says that it is encrypted, by a scheme that nobody told us.
+/// Declares an unknown encryption scheme.
 fn encrypted_unknown() -> Result<Vec<u8>> {
     let recipe = Recipe::small("encrypted-unknown")?;
     let mut header = recipe.header();
@@ -284,7 +284,7 @@ fn future() -> Result<Vec<u8>> {
         .to_json()
 }
 
-/// The object with a field nobody knows in each of its parts, and one more dependency.
+/// Adds an unknown field to each part of an object, and a dependency.
 fn with_unknown_fields(object: &SyncObject<'_>, dependency: &ObjectKey) -> Result<SyncObject<'static>> {
     let mut writer = Writer::new();
     writer.message(1, |w| object.key().write(w));
@@ -306,8 +306,7 @@ fn with_unknown_fields(object: &SyncObject<'_>, dependency: &ObjectKey) -> Resul
     Ok(SyncObject::from_bytes(writer.varint(7, 1).finish())?)
 }
 
-/// An object of the later type: its type number is padded, its fields stand in no order, its data is a message
-/// nobody knows.
+/// An object of the later type, with a padded type number, unordered fields, and an unknown data message.
 fn later_object(id: i64, dependencies: &[ObjectKey]) -> Result<SyncObject<'static>> {
     let key = job(LATER_TYPE.0, id);
     let revision = Revision {

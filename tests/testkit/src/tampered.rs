@@ -1,4 +1,4 @@
-//! One sound document, changed after it was sealed: each change is as small as it can be.
+//! One sound document with minimal changes after sealing.
 
 use exportdoc::internal::blob::Header;
 use exportdoc::internal::envelope::ListEntry;

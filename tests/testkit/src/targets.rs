@@ -1,5 +1,5 @@
-//! What is known of a target: one engine as a mock's state dump and as saved lists. It has what `merge/base.json` holds,
-//! under numbers of its own, and what `merge/bundle.json` holds.
+//! One target engine as a mock's state dump and as saved lists. It has the objects of `merge/base.json` under other numbers,
+//! and those of `merge/bundle.json`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

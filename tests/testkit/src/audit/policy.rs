@@ -1,4 +1,4 @@
-//! Rules that judge by what a policy says, and those about the policy itself.
+//! Findings that depend on a policy, and those about the policy itself.
 
 use exportdoc::internal::date::from_epoch_millis;
 use exportdoc::internal::object::draft::{self, ConnectorSpec};
