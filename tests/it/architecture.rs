@@ -40,7 +40,7 @@ const ORDER: &[&str] = &[
     "internal",
 ];
 
-/// What the library leaves to its callers: files, environment, clock, network, threads, output, arguments.
+/// Words that the library must not contain: it leaves files, clock, network, threads, and output to its callers.
 const FOREIGN: &[&str] = &[
     "anstream",
     "clap",

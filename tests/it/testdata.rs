@@ -11,7 +11,7 @@ use crate::support::{everything, exportdoc, root, testdata};
 /// Findings of most documents here, which rows name only if they are the point.
 const USUAL: [&str; 3] = ["hash-algorithm-weak", "key-weak", "sealed-by-toolkit"];
 
-/// What a table says about a document.
+/// A row of a table.
 #[derive(Debug)]
 struct Row {
     document: String,
@@ -89,7 +89,7 @@ fn ids(document: &Value) -> BTreeSet<&str> {
         .collect()
 }
 
-/// How a report on a document differs from its row.
+/// The differences between a report on a document and its row.
 fn differences(row: &Row, document: &Value) -> Vec<String> {
     if row.verdict == "unreadable" {
         let message = document["error"]["message"].as_str().unwrap_or_default();

@@ -299,7 +299,7 @@ sys.stdout.buffer.write(said)
             digits.parse::<u64>().is_ok() && ["s", "m", "h"].contains(&unit),
             "{said:?}"
         );
-        // What comes at the end stands alone: the bar is gone.
+        // The bar is gone before the summary.
         let (bar, summary) = said.rsplit_once("documents audited; interrupted before").unwrap();
         assert!(
             bar.contains("press Ctrl-C again to stop at once") && !summary.contains(" left"),

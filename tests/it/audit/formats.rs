@@ -23,7 +23,7 @@ use tempfile::TempDir;
 const EVIL: &str = "x\r\n::error::owned\u{1b}[2J\u{1} %0A::stop-commands::y ##[error]z ]]><b>&amp; | `@team` \
                     [l](http://e) {0} \u{202e}\u{fffe}";
 
-/// How it is shown wherever it is shown whole.
+/// The same text, escaped.
 const TAME: &str = "x\\r\\n::error::owned\\u{1b}[2J\\u{1} %0A::stop-commands::y ##[error]z ]]><b>&amp; | `@team` \
                     [l](http://e) {0} \\u{202e}\\u{fffe}";
 
@@ -145,7 +145,7 @@ fn sarif_of_every_test_document_fits_the_official_schema() {
         }
         let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
         assert_eq!(result["ruleId"], ids[index]);
-        // Where one result says whether it is suppressed, the standard wants all to.
+        // The standard wants suppressions in all results or in none.
         let suppressions = result["suppressions"].as_array().unwrap();
         let is_key = result["ruleId"].as_str().unwrap().starts_with("key-");
         assert_eq!(!suppressions.is_empty(), is_key);
@@ -161,7 +161,7 @@ fn sarif_of_every_test_document_fits_the_official_schema() {
         .map(|document| array(&document["findings"]).count() + array(&document["suppressed"]).count())
         .sum();
     assert_eq!(results, told, "as many as in the JSON format");
-    // What couldn't be read is no result but a failure of the run.
+    // Unreadable documents are failures of the run, not results.
     let unreadable = array(&audited["documents"]).filter(|document| document["error"].is_object());
     let invocation = &run["invocations"][0];
     assert_eq!(
@@ -196,7 +196,7 @@ fn ndjson_equals_json_and_fits_the_schema() {
 #[test]
 fn sarif_and_github_point_at_the_byte_and_the_line() {
     let directory = tempfile::tempdir().unwrap();
-    // As a person or jq lays it out: one member a line.
+    // One member a line, as jq writes it.
     let compact = fs::read(testdata("generated/masking-job.json")).unwrap();
     let document: Value = serde_json::from_slice(&compact).unwrap();
     let text = serde_json::to_string_pretty(&document).unwrap();
@@ -488,7 +488,7 @@ fn evil(directory: &Path) -> String {
     name.to_owned()
 }
 
-/// Whether a terminal, or a reader of text, could be led astray.
+/// Whether a text has no characters that could mislead a terminal or a reader.
 fn is_tame(text: &str) -> bool {
     !text
         .chars()

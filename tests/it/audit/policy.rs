@@ -268,7 +268,7 @@ fn ignored_findings_are_listed_with_their_reason() {
         "[levels]\nignore-unused = \"error\"\n[[ignore]]\nrule = \"key-broken\"\nreason = \"x\"\n";
     file(at, "exportdoc-policy.toml", only_policy);
     assert_eq!(run_in(at, &["x.json"]).code, 1);
-    // Of use in one document is of use; what couldn't be looked into may have made use of it.
+    // An ignore counts as used if one document uses it, or may use it because it is unreadable.
     let ignore =
         "[levels]\nignore-unused = \"error\"\n[[ignore]]\nrule = \"host-in-clear\"\nreason = \"x\"\n";
     file(at, "exportdoc-policy.toml", ignore);
@@ -443,7 +443,7 @@ fn initial_policy_refuses_only_keys_in_clear() {
     file(at, "job.json", job);
     let global = fs::read(testdata("generated/global-small.json")).unwrap();
     file(at, "global.json", global);
-    // As the README has it.
+    // The command of the README.
     let gate = |document| run_in(at, &["--policy", policy, "--fail-on", "warning", document]);
     let passes = gate("job.json");
     assert_eq!(passes.code, 0, "{}", passes.out);

@@ -338,7 +338,7 @@ fn ignores_never_favour_a_seal_over_an_engine() {
         let (genuine, out) = run(&policy, "genuine.json");
         assert!(sealed >= genuine, "{policy}{out}");
     }
-    // What an ignore needs beside is of use, too; what lacks it says so.
+    // Other ignores that are needed count as used; unused ones are reported.
     let all =
         "[levels]\nignore-unused = \"error\"\n".to_owned() + &seal + &ignore("key-weak") + &undetermined;
     assert!(!run(&all, "sealed.json").1.contains("ignore-unused"));
@@ -384,7 +384,7 @@ fn algorithm_of_another_type_has_changed() {
     };
     assert_eq!(changed(&segment), ["SEGMENT Names: was of type LOOKUP"]);
     assert!(changed(&lookup).is_empty());
-    // What only one of the two has isn't changed: nothing was masked with it, or nothing will be.
+    // An algorithm of only one document has not changed: it masked nothing before, or nothing after.
     let other = ObjectKey::new(2, Identifier::Algorithm("Cities".to_owned()));
     let object = SyncObject::build(&other, &[], &Default::default(), "SecureLookupData", &[]).unwrap();
     assert!(changed(&plan_of(vec![object], &[other]).seal()).is_empty());

@@ -125,7 +125,7 @@ fn help_names_only_options_that_the_command_has() {
                 let arguments: Vec<&str> = line.split(' ').collect();
                 let output = run(directory, &arguments);
                 let said = String::from_utf8_lossy(&output.stderr).into_owned();
-                // What clap says of a command line names options of its own.
+                // Errors of clap name other options.
                 let lines = said
                     .lines()
                     .filter_map(|line| line.trim_start().strip_prefix("help: "));

@@ -682,7 +682,7 @@ fn secrets_are_counted_and_only_shown_on_request() {
     }
 }
 
-/// Whether a terminal could be led astray: anything but printable characters and line ends.
+/// Whether a text has only printable characters and line ends.
 fn is_tame(text: &str) -> bool {
     !text.chars().any(|c| {
         (c.is_control() && c != '\n')

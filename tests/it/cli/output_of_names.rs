@@ -5,7 +5,7 @@ use exportdoc::internal::object::RevisionPair;
 use exportdoc::internal::object::draft::{ConnectorSpec, connector};
 use serde_json::Value;
 
-/// What code hosts make links, mentions, references or pictures of, and what ends a cell or begins code.
+/// Texts that code hosts turn into links, mentions, references or pictures, or that end a cell or begin code.
 const NAMES: &[&str] = &[
     "@team",
     "a@team b",
@@ -72,7 +72,7 @@ fn document(names: &[String], saved: u64) -> Vec<u8> {
     plan.seal()
 }
 
-/// What is left of a page when code is taken away.
+/// A page without its code.
 fn outside_of_code(html: &str) -> String {
     let mut rest = html;
     let mut outside = String::new();

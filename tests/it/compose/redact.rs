@@ -338,7 +338,7 @@ fn hidden(place: usize) -> SyncObject<'static> {
         json: Revision::json_text("DATABASE_CONNECTOR", &key),
         ..Revision::default()
     };
-    // What is added to each part; most get nothing.
+    // The additions to each part; most get none.
     let at = |wanted: usize, bytes: Vec<u8>| if place == wanted { bytes } else { Vec::new() };
     let of_type = |number: u64, type_url: &str, value: &[u8]| {
         let any = Writer::new().text(1, type_url).bytes(2, value).finish();

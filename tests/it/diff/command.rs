@@ -332,7 +332,7 @@ fn with_other_uuids(mut plan: Plan) -> Vec<u8> {
 
 #[test]
 fn by_name_numbers_are_only_labels() {
-    // Of other UUIDs, as another engine's own objects are.
+    // Other UUIDs, like objects of another engine.
     let (old, new) = (masking_job().seal(), with_other_uuids(renumbered(false)));
     let by_id = compare(&old, &new, &DiffOptions::default());
     assert_eq!((by_id.count(Status::Added), by_id.count(Status::Removed)), (3, 3));

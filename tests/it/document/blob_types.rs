@@ -119,7 +119,7 @@ fn revision_names_an_unknown_type_number() {
     let relabelled = report(&document(message(Some("FILE_FORMAT")), "DOMAIN"));
     assert_eq!(relabelled.objects[0].type_name, "FILE_FORMAT");
     assert!(ids(&relabelled).contains(&"metadata-type-differs"));
-    // Where the blob is silent, the metadata guesses.
+    // If the blob names no type, the metadata does.
     let guessed = report(&document(message(None), "FILE_FORMAT"));
     assert_eq!(guessed.objects[0].type_name, "FILE_FORMAT");
     assert_eq!(

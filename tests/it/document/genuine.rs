@@ -142,7 +142,7 @@ fn since(files: &Files, baseline: &str, document: &str) -> Vec<(String, String)>
         .collect()
 }
 
-/// How many objects of each kind of habit the exports have.
+/// The number of objects of each kind in the exports.
 fn carriers() -> usize {
     let objects = FIRST.global_objects().unwrap();
     let habits = |object: &&Object| matches!(object.key().type_number, 2 | 13 | 26);
@@ -491,7 +491,7 @@ fn upgrade_field_needs_the_value_that_engines_write() {
         (Status::RewrittenByEngine, vec!["variant".to_owned()])
     );
     assert_eq!(found(&with_variant("OTHER")), tampered("variant"));
-    // What an upgrade adds hides nothing beside it.
+    // Additions of an upgrade hide no other change.
     let both = with_data(&segment, |data| {
         let data = [data, &Writer::new().text(13, "DEFAULT").finish()].concat();
         replaced(&data, 7, |w| {

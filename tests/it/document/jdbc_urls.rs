@@ -103,7 +103,7 @@ fn no_command_prints_a_url_that_holds_a_secret() {
             matches!(run.status.code(), Some(0 | 1 | 3)),
             "{command:?}: {printed}"
         );
-        // What the objects are called is no secret.
+        // Names of objects are no secrets.
         for (name, _) in &secret {
             printed = printed.replace(name.as_str(), "");
         }

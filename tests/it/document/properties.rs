@@ -292,14 +292,14 @@ proptest! {
             prop_assert!(!safe.chars().any(hidden), "{:?}", safe);
         }
         prop_assert!(!html.contains(['<', '>', '"', '\'']));
-        // What isn't plain words stands as code, which its own fence alone ends.
+        // Everything but plain words is code, which only its own fence ends.
         prop_assert!(!markdown.contains('|'), "{:?}", markdown);
         if markdown.contains(['`', '[', '<', '*', '@', '#']) {
             let fence: String = markdown.chars().take_while(|c| *c == '`').collect();
             let inside = markdown.strip_prefix(&fence).and_then(|rest| rest.strip_suffix(&fence));
             prop_assert!(!fence.is_empty() && inside.is_some_and(|inside| !inside.contains(&fence)), "{:?}", markdown);
         }
-        // What was harmless stays what it was.
+        // Harmless text is unchanged.
         if !text.chars().any(|c| !c.is_ascii_graphic()) {
             prop_assert_eq!(terminal, text);
         }
@@ -372,7 +372,7 @@ fn what_is_missing_or_there_twice_is_not_built() {
         error(vec![object(1, &[]), object(1, &[])], 1),
         "MASKING_JOB 1 occurs twice"
     );
-    // What the closure doesn't reach may lack something.
+    // Objects outside the closure may lack dependencies.
     assert_eq!(
         in_record_order(vec![object(1, &[]), object(2, &[9])], &[key(1)])
             .unwrap()

@@ -174,7 +174,7 @@ fn tree(spec: &MessageSpec, message: Message<'_>, of_protobuf: &Value) -> Value 
     json!(fields.collect::<Vec<_>>())
 }
 
-/// What differs between the two readings; `None` where nothing does.
+/// The difference between the two readings, or `None`.
 fn difference(bytes: &[u8], theirs: &Value) -> Option<String> {
     if theirs.is_null() {
         return None;

@@ -191,7 +191,7 @@ fn rename_without_a_change_keeps_every_byte() {
     assert_eq!((renamed.key(), renamed.secrets()), (&other, object.secrets()));
 }
 
-/// What a report says of odd fields when one record of a document gets more fields.
+/// The findings about odd fields after one record of a document gets more fields.
 fn odd_fields(record: usize, more: &[u8]) -> Vec<(String, String)> {
     let parts = Parts::of(&small().seal());
     let mut records = parts.records();

@@ -64,7 +64,7 @@ fn same(input: &[u8], sizes: &[usize], held: u64, secrets: Option<usize>) -> Res
         .map(|examined| examined.report);
     match (whole, streamed) {
         (Ok(mut whole), Ok(mut streamed)) => {
-            // Of a record that breaks off no more is looked at than is held.
+            // Only the held bytes of a truncated record are examined.
             if held < 1 << 20 {
                 (whole.blob.partial, streamed.blob.partial) = (None, None);
             }
@@ -123,7 +123,7 @@ static DOCUMENTS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     documents
 });
 
-/// What people and programs do to the text of a document.
+/// Changes to the text of a document by people and programs.
 fn retold(document: &[u8], how: u8) -> Vec<u8> {
     let text = String::from_utf8(document.to_vec()).unwrap();
     let text = match how {

@@ -49,7 +49,7 @@ fn rewritten(text: &str) -> String {
     String::from_utf8(out).unwrap()
 }
 
-/// What [`findings`] shows for a finding at the `nth` occurrence of `needle`.
+/// The entry of [`findings`] for a finding at the `nth` occurrence of `needle`.
 fn at(text: &str, id: &'static str, path: &str, needle: &str, nth: usize) -> (&'static str, String) {
     let (offset, _) = text.match_indices(needle).nth(nth).unwrap();
     (id, format!("{path} file byte {offset}"))

@@ -89,7 +89,7 @@ fn a_conflict_ends_with_the_command_that_settles_it() {
         let output = git(path, &["merge", "--no-edit", "side"]);
         assert_eq!(output.status.code(), Some(1));
         let next = next(&String::from_utf8_lossy(&output.stderr));
-        // As a person would type it, with an editor that answers.
+        // The command as a person types it, with an editor that answers.
         let output = std::process::Command::new("sh")
             .current_dir(path)
             .env("GIT_CONFIG_GLOBAL", "/dev/null")

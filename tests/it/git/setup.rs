@@ -180,7 +180,7 @@ fn git_merge_keeps_our_version_on_conflict() {
     }
     assert_eq!(git_text(path, &["status", "--porcelain"]), "UU job.export.json\n");
     assert_eq!(std::fs::read(path.join("job.export.json")).unwrap(), ours);
-    // What docs/merge.md says to do then.
+    // The steps of docs/merge.md.
     for (stage, name) in [(":1:", "base.json"), (":2:", "ours.json"), (":3:", "theirs.json")] {
         let version = git(path, &["show", &format!("{stage}job.export.json")]).stdout;
         std::fs::write(path.join(name), version).unwrap();

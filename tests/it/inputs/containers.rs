@@ -36,7 +36,7 @@ fn zip(files: &[(&str, &[u8])], method: zip::CompressionMethod) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
-/// What Python makes of the document on its standard input, with the lines of a program.
+/// Runs a Python program on the document and returns its output.
 fn python(program: &str, document: &str) -> Vec<u8> {
     let whole = format!(
         "import json, pickle, re, sys\nd = json.load(sys.stdin)\n\
@@ -309,7 +309,7 @@ fn streamed_zip_archives_are_opened() {
                  z.writestr('d/', '')\nz.writestr('export.json', json.dumps(d))\nz.comment = b'a backup'\nz.close()\n\
                  out.write(b.getvalue())";
     file(at, "plain.json", &document);
-    // What can't seek gets data descriptors.
+    // Output that cannot seek gets data descriptors.
     let streamed = "import zipfile\nclass W:\n    def write(self, b): return out.write(b)\n    def flush(self): pass\n\
                     z = zipfile.ZipFile(W(), 'w', zipfile.ZIP_DEFLATED)\nWIDE\nf.write(json.dumps(d).encode())\n\
                     f.close()\nz.close()";

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use crate::support::exportdoc;
 
-/// How a command ended: its exit code, standard output and standard error.
+/// The result of a command: its exit code, standard output and standard error.
 struct Answer {
     code: i32,
     out: String,

@@ -319,7 +319,7 @@ fn unsigned_result_can_be_sealed_later() {
     assert_sound(&read(&path.join("sealed.json")).0);
     succeed(path, &[&["merge"], &sides[..], &["-o", "at-once.json"]].concat());
     succeed(path, &["diff", "at-once.json", "sealed.json"]);
-    // What waits for its seal can be looked at, compared and merged like any other.
+    // Unsigned documents can be inspected, compared and merged like any other.
     succeed(path, &["diff", "unsigned.json", "sealed.json"]);
     succeed(
         path,

@@ -51,7 +51,7 @@ fn job() -> Thing {
     numbered(JOB, 4, "Mask patients").says("nightly")
 }
 
-/// What the one job of a document says.
+/// The content of the one job of a document.
 fn description(file: &[u8]) -> String {
     let object = objects(file)
         .into_iter()
@@ -649,7 +649,7 @@ fn merge_needs_two_sides_with_a_base() {
     assert!(matches!(error, MergeError::SidesWithBase(3)));
 }
 
-/// Of two keys in one document either could be the other document's, and both would end up under one name.
+/// Either of two keys in one document could match the other document's key, and both would get one name.
 #[test]
 fn two_global_keys_in_one_document_are_refused() {
     let (mine, yours) = (global_key("a").says("k1"), global_key("b").says("k2").saved(2));

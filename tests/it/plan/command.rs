@@ -188,7 +188,7 @@ fn an_environment_by_name_is_answered_as_one_by_id() {
     assert_eq!((by_name.1, by_id.1), (3, 3));
     let needs = by_name.0["outcomes"]["without_force"]["needs"].to_string();
     assert!(needs.contains("GET /environments"), "{needs}");
-    // What lives in no environment asks for none.
+    // Engine-wide objects need no environment.
     let whole = plan_json(&["merge/bundle.json", "--target", STATE]);
     for environment in ["1", "9", "Clinic", "Shop"] {
         let (mut plan, code) = asked("merge/bundle.json", STATE, environment);
@@ -659,7 +659,7 @@ fn inspect_against_shows_stale_references() {
     assert_eq!(against["references"][0]["state"], "resolved");
     assert_eq!(against["references"][0]["original"]["type"], "LOOKUP");
 
-    // Of the same domain another save, and an algorithm of the same name that was made elsewhere.
+    // Another save of the domain, and another algorithm of the same name.
     let directory = TempDir::new().unwrap();
     let other = restated(&directory);
     let output = run(

@@ -506,7 +506,7 @@ fn bundle_covers_its_types() {
         matches!(bundle.find(&lookup), Presence::Absent)
     };
     assert!(of_algorithms("Cities") && !of_algorithms("Names"));
-    // What lives in environments is in no bundle.
+    // The bundle has no objects of environments.
     assert_eq!(
         ask(&bundle, "MASKING_JOB", Location::Environment(1), "Nightly"),
         "unknown"

@@ -7,7 +7,7 @@ use exportdoc::internal::report::{DocumentReport, ExamineOptions, Examiner, Outc
 use exportdoc::internal::signature::KeySize;
 use serde_json::Value;
 
-/// What doesn't hold, by its first words, and whether it is known to fail.
+/// The checks that fail or are unknown, by their first words.
 fn not_holding(report: &DocumentReport) -> Vec<(String, Outcome)> {
     let checks = report.signature.checks.iter();
     let failed = checks.filter(|check| check.outcome != Outcome::Holds);
