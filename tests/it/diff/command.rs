@@ -409,7 +409,7 @@ fn every_reason() -> Files {
     });
     edit(&mut new.objects, &numbered(10, 1), |connector| {
         let data = replaced(connector.data_bytes(), 9, |w| {
-            w.wrapped_text(9, "OTHER_USER");
+            w.wrapped_text(9, "OPERATOR");
         });
         altered(connector, &data)
     });
