@@ -304,7 +304,10 @@ fn renderers_do_not_use_the_command_line() {
         for path in paths(code) {
             let used = target(&path, module, &modules);
             let layer = used.as_ref().map(|used| used[0].as_str());
-            assert!(!above.iter().any(|above| layer == Some(*above)), "{module:?} uses {path:?}");
+            assert!(
+                !above.iter().any(|above| layer == Some(*above)),
+                "{module:?} uses {path:?}"
+            );
         }
     }
 }
