@@ -17,7 +17,7 @@ use exportdoc::internal::finding::Severity;
 use exportdoc::internal::report::{ExamineOptions, Examiner, Verdict};
 use http::Request;
 use mock_engine::Clock;
-use mock_engine::internal::resources;
+use mock_engine::internal::catalogue;
 use mock_engine::internal::{TaskFilter, TaskStatus};
 use mock_engine::{LocalEngine, MockEngine};
 use serde_json::{Map, Value, json};
@@ -293,7 +293,7 @@ impl Session {
     }
 
     async fn references_resolve(&self) {
-        for collection in resources::all() {
+        for collection in catalogue::ALL {
             let spec = collection.spec();
             let page = self
                 .json(&format!("/masking/api/{}?page_size=100000", spec.path))

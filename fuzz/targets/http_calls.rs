@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use arbitrary::Arbitrary;
-use mock_engine::internal::resources;
+use mock_engine::internal::catalogue;
 
 /// Names that mean something to the engine, beside those that mean nothing.
 pub const WORDS: &[&str] = &[
@@ -59,7 +59,7 @@ static MEMBERS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
         "classification",
         "settingValue",
     ];
-    for collection in resources::all() {
+    for collection in catalogue::ALL {
         let spec = collection.spec();
         members.extend(spec.name_field);
         members.push(spec.id_field);

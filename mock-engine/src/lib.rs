@@ -44,7 +44,7 @@ pub mod internal {
     pub use crate::engine::schema::ColumnFlag;
     pub use crate::engine::{
         AsyncTask, AuditStatus, Audited, Engine, EngineError, ImportRecord, JobOutput, Key, Operation,
-        PageRequest, Query, Refusal, Row, State, SyncKind, TaskFilter, TaskStatus, resources,
+        PageRequest, Query, Refusal, Row, State, SyncKind, TaskFilter, TaskStatus, catalogue, resources,
     };
     pub use crate::http::messages::error_message;
 }

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::objects::{MountStatus, refresh, replace_tables, tables_behind};
-use super::resources::{
-    Collection, DATABASE_RULESETS, DATASET_CONNECTORS, FILE_CONNECTORS, FILE_METADATA, FILE_RULESETS, MOUNTS,
-    Reader, Writer,
+use super::catalogue::{
+    DATABASE_RULESETS, DATASET_CONNECTORS, FILE_CONNECTORS, FILE_METADATA, FILE_RULESETS, MOUNTS,
 };
+use super::objects::{MountStatus, refresh, replace_tables, tables_behind};
+use super::resources::{Collection, Reader, Writer};
 use super::{AsyncTask, BadBody, Engine, EngineError, JobOutput, Key, Operation, Row};
 
 impl Engine {

@@ -4,6 +4,7 @@
 //! call here, and the result into an answer.
 
 mod audit;
+pub mod catalogue;
 pub(crate) mod clock;
 mod content;
 pub(crate) mod defaults;

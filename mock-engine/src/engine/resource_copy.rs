@@ -4,8 +4,9 @@
 
 use serde_json::Value;
 
+use super::catalogue::FILE_METADATA;
 use super::objects::copy_tables;
-use super::resources::{Collection, DATABASE_RULESETS, FILE_METADATA, FILE_RULESETS, Writer};
+use super::resources::{Collection, Writer, spec};
 use super::{Engine, EngineError, Key, Row};
 
 impl Engine {
@@ -35,9 +36,9 @@ fn copy(
     let made = collection.create(writer, row)?;
     let id = made.get(spec.id_field).and_then(Key::from_json);
     let id = id.ok_or(EngineError::Internal)?;
-    if spec.path == DATABASE_RULESETS.spec().path {
+    if spec.path == spec::DATABASE_RULESETS.path {
         copy_tables(writer, key, &id)?;
-    } else if spec.path == FILE_RULESETS.spec().path {
+    } else if spec.path == spec::FILE_RULESETS.path {
         copy_files(writer, key, &id)?;
     }
     collection.get(&writer.reader(), &id)

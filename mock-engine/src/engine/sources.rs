@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::objects::table_names;
-use super::resources::{Collection, DATABASE_CONNECTORS, DATABASE_RULESETS, Reader, spec};
+use super::resources::{Reader, spec};
 use super::{Key, Row};
 
 /// A table or file of a ruleset.
@@ -29,8 +29,8 @@ pub(crate) fn sources_of_job(reader: &Reader<'_>, job: &Row) -> Vec<Source> {
 pub(crate) fn sources_of_ruleset(reader: &Reader<'_>, ruleset: i64) -> Vec<Source> {
     let key = Key::Number(ruleset);
     let schema = &reader.settings.schema;
-    if let Some(connector) = parent(reader, DATABASE_RULESETS.spec().path, &key, "databaseConnectorId")
-        .and_then(|id| row(reader, DATABASE_CONNECTORS.spec().path, &id))
+    if let Some(connector) = parent(reader, spec::DATABASE_RULESETS.path, &key, "databaseConnectorId")
+        .and_then(|id| row(reader, spec::DATABASE_CONNECTORS.path, &id))
     {
         let source = |name: String| {
             let declared = schema.tables(connector).find(|table| table.name == name);

@@ -6,15 +6,12 @@
 use serde_json::{Value, json};
 use subtle::{Choice, ConstantTimeEq};
 
-use super::resources::{Collection, Reader, ResourceSpec, RowCollection, Writer, collection, merge, spec};
+use super::resources::{
+    Collection, NON_ADMIN, Reader, ResourceSpec, RowCollection, USERS, Writer, merge, spec,
+};
 use super::sessions::digest;
 use super::{Engine, EngineError, Key, Page, PageRequest, Query, Row, Settings, State};
 use crate::engine::defaults;
-
-/// Path of the resource.
-const USERS: &str = "users";
-/// Member with a user's role and environments, for users who are not administrators.
-const NON_ADMIN: &str = "nonAdminProperties";
 
 /// The users of an engine as a resource.
 #[derive(Debug)]
@@ -149,42 +146,13 @@ fn check_rights(reader: &Reader<'_>, row: &mut Row) -> Result<(), EngineError> {
 
 /// Checks that an id exists and is a number.
 fn exists(reader: &Reader<'_>, path: &str, id: &mut Value) -> Result<(), EngineError> {
-    let resource = collection(path).ok_or(EngineError::Internal)?;
+    let resource = reader.collection(path).ok_or(EngineError::Internal)?;
     let key = Key::from_json(id).ok_or_else(|| EngineError::not_found(resource.spec().title, &id))?;
     resource.get(reader, &key)?;
     if let Key::Number(number) = key {
         *id = number.into();
     }
     Ok(())
-}
-
-/// Removes an environment from the rights of all users.
-pub(super) fn forget_environment(state: &mut State, environment: &Key) {
-    let users = state.table(USERS);
-    for (key, row) in users.iter() {
-        let mut row = row.clone();
-        let environments = row
-            .get_mut(NON_ADMIN)
-            .and_then(|rights| rights.get_mut("environmentIds"))
-            .and_then(Value::as_array_mut);
-        let Some(environments) = environments else {
-            continue;
-        };
-        let before = environments.len();
-        environments.retain(|id| Key::from_json(id).as_ref() != Some(environment));
-        if environments.len() != before {
-            state.table_mut(USERS).insert(key.clone(), row);
-        }
-    }
-}
-
-/// Returns a user with a role.
-pub(super) fn with_role(state: &State, role: &Key) -> bool {
-    let users = state.table(USERS);
-    users.iter().any(|(_, row)| {
-        let id = row.get(NON_ADMIN).and_then(|rights| rights.get("roleId"));
-        id.and_then(Key::from_json).as_ref() == Some(role)
-    })
 }
 
 /// The user with a name, in any case.

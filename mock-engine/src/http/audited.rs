@@ -9,7 +9,7 @@ use http::Method;
 
 use super::auth::Caller;
 use super::{App, canonical};
-use crate::engine::{AuditStatus, Audited, resources};
+use crate::engine::{AuditStatus, Audited, catalogue};
 
 /// Adds the row of a finished request, if it is due one.
 pub(super) fn note(app: &App, method: &Method, path: &str, ip: Option<IpAddr>, response: &Response) {
@@ -73,7 +73,7 @@ fn said<'a>(method: &Method, path: &'a str) -> Option<(&'static str, String, &'a
             path.get(13..).unwrap_or_default(),
         ));
     }
-    let own = resources::all().iter().map(|collection| collection.spec());
+    let own = catalogue::ALL.iter().map(|collection| collection.spec());
     let spec = own
         .filter(|spec| {
             let rest = path.strip_prefix(spec.path);

@@ -5,6 +5,7 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use crate::engine::catalogue;
 use crate::engine::resources::{self, Access, ResourceSpec, Unique};
 
 /// An id that the engine assigned.
@@ -245,7 +246,7 @@ pub(crate) fn all() -> Value {
         },
     });
     executions(&mut all);
-    for collection in resources::all() {
+    for collection in catalogue::ALL {
         let spec = collection.spec();
         let plain = json!({
             "type": "object",

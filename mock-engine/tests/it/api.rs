@@ -93,7 +93,7 @@ async fn every_endpoint_needs_a_token() {
         ("PUT", "algorithms/x/randomize-key".to_owned()),
         ("POST", "executions/1/cancel".to_owned()),
     ];
-    for collection in mock_engine::internal::resources::all() {
+    for collection in mock_engine::internal::catalogue::ALL {
         calls.push(("GET", collection.spec().path.to_owned()));
         calls.push(("GET", format!("{}/1", collection.spec().path)));
     }

@@ -6,7 +6,8 @@ use exportdoc::internal::object::SyncObject;
 use exportdoc::internal::report::{DocumentReport, ExamineOptions, Examiner, Verdict};
 use mock_engine::Clock;
 use mock_engine::Settings;
-use mock_engine::internal::resources::{Collection, collection};
+use mock_engine::internal::catalogue;
+use mock_engine::internal::resources::Collection;
 use mock_engine::internal::{Engine, EngineError, Key, PageRequest, error_message};
 use mock_engine::internal::{ExportRequest, Passphrase, Structure};
 use serde_json::value::to_raw_value;
@@ -85,7 +86,8 @@ pub(crate) fn changed(before: &BTreeMap<String, String>, after: &BTreeMap<String
 }
 
 pub(crate) fn at(path: &str) -> &'static dyn Collection {
-    collection(path).unwrap()
+    let mut all = catalogue::ALL.iter().copied();
+    all.find(|collection| collection.spec().path == path).unwrap()
 }
 
 pub(crate) fn put(engine: &Engine, path: &str, id: i64, body: Value) -> Result<Value, EngineError> {

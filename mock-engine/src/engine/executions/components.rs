@@ -3,83 +3,13 @@
 //! Invariant: the components of an execution run one after the other and share its time equally. An event appears
 //! once its component is done.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::plan::{Ending, PlannedComponent, PlannedEvent};
-use super::{Execution, find};
+use super::plan::Ending;
+use super::{Component, Event, Execution, find};
 use crate::engine::clock::api_date;
-use crate::engine::defaults;
 use crate::engine::resources::{Collection, Reader, ResourceSpec, Writer, spec};
 use crate::engine::{EngineError, Key, Page, PageRequest, Query, Refusal, Row};
-
-/// A table or file that an execution works on.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Component {
-    /// Its number.
-    pub id: i64,
-    /// Name of the table or file.
-    pub name: String,
-    /// Rows in it.
-    pub rows_total: i64,
-    /// Masked rows at its end.
-    pub rows_masked: i64,
-    /// Size.
-    pub bytes_total: i64,
-    /// Its result, if it differs from the execution's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ending: Option<Ending>,
-}
-
-impl Component {
-    /// A component whose rows are all masked.
-    pub(super) fn new(name: impl Into<String>, rows: i64) -> Self {
-        Self {
-            id: 0,
-            name: name.into(),
-            rows_total: rows,
-            rows_masked: rows,
-            bytes_total: rows.saturating_mul(defaults::BYTES_PER_ROW),
-            ending: None,
-        }
-    }
-}
-
-impl Component {
-    /// A component of a plan; the table or file of this name gives the missing values.
-    pub(super) fn planned(planned: PlannedComponent, sources: &[Self]) -> Self {
-        let source = sources
-            .iter()
-            .find(|source| source.name == planned.component_name);
-        let usual = source.map_or(defaults::ROWS_PER_TABLE, |source| source.rows_total);
-        let rows = planned.rows_total.unwrap_or(usual);
-        let plain = Self::new(planned.component_name, rows);
-        Self {
-            rows_masked: planned.rows_masked.unwrap_or(plain.rows_masked),
-            bytes_total: planned.bytes_total.unwrap_or(plain.bytes_total),
-            ending: planned.status,
-            ..plain
-        }
-    }
-}
-
-/// An event of an execution.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Event {
-    /// Its number.
-    pub id: i64,
-    /// The event.
-    #[serde(flatten)]
-    pub said: PlannedEvent,
-}
-
-impl From<PlannedEvent> for Event {
-    fn from(said: PlannedEvent) -> Self {
-        Self { id: 0, said }
-    }
-}
 
 /// A component at a point in time.
 #[derive(Debug, Clone, Copy)]

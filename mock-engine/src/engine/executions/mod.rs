@@ -4,70 +4,24 @@
 //! tables, rows, result and events are fixed at its start.
 
 mod components;
+mod execution;
 mod plan;
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::resources::{self, Collection, Reader, ResourceSpec, Writer, spec};
+use super::resources::{Collection, Reader, ResourceSpec, Writer, spec};
 use super::sources::{Source, sources_of_job};
 use super::{Engine, EngineError, Key, Page, PageRequest, Query, Refusal, Row, State};
 use crate::engine::clock::{api_date, millis};
 use crate::engine::defaults;
 
-pub(super) use components::{Component, Event};
 pub(super) use components::{Components, Events};
-use plan::Ending;
+pub(super) use execution::{Component, Event, Execution};
 pub(crate) use plan::ExecutionPlan;
 
-/// A started job.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Execution {
-    /// Its number.
-    pub execution_id: i64,
-    /// The job.
-    pub job_id: i64,
-    /// Its start.
-    pub start_ms: i64,
-    /// Its end, unless it is cancelled before.
-    pub end_ms: i64,
-    /// The time of its cancellation.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cancelled_ms: Option<i64>,
-    /// Its result, unless it is cancelled before.
-    #[serde(default)]
-    pub ending: Ending,
-    /// The request's members about connectors.
-    #[serde(default, skip_serializing_if = "Row::is_empty")]
-    pub connectors: Row,
-    /// Its components, in order.
-    #[serde(default)]
-    pub components: Vec<Component>,
-    /// Its events.
-    #[serde(default)]
-    pub events: Vec<Event>,
-}
-
 impl Execution {
-    fn ends_ms(&self) -> i64 {
-        self.cancelled_ms.unwrap_or(self.end_ms)
-    }
-
-    fn running(&self, now_ms: i64) -> bool {
-        now_ms < self.ends_ms()
-    }
-
-    fn status(&self, now_ms: i64) -> &'static str {
-        match (self.running(now_ms), self.cancelled_ms) {
-            (true, _) => "RUNNING",
-            (false, Some(_)) => "CANCELLED",
-            (false, None) => self.ending.name(),
-        }
-    }
-
     fn to_json(&self, now_ms: i64) -> Value {
         let start = api_date(self.start_ms);
         let parts: Vec<_> = self.progress(now_ms).collect();
@@ -161,10 +115,9 @@ impl Collection for Executions {
         let Key::Number(job_id) = key else {
             return Err(missing());
         };
-        let job =
-            resources::job(&writer.reader(), &key).ok_or_else(|| EngineError::not_found("job", job_id))?;
+        let job = job(&writer.reader(), &key).ok_or_else(|| EngineError::not_found("job", job_id))?;
         let connectors = connectors(&writer.reader(), &job, &body)?;
-        let plan = plan::take(writer.state, job_id, &job);
+        let plan = plan::take(&mut writer.state.execution_plans, job_id, &job);
         let sources = sources(&writer.reader(), &job);
         let components = match plan.components {
             Some(planned) => planned
@@ -222,6 +175,18 @@ fn keep(state: &mut State, execution: Execution) {
     }
 }
 
+/// Returns the job of any kind with this id.
+fn job(reader: &Reader<'_>, key: &Key) -> Option<Value> {
+    let kinds = [
+        &spec::MASKING_JOBS,
+        &spec::PROFILE_JOBS,
+        &spec::TOKENIZATION_JOBS,
+        &spec::REIDENTIFICATION_JOBS,
+    ];
+    let mut kinds = kinds.iter().filter_map(|spec| reader.collection(spec.path));
+    kinds.find_map(|jobs| jobs.get(reader, key).ok())
+}
+
 /// The tables or files of the job's ruleset.
 fn sources(reader: &Reader<'_>, job: &Value) -> Vec<Component> {
     let sources = job.as_object().map(|job| sources_of_job(reader, job));
@@ -247,7 +212,7 @@ fn connectors(reader: &Reader<'_>, job: &Value, body: &Row) -> Result<Row, Engin
             what: "execution",
             field,
         })?;
-        if let Some(connectors) = resources::collection(path) {
+        if let Some(connectors) = reader.collection(path) {
             connectors.get(reader, &key)?;
         }
         if let Key::Number(id) = key {
@@ -311,7 +276,8 @@ impl Engine {
 
     /// Adds a plan for future executions: those of the plan's job, or the next one of any job.
     pub fn plan_execution(&self, plan: ExecutionPlan) -> Result<(), EngineError> {
-        self.store.transact(|state| plan::add(state, plan))
+        self.store
+            .transact(|state| plan::add(&mut state.execution_plans, plan))
     }
 
     /// The plans that still apply.

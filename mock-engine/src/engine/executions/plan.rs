@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::engine::defaults;
-use crate::engine::{BadBody, EngineError, State};
+use crate::engine::{BadBody, EngineError};
 
 /// The result of an execution or of a component.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -165,9 +165,8 @@ impl ExecutionPlan {
 }
 
 /// Adds a plan; it replaces an earlier one for the same job.
-pub(super) fn add(state: &mut State, plan: ExecutionPlan) -> Result<(), EngineError> {
+pub(super) fn add(plans: &mut Vec<ExecutionPlan>, plan: ExecutionPlan) -> Result<(), EngineError> {
     plan.check()?;
-    let plans = &mut state.execution_plans;
     if plan.of_one_job() {
         plans.retain(|other| (other.job_id, &other.job_name) != (plan.job_id, &plan.job_name));
     }
@@ -179,9 +178,8 @@ pub(super) fn add(state: &mut State, plan: ExecutionPlan) -> Result<(), EngineEr
 }
 
 /// The plan of an execution that starts now. Removes a plan for any job.
-pub(super) fn take(state: &mut State, job_id: i64, job: &Value) -> ExecutionPlan {
+pub(super) fn take(plans: &mut Vec<ExecutionPlan>, job_id: i64, job: &Value) -> ExecutionPlan {
     let name = job["jobName"].as_str();
-    let plans = &mut state.execution_plans;
     if let Some(next) = plans.iter().position(|plan| !plan.of_one_job()) {
         return plans.remove(next);
     }

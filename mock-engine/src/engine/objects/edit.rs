@@ -16,7 +16,7 @@ use super::links::{self, refresh_names, resolve};
 use super::members::members_of;
 use super::rewrite::{set_field, with_data, with_save};
 use super::{StoredObject, put_object, reference, remove_object, resource_of};
-use crate::engine::resources::{ResourceSpec, Writer, collection, environment_of};
+use crate::engine::resources::{ResourceSpec, Writer, environment_of};
 use crate::engine::{EngineError, Key, Row, State};
 
 /// The field with the configuration of a user algorithm.
@@ -179,7 +179,9 @@ pub(super) fn deleted(
             });
         }
         let (row, above) = match (&dependent.key().identifier, above) {
-            (Identifier::Integer(id), Some(spec)) => (Key::Number(*id), collection(spec.path)),
+            (Identifier::Integer(id), Some(spec)) => {
+                (Key::Number(*id), writer.reader().collection(spec.path))
+            }
             _ => continue,
         };
         if let Some(above) = above.filter(|_| writer.state.objects.get(dependent.key()).is_some()) {

@@ -12,12 +12,14 @@ use serde_json::Value;
 
 use super::links::type_of;
 use super::rewrite::with_new_revision;
-use super::{StoredObject, is_reference, put_object, resource_of};
-use crate::engine::resources::{self, Collection, ENVIRONMENTS, Writer, environment_of, spec};
+use super::{ObjectCollection, StoredObject, is_reference, put_object, resource_of};
+use crate::engine::resources::{Collection, ResourceSpec, Writer, environment_of, spec};
 use crate::engine::{EngineError, Key, Row, State};
 
 /// New ids by path and old id.
 type Copies = HashMap<(&'static str, Key), i64>;
+
+static ENVIRONMENTS: ObjectCollection = ObjectCollection::new(&spec::ENVIRONMENTS);
 
 /// Copies an environment with its content. The body replaces members; the name is required.
 pub(in crate::engine) fn copy_environment(
@@ -98,7 +100,7 @@ fn copy_objects(writer: &mut Writer<'_>, old: i64, new: i64, copies: &mut Copies
 /// Copies rows without objects, and the members that only rows have.
 fn copy_rows(writer: &mut Writer<'_>, old: i64, copies: &mut Copies) {
     let mut rows = Vec::new();
-    for collection in resources::all() {
+    for collection in writer.collections {
         let spec = collection.spec();
         let reader = writer.reader();
         let table = reader.state.table(spec.path);
@@ -169,7 +171,7 @@ fn copy_rows(writer: &mut Writer<'_>, old: i64, copies: &mut Copies) {
 }
 
 /// The copied object's part that corresponds to a row.
-fn part_of_copy(state: &State, spec: &resources::ResourceSpec, row: &Row, copies: &Copies) -> Option<i64> {
+fn part_of_copy(state: &State, spec: &ResourceSpec, row: &Row, copies: &Copies) -> Option<i64> {
     let (owner, name) = (spec.parents.first()?, spec.name_field?);
     let own = Key::from_json(row.get(owner.field)?)?;
     let entry = Value::Object(row.clone());

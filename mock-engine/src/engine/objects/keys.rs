@@ -13,8 +13,10 @@ use serde_json::Value;
 use super::rewrite::{set_field, with_data, with_save};
 use super::{StoredObject, put_object};
 use crate::engine::ids::Ids;
-use crate::engine::resources::ALGORITHMS;
+use crate::engine::resources::{RowCollection, spec};
 use crate::engine::{Engine, EngineError, Key, Refusal, State};
+
+static ALGORITHMS: RowCollection = RowCollection::new(&spec::ALGORITHMS);
 
 impl Engine {
     /// Replaces the global key.

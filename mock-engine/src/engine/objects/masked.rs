@@ -15,7 +15,7 @@ use super::ruleset_tables::{Masking, said};
 use super::{StoredObject, is_reference, put_object};
 use crate::engine::content::stock;
 use crate::engine::defaults;
-use crate::engine::resources::{ALGORITHMS, Collection, DOMAINS, Writer};
+use crate::engine::resources::{Collection, RowCollection, Writer, spec};
 use crate::engine::{BadBody, EngineError, Key, Refusal, Row, State};
 
 /// Saves an object with new data: a new revision, with the dependencies of its parts.
@@ -118,12 +118,12 @@ pub(super) fn asked(
             }),
         };
     };
-    let row = DOMAINS.get(&writer.reader(), &Key::parse(&domain))?;
+    let row = RowCollection::new(&spec::DOMAINS).get(&writer.reader(), &Key::parse(&domain))?;
     let default = row.get("defaultAlgorithmCode").and_then(Value::as_str);
     let algorithm = match algorithm {
         // Stock algorithms exist on every engine.
         Some(named) if Some(named.as_str()) != default && !stock::is_stock_algorithm(&named) => {
-            ALGORITHMS.get(&writer.reader(), &Key::parse(&named))?;
+            RowCollection::new(&spec::ALGORITHMS).get(&writer.reader(), &Key::parse(&named))?;
             named
         }
         Some(named) => named,

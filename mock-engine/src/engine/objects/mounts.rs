@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::ObjectCollection;
+use super::{MountStatus, ObjectCollection};
 use crate::engine::defaults;
 use crate::engine::resources::{Collection, Reader, ResourceSpec, Writer};
 use crate::engine::{EngineError, Key, Page, PageRequest, Query, Refusal, Row};
@@ -40,25 +40,6 @@ impl MountCollection {
         row.insert("status".to_owned(), status.as_str().into());
         writer.state.table_mut(path).insert(key.clone(), row);
         self.get(&writer.reader(), key)
-    }
-}
-
-/// Whether a mount is connected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MountStatus {
-    /// Connected.
-    Active,
-    /// Not connected, like every new mount.
-    Disconnected,
-}
-
-impl MountStatus {
-    /// Its spelling in the API.
-    pub(in crate::engine) fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "ACTIVE",
-            Self::Disconnected => "DISCONNECTED",
-        }
     }
 }
 

@@ -14,9 +14,28 @@ use serde_json::{Value, json};
 
 use super::kinds::{algorithm_kind, is_algorithm};
 use super::members::{members_of, put_at};
-use super::{MountStatus, StoredObject, links, part_rows, resource_of};
+use super::{StoredObject, links, part_rows, resource_of};
 use crate::engine::resources::{complete_row, merge};
 use crate::engine::{Key, Row, State};
+
+/// Whether a mount is connected; only its row says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MountStatus {
+    /// Connected.
+    Active,
+    /// Not connected, like every new mount.
+    Disconnected,
+}
+
+impl MountStatus {
+    /// Its spelling in the API.
+    pub(in crate::engine) fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "ACTIVE",
+            Self::Disconnected => "DISCONNECTED",
+        }
+    }
+}
 
 /// Returns the path, the key and the row of an object. `None` for objects without rows, and for environments, whose
 /// rows are independent.

@@ -13,9 +13,7 @@ use super::ruleset_tables::{
 };
 use super::{StoredObject, part_rows};
 use crate::engine::defaults;
-use crate::engine::resources::{
-    Collection, DATABASE_CONNECTORS, DATABASE_RULESETS, Reader, ResourceSpec, RowCollection, Writer, spec,
-};
+use crate::engine::resources::{Collection, Reader, ResourceSpec, RowCollection, Writer, spec};
 use crate::engine::schema::{ColumnFlag, DeclaredColumn};
 use crate::engine::{EngineError, Key, Page, PageRequest, Query, Refusal, Row};
 
@@ -36,6 +34,11 @@ const FIXED_IN_COLUMN: &[&str] = &[
     "isIndex",
     "isForeignKey",
 ];
+
+// The rows alone, for reads.
+static CONNECTORS: RowCollection = RowCollection::new(&spec::DATABASE_CONNECTORS);
+static RULESETS: RowCollection = RowCollection::new(&spec::DATABASE_RULESETS);
+static TABLES: RowCollection = RowCollection::new(&spec::TABLE_METADATA);
 
 /// Tables of rulesets.
 #[derive(Debug)]
@@ -64,7 +67,7 @@ impl Collection for TableCollection {
         page: PageRequest,
     ) -> Result<Page<Value>, EngineError> {
         if let Some(id) = query.number("ruleset_id")? {
-            DATABASE_RULESETS.get(reader, &Key::Number(id))?;
+            RULESETS.get(reader, &Key::Number(id))?;
         }
         self.rows.list(reader, query, page)
     }
@@ -82,7 +85,7 @@ impl Collection for TableCollection {
         let Some(Key::Number(ruleset)) = ruleset else {
             return Err(missing("rulesetId"));
         };
-        DATABASE_RULESETS.get(&writer.reader(), &Key::Number(ruleset))?;
+        RULESETS.get(&writer.reader(), &Key::Number(ruleset))?;
         let name = text(&body, "tableName")?.ok_or_else(|| missing("tableName"))?;
         if part_rows::find(writer.state, &spec::TABLE_METADATA, ruleset, &name).is_some() {
             return Err(refuse_twice(&name));
@@ -163,7 +166,7 @@ fn declared_columns(reader: &Reader<'_>, connector: i64, table: &str) -> Option<
 
 /// The names of the tables behind a database connector: the declared ones, or else those of its rulesets.
 pub(in crate::engine) fn tables_behind(reader: &Reader<'_>, key: &Key) -> Result<Vec<String>, EngineError> {
-    DATABASE_CONNECTORS.get(reader, key)?;
+    CONNECTORS.get(reader, key)?;
     let row = reader
         .state
         .table(spec::DATABASE_CONNECTORS.path)
@@ -316,7 +319,7 @@ pub(in crate::engine) fn refresh(writer: &mut Writer<'_>, ruleset: i64) -> Resul
     };
     let rows = reader.state.table(spec::DATABASE_CONNECTORS.path);
     let row = rows.get(&Key::Number(connector)).cloned().unwrap_or_default();
-    let shown = DATABASE_RULESETS.get(&reader, &Key::Number(ruleset))?;
+    let shown = RULESETS.get(&reader, &Key::Number(ruleset))?;
     let drops = shown.get("refreshDropsTables") == Some(&Value::Bool(true));
     let is_declared = reader.settings.schema.tables(&row).next().is_some();
     let (mut data, mut gone) = (before.object.data_bytes().to_vec(), HashSet::new());
@@ -391,7 +394,7 @@ impl Collection for ColumnCollection {
         page: PageRequest,
     ) -> Result<Page<Value>, EngineError> {
         if let Some(id) = query.number("table_metadata_id")? {
-            RowCollection::new(&spec::TABLE_METADATA).get(reader, &Key::Number(id))?;
+            TABLES.get(reader, &Key::Number(id))?;
         }
         self.rows.list(reader, query, page)
     }
@@ -411,7 +414,7 @@ impl Collection for ColumnCollection {
         let masking = asked(writer, spec::COLUMN_METADATA.title, &row, &body)?;
         let table = row.get("tableMetadataId").and_then(Key::from_json);
         let table = table.ok_or(EngineError::Internal)?;
-        let table = RowCollection::new(&spec::TABLE_METADATA).get(&writer.reader(), &table)?;
+        let table = TABLES.get(&writer.reader(), &table)?;
         let (ruleset, table) = place(&table)?;
         let column = text(&row, "columnName")?.unwrap_or_default();
         take_over(&mut row, body, FIXED_IN_COLUMN)?;

@@ -6,55 +6,12 @@
 use std::sync::Arc;
 
 use exportdoc::internal::identifier::Identifier;
-use exportdoc::internal::import_plan::{TypeSelector, stands_for};
-use exportdoc::internal::object::{OBJECT_TYPES, ObjectKey, ObjectType, SyncObject, type_by_name};
+use exportdoc::internal::import_plan::TypeSelector;
+use exportdoc::internal::object::{OBJECT_TYPES, ObjectKey, ObjectType, type_by_name};
 use rpds::RedBlackTreeMapSync;
 
+use super::StoredObject;
 use super::index::{Index, Way};
-use super::kinds::{is_reference, resource_of};
-use super::links::resolve;
-use crate::engine::State;
-
-/// A stored object.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredObject {
-    /// The message, with local numeric ids.
-    pub object: SyncObject<'static>,
-    /// Type name in the API.
-    pub type_name: String,
-    /// Name.
-    pub name: Option<String>,
-    /// Environment; `None` for engine-wide objects.
-    pub environment: Option<i64>,
-    /// A reference whose original was missing on arrival.
-    pub unresolved: bool,
-    /// Why it can't be synced, other than through a dependency.
-    pub not_syncable: Option<String>,
-}
-
-impl StoredObject {
-    /// An object without special marks.
-    pub fn new(object: SyncObject<'static>, type_name: impl Into<String>, environment: Option<i64>) -> Self {
-        Self {
-            name: object.name().filter(|name| !name.is_empty()),
-            type_name: type_name.into(),
-            object,
-            environment,
-            unresolved: false,
-            not_syncable: None,
-        }
-    }
-
-    /// Type number and local identifier.
-    pub fn key(&self) -> &ObjectKey {
-        self.object.key()
-    }
-
-    /// Whether it is a reference.
-    pub fn is_reference(&self) -> bool {
-        is_reference(&self.type_name)
-    }
-}
 
 /// Objects by key, with an index.
 #[derive(Debug, Clone, Default)]
@@ -235,53 +192,6 @@ impl ObjectStore {
     /// Whether two stores are the same one, rather than equal.
     pub fn same_as(&self, other: &Self) -> bool {
         self.by_key.ptr_eq(&other.by_key)
-    }
-}
-
-impl State {
-    /// Returns the next free numeric id of a type. Objects and rows share the counter.
-    pub fn next_object_id(&mut self, type_name: &str) -> i64 {
-        let counter = id_counter(type_name);
-        loop {
-            let id = self.next_number(&counter);
-            if !self.id_taken(type_name, id) {
-                return id;
-            }
-        }
-    }
-
-    /// Whether an object of a type, or a row with the same counter, has a numeric id.
-    pub fn id_taken(&self, type_name: &str, id: i64) -> bool {
-        self.objects
-            .find(numbered_with(type_name), &Identifier::Integer(id))
-            .is_some()
-            || self.number_taken(&id_counter(type_name), id)
-    }
-
-    /// Keeps a numeric id of a type from being issued again.
-    pub fn reserve_id(&mut self, type_name: &str, id: i64) {
-        self.reserve_number(&id_counter(type_name), id);
-    }
-
-    /// Whether the original of a reference's key is here.
-    pub fn has_original(&self, reference: &ObjectKey) -> bool {
-        resolve(self, reference).is_some()
-    }
-}
-
-/// A reference has its original's number.
-fn numbered_with(type_name: &str) -> &str {
-    match stands_for(type_name) {
-        Some(TypeSelector::Type(original)) => original,
-        _ => type_name,
-    }
-}
-
-fn id_counter(type_name: &str) -> String {
-    let type_name = numbered_with(type_name);
-    match resource_of(type_name).and_then(|spec| spec.counter) {
-        Some(counter) => counter.to_owned(),
-        None => format!("object {type_name}"),
     }
 }
 

@@ -9,10 +9,10 @@ use serde_json::Value;
 
 use super::completion;
 use super::spec::{self, OnDelete, Parent, ResourceSpec, Unique};
-use super::{Collection, Reader, Writer, all, collection, environment_of};
+use super::{Collection, Reader, Writer, environment_of, rights};
 use crate::engine::clock::api_date;
 use crate::engine::content::stock;
-use crate::engine::{EngineError, Key, Page, PageRequest, Query, Refusal, Row, users};
+use crate::engine::{EngineError, Key, Page, PageRequest, Query, Refusal, Row};
 
 /// Rows of JSON under the rules of a spec.
 #[derive(Debug)]
@@ -88,7 +88,7 @@ impl RowCollection {
                 });
             };
             for path in parent.targets(entry) {
-                if let Some(target) = collection(path) {
+                if let Some(target) = reader.collection(path) {
                     target.get(reader, &key)?;
                 }
             }
@@ -309,7 +309,7 @@ impl Collection for RowCollection {
 
 /// Removes the rows that belong to a row; refuses if another row needs it.
 fn release(writer: &mut Writer<'_>, spec: &ResourceSpec, key: &Key) -> Result<(), EngineError> {
-    if spec.path == spec::ROLES.path && users::with_role(writer.state, key) {
+    if spec.path == spec::ROLES.path && rights::with_role(writer.state, key) {
         return Err(EngineError::InUse {
             what: spec.title,
             key: key.to_string(),
@@ -317,9 +317,9 @@ fn release(writer: &mut Writer<'_>, spec: &ResourceSpec, key: &Key) -> Result<()
         });
     }
     if spec.path == spec::ENVIRONMENTS.path {
-        users::forget_environment(writer.state, key);
+        rights::forget_environment(writer.state, key);
     }
-    for child in all() {
+    for child in writer.collections {
         let child_spec = child.spec();
         for parent in child_spec.parents {
             let rows = writer.state.table(child_spec.path);

@@ -7,6 +7,7 @@ use axum::response::Response;
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use crate::engine::catalogue;
 use crate::engine::objects::MountStatus;
 use crate::engine::resources::{self, Collection};
 use crate::engine::{Key, Row};
@@ -26,9 +27,9 @@ enum Copies {
 }
 
 pub(super) fn routes(created: StatusCode) -> Routes {
-    let routes = connectors(Routes::new(), &resources::DATABASE_CONNECTORS);
-    let routes = connectors(routes, &resources::FILE_CONNECTORS);
-    let routes = connectors(routes, &resources::DATASET_CONNECTORS);
+    let routes = connectors(Routes::new(), &catalogue::DATABASE_CONNECTORS);
+    let routes = connectors(routes, &catalogue::FILE_CONNECTORS);
+    let routes = connectors(routes, &catalogue::DATASET_CONNECTORS);
     let bulk = |member: &'static str| {
         json!({
             "type": "object",
@@ -52,9 +53,9 @@ pub(super) fn routes(created: StatusCode) -> Routes {
             [endpoint.takes(change(spec)).refuses(&[404, 409])],
         )
     };
-    let routes = copy(routes, &resources::DATABASE_CONNECTORS, Copies::Post);
-    let routes = copy(routes, &resources::DATABASE_RULESETS, Copies::Put);
-    let routes = copy(routes, &resources::FILE_RULESETS, Copies::Put);
+    let routes = copy(routes, &catalogue::DATABASE_CONNECTORS, Copies::Post);
+    let routes = copy(routes, &catalogue::DATABASE_RULESETS, Copies::Put);
+    let routes = copy(routes, &catalogue::FILE_RULESETS, Copies::Put);
     let mounts = [
         ("connect", MountStatus::Active, "Connects a mount"),
         ("disconnect", MountStatus::Disconnected, "Disconnects a mount"),

@@ -8,9 +8,9 @@ use axum::response::Response;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::engine::defaults;
 use crate::engine::resources::{self, Access, Collection, ResourceSpec};
 use crate::engine::{FORMAT_CONTENT, JobOutput, Key, Operation, Query};
+use crate::engine::{catalogue, defaults};
 use crate::http::App;
 use crate::http::answer::{ApiError, BadRequest, empty, json_answer, task_answer};
 use crate::http::auth::Caller;
@@ -22,7 +22,7 @@ use crate::http::schemas::{boolean, change, id, named, new_entry, shown, some_te
 type App1 = State<Arc<App>>;
 
 pub(super) fn routes(created: StatusCode) -> Routes {
-    let generic = resources::all().iter().fold(Routes::new(), |routes, collection| {
+    let generic = catalogue::ALL.iter().fold(Routes::new(), |routes, collection| {
         mount(routes, *collection, created)
     });
     generic

@@ -1,4 +1,4 @@
-use exportdoc::internal::object::{Revision, RevisionPair};
+use exportdoc::internal::object::{Revision, RevisionPair, SyncObject};
 use proptest::prelude::*;
 
 use super::*;

@@ -1,0 +1,194 @@
+//! The catalogue of resources: what backs each one, rows of its own or syncable objects.
+
+use serde_json::Value;
+
+use super::executions::{self, Components, Events, Executions};
+use super::objects::{
+    ColumnCollection, FieldCollection, FormatCollection, MountCollection, ObjectCollection, TableCollection,
+    copy_environment,
+};
+use super::resources::{Collection, Collections, Reader, RowCollection, Writer, spec};
+use super::users::Users;
+use super::{Engine, EngineError, Key, Page, PageRequest, Query, Row, State};
+use crate::engine::defaults;
+
+macro_rules! collections {
+    ($collection:ident: $($name:ident),* $(,)?) => {
+        $(
+            #[doc = concat!("The collection of [`spec::", stringify!($name), "`].")]
+            pub static $name: $collection = $collection::new(&spec::$name);
+        )*
+    };
+}
+
+// Rows that mirror syncable objects.
+collections![
+    ObjectCollection:
+    ENVIRONMENTS,
+    DATABASE_CONNECTORS,
+    DATABASE_RULESETS,
+    MASKING_JOBS,
+    PROFILE_JOBS,
+    PROFILE_SETS,
+    PROFILE_EXPRESSIONS,
+    DOMAINS,
+    ALGORITHMS,
+    SETTINGS,
+];
+
+collections![TableCollection: TABLE_METADATA];
+collections![ColumnCollection: COLUMN_METADATA];
+collections![FormatCollection: FILE_FORMATS];
+collections![FieldCollection: FILE_FIELD_METADATA];
+collections![MountCollection: MOUNTS];
+
+// Rows of their own.
+collections![
+    RowCollection:
+    APPLICATIONS,
+    FILE_CONNECTORS,
+    DATASET_CONNECTORS,
+    FILE_RULESETS,
+    TOKENIZATION_JOBS,
+    REIDENTIFICATION_JOBS,
+    CLASSIFIERS,
+    FRAMEWORKS,
+    CLASSIFIER_FRAMEWORKS,
+    FILE_METADATA,
+    RECORD_TYPES,
+    RECORD_TYPE_QUALIFIERS,
+    DATASET_RULESETS,
+    DATASET_FORMATS,
+    DATASET_METADATA,
+    DATASET_FIELD_METADATA,
+    JDBC_DRIVERS,
+    ROLES,
+];
+
+/// Every collection.
+pub static ALL: Collections = &[
+    &APPLICATIONS,
+    &ENVIRONMENTS,
+    &DATABASE_CONNECTORS,
+    &FILE_CONNECTORS,
+    &DATASET_CONNECTORS,
+    &DATABASE_RULESETS,
+    &FILE_RULESETS,
+    &MASKING_JOBS,
+    &PROFILE_JOBS,
+    &TOKENIZATION_JOBS,
+    &REIDENTIFICATION_JOBS,
+    &PROFILE_SETS,
+    &PROFILE_EXPRESSIONS,
+    &CLASSIFIERS,
+    &DOMAINS,
+    &ALGORITHMS,
+    &FRAMEWORKS,
+    &CLASSIFIER_FRAMEWORKS,
+    &FILE_FORMATS,
+    &TABLE_METADATA,
+    &COLUMN_METADATA,
+    &FILE_METADATA,
+    &FILE_FIELD_METADATA,
+    &RECORD_TYPES,
+    &RECORD_TYPE_QUALIFIERS,
+    &DATASET_RULESETS,
+    &DATASET_FORMATS,
+    &DATASET_METADATA,
+    &DATASET_FIELD_METADATA,
+    &MOUNTS,
+    &JDBC_DRIVERS,
+    &SETTINGS,
+    &Users,
+    &ROLES,
+    &Executions,
+    &Events,
+    &Components,
+];
+
+impl Engine {
+    pub(super) fn reader<'a>(&'a self, state: &'a State) -> Reader<'a> {
+        Reader {
+            state,
+            now_ms: self.clock.now_ms(),
+            settings: &self.settings,
+            collections: ALL,
+        }
+    }
+
+    pub(super) fn write<T>(
+        &self,
+        change: impl FnOnce(&mut Writer<'_>) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
+        self.write_as(defaults::ADMIN, change)
+    }
+
+    fn write_as<T>(
+        &self,
+        user: &str,
+        change: impl FnOnce(&mut Writer<'_>) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
+        self.store.transact(|state| {
+            let (ids, settings) = (&self.ids, &self.settings);
+            change(&mut Writer {
+                state,
+                now_ms: self.clock.now_ms(),
+                ids,
+                settings,
+                collections: ALL,
+                user,
+            })
+        })
+    }
+
+    /// Returns a page of a resource.
+    pub fn list_resources(
+        &self,
+        collection: &dyn Collection,
+        query: &Query,
+        page: PageRequest,
+    ) -> Result<Page<Value>, EngineError> {
+        let state = self.snapshot();
+        collection.list(&self.reader(&state), query, page)
+    }
+
+    /// Returns a row of a resource.
+    pub fn get_resource(&self, collection: &dyn Collection, key: &Key) -> Result<Value, EngineError> {
+        collection.get(&self.reader(&self.snapshot()), key)
+    }
+
+    /// Creates a row for a user.
+    pub fn create_resource(
+        &self,
+        collection: &dyn Collection,
+        body: Row,
+        user: &str,
+    ) -> Result<Value, EngineError> {
+        self.write_as(user, |writer| collection.create(writer, body))
+    }
+
+    /// Copies an environment and its content for a user.
+    pub fn copy_environment(&self, key: &Key, body: Row, user: &str) -> Result<Value, EngineError> {
+        self.write_as(user, |writer| copy_environment(writer, key, body))
+    }
+
+    /// Changes a row.
+    pub fn update_resource(
+        &self,
+        collection: &dyn Collection,
+        key: &Key,
+        body: Row,
+    ) -> Result<Value, EngineError> {
+        self.write(|writer| collection.update(writer, key, body))
+    }
+
+    /// Removes a row.
+    pub fn delete_resource(&self, collection: &dyn Collection, key: &Key) -> Result<(), EngineError> {
+        self.write(|writer| collection.delete(writer, key))
+    }
+
+    /// Cancels an execution.
+    pub fn cancel_execution(&self, key: &Key) -> Result<Value, EngineError> {
+        self.write(|writer| executions::cancel(writer, key))
+    }
+}
