@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::object::SyncObject;
+use crate::object::{BlobType, SyncObject};
 use crate::report::{DocumentReport, NamedBy, Verdict};
 use crate::signature;
 
@@ -46,9 +46,21 @@ impl ImportDocument {
 
     /// The type names of the objects.
     pub fn object_types(&self) -> Vec<String> {
-        let objects = self.objects.iter();
-        objects
-            .map(|object| super::kind::type_name(object, self))
-            .collect()
+        self.objects.iter().map(|object| self.type_name(object)).collect()
+    }
+
+    /// The type's name by the blob, else by the metadata, else by the number.
+    pub(super) fn type_name(&self, object: &SyncObject<'_>) -> String {
+        let number = object.key().type_number;
+        let blob = BlobType::read(
+            number,
+            object.data_type(),
+            object.revision(),
+            self.sealed_by_toolkit,
+        );
+        blob.named
+            .map(|(name, _)| name)
+            .or_else(|| self.type_names.get(&number).cloned())
+            .unwrap_or_else(|| format!("TYPE_{number}"))
     }
 }

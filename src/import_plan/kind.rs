@@ -2,7 +2,7 @@
 
 use super::ImportDocument;
 use super::inventory::TypeSelector;
-use crate::object::{BlobType, ObjectType, RefersTo, Scope, SyncObject, type_by_name};
+use crate::object::{ObjectType, RefersTo, Scope, SyncObject, type_by_name};
 
 /// The role of an object in an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub fn stands_for(type_name: &str) -> Option<TypeSelector<'static>> {
 
 impl Kind {
     pub(super) fn of(object: &SyncObject<'_>, document: &ImportDocument) -> Self {
-        let type_name = type_name(object, document);
+        let type_name = document.type_name(object);
         let known = type_by_name(&type_name);
         let role = match (
             type_name.as_str(),
@@ -78,17 +78,6 @@ impl Kind {
     pub(super) fn needs_environment(&self) -> bool {
         matches!(self.role, Role::Environment | Role::EnvironmentItself)
     }
-}
-
-/// The type's name by the blob, else by the metadata, else by the number.
-pub(super) fn type_name(object: &SyncObject<'_>, document: &ImportDocument) -> String {
-    let number = object.key().type_number;
-    let own = document.sealed_by_toolkit;
-    let blob = BlobType::read(number, object.data_type(), object.revision(), own);
-    blob.named
-        .map(|(name, _)| name)
-        .or_else(|| document.type_names.get(&number).cloned())
-        .unwrap_or_else(|| format!("TYPE_{number}"))
 }
 
 #[cfg(test)]

@@ -18,9 +18,9 @@ use crate::wire::Cursor;
 
 use super::collect::Findings;
 use super::digests::{Covered, Hashing};
-use super::examine::{Contents, ExamineOptions};
 use super::header::HeaderPart;
 use super::objects::{ObjectFold, ReadObject, of_oddity};
+use super::options::{Contents, ExamineOptions};
 use super::signature::SignatureFold;
 use super::{BlobReport, Encryption, PartialRecord, partial};
 

@@ -5,7 +5,7 @@ use crate::passphrase::Passphrase;
 
 use super::blob::ReadBlob;
 use super::collect::Findings;
-use super::examine::{Contents, ExamineOptions};
+use super::options::{Contents, ExamineOptions};
 use super::seal::SealFacts;
 use super::{DocumentReport, Encryption, EnvelopeReport, graph_findings, matching};
 

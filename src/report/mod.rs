@@ -14,6 +14,7 @@ mod graph_findings;
 mod header;
 mod matching;
 mod objects;
+mod options;
 mod partial;
 mod seal;
 mod signature;
@@ -30,7 +31,8 @@ use crate::signature::{KeyFacts, PartialKey};
 pub use crate::object::NamedBy;
 pub use crate::object::data::SecretValue;
 pub(crate) use collect::Findings;
-pub use examine::{Contents, ExamineOptions, Examined, Examiner, SourceError};
+pub use examine::{Examined, Examiner, SourceError};
+pub use options::{Contents, ExamineOptions};
 
 /// The report on one document.
 #[derive(Debug, Clone)]

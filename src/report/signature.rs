@@ -10,7 +10,7 @@ use crate::signature::{self, HashAlgorithm, KeyError, PublicKey, SignatureError,
 use super::checks::{Evidence, Verified, checks};
 use super::collect::Findings;
 use super::digests::{Covered, Digests};
-use super::examine::ExamineOptions;
+use super::options::ExamineOptions;
 use super::seal::SealFacts;
 use super::{BlobReport, HeaderReport, ObjectReport, SignatureReport, Trust, Verdict};
 

@@ -7,8 +7,9 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
+use super::Disagreement;
 use super::coverage::ObjectId;
-use super::objects::{Disagreement, Observation, Sourced};
+use super::objects::{Observation, Sourced};
 use super::{Source, StateError};
 use crate::identifier::Identifier;
 use crate::import_plan::{Location, Purpose};

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Disagreement;
 use super::coverage::ObjectId;
-use super::objects::{Disagreement, Sourced};
+use super::objects::Sourced;
 use super::{Source, StateError};
 use crate::identifier::Identifier;
 use crate::import_plan::{ENVIRONMENTS, Presence, Purpose, TargetEnvironment};

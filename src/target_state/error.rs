@@ -1,6 +1,5 @@
 //! Why a source can't be used.
 
-use super::Disagreement;
 use crate::envelope::EnvelopeError;
 use crate::object::ObjectError;
 use crate::reuse::ReuseError;
@@ -71,6 +70,26 @@ pub enum StateError {
         /// The limit.
         limit: usize,
     },
+}
+
+/// What two sources disagree about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Disagreement {
+    /// The name of an object.
+    #[error("the name of")]
+    Name,
+    /// The environment that an object lives in.
+    #[error("the environment of")]
+    Home,
+    /// The saved state of an object.
+    #[error("the revision of")]
+    Revision,
+    /// The object that has a name.
+    #[error("which object is")]
+    Identity,
+    /// The purpose of an environment.
+    #[error("the purpose of")]
+    Purpose,
 }
 
 impl StateError {

@@ -30,8 +30,7 @@ use crate::import_plan::EngineVersion;
 use crate::passphrase::Passphrase;
 
 pub use environments::NamedEnvironment;
-pub use error::StateError;
-pub use objects::Disagreement;
+pub use error::{Disagreement, StateError};
 pub use state::TargetState;
 
 use coverage::Coverage;

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::coverage::ObjectId;
-use super::{Source, StateError};
+use super::{Disagreement, Source, StateError};
 use crate::import_plan::Location;
 use crate::object::{ObjectKey, RevisionPair};
 
@@ -70,26 +70,6 @@ pub(super) struct KnownObject {
     pub(super) source: Option<Source>,
     /// A bundle of which the sources show several revisions.
     pub(super) mixed: bool,
-}
-
-/// What two sources disagree about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Disagreement {
-    /// The name of an object.
-    #[error("the name of")]
-    Name,
-    /// The environment that an object lives in.
-    #[error("the environment of")]
-    Home,
-    /// The saved state of an object.
-    #[error("the revision of")]
-    Revision,
-    /// The object that has a name.
-    #[error("which object is")]
-    Identity,
-    /// The purpose of an environment.
-    #[error("the purpose of")]
-    Purpose,
 }
 
 impl Disagreement {

@@ -3,10 +3,11 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
+use super::Disagreement;
 use super::coverage::{Coverage, ObjectId};
 use super::entry::path_of;
 use super::environments::{Environments, NamedEnvironment};
-use super::objects::{Disagreement, KnownObject};
+use super::objects::KnownObject;
 use super::{Source, StateError, StateNote, StateSource, TargetStateBuilder};
 use crate::blob::OLDEST_KNOWN_FORMAT;
 use crate::identifier::Identifier;
