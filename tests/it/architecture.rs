@@ -1,9 +1,11 @@
 //! Reads the imports of the sources: modules of the library use only those before them in the order of
 //! `docs/architecture.md`, and no files use each other in a cycle, apart from parent and child.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use testkit::sources::Sources;
 
 /// The library's modules, lowest first.
 const ORDER: &[&str] = &[
@@ -61,57 +63,8 @@ const FOREIGN: &[&str] = &[
     "tokio",
 ];
 
-/// The code of a module: its files without tests and comments.
-fn code(module: &str) -> String {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = vec![source.join(format!("{module}.rs"))];
-    let mut directories = vec![source.join(module)];
-    while let Some(directory) = directories.pop() {
-        for entry in fs::read_dir(directory).into_iter().flatten() {
-            let path: PathBuf = entry.expect("a readable directory").path();
-            match path.file_stem().and_then(|name| name.to_str()) {
-                Some("tests") => {}
-                _ if path.is_dir() => directories.push(path),
-                _ => files.push(path),
-            }
-        }
-    }
-    let code: String = files
-        .iter()
-        .filter(|file| file.is_file())
-        .map(|file| own_code(file))
-        .collect();
-    assert!(!code.is_empty(), "no module {module}");
-    code
-}
-
-/// The code of a file without tests and comments.
-fn own_code(file: &Path) -> String {
-    let text = fs::read_to_string(file).expect("a readable file");
-    let own = text.split("#[cfg(test)]").next().unwrap_or_default();
-    let lines = own.lines().filter(|line| !line.trim_start().starts_with("//"));
-    lines.flat_map(|line| [line, "\n"]).collect()
-}
-
-/// The modules that a piece of code names, in single paths and in lists.
-fn named(code: &str) -> BTreeSet<&'static str> {
-    let mut texts: Vec<&str> = Vec::new();
-    for after in code.split("crate::").skip(1) {
-        match after.strip_prefix('{').and_then(|list| list.split_once("};")) {
-            Some((list, _)) => texts.extend(list.split(',').map(str::trim)),
-            None => texts.push(after),
-        }
-    }
-    let first_word = |text: &str| {
-        let end = text.find(|c: char| !c.is_alphanumeric() && c != '_');
-        text[..end.unwrap_or(text.len())].to_owned()
-    };
-    let words: BTreeSet<String> = texts.into_iter().map(first_word).collect();
-    ORDER
-        .iter()
-        .copied()
-        .filter(|module| words.contains(*module))
-        .collect()
+fn sources() -> Sources {
+    Sources::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
 }
 
 #[test]
@@ -131,182 +84,68 @@ fn every_module_of_the_library_has_its_place_in_the_order() {
 
 #[test]
 fn a_module_knows_only_those_before_it() {
-    for (rank, module) in ORDER.iter().enumerate() {
-        for other in named(&code(module)) {
-            let place = ORDER.iter().position(|known| *known == other);
-            assert!(place <= Some(rank), "{module} uses {other}, which comes after it");
+    let place = |module: &[String]| {
+        ORDER
+            .iter()
+            .position(|known| module.first().is_some_and(|m| m == known))
+    };
+    for (module, used) in sources().uses() {
+        let Some(own) = place(module) else { continue };
+        for other in used {
+            let before = other.is_empty() || place(other).is_some_and(|other| other <= own);
+            assert!(before, "{module:?} uses {other:?}");
         }
     }
 }
 
 #[test]
 fn the_library_leaves_files_clock_and_output_to_its_callers() {
+    let sources = sources();
     for module in ORDER {
-        let code = code(module);
+        let code = sources.code(module);
+        assert!(!code.is_empty(), "no module {module}");
         for word in FOREIGN {
             assert!(!code.contains(word), "{module} names {word}");
         }
     }
 }
 
-/// The source files of a crate by module path, such as `["cli", "io"]`.
-fn modules(source: &Path) -> BTreeMap<Vec<String>, String> {
-    let mut modules = BTreeMap::new();
-    let mut pending = vec![(source.to_owned(), Vec::new())];
-    while let Some((directory, prefix)) = pending.pop() {
-        for entry in fs::read_dir(directory).expect("a readable directory") {
-            let path = entry.expect("a readable directory").path();
-            let name = path.file_stem().and_then(|name| name.to_str()).expect("a name");
-            let inside = [prefix.as_slice(), &[name.to_owned()]].concat();
-            if path.is_dir() {
-                if name != "tests" {
-                    pending.push((path, inside));
-                }
-            } else if path.extension().is_some_and(|extension| extension == "rs") && name != "tests" {
-                let module = if ["mod", "lib", "main"].contains(&name) {
-                    prefix.clone()
-                } else {
-                    inside
-                };
-                modules
-                    .entry(module)
-                    .or_insert_with(String::new)
-                    .push_str(&own_code(&path));
-            }
-        }
-    }
-    modules
-}
-
-/// The paths that a piece of code begins with `crate::` or `super::`, with lists in braces taken apart.
-fn paths(code: &str) -> Vec<Vec<String>> {
-    let mut paths = Vec::new();
-    for root in ["crate::", "super::"] {
-        for (at, _) in code.match_indices(root) {
-            let inside_a_path = code[..at].ends_with("::") || code[..at].ends_with(char::is_alphanumeric);
-            if !inside_a_path {
-                expand(&code[at..], &[], &mut paths);
-            }
-        }
-    }
-    paths
-}
-
-/// Reads one path of a `use` tree, adds it to `paths`, and returns the rest of the text.
-fn expand<'a>(text: &'a str, prefix: &[String], paths: &mut Vec<Vec<String>>) -> &'a str {
-    let text = text.trim_start();
-    if let Some(mut list) = text.strip_prefix('{') {
-        loop {
-            list = expand(list, prefix, paths).trim_start();
-            match list.strip_prefix(',') {
-                Some(rest) if !rest.trim_start().starts_with('}') => list = rest,
-                Some(rest) => return rest.trim_start().trim_start_matches('}'),
-                None => return list.strip_prefix('}').unwrap_or(""),
-            }
-        }
-    }
-    let end = text
-        .find(|c: char| !c.is_alphanumeric() && c != '_')
-        .unwrap_or(text.len());
-    let path = [prefix, &[text[..end].to_owned()]].concat();
-    match text[end..].strip_prefix("::") {
-        Some(rest) if end > 0 => expand(rest, &path, paths),
-        _ => {
-            paths.push(path);
-            // `a as b`
-            let rest = text[end..].trim_start();
-            let renamed = rest.strip_prefix("as ").map(str::trim_start);
-            renamed.map_or(&text[end..], |name| {
-                name.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_')
-            })
-        }
-    }
-}
-
-/// The module that a path leads to: the longest beginning that is one.
-fn target(path: &[String], from: &[String], modules: &BTreeMap<Vec<String>, String>) -> Option<Vec<String>> {
-    let supers = path.iter().take_while(|word| *word == "super").count();
-    let base = if supers > 0 {
-        &from[..from.len().checked_sub(supers)?]
-    } else {
-        &[]
-    };
-    let full = [base, &path[supers.max(1)..]].concat();
-    (1..=full.len())
-        .rev()
-        .map(|length| full[..length].to_vec())
-        .find(|module| modules.contains_key(module))
-}
-
-/// Modules that know each other, directly or through others, without being parent and child.
-fn cycles(source: &str) -> BTreeSet<BTreeSet<String>> {
-    let modules = modules(&Path::new(env!("CARGO_MANIFEST_DIR")).join(source));
-    let mut known: BTreeMap<&Vec<String>, BTreeSet<Vec<String>>> = BTreeMap::new();
-    for (module, code) in &modules {
-        let targets = paths(code)
-            .into_iter()
-            .filter_map(|path| target(&path, module, &modules));
-        let others = targets.filter(|other| !module.starts_with(other) && !other.starts_with(module));
-        known.insert(module, others.collect());
-    }
-    let reached = |start: &Vec<String>| {
-        let mut reached = BTreeSet::new();
-        let mut pending: Vec<Vec<String>> = known[start].iter().cloned().collect();
-        while let Some(next) = pending.pop() {
-            if reached.insert(next.clone()) {
-                pending.extend(known[&next].iter().cloned());
-            }
-        }
-        reached
-    };
-    let reachable: BTreeMap<&Vec<String>, BTreeSet<Vec<String>>> =
-        modules.keys().map(|module| (module, reached(module))).collect();
-    let mut cycles = BTreeSet::new();
-    for (module, others) in &reachable {
-        if others.contains(*module) {
-            let circle = others.iter().filter(|other| reachable[other].contains(*module));
-            cycles.insert(circle.map(|other| other.join("::")).collect());
-        }
-    }
-    cycles
-}
-
-/// Modules that are still in a cycle. The list only gets shorter.
-const IN_CYCLES: &[&str] = &[
-    "engine::executions",
-    "engine::resources",
-    "engine::sources",
-    "engine::users",
-    "report::blob",
-    "report::conclude",
-    "report::examine",
-    "report::signature",
-];
-
 #[test]
 fn files_do_not_use_each_other_in_a_cycle() {
-    for source in ["src", "mock-engine/src"] {
-        let mut cycles = cycles(source);
-        cycles.retain(|cycle| !cycle.iter().all(|module| IN_CYCLES.contains(&module.as_str())));
-        assert!(cycles.is_empty(), "{source}: {cycles:#?}");
+    let cycles = sources().cycles();
+    assert!(cycles.is_empty(), "{cycles:#?}");
+}
+
+#[test]
+fn cycle_through_a_re_export_is_found() {
+    let crate_dir = tempfile::tempdir().expect("a directory");
+    let files = [
+        ("lib.rs", "mod a;\nmod b;\n"),
+        ("a.rs", "use crate::b::Inner;\n"),
+        ("b.rs", "mod c;\npub(crate) use c::Inner;\n"),
+        ("b/c.rs", "use crate::{a, b};\n"),
+    ];
+    fs::create_dir(crate_dir.path().join("b")).expect("a directory");
+    for (file, code) in files {
+        fs::write(crate_dir.path().join(file), code).expect("a file");
     }
+    let cycle = BTreeSet::from(["a".to_owned(), "b::c".to_owned()]);
+    assert_eq!(Sources::read(crate_dir.path()).cycles(), BTreeSet::from([cycle]));
 }
 
 #[test]
 fn renderers_do_not_use_the_command_line() {
-    let modules = modules(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
-    for (module, code) in &modules {
+    for (module, used) in sources().uses() {
         let above: &[&str] = match module.first().map(String::as_str) {
             Some("render") => &["cli"],
             Some("outcome") => &["cli", "render"],
             _ => &[],
         };
-        for path in paths(code) {
-            let used = target(&path, module, &modules);
-            let layer = used.as_ref().map(|used| used[0].as_str());
+        for other in used {
+            let layer = other.first().map(String::as_str);
             assert!(
                 !above.iter().any(|above| layer == Some(*above)),
-                "{module:?} uses {path:?}"
+                "{module:?} uses {other:?}"
             );
         }
     }

@@ -1,43 +1,33 @@
-//! The four layers of the crate: each imports itself and the layers below it, never one above.
+//! The imports in the crate: each layer uses itself and the layers below it, and no files use each other in a cycle.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use testkit::sources::Sources;
 
 /// The layers, from the top.
 const LAYERS: &[&str] = &["startup", "server", "http", "engine"];
 
+fn sources() -> Sources {
+    Sources::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
+}
+
 #[test]
-fn no_layer_imports_one_above() {
-    for (rank, layer) in LAYERS.iter().enumerate() {
-        for file in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(layer)) {
-            let text = fs::read_to_string(&file).unwrap();
-            for imported in imports(&text) {
-                let allowed = LAYERS.iter().skip(rank).any(|below| *below == imported);
-                assert!(allowed, "{}: {layer} imports {imported}", file.display());
-            }
+fn no_layer_uses_one_above() {
+    let rank = |module: &[String]| {
+        LAYERS
+            .iter()
+            .position(|layer| module.first().is_some_and(|m| m == layer))
+    };
+    for (module, used) in sources().uses() {
+        for other in used {
+            let above = rank(other).is_some_and(|other| Some(other) < rank(module));
+            assert!(!above, "{module:?} uses {other:?}");
         }
     }
 }
 
-/// The first names after `crate::`, in code.
-fn imports(text: &str) -> impl Iterator<Item = &str> {
-    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
-    let paths = code.flat_map(|line| line.split("crate::").skip(1));
-    paths.map(|path| {
-        let end = path.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-        &path[..end.unwrap_or(path.len())]
-    })
-}
-
-fn sources(directory: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(directory).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files.extend(sources(&path));
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
-        }
-    }
-    files
+#[test]
+fn files_do_not_use_each_other_in_a_cycle() {
+    let cycles = sources().cycles();
+    assert!(cycles.is_empty(), "{cycles:#?}");
 }

@@ -17,6 +17,7 @@ mod merging;
 mod mirror;
 mod parts;
 mod sound;
+pub mod sources;
 mod tampered;
 mod targets;
 pub mod typed;
