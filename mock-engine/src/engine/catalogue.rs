@@ -36,12 +36,6 @@ collections![
     SETTINGS,
 ];
 
-collections![TableCollection: TABLE_METADATA];
-collections![ColumnCollection: COLUMN_METADATA];
-collections![FormatCollection: FILE_FORMATS];
-collections![FieldCollection: FILE_FIELD_METADATA];
-collections![MountCollection: MOUNTS];
-
 // Rows of their own.
 collections![
     RowCollection:
@@ -85,18 +79,18 @@ pub static ALL: Collections = &[
     &ALGORITHMS,
     &FRAMEWORKS,
     &CLASSIFIER_FRAMEWORKS,
-    &FILE_FORMATS,
-    &TABLE_METADATA,
-    &COLUMN_METADATA,
+    &FormatCollection,
+    &TableCollection,
+    &ColumnCollection,
     &FILE_METADATA,
-    &FILE_FIELD_METADATA,
+    &FieldCollection,
     &RECORD_TYPES,
     &RECORD_TYPE_QUALIFIERS,
     &DATASET_RULESETS,
     &DATASET_FORMATS,
     &DATASET_METADATA,
     &DATASET_FIELD_METADATA,
-    &MOUNTS,
+    &MountCollection,
     &JDBC_DRIVERS,
     &SETTINGS,
     &Users,

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::catalogue::{
-    DATABASE_RULESETS, DATASET_CONNECTORS, FILE_CONNECTORS, FILE_METADATA, FILE_RULESETS, MOUNTS,
+    DATABASE_RULESETS, DATASET_CONNECTORS, FILE_CONNECTORS, FILE_METADATA, FILE_RULESETS,
 };
-use super::objects::{MountStatus, refresh, replace_tables, tables_behind};
+use super::objects::{MountCollection, MountStatus, refresh, replace_tables, tables_behind};
 use super::resources::{Collection, Reader, Writer};
 use super::{AsyncTask, BadBody, Engine, EngineError, JobOutput, Key, Operation, Row};
 
@@ -37,7 +37,7 @@ impl Engine {
 
     /// Connects or disconnects a mount; returns its row.
     pub fn set_mount(&self, key: &Key, status: MountStatus) -> Result<Value, EngineError> {
-        self.write(|writer| MOUNTS.set_status(writer, key, status))
+        self.write(|writer| MountCollection.set_status(writer, key, status))
     }
 
     /// Starts a refresh of a ruleset from its database.

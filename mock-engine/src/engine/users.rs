@@ -10,7 +10,7 @@ use super::resources::{
     Collection, NON_ADMIN, Reader, ResourceSpec, RowCollection, USERS, Writer, merge, spec,
 };
 use super::sessions::digest;
-use super::{Engine, EngineError, Key, Page, PageRequest, Query, Row, Settings, State};
+use super::{Engine, EngineError, Key, Row, Settings, State};
 use crate::engine::defaults;
 
 /// The users of an engine as a resource.
@@ -22,19 +22,6 @@ static ROWS: RowCollection = RowCollection::new(&spec::USERS);
 impl Collection for Users {
     fn spec(&self) -> &'static ResourceSpec {
         &spec::USERS
-    }
-
-    fn list(
-        &self,
-        reader: &Reader<'_>,
-        query: &Query,
-        page: PageRequest,
-    ) -> Result<Page<Value>, EngineError> {
-        ROWS.list(reader, query, page)
-    }
-
-    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, EngineError> {
-        ROWS.get(reader, key)
     }
 
     fn create(&self, writer: &mut Writer<'_>, mut body: Row) -> Result<Value, EngineError> {

@@ -5,8 +5,8 @@
 use serde_json::Value;
 
 use super::edit::{behind, created, deleted, updated};
-use crate::engine::resources::{Collection, Reader, ResourceSpec, RowCollection, Writer};
-use crate::engine::{EngineError, Key, Page, PageRequest, Query, Row};
+use crate::engine::resources::{Collection, ResourceSpec, RowCollection, Writer};
+use crate::engine::{EngineError, Key, Row};
 
 /// Rows with objects behind them.
 #[derive(Debug)]
@@ -26,19 +26,6 @@ impl ObjectCollection {
 impl Collection for ObjectCollection {
     fn spec(&self) -> &'static ResourceSpec {
         self.rows.spec()
-    }
-
-    fn list(
-        &self,
-        reader: &Reader<'_>,
-        query: &Query,
-        page: PageRequest,
-    ) -> Result<Page<Value>, EngineError> {
-        self.rows.list(reader, query, page)
-    }
-
-    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, EngineError> {
-        self.rows.get(reader, key)
     }
 
     fn create(&self, writer: &mut Writer<'_>, body: Row) -> Result<Value, EngineError> {

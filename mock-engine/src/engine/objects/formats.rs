@@ -12,8 +12,8 @@ use super::rewrite::{add_fields, map_fields, set_field, with_data};
 use super::ruleset_tables::Masking;
 use super::{ObjectCollection, StoredObject, put_object};
 use crate::engine::defaults;
-use crate::engine::resources::{Collection, Reader, ResourceSpec, RowCollection, Writer, spec};
-use crate::engine::{EngineError, Key, Page, PageRequest, Query, Refusal, Row, State};
+use crate::engine::resources::{Collection, ResourceSpec, Writer, spec};
+use crate::engine::{EngineError, Key, Refusal, Row, State};
 
 /// Number of the field with a format's fields.
 const FIELDS: u32 = 5;
@@ -32,37 +32,15 @@ const FIXED: &[&str] = &[
     "isMasked",
 ];
 
+static ROWS: ObjectCollection = ObjectCollection::new(&spec::FILE_FORMATS);
+
 /// File formats.
 #[derive(Debug)]
-pub struct FormatCollection {
-    rows: ObjectCollection,
-}
-
-impl FormatCollection {
-    /// Rows under the rules of a spec.
-    pub const fn new(spec: &'static ResourceSpec) -> Self {
-        Self {
-            rows: ObjectCollection::new(spec),
-        }
-    }
-}
+pub(crate) struct FormatCollection;
 
 impl Collection for FormatCollection {
     fn spec(&self) -> &'static ResourceSpec {
-        self.rows.spec()
-    }
-
-    fn list(
-        &self,
-        reader: &Reader<'_>,
-        query: &Query,
-        page: PageRequest,
-    ) -> Result<Page<Value>, EngineError> {
-        self.rows.list(reader, query, page)
-    }
-
-    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, EngineError> {
-        self.rows.get(reader, key)
+        &spec::FILE_FORMATS
     }
 
     fn create(&self, writer: &mut Writer<'_>, mut body: Row) -> Result<Value, EngineError> {
@@ -72,7 +50,7 @@ impl Collection for FormatCollection {
             Some(content) => fields_of(content, fixed_width)?,
             None => Vec::new(),
         };
-        let shown = self.rows.create(writer, body)?;
+        let shown = ROWS.create(writer, body)?;
         let key = shown.get(self.spec().id_field).and_then(Key::from_json);
         let key = key.ok_or(EngineError::Internal)?;
         if !fields.is_empty() {
@@ -87,11 +65,11 @@ impl Collection for FormatCollection {
 
     fn update(&self, writer: &mut Writer<'_>, key: &Key, mut body: Row) -> Result<Value, EngineError> {
         body.remove(CONTENT);
-        self.rows.update(writer, key, body)
+        ROWS.update(writer, key, body)
     }
 
     fn delete(&self, writer: &mut Writer<'_>, key: &Key) -> Result<(), EngineError> {
-        self.rows.delete(writer, key)
+        ROWS.delete(writer, key)
     }
 }
 
@@ -131,35 +109,11 @@ fn object<'a>(state: &'a State, key: &Key) -> Result<&'a StoredObject, EngineErr
 
 /// Fields of file formats.
 #[derive(Debug)]
-pub struct FieldCollection {
-    rows: RowCollection,
-}
-
-impl FieldCollection {
-    /// Rows of a spec.
-    pub const fn new(spec: &'static ResourceSpec) -> Self {
-        Self {
-            rows: RowCollection::new(spec),
-        }
-    }
-}
+pub(crate) struct FieldCollection;
 
 impl Collection for FieldCollection {
     fn spec(&self) -> &'static ResourceSpec {
-        self.rows.spec()
-    }
-
-    fn list(
-        &self,
-        reader: &Reader<'_>,
-        query: &Query,
-        page: PageRequest,
-    ) -> Result<Page<Value>, EngineError> {
-        self.rows.list(reader, query, page)
-    }
-
-    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, EngineError> {
-        self.rows.get(reader, key)
+        &spec::FILE_FIELD_METADATA
     }
 
     fn create(&self, _: &mut Writer<'_>, _: Row) -> Result<Value, EngineError> {

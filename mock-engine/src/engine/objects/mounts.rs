@@ -7,26 +7,19 @@ use serde_json::Value;
 
 use super::{MountStatus, ObjectCollection};
 use crate::engine::defaults;
-use crate::engine::resources::{Collection, Reader, ResourceSpec, Writer};
-use crate::engine::{EngineError, Key, Page, PageRequest, Query, Refusal, Row};
+use crate::engine::resources::{Collection, ResourceSpec, Writer, spec};
+use crate::engine::{EngineError, Key, Refusal, Row};
 
 /// Members that never change.
 const FIXED: [&str; 3] = ["hostAddress", "mountPath", "type"];
 
+static ROWS: ObjectCollection = ObjectCollection::new(&spec::MOUNTS);
+
 /// Mounts.
 #[derive(Debug)]
-pub struct MountCollection {
-    rows: ObjectCollection,
-}
+pub(crate) struct MountCollection;
 
 impl MountCollection {
-    /// Rows under the rules of a spec.
-    pub const fn new(spec: &'static ResourceSpec) -> Self {
-        Self {
-            rows: ObjectCollection::new(spec),
-        }
-    }
-
     /// Connects or disconnects a mount; returns its row.
     pub(in crate::engine) fn set_status(
         &self,
@@ -45,20 +38,7 @@ impl MountCollection {
 
 impl Collection for MountCollection {
     fn spec(&self) -> &'static ResourceSpec {
-        self.rows.spec()
-    }
-
-    fn list(
-        &self,
-        reader: &Reader<'_>,
-        query: &Query,
-        page: PageRequest,
-    ) -> Result<Page<Value>, EngineError> {
-        self.rows.list(reader, query, page)
-    }
-
-    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, EngineError> {
-        self.rows.get(reader, key)
+        &spec::MOUNTS
     }
 
     fn create(&self, writer: &mut Writer<'_>, mut body: Row) -> Result<Value, EngineError> {
@@ -66,7 +46,7 @@ impl Collection for MountCollection {
         let options = body.get("options").and_then(Value::as_str).unwrap_or_default();
         let kind = body.get("type").and_then(Value::as_str).unwrap_or_default();
         body.insert("options".to_owned(), with_defaults(options, kind).into());
-        self.rows.create(writer, body)
+        ROWS.create(writer, body)
     }
 
     fn update(&self, writer: &mut Writer<'_>, key: &Key, mut body: Row) -> Result<Value, EngineError> {
@@ -82,11 +62,11 @@ impl Collection for MountCollection {
             let kind = shown.get("type").and_then(Value::as_str).unwrap_or_default();
             body.insert("options".to_owned(), with_defaults(options, kind).into());
         }
-        self.rows.update(writer, key, body)
+        ROWS.update(writer, key, body)
     }
 
     fn delete(&self, writer: &mut Writer<'_>, key: &Key) -> Result<(), EngineError> {
-        self.rows.delete(writer, key)
+        ROWS.delete(writer, key)
     }
 }
 

@@ -39,25 +39,15 @@ const FIXED_IN_COLUMN: &[&str] = &[
 static CONNECTORS: RowCollection = RowCollection::new(&spec::DATABASE_CONNECTORS);
 static RULESETS: RowCollection = RowCollection::new(&spec::DATABASE_RULESETS);
 static TABLES: RowCollection = RowCollection::new(&spec::TABLE_METADATA);
+static COLUMNS: RowCollection = RowCollection::new(&spec::COLUMN_METADATA);
 
 /// Tables of rulesets.
 #[derive(Debug)]
-pub struct TableCollection {
-    rows: RowCollection,
-}
-
-impl TableCollection {
-    /// Rows under the rules of a spec.
-    pub const fn new(spec: &'static ResourceSpec) -> Self {
-        Self {
-            rows: RowCollection::new(spec),
-        }
-    }
-}
+pub(crate) struct TableCollection;
 
 impl Collection for TableCollection {
     fn spec(&self) -> &'static ResourceSpec {
-        self.rows.spec()
+        &spec::TABLE_METADATA
     }
 
     fn list(
@@ -69,11 +59,7 @@ impl Collection for TableCollection {
         if let Some(id) = query.number("ruleset_id")? {
             RULESETS.get(reader, &Key::Number(id))?;
         }
-        self.rows.list(reader, query, page)
-    }
-
-    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, EngineError> {
-        self.rows.get(reader, key)
+        TABLES.list(reader, query, page)
     }
 
     fn create(&self, writer: &mut Writer<'_>, body: Row) -> Result<Value, EngineError> {
@@ -369,22 +355,11 @@ pub(in crate::engine) fn copy_tables(
 
 /// Columns of tables.
 #[derive(Debug)]
-pub struct ColumnCollection {
-    rows: RowCollection,
-}
-
-impl ColumnCollection {
-    /// Rows of a spec.
-    pub const fn new(spec: &'static ResourceSpec) -> Self {
-        Self {
-            rows: RowCollection::new(spec),
-        }
-    }
-}
+pub(crate) struct ColumnCollection;
 
 impl Collection for ColumnCollection {
     fn spec(&self) -> &'static ResourceSpec {
-        self.rows.spec()
+        &spec::COLUMN_METADATA
     }
 
     fn list(
@@ -396,11 +371,7 @@ impl Collection for ColumnCollection {
         if let Some(id) = query.number("table_metadata_id")? {
             TABLES.get(reader, &Key::Number(id))?;
         }
-        self.rows.list(reader, query, page)
-    }
-
-    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, EngineError> {
-        self.rows.get(reader, key)
+        COLUMNS.list(reader, query, page)
     }
 
     fn create(&self, _: &mut Writer<'_>, _: Row) -> Result<Value, EngineError> {

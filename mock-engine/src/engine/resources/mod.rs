@@ -18,17 +18,25 @@ pub(super) use rights::{NON_ADMIN, USERS};
 pub use row_collection::{RowCollection, merge};
 pub use spec::{Access, OnDelete, Parent, ResourceSpec, Unique};
 
-/// One kind of resource.
+/// One kind of resource. Unless it says otherwise, reads show the rows of its table.
 pub trait Collection: std::fmt::Debug + Send + Sync {
     /// Returns its description.
     fn spec(&self) -> &'static ResourceSpec;
 
     /// Returns a page of the rows that match the query's filters, in order.
-    fn list(&self, reader: &Reader<'_>, query: &Query, page: PageRequest)
-    -> Result<Page<Value>, EngineError>;
+    fn list(
+        &self,
+        reader: &Reader<'_>,
+        query: &Query,
+        page: PageRequest,
+    ) -> Result<Page<Value>, EngineError> {
+        RowCollection::new(self.spec()).list(reader, query, page)
+    }
 
     /// Returns a row.
-    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, EngineError>;
+    fn get(&self, reader: &Reader<'_>, key: &Key) -> Result<Value, EngineError> {
+        RowCollection::new(self.spec()).get(reader, key)
+    }
 
     /// Creates a row; returns it as a GET would.
     fn create(&self, writer: &mut Writer<'_>, body: Row) -> Result<Value, EngineError>;
