@@ -85,7 +85,7 @@ pub(crate) fn of_target(label: &str, error: &StateError) -> CliError {
         StateError::Unrecognised(
             EnvelopeError::EngineError { .. } | EnvelopeError::Empty | EnvelopeError::Truncated { .. },
         ) => "save it from the target again",
-        StateError::Document(error) | StateError::DocumentLimit(error) => of_document(error),
+        StateError::Document { error, .. } => of_document(error),
         StateError::InvalidSignature => {
             "'exportdoc verify-signature' shows why; export again from the target"
         }

@@ -39,7 +39,7 @@ impl Target {
 
     /// What is missing or doubtful about the sources, as sentences.
     pub fn notes(&self) -> Vec<String> {
-        self.state.notes().iter().map(ToString::to_string).collect()
+        self.state.notes().to_vec()
     }
 }
 

@@ -1,17 +1,16 @@
 //! Which parts of the target are known completely, so that an object missing there is absent.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::Source;
-use crate::identifier::Identifier;
+use super::objects::ObjectId;
 use crate::import_plan::Location;
 use crate::object::{ObjectType, type_by_name};
 
 /// A part of an engine's objects.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Extent {
-    /// The whole engine, down to the saved states.
-    Engine,
     /// All syncable objects.
     Objects,
     /// All algorithms.
@@ -22,23 +21,18 @@ pub(super) enum Extent {
     TypeIn(String, i64),
 }
 
-/// Type and identifier of an object.
-pub(super) type ObjectId = (String, Identifier);
+/// A source and the objects that it shows.
+type Shown = (Source, Arc<HashSet<ObjectId>>);
 
 /// The complete extents, each with the sources that show all of it.
 #[derive(Debug, Default)]
-pub(super) struct Coverage(HashMap<Extent, Vec<(Source, HashSet<ObjectId>)>>);
+pub(super) struct Coverage(HashMap<Extent, Vec<Shown>>);
 
 impl Coverage {
-    /// Adds a source that shows exactly these objects of an extent.
-    pub(super) fn add(&mut self, extent: Extent, source: &Source, objects: HashSet<ObjectId>) {
-        let shown = (Source::clone(source), objects);
+    /// Adds a source that shows all objects of an extent: those of them that are in the set.
+    pub(super) fn add(&mut self, extent: Extent, source: &Source, objects: &Arc<HashSet<ObjectId>>) {
+        let shown = (Source::clone(source), Arc::clone(objects));
         self.0.entry(extent).or_default().push(shown);
-    }
-
-    /// Whether the whole engine is known.
-    pub(super) fn is_whole(&self) -> bool {
-        self.0.contains_key(&Extent::Engine)
     }
 
     /// Whether all objects of a type, or all algorithms if it is `None`, are known in a location.
@@ -63,8 +57,7 @@ fn extents(type_name: Option<&str>, location: Option<Location>) -> impl Iterator
         (Some(name), Some(Location::Environment(id))) => Some(Extent::TypeIn(name.clone(), id)),
         _ => None,
     };
-    [Extent::Engine, Extent::Objects]
-        .into_iter()
+    std::iter::once(Extent::Objects)
         .chain(type_name.map(Extent::Type))
         .chain(algorithm.then_some(Extent::Algorithms))
         .chain(here)

@@ -4,13 +4,14 @@
 //! environment of an object only if an `ENVIRONMENT` object depends on it.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use super::coverage::{Extent, ObjectId};
-use super::objects::Observation;
+use super::coverage::Extent;
+use super::objects::{ObjectId, Observation};
 use super::{Source, StateError, TargetStateBuilder};
 use crate::identifier::Identifier;
 use crate::import_plan::{ImportDocument, Location, TypeSelector, stands_for};
-use crate::object::{OBJECT_TYPES, ObjectType, Scope, SyncObject, type_by_name};
+use crate::object::{OBJECT_TYPES, Scope, SyncObject, type_by_name};
 use crate::passphrase::Passphrase;
 use crate::report::{DocumentReport, ExamineOptions, Examined, Examiner};
 use crate::reuse;
@@ -27,59 +28,59 @@ impl TargetStateBuilder {
             ..ExamineOptions::default()
         };
         let Examined { report, contents, .. } = Examiner::new(&options).keep_contents().read_bytes(bytes)?;
-        reuse::readable(&report).map_err(|error| {
-            if report.hit_limit() {
-                StateError::DocumentLimit(error)
-            } else {
-                StateError::Document(error)
-            }
-        })?;
+        let limit = report.hit_limit();
+        reuse::readable(&report).map_err(|error| StateError::Document { error, limit })?;
         let document = ImportDocument::new(&report, contents.objects);
         if !document.intact {
             return Err(StateError::InvalidSignature);
         }
-        self.format = self.format.max(document.format);
+        self.facts.format = self.facts.format.max(document.format);
         let types = document.object_types();
         let homes = homes(&report, &types);
+        let mut shown = HashSet::new();
         for (at, object) in document.objects.iter().enumerate() {
-            let seen = match stands_for(&types[at]) {
-                Some(originals) => original(object, originals),
-                None => Some(own(&report, at, object, &types[at], homes.get(&at).copied())),
+            let original = stands_for(&types[at]).map(|originals| original_type(object, originals));
+            let is_reference = original.is_some();
+            let Some(type_name) = original.unwrap_or(Some(&types[at])) else {
+                continue;
             };
-            if let Some(seen) = seen.filter(|seen| seen.object.0 != "GLOBAL_OBJECT") {
-                if let Some(Location::Environment(id)) = seen.location {
-                    self.environments.add(id, None, None, source)?;
+            let id: ObjectId = (type_name.to_owned(), object.key().identifier.clone());
+            let is_global = type_by_name(type_name).is_some_and(|known| known.scope == Scope::Global);
+            let home = homes.get(&at).map(|id| Location::Environment(*id));
+            let mut seen = Observation {
+                // Objects without a name in their data may have one: the data of some types was never seen.
+                name: object.name().map(|name| name.to_string()),
+                pair: Some(object.revision().pair.clone()),
+                location: home.or(is_global.then_some(Location::Global)),
+                ..Observation::default()
+            };
+            if !is_reference {
+                let facts = &report.objects[at];
+                seen.own_hash = facts.computed_hash.clone().filter(|_| !facts.hash_has_gaps);
+                // Members of a bundle change without a save, and references leave dependencies out.
+                if type_name != "ENVIRONMENT" {
+                    seen.dependencies = Some(object.dependencies().iter().cloned().collect());
                 }
-                self.objects.add(seen, source)?;
+                shown.insert(id.clone());
+            }
+            if type_name != "GLOBAL_OBJECT" {
+                self.objects.add(&id, seen, source)?;
             }
         }
+        // This bundle has every engine-wide object that can be synced.
         if types.iter().any(|name| name == "GLOBAL_OBJECT") {
-            self.cover_bundle(source, &document.objects, &types);
+            let shown = Arc::new(shown);
+            let bundled = OBJECT_TYPES.iter().filter(|known| known.in_global_object);
+            let extents = bundled.map(|known| Extent::Type(known.name.to_owned()));
+            for extent in extents.chain([Extent::Algorithms]) {
+                self.facts.coverage.add(extent, source, &shown);
+            }
         }
         Ok(document.objects.len())
     }
-
-    /// `GLOBAL_OBJECT` bundles every engine-wide object that can be synced, so one outside of it doesn't exist.
-    fn cover_bundle(&mut self, source: &Source, objects: &[SyncObject<'_>], types: &[String]) {
-        let bundled = |extent: Extent, includes: &dyn Fn(&ObjectType) -> bool| {
-            let objects = types.iter().zip(objects);
-            let objects: HashSet<ObjectId> = objects
-                .filter(|(name, _)| type_by_name(name).is_some_and(includes))
-                .map(|(name, object)| (name.clone(), object.key().identifier.clone()))
-                .collect();
-            self.coverage.add(extent, source, objects);
-        };
-        let mut bundled = bundled;
-        bundled(Extent::Algorithms, &ObjectType::is_algorithm);
-        for known in OBJECT_TYPES.iter().filter(|known| known.in_global_object) {
-            bundled(Extent::Type(known.name.to_owned()), &|other| {
-                other.name == known.name
-            });
-        }
-    }
 }
 
-/// The environments of the objects that `ENVIRONMENT` objects depend on, and of those themselves.
+/// The environments of `ENVIRONMENT` objects and of the objects that these depend on.
 fn homes(report: &DocumentReport, types: &[String]) -> HashMap<usize, i64> {
     let nodes = report.graph.nodes();
     let mut homes = HashMap::new();
@@ -100,50 +101,14 @@ fn homes(report: &DocumentReport, types: &[String]) -> HashMap<usize, i64> {
     homes
 }
 
-/// What the document shows of an object of its own.
-fn own(
-    report: &DocumentReport,
-    at: usize,
-    object: &SyncObject<'_>,
-    type_name: &str,
-    home: Option<i64>,
-) -> Observation {
-    let global = type_by_name(type_name).is_some_and(|known| known.scope == Scope::Global);
-    let facts = &report.objects[at];
-    let dependencies = || object.dependencies().iter().cloned().collect();
-    Observation {
-        location: home
-            .map(Location::Environment)
-            .or(global.then_some(Location::Global)),
-        // Members of a bundle change without a save.
-        dependencies: (type_name != "ENVIRONMENT").then(dependencies),
-        own_hash: facts.computed_hash.clone().filter(|_| !facts.hash_has_gaps),
-        ..observation(object, type_name)
-    }
-}
-
-/// What a reference shows of its original. References leave dependencies out.
-fn original(object: &SyncObject<'_>, originals: TypeSelector<'_>) -> Option<Observation> {
+/// The type of the object that a reference refers to.
+fn original_type(reference: &SyncObject<'_>, originals: TypeSelector<'_>) -> Option<&'static str> {
     let known = match originals {
         TypeSelector::AnyAlgorithm => {
-            let stated = object.revision().stated_type()?;
+            let stated = reference.revision().stated_type()?;
             type_by_name(&stated).filter(|known| known.is_algorithm())?
         }
         TypeSelector::Type(name) => type_by_name(name)?,
     };
-    let global = known.is_algorithm() || known.scope == Scope::Global;
-    Some(Observation {
-        location: global.then_some(Location::Global),
-        ..observation(object, known.name)
-    })
-}
-
-/// Identifier, name and saved state. An object without a name in its data may still have one, because the data of some
-/// types was never seen.
-fn observation(object: &SyncObject<'_>, type_name: &str) -> Observation {
-    Observation {
-        name: object.name().filter(|name| !name.is_empty()),
-        pair: Some(object.revision().pair.clone()),
-        ..Observation::of((type_name.to_owned(), object.key().identifier.clone()))
-    }
+    Some(known.name)
 }

@@ -2,7 +2,8 @@
 //!
 //! Without `?secrets=true`, a dump hides the messages of objects with keys, so their saved states are unknown.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,8 +11,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::coverage::Extent;
-use super::objects::Observation;
-use super::{Source, StateError, StateNote, TargetStateBuilder, without_mark};
+use super::objects::{ObjectId, Observation};
+use super::{Source, StateError, TargetStateBuilder, without_mark};
 use crate::identifier::Identifier;
 use crate::import_plan::{Location, Purpose};
 use crate::object::{ObjectType, SyncObject, type_by_name};
@@ -30,14 +31,7 @@ struct Dump {
 #[derive(Deserialize)]
 struct Tables {
     #[serde(default)]
-    environments: BTreeMap<String, EnvironmentRow>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct EnvironmentRow {
-    environment_name: Option<String>,
-    purpose: Option<String>,
+    environments: BTreeMap<String, Value>,
 }
 
 #[derive(Deserialize)]
@@ -54,53 +48,76 @@ struct DumpedObject {
 
 impl TargetStateBuilder {
     pub(super) fn add_dump(&mut self, source: &Source, bytes: &[u8]) -> Result<usize, StateError> {
-        let what = "a state dump";
-        let dump: Dump =
-            serde_json::from_slice(without_mark(bytes)).map_err(|error| StateError::Form { what, error })?;
+        let dump: Dump = serde_json::from_slice(without_mark(bytes))
+            .map_err(|error| StateError::malformed("a state dump", error))?;
         let version = dump.version.and_then(|text| text.parse().ok());
         self.dumped_version = self.dumped_version.max(version);
-        self.format = self.format.max(dump.format);
-        let objects = dump.objects.len();
-        let (mut shown, mut hidden) = (HashSet::new(), 0);
+        self.facts.format = self.facts.format.max(dump.format);
+        self.facts.is_whole = true;
+        let total = dump.objects.len();
+        let (mut shown, mut count) = (HashSet::new(), 0);
         for (at, dumped) in dump.objects.into_iter().enumerate() {
-            self.types.insert(dumped.type_name.clone());
-            let reference = dumped.is_reference();
-            let seen = dumped.observation(at)?;
-            hidden += usize::from(seen.pair.is_none());
+            let type_name = dumped.type_name.clone();
+            let (object, seen) = dumped.read(at)?;
+            count += usize::from(seen.pair.is_none());
             // The mock keeps a reference only because its original is missing.
-            if !reference {
-                shown.insert(seen.object.clone());
-                self.objects.add(seen, source)?;
+            if !type_by_name(&type_name).is_some_and(ObjectType::is_reference)
+                && !type_name.ends_with("_REFERENCE")
+            {
+                self.objects.add(&object, seen, source)?;
+                shown.insert(object);
             }
+            self.facts.types.insert(type_name);
         }
-        self.coverage.add(Extent::Engine, source, shown);
-        let rows = dump.tables.environments.into_iter();
-        let rows: BTreeMap<i64, _> = rows
-            .filter_map(|(id, row)| Some((id.parse().ok()?, row)))
-            .collect();
-        for (id, row) in &rows {
-            let purpose = match row.purpose.as_deref() {
+        let coverage = &mut self.facts.coverage;
+        coverage.add(Extent::Objects, source, &Arc::new(shown));
+        let mut ids = BTreeSet::new();
+        for (id, row) in dump.tables.environments {
+            let Ok(id) = id.parse() else { continue };
+            let purpose = match row["purpose"].as_str() {
                 Some("TOKENIZE") => Purpose::Tokenize,
                 _ => Purpose::Mask,
             };
-            let name = row.environment_name.as_deref();
-            self.environments.add(*id, name, Some(purpose), source)?;
+            let name = row["environmentName"].as_str().map(str::to_owned);
+            let environments = &mut self.facts.environments;
+            environments.add(id, name, Some(purpose), source)?;
+            ids.insert(id);
         }
-        self.environments.add_complete(rows.into_keys().collect());
-        if hidden > 0 {
-            self.notes.push(StateNote::HiddenObjects {
-                label: source.to_string(),
-                count: hidden,
-            });
+        self.facts.environments.add_complete(ids);
+        if count > 0 {
+            self.facts.notes.push(format!(
+                "{source}: {count} objects are hidden, so their revisions are unknown; dump with ?secrets=true"
+            ));
         }
-        Ok(objects)
+        Ok(total)
     }
 }
 
 impl DumpedObject {
-    fn is_reference(&self) -> bool {
-        type_by_name(&self.type_name).is_some_and(ObjectType::is_reference)
-            || self.type_name.ends_with("_REFERENCE")
+    fn read(self, at: usize) -> Result<(ObjectId, Observation), StateError> {
+        let message = self.message(at)?;
+        let id = match &message {
+            Some(object) => object.key().identifier.clone(),
+            None => Identifier::from_json(&self.identifier),
+        };
+        let mut seen = Observation {
+            nameless: self.name.as_deref().is_none_or(str::is_empty),
+            name: self.name,
+            location: Some(self.environment.map_or(Location::Global, Location::Environment)),
+            ..Observation::default()
+        };
+        if let Some(object) = message {
+            let pair = object.revision().pair.clone();
+            // The hash covers dependencies, too.
+            let is_alone = object.dependencies().is_empty();
+            seen.own_hash = is_alone.then(|| revision_hash::of_pairs([&pair]));
+            seen.pair = Some(pair);
+            // Members of a bundle change without a save.
+            if !matches!(&*self.type_name, "ENVIRONMENT" | "GLOBAL_OBJECT") {
+                seen.dependencies = Some(object.dependencies().iter().cloned().collect());
+            }
+        }
+        Ok(((self.type_name, id), seen))
     }
 
     /// The decoded message; `None` if it is hidden.
@@ -111,37 +128,11 @@ impl DumpedObject {
             (None, Some(text)) if !text.starts_with('<') => ("secret", text),
             _ => return Ok(None),
         };
-        let path = || format!("$.objects[{at}].{member}");
+        let path = format!("$.objects[{at}].{member}");
         let bytes = STANDARD
             .decode(text)
-            .map_err(|error| StateError::Base64 { path: path(), error })?;
-        let object = SyncObject::parse(&bytes).map_err(|error| StateError::Object { path: path(), error })?;
+            .map_err(|error| StateError::malformed(&path, format_args!("not base64: {error}")))?;
+        let object = SyncObject::parse(&bytes).map_err(|error| StateError::malformed(&path, error))?;
         Ok(Some(object.into_owned()))
-    }
-
-    fn observation(self, at: usize) -> Result<Observation, StateError> {
-        let message = self.message(at)?;
-        let id = match &message {
-            Some(object) => object.key().identifier.clone(),
-            None => Identifier::from_json(&self.identifier),
-        };
-        // Members of a bundle change without a save.
-        let bundle = matches!(&*self.type_name, "ENVIRONMENT" | "GLOBAL_OBJECT");
-        let seen = Observation::of((self.type_name, id)).named(self.name);
-        let location = self.environment.map_or(Location::Global, Location::Environment);
-        let dependencies = message.as_ref().map(SyncObject::dependencies);
-        Ok(Observation {
-            location: Some(location),
-            pair: message.as_ref().map(|object| object.revision().pair.clone()),
-            // The hash covers dependencies, too.
-            own_hash: message
-                .as_ref()
-                .filter(|object| object.dependencies().is_empty())
-                .map(|object| revision_hash::of_pairs([&object.revision().pair])),
-            dependencies: dependencies
-                .filter(|_| !bundle)
-                .map(|keys| keys.iter().cloned().collect()),
-            ..seen
-        })
     }
 }

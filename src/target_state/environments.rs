@@ -2,19 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Disagreement;
-use super::coverage::ObjectId;
-use super::objects::Sourced;
+use super::objects::{ObjectId, Sourced, agree};
 use super::{Source, StateError};
 use crate::identifier::Identifier;
 use crate::import_plan::{ENVIRONMENTS, Presence, Purpose, TargetEnvironment};
 
-/// The known environments by id.
+/// The known environments.
 #[derive(Debug, Default)]
 pub(super) struct Environments {
-    by_id: BTreeMap<i64, (Sourced<String>, Sourced<Purpose>)>,
-    /// The ids of each complete list.
-    complete: Vec<BTreeSet<i64>>,
+    /// Names and purposes by id.
+    known: BTreeMap<i64, (Sourced<String>, Sourced<Purpose>)>,
+    /// The ids that every complete list has; `None` without such a list.
+    complete: Option<BTreeSet<i64>>,
 }
 
 /// An environment of the target.
@@ -32,23 +31,31 @@ impl Environments {
     pub(super) fn add(
         &mut self,
         id: i64,
-        name: Option<&str>,
+        name: Option<String>,
         purpose: Option<Purpose>,
         source: &Source,
     ) -> Result<(), StateError> {
         let object: ObjectId = ("ENVIRONMENT".to_owned(), Identifier::Integer(id));
-        let (known_name, known_purpose) = self.by_id.entry(id).or_default();
-        Disagreement::Name.check(known_name, name.map(str::to_owned), source, &object)?;
-        Disagreement::Purpose.check(known_purpose, purpose, source, &object)
+        let (known_name, known_purpose) = self.known.entry(id).or_default();
+        agree(known_name, name, source, "the name of", &object)?;
+        agree(known_purpose, purpose, source, "the purpose of", &object)
+    }
+
+    /// Adds an environment that an object lives in.
+    pub(super) fn add_home(&mut self, id: i64) {
+        self.known.entry(id).or_default();
     }
 
     /// Adds the ids of a complete list.
-    pub(super) fn add_complete(&mut self, ids: BTreeSet<i64>) {
-        self.complete.push(ids);
+    pub(super) fn add_complete(&mut self, mut ids: BTreeSet<i64>) {
+        if let Some(others) = &self.complete {
+            ids.retain(|id| others.contains(id));
+        }
+        self.complete = Some(ids);
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = NamedEnvironment> {
-        self.by_id.iter().map(|(id, (name, purpose))| NamedEnvironment {
+        self.known.iter().map(|(id, (name, purpose))| NamedEnvironment {
             id: *id,
             name: name.as_ref().map(|(name, _)| name.clone()),
             purpose: purpose.as_ref().map(|(purpose, _)| *purpose),
@@ -65,7 +72,7 @@ impl Environments {
     }
 
     pub(super) fn find(&self, id: i64) -> Presence<TargetEnvironment> {
-        let known = self.by_id.get(&id);
+        let known = self.known.get(&id);
         self.presence(known.map(|_| id)).map(|_| TargetEnvironment {
             purpose: known.and_then(|(_, purpose)| Some(purpose.as_ref()?.0)),
         })
@@ -73,9 +80,10 @@ impl Environments {
 
     /// A known environment is present if no complete list lacks it. An unknown one is absent if a complete list exists.
     fn presence(&self, known: Option<i64>) -> Presence<i64> {
-        match known {
-            Some(id) if self.complete.iter().all(|ids| ids.contains(&id)) => Presence::Present(id),
-            None if !self.complete.is_empty() => Presence::Absent,
+        match (known, &self.complete) {
+            (Some(id), None) => Presence::Present(id),
+            (Some(id), Some(complete)) if complete.contains(&id) => Presence::Present(id),
+            (None, Some(_)) => Presence::Absent,
             _ => unknown(),
         }
     }

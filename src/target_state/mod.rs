@@ -1,7 +1,7 @@
 //! An import's target, read from files: its export documents, its saved lists, the state of a mock of it.
 //!
 //! ```text
-//! bytes → kind of source → observations of objects → one snapshot → answers for an import plan
+//! bytes → observations of objects, complete lists → one table → answers for an import plan
 //! ```
 //!
 //! Invariants: all sources are one snapshot of one target, so a contradiction is an error. Answers are never guessed:
@@ -19,10 +19,9 @@ mod lists;
 mod objects;
 mod state;
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use crate::envelope::Envelope;
@@ -30,13 +29,12 @@ use crate::import_plan::EngineVersion;
 use crate::passphrase::Passphrase;
 
 pub use environments::NamedEnvironment;
-pub use error::{Disagreement, StateError};
+pub use error::StateError;
 pub use state::TargetState;
 
-use coverage::Coverage;
-use environments::Environments;
 use lists::Page;
-use objects::Snapshot;
+use objects::Objects;
+use state::Facts;
 
 /// The most entries of all lists together.
 pub const MAX_ENTRIES: usize = 250_000;
@@ -82,13 +80,15 @@ impl SourceKind {
         if bytes.trim_ascii_start().starts_with(b"[") {
             return Ok(Self::Lists);
         }
-        let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<Members>();
+        let mut values =
+            serde_json::Deserializer::from_slice(bytes).into_iter::<HashMap<String, IgnoredAny>>();
         let members = values.next().and_then(Result::ok).unwrap_or_default();
-        if members.blob.is_some() || members.export_response_metadata.is_some() {
+        let has = |name| members.contains_key(name);
+        if has("blob") || has("exportResponseMetadata") {
             Ok(Self::Document)
-        } else if members.objects.is_some() && members.tables.is_some() {
+        } else if has("objects") && has("tables") {
             Ok(Self::StateDump)
-        } else if members.response_list.is_some() || members.object_identifier.is_some() {
+        } else if has("responseList") || has("objectIdentifier") {
             Ok(Self::Lists)
         } else {
             // The reader of documents says what else it is, such as an engine's error.
@@ -98,64 +98,18 @@ impl SourceKind {
     }
 }
 
-/// The members that show the kind of a source.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Members {
-    blob: Option<IgnoredAny>,
-    export_response_metadata: Option<IgnoredAny>,
-    objects: Option<IgnoredAny>,
-    tables: Option<IgnoredAny>,
-    response_list: Option<IgnoredAny>,
-    object_identifier: Option<IgnoredAny>,
-}
-
 /// Strips the byte order mark that Windows editors write.
 fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 
-/// What the user should know about the sources.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum StateNote {
-    /// A list whose pages are not all given.
-    #[error("{labels}: {have} of the list's {total} entries; the target may have more")]
-    IncompleteList {
-        /// The sources, joined.
-        labels: String,
-        /// The number of given entries.
-        have: u64,
-        /// The number of entries that the engine counted.
-        total: u64,
-    },
-    /// Entries without the engine's count.
-    #[error("{label}: a list without the engine's count of its entries; the target may have more")]
-    UncountedList {
-        /// The source.
-        label: String,
-    },
-    /// Objects whose messages a state dump hides.
-    #[error("{label}: {count} objects are hidden, so their revisions are unknown; dump with ?secrets=true")]
-    HiddenObjects {
-        /// The source.
-        label: String,
-        /// The number of hidden objects.
-        count: usize,
-    },
-}
-
 /// Collects the sources of a [`TargetState`].
 #[derive(Debug, Default)]
 pub struct TargetStateBuilder {
-    sources: Vec<StateSource>,
-    notes: Vec<StateNote>,
-    objects: Snapshot,
+    facts: Facts,
+    objects: Objects,
     pages: Vec<Page>,
     entries: usize,
-    coverage: Coverage,
-    environments: Environments,
-    types: HashSet<String>,
-    format: Option<u64>,
     version: Option<EngineVersion>,
     dumped_version: Option<EngineVersion>,
 }
@@ -187,7 +141,7 @@ impl TargetStateBuilder {
             SourceKind::Lists => self.add_lists(&source, bytes)?,
         };
         let label = label.to_owned();
-        self.sources.push(StateSource { label, kind, objects });
+        self.facts.sources.push(StateSource { label, kind, objects });
         Ok(())
     }
 
@@ -196,7 +150,9 @@ impl TargetStateBuilder {
     /// # Errors
     /// Sources that contradict each other.
     pub fn finish(mut self) -> Result<TargetState, StateError> {
-        self.finish_lists()?;
-        TargetState::new(self)
+        self.objects.locate()?;
+        self.finish_lists();
+        self.facts.version = self.version.or(self.dumped_version);
+        TargetState::new(self.facts, self.objects)
     }
 }

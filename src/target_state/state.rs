@@ -3,12 +3,11 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
-use super::Disagreement;
-use super::coverage::{Coverage, ObjectId};
+use super::coverage::Coverage;
 use super::entry::path_of;
 use super::environments::{Environments, NamedEnvironment};
-use super::objects::KnownObject;
-use super::{Source, StateError, StateNote, StateSource, TargetStateBuilder};
+use super::objects::{KnownObject, ObjectId, Objects, contradiction};
+use super::{Source, StateError, StateSource};
 use crate::blob::OLDEST_KNOWN_FORMAT;
 use crate::identifier::Identifier;
 use crate::import_plan::{
@@ -16,30 +15,36 @@ use crate::import_plan::{
     TargetInventory, TargetObject, TargetRevision, TypeSelector,
 };
 use crate::object::{ObjectType, type_by_name};
-use crate::revision_hash;
+
+/// What the sources show, apart from objects.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    pub(super) sources: Vec<StateSource>,
+    pub(super) notes: Vec<String>,
+    pub(super) coverage: Coverage,
+    pub(super) environments: Environments,
+    /// The types that the target has objects of.
+    pub(super) types: HashSet<String>,
+    /// The newest format of the target's own documents.
+    pub(super) format: Option<u64>,
+    pub(super) version: Option<EngineVersion>,
+    /// Whether a source is a dump, which shows the whole engine.
+    pub(super) is_whole: bool,
+}
 
 /// What is known of a target.
 #[derive(Debug)]
 pub struct TargetState {
-    sources: Vec<StateSource>,
-    notes: Vec<StateNote>,
-    index: HashMap<Key, Indexed>,
-    /// Where objects without a known name live, with the type of one of them.
-    nameless: HashMap<(NameSpace, Option<Location>), String>,
-    /// Where objects without a known UUID live.
-    without_pair: HashSet<(NameSpace, Option<Location>)>,
-    types: HashSet<String>,
-    coverage: Coverage,
-    environments: Environments,
-    format: Option<u64>,
-    version: Option<EngineVersion>,
+    facts: Facts,
+    /// Answers, each with the source of the name or the object.
+    index: HashMap<Key, (Presence<TargetObject>, Source)>,
 }
 
 /// The types within which names are unique: one type, or `None` for all algorithms.
 type NameSpace = Option<String>;
 
 /// What an object is found by. The location of an object may be unknown.
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Key {
     space: NameSpace,
     location: Option<Location>,
@@ -47,36 +52,26 @@ struct Key {
 }
 
 /// An [`Identity`].
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum OwnedIdentity {
     Name(String),
+    /// Some name: the sources show an object without its name.
+    SomeName,
     Object(String),
+    /// Some UUID: the sources show an object without its revision.
+    SomeObject,
     EnvironmentItself,
 }
 
-/// The answer to a lookup, and the source of the name.
-#[derive(Debug)]
-struct Indexed {
-    answer: Presence<TargetObject>,
-    source: Option<Source>,
-}
-
 impl TargetState {
-    pub(super) fn new(builder: TargetStateBuilder) -> Result<Self, StateError> {
-        let mut state = Self {
-            sources: builder.sources,
-            notes: builder.notes,
-            index: HashMap::new(),
-            nameless: HashMap::new(),
-            without_pair: HashSet::new(),
-            types: builder.types,
-            coverage: builder.coverage,
-            environments: builder.environments,
-            format: builder.format,
-            version: builder.version.or(builder.dumped_version),
-        };
-        for (id, known) in builder.objects.finish()? {
-            state.types.insert(id.0.clone());
+    pub(super) fn new(facts: Facts, objects: Objects) -> Result<Self, StateError> {
+        let index = HashMap::new();
+        let mut state = Self { facts, index };
+        for (id, known) in objects.0 {
+            state.facts.types.insert(id.0.clone());
+            if let Some((Location::Environment(id), _)) = known.location {
+                state.facts.environments.add_home(id);
+            }
             state.add(id, known)?;
         }
         Ok(state)
@@ -84,48 +79,72 @@ impl TargetState {
 
     /// Indexes an object by its name, its UUID and, for an `ENVIRONMENT`, its location.
     fn add(&mut self, id: ObjectId, mut known: KnownObject) -> Result<(), StateError> {
-        let space = name_space(&id.0);
+        let revision = known.revision(&id)?;
+        let needs = self.needs(&id, &known);
+        let (type_name, id) = id;
+        let source = &known.source;
         let location = known.location.as_ref().map(|(location, _)| *location);
+        let mut answers = Vec::new();
+        let pair = known
+            .pair
+            .as_ref()
+            .filter(|_| revision != TargetRevision::Unknown);
+        if pair.is_none() {
+            let space = name_space(&type_name);
+            let types = space.as_deref().unwrap_or("algorithm");
+            let needs = format!("the revisions of the target's {types} objects (an export document of them)");
+            answers.push((OwnedIdentity::SomeObject, Presence::Unknown { needs }, source));
+        }
         if known.name.is_none() && !known.nameless {
-            let nameless = self.nameless.entry((space.clone(), location));
-            nameless.or_insert_with(|| id.0.clone());
+            let list = path_of(&type_name).map(|path| format!("GET /{path}"));
+            let list = list.as_deref().unwrap_or("an export document of them");
+            let needs = format!("the names behind the numbers of the target's {type_name} objects ({list})");
+            answers.push((OwnedIdentity::SomeName, Presence::Unknown { needs }, source));
         }
-        if known.pair.is_none() || known.mixed {
-            self.without_pair.insert((space.clone(), location));
-        }
-        let answer = match self.needs(&id, &known) {
+        let only_dependencies = known.dependencies.pop_first();
+        let answer = match needs {
             Some(needs) => Presence::Unknown { needs },
             None => Presence::Present(TargetObject {
-                type_name: id.0.clone(),
-                id: id.1.clone(),
+                type_name: type_name.clone(),
+                id,
                 name: known.name.as_ref().map(|(name, _)| name.clone()),
-                revision: revision(&known),
-                dependencies: known
-                    .dependencies
-                    .pop_first()
-                    .filter(|_| known.dependencies.is_empty()),
+                revision,
+                dependencies: only_dependencies.filter(|_| known.dependencies.is_empty()),
             }),
         };
-        let itself = (id.0 == "ENVIRONMENT").then_some((OwnedIdentity::EnvironmentItself, None));
-        let uuid = known
-            .pair
-            .map(|(pair, _)| (OwnedIdentity::Object(pair.object), None));
-        let name = known
-            .name
-            .map(|(name, source)| (OwnedIdentity::Name(name), Some(source)));
-        for (identity, source) in itself.into_iter().chain(uuid).chain(name) {
-            let answer = answer.clone();
-            let space = space.clone();
-            match self.index.entry(Key {
+        if type_name == "ENVIRONMENT" {
+            answers.push((OwnedIdentity::EnvironmentItself, answer.clone(), source));
+        }
+        if let Some((pair, _)) = pair {
+            answers.push((OwnedIdentity::Object(pair.object.clone()), answer.clone(), source));
+        }
+        if let Some((name, source)) = &known.name {
+            answers.push((OwnedIdentity::Name(name.clone()), answer, source));
+        }
+        for (identity, answer, source) in answers {
+            let space = name_space(&type_name);
+            let key = Key {
                 space,
                 location,
                 identity,
-            }) {
+            };
+            match self.index.entry(key) {
                 Entry::Vacant(free) => {
-                    free.insert(Indexed { answer, source });
+                    free.insert((answer, Source::clone(source)));
                 }
-                Entry::Occupied(taken) if location.is_some() => same_name(taken, source, &id.0)?,
-                Entry::Occupied(_) => {}
+                Entry::Occupied(mut taken) => {
+                    let (OwnedIdentity::Name(name), Some(_)) = (&taken.key().identity, location) else {
+                        continue;
+                    };
+                    // Names are unique on an engine, so two sources with two objects of a name are not of one time.
+                    let first = &taken.get().1;
+                    if first != source {
+                        let object = (type_name, Identifier::Text(name.clone()));
+                        return Err(contradiction(first, source, "which object is", &object));
+                    }
+                    let needs = format!("which of the target's {type_name} objects called {name} is meant");
+                    taken.get_mut().0 = Presence::Unknown { needs };
+                }
             }
         }
         Ok(())
@@ -135,8 +154,8 @@ impl TargetState {
     fn needs(&self, object: &ObjectId, known: &KnownObject) -> Option<String> {
         let (type_name, id) = object;
         let location = known.location.as_ref().map(|(location, _)| *location);
-        if let Some(without) = self.coverage.source_without(object, location) {
-            let source = known.source.as_deref().unwrap_or_default();
+        if let Some(without) = self.facts.coverage.source_without(object, location) {
+            let source = &known.source;
             return Some(format!(
                 "whether there is {type_name} {id}, which {source} shows and {without} doesn't"
             ));
@@ -144,53 +163,51 @@ impl TargetState {
         if location.is_some() {
             return None;
         }
-        let label = known
-            .name
-            .as_ref()
-            .map_or_else(|| id.to_string(), |(name, _)| name.clone());
+        let name = known.name.as_ref().map(|(name, _)| name.clone());
+        let name = name.unwrap_or_else(|| id.to_string());
         let path = path_of(type_name).map_or_else(String::new, |path| format!(" (GET /{path})"));
-        Some(format!("the environment that {type_name} {label} lives in{path}"))
+        Some(format!("the environment that {type_name} {name} lives in{path}"))
     }
 
     /// What was read, in the order in which it was added.
     pub fn sources(&self) -> &[StateSource] {
-        &self.sources
+        &self.facts.sources
     }
 
     /// What the user should know about the sources.
-    pub fn notes(&self) -> &[StateNote] {
-        &self.notes
+    pub fn notes(&self) -> &[String] {
+        &self.facts.notes
     }
 
     /// Whether the whole engine is known, down to the saved state of every object.
     pub fn is_complete(&self) -> bool {
-        let known = |indexed: &Indexed| matches!(indexed.answer, Presence::Present(_));
-        self.coverage.is_whole() && self.index.values().all(known) && self.without_pair.is_empty()
+        let mut answers = self.index.values();
+        self.facts.is_whole && answers.all(|(answer, _)| matches!(answer, Presence::Present(_)))
     }
 
     /// The newest format number that the target is known to read, for
     /// [`ImportOptions::max_format`](crate::import_plan::ImportOptions::max_format).
     pub fn max_format(&self) -> Option<u64> {
-        let of_version = self.version.map(EngineVersion::newest_format);
+        let of_version = self.facts.version.map(EngineVersion::newest_format);
         let newest = of_version.unwrap_or(NEWEST_KNOWN_FORMAT);
         // It reads what it writes itself.
-        let newest = self.format.map_or(newest, |own| own.max(newest));
-        self.coverage.is_whole().then_some(newest)
+        let newest = self.facts.format.map_or(newest, |own| own.max(newest));
+        self.facts.is_whole.then_some(newest)
     }
 
     /// The target's version, if known.
     pub fn version(&self) -> Option<EngineVersion> {
-        self.version
+        self.facts.version
     }
 
     /// The known environments.
     pub fn environments(&self) -> impl Iterator<Item = NamedEnvironment> {
-        self.environments.iter()
+        self.facts.environments.iter()
     }
 
     /// The id of the environment with a name.
     pub fn environment_named(&self, name: &str) -> Presence<i64> {
-        self.environments.named(name)
+        self.facts.environments.named(name)
     }
 }
 
@@ -200,42 +217,6 @@ fn name_space(type_name: &str) -> NameSpace {
     (!algorithm).then(|| type_name.to_owned())
 }
 
-/// Handles a second object in one place of the index. Names are unique on an engine, so two sources that give one name to
-/// two objects are not of one time. One source that does so makes the name ambiguous.
-fn same_name(
-    mut taken: std::collections::hash_map::OccupiedEntry<'_, Key, Indexed>,
-    source: Option<Source>,
-    type_name: &str,
-) -> Result<(), StateError> {
-    let (OwnedIdentity::Name(name), Some(first), Some(second)) =
-        (&taken.key().identity, &taken.get().source, &source)
-    else {
-        return Ok(());
-    };
-    if first != second {
-        let object = (type_name.to_owned(), Identifier::Text(name.clone()));
-        return Err(Disagreement::Identity.between(first, second, &object));
-    }
-    let needs = format!("which of the target's {type_name} objects called {name} is meant");
-    taken.get_mut().answer = Presence::Unknown { needs };
-    Ok(())
-}
-
-/// The saved state. If an engine lists a hash that isn't the pair's own, the pair may be an older one.
-fn revision(known: &KnownObject) -> TargetRevision {
-    match (&known.pair, &known.listed_hash) {
-        _ if known.mixed => TargetRevision::Unknown,
-        (Some((pair, _)), Some((listed, _)))
-            if !known.own_hashes.contains(listed) && revision_hash::of_pairs([pair]) != *listed =>
-        {
-            TargetRevision::Hash(listed.clone())
-        }
-        (Some((pair, _)), _) => TargetRevision::Pair(pair.clone()),
-        (None, Some((listed, _))) => TargetRevision::Hash(listed.clone()),
-        (None, None) => TargetRevision::Unknown,
-    }
-}
-
 impl TargetInventory for TargetState {
     fn find(&self, lookup: &Lookup<'_>) -> Presence<TargetObject> {
         let type_name = match lookup.types {
@@ -243,63 +224,56 @@ impl TargetInventory for TargetState {
             TypeSelector::AnyAlgorithm => None,
         };
         let space = type_name.and_then(name_space);
-        // An object in an unknown environment may live in the requested one.
-        let locations = [Some(lookup.location), None];
-        for location in locations {
-            let key = Key {
-                space: space.clone(),
-                location,
-                identity: match lookup.identity {
-                    Identity::Name(name) => OwnedIdentity::Name(name.to_owned()),
-                    Identity::Object(uuid) => OwnedIdentity::Object(uuid.to_owned()),
-                    Identity::EnvironmentItself => OwnedIdentity::EnvironmentItself,
-                },
-            };
-            if let Some(found) = self.index.get(&key) {
-                return found.answer.clone();
+        let (identity, hidden) = match lookup.identity {
+            Identity::Name(name) => (
+                OwnedIdentity::Name(name.to_owned()),
+                Some(OwnedIdentity::SomeName),
+            ),
+            Identity::Object(uuid) => (
+                OwnedIdentity::Object(uuid.to_owned()),
+                Some(OwnedIdentity::SomeObject),
+            ),
+            Identity::EnvironmentItself => (OwnedIdentity::EnvironmentItself, None),
+        };
+        for identity in [Some(identity), hidden].into_iter().flatten() {
+            // An object in an unknown environment may live in the requested one.
+            for location in [Some(lookup.location), None] {
+                let key = Key {
+                    space: space.clone(),
+                    location,
+                    identity: identity.clone(),
+                };
+                if let Some((answer, _)) = self.index.get(&key) {
+                    return answer.clone();
+                }
             }
         }
-        let nameless = locations
-            .iter()
-            .find_map(|at| self.nameless.get(&(space.clone(), *at)));
-        let without_pair = locations
-            .iter()
-            .any(|at| self.without_pair.contains(&(space.clone(), *at)));
-        let needs = match (lookup.identity, nameless) {
-            (Identity::Name(_), Some(nameless)) => {
-                let source = path_of(nameless).map(|path| format!("GET /{path}"));
-                let source = source.as_deref().unwrap_or("an export document of them");
-                format!("the names behind the numbers of the target's {nameless} objects ({source})")
-            }
-            (Identity::Object(_), _) if without_pair => format!(
-                "the revisions of the target's {} objects (an export document of them)",
-                type_name.unwrap_or("algorithm")
-            ),
-            _ if self.coverage.covers(type_name, lookup.location) => return Presence::Absent,
-            _ => format!(
-                "all {} of the target (every page of GET /syncable-objects)",
-                type_name.map_or_else(|| "algorithms".to_owned(), |name| format!("{name} objects"))
-            ),
-        };
-        Presence::Unknown { needs }
+        if self.facts.coverage.covers(type_name, lookup.location) {
+            return Presence::Absent;
+        }
+        let objects = type_name.map_or_else(|| "algorithms".to_owned(), |name| format!("{name} objects"));
+        Presence::Unknown {
+            needs: format!("all {objects} of the target (every page of GET /syncable-objects)"),
+        }
     }
 
     fn environment(&self, id: i64) -> Presence<TargetEnvironment> {
-        self.environments.find(id)
+        self.facts.environments.find(id)
     }
 
     /// Only a mock engine shows all of itself.
     fn knows_unseen_types(&self) -> bool {
-        self.coverage.is_whole()
+        self.facts.is_whole
     }
 
     fn reads_format(&self, format: u64) -> Presence<()> {
-        let of_version = self.version.and_then(EngineVersion::wrote_format);
-        let newest = self.format.max(of_version).unwrap_or(OLDEST_KNOWN_FORMAT);
-        if self.coverage.is_whole() || format <= newest {
+        let of_version = self.facts.version.and_then(EngineVersion::wrote_format);
+        let newest = self.facts.format.max(of_version).unwrap_or(OLDEST_KNOWN_FORMAT);
+        if self.facts.is_whole || format <= newest {
             return Presence::Present(());
         }
         let given = self
+            .facts
             .format
             .map_or_else(String::new, |own| format!("; the given ones have format {own}"));
         Presence::Unknown {
@@ -311,12 +285,12 @@ impl TargetInventory for TargetState {
 
     fn takes_type(&self, type_name: &str) -> Presence<()> {
         let known = type_by_name(type_name).and_then(ObjectType::number).is_some();
-        match self.version.map(|version| version.takes_type(type_name)) {
-            _ if self.types.contains(type_name) => Presence::Present(()),
+        match self.facts.version.map(|version| version.takes_type(type_name)) {
+            _ if self.facts.types.contains(type_name) => Presence::Present(()),
             // A mock engine accepts every type that its version isn't known to lack.
-            Some(Presence::Unknown { .. }) if self.coverage.is_whole() => Presence::Present(()),
+            Some(Presence::Unknown { .. }) if self.facts.is_whole => Presence::Present(()),
             Some(answer) => answer,
-            None if known || self.coverage.is_whole() => Presence::Present(()),
+            None if known || self.facts.is_whole => Presence::Present(()),
             None => Presence::Unknown {
                 needs: format!("whether the target takes objects of type {type_name}"),
             },

@@ -268,7 +268,7 @@ fn source() -> impl Strategy<Value = Value> {
 fn built(sources: &[Value]) -> Option<TargetState> {
     let mut builder = TargetStateBuilder::new();
     for source in sources {
-        builder.add("saved", source.to_string().as_bytes(), &[]).unwrap();
+        builder.add("saved", source.to_string().as_bytes(), &[]).ok()?;
     }
     builder.finish().ok()
 }
