@@ -157,9 +157,9 @@ async fn dump(State(app): State<Arc<App>>, query: Query) -> Result<Response, Api
         if !secrets {
             redact::json(&mut value);
         }
-        Ok::<_, BadRequest>(value)
+        Ok::<_, BadRequest>(value.to_string())
     };
-    Ok(json_answer(StatusCode::OK, &app.blocking(shown).await?))
+    Ok(raw_json(StatusCode::OK, app.blocking(shown).await?.into()))
 }
 
 async fn load(State(app): State<Arc<App>>, RawBody(bytes): RawBody) -> Result<Response, ApiError> {

@@ -285,7 +285,7 @@ fn edit(engine: &Engine, (kind, text): &(u8, String)) {
 }
 
 proptest! {
-    #![proptest_config(crate::support::property(4))]
+    #![proptest_config(crate::support::property(2))]
 
     #[test]
     fn export_with_habits_has_the_content_of_a_faithful_one(

@@ -107,7 +107,7 @@ pub(crate) fn run(test: impl Future<Output = ()>) {
 }
 
 proptest! {
-    #![proptest_config(crate::support::property(4))]
+    #![proptest_config(crate::support::property(2))]
 
     #[test]
     fn second_import_changes_nothing_and_hashes_are_equal(

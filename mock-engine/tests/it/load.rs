@@ -15,15 +15,17 @@ use crate::support::blocking::{Process, User};
 use crate::support::setting;
 
 const CLIENTS: usize = 100;
+/// The number of calls that each client makes even if the time is over.
+const LEAST_CALLS: usize = 4;
 
 /// The time that clients work. The nightly run sets more.
 fn soak_time() -> Duration {
-    Duration::from_secs(setting("MOCK_SOAK_SECONDS", 6).into())
+    Duration::from_secs(setting("MOCK_SOAK_SECONDS", 1).into())
 }
 
 /// How often a test kills the engine. The nightly run sets more.
 fn kills() -> u32 {
-    setting("MOCK_KILLS", 8)
+    setting("MOCK_KILLS", 4)
 }
 
 /// Lets a hundred clients work on an empty engine. A second engine that gets the accepted calls one after the other must
@@ -36,8 +38,10 @@ fn soak(options: &[&str], time: Duration) {
     let clients: Vec<Client> = thread::scope(|scope| {
         let running = clients.into_iter().map(|mut client| {
             scope.spawn(move || {
-                while began.elapsed() < time {
+                let mut calls = 0;
+                while calls < LEAST_CALLS || began.elapsed() < time {
                     client.act();
+                    calls += 1;
                 }
                 client.look();
                 client

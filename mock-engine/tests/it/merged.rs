@@ -102,7 +102,7 @@ const EXPORTS: [(&str, &str); 6] = [
 ];
 
 proptest! {
-    #![proptest_config(crate::support::property(4))]
+    #![proptest_config(crate::support::property(2))]
 
     #[test]
     fn import_of_a_merge_equals_imports_one_after_the_other(

@@ -79,7 +79,7 @@ fn operation() -> impl Strategy<Value = (&'static str, Option<i64>, Value)> {
 }
 
 proptest! {
-    #![proptest_config(crate::support::property(6))]
+    #![proptest_config(crate::support::property(2))]
 
     #[test]
     fn rows_and_objects_always_agree(operations in prop::collection::vec(operation(), 1..12)) {

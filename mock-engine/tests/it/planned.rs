@@ -18,6 +18,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
+use testkit::exhaustive;
 
 use crate::objects::{at, demo, engine, entry, open, put, request};
 use crate::support::client::Client;
@@ -30,7 +31,7 @@ const LEAST_FOR: usize = 800;
 
 /// The number of made-up pairs of a document and a target. The nightly run sets more.
 fn rounds() -> usize {
-    setting("MOCK_PLANS", 200) as usize
+    setting("MOCK_PLANS", 50) as usize
 }
 
 /// One version of each generation, and one with strict names.
@@ -44,15 +45,16 @@ const VERSIONS: [(&str, bool); 6] = [
 ];
 
 fn of_every_version() -> Vec<Engine> {
-    let settings = VERSIONS.map(|(version, strict_names)| {
-        Settings::default().with(|settings| {
-            settings.version = version.to_owned();
-            settings.strict_names = strict_names;
-            settings.empty = true;
-            settings.seed = Some(1);
-        })
-    });
-    settings.into_iter().map(engine).collect()
+    VERSIONS.into_iter().map(of_version).collect()
+}
+
+fn of_version((version, strict_names): (&str, bool)) -> Engine {
+    engine(Settings::default().with(|settings| {
+        settings.version = version.to_owned();
+        settings.strict_names = strict_names;
+        settings.empty = true;
+        settings.seed = Some(1);
+    }))
 }
 
 /// The readable documents of the test data.
@@ -77,9 +79,15 @@ pub(crate) fn documents() -> Vec<PathBuf> {
 #[test]
 fn plan_matches_import_at_every_version_for_test_documents() {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for path in documents() {
+    for (n, path) in documents().into_iter().enumerate() {
         let document = std::fs::read(&path).unwrap();
-        for engine in of_every_version() {
+        // The nightly run tries each document at every version; others take turns.
+        let versions = if exhaustive() {
+            VERSIONS.to_vec()
+        } else {
+            vec![VERSIONS[n % VERSIONS.len()]]
+        };
+        for engine in versions.into_iter().map(of_version) {
             // The later imports find the objects of the first one.
             for force_overwrite in [false, true, false] {
                 let options = ImportOptions {
@@ -166,14 +174,15 @@ fn plan_matches_import_for_exports_of_the_demo_engine() {
     .unwrap();
     source.randomize_key("FirstNameLookup").unwrap();
     let mut seen = BTreeSet::new();
-    for (object_type, identifier) in [
+    let exports = [
         ("GLOBAL_OBJECT", json!({ "id": "global" })),
         ("MASKING_JOB", json!({ "id": 4 })),
         ("MASKING_JOB", json!({ "id": 5 })),
         ("PROFILE_JOB", json!({ "id": 6 })),
         ("ENVIRONMENT", json!({ "id": 1 })),
         ("LOOKUP", json!({ "algorithmName": "FirstNameLookup" })),
-    ] {
+    ];
+    for (n, (object_type, identifier)) in exports.into_iter().enumerate() {
         let document = source
             .export(&request(&[entry(object_type, identifier)]))
             .unwrap();
@@ -183,7 +192,11 @@ fn plan_matches_import_for_exports_of_the_demo_engine() {
         });
         let (same, other) = (demo(), engine(empty));
         for engine in [&source, &same, &other] {
+            // Without force first. The nightly run tries both for each export; others take turns.
             for force_overwrite in [false, true] {
+                if !exhaustive() && force_overwrite != (n % 2 == 0) {
+                    continue;
+                }
                 let options = ImportOptions {
                     force_overwrite,
                     environment: Some(1).into(),
@@ -364,7 +377,10 @@ fn plan_against_a_partial_target_agrees_with_the_whole_one() {
     }
     println!("{told:?}, {untold} unknown, {ends} endings told");
     // Lists do not contain the target's version, so fewer outcomes than actions are known.
-    assert!(untold >= 100 && ends >= 50, "{untold} unknown, {ends} endings");
+    assert!(
+        untold >= rounds() / 2 && ends >= rounds() / 4,
+        "{untold} unknown, {ends} endings"
+    );
     for action in [
         "create",
         "unchanged",
@@ -375,7 +391,8 @@ fn plan_against_a_partial_target_agrees_with_the_whole_one() {
         "blocked",
     ] {
         let seen = told.get(action).copied().unwrap_or_default();
-        assert!(seen >= 5, "{action}: {seen}; {told:?}");
+        // A short run has too few rounds for rare actions.
+        assert!(seen >= 5 || rounds() < 200, "{action}: {seen}; {told:?}");
     }
 }
 

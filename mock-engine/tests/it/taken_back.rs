@@ -12,6 +12,7 @@ use mock_engine::Settings;
 use mock_engine::internal::{Engine, error_message};
 use mock_engine::internal::{ExportRequest, ImportRequest, Passphrase, Structure};
 use serde_json::{Value, json};
+use testkit::exhaustive;
 
 use crate::genuine::{empty, environment, everything, hashes_of, import, sealed, taken};
 use crate::objects::{demo, engine, entry, hashes, open, post, put, request};
@@ -102,12 +103,16 @@ fn every_form_of_export_can_be_imported_elsewhere() {
     let target = two_environments();
     taken(&target.0, &everything(&source), None);
     let mut seen = BTreeSet::new();
-    for key in &listed {
+    for (n, key) in listed.iter().enumerate() {
         let (type_name, identifier) = key.split_once(' ').unwrap();
         let wanted = entry(type_name, serde_json::from_str(identifier).unwrap());
-        moved(&source, &target, &wanted, (Structure::Blob, None));
+        let first = seen.insert(type_name);
+        // The nightly run tries all objects.
+        if first || n % 5 == 0 || exhaustive() {
+            moved(&source, &target, &wanted, (Structure::Blob, None));
+        }
         // One object of each type in the other forms.
-        if seen.insert(type_name) {
+        if first {
             moved(&source, &target, &wanted, (Structure::Zip, None));
             moved(&source, &target, &wanted, (Structure::Zip, Some("open sesame")));
         }

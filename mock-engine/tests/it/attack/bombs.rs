@@ -124,12 +124,12 @@ fn deeply_nested_json_is_refused() {
 
 #[test]
 fn body_beyond_the_limit_of_its_endpoint_is_refused() {
-    let server = Server::start(&["--max-body", "40000000"]);
+    let server = Server::start(&["--max-body", "17000000"]);
     for (path, largest) in [
         ("login", 64 * 1024),
         ("applications", 1 << 20),
         ("export", 16 << 20),
-        ("import?force_overwrite=true", 40_000_000),
+        ("import?force_overwrite=true", 17_000_000),
     ] {
         let blanks = vec![b' '; largest + 1];
         let bytes = request(&server, path, "", &blanks[..largest]);

@@ -24,7 +24,11 @@ pub(super) const WITH_PASSWORD: [(&str, &str); 3] = [
 ];
 
 pub(super) fn dump(engine: &Engine) -> Vec<u8> {
-    serde_json::to_vec(&*engine.snapshot()).unwrap()
+    // A `Value` is written by optimised code of serde_json, a `State` by code that is compiled here.
+    serde_json::to_value(&*engine.snapshot())
+        .unwrap()
+        .to_string()
+        .into()
 }
 
 /// An object in a dump.

@@ -161,9 +161,14 @@ pub(crate) fn can_be_exported(entry: &Value) -> bool {
 
 /// The whole state, secrets included.
 pub(crate) async fn state(client: &Client) -> Value {
+    serde_json::from_slice(&state_bytes(client).await).unwrap()
+}
+
+/// The dump, whose order is fixed. Comparing it is cheaper than reading it.
+pub(crate) async fn state_bytes(client: &Client) -> Vec<u8> {
     let reply = client.raw("GET", "/__admin/state?secrets=true", "", b"").await;
     assert_eq!(reply.status, 200, "{reply:?}");
-    reply.json()
+    reply.body
 }
 
 /// Polls a task to its end.

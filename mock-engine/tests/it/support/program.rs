@@ -112,6 +112,11 @@ pub(crate) async fn script(
 ) -> String {
     let mut command = Command::new(interpreter);
     command.env("PYTHONDONTWRITEBYTECODE", "1");
+    // Optimising costs more than it saves in a short run.
+    command.env(
+        "JDK_JAVA_OPTIONS",
+        "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto",
+    );
     command.arg(test_file(path)).args(arguments);
     run(&mut command, more).await
 }
