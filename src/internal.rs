@@ -11,7 +11,7 @@ pub mod build {
     pub use crate::build::*;
 }
 pub mod byte_order_mark {
-    pub use crate::byte_order_mark::*;
+    pub use crate::byte_order_mark::{LOOKS_LIKE_UTF_16, Utf16, utf_16, without_mark};
 }
 pub mod container {
     pub use crate::container::*;
@@ -26,7 +26,7 @@ pub mod envelope {
     pub use crate::envelope::*;
 }
 pub mod escape {
-    pub use crate::escape::*;
+    pub use crate::escape::{html, json, markdown, terminal};
 }
 pub mod extract {
     pub use crate::extract::*;
@@ -35,16 +35,16 @@ pub mod finding {
     pub use crate::finding::*;
 }
 pub mod graph {
-    pub use crate::graph::*;
+    pub use crate::graph::{Graph, GraphBuilder, NodeId};
 }
 pub mod identifier {
-    pub use crate::identifier::*;
+    pub use crate::identifier::Identifier;
 }
 pub mod import_plan {
     pub use crate::import_plan::*;
 }
 pub mod jdbc {
-    pub use crate::jdbc::*;
+    pub use crate::jdbc::{Secret, names_secret, secret};
 }
 pub mod merge {
     pub use crate::merge::*;
@@ -56,7 +56,9 @@ pub mod passphrase {
     pub use crate::passphrase::*;
 }
 pub mod redact {
-    pub use crate::redact::*;
+    pub use crate::redact::{
+        MARKER, RedactOptions, RedactReport, Redacted, StandInKind, hide_odd_type_names, redact,
+    };
 }
 pub mod report {
     pub use crate::report::*;

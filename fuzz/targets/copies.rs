@@ -110,9 +110,7 @@ fn taken(document: &Document, roots: &[ObjectKey]) {
 /// A redacted copy has the same objects, with the same hashes where their UUIDs are UUIDs, and says that it is one.
 fn redacted(document: &Document, bits: u8) {
     let Document { report, contents, .. } = document;
-    let options = RedactOptions {
-        keep_unknown: bits & KEEP_UNKNOWN != 0,
-    };
+    let options = RedactOptions::default().keep_unknown(bits & KEEP_UNKNOWN != 0);
     let host = report.envelope.host.as_deref();
     let copy = redact(&contents.objects, host, options).expect("what was read can be redacted");
     assert_eq!(copy.host.is_some(), host.is_some());

@@ -58,20 +58,18 @@ fn options(bits: u8) -> DiffOptions {
             },
         }
     };
-    DiffOptions {
-        match_by: match bits & BY_NAME != 0 {
-            true => MatchBy::Name,
-            false => MatchBy::Identifier,
-        },
-        ignore: ignore.into_iter().filter(|_| bits & IGNORE != 0).collect(),
-        only_types: ["MASKING_JOB", "LOOKUP"]
-            .into_iter()
-            .filter(|_| bits & ONLY != 0)
-            .map(str::to_owned)
-            .collect(),
-        strict_bytes: bits & STRICT != 0,
-        limits,
-    }
+    let match_by = if bits & BY_NAME != 0 {
+        MatchBy::Name
+    } else {
+        MatchBy::Identifier
+    };
+    let only = ["MASKING_JOB", "LOOKUP"].into_iter().filter(|_| bits & ONLY != 0);
+    DiffOptions::default()
+        .match_by(match_by)
+        .ignore(ignore.into_iter().filter(|_| bits & IGNORE != 0).collect())
+        .only_types(only.map(str::to_owned).collect())
+        .strict_bytes(bits & STRICT != 0)
+        .limits(limits)
 }
 
 fn compare(old: &Document, new: &Document, options: &DiffOptions) -> DocumentDiff {

@@ -155,11 +155,11 @@ impl Reader<'_> {
     fn no_rule(&self, rule: &Spanned<String>) -> PolicyError {
         let similar = finding::similar_ids(rule.get_ref());
         let help = match similar.as_slice() {
-            [] => "'exportdoc audit --list-rules' shows all".to_owned(),
-            similar => format!("similar: {}", similar.join(", ")),
+            [] => None,
+            similar => Some(format!("similar: {}", similar.join(", "))),
         };
         let message = format!("no rule has the id {:?}", rule.get_ref());
-        self.error(&rule.span(), message, Some(help))
+        self.error(&rule.span(), message, help)
     }
 
     fn level(&self, level: &Spanned<String>) -> Result<Level, PolicyError> {

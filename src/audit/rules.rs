@@ -45,7 +45,7 @@ impl std::fmt::Display for Needs {
         match self {
             Self::Nothing => Ok(()),
             Self::Policy(member) => write!(f, "needs {member} in the policy"),
-            Self::Baseline => f.write_str("needs --baseline"),
+            Self::Baseline => f.write_str("needs a baseline"),
         }
     }
 }

@@ -51,7 +51,15 @@ pub struct Side<'a> {
 }
 
 /// How to compare two documents.
+///
+/// ```
+/// use exportdoc::{DiffOptions, comparing::MatchBy};
+///
+/// let options = DiffOptions::default().match_by(MatchBy::Name).strict_bytes(true);
+/// assert_eq!(options.match_by, MatchBy::Name);
+/// ```
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct DiffOptions {
     /// How objects are matched.
     pub match_by: MatchBy,
@@ -63,6 +71,33 @@ pub struct DiffOptions {
     pub strict_bytes: bool,
     /// Bounds on the result.
     pub limits: DiffLimits,
+}
+
+impl DiffOptions {
+    /// Sets how objects are matched.
+    pub fn match_by(self, match_by: MatchBy) -> Self {
+        Self { match_by, ..self }
+    }
+
+    /// Sets the changes that don't count.
+    pub fn ignore(self, ignore: Vec<IgnoreRule>) -> Self {
+        Self { ignore, ..self }
+    }
+
+    /// Compares only objects of these types.
+    pub fn only_types(self, only_types: Vec<String>) -> Self {
+        Self { only_types, ..self }
+    }
+
+    /// Sets whether to compare the files' bytes as well.
+    pub fn strict_bytes(self, strict_bytes: bool) -> Self {
+        Self { strict_bytes, ..self }
+    }
+
+    /// Sets the bounds on the result.
+    pub fn limits(self, limits: DiffLimits) -> Self {
+        Self { limits, ..self }
+    }
 }
 
 /// Bounds on a [`DocumentDiff`].

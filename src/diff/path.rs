@@ -88,6 +88,7 @@ pub struct IgnoreRule {
 
 /// Why a rule is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum IgnoreError {
     /// An empty rule, or one with an empty part.
     #[error("an empty field name")]

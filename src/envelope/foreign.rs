@@ -31,7 +31,7 @@ static KINDS: &[Foreign] = &[
     Foreign {
         begins: &["$ANSIBLE_VAULT;"],
         what: "encrypted with ansible-vault",
-        help: "Decrypt it first: ansible-vault view FILE | exportdoc inspect -.",
+        help: "Decrypt it first: ansible-vault view.",
     },
     Foreign {
         begins: &["-----BEGIN PGP MESSAGE"],
@@ -61,7 +61,7 @@ static KINDS: &[Foreign] = &[
     Foreign {
         begins: &["-----BEGIN "],
         what: "PEM, a key or a certificate",
-        help: "Give the export document. 'exportdoc verify-signature --trusted-key' takes keys.",
+        help: "Give the export document itself.",
     },
 ];
 
@@ -69,14 +69,14 @@ static KINDS: &[Foreign] = &[
 pub(super) static CONFLICT: Foreign = Foreign {
     begins: &[],
     what: "a file with an unresolved git conflict",
-    help: "Resolve the conflict first: 'exportdoc merge' merges both sides, 'git checkout --ours' or '--theirs' takes one.",
+    help: "Resolve the conflict first: merge the documents of both sides, or take one with 'git checkout --ours' or '--theirs'.",
 };
 
 /// A JSON document whose values sops encrypted.
 pub(super) static SOPS: Foreign = Foreign {
     begins: &[],
     what: "encrypted with sops",
-    help: "Decrypt it first: sops --decrypt FILE | exportdoc inspect -.",
+    help: "Decrypt it first: sops --decrypt.",
 };
 
 /// Recognises a file by its first bytes.

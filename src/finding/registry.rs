@@ -61,7 +61,7 @@ registry! {
             "An editor saved it again. Compare it with the original, and keep the file as the engine wrote it.";
         READ_INDIRECTLY = "read-indirectly", Info,
             "The document was read from an archive, a compressed file, UTF-16 text or a Python pickle, or through a link out of the given directory.",
-            "Nothing, if you expect it. An engine accepts only the JSON document itself; --no-follow reports links as errors.";
+            "Nothing, if you expect it. An engine accepts only the JSON document itself. Links can be refused.";
         DUPLICATE_KEY = "duplicate-key", Error,
             "A JSON object has a member twice, and readers disagree on which one counts.",
             "Treat the document as tampered with, and export again.";
@@ -138,7 +138,7 @@ registry! {
             "Records were removed or added. Export again.";
         OBJECT_UNREADABLE = "object-unreadable", Error,
             "An object record can't be read as a syncable object.",
-            "Look at it with 'inspect --raw'. If the blob is damaged, export again.";
+            "Look at the raw record. If the blob is damaged, export again.";
         DUPLICATE_OBJECT = "duplicate-object", Error,
             "Two object records have the same type and identifier.",
             "An import would take only one of them. Export again.";
@@ -156,14 +156,14 @@ registry! {
             "Nothing. A newer engine may have written it.";
         UNKNOWN_DATA = "unknown-data", Info,
             "This version doesn't know the message type of an object's data. The data is kept byte for byte.",
-            "Look at it with 'inspect --raw'.";
+            "Look at the raw record.";
         FIELD_REPEATED = "field-repeated", Error,
             "A field that holds one value occurs more than once, which no writer does. Engines merge repeated messages, and use \
              the last of repeated texts or numbers.",
-            "Reports show what an engine reads; 'inspect --raw' shows all occurrences. Find out who made the document.";
+            "Reports show what an engine reads; the raw record has all occurrences. Find out who made the document.";
         FIELD_TYPE_DIFFERS = "field-type-differs", Error,
             "A known field has another wire type, so engines treat it as an unknown field.",
-            "Look at it with 'inspect --raw', and find out who made the document.";
+            "Look at the raw record, and find out who made the document.";
         INVALID_UTF8 = "invalid-utf8", Warning,
             "A text field isn't valid UTF-8.",
             "The text is shown with replacement characters and kept unchanged. Compare it with the engine.";
@@ -181,7 +181,7 @@ registry! {
             "Treat the document as if it had keys, or read it with a version that knows its types.";
         POSSIBLE_KEY = "possible-key", Warning,
             "A text in an unknown field looks like a masking key in clear.",
-            "Look at it with 'inspect --raw'. Restrict access to the file, or export with a passphrase.";
+            "Look at the raw record. Restrict access to the file, or export with a passphrase.";
         KEY_PRESENT = "key-present", Warning,
             "The document has an engine's global key. Importing it replaces the target's key permanently.",
             "Import it only if you want that: the same values will mask differently afterwards.";
@@ -200,13 +200,13 @@ registry! {
             "Export with a passphrase if others get the file.";
         HOST_IN_CLEAR = "host-in-clear", Info,
             "A connector's host, JDBC URL, database or schema is in clear and shows where the data is.",
-            "Export with a passphrase, or share a copy made by 'exportdoc redact'.";
+            "Export with a passphrase, or share a redacted copy.";
         USER_IN_CLEAR = "user-in-clear", Info,
             "A user name is in clear.",
-            "Export with a passphrase, or share a copy made by 'exportdoc redact'.";
+            "Export with a passphrase, or share a redacted copy.";
         EMAIL_IN_CLEAR = "email-in-clear", Info,
             "A job's e-mail address is in clear.",
-            "Export with a passphrase, or share a copy made by 'exportdoc redact'.";
+            "Export with a passphrase, or share a redacted copy.";
         PASSWORD_IN_CLEAR = "password-in-clear", Error,
             "A JDBC URL has a password or another secret in clear.",
             "Change the password and keep it out of the URL. Engines store passwords separately.";
@@ -285,7 +285,7 @@ registry! {
     "Signature and key" {
         UNSIGNED = "unsigned", Error,
             "The document has no signature, no key and no trailer: it was written to be sealed later.",
-            "Seal it with 'exportdoc seal'. Until then nothing shows that it is unchanged, and no engine accepts it.";
+            "Seal it. Until then nothing shows that it is unchanged, and no engine accepts it.";
         SIGNATURE_INVALID = "signature-invalid", Error,
             "The signature does not verify under the rule that the document declares.",
             "The document was changed after it was sealed. Don't import it.";
@@ -332,7 +332,7 @@ registry! {
             "Find out where the document comes from. If the host is right, add it to the policy.";
         TYPE_DENIED = "type-denied", Error,
             "The document has an object of a type that the policy denies.",
-            "Export without it, or leave it out with 'exportdoc extract'.";
+            "Export without it, or extract the other objects.";
         TYPE_MISSING = "type-missing", Error,
             "The document has no object of a type that the policy requires.",
             "Export the right objects, or use the policy that is meant for the document.";

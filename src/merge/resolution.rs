@@ -34,6 +34,7 @@ pub enum Take {
 
 /// An invalid list of resolutions.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ResolutionsError {
     /// JSON of another form.
     #[error("{0}")]

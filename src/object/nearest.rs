@@ -17,7 +17,7 @@ fn nearest_type(text: &str) -> Option<&'static str> {
 pub fn type_help(name: &str) -> String {
     match nearest_type(name) {
         Some(nearest) => format!("similar: {nearest}"),
-        None => "types are called as 'exportdoc inspect' calls them, such as MASKING_JOB".to_owned(),
+        None => "type names are as in the export document, such as MASKING_JOB".to_owned(),
     }
 }
 

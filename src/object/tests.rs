@@ -39,7 +39,7 @@ fn a_built_object_reads_back_with_all_parts() {
 }
 
 #[test]
-fn a_reference_keeps_the_revision_and_refers_to_algorithms_by_reference() {
+fn reference_keeps_revision_and_names_algorithms_by_reference() {
     let reference = reference_to(&domain()).unwrap();
     assert_eq!(reference.key().to_string(), "DOMAIN_REFERENCE SSN");
     assert_eq!(

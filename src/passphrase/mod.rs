@@ -35,6 +35,7 @@ const BLOCK_BYTES: usize = 8;
 
 /// Why a text isn't a passphrase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum PassphraseError {
     /// No characters.
     #[error("passphrase is empty")]

@@ -27,9 +27,17 @@ pub use crate::blob::REDACTED as MARKER;
 
 /// How to redact.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RedactOptions {
-    /// Keep unknown fields and data messages with all their content.
+    /// Whether to keep unknown fields and data messages with all their content.
     pub keep_unknown: bool,
+}
+
+impl RedactOptions {
+    /// Sets whether to keep unknown fields and data messages.
+    pub fn keep_unknown(self, keep_unknown: bool) -> Self {
+        Self { keep_unknown }
+    }
 }
 
 /// What was redacted.

@@ -72,6 +72,7 @@ impl KeySize {
 
 /// Why a key couldn't be made or nothing was signed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum SignError {
     /// The operating system gave no random bytes.
     #[error("the system's random generator failed: {0}")]
@@ -106,6 +107,7 @@ pub enum SignError {
 
 /// Why a private key is refused. No variant quotes the key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum PrivateKeyError {
     /// Neither PEM nor DER.
     #[error("private key can't be decoded: {0}")]

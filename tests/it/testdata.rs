@@ -134,7 +134,7 @@ fn every_document_has_a_row_and_every_row_a_document() {
 }
 
 #[test]
-fn every_document_gets_the_verdict_exit_codes_and_findings_of_its_row() {
+fn document_gets_verdict_exit_codes_and_findings_of_its_row() {
     let everything = everything();
     let rows = rows();
     let verified = run_all(everything.path(), "verify-signature", &rows, |row| {

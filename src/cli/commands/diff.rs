@@ -136,20 +136,20 @@ impl Args {
                 )
             })
         };
-        Ok(DiffOptions {
-            match_by: if self.by_name {
-                MatchBy::Name
-            } else {
-                MatchBy::Identifier
-            },
-            ignore: self.ignore.iter().map(rule).collect::<Result<_, _>>()?,
-            only_types: self.only.clone(),
-            strict_bytes: self.strict_bytes,
-            limits: DiffLimits {
+        let match_by = if self.by_name {
+            MatchBy::Name
+        } else {
+            MatchBy::Identifier
+        };
+        Ok(DiffOptions::default()
+            .match_by(match_by)
+            .ignore(self.ignore.iter().map(rule).collect::<Result<_, _>>()?)
+            .only_types(self.only.clone())
+            .strict_bytes(self.strict_bytes)
+            .limits(DiffLimits {
                 show_secrets: self.show_secrets,
                 ..DiffLimits::default()
-            },
-        })
+            }))
     }
 
     fn passphrases(&self) -> Result<[Option<Passphrase>; 2], CliError> {

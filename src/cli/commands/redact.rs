@@ -52,9 +52,7 @@ impl Args {
         let sealer = self.key.load(&[&output])?;
         let mut source = self.source.load()?;
         hide_odd_type_names(&mut source.report);
-        let options = RedactOptions {
-            keep_unknown: self.keep_unknown,
-        };
+        let options = RedactOptions::default().keep_unknown(self.keep_unknown);
         let Redacted {
             objects,
             host,

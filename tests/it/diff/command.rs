@@ -250,10 +250,7 @@ fn field_order_alone_is_a_bytes_difference() {
     });
     let old = masking_job().seal();
     assert!(compare(&old, &changed, &DiffOptions::default()).is_same());
-    let strict = DiffOptions {
-        strict_bytes: true,
-        ..DiffOptions::default()
-    };
+    let strict = DiffOptions::default().strict_bytes(true);
     let diff = compare(&old, &changed, &strict);
     let bytes = diff.bytes.as_ref().unwrap();
     assert!(!diff.is_same() && bytes.first_difference.is_some() && !bytes.reordered);
@@ -336,10 +333,7 @@ fn by_name_numbers_are_only_labels() {
     let (old, new) = (masking_job().seal(), with_other_uuids(renumbered(false)));
     let by_id = compare(&old, &new, &DiffOptions::default());
     assert_eq!((by_id.count(Status::Added), by_id.count(Status::Removed)), (3, 3));
-    let by_name = DiffOptions {
-        match_by: MatchBy::Name,
-        ..DiffOptions::default()
-    };
+    let by_name = DiffOptions::default().match_by(MatchBy::Name);
     let diff = compare(&old, &renumbered(false).seal(), &by_name);
     assert!(diff.is_same(), "{:?}", statuses(&diff));
     assert_eq!(diff.renumbered.len(), 3);

@@ -181,7 +181,7 @@ proptest! {
         let mut other = document.clone();
         other.push(b'\n');
         for other in [&document, &other] {
-            let diff = compare(&document, other, &DiffOptions { match_by, ..DiffOptions::default() });
+            let diff = compare(&document, other, &DiffOptions::default().match_by(match_by));
             prop_assert!(diff.objects.is_empty() && diff.envelope.is_empty() && diff.findings.is_empty());
         }
     }
@@ -189,7 +189,7 @@ proptest! {
     #[test]
     fn exchanging_the_sides_exchanges_old_and_new(a in changes(), b in changes(), by_name in any::<bool>()) {
         let match_by = if by_name { MatchBy::Name } else { MatchBy::Identifier };
-        let options = DiffOptions { match_by, ..DiffOptions::default() };
+        let options = DiffOptions::default().match_by(match_by);
         let (a, b) = (document(&a), document(&b));
         assert_mirror(&compare(&a, &b, &options), &compare(&b, &a, &options))?;
     }

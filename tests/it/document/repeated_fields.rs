@@ -110,7 +110,7 @@ fn the_key_in_data_that_is_split_is_reported_and_redacted() {
     assert_eq!(report.objects[0].secrets, [(SecretKind::AlgorithmKey, 1)]);
     let ids: Vec<&str> = report.findings.iter().map(|finding| finding.id()).collect();
     assert!(ids.contains(&"field-repeated"), "{ids:?}");
-    let copy = redact(&[object], None, RedactOptions { keep_unknown: false }).unwrap();
+    let copy = redact(&[object], None, RedactOptions::default()).unwrap();
     let bytes = copy.objects[0].as_bytes();
     for key in ["c2VjcmV0IGtleSAxMjM0NQ==", "c2hhZG93ZWQga2V5IDEyMw=="] {
         assert!(memchr::memmem::find(bytes, key.as_bytes()).is_none(), "{key}");
@@ -138,7 +138,7 @@ fn type_url_prefix_does_not_change_the_type() {
         (usual.data_type(), usual.secrets())
     );
     assert!(differ(&usual, &odd));
-    let redacted = |object| redact(&[object], None, RedactOptions { keep_unknown: false }).unwrap();
+    let redacted = |object| redact(&[object], None, RedactOptions::default()).unwrap();
     assert_eq!(
         redacted(odd).objects[0].as_bytes(),
         redacted(usual.clone()).objects[0].as_bytes()

@@ -20,10 +20,7 @@ fn assert_same(one: &[u8], other: &[u8]) {
 /// All of a document's objects are in a merged one as they were, some of them under other numbers.
 fn assert_brings(merged: &[u8], source: &[u8], objects: u64, renumbered: usize) {
     for match_by in [MatchBy::Identifier, MatchBy::Name] {
-        let by = DiffOptions {
-            match_by,
-            ..DiffOptions::default()
-        };
+        let by = DiffOptions::default().match_by(match_by);
         let diff = compare(source, merged, &by);
         assert_eq!(
             (diff.unchanged, diff.renumbered.len()),

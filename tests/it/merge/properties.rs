@@ -140,10 +140,7 @@ fn assert_same(one: &[u8], other: &[u8]) -> Result<(), TestCaseError> {
 }
 
 fn assert_same_by_name(one: &[u8], other: &[u8]) -> Result<(), TestCaseError> {
-    let by_name = DiffOptions {
-        match_by: MatchBy::Name,
-        ..DiffOptions::default()
-    };
+    let by_name = DiffOptions::default().match_by(MatchBy::Name);
     let diff = compare(one, other, &by_name);
     prop_assert!(diff.is_same(), "{:?}", diff.objects);
     Ok(())
@@ -322,7 +319,7 @@ proptest! {
         assert_same_by_name(&union(&[&c, &union(&[&b, &a])]), &at_once)?;
         // Each object is unchanged, apart from its numbers.
         for document in [&a, &b, &c] {
-            let by_name = DiffOptions { match_by: MatchBy::Name, ..DiffOptions::default() };
+            let by_name = DiffOptions::default().match_by(MatchBy::Name);
             let diff = compare(document, &at_once, &by_name);
             prop_assert!(diff.objects.iter().all(|object| object.status == Status::Added), "{:?}", diff.objects);
         }

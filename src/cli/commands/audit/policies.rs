@@ -183,5 +183,8 @@ fn read(path: &Path) -> Result<Policy, CliError> {
             .hinted("save it as UTF-8: PowerShell's '>' writes UTF-16, 'Out-File -Encoding utf8' doesn't"));
     }
     let text = std::str::from_utf8(without_mark(&bytes)).map_err(|_| failed(&"not UTF-8 text"))?;
-    Policy::parse(text).map_err(|error| failed(&error).maybe_hinted(error.help))
+    Policy::parse(text).map_err(|error| {
+        let rules = "'exportdoc audit --list-rules' lists the rules, --init writes a first policy";
+        failed(&error).hinted(error.help.as_deref().unwrap_or(rules))
+    })
 }
