@@ -8,7 +8,7 @@ use crate::identifier::Identifier;
 use crate::object::{ObjectKey, ObjectType, type_by_name};
 use crate::report::{DocumentReport, Findings};
 
-/// Notes what changed since the baseline.
+/// Adds the findings about changes since the baseline.
 pub(super) fn judge(baseline: &Side<'_>, document: &Side<'_>, findings: &mut Findings) {
     let diff = diff(baseline, document, &DiffOptions::default());
     for obstacle in &diff.obstacles {
@@ -59,8 +59,8 @@ pub(super) fn judge(baseline: &Side<'_>, document: &Side<'_>, findings: &mut Fin
     findings.extend(placed);
 }
 
-/// What changed in an algorithm or the global key. `None` for other objects, and for those that were saved again
-/// unchanged.
+/// Describes the change of an algorithm or the global key. Returns `None` for other objects, and for a new save
+/// without a change.
 fn algorithm_change(object: &ObjectDiff) -> Option<String> {
     let new = object.new.as_ref()?;
     let is_reference = new.type_name == "ALGORITHM_REFERENCE";
@@ -84,13 +84,13 @@ fn algorithm_change(object: &ObjectDiff) -> Option<String> {
     };
     match object.status {
         Status::Changed | Status::ContentWithoutRevision => Some(fields()),
-        // A reference has no content of its own; a new revision says that what it refers to was saved.
+        // A reference has no content of its own. Its new revision means that its original was saved again.
         Status::Resaved if is_reference => Some("refers to a later save".to_owned()),
         Status::DependencyChanged => Some(match moved(&object.moved) {
             names if names.is_empty() => "something that it depends on changed".to_owned(),
             names => format!("depends on {names}, which changed"),
         }),
-        // What an upgrade adds has a finding of its own.
+        // An upgrade's additions have their own finding.
         Status::RewrittenByEngine => None,
         Status::Resaved | Status::Added | Status::Removed | Status::Unchanged => None,
     }

@@ -39,7 +39,7 @@ pub(super) fn judge(report: &DocumentReport, findings: &mut Findings) {
     }
 }
 
-/// Notes the people and places that an object names. Stand-ins of a redacted copy are skipped.
+/// Adds the findings about people and places that an object names. Stand-ins of a redacted copy are skipped.
 fn exposed(object: &ObjectReport, redacted: bool, findings: &mut Findings) {
     let mut told: [(&'static FindingRule, Vec<String>); 3] = [
         (&finding::HOST_IN_CLEAR, Vec::new()),
@@ -58,7 +58,7 @@ fn exposed(object: &ObjectReport, redacted: bool, findings: &mut Findings) {
         let field = found.field.name;
         let secret = match (kind, text) {
             (StandInKind::JdbcUrl, Some(url)) => jdbc::secret(url),
-            // No real URL is that long, and the search for a password doesn't cover it.
+            // The search for a password covers no URL of this length. Real ones are shorter.
             (StandInKind::JdbcUrl, None) => Secret::Held,
             (_, Some(text)) => jdbc::secret_within(text),
             (_, None) => Secret::None,
@@ -75,7 +75,7 @@ fn exposed(object: &ObjectReport, redacted: bool, findings: &mut Findings) {
             (_, Some(text)) => format!("{field} {}", quoted(text)),
             (_, None) => format!("{field} (not shown: too long)"),
         };
-        // A field may be there any number of times.
+        // A field may occur any number of times.
         if told[slot].1.len() < TEXTS {
             told[slot].1.push(shown);
         }
@@ -119,7 +119,7 @@ fn quoted(text: &str) -> String {
     }
 }
 
-/// Notes duplicate names among objects that engines identify by name alone. All algorithms share one name space.
+/// Finds duplicate names among objects that engines identify by name alone. All algorithms share one name space.
 fn duplicate_names(report: &DocumentReport, findings: &mut Findings) {
     let mut first: HashMap<(&str, &str), &ObjectReport> = HashMap::new();
     for object in &report.objects {
@@ -133,7 +133,7 @@ fn duplicate_names(report: &DocumentReport, findings: &mut Findings) {
             _ => object.type_name.as_str(),
         };
         let before = first.entry((space, name)).or_insert(object);
-        // Two objects of one key are a finding of their own.
+        // Two objects with the same key have their own finding.
         if before.key != object.key {
             findings.about(
                 &finding::DUPLICATE_NAME,
@@ -145,7 +145,7 @@ fn duplicate_names(report: &DocumentReport, findings: &mut Findings) {
     }
 }
 
-/// Notes names that engines since 6.0 refuse. An import doesn't write references.
+/// Finds names that engines since 6.0 refuse. References are skipped, because an import doesn't write them.
 fn refused_names(report: &DocumentReport, findings: &mut Findings) {
     for object in &report.objects {
         let known = type_by_name(&object.type_name);
@@ -206,7 +206,7 @@ const TRACES: &[(&str, &[&FindingRule])] = &[
     ),
 ];
 
-/// Layout is no trace of editing: engines and Java clients also write several lines.
+/// Layout is no sign of editing: engines and Java clients also write several lines.
 fn hand_edited(report: &DocumentReport, findings: &mut Findings) {
     let found = &report.findings;
     let mut traces = Vec::new();

@@ -1,4 +1,4 @@
-//! Rules that a policy sets: age, host, key, types. Without a setting they find nothing.
+//! Rules that need a setting in the policy: age, host, key, types.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -77,7 +77,7 @@ fn host(report: &DocumentReport, policy: &Policy, findings: &mut Findings) {
     }
 }
 
-/// A trusted key counts only if the signature verifies: anyone can put another's public key into a document.
+/// A trusted key counts only if the signature verifies: anyone can copy a public key into a document.
 fn key(report: &DocumentReport, policy: &Policy, findings: &mut Findings) {
     let judged = report
         .findings
@@ -125,7 +125,7 @@ fn denied_types(report: &DocumentReport, policy: &Policy, seen: bool, findings: 
     }
     if !seen || !report.blob.complete {
         findings.in_blob(&finding::TYPE_DENIED, 0, || {
-            "not every object can be looked at, so none can be ruled out".to_owned()
+            "some objects are unreadable, and may have a denied type".to_owned()
         });
     }
 }
@@ -140,7 +140,7 @@ fn required_types(report: &DocumentReport, policy: &Policy, seen: bool, findings
             if seen && report.blob.complete {
                 format!("no {wanted}")
             } else {
-                format!("no {wanted} among the objects that can be looked at")
+                format!("no {wanted} among the readable objects")
             }
         });
     }

@@ -1,5 +1,5 @@
-//! Runs an audit: applies the policy's levels and ignores to the report's findings and to those of the audit's own
-//! rules.
+//! Runs an audit: collects the findings of the report and of the audit's own rules, then applies the policy's levels
+//! and ignores.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -19,11 +19,11 @@ use super::places::Places;
 use super::{AuditFinding, AuditReport, Level, Policy, Suppressed};
 use super::{baseline, content, demands};
 
-/// How many findings of one rule are listed: far more than people read, because an ignore for an object needs the
-/// object's finding.
+/// The number of findings listed per rule. It is far more than people read, because an ignore for an object needs the
+/// finding about that object.
 pub const LISTED: u64 = 10_000;
 
-/// Longer names are left out, because every finding about the object would repeat them.
+/// The longest name shown. Every finding about the object repeats its name.
 const NAME_BYTES: usize = 1024;
 
 /// What a document is audited against.
@@ -31,9 +31,9 @@ const NAME_BYTES: usize = 1024;
 pub struct AuditOptions<'a> {
     /// The levels and ignores.
     pub policy: &'a Policy,
-    /// The present, for ages and for ignores that expire.
+    /// The current time, for ages and for ignores that expire.
     pub now: Timestamp,
-    /// An earlier document, for what changed since.
+    /// An earlier document, to find changes since then.
     pub baseline: Option<&'a Side<'a>>,
 }
 
@@ -122,7 +122,7 @@ fn judge(
         if level == Level::Off {
             continue;
         }
-        // A count of unlisted findings concerns the whole document.
+        // Unlisted findings are counted for the whole document, not per object.
         let place = finding.at.unwrap_or_else(|| Place::json(finding::ROOT));
         finding.at = Some(places.complete(place));
         let object = finding
@@ -197,7 +197,7 @@ pub fn policy_findings(policy: &Policy, used: Option<&BTreeSet<usize>>, now: Tim
 /// Whether the report shows the document's objects.
 fn objects_seen(report: &DocumentReport) -> bool {
     match report.encryption {
-        // There may be encrypted records without an announcement in the header.
+        // Records may be encrypted even if the header doesn't announce it.
         Encryption::Clear => !report
             .findings
             .iter()

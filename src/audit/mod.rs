@@ -3,10 +3,11 @@
 //! ```text
 //! report (+ objects and baseline) → findings → policy: level, or off → ignores: counts, or suppressed with a reason
 //! ```
-//! Every rule is an entry of the registry in [`crate::finding`]. Reports find most of them. The rules here matter only
-//! for an import: ages, hosts, names, people, changes since a baseline. Invariant: under any policy, a document sealed
-//! by this toolkit never scores better than the same content in an engine's own document ([`AuditReport::score`],
-//! [`Policy::level`]).
+//! Every rule is an entry of the registry in [`crate::finding`]. The report applies most of them. This module adds the
+//! rules that matter only for an import: age, host, names, people, changes since a baseline.
+//!
+//! Invariant: under any policy, a document sealed by this toolkit never scores better than the same content in an
+//! engine's own document ([`AuditReport::score`], [`Policy::level`]).
 
 mod baseline;
 mod content;

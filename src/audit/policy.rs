@@ -49,7 +49,7 @@ pub struct Policy {
     pub ignores: Vec<Ignore>,
 }
 
-/// Findings that every engine's own document has and a sealed one may lack. A seal's level is at least theirs, so that
+/// Findings that every engine's own document has, but a sealed one may lack. The level of a seal is at least theirs, so
 /// sealing never improves a score.
 const OF_EVERY_GENUINE: [&FindingRule; 2] = [&finding::SIGNATURE_UNDETERMINED, &finding::KEY_WEAK];
 
@@ -98,11 +98,11 @@ impl Policy {
     }
 
     /// The level that the policy sets for a rule, or else `default`.
-    /// A document sealed by this toolkit must not score better than a genuine one, whose signature is undetermined and
-    /// whose key is weak. So the two findings of every sealed document have at least the level of the two of every
-    /// genuine one.
+    ///
+    /// Every genuine document has two findings: its signature is undetermined and its key is weak. Every sealed document
+    /// has two others. These have at least the level of the former, so that a sealed document never scores better.
     fn weigh(&self, rule: &'static FindingRule, default: Level) -> Level {
-        // A list of keys that only warns would let every document through.
+        // If it only warned, a list of trusted keys would let every document pass.
         let default = match &self.keys {
             Some(_) if rule == &finding::KEY_NOT_TRUSTED => Level::Error,
             _ => default,
@@ -157,12 +157,12 @@ impl Policy {
     }
 }
 
-/// A pattern: `*` matches anything, `?` one character. Case matters.
+/// A pattern: `*` matches any text, `?` one character. Case matters.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pattern(WildMatch);
 
 impl Pattern {
-    /// Parses a pattern. Every text is one.
+    /// Parses a pattern. Every text is valid.
     pub fn new(text: &str) -> Self {
         Self(WildMatch::new(text))
     }
@@ -181,9 +181,9 @@ pub struct Ignore {
     /// The objects, as `TYPE:IDENTIFIER` or `TYPE:NAME`, the type by name or number. `None` covers all findings of the
     /// rules, including those without an object.
     pub object: Option<Pattern>,
-    /// Why.
+    /// The reason.
     pub reason: String,
-    /// The last day on which it holds, in UTC. `None`: no end.
+    /// The last day on which it holds, in UTC. `None` if it doesn't expire.
     pub until: Option<Date>,
     /// Where it begins in the policy's text.
     pub at: TextPlace,

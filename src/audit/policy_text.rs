@@ -25,9 +25,9 @@ pub const DEFAULT_POLICY: &str = include_str!("default-policy.toml");
 #[error("line {}, column {}: {message}", .at.line, .at.column)]
 #[non_exhaustive]
 pub struct PolicyError {
-    /// Where.
+    /// The place of the error.
     pub at: TextPlace,
-    /// What is wrong there.
+    /// The error.
     pub message: String,
     /// A suggestion.
     pub help: Option<String>,
@@ -128,7 +128,7 @@ fn type_of_number(number: u64) -> WantedType {
     }
 }
 
-/// Turns parts of the text into parts of a policy.
+/// Converts the parsed text to a policy.
 struct Reader<'t> {
     text: &'t str,
 }
@@ -175,7 +175,7 @@ impl Reader<'_> {
 
     fn key(&self, key: &Spanned<String>) -> Result<Fingerprint, PolicyError> {
         key.get_ref().parse().map_err(|_| {
-            let help = "a fingerprint is sha256: and 64 hexadecimal digits, as verify-signature prints it";
+            let help = "a fingerprint is sha256: and 64 hexadecimal digits";
             self.error(
                 &key.span(),
                 format!("{:?} is no fingerprint", key.get_ref()),
@@ -221,7 +221,7 @@ impl Reader<'_> {
             return Err(self.no_rule(&text.rule));
         }
         if text.reason.get_ref().trim().is_empty() {
-            let help = "say why, for those who come after you".to_owned();
+            let help = "give the reason, for later readers of the policy".to_owned();
             return Err(self.error(&text.reason.span(), "an ignore needs a reason", Some(help)));
         }
         if let Some(object) = text

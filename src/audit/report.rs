@@ -36,9 +36,9 @@ pub struct AuditFinding {
     pub rule: &'static FindingRule,
     /// The level under the policy; never [`Level::Off`].
     pub level: Level,
-    /// What was found here, as a lower-case fragment. May quote the document: renderers escape it.
+    /// The message, as a lower-case fragment. May quote the document: renderers escape it.
     pub message: String,
-    /// Where. [`Place::file_offset`] is set if the place is known in the file.
+    /// The place. [`Place::file_offset`] is set if the offset in the file is known.
     pub at: Option<Place>,
     /// The object concerned, if there is exactly one.
     pub object: Option<ObjectRef>,
@@ -115,7 +115,7 @@ impl AuditReport {
     }
 }
 
-/// How often a rule was broken at one level. Documents may have different policies.
+/// The number of violations of one rule at one level. Documents may have different policies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RuleCount {
     /// The rule.
@@ -130,7 +130,7 @@ pub struct RuleCount {
     pub documents: u64,
 }
 
-/// How often each rule was broken, in all documents.
+/// The number of violations of each rule, in all documents.
 #[derive(Debug, Clone, Default)]
 pub struct Summary {
     /// Documents audited.

@@ -1,8 +1,8 @@
-//! Which rules need a policy setting or a baseline.
+//! Lists the rules that need a policy setting or a baseline.
 
 use crate::finding::{self, FindingRule};
 
-/// What a rule needs to find anything.
+/// The condition under which a rule can find something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Needs {
     /// Nothing.
@@ -13,7 +13,7 @@ pub enum Needs {
     Baseline,
 }
 
-/// What a rule needs.
+/// Returns the condition of a rule.
 pub fn needs(rule: &FindingRule) -> Needs {
     let members: &[(&FindingRule, &'static str)] = &[
         (&finding::DOCUMENT_TOO_OLD, "allow.max-age"),
@@ -39,7 +39,7 @@ pub fn needs(rule: &FindingRule) -> Needs {
     }
 }
 
-/// A phrase; empty for [`Needs::Nothing`].
+/// Writes a phrase; nothing for [`Needs::Nothing`].
 impl std::fmt::Display for Needs {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

@@ -1,7 +1,7 @@
 //! Splits a text with several documents: an array, or lines.
 //!
-//! Invariants: a text with one document passes unchanged, including everything behind the document. No document of
-//! several is lost without an error. Memory holds only the white space between documents.
+//! Invariants: a text with one document passes unchanged, including any bytes after the document. If one of several
+//! documents is lost, there is an error. Only the white space between documents is held in memory.
 
 use std::io::{self, BufRead, Read};
 
@@ -243,7 +243,7 @@ impl<S: BufRead> Read for Element<'_, S> {
     }
 }
 
-/// The only document in a text. If others follow, reading ends with an error that says how many there are.
+/// The only document in a text. If others follow, reading ends with an error that has their number.
 #[derive(Debug)]
 pub struct OneDocument<S> {
     documents: Documents<S>,

@@ -1,7 +1,7 @@
 //! Unwraps documents from gzip, ZIP, UTF-16, Python pickles, and arrays or lines of documents.
 //!
-//! Invariants: nothing is executed. Memory grows with the bytes that arrive, never with claimed sizes, and a pickle has
-//! limits of its own. Damage is an error, never a shorter document.
+//! Invariants: nothing is executed. Memory grows with the bytes read, never with stated sizes, and pickles have limits of
+//! their own. Damage is an error, never a shorter document.
 
 mod documents;
 mod gzip;
@@ -117,10 +117,10 @@ pub enum ContainerError {
     /// A ZIP archive with another compression than deflate.
     #[error("a ZIP archive with an unsupported compression")]
     Method,
-    /// A ZIP archive with no file or several.
+    /// A ZIP archive without exactly one file.
     #[error("a ZIP archive with {0} files, where one document is expected")]
     Files(usize),
-    /// A ZIP archive with anything but its file.
+    /// A ZIP archive with other content beside its file.
     #[error("a ZIP archive with {0}, where only one document is expected")]
     Beside(&'static str),
     /// UTF-16 with half a character.
@@ -132,14 +132,14 @@ pub enum ContainerError {
     /// An unreadable pickle.
     #[error("a Python pickle: {0}")]
     Pickle(#[from] PickleError),
-    /// Too many containers inside one another.
-    #[error("containers inside one another, more than {0} deep")]
+    /// Too many nested containers.
+    #[error("containers nested more than {0} deep")]
     Nested(usize),
     /// More than one document where one is expected.
     #[error("{0} documents in one file, where one is expected")]
     Several(u64),
     /// A list of documents that breaks off or has another element.
-    #[error("a list of documents that breaks off or holds something else behind number {0}")]
+    #[error("a list of documents that breaks off or has another element after number {0}")]
     BrokenList(u64),
 }
 
@@ -156,9 +156,7 @@ impl ContainerError {
             Self::Beside(_) => "unpack it, check its other content, and give the document itself",
             Self::Files(_) => "unpack it, and give the files or their directory",
             Self::Pickle(error) => error.help(),
-            Self::Several(_) => {
-                "put each into a file of its own; inspect, verify-signature and audit take them together"
-            }
+            Self::Several(_) => "put each document into a file of its own",
             Self::BrokenList(_) => "get the file again, or put each document into a file of its own",
         }
     }

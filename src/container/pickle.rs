@@ -1,7 +1,7 @@
 //! Reads export documents that Python clients pickled: dictionaries, lists and texts.
 //!
-//! Invariants: nothing is executed and no name is resolved; an error names an opcode that would do so. A value that is
-//! used many times is held once. Limits bound the number of values, their nesting and the length of the JSON.
+//! Invariants: nothing is executed and no name is resolved. If an opcode would do so, the error names it. A value that is
+//! used many times is held once. The number of values, their nesting and the length of the JSON are bounded.
 
 mod error;
 
@@ -16,13 +16,13 @@ pub use error::PickleError;
 const MAX_VALUES: usize = 4_000_000;
 /// Limit on open marks. Python opens one per level.
 const MAX_MARKS: usize = 1024;
-/// Limit on the growth from pickle to JSON, since a pickle holds repeated texts once.
+/// Limit on the growth from pickle to JSON. Repeated texts make JSON longer, because a pickle holds them once.
 const MAX_GROWTH: usize = 32;
 
 /// Converts one or more pickles to JSON documents, one per line.
 ///
 /// # Errors
-/// Any other pickle, such as one that would run code.
+/// A pickle with other content, such as code.
 pub fn unpickle(bytes: &[u8]) -> Result<Vec<u8>, PickleError> {
     let mut machine = Machine {
         bytes,
@@ -83,7 +83,7 @@ impl<'p> Machine<'p> {
             let offset = self.at;
             let [opcode] = self.array()?;
             match opcode {
-                // PROTO and FRAME: unknown opcodes show an unknown version, and the end of a frame doesn't matter.
+                // PROTO and FRAME are skipped: an unknown version shows by its opcodes, and frames have no meaning.
                 0x80 => drop(self.array::<1>()?),
                 0x95 => drop(self.array::<8>()?),
                 b'.' => return self.pop(),

@@ -1,7 +1,7 @@
 //! Reads ZIP archives with one file, as engines and download pages make them.
 //!
-//! Invariant: the document is all that the archive holds. Every byte belongs to the one file, to an empty directory or to
-//! the archive's own lists.
+//! Invariant: the archive has no content beside the document. Every byte belongs to the one file, to an empty directory or
+//! to the archive's own lists.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -32,7 +32,7 @@ pub fn only_entry<R: Read + Seek>(source: R) -> io::Result<(String, ZipEntry<R>)
         if entry.is_symlink() {
             return Err(ContainerError::Beside("a link").into());
         }
-        // Deflated, no content has two bytes.
+        // Empty content deflates to two bytes.
         if entry.is_dir() && (entry.size() > 0 || entry.compressed_size() > 2) {
             return Err(ContainerError::Beside("a directory that has content").into());
         }
@@ -96,8 +96,8 @@ struct Span {
     descriptors: [Vec<u8>; 4],
 }
 
-/// The descriptors that may follow an entry's data if its size wasn't known before: with or without a mark, with sizes of
-/// four or eight bytes.
+/// The possible descriptors after the data of an entry whose size was unknown before: with or without a mark, with sizes
+/// of four or eight bytes.
 fn descriptors(crc: u32, compressed: u64, size: u64) -> [Vec<u8>; 4] {
     let crc = crc.to_le_bytes();
     let wide = [&crc[..], &compressed.to_le_bytes(), &size.to_le_bytes()].concat();

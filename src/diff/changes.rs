@@ -8,7 +8,7 @@ use super::path::{DEPENDENCIES, FieldPath, IgnoreRule, Step};
 use super::secret::SecretChange;
 use super::value::Value;
 
-/// The most differences of an object that count as an upgrade's. An upgrade makes one or two; more come from an editor.
+/// The most differences of an object that are attributed to an upgrade. Upgrades make one or two, editors more.
 const BY_UPGRADE: usize = 8;
 /// A difference in one field of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,6 @@
-//! Finds the dependencies that changed if only the hash over an object's closure differs.
+//! Finds the changed dependencies of objects that differ only in the hash over their closure.
 //!
-//! Invariant: bounded work. Closures beyond the budget aren't searched, and the result says so.
+//! Invariant: the work is bounded. The result names closures that exceed the budget and weren't searched.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ pub(super) struct Closures<'a> {
 /// What changed in an object's closure.
 pub(super) enum ClosureChange {
     Nothing,
-    /// Only what a rule ignores.
+    /// Only ignored changes.
     Ignored,
     /// The search would exceed the budget.
     TooLarge,
@@ -57,7 +57,7 @@ impl<'a> Closures<'a> {
         let (Some(before), Some(after)) = members else {
             return ClosureChange::TooLarge;
         };
-        // Content that changed without its revision changes no hash, so it explains one only if nothing else does.
+        // Hashes cover revisions. So changed content with an unchanged revision explains a hash only if nothing else does.
         let (mut moved, mut altered) = (BTreeSet::new(), BTreeSet::new());
         let mut ignored = false;
         let partners_of_after = after.iter().filter_map(|id| self.matches.of_new[*id]);

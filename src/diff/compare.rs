@@ -79,14 +79,14 @@ pub struct ObjectChanges {
     pub changes: Vec<FieldChange>,
     /// The number of such changes beyond the limits.
     pub more: u64,
-    /// Whether any of them isn't in the list of dependencies.
+    /// Whether any of them is outside the list of dependencies.
     pub beyond_members: bool,
     /// Additions of an engine's upgrade, which keep the revision.
     pub by_upgrade: Vec<FieldChange>,
 }
 
 impl ObjectChanges {
-    /// Whether nothing differs except what engines write anew in every export.
+    /// Whether only values differ that engines write anew in every export.
     pub fn is_same(&self) -> bool {
         self.is_rewrite() && self.by_upgrade.is_empty()
     }
@@ -97,8 +97,8 @@ impl ObjectChanges {
     }
 }
 
-/// Compares two objects with one key, except for the UUIDs of their revisions and what engines write anew in every
-/// export. Dependencies are equal if their keys are.
+/// Compares two objects with the same key. Ignores the UUIDs of their revisions and values that engines write anew in
+/// every export. Dependencies are equal if their keys are.
 pub fn object_changes(
     old: &SyncObject<'static>,
     new: &SyncObject<'static>,

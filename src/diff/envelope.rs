@@ -1,6 +1,6 @@
 //! Compares the envelopes: host, time, key; on request also the bytes of the files.
 //!
-//! Invariant: none of this is content. Two exports of one engine seconds apart differ in most of it.
+//! Invariant: these values aren't content. Two exports from one engine, seconds apart, differ in most of them.
 
 use crate::object::SyncObject;
 use crate::report::{DocumentReport, Encryption, ListedObject};
@@ -28,8 +28,8 @@ pub struct EnvelopeChange {
 
 impl EnvelopeChange {
     #[doc(hidden)]
-    /// Whether the difference matters to a reader: the origin, the signature's verdict, or the encryption. Everything else
-    /// differs between any two exports.
+    /// Whether the difference matters to a reader: the origin, the signature's verdict, or the encryption. The other
+    /// values differ between any two exports.
     pub fn is_actionable(&self) -> bool {
         matches!(self.field, "host" | "verdict" | "encryption")
     }
@@ -48,7 +48,7 @@ pub struct ByteComparison {
     pub rewritten: Vec<ObjectRef>,
     /// The number of further ones.
     pub more_rewritten: u64,
-    /// Whether the common objects have another order.
+    /// Whether the order of the common objects differs.
     pub reordered: bool,
 }
 

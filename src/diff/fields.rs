@@ -1,7 +1,7 @@
 //! Compares two messages field by field.
 //!
-//! Invariant: equal messages have the same meaning. The order of different fields, varint forms and absent defaults don't
-//! count; everything else does, unknown fields included. Depth and number of changes are bounded.
+//! Invariant: messages are equal if they have the same meaning. The order of different fields, longer varint forms and
+//! absent defaults don't count. All other differences do, unknown fields included. Depth and number of changes are bounded.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -21,7 +21,7 @@ use super::value::{Scalar, Value};
 const DEPTH: usize = 16;
 
 impl Changes<'_> {
-    /// Compares the dependencies as sets: engines list a dependency several times, but the hash over the closure covers it
+    /// Compares the dependencies as sets: engines may list a dependency several times, but the closure's hash covers it
     /// once.
     pub(super) fn dependencies(
         &mut self,
@@ -236,7 +236,7 @@ impl Changes<'_> {
         depth: usize,
     ) {
         if !spec.repeated {
-            // An absent message equals one without fields.
+            // An absent message equals an empty one.
             let last = (old.last().copied(), new.last().copied());
             let pair = (last.0.unwrap_or_default(), last.1.unwrap_or_default());
             return self.messages(path, Some(inner), pair, false, depth + 1);

@@ -1,7 +1,7 @@
-//! What engines change without a new revision: in every export, or at an upgrade.
+//! Recognises changes that engines make without a new revision: in every export, or at an upgrade.
 //!
-//! Invariant: only the tables count: the columns `set`, `volatile` and `added_by_upgrade` of fields, `settings_by_upgrade`
-//! and `members_without_save` of object types. No engine makes any other change under one revision.
+//! Invariant: the tables list all of them, in the columns `set`, `volatile` and `added_by_upgrade` of fields, and in
+//! `settings_by_upgrade` and `members_without_save` of object types. Any other change needs a new revision.
 
 use jiff::Timestamp;
 
@@ -13,7 +13,7 @@ use crate::report::{DocumentReport, HeaderReport};
 use super::matching::MatchKey;
 use super::value::Scalar;
 
-/// Which of two documents was exported later. Only that one can have an upgrade's additions.
+/// The later one of two exports. Only that one can have an upgrade's additions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Later {
     /// The old one: the documents are in reverse order.
@@ -45,7 +45,7 @@ impl Later {
     }
 }
 
-/// Whether a difference is one that engines write anew in every export. They write a date; any other value is a change.
+/// Whether engines cause this difference in every export, by writing the date anew. Any other value is a change.
 pub(super) fn is_volatile(spec: &FieldSpec, old: Option<&Scalar>, new: Option<&Scalar>) -> bool {
     let is_day = |side: Option<&Scalar>| matches!(side, Some(Scalar::Text(text)) if date::is_day(text));
     spec.volatile && is_day(old) && is_day(new)

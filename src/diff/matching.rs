@@ -11,21 +11,21 @@ use crate::report::DocumentReport;
 /// How objects are matched.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum MatchBy {
-    /// By type and identifier: for two exports of one engine. If a number names another object in the other document, or
-    /// none, UUID A decides, which an object never changes.
+    /// By type and identifier: for two exports of one engine. If the other document has another object with the number,
+    /// or none, UUID A decides, because it never changes.
     #[default]
     Identifier,
-    /// By type and name: across engines, whose numbers are only labels. An object without a name is matched by its
-    /// identifier.
+    /// By type and name: for exports of different engines, where numbers are only labels. An object without a name is
+    /// matched by its identifier.
     Name,
 }
 
-/// What an object or a dependency is matched by.
+/// The key by which an object or a dependency is matched.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum MatchKey {
     Named(u64, String),
     Key(ObjectKey),
-    /// Partners with two numbers, the lower one first, so that both sides have one key.
+    /// Partners with different numbers, the lower one first, so that both sides get the same key.
     Renumbered(u64, Identifier, Identifier),
 }
 

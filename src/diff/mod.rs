@@ -4,10 +4,13 @@
 //! two reports and their objects → partners → per object: revision pair, content, closure → a reason per object
 //! ```
 //!
-//! Invariants: a document doesn't differ from itself. Exchanging the sides exchanges old and new and nothing else; two
-//! exceptions are the choice among equally short text diffs, and an upgrade's additions if the exports have no times.
-//! Secrets are compared, but shown only as counts and digests, unless requested. All output is bounded, and what is left
-//! out is counted.
+//! Invariants:
+//!
+//! - A document doesn't differ from itself.
+//! - Swapping the documents swaps old and new in the result. There are two exceptions: the choice among equally short text
+//!   diffs, and an upgrade's additions if the exports have no times.
+//! - Secrets are compared, but shown as counts and digests unless requested.
+//! - The result is bounded, and omitted changes are counted.
 
 mod bytes;
 mod changes;
@@ -42,7 +45,7 @@ use crate::report::{DocumentReport, ObjectReport};
 /// One of the two documents.
 #[derive(Debug, Clone, Copy)]
 pub struct Side<'a> {
-    /// The file, if available: to compare bytes, and to detect equal files that can't be read.
+    /// The file, if available. Needed to compare bytes, and to recognise equal files that are unreadable.
     pub bytes: Option<&'a [u8]>,
     /// Its report.
     pub report: &'a DocumentReport,
@@ -65,7 +68,7 @@ pub struct DiffOptions {
     pub match_by: MatchBy,
     /// Changes that don't count.
     pub ignore: Vec<IgnoreRule>,
-    /// Only objects of these types; all when empty.
+    /// The types to compare; all if empty.
     pub only_types: Vec<String>,
     /// Whether to compare the files' bytes as well.
     pub strict_bytes: bool,
@@ -137,7 +140,7 @@ pub struct DocumentDiff {
     pub unchanged: u64,
     /// Values that engines write anew in every export, by object. They don't count as changes.
     pub volatile: Vec<VolatileObject>,
-    /// Partners of equal content under different identifiers. Identifiers are labels, so these aren't changes.
+    /// Pairs of equal content with different identifiers. Identifiers are labels, so these aren't changes.
     pub renumbered: Vec<(ObjectRef, ObjectRef)>,
     /// The number of ignored changes.
     pub ignored: u64,
@@ -188,7 +191,7 @@ pub enum ObstacleKind {
     Encrypted,
     /// Unreadable records: their content counts as absent.
     Damaged,
-    /// A limit was hit: what is beyond it counts as absent.
+    /// A limit was hit: content beyond it counts as absent.
     Limit,
 }
 
@@ -210,7 +213,7 @@ pub enum Status {
     Added,
     /// Only the old document has it.
     Removed,
-    /// Another revision with other content; or a `GLOBAL_OBJECT` with other members, whose revision engines keep.
+    /// Another revision and other content. Also a `GLOBAL_OBJECT` with other members: engines keep its revision.
     Changed,
     /// Other content under the same revision.
     ContentWithoutRevision,
@@ -218,9 +221,9 @@ pub enum Status {
     RewrittenByEngine,
     /// Another revision with the same content.
     Resaved,
-    /// The same, but a dependency changed.
+    /// Unchanged itself, but a dependency changed.
     DependencyChanged,
-    /// The same, apart from ignored changes.
+    /// Unchanged, apart from ignored changes.
     Unchanged,
 }
 
@@ -348,7 +351,7 @@ pub struct RevisionChange {
 }
 
 impl RevisionChange {
-    /// Whether both are states of one object, rather than of two with one name.
+    /// Whether both are states of one object, not of two objects with the same name.
     pub fn same_object(&self) -> bool {
         self.old.object == self.new.object
     }

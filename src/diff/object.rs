@@ -1,7 +1,7 @@
-//! Compares two partners, except for the UUIDs of their revisions.
+//! Compares two matched objects, except for the UUIDs of their revisions.
 //!
-//! Invariant: every field of an object message is compared, unknown ones included. Of two saves' revisions, only what a
-//! save doesn't change is compared.
+//! Invariant: all fields of an object message are compared, unknown ones included. If the revisions are different saves,
+//! their comparison leaves out the fields that a save changes.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
@@ -63,13 +63,14 @@ impl Partners<'_> {
         }
     }
 
-    /// If the objects differ only in numbers of partners, returns the values that engines write anew in every export.
+    /// Returns the values that engines write anew in every export, if the objects otherwise differ only in numbers of
+    /// matched objects.
     fn in_numbers_only(&self) -> Option<Vec<FieldChange>> {
         if !may_refer(self.old) {
             return None;
         }
         let references = self.references.as_ref()?;
-        // A number without an object in one document may be that of another object in the other one.
+        // A number that is unused in one document may belong to another object in the other document.
         let old: HashSet<MatchKey> = self
             .old
             .dependencies()

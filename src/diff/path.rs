@@ -1,6 +1,6 @@
 //! Paths of fields in objects, and rules to ignore them.
 //!
-//! Invariant: a path names fields as the schema does (`#7` for unknown fields), so a rule means the same in every document.
+//! Invariant: a path uses the schema's field names (`#7` for unknown fields), so a rule means the same in all documents.
 
 use std::fmt;
 
@@ -113,7 +113,8 @@ impl IgnoreRule {
     }
 
     #[doc(hidden)]
-    /// Whether the rule covers a path: the path contains the rule's fields in a row. A rule for a list covers its items.
+    /// Whether the rule covers a path: the path contains the rule's fields one after the other. A rule for a list covers
+    /// its items.
     pub fn covers(&self, type_name: &str, path: &FieldPath) -> bool {
         self.type_name.as_ref().is_none_or(|wanted| wanted == type_name)
             && path

@@ -1,7 +1,7 @@
-//! Secrets: compared as a whole, shown as counts and digests, and line by line only on request.
+//! Compares secrets. Shows counts and digests, and lines only on request.
 //!
-//! Invariant: without [`super::DiffLimits::show_secrets`], only a digest of a secret leaves this module. A text diff is
-//! bounded in lines and in work, and counts what it leaves out.
+//! Invariant: without [`super::DiffLimits::show_secrets`], only a digest of a secret leaves this module. A text diff has
+//! bounded lines and bounded work, and counts the omitted lines.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -16,7 +16,7 @@ use super::DiffLimits;
 use super::bytes::{common_prefix, common_suffix};
 use super::value::ValueDigest;
 
-/// The most lines of a side that are compared in order, which takes the square of their number.
+/// The most lines of a side that are compared in order. The time grows with the square of their number.
 const ORDERED_LINES: usize = 2_000;
 /// The start of a lookup's row.
 const ROW: &[u8] = b"<row ";
@@ -63,7 +63,7 @@ pub enum LineTag {
 /// One side's values of a secret field.
 pub(super) struct Secret<'a> {
     parts: Vec<Cow<'a, [u8]>>,
-    /// A line for each part; `None` for texts, which are split into lines on request.
+    /// One line per part. `None` for texts, which are split into lines only on request.
     told: Option<Vec<Cow<'a, str>>>,
     count: u64,
 }
@@ -165,8 +165,8 @@ impl<'a> Secret<'a> {
     }
 }
 
-/// Splits two texts into lines, without most of their common beginning and end. A large secret changes in few lines, and
-/// splitting all of it takes far longer than comparing it.
+/// Splits two texts into lines, without most of their common beginning and end. Changes of a large secret affect few
+/// lines, and splitting all of it takes far longer than comparing it.
 fn differing_lines<'t>(old: &'t [u8], new: &'t [u8]) -> (Vec<Cow<'t, str>>, Vec<Cow<'t, str>>) {
     let same = &old[..common_prefix(old, new)];
     let after_line_end = memchr::memrchr(b'\n', same).map_or(0, |at| at + 1);
@@ -181,7 +181,7 @@ fn differing_lines<'t>(old: &'t [u8], new: &'t [u8]) -> (Vec<Cow<'t, str>>, Vec<
         let mut lines: Vec<_> = rows(&text[..text.len() - cut])
             .map(String::from_utf8_lossy)
             .collect();
-        // The text after the last line end is a line only at the end of the whole text.
+        // Text after the last line end is a complete line only at the end of the whole text.
         if end.is_some() && lines.last().is_some_and(|line| line.is_empty()) {
             lines.pop();
         }
@@ -340,7 +340,7 @@ mod tests {
             texts.extend_from_slice(&longest);
         }
         let lines = |text: &'static [u8]| -> Vec<_> { rows(text).map(String::from_utf8_lossy).collect() };
-        // Any of several equal lines may remain; their number is the same.
+        // It doesn't matter which of several equal lines remain, only how many.
         let tally = |old: &[Cow<'_, str>], new: &[Cow<'_, str>]| {
             let mut tally: BTreeMap<String, i64> = BTreeMap::new();
             for (lines, n) in [(old, -1), (new, 1)] {

@@ -1,8 +1,8 @@
 //! A document as lines of text, for tools that compare lines.
 //!
-//! Invariant: equal content gives equal lines. Objects are in order of type and identifier, and sets are sorted. Values that
-//! engines write anew in every export are listed with the envelope. Secrets are counts and digests; their lines follow on
-//! request, up to a bound. The digest covers all of them, so every change shows.
+//! Invariant: equal content gives equal lines. Objects are sorted by type and identifier, and sets are sorted. Values that
+//! engines write anew in every export are listed with the envelope. Secrets appear as counts and digests, on request
+//! followed by a bounded number of lines. The digest covers all lines, so every change is visible.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,7 +26,7 @@ const SECRET_LINES: usize = 10_000;
 /// The most bytes of such a line.
 const SECRET_LINE_BYTES: usize = 4_096;
 
-/// The indentation from which unknown messages are shown as bytes.
+/// The indentation at which unknown messages are shown as bytes.
 const DEPTH: usize = 20;
 
 /// A line of an outline. May quote the document: renderers escape it.
@@ -46,7 +46,7 @@ pub fn outline(
     objects: &[SyncObject<'static>],
     show_secrets: bool,
 ) -> Vec<OutlineLine> {
-    // Texts aren't cut, so that a change at the end shows.
+    // Texts aren't cut, so that a change at the end is visible.
     let limits = DiffLimits {
         text_bytes: usize::MAX,
         show_secrets,

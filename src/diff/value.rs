@@ -1,4 +1,4 @@
-//! Values as a difference shows them.
+//! The values that a difference shows.
 //!
 //! Invariant: a secret, or a value that may be one, appears in clear only on request. Otherwise counts and digests show
 //! whether it changed.
@@ -70,7 +70,7 @@ impl ValueDigest {
         let mut first = true;
         while let Some(part) = parts.next() {
             bytes += part.len() as u64;
-            // A single part is digested without its length, so that sha256sum gives the same digest.
+            // Without the length, so that sha256sum gives the same digest of a single part.
             if !first || parts.peek().is_some() {
                 sha.update((part.len() as u64).to_le_bytes());
             }
@@ -96,7 +96,7 @@ impl Value {
         }
     }
 
-    /// A nested message that is there on one side only.
+    /// A nested message that only one side has.
     pub(super) fn message(spec: &MessageSpec, message: Message<'_>) -> Self {
         let brief = spec
             .fields
@@ -215,7 +215,7 @@ impl Scalar {
     }
 }
 
-/// Hides a password in a URL. Engines leave passwords out of connectors, but users put them into URLs.
+/// Hides a password in a URL. Engines omit passwords from connectors, but users put them into URLs.
 fn holds_password(field: &str, text: &str) -> bool {
     let secret = match field {
         "jdbc_url" => jdbc::secret(text),

@@ -1,8 +1,8 @@
-//! Decodes base64 text that arrives in pieces, including the dialects that other writers than engines use.
+//! Decodes base64 text that arrives in pieces, including dialects that engines don't write.
 //!
-//! Invariant: decodes every byte that the text determines and nothing else; the cuts between pieces make no difference,
-//! and no more than one group of characters is kept. `base64-simd` decodes groups of four (on 64 MiB three times as fast
-//! as the `base64` crate); everything it refuses is first sifted into clean text, one character after the other.
+//! Invariant: the result has every byte that the text determines and no other, wherever the pieces are cut. At most one
+//! group of characters is kept. `base64-simd` decodes groups of four, on 64 MiB three times as fast as the `base64` crate.
+//! Text that it refuses is first cleaned, character by character.
 
 use super::base64_report::{Base64Report, BreakOff, BreakReason, Flaw};
 
@@ -29,7 +29,7 @@ enum State {
     Text,
     /// The last group is decoded; `wanted` more `=` may follow, then only white space.
     Padding { start: u64, seen: u64, wanted: u64 },
-    /// Decoding has stopped at `at`: the first bytes there, and the reason if it is known already.
+    /// Decoding has stopped at `at`. Has the first bytes there, and the reason if it is already known.
     Broken {
         at: u64,
         head: Vec<u8>,
@@ -43,7 +43,7 @@ impl Base64Decoder {
         Self::default()
     }
 
-    /// What was odd in the text; complete after [`Base64Decoder::finish`].
+    /// The report on the text, complete after [`Base64Decoder::finish`].
     pub fn report(&self) -> &Base64Report {
         &self.report
     }
@@ -185,10 +185,10 @@ impl Base64Decoder {
         used
     }
 
-    /// Decodes the incomplete group at the end. `cut`: the text breaks off here, so its last bits may be anything.
+    /// Decodes the incomplete group at the end. `cut` says that the text is truncated here, so its last bits are arbitrary.
     fn last_group(&mut self, cut: bool, out: &mut Vec<u8>) {
         let mut group = std::mem::take(&mut self.group);
-        // One character alone has six bits, which make no byte.
+        // A single character has six bits, too few for a byte.
         if group.len() < 2 {
             return;
         }

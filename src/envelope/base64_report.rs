@@ -47,7 +47,7 @@ pub enum BreakReason {
     MisplacedPadding,
     /// Text behind the padding, such as a second base64 text.
     AfterEnd,
-    /// A single last character, which makes no byte.
+    /// A single last character, too little for a byte.
     LoneCharacter,
 }
 
@@ -78,8 +78,8 @@ impl Base64Report {
             }
     }
 
-    /// The findings for the member at `path`. `file_offset` is that of the text's first character; `None` if the file
-    /// writes the text with escapes.
+    /// The findings for the member at `path`. `file_offset` is that of the text's first character. `None` if the text has
+    /// JSON escapes.
     pub fn findings(&self, path: &str, file_offset: Option<u64>) -> Vec<Finding> {
         let place = |offset: u64| {
             let place = Place::json(path);

@@ -1,6 +1,6 @@
-//! Decodes the blob's string while it is read, and leaves its text out of what the parser sees.
+//! Decodes the blob's string while it is read, and hides its text from the parser.
 //!
-//! Invariant: treats escapes and characters as the parser does. Text that the parser would refuse is kept for it.
+//! Invariant: escapes and characters are treated as by the parser. Text that the parser would refuse is kept for it.
 
 use std::io::{self, BufRead, Read};
 
@@ -18,7 +18,7 @@ pub(crate) struct BlobBytes<'s, S> {
     ready: Vec<u8>,
     taken: usize,
     ended: bool,
-    /// The first half of a character that two escapes make.
+    /// The first half of a surrogate pair, written as two escapes.
     half: Option<u16>,
 }
 

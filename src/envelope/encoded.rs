@@ -14,7 +14,7 @@ use crate::finding::{ESCAPED_TEXT, Finding, WRONG_TYPE};
 /// A base64 member: the text of the blob, the signature or the public key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EncodedText<'a> {
-    /// The base64 text, borrowed from the file unless it has escapes; empty if it was decoded while it was read.
+    /// The base64 text, borrowed from the file unless it has escapes. Empty if it was decoded while it was read.
     pub text: Cow<'a, str>,
     /// File offset of the first character inside the quotes.
     pub file_offset: u64,
@@ -75,7 +75,7 @@ impl<'a> EncodedText<'a> {
         &self.path
     }
 
-    /// The error for hexadecimal text or PEM. No blob, signature or key has base64 text that begins like that.
+    /// The error for hexadecimal text or PEM. The base64 text of a blob, signature or key never begins like these.
     pub(super) fn other_encoding(&self) -> Option<EnvelopeError> {
         let begin = self.begin.as_slice();
         let is_hex = begin.len() == BEGIN && begin.iter().all(u8::is_ascii_hexdigit);

@@ -1,6 +1,6 @@
-//! Errors for text that isn't an export document, which say what the file is instead and what to do.
+//! Errors for input that isn't an export document. They name the kind of the file and suggest what to do.
 //!
-//! Invariant: messages are lower-case fragments. They quote no file that isn't a document, except an engine's own message.
+//! Invariant: messages are lower-case fragments. They don't quote the file, except for an engine's own message.
 
 use serde_json::error::Category;
 
@@ -118,7 +118,7 @@ impl EnvelopeError {
     /// What to do next, as a sentence.
     pub fn help(&self) -> Option<String> {
         Some(match self {
-            Self::Empty => "The download or the pipe gave nothing; export again and check the exit status of what wrote the file.".into(),
+            Self::Empty => "The download or the pipe was empty; export again, and check the exit status of the command that wrote the file.".into(),
             Self::NotUtf8 { looks_like: Some(UTF_16), .. } => {
                 "PowerShell's '>' writes UTF-16; save with 'Out-File -Encoding utf8' or download with curl -o.".into()
             }
@@ -163,7 +163,7 @@ pub(super) fn not_utf8(input: &[u8], map: &OffsetMap, error: std::str::Utf8Error
         [b'P', b'K', 3, 4, ..] => Some(ZIP),
         _ => None,
     };
-    // An incomplete last character means a truncated document, if the text before it looks like one.
+    // An incomplete last character means a truncated document, if the text before it looks like a document.
     let valid = input
         .get(..error.valid_up_to())
         .and_then(|v| std::str::from_utf8(v).ok())
@@ -212,7 +212,7 @@ pub(super) fn not_json(text: &str, map: &OffsetMap, error: &serde_json::Error) -
         Some(slip) => format!("{slip} ({words})"),
         None => words.to_owned(),
     };
-    // The parser's column is behind the fault, so this counts a part left out right before it.
+    // The parser's column is behind the fault, so an omitted part right before it counts.
     let left_out = map.left_out(line_start + column);
     EnvelopeError::NotJson {
         line,

@@ -1,6 +1,7 @@
 //! Finds the blob's string in JSON text that arrives in pieces.
 //!
-//! Invariant: right on JSON, harmless on any other text, which the parser refuses. Memory doesn't grow with the text.
+//! Invariant: correct for JSON. On other text, which the parser refuses, any result is harmless. Memory doesn't grow with
+//! the text.
 
 use super::MAX_DEPTH;
 use super::raw::unquote;
@@ -35,7 +36,7 @@ pub(super) struct BlobFinder {
 /// A place among the members of the outermost object.
 #[derive(Debug, Default)]
 enum Place {
-    /// Anywhere that doesn't lead to the blob.
+    /// A place that can't lead to the blob.
     #[default]
     Elsewhere,
     /// A key comes next.

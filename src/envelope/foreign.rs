@@ -1,11 +1,11 @@
 //! Recognises files that contain or refer to a document in another form, by their first bytes.
 
-/// A kind of file that leads to a document.
+/// A kind of file that contains or refers to a document.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Foreign {
-    /// First bytes behind white space.
+    /// The possible first bytes, after white space.
     begins: &'static [&'static str],
-    /// Its name in messages.
+    /// The name in messages.
     pub what: &'static str,
     /// What the user can do.
     pub help: &'static str,
@@ -65,7 +65,7 @@ static KINDS: &[Foreign] = &[
     },
 ];
 
-/// Conflict markers at any place.
+/// A file with conflict markers.
 pub(super) static CONFLICT: Foreign = Foreign {
     begins: &[],
     what: "a file with an unresolved git conflict",

@@ -1,7 +1,7 @@
 //! `exportResponseMetadata`: host and date of the export, requested and exported objects.
 //!
-//! Invariant: reading never fails. The signature doesn't cover this part, and people and clients rewrite it, so oddities
-//! become findings and the rest is still read.
+//! Invariant: reading never fails. The signature doesn't cover the metadata, and people and clients change it. So oddities
+//! are findings, and the rest is read.
 
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -135,8 +135,8 @@ impl<'a, 'p> Fields<'a, 'p> {
         member_path(self.path, key)
     }
 
-    /// Takes the member with one of two names. The engines' own name counts before the other, and a later member before
-    /// an earlier one. `null` counts as missing.
+    /// Takes the member with one of two names. The engines' own name takes precedence over the other, and a later member
+    /// over an earlier one. `null` counts as missing.
     fn take(&mut self, camel: &str, snake: &str, notes: &mut Notes<'_>) -> Option<Field<'a>> {
         let (mut by_camel, mut by_snake) = (None, None);
         self.members.retain(|member| {

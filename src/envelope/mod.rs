@@ -1,7 +1,7 @@
 //! The JSON envelope: reads and writes the four members of an export document.
 //!
-//! Invariant: lossless. All members, known or not, are kept in order as spans of the input, so writing them gives the same
-//! document. The base64 blob, by far the largest part, is never copied. Memory and stack are bounded for any input.
+//! Invariant: reading is lossless. All members, known or not, are kept in order as spans of the input, so writing them gives
+//! the same document. The base64 blob, by far the largest part, is never copied. Memory and stack are bounded.
 
 mod base64_decoder;
 mod base64_report;

@@ -1,7 +1,7 @@
 //! Collects findings while a document is read.
 //!
-//! Invariant: their number is bounded, since a hostile document can break one rule millions of times. Each rule keeps its
-//! first findings and one that counts the rest.
+//! Invariant: the number of findings is bounded, since a hostile document can break one rule millions of times. Each rule
+//! keeps its first findings, and one more that counts the rest.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -15,7 +15,7 @@ const KEPT: u64 = 100;
 /// Characters of a document that a message quotes.
 const EXCERPT: usize = 60;
 
-/// A text short enough for a message.
+/// Shortens a text for a message.
 pub(super) fn excerpt(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(EXCERPT) {
         Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),

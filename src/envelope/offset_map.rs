@@ -1,4 +1,4 @@
-//! Maps places in a text to offsets in the file, for text with parts left out while it was read.
+//! Maps places in a text to offsets in the file, for text from which parts were omitted while it was read.
 //!
 //! Invariant: every offset that leaves this module counts bytes of the file.
 
@@ -35,7 +35,7 @@ pub(super) const BEGIN: usize = 16;
 pub(super) struct ElidedString {
     /// File offset of its first escape, and the number of bytes before it that continue a character.
     pub(super) escape_at: Option<(u64, u64)>,
-    /// An escape is half of a surrogate pair, so the string isn't text.
+    /// Whether an escape is half of a surrogate pair, so that the string isn't text.
     pub(super) lone_surrogate: bool,
     /// Number of its bytes that continue a character.
     pub(super) continuing: u64,

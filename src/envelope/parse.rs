@@ -1,7 +1,7 @@
 //! Reads the envelope: members, metadata and findings.
 //!
-//! Invariant: any object with at least one member of an export document is read as far as possible, and its faults are
-//! findings; any other text is an error. The last of repeated keys counts, as in serde_json and Jackson.
+//! Invariant: an object with at least one member of an export document is read as far as possible, and its faults are
+//! findings. Any other text is an error. The last of repeated keys counts, as in serde_json and Jackson.
 
 use std::borrow::Cow;
 use std::io;
@@ -57,7 +57,7 @@ pub struct Envelope<'a> {
 }
 
 impl<'a> Envelope<'a> {
-    /// Reads a document; fails only if it can't be an export document.
+    /// Reads a document. Fails only if the text can't be an export document.
     pub fn parse(input: &'a [u8]) -> Result<Self, EnvelopeError> {
         Self::parse_text(input, &OffsetMap::whole(input))
     }
@@ -274,7 +274,7 @@ fn check_depth(text: &str, map: &OffsetMap) -> Result<(), EnvelopeError> {
     };
     let before = text.get(..at).unwrap_or_default();
     match first_value::<&RawValue>(before, map) {
-        // The brackets are behind the document, in trailing data, which isn't parsed.
+        // These brackets are in trailing data, which isn't parsed.
         Ok(_) => Ok(()),
         Err(error @ EnvelopeError::NotJson { .. }) => Err(error),
         Err(_) => Err(EnvelopeError::TooDeep {

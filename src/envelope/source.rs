@@ -1,7 +1,7 @@
-//! Takes bytes from a source, and keeps them for the parser or leaves them out.
+//! Takes bytes from a source, and either keeps them for the parser or omits them.
 //!
-//! Invariant: only whole characters of valid UTF-8 are left out, and their number is noted. So the parser sees all broken
-//! text, and file offsets are exact.
+//! Invariant: only whole characters of valid UTF-8 are omitted, and they are counted. So the parser sees all broken text,
+//! and file offsets are exact.
 
 use std::io::{self, BufRead};
 
@@ -41,7 +41,7 @@ pub(super) struct Scan<S> {
     pub(super) failed: Option<io::Error>,
     pub(super) text: Vec<u8>,
     pub(super) elisions: Vec<Elision>,
-    /// Nothing more has to be read.
+    /// Whether reading is finished.
     pub(super) over: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Writes a new envelope while its blob is made, so that the blob's text isn't held in memory.
+//! Writes a new envelope while its blob is built, so that the blob's text isn't held in memory.
 //!
 //! Invariant: writes the same bytes as [`super::EnvelopeBuilder`].
 

@@ -18,7 +18,7 @@ use super::{MAX_AROUND_BLOB, MAX_MEMBERS};
 /// Characters behind the document that are kept to quote from.
 const BEHIND_DOCUMENT: usize = 256;
 
-/// A document read from a source. `B` is what the caller made of the blob.
+/// A document read from a source. `B` is the caller's result of reading the blob.
 #[derive(Debug)]
 pub(crate) struct StreamedDocument<B> {
     around: EnvelopeText,
@@ -29,7 +29,7 @@ pub(crate) struct StreamedDocument<B> {
 }
 
 impl<B> StreamedDocument<B> {
-    /// Reads a source to its end. `blob` gets every string that may be the blob, and need not read it to its end.
+    /// Reads a source to its end. Calls `blob` with every string that may be the blob; it may stop before the string's end.
     ///
     /// # Errors
     /// The source fails.
@@ -57,7 +57,7 @@ impl<B> StreamedDocument<B> {
             scan.text.extend_from_slice(&piece[..used]);
             scan.consume(used);
             match event {
-                // A document with more members is refused, so further strings are kept like any other.
+                // Documents with more members are refused, so this string is kept like any other text.
                 Event::Blob if blobs <= MAX_MEMBERS => {
                     blobs += 1;
                     let index = scan.open_string();
@@ -117,7 +117,7 @@ impl<B> StreamedDocument<B> {
         (*last == elision).then_some(report)
     }
 
-    /// What the caller made of the last `blob` member, and the text around it.
+    /// The caller's result for the last `blob` member, and the text around the blob.
     pub(crate) fn into_parts(self) -> (Option<B>, EnvelopeText) {
         (self.blob.map(|(_, made, _)| made), self.around)
     }

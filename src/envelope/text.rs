@@ -37,7 +37,7 @@ impl EnvelopeText {
         &self.map
     }
 
-    /// The place of a file offset in the text; for a part left out, its former place.
+    /// The place of a file offset in the text. For an omitted part, the place where it was.
     pub(super) fn position(&self, offset: u64) -> usize {
         let mut left_out = 0;
         for elision in &self.map.elisions {

@@ -25,7 +25,7 @@ pub(crate) enum Token {
     Quote,
     /// Its closing quote.
     EndQuote,
-    /// A byte of anything else but white space, such as a number.
+    /// A byte of another value, such as a number.
     Other,
 }
 

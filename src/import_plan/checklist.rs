@@ -1,4 +1,4 @@
-//! What users have to do for an import.
+//! The tasks that an import leaves to users.
 
 use super::import_object::ImportObject;
 use super::kind::Role;
@@ -7,7 +7,7 @@ use super::step::{Action, Step};
 use super::structure::Structure;
 use crate::object::{LeftOut, type_by_name};
 
-/// Returns the items, those before the import first, each group in import order.
+/// Returns the tasks before the import, then those after it, each group in import order.
 pub(super) fn checklist(
     steps: &[Step],
     objects: &[ImportObject<'_>],
@@ -29,7 +29,7 @@ pub(super) fn checklist(
             },
             _,
         ) => Some(Todo::SyncAgain),
-        // An overwritten connector keeps its password. An unknown one may be created.
+        // An overwritten connector keeps its password. If the action is unknown, the connector may be created.
         (Action::Create | Action::Unknown { .. }, Some(LeftOut::ConnectorPassword)) => {
             Some(Todo::SetConnectorPassword)
         }

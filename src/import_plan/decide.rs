@@ -24,7 +24,7 @@ pub(super) struct Decider<'a> {
     unchanged: Vec<bool>,
     /// Per object, its key on the target before the import.
     target_keys: Vec<TargetKey>,
-    /// Computed only if an answer has just a hash.
+    /// Computed only if the target shows a hash without UUIDs.
     hashes: OnceCell<Vec<Option<String>>>,
 }
 
@@ -160,8 +160,8 @@ impl<'a> Decider<'a> {
         self.options.force_overwrite && subject.is_written()
     }
 
-    /// Handles an object whose existence on the target is unknown. With force it is created, left alone or overwritten, unless
-    /// a rule forbids it.
+    /// Handles an object whose existence on the target is unknown. With force it is created, kept or overwritten, unless a
+    /// rule forbids it.
     fn perhaps(&self, subject: &ImportObject<'_>, needs: String) -> Action {
         let writable = !subject.only_refers() && !subject.kind.algorithm;
         let certain = self.options.force_overwrite && writable && self.environment_unclear(subject).is_none();
@@ -191,7 +191,7 @@ impl<'a> Decider<'a> {
                 may_overwrite: false,
             };
         }
-        // Every engine has a global key, known or not, so importing another one without force fails.
+        // Every engine has a global key, so importing another one without force fails, even if the target's is unknown.
         if subject.kind.role == Role::Key && !self.options.force_overwrite {
             return Action::KeyConflict { existing: None };
         }
@@ -327,7 +327,7 @@ fn purpose_needed(type_name: &str) -> Option<Purpose> {
     type_by_name(type_name)?.purpose
 }
 
-/// What writing the object destroys, if it is written or may be.
+/// The irreversible effect of writing the object, if it is or may be written.
 fn irreversible(subject: &ImportObject<'_>, action: &Action) -> Option<Irreversible> {
     let overwritten = action.overwrites() != Some(false);
     match subject.kind.role {

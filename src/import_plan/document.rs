@@ -1,4 +1,4 @@
-//! The parts of a document that count for an import: the blob's, never the metadata's.
+//! The parts of a document that an import uses. They come from the blob, never from the metadata.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ pub struct ImportDocument {
     pub type_names: BTreeMap<u64, String>,
     /// Whether this project's provisional type numbers apply.
     pub sealed_by_toolkit: bool,
-    /// Whether the signature isn't invalid.
+    /// Whether the signature is valid or undetermined.
     pub intact: bool,
 }
 

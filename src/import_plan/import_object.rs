@@ -12,7 +12,7 @@ pub(super) struct ImportObject<'a> {
     pub(super) name: Option<String>,
     /// The environment that it goes into, if it lives in one.
     pub(super) environment: Option<GivenEnvironment>,
-    /// Where it goes, if known.
+    /// Its location on the target, if known.
     pub(super) location: Option<Location>,
 }
 
@@ -46,7 +46,7 @@ impl<'a> ImportObject<'a> {
         }
     }
 
-    /// What identifies it on every engine: its name, else its revision's UUID A. Numbers are only labels.
+    /// Its identity on all engines: its name, else its revision's UUID A. Numbers are only labels.
     pub(super) fn identity(&self) -> Option<Identity<'_>> {
         if self.kind.role == Role::EnvironmentItself {
             return Some(Identity::EnvironmentItself);
@@ -67,7 +67,7 @@ impl<'a> ImportObject<'a> {
         })
     }
 
-    /// Whether it only refers to an object that must exist: a reference, or a source connector without data.
+    /// Whether it only refers to an object, which must exist: a reference, or a source connector without data.
     pub(super) fn only_refers(&self) -> bool {
         match self.kind.role {
             Role::Reference => true,

@@ -1,7 +1,7 @@
 //! The lookups of a plan in a target, and their answers.
 //!
-//! Invariant: answers are never guessed. An inventory without the information says what it needs; one of a whole engine
-//! never does.
+//! Invariant: answers are never guessed. An inventory that lacks information names it. The inventory of a whole engine
+//! lacks none.
 
 use std::collections::BTreeSet;
 
@@ -24,7 +24,7 @@ pub enum Presence<T> {
 }
 
 impl<T> Presence<T> {
-    /// Converts what is present.
+    /// Converts the value, if the target has one.
     pub(crate) fn map<U>(self, convert: impl FnOnce(T) -> U) -> Presence<U> {
         match self {
             Self::Present(value) => Presence::Present(convert(value)),
@@ -49,7 +49,7 @@ pub struct TargetObject {
     pub dependencies: Option<BTreeSet<ObjectKey>>,
 }
 
-/// What is known of a target object's saved state.
+/// The known part of a target object's saved state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TargetRevision {
     /// The two UUIDs, which identify the saved state.
@@ -85,7 +85,7 @@ pub enum Location {
     Environment(i64),
 }
 
-/// What an object is identified by.
+/// The identity of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Identity<'a> {
     /// Its name, which identifies it across engines.

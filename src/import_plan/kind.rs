@@ -7,7 +7,7 @@ use crate::object::{ObjectType, RefersTo, Scope, SyncObject, type_by_name};
 /// The role of an object in an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
-    /// Follows from its members.
+    /// Consists of its members only.
     Bundle,
     /// The engine's global key.
     Key,

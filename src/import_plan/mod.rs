@@ -1,33 +1,36 @@
 //! The engines' import rules: what importing a document does to a target, object by object.
 //!
-//! A plan looks the target up in a [`TargetInventory`] and writes nothing; the target's owner applies the plan, all of it or
-//! nothing. Invariant: a plan depends on its three inputs alone and never guesses. Information that the inventory lacks
-//! makes an outcome unknown, and the plan names it.
+//! A plan looks the target up in a [`TargetInventory`] and writes nothing. The target's owner applies all of the plan or
+//! nothing.
 //!
-//! Where engines' behaviour is undocumented, these are this project's choices:
+//! Invariant: a plan depends on its three inputs alone and never guesses. If the inventory lacks information, the outcome is
+//! unknown and the plan names the information.
 //!
-//! - **Identical** means equal revision pairs (UUID A and B) and equal dependencies, never equal content: what engines
-//!   compare is unknown, but every save makes a new UUID B. An identical object is a success without a write, with and
-//!   without force. An upgrade's additions under the same pair are imported, with and without force.
-//! - **The global key** without force succeeds only if it is identical, as after an earlier import with force. With force it
-//!   is replaced unless identical.
-//! - **References** resolve to the target's object of that name in any revision, because engines ship the same algorithms
-//!   with different revisions; a different revision is marked stale. With [`ImportOptions::strict_references`] a stale
-//!   reference is a conflict, unless force is set. A reference to an object of the same document resolves to that.
-//! - **Sources** of on-the-fly jobs are connectors by name in the source environment, and created there if missing. One
-//!   without data can't be created and must exist.
+//! The behaviour of engines is partly undocumented. There this project chose:
+//!
+//! - **Identical** objects have equal revision pairs (UUID A and B) and equal dependencies. Content isn't compared: what
+//!   engines compare is unknown, but every save makes a new UUID B. Importing an identical object succeeds and writes
+//!   nothing. An upgrade's additions under the same pair are imported. Force makes no difference to either.
+//! - **The global key** is replaced only with force. Without force, the import fails unless the key is identical.
+//! - **References** resolve to the target's object with that name, in any revision, because engines ship the same
+//!   algorithms with different revisions. A reference to another revision is stale. With
+//!   [`ImportOptions::strict_references`], a stale reference without force is a conflict. If the document itself has the
+//!   object, the reference resolves to that.
+//! - **Sources** of on-the-fly jobs are connectors, looked up by name in the source environment and created there if
+//!   missing. A source without data can't be created, so it must exist.
 //! - **Objects without a name** in their data (types with unknown data) are identified by UUID A.
-//! - **Algorithms** share one name space: the name of another type's algorithm is blocked, with and without force.
-//! - **Name rules** and purposes of environments bind only what would be written, name rules only what is new there and
-//!   made by people ([`NameCheck`]).
-//! - **Formats**: engines before 6.0 read formats 1 and 2, later ones every format that is known
-//!   ([`EngineVersion::newest_format`]). A target whose whole content is known reads what it writes, too.
-//! - **With force**, an object that perhaps is on the target already can't fail for that: it is made, left alone or
-//!   overwritten. Only an algorithm whose name another type may have can.
-//! - **Status**: 404 when the first failing object is a missing reference, 409 for every other, 400 for a request or
-//!   document that is refused as a whole ([`Refusal`]).
-//! - **An environment** that no object needs isn't checked, except that source and target must differ. An object whose
-//!   environment isn't given or is missing is blocked, and the request is refused.
+//! - **Algorithms** of all types share one name space. If an algorithm of another type has the name, the import fails,
+//!   with and without force.
+//! - **Purposes of environments** are checked for objects that would be written. **Name rules** are checked for new objects
+//!   that users named ([`NameCheck`]).
+//! - **Formats**: engines before 6.0 read formats 1 and 2, later ones all known formats
+//!   ([`EngineVersion::newest_format`]). A target whose whole content is known also reads the format that it writes.
+//! - **With force**, an object that may exist on the target is created, kept or overwritten, so its import succeeds. The
+//!   exception is an algorithm whose name may belong to another type.
+//! - **Status**: 404 if the first failing object is a missing reference, 409 if it is any other object, 400 if the request
+//!   or the document is refused as a whole ([`Refusal`]).
+//! - **Environments** that no object needs aren't checked, except that source and target must differ. If an object's
+//!   environment isn't given or doesn't exist, the request is refused.
 
 mod checklist;
 mod decide;
@@ -66,7 +69,7 @@ use import_object::ImportObject;
 use kind::Kind;
 use structure::Structure;
 
-/// The environment of a request: by name for users, by number for engines.
+/// The environment of a request. Users give a name, engines a number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum GivenEnvironment {
     /// None.
@@ -104,7 +107,7 @@ pub struct ImportOptions {
 }
 
 impl Default for ImportOptions {
-    /// No overwriting, no environment, checks of users' names, stale references allowed.
+    /// Overwrites nothing, has no environment, checks users' names and allows stale references.
     fn default() -> Self {
         Self {
             force_overwrite: false,

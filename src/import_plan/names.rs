@@ -5,7 +5,7 @@ use crate::object::{NameRule, type_by_name};
 /// Characters that no name may contain.
 pub const FORBIDDEN_IN_NAMES: &str = "[](){}~!@#$%^*\"?:;,/\\`+=<>'|";
 
-/// What is wrong with a name.
+/// Why engines refuse a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NameFault {
     /// A blank at the beginning or end.
@@ -29,7 +29,7 @@ const FACTORY_NAMES: &[(&str, &str)] = &[
 pub enum NameCheck {
     /// No names: engines before 6.0.
     Off,
-    /// Names that users choose. Names of an engine's own content pass, and so do names that the target has.
+    /// Names that users choose. Names of an engine's own content and names that the target has are accepted.
     #[default]
     MadeByPeople,
     /// All names, exactly by the vendor's page.
@@ -55,7 +55,7 @@ impl NameCheck {
     }
 }
 
-/// Checks a name by the rules of engines since 6.0. Names of an engine's own content pass.
+/// Checks a name by the rules of engines since 6.0. Accepts names of an engine's own content.
 pub fn name_fault(type_name: &str, name: &str) -> Option<NameFault> {
     NameCheck::MadeByPeople.fault(type_name, name)
 }

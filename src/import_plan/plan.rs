@@ -1,4 +1,4 @@
-//! The plan: how the import ends, and what users have to do.
+//! The plan: the steps of an import, its outcome, and the tasks it leaves to users.
 
 use serde::Serialize;
 
@@ -6,26 +6,26 @@ use super::refusal::Refusal;
 use super::step::{Action, Step};
 use crate::identifier::Identifier;
 
-/// What an import does.
+/// The predicted effect of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ImportPlan {
     /// A step per object, dependencies first. A refused request has steps, too.
     pub steps: Vec<Step>,
-    /// How the import ends.
+    /// The outcome.
     pub verdict: Verdict,
-    /// What users have to do before or after the import.
+    /// The tasks of users before and after the import.
     pub checklist: Vec<ChecklistItem>,
     /// Missing information may cause a refusal.
     may_be_refused: bool,
 }
 
-/// How an import ends. An import is all or nothing: only [`Verdict::WouldSucceed`] writes.
+/// The outcome of an import. An import is all or nothing: only [`Verdict::WouldSucceed`] writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// All objects are imported.
     WouldSucceed,
-    /// An object ends the import.
+    /// The import fails at an object.
     WouldFail {
         /// Index of the first such step.
         at: usize,
@@ -47,11 +47,11 @@ pub enum Verdict {
 pub struct ChecklistItem {
     /// Index of the step.
     pub step: usize,
-    /// What to do.
+    /// The task.
     pub todo: Todo,
 }
 
-/// What users have to do for an import.
+/// A task that an import leaves to users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Todo {
     /// Before: import the original of a reference.
@@ -107,7 +107,7 @@ pub struct ImportOutcome {
     /// The type's name.
     #[serde(rename = "objectType")]
     pub type_name: String,
-    /// How the object fared.
+    /// The outcome for the object.
     #[serde(rename = "importStatus")]
     pub status: ImportStatus,
     /// Why it failed; present on failure only.
@@ -115,13 +115,13 @@ pub struct ImportOutcome {
     pub failure_message: Option<String>,
 }
 
-/// How an object fared in an import.
+/// The outcome of an import for one object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ImportStatus {
     /// Written, or found identical.
     Success,
-    /// The object that ended the import.
+    /// The import failed at this object.
     Failed,
     /// Not attempted after that.
     Skipped,
@@ -147,7 +147,7 @@ impl ImportPlan {
         }
     }
 
-    /// Whether a failing import may fail earlier than at the certain step: at another step, or by a refusal.
+    /// Whether a failing import may fail before the step that certainly fails: at another step, or by a refusal.
     pub fn may_fail_sooner(&self) -> bool {
         let Verdict::WouldFail { at, .. } = self.verdict else {
             return false;
@@ -164,10 +164,10 @@ impl ImportPlan {
 
     #[doc(hidden)]
     /// Returns the engine's answer, object by object in import order. `imported` returns the target's identifier of a new
-    /// object; it is called only if the import succeeds.
+    /// object. It is called only if the import succeeds.
     ///
-    /// If the import fails, the objects before the failing one count as success although nothing was kept, and no outcome has
-    /// an identifier on the target. A refused request or an unknown outcome gives no rows.
+    /// If the import fails, the objects before the failing one are listed as successes, although nothing was written, and no
+    /// row has an identifier on the target. A refused request and an unknown outcome have no rows.
     pub fn outcomes(&self, mut imported: impl FnMut(&Step) -> Option<Identifier>) -> Vec<ImportOutcome> {
         let failing = match &self.verdict {
             Verdict::WouldSucceed => None,
@@ -202,7 +202,7 @@ impl ImportPlan {
     }
 }
 
-/// A certain failure decides the verdict despite missing information, because nothing is kept of a failed import.
+/// One certain failure decides the verdict despite missing information, because a failed import writes nothing.
 fn verdict(steps: &[Step], mut needs: Vec<String>) -> Verdict {
     let failure = steps
         .iter()

@@ -1,7 +1,7 @@
 //! Finds the originals of a document's references in another document, such as an engine's `GLOBAL_OBJECT`.
 //!
-//! Invariant: UUIDs decide, because a reference has its original's. Hashes don't, because a reference has no dependencies.
-//! A name alone finds another object.
+//! Invariant: UUIDs decide, because a reference has those of its original. Hashes can't decide, because a reference has no
+//! dependencies. An object that has only the name is another object.
 
 use std::collections::HashMap;
 
@@ -28,7 +28,7 @@ pub enum ReferenceState {
     Resolved,
     /// The original with another revision: only UUID A is equal.
     Stale,
-    /// Another object with the name: UUID A differs.
+    /// An object with the same name, but another UUID A.
     OtherObject,
     /// No object with that UUID or name.
     Missing,

@@ -26,7 +26,7 @@ pub enum Refusal {
     /// Source and target environment are the same. The text is the engines'.
     #[error("Source environment cannot be the same as environment")]
     SameEnvironment,
-    /// An object lives in an environment, and none is given.
+    /// An object needs an environment, but the request gives none.
     #[error("environment_id is needed: {0} lives in an environment")]
     EnvironmentNeeded(Named),
     /// The target has no such environment.
@@ -35,7 +35,7 @@ pub enum Refusal {
     /// The target has no environment with the given name.
     #[error("no environment has that name")]
     NoEnvironmentOfThatName,
-    /// The source of an on-the-fly job lives in an environment, and none is given.
+    /// The source of an on-the-fly job needs an environment, but the request gives none.
     #[error("source_environment_id is needed: {0} is the source of an on-the-fly job")]
     SourceEnvironmentNeeded(Named),
     /// The target has no such environment.
@@ -139,7 +139,7 @@ fn same_environment(options: &ImportOptions) -> Option<Refusal> {
     (one && options.environment == options.source_environment).then_some(Refusal::SameEnvironment)
 }
 
-/// Notes missing information about an environment, which is no refusal.
+/// Adds missing information about an environment. It is no reason to refuse the request.
 fn unclear(needs: &mut Vec<String>) -> Option<Refusal> {
     needs.push(ENVIRONMENTS.to_owned());
     None

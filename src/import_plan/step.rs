@@ -1,4 +1,4 @@
-//! The steps of an import: what it does with each object.
+//! The steps of an import, one per object.
 
 use super::inventory::{Purpose, TargetObject};
 use super::names::NameFault;
@@ -18,13 +18,13 @@ pub struct Step {
     pub name: Option<String>,
     /// The environment that the object goes into, if it lives in one.
     pub environment: Option<i64>,
-    /// What happens to the object.
+    /// The action.
     pub action: Action,
-    /// What can't be undone, certainly or possibly.
+    /// A certain or possible effect that can't be undone.
     pub irreversible: Option<Irreversible>,
 }
 
-/// What happens to an object.
+/// The action for one object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     /// The target lacks the object; it is created.
@@ -68,9 +68,9 @@ pub enum Action {
     },
     /// The original of the reference is missing.
     MissingReference,
-    /// A rule forbids it.
+    /// A rule forbids the import.
     BlockedByRule(Rule),
-    /// Nothing to write: the object follows from its members.
+    /// Nothing: the object consists of its members only.
     Derived,
     /// Unknown.
     Unknown {
@@ -128,7 +128,7 @@ fn purpose_word(purpose: Purpose) -> &'static str {
     }
 }
 
-/// What no later import restores.
+/// An effect that no later import can undo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Irreversible {
     /// The global key is replaced.

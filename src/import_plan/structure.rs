@@ -1,4 +1,4 @@
-//! The import order of a document, and the faults that no engine accepts.
+//! Determines the import order of a document and finds faults that no engine accepts.
 //!
 //! Invariant: the order contains every object once, dependencies before dependents unless there is a circle.
 
@@ -26,7 +26,7 @@ pub(super) struct Structure<'a> {
     pub(super) blocked: BTreeMap<usize, Rule>,
     /// The first fault of the document.
     pub(super) fault: Option<Refusal>,
-    /// Objects that the import itself writes, by the lookups of references.
+    /// Objects of the document by the lookups that references make.
     originals: HashMap<Lookup<'a>, usize>,
 }
 

@@ -1,4 +1,4 @@
-//! Engine versions: the types, names and formats that they accept.
+//! Engine versions, and the types, names and formats that each accepts.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,8 +12,8 @@ use crate::object::type_by_name;
 /// Versions from here on are years; smaller numbers count generations.
 const FIRST_YEAR: u32 = 2000;
 
-/// The newest format that engines before 6.0 read, by this project's choice. Documents of November 2019 have it, from a
-/// time of engines of both generations.
+/// The newest format that engines before 6.0 read. This is the project's choice: documents of November 2019 have this
+/// format, when both generations of engines were in use.
 const NEWEST_BEFORE_6: u64 = 2;
 
 /// An engine's version, such as `6.0.1.0`. Missing parts are 0.
@@ -26,7 +26,7 @@ pub struct EngineVersion([u32; 4]);
 pub struct VersionError;
 
 impl EngineVersion {
-    /// The first version whose imports are all or nothing. Plans are valid from here on.
+    /// The first version whose imports are all or nothing. Plans are valid since this version.
     pub const ALL_OR_NOTHING: Self = Self([5, 3, 0, 0]);
     /// The first version that checks names.
     pub const CHECKS_NAMES: Self = Self([6, 0, 0, 0]);
@@ -60,8 +60,8 @@ impl EngineVersion {
         }
     }
 
-    /// The newest format that an engine of this version reads, if its whole content is known, as of a mock engine. No source
-    /// relates formats to versions, so this is the project's choice.
+    /// The newest format that a mock engine of this version reads. No source relates formats to versions, so this is the
+    /// project's choice.
     pub fn newest_format(self) -> u64 {
         if self < Self::CHECKS_NAMES {
             NEWEST_BEFORE_6
@@ -70,8 +70,8 @@ impl EngineVersion {
         }
     }
 
-    /// The newest format that engines of this version certainly read. No source relates formats to versions, but a version
-    /// named after a year is newer than documents of earlier years.
+    /// The newest format that engines of this version certainly read. No source relates formats to versions. But a version
+    /// named after a year is newer than documents of earlier years, so it reads their formats.
     pub(crate) fn wrote_format(self) -> Option<u64> {
         let [year, ..] = self.0;
         let seen = KNOWN_FORMATS.iter().filter(|(_, seen_in)| *seen_in < year);

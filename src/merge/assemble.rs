@@ -1,4 +1,4 @@
-//! Turns the decisions into the merged document and the outcome that describes it.
+//! Builds the merged document and the outcome from the decisions.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub(super) fn assemble(
     options: &MergeOptions,
 ) -> Result<MergeOutcome, MergeError> {
     let (mut outcome, objects) = outcome(&documents, entities, options)?;
-    // Without the documents, most objects have one owner and needn't be copied.
+    // Dropping the documents first leaves most objects with one owner, so they needn't be copied.
     drop(documents);
     if let Some(document) = &mut outcome.document {
         document.objects = objects.into_iter().map(Arc::unwrap_or_clone).collect();
@@ -85,7 +85,7 @@ fn outcome(
     Ok((outcome, objects))
 }
 
-/// The doubts about the documents, which the result inherits.
+/// The doubts about the documents. They apply to the result, too.
 fn doubts(documents: &Documents) -> impl Iterator<Item = Note> {
     let sources = documents.all().iter();
     sources.flat_map(|source| {
@@ -155,8 +155,8 @@ fn merged(walk: &Walk<'_>, placed: &Placed) -> MergedObject {
     }
 }
 
-/// Returns the base's objects that aren't in the result. Notes other objects that were left out, and objects that stay
-/// although a side removed them.
+/// Returns the base's objects that aren't in the result. Adds notes about other omitted objects, and about objects that
+/// stay although a side removed them.
 fn unreached(walk: &Walk<'_>, roots: &[EntityId], notes: &mut Vec<Note>) -> Vec<Named> {
     let Decider {
         documents, entities, ..

@@ -1,7 +1,7 @@
-//! Walks from the roots to everything they need, and decides each entity on the way.
+//! Walks from the roots through all dependencies, and decides each entity on the way.
 //!
-//! Invariant: the result contains exactly what its roots reach. An object that nothing needs any more goes; an object
-//! that something needs stays, even if a side removed it.
+//! Invariant: the result contains exactly the objects that its roots reach. An object that nothing needs is left out. An
+//! object that something needs stays, even if a side removed it.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -60,7 +60,7 @@ impl<'a> Walk<'a> {
     pub(super) fn run(&mut self) -> Result<Vec<EntityId>, MergeError> {
         let mut roots = self.roots()?;
         self.reach(roots.iter().copied())?;
-        // Roots of one document that all sides have, although nothing in the result needs them.
+        // An object that is a root in one document and exists on all sides stays, even if nothing in the result needs it.
         for source in 0..self.decider.documents.sides().len() {
             for id in self.roots_of(source) {
                 if !self.reached[id] && self.is_on_all_sides(id) {
@@ -86,7 +86,7 @@ impl<'a> Walk<'a> {
             .collect()
     }
 
-    /// The roots of the sides; with a base, without those that a side removed and the other left unchanged.
+    /// The roots of the sides. With a base, leaves out those that one side removed and the other kept unchanged.
     fn roots(&mut self) -> Result<Vec<EntityId>, MergeError> {
         let documents = self.decider.documents;
         let lists: Vec<Vec<EntityId>> = (0..documents.sides().len())
@@ -208,8 +208,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Finds objects of one name that no document has together. Engines would refuse the document, because a name identifies
-    /// one object.
+    /// Finds objects with the same name that come from different documents. Engines would refuse the result, because a name
+    /// identifies one object.
     fn find_same_names(&mut self) -> Result<(), MergeError> {
         let mut first_of: HashMap<(u64, &str), EntityId> = HashMap::new();
         let mut found = Vec::new();

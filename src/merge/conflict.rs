@@ -1,9 +1,9 @@
-//! Conflicts: what a merge can't decide.
+//! Conflicts: the decisions that a merge leaves to the user.
 
 use crate::diff::FieldChange;
 use crate::object::{ObjectKey, RevisionPair};
 
-/// Several states of one object that no rule decides between.
+/// An object with several states, none of which a rule prefers.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Conflict {
@@ -41,12 +41,11 @@ pub enum ConflictKind {
     BothChanged,
     /// One side changed what the other removed.
     ChangedAndRemoved,
-    /// Different content under one revision. No engine writes this.
+    /// The same revision with different content. No engine writes this.
     SameRevision,
-    /// Two global keys. No preference decides this, because data masked with one key is masked differently with the
-    /// other.
+    /// Different global keys. No preference decides this, because each key masks data differently.
     GlobalKey,
-    /// Two objects with one name, which engines consider the same object. Only matching by name decides this.
+    /// Two objects with the same name. Engines consider them the same object, so only matching by name resolves this.
     SameName,
 }
 

@@ -1,7 +1,7 @@
 //! Decides which state of an entity goes into the result.
 //!
-//! Invariant: a decision depends only on the entity's states, and for a reference on its original's. The order of requests
-//! doesn't count, nor does the order of the sides, apart from numbering.
+//! Invariant: a decision depends only on the entity's states, and for a reference on those of its original. Neither the
+//! order of requests nor the order of the sides matters, except for numbering.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -54,7 +54,7 @@ impl<'a> Decider<'a> {
         Ok(decider)
     }
 
-    /// Gives each global key's entity the key of the state taken, because its identifier says which key it is.
+    /// Gives each global key's entity the identifier of the chosen state, because the identifier distinguishes keys.
     fn name_global_keys(&mut self) -> Result<(), MergeError> {
         for id in 0..self.entities.list.len() {
             if self.entities.list[id].is_key()
@@ -67,7 +67,7 @@ impl<'a> Decider<'a> {
         Ok(())
     }
 
-    /// Decides what becomes of an entity if the result contains it.
+    /// Decides on the state of an entity that the result contains.
     pub(super) fn decide(&mut self, id: EntityId) -> Result<Rc<Decision>, MergeError> {
         if let Some(made) = self.made.get(&id) {
             return Ok(Rc::clone(made));
@@ -110,8 +110,8 @@ impl<'a> Decider<'a> {
         self.preference.decide(conflict, &sides, base.as_ref())
     }
 
-    /// Returns all states of an entity under the keys of the result. A global key keeps its own, which says which key it
-    /// is.
+    /// Returns all states of an entity under the keys of the result. A global key keeps its own identifier, which
+    /// distinguishes it from other keys.
     pub(super) fn states(&self, id: EntityId) -> Result<Vec<State>, MergeError> {
         let entity = &self.entities.list[id];
         entity
@@ -157,11 +157,11 @@ impl<'a> Decider<'a> {
             let changed = match (ours.is(base), theirs.is(base)) {
                 (true, _) => Some(theirs),
                 (_, true) => Some(ours),
-                // A change wins over a save without change.
+                // A changed state wins over one that was only saved again.
                 _ if ours.same_content(theirs) => None,
                 _ if ours.same_content(base) => Some(theirs),
                 _ if theirs.same_content(base) => Some(ours),
-                // It also wins over what an upgrade of the engine added.
+                // It also wins over an upgrade's additions.
                 _ => match (base.was_rewritten_as(ours), base.was_rewritten_as(theirs)) {
                     (true, false) => Some(theirs),
                     (false, true) => Some(ours),
@@ -204,7 +204,7 @@ impl<'a> Decider<'a> {
     }
 
     /// Decides a reference whose original is in the result, too. An import finds the original, so the reference is only a
-    /// label. It is taken in the original's state, else in the state that was saved last.
+    /// label. Takes the original's state, else the one that was saved last.
     fn by_original(&mut self, id: EntityId, sides: &[State]) -> Result<Option<Decision>, MergeError> {
         let Some(original) = self.originals.get(&self.entities.list[id].key).copied() else {
             return Ok(None);
@@ -227,8 +227,8 @@ impl<'a> Decider<'a> {
         }))
     }
 
-    /// Makes the conflict between states. `without` are the sides that lack the object. The changes start from `before`,
-    /// else from the first state.
+    /// Makes the conflict between states. `without` lists the sides that lack the object. Changes are relative to `before`,
+    /// else to the first state.
     pub(super) fn conflict(
         &self,
         id: EntityId,

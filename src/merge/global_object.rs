@@ -1,4 +1,4 @@
-//! `GLOBAL_OBJECT`, which only lists its members.
+//! Merges `GLOBAL_OBJECT`, which only lists its members.
 
 use std::collections::HashSet;
 
@@ -8,8 +8,8 @@ use super::lists::merge_lists;
 use super::outcome::Origin;
 use super::state::{Decision, State};
 
-/// Merges the members of all sides; with a base, without those that a side removed. A side with exactly these members
-/// wins. Returns `None` if the sides differ in more than their members.
+/// Merges the members of all sides. With a base, leaves out those that a side removed. If a side has exactly the merged
+/// members, takes that side. Returns `None` if the sides differ in more than their members.
 pub(super) fn derive(sides: &[State], base: Option<&State>) -> Option<Decision> {
     let first = sides.first()?;
     if !sides.iter().all(|side| differ_in_members_only(first, side)) {

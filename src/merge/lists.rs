@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::hash::Hash;
 
-/// Returns the items of all sides, each once, in the order of the sides; with a base, without those that a side removed.
-/// If only one side differs from the base, its list is returned as it is. So is the list that all sides agree on.
+/// Returns the items of all sides, each once, in the order of the sides. With a base, leaves out those that a side
+/// removed. If all sides agree, or only one differs from the base, returns that list unchanged.
 pub(super) fn merge_lists<T: Clone + Eq + Hash>(base: Option<&[T]>, sides: &[&[T]]) -> Vec<T> {
     if let (Some(base), [ours, theirs]) = (base, sides) {
         if *ours == base {

@@ -1,7 +1,7 @@
 //! Matches the objects of several documents, and gives each entity its key in the result.
 //!
-//! Invariants: an entity has at most one object of each document. Every entity of the result has a different key. A key
-//! changes only if another entity had it first, or to the number that an earlier document gives the same entity.
+//! Invariants: an entity has at most one object of each document. Different entities have different keys. A key changes
+//! only for two reasons: an earlier entity has it, or an earlier document has another number for the entity.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -61,7 +61,7 @@ fn is_reference(key: &ObjectKey) -> bool {
     by_number_in_own_document(key.type_number).is_some_and(ObjectType::is_reference)
 }
 
-/// The most entities of one name or number that are compared. Only hostile documents have more.
+/// The most entities with the same name or number that are compared. Only hostile documents have more.
 const CANDIDATES: usize = 1_000;
 
 /// All entities, in the order of their first objects.
@@ -124,13 +124,13 @@ impl Entities {
         Some(self.of[source][*at])
     }
 
-    /// Gives every entity its key. The first entity with a key keeps it; entities that a side removed come last. A reference
-    /// follows the number of its original.
+    /// Gives every entity its key. The first entity with a key keeps it. Entities that a side removed come last. A reference
+    /// gets the number of its original.
     fn give_keys(&mut self, documents: &Documents) -> Result<(), MergeError> {
         let mut highest = highest_numbers(documents);
         let mut taken: HashSet<ObjectKey> = HashSet::with_capacity(self.list.len());
         let mut followed: HashMap<(u64, String), Identifier> = HashMap::new();
-        // A removed object is rarely in the result, so it must not take the number of another.
+        // Removed objects come last because they are rarely in the result, and shouldn't take another's number.
         let mut order: Vec<EntityId> = (0..self.list.len()).collect();
         order.sort_by_key(|id| {
             let entity = &self.list[*id];
@@ -139,7 +139,7 @@ impl Entities {
         for entity_id in order {
             let entity = &mut self.list[entity_id];
             let (source, at) = entity.positions[0];
-            // The result has nothing that only the base has.
+            // Entities that only the base has aren't in the result.
             if !documents.is_side(source) {
                 continue;
             }
@@ -226,7 +226,7 @@ struct Finder<'a> {
     single: HashMap<u64, Vec<EntityId>>,
 }
 
-/// What an object is matched by.
+/// The key by which an object is matched.
 #[derive(Clone, Copy)]
 struct Traits<'a> {
     key: &'a ObjectKey,
@@ -275,7 +275,7 @@ impl<'a> Finder<'a> {
         if self.match_by == MatchBy::Name
             && let Some(name) = name
         {
-            // Among several of one name, prefer the same number.
+            // Of several entities with the name, prefer the one with the same number.
             let named = self.by_name.get(&(number, name));
             return free(named, &|entity| entity.key == *key).or_else(|| free(named, &|_| true));
         }
@@ -293,7 +293,7 @@ impl<'a> Finder<'a> {
         })
     }
 
-    /// Whether two objects with one number may be one. Their UUIDs A differ, unless one of them has none.
+    /// Whether two objects with the same number may be the same object. Their UUIDs A differ, or one of them has none.
     fn may_be_one(&self, one: Traits<'_>, (name, uuid): (Option<&str>, Option<&str>)) -> bool {
         let unclear = one.uuid.is_none() || uuid.is_none();
         match (self.renumber, one.name, name) {

@@ -4,9 +4,12 @@
 //! sources → entities (matched objects, one key each) → a decision per entity → closure of the roots → document
 //! ```
 //!
-//! Invariants: a difference is decided by a rule that the outcome names, or it is a conflict and there is no document.
-//! Identifiers may change. UUID pairs don't, except that a `GLOBAL_OBJECT` with the members of several documents is a new
-//! save. Unknown content is kept.
+//! Invariants:
+//!
+//! - The outcome names the rule that decides a difference. Without such a rule, there is a conflict and no document.
+//! - UUID pairs don't change, although identifiers may. The exception is a `GLOBAL_OBJECT` with the members of several
+//!   documents, which is a new save.
+//! - Unknown content is kept.
 
 mod assemble;
 mod closure;
@@ -56,7 +59,7 @@ pub struct DerivedSave {
     pub modified: i64,
 }
 
-/// When objects with the same type and number are different objects, of which the later gets a new number.
+/// When objects with the same type and number are different objects. The later one then gets a new number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Renumber {
     /// If their names and their UUIDs A differ.
@@ -68,7 +71,7 @@ pub enum Renumber {
     Never,
 }
 
-/// Which of several states wins.
+/// The rule that chooses one of several states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Prefer {
     /// The state of the first document with the object.
@@ -88,7 +91,7 @@ pub enum MergeError {
     /// A base with more or fewer than two sides.
     #[error("a merge with a base has two sides, not {0}")]
     SidesWithBase(usize),
-    /// Two objects of one document have one key.
+    /// Two objects of a document have the same key.
     #[error("{source_label} has {object} twice")]
     DuplicateObject {
         /// The document.
@@ -125,7 +128,7 @@ pub enum MergeError {
         missing: Box<Named>,
     },
     /// A circle of dependencies in the result.
-    #[error("put together, these objects depend on each other in a circle: {}", in_short(.0))]
+    #[error("in the merged document, these objects depend on each other in a circle: {}", in_short(.0))]
     Cycle(Vec<Named>),
     /// No number is free above the highest one.
     #[error("no free number is left for objects of type number {0}")]
@@ -156,7 +159,7 @@ fn in_short(objects: &[Named]) -> String {
 /// Merges documents.
 ///
 /// # Errors
-/// Documents that can't be merged with any preference. Conflicts are no error: the outcome lists them and then has no
+/// Documents that can't be merged with any preference. Conflicts are not an error: the outcome lists them and has no
 /// document.
 pub fn merge(sources: Sources, options: &MergeOptions) -> Result<MergeOutcome, MergeError> {
     let documents = sources.close();

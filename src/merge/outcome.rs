@@ -20,9 +20,9 @@ pub struct MergeOutcome {
     pub objects: Vec<MergedObject>,
     /// The base's objects that the result lacks.
     pub removed: Vec<Named>,
-    /// Objects with another number than in some document.
+    /// Objects whose number differs from that in a document.
     pub renumbered: Vec<Renumbered>,
-    /// Conflicts. If there are any, there is no document.
+    /// Conflicts. If there are any, the outcome has no document.
     pub conflicts: Vec<Conflict>,
     /// Decisions that the user should know.
     pub notes: Vec<Note>,
@@ -67,9 +67,9 @@ pub enum Origin {
     Same,
     /// Only one document has the object.
     Only,
-    /// All have the same content; this is the last save.
+    /// All states have the same content; this one was saved last.
     LastSave,
-    /// All have the same saved state; an engine's upgrade added to it, and this is the newest export.
+    /// All have the same revision. An engine's upgrade added content, and this is the newest export.
     RewrittenByEngine,
     /// Only this side changed it.
     OneSide,
@@ -100,7 +100,7 @@ impl Origin {
     }
 }
 
-/// An object with another number than in its document.
+/// An object whose number differs from that in its document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Renumbered {
@@ -115,7 +115,7 @@ pub struct Renumbered {
 /// A decision that the user should know.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Note {
-    /// A document was accepted with a doubt.
+    /// A document was accepted despite a doubt.
     #[error("{source_label}: {doubt}")]
     DoubtfulSource {
         /// The document.
@@ -126,7 +126,7 @@ pub enum Note {
     /// One side changed the global key, and the result has the new one.
     #[error("the global key changes: {0}")]
     GlobalKeyChanged(Named),
-    /// A reference to a saved state that the result's original doesn't have. An import finds the original.
+    /// A reference to another saved state than its original in the result has. An import finds the original.
     #[error("{0} refers to a saved state other than that of its original here")]
     StaleReference(Named),
     /// A side removed the object, but the result needs it.

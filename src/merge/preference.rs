@@ -1,4 +1,4 @@
-//! What the user decided about conflicts: resolutions object by object, and a preference for the rest.
+//! Applies the user's decisions about conflicts: resolutions of single objects, and a preference for the rest.
 
 use std::collections::BTreeSet;
 
@@ -58,7 +58,7 @@ impl<'a> Preference<'a> {
         })
     }
 
-    /// Decides whether a root stays that one side changed and the other removed; `None` if the user has to decide.
+    /// Decides whether to keep a root that one side changed and the other removed. `None` if the user has to decide.
     pub(super) fn keeps_root(
         &mut self,
         conflict: &Conflict,

@@ -1,6 +1,6 @@
 //! The input documents of a merge.
 //!
-//! Invariant: objects that several documents have in the same bytes are held once.
+//! Invariant: objects with equal bytes in several documents are held once.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub(super) type SourceId = usize;
 /// An object's document and its index there.
 pub(super) type Position = (SourceId, usize);
 
-/// `KEY`. An engine has one, under any identifier.
+/// `KEY`. An engine has only one, but its identifier varies.
 pub(super) const KEY: u64 = 9;
 /// `GLOBAL_OBJECT`, which bundles the engine-wide objects.
 pub(super) const GLOBAL_OBJECT: u64 = 13;
@@ -77,10 +77,10 @@ impl Sources {
         Self::default()
     }
 
-    /// Adds a document whose content goes into the result. `report` and `contents` must be of one reading.
+    /// Adds a document whose content goes into the result. `report` and `contents` must come from the same reading.
     ///
     /// # Errors
-    /// A document with an object twice, or a type number that means another type in an earlier document.
+    /// The document has an object twice, or a type number that means another type in an earlier document.
     pub fn add_side(
         &mut self,
         label: String,
@@ -216,8 +216,8 @@ impl std::ops::Index<SourceId> for Documents {
     }
 }
 
-/// The roots by the requested list, completed so that every object is reachable: first with objects that nothing depends
-/// on, then with one of each circle.
+/// The requested objects, plus as many roots as make every object reachable: objects that nothing depends on, then one
+/// object of each circle.
 fn all_roots(report: &DocumentReport) -> Vec<ObjectKey> {
     let graph = &report.graph;
     let mut roots = reuse::roots(report);
@@ -245,7 +245,7 @@ fn all_roots(report: &DocumentReport) -> Vec<ObjectKey> {
     roots
 }
 
-/// Marks everything reachable. Skips what was reached before, so that all calls together visit every edge once.
+/// Marks all reachable objects. Skips those reached before, so that all calls together visit every edge once.
 fn mark(graph: &Graph, from: impl IntoIterator<Item = NodeId>, reached: &mut [bool]) {
     let mut pending: Vec<NodeId> = from.into_iter().collect();
     while let Some(id) = pending.pop() {

@@ -1,4 +1,4 @@
-//! The states of an entity, and what becomes of it.
+//! The states of an entity, and the decision on them.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::conflict::Conflict;
 use super::outcome::Origin;
 use super::source::{Position, SourceId};
 
-/// What becomes of an entity.
+/// The decision on an entity.
 #[derive(Debug)]
 pub(super) enum Decision {
     /// It goes into the result in this document's state.
@@ -48,24 +48,24 @@ impl State {
         &self.object.revision().pair
     }
 
-    /// The order of saves. The UUIDs break ties, so that the order of the documents doesn't count.
+    /// The order of saves. The UUIDs break ties, so that the order of the documents doesn't matter.
     pub(super) fn age(&self) -> (Option<i64>, &RevisionPair) {
         (self.object.revision().modified, self.pair())
     }
 
-    /// Whether both are one saved state with one content.
+    /// Whether revision and content are the same.
     pub(super) fn is(&self, other: &Self) -> bool {
         self.pair() == other.pair() && self.same_content(other)
     }
 
-    /// Whether the content is the same, saved again or not. The keys of two states differ only for global keys, and then
-    /// these are two keys.
+    /// Whether the content is the same, even if it was saved again. The keys of two states differ only if these are
+    /// different global keys.
     pub(super) fn same_content(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.object, &other.object)
             || self.object.key() == other.object.key() && self.changes(other, 0).is_same()
     }
 
-    /// What differs in the other state. Lists up to `listed` changes.
+    /// The changes to the other state, at most `listed` of them.
     pub(super) fn changes(&self, other: &Self, listed: usize) -> ObjectChanges {
         let limits = DiffLimits {
             changes_per_object: listed,
@@ -75,7 +75,7 @@ impl State {
         object_changes(&self.object, &other.object, later, &limits)
     }
 
-    /// Whether the other state is from a later export, and an upgrade of the engine explains all that differs.
+    /// Whether the other state is from a later export, and an upgrade of the engine explains all differences.
     pub(super) fn was_rewritten_as(&self, other: &Self) -> bool {
         self.pair() == other.pair()
             && self.object.key() == other.object.key()
@@ -88,14 +88,14 @@ impl State {
         self.same_content(base) || base.was_rewritten_as(self)
     }
 
-    /// The newer export's copy of two equal states: it has the newer values of what engines write anew in every export.
+    /// Of two equal states, the one from the newer export, which has the newer values of volatile fields.
     pub(super) fn newer<'s>(&'s self, other: &'s Self) -> &'s Self {
         let age = |state: &'s Self| (state.started, state.object.as_bytes());
         if age(self) < age(other) { other } else { self }
     }
 }
 
-/// The state that was saved last; `None` if that isn't clear.
+/// The state that was saved last. `None` if that is unclear.
 pub(super) fn newest(sides: &[State]) -> Option<&State> {
     let modified = |state: &State| state.object.revision().modified;
     let last = sides.iter().max_by_key(|state| modified(state))?;

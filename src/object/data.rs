@@ -72,7 +72,7 @@ pub enum ObjectData<'a> {
     FileFormat(FileFormatData<'a>),
     /// A mount, as this project writes it.
     MountInformation(MountInformationData<'a>),
-    /// Nothing: references and GLOBAL_OBJECT.
+    /// No data: references and GLOBAL_OBJECT.
     Empty,
     /// An unknown message type.
     Unknown,
@@ -97,7 +97,7 @@ pub(super) fn name_fields(data_type: &str) -> &'static [u32] {
     }
 }
 
-/// A kind of secret: with it a reader can repeat or undo the masking.
+/// A kind of secret that lets its reader repeat or undo the masking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SecretKind {
     /// The engine's global key.

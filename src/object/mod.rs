@@ -46,7 +46,7 @@ pub enum ObjectError {
     Wire {
         /// Which part of the object.
         part: &'static str,
-        /// What is wrong with it.
+        /// The fault.
         error: WireError,
     },
     /// A part that every object has is missing.
@@ -132,7 +132,7 @@ impl<'a> SyncObject<'a> {
         SyncObject::from_bytes(writer.finish())
     }
 
-    /// The same object, owning its bytes.
+    /// Returns the object with its own copy of the bytes.
     pub fn into_owned(self) -> SyncObject<'static> {
         SyncObject {
             raw: Cow::Owned(self.raw.into_owned()),

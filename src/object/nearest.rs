@@ -13,7 +13,7 @@ fn nearest_type(text: &str) -> Option<&'static str> {
         .map(|(_, name)| name)
 }
 
-/// Advice for an unknown type name.
+/// A hint for an unknown type name.
 pub fn type_help(name: &str) -> String {
     match nearest_type(name) {
         Some(nearest) => format!("similar: {nearest}"),
@@ -21,7 +21,7 @@ pub fn type_help(name: &str) -> String {
     }
 }
 
-/// Advice for `TYPE:ID` with a misspelt type.
+/// A hint for `TYPE:ID` with a misspelt type.
 pub fn misspelt_type(selector: &str) -> Option<String> {
     let (name, _) = selector.split_once(':')?;
     let nearest = nearest_type(name).filter(|_| type_by_name(name).is_none())?;

@@ -52,7 +52,7 @@ enum InvalidRevision {
     Field(u32, u64),
 }
 
-/// What to read from the data.
+/// The facts to read from the data.
 #[derive(Debug, Clone, Copy)]
 pub struct FactsWanted {
     /// Data up to this size is held until its type is known. The type may follow the data.

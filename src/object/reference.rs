@@ -32,8 +32,8 @@ pub fn reference_key(original: &ObjectKey) -> Option<ObjectKey> {
     Some(ObjectKey::new(reference.number()?, original.identifier.clone()))
 }
 
-/// Builds the reference to an object: its revision, no data, and the edges engines keep (a domain's reference points
-/// at its algorithms' references; an algorithm's has none).
+/// Builds the reference to an object: its revision, no data, and some dependencies. A domain's reference depends on its
+/// algorithms' references; an algorithm's depends on nothing.
 ///
 /// # Errors
 /// A type that can't be referred to.
@@ -56,7 +56,7 @@ pub fn reference_to(original: &SyncObject<'_>) -> Result<SyncObject<'static>, Re
     )?)
 }
 
-/// The data of a reference: none, except for a job's source, which the target finds by name. That message is this
+/// The data of a reference. Only a job's source has some, because the target finds it by name. That message is this
 /// toolkit's own.
 fn reference_data(original: &SyncObject<'_>) -> (&'static str, Vec<u8>) {
     match original.data() {

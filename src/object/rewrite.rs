@@ -1,4 +1,4 @@
-//! Changes the identifiers of objects, as an import or a merge does if numbers of two engines collide.
+//! Changes the identifiers of objects, for imports and merges in which the numbers of two engines collide.
 //! Invariant: only identifiers change. The UUID pair, unknown fields and the rest of the data stay byte for byte; a
 //! changed object is written in its plain form. Data of known types refers by name and never changes.
 
@@ -16,7 +16,7 @@ const NUMERIC: &[u8] = b"type.googleapis.com/IntegerIdentifier";
 /// messages of the form of dependencies.
 ///
 /// # Errors
-/// Only what reading the result back finds.
+/// The result cannot be read back.
 pub fn rename(
     object: &SyncObject<'_>,
     own: &ObjectKey,
@@ -113,7 +113,7 @@ fn encoded(key: &ObjectKey) -> Vec<u8> {
 /// The object with other dependencies, as a new save of it.
 ///
 /// # Errors
-/// Only what reading the result back finds.
+/// The result cannot be read back.
 pub fn with_dependencies(
     object: &SyncObject<'_>,
     dependencies: &[ObjectKey],

@@ -16,7 +16,7 @@ pub enum NamedBy {
     Revision,
     /// The metadata's list, matched by identifier and hash: a guess.
     Metadata,
-    /// None: the name is the number.
+    /// No source: the name is the number.
     Number,
 }
 
@@ -56,7 +56,7 @@ impl BlobType {
     }
 }
 
-/// Whether a reference may refer to the stated type. Unknown algorithm types may be referred to.
+/// Whether a reference may refer to the stated type. References to unknown algorithm types are allowed.
 fn contradicts(known: &ObjectType, stated: &str) -> bool {
     match known.refers_to {
         Some(_) => type_by_name(stated).is_some_and(|original| !known.stands_for(original)),
@@ -118,7 +118,7 @@ mod tests {
             Some("PROFILE_SET_REFERENCE")
         );
         assert_eq!(named(777, "SomeData", None), (None, None));
-        // A provisional number has no meaning in another's document.
+        // A provisional number has no meaning in an engine's document.
         assert_eq!(
             named(9_001, "SomeData", Some("DOMAIN")),
             (Some("DOMAIN".to_owned()), None)

@@ -1,7 +1,7 @@
-//! Reads a blob's records in order and folds what they say.
+//! Reads a blob's records in order and collects the results.
 //!
-//! Invariant: a record counts only after its end was read, so a truncated one leaves no trace but its partial content.
-//! Whether a record was held in memory or streamed does not change the result.
+//! Invariant: a record counts only after its end was read. Of a truncated record, only the partial content is reported.
+//! Holding a record in memory or streaming it gives the same result.
 
 use std::io::BufRead;
 
@@ -45,7 +45,7 @@ pub(super) struct BlobFold<'o> {
     ended: bool,
 }
 
-/// How many records of each kind the blob has.
+/// The number of records of each kind.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct RecordCounts {
     /// Object records, decrypted ones included.
@@ -66,7 +66,7 @@ pub(super) struct ReadBlob<'o> {
     pub(super) counts: RecordCounts,
     /// The passphrase that opened the document.
     pub(super) opened_by: Option<Passphrase>,
-    /// What the records hold, if it was kept.
+    /// The contents of the records, if they are kept.
     pub(super) contents: Contents,
 }
 
@@ -233,7 +233,7 @@ impl<'o> BlobFold<'o> {
                 if self.counts.sealed == 1 {
                     self.open(head, ciphertext.as_deref());
                 } else {
-                    // Opening each would let a document demand as many key derivations as it has records.
+                    // Decrypting each record would let a document cause one key derivation per record.
                     self.signature.broken();
                     self.findings.in_blob(&finding::RECORD_UNKNOWN, head.offset, || {
                         format!("record {}: another encrypted record", head.index)
@@ -353,7 +353,8 @@ impl<'o> BlobFold<'o> {
         }
     }
 
-    /// Notes why the blob ends early. `rest` is what there is of the broken record, without its length prefix.
+    /// Adds the finding about an early end of the blob. `rest` is the available part of the broken record, without its
+    /// length prefix.
     fn break_off(&mut self, error: &BlobError, rest: &[u8]) {
         let rule = if error.kind.is_limit() {
             self.signature.limited();

@@ -10,13 +10,13 @@ use super::{BlobReport, Check, HeaderReport, ObjectReport, Outcome};
 pub(super) enum Verified {
     /// This rule verifies.
     By(&'static SigningRule),
-    /// The rule that has to verify does not.
+    /// The required rule does not verify.
     Fails,
-    /// No particular rule has to verify, and none does.
+    /// No rule is required, and none verifies.
     Unknown,
 }
 
-/// What the checks are made of.
+/// The facts that the checks use.
 pub(super) struct Evidence<'a> {
     pub(super) header: Option<&'a HeaderReport>,
     pub(super) objects: &'a [ObjectReport],

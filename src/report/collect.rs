@@ -1,4 +1,4 @@
-//! Collects findings within bounds, so that a hostile document cannot make an endless report.
+//! Collects findings within bounds, because a hostile document can cause millions.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +9,8 @@ use super::ObjectReport;
 
 /// Default number of findings listed per id. The rest are counted.
 pub(crate) const LISTED: u64 = 50;
-/// Bytes of messages beyond which only [`LISTED`] findings per id are listed: a document may repeat one long name in
-/// all of them.
+/// Limit on the bytes of all messages. Beyond it, only [`LISTED`] findings per id are listed, because a document may repeat
+/// one long name in all of them.
 const BYTES: usize = 32 << 20;
 
 /// The findings so far.

@@ -36,7 +36,7 @@ pub(super) fn conclude(
     let encryption = if counts.clear == 0 {
         header.encryption
     } else {
-        // Other readers skip the header's field and see the objects.
+        // Other readers ignore the header's field and see the objects.
         Encryption::Clear
     };
     if announced && encryption == Encryption::Clear {
@@ -46,7 +46,7 @@ pub(super) fn conclude(
     }
     let (header_keys, header) = (header.possible_keys, header.report);
     if header.is_some() && blob.complete && signature.lacks_trailer() && lacks_seal(&envelope_findings) {
-        // An unsigned document has one defect with one remedy, not three.
+        // An unsigned document gets one finding instead of three, because one action fixes all.
         envelope_findings.retain(|finding| !SEAL_PATHS.iter().any(|path| is_missing(finding, path)));
         signature.unsigned();
     }

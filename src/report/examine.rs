@@ -1,4 +1,4 @@
-//! Reads a document and makes its report: one way for bytes in memory and for a stream.
+//! Reads a document from memory or from a stream, and reports on it.
 
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -18,14 +18,14 @@ const SOURCE_BUFFER: usize = 256 * 1024;
 
 /// Reads documents and reports on them. Damage inside a document is a finding, as long as its JSON can be read.
 ///
-/// Memory grows with the number of objects, with the metadata and with what is kept, not with the data of the objects.
+/// Memory grows with the number of objects, the metadata and the kept parts, not with the data of the objects.
 #[derive(Debug, Clone, Copy)]
 pub struct Examiner<'o> {
     options: &'o ExamineOptions,
     keep: Keep,
 }
 
-/// What is kept beside the report.
+/// The parts of the document that are kept beside the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Keep {
     Nothing,
@@ -94,7 +94,7 @@ impl<'o> Examiner<'o> {
             findings.extend(blob.findings(text));
         }
         let text_broken = text.map(|text| text.break_off.is_some());
-        // Frees memory before the report is put together.
+        // Frees memory before the report is built.
         drop(envelope);
         let (blob, around) = document.into_parts();
         let around = if keep == Keep::Nothing {
@@ -114,7 +114,7 @@ impl<'o> Examiner<'o> {
     }
 }
 
-/// Why a source yields no report.
+/// Why a source has no report.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// The source fails.
@@ -130,7 +130,7 @@ pub enum SourceError {
 pub struct Examined {
     /// The report.
     pub report: DocumentReport,
-    /// What the records hold. Empty unless it was kept.
+    /// The contents of the records. Empty unless they were kept.
     pub contents: Contents,
     /// The text around the blob. Empty unless it was kept.
     pub around: EnvelopeText,

@@ -1,4 +1,4 @@
-//! Findings about the objects together: the graph they form, unknown types, and secrets.
+//! Findings about all objects: their graph, unknown types, and secrets.
 
 use std::collections::BTreeMap;
 

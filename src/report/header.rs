@@ -1,4 +1,4 @@
-//! What the header record says.
+//! Reads the header record.
 
 use crate::blob::{Header, NEWEST_KNOWN_FORMAT, REDACTED, RecordError, RecordHead};
 use crate::date;

@@ -1,5 +1,5 @@
 //! Compares the metadata with the blob: names of unknown types, hashes, lists, counts and dates.
-//! The blob counts, so every disagreement is a finding about the metadata.
+//! The blob is authoritative, so every disagreement is a finding about the metadata.
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
@@ -52,7 +52,7 @@ pub(super) fn compare_lists(
     if !envelope.exported_listed {
         return;
     }
-    // Each row matches one object, so that repeated rows are left over.
+    // Each row matches at most one object, so repeated rows remain unmatched.
     let mut rows: HashMap<Row<'_>, VecDeque<usize>> = HashMap::new();
     for (index, row) in envelope.exported.iter().enumerate() {
         if let (Some(type_name), Some(identifier)) = (&row.type_name, &row.identifier) {
@@ -65,7 +65,7 @@ pub(super) fn compare_lists(
             by_hash.insert(hash, index);
         }
     }
-    // Objects with a known number come first: a name from the revision may be another object's.
+    // Objects with a known type number come first, because a type name from a revision may be wrong.
     let mut answering: Vec<Option<usize>> = vec![None; objects.len()];
     for certain in [true, false] {
         for (id, object) in objects.iter().enumerate() {
@@ -181,8 +181,8 @@ fn relabelled(
     pairs
 }
 
-/// Whether a row names an unknown reference type. A reference's revision names the type that it refers to, so the row
-/// says more.
+/// Whether a row names an unknown reference type. A reference's revision names only the type that it refers to, so the
+/// row's name is better.
 fn is_label_of_unknown_reference(object: &ObjectReport, row: &ListedObject) -> bool {
     let label = row.type_name.as_deref().unwrap_or_default();
     object.named_by == NamedBy::Revision && (label.ends_with("_REFERENCE") || label.starts_with("SOURCE_"))

@@ -1,8 +1,9 @@
 //! The report on one export document, as plain values.
-//! One way leads from a source to a report: `examine` reads the JSON, `blob` folds the records (`header`, `objects` and
-//! `signature` take theirs), and `conclude` compares the results with the metadata (`matching`, `graph_findings`).
 //!
-//! Invariant: a report holds no data of objects, except bounded secret values and texts if the caller asks for them.
+//! `examine` reads the JSON and passes the blob to `blob`, which reads the records and hands each to `header`, `objects` or
+//! `signature`. `conclude` compares the results with the metadata (`matching`) and the graph (`graph_findings`).
+//!
+//! Invariant: a report holds no data of objects, except bounded secret values and texts that the caller requests.
 
 mod blob;
 mod checks;
@@ -49,7 +50,7 @@ pub struct DocumentReport {
     /// The objects in record order.
     pub objects: Vec<ObjectReport>,
     #[doc(hidden)]
-    /// Their dependency graph, same order.
+    /// The dependency graph of the objects, in the same order.
     pub graph: Graph,
     /// The signature and the verdict on it.
     pub signature: SignatureReport,
@@ -168,7 +169,7 @@ pub enum SecretsUnknown {
     Incomplete,
     /// The objects are encrypted by a known scheme and were not decrypted.
     NotOpened,
-    /// The objects are encrypted in an unknown way.
+    /// The objects are encrypted by an unknown scheme.
     Encrypted,
 }
 
@@ -203,7 +204,7 @@ pub struct EnvelopeReport {
     /// Length of the whole JSON text in bytes.
     pub bytes: u64,
     #[doc(hidden)]
-    /// Where the outermost members stand in it.
+    /// The places of the outermost members in it.
     pub members: Vec<MemberPlace>,
 }
 
@@ -257,7 +258,7 @@ pub struct BlobReport {
     pub bytes: u64,
     /// Complete records, header and trailer included.
     pub records: u64,
-    /// Whether it was read to its end.
+    /// Whether the blob was read to its end.
     pub complete: bool,
     /// The readable part of a truncated last record.
     pub partial: Option<PartialRecord>,
@@ -304,7 +305,7 @@ pub enum Encryption {
         /// Whether a given passphrase decrypted them.
         opened: bool,
     },
-    /// Encrypted in some other way.
+    /// They are encrypted by an unknown scheme.
     Unknown,
 }
 
@@ -344,10 +345,10 @@ pub struct ObjectReport {
     pub hash_has_gaps: bool,
     /// Secrets in clear, by kind.
     pub secrets: Vec<(SecretKind, u64)>,
-    /// The secrets themselves, if the caller asked for them.
+    /// The secrets themselves, if requested.
     pub secret_values: Vec<SecretValue>,
     #[doc(hidden)]
-    /// Texts of its data, if the caller asked for them.
+    /// Texts of its data, if requested.
     pub texts: FoundTexts,
 }
 
@@ -375,11 +376,11 @@ impl ObjectReport {
 /// The verdict on a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// It verifies under a known rule with the key inside the document. This says nothing about who made the document.
+    /// It verifies under a known rule with the document's own key. The verdict doesn't show who made the document.
     Valid,
     /// The signature is broken, or the document was changed.
     Invalid,
-    /// No known rule verifies, and nothing is wrong: engines sign by a rule that is not public.
+    /// No known rule verifies, but nothing is broken. Engines sign by a rule that is not public.
     Undetermined,
 }
 
@@ -429,7 +430,7 @@ pub struct SignatureReport {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Check {
-    /// What should hold.
+    /// The condition.
     pub what: String,
     /// The outcome.
     pub outcome: Outcome,

@@ -1,4 +1,4 @@
-//! Folds the objects of a blob into reports and a graph.
+//! Builds the reports on a blob's objects, and their graph.
 
 use crate::blob::RecordHead;
 use crate::finding::{self, FindingRule, Place};
@@ -108,7 +108,7 @@ impl ObjectFold {
     fn bounded(&mut self, texts: FoundTexts, start: u64, findings: &mut Findings) -> FoundTexts {
         if texts.more > 0 {
             findings.in_blob(&finding::LIMIT_HIT, start, || {
-                format!("{} texts of one object aren't looked at", texts.more)
+                format!("{} texts of one object aren't examined", texts.more)
             });
         }
         let bytes = texts.list.iter().filter_map(|found| found.text.as_ref());
@@ -117,7 +117,7 @@ impl ObjectFold {
             return texts;
         }
         findings.in_blob(&finding::LIMIT_HIT, start, || {
-            format!("texts from here on aren't looked at: those before have {MAX_TEXT_BYTES} bytes")
+            format!("texts from here on aren't examined: those before have {MAX_TEXT_BYTES} bytes")
         });
         FoundTexts::default()
     }
@@ -224,7 +224,7 @@ fn note_oddities(
             findings.about(&finding::LIMIT_HIT, key, data_at(), || {
                 let length = parts.data_length;
                 format!(
-                    "{}: {length} bytes of data precede the type they are of, and were not looked into",
+                    "{}: {length} bytes of data precede their type, and were not examined",
                     called()
                 )
             });

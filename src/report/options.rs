@@ -10,7 +10,7 @@ use crate::passphrase::Passphrase;
 use crate::revision_hash;
 use crate::signature::Fingerprint;
 
-/// What to look for and how far to go.
+/// How to examine a document.
 #[derive(Debug, Clone)]
 pub struct ExamineOptions {
     /// Bounds on the blob.
@@ -49,7 +49,7 @@ impl Default for ExamineOptions {
     }
 }
 
-/// Everything in a document that goes into the next one when it is sealed again.
+/// The contents of a document that are written again when it is sealed again.
 #[derive(Debug, Clone, Default)]
 pub struct Contents {
     /// The readable objects, in record order.

@@ -4,7 +4,7 @@ use crate::envelope::{EncodedText, Envelope};
 use crate::finding::{self, Finding};
 use crate::signature::{DsaSignature, KeyError, PartialKey, PublicKey, SignatureError};
 
-/// What the JSON says about the signature.
+/// The facts about the signature in the JSON.
 #[derive(Debug, Default)]
 pub(super) struct SealFacts {
     /// `signature`, decoded and parsed.
@@ -46,7 +46,7 @@ impl SealFacts {
     }
 }
 
-/// Readers disagree on which of two equal keys counts, so a repeated member breaks the signature.
+/// Readers disagree on which of two repeated members counts, so a repeated member breaks the signature.
 fn repeats_sealed_member(finding: &Finding) -> bool {
     let path = finding.at.as_ref().and_then(|place| place.path.as_deref());
     finding.rule == &finding::DUPLICATE_KEY

@@ -1,7 +1,7 @@
-//! Judges the signature: hashes the records that it covers, checks the trailer, and reaches a verdict.
+//! Judges the signature: hashes the covered records, checks the trailer, and decides the verdict.
 //!
-//! Invariant: `valid` needs a rule that verifies *and* a canonical trailer with nothing after it, because the signature
-//! does not cover the trailer. What is unknown is `undetermined`, never `valid`.
+//! Invariant: `valid` requires a rule that verifies *and* a canonical trailer at the end of the blob, because the signature
+//! does not cover the trailer. If anything is unknown, the verdict is `undetermined`.
 
 use crate::blob::{Header, RecordHead, Trailer};
 use crate::finding::{self, Finding, Place, Severity};
@@ -22,7 +22,7 @@ pub(super) struct SignatureFold<'o> {
     declared: Option<String>,
     trailer: Option<Trailer>,
     trailer_offset: u64,
-    /// Whether something is wrong that no signed document gets wrong.
+    /// Whether there is a fault that no signed document has.
     broken: bool,
     /// Whether a limit ended the reading, so that the rest is unknown.
     limited: bool,
@@ -47,8 +47,8 @@ impl<'o> SignatureFold<'o> {
         }
     }
 
-    /// Takes the header, which may declare the rule. Otherwise every rule is tried: the key, which could tell, may follow
-    /// the blob.
+    /// Takes the header, which may declare the rule. Otherwise every rule is tried, because the key, whose size would select
+    /// the rule, may follow the blob.
     pub(super) fn header(&mut self, header: Option<&Header>) {
         self.declared = header.and_then(|header| header.rule.clone());
         let candidates: Vec<&'static SigningRule> =
@@ -106,7 +106,7 @@ impl<'o> SignatureFold<'o> {
         self.trailer = Some(trailer);
     }
 
-    /// Takes what the JSON says about the signature.
+    /// Takes the facts about the signature in the JSON.
     pub(super) fn seal(&mut self, seal: SealFacts, findings: &mut Findings) {
         self.broken |= seal.members_broken;
         if let (Some(json), Some(trailer)) = (&seal.signature_bytes, &self.trailer)

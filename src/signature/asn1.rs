@@ -1,10 +1,10 @@
-//! Reads the DER of keys and signatures, and names what is wrong with it and where.
+//! Reads the DER of keys and signatures. Errors name the fault and its offset.
 //!
-//! The `der` crate writes, and reads private keys. It stops at the first deviation, so public keys and signatures are
-//! read here: forms that DER forbids but BER readers such as Java's accept are read and *noted*. The caller then reports
-//! "usable elsewhere, but no signer writes it" instead of "unusable".
+//! The `der` crate reads private keys and writes everything. It stops at the first deviation, so this module reads public
+//! keys and signatures: it accepts and *notes* forms that DER forbids but BER readers such as Java's accept. The caller
+//! then reports "usable elsewhere, but no signer writes it" instead of "unusable".
 //!
-//! Invariant: every length is checked against the bytes there are, so reading never panics and never allocates.
+//! Invariant: every length is checked against the available bytes, so reading never panics and never allocates.
 
 use dsa::pkcs8::ObjectIdentifier;
 use dsa::pkcs8::der::asn1::UintRef;
@@ -29,8 +29,8 @@ pub enum DerError {
         /// The element that was expected.
         expected: &'static str,
     },
-    /// An element claims more bytes than there are.
-    #[error("{what} at byte {offset} claims {length} bytes, but only {available} are there")]
+    /// An element claims more bytes than are available.
+    #[error("{what} at byte {offset} claims {length} bytes, but only {available} are available")]
     PastEnd {
         /// The element's first byte.
         offset: usize,
@@ -38,7 +38,7 @@ pub enum DerError {
         what: &'static str,
         /// The length it claims.
         length: usize,
-        /// The bytes there are.
+        /// The available bytes.
         available: usize,
     },
     /// An element has another tag than its place requires.
@@ -51,7 +51,7 @@ pub enum DerError {
         /// The tag found.
         found: u8,
     },
-    /// BER's open-ended form.
+    /// The indefinite length of BER.
     #[error("element at byte {offset} has an indefinite length, which DER forbids")]
     IndefiniteLength {
         /// The element's first byte.
@@ -85,7 +85,7 @@ pub enum DerError {
     },
 }
 
-/// An encoding with the right meaning in a form that DER forbids.
+/// A readable encoding in a form that DER forbids.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NonCanonical {
     /// Bytes follow the outermost element.
@@ -177,7 +177,7 @@ pub(super) fn header(
         .iter()
         .fold(0_u32, |value, digit| (value << 8) | u32::from(*digit));
     let minimal = length >= 0x80 && digits.first() != Some(&0);
-    // No input is longer than the address space, so a saturated length still fails the check against the input.
+    // A saturated length still fails the check against the input's length.
     let length = usize::try_from(length).unwrap_or(usize::MAX);
     Ok(Header {
         tag,

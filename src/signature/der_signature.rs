@@ -1,8 +1,7 @@
 //! A DSA signature: a DER SEQUENCE of the positive integers r and s.
 //!
-//! Invariant: a [`DsaSignature`] holds two positive numbers of at most 256 bits and has exactly one encoding. Zero is
-//! refused here, because a verifier that lets r = 0 or s = 0 pass accepts forgeries. Verification compares r and s with
-//! the key's q.
+//! Invariant: a [`DsaSignature`] has two positive numbers of at most 256 bits and exactly one encoding. Zero is refused,
+//! because a verifier that accepts r = 0 or s = 0 accepts forgeries. Verification compares r and s with the key's q.
 
 use super::asn1::{self, DerError, Deviations, Integer, NonCanonical, Reader, SEQUENCE};
 

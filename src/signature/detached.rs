@@ -10,7 +10,7 @@ use super::key_error::KeyError;
 use super::verify::VerifyError;
 use std::io::{self, Read};
 
-/// Which hashes to try.
+/// The hash algorithms to try.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum HashChoice {
     /// SHA-1 and SHA-256.
@@ -29,7 +29,7 @@ impl HashChoice {
     }
 }
 
-/// Why verification was impossible. A signature that doesn't fit is a verdict, not an error.
+/// Why verification was impossible. A wrong signature is a verdict, not an error.
 #[derive(Debug, thiserror::Error)]
 pub enum DetachedError {
     /// The key's file can't be unwrapped.
@@ -75,7 +75,7 @@ pub struct HashVerdict {
     pub hash: HashAlgorithm,
     /// The payload's hash.
     pub digest: Vec<u8>,
-    /// Whether the signature fits it, and if not, why.
+    /// Whether the signature verifies, else the reason.
     pub outcome: Result<(), VerifyError>,
 }
 
@@ -84,9 +84,9 @@ pub struct HashVerdict {
 pub struct DetachedReport {
     /// The key.
     pub key: KeyFacts,
-    /// The form that the key came in.
+    /// The encoding of the key.
     pub key_encoding: Encoding,
-    /// The form that the signature came in.
+    /// The encoding of the signature.
     pub signature_encoding: Encoding,
     /// The signature.
     pub signature: DsaSignature,

@@ -1,6 +1,6 @@
-//! Unwraps the forms that keys and signatures come in: PEM, DER and base64 text.
+//! Decodes keys and signatures from PEM, DER or base64 text.
 //!
-//! Invariant: bytes are unwrapped, never repaired. For any other input the error names what it looks like.
+//! Invariant: input is decoded, never repaired. For other input, the error names its apparent kind.
 
 use base64::Engine;
 use base64::alphabet;
@@ -18,7 +18,7 @@ const CONFIG: GeneralPurposeConfig =
 const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, CONFIG);
 const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, CONFIG);
 
-/// The form that bytes came in.
+/// The encoding of a key or signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Encoding {
     /// `-----BEGIN label-----`.
@@ -75,7 +75,7 @@ pub enum EncodingError {
         /// Its length, without white space.
         length: usize,
     },
-    /// Two bytes a character.
+    /// UTF-16 text.
     #[error("input can't be read: {LOOKS_LIKE_UTF_16}")]
     Utf16,
     /// Hexadecimal digits.
@@ -114,7 +114,7 @@ impl EncodingError {
                 "save it as UTF-8 or ASCII: PowerShell's '>' writes UTF-16, 'Out-File -Encoding ascii' doesn't"
             }
             Self::HexText => "turn it into bytes first, for example with 'xxd -r -p'",
-            Self::Json => "pass the text of the one member that is meant, or verify the document as a whole",
+            Self::Json => "pass the text of one member, or verify the document as a whole",
             Self::NotRecognised {
                 size: 40 | 56 | 64, ..
             } => {
@@ -241,7 +241,7 @@ fn read_pem(text: &[u8]) -> Result<Option<(Vec<u8>, Encoding)>, EncodingError> {
 /// Wraps DER in a PEM block. Wipes its buffers, since the DER may be a private key.
 pub(super) fn write_pem(label: &str, der: &[u8]) -> Zeroizing<String> {
     let text = Zeroizing::new(STANDARD.encode(der));
-    // Reserved at once, since growing would leave a copy of the secret behind.
+    // Reserved at once, because growing would leave a copy of the secret in freed memory.
     let mut pem = Zeroizing::new(String::with_capacity(text.len() * 2 + 128));
     pem.push_str(&format!("-----BEGIN {label}-----\n"));
     let mut rest = text.as_str();

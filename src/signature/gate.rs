@@ -1,8 +1,8 @@
 //! Checks the numbers of a key before anything is computed with them.
 //!
-//! Invariant: a key that passes has a supported size, a q that divides p - 1, and a g and y between 1 and p in the
-//! subgroup of order q. The `dsa` crate panics on some other keys, and its own reader refuses the 512-bit keys of
-//! engines, so it only gets numbers that passed here. The gate doesn't check that p and q are prime, which takes long;
+//! Invariant: a key that passes has a supported size, a q that divides p - 1, and g and y between 1 and p in the
+//! subgroup of order q. The `dsa` crate panics on some other keys, and its own reader refuses the engines' 512-bit keys,
+//! so it only gets numbers that passed this gate. The gate doesn't check that p and q are prime, because that takes long.
 //! [`super::KeyFacts::has_prime_parameters`] does so for trusted keys.
 
 use super::asn1;
@@ -24,7 +24,7 @@ pub(super) struct Domain {
 }
 
 impl Domain {
-    /// Checks the parameters, given without leading zeros. Every step relies on those before it.
+    /// Checks the parameters, given without leading zeros. Each check relies on the previous ones.
     pub(super) fn check(p: &[u8], q: &[u8], g: &[u8]) -> Result<Self, KeyError> {
         let (p_bits, q_bits) = (asn1::bits(p), asn1::bits(q));
         if !MODULUS_BITS.contains(&p_bits) {

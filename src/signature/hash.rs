@@ -1,4 +1,4 @@
-//! The hash algorithms DSA signatures are made with.
+//! The hash algorithms of DSA signatures.
 
 use sha1::{Digest, Sha1};
 use sha2::{Sha224, Sha256, Sha384, Sha512};
@@ -83,7 +83,7 @@ impl fmt::Display for HashAlgorithm {
     }
 }
 
-/// A hash in progress, of an algorithm chosen at run time.
+/// An unfinished hash by an algorithm chosen at run time.
 pub(super) trait Hasher: Send {
     fn fork(&self) -> Box<dyn Hasher>;
     fn update(&mut self, bytes: &[u8]);

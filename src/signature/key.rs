@@ -1,7 +1,7 @@
 //! Public keys: reads, checks, describes and writes them.
 //!
-//! Invariant: the numbers of a [`PublicKey`] passed the gate in `gate.rs`, and the key was read from its only DER form,
-//! so a key's fingerprint is that of the bytes it was read from.
+//! Invariant: the numbers of a [`PublicKey`] passed the gate in `gate.rs`, and the input was the key's only DER form. So
+//! the key's fingerprint is that of the input.
 
 use super::asn1::{
     self, BIT_STRING, DerError, Deviations, Integer, NULL, NonCanonical, OBJECT_IDENTIFIER, Reader, SEQUENCE,
@@ -44,14 +44,14 @@ impl KeyFacts {
         self.bits < 2048
     }
 
-    /// Whether it has 512 bits and the JDK's parameters, as every engine's key.
+    /// Whether it has 512 bits and the JDK's parameters, like the key of every engine.
     pub(crate) fn is_of_engines(&self) -> bool {
         self.bits == 512 && self.parameter_set.is_some()
     }
 
     #[doc(hidden)]
-    /// Whether p and q are primes. This takes long, so only trusted keys are checked. With composite numbers, others than
-    /// the owner may be able to sign.
+    /// Whether p and q are primes. If not, others may be able to sign as well as the owner. The check takes long, so only
+    /// trusted keys are checked.
     pub fn has_prime_parameters(&self) -> bool {
         // A test checks the published sets.
         let mut numbers = self.own.iter().flatten();
@@ -63,7 +63,7 @@ impl KeyFacts {
 #[derive(Debug, Clone)]
 pub struct PublicKey {
     pub(super) domain: Domain,
-    /// With as many limbs as p.
+    /// The public value, with as many limbs as p.
     pub(super) y: BoxedUint,
     facts: KeyFacts,
     der: Vec<u8>,

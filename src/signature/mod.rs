@@ -1,8 +1,8 @@
 //! DSA keys, signatures and signing rules.
 //!
-//! An export document carries its own public key, so every byte may be hostile: [`PublicKey`]'s gate checks all numbers
-//! before any arithmetic, and nothing in here panics. A signature that verifies shows that the signed bytes fit *this
-//! key*; the caller judges whose key it is.
+//! An export document contains its own public key, so every byte may be hostile: [`PublicKey`]'s gate checks all numbers
+//! before any arithmetic, and nothing in this module panics. A valid signature shows that the signed bytes belong to *this
+//! key*. The caller decides whether to trust the key.
 
 mod asn1;
 mod der_signature;

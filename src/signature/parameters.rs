@@ -1,7 +1,7 @@
 //! The DSA parameter sets that every JDK has.
 //!
-//! Invariant: a set is recognised only if p, q and g all match, so a name in a report means that the signer didn't choose
-//! them. `testdata/vectors/scripts/` reads them out of a JDK.
+//! Invariant: a set is recognised only if p, q and g all match, so a recognised set wasn't chosen by the signer.
+//! `testdata/vectors/scripts/` reads the sets from a JDK.
 
 /// A published set of domain parameters. Numbers are big endian, without leading zeros.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ impl ParameterSet {
         Self::recognise_prefix(p, q, g).filter(|set| set.g == g)
     }
 
-    /// Returns the set with this p and q whose g starts with these bytes, for a key that breaks off.
+    /// Returns the set with this p and q whose g starts with these bytes, for a truncated key.
     pub fn recognise_prefix(p: &[u8], q: &[u8], g_prefix: &[u8]) -> Option<&'static Self> {
         PARAMETER_SETS
             .iter()

@@ -1,7 +1,7 @@
-//! Reads the start of a public key that breaks off, as in documentation samples.
+//! Reads the start of a truncated public key, such as in documentation samples.
 //!
-//! Invariant: only for reports. It says which numbers are complete and which published set they belong to; a key for
-//! verifying goes through the gate in `key.rs`.
+//! Invariant: the result is only for reports. It has the complete numbers and their published set. Keys for verification
+//! pass the gate in `gate.rs`.
 
 use super::asn1::{self, INTEGER, OBJECT_IDENTIFIER, SEQUENCE};
 use super::parameters::ParameterSet;
@@ -21,7 +21,7 @@ pub struct PartialKey {
     pub parameter_set: Option<&'static str>,
     /// Bytes of the whole key, according to its first bytes.
     pub declared_size: Option<usize>,
-    /// The offset at which reading stopped: the end, or the first bytes that don't belong to a key.
+    /// The offset at which reading stopped: the end, or the first byte that doesn't belong to a key.
     pub breaks_off_at: usize,
 }
 
@@ -96,7 +96,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The content of an element, or the part there is of it.
+    /// The content of an element, or its available part.
     fn value(&mut self, tag: u8) -> Result<&'a [u8], &'a [u8]> {
         let length = self.enter(tag).ok_or(&[][..])?;
         let rest = self.der.get(self.at..).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Products of powers: most of the work of checking a key and verifying a signature.
 //!
-//! Invariant: only for public numbers (keys, signatures, hashes), because the time depends on them. Therefore, and with
-//! exponents no longer than q and one run of squarings, it is several times faster than powers in constant time.
+//! Invariant: all numbers are public (keys, signatures, hashes), because the time depends on them. Variable time, short
+//! exponents and shared squarings make this several times faster than constant-time powers.
 
 use crypto_bigint::BoxedUint;
 use crypto_bigint::modular::BoxedMontyForm;

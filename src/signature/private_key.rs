@@ -1,8 +1,7 @@
 //! Private keys as PKCS#8, in DER and PEM.
 //!
-//! Invariant: parameters from a file pass the same gate as a public key's, and the public value is computed, never
-//! read, so a key file can't bring one that doesn't belong to its secret. Buffers with the secret are overwritten when
-//! they are dropped.
+//! Invariant: parameters from a file pass the same gate as a public key's. The public value is computed, never read, so it
+//! always belongs to the secret. Buffers with the secret are overwritten when they are dropped.
 
 use super::encoding::{Encoding, decode_any, write_pem};
 use super::key::MAX_KEY_BYTES;

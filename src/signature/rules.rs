@@ -1,8 +1,9 @@
 //! Signing rules: which bytes of a document are hashed, and with which algorithm.
 //!
-//! Engines don't publish which bytes they sign, so every verdict names its rule. Documents declare a rule by name.
-//! Invariant: a published name never changes its meaning, and no rule needs a whole blob in memory. A new rule is one
-//! new entry in [`RULES`].
+//! It isn't public which bytes engines sign, so every verdict names its rule. Documents declare a rule by name. A new rule
+//! is one entry in [`RULES`].
+//!
+//! Invariant: a published name never changes its meaning, and no rule needs a whole blob in memory.
 
 use super::hash::{HashAlgorithm, Hasher};
 use super::key::KeyFacts;
@@ -12,7 +13,7 @@ use super::key::KeyFacts;
 pub trait RecordDigest: Send {
     /// Starts a record; `length_prefix` is its length in the blob (little endian).
     fn begin(&mut self, index: u64, length_prefix: [u8; 4]);
-    /// Copies the digest, for a record that may not belong to the signed bytes.
+    /// Copies the digest before a record that may not belong to the signed bytes.
     fn fork(&self) -> Box<dyn RecordDigest>;
     /// Adds the next bytes of the record.
     fn chunk(&mut self, bytes: &[u8]);

@@ -1,7 +1,7 @@
 //! Makes private keys, and signs with them.
 //!
-//! Invariant: the secret is between 0 and q, never printed, and overwritten when it is dropped. Nonces follow RFC 6979,
-//! so one hash under one key has one signature, and no random generator can leak the secret. New keys use the JDK's
+//! Invariant: the secret is between 0 and q, never printed, and overwritten when it is dropped. Nonces follow RFC 6979, so
+//! equal hashes and keys give equal signatures, and a weak random generator can't leak the secret. New keys use the JDK's
 //! published parameters, as engines do.
 
 use super::asn1;
@@ -100,7 +100,7 @@ pub enum SignError {
     /// The key doesn't pass the gate.
     #[error("signing key is unusable: {0}")]
     Key(#[from] KeyError),
-    /// The DSA library refused; RFC 6979 would need another nonce, which happens once in 2^160 signatures.
+    /// The DSA library refused, because RFC 6979 needs a second nonce. This happens once in 2^160 signatures.
     #[error("signing is refused by the DSA library")]
     Refused,
 }
@@ -178,7 +178,7 @@ impl SigningKey {
     /// Derives a key from a seed. The key is as secret as the seed; for tests and demos.
     pub fn from_seed(size: KeySize, seed: &[u8]) -> Result<Self, SignError> {
         let mut hasher = Sha512::new();
-        // With the size, so that one seed doesn't give related secrets in two sizes.
+        // Includes the size, so that one seed gives unrelated secrets for two sizes.
         Digest::update(
             &mut hasher,
             format!("exportdoc DSA key from seed, {} bits\0", size.bits()),
@@ -254,7 +254,7 @@ impl SigningKey {
     }
 
     #[doc(hidden)]
-    /// Signs a hash of this algorithm, which RFC 6979 also derives the nonce with.
+    /// Signs a hash. RFC 6979 derives the nonce with the same algorithm.
     pub fn sign_prehash_with(
         &self,
         hash: &[u8],

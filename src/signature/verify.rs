@@ -1,8 +1,8 @@
 //! Verifies a signature of a hash.
 //!
-//! Invariant: the arithmetic gets only a key that passed the gate, 0 < r, s < q and a non-empty hash; every refusal says
-//! which of these failed. All numbers are public, so this uses the fast arithmetic of [`super::power`] instead of the
-//! `dsa` crate's constant-time one; tests compare the two.
+//! Invariant: before any arithmetic, the key passed the gate, 0 < r, s < q, and the hash isn't empty. Errors name the failed
+//! condition. All numbers are public, so this uses the fast arithmetic of [`super::power`] instead of the constant-time one
+//! of the `dsa` crate. Tests compare the two.
 
 use super::der_signature::DsaSignature;
 use super::key::PublicKey;

@@ -51,6 +51,9 @@ impl ReadError {
             Self::Skipped(Skipped::Link) => "name the file it leads to, or leave --no-follow out",
             Self::Directory { can_walk: true } => "add --recursive to read the documents below it",
             Self::Directory { can_walk: false } => "name a file in it",
+            Self::Container(ContainerError::Several(_)) => {
+                "put each into a file of its own; inspect, verify-signature and audit take them together"
+            }
             Self::Container(error) => error.help(),
             Self::TooLarge(_) => "raise --max-size if you trust the source of the document",
         };

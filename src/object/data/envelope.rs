@@ -1,4 +1,4 @@
-//! The messages around an object's data, as field tables, so that one rule reads all levels.
+//! Field tables of the messages around an object's data, so that the same code reads all levels.
 
 use super::schema::{FieldKind, FieldSpec, MessageSpec};
 

@@ -24,13 +24,13 @@ const MAX_UNKNOWN: usize = 1000;
 /// Facts about an object's data.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DataFacts {
-    /// Whether it is readable.
+    /// Whether the data is readable.
     pub state: DataState,
     /// The object's name. Texts above 64 KiB are not names.
     pub name: Option<String>,
     /// The number of secrets in clear, by kind.
     pub secrets: Vec<(SecretKind, u64)>,
-    /// The secrets themselves, if asked for.
+    /// The secrets themselves, if requested.
     pub secret_values: Vec<SecretValue>,
     /// Numbers of unknown top-level fields, each once, in order; the lowest thousand.
     pub unknown_fields: Vec<u32>,
@@ -63,7 +63,7 @@ pub enum DataState {
     Unknown,
     /// It is of a known type, but not a valid message.
     Broken,
-    /// It is too large to be held until its type is named.
+    /// It is too large to be held until its type is known.
     Unread,
 }
 

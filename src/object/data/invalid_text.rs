@@ -1,5 +1,5 @@
 //! Finds the first invalid UTF-8 text of a streamed message.
-//! Invariant: the first is the first in the schema's order. A malformed nested message makes the whole data
+//! Invariant: texts are ordered as in the schema. A malformed nested message makes the whole data
 //! unreadable, as in protobuf.
 
 use std::io::BufRead;

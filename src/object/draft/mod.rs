@@ -1,6 +1,5 @@
 //! Drafts of objects: identity, dependencies and data in the engines' form, without a revision.
-//! Invariant: a draft has the fields of real documents for its type, in their order, so that its form equals that of
-//! an engine's object.
+//! Invariant: a draft has the fields that real documents have for its type, in the same order.
 
 mod algorithm;
 mod environment;

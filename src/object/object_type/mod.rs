@@ -32,7 +32,7 @@ pub enum TypeNumber {
     Unseen,
 }
 
-/// What objects of a reference type refer to.
+/// The objects that a reference type refers to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefersTo {
     /// An object of one type.
@@ -50,7 +50,7 @@ pub enum NameRule {
     Checked,
     /// The same, after an optional plugin name and a colon.
     CheckedBehindPlugin,
-    /// No rule: people don't choose the name.
+    /// No rule: users don't choose the name.
     Exempt,
 }
 
@@ -63,7 +63,7 @@ pub enum LeftOut {
     MountPassword,
 }
 
-/// What an environment is for.
+/// The purpose of an environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// `MASK`.
@@ -81,7 +81,7 @@ pub struct RestResource {
     pub id: &'static str,
     /// Member with the name.
     pub name: Option<&'static str>,
-    /// Where rows live.
+    /// The environment of its rows.
     pub inside: Inside,
     /// Members with the ids of what the object depends on, apart from what it lives in.
     pub links: &'static [RestLink],
@@ -90,13 +90,13 @@ pub struct RestResource {
 /// Where a row has its environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Inside {
-    /// It has none.
+    /// The row has none.
     Engine,
-    /// It is one.
+    /// The row is an environment.
     Itself,
     /// `environmentId` names it.
     Environment,
-    /// It names an object, which lives in the same.
+    /// The row names an object in the same environment.
     Same(RestLink),
 }
 
@@ -114,7 +114,7 @@ pub struct RestLink {
 }
 
 impl RestLink {
-    /// The type of the dependency, by what [`which`](Self::which) says.
+    /// The type of the dependency, selected by the value of [`which`](Self::which).
     pub fn type_of(&self, which: &str) -> Option<&'static str> {
         let at = match which {
             "DATABASE" => 0,
@@ -137,7 +137,7 @@ pub struct ObjectType {
     /// The REST name of this algorithm type. Algorithm types share one name space and have the `algorithmName`
     /// identifier.
     pub algorithm: Option<&'static str>,
-    /// What its objects refer to, for a reference type.
+    /// The objects that it refers to, for a reference type.
     pub refers_to: Option<RefersTo>,
     /// The data message of its objects, if it is known.
     pub data: Option<&'static str>,
@@ -147,7 +147,7 @@ pub struct ObjectType {
     pub versions: Versions,
     /// The rule for its names.
     pub name_rule: NameRule,
-    /// What documents omit of its objects.
+    /// The secret of its objects that documents omit.
     pub left_out: Option<LeftOut>,
     /// The purpose of the environments that its jobs run in.
     pub purpose: Option<Purpose>,

@@ -15,7 +15,7 @@ pub struct Versions {
     pub dropped_from: Option<[u32; 4]>,
 }
 
-/// The largest number a part can be: "any release of".
+/// The largest number of a part. It stands for any release.
 const ANY: u32 = u32::MAX;
 
 // From the vendor's release pages and the enumerations of API versions 5.1.0 (6.0.0.0), 5.1.1 (6.0.1.0) and 5.1.42

@@ -86,7 +86,7 @@ fn password_beyond_the_text_limit_is_reported() {
     let report = audited(&[fields]);
     assert_eq!(
         messages(&report, &LIMIT_HIT),
-        ["37 texts of one object aren't looked at"]
+        ["37 texts of one object aren't examined"]
     );
     assert!(report.hit_limit);
 }
@@ -97,5 +97,5 @@ fn texts_beyond_the_memory_limit_are_reported() {
     let report = audited(&vec![connector; 40]);
     assert!(!messages(&report, &HOST_IN_CLEAR).is_empty());
     let told = messages(&report, &LIMIT_HIT);
-    assert!(told[0].contains("aren't looked at"), "{told:?}");
+    assert!(told[0].contains("aren't examined"), "{told:?}");
 }

@@ -247,7 +247,7 @@ fn damaged_container_is_named_in_the_error() {
     is_named(
         at,
         "nested.gz",
-        &["containers inside one another", "unpack it first"],
+        &["containers nested more than", "unpack it first"],
     );
 }
 
@@ -354,7 +354,7 @@ fn other_kinds_of_file_are_named() {
     for (content, words) in [
         (
             format!("<<<<<<< HEAD\n{document}\n=======\n{document}\n>>>>>>> theirs\n"),
-            &["an unresolved git conflict", "exportdoc merge"][..],
+            &["an unresolved git conflict", "merge the documents"][..],
         ),
         (
             format!(

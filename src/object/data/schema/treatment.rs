@@ -1,4 +1,4 @@
-//! How texts are redacted, a column of the field table.
+//! The treatments of texts in a redacted copy: a column of the field table.
 
 /// How a text is redacted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
