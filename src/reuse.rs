@@ -21,17 +21,6 @@ pub const ENGINES_REFUSE: &str = "an engine will probably refuse this document: 
 /// The format of a document that states none.
 pub const OLDEST_FORMAT: u64 = crate::blob::OLDEST_KNOWN_FORMAT;
 
-/// Findings about unreadable objects, which a new document would drop silently.
-const UNREADABLE: &[&FindingRule] = &[
-    &finding::BASE64_BROKEN,
-    &finding::FRAMING_BROKEN,
-    &finding::HEADER_MISSING,
-    &finding::LIMIT_HIT,
-    &finding::OBJECT_UNREADABLE,
-    &finding::RECORD_UNKNOWN,
-    &finding::TRAILING_DATA,
-];
-
 /// Why a document can't be reused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReuseError {
@@ -116,7 +105,7 @@ pub fn readable(report: &DocumentReport) -> Result<(), ReuseError> {
         }
         Encryption::Clear | Encryption::Passphrase { .. } => {}
     }
-    if let Some(found) = UNREADABLE.iter().find_map(|rule| has(report, rule)) {
+    if let Some(found) = report.findings.iter().find(|found| found.rule.hides_objects) {
         return Err(ReuseError::Unreadable(text(found)));
     }
     if !report.blob.complete || report.header.is_none() {

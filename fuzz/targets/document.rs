@@ -1,7 +1,7 @@
 //! From the bytes of an input to documents: around a blob, or several out of one input.
 //!
 //! An input of the targets that take several documents begins with a byte that says what follows: `f` files as they
-//! are, `b` blobs that documents are put around, anything else a program of [`super::made_up`]. The second byte is for
+//! are, `b` blobs that documents are put around, any other byte: the rest drives [`super::made_up`]. The second byte is for
 //! the target's options. Files and blobs stand one after the other, each but the last behind its length in two bytes,
 //! the lower one first, so that an edit in one of them leaves the others as they are.
 

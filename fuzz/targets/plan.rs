@@ -1,7 +1,7 @@
 //! Plans the import of a document into an engine that is known from any saved files.
 //!
-//! An input begins as those of [`super::document::several`] do, the first document being the one to import and the others
-//! what the engine exported; or with an `s`, a byte for the options, and two files of any kind that tell of the engine.
+//! An input has one of two forms. As in [`super::document::several`]: the document to import, then two that the engine
+//! exported. Or: `s`, an option byte, and two files that describe the engine.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -24,7 +24,7 @@ const SOURCE_ENVIRONMENT: u8 = 4;
 const STRICT: u8 = 8;
 const VERSION: u8 = 16;
 const AS_THEY_ARE: u8 = 32;
-/// Which of the documents that are checked in.
+/// Bits that select one of [`DOCUMENTS`].
 const WHICH: u8 = 192;
 
 /// The name of every source, so that errors are equal in any order of sources.

@@ -1,6 +1,6 @@
 //! Rules about a document's content: people and places in clear, names, traces of editing, the origin of the signature.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::finding::{self, FindingRule, Place};
 use crate::import_plan::name_fault;
@@ -164,60 +164,17 @@ fn refused_names(report: &DocumentReport, findings: &mut Findings) {
     }
 }
 
-/// Findings that editors and clients cause but engines don't, with a description.
-const TRACES: &[(&str, &[&FindingRule])] = &[
-    (
-        "metadata that disagrees with the blob",
-        &[
-            &finding::METADATA_MISSES_OBJECT,
-            &finding::METADATA_EXTRA_OBJECT,
-            &finding::METADATA_COUNT_MISMATCH,
-            &finding::HASH_MISMATCH,
-            &finding::REQUESTED_NOT_EXPORTED,
-        ],
-    ),
-    ("a date with another's weekday", &[&finding::DATE_WRONG_WEEKDAY]),
-    ("a date of another form", &[&finding::DATE_NOT_UNDERSTOOD]),
-    ("dates far apart", &[&finding::DATES_FAR_APART]),
-    ("names in snake case", &[&finding::METADATA_SNAKE_CASE]),
-    (
-        "lists or members left out",
-        &[
-            &finding::REQUESTED_LIST_MISSING,
-            &finding::HASH_MISSING,
-            &finding::MISSING_MEMBER,
-        ],
-    ),
-    (
-        "members twice, or of another type",
-        &[&finding::DUPLICATE_KEY, &finding::WRONG_TYPE],
-    ),
-    (
-        "base64 as other programs write it",
-        &[
-            &finding::BASE64_LINE_BREAKS,
-            &finding::BASE64_MISSING_PADDING,
-            &finding::BASE64_URL_ALPHABET,
-        ],
-    ),
-    (
-        "a byte order mark, or bytes behind the end",
-        &[&finding::BYTE_ORDER_MARK, &finding::TRAILING_DATA],
-    ),
-];
-
 /// Layout is no sign of editing: engines and Java clients also write several lines.
 fn hand_edited(report: &DocumentReport, findings: &mut Findings) {
-    let found = &report.findings;
-    let mut traces = Vec::new();
-    let mut place = None;
-    for (words, rules) in TRACES {
-        if let Some(trace) = found.iter().find(|finding| rules.contains(&finding.rule)) {
-            traces.push(*words);
-            place = place.or_else(|| trace.at.clone());
+    let mut traces = BTreeMap::new();
+    for found in &report.findings {
+        if let Some(trace) = found.rule.trace {
+            traces.entry(trace).or_insert(&found.at);
         }
     }
     if !traces.is_empty() {
-        findings.add(&finding::HAND_EDITED, place, || traces.join(", "));
+        let place = traces.values().find_map(|at| (*at).clone());
+        let words: Vec<&str> = traces.keys().map(|trace| trace.as_str()).collect();
+        findings.add(&finding::HAND_EDITED, place, || words.join(", "));
     }
 }

@@ -18,11 +18,9 @@ mod places;
 mod policy;
 mod policy_text;
 mod report;
-mod rules;
 
 pub use judge::{AuditOptions, LISTED, audit_bytes, audit_source, policy_findings};
 pub use level::Level;
 pub use policy::{Ignore, Pattern, Policy, TextPlace, WantedType};
 pub use policy_text::{DEFAULT_POLICY, PolicyError};
 pub use report::{AuditFinding, AuditReport, RuleCount, Summary, Suppressed};
-pub use rules::{Needs, needs};

@@ -128,16 +128,10 @@ fn obstacles(report: &DocumentReport, in_new: bool) -> impl Iterator<Item = Obst
         Encryption::Passphrase { opened, .. } => !opened,
         Encryption::Unknown => true,
     };
-    let unreadable = |id: &str| {
-        [
-            &finding::OBJECT_UNREADABLE,
-            &finding::RECORD_UNKNOWN,
-            &finding::HEADER_MISSING,
-        ]
-        .iter()
-        .any(|rule| rule.id == id)
-    };
-    let damaged = !report.blob.complete || report.findings.iter().any(|finding| unreadable(finding.id()));
+    // Limits have their own kind, and the bytes after the JSON aren't compared.
+    let apart = [&finding::LIMIT_HIT, &finding::TRAILING_DATA];
+    let hides = |found: &Finding| found.rule.hides_objects && !apart.contains(&found.rule);
+    let damaged = !report.blob.complete || report.findings.iter().any(hides);
     [
         (closed, ObstacleKind::Encrypted),
         (damaged, ObstacleKind::Damaged),

@@ -2,12 +2,14 @@
 //! Invariant: a published id keeps its meaning, because scripts match on it.
 
 mod registry;
+mod rule;
 
 use std::fmt;
 
 use crate::identifier::Identifier;
 
 pub use registry::*;
+pub use rule::{EditTrace, FindingRule, Needs};
 
 /// The severity of a finding: `Info < Warning < Error`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,24 +1,10 @@
 //! The registry of all findings: id, severity, meaning and action.
 //!
 //! Invariant: ids are created here only, so that reports, `exportdoc explain` and the documentation agree.
+//!
+//! A row may end with columns: `hides_objects`, `needs` and `trace`; see [`FindingRule`].
 
-use super::Severity;
-
-/// An entry of the registry.
-#[derive(Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct FindingRule {
-    /// Stable kebab-case id.
-    pub id: &'static str,
-    /// The default severity.
-    pub severity: Severity,
-    /// The topic, which groups the rules.
-    pub topic: &'static str,
-    /// What it means, in one sentence.
-    pub meaning: &'static str,
-    /// What to do about it, in a sentence or two.
-    pub action: &'static str,
-}
+use super::{EditTrace, FindingRule, Needs, Severity};
 
 /// Finds a rule by its id.
 pub fn by_id(id: &str) -> Option<&'static FindingRule> {
@@ -38,7 +24,8 @@ pub fn similar_ids(id: &str) -> Vec<&'static str> {
 }
 
 macro_rules! registry {
-    ($($topic:literal { $($name:ident = $id:literal, $severity:ident, $meaning:literal, $action:literal;)* })*) => {
+    ($($topic:literal { $($name:ident = $id:literal, $severity:ident, $meaning:literal, $action:literal
+        $(, $column:ident $(($value:expr))?)*;)* })*) => {
         $($(
             #[doc = $meaning]
             pub static $name: FindingRule = FindingRule {
@@ -47,7 +34,10 @@ macro_rules! registry {
                 topic: $topic,
                 meaning: $meaning,
                 action: $action,
-            };
+                hides_objects: false,
+                needs: Needs::Nothing,
+                trace: None,
+            }$(.$column($($value)?))*;
         )*)*
         /// All rules, grouped by topic.
         pub static REGISTRY: &[&FindingRule] = &[$($(&$name),*),*];
@@ -58,22 +48,27 @@ registry! {
     "JSON envelope" {
         BYTE_ORDER_MARK = "byte-order-mark", Warning,
             "The file starts with a UTF-8 byte order mark, which engines don't write.",
-            "An editor saved it again. Compare it with the original, and keep the file as the engine wrote it.";
+            "An editor saved it again. Compare it with the original, and keep the file as the engine wrote it.",
+            trace(EditTrace::AroundJson);
         READ_INDIRECTLY = "read-indirectly", Info,
             "The document was read from an archive, a compressed file, UTF-16 text or a Python pickle, or through a link out of the given directory.",
             "Nothing, if you expect it. An engine accepts only the JSON document itself. Links can be refused.";
         DUPLICATE_KEY = "duplicate-key", Error,
             "A JSON object has a member twice, and readers disagree on which one counts.",
-            "Treat the document as tampered with, and export again.";
+            "Treat the document as tampered with, and export again.",
+            trace(EditTrace::Members);
         MISSING_MEMBER = "missing-member", Error,
             "A member that every export document has is missing.",
-            "Get the complete document. Clients that save exports again sometimes drop parts.";
+            "Get the complete document. Clients that save exports again sometimes drop parts.",
+            trace(EditTrace::LeftOut);
         WRONG_TYPE = "wrong-type", Error,
             "A member has a JSON type that engines don't write there.",
-            "Export again, or restore the member from the original.";
+            "Export again, or restore the member from the original.",
+            trace(EditTrace::Members);
         TRAILING_DATA = "trailing-data", Error,
             "Bytes follow the end of the JSON document.",
-            "Check whether two documents were concatenated, and keep only the original bytes.";
+            "Check whether two documents were concatenated, and keep only the original bytes.",
+            hides_objects, trace(EditTrace::AroundJson);
         UNKNOWN_MEMBER = "unknown-member", Info,
             "The envelope has a member that this version doesn't know. It is kept.",
             "Nothing, if you expect it.";
@@ -82,42 +77,52 @@ registry! {
             "Nothing. Some JSON writers escape these characters.";
         BASE64_LINE_BREAKS = "base64-line-breaks", Warning,
             "The base64 text has line breaks, which engines don't write.",
-            "Restore the original text if the importing engine refuses it.";
+            "Restore the original text if the importing engine refuses it.",
+            trace(EditTrace::Base64);
         BASE64_MISSING_PADDING = "base64-missing-padding", Warning,
             "The base64 text lacks its '=' padding.",
-            "Restore the original text if the importing engine refuses it.";
+            "Restore the original text if the importing engine refuses it.",
+            trace(EditTrace::Base64);
         BASE64_URL_ALPHABET = "base64-url-alphabet", Warning,
             "The base64 text uses the URL alphabet ('-' and '_').",
-            "Restore the original text if the importing engine refuses it.";
+            "Restore the original text if the importing engine refuses it.",
+            trace(EditTrace::Base64);
         BASE64_TRAILING_BITS = "base64-trailing-bits", Warning,
             "The last base64 character has bits set that belong to no byte.",
             "No engine writes this, although it can be read. Compare with the original.";
         BASE64_BROKEN = "base64-broken", Error,
             "The base64 text is truncated or has a character that isn't base64.",
-            "Get the complete document. The rest of the text can't be read.";
+            "Get the complete document. The rest of the text can't be read.",
+            hides_objects;
         DATE_NOT_UNDERSTOOD = "date-not-understood", Warning,
             "exportDate isn't in the form engines write (Java's Date.toString).",
-            "Use the time in the blob's header; this date is only a label.";
+            "Use the time in the blob's header; this date is only a label.",
+            trace(EditTrace::DateForm);
         DATE_WRONG_WEEKDAY = "date-wrong-weekday", Warning,
             "The weekday in exportDate doesn't match the date.",
-            "It was edited by hand. Use the time in the blob's header.";
+            "It was edited by hand. Use the time in the blob's header.",
+            trace(EditTrace::Weekday);
         DATE_ZONE_AMBIGUOUS = "date-zone-ambiguous", Info,
             "The time zone abbreviation in exportDate has several meanings.",
             "Read it as local time of the exporting engine. The blob's header has the time in UTC.";
         METADATA_SNAKE_CASE = "metadata-snake-case", Info,
             "The metadata has member names like export_host instead of exportHost.",
-            "A client saved the document again. Engines may not understand these names; the blob is unaffected.";
+            "A client saved the document again. Engines may not understand these names; the blob is unaffected.",
+            trace(EditTrace::SnakeCase);
         REQUESTED_LIST_MISSING = "requested-list-missing", Warning,
             "The metadata doesn't say which objects were requested.",
-            "A client saved the document again. The blob still has every object.";
+            "A client saved the document again. The blob still has every object.",
+            trace(EditTrace::LeftOut);
     }
     "Blob and records" {
         FRAMING_BROKEN = "framing-broken", Error,
             "The blob can't be split into records: a length exceeds the blob, or a record isn't a message.",
-            "The blob is damaged or truncated. Export again.";
+            "The blob is damaged or truncated. Export again.",
+            hides_objects;
         HEADER_MISSING = "header-missing", Error,
             "The first record isn't a header with export id, time and object count.",
-            "The blob is damaged. Export again.";
+            "The blob is damaged. Export again.",
+            hides_objects;
         FORMAT_NEWER = "format-newer", Info,
             "The header's format number is higher than any that this version knows.",
             "The document is read anyway. Look for unknown-field and unknown-data, and use a newer version if there is one.";
@@ -129,7 +134,8 @@ registry! {
             "Treat the document as tampered with: bytes after the signed part were changed.";
         RECORD_UNKNOWN = "record-unknown", Error,
             "A record is neither a header, an object nor a trailer.",
-            "Don't import the document before you know what wrote it.";
+            "Don't import the document before you know what wrote it.",
+            hides_objects;
         EXPORT_ID_MISMATCH = "export-id-mismatch", Error,
             "A record has another export id than the header, so it comes from another export.",
             "Treat the document as tampered with: it mixes records of several exports.";
@@ -138,7 +144,8 @@ registry! {
             "Records were removed or added. Export again.";
         OBJECT_UNREADABLE = "object-unreadable", Error,
             "An object record can't be read as a syncable object.",
-            "Look at the raw record. If the blob is damaged, export again.";
+            "Look at the raw record. If the blob is damaged, export again.",
+            hides_objects;
         DUPLICATE_OBJECT = "duplicate-object", Error,
             "Two object records have the same type and identifier.",
             "An import would take only one of them. Export again.";
@@ -169,7 +176,8 @@ registry! {
             "The text is shown with replacement characters and kept unchanged. Compare it with the engine.";
         LIMIT_HIT = "limit-hit", Error,
             "The document exceeds a limit on size, count or depth, so part of it was not read.",
-            "Raise the limit if you trust the document's origin.";
+            "Raise the limit if you trust the document's origin.",
+            hides_objects;
         SECRETS_IN_CLEAR = "secrets-in-clear", Warning,
             "The document has masking keys, lookup rows or segment mappings in clear.",
             "Anyone with the file can repeat or undo the masking. Restrict access to it, or export with a passphrase.";
@@ -217,28 +225,35 @@ registry! {
             "A client saved the document again. The blob is unaffected, but an engine may refuse such metadata.";
         METADATA_MISSES_OBJECT = "metadata-misses-object", Error,
             "An object of the blob isn't in the metadata's exportedObjectList.",
-            "The import uses the blob: review it, not the list.";
+            "The import uses the blob: review it, not the list.",
+            trace(EditTrace::Metadata);
         METADATA_EXTRA_OBJECT = "metadata-extra-object", Error,
             "The metadata's exportedObjectList names an object that isn't in the blob.",
-            "The import uses the blob, so this object will not be imported.";
+            "The import uses the blob, so this object will not be imported.",
+            trace(EditTrace::Metadata);
         METADATA_COUNT_MISMATCH = "metadata-count-mismatch", Error,
             "The header's object count differs from the length of exportedObjectList.",
-            "The list or the blob was edited. Export again.";
+            "The list or the blob was edited. Export again.",
+            trace(EditTrace::Metadata);
         HASH_MISMATCH = "hash-mismatch", Error,
             "A revision hash in the metadata differs from the one recomputed from the blob.",
-            "The list or the blob was edited. Don't rely on the list.";
+            "The list or the blob was edited. Don't rely on the list.",
+            trace(EditTrace::Metadata);
         METADATA_TYPE_DIFFERS = "metadata-type-differs", Error,
             "The metadata gives an object another type than the blob.",
             "The metadata was edited. This toolkit uses the blob's type everywhere.";
         HASH_MISSING = "hash-missing", Warning,
             "An object of exportedObjectList has no revision hash to compare.",
-            "A client saved the document again. Use the recomputed hash.";
+            "A client saved the document again. Use the recomputed hash.",
+            trace(EditTrace::LeftOut);
         REQUESTED_NOT_EXPORTED = "requested-not-exported", Warning,
             "A requested object was not exported.",
-            "Find out whether the list was edited or the export is incomplete.";
+            "Find out whether the list was edited or the export is incomplete.",
+            trace(EditTrace::Metadata);
         DATES_FAR_APART = "dates-far-apart", Warning,
             "exportDate and the time in the blob's header are far apart.",
-            "One of them was edited. The signature covers the header's time.";
+            "One of them was edited. The signature covers the header's time.",
+            trace(EditTrace::FarDates);
 
         HAND_EDITED = "hand-edited", Warning,
             "The document was edited or saved again after an engine wrote it.",
@@ -252,16 +267,20 @@ registry! {
     "Two documents" {
         CONTENT_WITHOUT_REVISION = "content-without-revision", Error,
             "Two documents have an object under the same revision with different content. Engines make a new revision on every save.",
-            "Find out which of the two was altered. An engine may consider them identical and skip the import.";
+            "Find out which of the two was altered. An engine may consider them identical and skip the import.",
+            needs(Needs::Baseline);
         REWRITTEN_BY_ENGINE = "rewritten-by-engine", Info,
             "An object has additional content under an unchanged revision. Engine upgrades add such content, but so could an editor.",
-            "Nothing, if the engine was upgraded between the exports. Otherwise treat it like content-without-revision.";
+            "Nothing, if the engine was upgraded between the exports. Otherwise treat it like content-without-revision.",
+            needs(Needs::Baseline);
         ALGORITHM_CHANGED = "algorithm-changed", Warning,
             "An algorithm differs from the baseline, so it may mask differently.",
-            "Find out who changed it, and whether masked data has to be masked again.";
+            "Find out who changed it, and whether masked data has to be masked again.",
+            needs(Needs::Baseline);
         BASELINE_NOT_COMPARABLE = "baseline-not-comparable", Error,
             "The document and the baseline can be compared only in part, so changes may be missed.",
-            "Give the passphrases, or a complete baseline.";
+            "Give the passphrases, or a complete baseline.",
+            needs(Needs::Baseline);
     }
     "Names" {
         DUPLICATE_NAME = "duplicate-name", Error,
@@ -312,7 +331,8 @@ registry! {
             "Don't treat the signature as proof of origin.";
         KEY_NOT_TRUSTED = "key-not-trusted", Warning,
             "The document isn't signed by a trusted key.",
-            "Find out who sealed the document. If you know the key, add its fingerprint.";
+            "Find out who sealed the document. If you know the key, add its fingerprint.",
+            needs(Needs::Policy("allow.keys"));
         SEALED_BY_TOOLKIT = "sealed-by-toolkit", Warning,
             "This toolkit sealed the document, not an engine: it uses one of this toolkit's signing rules.",
             "Find out who made it: anyone can seal a document.";
@@ -326,22 +346,28 @@ registry! {
     "Policy" {
         DOCUMENT_TOO_OLD = "document-too-old", Error,
             "The export is older than the policy allows, or its age is unknown.",
-            "Export again. The source may have changed since.";
+            "Export again. The source may have changed since.",
+            needs(Needs::Policy("allow.max-age"));
         HOST_NOT_ALLOWED = "host-not-allowed", Error,
             "The metadata names a host that the policy doesn't allow. The metadata is not signed.",
-            "Find out where the document comes from. If the host is right, add it to the policy.";
+            "Find out where the document comes from. If the host is right, add it to the policy.",
+            needs(Needs::Policy("allow.hosts"));
         TYPE_DENIED = "type-denied", Error,
             "The document has an object of a type that the policy denies.",
-            "Export without it, or extract the other objects.";
+            "Export without it, or extract the other objects.",
+            needs(Needs::Policy("types.deny"));
         TYPE_MISSING = "type-missing", Error,
             "The document has no object of a type that the policy requires.",
-            "Export the right objects, or use the policy that is meant for the document.";
+            "Export the right objects, or use the policy that is meant for the document.",
+            needs(Needs::Policy("types.require"));
         IGNORE_UNUSED = "ignore-unused", Warning,
             "An ignore in the policy matches no finding.",
-            "Remove it from the policy, so that it can't hide later findings.";
+            "Remove it from the policy, so that it can't hide later findings.",
+            needs(Needs::Policy("ignore"));
         IGNORE_EXPIRED = "ignore-expired", Warning,
             "An ignore in the policy has expired, so its findings count again.",
-            "Resolve the findings, or give the ignore a new reason and date.";
+            "Resolve the findings, or give the ignore a new reason and date.",
+            needs(Needs::Policy("ignore.until"));
     }
 }
 
@@ -364,6 +390,35 @@ mod tests {
                 "{}",
                 rule.id
             );
+        }
+    }
+
+    /// Decide for a new error whether a new document would drop objects that it hides; see `src/reuse.rs`.
+    #[test]
+    fn errors_of_reading_say_whether_they_hide_objects() {
+        let hide_none = [
+            &DUPLICATE_KEY,
+            &MISSING_MEMBER,
+            &WRONG_TYPE,
+            &TRAILER_MISSING,
+            &TRAILER_NOT_CANONICAL,
+            &EXPORT_ID_MISMATCH,
+            &OBJECT_COUNT_MISMATCH,
+            &DUPLICATE_OBJECT,
+            &DATA_TYPE_DIFFERS,
+            &TYPE_CONTRADICTED,
+            &FIELD_REPEATED,
+            &FIELD_TYPE_DIFFERS,
+            &ENCRYPTION_CONTRADICTED,
+            // A refusal of its own.
+            &PASSPHRASE_WRONG,
+            &PASSWORD_IN_CLEAR,
+        ];
+        for rule in REGISTRY {
+            let of_reading = ["JSON envelope", "Blob and records"].contains(&rule.topic);
+            if of_reading && rule.severity == Severity::Error {
+                assert_ne!(rule.hides_objects, hide_none.contains(rule), "{}", rule.id);
+            }
         }
     }
 

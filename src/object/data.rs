@@ -175,3 +175,15 @@ impl<'a> ObjectData<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_data_message_has_a_view() {
+        for spec in MessageSpec::all() {
+            assert_ne!(ObjectData::read(spec.name, b""), ObjectData::Unknown, "{}", spec.name);
+        }
+    }
+}

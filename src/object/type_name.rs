@@ -1,5 +1,6 @@
 //! Names an object's type from the blob.
-//! Invariant: a known number decides, and the revision JSON names unknown numbers. The metadata is not used.
+//! Invariant: a known number decides. If the number is unknown, the revision JSON gives the name. This file ignores the
+//! metadata; `report/matching.rs` falls back on it.
 
 use super::{
     ObjectType, Revision, by_number_in_own_document, known_by_number, reference_type_for, type_by_name,

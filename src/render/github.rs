@@ -17,6 +17,10 @@ use crate::render::words::audit::{documents, run_tally, with_place};
 pub(crate) struct Github;
 
 impl Printer for Github {
+    fn needs_lines(&self) -> bool {
+        true
+    }
+
     fn document(&mut self, out: &mut dyn Write, document: &Judged<Audited>) -> io::Result<()> {
         match &document.outcome {
             Ok(audited) => {

@@ -90,6 +90,10 @@ impl Junit {
 }
 
 impl Printer for Junit {
+    fn needs_lines(&self) -> bool {
+        false
+    }
+
     fn document(&mut self, out: &mut dyn Write, document: &Judged<Audited>) -> io::Result<()> {
         self.begin(out)?;
         let mut cases = vec![Case {

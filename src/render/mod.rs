@@ -17,6 +17,8 @@ pub(crate) mod words;
 
 /// Prints an audit: each document as soon as it is audited, then the whole run.
 pub(crate) trait Printer {
+    /// Whether it prints the lines of findings.
+    fn needs_lines(&self) -> bool;
     /// Prints the next document, in the order of the inputs.
     fn document(&mut self, out: &mut dyn Write, document: &Judged<Audited>) -> io::Result<()>;
     /// Prints the end, after the last document.

@@ -6,7 +6,6 @@
 //! Invariant: a report holds no data of objects, except bounded secret values and texts that the caller requests.
 
 mod blob;
-mod checks;
 mod collect;
 mod conclude;
 mod digests;
@@ -19,6 +18,7 @@ mod options;
 mod partial;
 mod seal;
 mod signature;
+mod verdict_checks;
 
 use crate::date::JavaDate;
 use crate::envelope::MemberPlace;

@@ -4,14 +4,14 @@
 //! does not cover the trailer. If anything is unknown, the verdict is `undetermined`.
 
 use crate::blob::{Header, RecordHead, Trailer};
-use crate::finding::{self, Finding, Place, Severity};
+use crate::finding::{self, Finding, FindingRule, Place, Severity};
 use crate::signature::{self, HashAlgorithm, KeyError, PublicKey, SignatureError, SigningRule};
 
-use super::checks::{Evidence, Verified, checks};
 use super::collect::Findings;
 use super::digests::{Covered, Digests};
 use super::options::ExamineOptions;
 use super::seal::SealFacts;
+use super::verdict_checks::{Evidence, Verified, checks};
 use super::{BlobReport, HeaderReport, ObjectReport, SignatureReport, Trust, Verdict};
 
 pub(super) struct SignatureFold<'o> {
@@ -287,10 +287,6 @@ impl<'o> SignatureFold<'o> {
     }
 
     fn note_verdict(&self, verdict: Verdict, verified: &Verified, findings: &mut Findings) {
-        let declared_known = self
-            .declared
-            .as_deref()
-            .map(|name| signature::by_name(name).is_some());
         let name = self.options.rule.as_ref().or(self.declared.as_ref());
         let signature = || Some(Place::json("$.signature"));
         match (verified, verdict) {
@@ -315,27 +311,19 @@ impl<'o> SignatureFold<'o> {
             _ => {}
         }
         let header = || Some(Place::blob(0));
-        match (declared_known, &self.declared) {
-            (Some(true), Some(rule)) => {
-                findings.add(&finding::SEALED_BY_TOOLKIT, header(), || {
-                    format!("declares rule {rule}")
-                });
-            }
-            (Some(false), Some(rule)) => {
-                findings.add(&finding::SIGNATURE_RULE_UNKNOWN, header(), || {
-                    format!("declares rule {rule}")
-                });
-            }
-            // No engine is known to sign by this toolkit's rule.
-            _ => {
-                if let Verified::By(rule) = verified
-                    && rule.own
-                {
-                    findings.add(&finding::SEALED_BY_TOOLKIT, signature(), || {
-                        format!("declares no rule, but {} verifies", rule.name)
-                    });
+        match (&self.declared, verified) {
+            (Some(name), _) => {
+                if let Some(rule) = declaration_finding(signature::by_name(name)) {
+                    findings.add(rule, header(), || format!("declares rule {name}"));
                 }
             }
+            // No engine is known to sign by this toolkit's rule.
+            (None, Verified::By(rule)) if rule.own => {
+                findings.add(&finding::SEALED_BY_TOOLKIT, signature(), || {
+                    format!("declares no rule, but {} verifies", rule.name)
+                });
+            }
+            _ => {}
         }
     }
 
@@ -367,5 +355,28 @@ impl<'o> SignatureFold<'o> {
             },
         );
         Trust::Untrusted
+    }
+}
+
+/// The finding about a header that declares this rule; `None` stands for an unknown rule.
+fn declaration_finding(declared: Option<&SigningRule>) -> Option<&'static FindingRule> {
+    match declared {
+        Some(rule) if rule.own => Some(&finding::SEALED_BY_TOOLKIT),
+        Some(_) => None,
+        None => Some(&finding::SIGNATURE_RULE_UNKNOWN),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_own_rules_show_that_the_toolkit_sealed() {
+        let own = signature::RULES[0];
+        let of_engines = SigningRule { own: false, ..own };
+        assert_eq!(declaration_finding(Some(&own)), Some(&finding::SEALED_BY_TOOLKIT));
+        assert_eq!(declaration_finding(Some(&of_engines)), None);
+        assert_eq!(declaration_finding(None), Some(&finding::SIGNATURE_RULE_UNKNOWN));
     }
 }

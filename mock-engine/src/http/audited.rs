@@ -66,12 +66,15 @@ fn said<'a>(method: &Method, path: &'a str) -> Option<(&'static str, String, &'a
         "encryptionKey" => return fixed(usual, "ENCRYPTION_KEY"),
         _ => {}
     }
-    if path == "file-uploads" || path.starts_with("file-uploads/") {
-        return Some((
-            usual,
-            "FILE_UPLOAD".to_owned(),
-            path.get(13..).unwrap_or_default(),
-        ));
+    let (first, key) = path.split_once('/').unwrap_or((path, ""));
+    match first {
+        "file-uploads" => return Some((usual, "FILE_UPLOAD".to_owned(), key)),
+        "ssh-keys" | "ssh-key" => return Some((usual, "SSH_KEY".to_owned(), key)),
+        "async-tasks" => {
+            let key = key.strip_suffix("/cancel")?;
+            return Some(("CANCEL", "ASYNC_TASK".to_owned(), key));
+        }
+        _ => {}
     }
     let own = catalogue::ALL.iter().map(|collection| collection.spec());
     let spec = own

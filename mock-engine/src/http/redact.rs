@@ -11,7 +11,7 @@ use serde_json::Value;
 /// Replaces a secret.
 pub(super) const REDACTED: &str = "<redacted>";
 
-/// Last letters and digits of the names of secrets, in addition to those of [`jdbc::names_secret`].
+/// A name that ends with one of these is a secret; case and punctuation don't count. [`jdbc::names_secret`] knows more.
 const NAMES: &[&str] = &[
     "authorization",
     "cookie",

@@ -39,4 +39,18 @@ async fn ssh_key_has_the_name_of_its_file() {
         );
     }
     assert_eq!(client.get("ssh-keys").await.json(), json!([]));
+    let log = client.get("audit-logs").await.json();
+    let rows = log["responseList"].as_array().unwrap().iter();
+    let rows: Vec<_> = rows
+        .filter(|row| row["target"] == "SSH_KEY")
+        .map(|row| (row["actionType"].as_str().unwrap(), row["status"].as_str().unwrap()))
+        .collect();
+    let expected = [
+        ("CREATE", "SUCCEEDED"),
+        ("CREATE", "FAILED"),
+        ("CREATE", "FAILED"),
+        ("DELETE", "SUCCEEDED"),
+        ("DELETE", "FAILED"),
+    ];
+    assert_eq!(rows, expected);
 }

@@ -1,4 +1,4 @@
-//! The content of a new engine, its defaults and its checks.
+//! What a new engine contains, which values it fills in, and what it refuses.
 
 use mock_engine::MockEngine;
 use mock_engine::Settings;

@@ -20,6 +20,10 @@ pub(crate) struct Json {
 }
 
 impl Printer for Json {
+    fn needs_lines(&self) -> bool {
+        false
+    }
+
     fn document(&mut self, out: &mut dyn Write, document: &Judged<Audited>) -> io::Result<()> {
         self.begin(out)?;
         if self.written > 0 {
@@ -51,6 +55,10 @@ impl Printer for Json {
 pub(crate) struct Ndjson;
 
 impl Printer for Ndjson {
+    fn needs_lines(&self) -> bool {
+        false
+    }
+
     fn document(&mut self, out: &mut dyn Write, document: &Judged<Audited>) -> io::Result<()> {
         let mut line = self::document(document);
         line["schema_version"] = SCHEMA_VERSION.into();

@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use exportdoc::internal::audit::{Needs, Policy, needs};
-use exportdoc::internal::finding::REGISTRY;
+use exportdoc::internal::audit::Policy;
+use exportdoc::internal::finding::{Needs, REGISTRY};
 use serde_json::{Value, json};
 
 use crate::render::json::pretty;
@@ -13,7 +13,7 @@ pub(crate) fn print(out: &mut impl Write, policy: &Policy) -> io::Result<()> {
     let rules: Vec<Value> = REGISTRY
         .iter()
         .map(|rule| {
-            let (member, baseline) = match needs(rule) {
+            let (member, baseline) = match rule.needs {
                 Needs::Nothing => (None, false),
                 Needs::Policy(member) => (Some(member), false),
                 Needs::Baseline => (None, true),

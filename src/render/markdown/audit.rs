@@ -62,6 +62,10 @@ impl Markdown {
 }
 
 impl Printer for Markdown {
+    fn needs_lines(&self) -> bool {
+        false
+    }
+
     fn document(&mut self, _: &mut dyn Write, document: &Judged<Audited>) -> io::Result<()> {
         let path = &document.path;
         match &document.outcome {

@@ -52,6 +52,10 @@ pub(crate) struct Sarif {
 }
 
 impl Printer for Sarif {
+    fn needs_lines(&self) -> bool {
+        true
+    }
+
     fn document(&mut self, out: &mut dyn Write, document: &Judged<Audited>) -> io::Result<()> {
         self.begin(out)?;
         let path = match document.file() {

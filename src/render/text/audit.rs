@@ -39,6 +39,10 @@ impl Text {
 }
 
 impl Printer for Text {
+    fn needs_lines(&self) -> bool {
+        false
+    }
+
     fn document(&mut self, mut out: &mut dyn Write, document: &Judged<Audited>) -> io::Result<()> {
         let audited = match &document.outcome {
             Ok(audited) => audited,

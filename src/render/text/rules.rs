@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use exportdoc::internal::audit::{Needs, Policy, needs};
-use exportdoc::internal::finding::REGISTRY;
+use exportdoc::internal::audit::Policy;
+use exportdoc::internal::finding::{Needs, REGISTRY};
 
 /// Prints a table by topic.
 pub(crate) fn print(out: &mut impl Write, policy: &Policy) -> io::Result<()> {
@@ -14,7 +14,7 @@ pub(crate) fn print(out: &mut impl Write, policy: &Policy) -> io::Result<()> {
             topic = rule.topic;
             writeln!(out, "{gap}{topic}")?;
         }
-        let needs = match needs(rule) {
+        let needs = match rule.needs {
             Needs::Nothing => String::new(),
             needs => format!(" ({needs})"),
         };

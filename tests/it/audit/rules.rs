@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::support::audit::Case;
-use exportdoc::internal::audit::{Level, Needs, needs};
-use exportdoc::internal::finding::{self, FindingRule, REGISTRY};
+use exportdoc::internal::audit::Level;
+use exportdoc::internal::finding::{self, FindingRule, Needs, REGISTRY};
 
 #[test]
 fn every_finding_has_a_fires_and_a_quiet_document() {
@@ -94,7 +94,7 @@ fn rule_turned_off_removes_only_its_findings() {
 #[test]
 fn policy_rule_needs_a_policy() {
     for rule in REGISTRY {
-        if matches!(needs(rule), Needs::Policy(_)) {
+        if matches!(rule.needs, Needs::Policy(_)) {
             let mut case = Case::read(rule.id, "fires");
             case.policy = Default::default();
             assert!(!case.ids().contains(&rule.id), "{}", rule.id);

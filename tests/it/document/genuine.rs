@@ -25,7 +25,7 @@ const FIRST: Export = Export {
     order: 1,
     upgraded: false,
 };
-/// Three days later, on an engine that nothing was changed on.
+/// Three days later; nothing was changed on the engine.
 const LATER: Export = Export {
     day: date(2023, 7, 21),
     order: 2,

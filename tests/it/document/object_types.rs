@@ -30,6 +30,10 @@ fn a_report_names_every_type_and_knows_its_data() {
             panic!("{}: {} objects", known.name, report.objects.len())
         };
         assert_eq!(object.type_name, known.name);
+        if known.data.is_some() && known.rest.is_some_and(|rest| rest.name.is_some()) {
+            let name = object.name.as_deref().or_else(|| object.key.name());
+            assert_eq!(name, Some(testkit::typed::NAME), "{}", known.name);
+        }
         assert_eq!(object.hash_matches(), Some(true), "{}", known.name);
         let unknown: Vec<_> = report
             .findings

@@ -96,13 +96,12 @@ pub(super) fn draft_for(
             )
         }
         "PROFILE_SET" => draft::profile_set(id, text("profileSetName"), &[], now_ms),
-        // Its members and fields are written afterwards.
-        "FILE_FORMAT" | "MOUNT_INFORMATION" => Draft {
+        "ENVIRONMENT" => empty(type_name, Identifier::Integer(id))?,
+        // Members and fields are written afterwards. A type with an unknown message has no objects.
+        _ => Draft {
             data_type: type_by_name(type_name)?.data?,
             ..empty(type_name, Identifier::Integer(id))?
         },
-        "ENVIRONMENT" => empty(type_name, Identifier::Integer(id))?,
-        _ => return None,
     };
     Some((type_name, made))
 }

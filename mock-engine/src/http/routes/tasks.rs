@@ -33,7 +33,7 @@ pub(super) fn routes() -> Routes {
         .at(
             "/async-tasks/{id}/cancel",
             [
-                Endpoint::put(cancel, "Would cancel an async task; exports and imports can't be")
+                Endpoint::put(cancel, "Asks to cancel an async task. Exports and imports can't be cancelled.")
                     .key(id())
                     .answers(StatusCode::OK, task())
                     .refuses(&[404]),

@@ -16,7 +16,7 @@ use exportdoc::internal::escape;
 use exportdoc::internal::finding::Finding;
 use exportdoc::internal::report::ExamineOptions;
 
-use crate::cli::args::format::{Format, one_of};
+use crate::cli::args::format::Format;
 use crate::cli::args::input::InputArgs;
 use crate::cli::args::passphrase::PassphraseArgs;
 use crate::cli::args::trusted_key::TrustedKeys;
@@ -72,9 +72,7 @@ pub(crate) struct Args {
     #[arg(long, value_enum, value_name = "LEVEL", default_value = "error")]
     fail_on: FailOn,
     /// How to print it
-    #[arg(long, default_value = "text", value_parser = one_of([
-        Format::Text, Format::Json, Format::Ndjson, Format::Sarif, Format::Junit, Format::Github, Format::Markdown,
-    ]))]
+    #[arg(long, default_value = "text", value_enum)]
     format: Format,
     /// The path that stands for standard input in the output [default: -; in SARIF, stdin.json]
     #[arg(long, value_name = "NAME")]
@@ -153,6 +151,8 @@ impl Args {
             .transpose()?;
         let side = baseline.as_ref().map(Source::side);
 
+        let mut printer = self.printer(inputs.len() > 1);
+        let needs_lines = printer.needs_lines();
         let work = |input: &Input, document: &mut dyn Read, notes: &[Finding]| {
             let policy = policies.of(input);
             let reading = ExamineOptions {
@@ -173,7 +173,11 @@ impl Args {
             };
             Ok(Audited {
                 policy: policies.path_of(input),
-                lines: self.lines(&around, &report),
+                lines: if needs_lines {
+                    lines(&around, &report)
+                } else {
+                    Lines::default()
+                },
                 report,
             })
         };
@@ -188,7 +192,6 @@ impl Args {
             fail_on,
         };
         let mut out = stdout::open();
-        let mut printer = self.printer(inputs.len() > 1);
         let mut trouble = Exit::Good;
         let mut done = 0;
         let mut usage = Usage::default();
@@ -253,19 +256,6 @@ impl Args {
         }
     }
 
-    /// The lines of the findings, for the formats that print them.
-    fn lines(&self, around: &EnvelopeText, report: &AuditReport) -> Lines {
-        if !matches!(self.format, Format::Sarif | Format::Github) {
-            return Lines::default();
-        }
-        let suppressed = report.suppressed.iter().map(|suppressed| &suppressed.finding);
-        let places = report.findings.iter().chain(suppressed);
-        around
-            .lines(places.filter_map(|finding| finding.at.as_ref()?.file_offset))
-            .into_iter()
-            .collect()
-    }
-
     fn load_baseline(&self, path: &Path, options: &ExamineOptions) -> Result<Source, CliError> {
         let input = Input::at(path);
         let passphrases = || Ok(options.passphrases.clone());
@@ -293,6 +283,16 @@ impl Args {
         let _ = writeln!(anstream::stderr(), "wrote {}", escape::terminal(&name));
         Ok(Exit::Good)
     }
+}
+
+/// The lines of the findings.
+fn lines(around: &EnvelopeText, report: &AuditReport) -> Lines {
+    let suppressed = report.suppressed.iter().map(|suppressed| &suppressed.finding);
+    let places = report.findings.iter().chain(suppressed);
+    around
+        .lines(places.filter_map(|finding| finding.at.as_ref()?.file_offset))
+        .into_iter()
+        .collect()
 }
 
 /// The exit code for an unreadable document; one that is too large counts as unreadable here.

@@ -1,6 +1,6 @@
 //! Finds the engines of several documents.
 //!
-//! Invariant: UUIDs A alone decide, those of references included, since an object keeps its UUID A for life. Every
+//! Invariant: only UUID A decides, also for references (see `RevisionPair`), because an object keeps it for life. Every
 //! export has a new signing key, and people edit the host.
 
 use std::collections::{BTreeMap, HashMap};
