@@ -183,7 +183,12 @@ mod tests {
     #[test]
     fn every_data_message_has_a_view() {
         for spec in MessageSpec::all() {
-            assert_ne!(ObjectData::read(spec.name, b""), ObjectData::Unknown, "{}", spec.name);
+            assert_ne!(
+                ObjectData::read(spec.name, b""),
+                ObjectData::Unknown,
+                "{}",
+                spec.name
+            );
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use exportdoc::internal::audit::{Level, Needs, needs};
-use exportdoc::internal::finding::REGISTRY;
+use exportdoc::internal::audit::Level;
+use exportdoc::internal::finding::{Needs, REGISTRY};
 
 use crate::Outcome;
 
@@ -34,7 +34,7 @@ fn page() -> String {
             topic = rule.topic;
             page.push_str(&format!("\n## {topic}\n"));
         }
-        let needs = match needs(rule) {
+        let needs = match rule.needs {
             Needs::Nothing => String::new(),
             Needs::Policy(member) => format!("; needs `{member}` in the policy"),
             Needs::Baseline => "; needs `--baseline`".to_owned(),

@@ -43,7 +43,12 @@ async fn ssh_key_has_the_name_of_its_file() {
     let rows = log["responseList"].as_array().unwrap().iter();
     let rows: Vec<_> = rows
         .filter(|row| row["target"] == "SSH_KEY")
-        .map(|row| (row["actionType"].as_str().unwrap(), row["status"].as_str().unwrap()))
+        .map(|row| {
+            (
+                row["actionType"].as_str().unwrap(),
+                row["status"].as_str().unwrap(),
+            )
+        })
         .collect();
     let expected = [
         ("CREATE", "SUCCEEDED"),

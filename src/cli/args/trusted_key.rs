@@ -54,7 +54,7 @@ fn of(text: &str) -> Result<Vec<Fingerprint>, CliError> {
         if !facts.has_prime_parameters() {
             let hint = "trust a key with the parameters of a JDK or of OpenSSL";
             return Err(failed(
-                &"p or q of the key isn't prime, so others may sign with it",
+                &"p or q of the key isn't a prime, so others may sign with it",
                 hint,
             ));
         }

@@ -1,10 +1,10 @@
 //! The table of object types, used by imports, a target's lists and the mock engine.
 //!
-//! A row begins with the source of its number: [`seen`] in real documents, this toolkit's [`own`] number, or [`unseen`]
-//! if only the name is known. A data message that [`carries`](ObjectType::carries) names is declared in
+//! A row begins with the source of its number: `seen` in real documents, this toolkit's `own` number, or `unseen`
+//! if only the name is known. A data message that `carries` names is declared in
 //! `object/data/schema/messages.rs` and listed in its `DATA_MESSAGES`; its view is re-exported and has a variant in
-//! `object/data.rs`. A new REST path in [`rows`](ObjectType::rows) also needs the mock's `engine/resources/spec.rs` and
-//! `CATALOGUE`. Tests of every row fail for what is forgotten.
+//! `object/data.rs`. A new REST path in `rows` also needs the mock's `engine/resources/spec.rs` and
+//! `engine/catalogue.rs`. Tests of every row fail for what is forgotten.
 
 use super::{
     Inside, LeftOut, NameRule, ObjectType, Purpose, RefersTo, RestLink, RestResource, Scope, TypeNumber,
