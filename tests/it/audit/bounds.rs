@@ -94,7 +94,7 @@ fn password_beyond_the_text_limit_is_reported() {
 #[test]
 fn texts_beyond_the_memory_limit_are_reported() {
     let connector = vec![(HOST, "x".repeat(60_000)); 16];
-    let report = audited(&vec![connector; 40]);
+    let report = audited(&vec![connector; 36]);
     assert!(!messages(&report, &HOST_IN_CLEAR).is_empty());
     let told = messages(&report, &LIMIT_HIT);
     assert!(told[0].contains("aren't examined"), "{told:?}");

@@ -150,7 +150,7 @@ fn worst_but_for_trust(report: &AuditReport) -> Level {
 }
 
 proptest! {
-    #![proptest_config(property(12))]
+    #![proptest_config(property(6))]
 
     #[test]
     fn sealing_again_never_improves_the_audit(

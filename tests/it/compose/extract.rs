@@ -373,7 +373,7 @@ fn global() -> Vec<SyncObject<'static>> {
 }
 
 proptest! {
-    #![proptest_config(property(12))]
+    #![proptest_config(property(6))]
 
     /// Any extract is closed, ordered, and unchanged; extracting from it again changes nothing.
     #[test]

@@ -519,7 +519,7 @@ fn nothing_of_the_envelope_gets_through() {
 }
 
 proptest! {
-    #![proptest_config(property(16))]
+    #![proptest_config(property(8))]
 
     #[test]
     fn redacting_twice_changes_no_structure_and_counts_the_same(

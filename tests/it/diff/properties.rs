@@ -171,7 +171,7 @@ fn texts(spec: &MessageSpec) -> Vec<(u32, &'static str, FieldKind)> {
 }
 
 proptest! {
-    #![proptest_config(property(8))]
+    #![proptest_config(property(4))]
 
     #[test]
     fn a_document_never_differs_from_itself(events in changes(), by_name in any::<bool>()) {

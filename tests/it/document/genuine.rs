@@ -683,7 +683,7 @@ fn edited(object: &Object, field: &prop::sample::Index, text: &str) -> Option<(V
 }
 
 proptest! {
-    #![proptest_config(property(6))]
+    #![proptest_config(property(3))]
 
     #[test]
     fn exports_of_one_state_are_equal_in_any_order(

@@ -164,7 +164,7 @@ impl Read for Chunked<'_> {
 }
 
 proptest! {
-    #![proptest_config(property(24))]
+    #![proptest_config(property(12))]
 
     #[test]
     fn every_set_of_objects_builds_to_a_clean_valid_document(objects in object_sets(), rule in any::<bool>()) {

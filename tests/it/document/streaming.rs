@@ -195,7 +195,7 @@ fn missing_colon_before_the_blob_has_the_same_place() {
 }
 
 proptest! {
-    #![proptest_config(property(24))]
+    #![proptest_config(property(12))]
 
     #[test]
     fn documents_told_in_any_way_and_cut_anywhere_are_the_same(

@@ -228,7 +228,7 @@ fn applied(old: &[u8], new: &[u8]) -> Vec<Object> {
 }
 
 proptest! {
-    #![proptest_config(property(12))]
+    #![proptest_config(property(6))]
 
     #[test]
     fn a_side_that_changed_nothing_leaves_the_other_as_it_is(base in view(), other in view()) {

@@ -18,7 +18,7 @@ static KEYS: LazyLock<Vec<(SigningKey, Vec<u8>)>> = LazyLock::new(|| {
 });
 
 proptest! {
-    #![proptest_config(property(64))]
+    #![proptest_config(property(24))]
 
     #[test]
     fn arbitrary_bytes_do_not_panic(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
@@ -68,7 +68,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(property(64))]
+    #![proptest_config(property(24))]
 
     #[test]
     fn signatures_verify_until_something_is_changed(
