@@ -69,8 +69,14 @@ fn are_opened(at: &Path, names: &[String], container: &str) {
             if command == "verify-signature" {
                 assert_eq!(answer.code, 0, "{all}");
             }
+            // The text of an audit lists infos once for all documents.
+            let times = if (command, format) == ("audit", "text") {
+                1
+            } else {
+                names.len()
+            };
             for words in ["read-indirectly", &format!("read out of {container}")] {
-                assert!(answer.out.matches(words).count() >= names.len(), "{words}: {all}");
+                assert!(answer.out.matches(words).count() >= times, "{words}: {all}");
             }
         }
     }
