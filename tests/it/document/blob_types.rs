@@ -187,7 +187,7 @@ fn no_secrets_is_only_said_where_everything_could_be_read() {
         assert!(ids(&report(document)).contains(&"secrets-unknown"));
         let (code, out) = run(&["inspect", "-"], document);
         assert_eq!(code, 0);
-        let line = "in clear   unknown: 1 object holds data this version can't read";
+        let line = "in clear   unknown: 1 object holds data that this version can't read";
         assert!(out.contains(line), "{out}");
         assert!(!out.contains("Zm9v"), "{out}");
     }

@@ -156,8 +156,8 @@ fn exports_of_an_unchanged_engine_are_equal() {
         let (code, text) = files.run(&["diff", old, new]);
         assert_eq!(code, 0, "{text}");
         let line = format!(
-            "{} objects carry what engines change by themselves in every export (dates, orders); \
-             --show-volatile lists it",
+            "{} objects carry values that engines change in every export (dates, orders); \
+             --show-volatile lists them",
             carriers()
         );
         assert!(text.contains(&line), "{text}");
@@ -231,7 +231,7 @@ fn upgrade_under_old_revisions_is_rewritten_by_engine() {
         }
         let (code, text) = files.run(&["diff", old, new]);
         assert_eq!(code, 1);
-        assert!(text.contains("engines write this at an upgrade; an editor could too"));
+        assert!(text.contains("engine upgrades write this, but an editor could, too"));
 
         let found = since(&files, old, new);
         assert_eq!(found.len(), rewritten.len(), "{found:?}");
@@ -651,7 +651,10 @@ fn global_object_changes_members_under_one_revision() {
     let files = Files::new(&[("first.json", exported(FIRST)), ("smaller.json", smaller)]);
     assert_eq!(since(&files, "first.json", "smaller.json"), []);
     let (_, text) = files.run(&["diff", "first.json", "smaller.json"]);
-    assert!(text.contains("engines keep it when members come or go"), "{text}");
+    assert!(
+        text.contains("engines keep it when members are added or removed"),
+        "{text}"
+    );
     for shown in [
         "framework: \"Name\"",
         "plugin: \"dlpx-core\"",
