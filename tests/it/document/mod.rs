@@ -7,6 +7,7 @@ mod genuine;
 mod jdbc_urls;
 mod object_types;
 mod oracles;
+mod promised;
 mod properties;
 mod protobuf_oracle;
 mod repeated_fields;
