@@ -352,7 +352,7 @@ mod tests {
     fn broken_list_is_an_error() {
         for end in ["", ",", ",5]", "]x", " {}]", "}"] {
             let error = split(&format!("[{ONE}{end}")).unwrap_err();
-            assert!(error.contains("behind number 1"), "{error}");
+            assert!(error.contains("after number 1"), "{error}");
         }
     }
 

@@ -25,7 +25,7 @@ pub(crate) enum Token {
     Quote,
     /// Its closing quote.
     EndQuote,
-    /// A byte of another value, such as a number.
+    /// Bytes of another value, such as a number.
     Other,
 }
 
@@ -56,7 +56,14 @@ impl Tokenizer {
                 self.in_string = true;
                 Token::Quote
             }
-            _ => Token::Other,
+            _ => {
+                // In one step: text that is no JSON may be megabytes of such bytes.
+                let value = piece[at..].iter().position(|byte| blank(byte) || is_mark(*byte));
+                return (
+                    value.map_or(piece.len(), |length| at + length),
+                    Some(Token::Other),
+                );
+            }
         };
         (at + 1, Some(token))
     }
@@ -82,6 +89,11 @@ impl Tokenizer {
     }
 }
 
+/// Whether a byte ends a value such as a number.
+fn is_mark(byte: u8) -> bool {
+    matches!(byte, b'{' | b'[' | b'}' | b']' | b',' | b':' | b'"')
+}
+
 /// The tokens of a text in memory, each with its offset and its text. A string is one token, [`Token::Quote`]; at the end
 /// of the text it may lack its closing quote.
 struct Tokens<'a> {
@@ -103,6 +115,7 @@ impl<'a> Iterator for Tokens<'a> {
         let bytes = self.text.as_bytes();
         let (used, token) = tokenizer.next(bytes.get(self.at..)?);
         self.at += used;
+        // All tokens with a use for their place are one byte.
         let (token, start) = (token?, self.at - 1);
         if token == Token::Quote {
             self.at += tokenizer.string(&bytes[self.at..]).0;

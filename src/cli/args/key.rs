@@ -7,6 +7,7 @@ use exportdoc::internal::signature::{KeySize, SigningKey};
 use crate::cli::error::{CliError, refused, user_error};
 use crate::cli::io::input::Input;
 use crate::cli::io::output::{self, Output};
+use crate::cli::io::reading::ReadError;
 
 /// Private keys are far smaller.
 const KEY_BYTES: u64 = 64 * 1024;
@@ -93,7 +94,9 @@ impl Sealer {
 fn read_key(path: &Path) -> Result<SigningKey, CliError> {
     let about = |error: CliError| error.about(path.display());
     let bytes = Input::File(path.to_owned()).read(KEY_BYTES).map_err(|error| {
-        about(user_error(&error).hinted("give a private key; 'exportdoc keygen' makes one"))
+        let missing = matches!(error, ReadError::Io(_)).then(|| error.hint()).flatten();
+        let hint = missing.unwrap_or_else(|| "give a private key; 'exportdoc keygen' makes one".to_owned());
+        about(user_error(&error).hinted(hint))
     })?;
     let bytes = zeroize::Zeroizing::new(bytes);
     SigningKey::from_pkcs8(&bytes).map_err(|error| about(user_error(&error).hinted(error.help())))

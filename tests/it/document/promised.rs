@@ -205,7 +205,7 @@ fn audit_follows_the_policy_and_the_baseline() {
     let policy = Policy::default();
     let alone = document.audit(&policy, now, None).unwrap();
     assert!(alone.reaches(Level::Info));
-    let baseline = open("generated/merge/base.json");
+    let baseline = open("generated/encrypted.json");
     let compared = document.audit(&policy, now, Some(&baseline)).unwrap();
     assert!(compared.findings.len() > alone.findings.len());
     assert!(Policy::parse("[levels]\nno-such-rule = \"error\"").is_err());
