@@ -3,12 +3,12 @@
 //! Invariant: no web page and no other machine drives a local mock unasked: every call passes the guard. Secrets are
 //! shown only on request (`secrets=true`).
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 
 use axum::Extension;
-use axum::extract::{Request, State};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use bytes::Bytes;
 use exportdoc::internal::identifier::Identifier;
@@ -21,11 +21,12 @@ use super::redact;
 use crate::engine::{Engine, EngineError, ExecutionPlan, Key, Query, State as EngineState};
 use crate::http::answer::{ApiError, BadRequest, empty, json_answer, raw_json};
 use crate::http::body::{ObjectBody, RawBody};
-use crate::http::describe::{Endpoint, Routes};
-use crate::http::{App, LOG_LINES_DROPPED, auth, schemas};
+use crate::http::describe::{Descriptions, Endpoint, Routes};
+use crate::http::target::Target;
+use crate::http::{LOG_LINES_DROPPED, auth, schemas};
 
 /// The admin endpoints.
-pub(crate) fn routes(app: &Arc<App>) -> Routes {
+pub(crate) fn routes() -> Routes {
     let state = || schemas::object();
     Routes::new()
         .at(
@@ -79,24 +80,36 @@ pub(crate) fn routes(app: &Arc<App>) -> Routes {
             [Endpoint::get(openapi, "Gives this document").answers(StatusCode::OK, schemas::object())],
         )
         .behind(
-            |router| router.route_layer(from_fn_with_state(Arc::clone(app), guarded)),
-            |operation| {
-                for status in [StatusCode::FORBIDDEN, StatusCode::UNAUTHORIZED] {
-                    operation["responses"][status.as_str()] = schemas::refusal(status);
-                }
-            },
+            |router| router.route_layer(from_fn(guarded)),
+            false,
+            &[StatusCode::FORBIDDEN, StatusCode::UNAUTHORIZED],
         )
 }
 
-/// The OpenAPI document.
-#[derive(Debug, Clone)]
-pub(crate) struct OpenApi(pub(crate) Bytes);
-
-async fn openapi(Extension(OpenApi(document)): Extension<OpenApi>) -> Response {
-    raw_json(StatusCode::OK, document)
+/// The OpenAPI document, made when it is first asked for.
+#[derive(Debug)]
+pub(crate) struct OpenApi {
+    descriptions: Descriptions,
+    document: OnceLock<Bytes>,
 }
 
-async fn guarded(State(app): State<Arc<App>>, request: Request, next: Next) -> Result<Response, ApiError> {
+impl OpenApi {
+    pub(crate) fn new(descriptions: Descriptions) -> Self {
+        Self {
+            descriptions,
+            document: OnceLock::new(),
+        }
+    }
+}
+
+async fn openapi(Extension(api): Extension<Arc<OpenApi>>) -> Response {
+    let document = api
+        .document
+        .get_or_init(|| api.descriptions.document().to_string().into());
+    raw_json(StatusCode::OK, document.clone())
+}
+
+async fn guarded(Target(app): Target, request: Request, next: Next) -> Result<Response, ApiError> {
     HostGuard::check_origin(&request).map_err(ApiError::AdminRefused)?;
     // Other machines need a token too. Health stays open, since it has nothing private.
     let local = request
@@ -109,7 +122,7 @@ async fn guarded(State(app): State<Arc<App>>, request: Request, next: Next) -> R
     Ok(next.run(request).await)
 }
 
-async fn health(State(app): State<Arc<App>>) -> Response {
+async fn health(Target(app): Target) -> Response {
     let answer = json!({
         "status": "UP",
         "engine": app.engine.settings.name,
@@ -120,7 +133,7 @@ async fn health(State(app): State<Arc<App>>) -> Response {
     json_answer(StatusCode::OK, &answer)
 }
 
-async fn requests(State(app): State<Arc<App>>, query: Query) -> Result<Response, ApiError> {
+async fn requests(Target(app): Target, query: Query) -> Result<Response, ApiError> {
     if let Some(unknown) = query.beside(&["limit", "method", "path", "status"]) {
         let text = format!("'{unknown}' is none of the parameters limit, method, path, status");
         return Err(BadRequest::Other(text).into());
@@ -144,12 +157,12 @@ async fn requests(State(app): State<Arc<App>>, query: Query) -> Result<Response,
     Ok(json_answer(StatusCode::OK, &newest))
 }
 
-async fn forget_requests(State(app): State<Arc<App>>) -> Response {
+async fn forget_requests(Target(app): Target) -> Response {
     app.journal.clear();
     empty(StatusCode::OK)
 }
 
-async fn dump(State(app): State<Arc<App>>, query: Query) -> Result<Response, ApiError> {
+async fn dump(Target(app): Target, query: Query) -> Result<Response, ApiError> {
     let secrets = query.boolean("secrets")?.unwrap_or(false);
     let shown = move |engine: &Engine| {
         let mut value = serde_json::to_value(&*engine.snapshot())
@@ -162,7 +175,7 @@ async fn dump(State(app): State<Arc<App>>, query: Query) -> Result<Response, Api
     Ok(raw_json(StatusCode::OK, app.blocking(shown).await?.into()))
 }
 
-async fn load(State(app): State<Arc<App>>, RawBody(bytes): RawBody) -> Result<Response, ApiError> {
+async fn load(Target(app): Target, RawBody(bytes): RawBody) -> Result<Response, ApiError> {
     let bad = |error: serde_json::Error| {
         BadRequest::Body(format!("it is not a state: {}", redact::json_error(&error)))
     };
@@ -201,11 +214,11 @@ fn keep_hidden(dump: &mut serde_json::Value, present: &EngineState) {
     }
 }
 
-async fn plans(State(app): State<Arc<App>>) -> Response {
+async fn plans(Target(app): Target) -> Response {
     json_answer(StatusCode::OK, &json!({ "plans": app.engine.execution_plans() }))
 }
 
-async fn plan(State(app): State<Arc<App>>, ObjectBody(body): ObjectBody) -> Result<Response, ApiError> {
+async fn plan(Target(app): Target, ObjectBody(body): ObjectBody) -> Result<Response, ApiError> {
     let mut body = body.into();
     whole_numbers(&mut body);
     let plan: ExecutionPlan = serde_json::from_value(body).map_err(|error| {
@@ -230,12 +243,12 @@ fn whole_numbers(value: &mut serde_json::Value) {
     }
 }
 
-async fn forget_plans(State(app): State<Arc<App>>) -> Result<Response, ApiError> {
+async fn forget_plans(Target(app): Target) -> Result<Response, ApiError> {
     app.blocking(Engine::forget_execution_plans).await?;
     Ok(empty(StatusCode::OK))
 }
 
-async fn reset(State(app): State<Arc<App>>) -> Result<Response, ApiError> {
+async fn reset(Target(app): Target) -> Result<Response, ApiError> {
     app.blocking(|engine| engine.reset()).await?;
     app.journal.clear();
     Ok(empty(StatusCode::OK))

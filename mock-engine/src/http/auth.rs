@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, Request};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::HeaderMap;
@@ -15,10 +15,11 @@ use http::request::Parts;
 use super::App;
 use super::answer::ApiError;
 use crate::engine::{EngineError, Query};
+use crate::http::target::Target;
 
 /// Passes requests with a valid token on.
 pub(crate) async fn require_token(
-    State(app): State<Arc<App>>,
+    Target(app): Target,
     mut request: Request,
     next: Next,
 ) -> Result<Response, ApiError> {

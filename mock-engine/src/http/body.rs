@@ -24,6 +24,7 @@ use crate::engine::{EngineError, Row};
 use crate::http::journal::EntryId;
 use crate::http::limits::{JSON_BODY, LIST_BODY, LOGIN_BODY, Limits, UNCOUNTED_BODY};
 use crate::http::messages;
+use crate::http::target::Target;
 
 /// Keeps a small body for the journal.
 #[derive(Debug, Clone, Default)]
@@ -116,11 +117,12 @@ impl<T: AsRef<[u8]>> AsRef<[u8]> for Held<T> {
 }
 
 /// Reads a whole body of at most `limit` bytes.
-async fn read(request: Request, app: &App, limit: u64) -> Result<Bytes, ApiError> {
+async fn read(request: Request, limit: u64) -> Result<Bytes, ApiError> {
+    let app = Target::of(&request)?;
     let captured = request.extensions().get::<Captured>().cloned();
     let (parts, body) = request.into_parts();
     let announced = content_length(&parts.headers);
-    let mut pieces = std::pin::pin!(pieces(app, body, announced, limit)?);
+    let mut pieces = std::pin::pin!(pieces(&app, body, announced, limit)?);
     let mut share = app.bodies.share();
     // Nearly all bodies arrive in one piece; those are not copied.
     let first = pieces.next().await.transpose()?.unwrap_or_default();
@@ -145,10 +147,11 @@ async fn read(request: Request, app: &App, limit: u64) -> Result<Bytes, ApiError
     Ok(bytes)
 }
 
-async fn read_object(request: Request, app: &App, limit: u64) -> Result<Row, ApiError> {
+async fn read_object(request: Request, limit: u64) -> Result<Row, ApiError> {
+    let app = Target::of(&request)?;
     let entry = request.extensions().get::<EntryId>().copied();
-    let bytes = read(request, app, limit).await?;
-    match read_value(app, entry, &bytes, "it is not JSON")? {
+    let bytes = read(request, limit).await?;
+    match read_value(&app, entry, &bytes, "it is not JSON")? {
         Value::Object(row) => Ok(row),
         _ => Err(BadRequest::body("it is not a JSON object").into()),
     }
@@ -190,11 +193,11 @@ pub(crate) fn ignored(app: &App, entry: Option<EntryId>) {
 /// A whole body: a document or a state.
 pub(crate) struct RawBody(pub(crate) Bytes);
 
-impl FromRequest<Arc<App>> for RawBody {
+impl<S: Sync> FromRequest<S> for RawBody {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, ApiError> {
-        read(request, app, u64::MAX).await.map(Self)
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        read(request, u64::MAX).await.map(Self)
     }
 }
 
@@ -212,33 +215,33 @@ impl<S: Sync> FromRequestParts<S> for Entry {
 /// The unparsed list of objects to export.
 pub(crate) struct ListBody(pub(crate) Bytes);
 
-impl FromRequest<Arc<App>> for ListBody {
+impl<S: Sync> FromRequest<S> for ListBody {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, ApiError> {
-        read(request, app, LIST_BODY).await.map(Self)
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        read(request, LIST_BODY).await.map(Self)
     }
 }
 
 /// A JSON object, regardless of the content type.
 pub(crate) struct ObjectBody(pub(crate) Row);
 
-impl FromRequest<Arc<App>> for ObjectBody {
+impl<S: Sync> FromRequest<S> for ObjectBody {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, ApiError> {
-        read_object(request, app, JSON_BODY).await.map(Self)
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        read_object(request, JSON_BODY).await.map(Self)
     }
 }
 
 /// A JSON object from a client without a token.
 pub(crate) struct LoginBody(pub(crate) Row);
 
-impl FromRequest<Arc<App>> for LoginBody {
+impl<S: Sync> FromRequest<S> for LoginBody {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, ApiError> {
-        read_object(request, app, LOGIN_BODY).await.map(Self)
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        read_object(request, LOGIN_BODY).await.map(Self)
     }
 }
 

@@ -3,7 +3,6 @@
 //! Invariant: nothing else in the crate adds a route, so the router and the document have the same endpoints.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use axum::Router;
 use axum::handler::Handler;
@@ -11,13 +10,13 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::{App, schemas};
+use super::schemas;
 
 /// Endpoints with their descriptions.
 #[derive(Debug, Default)]
 pub(crate) struct Routes {
-    router: Router<Arc<App>>,
-    paths: BTreeMap<String, Map<String, Value>>,
+    router: Router,
+    descriptions: Descriptions,
 }
 
 impl Routes {
@@ -27,56 +26,81 @@ impl Routes {
 
     /// Adds the endpoints of a path.
     pub(crate) fn at(mut self, path: &str, endpoints: impl IntoIterator<Item = Endpoint>) -> Self {
-        let (mut methods, mut item) = (MethodRouter::new(), Map::new());
+        let (mut methods, mut described) = (MethodRouter::new(), Vec::new());
         for endpoint in endpoints {
-            item.insert(endpoint.method.to_owned(), endpoint.operation(path));
             methods = methods.merge(endpoint.handler);
+            described.push(endpoint.description);
         }
         self.router = self.router.route(path, methods);
-        self.paths.insert(path.to_owned(), item);
+        self.descriptions.paths.insert(path.to_owned(), described);
         self
     }
 
     pub(crate) fn merge(mut self, other: Self) -> Self {
         self.router = self.router.merge(other.router);
-        self.paths.extend(other.paths);
+        self.descriptions.paths.extend(other.descriptions.paths);
         self
     }
 
     pub(crate) fn nest(mut self, prefix: &str, other: Self) -> Self {
         self.router = self.router.nest(prefix, other.router);
-        let below = other
-            .paths
-            .into_iter()
-            .map(|(path, item)| (format!("{prefix}{path}"), item));
-        self.paths.extend(below);
+        let paths = other.descriptions.paths.into_iter();
+        let below = paths.map(|(path, described)| (format!("{prefix}{path}"), described));
+        self.descriptions.paths.extend(below);
         self
     }
 
-    /// Puts a middleware before all endpoints so far; `say` changes their descriptions.
+    /// Puts a middleware before all endpoints so far; they need a token if `closed`, and may answer with `refusals`.
     pub(crate) fn behind(
-        self,
-        layer: impl FnOnce(Router<Arc<App>>) -> Router<Arc<App>>,
-        say: impl Fn(&mut Value),
+        mut self,
+        layer: impl FnOnce(Router) -> Router,
+        closed: bool,
+        refusals: &[StatusCode],
     ) -> Self {
-        let mut paths = self.paths;
-        paths.values_mut().flat_map(Map::values_mut).for_each(say);
-        Self {
-            router: layer(self.router),
-            paths,
+        self.router = layer(self.router);
+        for description in self.descriptions.all() {
+            description.closed |= closed;
         }
+        self.refusing(refusals)
     }
 
-    /// Documents that every endpoint may answer with this status.
-    pub(crate) fn refusing(mut self, status: StatusCode) -> Self {
-        for operation in self.paths.values_mut().flat_map(Map::values_mut) {
-            operation["responses"][status.as_str()] = schemas::refusal(status);
+    /// Documents that every endpoint may answer with these statuses.
+    pub(crate) fn refusing(mut self, refusals: &[StatusCode]) -> Self {
+        for description in self.descriptions.all() {
+            description.refusals.extend(refusals);
         }
         self
     }
 
-    /// Returns the document.
+    pub(crate) fn into_parts(self) -> (Router, Descriptions) {
+        (self.router, self.descriptions)
+    }
+}
+
+/// The descriptions of endpoints, by path.
+#[derive(Debug, Default)]
+pub(crate) struct Descriptions {
+    paths: BTreeMap<String, Vec<Description>>,
+}
+
+impl Descriptions {
+    fn all(&mut self) -> impl Iterator<Item = &mut Description> {
+        self.paths.values_mut().flatten()
+    }
+
+    /// Returns the OpenAPI document.
     pub(crate) fn document(&self) -> Value {
+        let item = |path: &str, described: &[Description]| -> Map<String, Value> {
+            let operations = described.iter();
+            operations
+                .map(|description| (description.method.to_owned(), description.operation(path)))
+                .collect()
+        };
+        let paths: BTreeMap<&String, Map<String, Value>> = self
+            .paths
+            .iter()
+            .map(|(path, described)| (path, item(path, described)))
+            .collect();
         json!({
             "openapi": "3.1.0",
             "info": {
@@ -85,69 +109,96 @@ impl Routes {
                 "description": "What this mock of a data-masking engine answers. It is tolerant on purpose, as engines \
                     are: unknown members and parameters, ids as text, any content type are fine.",
             },
-            "paths": self.paths,
+            "paths": paths,
             "components": {
                 "schemas": schemas::all(),
                 "securitySchemes": { "token": { "type": "apiKey", "in": "header", "name": "Authorization" } },
             },
         })
     }
-
-    pub(crate) fn into_router(self) -> Router<Arc<App>> {
-        self.router
-    }
 }
 
 /// One method of a path.
 pub(crate) struct Endpoint {
+    handler: MethodRouter,
+    description: Description,
+}
+
+/// What the OpenAPI document says of an endpoint. Most processes never show the document, so it is put together only
+/// when it is asked for.
+#[derive(Debug)]
+struct Description {
     method: &'static str,
-    handler: MethodRouter<Arc<App>>,
     summary: String,
-    key: Value,
-    parameters: Vec<Value>,
-    body: Option<Value>,
-    responses: Map<String, Value>,
+    /// The schema of the path's parameter; `None` for any text.
+    key: Option<Value>,
+    parameters: Vec<Parameter>,
+    /// Media types of the body with their content.
+    bodies: Vec<(&'static str, Value)>,
+    /// Statuses of errors. An answer below may have the same status.
+    refusals: Vec<StatusCode>,
+    answers: Vec<(StatusCode, Content)>,
+    /// Whether the endpoint needs a token.
+    closed: bool,
+}
+
+#[derive(Debug)]
+struct Parameter {
+    place: &'static str,
+    name: String,
+    schema: Value,
+    required: bool,
+}
+
+/// What an answer holds.
+#[derive(Debug)]
+enum Content {
+    Json(Value),
+    File,
+    Nothing,
 }
 
 impl Endpoint {
     fn new<T: 'static>(
         method: &'static str,
         filter: MethodFilter,
-        handler: impl Handler<T, Arc<App>>,
+        handler: impl Handler<T, ()>,
         summary: impl Into<String>,
     ) -> Self {
-        let mut endpoint = Self {
-            method,
+        Self {
             handler: on(filter, handler),
-            summary: summary.into(),
-            key: json!({ "type": "string", "minLength": 1 }),
-            parameters: Vec::new(),
-            body: None,
-            responses: Map::new(),
-        };
-        endpoint.say_refusal(StatusCode::BAD_REQUEST);
-        endpoint
+            description: Description {
+                method,
+                summary: summary.into(),
+                key: None,
+                parameters: Vec::new(),
+                bodies: Vec::new(),
+                refusals: vec![StatusCode::BAD_REQUEST],
+                answers: Vec::new(),
+                closed: false,
+            },
+        }
     }
 
-    pub(crate) fn get<T: 'static>(handler: impl Handler<T, Arc<App>>, summary: impl Into<String>) -> Self {
+    pub(crate) fn get<T: 'static>(handler: impl Handler<T, ()>, summary: impl Into<String>) -> Self {
         Self::new("get", MethodFilter::GET, handler, summary)
     }
 
-    pub(crate) fn post<T: 'static>(handler: impl Handler<T, Arc<App>>, summary: impl Into<String>) -> Self {
+    pub(crate) fn post<T: 'static>(handler: impl Handler<T, ()>, summary: impl Into<String>) -> Self {
         Self::new("post", MethodFilter::POST, handler, summary)
     }
 
-    pub(crate) fn put<T: 'static>(handler: impl Handler<T, Arc<App>>, summary: impl Into<String>) -> Self {
+    pub(crate) fn put<T: 'static>(handler: impl Handler<T, ()>, summary: impl Into<String>) -> Self {
         Self::new("put", MethodFilter::PUT, handler, summary)
     }
 
-    pub(crate) fn delete<T: 'static>(handler: impl Handler<T, Arc<App>>, summary: impl Into<String>) -> Self {
+    pub(crate) fn delete<T: 'static>(handler: impl Handler<T, ()>, summary: impl Into<String>) -> Self {
         Self::new("delete", MethodFilter::DELETE, handler, summary)
     }
 
     /// Sets the schema of the path's parameter; the default is any text.
     pub(crate) fn key(mut self, schema: Value) -> Self {
-        self.key = schema;
+        self.description.key = Some(schema);
         self
     }
 
@@ -165,9 +216,14 @@ impl Endpoint {
         self.parameter("header", name, schema, false)
     }
 
-    fn parameter(mut self, place: &str, name: &str, schema: Value, required: bool) -> Self {
-        self.parameters
-            .push(json!({ "in": place, "name": name, "required": required, "schema": schema }));
+    fn parameter(mut self, place: &'static str, name: &str, schema: Value, required: bool) -> Self {
+        let name = name.to_owned();
+        self.description.parameters.push(Parameter {
+            place,
+            name,
+            schema,
+            required,
+        });
         self
     }
 
@@ -197,77 +253,94 @@ impl Endpoint {
         self.body("multipart/form-data", json!({ "schema": form }))
     }
 
-    fn body(mut self, media_type: &str, content: Value) -> Self {
-        for status in [
+    fn body(mut self, media_type: &'static str, content: Value) -> Self {
+        self.description.refusals.extend([
             StatusCode::REQUEST_TIMEOUT,
             StatusCode::PAYLOAD_TOO_LARGE,
             StatusCode::SERVICE_UNAVAILABLE,
-        ] {
-            self.say_refusal(status);
-        }
-        let content = json!({ "required": true, "content": { media_type: content } });
-        match &mut self.body {
-            // A second kind of body.
-            Some(body) => schemas::merge(body, content),
-            None => self.body = Some(content),
-        }
+        ]);
+        self.description.bodies.push((media_type, content));
         self
     }
 
     /// The answer is JSON.
     pub(crate) fn answers(self, status: StatusCode, schema: Value) -> Self {
-        self.response(status, json!({ "application/json": { "schema": schema } }))
+        self.response(status, Content::Json(schema))
     }
 
     /// The answer is a file.
     pub(crate) fn gives_file(self, status: StatusCode) -> Self {
-        let file = json!({ "type": "string", "format": "binary" });
-        self.response(status, json!({ "application/octet-stream": { "schema": file } }))
+        self.response(status, Content::File)
     }
 
     /// The answer is a status without a body.
     pub(crate) fn done(self, status: StatusCode) -> Self {
-        self.response(status, Value::Null)
+        self.response(status, Content::Nothing)
     }
 
-    fn response(mut self, status: StatusCode, content: Value) -> Self {
-        let mut response = json!({ "description": status.canonical_reason().unwrap_or_default() });
-        if !content.is_null() {
-            response["content"] = content;
-        }
-        let said = self
-            .responses
-            .entry(status.as_str().to_owned())
-            .or_insert(Value::Null);
-        schemas::merge(said, response);
+    fn response(mut self, status: StatusCode, content: Content) -> Self {
+        self.description.answers.push((status, content));
         self
     }
 
     /// Adds statuses of errors to those that all endpoints of this kind have.
     pub(crate) fn refuses(mut self, statuses: &[u16]) -> Self {
-        for status in statuses {
-            self.say_refusal(StatusCode::from_u16(*status).unwrap_or_default());
-        }
+        let statuses = statuses
+            .iter()
+            .filter_map(|status| StatusCode::from_u16(*status).ok());
+        self.description.refusals.extend(statuses);
         self
     }
+}
 
-    fn say_refusal(&mut self, status: StatusCode) {
-        self.responses
-            .insert(status.as_str().to_owned(), schemas::refusal(status));
-    }
-
+impl Description {
     fn operation(&self, path: &str) -> Value {
+        let any_text = json!({ "type": "string", "minLength": 1 });
+        let key = self.key.as_ref().unwrap_or(&any_text);
+        let parameter = |place: &str, name: &str, required: bool, schema: &Value| json!({ "in": place, "name": name, "required": required, "schema": schema });
         let mut parameters: Vec<Value> = path
             .split('/')
             .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
-            .map(|name| json!({ "in": "path", "name": name, "required": true, "schema": self.key }))
+            .map(|name| parameter("path", name, true, key))
             .collect();
-        parameters.extend(self.parameters.iter().cloned());
+        let own = self.parameters.iter();
+        parameters.extend(own.map(|own| parameter(own.place, &own.name, own.required, &own.schema)));
         let mut operation =
-            json!({ "summary": self.summary, "parameters": parameters, "responses": self.responses });
-        if let Some(body) = &self.body {
-            operation["requestBody"] = body.clone();
+            json!({ "summary": self.summary, "parameters": parameters, "responses": self.responses() });
+        for (media_type, content) in &self.bodies {
+            let body = json!({ "required": true, "content": { *media_type: content } });
+            match operation.get_mut("requestBody") {
+                // A second kind of body.
+                Some(other) => schemas::merge(other, body),
+                None => operation["requestBody"] = body,
+            }
+        }
+        if self.closed {
+            operation["security"] = json!([{ "token": [] }]);
         }
         operation
+    }
+
+    fn responses(&self) -> Map<String, Value> {
+        let refusals = self.refusals.iter();
+        let mut responses: Map<String, Value> = refusals
+            .map(|status| (status.as_str().to_owned(), schemas::refusal(*status)))
+            .collect();
+        for (status, content) in &self.answers {
+            let mut response = json!({ "description": status.canonical_reason().unwrap_or_default() });
+            match content {
+                Content::Json(schema) => {
+                    response["content"] = json!({ "application/json": { "schema": schema } });
+                }
+                Content::File => {
+                    let file = json!({ "type": "string", "format": "binary" });
+                    response["content"] = json!({ "application/octet-stream": { "schema": file } });
+                }
+                Content::Nothing => {}
+            }
+            let said = responses.entry(status.as_str().to_owned()).or_insert(Value::Null);
+            schemas::merge(said, response);
+        }
+        responses
     }
 }

@@ -22,6 +22,7 @@ mod record;
 mod redact;
 mod routes;
 pub(crate) mod schemas;
+mod target;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -127,16 +128,14 @@ pub(crate) struct Service {
 impl Service {
     pub(crate) fn new(app: Arc<App>) -> Self {
         let routes = routes::top()
-            .nest("/masking/api", routes::api(&app))
-            .nest("/__admin", admin::routes(&app))
-            .refusing(StatusCode::FORBIDDEN);
-        let document = OpenApi(routes.document().to_string().into());
-        let router = routes
-            .into_router()
-            .layer(Extension(document))
+            .nest("/masking/api", routes::api(app.http.created_status))
+            .nest("/__admin", admin::routes())
+            .refusing(&[StatusCode::FORBIDDEN]);
+        let (router, descriptions) = routes.into_parts();
+        let router = router
+            .layer(Extension(Arc::new(OpenApi::new(descriptions))))
             .fallback(async || ApiError::NoEndpoint)
-            .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
-            .with_state(Arc::clone(&app));
+            .method_not_allowed_fallback(async || ApiError::MethodNotAllowed);
         Self { app, router }
     }
 
@@ -144,6 +143,7 @@ impl Service {
     pub(crate) async fn answer(&self, mut request: Request<Body>) -> Response {
         let captured = Captured::default();
         request.extensions_mut().insert(captured.clone());
+        request.extensions_mut().insert(Arc::clone(&self.app));
         let record = record::Record::begin(&self.app, &mut request);
         if let Some(uri) = path::normalise(request.uri()) {
             *request.uri_mut() = uri;

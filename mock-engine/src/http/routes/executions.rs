@@ -1,17 +1,15 @@
 //! Cancelling and monitoring executions.
 
-use std::sync::Arc;
-
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::Response;
 use http::StatusCode;
 use serde_json::json;
 
 use crate::engine::{Key, Query, resources};
-use crate::http::App;
 use crate::http::answer::{ApiError, json_answer};
 use crate::http::describe::{Endpoint, Routes};
 use crate::http::schemas::{id, named, shown, text};
+use crate::http::target::Target;
 
 pub(super) fn routes() -> Routes {
     Routes::new()
@@ -40,25 +38,21 @@ pub(super) fn routes() -> Routes {
         )
 }
 
-async fn cancel(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Response, ApiError> {
+async fn cancel(Target(app): Target, Path(id): Path<String>) -> Result<Response, ApiError> {
     let cancelled = app
         .blocking(move |engine| engine.cancel_execution(&Key::parse(&id)))
         .await?;
     Ok(json_answer(StatusCode::OK, &cancelled))
 }
 
-async fn list(State(app): State<Arc<App>>, query: Query) -> Result<Response, ApiError> {
+async fn list(Target(app): Target, query: Query) -> Result<Response, ApiError> {
     let page = app
         .reading(move |engine| engine.list_monitored(&query, query.page()?))
         .await?;
     Ok(json_answer(StatusCode::OK, &page))
 }
 
-async fn show(
-    State(app): State<Arc<App>>,
-    Path(id): Path<String>,
-    query: Query,
-) -> Result<Response, ApiError> {
+async fn show(Target(app): Target, Path(id): Path<String>, query: Query) -> Result<Response, ApiError> {
     let monitored = app
         .reading(move |engine| engine.monitored(&Key::parse(&id), &query))
         .await?;

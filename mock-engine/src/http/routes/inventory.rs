@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::Response;
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -16,8 +16,7 @@ use crate::http::answer::{ApiError, json_answer, task_answer};
 use crate::http::body::ObjectBody;
 use crate::http::describe::{Endpoint, Routes};
 use crate::http::schemas::{change, named, object, shown};
-
-type App1 = State<Arc<App>>;
+use crate::http::target::Target;
 
 /// The method that asks for a copy.
 #[derive(Clone, Copy)]
@@ -40,7 +39,7 @@ pub(super) fn routes(created: StatusCode) -> Routes {
     let copy = |routes: Routes, collection: &'static dyn Collection, with: Copies| {
         let spec = collection.spec();
         let answer = named(&shown(spec));
-        let handler = move |State(app): App1, Path(id): Path<String>, ObjectBody(body): ObjectBody| {
+        let handler = move |Target(app): Target, Path(id): Path<String>, ObjectBody(body): ObjectBody| {
             copy(app, collection, id, body)
         };
         let summary = format!("Copies: {}", spec.title);
@@ -65,7 +64,7 @@ pub(super) fn routes(created: StatusCode) -> Routes {
         .into_iter()
         .fold(routes, |routes, (verb, status, summary)| {
             let set = Endpoint::put(
-                move |State(app): App1, Path(id): Path<String>| set_mount(app, id, status),
+                move |Target(app): Target, Path(id): Path<String>| set_mount(app, id, status),
                 summary,
             );
             routes.at(
@@ -119,7 +118,7 @@ fn connectors(routes: Routes, collection: &'static dyn Collection) -> Routes {
         .at(
             &format!("/{path}/{{id}}/fetch"),
             [Endpoint::get(
-                move |State(app): App1, Path(id): Path<String>| fetch(app, collection, id),
+                move |Target(app): Target, Path(id): Path<String>| fetch(app, collection, id),
                 "Names what is behind a connector",
             )
             .answers(StatusCode::OK, names)
@@ -128,7 +127,7 @@ fn connectors(routes: Routes, collection: &'static dyn Collection) -> Routes {
         .at(
             &format!("/{path}/{{id}}/test"),
             [Endpoint::post(
-                move |State(app): App1, Path(id): Path<String>| test(app, collection, id),
+                move |Target(app): Target, Path(id): Path<String>| test(app, collection, id),
                 "Would connect; succeeds for a connector that exists",
             )
             .answers(StatusCode::OK, answer.clone())
@@ -191,13 +190,13 @@ async fn set_mount(app: Arc<App>, id: String, status: MountStatus) -> Result<Res
     Ok(json_answer(StatusCode::OK, &mount))
 }
 
-async fn refresh(State(app): App1, Path(id): Path<String>) -> Result<Response, ApiError> {
+async fn refresh(Target(app): Target, Path(id): Path<String>) -> Result<Response, ApiError> {
     let task = app.engine.refresh_ruleset(&Key::parse(&id))?;
     Ok(task_answer(StatusCode::OK, &task))
 }
 
 async fn bulk_tables(
-    State(app): App1,
+    Target(app): Target,
     Path(id): Path<String>,
     ObjectBody(body): ObjectBody,
 ) -> Result<Response, ApiError> {
@@ -206,7 +205,7 @@ async fn bulk_tables(
 }
 
 async fn bulk_files(
-    State(app): App1,
+    Target(app): Target,
     Path(id): Path<String>,
     ObjectBody(body): ObjectBody,
 ) -> Result<Response, ApiError> {

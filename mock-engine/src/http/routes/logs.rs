@@ -1,8 +1,5 @@
 //! The audit log, and the engine's log as files to download.
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,10 +7,10 @@ use http::StatusCode;
 use serde_json::json;
 
 use crate::engine::{AUDIT_MEMBERS, EngineError, Page, Query};
-use crate::http::App;
 use crate::http::answer::{ApiError, json_answer};
 use crate::http::describe::{Endpoint, Routes};
 use crate::http::schemas::text;
+use crate::http::target::Target;
 
 /// The levels of log files.
 const LEVELS: [&str; 4] = ["DEBUG", "INFO", "WARN", "ERROR"];
@@ -38,7 +35,7 @@ pub(super) fn routes() -> Routes {
     )
 }
 
-async fn audit(State(app): State<Arc<App>>, query: Query) -> Result<Response, ApiError> {
+async fn audit(Target(app): Target, query: Query) -> Result<Response, ApiError> {
     let page = app
         .blocking(move |engine| engine.list_audit(&query, query.page()?))
         .await?;

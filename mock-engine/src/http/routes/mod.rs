@@ -10,19 +10,16 @@ mod sync;
 mod tasks;
 mod uploads;
 
-use std::sync::Arc;
-
-use axum::middleware::from_fn_with_state;
+use axum::middleware::from_fn;
 use axum::response::Response;
 use http::StatusCode;
 use serde_json::json;
 
 use super::describe::{Endpoint, Routes};
-use super::{App, answer, auth, schemas};
+use super::{answer, auth, schemas};
 
 /// Everything below the API's base.
-pub(super) fn api(app: &Arc<App>) -> Routes {
-    let created = app.http.created_status;
+pub(super) fn api(created: StatusCode) -> Routes {
     let closed = Routes::new()
         .merge(session::closed())
         .merge(sync::routes(created))
@@ -34,11 +31,9 @@ pub(super) fn api(app: &Arc<App>) -> Routes {
         .merge(executions::routes())
         .merge(logs::routes())
         .behind(
-            |router| router.route_layer(from_fn_with_state(Arc::clone(app), auth::require_token)),
-            |operation| {
-                operation["security"] = json!([{ "token": [] }]);
-                operation["responses"]["401"] = schemas::refusal(StatusCode::UNAUTHORIZED);
-            },
+            |router| router.route_layer(from_fn(auth::require_token)),
+            true,
+            &[StatusCode::UNAUTHORIZED],
         );
     Routes::new().merge(session::open(created)).merge(closed)
 }

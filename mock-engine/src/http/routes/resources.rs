@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::{FromRequest, Path, Request, State};
+use axum::extract::{FromRequest, Path, Request};
 use axum::response::Response;
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -18,8 +18,7 @@ use crate::http::body::ObjectBody;
 use crate::http::describe::{Endpoint, Routes};
 use crate::http::form::{Keep, is_form, read_form};
 use crate::http::schemas::{boolean, change, id, named, new_entry, shown, some_text, text};
-
-type App1 = State<Arc<App>>;
+use crate::http::target::Target;
 
 pub(super) fn routes(created: StatusCode) -> Routes {
     let generic = catalogue::ALL.iter().fold(Routes::new(), |routes, collection| {
@@ -65,7 +64,7 @@ fn mount(routes: Routes, collection: &'static dyn Collection, created: StatusCod
         named(&shown(spec))
     };
     let list = Endpoint::get(
-        move |State(app): App1, query: Query| list(app, collection, query),
+        move |Target(app): Target, query: Query| list(app, collection, query),
         format!("Lists: {title}"),
     )
     .paged(&shown(spec));
@@ -89,7 +88,7 @@ fn mount(routes: Routes, collection: &'static dyn Collection, created: StatusCod
     })];
     let mut one = vec![
         Endpoint::get(
-            move |State(app): App1, Path(key): Path<String>| show(app, collection, key),
+            move |Target(app): Target, Path(key): Path<String>| show(app, collection, key),
             format!("Shows: {title}"),
         )
         .answers(StatusCode::OK, named(&shown(spec)))
@@ -97,7 +96,7 @@ fn mount(routes: Routes, collection: &'static dyn Collection, created: StatusCod
     ];
     if matches!(access, Access::Full | Access::Start) {
         let create = Endpoint::post(
-            move |State(app): App1, request: Request| create(app, collection, request),
+            move |Target(app): Target, request: Request| create(app, collection, request),
             format!("Creates: {title}"),
         );
         let create = match spec.needs {
@@ -113,7 +112,7 @@ fn mount(routes: Routes, collection: &'static dyn Collection, created: StatusCod
     }
     if matches!(access, Access::Full | Access::Change) {
         let update = Endpoint::put(
-            move |State(app): App1, Path(key): Path<String>, ObjectBody(body): ObjectBody| {
+            move |Target(app): Target, Path(key): Path<String>, ObjectBody(body): ObjectBody| {
                 update(app, collection, key, body)
             },
             format!("Changes: {title}"),
@@ -127,7 +126,7 @@ fn mount(routes: Routes, collection: &'static dyn Collection, created: StatusCod
     }
     if access == Access::Full {
         let delete = Endpoint::delete(
-            move |State(app): App1, Path(key): Path<String>| delete(app, collection, key),
+            move |Target(app): Target, Path(key): Path<String>| delete(app, collection, key),
             format!("Deletes: {title}"),
         );
         one.push(delete.done(StatusCode::OK).refuses(&[404, 409]));
@@ -262,7 +261,7 @@ async fn delete(
 }
 
 async fn copy_environment(
-    State(app): App1,
+    Target(app): Target,
     Path(id): Path<String>,
     Extension(Caller(user)): Extension<Caller>,
     ObjectBody(body): ObjectBody,
@@ -273,12 +272,12 @@ async fn copy_environment(
     Ok(json_answer(app.http.created_status, &copy))
 }
 
-async fn randomize_key(State(app): State<Arc<App>>, Path(name): Path<String>) -> Result<Response, ApiError> {
+async fn randomize_key(Target(app): Target, Path(name): Path<String>) -> Result<Response, ApiError> {
     let algorithm = app.blocking(move |engine| engine.randomize_key(&name)).await?;
     Ok(json_answer(StatusCode::OK, &algorithm))
 }
 
-async fn replace_global_key(State(app): State<Arc<App>>) -> Result<Response, ApiError> {
+async fn replace_global_key(Target(app): Target) -> Result<Response, ApiError> {
     let task = app
         .engine
         .start_task(Operation::EncryptionKeyCreate, None, |engine| JobOutput {

@@ -1,8 +1,5 @@
 //! Login, logout and the endpoints without a token.
 
-use std::sync::Arc;
-
-use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use serde_json::{Value, json};
@@ -13,6 +10,7 @@ use crate::http::answer::{ApiError, empty, json_answer};
 use crate::http::body::LoginBody;
 use crate::http::describe::{Endpoint, Routes};
 use crate::http::schemas::{named, object, some_text};
+use crate::http::target::Target;
 use crate::http::{App, auth};
 
 pub(super) fn open(created: StatusCode) -> Routes {
@@ -56,7 +54,7 @@ pub(super) fn closed() -> Routes {
     Routes::new().at("/logout", [logout])
 }
 
-async fn login(State(app): State<Arc<App>>, LoginBody(body): LoginBody) -> Result<Response, ApiError> {
+async fn login(Target(app): Target, LoginBody(body): LoginBody) -> Result<Response, ApiError> {
     let member = |name| {
         text(&body, name).ok_or(EngineError::MissingField {
             what: "login",
@@ -73,7 +71,7 @@ fn text<'a>(body: &'a Row, name: &str) -> Option<&'a str> {
     body.get(name).and_then(Value::as_str)
 }
 
-async fn bearer_login(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, ApiError> {
+async fn bearer_login(Target(app): Target, headers: HeaderMap) -> Result<Response, ApiError> {
     let bearer = auth::token(&headers)
         .and_then(|value| value.strip_prefix("Bearer "))
         .unwrap_or_default();
@@ -88,14 +86,14 @@ fn token_answer(app: &App, token: &str) -> Response {
     response
 }
 
-async fn logout(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
+async fn logout(Target(app): Target, headers: HeaderMap) -> Response {
     if let Some(token) = auth::token(&headers) {
         app.engine.sessions.logout(token);
     }
     empty(StatusCode::NO_CONTENT)
 }
 
-async fn system_information(State(app): State<Arc<App>>) -> Response {
+async fn system_information(Target(app): Target) -> Response {
     let version = &app.engine.settings.version;
     let answer = json!({
         "version": version,

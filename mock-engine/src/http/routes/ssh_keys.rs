@@ -1,18 +1,16 @@
 //! SSH keys, under both paths that the vendor documents.
 
-use std::sync::Arc;
-
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
 
-use crate::http::App;
 use crate::http::answer::{ApiError, empty, json_answer};
 use crate::http::describe::{Endpoint, Routes};
 use crate::http::form::{Keep, read_form};
 use crate::http::schemas::named;
+use crate::http::target::Target;
 
 pub(super) fn routes(created: StatusCode) -> Routes {
     ["/ssh-keys", "/ssh-key"]
@@ -39,11 +37,11 @@ pub(super) fn routes(created: StatusCode) -> Routes {
         })
 }
 
-async fn list(State(app): State<Arc<App>>) -> Response {
+async fn list(Target(app): Target) -> Response {
     json_answer(StatusCode::OK, &app.engine.ssh_keys())
 }
 
-async fn add(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
+async fn add(Target(app): Target, headers: HeaderMap, body: Body) -> Result<Response, ApiError> {
     let (file, _) = read_form(&app, &headers, body, "sshKey", Keep::Length).await?;
     let key = app
         .blocking(move |engine| engine.add_ssh_key(&file.filename))
@@ -51,7 +49,7 @@ async fn add(State(app): State<Arc<App>>, headers: HeaderMap, body: Body) -> Res
     Ok(json_answer(app.http.created_status, &key))
 }
 
-async fn delete(State(app): State<Arc<App>>, Path(name): Path<String>) -> Result<Response, ApiError> {
+async fn delete(Target(app): Target, Path(name): Path<String>) -> Result<Response, ApiError> {
     app.blocking(move |engine| engine.delete_ssh_key(&name)).await?;
     Ok(empty(StatusCode::OK))
 }

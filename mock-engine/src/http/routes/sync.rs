@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::Response;
 use bytes::Bytes;
 use exportdoc::internal::escape;
@@ -26,6 +26,7 @@ use crate::http::journal::EntryId;
 use crate::http::limits::UNCOUNTED_BODY;
 use crate::http::messages;
 use crate::http::schemas::{boolean, id, named, object_type, text};
+use crate::http::target::Target;
 
 pub(super) fn routes(created: StatusCode) -> Routes {
     let objects = json!({
@@ -108,7 +109,7 @@ pub(super) fn routes(created: StatusCode) -> Routes {
         )
 }
 
-async fn list(State(app): State<Arc<App>>, query: Query) -> Result<Response, ApiError> {
+async fn list(Target(app): Target, query: Query) -> Result<Response, ApiError> {
     let page = app
         .reading(move |engine| engine.syncable_objects(query.text("object_type"), query.page()?))
         .await?;
@@ -116,7 +117,7 @@ async fn list(State(app): State<Arc<App>>, query: Query) -> Result<Response, Api
 }
 
 async fn environment(
-    State(app): State<Arc<App>>,
+    Target(app): Target,
     Path(id): Path<String>,
     query: Query,
 ) -> Result<Response, ApiError> {
@@ -127,7 +128,7 @@ async fn environment(
 }
 
 async fn export(
-    State(app): State<Arc<App>>,
+    Target(app): Target,
     query: Query,
     headers: HeaderMap,
     Entry(entry): Entry,
@@ -150,7 +151,7 @@ async fn export(
 }
 
 async fn export_async(
-    State(app): State<Arc<App>>,
+    Target(app): Target,
     query: Query,
     headers: HeaderMap,
     Entry(entry): Entry,
@@ -226,7 +227,7 @@ fn parse_export_request(
 }
 
 async fn import(
-    State(app): State<Arc<App>>,
+    Target(app): Target,
     query: Query,
     headers: HeaderMap,
     Entry(entry): Entry,
@@ -245,7 +246,7 @@ async fn import(
 }
 
 async fn import_async(
-    State(app): State<Arc<App>>,
+    Target(app): Target,
     query: Query,
     headers: HeaderMap,
     Entry(entry): Entry,
@@ -353,12 +354,12 @@ fn passphrase(headers: &HeaderMap) -> Result<Option<Passphrase>, BadRequest> {
     text.map(|text| Some(Passphrase::new(text))).map_err(refused)
 }
 
-async fn purge_exports(State(app): State<Arc<App>>) -> Response {
+async fn purge_exports(Target(app): Target) -> Response {
     app.engine.documents.purge(DocumentKind::Export);
     empty(StatusCode::OK)
 }
 
-async fn purge_imports(State(app): State<Arc<App>>) -> Response {
+async fn purge_imports(Target(app): Target) -> Response {
     app.engine.documents.purge(DocumentKind::Import);
     empty(StatusCode::OK)
 }

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::Response;
 use http::StatusCode;
 
 use super::logs;
 use crate::engine::{EngineError, Page, Query, TaskFilter};
-use crate::http::App;
 use crate::http::answer::{ApiError, ShownTask, file, json_answer, task_answer};
 use crate::http::describe::{Endpoint, Routes};
 use crate::http::schemas::{id, named, text};
+use crate::http::target::Target;
 
 pub(super) fn routes() -> Routes {
     let task = || named("AsyncTask");
@@ -50,7 +50,7 @@ pub(super) fn routes() -> Routes {
         )
 }
 
-async fn list(State(app): State<Arc<App>>, query: Query) -> Result<Response, ApiError> {
+async fn list(Target(app): Target, query: Query) -> Result<Response, ApiError> {
     let own = |name| query.text(name).map(str::to_ascii_uppercase);
     let filter = TaskFilter {
         operation: own("operation"),
@@ -61,18 +61,18 @@ async fn list(State(app): State<Arc<App>>, query: Query) -> Result<Response, Api
     Ok(json_answer(StatusCode::OK, &shown))
 }
 
-async fn show(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Response, ApiError> {
+async fn show(Target(app): Target, Path(id): Path<String>) -> Result<Response, ApiError> {
     let task = app.engine.poll_task(number("asyncTaskId", &id)?).await?;
     Ok(task_answer(StatusCode::OK, &task))
 }
 
-async fn cancel(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Response, ApiError> {
+async fn cancel(Target(app): Target, Path(id): Path<String>) -> Result<Response, ApiError> {
     let task = app.engine.tasks.cancel(number("asyncTaskId", &id)?)?;
     Ok(task_answer(StatusCode::OK, &task))
 }
 
 /// The router decodes percent-encoding, so both spellings of a reference are equal here.
-async fn download(State(app): State<Arc<App>>, Path(reference): Path<String>) -> Result<Response, ApiError> {
+async fn download(Target(app): Target, Path(reference): Path<String>) -> Result<Response, ApiError> {
     if let Some(level) = logs::level(&reference) {
         let shared = Arc::clone(&app);
         let text = app

@@ -1,18 +1,16 @@
 //! Uploaded files.
 
-use std::sync::Arc;
-
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 
 use crate::engine::{Page, Query};
-use crate::http::App;
 use crate::http::answer::{ApiError, empty, json_answer};
 use crate::http::describe::{Endpoint, Routes};
 use crate::http::form::{Keep, read_form};
 use crate::http::schemas::{boolean, named};
+use crate::http::target::Target;
 
 pub(super) fn routes(created: StatusCode) -> Routes {
     let permanent = |endpoint: Endpoint| endpoint.query("permanent", boolean());
@@ -41,7 +39,7 @@ pub(super) fn routes(created: StatusCode) -> Routes {
 }
 
 async fn upload(
-    State(app): State<Arc<App>>,
+    Target(app): Target,
     query: Query,
     headers: HeaderMap,
     body: Body,
@@ -52,21 +50,21 @@ async fn upload(
     Ok(json_answer(app.http.created_status, &upload))
 }
 
-async fn list(State(app): State<Arc<App>>, query: Query) -> Result<Response, ApiError> {
+async fn list(Target(app): Target, query: Query) -> Result<Response, ApiError> {
     let page = Page::cut(app.engine.uploads.list().into_iter(), query.page()?)?;
     Ok(json_answer(StatusCode::OK, &page))
 }
 
-async fn show(State(app): State<Arc<App>>, Path(uuid): Path<String>) -> Result<Response, ApiError> {
+async fn show(Target(app): Target, Path(uuid): Path<String>) -> Result<Response, ApiError> {
     Ok(json_answer(StatusCode::OK, &app.engine.uploads.get(&uuid)?))
 }
 
-async fn delete(State(app): State<Arc<App>>, Path(uuid): Path<String>) -> Result<Response, ApiError> {
+async fn delete(Target(app): Target, Path(uuid): Path<String>) -> Result<Response, ApiError> {
     app.engine.uploads.delete(&uuid)?;
     Ok(empty(StatusCode::OK))
 }
 
-async fn purge(State(app): State<Arc<App>>, query: Query) -> Result<Response, ApiError> {
+async fn purge(Target(app): Target, query: Query) -> Result<Response, ApiError> {
     app.engine.uploads.purge(query.boolean("permanent")?);
     Ok(empty(StatusCode::OK))
 }
