@@ -28,13 +28,14 @@ mod resource_copy;
 pub mod resources;
 mod row_tables;
 pub(crate) mod schema;
-mod sessions;
+
 mod settings;
 pub(crate) mod sources;
 mod ssh_keys;
 mod state;
 mod task_driver;
 mod tasks;
+mod tokens;
 mod uploads;
 mod users;
 mod zip;
@@ -65,12 +66,13 @@ pub use persist::PersistError;
 pub(crate) use persist::StateDir;
 pub use query::Query;
 pub(crate) use row_tables::Table;
-pub(crate) use sessions::Sessions;
+
 pub use settings::{Credential, Pace, Settings};
 pub use state::State;
 pub(crate) use state::Store;
 pub(crate) use tasks::Tasks;
 pub use tasks::{AsyncTask, JobOutput, Operation, TaskFilter, TaskStatus};
+pub(crate) use tokens::Tokens;
 pub(crate) use uploads::Uploads;
 
 /// One engine. Shared by all connections.
@@ -87,7 +89,7 @@ pub struct Engine {
     /// The object graph of the latest state.
     pub views: ViewCache,
     /// Its tokens.
-    pub sessions: Sessions,
+    pub tokens: Tokens,
     /// Its async tasks.
     pub tasks: Tasks,
     /// The documents of tasks, for download.
@@ -140,7 +142,7 @@ impl Engine {
         Ok(Self {
             store: Store::new(state, dir)?,
             views: ViewCache::default(),
-            sessions: Sessions::default(),
+            tokens: Tokens::default(),
             tasks: Tasks::default(),
             documents: Documents::default(),
             audit_log: AuditLog::default(),
@@ -187,7 +189,7 @@ impl Engine {
             EngineError::InitialContent
         })?;
         self.replace_state(state)?;
-        self.sessions.clear();
+        self.tokens.clear();
         self.tasks.clear();
         self.documents.clear();
         self.audit_log.clear();

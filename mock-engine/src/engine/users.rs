@@ -9,7 +9,7 @@ use subtle::{Choice, ConstantTimeEq};
 use super::resources::{
     Collection, NON_ADMIN, Reader, ResourceSpec, RowCollection, USERS, Writer, merge, spec,
 };
-use super::sessions::digest;
+use super::tokens::digest;
 use super::{Engine, EngineError, Key, Row, Settings, State};
 use crate::engine::defaults;
 
@@ -243,7 +243,7 @@ impl Engine {
 
     fn give_token(&self, user: &str) -> String {
         let now_ms = self.clock.now_ms();
-        self.sessions.begin(&self.settings, &self.ids, now_ms, user)
+        self.tokens.begin(&self.settings, &self.ids, now_ms, user)
     }
 }
 

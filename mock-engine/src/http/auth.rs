@@ -39,7 +39,7 @@ pub(crate) struct Caller(pub(crate) Arc<str>);
 /// The user of the token in the headers.
 pub(crate) fn check(app: &App, headers: &HeaderMap) -> Result<Arc<str>, EngineError> {
     let token = token(headers).ok_or(EngineError::TokenUnknown)?;
-    app.engine.sessions.check(token, app.engine.clock.now_ms())
+    app.engine.tokens.check(token, app.engine.clock.now_ms())
 }
 
 /// The token: the whole header value, without a scheme.

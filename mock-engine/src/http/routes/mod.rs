@@ -2,9 +2,9 @@
 
 mod executions;
 mod inventory;
+mod login;
 mod logs;
 mod resources;
-mod session;
 mod ssh_keys;
 mod sync;
 mod tasks;
@@ -21,7 +21,7 @@ use super::{answer, auth, schemas};
 /// Everything below the API's base.
 pub(super) fn api(created: StatusCode) -> Routes {
     let closed = Routes::new()
-        .merge(session::closed())
+        .merge(login::closed())
         .merge(sync::routes(created))
         .merge(tasks::routes())
         .merge(uploads::routes(created))
@@ -35,7 +35,7 @@ pub(super) fn api(created: StatusCode) -> Routes {
             true,
             &[StatusCode::UNAUTHORIZED],
         );
-    Routes::new().merge(session::open(created)).merge(closed)
+    Routes::new().merge(login::open(created)).merge(closed)
 }
 
 /// The root of the server.

@@ -80,7 +80,7 @@ async fn bearer_login(Target(app): Target, headers: HeaderMap) -> Result<Respons
 
 fn token_answer(app: &App, token: &str) -> Response {
     let mut response = json_answer(app.http.created_status, &json!({ "Authorization": token }));
-    if let Ok(user) = app.engine.sessions.check(token, app.engine.clock.now_ms()) {
+    if let Ok(user) = app.engine.tokens.check(token, app.engine.clock.now_ms()) {
         response.extensions_mut().insert(auth::Caller(user));
     }
     response
@@ -88,7 +88,7 @@ fn token_answer(app: &App, token: &str) -> Response {
 
 async fn logout(Target(app): Target, headers: HeaderMap) -> Response {
     if let Some(token) = auth::token(&headers) {
-        app.engine.sessions.logout(token);
+        app.engine.tokens.logout(token);
     }
     empty(StatusCode::NO_CONTENT)
 }

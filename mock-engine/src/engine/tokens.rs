@@ -40,38 +40,38 @@ impl ConstantTimeEq for SecretDigest {
 
 /// The tokens in use.
 #[derive(Debug, Default)]
-pub struct Sessions {
+pub struct Tokens {
     inner: Mutex<Inner>,
 }
 
 #[derive(Debug, Default)]
 struct Inner {
-    sessions: HashMap<SecretDigest, Session>,
+    tokens: HashMap<SecretDigest, Token>,
     /// In login order. All tokens last equally long, so the front expires first.
     order: VecDeque<SecretDigest>,
 }
 
 #[derive(Debug)]
-struct Session {
+struct Token {
     expiry: i64,
     user: Arc<str>,
 }
 
-impl Sessions {
+impl Tokens {
     /// Issues a token to an authenticated user.
     pub fn begin(&self, settings: &Settings, ids: &Ids, now_ms: i64, user: &str) -> String {
         let token = ids.uuid();
         let mut inner = lock(&self.inner);
         let key = digest(&token);
-        let session = Session {
+        let known = Token {
             expiry: now_ms.saturating_add(millis(settings.token_ttl)),
             user: user.into(),
         };
-        inner.sessions.insert(key, session);
+        inner.tokens.insert(key, known);
         inner.order.push_back(key);
         while inner.order.len() > defaults::TOKENS_KEPT {
             if let Some(oldest) = inner.order.pop_front() {
-                inner.sessions.remove(&oldest);
+                inner.tokens.remove(&oldest);
             }
         }
         token
@@ -79,8 +79,8 @@ impl Sessions {
 
     /// Returns the user of a valid token.
     pub fn check(&self, token: &str, now_ms: i64) -> Result<Arc<str>, EngineError> {
-        match lock(&self.inner).sessions.get(&digest(token)) {
-            Some(session) if now_ms < session.expiry => Ok(Arc::clone(&session.user)),
+        match lock(&self.inner).tokens.get(&digest(token)) {
+            Some(known) if now_ms < known.expiry => Ok(Arc::clone(&known.user)),
             Some(_) => Err(EngineError::TokenExpired),
             None => Err(EngineError::TokenUnknown),
         }
@@ -90,7 +90,7 @@ impl Sessions {
     pub fn logout(&self, token: &str) {
         let key = digest(token);
         let mut inner = lock(&self.inner);
-        if inner.sessions.remove(&key).is_some() {
+        if inner.tokens.remove(&key).is_some() {
             inner.order.retain(|other| other != &key);
         }
     }
@@ -110,36 +110,36 @@ pub(super) fn digest(text: &str) -> SecretDigest {
 mod tests {
     use super::*;
 
-    fn sessions() -> (Sessions, Settings, Ids) {
-        (Sessions::default(), Settings::default(), Ids::random().unwrap())
+    fn tokens() -> (Tokens, Settings, Ids) {
+        (Tokens::default(), Settings::default(), Ids::random().unwrap())
     }
 
     #[test]
     fn only_the_whole_token_is_valid_and_none_is_kept() {
-        let (sessions, settings, ids) = sessions();
-        let token = sessions.begin(&settings, &ids, 0, "u");
-        assert!(sessions.check(&token, 1).is_ok());
+        let (tokens, settings, ids) = tokens();
+        let token = tokens.begin(&settings, &ids, 0, "u");
+        assert!(tokens.check(&token, 1).is_ok());
         for place in 0..token.len() {
             let mut other = token.clone().into_bytes();
             other[place] ^= 1;
             let other = String::from_utf8(other).unwrap();
             assert!(
-                matches!(sessions.check(&other, 1), Err(EngineError::TokenUnknown)),
+                matches!(tokens.check(&other, 1), Err(EngineError::TokenUnknown)),
                 "{other}"
             );
         }
-        let kept = format!("{sessions:?}");
+        let kept = format!("{tokens:?}");
         assert!(!kept.contains(&token) && !kept.contains(&token[..8]), "{kept}");
     }
 
     #[test]
     fn unseeded_tokens_never_repeat() {
-        let (sessions, settings, _) = sessions();
+        let (tokens, settings, _) = tokens();
         let mut tokens: Vec<String> = (0..100)
             .flat_map(|_| {
                 // As after a restart of the engine.
                 let ids = Ids::random().unwrap();
-                [0, 1].map(|now_ms| sessions.begin(&settings, &ids, now_ms, "u"))
+                [0, 1].map(|now_ms| tokens.begin(&settings, &ids, now_ms, "u"))
             })
             .collect();
         tokens.sort();
