@@ -26,9 +26,13 @@ mod server;
 mod startup;
 
 pub use engine::clock::Clock;
+pub use engine::duration::Time;
 pub use engine::schema::{Schema, SchemaError};
 pub use engine::{ContentError, Credential, EntropyError, Pace, PersistError, Settings, SetupError};
+pub use http::faults::{Act, AnswerFault, Fault, FaultError, Faults};
 pub use http::limits::Limits;
+pub use http::pattern::{ObjectPattern, PathPattern, RequestPattern, ValuePattern};
+pub use http::scenarios::ScenarioStep;
 pub use server::tls::{TlsError, TlsIdentity};
 pub use server::{Bind, BindError};
 #[cfg(feature = "cli")]

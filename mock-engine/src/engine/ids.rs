@@ -63,6 +63,16 @@ impl Ids {
         hash.finalize().into()
     }
 
+    /// A number from 0 to below 1 that depends on the seed and `draw` alone.
+    pub fn chance(&self, draw: u64) -> f64 {
+        let mut hash = Sha256::new();
+        hash.update(self.seed);
+        hash.update(b"chance");
+        hash.update(draw.to_be_bytes());
+        let [a, b, c, d, ..]: [u8; 32] = hash.finalize().into();
+        f64::from(u32::from_be_bytes([a, b, c, d])) / (f64::from(u32::MAX) + 1.0)
+    }
+
     /// A version 4 UUID in lower case.
     pub fn uuid(&self) -> String {
         let mut b = [0_u8; 16];

@@ -9,6 +9,7 @@ pub(crate) mod clock;
 mod content;
 pub(crate) mod defaults;
 mod documents;
+pub(crate) mod duration;
 mod error;
 pub(crate) mod exchange;
 mod executions;

@@ -116,18 +116,32 @@ impl<T: AsRef<[u8]>> AsRef<[u8]> for Held<T> {
     }
 }
 
-/// Reads a whole body of at most `limit` bytes.
+/// Reads the body of a request and keeps it for the journal.
 async fn read(request: Request, limit: u64) -> Result<Bytes, ApiError> {
     let app = Target::of(&request)?;
     let captured = request.extensions().get::<Captured>().cloned();
     let (parts, body) = request.into_parts();
-    let announced = content_length(&parts.headers);
-    let mut pieces = std::pin::pin!(pieces(&app, body, announced, limit)?);
+    let bytes = read_whole(&app, &parts.headers, body, limit).await?;
+    if let Some(captured) = captured {
+        captured.put(&bytes);
+    }
+    Ok(bytes)
+}
+
+/// Reads a whole body of at most `limit` bytes.
+pub(super) async fn read_whole(
+    app: &App,
+    headers: &HeaderMap,
+    body: Body,
+    limit: u64,
+) -> Result<Bytes, ApiError> {
+    let announced = content_length(headers);
+    let mut pieces = std::pin::pin!(pieces(app, body, announced, limit)?);
     let mut share = app.bodies.share();
     // Nearly all bodies arrive in one piece; those are not copied.
     let first = pieces.next().await.transpose()?.unwrap_or_default();
     share.grow(first.len())?;
-    let bytes = match pieces.next().await.transpose()? {
+    Ok(match pieces.next().await.transpose()? {
         None => share.hold(first),
         Some(second) => {
             // The announced length is a hint from outside, so it reserves at most 1 MiB.
@@ -140,11 +154,7 @@ async fn read(request: Request, limit: u64) -> Result<Bytes, ApiError> {
             }
             share.hold(all)
         }
-    };
-    if let Some(captured) = captured {
-        captured.put(&bytes);
-    }
-    Ok(bytes)
+    })
 }
 
 async fn read_object(request: Request, limit: u64) -> Result<Row, ApiError> {

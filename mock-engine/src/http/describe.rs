@@ -10,7 +10,7 @@ use axum::routing::{MethodFilter, MethodRouter, on};
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-use super::schemas;
+use super::{admin_schemas, schemas};
 
 /// Endpoints with their descriptions.
 #[derive(Debug, Default)]
@@ -101,6 +101,8 @@ impl Descriptions {
             .iter()
             .map(|(path, described)| (path, item(path, described)))
             .collect();
+        let mut shapes = schemas::all();
+        schemas::merge(&mut shapes, admin_schemas::all());
         json!({
             "openapi": "3.1.0",
             "info": {
@@ -111,7 +113,7 @@ impl Descriptions {
             },
             "paths": paths,
             "components": {
-                "schemas": schemas::all(),
+                "schemas": shapes,
                 "securitySchemes": { "token": { "type": "apiKey", "in": "header", "name": "Authorization" } },
             },
         })

@@ -4,6 +4,7 @@
 //! its handler panics, and gets JSON for every error.
 
 mod admin;
+mod admin_schemas;
 pub(crate) mod answer;
 mod audited;
 pub(crate) mod auth;
@@ -11,6 +12,7 @@ mod bad_request;
 pub(crate) mod body;
 pub(crate) mod describe;
 mod escaped;
+pub(crate) mod faults;
 pub(crate) mod form;
 pub(crate) mod host_guard;
 pub(crate) mod journal;
@@ -18,9 +20,11 @@ mod leftover;
 pub(crate) mod limits;
 pub(crate) mod messages;
 mod path;
+pub(crate) mod pattern;
 mod record;
 mod redact;
 mod routes;
+pub(crate) mod scenarios;
 pub(crate) mod schemas;
 mod target;
 
@@ -42,10 +46,12 @@ use self::answer::ApiError;
 pub(crate) use self::body::Bodies;
 use self::body::Captured;
 pub(crate) use self::escaped::Escaped;
+use self::faults::Faults;
 use self::host_guard::{HostError, HostGuard};
-use self::journal::Journal;
+use self::journal::{EntryId, Journal};
 use self::leftover::Leftover;
 pub(crate) use self::path::canonical;
+use self::scenarios::Scenarios;
 use crate::engine::{Engine, EngineError};
 use crate::http::limits::{Limits, SMALL_ENGINE};
 
@@ -75,6 +81,8 @@ pub(crate) struct App {
     pub(crate) limits: Limits,
     pub(crate) bodies: Bodies,
     pub(crate) journal: Journal,
+    pub(crate) faults: Faults,
+    pub(crate) scenarios: Scenarios,
     pub(crate) guard: HostGuard,
     pub(crate) started: Instant,
 }
@@ -150,7 +158,7 @@ impl Service {
         }
         let leftover = Leftover::of(&mut request);
         let mut response = match self.app.check_host(&request) {
-            Ok(()) => self.handle(request).await,
+            Ok(()) => self.with_faults(request).await,
             Err(error) => {
                 drop(request);
                 ApiError::from(error).into_response()
@@ -162,6 +170,23 @@ impl Service {
         }
         record.finish(&self.app, &response, captured.take());
         response
+    }
+
+    /// Answers a request, or does what the fault that it meets says.
+    async fn with_faults(&self, request: Request<Body>) -> Response {
+        let entry = request.extensions().get::<EntryId>().copied();
+        match self.app.faults.meet(&self.app, request).await {
+            Ok((request, None)) => self.handle(request).await,
+            Ok((request, Some(fault))) => {
+                if let Some(entry) = entry {
+                    let name = fault.name.as_deref().unwrap_or("unnamed");
+                    self.app.journal.note(entry, &format!("fault: {name}"));
+                }
+                let process = async |request| self.handle(request).await;
+                fault.act.run(&self.app, request, process).await
+            }
+            Err(error) => error.into_response(),
+        }
     }
 
     async fn handle(&self, request: Request<Body>) -> Response {
@@ -193,6 +218,8 @@ mod tests {
             bodies: Bodies::new(&limits),
             limits,
             journal: Journal::default(),
+            faults: Faults::default(),
+            scenarios: Scenarios::default(),
             guard: HostGuard::default(),
             started: Instant::now(),
         });

@@ -20,9 +20,11 @@ use tokio_util::task::TaskTracker;
 use crate::engine::clock::Clock;
 use crate::engine::schema::Schema;
 use crate::engine::{Credential, Engine, Pace, Settings, SetupError};
+use crate::http::faults::Faults;
 use crate::http::host_guard::{HostGuard, Peer};
 use crate::http::journal::Journal;
 use crate::http::limits::Limits;
+use crate::http::scenarios::Scenarios;
 use crate::http::{App, Bodies, HttpOptions, Service};
 use crate::server::tls::{TlsError, TlsIdentity};
 use crate::server::{self, Bind, ListenError, Protocol, Server};
@@ -243,7 +245,7 @@ impl Builder {
         let address = *addresses.first().ok_or(StartError::NoAddress)?;
         let (drain, limits, tls) = (self.limits.drain, self.limits.clone(), self.tls.clone());
         let plain_too = self.plain_too;
-        let LocalEngine { engine, service } = self.without_port()?;
+        let LocalEngine { app, service } = self.without_port()?;
         let protocol = match &tls {
             None => Protocol::Http,
             Some(identity) if plain_too => Protocol::Both(identity.acceptor()),
@@ -259,7 +261,7 @@ impl Builder {
         };
         tokio::spawn(server.run(listeners));
         Ok(RunningEngine {
-            engine,
+            app,
             address,
             addresses,
             tls,
@@ -276,23 +278,25 @@ impl Builder {
         let guard = HostGuard::new(names, self.tls.as_ref().map(TlsIdentity::certificate));
         let engine = Arc::new(Engine::new(self.settings, self.clock)?);
         let app = Arc::new(App {
-            engine: Arc::clone(&engine),
+            engine,
             http: self.http,
             bodies: Bodies::new(&self.limits),
             limits: self.limits,
             journal: Journal::default(),
+            faults: Faults::default(),
+            scenarios: Scenarios::default(),
             guard,
             started: Instant::now(),
         });
-        let service = Service::new(app);
-        Ok(LocalEngine { engine, service })
+        let service = Service::new(Arc::clone(&app));
+        Ok(LocalEngine { app, service })
     }
 }
 
 /// An engine without a port.
 #[derive(Debug)]
 pub struct LocalEngine {
-    engine: Arc<Engine>,
+    app: Arc<App>,
     service: Service,
 }
 
@@ -300,7 +304,12 @@ impl LocalEngine {
     /// The internals, for this package's tests.
     #[doc(hidden)]
     pub fn engine(&self) -> &Arc<Engine> {
-        &self.engine
+        &self.app.engine
+    }
+
+    /// Its faults.
+    pub fn faults(&self) -> &Faults {
+        &self.app.faults
     }
 
     /// Answers a request. Needs a tokio runtime with time enabled.
@@ -319,7 +328,7 @@ impl LocalEngine {
 /// A running engine.
 #[derive(Debug)]
 pub struct RunningEngine {
-    engine: Arc<Engine>,
+    app: Arc<App>,
     address: SocketAddr,
     addresses: Vec<SocketAddr>,
     tls: Option<TlsIdentity>,
@@ -347,18 +356,23 @@ impl RunningEngine {
 
     /// Its name.
     pub fn name(&self) -> &str {
-        &self.engine.settings.name
+        &self.app.engine.settings.name
     }
 
     /// The internals, for this package's tests.
     #[doc(hidden)]
     pub fn engine(&self) -> &Arc<Engine> {
-        &self.engine
+        &self.app.engine
     }
 
     /// Its clock.
     pub fn clock(&self) -> &Clock {
-        &self.engine.clock
+        &self.app.engine.clock
+    }
+
+    /// Its faults.
+    pub fn faults(&self) -> &Faults {
+        &self.app.faults
     }
 
     /// The certificate of the self-signed authority, in PEM, if there is one.
@@ -369,7 +383,7 @@ impl RunningEngine {
     /// Stops accepting connections and waits for running requests; incomplete ones are refused. Returns whether all
     /// of them ended within [`Limits::drain`].
     pub async fn shutdown(self) -> bool {
-        self.engine.stopping.cancel();
+        self.app.engine.stopping.cancel();
         self.stop.cancel();
         tokio::time::timeout(self.drain, self.connections.wait())
             .await
@@ -379,7 +393,7 @@ impl RunningEngine {
 
 impl Drop for RunningEngine {
     fn drop(&mut self) {
-        self.engine.stopping.cancel();
+        self.app.engine.stopping.cancel();
         self.stop.cancel();
     }
 }

@@ -13,6 +13,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 pub(super) use self::users::{UserFileError, read_users};
+use crate::engine::duration;
 use crate::engine::schema::{Schema, SchemaError};
 use crate::engine::{Credential, Pace, Settings};
 use crate::http::limits::Limits;
@@ -306,25 +307,10 @@ pub(super) fn parse_user(text: &str) -> Result<Credential, ConfigError> {
 
 /// Parses a duration: `0`, `500ms`, `30s`, `5m`, `2h`.
 pub(super) fn parse_duration(text: &str) -> Result<Duration, ConfigError> {
-    let bad = || ConfigError::Value {
+    duration::parse_duration(text).ok_or_else(|| ConfigError::Value {
         value: text.to_owned(),
-        expected: "a duration (0, 500ms, 30s, 5m or 2h)",
-    };
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let number: u64 = number.parse().map_err(|_| bad())?;
-    let unit_ms = match unit {
-        "ms" => 1,
-        "s" => 1_000,
-        "m" => 60_000,
-        "h" => 3_600_000,
-        "" if number == 0 => 0,
-        _ => return Err(bad()),
-    };
-    number
-        .checked_mul(unit_ms)
-        .map(Duration::from_millis)
-        .ok_or_else(bad)
+        expected: duration::DURATION,
+    })
 }
 
 /// Parses a duration or `per-poll`.

@@ -15,6 +15,7 @@ mod composed;
 mod contract;
 mod copies;
 mod executions;
+mod faults;
 mod files;
 mod fuzz_corpus;
 mod genuine;

@@ -4,6 +4,8 @@
 //! shown only on request (`secrets=true`).
 
 use std::sync::atomic::Ordering;
+mod faults;
+
 use std::sync::{Arc, OnceLock};
 
 use axum::Extension;
@@ -13,15 +15,16 @@ use axum::response::Response;
 use bytes::Bytes;
 use exportdoc::internal::identifier::Identifier;
 use http::StatusCode;
+use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use super::host_guard::{HostGuard, Peer};
-use super::journal::Filter;
-use super::redact;
-use crate::engine::{Engine, EngineError, ExecutionPlan, Key, Query, State as EngineState};
+use crate::engine::{Engine, EngineError, ExecutionPlan, Key, Query, Row, State as EngineState};
 use crate::http::answer::{ApiError, BadRequest, empty, json_answer, raw_json};
 use crate::http::body::{ObjectBody, RawBody};
 use crate::http::describe::{Descriptions, Endpoint, Routes};
+use crate::http::host_guard::{HostGuard, Peer};
+use crate::http::journal::Filter;
+use crate::http::redact;
 use crate::http::target::Target;
 use crate::http::{LOG_LINES_DROPPED, auth, schemas};
 
@@ -75,6 +78,7 @@ pub(crate) fn routes() -> Routes {
                 Endpoint::delete(forget_plans, "Forgets what executions are told to do").done(StatusCode::OK),
             ],
         )
+        .merge(faults::routes())
         .at(
             "/openapi.json",
             [Endpoint::get(openapi, "Gives this document").answers(StatusCode::OK, schemas::object())],
@@ -84,6 +88,18 @@ pub(crate) fn routes() -> Routes {
             false,
             &[StatusCode::FORBIDDEN, StatusCode::UNAUTHORIZED],
         )
+}
+
+/// Reads a body as a value of a type; an error names the place in the body.
+fn typed<T: DeserializeOwned>(body: Row) -> Result<T, BadRequest> {
+    serde_path_to_error::deserialize(serde_json::Value::Object(body)).map_err(|error| {
+        let place = error.path().to_string();
+        let reason = redact::json_error(error.inner());
+        match place.as_str() {
+            "." => BadRequest::Body(reason),
+            place => BadRequest::Body(format!("{place}: {reason}")),
+        }
+    })
 }
 
 /// The OpenAPI document, made when it is first asked for.

@@ -1,0 +1,104 @@
+//! Faults and scenarios over the admin API.
+
+use axum::extract::Path;
+use axum::response::Response;
+use http::StatusCode;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::json;
+
+use super::typed;
+use crate::http::answer::{ApiError, BadRequest, empty, json_answer};
+use crate::http::body::ObjectBody;
+use crate::http::describe::{Endpoint, Routes};
+use crate::http::faults::Fault;
+use crate::http::schemas::{self, named};
+use crate::http::target::Target;
+
+pub(super) fn routes() -> Routes {
+    let state =
+        json!({ "type": "object", "required": ["state"], "properties": { "state": schemas::text() } });
+    Routes::new()
+        .at(
+            "/faults",
+            [
+                Endpoint::get(show, "Shows the faults with their counters")
+                    .answers(StatusCode::OK, named("FaultList")),
+                Endpoint::put(set, "Replaces the faults")
+                    .takes(named("FaultList"))
+                    .done(StatusCode::OK),
+                Endpoint::post(add, "Adds a fault at the end")
+                    .takes(named("Fault"))
+                    .done(StatusCode::OK),
+                Endpoint::delete(clear, "Removes the faults").done(StatusCode::OK),
+            ],
+        )
+        .at(
+            "/scenarios",
+            [
+                Endpoint::get(scenarios, "Shows the scenarios that left their first state")
+                    .answers(StatusCode::OK, schemas::object()),
+                Endpoint::delete(restart, "Puts all scenarios into their first state").done(StatusCode::OK),
+            ],
+        )
+        .at(
+            "/scenarios/{name}",
+            [Endpoint::put(set_scenario, "Puts a scenario into a state")
+                .takes(state)
+                .done(StatusCode::OK)],
+        )
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FaultList {
+    faults: Vec<Fault>,
+    /// As the list is shown; they start again.
+    #[serde(default, rename = "counters")]
+    _counters: IgnoredAny,
+}
+
+async fn show(Target(app): Target) -> Response {
+    json_answer(StatusCode::OK, &app.faults.to_json())
+}
+
+async fn set(Target(app): Target, ObjectBody(body): ObjectBody) -> Result<Response, ApiError> {
+    let FaultList { faults, .. } = typed(body)?;
+    app.faults.set(faults).map_err(BadRequest::body)?;
+    Ok(empty(StatusCode::OK))
+}
+
+async fn add(Target(app): Target, ObjectBody(body): ObjectBody) -> Result<Response, ApiError> {
+    app.faults.add(typed(body)?).map_err(BadRequest::body)?;
+    Ok(empty(StatusCode::OK))
+}
+
+async fn clear(Target(app): Target) -> Response {
+    app.faults.clear();
+    empty(StatusCode::OK)
+}
+
+async fn scenarios(Target(app): Target) -> Response {
+    json_answer(StatusCode::OK, &json!({ "scenarios": app.scenarios.all() }))
+}
+
+async fn restart(Target(app): Target) -> Response {
+    app.scenarios.clear();
+    empty(StatusCode::OK)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ScenarioState {
+    state: String,
+}
+
+async fn set_scenario(
+    Target(app): Target,
+    Path(name): Path<String>,
+    ObjectBody(body): ObjectBody,
+) -> Result<Response, ApiError> {
+    let ScenarioState { state } = typed(body)?;
+    app.scenarios.set(name, state);
+    Ok(empty(StatusCode::OK))
+}

@@ -1,0 +1,77 @@
+//! The shapes of the admin API in the OpenAPI document.
+
+use serde_json::{Value, json};
+
+use crate::http::schemas::{count, named, some_text, text};
+
+/// A value with only these members.
+fn closed(required: &[&str], properties: Value) -> Value {
+    json!({ "type": "object", "required": required, "properties": properties, "additionalProperties": false })
+}
+
+/// A duration.
+pub(crate) fn time() -> Value {
+    json!({ "type": "string", "pattern": "^(0|[0-9]{1,6}(ms|s|m|h))$" })
+}
+
+/// The shapes by name.
+pub(crate) fn all() -> Value {
+    let patterns = || json!({ "type": "object", "additionalProperties": named("ValuePattern") });
+    let header = json!({ "pattern": "^[A-Za-z][A-Za-z0-9-]*$" });
+    json!({
+        "ValuePattern": {
+            "oneOf": [
+                { "type": ["string", "number", "boolean", "null"] },
+                closed(&["equals"], json!({ "equals": {} })),
+                closed(&["present"], json!({ "present": { "type": "boolean" } })),
+                closed(&["not"], json!({ "not": named("ValuePattern") })),
+            ],
+        },
+        "ObjectPattern": closed(&[], json!({ "type": named("ValuePattern"), "name": named("ValuePattern") })),
+        "RequestPattern": closed(&[], json!({
+            "method": some_text(),
+            "path": some_text(),
+            "query": patterns(),
+            "headers": patterns(),
+            "body": patterns(),
+            "object": named("ObjectPattern"),
+            "session": named("ValuePattern"),
+        })),
+        "Fault": closed(&["act"], json!({
+            "name": text(),
+            "match": named("RequestPattern"),
+            "after": count(),
+            "times": count(),
+            "probability": { "type": "number", "minimum": 0, "maximum": 1 },
+            "scenario": closed(&["name"], json!({ "name": text(), "is": text(), "becomes": text() })),
+            "act": named("FaultAct"),
+        })),
+        "FaultList": closed(&["faults"], json!({
+            "faults": { "type": "array", "items": named("Fault") },
+            "counters": {
+                "type": "array",
+                "items": closed(&["fitted", "fired"], json!({
+                    "name": { "type": ["string", "null"] }, "fitted": count(), "fired": count(),
+                })),
+            },
+        })),
+        "FaultAct": {
+            "type": "object",
+            "minProperties": 1,
+            "properties": { "delay": time(), "answer": named("AnswerFault") },
+            "additionalProperties": false,
+        },
+        "AnswerFault": closed(&[], json!({
+            "status": { "type": "integer", "minimum": 200, "maximum": 599 },
+            "errorMessage": text(),
+            "json": {},
+            "text": text(),
+            "headers": {
+                "type": "object",
+                "propertyNames": header,
+                "additionalProperties": { "type": "string", "pattern": "^[ -~]*$" },
+            },
+            "processed": { "type": "boolean" },
+        })),
+    })
+}

@@ -1,0 +1,162 @@
+//! Faults: what the mock does wrong on purpose.
+//!
+//! Invariant: an engine without faults does nothing for them but read a flag. The first fault of the list that fits and
+//! is due fires; the others neither fire nor count. Calls of `/__admin` never meet faults, so a test can always take
+//! them back.
+
+mod act;
+mod live;
+mod spec;
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use axum::body::Body;
+use http::Request;
+use serde_json::{Value, json};
+
+pub use self::spec::{Act, AnswerFault, Fault, FaultError};
+
+use self::live::Live;
+use super::App;
+use super::answer::ApiError;
+use super::scenarios::Scenarios;
+use crate::engine::locking::lock;
+
+/// The faults of an engine.
+#[derive(Debug, Default)]
+pub struct Faults {
+    /// Whether there are any.
+    any: AtomicBool,
+    list: Mutex<Arc<[Arc<Defined>]>>,
+    /// Counts decisions by chance.
+    draws: AtomicU64,
+}
+
+/// A fault with its counters.
+#[derive(Debug)]
+struct Defined {
+    fault: Fault,
+    /// Requests that it fitted.
+    fitted: AtomicU64,
+    /// Requests that it changed.
+    fired: AtomicU64,
+}
+
+impl Defined {
+    fn new(fault: Fault) -> Self {
+        Self {
+            fault,
+            fitted: AtomicU64::new(0),
+            fired: AtomicU64::new(0),
+        }
+    }
+
+    /// Counts a request that fits; returns whether the fault fires.
+    fn is_due(&self, chance: impl FnOnce() -> f64, scenarios: &Scenarios) -> bool {
+        let step = self.fault.scenario.as_ref();
+        if step.is_some_and(|step| !scenarios.is_in(step)) {
+            return false;
+        }
+        let before = self.fitted.fetch_add(1, Ordering::Relaxed);
+        if before < self.fault.after || self.fault.probability.is_some_and(|share| chance() >= share) {
+            return false;
+        }
+        let times = self.fault.times.unwrap_or(u64::MAX);
+        let fired = self
+            .fired
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |fired| {
+                (fired < times).then_some(fired + 1)
+            });
+        // Of two requests at once, one moves the scenario on.
+        fired.is_ok() && step.is_none_or(|step| scenarios.take(step))
+    }
+}
+
+impl Faults {
+    /// Replaces the list; all counters start again.
+    pub fn set(&self, faults: Vec<Fault>) -> Result<(), FaultError> {
+        for (place, fault) in faults.iter().enumerate() {
+            fault.check(&format!("faults[{place}]"))?;
+        }
+        let mut list = lock(&self.list);
+        self.any.store(!faults.is_empty(), Ordering::Relaxed);
+        *list = faults.into_iter().map(Defined::new).map(Arc::new).collect();
+        Ok(())
+    }
+
+    /// Adds a fault at the end.
+    pub fn add(&self, fault: Fault) -> Result<(), FaultError> {
+        fault.check("fault")?;
+        let mut list = lock(&self.list);
+        *list = list
+            .iter()
+            .cloned()
+            .chain([Arc::new(Defined::new(fault))])
+            .collect();
+        self.any.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Removes all faults.
+    pub fn clear(&self) {
+        let mut list = lock(&self.list);
+        self.any.store(false, Ordering::Relaxed);
+        *list = Arc::default();
+    }
+
+    /// The list with its counters.
+    pub(crate) fn to_json(&self) -> Value {
+        let list = Arc::clone(&lock(&self.list));
+        let faults: Vec<&Fault> = list.iter().map(|defined| &defined.fault).collect();
+        let counter = |defined: &Arc<Defined>| {
+            json!({
+                "name": defined.fault.name,
+                "fitted": defined.fitted.load(Ordering::Relaxed),
+                "fired": defined.fired.load(Ordering::Relaxed),
+            })
+        };
+        let counters: Vec<Value> = list.iter().map(counter).collect();
+        json!({ "faults": faults, "counters": counters })
+    }
+
+    /// The faults.
+    pub fn list(&self) -> Vec<Fault> {
+        let list = Arc::clone(&lock(&self.list));
+        list.iter().map(|defined| defined.fault.clone()).collect()
+    }
+
+    /// The fault that a request meets. Reads the body if a fault that fits otherwise asks for it.
+    pub(super) async fn meet(
+        &self,
+        app: &App,
+        request: Request<Body>,
+    ) -> Result<(Request<Body>, Option<Fault>), ApiError> {
+        if !self.any.load(Ordering::Relaxed) || request.uri().path().starts_with("/__admin") {
+            return Ok((request, None));
+        }
+        let list = Arc::clone(&lock(&self.list));
+        let mut live = Live::of(request);
+        for defined in list.iter() {
+            let pattern = &defined.fault.pattern;
+            if !pattern.head_fits(&live) {
+                continue;
+            }
+            if pattern.needs_body() {
+                live.read_body(app).await?;
+                if !pattern.fits(&live) {
+                    continue;
+                }
+            }
+            if defined.is_due(|| self.chance(app), &app.scenarios) {
+                return Ok((live.into_request(), Some(defined.fault.clone())));
+            }
+        }
+        Ok((live.into_request(), None))
+    }
+
+    /// A number from 0 to below 1; the same ones after each start of a seeded engine.
+    fn chance(&self, app: &App) -> f64 {
+        app.engine.ids.chance(self.draws.fetch_add(1, Ordering::Relaxed))
+    }
+}
