@@ -73,3 +73,6 @@ pub(crate) const NOT_SYNCABLE: &str = "Not Syncable: ";
 pub(crate) const LOADED_APPLICATION: &str = "Loaded";
 /// Name of the document inside a ZIP export.
 pub(crate) const ZIP_ENTRY: &str = "export.json";
+
+/// Snapshots of one engine. Each keeps what has changed since alive.
+pub(crate) const SNAPSHOTS_KEPT: usize = 1000;

@@ -86,6 +86,8 @@ pub enum EngineError {
     },
     /// The engine stopped before the answer was ready.
     Stopping,
+    /// The engine keeps no more snapshots.
+    TooManySnapshots,
     /// The state could not be stored, so the change was not made.
     Persist(PersistError),
     /// The content that the engine started with could not be made again; the log has the reason.

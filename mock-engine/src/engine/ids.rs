@@ -42,6 +42,18 @@ impl Ids {
         })
     }
 
+    /// Another generator for a session: reproducible if this one is.
+    pub fn fork(&self, session: &str) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(b"mock-engine session\0");
+        hash.update(self.seed);
+        hash.update(session.as_bytes());
+        Self {
+            seed: hash.finalize().into(),
+            counter: AtomicU64::new(0),
+        }
+    }
+
     /// Restarts a reproducible sequence. An unpredictable one goes on, or it would issue old tokens again.
     pub fn rewind_if(&self, reproducible: bool) {
         if reproducible {

@@ -31,6 +31,7 @@ mod row_tables;
 pub(crate) mod schema;
 
 mod settings;
+mod snapshots;
 pub(crate) mod sources;
 mod ssh_keys;
 mod state;
@@ -69,6 +70,7 @@ pub use query::Query;
 pub(crate) use row_tables::Table;
 
 pub use settings::{Credential, Pace, Settings};
+pub(crate) use snapshots::Snapshots;
 pub use state::State;
 pub(crate) use state::Store;
 pub(crate) use tasks::Tasks;
@@ -99,6 +101,8 @@ pub struct Engine {
     pub audit_log: AuditLog,
     /// Its uploaded files.
     pub uploads: Uploads,
+    /// Its named snapshots.
+    pub snapshots: Snapshots,
     /// Admits sync operations.
     pub gate: SyncGate,
     /// Cancelled when the engine stops.
@@ -148,12 +152,38 @@ impl Engine {
             documents: Documents::default(),
             audit_log: AuditLog::default(),
             uploads: Uploads::default(),
+            snapshots: Snapshots::default(),
             gate: SyncGate::new(settings.concurrent_sync),
             stopping: CancellationToken::new(),
             settings,
             clock,
             ids,
         })
+    }
+
+    /// Sets up an engine for a session: it begins with this one's state, clock and settings, and shares nothing that
+    /// changes. Its state stays in memory.
+    pub fn fork(&self, session: &str) -> Self {
+        let mut ids = self.ids.fork(session);
+        if self.settings.seed.is_none() {
+            // A dropped session's tokens must not come back with its name. Without randomness the names still differ.
+            ids = Ids::random().unwrap_or(ids);
+        }
+        Self {
+            settings: self.settings.clone(),
+            clock: self.clock.fork(),
+            ids,
+            store: Store::fork(self.snapshot()),
+            views: self.views.fork(),
+            tokens: Tokens::default(),
+            tasks: Tasks::default(),
+            documents: Documents::default(),
+            audit_log: AuditLog::default(),
+            uploads: Uploads::default(),
+            snapshots: Snapshots::default(),
+            gate: SyncGate::new(self.settings.concurrent_sync),
+            stopping: self.stopping.child_token(),
+        }
     }
 
     /// Returns the present state.
@@ -182,15 +212,19 @@ impl Engine {
         })
     }
 
-    /// Restores the initial content and removes tokens, tasks, documents and uploads. Seeded ids start again.
-    pub fn reset(&self) -> Result<(), EngineError> {
-        self.ids.rewind_if(self.settings.seed.is_some());
+    /// Restores the initial content and removes tasks, documents and uploads, and tokens unless they are kept. Seeded
+    /// ids start again.
+    pub fn reset(&self, keeps_tokens: bool) -> Result<(), EngineError> {
+        // New tokens must not equal kept ones.
+        self.ids.rewind_if(self.settings.seed.is_some() && !keeps_tokens);
         let state = content::initial_state(&self.settings).map_err(|error| {
             tracing::error!(%error, "the initial content could not be made again");
             EngineError::InitialContent
         })?;
         self.replace_state(state)?;
-        self.tokens.clear();
+        if !keeps_tokens {
+            self.tokens.clear();
+        }
         self.tasks.clear();
         self.documents.clear();
         self.audit_log.clear();

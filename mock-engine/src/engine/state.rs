@@ -157,6 +157,26 @@ impl Store {
         })
     }
 
+    /// Returns a store that begins with a state of another one and keeps nothing on disk.
+    pub fn fork(state: Arc<State>) -> Self {
+        Self {
+            current: Mutex::new(state),
+            writer: Mutex::new(()),
+            dir: None,
+        }
+    }
+
+    /// Replaces the state by one of this engine. Takes the same time for every size of state, except that a state
+    /// directory writes it.
+    pub fn replace(&self, state: Arc<State>) -> Result<(), EngineError> {
+        let _writer = lock(&self.writer);
+        if let Some(dir) = &self.dir {
+            dir.save(&state)?;
+        }
+        *lock(&self.current) = state;
+        Ok(())
+    }
+
     /// The present state; later changes do not affect it.
     pub fn snapshot(&self) -> Arc<State> {
         Arc::clone(&lock(&self.current))

@@ -86,6 +86,11 @@ impl Tokens {
         }
     }
 
+    /// Whether this engine issued a token and still remembers it.
+    pub fn knows(&self, token: &str) -> bool {
+        lock(&self.inner).tokens.contains_key(&digest(token))
+    }
+
     /// Revokes a token.
     pub fn logout(&self, token: &str) {
         let key = digest(token);

@@ -37,6 +37,9 @@ pub(crate) fn all() -> Value {
             "object": named("ObjectPattern"),
             "session": named("ValuePattern"),
         })),
+        "Clock": closed(&["now", "frozen", "speed"], json!({
+            "now": text(), "frozen": { "type": "boolean" }, "speed": { "type": "number", "minimum": 0 },
+        })),
         "Fault": closed(&["act"], json!({
             "name": text(),
             "match": named("RequestPattern"),

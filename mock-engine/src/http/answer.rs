@@ -34,6 +34,7 @@ pub(crate) enum ApiError {
     BodyTooSlow,
     BodyCutOff,
     TooManyBodies,
+    TooManySessions,
     Host(HostError),
     /// A web page of another origin called the admin API; with what gave it away.
     AdminRefused(&'static str),
@@ -75,7 +76,7 @@ impl ApiError {
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::BodyCutOff | Self::BadRequest(_) => StatusCode::BAD_REQUEST,
-            Self::TooManyBodies => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooManyBodies | Self::TooManySessions => StatusCode::SERVICE_UNAVAILABLE,
             Self::Host(HostError::NotOne | HostError::Unreadable) => StatusCode::BAD_REQUEST,
             Self::Host(HostError::Unknown(_)) | Self::AdminRefused(_) => StatusCode::FORBIDDEN,
         }
@@ -91,6 +92,7 @@ impl ApiError {
             Self::BodyTooSlow => messages::BODY_TOO_SLOW.to_owned(),
             Self::BodyCutOff => messages::BODY_CUT_OFF.to_owned(),
             Self::TooManyBodies => messages::TOO_MANY_BODIES.to_owned(),
+            Self::TooManySessions => messages::TOO_MANY_SESSIONS.to_owned(),
             Self::Host(error) => messages::bad_host(error),
             Self::AdminRefused(reason) => messages::sentence(&format!("admin call refused: {reason}")),
         }
@@ -114,6 +116,7 @@ fn engine_status(error: &EngineError) -> StatusCode {
         EngineError::Duplicate { .. }
         | EngineError::InUse { .. }
         | EngineError::Busy { .. }
+        | EngineError::TooManySnapshots
         | EngineError::ImportFailed { missing: false, .. } => StatusCode::CONFLICT,
         EngineError::Stopping => StatusCode::SERVICE_UNAVAILABLE,
         EngineError::Persist(_) | EngineError::InitialContent | EngineError::Internal => {

@@ -47,8 +47,8 @@ impl Captured {
     }
 }
 
-/// The memory that all request bodies share.
-#[derive(Debug)]
+/// The memory that all request bodies share. Clones share it too.
+#[derive(Debug, Clone)]
 pub(crate) struct Bodies {
     /// A permit is a KiB.
     free: Arc<Semaphore>,

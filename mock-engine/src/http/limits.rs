@@ -24,6 +24,8 @@ pub struct Limits {
     pub bodies_bytes: u64,
     /// Time for running requests once the engine stops.
     pub drain: Duration,
+    /// Time that a session stays without a request.
+    pub session_idle: Duration,
 }
 
 impl Limits {
@@ -46,6 +48,7 @@ impl Default for Limits {
             body_bytes: defaults::BODY_LIMIT,
             bodies_bytes: 2 << 30,
             drain: Duration::from_secs(10),
+            session_idle: Duration::from_mins(30),
         }
     }
 }

@@ -22,6 +22,8 @@ pub(crate) const BODY_TOO_SLOW: &str = "The request body did not arrive in time.
 pub(crate) const BODY_CUT_OFF: &str = "The request body broke off.";
 /// A large body while others fill the memory for bodies.
 pub(crate) const TOO_MANY_BODIES: &str = "Too many large request bodies are being read. Try again later.";
+/// A new session while the limit on sessions is reached.
+pub(crate) const TOO_MANY_SESSIONS: &str = "There are too many sessions. End some of them.";
 /// A handler panicked.
 pub(crate) const INTERNAL_ERROR: &str = "Internal error.";
 /// Bytes after the JSON value of a body.
@@ -75,6 +77,7 @@ pub fn error_message(error: &EngineError) -> String {
         EngineError::InUse { what, key, by } => sentence(&format!("{what} '{key}' is in use by {by}")),
         EngineError::NotCancellable { what, id } => sentence(&format!("{what} {id} cannot be cancelled")),
         EngineError::ImportFailed { .. } => "The import failed and was rolled back.".to_owned(),
+        EngineError::TooManySnapshots => "There are too many snapshots. Remove some of them.".to_owned(),
         EngineError::Stopping => "The engine is shutting down.".to_owned(),
         EngineError::InitialContent => {
             "The initial content could not be made again; the log says why.".to_owned()

@@ -26,6 +26,7 @@ mod redact;
 mod routes;
 pub(crate) mod scenarios;
 pub(crate) mod schemas;
+pub(crate) mod sessions;
 mod target;
 
 use std::panic::AssertUnwindSafe;
@@ -37,7 +38,7 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router};
 use futures_util::FutureExt;
-use http::header::CONNECTION;
+use http::header::{CONNECTION, DATE};
 use http::{HeaderValue, Request, StatusCode};
 use tower::ServiceExt;
 
@@ -52,6 +53,8 @@ use self::journal::{EntryId, Journal};
 use self::leftover::Leftover;
 pub(crate) use self::path::canonical;
 use self::scenarios::Scenarios;
+use self::sessions::Sessions;
+use crate::engine::clock::http_date;
 use crate::engine::{Engine, EngineError};
 use crate::http::limits::{Limits, SMALL_ENGINE};
 
@@ -77,13 +80,15 @@ impl Default for HttpOptions {
 #[derive(Debug)]
 pub(crate) struct App {
     pub(crate) engine: Arc<Engine>,
+    /// The id of its session; the port's own engine has none.
+    pub(crate) session: Option<Box<str>>,
     pub(crate) http: HttpOptions,
     pub(crate) limits: Limits,
     pub(crate) bodies: Bodies,
     pub(crate) journal: Journal,
     pub(crate) faults: Faults,
     pub(crate) scenarios: Scenarios,
-    pub(crate) guard: HostGuard,
+    pub(crate) guard: Arc<HostGuard>,
     pub(crate) started: Instant,
 }
 
@@ -126,10 +131,15 @@ impl App {
     }
 }
 
-/// Answers the requests of one engine.
+/// The engine of a port, for calls that are about sessions.
+#[derive(Debug, Clone)]
+pub(crate) struct BaseApp(pub(crate) Arc<App>);
+
+/// Answers the requests of one port: for its engine, and for the sessions that were copied from it.
 #[derive(Debug, Clone)]
 pub(crate) struct Service {
     app: Arc<App>,
+    sessions: Arc<Sessions>,
     router: Router,
 }
 
@@ -140,50 +150,68 @@ impl Service {
             .nest("/__admin", admin::routes())
             .refusing(&[StatusCode::FORBIDDEN]);
         let (router, descriptions) = routes.into_parts();
+        let sessions = Arc::new(Sessions::new(app.limits.session_idle));
         let router = router
             .layer(Extension(Arc::new(OpenApi::new(descriptions))))
+            .layer(Extension(Arc::clone(&sessions)))
+            .layer(Extension(BaseApp(Arc::clone(&app))))
             .fallback(async || ApiError::NoEndpoint)
             .method_not_allowed_fallback(async || ApiError::MethodNotAllowed);
-        Self { app, router }
+        Self {
+            app,
+            sessions,
+            router,
+        }
     }
 
     /// Answers one request.
     pub(crate) async fn answer(&self, mut request: Request<Body>) -> Response {
+        let found = self.sessions.engine_of(&self.app, &mut request);
+        // The port's journal has the requests whose session has no valid id.
+        let app = found.as_ref().unwrap_or(&self.app).clone();
         let captured = Captured::default();
         request.extensions_mut().insert(captured.clone());
-        request.extensions_mut().insert(Arc::clone(&self.app));
-        let record = record::Record::begin(&self.app, &mut request);
+        request.extensions_mut().insert(Arc::clone(&app));
+        let record = record::Record::begin(&app, &mut request);
         if let Some(uri) = path::normalise(request.uri()) {
             *request.uri_mut() = uri;
         }
         let leftover = Leftover::of(&mut request);
-        let mut response = match self.app.check_host(&request) {
-            Ok(()) => self.with_faults(request).await,
+        let checked = found.and_then(|_| Ok(app.check_host(&request)?));
+        let mut response = match checked {
+            Ok(()) => self.with_faults(&app, request).await,
             Err(error) => {
                 drop(request);
-                ApiError::from(error).into_response()
+                error.into_response()
             }
         };
-        if !leftover.drain(&self.app.engine).await {
+        if !leftover.drain(&app.engine).await {
             let close = HeaderValue::from_static("close");
             response.headers_mut().insert(CONNECTION, close);
         }
-        record.finish(&self.app, &response, captured.take());
+        if !app.engine.clock.is_untouched() {
+            // Otherwise the connection adds the real time.
+            let date = HeaderValue::try_from(http_date(app.engine.clock.now_ms()));
+            if let Ok(date) = date {
+                response.headers_mut().insert(DATE, date);
+            }
+        }
+        record.finish(&app, &response, captured.take());
         response
     }
 
     /// Answers a request, or does what the fault that it meets says.
-    async fn with_faults(&self, request: Request<Body>) -> Response {
+    async fn with_faults(&self, app: &Arc<App>, request: Request<Body>) -> Response {
         let entry = request.extensions().get::<EntryId>().copied();
-        match self.app.faults.meet(&self.app, request).await {
+        match app.faults.meet(app, request).await {
             Ok((request, None)) => self.handle(request).await,
             Ok((request, Some(fault))) => {
                 if let Some(entry) = entry {
                     let name = fault.name.as_deref().unwrap_or("unnamed");
-                    self.app.journal.note(entry, &format!("fault: {name}"));
+                    app.journal.note(entry, &format!("fault: {name}"));
                 }
                 let process = async |request| self.handle(request).await;
-                fault.act.run(&self.app, request, process).await
+                fault.act.run(app, request, process).await
             }
             Err(error) => error.into_response(),
         }
@@ -214,19 +242,25 @@ mod tests {
         let limits = Limits::default();
         let app = Arc::new(App {
             engine: Arc::new(Engine::new(Settings::default(), Clock::real()).unwrap()),
+            session: None,
             http: HttpOptions::default(),
             bodies: Bodies::new(&limits),
             limits,
             journal: Journal::default(),
             faults: Faults::default(),
             scenarios: Scenarios::default(),
-            guard: HostGuard::default(),
+            guard: Arc::default(),
             started: Instant::now(),
         });
         let router = Router::new()
             .route("/panics", get(async || -> &'static str { panic!("on purpose") }))
             .route("/works", get(async || "works"));
-        let service = Service { app, router };
+        let sessions = Arc::new(Sessions::new(std::time::Duration::MAX));
+        let service = Service {
+            app,
+            router,
+            sessions,
+        };
         for (path, status) in [
             ("/panics", 500),
             ("/works", 200),

@@ -279,13 +279,14 @@ impl Builder {
         let engine = Arc::new(Engine::new(self.settings, self.clock)?);
         let app = Arc::new(App {
             engine,
+            session: None,
             http: self.http,
             bodies: Bodies::new(&self.limits),
             limits: self.limits,
             journal: Journal::default(),
             faults: Faults::default(),
             scenarios: Scenarios::default(),
-            guard,
+            guard: Arc::new(guard),
             started: Instant::now(),
         });
         let service = Service::new(Arc::clone(&app));

@@ -24,6 +24,7 @@ mod hosts;
 mod inventory;
 mod inventory_calls;
 mod inventory_clients;
+mod isolation;
 mod laws;
 mod layers;
 mod leniency;

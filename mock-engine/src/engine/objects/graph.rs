@@ -223,6 +223,11 @@ impl Serialize for Listing {
 pub struct ViewCache(Mutex<Option<Arc<View>>>);
 
 impl ViewCache {
+    /// Another cache that begins with the same graph.
+    pub fn fork(&self) -> Self {
+        Self(Mutex::new(lock(&self.0).clone()))
+    }
+
     /// Returns the graph of a state.
     pub fn of(&self, state: &State) -> Result<Arc<View>, EngineError> {
         let cached = lock(&self.0).clone();

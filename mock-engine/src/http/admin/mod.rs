@@ -5,6 +5,7 @@
 
 use std::sync::atomic::Ordering;
 mod faults;
+mod isolation;
 
 use std::sync::{Arc, OnceLock};
 
@@ -64,10 +65,6 @@ pub(crate) fn routes() -> Routes {
             ],
         )
         .at(
-            "/reset",
-            [Endpoint::post(reset, "Goes back to the initial content").done(StatusCode::OK)],
-        )
-        .at(
             "/executions",
             [
                 Endpoint::get(plans, "Shows what executions to come are told to do")
@@ -79,6 +76,7 @@ pub(crate) fn routes() -> Routes {
             ],
         )
         .merge(faults::routes())
+        .merge(isolation::routes())
         .at(
             "/openapi.json",
             [Endpoint::get(openapi, "Gives this document").answers(StatusCode::OK, schemas::object())],
@@ -261,11 +259,5 @@ fn whole_numbers(value: &mut serde_json::Value) {
 
 async fn forget_plans(Target(app): Target) -> Result<Response, ApiError> {
     app.blocking(Engine::forget_execution_plans).await?;
-    Ok(empty(StatusCode::OK))
-}
-
-async fn reset(Target(app): Target) -> Result<Response, ApiError> {
-    app.blocking(|engine| engine.reset()).await?;
-    app.journal.clear();
     Ok(empty(StatusCode::OK))
 }

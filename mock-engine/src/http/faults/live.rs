@@ -1,6 +1,7 @@
 //! The facts of a request under way.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use axum::body::Body;
 use http::Request;
@@ -79,6 +80,7 @@ impl Facts for Live {
     }
 
     fn session(&self) -> &str {
-        ""
+        let app = self.parts.extensions.get::<Arc<App>>();
+        app.and_then(|app| app.session.as_deref()).unwrap_or_default()
     }
 }

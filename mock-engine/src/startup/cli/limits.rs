@@ -26,6 +26,9 @@ pub(super) struct LimitArgs {
     /// How long running requests may take when the server stops
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = parse_duration)]
     drain_timeout: Duration,
+    /// How long an isolated session stays without a request
+    #[arg(long, value_name = "TIME", default_value = "30m", value_parser = time)]
+    session_idle: Duration,
     /// Largest request head in bytes
     #[arg(long, value_name = "BYTES", default_value_t = 65_536, value_parser = clap::value_parser!(u32).range(1024..=262_144))]
     max_head: u32,
@@ -60,6 +63,7 @@ impl From<LimitArgs> for Limits {
             body_bytes: args.max_body,
             bodies_bytes: args.max_bodies,
             drain: args.drain_timeout,
+            session_idle: args.session_idle,
         }
     }
 }
