@@ -28,7 +28,9 @@ mod startup;
 pub use engine::clock::Clock;
 pub use engine::duration::Time;
 pub use engine::schema::{Schema, SchemaError};
-pub use engine::{ContentError, Credential, EntropyError, Pace, PersistError, Settings, SetupError};
+pub use engine::{
+    ContentError, Credential, EntropyError, Pace, PersistError, Profile, ProfileError, Settings, SetupError,
+};
 pub use http::faults::{Act, AnswerFault, Fault, FaultError, Faults};
 pub use http::limits::Limits;
 pub use http::pattern::{ObjectPattern, PathPattern, RequestPattern, ValuePattern};

@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 
 use super::exchange::{ExportRequest, Exported, Passphrase, Structure};
 use super::objects::{Habits, Listing, View, is_type_name};
-use super::{BadBody, Engine, EngineError, Page, PageRequest, Refusal, State, zip};
+use super::{BadBody, Engine, EngineError, Page, PageRequest, Refusal, Settings, State, zip};
 use crate::engine::defaults;
 
 impl Engine {
@@ -28,7 +28,7 @@ impl Engine {
     ) -> Result<Listing, EngineError> {
         let state = self.snapshot();
         if let Some(name) = object_type {
-            known_type(&state, name, "object_type")?;
+            known_type(&self.settings, &state, name, "object_type")?;
         }
         let view = self.views.of(&state)?;
         let page = Page::cut(view.listed(object_type), page)?;
@@ -54,7 +54,8 @@ impl Engine {
     pub fn check_export(&self, request: &ExportRequest) -> Result<(), EngineError> {
         passphrase(request)?;
         let state = self.snapshot();
-        select(&state, self.views.of(&state)?.as_ref(), request).map(drop)
+        let view = self.views.of(&state)?;
+        select(&self.settings, &state, &view, request).map(drop)
     }
 
     /// Exports objects with everything they depend on.
@@ -62,7 +63,7 @@ impl Engine {
         let started = self.timestamp();
         let state = self.snapshot();
         let view = self.views.of(&state)?;
-        let Selection { roots, ids } = select(&state, &view, request)?;
+        let Selection { roots, ids } = select(&self.settings, &state, &view, request)?;
         let export_id = self.ids.uuid();
         // Parsed again rather than copied: objects can have megabytes.
         let read = |id: &NodeId| SyncObject::parse(view.object(*id).object.as_bytes());
@@ -86,7 +87,7 @@ impl Engine {
             export_id,
             started,
             finished: self.timestamp(),
-            format: state.format.unwrap_or(defaults::EXPORT_FORMAT),
+            format: state.format.unwrap_or(self.settings.formats().0),
             requested: request.objects.iter().map(|entry| compact(entry)).collect(),
             type_names: type_names(&view, &ids),
             encryption,
@@ -142,8 +143,10 @@ fn passphrase(
     made.map_err(|error| Refusal::Passphrase(error.to_string()).into())
 }
 
-fn known_type(state: &State, name: &str, parameter: &str) -> Result<(), EngineError> {
-    if is_type_name(name) || state.objects.has_type(name) {
+fn known_type(settings: &Settings, state: &State, name: &str, parameter: &str) -> Result<(), EngineError> {
+    // Objects of other types come with loaded documents.
+    let known = (is_type_name(name) && settings.has_type(name)) || state.objects.has_type(name);
+    if known && !settings.hides(name) {
         return Ok(());
     }
     Err(EngineError::BadParameter {
@@ -161,11 +164,16 @@ struct Selection {
     ids: Vec<NodeId>,
 }
 
-fn select(state: &State, view: &View, request: &ExportRequest) -> Result<Selection, EngineError> {
+fn select(
+    settings: &Settings,
+    state: &State,
+    view: &View,
+    request: &ExportRequest,
+) -> Result<Selection, EngineError> {
     let roots = request
         .objects
         .iter()
-        .map(|entry| find(state, view, entry))
+        .map(|entry| find(settings, state, view, entry))
         .collect::<Result<Vec<_>, _>>()?;
     let ids = view.breadth_first(&roots);
     for &id in &ids {
@@ -220,11 +228,11 @@ fn describe(
 }
 
 /// The object of a request's entry. Its id may be text; the global key and the GLOBAL_OBJECT need no id.
-fn find(state: &State, view: &View, entry: &RawValue) -> Result<NodeId, EngineError> {
+fn find(settings: &Settings, state: &State, view: &View, entry: &RawValue) -> Result<NodeId, EngineError> {
     let bad = |error: serde_json::Error| BadBody::Unreadable(error.to_string());
     let entry: Value = serde_json::from_str(entry.get()).map_err(bad)?;
     let type_name = entry["objectType"].as_str().unwrap_or_default();
-    known_type(state, type_name, "objectType")?;
+    known_type(settings, state, type_name, "objectType")?;
     let identifier = &entry["objectIdentifier"];
     let member = ["id", "algorithmName", "keyId"]
         .iter()

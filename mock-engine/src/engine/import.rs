@@ -101,11 +101,15 @@ impl Engine {
             environment: request.environment_id.into(),
             source_environment: request.source_environment_id.into(),
             // An engine reads its own format.
-            max_format: Some(self.settings.engine_version().newest_format()).max(state.format),
+            max_format: Some(self.settings.formats().1).max(state.format),
             names: self.settings.name_check(),
             strict_references: false,
         };
-        import_plan(document, &Inventory(state), &options)
+        let inventory = Inventory {
+            state,
+            profile: self.settings.profile,
+        };
+        import_plan(document, &inventory, &options)
     }
 
     /// Reads a document; refuses those that every engine refuses.

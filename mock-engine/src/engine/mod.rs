@@ -24,6 +24,7 @@ pub(crate) mod locking;
 pub(crate) mod objects;
 mod page;
 mod persist;
+mod profile;
 mod query;
 mod resource_copy;
 pub mod resources;
@@ -66,6 +67,7 @@ pub(crate) use page::Page;
 pub use page::PageRequest;
 pub use persist::PersistError;
 pub(crate) use persist::StateDir;
+pub use profile::{Profile, ProfileError};
 pub use query::Query;
 pub(crate) use row_tables::Table;
 
@@ -146,7 +148,7 @@ impl Engine {
         state.version = Some(settings.version.clone());
         Ok(Self {
             store: Store::new(state, dir)?,
-            views: ViewCache::default(),
+            views: ViewCache::new(&settings),
             tokens: Tokens::default(),
             tasks: Tasks::default(),
             documents: Documents::default(),

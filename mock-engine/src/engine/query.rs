@@ -6,11 +6,20 @@
 use percent_encoding::percent_decode_str;
 
 use super::{EngineError, PageRequest};
+use crate::engine::defaults;
 
 /// A parsed query string.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Query {
     pairs: Vec<(String, String)>,
+    /// Size of a page if the client doesn't choose it.
+    page_size: u64,
+}
+
+impl Default for Query {
+    fn default() -> Self {
+        Self::parse("")
+    }
 }
 
 impl Query {
@@ -27,7 +36,15 @@ impl Query {
         });
         Self {
             pairs: pairs.collect(),
+            page_size: defaults::PAGE_SIZE,
         }
+    }
+
+    /// Sets the size of a page that the client doesn't choose.
+    #[must_use]
+    pub fn with_page_size(mut self, page_size: u64) -> Self {
+        self.page_size = page_size;
+        self
     }
 
     /// Returns a parameter's text. An empty one counts as absent; the first of several counts.
@@ -68,10 +85,9 @@ impl Query {
                 text.parse().ok().filter(|n| *n > 0)
             })
         };
-        let default = PageRequest::default();
         Ok(PageRequest {
-            number: positive("page_number")?.unwrap_or(default.number),
-            size: positive("page_size")?.unwrap_or(default.size),
+            number: positive("page_number")?.unwrap_or(1),
+            size: positive("page_size")?.unwrap_or(self.page_size),
         })
     }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use exportdoc::internal::import_plan::{EngineVersion, NameCheck};
 
+use super::Profile;
 use super::schema::Schema;
 use crate::engine::defaults;
 
@@ -24,6 +25,9 @@ use crate::engine::defaults;
 pub struct Settings {
     /// Name, the `exportHost` of its documents.
     pub name: String,
+    /// The version whose types, endpoints and document format the engine has; `None` for those of all versions. Use
+    /// [`Settings::profiled`], which also takes over the other values of the profile.
+    pub profile: Option<Profile>,
     /// Four-part version of `/system-information`.
     pub version: String,
     /// Whether to refuse every name that breaks the rules of 6.0, stock objects included.
@@ -38,6 +42,8 @@ pub struct Settings {
     pub download_wait: Duration,
     /// Run time of a started job.
     pub execution_time: Duration,
+    /// Size of pages that clients don't choose.
+    pub page_size: u64,
     /// Whether to allow concurrent sync operations, as newer engines do.
     pub concurrent_sync: bool,
     /// Whether to refuse signatures that can't be checked, in addition to invalid ones.
@@ -70,6 +76,37 @@ impl Settings {
         self
     }
 
+    /// Takes a profile's values over. Changes made afterwards win.
+    #[must_use]
+    pub fn profiled(mut self, profile: Profile) -> Self {
+        let differences = profile.differences();
+        self.profile = Some(profile);
+        differences.version.clone_into(&mut self.version);
+        self.concurrent_sync = differences.concurrent_sync;
+        self.page_size = differences.page_size;
+        self
+    }
+
+    /// Whether the API knows an object type.
+    pub(crate) fn has_type(&self, type_name: &str) -> bool {
+        self.profile.is_none_or(|profile| profile.has_type(type_name))
+    }
+
+    /// Whether lists leave out a type that the engine itself makes objects of: its environments, where they can't be
+    /// synced.
+    pub(crate) fn hides(&self, type_name: &str) -> bool {
+        type_name == "ENVIRONMENT" && !self.has_type(type_name)
+    }
+
+    /// The format number of exports, and the newest one that imports take.
+    pub(crate) fn formats(&self) -> (u64, u64) {
+        match self.profile.map(Profile::differences) {
+            // No source says which newer formats an engine reads; newer to older isn't supported.
+            Some(differences) => (differences.format, differences.format),
+            None => (defaults::EXPORT_FORMAT, self.engine_version().newest_format()),
+        }
+    }
+
     /// The version in the form that imports need.
     pub fn engine_version(&self) -> EngineVersion {
         // The options admit only versions that parse.
@@ -86,6 +123,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             name: "mock-engine".to_owned(),
+            profile: None,
             version: defaults::ENGINE_VERSION.to_owned(),
             strict_names: false,
             users: Vec::new(),
@@ -93,6 +131,7 @@ impl Default for Settings {
             task_pace: Pace::Delay(Duration::ZERO),
             download_wait: defaults::DOWNLOAD_WAIT,
             execution_time: defaults::EXECUTION_TIME,
+            page_size: defaults::PAGE_SIZE,
             concurrent_sync: false,
             require_valid_signature: false,
             strict_json: false,

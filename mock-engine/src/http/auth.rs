@@ -52,6 +52,10 @@ impl<S: Sync> FromRequestParts<S> for Query {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        Ok(Self::parse(parts.uri.query().unwrap_or_default()))
+        let query = Self::parse(parts.uri.query().unwrap_or_default());
+        Ok(match parts.extensions.get::<Arc<App>>() {
+            Some(app) => query.with_page_size(app.engine.settings.page_size),
+            None => query,
+        })
     }
 }

@@ -15,6 +15,8 @@ use super::{admin_schemas, schemas};
 /// Endpoints with their descriptions.
 #[derive(Debug, Default)]
 pub(crate) struct Routes {
+    /// Those before which no middleware stands yet, by path.
+    open: BTreeMap<String, Vec<Endpoint>>,
     router: Router,
     descriptions: Descriptions,
 }
@@ -26,23 +28,44 @@ impl Routes {
 
     /// Adds the endpoints of a path.
     pub(crate) fn at(mut self, path: &str, endpoints: impl IntoIterator<Item = Endpoint>) -> Self {
-        let (mut methods, mut described) = (MethodRouter::new(), Vec::new());
-        for endpoint in endpoints {
-            methods = methods.merge(endpoint.handler);
-            described.push(endpoint.description);
+        self.open.entry(path.to_owned()).or_default().extend(endpoints);
+        self
+    }
+
+    /// Drops endpoints by method and path. Must come before any middleware.
+    pub(crate) fn without(mut self, lacks: impl Fn(&str, &str) -> bool) -> Self {
+        for (path, endpoints) in &mut self.open {
+            endpoints.retain(|endpoint| !lacks(endpoint.description.method, path));
         }
-        self.router = self.router.route(path, methods);
-        self.descriptions.paths.insert(path.to_owned(), described);
+        self.open.retain(|_, endpoints| !endpoints.is_empty());
+        self
+    }
+
+    /// Routes all endpoints so far.
+    fn routed(mut self) -> Self {
+        for (path, endpoints) in std::mem::take(&mut self.open) {
+            let (mut methods, mut described) = (MethodRouter::new(), Vec::new());
+            for endpoint in endpoints {
+                methods = methods.merge(endpoint.handler);
+                described.push(endpoint.description);
+            }
+            self.router = self.router.route(&path, methods);
+            self.descriptions.paths.insert(path, described);
+        }
         self
     }
 
     pub(crate) fn merge(mut self, other: Self) -> Self {
+        for (path, endpoints) in other.open {
+            self.open.entry(path).or_default().extend(endpoints);
+        }
         self.router = self.router.merge(other.router);
         self.descriptions.paths.extend(other.descriptions.paths);
         self
     }
 
     pub(crate) fn nest(mut self, prefix: &str, other: Self) -> Self {
+        let other = other.routed();
         self.router = self.router.nest(prefix, other.router);
         let paths = other.descriptions.paths.into_iter();
         let below = paths.map(|(path, described)| (format!("{prefix}{path}"), described));
@@ -52,28 +75,31 @@ impl Routes {
 
     /// Puts a middleware before all endpoints so far; they need a token if `closed`, and may answer with `refusals`.
     pub(crate) fn behind(
-        mut self,
+        self,
         layer: impl FnOnce(Router) -> Router,
         closed: bool,
         refusals: &[StatusCode],
     ) -> Self {
-        self.router = layer(self.router);
-        for description in self.descriptions.all() {
+        let mut routed = self.routed();
+        routed.router = layer(routed.router);
+        for description in routed.descriptions.all() {
             description.closed |= closed;
         }
-        self.refusing(refusals)
+        routed.refusing(refusals)
     }
 
     /// Documents that every endpoint may answer with these statuses.
-    pub(crate) fn refusing(mut self, refusals: &[StatusCode]) -> Self {
-        for description in self.descriptions.all() {
+    pub(crate) fn refusing(self, refusals: &[StatusCode]) -> Self {
+        let mut routed = self.routed();
+        for description in routed.descriptions.all() {
             description.refusals.extend(refusals);
         }
-        self
+        routed
     }
 
     pub(crate) fn into_parts(self) -> (Router, Descriptions) {
-        (self.router, self.descriptions)
+        let routed = self.routed();
+        (routed.router, routed.descriptions)
     }
 }
 
@@ -121,6 +147,7 @@ impl Descriptions {
 }
 
 /// One method of a path.
+#[derive(Debug)]
 pub(crate) struct Endpoint {
     handler: MethodRouter,
     description: Description,

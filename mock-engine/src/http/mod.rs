@@ -55,7 +55,7 @@ pub(crate) use self::path::canonical;
 use self::scenarios::Scenarios;
 use self::sessions::Sessions;
 use crate::engine::clock::http_date;
-use crate::engine::{Engine, EngineError};
+use crate::engine::{Engine, EngineError, Settings};
 use crate::http::limits::{Limits, SMALL_ENGINE};
 
 /// Lines of the process's log that were dropped since the start.
@@ -68,10 +68,15 @@ pub(crate) struct HttpOptions {
     pub(crate) created_status: StatusCode,
 }
 
-impl Default for HttpOptions {
-    fn default() -> Self {
+impl HttpOptions {
+    /// The options of an engine. Its profile decides what the caller doesn't.
+    pub(crate) fn of(settings: &Settings, created_status: Option<StatusCode>) -> Self {
+        let by_profile = || {
+            let differences = settings.profile?.differences();
+            StatusCode::from_u16(differences.created_status).ok()
+        };
         Self {
-            created_status: StatusCode::OK,
+            created_status: created_status.or_else(by_profile).unwrap_or(StatusCode::OK),
         }
     }
 }
@@ -146,7 +151,10 @@ pub(crate) struct Service {
 impl Service {
     pub(crate) fn new(app: Arc<App>) -> Self {
         let routes = routes::top()
-            .nest("/masking/api", routes::api(app.http.created_status))
+            .nest(
+                "/masking/api",
+                routes::api(app.http.created_status, app.engine.settings.profile),
+            )
             .nest("/__admin", admin::routes())
             .refusing(&[StatusCode::FORBIDDEN]);
         let (router, descriptions) = routes.into_parts();
@@ -234,7 +242,6 @@ mod tests {
     use http_body_util::BodyExt;
 
     use super::*;
-    use crate::engine::Settings;
     use crate::engine::clock::Clock;
 
     #[tokio::test]
@@ -243,7 +250,7 @@ mod tests {
         let app = Arc::new(App {
             engine: Arc::new(Engine::new(Settings::default(), Clock::real()).unwrap()),
             session: None,
-            http: HttpOptions::default(),
+            http: HttpOptions::of(&Settings::default(), None),
             bodies: Bodies::new(&limits),
             limits,
             journal: Journal::default(),

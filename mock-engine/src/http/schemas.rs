@@ -2,11 +2,12 @@
 //!
 //! Invariant: a request's shape lists what a client must send; an answer's shape lists what a client may rely on.
 
+use exportdoc::internal::object::OBJECT_TYPES;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::engine::catalogue;
 use crate::engine::resources::{self, Access, ResourceSpec, Unique};
+use crate::engine::{Profile, catalogue};
 
 /// An id that the engine assigned.
 pub(crate) fn id() -> Value {
@@ -35,13 +36,10 @@ pub(crate) fn object() -> Value {
     json!({ "type": "object" })
 }
 
-/// The name of an object type.
-pub(crate) fn object_type() -> Value {
-    let names: Vec<&str> = exportdoc::internal::object::OBJECT_TYPES
-        .iter()
-        .map(|known| known.name)
-        .collect();
-    json!({ "enum": names })
+/// The name of an object type that the API of a profile knows.
+pub(crate) fn object_type(profile: Option<Profile>) -> Value {
+    let every = || OBJECT_TYPES.iter().map(|known| known.name).collect();
+    json!({ "enum": profile.map_or_else(every, Profile::types) })
 }
 
 /// One of the shapes in [`all`].

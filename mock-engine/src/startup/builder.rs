@@ -19,7 +19,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::engine::clock::Clock;
 use crate::engine::schema::Schema;
-use crate::engine::{Credential, Engine, Pace, Settings, SetupError};
+use crate::engine::{Credential, Engine, Pace, Profile, Settings, SetupError};
 use crate::http::faults::Faults;
 use crate::http::host_guard::{HostGuard, Peer};
 use crate::http::journal::Journal;
@@ -47,7 +47,7 @@ impl MockEngine {
     pub fn builder() -> Builder {
         Builder {
             settings: Settings::default(),
-            http: HttpOptions::default(),
+            created_status: None,
             limits: Limits::default(),
             clock: Clock::real(),
             bind: vec![Bind::Localhost],
@@ -103,7 +103,7 @@ fn beyond_loopback(bind: &Bind) -> Option<IpAddr> {
 #[must_use = "nothing runs before `start`"]
 pub struct Builder {
     settings: Settings,
-    http: HttpOptions,
+    created_status: Option<StatusCode>,
     limits: Limits,
     clock: Clock,
     bind: Vec<Bind>,
@@ -117,6 +117,12 @@ impl Builder {
     /// Replaces all settings of the engine.
     pub fn settings(mut self, settings: Settings) -> Self {
         self.settings = settings;
+        self
+    }
+
+    /// Behaves as engines of a version. What is set afterwards wins.
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.settings = self.settings.profiled(profile);
         self
     }
 
@@ -220,7 +226,7 @@ impl Builder {
 
     /// Sets the status of successful POSTs; live engines answer 200, their OpenAPI says 201.
     pub fn created_status(mut self, status: StatusCode) -> Self {
-        self.http.created_status = status;
+        self.created_status = Some(status);
         self
     }
 
@@ -276,11 +282,12 @@ impl Builder {
     pub fn without_port(self) -> Result<LocalEngine, StartError> {
         let names = self.hosts.into_iter().chain([self.settings.name.clone()]);
         let guard = HostGuard::new(names, self.tls.as_ref().map(TlsIdentity::certificate));
+        let http = HttpOptions::of(&self.settings, self.created_status);
         let engine = Arc::new(Engine::new(self.settings, self.clock)?);
         let app = Arc::new(App {
             engine,
             session: None,
-            http: self.http,
+            http,
             bodies: Bodies::new(&self.limits),
             limits: self.limits,
             journal: Journal::default(),

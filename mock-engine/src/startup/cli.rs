@@ -2,20 +2,23 @@
 //!
 //! The options; [`super::config`] gives them their meaning.
 
+mod command;
 mod limits;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
+use http::StatusCode;
 
+pub(super) use self::command::Command;
 use self::limits::LimitArgs;
 use super::log::LogFormat;
-use crate::engine::defaults;
-use crate::engine::{Credential, Pace, Settings};
+use crate::engine::{Credential, Pace, Profile, Settings};
 use crate::server::Bind;
 use crate::startup::config::{
-    self, Config, ConfigError, EngineEntry, Tls, parse_duration, parse_pace, parse_user, parse_version,
+    self, Config, ConfigError, EngineEntry, Tls, parse_created_status, parse_duration, parse_pace,
+    parse_user, parse_version,
 };
 
 const EXAMPLES: &str = "\
@@ -36,8 +39,11 @@ Examples:
 ///
 /// Prints one line per engine once it accepts requests: its URL, after its name if there are several.
 #[derive(Debug, Parser)]
-#[command(name = "mock-engine", version, after_help = EXAMPLES)]
+#[command(name = "mock-engine", version, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub(super) struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
     /// Port to listen on; 0 takes a free one
     #[arg(long, default_value_t = 8080)]
     port: u16,
@@ -83,9 +89,10 @@ pub(super) struct Cli {
     /// Lifetime of tokens
     #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "1h")]
     token_ttl: Duration,
-    /// Status of successful POSTs: 200 as live engines answer, 201 as their OpenAPI says
-    #[arg(long, value_name = "STATUS", default_value_t = 200, value_parser = created_status)]
-    created_status: u16,
+    /// Status of successful POSTs: 200 as live engines answer, 201 as their OpenAPI says [default: that of the profile, or
+    /// 200]
+    #[arg(long, value_name = "STATUS", value_parser = parse_created_status)]
+    created_status: Option<StatusCode>,
     /// Time that an async task stays in each state, or per-poll
     #[arg(long, value_name = "TIME", value_parser = parse_pace, default_value = "0")]
     task_delay: Pace,
@@ -95,9 +102,9 @@ pub(super) struct Cli {
     /// Run time of a started job
     #[arg(long, value_name = "TIME", value_parser = parse_duration, default_value = "2s")]
     execution_time: Duration,
-    /// Allow concurrent sync operations, as newer engines do
-    #[arg(long)]
-    concurrent_sync: bool,
+    /// Allow concurrent sync operations, as newer engines do [default: that of the profile, or false]
+    #[arg(long, value_name = "BOOLEAN", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    concurrent_sync: Option<bool>,
     /// Refuse imports whose signature can't be checked, in addition to invalid ones
     #[arg(long)]
     require_valid_signature: bool,
@@ -107,9 +114,12 @@ pub(super) struct Cli {
     /// Key length of the signatures of exports
     #[arg(long, value_name = "BITS", default_value_t = 512)]
     dsa_bits: u32,
-    /// Version that the engine reports
-    #[arg(long, value_name = "VERSION", value_parser = parse_version, default_value = defaults::ENGINE_VERSION)]
-    engine_version: String,
+    /// Behave as engines of a version: 5.3, 6.0, 6.0.15 or 2025; `mock-engine profiles` shows how they differ
+    #[arg(long, value_name = "NAME")]
+    profile: Option<Profile>,
+    /// Version that the engine reports [default: that of the profile, or 6.0.8.0]
+    #[arg(long, value_name = "VERSION", value_parser = parse_version)]
+    engine_version: Option<String>,
     /// Refuse every name that breaks the rules of 6.0, even those of the stock or already on the engine
     #[arg(long)]
     strict_names: bool,
@@ -159,17 +169,6 @@ enum TlsArg {
     SelfSigned,
 }
 
-fn created_status(text: &str) -> Result<u16, ConfigError> {
-    match text {
-        "200" => Ok(200),
-        "201" => Ok(201),
-        _ => Err(ConfigError::Value {
-            value: text.to_owned(),
-            expected: "a status for POST (200 or 201)",
-        }),
-    }
-}
-
 impl Cli {
     /// The configuration that the options describe.
     pub(super) fn into_config(self) -> Result<Config, ConfigError> {
@@ -191,16 +190,20 @@ impl Cli {
         for path in &self.user_file {
             users.extend(config::read_users(path)?);
         }
+        let base = match self.profile {
+            Some(profile) => Settings::default().profiled(profile),
+            None => Settings::default(),
+        };
         let settings = Settings {
             name: self.name.clone(),
-            version: self.engine_version,
+            version: self.engine_version.unwrap_or(base.version),
             strict_names: self.strict_names,
             users,
             token_ttl: self.token_ttl,
             task_pace: self.task_delay,
             download_wait: self.download_wait,
             execution_time: self.execution_time,
-            concurrent_sync: self.concurrent_sync,
+            concurrent_sync: self.concurrent_sync.unwrap_or(base.concurrent_sync),
             require_valid_signature: self.require_valid_signature,
             strict_json: self.strict_json,
             dsa_bits: self.dsa_bits,
@@ -211,6 +214,8 @@ impl Cli {
             load: self.load,
             schema: config::read_schemas(&self.schema)?,
             state_dir: self.state_dir,
+            profile: base.profile,
+            page_size: base.page_size,
         };
         let entries = match self.config {
             Some(path) => config::read_file(path)?,
@@ -228,11 +233,10 @@ impl Cli {
         }
         Ok(Config {
             bind: self.bind,
-            engines: config::engines(entries, &settings)?,
+            engines: config::engines(entries, &settings, self.created_status)?,
             tls,
             plain_too: self.also_http,
             hosts: self.host,
-            created_status: self.created_status,
             limits: self.limits.into(),
         })
     }

@@ -10,12 +10,13 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::StatusCode;
 use serde::Deserialize;
 
 pub(super) use self::users::{UserFileError, read_users};
 use crate::engine::duration;
 use crate::engine::schema::{Schema, SchemaError};
-use crate::engine::{Credential, Pace, Settings};
+use crate::engine::{Credential, Pace, ProfileError, Settings};
 use crate::http::limits::Limits;
 use crate::server::Bind;
 
@@ -32,8 +33,6 @@ pub(super) struct Config {
     pub plain_too: bool,
     /// Names of the server, for certificates and the check of `Host`.
     pub hosts: Vec<String>,
-    /// Status of successful POSTs.
-    pub created_status: u16,
     /// Limits on clients, per engine.
     pub limits: Limits,
 }
@@ -45,6 +44,8 @@ pub(super) struct EngineConfig {
     pub port: u16,
     /// Its settings.
     pub settings: Settings,
+    /// Status of successful POSTs; `None` if its profile decides.
+    pub created_status: Option<StatusCode>,
 }
 
 /// The source of the certificates.
@@ -99,6 +100,9 @@ pub(super) enum ConfigError {
     /// A file of declared tables is unusable.
     #[error(transparent)]
     Schema(#[from] SchemaError),
+    /// No profile has the name.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
     /// Two engines have one name; their state would mix.
     #[error("two engines are named '{0}'")]
     SameName(String),
@@ -116,6 +120,10 @@ pub(super) struct EngineEntry {
     /// Port.
     #[serde(default)]
     pub port: u16,
+    /// Profile of a version.
+    pub profile: Option<String>,
+    /// Status of successful POSTs.
+    pub created_status: Option<u16>,
     /// Engine version.
     pub version: Option<String>,
     /// Refuse bad names from every source.
@@ -153,9 +161,21 @@ struct ConfigFile {
 
 impl EngineEntry {
     /// The engine, with missing values from `base`.
-    fn over(self, base: &Settings, names: &HashSet<String>) -> Result<EngineConfig, ConfigError> {
+    fn over(
+        self,
+        base: &Settings,
+        mut created_status: Option<StatusCode>,
+        names: &HashSet<String>,
+    ) -> Result<EngineConfig, ConfigError> {
         let several = names.len() > 1;
         let mut settings = base.clone();
+        if let Some(profile) = self.profile {
+            settings = settings.profiled(profile.parse()?);
+            created_status = None;
+        }
+        if let Some(status) = self.created_status {
+            created_status = Some(parse_created_status(&status.to_string())?);
+        }
         // Each engine needs a state directory of its own.
         settings.state_dir = self.state_dir.or_else(|| match &base.state_dir {
             Some(dir) if several => Some(dir.join(directory_name(&self.name))),
@@ -198,6 +218,7 @@ impl EngineEntry {
         Ok(EngineConfig {
             port: self.port,
             settings,
+            created_status,
         })
     }
 }
@@ -252,14 +273,18 @@ pub(super) fn read_schemas(files: &[PathBuf]) -> Result<Arc<Schema>, ConfigError
 }
 
 /// Builds the engines of the entries.
-pub(super) fn engines(entries: Vec<EngineEntry>, base: &Settings) -> Result<Vec<EngineConfig>, ConfigError> {
+pub(super) fn engines(
+    entries: Vec<EngineEntry>,
+    base: &Settings,
+    created_status: Option<StatusCode>,
+) -> Result<Vec<EngineConfig>, ConfigError> {
     let mut names = HashSet::new();
     if let Some(twice) = entries.iter().find(|entry| !names.insert(entry.name.clone())) {
         return Err(ConfigError::SameName(twice.name.clone()));
     }
     entries
         .into_iter()
-        .map(|entry| entry.over(base, &names))
+        .map(|entry| entry.over(base, created_status, &names))
         .collect()
 }
 
@@ -322,6 +347,18 @@ pub(super) fn parse_pace(text: &str) -> Result<Pace, ConfigError> {
     }
 }
 
+/// Parses a status for POST.
+pub(super) fn parse_created_status(text: &str) -> Result<StatusCode, ConfigError> {
+    match text {
+        "200" => Ok(StatusCode::OK),
+        "201" => Ok(StatusCode::CREATED),
+        _ => Err(ConfigError::Value {
+            value: text.to_owned(),
+            expected: "a status for POST (200 or 201)",
+        }),
+    }
+}
+
 /// Checks a version: four numbers, since clients index them.
 pub(super) fn parse_version(text: &str) -> Result<String, ConfigError> {
     let number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
@@ -364,7 +401,7 @@ mod tests {
             ..Settings::default()
         };
         let entries = ["a:1", "../B:2"].map(|text| text.parse().unwrap()).to_vec();
-        let engines = engines(entries, &base).unwrap();
+        let engines = engines(entries, &base, None).unwrap();
         assert_eq!(engines[0].settings.state_dir, Some("dir/a".into()));
         assert_eq!(engines[1].settings.state_dir, Some("dir/%2e.%2f%42".into()));
         assert_eq!(engines[1].port, 2);
@@ -379,7 +416,7 @@ mod tests {
             ..Settings::default()
         };
         let entries = ["a:1", "b:2"].map(|text| text.parse().unwrap()).to_vec();
-        let engines = engines(entries, &base).unwrap();
+        let engines = engines(entries, &base, None).unwrap();
         let load = |at: usize| engines[at].settings.load.clone();
         assert_eq!(load(0), ["x.json", "all", "c=other.json"].map(PathBuf::from));
         assert_eq!(load(1), ["all", "y=z.json", "c=other.json"].map(PathBuf::from));
@@ -389,7 +426,7 @@ mod tests {
     fn names_must_differ_and_entries_parse() {
         let twice = ["a:1", "a:2"].map(|text| text.parse().unwrap()).to_vec();
         assert!(matches!(
-            engines(twice, &Settings::default()),
+            engines(twice, &Settings::default(), None),
             Err(ConfigError::SameName(_))
         ));
         for bad in ["", "a", ":1", "a:", "a:70000"] {

@@ -2,8 +2,6 @@
 //!
 //! Invariant: all engines run or none does.
 
-use http::StatusCode;
-
 use super::config::{Config, Tls};
 use super::{MockEngine, RunningEngine, StartError};
 use crate::server::tls::TlsIdentity;
@@ -30,11 +28,6 @@ impl Engines {
                 Some(identity)
             }
         };
-        let created = if config.created_status == 201 {
-            StatusCode::CREATED
-        } else {
-            StatusCode::OK
-        };
         let mut engines = Vec::new();
         for engine in config.engines {
             let mut builder = MockEngine::builder()
@@ -42,8 +35,10 @@ impl Engines {
                 .bind(config.bind.iter().copied())
                 .port(engine.port)
                 .hosts(hosts.clone())
-                .created_status(created)
                 .limits(config.limits.clone());
+            if let Some(status) = engine.created_status {
+                builder = builder.created_status(status);
+            }
             if let Some(identity) = &identity {
                 builder = if config.plain_too {
                     builder.tls_and_plain(identity.clone())

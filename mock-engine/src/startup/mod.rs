@@ -10,6 +10,8 @@ mod engines;
 #[cfg(feature = "cli")]
 mod log;
 #[cfg(feature = "cli")]
+mod profiles;
+#[cfg(feature = "cli")]
 mod program;
 #[cfg(feature = "cli")]
 mod signals;

@@ -19,7 +19,13 @@ const LAST_LINES: Duration = Duration::from_secs(1);
 
 /// Runs the engines that the command line describes until a signal ends the process.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let mut cli = Cli::parse();
+    if let Some(command) = cli.command.take() {
+        return match command.run() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => fail(error.as_ref()),
+        };
+    }
     let log = match Log::start(cli.log_file.as_deref(), cli.log_format, cli.log_level) {
         Ok(log) => log,
         Err(error) => return fail(&error),

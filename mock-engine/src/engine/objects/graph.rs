@@ -19,7 +19,7 @@ use super::links::resolve;
 use super::{ObjectStore, StoredObject, is_reference, reference};
 use crate::engine::defaults;
 use crate::engine::locking::lock;
-use crate::engine::{EngineError, Page, State};
+use crate::engine::{EngineError, Page, Profile, Settings, State};
 
 /// The object graph of a state.
 #[derive(Debug)]
@@ -31,15 +31,37 @@ pub struct View {
     obstacles: Vec<Option<String>>,
     /// The entries of lists, built on first use.
     entries: Vec<OnceLock<Box<RawValue>>>,
+    form: ListForm,
+}
+
+/// How an engine's version lists objects.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ListForm {
+    /// Leaves out environments.
+    without_environments: bool,
+    /// Shows UUID B, too.
+    revision_ids: bool,
+}
+
+impl ListForm {
+    /// The form under these settings.
+    pub fn of(settings: &Settings) -> Self {
+        let differences = settings.profile.map(Profile::differences);
+        Self {
+            without_environments: settings.hides("ENVIRONMENT"),
+            revision_ids: differences.is_some_and(|differences| differences.revision_ids),
+        }
+    }
 }
 
 impl View {
     /// Resolves the objects of a state.
-    pub fn new(state: &State) -> Result<Self, EngineError> {
+    pub fn new(state: &State, form: ListForm) -> Result<Self, EngineError> {
         let (bundles, plain): (Vec<_>, Vec<_>) = state
             .objects
             .iter()
             .filter(|stored| !stored.is_reference())
+            .filter(|stored| !(form.without_environments && stored.type_name == "ENVIRONMENT"))
             .cloned()
             .partition(|stored| is_bundle(&stored.type_name));
         let mut objects = with_references(state, plain.clone());
@@ -68,6 +90,7 @@ impl View {
             objects,
             graph,
             entries: vec![OnceLock::new(); count],
+            form,
         })
     }
 
@@ -104,6 +127,9 @@ impl View {
         };
         if let Some(hash) = hash {
             entry["revisionHash"] = hash.into();
+        }
+        if self.form.revision_ids {
+            entry["revisionId"] = object.object.revision().pair.save.as_str().into();
         }
         let written = to_raw_value(&entry)?;
         Ok(cell.get_or_init(|| written))
@@ -219,23 +245,37 @@ impl Serialize for Listing {
 }
 
 /// The graph of the latest state in use.
-#[derive(Debug, Default)]
-pub struct ViewCache(Mutex<Option<Arc<View>>>);
+#[derive(Debug)]
+pub struct ViewCache {
+    latest: Mutex<Option<Arc<View>>>,
+    form: ListForm,
+}
 
 impl ViewCache {
+    /// Views under these settings.
+    pub fn new(settings: &Settings) -> Self {
+        Self {
+            latest: Mutex::default(),
+            form: ListForm::of(settings),
+        }
+    }
+
     /// Another cache that begins with the same graph.
     pub fn fork(&self) -> Self {
-        Self(Mutex::new(lock(&self.0).clone()))
+        Self {
+            latest: Mutex::new(lock(&self.latest).clone()),
+            form: self.form,
+        }
     }
 
     /// Returns the graph of a state.
     pub fn of(&self, state: &State) -> Result<Arc<View>, EngineError> {
-        let cached = lock(&self.0).clone();
+        let cached = lock(&self.latest).clone();
         if let Some(view) = cached.filter(|view| view.store.same_as(&state.objects)) {
             return Ok(view);
         }
-        let view = Arc::new(View::new(state)?);
-        *lock(&self.0) = Some(Arc::clone(&view));
+        let view = Arc::new(View::new(state, self.form)?);
+        *lock(&self.latest) = Some(Arc::clone(&view));
         Ok(view)
     }
 }

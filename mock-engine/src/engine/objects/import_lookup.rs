@@ -6,19 +6,23 @@ use std::sync::Arc;
 
 use super::StoredObject;
 use super::kinds::is_algorithm;
-use crate::engine::{Key, Row, State};
+use crate::engine::{Key, Profile, Row, State};
 use exportdoc::internal::import_plan::{
     EngineVersion, Identity, Location, Lookup, Presence, Purpose, TargetEnvironment, TargetInventory,
     TargetObject, TargetRevision, TypeSelector,
 };
+use exportdoc::internal::object::type_by_name;
 
 /// A state as the inventory of an import plan.
 #[derive(Debug)]
-pub(crate) struct Inventory<'a>(pub &'a State);
+pub(crate) struct Inventory<'a> {
+    pub state: &'a State,
+    pub profile: Option<Profile>,
+}
 
 impl Inventory<'_> {
     fn object(&self, lookup: &Lookup<'_>) -> Option<&Arc<StoredObject>> {
-        let objects = &self.0.objects;
+        let objects = &self.state.objects;
         let environment = match lookup.location {
             Location::Global => None,
             Location::Environment(id) => Some(id),
@@ -62,7 +66,7 @@ impl TargetInventory for Inventory<'_> {
     }
 
     fn environment(&self, id: i64) -> Presence<TargetEnvironment> {
-        let table = self.0.tables.get("environments");
+        let table = self.state.tables.get("environments");
         match table.and_then(|table| table.get(&Key::Number(id))) {
             Some(row) => Presence::Present(TargetEnvironment {
                 purpose: Some(purpose(row)),
@@ -72,12 +76,24 @@ impl TargetInventory for Inventory<'_> {
     }
 
     fn takes_type(&self, type_name: &str) -> Presence<()> {
-        let version = self.0.version.as_deref().and_then(|text| text.parse().ok());
-        let taken = version.map(|version: EngineVersion| version.takes_type(type_name));
-        match taken {
-            // An engine takes types that it has.
-            Some(Presence::Absent) if !self.0.objects.has_type(type_name) => Presence::Absent,
-            _ => Presence::Present(()),
+        // Every engine has objects of the environments, syncable or not.
+        if type_name == "ENVIRONMENT" && self.profile.is_some_and(|profile| !profile.takes_type(type_name)) {
+            return Presence::Absent;
+        }
+        // An engine takes types that it has.
+        if self.state.objects.has_type(type_name) {
+            return Presence::Present(());
+        }
+        // Types outside the library's table are nowhere known to be absent.
+        let by_profile = self
+            .profile
+            .is_none_or(|profile| profile.takes_type(type_name) || type_by_name(type_name).is_none());
+        let version = self.state.version.as_deref().and_then(|text| text.parse().ok());
+        let by_version = version.map(|version: EngineVersion| version.takes_type(type_name));
+        if by_profile && by_version != Some(Presence::Absent) {
+            Presence::Present(())
+        } else {
+            Presence::Absent
         }
     }
 

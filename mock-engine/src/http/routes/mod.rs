@@ -17,12 +17,14 @@ use serde_json::json;
 
 use super::describe::{Endpoint, Routes};
 use super::{answer, auth, schemas};
+use crate::engine::Profile;
 
 /// Everything below the API's base.
-pub(super) fn api(created: StatusCode) -> Routes {
+pub(super) fn api(created: StatusCode, profile: Option<Profile>) -> Routes {
+    let lacks = |method: &str, path: &str| profile.is_some_and(|profile| profile.lacks(method, path));
     let closed = Routes::new()
         .merge(login::closed())
-        .merge(sync::routes(created))
+        .merge(sync::routes(created, profile))
         .merge(tasks::routes())
         .merge(uploads::routes(created))
         .merge(ssh_keys::routes(created))
@@ -30,6 +32,7 @@ pub(super) fn api(created: StatusCode) -> Routes {
         .merge(inventory::routes(created))
         .merge(executions::routes())
         .merge(logs::routes())
+        .without(lacks)
         .behind(
             |router| router.route_layer(from_fn(auth::require_token)),
             true,

@@ -14,7 +14,9 @@ use serde_json::{Value, json};
 
 use super::tasks::number;
 use crate::engine::exchange::{ExportRequest, Exported, ImportRequest, Passphrase, Structure};
-use crate::engine::{DocumentKind, Engine, EngineError, ImportRecord, JobOutput, Operation, Query, SyncKind};
+use crate::engine::{
+    DocumentKind, Engine, EngineError, ImportRecord, JobOutput, Operation, Profile, Query, SyncKind,
+};
 use crate::http::App;
 use crate::http::answer::{
     ApiError, BadRequest, empty, file, json_answer, raw_json, shown_outcomes, task_answer,
@@ -28,7 +30,8 @@ use crate::http::messages;
 use crate::http::schemas::{boolean, id, named, object_type, text};
 use crate::http::target::Target;
 
-pub(super) fn routes(created: StatusCode) -> Routes {
+pub(super) fn routes(created: StatusCode, profile: Option<Profile>) -> Routes {
+    let object_type = || object_type(profile);
     let objects = json!({
         "type": "array",
         "minItems": 1,
@@ -39,15 +42,24 @@ pub(super) fn routes(created: StatusCode) -> Routes {
         },
     });
     let outcomes = json!({ "type": "array", "items": named("ImportOutcome") });
-    let structure = json!({ "enum": ["BLOB", "ZIP"] });
+    let structured = |export: Endpoint| {
+        if has_structure(profile) {
+            export.query("structure", json!({ "enum": ["BLOB", "ZIP"] }))
+        } else {
+            export
+        }
+    };
     let export = |what| {
-        Endpoint::post(export, what)
-            .query("structure", structure.clone())
+        let export = structured(Endpoint::post(export, what))
             .header("passphrase", text())
             .takes(objects.clone())
             .answers(created, named("ExportDocument"))
-            .gives_file(created)
-            .refuses(&[404, 409])
+            .refuses(&[404, 409]);
+        if has_structure(profile) {
+            export.gives_file(created)
+        } else {
+            export
+        }
     };
     let import = |import: Endpoint| {
         import
@@ -85,8 +97,7 @@ pub(super) fn routes(created: StatusCode) -> Routes {
         .at(
             "/export-async",
             [
-                Endpoint::post(export_async, "Exports objects in the background")
-                    .query("structure", structure.clone())
+                structured(Endpoint::post(export_async, "Exports objects in the background"))
                     .header("passphrase", text())
                     .takes(objects.clone())
                     .answers(created, named("AsyncTask"))
@@ -107,6 +118,11 @@ pub(super) fn routes(created: StatusCode) -> Routes {
                 Endpoint::delete(purge_imports, "Forgets the outcomes of imports").done(StatusCode::OK),
             ],
         )
+}
+
+/// Whether exports may have another form. Engines ignore parameters that they don't know.
+fn has_structure(profile: Option<Profile>) -> bool {
+    profile.is_none_or(|profile| profile.differences().structure)
 }
 
 async fn list(Target(app): Target, query: Query) -> Result<Response, ApiError> {
@@ -193,7 +209,11 @@ fn parse_export_request(
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<ExportRequest, ApiError> {
-    let structure = match query.text("structure").map(str::to_ascii_uppercase).as_deref() {
+    let structure = query.text("structure").map(str::to_ascii_uppercase);
+    let structure = match structure
+        .filter(|_| has_structure(app.engine.settings.profile))
+        .as_deref()
+    {
         None | Some("BLOB") => Structure::Blob,
         Some("ZIP") => Structure::Zip,
         Some(other) => {
