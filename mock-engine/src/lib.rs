@@ -31,7 +31,9 @@ pub use engine::schema::{Schema, SchemaError};
 pub use engine::{
     ContentError, Credential, EntropyError, Pace, PersistError, Profile, ProfileError, Settings, SetupError,
 };
-pub use http::faults::{Act, AnswerFault, Fault, FaultError, Faults};
+pub use http::faults::{
+    Act, AnswerFault, ConnectionFault, Delay, Dribble, Fault, FaultError, Faults, Lognormal, PageFault,
+};
 pub use http::limits::Limits;
 pub use http::pattern::{ObjectPattern, PathPattern, RequestPattern, ValuePattern};
 pub use http::scenarios::ScenarioStep;

@@ -61,7 +61,27 @@ pub(crate) fn all() -> Value {
         "FaultAct": {
             "type": "object",
             "minProperties": 1,
-            "properties": { "delay": time(), "answer": named("AnswerFault") },
+            "properties": {
+                "delay": { "oneOf": [
+                    time(),
+                    closed(&["uniform"], json!({
+                        "uniform": { "type": "array", "items": time(), "minItems": 2, "maxItems": 2 },
+                    })),
+                    closed(&["lognormal"], json!({
+                        "lognormal": closed(&["median", "sigma"], json!({
+                            "median": time(), "sigma": { "type": "number", "minimum": 0, "maximum": 5 },
+                        })),
+                    })),
+                ] },
+                "uploadBytesPerSecond": { "type": "integer", "minimum": 1, "maximum": u32::MAX },
+                "page": { "enum": ["stale", "duplicated", "wrongTotal"] },
+                "answer": named("AnswerFault"),
+                "dribble": closed(&["pieces", "over"], json!({
+                    "pieces": { "type": "integer", "minimum": 1, "maximum": u32::MAX }, "over": time(),
+                })),
+                "connection": { "enum": ["close", "reset", "silent", "shortBody", "badChunk", "garbage", "refuseTls"] },
+                "processed": { "type": "boolean" },
+            },
             "additionalProperties": false,
         },
         "AnswerFault": closed(&[], json!({
@@ -74,7 +94,6 @@ pub(crate) fn all() -> Value {
                 "propertyNames": header,
                 "additionalProperties": { "type": "string", "pattern": "^[ -~]*$" },
             },
-            "processed": { "type": "boolean" },
         })),
     })
 }

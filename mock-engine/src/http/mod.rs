@@ -172,6 +172,11 @@ impl Service {
         }
     }
 
+    /// Whether a fault refuses the TLS handshake of a new connection.
+    pub(crate) fn refuses_tls(&self) -> bool {
+        self.app.faults.refuses_tls(&self.app)
+    }
+
     /// Answers one request.
     pub(crate) async fn answer(&self, mut request: Request<Body>) -> Response {
         let found = self.sessions.engine_of(&self.app, &mut request);
@@ -210,6 +215,15 @@ impl Service {
 
     /// Answers a request, or does what the fault that it meets says.
     async fn with_faults(&self, app: &Arc<App>, request: Request<Body>) -> Response {
+        if app.faults.concern(&request) {
+            // On the heap, since every connection has room for the whole way of a request.
+            Box::pin(self.under_faults(app, request)).await
+        } else {
+            self.handle(request).await
+        }
+    }
+
+    async fn under_faults(&self, app: &Arc<App>, request: Request<Body>) -> Response {
         let entry = request.extensions().get::<EntryId>().copied();
         match app.faults.meet(app, request).await {
             Ok((request, None)) => self.handle(request).await,

@@ -5,6 +5,7 @@
 //!
 //! The server speaks HTTP/1.1 only, as the clients of engines do.
 
+mod faulty;
 mod ports;
 pub(crate) mod tls;
 
@@ -22,7 +23,6 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
@@ -31,9 +31,11 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use self::faulty::{Breaker, Faulty, OverTcp};
 pub use self::ports::{Bind, BindError};
 pub(crate) use self::ports::{ListenError, open};
 use crate::http::Service;
+use crate::http::faults::Broken;
 use crate::http::host_guard::Peer;
 use crate::http::limits::Limits;
 
@@ -110,6 +112,9 @@ impl Server {
         match tls {
             None => self.http(stream, peer).await,
             Some(acceptor) => {
+                if self.service.refuses_tls() {
+                    return self.in_time(tls::refuse(stream)).await;
+                }
                 let stream = self.in_time(acceptor.accept(stream)).await?;
                 self.http(stream, peer).await
             }
@@ -123,16 +128,22 @@ impl Server {
         done.ok_or(io::ErrorKind::ConnectionAborted)??
     }
 
-    async fn http(&self, stream: impl AsyncRead + AsyncWrite + Unpin, peer: Peer) -> io::Result<()> {
+    async fn http(&self, stream: impl OverTcp, peer: Peer) -> io::Result<()> {
         let has_request = AtomicBool::new(false);
+        let breaker = Breaker::default();
+        let stream = Faulty::new(stream, breaker.clone());
         let service = service_fn(|request: hyper::Request<Incoming>| {
             has_request.store(true, Ordering::Relaxed);
             // A proxy may have gone by a Content-Length that hyper has dropped, so no request follows a chunked one.
             let is_last = request.headers().contains_key(TRANSFER_ENCODING);
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(peer);
+            let breaker = &breaker;
             async move {
                 let mut response = self.service.answer(request).await;
+                if let Some(broken) = response.extensions_mut().remove::<Broken>() {
+                    breaker.break_with(broken);
+                }
                 if is_last {
                     let close = HeaderValue::from_static("close");
                     response.headers_mut().insert(CONNECTION, close);

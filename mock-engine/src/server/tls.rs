@@ -15,8 +15,11 @@ use rcgen::{
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
+
+use crate::http::faults::TLS_ALERT;
 
 /// The first byte of a TLS handshake. No HTTP method begins with it.
 const TLS_HANDSHAKE: u8 = 0x16;
@@ -156,6 +159,15 @@ pub(super) async fn begins_tls(stream: &TcpStream) -> io::Result<bool> {
         0 => Err(io::ErrorKind::UnexpectedEof.into()),
         _ => Ok(first[0] == TLS_HANDSHAKE),
     }
+}
+
+/// Answers a handshake with an alert.
+pub(super) async fn refuse(mut stream: impl AsyncRead + AsyncWrite + Unpin) -> io::Result<()> {
+    // Closing with unread bytes would reset the connection before the peer reads the alert.
+    let mut hello = vec![0; 16 << 10];
+    let _ = stream.read(&mut hello).await?;
+    stream.write_all(TLS_ALERT).await?;
+    stream.shutdown().await
 }
 
 fn config(

@@ -5,8 +5,11 @@
 //! them back.
 
 mod act;
+mod answer;
+mod connection;
 mod live;
 mod spec;
+mod time;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -14,8 +17,13 @@ use std::sync::{Arc, Mutex};
 use axum::body::Body;
 use http::Request;
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
-pub use self::spec::{Act, AnswerFault, Fault, FaultError};
+pub use self::answer::{AnswerFault, PageFault};
+pub use self::connection::ConnectionFault;
+pub(crate) use self::connection::{Broken, End, TLS_ALERT};
+pub use self::spec::{Act, Fault, FaultError};
+pub use self::time::{Delay, Dribble, Lognormal};
 
 use self::live::Live;
 use super::App;
@@ -31,6 +39,8 @@ pub struct Faults {
     list: Mutex<Arc<[Arc<Defined>]>>,
     /// Counts decisions by chance.
     draws: AtomicU64,
+    /// Wakes requests that a fault keeps silent.
+    replaced: Notify,
 }
 
 /// A fault with its counters.
@@ -82,6 +92,7 @@ impl Faults {
         let mut list = lock(&self.list);
         self.any.store(!faults.is_empty(), Ordering::Relaxed);
         *list = faults.into_iter().map(Defined::new).map(Arc::new).collect();
+        self.replaced.notify_waiters();
         Ok(())
     }
 
@@ -103,6 +114,7 @@ impl Faults {
         let mut list = lock(&self.list);
         self.any.store(false, Ordering::Relaxed);
         *list = Arc::default();
+        self.replaced.notify_waiters();
     }
 
     /// The list with its counters.
@@ -126,20 +138,22 @@ impl Faults {
         list.iter().map(|defined| defined.fault.clone()).collect()
     }
 
+    /// Whether there are faults that a request could meet.
+    pub(super) fn concern(&self, request: &Request<Body>) -> bool {
+        self.any.load(Ordering::Relaxed) && !request.uri().path().starts_with("/__admin")
+    }
+
     /// The fault that a request meets. Reads the body if a fault that fits otherwise asks for it.
     pub(super) async fn meet(
         &self,
         app: &App,
         request: Request<Body>,
     ) -> Result<(Request<Body>, Option<Fault>), ApiError> {
-        if !self.any.load(Ordering::Relaxed) || request.uri().path().starts_with("/__admin") {
-            return Ok((request, None));
-        }
         let list = Arc::clone(&lock(&self.list));
         let mut live = Live::of(request);
         for defined in list.iter() {
             let pattern = &defined.fault.pattern;
-            if !pattern.head_fits(&live) {
+            if defined.fault.is_before_requests() || !pattern.head_fits(&live) {
                 continue;
             }
             if pattern.needs_body() {
@@ -153,6 +167,21 @@ impl Faults {
             }
         }
         Ok((live.into_request(), None))
+    }
+
+    /// Whether a TLS handshake is refused.
+    pub(crate) fn refuses_tls(&self, app: &App) -> bool {
+        if !self.any.load(Ordering::Relaxed) {
+            return false;
+        }
+        let list = Arc::clone(&lock(&self.list));
+        let mut refusing = list.iter().filter(|defined| defined.fault.is_before_requests());
+        refusing.any(|defined| defined.is_due(|| self.chance(app), &app.scenarios))
+    }
+
+    /// Waits until the list is replaced or cleared.
+    async fn changed(&self) {
+        self.replaced.notified().await;
     }
 
     /// A number from 0 to below 1; the same ones after each start of a seeded engine.

@@ -1,12 +1,10 @@
 //! Faults as tests write them.
 
-use std::collections::BTreeMap;
-
-use http::{HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use crate::engine::duration::Time;
+use super::answer::{AnswerFault, PageFault};
+use super::connection::ConnectionFault;
+use super::time::{Delay, Dribble};
 use crate::http::pattern::RequestPattern;
 use crate::http::scenarios::ScenarioStep;
 
@@ -71,36 +69,27 @@ impl Fault {
         {
             return refuse(".probability", "it is not between 0 and 1");
         }
-        if self.act == Act::default() {
-            return refuse(".act", "it is empty");
+        if self.act.is_empty() {
+            return refuse(".act", "it does nothing");
         }
-        let Some(answer) = &self.act.answer else {
-            return Ok(());
-        };
-        // hyper sends no answer after one of an informational status.
-        if answer.status.is_some_and(|status| !(200..=599).contains(&status)) {
-            return refuse(".act.answer.status", "it is not between 200 and 599");
+        if let Some((member, reason)) = self.act.answer.as_ref().and_then(AnswerFault::mistake) {
+            return refuse(&format!(".act.answer{member}"), reason);
         }
-        if usize::from(answer.error_message.is_some())
-            + usize::from(answer.json.is_some())
-            + usize::from(answer.text.is_some())
-            > 1
-        {
+        if let Some(reason) = self.act.delay.as_ref().and_then(Delay::mistake) {
+            return refuse(".act.delay", reason);
+        }
+        if self.is_before_requests() && (self.pattern != RequestPattern::default() || self.act.has_more()) {
             return refuse(
-                ".act.answer",
-                "only one of errorMessage, json and text can be the body",
-            );
-        }
-        let fits = |(name, value): (&String, &String)| {
-            HeaderName::try_from(name).is_ok() && HeaderValue::try_from(value).is_ok()
-        };
-        if !answer.headers.iter().all(fits) {
-            return refuse(
-                ".act.answer.headers",
-                "a name or a value has characters that HTTP doesn't allow",
+                "",
+                "before a TLS handshake there is no request to match and nothing else to do",
             );
         }
         Ok(())
+    }
+
+    /// Whether it acts before there is a request.
+    pub(super) fn is_before_requests(&self) -> bool {
+        self.act.connection == Some(ConnectionFault::RefuseTls)
     }
 }
 
@@ -117,33 +106,45 @@ fn is_zero(number: &u64) -> bool {
 pub struct Act {
     /// Waits before the request is processed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub delay: Option<Time>,
+    pub delay: Option<Delay>,
+    /// Takes the body of the request at this pace.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upload_bytes_per_second: Option<u32>,
+    /// Shows a wrong page of a list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<PageFault>,
     /// Replaces or changes the answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<AnswerFault>,
-}
-
-/// Another answer. What isn't given stays as in the true answer.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-#[non_exhaustive]
-pub struct AnswerFault {
-    /// The status.
+    /// Sends the body of the answer in pieces.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<u16>,
-    /// A body `{ "errorMessage": TEXT }`.
+    pub dribble: Option<Dribble>,
+    /// Breaks the connection.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub error_message: Option<String>,
-    /// A JSON body.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub json: Option<Value>,
-    /// A body of any text, such as invalid JSON.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
-    /// Headers, such as `Retry-After` or `Content-Type`.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub headers: BTreeMap<String, String>,
-    /// Whether the request is processed although its answer is replaced. Without a value: only if the body stays.
+    pub connection: Option<ConnectionFault>,
+    /// Whether the request is processed although the client doesn't learn it. Without a value: unless the answer is
+    /// replaced.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub processed: Option<bool>,
+}
+
+impl Act {
+    fn is_empty(&self) -> bool {
+        let processed = self.processed;
+        *self
+            == Self {
+                processed,
+                ..Self::default()
+            }
+    }
+
+    /// Whether there is more than a broken connection.
+    fn has_more(&self) -> bool {
+        let connection = self.connection;
+        *self
+            != Self {
+                connection,
+                ..Self::default()
+            }
+    }
 }

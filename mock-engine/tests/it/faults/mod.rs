@@ -1,5 +1,7 @@
 //! Faults, as a test author sets and meets them.
 
+mod connections;
+
 use mock_engine::{Act, AnswerFault, Fault, RequestPattern};
 use serde_json::{Value, json};
 
@@ -93,7 +95,7 @@ async fn replaced_answer_leaves_the_engine_unchanged_unless_processed() {
     let client = Client::new().await;
     let create = json!({ "method": "POST", "path": "/applications" });
     for (processed, count) in [(json!(null), 0), (json!(false), 0), (json!(true), 1)] {
-        let act = json!({ "answer": { "status": 502, "text": "<oops", "processed": processed } });
+        let act = json!({ "answer": { "status": 502, "text": "<oops" }, "processed": processed });
         set(&client, json!([{ "match": create, "act": act }])).await;
         let reply = client
             .call("POST", "applications", &json!({ "applicationName": "a" }))
@@ -166,7 +168,7 @@ async fn probability_is_the_same_in_every_run_of_a_seeded_engine() {
 async fn wrong_fault_is_refused_with_its_place() {
     let client = Client::new().await;
     for (fault, reason) in [
-        (json!({ "act": {} }), "faults[0].act: it is empty"),
+        (json!({ "act": {} }), "faults[0].act: it does nothing"),
         (
             json!({ "act": { "answer": { "status": "x" } } }),
             "faults[0].act.answer.status: invalid type",
@@ -181,7 +183,15 @@ async fn wrong_fault_is_refused_with_its_place() {
         ),
         (
             json!({ "act": { "delay": "1 minute" } }),
-            "faults[0].act.delay: '1 minute' is not a duration",
+            "faults[0].act.delay: a delay is a duration",
+        ),
+        (
+            json!({ "act": { "delay": { "uniform": ["2s", "1s"] } } }),
+            "faults[0].act.delay: the shortest delay is longer",
+        ),
+        (
+            json!({ "match": { "path": "/x" }, "act": { "connection": "refuseTls" } }),
+            "faults[0]: before a TLS handshake there is no request",
         ),
         (
             json!({ "match": { "query": { "a": [1] } }, "act": busy(500) }),
@@ -202,7 +212,7 @@ async fn shown_faults_can_be_set_again() {
     let fault = json!({
         "name": "n", "match": { "path": "/x*", "body": { "/a": { "not": 1 } } }, "after": 1, "times": 2,
         "probability": 0.5, "scenario": { "name": "s", "is": "started" },
-        "act": { "delay": "5ms", "answer": { "json": [1], "processed": true } },
+        "act": { "delay": "5ms", "answer": { "json": [1] }, "processed": true },
     });
     set(&client, json!([fault])).await;
     let shown = admin(&client, "GET", "faults", &Value::Null).await.json();
