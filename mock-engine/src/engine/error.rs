@@ -153,6 +153,13 @@ pub enum Refusal {
         /// The requested name.
         to: String,
     },
+    /// Objects of a type that the engine's version doesn't have.
+    OtherVersion {
+        /// The type.
+        type_name: &'static str,
+        /// The version.
+        version: String,
+    },
     /// A name with forbidden characters, or with a blank at an end.
     BadName(String),
     /// A passphrase that can't be used; with the library's reason.

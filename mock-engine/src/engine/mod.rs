@@ -188,6 +188,11 @@ impl Engine {
         }
     }
 
+    /// The types whose objects here are made up, because only the names of the types are public.
+    pub fn provisional_types(&self) -> Vec<&'static str> {
+        content::stock::provisional_types(&self.snapshot())
+    }
+
     /// Returns the present state.
     pub fn snapshot(&self) -> Arc<State> {
         self.store.snapshot()

@@ -92,6 +92,11 @@ impl Settings {
         self.profile.is_none_or(|profile| profile.has_type(type_name))
     }
 
+    /// Whether clients may make objects of a type. Every engine makes those of environments, syncable or not.
+    pub(crate) fn makes_type(&self, type_name: &str) -> bool {
+        self.hides(type_name) || self.profile.is_none_or(|profile| profile.takes_type(type_name))
+    }
+
     /// Whether lists leave out a type that the engine itself makes objects of: its environments, where they can't be
     /// synced.
     pub(crate) fn hides(&self, type_name: &str) -> bool {

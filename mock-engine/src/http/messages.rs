@@ -134,6 +134,9 @@ fn refused(refusal: &Refusal) -> String {
         Refusal::FixedInMount(member) => return format!("'{member}' of a mount can't be changed"),
         Refusal::NoOwnKey(name) => return format!("algorithm '{name}' has no key of its own"),
         Refusal::Renamed { what, from, to } => return format!("{what} '{from}' can't be renamed to '{to}'"),
+        Refusal::OtherVersion { type_name, version } => {
+            return format!("an engine of version {version} has no objects of type {type_name}");
+        }
         Refusal::BadName(name) => {
             return format!(
                 "the name '{name}' must not begin or end with a blank or contain any of {FORBIDDEN_IN_NAMES}"

@@ -40,6 +40,7 @@ mod objects;
 mod openapi;
 mod planned;
 mod ports;
+mod profiles;
 mod quickstart;
 mod resources;
 mod schema;

@@ -10,8 +10,8 @@ use exportdoc::internal::sample::{self, SampleSize};
 use serde_json::json;
 
 use super::{put, put_environment, row, stock};
-use crate::engine::objects::{StoredObject, domain_obstacle, put_object};
-use crate::engine::{ContentError, Key, State};
+use crate::engine::objects::{StoredObject, domain_obstacle, put_object, with_dependencies};
+use crate::engine::{ContentError, Key, Settings, State};
 
 /// Algorithms and domains of the sample inventory that the demo's applications need in addition to the stock.
 const OWN: &[&str] = &[
@@ -29,13 +29,19 @@ const MAPPING: &str = "PatientNoMapping";
 const MAPPED_DOMAIN: &str = "PATIENT_NO";
 
 /// Adds the demo inventory to a state with the stock.
-pub(super) fn fill(state: &mut State) -> Result<(), ContentError> {
+pub(super) fn fill(state: &mut State, settings: &Settings) -> Result<(), ContentError> {
+    let has_settings = settings.has_type("APPLICATION_SETTINGS");
     let mapping = row(json!({ "algorithmName": MAPPING, "algorithmType": "MAPPING", "createdBy": "admin" }));
     state.table_mut("algorithms").insert(Key::parse(MAPPING), mapping);
     for object in sample::global_objects(SampleSize::SMALL)? {
         let name = by_number_in_own_document(object.key().type_number).map_or("", |known| known.name);
         if object.key().name().is_some_and(|name| OWN.contains(&name)) {
-            put_object(state, StoredObject::new(with_stock_setting(&object)?, name, None));
+            let object = if has_settings {
+                with_stock_setting(&object)?
+            } else {
+                without_setting(&object)?
+            };
+            put_object(state, StoredObject::new(object, name, None));
         }
     }
     let domain = draft::domain(MAPPED_DOMAIN, "Patient", MAPPING, None, &[]);
@@ -54,7 +60,15 @@ pub(super) fn fill(state: &mut State) -> Result<(), ContentError> {
             put_object(state, StoredObject::new(object, name, Some(environment.id)));
         }
     }
-    Ok(())
+    stock::put_demo(state, settings)
+}
+
+/// Removes the dependency on a setting.
+fn without_setting(object: &SyncObject<'static>) -> Result<SyncObject<'static>, ContentError> {
+    let settings = type_by_name("APPLICATION_SETTINGS").and_then(|known| known.number());
+    let others = object.dependencies().iter();
+    let others = others.filter(|key| Some(key.type_number) != settings);
+    with_dependencies(object, &others.cloned().collect::<Vec<_>>()).map_err(ContentError::from)
 }
 
 /// Replaces the sample inventory's own setting for algorithms by the stock's.

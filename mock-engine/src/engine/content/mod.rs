@@ -45,9 +45,9 @@ pub(super) fn initial_state(settings: &Settings) -> Result<State, ContentError> 
     if !settings.load.is_empty() {
         load::load(&mut state, &settings.load)?;
     } else if settings.fresh || !settings.empty {
-        stock::put_objects(&mut state, &settings.version)?;
+        stock::put_objects(&mut state, settings)?;
         if !settings.fresh {
-            demo::fill(&mut state)?;
+            demo::fill(&mut state, settings)?;
         }
     }
     stock::add_rows(&mut state);

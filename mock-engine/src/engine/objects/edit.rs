@@ -17,7 +17,7 @@ use super::members::members_of;
 use super::rewrite::{set_field, with_data, with_save};
 use super::{StoredObject, put_object, reference, remove_object, resource_of};
 use crate::engine::resources::{ResourceSpec, Writer, environment_of};
-use crate::engine::{EngineError, Key, Row, State};
+use crate::engine::{EngineError, Key, Refusal, Row, State};
 
 /// The field with the configuration of a user algorithm.
 const CONFIGURATION: u32 = 7;
@@ -41,6 +41,10 @@ pub(super) fn created(writer: &mut Writer<'_>, spec: &ResourceSpec, key: &Key) -
     let Some((type_name, draft)) = made else {
         return Ok(());
     };
+    if !writer.settings.makes_type(type_name) {
+        let version = writer.settings.version.clone();
+        return Err(Refusal::OtherVersion { type_name, version }.into());
+    }
     let pair = RevisionPair {
         object: writer.ids.uuid(),
         save: writer.ids.uuid(),

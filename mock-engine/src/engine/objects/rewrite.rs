@@ -101,7 +101,7 @@ pub(super) fn with_data(object: &SyncObject<'_>, data: &[u8]) -> Result<SyncObje
 }
 
 /// Returns the object with other dependencies. Those that stay keep their bytes.
-pub(super) fn with_dependencies(
+pub(in crate::engine) fn with_dependencies(
     object: &SyncObject<'_>,
     dependencies: &[ObjectKey],
 ) -> Result<SyncObject<'static>, ObjectError> {

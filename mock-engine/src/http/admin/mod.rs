@@ -19,7 +19,7 @@ use http::StatusCode;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use crate::engine::{Engine, EngineError, ExecutionPlan, Key, Query, Row, State as EngineState};
+use crate::engine::{Engine, EngineError, ExecutionPlan, Key, Profile, Query, Row, State as EngineState};
 use crate::http::answer::{ApiError, BadRequest, empty, json_answer, raw_json};
 use crate::http::body::{ObjectBody, RawBody};
 use crate::http::describe::{Descriptions, Endpoint, Routes};
@@ -141,6 +141,9 @@ async fn health(Target(app): Target) -> Response {
         "status": "UP",
         "engine": app.engine.settings.name,
         "version": env!("CARGO_PKG_VERSION"),
+        "engineVersion": app.engine.settings.version,
+        "profile": app.engine.settings.profile.map(Profile::name),
+        "provisionalTypes": app.engine.provisional_types(),
         "uptimeMs": u64::try_from(app.started.elapsed().as_millis()).unwrap_or(u64::MAX),
         "logLinesDropped": LOG_LINES_DROPPED.load(Ordering::Relaxed),
     });

@@ -4,6 +4,7 @@
 //! settings) are on every engine; stock objects are absent on engines that start empty.
 
 mod names;
+mod newer;
 
 use exportdoc::internal::identifier::Identifier;
 use exportdoc::internal::import_plan::{EngineVersion, Presence};
@@ -15,10 +16,12 @@ use serde_json::{Value, json};
 use super::{put, row};
 use crate::engine::clock::api_date;
 use crate::engine::defaults;
-use crate::engine::{ContentError, Key, State};
+use crate::engine::{ContentError, Key, Settings, State};
 
 pub(super) use names::SETTING_OF_ALGORITHMS;
 pub(in crate::engine) use names::{PRIVILEGED, PRIVILEGES};
+pub(in crate::engine) use newer::provisional_types;
+pub(super) use newer::put_demo;
 
 /// Creation date of the stock algorithms.
 const MADE: &str = "2018-02-12";
@@ -51,18 +54,19 @@ pub(in crate::engine) fn setting_id(group: &str, name: &str) -> Option<i64> {
 }
 
 /// Adds the stock objects.
-pub(super) fn put_objects(state: &mut State, version: &str) -> Result<(), ContentError> {
-    let is_new = version
-        .parse::<EngineVersion>()
-        .is_ok_and(|version| version.takes_type("USER_ALGORITHM") == Presence::Present(()));
-    for (id, group, name, value) in names::SETTINGS {
+pub(super) fn put_objects(state: &mut State, settings: &Settings) -> Result<(), ContentError> {
+    let version = settings.version.parse::<EngineVersion>();
+    let is_new = settings.has_type("USER_ALGORITHM")
+        && version.is_ok_and(|version| version.takes_type("USER_ALGORITHM") == Presence::Present(()));
+    let has_settings = settings.has_type("APPLICATION_SETTINGS");
+    for (id, group, name, value) in names::SETTINGS.iter().filter(|_| has_settings) {
         put_draft(
             state,
             "APPLICATION_SETTINGS",
             draft::setting(*id, group, name, value),
         )?;
     }
-    put_algorithms(state)?;
+    put_algorithms(state, has_settings)?;
     if is_new {
         for (name, framework) in names::COMPONENTS {
             put_component(state, name, framework)?;
@@ -78,12 +82,19 @@ pub(super) fn put_objects(state: &mut State, version: &str) -> Result<(), Conten
         let domain = draft::domain(name, "Customer", algorithm, *tokenization, &needed);
         put_draft(state, "DOMAIN", domain)?;
     }
-    put_expressions(state, is_new)?;
+    let found = if settings.has_type("PROFILE_EXPRESSION") {
+        put_expressions(state)?
+    } else {
+        newer::put_classifiers(state)?
+    };
+    put_sets(state, is_new, &found)?;
+    newer::put_stock(state, settings)?;
     put_draft(state, "GLOBAL_OBJECT", draft::global_object(&[]))
 }
 
-fn put_algorithms(state: &mut State) -> Result<(), ContentError> {
-    let needs = setting_key().map_or_else(Vec::new, |key| vec![key]);
+fn put_algorithms(state: &mut State, has_settings: bool) -> Result<(), ContentError> {
+    let setting = setting_key().filter(|_| has_settings);
+    let needs: Vec<ObjectKey> = setting.into_iter().collect();
     for (name, kind) in names::NOT_SYNCABLE {
         let built_in = json!({ "algorithmName": name, "algorithmType": kind, "createdBy": defaults::ADMIN });
         state
@@ -162,11 +173,14 @@ fn put_component(state: &mut State, own_name: &str, framework: &str) -> Result<(
     Ok(())
 }
 
-fn put_expressions(state: &mut State, is_new: bool) -> Result<(), ContentError> {
-    let Some(domains) = type_by_name("DOMAIN").and_then(|known| known.number()) else {
-        return Ok(());
-    };
+/// What profile sets consist of: numbers, keys and names of expressions, or of the classifiers in their place.
+type Found = Vec<(i64, ObjectKey, &'static str)>;
+
+fn put_expressions(state: &mut State) -> Result<Found, ContentError> {
     let mut expressions = Vec::new();
+    let Some(domains) = type_by_name("DOMAIN").and_then(|known| known.number()) else {
+        return Ok(expressions);
+    };
     for ((name, domain, expression), id) in names::EXPRESSIONS.iter().zip(1..) {
         let domain = ObjectKey::new(domains, Identifier::Text((*domain).to_owned()));
         let of_data = name.starts_with(names::OF_DATA);
@@ -174,9 +188,13 @@ fn put_expressions(state: &mut State, is_new: bool) -> Result<(), ContentError> 
         expressions.push((id, draft.key.clone(), *name));
         put_draft(state, "PROFILE_EXPRESSION", draft)?;
     }
+    Ok(expressions)
+}
+
+fn put_sets(state: &mut State, is_new: bool, found: &Found) -> Result<(), ContentError> {
     let sets = names::PROFILE_SETS.iter().zip(1..);
     for ((name, members), id) in sets.filter(|((name, _), _)| is_new || *name != names::NEW_PROFILE_SET) {
-        let members: Vec<_> = expressions
+        let members: Vec<_> = found
             .iter()
             .filter(|(id, ..)| members.contains(id))
             .map(|(_, key, name)| (key.clone(), *name))
