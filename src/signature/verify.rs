@@ -27,21 +27,6 @@ pub enum VerifyError {
     Mismatch,
 }
 
-impl VerifyError {
-    /// What the user can do about it.
-    pub fn help(&self) -> &'static str {
-        match self {
-            Self::EmptyHash => "pass the output of a hash algorithm",
-            Self::OutOfRange { .. } => {
-                "signature and key don't belong together: check which files they came from"
-            }
-            Self::Mismatch => {
-                "the signed bytes were changed, or signature, key and bytes don't belong together"
-            }
-        }
-    }
-}
-
 impl PublicKey {
     /// Whether this key made the signature of this hash.
     pub fn verify_prehash(&self, hash: &[u8], signature: &DsaSignature) -> bool {

@@ -1,6 +1,7 @@
 //! Repeated fields and fields of another wire type hide nothing: reports and comparisons show what an engine reads.
 
 use crate::support::{EXPORT_ID, Parts, Plan, numbered, report, small};
+use exportdoc::internal::blob::Header;
 use exportdoc::internal::diff::{DiffLimits, Later, object_changes};
 use exportdoc::internal::identifier::Identifier;
 use exportdoc::internal::object::data::{FieldKind, MessageSpec, SecretKind};
@@ -238,4 +239,12 @@ fn repeated_record_fields_are_reported() {
         said("field-type-differs", "record: field 2 has another wire type")
     );
     assert_eq!(odd_fields(1, &Writer::new().varint(30, 1).finish()), []);
+}
+
+#[test]
+fn at_most_a_hundred_odd_fields_are_listed() {
+    let message = |odd: usize| Writer::new().text(1, EXPORT_ID).finish().repeat(odd + 1);
+    for (odd, listed) in [(99, 99), (100, 100), (101, 100)] {
+        assert_eq!(Header::odd_fields(&message(odd)).len(), listed, "{odd}");
+    }
 }
