@@ -27,6 +27,7 @@ mod startup;
 
 pub use engine::clock::Clock;
 pub use engine::duration::Time;
+pub use engine::faults::{ExportFault, ImportFault, ObjectEdit, TaskFault};
 pub use engine::schema::{Schema, SchemaError};
 pub use engine::{
     ContentError, Credential, EntropyError, Pace, PersistError, Profile, ProfileError, Settings, SetupError,

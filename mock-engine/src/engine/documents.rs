@@ -65,6 +65,15 @@ impl Documents {
         lock(&self.inner).by_reference.get(reference).cloned()
     }
 
+    /// Removes a document.
+    pub fn remove(&self, reference: &str) {
+        let mut inner = lock(&self.inner);
+        if let Some(gone) = inner.by_reference.remove(reference) {
+            inner.bytes -= gone.bytes.len();
+            inner.order.retain(|other| other != reference);
+        }
+    }
+
     /// Removes the documents of a kind.
     pub fn purge(&self, kind: DocumentKind) {
         let mut inner = lock(&self.inner);

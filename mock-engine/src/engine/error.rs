@@ -86,6 +86,8 @@ pub enum EngineError {
     },
     /// The engine stopped before the answer was ready.
     Stopping,
+    /// A fault made an async task fail, for this reason.
+    TaskFault(String),
     /// The engine keeps no more snapshots.
     TooManySnapshots,
     /// The state could not be stored, so the change was not made.

@@ -25,6 +25,15 @@ impl std::fmt::Debug for Passphrase {
     }
 }
 
+/// An object that is exported or imported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ObjectName {
+    /// Its type, such as `MASKING_JOB`.
+    pub(crate) type_name: String,
+    /// Its name, if it has one.
+    pub(crate) name: Option<String>,
+}
+
 /// The form of an export.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Structure {

@@ -14,7 +14,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::exchange::{ExportRequest, Exported, Passphrase, Structure};
+use super::exchange::{ExportRequest, Exported, ObjectName, Passphrase, Structure};
+use super::faults::{ExportFault, Parts};
 use super::objects::{Habits, Listing, View, is_type_name};
 use super::{BadBody, Engine, EngineError, Page, PageRequest, Refusal, Settings, State, zip};
 use crate::engine::defaults;
@@ -58,8 +59,36 @@ impl Engine {
         select(&self.settings, &state, &view, request).map(drop)
     }
 
+    /// The objects of an export: the requested ones and everything they depend on. Empty if the export is refused.
+    pub(crate) fn exported_objects(&self, request: &ExportRequest) -> Vec<ObjectName> {
+        let state = self.snapshot();
+        let selected = |view: &View| select(&self.settings, &state, view, request).ok();
+        let Some((view, selection)) = self
+            .views
+            .of(&state)
+            .ok()
+            .and_then(|view| selected(&view).map(|selection| (view, selection)))
+        else {
+            return Vec::new();
+        };
+        let name = |id: &NodeId| ObjectName {
+            type_name: view.object(*id).type_name.clone(),
+            name: view.object(*id).name.clone(),
+        };
+        selection.ids.iter().map(name).collect()
+    }
+
     /// Exports objects with everything they depend on.
     pub fn export(&self, request: &ExportRequest) -> Result<Exported, EngineError> {
+        self.export_with(request, None)
+    }
+
+    /// Like [`Engine::export`], but spoils the document.
+    pub(crate) fn export_with(
+        &self,
+        request: &ExportRequest,
+        fault: Option<ExportFault>,
+    ) -> Result<Exported, EngineError> {
         let started = self.timestamp();
         let state = self.snapshot();
         let view = self.views.of(&state)?;
@@ -95,8 +124,21 @@ impl Engine {
         };
         let key = self.signing_key()?;
         let rule = self.key_size().default_rule();
-        let document = seal(&facts, &objects, &key, rule).map_err(cannot("the document"))?;
-        tracing::info!(objects = objects.len(), bytes = document.len(), "export done");
+        let count = objects.len();
+        let document = match fault {
+            None => seal(&facts, &objects, &key, rule).map_err(cannot("the document"))?,
+            Some(fault) => fault.document(
+                self,
+                Parts {
+                    facts: &facts,
+                    objects,
+                    roots: roots.len(),
+                    key: &key,
+                    rule,
+                },
+            )?,
+        };
+        tracing::info!(objects = count, bytes = document.len(), "export done");
         let bytes = match request.structure {
             Structure::Blob => document,
             Structure::Zip => {
@@ -118,7 +160,7 @@ impl Engine {
     }
 
     /// A new key for this export, as live engines do.
-    fn signing_key(&self) -> Result<SigningKey, EngineError> {
+    pub(super) fn signing_key(&self) -> Result<SigningKey, EngineError> {
         let mut seed = [0; 64];
         self.ids.fill(&mut seed);
         SigningKey::from_seed(self.key_size(), &seed).map_err(cannot("the signing key"))

@@ -18,12 +18,34 @@ use exportdoc::internal::import_plan::{
 use exportdoc::internal::object::data::ObjectData;
 use exportdoc::internal::object::{ObjectKey, ObjectType, SyncObject, rename, type_by_name};
 use exportdoc::internal::passphrase::Passphrase;
-use exportdoc::internal::report::{DocumentReport, Encryption, ExamineOptions, Examined, Examiner, Verdict};
+use exportdoc::internal::report::{
+    DocumentReport, Encryption, ExamineOptions, Examined, Examiner, ObjectReport, Verdict,
+};
 
 use super::content::stock;
-use super::exchange::ImportRequest;
+use super::exchange::{ImportRequest, ObjectName};
+use super::faults::ImportFault;
 use super::objects::{Inventory, StoredObject, put_object};
 use super::{BadBody, Engine, EngineError, ImportRecord, Refusal, State};
+
+/// The objects of a document. Empty if it is unreadable.
+pub(crate) fn imported_objects(document: &Bytes, passphrase: Option<&str>) -> Vec<ObjectName> {
+    let options = ExamineOptions {
+        passphrases: passphrase
+            .and_then(|text| Passphrase::new(text).ok())
+            .into_iter()
+            .collect(),
+        ..ExamineOptions::default()
+    };
+    let Ok((report, _)) = examined(document, &options) else {
+        return Vec::new();
+    };
+    let name = |object: ObjectReport| ObjectName {
+        type_name: object.type_name,
+        name: object.name,
+    };
+    report.objects.into_iter().map(name).collect()
+}
 
 impl Engine {
     /// Checks an import before it starts, so a bad async import fails in its first answer.
@@ -45,19 +67,32 @@ impl Engine {
         request: &ImportRequest,
         record: &mut ImportRecord,
     ) -> Result<Vec<ImportOutcome>, EngineError> {
+        self.import_with(request, record, None)
+    }
+
+    /// Like [`Engine::import`], but fails where a fault says so.
+    pub(crate) fn import_with(
+        &self,
+        request: &ImportRequest,
+        record: &mut ImportRecord,
+        fault: Option<&ImportFault>,
+    ) -> Result<Vec<ImportOutcome>, EngineError> {
         let mut decided = None;
         let result = self.read_document(request, record).and_then(|document| {
             self.store.transact(|state| {
                 let plan = decided.insert(self.plan(state, &document, request));
-                match &plan.verdict {
-                    PlanVerdict::WouldSucceed => apply(state, &document, plan),
-                    PlanVerdict::WouldFail { status, .. } => Err(EngineError::ImportFailed {
+                match (&plan.verdict, fault) {
+                    (PlanVerdict::WouldSucceed, Some(fault)) => Err(fault.failure(plan)),
+                    (PlanVerdict::WouldSucceed, None) => apply(state, &document, plan),
+                    (PlanVerdict::WouldFail { status, .. }, _) => Err(EngineError::ImportFailed {
                         missing: *status == 404,
                         outcomes: outcomes(plan, &HashMap::new()),
                     }),
-                    PlanVerdict::Refused(refusal) => Err(Refusal::Import(Box::new(refusal.clone())).into()),
+                    (PlanVerdict::Refused(refusal), _) => {
+                        Err(Refusal::Import(Box::new(refusal.clone())).into())
+                    }
                     // The inventory is complete, so no outcome is unknown.
-                    PlanVerdict::Unknown { needs } => Err(Refusal::ImportUnclear(needs.clone()).into()),
+                    (PlanVerdict::Unknown { needs }, _) => Err(Refusal::ImportUnclear(needs.clone()).into()),
                 }
             })
         });

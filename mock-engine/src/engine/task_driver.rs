@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::faults::{EngineFaults, TaskFault};
 use super::tasks::{Entry, Ticket};
 use super::{AsyncTask, Document, Engine, EngineError, JobOutput, Operation, Pace, SyncPermit, TaskStatus};
 use crate::engine::clock::{api_date, millis};
@@ -72,16 +73,21 @@ impl Engine {
         let now_ms = self.clock.now_ms();
         let schedule = Schedule::new(self.settings.task_pace, now_ms, operation.waits());
         let ticket = self.tasks.insert(operation, reference);
-        if !operation.waits() {
+        let fault = EngineFaults::current().task.clone();
+        let waits = operation.waits() || fault == Some(TaskFault::StaysWaiting);
+        if !waits {
             self.tasks.run(ticket, now_ms);
         }
         let answer = self.tasks.look(ticket).ok_or(EngineError::Internal)?;
-        if self.settings.task_pace == Pace::Delay(Duration::ZERO) {
+        if self.settings.task_pace == Pace::Delay(Duration::ZERO) && fault != Some(TaskFault::StaysWaiting) {
             self.tasks.run(ticket, now_ms);
         }
         let engine = Arc::clone(self);
         tokio::spawn(async move {
-            engine.drive(ticket, schedule, operation, work).await;
+            match fault {
+                None => engine.drive(ticket, schedule, operation, work).await,
+                Some(fault) => engine.drive_badly(ticket, operation, work, fault).await,
+            }
             drop(permit);
         });
         Ok(answer)
@@ -121,6 +127,37 @@ impl Engine {
         self.finish(ticket, operation, output);
     }
 
+    /// Drives a task with a fault. It ends at once otherwise, whatever the pace.
+    async fn drive_badly(
+        self: Arc<Self>,
+        ticket: Ticket,
+        operation: Operation,
+        work: impl FnOnce(&Self) -> JobOutput + Send + 'static,
+        fault: TaskFault,
+    ) {
+        match fault {
+            TaskFault::Fails(detail) => {
+                self.tasks.run(ticket, self.clock.now_ms());
+                let failure = EngineError::TaskFault(detail);
+                self.finish(ticket, operation, JobOutput::failure(failure));
+            }
+            TaskFault::StaysWaiting => self.tasks.until_gone(ticket).await,
+            TaskFault::StaysRunning => {
+                self.tasks.run(ticket, self.clock.now_ms());
+                self.tasks.until_gone(ticket).await;
+            }
+            TaskFault::EndsAfterPolls(polls) => {
+                self.tasks.change(ticket, |entry| {
+                    entry.polls_left = Some(polls);
+                    entry.may_end = polls == 0;
+                });
+                let schedule = Schedule { times: None };
+                self.tasks.run(ticket, self.clock.now_ms());
+                self.drive(ticket, schedule, operation, work).await;
+            }
+        }
+    }
+
     fn finish(&self, ticket: Ticket, operation: Operation, output: JobOutput) {
         let Some(task) = self.tasks.look(ticket) else {
             return;
@@ -146,6 +183,9 @@ impl Engine {
     /// Returns a task. With one state per poll, moves it on first.
     pub async fn poll_task(&self, id: i64) -> Result<AsyncTask, EngineError> {
         let (ticket, task) = self.tasks.find(id)?;
+        if self.tasks.count_poll(ticket) {
+            self.tasks.until_ended(ticket).await;
+        }
         if self.settings.task_pace == Pace::PerPoll {
             match task.status {
                 TaskStatus::Waiting => self.tasks.run(ticket, self.clock.now_ms()),

@@ -180,6 +180,8 @@ pub(super) struct Entry {
     pub(super) task: AsyncTask,
     /// Whether a poll or a download allowed the task to end; only with one state per poll.
     pub(super) may_end: bool,
+    /// How many more times it is shown before it may end; only with a fault.
+    pub(super) polls_left: Option<u32>,
 }
 
 impl Tasks {
@@ -204,6 +206,7 @@ impl Tasks {
                 serial,
                 task,
                 may_end: false,
+                polls_left: None,
             },
         );
         while inner.tasks.len() > defaults::TASKS_KEPT {
@@ -320,6 +323,24 @@ impl Tasks {
             // Never fails, since `self` owns the sender.
             let _ = changed.changed().await;
         }
+    }
+
+    /// Counts that a task with a fault is shown; returns whether it ends now.
+    pub(super) fn count_poll(&self, ticket: Ticket) -> bool {
+        let mut ends = false;
+        self.change(ticket, |entry| {
+            if let Some(left) = &mut entry.polls_left {
+                *left = left.saturating_sub(1);
+                ends = *left == 0 && !entry.task.status.is_final();
+                entry.may_end |= ends;
+            }
+        });
+        ends
+    }
+
+    /// Waits until a task is gone.
+    pub(super) async fn until_gone(&self, ticket: Ticket) {
+        self.until(ticket, |_| false).await;
     }
 
     /// Waits until a task ended, or is gone.

@@ -91,6 +91,13 @@ impl Tokens {
         lock(&self.inner).tokens.contains_key(&digest(token))
     }
 
+    /// Ends a token's lifetime now.
+    pub fn expire(&self, token: &str, now_ms: i64) {
+        if let Some(known) = lock(&self.inner).tokens.get_mut(&digest(token)) {
+            known.expiry = known.expiry.min(now_ms);
+        }
+    }
+
     /// Revokes a token.
     pub fn logout(&self, token: &str) {
         let key = digest(token);

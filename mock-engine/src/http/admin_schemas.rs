@@ -74,6 +74,21 @@ pub(crate) fn all() -> Value {
                     })),
                 ] },
                 "uploadBytesPerSecond": { "type": "integer", "minimum": 1, "maximum": u32::MAX },
+                "expireToken": { "type": "boolean" },
+                "restart": { "type": "boolean" },
+                "edit": closed(&["type"], json!({ "type": text(), "name": text() })),
+                "loseDownload": { "type": "boolean" },
+                "export": { "enum": [
+                    "badSignature", "swappedKey", "flippedByte", "truncatedBlob", "staleRevision", "missingDependency",
+                ] },
+                "import": closed(&["failAt"], json!({ "failAt": count(), "message": text() })),
+                "task": { "oneOf": [
+                    { "enum": ["staysWaiting", "staysRunning"] },
+                    closed(&["fails"], json!({ "fails": text() })),
+                    closed(&["endsAfterPolls"], json!({
+                        "endsAfterPolls": { "type": "integer", "minimum": 0, "maximum": u32::MAX },
+                    })),
+                ] },
                 "page": { "enum": ["stale", "duplicated", "wrongTotal"] },
                 "answer": named("AnswerFault"),
                 "dribble": closed(&["pieces", "over"], json!({

@@ -119,9 +119,10 @@ fn engine_status(error: &EngineError) -> StatusCode {
         | EngineError::TooManySnapshots
         | EngineError::ImportFailed { missing: false, .. } => StatusCode::CONFLICT,
         EngineError::Stopping => StatusCode::SERVICE_UNAVAILABLE,
-        EngineError::Persist(_) | EngineError::InitialContent | EngineError::Internal => {
-            StatusCode::INTERNAL_SERVER_ERROR
-        }
+        EngineError::Persist(_)
+        | EngineError::InitialContent
+        | EngineError::TaskFault(_)
+        | EngineError::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 

@@ -77,6 +77,7 @@ pub fn error_message(error: &EngineError) -> String {
         EngineError::InUse { what, key, by } => sentence(&format!("{what} '{key}' is in use by {by}")),
         EngineError::NotCancellable { what, id } => sentence(&format!("{what} {id} cannot be cancelled")),
         EngineError::ImportFailed { .. } => "The import failed and was rolled back.".to_owned(),
+        EngineError::TaskFault(detail) => detail.clone(),
         EngineError::TooManySnapshots => "There are too many snapshots. Remove some of them.".to_owned(),
         EngineError::Stopping => "The engine is shutting down.".to_owned(),
         EngineError::InitialContent => {

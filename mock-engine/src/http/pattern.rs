@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use wildmatch::WildMatch;
 
 use crate::engine::Query;
+use crate::engine::exchange::ObjectName;
 
 /// What of a request can be matched.
 pub(crate) trait Facts {
@@ -28,15 +29,6 @@ pub(crate) trait Facts {
     fn objects(&self) -> &[ObjectName];
     /// The id of the session; empty outside of sessions.
     fn session(&self) -> &str;
-}
-
-/// An object that a request exports or imports.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ObjectName {
-    /// Its type, such as `MASKING_JOB`.
-    pub(crate) type_name: String,
-    /// Its name, if it has one.
-    pub(crate) name: Option<String>,
 }
 
 /// Selects requests. An empty pattern selects all; otherwise everything given must fit.

@@ -43,6 +43,7 @@ pub(crate) use kinds::{is_reference, is_type_name, resource_of};
 pub(crate) use mounts::MountCollection;
 pub(super) use part_rows::mirror_all;
 pub(super) use rewrite::with_dependencies;
+pub(super) use rewrite::with_save as saved;
 pub(crate) use rows::{MountStatus, remove_object};
 pub use rows::{put_object, row_of};
 pub(crate) use ruleset_rows::{ColumnCollection, TableCollection};

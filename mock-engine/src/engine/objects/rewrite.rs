@@ -33,7 +33,7 @@ pub(super) fn rewrite(
 }
 
 /// Returns the object after a save.
-pub(super) fn with_save(
+pub(in crate::engine) fn with_save(
     object: &SyncObject<'_>,
     save: &str,
     modified_ms: i64,

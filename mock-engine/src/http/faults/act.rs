@@ -7,13 +7,15 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::TryStreamExt;
-use http::{Request, StatusCode};
+use http::{HeaderMap, Request, StatusCode};
+use percent_encoding::percent_decode_str;
 
 use super::connection::ConnectionFault;
 use super::spec::Act;
 use crate::engine::EngineError;
-use crate::http::App;
+use crate::engine::faults::EngineFaults;
 use crate::http::answer::{ApiError, empty};
+use crate::http::{App, auth};
 
 impl Act {
     /// Whether the request reaches the engine. By default it does unless its answer is replaced.
@@ -21,6 +23,28 @@ impl Act {
         let replaced = self.answer.as_ref().is_some_and(|answer| answer.replaces())
             || self.connection.is_some_and(ConnectionFault::replaces);
         self.processed.unwrap_or(!replaced)
+    }
+
+    /// Changes the engine before it processes a request.
+    async fn prepare(&self, app: &Arc<App>, headers: HeaderMap, path: String) -> Result<(), ApiError> {
+        if let Some(edit) = self.edit.clone() {
+            app.blocking(move |engine| engine.save_as_other_user(&edit))
+                .await?;
+        }
+        if self.restart {
+            app.engine.restart();
+        }
+        if let Some(token) = auth::token(&headers).filter(|_| self.expire_token) {
+            app.engine.tokens.expire(token, app.engine.clock.now_ms());
+        }
+        if let Some(reference) = path
+            .strip_prefix("/masking/api/file-downloads/")
+            .filter(|_| self.lose_download)
+        {
+            let reference = percent_decode_str(reference).decode_utf8_lossy();
+            app.engine.documents.remove(&reference);
+        }
+        Ok(())
     }
 
     /// Answers a request that meets the fault. `process` is the true way to an answer.
@@ -39,8 +63,19 @@ impl Act {
         if let Some(page) = self.page {
             page.ask(&mut request);
         }
+        if let Err(error) = self
+            .prepare(app, request.headers().clone(), request.uri().path().to_owned())
+            .await
+        {
+            return error.into_response();
+        }
         let mut response = if self.is_processed() {
-            process(request).await
+            let faults = EngineFaults {
+                export: self.export,
+                import: self.import.clone(),
+                task: self.task.clone(),
+            };
+            faults.scope(process(request)).await
         } else {
             empty(StatusCode::OK)
         };

@@ -4,12 +4,16 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::body::Body;
+use bytes::Bytes;
 use http::Request;
 use http::request::Parts;
 use serde_json::Value;
 
+use crate::engine::exchange::{ExportRequest, ObjectName, Structure};
+use crate::engine::import::imported_objects;
 use crate::http::answer::ApiError;
-use crate::http::pattern::{Facts, ObjectName};
+use crate::http::form::{Keep, read_form};
+use crate::http::pattern::Facts;
 use crate::http::{App, body};
 
 /// The facts of a request under way. The body is read on demand.
@@ -19,6 +23,7 @@ pub(super) struct Live {
     json: Option<Value>,
     objects: Vec<ObjectName>,
     has_read: bool,
+    has_objects: bool,
 }
 
 impl Live {
@@ -30,6 +35,7 @@ impl Live {
             json: None,
             objects: Vec::new(),
             has_read: false,
+            has_objects: false,
         }
     }
 
@@ -38,19 +44,52 @@ impl Live {
         Request::from_parts(self.parts, self.body)
     }
 
-    /// Reads the body, within the limits of the engine.
-    pub(super) async fn read_body(&mut self, app: &App) -> Result<(), ApiError> {
-        if self.has_read {
+    /// Reads the body, within the limits of the engine, and the objects in it if they are needed.
+    pub(super) async fn read_body(&mut self, app: &Arc<App>, needs_objects: bool) -> Result<(), ApiError> {
+        if self.has_read && (self.has_objects || !needs_objects) {
             return Ok(());
         }
         self.has_read = true;
+        self.has_objects = needs_objects;
         let body = std::mem::take(&mut self.body);
         let bytes = body::read_whole(app, &self.parts.headers, body, u64::MAX).await?;
         let mut values = serde_json::Deserializer::from_slice(&bytes).into_iter();
         self.json = values.next().and_then(Result::ok);
+        if needs_objects {
+            self.objects = objects(app, &self.parts, bytes.clone()).await?;
+        }
         self.body = Body::from(bytes);
         Ok(())
     }
+}
+
+/// The objects that a request exports or imports.
+async fn objects(app: &Arc<App>, parts: &Parts, bytes: Bytes) -> Result<Vec<ObjectName>, ApiError> {
+    let passphrase = parts
+        .headers
+        .get("passphrase")
+        .and_then(|value| value.to_str().ok());
+    let passphrase = passphrase.map(str::to_owned);
+    let document = match parts.uri.path().strip_prefix("/masking/api") {
+        Some("/export" | "/v2/export" | "/export-async") => {
+            let request = ExportRequest {
+                objects: serde_json::from_slice(&bytes).unwrap_or_default(),
+                passphrase: None,
+                structure: Structure::Blob,
+            };
+            return app
+                .blocking(move |engine| Ok::<_, ApiError>(engine.exported_objects(&request)))
+                .await;
+        }
+        Some("/import") => bytes,
+        Some("/import-async") => {
+            let form = read_form(app, &parts.headers, Body::from(bytes), "file", Keep::Bytes).await;
+            form.map(|(file, _)| file.bytes).unwrap_or_default()
+        }
+        _ => return Ok(Vec::new()),
+    };
+    app.blocking(move |_| Ok::<_, ApiError>(imported_objects(&document, passphrase.as_deref())))
+        .await
 }
 
 impl Facts for Live {

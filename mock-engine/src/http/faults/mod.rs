@@ -146,7 +146,7 @@ impl Faults {
     /// The fault that a request meets. Reads the body if a fault that fits otherwise asks for it.
     pub(super) async fn meet(
         &self,
-        app: &App,
+        app: &Arc<App>,
         request: Request<Body>,
     ) -> Result<(Request<Body>, Option<Fault>), ApiError> {
         let list = Arc::clone(&lock(&self.list));
@@ -157,7 +157,7 @@ impl Faults {
                 continue;
             }
             if pattern.needs_body() {
-                live.read_body(app).await?;
+                live.read_body(app, pattern.object.is_some()).await?;
                 if !pattern.fits(&live) {
                     continue;
                 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::answer::{AnswerFault, PageFault};
 use super::connection::ConnectionFault;
 use super::time::{Delay, Dribble};
+use crate::engine::faults::{ExportFault, ImportFault, ObjectEdit, TaskFault};
 use crate::http::pattern::RequestPattern;
 use crate::http::scenarios::ScenarioStep;
 
@@ -99,6 +100,12 @@ fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
+// serde passes a reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
 /// What a fault does. Several acts go together: a delay, then an answer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
@@ -110,6 +117,27 @@ pub struct Act {
     /// Takes the body of the request at this pace.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub upload_bytes_per_second: Option<u32>,
+    /// Ends the lifetime of the request's token before the request is processed.
+    #[serde(skip_serializing_if = "is_false")]
+    pub expire_token: bool,
+    /// Restarts the engine before the request is processed: tokens, tasks, documents and uploads are gone.
+    #[serde(skip_serializing_if = "is_false")]
+    pub restart: bool,
+    /// Another user saves an object before the request is processed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edit: Option<ObjectEdit>,
+    /// Removes the file that the request asks for.
+    #[serde(skip_serializing_if = "is_false")]
+    pub lose_download: bool,
+    /// Spoils the document of an export.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub export: Option<ExportFault>,
+    /// Lets an import fail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub import: Option<ImportFault>,
+    /// Sets the course of the async task that the request starts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task: Option<TaskFault>,
     /// Shows a wrong page of a list.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page: Option<PageFault>,

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::tasks::number;
 use crate::engine::exchange::{ExportRequest, Exported, ImportRequest, Passphrase, Structure};
+use crate::engine::faults::EngineFaults;
 use crate::engine::{
     DocumentKind, Engine, EngineError, ImportRecord, JobOutput, Operation, Profile, Query, SyncKind,
 };
@@ -152,11 +153,12 @@ async fn export(
 ) -> Result<Response, ApiError> {
     let request = export_request(&app, entry, query, headers, body).await?;
     let permit = app.engine.begin_sync(SyncKind::Export)?;
+    let fault = EngineFaults::current().export;
     // The work owns the permit, so a client that hangs up does not let the next sync in early.
     let exported = app
         .blocking(move |engine| {
             let _permit = permit;
-            engine.export(&request)
+            engine.export_with(&request, fault)
         })
         .await?;
     let Exported { bytes, structure } = exported;
@@ -178,7 +180,8 @@ async fn export_async(
     let request = app
         .blocking(move |engine| engine.check_export(&request).map(|()| request))
         .await?;
-    let work = move |engine: &Engine| match engine.export(&request) {
+    let fault = EngineFaults::current().export;
+    let work = move |engine: &Engine| match engine.export_with(&request, fault) {
         Ok(exported) => JobOutput::file(exported.bytes),
         Err(error) => JobOutput::failure(error),
     };
@@ -256,10 +259,13 @@ async fn import(
     let request = import_request(&query, &headers, document)?;
     let permit = app.engine.begin_sync(SyncKind::Import)?;
     let journal = Arc::clone(&app);
+    let faults = EngineFaults::current();
     let outcomes = app
         .blocking(move |engine| {
             let _permit = permit;
-            recorded(&journal, entry, |record| engine.import(&request, record))
+            recorded(&journal, entry, |record| {
+                engine.import_with(&request, record, faults.import.as_ref())
+            })
         })
         .await?;
     Ok(json_answer(app.http.created_status, &shown_outcomes(&outcomes)))
@@ -284,9 +290,10 @@ async fn import_async(
         })
         .await?;
     let journal = Arc::clone(&app);
+    let faults = EngineFaults::current();
     let work = move |engine: &Engine| {
         let mut record = ImportRecord::default();
-        let done = engine.import(&request, &mut record);
+        let done = engine.import_with(&request, &mut record, faults.import.as_ref());
         show(&journal, entry, &record, done.as_ref().err());
         import_output(done)
     };

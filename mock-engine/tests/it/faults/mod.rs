@@ -1,6 +1,7 @@
 //! Faults, as a test author sets and meets them.
 
 mod connections;
+mod engines;
 
 use mock_engine::{Act, AnswerFault, Fault, RequestPattern};
 use serde_json::{Value, json};
