@@ -135,6 +135,16 @@ impl Engine {
         })
     }
 
+    /// A row without the members of other versions.
+    fn of_version(&self, collection: &dyn Collection, mut row: Value) -> Value {
+        if let (Some(profile), Some(members)) = (self.settings.profile, row.as_object_mut()) {
+            for hidden in profile.hidden(collection.spec().path) {
+                members.remove(hidden);
+            }
+        }
+        row
+    }
+
     /// Returns a page of a resource.
     pub fn list_resources(
         &self,
@@ -143,12 +153,14 @@ impl Engine {
         page: PageRequest,
     ) -> Result<Page<Value>, EngineError> {
         let state = self.snapshot();
-        collection.list(&self.reader(&state), query, page)
+        let page = collection.list(&self.reader(&state), query, page)?;
+        Ok(page.map(|row| self.of_version(collection, row)))
     }
 
     /// Returns a row of a resource.
     pub fn get_resource(&self, collection: &dyn Collection, key: &Key) -> Result<Value, EngineError> {
-        collection.get(&self.reader(&self.snapshot()), key)
+        let row = collection.get(&self.reader(&self.snapshot()), key)?;
+        Ok(self.of_version(collection, row))
     }
 
     /// Creates a row for a user.
@@ -158,7 +170,8 @@ impl Engine {
         body: Row,
         user: &str,
     ) -> Result<Value, EngineError> {
-        self.write_as(user, |writer| collection.create(writer, body))
+        let row = self.write_as(user, |writer| collection.create(writer, body))?;
+        Ok(self.of_version(collection, row))
     }
 
     /// Copies an environment and its content for a user.
@@ -173,7 +186,8 @@ impl Engine {
         key: &Key,
         body: Row,
     ) -> Result<Value, EngineError> {
-        self.write(|writer| collection.update(writer, key, body))
+        let row = self.write(|writer| collection.update(writer, key, body))?;
+        Ok(self.of_version(collection, row))
     }
 
     /// Removes a row.

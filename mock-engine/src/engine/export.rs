@@ -116,7 +116,7 @@ impl Engine {
             export_id,
             started,
             finished: self.timestamp(),
-            format: state.format.unwrap_or(self.settings.formats().0),
+            format: self.settings.formats(state.format).0,
             requested: request.objects.iter().map(|entry| compact(entry)).collect(),
             type_names: type_names(&view, &ids),
             encryption,

@@ -135,8 +135,7 @@ impl Engine {
             force_overwrite: request.force_overwrite,
             environment: request.environment_id.into(),
             source_environment: request.source_environment_id.into(),
-            // An engine reads its own format.
-            max_format: Some(self.settings.formats().1).max(state.format),
+            max_format: Some(self.settings.formats(state.format).1),
             names: self.settings.name_check(),
             strict_references: false,
         };

@@ -103,12 +103,19 @@ impl Settings {
         type_name == "ENVIRONMENT" && !self.has_type(type_name)
     }
 
-    /// The format number of exports, and the newest one that imports take.
-    pub(crate) fn formats(&self) -> (u64, u64) {
+    /// The format number of exports, and the newest one that imports take, given the highest of the loaded documents.
+    pub(crate) fn formats(&self, loaded: Option<u64>) -> (u64, u64) {
         match self.profile.map(Profile::differences) {
             // No source says which newer formats an engine reads; newer to older isn't supported.
             Some(differences) => (differences.format, differences.format),
-            None => (defaults::EXPORT_FORMAT, self.engine_version().newest_format()),
+            None => {
+                let newest = self.engine_version().newest_format();
+                // An engine reads its own format.
+                (
+                    loaded.unwrap_or(defaults::EXPORT_FORMAT),
+                    newest.max(loaded.unwrap_or(0)),
+                )
+            }
         }
     }
 

@@ -11,6 +11,7 @@ use http::StatusCode;
 use serde_json::{Map, Value, json};
 
 use super::{admin_schemas, schemas};
+use crate::engine::Profile;
 
 /// Endpoints with their descriptions.
 #[derive(Debug, Default)]
@@ -115,7 +116,7 @@ impl Descriptions {
     }
 
     /// Returns the OpenAPI document.
-    pub(crate) fn document(&self) -> Value {
+    pub(crate) fn document(&self, profile: Option<Profile>) -> Value {
         let item = |path: &str, described: &[Description]| -> Map<String, Value> {
             let operations = described.iter();
             operations
@@ -127,9 +128,9 @@ impl Descriptions {
             .iter()
             .map(|(path, described)| (path, item(path, described)))
             .collect();
-        let mut shapes = schemas::all();
+        let mut shapes = schemas::all(profile);
         schemas::merge(&mut shapes, admin_schemas::all());
-        json!({
+        let document = json!({
             "openapi": "3.1.0",
             "info": {
                 "title": "mock-engine",
@@ -142,7 +143,26 @@ impl Descriptions {
                 "schemas": shapes,
                 "securitySchemes": { "token": { "type": "apiKey", "in": "header", "name": "Authorization" } },
             },
-        })
+        });
+        match profile {
+            Some(_) => used_only(document),
+            None => document,
+        }
+    }
+}
+
+/// Drops shapes that nothing refers to, because a profile lacks their endpoints.
+fn used_only(mut document: Value) -> Value {
+    loop {
+        let text = document.to_string();
+        let Some(shapes) = document["components"]["schemas"].as_object_mut() else {
+            return document;
+        };
+        let before = shapes.len();
+        shapes.retain(|name, _| text.contains(&format!("\"#/components/schemas/{name}\"")));
+        if shapes.len() == before {
+            return document;
+        }
     }
 }
 

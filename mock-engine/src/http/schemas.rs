@@ -156,7 +156,7 @@ pub(crate) fn execution_plan() -> Value {
 }
 
 /// All named shapes.
-pub(crate) fn all() -> Value {
+pub(crate) fn all(profile: Option<Profile>) -> Value {
     let identifier = json!({ "type": ["object", "null"] });
     let mut all = json!({
         "Error": {
@@ -184,6 +184,7 @@ pub(crate) fn all() -> Value {
                 "objectIdentifier": object(),
                 "objectType": some_text(),
                 "revisionHash": text(),
+                "revisionId": text(),
             },
         },
         "ExportDocument": {
@@ -256,6 +257,14 @@ pub(crate) fn all() -> Value {
         let shape = &mut all[shown(spec)];
         if shape.is_null() {
             *shape = plain;
+        }
+        for hidden in profile.iter().flat_map(|profile| profile.hidden(spec.path)) {
+            if let Some(required) = shape["required"].as_array_mut() {
+                required.retain(|member| member != hidden);
+            }
+            if let Some(properties) = shape["properties"].as_object_mut() {
+                properties.remove(hidden);
+            }
         }
     }
     all

@@ -75,7 +75,7 @@ pub(super) fn table() -> String {
     text
 }
 
-/// One profile with its types and the endpoints that it lacks.
+/// One profile with its types, and the endpoints and members that it lacks.
 pub(super) fn one(profile: Profile) -> String {
     let mut text = String::new();
     for line in LINES {
@@ -88,6 +88,10 @@ pub(super) fn one(profile: Profile) -> String {
     text.push_str("\nendpoints that only other versions have\n");
     for endpoints in profile.lacking() {
         let _ = writeln!(text, "  {endpoints}");
+    }
+    text.push_str("\nmembers that only other versions have\n");
+    for member in profile.all_hidden() {
+        let _ = writeln!(text, "  {member}");
     }
     text
 }

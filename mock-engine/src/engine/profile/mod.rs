@@ -37,6 +37,8 @@ pub(crate) struct Differences {
     types: &'static [&'static [&'static str]],
     /// The endpoints of other versions, in groups.
     lacks: &'static [&'static [Endpoints]],
+    /// The members of rows of other versions, in groups: the resource's path and the member.
+    hidden: &'static [&'static [(&'static str, &'static str)]],
     /// Whether there are MAPPLET algorithms.
     pub(crate) legacy_algorithms: bool,
     /// Whether an export may have a `structure`.
@@ -100,6 +102,18 @@ impl Profile {
     /// Whether imports take objects of a type. The API still names the type of removed algorithms.
     pub(crate) fn takes_type(self, type_name: &str) -> bool {
         self.has_type(type_name) && (self.0.legacy_algorithms || type_name != table::LEGACY)
+    }
+
+    /// The members of other versions that rows of a resource don't have.
+    pub(crate) fn hidden(self, path: &str) -> impl Iterator<Item = &'static str> {
+        let all = self.0.hidden.iter().copied().flatten();
+        all.filter(move |(of, _)| *of == path).map(|(_, member)| *member)
+    }
+
+    /// All members of other versions, as text.
+    pub(crate) fn all_hidden(self) -> impl Iterator<Item = String> {
+        let all = self.0.hidden.iter().copied().flatten();
+        all.map(|(path, member)| format!("{member} in /{path}"))
     }
 
     /// The endpoints that don't exist, as text.

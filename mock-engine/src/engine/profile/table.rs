@@ -16,6 +16,7 @@ pub(super) static V5_3: Differences = Differences {
     format: 1,
     types: &[OF_5_3, EXPRESSIONS],
     lacks: &[AFTER_5_3, AFTER_6_0, AFTER_6_0_15],
+    hidden: &[MEMBERS_AFTER_6_0, MEMBERS_AFTER_6_0_15],
     // [vendor] Removed with 6.0.15.
     legacy_algorithms: true,
     // [vendor] Came with API 5.1.4x, that is, in 2025.
@@ -47,6 +48,7 @@ pub(super) static V6_0_15: Differences = Differences {
     format: 5,
     types: &[OF_5_3, EXPRESSIONS, NEW_IN_6_0, NEW_IN_LATER_6_0],
     lacks: &[AFTER_6_0_15],
+    hidden: &[MEMBERS_UNTIL_6_0, MEMBERS_AFTER_6_0_15],
     legacy_algorithms: false,
     ..V5_3
 };
@@ -62,6 +64,7 @@ pub(super) static V2025: Differences = Differences {
     // [vendor] The enumeration of API 5.1.42, which still names MAPPLET.
     types: &[OF_5_3, NEW_IN_6_0, NEW_IN_LATER_6_0, NEW_IN_2025],
     lacks: &[EXPRESSION_ENDPOINTS],
+    hidden: &[MEMBERS_UNTIL_6_0],
     legacy_algorithms: false,
     structure: true,
     revision_ids: true,
@@ -163,6 +166,38 @@ const AFTER_6_0_15: &[Endpoints] = &[all("/classifiers"), all("/v2/export")];
 
 /// Endpoints of the types that API 5.1.42 dropped [ours: the types are the vendor's].
 const EXPRESSION_ENDPOINTS: &[Endpoints] = &[all("/profile-expressions")];
+
+/// Members that API 5.1.18 has and API 5.1.1 hasn't [clients, as for the endpoints], and those that only later pages show
+/// [vendor].
+const MEMBERS_AFTER_6_0: &[(&str, &str)] = &[
+    ("algorithms", "canReturnNull"),
+    ("algorithms", "fields"),
+    ("algorithms", "frameworkId"),
+    ("algorithms", "maskType"),
+    ("algorithms", "pluginId"),
+    ("column-metadata", "algorithmFieldId"),
+    ("column-metadata", "algorithmGroupNo"),
+    ("column-metadata", "documentStoreType"),
+    ("column-metadata", "domainAssignedBy"),
+    ("column-metadata", "fileFormatId"),
+    ("column-metadata", "isIdentity"),
+    ("execution-components", "bytesProcessed"),
+    ("execution-components", "bytesTotal"),
+    ("execution-components", "logFile"),
+    ("execution-components", "nonConformingDataCount"),
+    ("execution-events", "maskedObjectParentName"),
+    ("file-field-metadata", "algorithmFieldId"),
+    ("file-field-metadata", "algorithmGroupNo"),
+    ("table-metadata", "isMasked"),
+    ("users", "disableReason"),
+    ("users", "userStatus"),
+];
+
+/// The member that `userStatus` replaced after 6.0.6 [clients].
+const MEMBERS_UNTIL_6_0: &[(&str, &str)] = &[("users", "isLocked")];
+
+/// Members that go with the classifiers [ours].
+const MEMBERS_AFTER_6_0_15: &[(&str, &str)] = &[("profile-sets", "classifierIds")];
 
 const fn all(path: &'static str) -> Endpoints {
     some(path, &[])

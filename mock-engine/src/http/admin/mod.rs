@@ -116,10 +116,12 @@ impl OpenApi {
     }
 }
 
-async fn openapi(Extension(api): Extension<Arc<OpenApi>>) -> Response {
+async fn openapi(Target(app): Target, Extension(api): Extension<Arc<OpenApi>>) -> Response {
+    // The routes, and so the document, are those of one profile.
+    let profile = app.engine.settings.profile;
     let document = api
         .document
-        .get_or_init(|| api.descriptions.document().to_string().into());
+        .get_or_init(|| api.descriptions.document(profile).to_string().into());
     raw_json(StatusCode::OK, document.clone())
 }
 

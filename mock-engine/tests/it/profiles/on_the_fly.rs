@@ -75,7 +75,7 @@ async fn on_the_fly_job_moves_with_its_source() {
         assert!(succeeded(&again), "{again:?}");
         assert_eq!(connectors(target, dummy).await, here);
 
-        // The job can be told to read from another connector, as clients do after a sync.
+        // Clients give the job another source after a sync.
         let own_connector = connectors(target, own).await[0]["databaseConnectorId"].clone();
         let mut whole = moved[0].clone();
         whole["onTheFlyMaskingSource"]["connectorId"] = own_connector.clone();

@@ -83,7 +83,7 @@ async fn each_engine_of_a_file_has_its_profile() {
 }
 
 #[tokio::test]
-async fn profiles_prints_the_table_and_one_profile() {
+async fn profiles_prints_the_documented_table_and_one_profile() {
     let all = run(&["profiles"]).await;
     let all = String::from_utf8(all.stdout).unwrap();
     assert!(
@@ -93,12 +93,19 @@ async fn profiles_prints_the_table_and_one_profile() {
             .contains("5.3         6.0         6.0.15      2025"),
         "{all}"
     );
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/mock-engine.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    assert!(
+        page.contains(&format!("```text\n{all}```\n")),
+        "docs/mock-engine.md has another table:\n{all}"
+    );
     let one = run(&["profiles", "6.0"]).await;
     let one = String::from_utf8(one.stdout).unwrap();
     assert!(
         one.contains("  MAPPLET\n") && one.contains("  /monitor-task\n"),
         "{one}"
     );
+    assert!(one.contains("  userStatus in /users\n"), "{one}");
     assert!(!one.contains("USER_ALGORITHM"), "{one}");
     for wrong in [&["profiles", "7.0"][..], &["--profile", "7.0"]] {
         let wrong = run(wrong).await;

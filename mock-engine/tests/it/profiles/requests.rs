@@ -209,6 +209,55 @@ async fn only_2025_has_other_structures_and_revision_ids() {
 }
 
 #[tokio::test]
+async fn rows_have_the_members_of_the_version() {
+    for (profile, has, lacks) in [
+        (Profile::V5_3, "isLocked", "userStatus"),
+        (Profile::V6_0, "isLocked", "userStatus"),
+        (Profile::V6_0_15, "userStatus", "isLocked"),
+        (Profile::V2025, "userStatus", "isLocked"),
+    ] {
+        let client = empty(profile).await;
+        let made = json!({ "userName": "eve", "firstName": "E", "lastName": "V", "email": "e@example.com" });
+        let made = client.call("POST", "users", &made).await.json();
+        let path = format!("users/{}", made["userId"]);
+        let changed = client
+            .call("PUT", &path, &json!({ "firstName": "Eva" }))
+            .await
+            .json();
+        let listed = client.rows("users").await;
+        let listed = listed.iter().find(|row| row["userName"] == "eve").unwrap();
+        for row in [&made, &changed, &client.get(&path).await.json(), listed] {
+            assert!(!row[has].is_null() && row[lacks].is_null(), "{profile} {row}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn openapi_has_no_unused_shape_and_no_other_member() {
+    for profile in Profile::ALL {
+        let document = document(&empty(profile).await).await;
+        let text = document.to_string();
+        let shapes = document["components"]["schemas"].as_object().unwrap();
+        for name in shapes.keys() {
+            assert!(
+                text.contains(&format!("\"#/components/schemas/{name}\"")),
+                "{profile} {name}"
+            );
+        }
+        let needed = shapes["execution-components-entry"]["required"]
+            .as_array()
+            .unwrap();
+        let newer = [Profile::V6_0_15, Profile::V2025].contains(&profile);
+        assert_eq!(needed.contains(&json!("bytesTotal")), newer, "{profile}");
+        assert_eq!(
+            shapes.contains_key("classifiers-entry"),
+            profile == Profile::V2025,
+            "{profile}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn only_2025_syncs_at_the_same_time() {
     for (profile, _, _, newer) in EXPECTED {
         let slow = mock_engine::Pace::Delay(std::time::Duration::from_secs(60));
