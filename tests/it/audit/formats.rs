@@ -5,13 +5,13 @@ use std::fs;
 use std::path::Path;
 
 use crate::support::{
-    Parts, assert_snapshot, document_of_messages, exportdoc, file, global, key, oracle_text, root, small,
-    testdata,
+    Parts, assert_snapshot, document_of_messages, exportdoc, file, global, key, numbered, oracle_text, root,
+    small, testdata,
 };
 use crate::support::{everything, made};
 use exportdoc::internal::finding::REGISTRY;
 use exportdoc::internal::identifier::Identifier;
-use exportdoc::internal::object::draft::{ConnectorSpec, connector};
+use exportdoc::internal::object::draft::ruleset;
 use exportdoc::internal::object::{ObjectKey, Revision, RevisionPair, SyncObject};
 use exportdoc::internal::signature::KeySize;
 use exportdoc::internal::wire::Writer;
@@ -334,26 +334,21 @@ fn sarif_fingerprints_are_stable_and_distinct() {
 #[test]
 fn sarif_results_are_limited_with_errors_first() {
     let directory = tempfile::tempdir().unwrap();
-    // Three findings about each of them.
+    // An object that misses thousands costs far less time than thousands of objects.
+    let needs: Vec<ObjectKey> = (1..=9_000).map(|id| numbered(10, id)).collect();
+    let pair = RevisionPair {
+        object: "00000000-0000-4000-8000-000000000001".to_owned(),
+        save: "00000000-0000-4000-9000-000000000001".to_owned(),
+    };
+    let needy = ruleset(1, "Needy", (&needs[0], "Clinic"), &[], &needs[1..]);
     let mut plan = small();
-    plan.objects = (1..4_300)
-        .map(|id| {
-            let pair = RevisionPair {
-                object: format!("00000000-0000-4000-8000-{id:012}"),
-                save: format!("00000000-0000-4000-9000-{id:012}"),
-            };
-            let spec = ConnectorSpec {
-                name: &format!("refused ({id}"),
-                host: Some("db.example.com"),
-                user: Some("hr"),
-                ..Default::default()
-            };
-            connector(id, &spec).finish(pair, 0, 0).unwrap()
-        })
-        .collect();
+    plan.objects = vec![needy.finish(pair, 0, 0).unwrap()];
     let document = plan.seal();
-    file(directory.path(), "a.json", &document);
-    file(directory.path(), "b.json", &document);
+    for name in ["a.json", "b.json", "c.json"] {
+        file(directory.path(), name, &document);
+    }
+    let levels = "[levels]\nmissing-dependency = \"info\"\n";
+    file(directory.path(), "exportdoc-policy.toml", levels);
     let bad = fs::read(made("damaged/cyclic.json")).unwrap();
     file(directory.path(), "zzz-the-bad-one.json", bad);
     let (text, _, code) = audit(directory.path(), "sarif", &["-r", "."]);
@@ -436,10 +431,10 @@ fn junit(xml: &str) -> Vec<[Option<String>; 4]> {
 
 #[test]
 fn python_reads_junit_of_every_document() {
+    let audited: Value = serde_json::from_str(&audit(&root(), "json", &["-r", "testdata"]).0).unwrap();
     for fail_on in ["error", "info"] {
         let arguments = ["-r", "testdata", "--fail-on", fail_on];
         let cases = junit(&audit(&root(), "junit", &arguments).0);
-        let audited: Value = serde_json::from_str(&audit(&root(), "json", &arguments).0).unwrap();
         let failing: BTreeSet<&str> = cases
             .iter()
             .filter(|[_, _, kind, _]| kind.as_deref() == Some("failure"))

@@ -45,8 +45,9 @@ fn java(cases: &[Case]) -> Vec<bool> {
         env!("CARGO_MANIFEST_DIR"),
         "/testdata/vectors/scripts/DsaOracle.java"
     );
+    // Few threads and no optimization, because the run is short.
     let mut child = Command::new("java")
-        .arg(source)
+        .args(["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", source])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -100,7 +101,7 @@ fn openssl_and_the_jdk_verify_what_we_sign() {
             SigningKey::generate(size).unwrap(),
             SigningKey::from_seed(size, b"oracle").unwrap(),
         ] {
-            for message in [&b""[..], b"a record", &[0xa5; 1000]] {
+            for message in [&b""[..], &[0xa5; 1000]] {
                 let case = signed(&key, size, message);
                 let mut tampered = signed(&key, size, message);
                 tampered.message[0] ^= 1;
@@ -109,7 +110,7 @@ fn openssl_and_the_jdk_verify_what_we_sign() {
         }
     }
     let verdicts = java(&cases);
-    assert_eq!(cases.len(), 36);
+    assert_eq!(cases.len(), 24);
     for (index, (case, jdk)) in cases.iter().zip(verdicts).enumerate() {
         let honest = index % 2 == 0;
         assert_eq!(openssl(directory.path(), case), honest, "OpenSSL, case {index}");
