@@ -1,5 +1,7 @@
 //! The plan: the steps of an import, its outcome, and the tasks it leaves to users.
 
+use std::cmp::Ordering;
+
 use serde::Serialize;
 
 use super::refusal::Refusal;
@@ -175,9 +177,9 @@ impl ImportPlan {
             Verdict::Unknown { .. } | Verdict::Refused(_) => return Vec::new(),
         };
         let rows = self.steps.iter().enumerate().map(|(position, step)| {
-            let status = match failing {
-                Some(at) if position == at => ImportStatus::Failed,
-                Some(at) if position > at => ImportStatus::Skipped,
+            let status = match failing.map(|at| position.cmp(&at)) {
+                Some(Ordering::Equal) => ImportStatus::Failed,
+                Some(Ordering::Greater) => ImportStatus::Skipped,
                 _ => ImportStatus::Success,
             };
             let known = match &step.action {

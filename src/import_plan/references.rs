@@ -83,8 +83,8 @@ impl<'a> Originals<'a> {
         for (at, object) in report.objects.iter().enumerate() {
             let wanted = match type_by_name(&object.type_name) {
                 Some(known) if known.is_algorithm() => TypeSelector::AnyAlgorithm,
-                Some(known) if known.scope == Scope::Global => TypeSelector::Type(known.name),
-                _ => continue,
+                Some(known) => TypeSelector::Type(known.name),
+                None => continue,
             };
             let uuid = report.graph.nodes()[at].pair.object.as_str();
             if !uuid.is_empty() {

@@ -163,4 +163,40 @@ mod tests {
         assert_eq!(takes("6.0.8.0", "PROFILE_EXPRESSION"), None);
         assert_eq!(takes("6.0.8.0", "NO_SUCH_TYPE"), None);
     }
+
+    #[test]
+    fn last_build_of_a_version_has_its_types() {
+        let last = format!("6.0.14.{}", u32::MAX);
+        assert_eq!(takes(&last, "MAPPLET"), Some(true));
+    }
+
+    #[test]
+    fn versions_before_6_check_no_names_and_read_format_2() {
+        for (version, checks, strictly, format) in [
+            ("5.3.9.0", NameCheck::Off, NameCheck::Off, 2),
+            ("6.0.0.0", NameCheck::MadeByPeople, NameCheck::Strict, 6),
+            ("6.0.0.1", NameCheck::MadeByPeople, NameCheck::Strict, 6),
+            ("2025.2", NameCheck::MadeByPeople, NameCheck::Strict, 6),
+        ] {
+            let read: EngineVersion = version.parse().unwrap();
+            assert_eq!(read.name_check(false), checks, "{version}");
+            assert_eq!(read.name_check(true), strictly, "{version}");
+            assert_eq!(read.newest_format(), format, "{version}");
+        }
+    }
+
+    #[test]
+    fn year_reads_the_formats_of_earlier_years_only() {
+        for (version, format) in [
+            ("6.0.1.0", None),
+            ("1999", None),
+            ("2019", None),
+            ("2020", Some(2)),
+            ("2023.9", Some(2)),
+            ("2024", Some(6)),
+        ] {
+            let read: EngineVersion = version.parse().unwrap();
+            assert_eq!(read.wrote_format(), format, "{version}");
+        }
+    }
 }

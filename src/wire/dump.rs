@@ -100,3 +100,56 @@ fn level(message: Message<'_>, base: usize, depth: usize, left: &mut usize) -> V
     }
     nodes
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Varint 1 in field 1, then group 20, which holds group 21, which holds varint 5 in field 1. Tags of 20 and 21 have two
+    /// bytes.
+    const GROUPS: [u8; 12] = [
+        0x08, 0x01, 0xa3, 0x01, 0xab, 0x01, 0x08, 0x05, 0xac, 0x01, 0xa4, 0x01,
+    ];
+
+    fn dumped(message: &[u8], depth: usize) -> Vec<DumpNode> {
+        let limits = DumpLimits { depth, nodes: 100 };
+        dump(Message::parse(message).unwrap(), limits).0
+    }
+
+    fn node(number: u32, offset: usize, length: usize, value_length: usize, value: DumpValue) -> DumpNode {
+        DumpNode {
+            number,
+            offset,
+            length,
+            value_length,
+            value,
+        }
+    }
+
+    #[test]
+    fn groups_have_the_offsets_of_the_whole_message() {
+        let innermost = node(1, 6, 2, 1, DumpValue::Varint(5));
+        let inner = node(21, 4, 6, 2, DumpValue::Group(vec![innermost]));
+        let expected = [
+            node(1, 0, 2, 1, DumpValue::Varint(1)),
+            node(20, 2, 10, 6, DumpValue::Group(vec![inner])),
+        ];
+        assert_eq!(dumped(&GROUPS, 2), expected);
+    }
+
+    #[test]
+    fn groups_below_the_deepest_level_are_bytes() {
+        let inner = node(21, 4, 6, 2, DumpValue::Bytes(vec![0x08, 0x05]));
+        let value = DumpValue::Group(vec![inner]);
+        assert_eq!(dumped(&GROUPS, 1)[1], node(20, 2, 10, 6, value));
+        let value = DumpValue::Bytes(GROUPS[4..10].to_vec());
+        assert_eq!(dumped(&GROUPS, 0)[1], node(20, 2, 10, 6, value));
+    }
+
+    #[test]
+    fn length_of_a_value_leaves_out_its_tag() {
+        // 100,000 in field 20.
+        let message = [0xa0, 0x01, 0xa0, 0x8d, 0x06];
+        assert_eq!(dumped(&message, 1), [node(20, 0, 5, 3, DumpValue::Varint(100_000))]);
+    }
+}

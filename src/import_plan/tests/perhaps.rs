@@ -6,6 +6,7 @@ use crate::import_plan::{
     GivenEnvironment, Identity, ImportOptions, Lookup, Presence, Purpose, TargetEnvironment, TargetInventory,
     TargetObject, TargetRevision,
 };
+use crate::object::ObjectKey;
 
 /// Says the same of every object, and of every environment.
 struct Saying {
@@ -54,6 +55,33 @@ fn object_in_an_uncertain_environment_is_unknown() {
             "DATABASE_CONNECTOR Demo: unknown: needs environments",
             "MASKING_JOB Mask it: unknown: needs environments"
         ]
+    );
+}
+
+/// Takes every type.
+struct TakingAll;
+
+impl TargetInventory for TakingAll {
+    fn find(&self, _: &Lookup<'_>) -> Presence<TargetObject> {
+        Presence::Absent
+    }
+
+    fn environment(&self, _: i64) -> Presence<TargetEnvironment> {
+        Presence::Absent
+    }
+
+    fn takes_type(&self, _: &str) -> Presence<()> {
+        Presence::Present(())
+    }
+}
+
+#[test]
+fn how_a_target_identifies_a_new_type_is_unknown() {
+    let key = ObjectKey::new(31, Identifier::Integer(1));
+    let odd = build(key, &[], "s1", ("PluginData", vec![1]));
+    assert_eq!(
+        told(&import(&[&odd]).plan_against(&TakingAll))[0],
+        "TYPE_31 1: unknown: needs how engines identify objects of type TYPE_31"
     );
 }
 
