@@ -150,6 +150,9 @@ mod tests {
     fn length_of_a_value_leaves_out_its_tag() {
         // 100,000 in field 20.
         let message = [0xa0, 0x01, 0xa0, 0x8d, 0x06];
-        assert_eq!(dumped(&message, 1), [node(20, 0, 5, 3, DumpValue::Varint(100_000))]);
+        assert_eq!(
+            dumped(&message, 1),
+            [node(20, 0, 5, 3, DumpValue::Varint(100_000))]
+        );
     }
 }
