@@ -2,4 +2,5 @@
 
 mod command;
 mod target_contradictions;
+mod target_gaps;
 mod target_state;
