@@ -152,7 +152,7 @@ impl Engine {
         request: &ImportRequest,
         record: &mut ImportRecord,
     ) -> Result<ImportDocument, EngineError> {
-        record.document(&request.document);
+        record.request(request);
         let refused = |refusal: Refusal| Err(refusal.into());
         let passphrase = match &request.passphrase {
             Some(text) => match Passphrase::new(text.reveal()) {

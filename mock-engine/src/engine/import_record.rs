@@ -7,6 +7,8 @@ use exportdoc::internal::report::DocumentReport;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::exchange::ImportRequest;
+
 /// Limit on the recorded objects, in bytes.
 const OBJECT_BYTES: usize = 256 << 10;
 
@@ -15,6 +17,10 @@ const OBJECT_BYTES: usize = 256 << 10;
 pub struct ImportRecord {
     /// SHA-256 of the document.
     digest: String,
+    /// The size of the document.
+    size: usize,
+    /// The options of the import.
+    options: Value,
     /// The document's UUID, if it is readable.
     export_id: Option<String>,
     /// The exporting host, as the document says.
@@ -29,12 +35,27 @@ pub struct ImportRecord {
 }
 
 impl ImportRecord {
-    /// Records the document.
-    pub(super) fn document(&mut self, bytes: &[u8]) {
-        self.digest = Sha256::digest(bytes)
+    /// Records what is asked for.
+    pub(super) fn request(&mut self, request: &ImportRequest) {
+        self.digest = Sha256::digest(&request.document)
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect();
+        self.size = request.document.len();
+        let mut options = json!({
+            "forceOverwrite": request.force_overwrite,
+            "passphrase": request.passphrase.is_some(),
+        });
+        let environments = [
+            ("environmentId", request.environment_id),
+            ("sourceEnvironmentId", request.source_environment_id),
+        ];
+        for (name, id) in environments {
+            if let Some(id) = id {
+                options[name] = id.into();
+            }
+        }
+        self.options = options;
     }
 
     /// Records the document's header.
@@ -74,6 +95,8 @@ impl ImportRecord {
     pub fn to_json(&self) -> Value {
         let mut value = json!({
             "sha256": self.digest,
+            "bytes": self.size,
+            "options": self.options,
             "objects": self.objects,
             "outcomes": self.outcomes,
         });

@@ -14,6 +14,7 @@ mod error;
 pub(crate) mod exchange;
 mod executions;
 mod export;
+mod export_record;
 pub(crate) mod faults;
 mod gate;
 pub(crate) mod ids;

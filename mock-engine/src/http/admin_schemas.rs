@@ -14,6 +14,11 @@ pub(crate) fn time() -> Value {
     json!({ "type": "string", "pattern": "^(0|[0-9]{1,6}(ms|s|m|h))$" })
 }
 
+/// The id of a session.
+pub(crate) fn session_id() -> Value {
+    json!({ "type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,128}$" })
+}
+
 /// The shapes by name.
 pub(crate) fn all() -> Value {
     let patterns = || json!({ "type": "object", "additionalProperties": named("ValuePattern") });
@@ -37,6 +42,44 @@ pub(crate) fn all() -> Value {
             "object": named("ObjectPattern"),
             "session": named("ValuePattern"),
         })),
+        "RequestList": {
+            "type": "object",
+            "required": ["total", "kept", "count", "next", "requests"],
+            "properties": {
+                "total": count(),
+                "kept": count(),
+                "dropped": count(),
+                "count": count(),
+                "next": count(),
+                "timedOut": { "type": "boolean" },
+                "requests": { "type": "array", "items": named("JournalEntry") },
+            },
+        },
+        "JournalEntry": {
+            "type": "object",
+            "required": ["id", "time", "method", "path", "query", "headers"],
+            "properties": {
+                "id": count(),
+                "time": text(),
+                "method": text(),
+                "path": text(),
+                "query": text(),
+                "headers": { "type": "array", "items": text() },
+                "session": text(),
+                "user": text(),
+                "status": count(),
+                "micros": count(),
+                "bodyBytes": count(),
+                "answerBytes": count(),
+                "body": {},
+                "error": text(),
+                "fault": text(),
+                "unmatched": { "type": "boolean" },
+                "notes": { "type": "array", "items": text() },
+                "import": { "type": "object" },
+                "export": { "type": "object" },
+            },
+        },
         "Clock": closed(&["now", "frozen", "speed"], json!({
             "now": text(), "frozen": { "type": "boolean" }, "speed": { "type": "number", "minimum": 0 },
         })),

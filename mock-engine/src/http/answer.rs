@@ -23,12 +23,17 @@ use exportdoc::internal::import_plan::ImportOutcome;
 #[derive(Debug, Clone)]
 pub(crate) struct ErrorText(pub(crate) String);
 
+/// Marks the answer to a request for which there is no endpoint.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Unmatched;
+
 /// Why a request was refused: by HTTP, or by the engine.
 #[derive(Debug)]
 pub(crate) enum ApiError {
     Engine(EngineError),
     BadRequest(BadRequest),
-    NoEndpoint,
+    /// No endpoint has the path; with the text that says so.
+    NoEndpoint(String),
     MethodNotAllowed,
     BodyTooLarge,
     BodyTooSlow,
@@ -71,7 +76,7 @@ impl ApiError {
     fn status(&self) -> StatusCode {
         match self {
             Self::Engine(error) => engine_status(error),
-            Self::NoEndpoint => StatusCode::NOT_FOUND,
+            Self::NoEndpoint(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
@@ -86,7 +91,7 @@ impl ApiError {
         match self {
             Self::Engine(error) => messages::error_message(error),
             Self::BadRequest(bad) => messages::bad_request(bad),
-            Self::NoEndpoint => messages::NO_SUCH_ENDPOINT.to_owned(),
+            Self::NoEndpoint(text) => text.clone(),
             Self::MethodNotAllowed => messages::METHOD_NOT_ALLOWED.to_owned(),
             Self::BodyTooLarge => messages::BODY_TOO_LARGE.to_owned(),
             Self::BodyTooSlow => messages::BODY_TOO_SLOW.to_owned(),
@@ -139,6 +144,9 @@ impl IntoResponse for ApiError {
             _ => json_answer(self.status(), &json!({ "errorMessage": text })),
         };
         response.extensions_mut().insert(ErrorText(text));
+        if matches!(self, Self::NoEndpoint(_) | Self::MethodNotAllowed) {
+            response.extensions_mut().insert(Unmatched);
+        }
         response
     }
 }

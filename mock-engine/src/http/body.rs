@@ -28,21 +28,37 @@ use crate::http::target::Target;
 
 /// Keeps a small body for the journal.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Captured(Arc<Mutex<Option<Bytes>>>);
+pub(crate) struct Captured(Arc<Mutex<Option<Sent>>>);
 
-impl Captured {
+/// A body that was read.
+#[derive(Debug)]
+pub(crate) struct Sent {
+    pub(crate) bytes: usize,
+    /// The body, if it was small.
+    pub(crate) kept: Option<Bytes>,
+}
+
+impl Sent {
     /// Largest body in the journal.
-    const LIMIT: usize = 16 * 1024;
+    pub(crate) const LIMIT: usize = 16 * 1024;
 
-    fn put(&self, bytes: &Bytes) {
-        if bytes.len() <= Self::LIMIT {
-            // A copy: a slice of the connection's buffer would keep the whole buffer alive.
-            *lock(&self.0) = Some(Bytes::copy_from_slice(bytes));
+    pub(crate) fn of(bytes: &Bytes) -> Self {
+        // A copy: a slice of the connection's buffer would keep the whole buffer alive.
+        let copy = || Bytes::copy_from_slice(bytes);
+        Self {
+            bytes: bytes.len(),
+            kept: (bytes.len() <= Self::LIMIT).then(copy),
         }
     }
+}
 
-    /// Takes the body, if it was small.
-    pub(crate) fn take(&self) -> Option<Bytes> {
+impl Captured {
+    pub(super) fn put(&self, bytes: &Bytes) {
+        *lock(&self.0) = Some(Sent::of(bytes));
+    }
+
+    /// Takes the body, if one was read.
+    pub(crate) fn take(&self) -> Option<Sent> {
         lock(&self.0).take()
     }
 }

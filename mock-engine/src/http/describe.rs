@@ -115,6 +115,14 @@ impl Descriptions {
         self.paths.values_mut().flatten()
     }
 
+    /// The paths with their methods.
+    pub(crate) fn endpoints(&self) -> impl Iterator<Item = (&str, Vec<&'static str>)> {
+        self.paths.iter().map(|(path, described)| {
+            let methods = described.iter().map(|description| description.method);
+            (path.as_str(), methods.collect())
+        })
+    }
+
     /// Returns the OpenAPI document.
     pub(crate) fn document(&self, profile: Option<Profile>) -> Value {
         let item = |path: &str, described: &[Description]| -> Map<String, Value> {

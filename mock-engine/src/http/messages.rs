@@ -10,8 +10,6 @@ use super::escaped::Escaped;
 use super::host_guard::HostError;
 use crate::engine::{BadBody, EngineError, Refusal, Running};
 
-/// No endpoint has this path.
-pub(crate) const NO_SUCH_ENDPOINT: &str = "There is no such endpoint.";
 /// The path is known, the method is not.
 pub(crate) const METHOD_NOT_ALLOWED: &str = "This endpoint does not support the request's method.";
 /// A body over the limit.

@@ -19,6 +19,7 @@ pub(crate) mod journal;
 mod leftover;
 pub(crate) mod limits;
 pub(crate) mod messages;
+mod nearest;
 mod path;
 pub(crate) mod pattern;
 mod record;
@@ -39,7 +40,7 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router};
 use futures_util::FutureExt;
 use http::header::{CONNECTION, DATE};
-use http::{HeaderValue, Request, StatusCode};
+use http::{HeaderValue, Method, Request, StatusCode, Uri};
 use tower::ServiceExt;
 
 use self::admin::OpenApi;
@@ -159,11 +160,16 @@ impl Service {
             .refusing(&[StatusCode::FORBIDDEN]);
         let (router, descriptions) = routes.into_parts();
         let sessions = Arc::new(Sessions::new(app.limits.session_idle));
+        let api = Arc::new(OpenApi::new(descriptions));
+        let known = Arc::clone(&api);
         let router = router
-            .layer(Extension(Arc::new(OpenApi::new(descriptions))))
+            .layer(Extension(api))
             .layer(Extension(Arc::clone(&sessions)))
             .layer(Extension(BaseApp(Arc::clone(&app))))
-            .fallback(async || ApiError::NoEndpoint)
+            .fallback(async move |method: Method, uri: Uri| {
+                let text = nearest::no_endpoint(&known.descriptions, &method, uri.path());
+                ApiError::NoEndpoint(text)
+            })
             .method_not_allowed_fallback(async || ApiError::MethodNotAllowed);
         Self {
             app,
@@ -227,13 +233,12 @@ impl Service {
         let entry = request.extensions().get::<EntryId>().copied();
         match app.faults.meet(app, request).await {
             Ok((request, None)) => self.handle(request).await,
-            Ok((request, Some(fault))) => {
+            Ok((request, Some(met))) => {
                 if let Some(entry) = entry {
-                    let name = fault.name.as_deref().unwrap_or("unnamed");
-                    app.journal.note(entry, &format!("fault: {name}"));
+                    app.journal.fault(entry, met.label());
                 }
                 let process = async |request| self.handle(request).await;
-                fault.act.run(app, request, process).await
+                met.fault.act.run(app, request, process).await
             }
             Err(error) => error.into_response(),
         }
@@ -306,7 +311,7 @@ mod tests {
             assert_eq!(body, expected);
         }
         assert_eq!(
-            service.app.journal.newest(10, &journal::Filter::default())["requests"][1]["status"],
+            journal::Filter::default().list(&service.app.journal, 10)["requests"][1]["status"],
             500
         );
     }

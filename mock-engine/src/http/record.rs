@@ -4,17 +4,20 @@
 //! they have tokens and passphrases; the journal redacts them.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Instant;
 
 use axum::body::Body;
 use axum::response::Response;
-use bytes::Bytes;
 use http::{Method, Request};
+use http_body::Body as _;
 
-use super::answer::ErrorText;
+use super::answer::{ErrorText, Unmatched};
+use super::auth::Caller;
+use super::body::Sent;
 use super::escaped::Escaped;
 use super::host_guard::Peer;
-use super::journal::EntryId;
+use super::journal::{Answered, EntryId};
 use super::{App, audited};
 
 /// A request under way.
@@ -41,12 +44,10 @@ impl Record {
         }
     }
 
-    pub(super) fn finish(self, app: &App, response: &Response, body: Option<Bytes>) {
+    pub(super) fn finish(self, app: &App, response: &Response, sent: Option<Sent>) {
         let (status, took) = (response.status().as_u16(), self.began.elapsed());
-        let error = response
-            .extensions()
-            .get::<ErrorText>()
-            .map(|text| text.0.as_str());
+        let about = response.extensions();
+        let error = about.get::<ErrorText>().map(|text| text.0.as_str());
         let micros = took.as_micros();
         let (method, path) = (self.method.as_str(), Escaped(&self.path));
         let engine = &app.engine.settings.name;
@@ -55,6 +56,15 @@ impl Record {
             Some(error) => tracing::info!(%engine, %method, %path, status, micros, %error, "request"),
         }
         audited::note(app, &self.method, &self.path, self.ip, response);
-        app.journal.finish(self.id, status, took, body.as_deref(), error);
+        let answered = Answered {
+            status,
+            took,
+            size: response.body().size_hint().exact(),
+            sent,
+            error,
+            user: about.get::<Caller>().map(|Caller(user)| Arc::clone(user)),
+            is_unmatched: about.get::<Unmatched>().is_some(),
+        };
+        app.journal.finish(self.id, answered);
     }
 }

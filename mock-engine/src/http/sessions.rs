@@ -174,7 +174,7 @@ fn fork(base: &App, id: &str) -> App {
         http: base.http.clone(),
         limits: base.limits.clone(),
         bodies: base.bodies.clone(),
-        journal: Journal::default(),
+        journal: Journal::of_session(id),
         faults,
         scenarios: Scenarios::default(),
         guard: Arc::clone(&base.guard),

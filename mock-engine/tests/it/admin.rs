@@ -50,19 +50,18 @@ async fn journal_is_newest_first_and_contains_no_secrets() {
             b"",
         )
         .await;
-    let journal = client.raw("GET", "/__admin/requests?limit=3", "", b"").await;
+    let journal = client.raw("GET", "/__admin/requests?limit=2", "", b"").await;
     let text = String::from_utf8(journal.body.clone()).unwrap();
     for secret in ["op3n", "pw123", client.token.as_str()] {
         assert!(!text.contains(secret), "{secret} in {text}");
     }
     let requests = journal.json()["requests"].clone();
-    assert_eq!(requests[0]["path"], "/__admin/requests");
     assert_eq!(
-        (&requests[1]["query"], &requests[1]["status"]),
+        (&requests[0]["query"], &requests[0]["status"]),
         (&json!("x=1"), &json!(200))
     );
     assert_eq!(
-        requests[2]["body"],
+        requests[1]["body"],
         json!({ "username": "user123", "password": "<redacted>" })
     );
     assert_eq!(
@@ -71,7 +70,7 @@ async fn journal_is_newest_first_and_contains_no_secrets() {
     );
     assert_eq!(
         client.raw("GET", "/__admin/requests", "", b"").await.json()["kept"],
-        1
+        0
     );
 }
 

@@ -22,10 +22,10 @@ async fn post(client: &Client, path: &str, body: &str) -> Reply {
         .await
 }
 
-/// The newest entry of the journal but for the request that reads it.
+/// The newest entry of the journal.
 pub(crate) async fn last_request(client: &Client) -> Value {
-    let journal = client.raw("GET", "/__admin/requests?limit=2", "", b"").await;
-    journal.json()["requests"][1].clone()
+    let journal = client.raw("GET", "/__admin/requests?limit=1", "", b"").await;
+    journal.json()["requests"][0].clone()
 }
 
 /// An export of an object of the demo inventory.

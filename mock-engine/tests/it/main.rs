@@ -25,6 +25,7 @@ mod inventory;
 mod inventory_calls;
 mod inventory_clients;
 mod isolation;
+mod journal;
 mod laws;
 mod layers;
 mod leniency;

@@ -6,6 +6,7 @@
 use std::sync::atomic::Ordering;
 mod faults;
 mod isolation;
+mod journal;
 
 use std::sync::{Arc, OnceLock};
 
@@ -19,12 +20,11 @@ use http::StatusCode;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use crate::engine::{Engine, EngineError, ExecutionPlan, Key, Profile, Query, Row, State as EngineState};
+use crate::engine::{Engine, ExecutionPlan, Key, Profile, Query, Row, State as EngineState};
 use crate::http::answer::{ApiError, BadRequest, empty, json_answer, raw_json};
 use crate::http::body::{ObjectBody, RawBody};
 use crate::http::describe::{Descriptions, Endpoint, Routes};
 use crate::http::host_guard::{HostGuard, Peer};
-use crate::http::journal::Filter;
 use crate::http::redact;
 use crate::http::target::Target;
 use crate::http::{LOG_LINES_DROPPED, auth, schemas};
@@ -37,18 +37,7 @@ pub(crate) fn routes() -> Routes {
             "/health",
             [Endpoint::get(health, "Says that the mock is up").answers(StatusCode::OK, state())],
         )
-        .at(
-            "/requests",
-            [
-                Endpoint::get(requests, "Shows the last requests")
-                    .query("limit", schemas::count())
-                    .query("method", schemas::text())
-                    .query("path", schemas::text())
-                    .query("status", schemas::id())
-                    .answers(StatusCode::OK, schemas::object()),
-                Endpoint::delete(forget_requests, "Forgets the requests").done(StatusCode::OK),
-            ],
-        )
+        .merge(journal::routes())
         .at(
             "/state",
             [
@@ -103,7 +92,7 @@ fn typed<T: DeserializeOwned>(body: Row) -> Result<T, BadRequest> {
 /// The OpenAPI document, made when it is first asked for.
 #[derive(Debug)]
 pub(crate) struct OpenApi {
-    descriptions: Descriptions,
+    pub(crate) descriptions: Descriptions,
     document: OnceLock<Bytes>,
 }
 
@@ -150,35 +139,6 @@ async fn health(Target(app): Target) -> Response {
         "logLinesDropped": LOG_LINES_DROPPED.load(Ordering::Relaxed),
     });
     json_answer(StatusCode::OK, &answer)
-}
-
-async fn requests(Target(app): Target, query: Query) -> Result<Response, ApiError> {
-    if let Some(unknown) = query.beside(&["limit", "method", "path", "status"]) {
-        let text = format!("'{unknown}' is none of the parameters limit, method, path, status");
-        return Err(BadRequest::Other(text).into());
-    }
-    let limit = query.number("limit")?.unwrap_or(100);
-    let limit = usize::try_from(limit).map_err(|_| EngineError::BadParameter {
-        name: "limit".to_owned(),
-        value: limit.to_string(),
-        expected: "number of requests",
-    })?;
-    let own = |name| query.text(name).map(str::to_owned);
-    let filter = Filter {
-        method: own("method"),
-        path: own("path"),
-        status: query.number("status")?,
-    };
-    let journal = Arc::clone(&app);
-    let newest = app
-        .blocking(move |_| Ok::<_, ApiError>(journal.journal.newest(limit, &filter)))
-        .await?;
-    Ok(json_answer(StatusCode::OK, &newest))
-}
-
-async fn forget_requests(Target(app): Target) -> Response {
-    app.journal.clear();
-    empty(StatusCode::OK)
 }
 
 async fn dump(Target(app): Target, query: Query) -> Result<Response, ApiError> {

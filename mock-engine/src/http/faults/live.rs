@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::engine::exchange::{ExportRequest, ObjectName, Structure};
 use crate::engine::import::imported_objects;
 use crate::http::answer::ApiError;
+use crate::http::body::Captured;
 use crate::http::form::{Keep, read_form};
 use crate::http::pattern::Facts;
 use crate::http::{App, body};
@@ -53,6 +54,9 @@ impl Live {
         self.has_objects = needs_objects;
         let body = std::mem::take(&mut self.body);
         let bytes = body::read_whole(app, &self.parts.headers, body, u64::MAX).await?;
+        if let Some(captured) = self.parts.extensions.get::<Captured>() {
+            captured.put(&bytes);
+        }
         let mut values = serde_json::Deserializer::from_slice(&bytes).into_iter();
         self.json = values.next().and_then(Result::ok);
         if needs_objects {

@@ -53,6 +53,21 @@ struct Defined {
     fired: AtomicU64,
 }
 
+/// The fault that a request meets.
+#[derive(Debug)]
+pub(super) struct Met {
+    pub(super) fault: Fault,
+    place: usize,
+}
+
+impl Met {
+    /// Its name, or its place in the list: `#0`.
+    pub(super) fn label(&self) -> String {
+        let name = self.fault.name.clone();
+        name.unwrap_or_else(|| format!("#{}", self.place))
+    }
+}
+
 impl Defined {
     fn new(fault: Fault) -> Self {
         Self {
@@ -148,10 +163,10 @@ impl Faults {
         &self,
         app: &Arc<App>,
         request: Request<Body>,
-    ) -> Result<(Request<Body>, Option<Fault>), ApiError> {
+    ) -> Result<(Request<Body>, Option<Met>), ApiError> {
         let list = Arc::clone(&lock(&self.list));
         let mut live = Live::of(request);
-        for defined in list.iter() {
+        for (place, defined) in list.iter().enumerate() {
             let pattern = &defined.fault.pattern;
             if defined.fault.is_before_requests() || !pattern.head_fits(&live) {
                 continue;
@@ -163,7 +178,8 @@ impl Faults {
                 }
             }
             if defined.is_due(|| self.chance(app), &app.scenarios) {
-                return Ok((live.into_request(), Some(defined.fault.clone())));
+                let fault = defined.fault.clone();
+                return Ok((live.into_request(), Some(Met { fault, place })));
             }
         }
         Ok((live.into_request(), None))

@@ -242,11 +242,15 @@ fn parse_export_request(
             return Err(BadRequest::Body(reason).into());
         }
     }
-    Ok(ExportRequest {
+    let request = ExportRequest {
         objects,
         passphrase: passphrase(headers)?,
         structure,
-    })
+    };
+    if let Some(entry) = entry {
+        app.journal.exported(entry, app.engine.export_record(&request));
+    }
+    Ok(request)
 }
 
 async fn import(
