@@ -165,9 +165,8 @@ fn in_path(uri: &Uri) -> Option<(&str, Uri)> {
 
 /// A session's app. Bodies share the port's memory.
 fn fork(base: &App, id: &str) -> App {
-    let faults = Faults::default();
     // The port's faults passed the checks before.
-    let _ = faults.set(base.faults.list());
+    let faults = Faults::starting_with(base.faults.list()).unwrap_or_default();
     App {
         engine: Arc::new(base.engine.fork(id)),
         session: Some(id.into()),

@@ -20,7 +20,7 @@ use tokio_util::task::TaskTracker;
 use crate::engine::clock::Clock;
 use crate::engine::schema::Schema;
 use crate::engine::{Credential, Engine, Pace, Profile, Settings, SetupError};
-use crate::http::faults::Faults;
+use crate::http::faults::{Fault, FaultError, Faults};
 use crate::http::host_guard::{HostGuard, Peer};
 use crate::http::journal::Journal;
 use crate::http::limits::Limits;
@@ -55,6 +55,7 @@ impl MockEngine {
             tls: None,
             plain_too: false,
             hosts: Vec::new(),
+            faults: Vec::new(),
         }
     }
 }
@@ -83,6 +84,9 @@ pub enum StartError {
     /// The certificate is unusable.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// A fault is unusable.
+    #[error(transparent)]
+    Fault(#[from] FaultError),
 }
 
 impl From<ListenError> for StartError {
@@ -111,6 +115,7 @@ pub struct Builder {
     tls: Option<TlsIdentity>,
     plain_too: bool,
     hosts: Vec<String>,
+    faults: Vec<Fault>,
 }
 
 impl Builder {
@@ -230,6 +235,12 @@ impl Builder {
         self
     }
 
+    /// Starts with these faults; a reset restores them.
+    pub fn faults(mut self, faults: Vec<Fault>) -> Self {
+        self.faults = faults;
+        self
+    }
+
     /// Sets the limits on clients.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -291,7 +302,7 @@ impl Builder {
             bodies: Bodies::new(&self.limits),
             limits: self.limits,
             journal: Journal::default(),
-            faults: Faults::default(),
+            faults: Faults::starting_with(self.faults)?,
             scenarios: Scenarios::default(),
             guard: Arc::new(guard),
             started: Instant::now(),

@@ -148,6 +148,10 @@ pub(super) struct Cli {
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
 
+    /// Start with a ready-made set of faults (see `mock-engine faults`), or with those of a JSON file; repeatable
+    #[arg(long, value_name = "NAME|FILE")]
+    faults: Vec<String>,
+
     #[command(flatten)]
     limits: LimitArgs,
 
@@ -233,7 +237,12 @@ impl Cli {
         }
         Ok(Config {
             bind: self.bind,
-            engines: config::engines(entries, &settings, self.created_status)?,
+            engines: config::engines(
+                entries,
+                &settings,
+                self.created_status,
+                &config::read_faults(&self.faults)?,
+            )?,
             tls,
             plain_too: self.also_http,
             hosts: self.host,

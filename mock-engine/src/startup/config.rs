@@ -17,6 +17,7 @@ pub(super) use self::users::{UserFileError, read_users};
 use crate::engine::duration;
 use crate::engine::schema::{Schema, SchemaError};
 use crate::engine::{Credential, Pace, ProfileError, Settings};
+use crate::http::faults::{self, Fault};
 use crate::http::limits::Limits;
 use crate::server::Bind;
 
@@ -44,6 +45,8 @@ pub(super) struct EngineConfig {
     pub port: u16,
     /// Its settings.
     pub settings: Settings,
+    /// The faults that it starts with.
+    pub faults: Vec<Fault>,
     /// Status of successful POSTs; `None` if its profile decides.
     pub created_status: Option<StatusCode>,
 }
@@ -103,12 +106,25 @@ pub(super) enum ConfigError {
     /// No profile has the name.
     #[error(transparent)]
     Profile(#[from] ProfileError),
+    /// Faults that can't be read.
+    #[error("{name}: {reason}; ready-made sets are {}", sets())]
+    Faults {
+        /// The set or file.
+        name: String,
+        /// The reason.
+        reason: String,
+    },
     /// Two engines have one name; their state would mix.
     #[error("two engines are named '{0}'")]
     SameName(String),
     /// Options that contradict each other or miss one another.
     #[error("{0}")]
     Conflict(&'static str),
+}
+
+fn sets() -> String {
+    let names: Vec<&str> = faults::SETS.iter().map(|(name, ..)| *name).collect();
+    names.join(", ")
 }
 
 /// An engine of a TOML file; options give the missing values.
@@ -150,6 +166,8 @@ pub(super) struct EngineEntry {
     pub concurrent_sync: Option<bool>,
     /// Refuse signatures that can't be checked.
     pub require_valid_signature: Option<bool>,
+    /// Ready-made sets of faults by name, or files.
+    pub faults: Option<Vec<String>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -165,6 +183,7 @@ impl EngineEntry {
         self,
         base: &Settings,
         mut created_status: Option<StatusCode>,
+        faults: &[Fault],
         names: &HashSet<String>,
     ) -> Result<EngineConfig, ConfigError> {
         let several = names.len() > 1;
@@ -217,6 +236,10 @@ impl EngineEntry {
         }
         Ok(EngineConfig {
             port: self.port,
+            faults: match &self.faults {
+                Some(names) => read_faults(names)?,
+                None => faults.to_vec(),
+            },
             settings,
             created_status,
         })
@@ -272,11 +295,31 @@ pub(super) fn read_schemas(files: &[PathBuf]) -> Result<Arc<Schema>, ConfigError
     Ok(Arc::new(all))
 }
 
+/// Reads faults: ready-made sets by name, or files, one list after the other.
+pub(super) fn read_faults(names: &[String]) -> Result<Vec<Fault>, ConfigError> {
+    let mut all = Vec::new();
+    for name in names {
+        let text = match faults::definition(name) {
+            Some(definition) => definition.to_owned(),
+            None => std::fs::read_to_string(name).map_err(|source| ConfigError::Faults {
+                name: name.clone(),
+                reason: source.to_string(),
+            })?,
+        };
+        all.extend(faults::read(&text).map_err(|reason| ConfigError::Faults {
+            name: name.clone(),
+            reason,
+        })?);
+    }
+    Ok(all)
+}
+
 /// Builds the engines of the entries.
 pub(super) fn engines(
     entries: Vec<EngineEntry>,
     base: &Settings,
     created_status: Option<StatusCode>,
+    faults: &[Fault],
 ) -> Result<Vec<EngineConfig>, ConfigError> {
     let mut names = HashSet::new();
     if let Some(twice) = entries.iter().find(|entry| !names.insert(entry.name.clone())) {
@@ -284,7 +327,7 @@ pub(super) fn engines(
     }
     entries
         .into_iter()
-        .map(|entry| entry.over(base, created_status, &names))
+        .map(|entry| entry.over(base, created_status, faults, &names))
         .collect()
 }
 
@@ -401,7 +444,7 @@ mod tests {
             ..Settings::default()
         };
         let entries = ["a:1", "../B:2"].map(|text| text.parse().unwrap()).to_vec();
-        let engines = engines(entries, &base, None).unwrap();
+        let engines = engines(entries, &base, None, &[]).unwrap();
         assert_eq!(engines[0].settings.state_dir, Some("dir/a".into()));
         assert_eq!(engines[1].settings.state_dir, Some("dir/%2e.%2f%42".into()));
         assert_eq!(engines[1].port, 2);
@@ -416,7 +459,7 @@ mod tests {
             ..Settings::default()
         };
         let entries = ["a:1", "b:2"].map(|text| text.parse().unwrap()).to_vec();
-        let engines = engines(entries, &base, None).unwrap();
+        let engines = engines(entries, &base, None, &[]).unwrap();
         let load = |at: usize| engines[at].settings.load.clone();
         assert_eq!(load(0), ["x.json", "all", "c=other.json"].map(PathBuf::from));
         assert_eq!(load(1), ["all", "y=z.json", "c=other.json"].map(PathBuf::from));
@@ -426,7 +469,7 @@ mod tests {
     fn names_must_differ_and_entries_parse() {
         let twice = ["a:1", "a:2"].map(|text| text.parse().unwrap()).to_vec();
         assert!(matches!(
-            engines(twice, &Settings::default(), None),
+            engines(twice, &Settings::default(), None, &[]),
             Err(ConfigError::SameName(_))
         ));
         for bad in ["", "a", ":1", "a:", "a:70000"] {

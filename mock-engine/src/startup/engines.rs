@@ -34,6 +34,7 @@ impl Engines {
                 .settings(engine.settings)
                 .bind(config.bind.iter().copied())
                 .port(engine.port)
+                .faults(engine.faults)
                 .hosts(hosts.clone())
                 .limits(config.limits.clone());
             if let Some(status) = engine.created_status {

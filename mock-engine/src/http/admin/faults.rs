@@ -4,14 +4,13 @@ use axum::extract::Path;
 use axum::response::Response;
 use http::StatusCode;
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use serde_json::json;
 
 use super::typed;
 use crate::http::answer::{ApiError, BadRequest, empty, json_answer};
 use crate::http::body::ObjectBody;
 use crate::http::describe::{Endpoint, Routes};
-use crate::http::faults::Fault;
+use crate::http::faults::FaultList;
 use crate::http::schemas::{self, named};
 use crate::http::target::Target;
 
@@ -47,15 +46,6 @@ pub(super) fn routes() -> Routes {
                 .takes(state)
                 .done(StatusCode::OK)],
         )
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FaultList {
-    faults: Vec<Fault>,
-    /// As the list is shown; they start again.
-    #[serde(default, rename = "counters")]
-    _counters: IgnoredAny,
 }
 
 async fn show(Target(app): Target) -> Response {

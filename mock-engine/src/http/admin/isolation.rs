@@ -225,7 +225,7 @@ async fn reset(Target(app): Target, query: Query) -> Result<Response, ApiError> 
         app.journal.clear();
     }
     if !keeps("faults") {
-        app.faults.clear();
+        app.faults.reset();
         app.scenarios.clear();
     }
     if !keeps("clock") {

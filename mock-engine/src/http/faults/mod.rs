@@ -8,6 +8,7 @@ mod act;
 mod answer;
 mod connection;
 mod live;
+mod sets;
 mod spec;
 mod time;
 
@@ -22,6 +23,7 @@ use tokio::sync::Notify;
 pub use self::answer::{AnswerFault, PageFault};
 pub use self::connection::ConnectionFault;
 pub(crate) use self::connection::{Broken, End, TLS_ALERT};
+pub(crate) use self::sets::{FaultList, SETS, definition, read};
 pub use self::spec::{Act, Fault, FaultError};
 pub use self::time::{Delay, Dribble, Lognormal};
 
@@ -37,6 +39,8 @@ pub struct Faults {
     /// Whether there are any.
     any: AtomicBool,
     list: Mutex<Arc<[Arc<Defined>]>>,
+    /// The faults that the engine starts with.
+    initial: Vec<Fault>,
     /// Counts decisions by chance.
     draws: AtomicU64,
     /// Wakes requests that a fault keeps silent.
@@ -99,6 +103,22 @@ impl Defined {
 }
 
 impl Faults {
+    /// The faults that an engine starts with.
+    pub(crate) fn starting_with(initial: Vec<Fault>) -> Result<Self, FaultError> {
+        let faults = Self {
+            initial: initial.clone(),
+            ..Self::default()
+        };
+        faults.set(initial)?;
+        Ok(faults)
+    }
+
+    /// Goes back to the faults that the engine started with; their counters start again.
+    pub(crate) fn reset(&self) {
+        // They passed the checks before.
+        let _ = self.set(self.initial.clone());
+    }
+
     /// Replaces the list; all counters start again.
     pub fn set(&self, faults: Vec<Fault>) -> Result<(), FaultError> {
         for (place, fault) in faults.iter().enumerate() {

@@ -23,7 +23,7 @@ pub struct Fault {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The requests that it changes; all without one.
-    #[serde(rename = "match", default)]
+    #[serde(rename = "match", default, skip_serializing_if = "selects_all")]
     pub pattern: RequestPattern,
     /// How many requests that fit it leaves alone first.
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -92,6 +92,10 @@ impl Fault {
     pub(super) fn is_before_requests(&self) -> bool {
         self.act.connection == Some(ConnectionFault::RefuseTls)
     }
+}
+
+fn selects_all(pattern: &RequestPattern) -> bool {
+    *pattern == RequestPattern::default()
 }
 
 // serde passes a reference.

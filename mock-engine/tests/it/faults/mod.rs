@@ -6,7 +6,8 @@ mod engines;
 use mock_engine::{Act, AnswerFault, Fault, RequestPattern};
 use serde_json::{Value, json};
 
-use crate::support::client::{Client, Reply};
+use crate::support::client::{Client, Reply, exchange};
+use crate::support::program::Program;
 
 async fn admin(client: &Client, method: &str, path: &str, body: &Value) -> Reply {
     let body = if body.is_null() {
@@ -237,4 +238,45 @@ async fn faults_can_be_set_from_rust() {
     assert_eq!(client.get("applications").await.status, 200);
     client.engine.faults().clear();
     assert_eq!(client.get("environments").await.status, 200);
+}
+
+#[tokio::test]
+async fn program_starts_with_a_set_that_it_prints() {
+    let program = |args: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_mock-engine"))
+            .args(args)
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        (
+            output.status.success(),
+            text,
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    let (_, list, _) = program(&["faults"]);
+    assert!(list.contains("flaky-network"), "{list}");
+    let (_, printed, _) = program(&["faults", "busy-engine"]);
+    let printed: Value = serde_json::from_str(&printed).unwrap();
+    let mut engine = Program::start(&["--port", "0", "--empty", "--faults", "busy-engine"]);
+    let address = engine.address().await.parse().unwrap();
+    let request = "GET /__admin/faults HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    let shown = exchange(address, request.as_bytes()).await.json();
+    assert_eq!(shown["faults"], printed["faults"]);
+    for unknown in [&["faults", "none"][..], &["--faults", "none"]] {
+        let (ok, _, error) = program(unknown);
+        assert!(!ok && error.contains("none"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn reset_brings_the_first_faults_back() {
+    let fault: Fault =
+        serde_json::from_value(json!({ "match": { "path": "/x" }, "act": busy(503) })).unwrap();
+    let builder = mock_engine::MockEngine::builder().empty().faults(vec![fault]);
+    let client = Client::of(builder).await;
+    admin(&client, "DELETE", "faults", &Value::Null).await;
+    assert_eq!(client.engine.faults().list().len(), 0);
+    admin(&client, "POST", "reset", &Value::Null).await;
+    assert_eq!(client.engine.faults().list().len(), 1);
 }

@@ -1,0 +1,68 @@
+//! Ready-made sets of faults, by name.
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use super::spec::Fault;
+
+/// The sets: name, what a client meets, and the definition.
+pub(crate) const SETS: &[(&str, &str, &str)] = &[
+    (
+        "flaky-network",
+        "resets, lost and cut-off answers, bad gateways, mostly short delays",
+        include_str!("sets/flaky-network.json"),
+    ),
+    (
+        "expiring-token",
+        "a token that expires after ten requests, and others now and then",
+        include_str!("sets/expiring-token.json"),
+    ),
+    (
+        "busy-engine",
+        "two refused exports and imports while others run, and overload with Retry-After",
+        include_str!("sets/busy-engine.json"),
+    ),
+    (
+        "slow-engine",
+        "slow answers, tasks that take several polls, downloads in pieces",
+        include_str!("sets/slow-engine.json"),
+    ),
+];
+
+/// A list of faults, as `PUT /__admin/faults` takes it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FaultList {
+    pub(crate) faults: Vec<Fault>,
+    /// As the list is shown; they start again.
+    #[serde(default, rename = "counters")]
+    _counters: IgnoredAny,
+}
+
+/// The definition of a set.
+pub(crate) fn definition(name: &str) -> Option<&'static str> {
+    let set = SETS.iter().find(|(known, ..)| *known == name);
+    set.map(|(_, _, definition)| *definition)
+}
+
+/// Reads a list of faults from JSON; an error names the place.
+pub(crate) fn read(json: &str) -> Result<Vec<Fault>, String> {
+    let mut reader = serde_json::Deserializer::from_str(json);
+    let list: Result<FaultList, _> = serde_path_to_error::deserialize(&mut reader);
+    list.map(|list| list.faults).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Faults;
+    use super::*;
+
+    #[test]
+    fn every_set_is_valid() {
+        for (name, _, definition) in SETS {
+            let faults = read(definition).unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert!(faults.len() > 1, "{name}");
+            Faults::default().set(faults).unwrap();
+        }
+    }
+}
