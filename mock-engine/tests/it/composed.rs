@@ -67,6 +67,13 @@ async fn with_globals(workplace: &Workplace) -> Client {
     target
 }
 
+/// Takes a snapshot of an engine, or restores it.
+async fn snapshot(target: &Client, action: &str) {
+    let path = format!("/__admin/snapshots/globals{action}");
+    let reply = target.raw("POST", &path, "", b"").await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+}
+
 async fn import_with_passphrase(target: &Client, document: &[u8]) -> Reply {
     let path = "/masking/api/import?force_overwrite=true&environment_id=1&source_environment_id=2";
     let headers = format!("Content-Type: application/json\r\npassphrase: {PASSPHRASE}\r\n");
@@ -76,9 +83,12 @@ async fn import_with_passphrase(target: &Client, document: &[u8]) -> Reply {
 #[tokio::test]
 async fn sealed_extracted_or_decrypted_copy_imports_like_the_original() {
     let workplace = Workplace::new().await;
-    let original = with_globals(&workplace).await;
-    import_all(&original, &[&workplace.read("job.json")]).await;
-    let expected = content(&original).await;
+    let target = with_globals(&workplace).await;
+    snapshot(&target, "").await;
+    let without = content(&target).await;
+    import_all(&target, &[&workplace.read("job.json")]).await;
+    let expected = content(&target).await;
+    assert_ne!(without, expected);
     for command in [
         "seal job.json --new-key key.pem -o out.json",
         "extract job.json --object MASKING_JOB:4 -o out.json",
@@ -86,20 +96,20 @@ async fn sealed_extracted_or_decrypted_copy_imports_like_the_original() {
         "merge job.json job.json -o out.json",
     ] {
         workplace.make(command);
-        let target = with_globals(&workplace).await;
+        snapshot(&target, "/restore").await;
         import_all(&target, &[&workplace.read("out.json")]).await;
         assert_eq!(content(&target).await, expected, "{command}");
         std::fs::remove_file(workplace.path("out.json")).unwrap();
     }
 
     workplace.make("encrypt job.json --passphrase-file phrase -o secret.json");
-    let target = with_globals(&workplace).await;
+    snapshot(&target, "/restore").await;
     let reply = import_with_passphrase(&target, &workplace.read("secret.json")).await;
     assert_eq!(reply.status, 200, "{reply:?}");
     assert_eq!(content(&target).await, expected);
 
     workplace.make("decrypt secret.json --passphrase-file phrase -o clear.json");
-    let target = with_globals(&workplace).await;
+    snapshot(&target, "/restore").await;
     import_all(&target, &[&workplace.read("clear.json")]).await;
     assert_eq!(content(&target).await, expected);
 }

@@ -15,6 +15,7 @@ use mock_engine::Settings;
 use mock_engine::internal::ImportRequest;
 use mock_engine::internal::{Engine, EngineError, error_message};
 use serde_json::json;
+use testkit::exhaustive;
 
 use crate::objects::{engine, entry, hashes, open, post, request};
 
@@ -147,6 +148,11 @@ pub(crate) fn environment(engine: &Engine) -> i64 {
 fn empty_engine_returns_a_global_document_with_the_same_hashes() {
     for version in VERSIONS {
         for (export, format) in [(FIRST, 1), (UPGRADED, 2), (UPGRADED, 6)] {
+            // Each version and format once, and the format that is too new. The nightly run tries all pairs.
+            let sampled = [("5.3.9.0", 1), ("5.3.9.0", 6), ("6.0.8.0", 2), ("6.0.17.0", 6)];
+            if !exhaustive() && !sampled.contains(&(version, format)) {
+                continue;
+            }
             let document = global(export, format);
             let target = empty(version);
             if format == 6 && version == "5.3.9.0" {
@@ -296,9 +302,15 @@ fn engine_reads_all_formats_but_newer_ones() {
             &key,
         )
     };
+    let documents: Vec<(u64, Vec<u8>)> = (1..=7).map(|format| (format, algorithm(format))).collect();
     for (version, newest) in [("5.3.9.0", 2), ("6.0.8.0", 6), ("6.0.17.0", 6), ("2025.2.0.0", 6)] {
-        for format in 1..=7 {
-            let result = import(&empty(version), &algorithm(format), true, None);
+        for (format, document) in &documents {
+            // The nightly run tries all; others those around the limit, and one version each format.
+            let format = *format;
+            if !exhaustive() && version != "6.0.8.0" && format != newest && format != newest + 1 {
+                continue;
+            }
+            let result = import(&empty(version), document, true, None);
             assert_eq!(
                 result.is_ok(),
                 format <= newest,

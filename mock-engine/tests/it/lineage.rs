@@ -1,6 +1,6 @@
 //! Loading a directory of one engine's exports restores that engine.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use mock_engine::Settings;
 use mock_engine::internal::{Engine, Key, PageRequest};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use testkit::exhaustive;
 
 use crate::objects::{at, entry, hashes, open, post, put, request};
 
@@ -67,10 +68,14 @@ pub(crate) fn listed(engine: &Engine) -> Vec<Value> {
     entries.filter(syncable).cloned().collect()
 }
 
-/// Exports every object alone and all objects together.
+/// Exports one object of each type alone, in the nightly run every object, and all objects together.
 fn whole(engine: &Engine) {
     let all = listed(engine);
+    let mut types = BTreeSet::new();
     for object in &all {
+        if !types.insert(object["objectType"].as_str().unwrap()) && !exhaustive() {
+            continue;
+        }
         let document = engine.export(&request(std::slice::from_ref(object))).unwrap();
         let (report, _) = open(&document.bytes);
         assert_eq!(
@@ -132,10 +137,8 @@ fn later_export_of_an_object_wins() {
         assert_eq!(count(&loaded, type_name), expected, "{type_name}");
     }
     let job = of_types(&loaded, &["MASKING_JOB"]);
-    assert!(
-        job.iter().all(|(key, hash)| hashes(&engine)[key] == *hash),
-        "{job:?}"
-    );
+    let here = hashes(&engine);
+    assert!(job.iter().all(|(key, hash)| here[key] == *hash), "{job:?}");
     whole(&loaded);
 }
 

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 const CLIENTS: usize = 4;
-const REQUESTS_EACH: usize = 300;
-/// Length of a requested path. The log lines of all requests have 4.8 MB, the log's queue and a pipe hold 1.1 MB.
+const REQUESTS_EACH: usize = 110;
+/// Length of a requested path. The log lines of all requests have 1.8 MB, the log's queue and a pipe hold 1.1 MB.
 const PATH: usize = 4_000;
 /// Longer than the default of `--drain-timeout`.
 const END: Duration = Duration::from_secs(10);

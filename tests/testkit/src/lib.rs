@@ -24,6 +24,7 @@ pub mod typed;
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::sync::LazyLock;
 
 pub use mirror::mirrored;
 
@@ -51,24 +52,28 @@ const KEPT_OF_AUDIT: [(&str, &str); 3] = [
     ("password-in-clear", "fires.json"),
 ];
 
+/// Documents by their names.
+type ByName = BTreeMap<String, Vec<u8>>;
+
+// Each group is made once, since making one takes longer than most tests.
+static SOUND: LazyLock<ByName> = LazyLock::new(|| named([("", sound::documents())]));
+static DAMAGED: LazyLock<ByName> = LazyLock::new(|| named([("damaged/", damaged::documents())]));
+static MERGING: LazyLock<ByName> = LazyLock::new(|| named([("merge/", merging::documents())]));
+static TAMPERED: LazyLock<ByName> = LazyLock::new(|| named([("tampered/", tampered::documents())]));
+
 /// Returns every document by its name, such as `damaged/cyclic.json`.
-pub fn documents() -> BTreeMap<String, Vec<u8>> {
-    let groups = [
-        ("", sound::documents()),
-        ("damaged/", damaged::documents()),
-        ("merge/", merging::documents()),
-        ("tampered/", tampered::documents()),
-    ];
-    named(groups)
+pub fn documents() -> ByName {
+    let groups = [&SOUND, &DAMAGED, &MERGING, &TAMPERED];
+    groups.into_iter().flat_map(|group| (**group).clone()).collect()
 }
 
 /// Returns one document of [`documents`], without making the other groups.
 pub fn document(name: &str) -> Vec<u8> {
     let made = match name.split_once('/') {
-        Some(("damaged", _)) => named([("damaged/", damaged::documents())]),
-        Some(("merge", _)) => named([("merge/", merging::documents())]),
-        Some(("tampered", _)) => named([("tampered/", tampered::documents())]),
-        _ => named([("", sound::documents())]),
+        Some(("damaged", _)) => &DAMAGED,
+        Some(("merge", _)) => &MERGING,
+        Some(("tampered", _)) => &TAMPERED,
+        _ => &SOUND,
     };
     made.get(name)
         .unwrap_or_else(|| panic!("no document {name}"))

@@ -126,7 +126,18 @@ fn check(store: &ObjectStore) {
     assert!(store.iter().eq(all));
 }
 
+/// Fewer cases than proptest's default, unless `PROPTEST_CASES` is set, as in the nightly run.
+fn property() -> ProptestConfig {
+    let default = ProptestConfig::default();
+    let cases = match std::env::var_os("PROPTEST_CASES") {
+        Some(_) => default.cases,
+        None => 48,
+    };
+    ProptestConfig { cases, ..default }
+}
+
 proptest! {
+    #![proptest_config(property())]
     #[test]
     fn index_finds_what_a_full_scan_finds(changes in prop::collection::vec(change(), 0..40)) {
         let mut store = ObjectStore::default();
