@@ -107,6 +107,9 @@ pub(crate) fn secret_within(text: &str) -> Secret {
 
 /// Folds case as Java's `equalsIgnoreCase` does, where `ſ` is an S.
 fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     text.chars()
         .flat_map(char::to_uppercase)
         .flat_map(char::to_lowercase)
