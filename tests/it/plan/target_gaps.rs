@@ -73,6 +73,19 @@ fn every_list_without_a_count_is_noted() {
 }
 
 #[test]
+fn contradicted_object_names_both_sources() {
+    let all = page(1, &[entry("DOMAIN", json!({ "id": "SSN" }))]);
+    let more = page(99, &[entry("DOMAIN", json!({ "id": "ZIP" }))]);
+    let found = state(&[all, more]).find(&Lookup {
+        types: TypeSelector::Type("DOMAIN"),
+        location: Location::Global,
+        identity: Identity::Name("ZIP"),
+    });
+    let needs = "whether there is DOMAIN ZIP, which 1 shows and 0 doesn't".to_owned();
+    assert_eq!(found, Presence::Unknown { needs });
+}
+
+#[test]
 fn sources_count_their_own_entries() {
     let set = |id: i64| json!({ "profileSetId": id, "profileSetName": format!("s{id}") });
     let both = state(&[page(2, &[set(1), set(2)]), page(1, &[connector(1, 5)])]);
@@ -163,8 +176,11 @@ fn half_a_dump_is_no_dump() {
 
 #[test]
 fn document_is_known_by_its_blob_or_its_metadata() {
-    for source in [json!({ "blob": "" }), json!({ "exportResponseMetadata": {} })] {
-        let error = refusal(&source);
-        assert!(!matches!(error, StateError::Unrecognised(_)), "{source}: {error}");
+    for member in ["blob", "exportResponseMetadata"] {
+        let error = refusal(&json!({ member: {}, "responseList": [] }));
+        assert!(
+            error.to_string().starts_with("an export document"),
+            "{member}: {error}"
+        );
     }
 }

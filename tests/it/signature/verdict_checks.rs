@@ -310,6 +310,31 @@ fn undetermined_verdict_has_a_reason() {
 }
 
 #[test]
+fn undeclared_document_without_a_key_is_invalid() {
+    for key in [&b""[..], b"no key"] {
+        let mut parts = Parts::of(&small().undeclared().seal());
+        parts.key = key.to_vec();
+        let case = report(&parts.document());
+        assert_eq!(case.signature.verdict, Verdict::Invalid);
+        assert!(!ids(&case).contains(&"signature-invalid"), "{:?}", ids(&case));
+    }
+}
+
+#[test]
+fn surplus_field_of_the_trailer_makes_a_document_invalid() {
+    for plan in [small(), small().undeclared()] {
+        let mut parts = Parts::of(&plan.seal());
+        let mut records = parts.records();
+        records.last_mut().unwrap().extend_from_slice(&[0x28, 1]);
+        parts = parts.with_records(&records);
+        let case = report(&parts.document());
+        assert_eq!(case.signature.verdict, Verdict::Invalid);
+        let verified = case.signature.checks.last().unwrap();
+        assert_eq!(verified.outcome, Outcome::Holds, "{}", verified.what);
+    }
+}
+
+#[test]
 fn weakness_is_said_of_weak_keys_and_hashes_only() {
     let weak = report(&small().seal());
     assert!(ids(&weak).contains(&"key-weak") && ids(&weak).contains(&"hash-algorithm-weak"));
