@@ -22,6 +22,8 @@
 
 mod engine;
 mod http;
+#[cfg(feature = "cli")]
+mod recording;
 mod server;
 mod startup;
 

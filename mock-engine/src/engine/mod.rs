@@ -28,6 +28,7 @@ mod page;
 mod persist;
 mod profile;
 mod query;
+mod recorded_content;
 mod resource_copy;
 pub mod resources;
 mod row_tables;
@@ -51,6 +52,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::clock::Clock;
 use self::ids::Ids;
+use self::resources::Writer;
 
 pub(crate) use audit::{AUDIT_MEMBERS, AuditLog};
 pub use audit::{AuditStatus, Audited};
@@ -71,6 +73,7 @@ pub use persist::PersistError;
 pub(crate) use persist::StateDir;
 pub use profile::{Profile, ProfileError};
 pub use query::Query;
+pub(crate) use recorded_content::RecordedContent;
 pub(crate) use row_tables::Table;
 
 pub use settings::{Credential, Pace, Settings};
@@ -145,7 +148,7 @@ impl Engine {
                 objects::mirror_all(&mut state);
                 state
             }
-            None => content::initial_state(&settings)?,
+            None => first_state(&settings, &clock, &ids)?,
         };
         state.version = Some(settings.version.clone());
         Ok(Self {
@@ -226,7 +229,7 @@ impl Engine {
     pub fn reset(&self, keeps_tokens: bool) -> Result<(), EngineError> {
         // New tokens must not equal kept ones.
         self.ids.rewind_if(self.settings.seed.is_some() && !keeps_tokens);
-        let state = content::initial_state(&self.settings).map_err(|error| {
+        let state = first_state(&self.settings, &self.clock, &self.ids).map_err(|error| {
             tracing::error!(%error, "the initial content could not be made again");
             EngineError::InitialContent
         })?;
@@ -240,4 +243,20 @@ impl Engine {
         self.uploads.clear();
         Ok(())
     }
+}
+
+/// The state that an engine starts with.
+fn first_state(settings: &Settings, clock: &Clock, ids: &Ids) -> Result<State, ContentError> {
+    let mut state = content::initial_state(settings)?;
+    if let Some(recorded) = &settings.recorded {
+        recorded.put(&mut Writer {
+            state: &mut state,
+            now_ms: clock.now_ms(),
+            ids,
+            settings,
+            collections: catalogue::ALL,
+            user: defaults::ADMIN,
+        });
+    }
+    Ok(state)
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use exportdoc::internal::import_plan::{EngineVersion, NameCheck};
 
 use super::Profile;
+use super::RecordedContent;
 use super::schema::Schema;
 use crate::engine::defaults;
 
@@ -62,6 +63,8 @@ pub struct Settings {
     pub fresh: bool,
     /// Export documents, or directories of them, whose objects become the state.
     pub load: Vec<PathBuf>,
+    /// Rows that a recording shows, beside the documents of the same engine in `load`.
+    pub(crate) recorded: Option<Arc<RecordedContent>>,
     /// Declared tables and files behind connectors.
     pub schema: Arc<Schema>,
     /// Directory that keeps the state across restarts.
@@ -153,6 +156,7 @@ impl Default for Settings {
             empty: false,
             fresh: false,
             load: Vec::new(),
+            recorded: None,
             schema: Arc::new(Schema::of_demo()),
             state_dir: None,
         }

@@ -23,7 +23,7 @@ mod nearest;
 mod path;
 pub(crate) mod pattern;
 mod record;
-mod redact;
+pub(crate) mod redact;
 mod routes;
 pub(crate) mod scenarios;
 pub(crate) mod schemas;

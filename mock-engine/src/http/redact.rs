@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 /// Replaces a secret.
-pub(super) const REDACTED: &str = "<redacted>";
+pub(crate) const REDACTED: &str = "<redacted>";
 
 /// A name that ends with one of these is a secret; case and punctuation don't count. [`jdbc::names_secret`] knows more.
 const NAMES: &[&str] = &[
@@ -29,14 +29,14 @@ const CONTENT: &str = "blob";
 const CONFIGURATION: &str = "algorithmExtension";
 
 /// Whether a header, parameter or member of this name is a secret.
-pub(super) fn is_secret(name: &str) -> bool {
+pub(crate) fn is_secret(name: &str) -> bool {
     let letters = name.chars().filter(char::is_ascii_alphanumeric);
     let plain: String = letters.map(|c| c.to_ascii_lowercase()).collect();
     NAMES.iter().any(|end| plain.ends_with(end)) || jdbc::names_secret(name)
 }
 
 /// Whether a text has the form of a secret.
-pub(super) fn holds_secret(text: &str) -> bool {
+pub(crate) fn holds_secret(text: &str) -> bool {
     if text.contains("PRIVATE KEY") {
         return true;
     }
@@ -58,7 +58,7 @@ fn is_jdbc(text: &str) -> bool {
 }
 
 /// Hides the secrets of a JSON value, at any depth.
-pub(super) fn json(value: &mut Value) {
+pub(crate) fn json(value: &mut Value) {
     hide(value, false);
 }
 
@@ -148,7 +148,7 @@ fn looks_like(whole: &Value, hidden: &Value) -> bool {
 }
 
 /// Hides the secrets of a raw query string.
-pub(super) fn query(raw: &str) -> String {
+pub(crate) fn query(raw: &str) -> String {
     let decode = |text: &str| {
         let spaced = text.replace('+', " ");
         percent_decode_str(&spaced).decode_utf8_lossy().into_owned()

@@ -16,6 +16,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::body::Body;
+use axum::extract::Request;
+use axum::response::Response;
 use futures_util::future::join_all;
 use http::HeaderValue;
 use http::header::{CONNECTION, TRANSFER_ENCODING};
@@ -54,16 +56,37 @@ pub(crate) enum Protocol {
     Both(TlsAcceptor),
 }
 
+/// What answers the requests of a port.
+pub(crate) trait Answers: Send + Sync + 'static {
+    /// Answers one request.
+    fn answer(&self, request: Request<Body>) -> impl Future<Output = Response> + Send;
+
+    /// Whether TLS handshakes fail at present.
+    fn refuses_tls(&self) -> bool {
+        false
+    }
+}
+
+impl Answers for Service {
+    fn answer(&self, request: Request<Body>) -> impl Future<Output = Response> + Send {
+        self.answer(request)
+    }
+
+    fn refuses_tls(&self) -> bool {
+        self.refuses_tls()
+    }
+}
+
 /// The server of one port.
-pub(crate) struct Server {
-    pub(crate) service: Service,
+pub(crate) struct Server<S = Service> {
+    pub(crate) service: S,
     pub(crate) protocol: Protocol,
     pub(crate) limits: Limits,
     pub(crate) stop: CancellationToken,
     pub(crate) connections: TaskTracker,
 }
 
-impl Server {
+impl<S: Answers> Server<S> {
     /// Serves all addresses of the port until `stop` is cancelled.
     pub(crate) async fn run(self, listeners: Vec<TcpListener>) {
         let slots = self.limits.connections.clamp(1, Semaphore::MAX_PERMITS);

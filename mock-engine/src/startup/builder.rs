@@ -320,6 +320,12 @@ pub struct LocalEngine {
 }
 
 impl LocalEngine {
+    /// What answers its requests.
+    #[cfg(feature = "cli")]
+    pub(super) fn service(self) -> Service {
+        self.service
+    }
+
     /// The internals, for this package's tests.
     #[doc(hidden)]
     pub fn engine(&self) -> &Arc<Engine> {

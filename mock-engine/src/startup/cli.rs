@@ -156,13 +156,19 @@ pub(super) struct Cli {
     limits: LimitArgs,
 
     /// Append the log to this file instead of standard error
-    #[arg(long, value_name = "FILE", help_heading = "Log")]
+    #[arg(long, value_name = "FILE", help_heading = "Log", global = true)]
     pub log_file: Option<PathBuf>,
     /// Format of the log
-    #[arg(long, value_enum, default_value_t = LogFormat::Text, help_heading = "Log")]
+    #[arg(long, value_enum, default_value_t = LogFormat::Text, help_heading = "Log", global = true)]
     pub log_format: LogFormat,
     /// Least level in the log: off, error, warn, info, debug or trace
-    #[arg(long, value_name = "LEVEL", default_value = "info", help_heading = "Log")]
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        default_value = "info",
+        help_heading = "Log",
+        global = true
+    )]
     pub log_level: tracing::level_filters::LevelFilter,
 }
 
@@ -220,6 +226,7 @@ impl Cli {
             state_dir: self.state_dir,
             profile: base.profile,
             page_size: base.page_size,
+            recorded: None,
         };
         let entries = match self.config {
             Some(path) => config::read_file(path)?,

@@ -14,6 +14,8 @@ mod profiles;
 #[cfg(feature = "cli")]
 mod program;
 #[cfg(feature = "cli")]
+mod recordings;
+#[cfg(feature = "cli")]
 mod signals;
 
 pub use builder::{Builder, LocalEngine, MockEngine, RunningEngine, StartError};

@@ -6,11 +6,15 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
+use tracing::level_filters::LevelFilter;
 
-use super::cli::Cli;
+use super::cli::{Cli, Command};
+use super::config::Config;
 use super::engines::Engines;
 use super::log::{self, Log};
+use super::recordings::{Port, RecordArgs, ReplayArgs};
 use super::signals::Signals;
+use crate::http::limits::Limits;
 
 /// How long a failing process waits for the reader of its last words.
 const LAST_WORDS: Duration = Duration::from_millis(250);
@@ -20,20 +24,25 @@ const LAST_LINES: Duration = Duration::from_secs(1);
 /// Runs the engines that the command line describes until a signal ends the process.
 pub fn main() -> ExitCode {
     let mut cli = Cli::parse();
-    if let Some(command) = cli.command.take() {
-        return match command.run() {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => fail(error.as_ref()),
-        };
-    }
-    let log = match Log::start(cli.log_file.as_deref(), cli.log_format, cli.log_level) {
+    // A check is for its report; the mock's line per request would hide it.
+    let level = match cli.command {
+        Some(Command::Check(_)) => cli.log_level.min(LevelFilter::WARN),
+        _ => cli.log_level,
+    };
+    let log = match Log::start(cli.log_file.as_deref(), cli.log_format, level) {
         Ok(log) => log,
         Err(error) => return fail(&error),
     };
     // Every connection is a file descriptor, and the usual soft limit is below the default of `--max-connections`.
     // Without the raise, the accept loop waits for descriptors.
     let _ = rlimit::increase_nofile_limit(rlimit::INFINITY);
-    match run(cli, &log) {
+    let task = match cli.command.take() {
+        Some(Command::Record(args)) => Ok(Task::Record(args)),
+        Some(Command::Replay(args)) => Ok(Task::Replay(args)),
+        Some(command) => return answer(command, &log),
+        None => cli.into_config().map(Task::Engines),
+    };
+    match task.map_err(Failure::from).and_then(|task| run(task, &log)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             log.flush(LAST_WORDS);
@@ -42,15 +51,76 @@ pub fn main() -> ExitCode {
     }
 }
 
+type Failure = Box<dyn Error + Send + Sync>;
+
 fn fail(error: &dyn Error) -> ExitCode {
     let text = format!("mock-engine: {error}\n");
     log::write_aside(io::stderr(), text, "the error", LAST_WORDS);
     ExitCode::FAILURE
 }
 
-fn run(cli: Cli, log: &Log) -> Result<(), Box<dyn Error>> {
-    let config = cli.into_config()?;
-    let drain = config.limits.drain;
+/// Runs a command that needs no signal to end.
+fn answer(command: Command, log: &Log) -> ExitCode {
+    let could_not = command.failure();
+    match command.run() {
+        Ok(code) => code,
+        Err(error) => {
+            log.flush(LAST_WORDS);
+            fail(error.as_ref());
+            could_not
+        }
+    }
+}
+
+/// What runs until a signal.
+enum Task {
+    Engines(Config),
+    Record(RecordArgs),
+    Replay(ReplayArgs),
+}
+
+/// What is running.
+enum Running {
+    Engines(Engines),
+    Port(Port),
+}
+
+impl Task {
+    /// How long requests under way may take in the end.
+    fn drain(&self) -> Duration {
+        match self {
+            Self::Engines(config) => config.limits.drain,
+            Self::Record(_) | Self::Replay(_) => Limits::default().drain,
+        }
+    }
+
+    async fn start(self) -> Result<Running, Failure> {
+        Ok(match self {
+            Self::Engines(config) => Running::Engines(Engines::start(config).await?),
+            Self::Record(args) => Running::Port(Port::record(args).await?),
+            Self::Replay(args) => Running::Port(Port::replay(args).await?),
+        })
+    }
+}
+
+impl Running {
+    fn announcement(&self) -> String {
+        match self {
+            Self::Engines(engines) => engines.announcement(),
+            Self::Port(port) => port.announcement(),
+        }
+    }
+
+    async fn shutdown(self) {
+        match self {
+            Self::Engines(engines) => engines.shutdown().await,
+            Self::Port(port) => port.shutdown().await,
+        }
+    }
+}
+
+fn run(task: Task, log: &Log) -> Result<(), Failure> {
+    let drain = task.drain();
     let workers = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     // Signals have a runtime of their own, so busy engines do not delay them.
     let signals = tokio::runtime::Builder::new_current_thread()
@@ -59,9 +129,9 @@ fn run(cli: Cli, log: &Log) -> Result<(), Box<dyn Error>> {
     let result = signals.block_on(async {
         let mut signals = Signals::listen()?;
         // Loading documents takes a while, and signals count from now on.
-        let starting = workers.spawn(Engines::start(config));
-        let engines = tokio::select! {
-            engines = starting => engines??,
+        let starting = workers.spawn(task.start());
+        let running = tokio::select! {
+            running = starting => running??,
             signal = signals.next() => {
                 tracing::info!(%signal, "stopped before the engines were up");
                 log.flush(LAST_WORDS);
@@ -70,7 +140,7 @@ fn run(cli: Cli, log: &Log) -> Result<(), Box<dyn Error>> {
         };
         log::write_aside(
             io::stdout(),
-            engines.announcement(),
+            running.announcement(),
             "the URLs to standard output",
             Duration::ZERO,
         );
@@ -78,7 +148,7 @@ fn run(cli: Cli, log: &Log) -> Result<(), Box<dyn Error>> {
         let began = Instant::now();
         tracing::info!(%signal, "stopping; a second signal stops at once");
         tokio::select! {
-            () = engines.shutdown() => {
+            () = running.shutdown() => {
                 let left = drain.saturating_sub(began.elapsed());
                 log.flush(left.clamp(LAST_WORDS, LAST_LINES));
                 Ok(())

@@ -46,7 +46,7 @@ fn empty() -> Builder {
 }
 
 /// A Python with the packages of `client_scripts/requirements.txt`, created once in the build directory.
-fn python() -> PathBuf {
+pub(crate) fn python() -> PathBuf {
     let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python");
     let interpreter = home.join("bin/python3");
     let requirements = test_file("client_scripts/requirements.txt");

@@ -5,7 +5,7 @@ use std::path::Path;
 use testkit::sources::Sources;
 
 /// The layers, from the top.
-const LAYERS: &[&str] = &["startup", "server", "http", "engine"];
+const LAYERS: &[&str] = &["startup", "recording", "server", "http", "engine"];
 
 fn sources() -> Sources {
     Sources::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
@@ -23,6 +23,17 @@ fn no_layer_uses_one_above() {
             let above = rank(other).is_some_and(|other| Some(other) < rank(module));
             assert!(!above, "{module:?} uses {other:?}");
         }
+    }
+}
+
+#[test]
+fn only_startup_uses_recordings() {
+    for (module, used) in sources().uses() {
+        let inside = module.first().is_none_or(|m| m == "startup" || m == "recording");
+        let uses = used
+            .iter()
+            .any(|other| other.first().is_some_and(|m| m == "recording"));
+        assert!(inside || !uses, "{module:?}");
     }
 }
 

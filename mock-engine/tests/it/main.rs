@@ -43,6 +43,7 @@ mod planned;
 mod ports;
 mod profiles;
 mod quickstart;
+mod recording;
 mod resources;
 mod schema;
 mod secrets;

@@ -5,6 +5,7 @@
 
 mod demo;
 mod load;
+mod recorded;
 pub(super) mod stock;
 
 use std::path::PathBuf;
@@ -42,13 +43,20 @@ pub enum ContentError {
 /// the demo inventory.
 pub(super) fn initial_state(settings: &Settings) -> Result<State, ContentError> {
     let mut state = State::default();
+    let recorded = settings.recorded.as_deref();
+    if let Some(recorded) = recorded {
+        recorded.put_applications(&mut state);
+    }
     if !settings.load.is_empty() {
-        load::load(&mut state, &settings.load)?;
+        load::load(&mut state, &settings.load, recorded)?;
     } else if settings.fresh || !settings.empty {
         stock::put_objects(&mut state, settings)?;
         if !settings.fresh {
             demo::fill(&mut state, settings)?;
         }
+    }
+    if let Some(recorded) = recorded {
+        recorded.put_stock(&mut state, settings)?;
     }
     stock::add_rows(&mut state);
     complete(&mut state, &settings.name)?;

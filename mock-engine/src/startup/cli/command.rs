@@ -2,12 +2,14 @@
 
 use std::error::Error;
 use std::io::{self, Write};
+use std::process::ExitCode;
 
 use clap::Subcommand;
 
 use crate::engine::Profile;
 use crate::http::faults;
 use crate::startup::profiles;
+use crate::startup::recordings::{self, CheckArgs, RecordArgs, ReplayArgs};
 
 /// What to do instead of starting engines.
 #[derive(Debug, Subcommand)]
@@ -22,11 +24,23 @@ pub(crate) enum Command {
         /// The profile: 5.3, 6.0, 6.0.15 or 2025
         profile: Option<Profile>,
     },
+    Record(RecordArgs),
+    Replay(ReplayArgs),
+    Check(CheckArgs),
 }
 
 impl Command {
-    /// Runs the subcommand.
-    pub(crate) fn run(self) -> Result<(), Box<dyn Error>> {
+    /// The exit code if [`Self::run`] fails.
+    pub(crate) fn failure(&self) -> ExitCode {
+        match self {
+            Self::Check(_) => ExitCode::from(2),
+            _ => ExitCode::FAILURE,
+        }
+    }
+
+    /// Runs a subcommand that prints something and ends.
+    pub(crate) fn run(self) -> Result<ExitCode, Box<dyn Error + Send + Sync>> {
+        let mut code = ExitCode::SUCCESS;
         let text = match self {
             Self::Faults { name: None } => faults::SETS
                 .iter()
@@ -45,11 +59,17 @@ impl Command {
             Self::Profiles {
                 profile: Some(profile),
             } => profiles::one(profile),
+            Self::Check(args) => {
+                let (report, verdict) = recordings::check(args)?;
+                code = verdict;
+                report
+            }
+            Self::Record(_) | Self::Replay(_) => return Err("the command runs until a signal".into()),
         };
         match io::stdout().write_all(text.as_bytes()) {
             // A reader such as `head` has enough.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            done => Ok(done?),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(code),
+            done => Ok(done.map(|()| code)?),
         }
     }
 }

@@ -20,14 +20,21 @@ use self::homes::Homes;
 use super::put_environment;
 use crate::engine::defaults;
 use crate::engine::objects::{StoredObject, put_object, take_place};
-use crate::engine::{ContentError, Key, State};
+use crate::engine::{ContentError, Key, RecordedContent, State};
 
-/// Loads documents, and the `.json` files of directories, in export order.
-pub(super) fn load(state: &mut State, paths: &[PathBuf]) -> Result<(), ContentError> {
+/// Loads documents, and the `.json` files of directories, in export order. Recorded documents are of one engine, and
+/// rows beside them name the environments.
+pub(super) fn load(
+    state: &mut State,
+    paths: &[PathBuf],
+    recorded: Option<&RecordedContent>,
+) -> Result<(), ContentError> {
     let documents = read_all(paths)?;
-    engines::check(&documents)?;
+    if recorded.is_none() {
+        engines::check(&documents)?;
+    }
     let homes = Homes::find(&documents);
-    let environments = environments(state, &documents, &homes)?;
+    let environments = environments(state, &documents, &homes, recorded)?;
     for (at, document) in documents.iter().enumerate() {
         state.format = state.format.max(document.format);
         let environment = |place| Some(environments[homes.of(at, place)?]);
@@ -47,7 +54,12 @@ fn refused(path: &Path, why: impl std::fmt::Display) -> ContentError {
 
 /// Makes an environment per home; returns their ids. Homes with an ENVIRONMENT object come first, so they keep their
 /// ids.
-fn environments(state: &mut State, documents: &[Document], homes: &Homes) -> Result<Vec<i64>, ContentError> {
+fn environments(
+    state: &mut State,
+    documents: &[Document],
+    homes: &Homes,
+    recorded: Option<&RecordedContent>,
+) -> Result<Vec<i64>, ContentError> {
     let mut ids = vec![0; homes.homes.len()];
     let numbered = (0..ids.len()).zip(&homes.homes);
     let (own, without): (Vec<_>, Vec<_>) = numbered.partition(|(_, home)| home.object.is_some());
@@ -59,13 +71,19 @@ fn environments(state: &mut State, documents: &[Document], homes: &Homes) -> Res
             Identifier::Integer(id) => Some(id),
             _ => None,
         });
+        let own = own.or_else(|| recorded_home(documents, homes, at, recorded?));
         let taken = |id: &i64| state.table("environments").get(&Key::Number(*id)).is_some();
         let id = match own.filter(|id| !taken(id)) {
             Some(id) => id,
             None => state.next_object_id("ENVIRONMENT"),
         };
-        let name = free_name(state, &sanitised(&documents[home.document].stem()));
-        put_environment(state, id, defaults::LOADED_APPLICATION, &name)?;
+        match recorded.and_then(|recorded| recorded.environment(id)) {
+            Some((application, name)) => put_environment(state, id, application, name)?,
+            None => {
+                let name = free_name(state, &sanitised(&documents[home.document].stem()));
+                put_environment(state, id, defaults::LOADED_APPLICATION, &name)?;
+            }
+        }
         if object.is_some()
             && let Some(made) = state.objects.environment(id).cloned()
         {
@@ -75,6 +93,24 @@ fn environments(state: &mut State, documents: &[Document], homes: &Homes) -> Res
         ids[at] = id;
     }
     Ok(ids)
+}
+
+/// The environment of a home, if a row of one of its objects says so.
+fn recorded_home(
+    documents: &[Document],
+    homes: &Homes,
+    home: usize,
+    recorded: &RecordedContent,
+) -> Option<i64> {
+    let numbered = documents.iter().enumerate();
+    let mut objects = numbered.flat_map(|(at, document)| {
+        let objects = document.objects.iter().enumerate();
+        objects.map(move |(place, loaded)| (homes.of(at, place), loaded))
+    });
+    objects.find_map(|(its, loaded)| {
+        let identifier = &loaded.object.key().identifier;
+        (its == Some(home)).then(|| recorded.environment_of(&loaded.type_name, identifier))?
+    })
 }
 
 /// Adds the objects of a document; they replace their earlier states. `environments` has their homes.
