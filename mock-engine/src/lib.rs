@@ -40,6 +40,7 @@ pub use http::faults::{
 pub use http::limits::Limits;
 pub use http::pattern::{ObjectPattern, PathPattern, RequestPattern, ValuePattern};
 pub use http::scenarios::ScenarioStep;
+pub use http::verify::{CallPattern, Expectation, Unverified};
 pub use server::tls::{TlsError, TlsIdentity};
 pub use server::{Bind, BindError};
 #[cfg(feature = "cli")]

@@ -23,6 +23,30 @@ pub(crate) fn session_id() -> Value {
 pub(crate) fn all() -> Value {
     let patterns = || json!({ "type": "object", "additionalProperties": named("ValuePattern") });
     let header = json!({ "pattern": "^[A-Za-z][A-Za-z0-9-]*$" });
+    let request = json!({
+        "method": some_text(),
+        "path": some_text(),
+        "query": patterns(),
+        "headers": patterns(),
+        "body": patterns(),
+        "object": named("ObjectPattern"),
+        "session": named("ValuePattern"),
+    });
+    let mut call = request.clone();
+    for name in ["status", "fault", "outcome"] {
+        call[name] = named("ValuePattern");
+    }
+    let point = closed(
+        &["point", "wanted", "got", "fits"],
+        json!({
+            "point": text(), "wanted": text(), "got": text(), "fits": { "type": "boolean" },
+        }),
+    );
+    let near_miss = json!({
+        "type": "object",
+        "required": ["id", "method", "path", "query", "status", "fits", "of", "points"],
+        "properties": { "id": count(), "fits": count(), "of": count(), "points": { "type": "array", "items": point } },
+    });
     json!({
         "ValuePattern": {
             "oneOf": [
@@ -33,14 +57,23 @@ pub(crate) fn all() -> Value {
             ],
         },
         "ObjectPattern": closed(&[], json!({ "type": named("ValuePattern"), "name": named("ValuePattern") })),
-        "RequestPattern": closed(&[], json!({
-            "method": some_text(),
-            "path": some_text(),
-            "query": patterns(),
-            "headers": patterns(),
-            "body": patterns(),
-            "object": named("ObjectPattern"),
-            "session": named("ValuePattern"),
+        "RequestPattern": closed(&[], request.clone()),
+        "CallPattern": closed(&[], call),
+        "Expectation": {
+            "oneOf": [
+                closed(&["inOrder"], json!({ "inOrder": { "type": "array", "minItems": 1, "items": named("CallPattern") } })),
+                closed(&[], json!({ "match": named("CallPattern") })),
+                closed(&["exactly"], json!({ "match": named("CallPattern"), "exactly": count() })),
+                closed(&["atLeast"], json!({ "match": named("CallPattern"), "atLeast": count() })),
+                closed(&["atMost"], json!({ "match": named("CallPattern"), "atMost": count() })),
+                closed(&["never"], json!({ "match": named("CallPattern"), "never": { "const": true } })),
+            ],
+        },
+        "Verified": closed(&["count", "requests"], json!({
+            "count": count(), "requests": { "type": "array", "items": count() },
+        })),
+        "Unverified": closed(&["errorMessage", "message", "count", "nearest"], json!({
+            "errorMessage": text(), "message": text(), "count": count(), "nearest": { "type": "array", "items": near_miss },
         })),
         "RequestList": {
             "type": "object",

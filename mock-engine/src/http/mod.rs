@@ -29,6 +29,7 @@ pub(crate) mod scenarios;
 pub(crate) mod schemas;
 pub(crate) mod sessions;
 mod target;
+pub(crate) mod verify;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;

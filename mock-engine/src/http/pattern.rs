@@ -280,7 +280,7 @@ pub struct ObjectPattern {
 }
 
 impl ObjectPattern {
-    fn fits(&self, object: &ObjectName) -> bool {
+    pub(crate) fn fits(&self, object: &ObjectName) -> bool {
         let type_name = Some(object.type_name.as_str());
         let fits = |pattern: &Option<ValuePattern>, text: Option<&str>| {
             pattern.as_ref().is_none_or(|pattern| pattern.fits_text(text))

@@ -315,7 +315,7 @@ impl Builder {
 /// An engine without a port.
 #[derive(Debug)]
 pub struct LocalEngine {
-    app: Arc<App>,
+    pub(super) app: Arc<App>,
     service: Service,
 }
 
@@ -353,7 +353,7 @@ impl LocalEngine {
 /// A running engine.
 #[derive(Debug)]
 pub struct RunningEngine {
-    app: Arc<App>,
+    pub(super) app: Arc<App>,
     address: SocketAddr,
     addresses: Vec<SocketAddr>,
     tls: Option<TlsIdentity>,

@@ -1,5 +1,6 @@
 //! Start-up: from a builder, or from options and files, to running engines.
 
+mod asked;
 mod builder;
 #[cfg(feature = "cli")]
 mod cli;

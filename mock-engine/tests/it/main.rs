@@ -55,4 +55,5 @@ mod taken_back;
 mod tasks;
 mod transport;
 mod users;
+mod verify;
 mod workflow_page;

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 mod faults;
 mod isolation;
 mod journal;
+mod verify;
 
 use std::sync::{Arc, OnceLock};
 
@@ -38,6 +39,7 @@ pub(crate) fn routes() -> Routes {
             [Endpoint::get(health, "Says that the mock is up").answers(StatusCode::OK, state())],
         )
         .merge(journal::routes())
+        .merge(verify::routes())
         .at(
             "/state",
             [

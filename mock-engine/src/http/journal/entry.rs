@@ -126,13 +126,28 @@ impl Entry {
     }
 
     /// The headers as `name: value`.
-    fn headers(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn headers(&self) -> impl Iterator<Item = &str> {
         self.head.split('\n').skip(3)
     }
 
     /// The status of the answer, if there is one.
     pub(crate) fn status(&self) -> Option<u16> {
         self.done.as_ref().map(|done| done.status)
+    }
+
+    /// The name of the fault that it met.
+    pub(crate) fn fault(&self) -> Option<&str> {
+        self.fault.as_deref()
+    }
+
+    /// The kept body, as text.
+    pub(crate) fn body(&self) -> Option<&str> {
+        self.done.as_ref()?.body.as_deref()
+    }
+
+    /// Bytes of the request's body, if it was read.
+    pub(crate) fn sent(&self) -> Option<usize> {
+        self.done.as_ref()?.sent
     }
 
     pub(crate) fn is_unmatched(&self) -> bool {

@@ -5,6 +5,7 @@
 //! request waiting.
 
 mod entry;
+mod facts;
 mod filter;
 
 use std::collections::VecDeque;
@@ -18,6 +19,7 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
 pub(crate) use self::entry::{Answered, Entry};
+pub(crate) use self::facts::Seen;
 pub(crate) use self::filter::Filter;
 use crate::engine::clock::api_date;
 use crate::engine::locking::lock;
