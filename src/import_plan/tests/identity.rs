@@ -111,6 +111,18 @@ fn rule_4_11_leading_and_trailing_blanks_are_refused_in_a_name() {
 }
 
 #[test]
+fn rule_4_11_names_of_an_engines_own_content_are_accepted() {
+    for name in ["Certificate Number ", "Data - Address "] {
+        assert_eq!(name_fault("PROFILE_EXPRESSION", name), None, "{name:?}");
+        let strict = NameCheck::Strict.fault("PROFILE_EXPRESSION", name);
+        assert_eq!(strict, Some(NameFault::Blank), "{name:?}");
+        assert_eq!(name_fault("DOMAIN", name), Some(NameFault::Blank), "{name:?}");
+    }
+    let own = name_fault("PROFILE_EXPRESSION", "Mine ");
+    assert_eq!(own, Some(NameFault::Blank));
+}
+
+#[test]
 fn rule_4_11_prefix_of_built_in_algorithm_is_accepted() {
     assert_eq!(name_fault("USER_ALGORITHM", "dlpx-core:CM Digits"), None);
     assert_eq!(name_fault("LOOKUP", "dlpx-core:FirstName"), None);
