@@ -306,6 +306,43 @@ mod tests {
     }
 
     #[test]
+    fn second_object_in_a_record_is_refused() {
+        let two = Writer::new().bytes(2, b"").bytes(2, b"").finish();
+        assert_eq!(read(&two).unwrap_err(), RecordError::Repeated);
+    }
+
+    #[test]
+    fn keys_beside_an_object_are_counted() {
+        // "0123456789abcdef" in base64.
+        let key = b"MDEyMzQ1Njc4OWFiY2RlZg==";
+        for (beside, count) in [(&[][..], 0), (&[3], 1), (&[4], 1), (&[3, 4], 2), (&[3, 4, 9], 3)] {
+            let mut message = Writer::new();
+            message.bytes(2, b"");
+            for number in beside {
+                message.bytes(*number, key);
+            }
+            let RecordKind::Object { possible_keys, .. } = read(&message.finish()).unwrap().kind else {
+                panic!("{beside:?}")
+            };
+            assert_eq!(possible_keys, count, "{beside:?}");
+        }
+    }
+
+    #[test]
+    fn ciphertext_is_held_only_on_request() {
+        let message = SealedRecord::encode("id", b"hidden");
+        for (keep, held) in [(true, Some(b"hidden".to_vec())), (false, None)] {
+            let mut cursor = Cursor::new(&*message);
+            let mut fields = cursor.message(message.len() as u64);
+            let kind = ParsedRecord::read(&mut fields, keep, |_| ()).unwrap().kind;
+            assert!(
+                matches!(&kind, RecordKind::Sealed { ciphertext, .. } if *ciphertext == held),
+                "{kind:?}"
+            );
+        }
+    }
+
+    #[test]
     fn fields_decide_the_kind() {
         assert!(matches!(
             Record::parse(&ObjectRecord::encode("x", b"")),
