@@ -168,6 +168,12 @@ impl Engine {
             self.documents.insert(reference, Document { kind, bytes });
         }
         let now = api_date(self.clock.now_ms());
+        let mut hidden = self
+            .settings
+            .profile
+            .into_iter()
+            .flat_map(|profile| profile.hidden("async-tasks"));
+        let tells_why = !hidden.any(|member| member == "exceptionDetail");
         self.tasks.change(ticket, |entry| {
             let failed = output.failure.is_some();
             entry.task.status = if failed {
@@ -176,7 +182,7 @@ impl Engine {
                 TaskStatus::Succeeded
             };
             entry.task.end_time = Some(now);
-            entry.task.failure = output.failure.map(Arc::new);
+            entry.task.failure = output.failure.filter(|_| tells_why).map(Arc::new);
         });
     }
 

@@ -258,16 +258,22 @@ pub(crate) fn all(profile: Option<Profile>) -> Value {
         if shape.is_null() {
             *shape = plain;
         }
-        for hidden in profile.iter().flat_map(|profile| profile.hidden(spec.path)) {
-            if let Some(required) = shape["required"].as_array_mut() {
-                required.retain(|member| member != hidden);
-            }
-            if let Some(properties) = shape["properties"].as_object_mut() {
-                properties.remove(hidden);
-            }
+        without_hidden(shape, profile, spec.path);
+    }
+    without_hidden(&mut all["AsyncTask"], profile, "async-tasks");
+    all
+}
+
+/// Drops the members of other versions from the shape of a resource's rows.
+fn without_hidden(shape: &mut Value, profile: Option<Profile>, path: &str) {
+    for hidden in profile.iter().flat_map(|profile| profile.hidden(path)) {
+        if let Some(required) = shape["required"].as_array_mut() {
+            required.retain(|member| member != hidden);
+        }
+        if let Some(properties) = shape["properties"].as_object_mut() {
+            properties.remove(hidden);
         }
     }
-    all
 }
 
 /// The shapes of executions, of monitored tasks and of logs.

@@ -271,6 +271,18 @@ mod tests {
     }
 
     #[test]
+    fn flags_override_the_profile_in_both_directions() {
+        let syncs = |options: &[&str]| {
+            let config = Cli::parse_from([&["mock-engine"], options].concat()).into_config();
+            config.unwrap().engines[0].settings.concurrent_sync
+        };
+        assert!(syncs(&["--profile", "2025"]));
+        assert!(!syncs(&["--profile", "2025", "--concurrent-sync=false"]));
+        assert!(!syncs(&["--profile", "6.0"]));
+        assert!(syncs(&["--profile", "6.0", "--concurrent-sync"]));
+    }
+
+    #[test]
     fn defaults_make_one_engine() {
         let config = Cli::parse_from(["mock-engine"]).into_config().unwrap();
         assert_eq!(config.engines.len(), 1);

@@ -111,12 +111,14 @@ impl Profile {
     }
 
     /// All members of other versions, as text.
+    #[cfg(feature = "cli")]
     pub(crate) fn all_hidden(self) -> impl Iterator<Item = String> {
         let all = self.0.hidden.iter().copied().flatten();
         all.map(|(path, member)| format!("{member} in /{path}"))
     }
 
     /// The endpoints that don't exist, as text.
+    #[cfg(feature = "cli")]
     pub(crate) fn lacking(self) -> impl Iterator<Item = String> {
         let all = self.0.lacks.iter().copied().flatten();
         all.map(|endpoints| {

@@ -196,8 +196,11 @@ const MEMBERS_AFTER_6_0: &[(&str, &str)] = &[
 /// The member that `userStatus` replaced after 6.0.6 [clients].
 const MEMBERS_UNTIL_6_0: &[(&str, &str)] = &[("users", "isLocked")];
 
-/// Members that go with the classifiers [ours].
-const MEMBERS_AFTER_6_0_15: &[(&str, &str)] = &[("profile-sets", "classifierIds")];
+/// What tells why a task failed came with API 5.1.4x [vendor]; the other member goes with the classifiers [ours].
+const MEMBERS_AFTER_6_0_15: &[(&str, &str)] = &[
+    ("async-tasks", "exceptionDetail"),
+    ("profile-sets", "classifierIds"),
+];
 
 const fn all(path: &'static str) -> Endpoints {
     some(path, &[])

@@ -7,7 +7,7 @@ use mock_engine::Profile;
 use serde_json::{Value, json};
 
 use super::{builder, demo, empty, objects, succeeded};
-use crate::support::client::Client;
+use crate::support::client::{Client, form};
 
 /// What the table says, written down a second time.
 const EXPECTED: [(Profile, &str, u16, bool); 4] = [
@@ -46,16 +46,9 @@ async fn explicit_settings_override_a_profile() {
     assert_eq!(client.get("monitor-task").await.status, 404);
 }
 
-#[tokio::test]
-async fn default_page_has_a_hundred_entries() {
-    for profile in Profile::ALL {
-        let client = demo(profile).await;
-        let page = client.get("syncable-objects").await.json();
-        assert_eq!(page["_pageInfo"]["numberOnPage"], 100, "{profile}");
-        assert!(page["_pageInfo"]["total"].as_u64().unwrap() > 100, "{profile}");
-        let asked = client.get("syncable-objects?page_size=101").await.json();
-        assert_eq!(asked["_pageInfo"]["numberOnPage"], 101);
-    }
+/// The entry of the global key in an export request.
+fn key() -> Value {
+    json!({ "objectIdentifier": { "keyId": "global" }, "objectType": "KEY" })
 }
 
 /// The endpoints of a document, as `METHOD path`.
@@ -194,17 +187,22 @@ async fn openapi_names_the_types_of_the_profile() {
 }
 
 #[tokio::test]
-async fn only_2025_has_other_structures_and_revision_ids() {
+async fn lists_and_exports_have_the_form_of_the_version() {
     for (profile, _, _, newer) in EXPECTED {
         let client = demo(profile).await;
+        let page = client.get("syncable-objects").await.json();
+        assert_eq!(page["_pageInfo"]["numberOnPage"], 100, "{profile}");
+        assert!(page["_pageInfo"]["total"].as_u64().unwrap() > 100, "{profile}");
+        let asked = client.get("syncable-objects?page_size=101").await.json();
+        assert_eq!(asked["_pageInfo"]["numberOnPage"], 101);
+        let has_id = |object: &Value| object["revisionId"].is_string() == newer;
+        assert!(
+            page["responseList"].as_array().unwrap().iter().all(has_id),
+            "{profile}"
+        );
         let entry = json!([{ "objectIdentifier": { "id": 4 }, "objectType": "MASKING_JOB" }]);
         let document = client.call("POST", "export?structure=ZIP", &entry).await;
         assert_eq!(document.body.starts_with(b"PK"), newer, "{profile}");
-        let listed = objects(&client, "object_type=MASKING_JOB").await;
-        assert!(
-            listed.iter().all(|job| job["revisionId"].is_string() == newer),
-            "{profile}"
-        );
     }
 }
 
@@ -233,8 +231,32 @@ async fn rows_have_the_members_of_the_version() {
 }
 
 #[tokio::test]
+async fn only_2025_says_why_a_task_failed() {
+    for (profile, _, _, newer) in EXPECTED {
+        let client = empty(profile).await;
+        let document = super::export(&client, &[key()]).await;
+        let replaced = client.call("PUT", "encryptionKey", &Value::Null).await;
+        client.ended(&replaced.json()).await;
+        // Without force, another key is never overwritten.
+        let (headers, body) = form("file", "export.json", &document);
+        let started = client
+            .raw(
+                "POST",
+                "/masking/api/import-async?force_overwrite=false",
+                &headers,
+                &body,
+            )
+            .await;
+        assert!(succeeded(&started), "{started:?}");
+        let ended = client.ended(&started.json()).await;
+        assert_eq!(ended["status"], "FAILED", "{profile} {ended}");
+        assert_eq!(ended["exceptionDetail"].is_string(), newer, "{profile} {ended}");
+    }
+}
+
+#[tokio::test]
 async fn openapi_has_no_unused_shape_and_no_other_member() {
-    for profile in Profile::ALL {
+    for profile in [Profile::V6_0, Profile::V2025] {
         let document = document(&empty(profile).await).await;
         let text = document.to_string();
         let shapes = document["components"]["schemas"].as_object().unwrap();
@@ -247,13 +269,9 @@ async fn openapi_has_no_unused_shape_and_no_other_member() {
         let needed = shapes["execution-components-entry"]["required"]
             .as_array()
             .unwrap();
-        let newer = [Profile::V6_0_15, Profile::V2025].contains(&profile);
+        let newer = profile == Profile::V2025;
         assert_eq!(needed.contains(&json!("bytesTotal")), newer, "{profile}");
-        assert_eq!(
-            shapes.contains_key("classifiers-entry"),
-            profile == Profile::V2025,
-            "{profile}"
-        );
+        assert_eq!(shapes.contains_key("classifiers-entry"), newer, "{profile}");
     }
 }
 
@@ -262,8 +280,7 @@ async fn only_2025_syncs_at_the_same_time() {
     for (profile, _, _, newer) in EXPECTED {
         let slow = mock_engine::Pace::Delay(std::time::Duration::from_secs(60));
         let client = Client::of(builder(profile).empty().task_pace(slow)).await;
-        let entry = json!([{ "objectIdentifier": { "keyId": "global" }, "objectType": "KEY" }]);
-        let first = client.call("POST", "export-async", &entry).await;
+        let first = client.call("POST", "export-async", &json!([key()])).await;
         assert!(succeeded(&first), "{first:?}");
         let second = client
             .call("POST", "import?force_overwrite=true", &json!({}))
