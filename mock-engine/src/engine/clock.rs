@@ -138,9 +138,10 @@ impl Clock {
         }
     }
 
-    /// Whether the clock is as it was at first.
-    pub(crate) fn is_untouched(&self) -> bool {
-        self.mode() == self.inner.first
+    /// Whether the clock shows the real time.
+    pub(crate) fn is_real(&self) -> bool {
+        let mode = self.mode();
+        matches!(mode, Mode::Running { .. }) && mode == self.inner.first
     }
 
     /// Sets the time; a running clock goes on from there.

@@ -209,7 +209,7 @@ impl Service {
             let close = HeaderValue::from_static("close");
             response.headers_mut().insert(CONNECTION, close);
         }
-        if !app.engine.clock.is_untouched() {
+        if !app.engine.clock.is_real() {
             // Otherwise the connection adds the real time.
             let date = HeaderValue::try_from(http_date(app.engine.clock.now_ms()));
             if let Ok(date) = date {

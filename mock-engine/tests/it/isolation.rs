@@ -281,6 +281,13 @@ async fn clock_is_set_moved_frozen_and_sped_up() {
 }
 
 #[tokio::test]
+async fn date_header_follows_a_clock_that_is_frozen_from_the_start() {
+    let client = Client::of(MockEngine::builder().empty().clock(Clock::frozen(NOON))).await;
+    let head = client.get("environments").await.head.to_ascii_lowercase();
+    assert!(head.contains("date: tue, 12 mar 2019 12:00:00 gmt"), "{head}");
+}
+
+#[tokio::test]
 async fn reset_keeps_what_it_is_asked_to_keep() {
     for kept in [
         "",

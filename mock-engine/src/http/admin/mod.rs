@@ -58,12 +58,13 @@ pub(crate) fn routes() -> Routes {
         .at(
             "/executions",
             [
-                Endpoint::get(plans, "Shows what executions to come are told to do")
+                Endpoint::get(plans, "Shows the plans for coming executions")
                     .answers(StatusCode::OK, schemas::object()),
                 Endpoint::post(plan, "Tells executions to come what to do")
                     .takes(schemas::execution_plan())
                     .done(StatusCode::OK),
-                Endpoint::delete(forget_plans, "Forgets what executions are told to do").done(StatusCode::OK),
+                Endpoint::delete(forget_plans, "Removes the plans for coming executions")
+                    .done(StatusCode::OK),
             ],
         )
         .merge(faults::routes())
