@@ -63,6 +63,9 @@ pub(super) struct Body {
     /// Whether the document is a redacted one, sealed anew.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) redacted: bool,
+    /// The JSON around a redacted document's blob, as it was sent: the copy has its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) outline: Option<Box<RawValue>>,
     /// The bytes, once a reader has the file.
     #[serde(skip)]
     pub(super) loaded: Option<bytes::Bytes>,

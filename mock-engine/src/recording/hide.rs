@@ -22,6 +22,8 @@ use crate::http::redact::{self, REDACTED};
 const SHORTEST: usize = 8;
 /// The most values that are searched for; the oldest go first.
 const MOST_VALUES: usize = 256;
+/// The longest outline of a document.
+const LONGEST_OUTLINE: usize = 1 << 20;
 /// Passphrases that a later download may need.
 const MOST_PASSPHRASES: usize = 16;
 
@@ -190,6 +192,7 @@ impl Hider {
             Ok(copy) => {
                 body.file = Some(writer.body(&copy)?);
                 body.redacted = true;
+                body.outline = outline(bytes);
             }
             Err(why) => body.left_out = Some(format!("a document that can't be redacted: {why}")),
         }
@@ -272,6 +275,20 @@ impl Hider {
         }
         text
     }
+}
+
+/// The JSON of a document without its content and its host.
+fn outline(document: &[u8]) -> Option<Box<RawValue>> {
+    let mut values = serde_json::Deserializer::from_slice(document).into_iter::<Value>();
+    let mut value = values.next()?.ok()?;
+    redact::json(&mut value);
+    for hidden in ["/exportResponseMetadata/exportHost", "/signature", "/publicKey"] {
+        if let Some(Value::String(text)) = value.pointer_mut(hidden) {
+            REDACTED.clone_into(text);
+        }
+    }
+    let text = serde_json::value::to_raw_value(&value).ok()?;
+    (text.get().len() <= LONGEST_OUTLINE).then_some(text)
 }
 
 /// What a new document is sealed with.

@@ -72,6 +72,14 @@ impl Replayer {
         }
     }
 
+    /// The first answers come next.
+    fn begin_again(&self) {
+        for script in lock(&self.scripts).values_mut() {
+            script.next = 0;
+        }
+        *lock(&self.ids) = Correlation::default();
+    }
+
     async fn replay(&self, request: Request<Body>) -> Response {
         let (parts, body) = request.into_parts();
         let read = tokio::time::timeout(BODY_TIME, Limited::new(body, LARGEST_BODY).collect()).await;
@@ -176,8 +184,14 @@ impl Answers for Replayer {
             return ApiError::from(error).into_response();
         }
         debug_assert!(request.extensions().get::<Peer>().is_some());
-        if canonical(request.uri().path()).starts_with("/__admin") {
-            return self.mock.answer(request).await;
+        let path = canonical(request.uri().path());
+        if path.starts_with("/__admin") {
+            let resets = path == "/__admin/reset" && request.method() == Method::POST;
+            let answer = self.mock.answer(request).await;
+            if resets && answer.status().is_success() {
+                self.begin_again();
+            }
+            return answer;
         }
         self.replay(request).await
     }

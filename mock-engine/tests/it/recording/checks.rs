@@ -113,3 +113,21 @@ async fn check_without_a_recording_or_an_engine_gives_code_2() {
     let (code, text) = check(written(&[escape]).path(), &[]).await;
     assert!(code == 2 && text.contains("inside the recording"), "{text}");
 }
+
+#[tokio::test]
+async fn example_in_the_documentation_is_a_recording() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/recording.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let lines = page
+        .split_once("```jsonl\n")
+        .unwrap()
+        .1
+        .split("```")
+        .next()
+        .unwrap();
+    let dir = written(&lines.lines().collect::<Vec<_>>());
+    assert_eq!(
+        check(dir.path(), &[]).await,
+        (0, "same: 3 of 3 exchanges\n".to_owned())
+    );
+}

@@ -139,6 +139,9 @@ async fn same_question_gets_its_answers_in_order_and_the_last_repeats() {
     for _ in 0..4 {
         answers.push(body(&["-w", " %{http_code} %header{retry-after}", &url]).await);
     }
+    let reset = format!("{}/__admin/reset", url.split("/masking").next().unwrap());
+    body(&["-X", "POST", &reset]).await;
+    assert_eq!(body(&[&url]).await, r#"{"status":"RUNNING"}"#);
     let last = r#"{"status": "SUCCEEDED"} 200 "#;
     assert_eq!(
         answers,
