@@ -116,7 +116,7 @@ pub(crate) fn all() -> Value {
         "Clock": closed(&["now", "frozen", "speed"], json!({
             "now": text(), "frozen": { "type": "boolean" }, "speed": { "type": "number", "minimum": 0 },
         })),
-        "Fault": closed(&["act"], json!({
+        "Fault": closed(&[], json!({
             "name": text(),
             "match": named("RequestPattern"),
             "after": count(),
@@ -124,6 +124,7 @@ pub(crate) fn all() -> Value {
             "probability": { "type": "number", "minimum": 0, "maximum": 1 },
             "scenario": closed(&["name"], json!({ "name": text(), "is": text(), "becomes": text() })),
             "act": named("FaultAct"),
+            "inOrder": { "type": "array", "items": named("FaultAct") },
         })),
         "FaultList": closed(&["faults"], json!({
             "faults": { "type": "array", "items": named("Fault") },

@@ -239,7 +239,7 @@ impl Service {
                     app.journal.fault(entry, met.label());
                 }
                 let process = async |request| self.handle(request).await;
-                met.fault.act.run(app, request, process).await
+                met.act.run(app, request, process).await
             }
             Err(error) => error.into_response(),
         }

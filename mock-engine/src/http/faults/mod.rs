@@ -60,14 +60,15 @@ struct Defined {
 /// The fault that a request meets.
 #[derive(Debug)]
 pub(super) struct Met {
-    pub(super) fault: Fault,
+    pub(super) act: Act,
+    name: Option<String>,
     place: usize,
 }
 
 impl Met {
     /// Its name, or its place in the list: `#0`.
     pub(super) fn label(&self) -> String {
-        let name = self.fault.name.clone();
+        let name = self.name.clone();
         name.unwrap_or_else(|| format!("#{}", self.place))
     }
 }
@@ -81,24 +82,26 @@ impl Defined {
         }
     }
 
-    /// Counts a request that fits; returns whether the fault fires.
-    fn is_due(&self, chance: impl FnOnce() -> f64, scenarios: &Scenarios) -> bool {
+    /// Counts a request that fits; returns what the fault does if it fires.
+    fn due(&self, chance: impl FnOnce() -> f64, scenarios: &Scenarios) -> Option<&Act> {
         let step = self.fault.scenario.as_ref();
         if step.is_some_and(|step| !scenarios.is_in(step)) {
-            return false;
+            return None;
         }
         let before = self.fitted.fetch_add(1, Ordering::Relaxed);
         if before < self.fault.after || self.fault.probability.is_some_and(|share| chance() >= share) {
-            return false;
+            return None;
         }
-        let times = self.fault.times.unwrap_or(u64::MAX);
+        let times = self.fault.times();
         let fired = self
             .fired
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |fired| {
                 (fired < times).then_some(fired + 1)
             });
+        let number = fired.ok()?;
         // Of two requests at once, one moves the scenario on.
-        fired.is_ok() && step.is_none_or(|step| scenarios.take(step))
+        step.is_none_or(|step| scenarios.take(step))
+            .then(|| self.fault.act_of(number))
     }
 }
 
@@ -197,9 +200,13 @@ impl Faults {
                     continue;
                 }
             }
-            if defined.is_due(|| self.chance(app), &app.scenarios) {
-                let fault = defined.fault.clone();
-                return Ok((live.into_request(), Some(Met { fault, place })));
+            if let Some(act) = defined.due(|| self.chance(app), &app.scenarios) {
+                let met = Met {
+                    act: act.clone(),
+                    name: defined.fault.name.clone(),
+                    place,
+                };
+                return Ok((live.into_request(), Some(met)));
             }
         }
         Ok((live.into_request(), None))
@@ -212,7 +219,7 @@ impl Faults {
         }
         let list = Arc::clone(&lock(&self.list));
         let mut refusing = list.iter().filter(|defined| defined.fault.is_before_requests());
-        refusing.any(|defined| defined.is_due(|| self.chance(app), &app.scenarios))
+        refusing.any(|defined| defined.due(|| self.chance(app), &app.scenarios).is_some())
     }
 
     /// Waits until the list is replaced or cleared.

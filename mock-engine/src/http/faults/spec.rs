@@ -38,7 +38,11 @@ pub struct Fault {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scenario: Option<ScenarioStep>,
     /// What it does.
+    #[serde(default, skip_serializing_if = "Act::is_empty")]
     pub act: Act,
+    /// What it does instead, one act for each request that it changes; it is over after the last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub in_order: Vec<Act>,
 }
 
 /// Why a fault is refused.
@@ -70,14 +74,13 @@ impl Fault {
         {
             return refuse(".probability", "it is not between 0 and 1");
         }
-        if self.act.is_empty() {
-            return refuse(".act", "it does nothing");
+        if self.in_order.is_empty() {
+            self.act.check(&format!("{place}.act"))?;
+        } else if !self.act.is_empty() {
+            return refuse("", "only one of act and inOrder says what it does");
         }
-        if let Some((member, reason)) = self.act.answer.as_ref().and_then(AnswerFault::mistake) {
-            return refuse(&format!(".act.answer{member}"), reason);
-        }
-        if let Some(reason) = self.act.delay.as_ref().and_then(Delay::mistake) {
-            return refuse(".act.delay", reason);
+        for (number, act) in self.in_order.iter().enumerate() {
+            act.check(&format!("{place}.inOrder[{number}]"))?;
         }
         if self.is_before_requests() && (self.pattern != RequestPattern::default() || self.act.has_more()) {
             return refuse(
@@ -86,6 +89,21 @@ impl Fault {
             );
         }
         Ok(())
+    }
+
+    /// How many requests it changes at most.
+    pub(super) fn times(&self) -> u64 {
+        let times = self.times.unwrap_or(u64::MAX);
+        match self.in_order.len() as u64 {
+            0 => times,
+            acts => times.min(acts),
+        }
+    }
+
+    /// What it does to the request of this number, from 0, among those that it changes.
+    pub(super) fn act_of(&self, number: u64) -> &Act {
+        let place = usize::try_from(number).unwrap_or(usize::MAX);
+        self.in_order.get(place).unwrap_or(&self.act)
     }
 
     /// Whether it acts before there is a request.
@@ -161,6 +179,22 @@ pub struct Act {
 }
 
 impl Act {
+    /// Checks what types can't.
+    fn check(&self, place: &str) -> Result<(), FaultError> {
+        let answer = self.answer.as_ref().and_then(AnswerFault::mistake);
+        let answer = answer.map(|(member, reason)| (format!(".answer{member}"), reason));
+        let delay = self.delay.as_ref().and_then(Delay::mistake);
+        let delay = delay.map(|reason| (".delay".to_owned(), reason));
+        let nothing = self.is_empty().then(|| (String::new(), "it does nothing"));
+        match answer.or(delay).or(nothing) {
+            Some((member, reason)) => Err(FaultError {
+                place: format!("{place}{member}"),
+                reason,
+            }),
+            None => Ok(()),
+        }
+    }
+
     fn is_empty(&self) -> bool {
         let processed = self.processed;
         *self

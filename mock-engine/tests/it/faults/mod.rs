@@ -150,6 +150,17 @@ async fn scenario_leads_from_fault_to_fault() {
 }
 
 #[tokio::test]
+async fn acts_in_order_are_taken_once_each() {
+    let client = Client::new().await;
+    set(&client, json!([{ "inOrder": [busy(503), busy(429), busy(500)] }])).await;
+    let mut seen = Vec::new();
+    for _ in 0..4 {
+        seen.push(client.get("environments").await.status);
+    }
+    assert_eq!(seen, [503, 429, 500, 200]);
+}
+
+#[tokio::test]
 async fn probability_is_the_same_in_every_run_of_a_seeded_engine() {
     let mut runs = Vec::new();
     for _ in 0..2 {
@@ -171,6 +182,14 @@ async fn wrong_fault_is_refused_with_its_place() {
     let client = Client::new().await;
     for (fault, reason) in [
         (json!({ "act": {} }), "faults[0].act: it does nothing"),
+        (
+            json!({ "act": busy(500), "inOrder": [busy(500)] }),
+            "faults[0]: only one of act and inOrder",
+        ),
+        (
+            json!({ "inOrder": [busy(500), busy(1)] }),
+            "faults[0].inOrder[1].answer.status: it is not between",
+        ),
         (
             json!({ "act": { "answer": { "status": "x" } } }),
             "faults[0].act.answer.status: invalid type",
