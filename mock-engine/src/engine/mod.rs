@@ -8,6 +8,7 @@ pub mod catalogue;
 pub(crate) mod clock;
 mod content;
 pub(crate) mod defaults;
+pub(crate) mod difference;
 mod documents;
 pub(crate) mod duration;
 mod error;
@@ -17,6 +18,7 @@ mod export;
 mod export_record;
 pub(crate) mod faults;
 mod gate;
+pub(crate) mod history;
 pub(crate) mod ids;
 pub(crate) mod import;
 mod import_record;
@@ -152,7 +154,7 @@ impl Engine {
         };
         state.version = Some(settings.version.clone());
         Ok(Self {
-            store: Store::new(state, dir)?,
+            store: Store::new(state, dir, clock.clone())?,
             views: ViewCache::new(&settings),
             tokens: Tokens::default(),
             tasks: Tasks::default(),
@@ -176,11 +178,12 @@ impl Engine {
             // A dropped session's tokens must not come back with its name. Without randomness the names still differ.
             ids = Ids::random().unwrap_or(ids);
         }
+        let clock = self.clock.fork();
         Self {
             settings: self.settings.clone(),
-            clock: self.clock.fork(),
             ids,
-            store: Store::fork(self.snapshot()),
+            store: Store::fork(self.snapshot(), clock.clone()),
+            clock,
             views: self.views.fork(),
             tokens: Tokens::default(),
             tasks: Tasks::default(),
@@ -217,7 +220,9 @@ impl Engine {
     pub fn replace_state(&self, mut state: State) -> Result<(), EngineError> {
         objects::mirror_all(&mut state);
         self.store.transact(|present| {
+            let written = present.written();
             *present = state;
+            present.objects.count_written(written);
             // The version of a state from elsewhere is another engine's.
             present.version = Some(self.settings.version.clone());
             Ok(())

@@ -28,6 +28,16 @@ impl Tables {
         self.0.values().map(Table::len).sum()
     }
 
+    /// The paths of the tables.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
+    /// How many rows of all tables were ever inserted or removed.
+    pub fn written(&self) -> usize {
+        self.0.values().map(|table| table.written).sum()
+    }
+
     /// Returns a table to write to.
     pub fn get_mut(&mut self, path: &str) -> &mut Table {
         self.0.entry(path.to_owned()).or_insert_with(|| Table::of(path))
@@ -55,6 +65,8 @@ pub struct Table {
     indexed: Vec<&'static str>,
     /// Member, value, key of the row.
     index: RedBlackTreeSetSync<(&'static str, Key, Key)>,
+    /// How many rows were ever inserted or removed.
+    written: usize,
 }
 
 /// The least key.
@@ -111,9 +123,15 @@ impl Table {
         keys.filter_map(|key| Some((key, self.get(key)?)))
     }
 
+    /// Whether two tables are the same one, rather than equal.
+    pub fn same_as(&self, other: &Self) -> bool {
+        self.rows.ptr_eq(&other.rows)
+    }
+
     /// Inserts or replaces a row.
     pub fn insert(&mut self, key: Key, row: Row) {
         self.remove(&key);
+        self.written += 1;
         for (member, value) in self.values(&row) {
             self.index.insert_mut((member, value, key.clone()));
         }
@@ -125,6 +143,7 @@ impl Table {
         let Some(row) = self.rows.get(key).cloned() else {
             return;
         };
+        self.written += 1;
         for (member, value) in self.values(&row) {
             self.index.remove_mut(&(member, value, key.clone()));
         }

@@ -10,7 +10,9 @@ use std::sync::{Arc, Mutex};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use serde_json::Value;
 
+use super::clock::Clock;
 use super::executions::{Execution, ExecutionPlan};
+use super::history::History;
 use super::objects::ObjectStore;
 use super::persist::StateDir;
 use super::resources::spec;
@@ -103,6 +105,11 @@ impl State {
         self.objects.len() + self.tables.rows() + self.executions.len()
     }
 
+    /// How many objects and rows were ever written.
+    pub fn written(&self) -> usize {
+        self.objects.written() + self.tables.written()
+    }
+
     /// The next number of a counter, from 1.
     pub fn next_number(&mut self, counter: &str) -> i64 {
         let last = self.counters.entry(counter.to_owned()).or_default();
@@ -142,11 +149,14 @@ pub struct Store {
     /// Held for a whole transaction; `current` only for a moment.
     writer: Mutex<()>,
     dir: Option<StateDir>,
+    clock: Clock,
+    /// The changes so far.
+    pub(crate) history: History<State>,
 }
 
 impl Store {
     /// Returns a store with its first state, which it saves at once.
-    pub fn new(state: State, dir: Option<StateDir>) -> Result<Self, PersistError> {
+    pub fn new(state: State, dir: Option<StateDir>, clock: Clock) -> Result<Self, PersistError> {
         if let Some(dir) = &dir {
             dir.save(&state)?;
         }
@@ -154,15 +164,19 @@ impl Store {
             current: Mutex::new(Arc::new(state)),
             writer: Mutex::new(()),
             dir,
+            clock,
+            history: History::default(),
         })
     }
 
     /// Returns a store that begins with a state of another one and keeps nothing on disk.
-    pub fn fork(state: Arc<State>) -> Self {
+    pub fn fork(state: Arc<State>, clock: Clock) -> Self {
         Self {
             current: Mutex::new(state),
             writer: Mutex::new(()),
             dir: None,
+            clock,
+            history: History::default(),
         }
     }
 
@@ -173,7 +187,9 @@ impl Store {
         if let Some(dir) = &self.dir {
             dir.save(&state)?;
         }
-        *lock(&self.current) = state;
+        // How much it shares with the present state isn't known.
+        let written = state.size();
+        self.put(state, written);
         Ok(())
     }
 
@@ -188,13 +204,23 @@ impl Store {
         change: impl FnOnce(&mut State) -> Result<T, EngineError>,
     ) -> Result<T, EngineError> {
         let _writer = lock(&self.writer);
-        let mut next = State::clone(&self.snapshot());
+        let present = self.snapshot();
+        let mut next = State::clone(&present);
         let result = change(&mut next)?;
         if let Some(dir) = &self.dir {
             dir.save(&next)?;
         }
-        *lock(&self.current) = Arc::new(next);
+        let written = next.written().saturating_sub(present.written());
+        self.put(Arc::new(next), written);
         Ok(result)
+    }
+
+    /// Makes a state the present one; the writer is locked.
+    fn put(&self, state: Arc<State>, written: usize) {
+        let before = std::mem::replace(&mut *lock(&self.current), Arc::clone(&state));
+        // A copy of the state holds a pointer per execution.
+        let written = written + state.executions.len() / 16;
+        self.history.add(self.clock.now_ms(), before, state, written);
     }
 }
 
@@ -205,7 +231,7 @@ mod tests {
 
     #[test]
     fn failed_change_leaves_no_trace() {
-        let store = Store::new(State::default(), None).unwrap();
+        let store = Store::new(State::default(), None, Clock::real()).unwrap();
         let before = serde_json::to_value(&*store.snapshot()).unwrap();
         let result: Result<(), _> = store.transact(|state| {
             state.next_number("x");
@@ -220,7 +246,12 @@ mod tests {
     fn stored_state_is_loaded_again() {
         let dir = tempfile::tempdir().unwrap();
         {
-            let store = Store::new(State::default(), Some(StateDir::open(dir.path()).unwrap())).unwrap();
+            let store = Store::new(
+                State::default(),
+                Some(StateDir::open(dir.path()).unwrap()),
+                Clock::real(),
+            )
+            .unwrap();
             store
                 .transact(|state| {
                     state.table_mut("t").insert(Key::Name("a b".into()), Row::new());

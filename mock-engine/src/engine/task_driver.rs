@@ -11,6 +11,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::faults::{EngineFaults, TaskFault};
+use super::history::{self, Cause};
 use super::tasks::{Entry, Ticket};
 use super::{AsyncTask, Document, Engine, EngineError, JobOutput, Operation, Pace, SyncPermit, TaskStatus};
 use crate::engine::clock::{api_date, millis};
@@ -83,6 +84,8 @@ impl Engine {
             self.tasks.run(ticket, now_ms);
         }
         let engine = Arc::clone(self);
+        let cause = Cause::current();
+        let work = move |engine: &Self| history::run_for(cause, || work(engine));
         tokio::spawn(async move {
             match fault {
                 None => engine.drive(ticket, schedule, operation, work).await,

@@ -88,6 +88,22 @@ pub(crate) fn all() -> Value {
                 "requests": { "type": "array", "items": named("JournalEntry") },
             },
         },
+        "History": closed(&["next", "changes"], json!({
+            "next": count(),
+            "changes": { "type": "array", "items": {
+                "type": "object",
+                "required": ["id", "time"],
+                "properties": {
+                    "id": count(),
+                    "time": text(),
+                    "user": text(),
+                    "request": { "type": "object" },
+                    "leftOut": { "type": "boolean" },
+                    "objects": { "type": "array", "items": { "type": "object" } },
+                    "rows": { "type": "array", "items": { "type": "object" } },
+                },
+            } },
+        })),
         "JournalEntry": {
             "type": "object",
             "required": ["id", "time", "method", "path", "query", "headers"],

@@ -14,6 +14,7 @@ use http::request::Parts;
 
 use super::App;
 use super::answer::ApiError;
+use crate::engine::history::Cause;
 use crate::engine::{EngineError, Query};
 use crate::http::target::Target;
 
@@ -24,6 +25,7 @@ pub(crate) async fn require_token(
     next: Next,
 ) -> Result<Response, ApiError> {
     let user = check(&app, request.headers())?;
+    Cause::set_user(&user);
     let caller = Caller(user);
     request.extensions_mut().insert(caller.clone());
     let mut response = next.run(request).await;

@@ -10,6 +10,7 @@ mod audited;
 pub(crate) mod auth;
 mod bad_request;
 pub(crate) mod body;
+mod changes;
 pub(crate) mod describe;
 mod escaped;
 pub(crate) mod faults;
@@ -57,6 +58,7 @@ pub(crate) use self::path::canonical;
 use self::scenarios::Scenarios;
 use self::sessions::Sessions;
 use crate::engine::clock::http_date;
+use crate::engine::history::{self, Cause};
 use crate::engine::{Engine, EngineError, Settings};
 use crate::http::limits::{Limits, SMALL_ENGINE};
 
@@ -117,7 +119,9 @@ impl App {
         work: impl FnOnce(&Engine) -> Result<T, E> + Send + 'static,
     ) -> Result<T, ApiError> {
         let engine = Arc::clone(&self.engine);
-        let done = tokio::task::spawn_blocking(move || work(&engine)).await;
+        let cause = Cause::current();
+        let work = move || history::run_for(cause, || work(&engine));
+        let done = tokio::task::spawn_blocking(work).await;
         let done = done.map_err(|panic| {
             tracing::error!(%panic, "the work of a request panicked");
             EngineError::Internal
@@ -199,7 +203,7 @@ impl Service {
         let leftover = Leftover::of(&mut request);
         let checked = found.and_then(|_| Ok(app.check_host(&request)?));
         let mut response = match checked {
-            Ok(()) => self.with_faults(&app, request).await,
+            Ok(()) => history::caused(record.cause(), self.with_faults(&app, request)).await,
             Err(error) => {
                 drop(request);
                 error.into_response()

@@ -19,12 +19,14 @@ use super::escaped::Escaped;
 use super::host_guard::Peer;
 use super::journal::{Answered, EntryId};
 use super::{App, audited};
+use crate::engine::history::Cause;
 
 /// A request under way.
 pub(super) struct Record {
     id: EntryId,
     method: Method,
-    path: String,
+    /// Has the method and the path, after a space.
+    cause: Arc<Cause>,
     ip: Option<IpAddr>,
     began: Instant,
 }
@@ -33,15 +35,21 @@ impl Record {
     pub(super) fn begin(app: &App, request: &mut Request<Body>) -> Self {
         let id = app.journal.begin(app.engine.clock.now_ms(), request);
         request.extensions_mut().insert(id);
-        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let method = request.method().clone();
+        let cause = Cause::new(id.0, format!("{method} {}", request.uri().path()));
         let ip = request.extensions().get::<Peer>().map(|Peer(ip)| *ip);
         Self {
             id,
             method,
-            path,
+            cause,
             ip,
             began: Instant::now(),
         }
+    }
+
+    /// The cause of what the request changes.
+    pub(super) fn cause(&self) -> Arc<Cause> {
+        Arc::clone(&self.cause)
     }
 
     pub(super) fn finish(self, app: &App, response: &Response, sent: Option<Sent>) {
@@ -49,13 +57,18 @@ impl Record {
         let about = response.extensions();
         let error = about.get::<ErrorText>().map(|text| text.0.as_str());
         let micros = took.as_micros();
-        let (method, path) = (self.method.as_str(), Escaped(&self.path));
+        let called = self
+            .cause
+            .text
+            .get(self.method.as_str().len() + 1..)
+            .unwrap_or_default();
+        let (method, path) = (self.method.as_str(), Escaped(called));
         let engine = &app.engine.settings.name;
         match error.map(Escaped) {
             None => tracing::info!(%engine, %method, %path, status, micros, "request"),
             Some(error) => tracing::info!(%engine, %method, %path, status, micros, %error, "request"),
         }
-        audited::note(app, &self.method, &self.path, self.ip, response);
+        audited::note(app, &self.method, called, self.ip, response);
         let answered = Answered {
             status,
             took,

@@ -20,6 +20,7 @@ mod files;
 mod fuzz_corpus;
 mod genuine;
 mod habits;
+mod history;
 mod hosts;
 mod inventory;
 mod inventory_calls;

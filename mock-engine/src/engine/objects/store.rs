@@ -19,6 +19,8 @@ pub struct ObjectStore {
     by_key: RedBlackTreeMapSync<ObjectKey, Arc<StoredObject>>,
     by_type: RedBlackTreeMapSync<TypeKey, Arc<StoredObject>>,
     index: Index,
+    /// How many objects were ever inserted or removed.
+    written: usize,
 }
 
 /// By type name, identifier and type number (most types have only one): the order of lists.
@@ -78,6 +80,7 @@ impl ObjectStore {
     /// Inserts an object; returns the one that it replaces. Rows stay as they are: see
     /// [`put_object`](super::put_object).
     pub fn insert(&mut self, stored: StoredObject) -> Option<Arc<StoredObject>> {
+        self.written += 1;
         let before = self.remove(stored.key());
         let stored = Arc::new(stored);
         self.index.insert(&stored);
@@ -89,6 +92,7 @@ impl ObjectStore {
     /// Removes an object. Rows stay as they are.
     pub fn remove(&mut self, key: &ObjectKey) -> Option<Arc<StoredObject>> {
         let stored = self.by_key.get(key).cloned()?;
+        self.written += 1;
         self.index.remove(&stored);
         self.by_type.remove_mut(&type_key(&stored));
         self.by_key.remove_mut(key);
@@ -187,6 +191,16 @@ impl ObjectStore {
     /// Returns the ENVIRONMENT object of an environment.
     pub fn environment(&self, id: i64) -> Option<&Arc<StoredObject>> {
         self.found(&Way::Environment(id)).next()
+    }
+
+    /// How many objects were ever inserted or removed.
+    pub fn written(&self) -> usize {
+        self.written
+    }
+
+    /// Counts writes of another store, in whose place this one is.
+    pub fn count_written(&mut self, written: usize) {
+        self.written += written;
     }
 
     /// Whether two stores are the same one, rather than equal.

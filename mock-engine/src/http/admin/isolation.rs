@@ -223,6 +223,7 @@ async fn reset(Target(app): Target, query: Query) -> Result<Response, ApiError> 
     app.blocking(move |engine| engine.reset(keeps_tokens)).await?;
     if !keeps("journal") {
         app.journal.clear();
+        app.engine.store.history.clear();
     }
     if !keeps("faults") {
         app.faults.reset();

@@ -5,6 +5,7 @@
 
 use std::sync::atomic::Ordering;
 mod faults;
+mod history;
 mod isolation;
 mod journal;
 mod verify;
@@ -40,6 +41,7 @@ pub(crate) fn routes() -> Routes {
         )
         .merge(journal::routes())
         .merge(verify::routes())
+        .merge(history::routes())
         .at(
             "/state",
             [
