@@ -45,6 +45,23 @@ async fn document_of_newer_types_is_kept_byte_for_byte() {
 }
 
 #[tokio::test]
+async fn older_engine_lists_what_it_has_loaded_and_imports_no_more() {
+    let directory = tempfile::tempdir().unwrap();
+    let known = unseen().next().unwrap();
+    let path = directory.path().join("document.json");
+    std::fs::write(&path, typed::document(known, "1")).unwrap();
+    let loaded = Client::of(MockEngine::builder().profile(Profile::V6_0).load([path])).await;
+    let query = format!("object_type={}", known.name);
+    let listed = objects(&loaded, &query).await;
+    assert_eq!(listed.len(), 1);
+    let document = export(&loaded, &listed).await;
+    let other = empty(Profile::V6_0).await;
+    let refused = import(&other, "force_overwrite=true", &document).await;
+    assert_eq!(refused.status, 409, "{refused:?}");
+    assert_eq!(other.get(&format!("syncable-objects?{query}")).await.status, 400);
+}
+
+#[tokio::test]
 async fn stock_of_2025_has_provisional_objects_and_says_so() {
     let client = demo(Profile::V2025).await;
     let health = client.raw("GET", "/__admin/health", "", b"").await.json();
