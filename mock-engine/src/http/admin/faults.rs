@@ -15,8 +15,12 @@ use crate::http::schemas::{self, named};
 use crate::http::target::Target;
 
 pub(super) fn routes() -> Routes {
-    let state =
-        json!({ "type": "object", "required": ["state"], "properties": { "state": schemas::text() } });
+    let state = json!({
+        "type": "object",
+        "required": ["state"],
+        "properties": { "state": schemas::text() },
+        "additionalProperties": false,
+    });
     Routes::new()
         .at(
             "/faults",

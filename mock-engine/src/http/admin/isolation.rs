@@ -13,7 +13,7 @@ use super::typed;
 use crate::engine::Query;
 use crate::engine::clock::{Clock, api_date, parse_api_date};
 use crate::engine::duration::Time;
-use crate::http::admin_schemas::time;
+use crate::http::admin_schemas::{session_id, time};
 use crate::http::answer::{ApiError, BadRequest, empty, json_answer};
 use crate::http::body::ObjectBody;
 use crate::http::describe::{Endpoint, Routes};
@@ -38,7 +38,9 @@ pub(super) fn routes() -> Routes {
         .at(
             "/sessions/{id}",
             [
-                Endpoint::put(open_session, "Begins a session, unless it exists").done(StatusCode::OK),
+                Endpoint::put(open_session, "Begins a session, unless it exists")
+                    .key(session_id())
+                    .done(StatusCode::OK),
                 Endpoint::delete(close_session, "Ends a session")
                     .done(StatusCode::OK)
                     .refuses(&[404]),
