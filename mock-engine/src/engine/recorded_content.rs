@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Row;
+use super::{Key, Row};
 
 /// Rows of another engine.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RecordedContent {
-    /// By path.
-    pub(crate) rows: BTreeMap<&'static str, Vec<Row>>,
+    /// By path and key.
+    pub(crate) rows: BTreeMap<&'static str, BTreeMap<Key, Row>>,
     /// Types and identifiers of objects in lists.
     pub(crate) listed: BTreeSet<(String, String)>,
     /// Paths with all their rows.

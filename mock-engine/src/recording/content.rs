@@ -44,7 +44,6 @@ type RowKey = (&'static str, Key);
 #[derive(Default)]
 struct Reading {
     rebuilt: Rebuilt,
-    seen: HashSet<RowKey>,
     /// Rows that the client made.
     made: HashSet<RowKey>,
     /// Resources that the client changed.
@@ -161,16 +160,11 @@ impl Reading {
         let (Some(key), Value::Object(row)) = (key(spec, row), row) else {
             return;
         };
-        let key = (spec.path, key);
-        if self.imported || self.made.contains(&key) || !self.seen.insert(key) {
+        if self.imported || self.made.contains(&(spec.path, key.clone())) {
             return;
         }
-        self.rebuilt
-            .content
-            .rows
-            .entry(spec.path)
-            .or_default()
-            .push(Row::clone(row));
+        let rows = self.rebuilt.content.rows.entry(spec.path).or_default();
+        rows.entry(key).or_insert_with(|| Row::clone(row));
     }
 
     fn create(&mut self, spec: &'static ResourceSpec, rows: [&Value; 2]) {

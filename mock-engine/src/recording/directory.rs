@@ -259,7 +259,7 @@ fn read_manifest(path: &Path) -> Result<(), RecordingError> {
 }
 
 fn exchange(text: &[u8]) -> Result<Exchange, String> {
-    let exchange: Exchange = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+    let mut exchange: Exchange = serde_json::from_slice(text).map_err(|error| error.to_string())?;
     if !exchange.path.starts_with('/') || exchange.path.parse::<http::Uri>().is_err() {
         return Err("'path' is not a path with an optional query".to_owned());
     }
@@ -269,8 +269,7 @@ fn exchange(text: &[u8]) -> Result<Exchange, String> {
     if http::StatusCode::from_u16(exchange.answer.status).is_err() {
         return Err("'status' is not a status".to_owned());
     }
-    let mut copy = exchange.clone();
-    if copy.bodies_mut().any(|body| body.forms() > 1) {
+    if exchange.bodies_mut().any(|body| body.forms() > 1) {
         return Err("a body has only one of json, text, file, parts and leftOut".to_owned());
     }
     Ok(exchange)
@@ -282,11 +281,9 @@ fn load_body(dir: &Path, body: &mut Body, all: &mut u64) -> Result<(), Recording
         return Ok(());
     };
     let path = dir.join(name);
-    // A recording from elsewhere must not name other files of this machine.
-    let inside = Path::new(name)
-        .components()
-        .all(|part| matches!(part, std::path::Component::Normal(_)));
-    if !inside {
+    // A recording from elsewhere must not name other files of this machine, by links neither.
+    let whole = |path: &Path| path.canonicalize().map_err(file_error(path));
+    if !whole(&path)?.starts_with(whole(dir)?) {
         let source = io::Error::other("the file of a body is inside the recording");
         return Err(RecordingError::File { path, source });
     }

@@ -111,7 +111,9 @@ impl Replayer {
         let hides = recorded
             .as_ref()
             .is_some_and(|bytes| find(bytes, REDACTED.as_bytes()));
-        let needs_mock = !is_read || answer.redacted || answer.left_out.is_some() || hides;
+        // A refused change changed nothing.
+        let changes = !is_read && exchange.succeeded();
+        let needs_mock = changes || answer.redacted || answer.left_out.is_some() || hides;
         if !needs_mock {
             return from_recording(&exchange, recorded.unwrap_or_default());
         }

@@ -3,8 +3,6 @@
 //! Invariant: a row is as the other engine showed it. Where its type has objects, one is made for it, unless the row
 //! doesn't obey this engine's rules.
 
-use std::collections::BTreeSet;
-
 use exportdoc::internal::identifier::Identifier;
 use exportdoc::internal::object::OBJECT_TYPES;
 
@@ -60,17 +58,13 @@ impl RecordedContent {
     }
 
     fn row(&self, path: &str, id: i64) -> Option<&Row> {
-        let id_field = spec::by_path(path)?.id_field;
-        let mut rows = self.rows.get(path)?.iter();
-        rows.find(|row| row.get(id_field).and_then(Key::from_json) == Some(Key::Number(id)))
+        self.rows.get(path)?.get(&Key::Number(id))
     }
 
     /// Adds the applications, which loaded documents need.
     pub(super) fn put_applications(&self, state: &mut State) {
-        for row in self.rows.get("applications").into_iter().flatten() {
-            if let Some(key) = row.get("applicationId").and_then(Key::from_json) {
-                state.table_mut("applications").insert(key, row.clone());
-            }
+        for (key, row) in self.rows.get("applications").into_iter().flatten() {
+            state.table_mut("applications").insert(key.clone(), row.clone());
         }
     }
 
@@ -108,17 +102,17 @@ impl RecordedContent {
         let others = spec::ALL.iter().map(|spec| spec.path);
         let others = others.filter(|path| !FIRST.contains(path));
         for path in FIRST.iter().copied().chain(others) {
-            for row in self.rows.get(path).into_iter().flatten() {
-                put_row(writer, path, row);
+            for (key, row) in self.rows.get(path).into_iter().flatten() {
+                put_row(writer, path, key, row);
             }
         }
         for spec in spec::ALL {
             let (Some(counter), Some(rows)) = (spec.counter, self.rows.get(spec.path)) else {
                 continue;
             };
-            for row in rows {
-                if let Some(Key::Number(number)) = row.get(spec.id_field).and_then(Key::from_json) {
-                    writer.state.reserve_number(counter, number);
+            for key in rows.keys() {
+                if let Key::Number(number) = key {
+                    writer.state.reserve_number(counter, *number);
                 }
             }
         }
@@ -131,15 +125,9 @@ impl RecordedContent {
     }
 
     fn remove_others(&self, state: &mut State, path: &str) {
-        let Some(spec) = spec::by_path(path) else {
-            return;
-        };
-        let rows = self.rows.get(path).into_iter().flatten();
-        let known: BTreeSet<Key> = rows
-            .filter_map(|row| row.get(spec.id_field).and_then(Key::from_json))
-            .collect();
         let table = state.table(path);
-        for (key, _) in table.iter().filter(|(key, _)| !known.contains(key)) {
+        let known = |key| self.rows.get(path).is_some_and(|rows| rows.contains_key(key));
+        for (key, _) in table.iter().filter(|(key, _)| !known(key)) {
             state.table_mut(path).remove(key);
         }
     }
@@ -152,21 +140,16 @@ fn has_objects(path: &str) -> bool {
     path == "table-metadata" || OBJECT_TYPES.iter().any(of_objects)
 }
 
-fn put_row(writer: &mut Writer<'_>, path: &'static str, row: &Row) {
-    let Some(spec) = spec::by_path(path) else {
-        return;
-    };
-    let Some(key) = row.get(spec.id_field).and_then(Key::from_json) else {
-        return;
-    };
-    if writer.state.table(path).get(&key).is_none() && has_objects(path) {
-        make_object(writer, path, &key, row);
+fn put_row(writer: &mut Writer<'_>, path: &'static str, key: &Key, row: &Row) {
+    if writer.state.table(path).get(key).is_none() && has_objects(path) {
+        make_object(writer, path, key, row);
     }
-    let mut whole = writer.state.table(path).get(&key).cloned().unwrap_or_default();
+    let mut whole = writer.state.table(path).get(key).cloned().unwrap_or_default();
     // Secrets of an earlier row are the only members that the other engine doesn't show.
-    whole.retain(|member, _| spec.secrets.contains(&member.as_str()));
+    let secrets = spec::by_path(path).map_or(&[][..], |spec| spec.secrets);
+    whole.retain(|member, _| secrets.contains(&member.as_str()));
     whole.extend(row.clone());
-    writer.state.table_mut(path).insert(key, whole);
+    writer.state.table_mut(path).insert(key.clone(), whole);
 }
 
 /// Makes the object of a row; without success the state stays as it is.

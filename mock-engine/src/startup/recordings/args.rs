@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::engine::Profile;
 use crate::recording::Trust;
 
 /// Record what clients ask an engine, as a proxy in front of it, without secrets
@@ -38,6 +39,9 @@ pub(in crate::startup) struct ReplayArgs {
     /// Port to listen on, on loopback addresses only; 0 takes a free one
     #[arg(long, default_value_t = 8080)]
     pub(super) port: u16,
+    /// Profile of the mock: 5.3, 6.0, 6.0.15 or 2025
+    #[arg(long, value_name = "PROFILE")]
+    pub(super) profile: Option<Profile>,
 }
 
 /// Say where the mock, or a running engine, answers a recording's requests differently
@@ -52,6 +56,9 @@ pub(in crate::startup) struct CheckArgs {
     /// URL of an engine to ask instead of a fresh mock with the recording's state; the requests change it
     #[arg(long, value_name = "URL")]
     pub(super) against: Option<String>,
+    /// Profile of the fresh mock: 5.3, 6.0, 6.0.15 or 2025
+    #[arg(long, value_name = "PROFILE", conflicts_with = "against")]
+    pub(super) profile: Option<Profile>,
     #[command(flatten)]
     pub(super) trust: TrustArgs,
     /// File whose first line, NAME:PASSWORD, is the user for logins at --against

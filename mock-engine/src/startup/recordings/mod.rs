@@ -16,7 +16,7 @@ use self::args::Format;
 pub(super) use self::args::{CheckArgs, RecordArgs, ReplayArgs};
 use super::config::read_users;
 use super::{MockEngine, StartError};
-use crate::engine::Settings;
+use crate::engine::{Profile, Settings};
 use crate::http::Service;
 use crate::http::limits::Limits;
 use crate::recording::{
@@ -75,7 +75,7 @@ impl Port {
         let made = tokio::task::spawn_blocking(move || {
             let recording = Recording::read(&args.dir)?;
             warn_if_cut_off(&recording);
-            let mock = mock(&recording)?;
+            let mock = mock(&recording, args.profile)?;
             Ok::<_, Failure>(Replayer::new(recording, mock))
         });
         Self::open(made.await??, args.port)
@@ -111,7 +111,7 @@ pub(super) fn check(args: CheckArgs) -> Result<(String, ExitCode), Failure> {
     let trust = Trust::from(args.trust);
     let checked = match &args.against {
         Some(url) => Checked::Engine(Upstream::new(url, &trust)?),
-        None => Checked::Mock(mock(&recording)?),
+        None => Checked::Mock(mock(&recording, args.profile)?),
     };
     let check = Check {
         checked,
@@ -129,9 +129,13 @@ pub(super) fn check(args: CheckArgs) -> Result<(String, ExitCode), Failure> {
 }
 
 /// A mock with the state that a recording shows.
-fn mock(recording: &Recording) -> Result<Service, StartError> {
+fn mock(recording: &Recording, profile: Option<Profile>) -> Result<Service, StartError> {
     let rebuilt = rebuild(recording);
-    let mut settings = Settings::default().with(|settings| {
+    let settings = match profile {
+        Some(profile) => Settings::default().profiled(profile),
+        None => Settings::default(),
+    };
+    let mut settings = settings.with(|settings| {
         settings.empty = true;
         settings.load = rebuilt.load;
         settings.recorded = Some(Arc::new(rebuilt.content));

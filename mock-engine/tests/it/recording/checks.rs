@@ -1,10 +1,10 @@
 //! Checking.
 
 use http::StatusCode;
-use mock_engine::MockEngine;
+use mock_engine::{MockEngine, Profile, Settings};
 use serde_json::Value;
 
-use super::{check, replay, written};
+use super::{Recorder, check, replay, written};
 
 /// What the wire facts say about answers of a 6.0 engine to a backup: compact JSON, 200 for a login, 999 rows a page.
 const BACKUP: &[&str] = &[
@@ -100,6 +100,29 @@ async fn check_names_a_list_in_another_order() {
 }
 
 #[tokio::test]
+async fn check_follows_the_profile_of_the_recorded_engine() {
+    let old = Settings::default().profiled(Profile::V5_3);
+    let engine = MockEngine::builder().settings(old).start().await.unwrap();
+    let mut recorder = Recorder::of(&engine.url(), &[]).await;
+    let token = super::login(&recorder.url, "any").await;
+    for path in [
+        "system-information",
+        "application-settings",
+        "syncable-objects?object_type=CLASSIFIER",
+    ] {
+        super::body(&["-H", &token, &format!("{}/masking/api/{path}", recorder.url)]).await;
+    }
+    let dir = recorder.stop().await;
+    let (code, text) = check(dir, &["--profile", "5.3"]).await;
+    assert_eq!((code, text.as_str()), (0, "same: 4 of 4 exchanges\n"));
+    let (code, text) = check(dir, &["--profile", "2025"]).await;
+    assert!(
+        code == 1 && text.contains("status: recorded 400, here 200"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
 async fn check_without_a_recording_or_an_engine_gives_code_2() {
     let dir = written(BACKUP);
     let (code, text) = check(dir.path(), &["--against", "http://127.0.0.1:1"]).await;
@@ -111,6 +134,11 @@ async fn check_without_a_recording_or_an_engine_gives_code_2() {
     assert!(code == 2 && text.contains("a recording of format 2"), "{text}");
     let escape = r#"{"method":"GET","path":"/","answer":{"status":200,"body":{"file":"../../etc/passwd"}}}"#;
     let (code, text) = check(written(&[escape]).path(), &[]).await;
+    assert!(code == 2 && text.contains("inside the recording"), "{text}");
+    let linked = r#"{"method":"GET","path":"/","answer":{"status":200,"body":{"file":"a.json"}}}"#;
+    let dir = written(&[linked]);
+    std::os::unix::fs::symlink("/etc/passwd", dir.path().join("a.json")).unwrap();
+    let (code, text) = check(dir.path(), &[]).await;
     assert!(code == 2 && text.contains("inside the recording"), "{text}");
 }
 

@@ -142,6 +142,21 @@ async fn answers_pass_unchanged() {
 }
 
 #[tokio::test]
+async fn body_above_the_limit_passes_without_being_recorded() {
+    let engine = engine().await;
+    let mut recorder = Recorder::of(&engine.url(), &[]).await;
+    let token = login(&recorder.url, "any").await;
+    let file = tempfile::NamedTempFile::new().unwrap();
+    file.as_file().set_len(65 << 20).unwrap();
+    let part = format!("file=@{}", file.path().display());
+    let url = format!("{}/masking/api/file-uploads", recorder.url);
+    let answer = body(&["-H", &token, "-F", &part, &url]).await;
+    assert!(answer.contains(&format!("\"fileSize\":{}", 65 << 20)), "{answer}");
+    let recorded = bytes(recorder.stop().await);
+    assert!(recorded.len() < 10_000 && has(&recorded, r#""leftOut":"too large""#));
+}
+
+#[tokio::test]
 async fn recorder_refuses_foreign_names_and_reports_a_missing_engine() {
     let engine = engine().await;
     let recorder = Recorder::of(&engine.url(), &[]).await;
