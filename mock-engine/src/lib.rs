@@ -46,7 +46,10 @@ pub use server::{Bind, BindError};
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub use startup::main;
-pub use startup::{Builder, LocalEngine, MockEngine, RunningEngine, StartError};
+pub use startup::{
+    BlockingEngine, Builder, LocalEngine, MockEngine, RunningEngine, Session, SessionError, SnapshotError,
+    StartError,
+};
 
 /// Internals for this package's own tests and fuzz targets. Versions promise nothing about them.
 #[doc(hidden)]

@@ -150,7 +150,7 @@ pub(crate) struct BaseApp(pub(crate) Arc<App>);
 #[derive(Debug, Clone)]
 pub(crate) struct Service {
     app: Arc<App>,
-    sessions: Arc<Sessions>,
+    pub(crate) sessions: Arc<Sessions>,
     router: Router,
 }
 

@@ -93,7 +93,7 @@ impl Sessions {
     }
 
     /// The engine of a session, which begins now if it doesn't exist.
-    pub(super) fn open(&self, base: &Arc<App>, id: &str) -> Result<Arc<App>, ApiError> {
+    pub(crate) fn open(&self, base: &Arc<App>, id: &str) -> Result<Arc<App>, ApiError> {
         if !is_id(id) {
             return Err(bad_id().into());
         }
@@ -119,7 +119,7 @@ impl Sessions {
     }
 
     /// Ends a session; returns whether there was one.
-    pub(super) fn close(&self, id: &str) -> bool {
+    pub(crate) fn close(&self, id: &str) -> bool {
         let mut open = lock(&self.open);
         let closed = open.remove(id);
         self.count.store(open.len(), Ordering::Relaxed);

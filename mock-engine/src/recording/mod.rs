@@ -56,7 +56,7 @@ use self::directory::RecordingError;
 pub(crate) use self::directory::{Recording, RecordingWriter};
 pub(crate) use self::proxy::Recorder;
 pub(crate) use self::replay::Replayer;
-pub(crate) use self::upstream::{Trust, Upstream};
+pub(crate) use self::upstream::{Trust, Upstream, UpstreamError};
 
 /// The largest recorded body, and the longest line of a recording.
 const LARGEST_BODY: usize = 64 << 20;

@@ -103,7 +103,7 @@ impl Upstream {
     }
 
     /// Sends a request, whose URI is a path, and gives the answer while its body still comes.
-    pub(super) async fn send<B>(&self, mut request: Request<B>) -> Result<Response<Incoming>, UpstreamError>
+    pub(crate) async fn send<B>(&self, mut request: Request<B>) -> Result<Response<Incoming>, UpstreamError>
     where
         B: Body<Data = Bytes> + Send + Unpin + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,

@@ -25,6 +25,7 @@ use crate::http::host_guard::{HostGuard, Peer};
 use crate::http::journal::Journal;
 use crate::http::limits::Limits;
 use crate::http::scenarios::Scenarios;
+use crate::http::sessions::Sessions;
 use crate::http::{App, Bodies, HttpOptions, Service};
 use crate::server::tls::{TlsError, TlsIdentity};
 use crate::server::{self, Bind, ListenError, Protocol, Server};
@@ -87,6 +88,9 @@ pub enum StartError {
     /// A fault is unusable.
     #[error(transparent)]
     Fault(#[from] FaultError),
+    /// The system gives no threads for a runtime.
+    #[error("no runtime: {0}")]
+    Runtime(#[source] io::Error),
 }
 
 impl From<ListenError> for StartError {
@@ -269,6 +273,7 @@ impl Builder {
             Some(identity) => Protocol::Https(identity.acceptor()),
         };
         let (stop, connections) = (CancellationToken::new(), TaskTracker::new());
+        let sessions = Arc::clone(&service.sessions);
         let server = Server {
             service,
             protocol,
@@ -279,6 +284,7 @@ impl Builder {
         tokio::spawn(server.run(listeners));
         Ok(RunningEngine {
             app,
+            sessions,
             address,
             addresses,
             tls,
@@ -354,6 +360,7 @@ impl LocalEngine {
 #[derive(Debug)]
 pub struct RunningEngine {
     pub(super) app: Arc<App>,
+    pub(super) sessions: Arc<Sessions>,
     address: SocketAddr,
     addresses: Vec<SocketAddr>,
     tls: Option<TlsIdentity>,

@@ -14,6 +14,7 @@ use http::StatusCode;
 pub(super) use self::command::Command;
 use self::limits::LimitArgs;
 use super::log::LogFormat;
+use super::ready::ReadyArgs;
 use crate::engine::{Credential, Pace, Profile, Settings};
 use crate::server::Bind;
 use crate::startup::config::{
@@ -151,6 +152,9 @@ pub(super) struct Cli {
     /// Start with a ready-made set of faults (see `mock-engine faults`), or with those of a JSON file; repeatable
     #[arg(long, value_name = "NAME|FILE")]
     faults: Vec<String>,
+
+    #[command(flatten)]
+    pub ready: ReadyArgs,
 
     #[command(flatten)]
     limits: LimitArgs,

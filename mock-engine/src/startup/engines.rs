@@ -2,7 +2,10 @@
 //!
 //! Invariant: all engines run or none does.
 
+use std::path::PathBuf;
+
 use super::config::{Config, Tls};
+use super::ready::{Listening, Ready};
 use super::{MockEngine, RunningEngine, StartError};
 use crate::server::tls::TlsIdentity;
 
@@ -10,6 +13,8 @@ use crate::server::tls::TlsIdentity;
 #[derive(Debug)]
 pub(super) struct Engines {
     engines: Vec<RunningEngine>,
+    /// The file with the self-signed authority.
+    ca_file: Option<PathBuf>,
 }
 
 impl Engines {
@@ -51,20 +56,21 @@ impl Engines {
             tracing::info!(engine = %engine.name(), url = %engine.url(), addresses = ?engine.addresses(), "accepts requests");
             engines.push(engine);
         }
-        Ok(Self { engines })
+        let ca_file = match config.tls {
+            Tls::SelfSigned { ca_out } => ca_out,
+            _ => None,
+        };
+        Ok(Self { engines, ca_file })
     }
 
-    /// One line per engine with its URL, after its name if there are several. Scripts wait for these lines.
-    pub(super) fn announcement(&self) -> String {
-        let several = self.engines.len() > 1;
-        let line = |engine: &RunningEngine| {
-            if several {
-                format!("{} {}\n", engine.name(), engine.url())
-            } else {
-                format!("{}\n", engine.url())
-            }
-        };
-        self.engines.iter().map(line).collect()
+    /// Where they listen.
+    pub(super) fn ready(&self) -> Ready {
+        let engines = self.engines.iter().map(|engine| Listening {
+            name: engine.name().to_owned(),
+            url: engine.url(),
+            port: engine.address().port(),
+        });
+        Ready::new(engines.collect(), self.ca_file.clone())
     }
 
     /// Stops all engines at once and waits for their running requests.

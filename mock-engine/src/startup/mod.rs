@@ -1,6 +1,7 @@
 //! Start-up: from a builder, or from options and files, to running engines.
 
 mod asked;
+mod blocking;
 mod builder;
 #[cfg(feature = "cli")]
 mod cli;
@@ -9,16 +10,23 @@ mod config;
 #[cfg(feature = "cli")]
 mod engines;
 #[cfg(feature = "cli")]
+mod health;
+#[cfg(feature = "cli")]
 mod log;
 #[cfg(feature = "cli")]
 mod profiles;
 #[cfg(feature = "cli")]
 mod program;
 #[cfg(feature = "cli")]
+mod ready;
+#[cfg(feature = "cli")]
 mod recordings;
+mod session;
 #[cfg(feature = "cli")]
 mod signals;
 
+pub use blocking::BlockingEngine;
 pub use builder::{Builder, LocalEngine, MockEngine, RunningEngine, StartError};
 #[cfg(feature = "cli")]
 pub use program::main;
+pub use session::{Session, SessionError, SnapshotError};

@@ -12,6 +12,7 @@ use super::cli::{Cli, Command};
 use super::config::Config;
 use super::engines::Engines;
 use super::log::{self, Log};
+use super::ready::{Ready, ReadyArgs};
 use super::recordings::{Port, RecordArgs, ReplayArgs};
 use super::signals::Signals;
 use crate::http::limits::Limits;
@@ -37,12 +38,18 @@ pub fn main() -> ExitCode {
     // Without the raise, the accept loop waits for descriptors.
     let _ = rlimit::increase_nofile_limit(rlimit::INFINITY);
     let task = match cli.command.take() {
-        Some(Command::Record(args)) => Ok(Task::Record(args)),
-        Some(Command::Replay(args)) => Ok(Task::Replay(args)),
+        Some(Command::Record(args)) => Ok((args.ready.clone(), Task::Record(args))),
+        Some(Command::Replay(args)) => Ok((args.ready.clone(), Task::Replay(args))),
         Some(command) => return answer(command, &log),
-        None => cli.into_config().map(Task::Engines),
+        None => {
+            let ready = cli.ready.clone();
+            cli.into_config().map(|config| (ready, Task::Engines(config)))
+        }
     };
-    match task.map_err(Failure::from).and_then(|task| run(task, &log)) {
+    let done = task
+        .map_err(Failure::from)
+        .and_then(|(ready, task)| run(task, &ready, &log));
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             log.flush(LAST_WORDS);
@@ -104,10 +111,10 @@ impl Task {
 }
 
 impl Running {
-    fn announcement(&self) -> String {
+    fn ready(&self) -> Ready {
         match self {
-            Self::Engines(engines) => engines.announcement(),
-            Self::Port(port) => port.announcement(),
+            Self::Engines(engines) => engines.ready(),
+            Self::Port(port) => port.ready(),
         }
     }
 
@@ -119,7 +126,7 @@ impl Running {
     }
 }
 
-fn run(task: Task, log: &Log) -> Result<(), Failure> {
+fn run(task: Task, ready: &ReadyArgs, log: &Log) -> Result<(), Failure> {
     let drain = task.drain();
     let workers = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     // Signals have a runtime of their own, so busy engines do not delay them.
@@ -128,6 +135,11 @@ fn run(task: Task, log: &Log) -> Result<(), Failure> {
         .build()?;
     let result = signals.block_on(async {
         let mut signals = Signals::listen()?;
+        #[cfg(unix)]
+        if ready.exit_with_parent {
+            signals.watch_parent();
+        }
+        ready.forget()?;
         // Loading documents takes a while, and signals count from now on.
         let starting = workers.spawn(task.start());
         let running = tokio::select! {
@@ -140,7 +152,7 @@ fn run(task: Task, log: &Log) -> Result<(), Failure> {
         };
         log::write_aside(
             io::stdout(),
-            running.announcement(),
+            ready.announce(&running.ready())?,
             "the URLs to standard output",
             Duration::ZERO,
         );

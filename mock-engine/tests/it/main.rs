@@ -14,6 +14,7 @@ mod clients;
 mod composed;
 mod contract;
 mod copies;
+mod embedding;
 mod executions;
 mod faults;
 mod files;

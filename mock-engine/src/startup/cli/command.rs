@@ -8,6 +8,7 @@ use clap::Subcommand;
 
 use crate::engine::Profile;
 use crate::http::faults;
+use crate::startup::health::{self, HealthArgs};
 use crate::startup::profiles;
 use crate::startup::recordings::{self, CheckArgs, RecordArgs, ReplayArgs};
 
@@ -27,6 +28,7 @@ pub(crate) enum Command {
     Record(RecordArgs),
     Replay(ReplayArgs),
     Check(CheckArgs),
+    Healthcheck(HealthArgs),
 }
 
 impl Command {
@@ -63,6 +65,10 @@ impl Command {
                 let (report, verdict) = recordings::check(args)?;
                 code = verdict;
                 report
+            }
+            Self::Healthcheck(args) => {
+                health::check(args)?;
+                String::new()
             }
             Self::Record(_) | Self::Replay(_) => return Err("the command runs until a signal".into()),
         };

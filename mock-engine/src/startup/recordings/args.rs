@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 
 use crate::engine::Profile;
 use crate::recording::Trust;
+use crate::startup::ready::ReadyArgs;
 
 /// Record what clients ask an engine, as a proxy in front of it, without secrets
 ///
@@ -26,6 +27,8 @@ pub(in crate::startup) struct RecordArgs {
     /// Keep export documents as they came, with their keys and rows; tokens and passwords are left out anyway
     #[arg(long)]
     pub(super) keep_secrets: bool,
+    #[command(flatten)]
+    pub(in crate::startup) ready: ReadyArgs,
 }
 
 /// Answer like the recorded engine: known requests word for word, others from the state that the recording shows
@@ -42,6 +45,8 @@ pub(in crate::startup) struct ReplayArgs {
     /// Profile of the mock: 5.3, 6.0, 6.0.15 or 2025
     #[arg(long, value_name = "PROFILE")]
     pub(super) profile: Option<Profile>,
+    #[command(flatten)]
+    pub(in crate::startup) ready: ReadyArgs,
 }
 
 /// Say where the mock, or a running engine, answers a recording's requests differently

@@ -15,6 +15,7 @@ use tokio_util::task::TaskTracker;
 use self::args::Format;
 pub(super) use self::args::{CheckArgs, RecordArgs, ReplayArgs};
 use super::config::read_users;
+use super::ready::{Listening, Ready};
 use super::{MockEngine, StartError};
 use crate::engine::{Profile, Settings};
 use crate::http::Service;
@@ -28,6 +29,7 @@ type Failure = Box<dyn Error + Send + Sync>;
 
 /// A port that records or replays.
 pub(super) struct Port {
+    name: &'static str,
     address: SocketAddr,
     stop: CancellationToken,
     connections: TaskTracker,
@@ -37,12 +39,13 @@ pub(super) struct Port {
 }
 
 impl Port {
-    fn open(service: impl Answers, port: u16) -> Result<Self, Failure> {
+    fn open(name: &'static str, service: impl Answers, port: u16) -> Result<Self, Failure> {
         let limits = Limits::default();
         // Without users there is no protection beyond this machine.
         let listeners = server::open(&[Bind::Localhost], port).map_err(StartError::from)?;
         let address = listeners.first().ok_or(StartError::NoAddress)?.local_addr()?;
         let port = Self {
+            name,
             address,
             stop: CancellationToken::new(),
             connections: TaskTracker::new(),
@@ -66,7 +69,7 @@ impl Port {
         let writer = RecordingWriter::create(&args.out, &upstream.url(), args.keep_secrets)?;
         let recorder = Recorder::new(upstream, writer, args.keep_secrets);
         let writing = recorder.writing.clone();
-        let port = Self::open(recorder, args.port)?;
+        let port = Self::open("record", recorder, args.port)?;
         Ok(Self { writing, ..port })
     }
 
@@ -78,12 +81,17 @@ impl Port {
             let mock = mock(&recording, args.profile)?;
             Ok::<_, Failure>(Replayer::new(recording, mock))
         });
-        Self::open(made.await??, args.port)
+        Self::open("replay", made.await??, args.port)
     }
 
-    /// Its URL, for scripts that wait for it.
-    pub(super) fn announcement(&self) -> String {
-        format!("http://{}\n", self.address)
+    /// Where it listens.
+    pub(super) fn ready(&self) -> Ready {
+        let here = Listening {
+            name: self.name.to_owned(),
+            url: format!("http://{}", self.address),
+            port: self.address.port(),
+        };
+        Ready::new(vec![here], None)
     }
 
     /// Stops accepting connections, waits for running requests and then for their recording.
