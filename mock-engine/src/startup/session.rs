@@ -53,7 +53,7 @@ pub enum SnapshotError {
 #[derive(Debug)]
 #[must_use = "dropping it ends the session"]
 pub struct Session {
-    app: Arc<App>,
+    pub(super) app: Arc<App>,
     sessions: Arc<Sessions>,
     id: String,
     url: String,
