@@ -151,7 +151,7 @@ impl Engine {
         })
     }
 
-    fn timestamp(&self) -> Timestamp {
+    pub(super) fn timestamp(&self) -> Timestamp {
         Timestamp::from_millisecond(self.clock.now_ms()).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
@@ -173,7 +173,7 @@ impl Engine {
     }
 }
 
-fn cannot<E: std::fmt::Display>(what: &'static str) -> impl Fn(E) -> EngineError {
+pub(super) fn cannot<E: std::fmt::Display>(what: &'static str) -> impl Fn(E) -> EngineError {
     move |error| Refusal::Export(what, error.to_string()).into()
 }
 
@@ -312,7 +312,7 @@ fn check_names(view: &View, ids: &[NodeId]) -> Result<(), EngineError> {
 }
 
 /// The type names that the library's tables lack.
-fn type_names(view: &View, ids: &[NodeId]) -> BTreeMap<u64, String> {
+pub(super) fn type_names(view: &View, ids: &[NodeId]) -> BTreeMap<u64, String> {
     let mut names = BTreeMap::new();
     for &id in ids {
         let (number, name) = (view.object(id).key().type_number, &view.object(id).type_name);

@@ -196,7 +196,7 @@ impl Engine {
 
 /// Reads a document, or the one in a ZIP archive. Only uncompressed archives are read, as exports are, so nothing
 /// grows.
-fn examined(
+pub(super) fn examined(
     document: &Bytes,
     options: &ExamineOptions,
 ) -> Result<(DocumentReport, Vec<SyncObject<'static>>), EngineError> {

@@ -6,6 +6,7 @@
 mod audit;
 pub mod catalogue;
 pub(crate) mod clock;
+pub(crate) mod compare;
 mod content;
 pub(crate) mod defaults;
 pub(crate) mod difference;

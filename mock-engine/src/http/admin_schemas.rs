@@ -22,6 +22,7 @@ pub(crate) fn session_id() -> Value {
 /// The shapes by name.
 pub(crate) fn all() -> Value {
     let patterns = || json!({ "type": "object", "additionalProperties": named("ValuePattern") });
+    let objects = || json!({ "type": "array", "items": { "type": "object" } });
     let header = json!({ "pattern": "^[A-Za-z][A-Za-z0-9-]*$" });
     let request = json!({
         "method": some_text(),
@@ -88,6 +89,25 @@ pub(crate) fn all() -> Value {
                 "requests": { "type": "array", "items": named("JournalEntry") },
             },
         },
+        "ComparedSide": {
+            "oneOf": [
+                closed(&[], json!({})),
+                closed(&["engine"], json!({ "engine": text() })),
+                closed(&["session"], json!({ "session": session_id() })),
+                closed(&["document"], json!({ "document": named("ExportDocument"), "passphrase": some_text() })),
+            ],
+        },
+        "Comparison": closed(&["source"], json!({
+            "source": named("ComparedSide"), "target": named("ComparedSide"),
+        })),
+        "Compared": closed(&["inSync", "counts", "missing", "differing", "extra", "unread"], json!({
+            "inSync": { "type": "boolean" },
+            "counts": { "type": "object" },
+            "missing": objects(),
+            "differing": objects(),
+            "extra": objects(),
+            "unread": objects(),
+        })),
         "History": closed(&["next", "changes"], json!({
             "next": count(),
             "changes": { "type": "array", "items": {

@@ -21,6 +21,7 @@ mod leftover;
 pub(crate) mod limits;
 pub(crate) mod messages;
 mod nearest;
+pub(crate) mod neighbours;
 mod path;
 pub(crate) mod pattern;
 mod record;
@@ -54,6 +55,7 @@ use self::faults::Faults;
 use self::host_guard::{HostError, HostGuard};
 use self::journal::{EntryId, Journal};
 use self::leftover::Leftover;
+use self::neighbours::Neighbours;
 pub(crate) use self::path::canonical;
 use self::scenarios::Scenarios;
 use self::sessions::Sessions;
@@ -98,6 +100,8 @@ pub(crate) struct App {
     pub(crate) faults: Faults,
     pub(crate) scenarios: Scenarios,
     pub(crate) guard: Arc<HostGuard>,
+    /// The engines of the process.
+    pub(crate) neighbours: Neighbours,
     pub(crate) started: Instant,
 }
 
@@ -281,6 +285,7 @@ mod tests {
             faults: Faults::default(),
             scenarios: Scenarios::default(),
             guard: Arc::default(),
+            neighbours: Neighbours::default(),
             started: Instant::now(),
         });
         let router = Router::new()

@@ -118,6 +118,12 @@ impl Sessions {
         Ok(app)
     }
 
+    /// The engine of a session, if it exists.
+    pub(super) fn find(&self, id: &str) -> Option<Arc<App>> {
+        let open = lock(&self.open);
+        open.get(id).map(|session| Arc::clone(&session.app))
+    }
+
     /// Ends a session; returns whether there was one.
     pub(crate) fn close(&self, id: &str) -> bool {
         let mut open = lock(&self.open);
@@ -177,6 +183,7 @@ fn fork(base: &App, id: &str) -> App {
         faults,
         scenarios: Scenarios::default(),
         guard: Arc::clone(&base.guard),
+        neighbours: base.neighbours.clone(),
         started: base.started,
     }
 }

@@ -24,6 +24,7 @@ use crate::http::faults::{Fault, FaultError, Faults};
 use crate::http::host_guard::{HostGuard, Peer};
 use crate::http::journal::Journal;
 use crate::http::limits::Limits;
+use crate::http::neighbours::Neighbours;
 use crate::http::scenarios::Scenarios;
 use crate::http::sessions::Sessions;
 use crate::http::{App, Bodies, HttpOptions, Service};
@@ -57,6 +58,7 @@ impl MockEngine {
             plain_too: false,
             hosts: Vec::new(),
             faults: Vec::new(),
+            neighbours: Neighbours::default(),
         }
     }
 }
@@ -120,6 +122,7 @@ pub struct Builder {
     plain_too: bool,
     hosts: Vec<String>,
     faults: Vec<Fault>,
+    neighbours: Neighbours,
 }
 
 impl Builder {
@@ -251,6 +254,12 @@ impl Builder {
         self
     }
 
+    /// Joins another engine: each can then be compared with the other by its name.
+    pub fn beside(mut self, engine: &RunningEngine) -> Self {
+        self.neighbours = engine.app.neighbours.clone();
+        self
+    }
+
     /// Starts the engine; it accepts requests once this returns.
     pub async fn start(self) -> Result<RunningEngine, StartError> {
         if let Some(ip) = self.bind.iter().find_map(beyond_loopback)
@@ -311,8 +320,10 @@ impl Builder {
             faults: Faults::starting_with(self.faults)?,
             scenarios: Scenarios::default(),
             guard: Arc::new(guard),
+            neighbours: self.neighbours.clone(),
             started: Instant::now(),
         });
+        self.neighbours.add(&app);
         let service = Service::new(Arc::clone(&app));
         Ok(LocalEngine { app, service })
     }

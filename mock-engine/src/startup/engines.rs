@@ -52,6 +52,9 @@ impl Engines {
                     builder.tls(identity.clone())
                 };
             }
+            if let Some(first) = engines.first() {
+                builder = builder.beside(first);
+            }
             let engine = builder.start().await?;
             tracing::info!(engine = %engine.name(), url = %engine.url(), addresses = ?engine.addresses(), "accepts requests");
             engines.push(engine);

@@ -11,6 +11,7 @@ mod attack;
 mod binary;
 mod client_scripts;
 mod clients;
+mod compare;
 mod composed;
 mod contract;
 mod copies;

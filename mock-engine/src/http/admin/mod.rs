@@ -4,6 +4,7 @@
 //! shown only on request (`secrets=true`).
 
 use std::sync::atomic::Ordering;
+mod compare;
 mod faults;
 mod history;
 mod isolation;
@@ -42,6 +43,7 @@ pub(crate) fn routes() -> Routes {
         .merge(journal::routes())
         .merge(verify::routes())
         .merge(history::routes())
+        .merge(compare::routes())
         .at(
             "/state",
             [
