@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::http::faults::SETS;
 use crate::http::schemas::{count, named, some_text, text};
 
 /// A value with only these members.
@@ -48,6 +49,7 @@ pub(crate) fn all() -> Value {
         "required": ["id", "method", "path", "query", "status", "fits", "of", "points"],
         "properties": { "id": count(), "fits": count(), "of": count(), "points": { "type": "array", "items": point } },
     });
+    let sets: Vec<&str> = SETS.iter().map(|(name, ..)| *name).collect();
     json!({
         "ValuePattern": {
             "oneOf": [
@@ -162,8 +164,9 @@ pub(crate) fn all() -> Value {
             "act": named("FaultAct"),
             "inOrder": { "type": "array", "items": named("FaultAct") },
         })),
-        "FaultList": closed(&["faults"], json!({
+        "FaultList": closed(&[], json!({
             "faults": { "type": "array", "items": named("Fault") },
+            "sets": { "type": "array", "items": { "enum": sets } },
             "counters": {
                 "type": "array",
                 "items": closed(&["fitted", "fired"], json!({

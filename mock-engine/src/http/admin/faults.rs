@@ -57,7 +57,8 @@ async fn show(Target(app): Target) -> Response {
 }
 
 async fn set(Target(app): Target, ObjectBody(body): ObjectBody) -> Result<Response, ApiError> {
-    let FaultList { faults, .. } = typed(body)?;
+    let list: FaultList = typed(body)?;
+    let faults = list.into_faults().map_err(BadRequest::body)?;
     app.faults.set(faults).map_err(BadRequest::body)?;
     Ok(empty(StatusCode::OK))
 }

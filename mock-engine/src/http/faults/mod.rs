@@ -23,7 +23,9 @@ use tokio::sync::Notify;
 pub use self::answer::{AnswerFault, PageFault};
 pub use self::connection::ConnectionFault;
 pub(crate) use self::connection::{Broken, End, TLS_ALERT};
-pub(crate) use self::sets::{FaultList, SETS, definition, read};
+pub(crate) use self::sets::{FaultList, SETS};
+#[cfg(feature = "cli")]
+pub(crate) use self::sets::{definition, read};
 pub use self::spec::{Act, Fault, FaultError};
 pub use self::time::{Delay, Dribble, Lognormal};
 

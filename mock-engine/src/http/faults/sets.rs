@@ -33,10 +33,35 @@ pub(crate) const SETS: &[(&str, &str, &str)] = &[
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FaultList {
-    pub(crate) faults: Vec<Fault>,
+    #[serde(default)]
+    faults: Vec<Fault>,
+    /// Ready-made sets, after the faults.
+    #[serde(default)]
+    sets: Vec<String>,
     /// As the list is shown; they start again.
     #[serde(default, rename = "counters")]
     _counters: IgnoredAny,
+}
+
+impl FaultList {
+    /// The faults, then those of the sets; else the name that no set has.
+    pub(crate) fn into_faults(self) -> Result<Vec<Fault>, String> {
+        let mut all = self.faults;
+        for name in self.sets {
+            match Fault::ready_made(&name) {
+                Some(faults) => all.extend(faults),
+                None => return Err(format!("sets: no set of faults is named '{name}'")),
+            }
+        }
+        Ok(all)
+    }
+}
+
+impl Fault {
+    /// A ready-made set of faults, such as `flaky-network`.
+    pub fn ready_made(set: &str) -> Option<Vec<Self>> {
+        read(definition(set)?).ok()
+    }
 }
 
 /// The definition of a set.
@@ -49,7 +74,7 @@ pub(crate) fn definition(name: &str) -> Option<&'static str> {
 pub(crate) fn read(json: &str) -> Result<Vec<Fault>, String> {
     let mut reader = serde_json::Deserializer::from_str(json);
     let list: Result<FaultList, _> = serde_path_to_error::deserialize(&mut reader);
-    list.map(|list| list.faults).map_err(|error| error.to_string())
+    list.map_err(|error| error.to_string())?.into_faults()
 }
 
 #[cfg(test)]

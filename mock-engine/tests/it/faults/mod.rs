@@ -282,6 +282,18 @@ async fn program_starts_with_a_set_that_it_prints() {
     let request = "GET /__admin/faults HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     let shown = exchange(address, request.as_bytes()).await.json();
     assert_eq!(shown["faults"], printed["faults"]);
+    // The same over the admin API and from Rust.
+    let client = Client::new().await;
+    let sets = json!({ "sets": ["busy-engine"] });
+    assert_eq!(admin(&client, "PUT", "faults", &sets).await.status, 200);
+    let shown = admin(&client, "GET", "faults", &Value::Null).await.json();
+    assert_eq!(shown["faults"], printed["faults"]);
+    assert_eq!(
+        Fault::ready_made("busy-engine"),
+        Some(client.engine.faults().list())
+    );
+    let unknown = admin(&client, "PUT", "faults", &json!({ "sets": ["none"] })).await;
+    assert!(unknown.error().contains("no set of faults is named 'none'"));
     for unknown in [&["faults", "none"][..], &["--faults", "none"]] {
         let (ok, _, error) = program(unknown);
         assert!(!ok && error.contains("none"), "{error}");
