@@ -33,6 +33,7 @@ const SHOWN: usize = 120;
 const BY_NATURE: &[&str] = &[
     "blob",
     "build",
+    "checksum",
     "exportHost",
     "exportId",
     "fileSize",

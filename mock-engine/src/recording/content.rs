@@ -163,6 +163,12 @@ impl Reading {
         if self.imported || self.made.contains(&(spec.path, key.clone())) {
             return;
         }
+        let known = self.rebuilt.content.rows.get(spec.path);
+        let is_new = known.is_none_or(|rows| !rows.contains_key(&key));
+        if is_new && self.is_inside_made(spec, row) {
+            self.add_made(spec, key);
+            return;
+        }
         let rows = self.rebuilt.content.rows.entry(spec.path).or_default();
         rows.entry(key).or_insert_with(|| Row::clone(row));
     }
@@ -172,6 +178,23 @@ impl Reading {
         let Some(key) = rows.into_iter().find_map(|row| key(spec, row)) else {
             return;
         };
+        self.add_made(spec, key);
+    }
+
+    /// Whether a row came with one that the client made, as the columns of a table do.
+    fn is_inside_made(&self, spec: &'static ResourceSpec, row: &Row) -> bool {
+        let whole = Value::Object(row.clone());
+        spec.parents.iter().any(|parent| {
+            let key = row.get(parent.field).and_then(Key::from_json);
+            let is_made = |path| {
+                key.as_ref()
+                    .is_some_and(|key| self.made.contains(&(path, key.clone())))
+            };
+            parent.targets(&whole).any(is_made)
+        })
+    }
+
+    fn add_made(&mut self, spec: &'static ResourceSpec, key: Key) {
         if let (Key::Number(number), Some(counter)) = (&key, spec.counter) {
             let next = self.rebuilt.content.next.entry(counter).or_insert(*number);
             *next = (*next).min(*number);

@@ -35,9 +35,13 @@ pub(super) struct LeftOut {
 }
 
 impl CheckReport {
-    /// Whether no answer differs.
-    pub(crate) fn is_same(&self) -> bool {
-        self.differing.is_empty()
+    /// The exit code: 0 for no difference, 1 for differences, 2 if nothing was compared.
+    pub(crate) fn code(&self) -> u8 {
+        match (self.differing.len(), self.same) {
+            (0, 0) => 2,
+            (0, _) => 0,
+            _ => 1,
+        }
     }
 
     /// The report for programs.
@@ -78,6 +82,9 @@ impl CheckReport {
         }
         let (same, all) = (self.same, self.exchanges);
         let _ = match self.differing.len() {
+            0 if same == 0 => {
+                writeln!(text, "nothing was compared: the recording has {all} exchanges")
+            }
             0 => writeln!(text, "same: {same} of {all} exchanges"),
             differing => writeln!(text, "different: {differing} of {all} exchanges; same: {same}"),
         };

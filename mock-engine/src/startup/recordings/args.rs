@@ -42,9 +42,8 @@ pub(in crate::startup) struct ReplayArgs {
     /// Port to listen on, on loopback addresses only; 0 takes a free one
     #[arg(long, default_value_t = 8080)]
     pub(super) port: u16,
-    /// Profile of the mock: 5.3, 6.0, 6.0.15 or 2025
-    #[arg(long, value_name = "PROFILE")]
-    pub(super) profile: Option<Profile>,
+    #[command(flatten)]
+    pub(super) mock: MockArgs,
     #[command(flatten)]
     pub(in crate::startup) ready: ReadyArgs,
 }
@@ -59,11 +58,10 @@ pub(in crate::startup) struct CheckArgs {
     #[arg(value_name = "DIR")]
     pub(super) dir: PathBuf,
     /// URL of an engine to ask instead of a fresh mock with the recording's state; the requests change it
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", conflicts_with_all = ["profile", "schema"])]
     pub(super) against: Option<String>,
-    /// Profile of the fresh mock: 5.3, 6.0, 6.0.15 or 2025
-    #[arg(long, value_name = "PROFILE", conflicts_with = "against")]
-    pub(super) profile: Option<Profile>,
+    #[command(flatten)]
+    pub(super) mock: MockArgs,
     #[command(flatten)]
     pub(super) trust: TrustArgs,
     /// File whose first line, NAME:PASSWORD, is the user for logins at --against
@@ -84,6 +82,17 @@ pub(super) enum Format {
     Text,
     /// For programs
     Json,
+}
+
+/// What a recording doesn't say about its engine.
+#[derive(Debug, Args)]
+pub(super) struct MockArgs {
+    /// Profile of the mock: 5.3, 6.0, 6.0.15 or 2025
+    #[arg(long, value_name = "PROFILE")]
+    pub(super) profile: Option<Profile>,
+    /// TOML or JSON file that declares the tables, columns and files behind connectors; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub(super) schema: Vec<PathBuf>,
 }
 
 /// Whose certificates an HTTPS engine may have.

@@ -12,12 +12,12 @@ use http::StatusCode;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use self::args::Format;
 pub(super) use self::args::{CheckArgs, RecordArgs, ReplayArgs};
-use super::config::read_users;
+use self::args::{Format, MockArgs};
+use super::config::{read_schemas, read_users};
 use super::ready::{Listening, Ready};
 use super::{MockEngine, StartError};
-use crate::engine::{Profile, Settings};
+use crate::engine::Settings;
 use crate::http::Service;
 use crate::http::limits::Limits;
 use crate::recording::{
@@ -78,7 +78,7 @@ impl Port {
         let made = tokio::task::spawn_blocking(move || {
             let recording = Recording::read(&args.dir)?;
             warn_if_cut_off(&recording);
-            let mock = mock(&recording, args.profile)?;
+            let mock = mock(&recording, &args.mock)?;
             Ok::<_, Failure>(Replayer::new(recording, mock))
         });
         Self::open("replay", made.await??, args.port)
@@ -119,7 +119,7 @@ pub(super) fn check(args: CheckArgs) -> Result<(String, ExitCode), Failure> {
     let trust = Trust::from(args.trust);
     let checked = match &args.against {
         Some(url) => Checked::Engine(Upstream::new(url, &trust)?),
-        None => Checked::Mock(mock(&recording, args.profile)?),
+        None => Checked::Mock(mock(&recording, &args.mock)?),
     };
     let check = Check {
         checked,
@@ -133,19 +133,21 @@ pub(super) fn check(args: CheckArgs) -> Result<(String, ExitCode), Failure> {
         Format::Text => report.text(),
         Format::Json => report.json(),
     };
-    Ok((text, ExitCode::from(u8::from(!report.is_same()))))
+    Ok((text, ExitCode::from(report.code())))
 }
 
 /// A mock with the state that a recording shows.
-fn mock(recording: &Recording, profile: Option<Profile>) -> Result<Service, StartError> {
+fn mock(recording: &Recording, args: &MockArgs) -> Result<Service, Failure> {
     let rebuilt = rebuild(recording);
-    let settings = match profile {
+    let schema = read_schemas(&args.schema)?;
+    let settings = match args.profile {
         Some(profile) => Settings::default().profiled(profile),
         None => Settings::default(),
     };
     let mut settings = settings.with(|settings| {
         settings.empty = true;
         settings.load = rebuilt.load;
+        settings.schema = schema;
         settings.recorded = Some(Arc::new(rebuilt.content));
     });
     settings.version = rebuilt.version.unwrap_or(settings.version);

@@ -132,6 +132,11 @@ async fn check_without_a_recording_or_an_engine_gives_code_2() {
     std::fs::write(dir.path().join("manifest.json"), r#"{"format":2,"other":1}"#).unwrap();
     let (code, text) = check(dir.path(), &[]).await;
     assert!(code == 2 && text.contains("a recording of format 2"), "{text}");
+    let (code, text) = check(written(&[]).path(), &[]).await;
+    assert_eq!(
+        (code, text.as_str()),
+        (2, "nothing was compared: the recording has 0 exchanges\n")
+    );
     let escape = r#"{"method":"GET","path":"/","answer":{"status":200,"body":{"file":"../../etc/passwd"}}}"#;
     let (code, text) = check(written(&[escape]).path(), &[]).await;
     assert!(code == 2 && text.contains("inside the recording"), "{text}");

@@ -51,6 +51,26 @@ async fn python_client_gets_the_same_answers_from_a_replay() {
 }
 
 #[tokio::test]
+async fn mock_from_a_recorded_backup_answers_like_the_engine() {
+    let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/hr-schema.toml");
+    let source = older("a.example.com").fresh().schema(crate::schema::hr());
+    let source = source.start().await.unwrap();
+    let target = older("b.example.com").empty().schema(crate::schema::hr());
+    let target = target.start().await.unwrap();
+    let mut recorder = Recorder::of(&source.url(), &[]).await;
+    script(
+        python(),
+        "client_scripts/initializer.py",
+        &[&recorder.url, &target.url()],
+        String::new,
+    )
+    .await;
+    let (code, text) = check(recorder.stop().await, &["--schema", schema]).await;
+    // The whole output: no difference, and every exchange was sent.
+    assert!(code == 0 && text.starts_with("same: "), "{text}");
+}
+
+#[tokio::test]
 async fn curl_client_gets_the_same_answers_from_a_replay() {
     recorded_and_replayed("bash".as_ref(), "client_scripts/vendor_scripts.sh").await;
 }
