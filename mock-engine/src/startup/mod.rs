@@ -25,6 +25,7 @@ mod session;
 #[cfg(feature = "cli")]
 mod signals;
 
+pub use asked::{Call, Calls, VerifyOnDrop};
 pub use blocking::BlockingEngine;
 pub use builder::{Builder, LocalEngine, MockEngine, RunningEngine, StartError};
 #[cfg(feature = "cli")]

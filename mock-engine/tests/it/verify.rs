@@ -1,5 +1,7 @@
 //! Verification, as a test author asks whether the wanted requests came.
 
+use std::time::Duration;
+
 use mock_engine::{CallPattern, Expectation, ValuePattern};
 use serde_json::{Value, json};
 
@@ -324,4 +326,51 @@ async fn expectations_can_be_verified_from_rust() {
             .to_string()
             .starts_with("Wanted 2 requests in order. Step 2 didn't come after request 1")
     );
+}
+
+#[tokio::test]
+async fn journal_can_be_read_from_rust() {
+    let client = Client::new().await;
+    let (journal, roles) = (client.engine.journal(), CallPattern::new("GET", "/roles"));
+    let patience = Duration::from_secs(20);
+    let (calls, _) = tokio::join!(journal.wait_for(&roles, 1, patience), client.get("roles?x=1"));
+    let calls = calls.unwrap();
+    let call = &calls[0];
+    assert_eq!(
+        (call.id(), call.method(), call.path()),
+        (1, "GET", "/masking/api/roles")
+    );
+    assert_eq!(
+        (call.query(), call.status(), call.fault()),
+        ("x=1", Some(200), None)
+    );
+    assert_eq!(call.to_json()["user"], "user123");
+    assert_eq!(journal.list(&CallPattern::default()).len(), 2);
+    let missing = journal
+        .wait_for(&roles, 2, Duration::from_millis(5))
+        .await
+        .unwrap_err();
+    assert!(
+        missing
+            .to_string()
+            .starts_with("Wanted at least twice: GET /roles. Came once, as request 1.")
+    );
+    journal.clear();
+    assert!(journal.list(&CallPattern::default()).is_empty());
+}
+
+#[tokio::test]
+async fn guard_fails_the_test_unless_the_requests_came() {
+    let client = Client::new().await;
+    let once = || Expectation::of(CallPattern::new("GET", "/roles")).exactly(1);
+    let guard = client.engine.verify_on_drop(once());
+    let failed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(guard)));
+    let text = failed.unwrap_err().downcast::<String>().unwrap();
+    assert!(
+        text.starts_with("Wanted exactly once: GET /roles. Came never."),
+        "{text}"
+    );
+    let guard = client.engine.verify_on_drop(once());
+    client.get("roles").await;
+    drop(guard);
 }

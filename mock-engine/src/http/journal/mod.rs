@@ -167,12 +167,17 @@ impl Journal {
 
     /// Waits until a number of entries pass a filter; returns whether they came in time.
     pub(crate) async fn wait_for(&self, filter: &Filter, wanted: usize, patience: Duration) -> bool {
+        self.wait_until(patience, || self.count(filter) >= wanted).await
+    }
+
+    /// Waits until something holds for the journal; returns whether it did in time.
+    pub(crate) async fn wait_until(&self, patience: Duration, holds: impl Fn() -> bool) -> bool {
         let deadline = Instant::now() + patience;
         loop {
             let mut changed = std::pin::pin!(self.changed.notified());
             // A change from now on counts, so none gets lost before the wait.
             changed.as_mut().enable();
-            if self.count(filter) >= wanted {
+            if holds() {
                 return true;
             }
             if timeout_at(deadline, changed).await.is_err() {

@@ -84,16 +84,27 @@ impl Expectation {
     /// Compares the journal with the expectation.
     pub(crate) fn verify(&self, journal: &Journal) -> Result<Verified, Unverified> {
         let kept = journal.kept();
-        let seen: Vec<Seen> = kept
-            .entries
-            .iter()
-            .filter(|entry| !entry.is_admin)
-            .map(|entry| Seen::new(Arc::clone(entry), journal.session()))
-            .collect();
+        let seen = seen(&kept, journal);
         match &self.wanted {
             Wanted::Times { pattern, least, most } => times(pattern, (*least, *most), &seen, &kept),
             Wanted::InOrder(steps) => in_order(steps, &seen, &kept),
         }
+    }
+}
+
+/// The requests but for admin calls.
+fn seen(kept: &Kept, journal: &Journal) -> Vec<Seen> {
+    let entries = kept.entries.iter().filter(|entry| !entry.is_admin);
+    let seen = entries.map(|entry| Seen::new(Arc::clone(entry), journal.session()));
+    seen.collect()
+}
+
+impl CallPattern {
+    /// The requests that fit, oldest first.
+    pub(crate) fn select(&self, journal: &Journal) -> Vec<Arc<Entry>> {
+        let seen = seen(&journal.kept(), journal).into_iter();
+        let fitting = seen.filter(|seen| self.fits(seen));
+        fitting.map(|seen| seen.entry).collect()
     }
 }
 
