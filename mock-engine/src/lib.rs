@@ -31,6 +31,7 @@ pub use engine::clock::Clock;
 pub use engine::duration::Time;
 pub use engine::faults::{ExportFault, ImportFault, ObjectEdit, TaskFault};
 pub use engine::schema::{Schema, SchemaError};
+pub use engine::seed::{Content, ContentFormat, Mistakes, SeedError};
 pub use engine::{
     ContentError, Credential, EntropyError, Pace, PersistError, Profile, ProfileError, Settings, SetupError,
 };

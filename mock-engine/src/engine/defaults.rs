@@ -71,6 +71,8 @@ pub(crate) const EXPORT_FORMAT: u64 = 2;
 pub(crate) const NOT_SYNCABLE: &str = "Not Syncable: ";
 /// Application of the environments that loaded documents get.
 pub(crate) const LOADED_APPLICATION: &str = "Loaded";
+/// Application of the environments of a seed file that names several or no applications.
+pub(crate) const SEEDED_APPLICATION: &str = "Seeded";
 /// Name of the document inside a ZIP export.
 pub(crate) const ZIP_ENTRY: &str = "export.json";
 

@@ -60,6 +60,8 @@ use self::resources::Writer;
 pub(crate) use audit::{AUDIT_MEMBERS, AuditLog};
 pub use audit::{AuditStatus, Audited};
 pub use content::ContentError;
+pub(crate) use content::seed;
+pub(crate) use content::seed::Content;
 pub(crate) use documents::{Document, DocumentKind, Documents};
 pub(crate) use error::{BadBody, Running};
 pub use error::{EngineError, Refusal};
@@ -134,9 +136,31 @@ pub enum SetupError {
     Content(#[from] ContentError),
 }
 
+/// Why content was not replaced.
+#[derive(Debug)]
+pub enum ReplaceError {
+    /// The content is unusable.
+    Content(ContentError),
+    /// The engine refuses the change.
+    Engine(EngineError),
+}
+
+impl From<ContentError> for ReplaceError {
+    fn from(error: ContentError) -> Self {
+        Self::Content(error)
+    }
+}
+
+impl From<EngineError> for ReplaceError {
+    fn from(error: EngineError) -> Self {
+        Self::Engine(error)
+    }
+}
+
 impl Engine {
     /// Sets an engine up with its stored state, or else with its initial content.
-    pub fn new(settings: Settings, clock: Clock) -> Result<Self, SetupError> {
+    pub fn new(mut settings: Settings, clock: Clock) -> Result<Self, SetupError> {
+        settings.read_seeds().map_err(ContentError::from)?;
         let ids = match settings.seed {
             Some(seed) => Ids::seeded(seed, &settings.name),
             None => Ids::random()?,
@@ -230,6 +254,18 @@ impl Engine {
         })
     }
 
+    /// Replaces the content by declared content, as if the engine had started with it. A reset goes back to what the
+    /// engine did start with.
+    pub fn replace_content(&self, content: Content) -> Result<(), ReplaceError> {
+        let settings = self.settings.clone().with(|settings| {
+            settings.content = vec![content];
+            settings.load = Vec::new();
+            settings.recorded = None;
+        });
+        let state = first_state(&settings, &self.clock, &self.ids)?;
+        Ok(self.replace_state(state)?)
+    }
+
     /// Restores the initial content and removes tasks, documents and uploads, and tokens unless they are kept. Seeded
     /// ids start again.
     pub fn reset(&self, keeps_tokens: bool) -> Result<(), EngineError> {
@@ -254,15 +290,19 @@ impl Engine {
 /// The state that an engine starts with.
 fn first_state(settings: &Settings, clock: &Clock, ids: &Ids) -> Result<State, ContentError> {
     let mut state = content::initial_state(settings)?;
+    let mut writer = Writer {
+        state: &mut state,
+        now_ms: clock.now_ms(),
+        ids,
+        settings,
+        collections: catalogue::ALL,
+        user: defaults::ADMIN,
+    };
     if let Some(recorded) = &settings.recorded {
-        recorded.put(&mut Writer {
-            state: &mut state,
-            now_ms: clock.now_ms(),
-            ids,
-            settings,
-            collections: catalogue::ALL,
-            user: defaults::ADMIN,
-        });
+        recorded.put(&mut writer);
+    }
+    for content in &settings.content {
+        content::seeded::put(content, &mut writer)?;
     }
     Ok(state)
 }

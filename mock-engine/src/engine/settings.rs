@@ -10,6 +10,7 @@ use exportdoc::internal::import_plan::{EngineVersion, NameCheck};
 
 use super::Profile;
 use super::RecordedContent;
+use super::content::seed::{Content, SeedError};
 use super::schema::Schema;
 use crate::engine::defaults;
 
@@ -63,6 +64,10 @@ pub struct Settings {
     pub fresh: bool,
     /// Export documents, or directories of them, whose objects become the state.
     pub load: Vec<PathBuf>,
+    /// Seed files, whose objects become the state.
+    pub seed_files: Vec<PathBuf>,
+    /// Declared content, as of seed files.
+    pub content: Vec<Content>,
     /// Rows that a recording shows, beside the documents of the same engine in `load`.
     pub(crate) recorded: Option<Arc<RecordedContent>>,
     /// Declared tables and files behind connectors.
@@ -88,6 +93,22 @@ impl Settings {
         self.concurrent_sync = differences.concurrent_sync;
         self.page_size = differences.page_size;
         self
+    }
+
+    /// Reads the seed files, and declares what is behind their connectors.
+    pub(crate) fn read_seeds(&mut self) -> Result<(), SeedError> {
+        for path in std::mem::take(&mut self.seed_files) {
+            self.content.push(Content::read(&path)?);
+        }
+        let mut schema = Schema::default();
+        for content in &self.content {
+            schema.extend(content.schema());
+        }
+        if !self.content.is_empty() {
+            schema.extend(self.schema.as_ref().clone());
+            self.schema = Arc::new(schema);
+        }
+        Ok(())
     }
 
     /// Whether the API knows an object type.
@@ -156,6 +177,8 @@ impl Default for Settings {
             empty: false,
             fresh: false,
             load: Vec::new(),
+            seed_files: Vec::new(),
+            content: Vec::new(),
             recorded: None,
             schema: Arc::new(Schema::of_demo()),
             state_dir: None,

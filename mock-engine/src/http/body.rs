@@ -11,7 +11,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
 use http::HeaderMap;
-use http::header::CONTENT_LENGTH;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -257,6 +257,25 @@ impl<S: Sync> FromRequest<S> for ObjectBody {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
         read_object(request, JSON_BODY).await.map(Self)
+    }
+}
+
+/// A text with its media type.
+pub(crate) struct TextBody {
+    pub(crate) text: String,
+    pub(crate) content_type: Option<String>,
+}
+
+impl<S: Sync> FromRequest<S> for TextBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        let content_type = request.headers().get(CONTENT_TYPE);
+        let content_type = content_type.and_then(|name| name.to_str().ok());
+        let content_type = content_type.map(str::to_ascii_lowercase);
+        let bytes = read(request, JSON_BODY).await?;
+        let text = String::from_utf8(bytes.into()).map_err(|_| BadRequest::body("it is not UTF-8"))?;
+        Ok(Self { text, content_type })
     }
 }
 

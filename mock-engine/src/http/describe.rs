@@ -297,6 +297,11 @@ impl Endpoint {
         self.body("application/json", json!({ "schema": schema }))
     }
 
+    /// The request may have a text of a media type as its body.
+    pub(crate) fn takes_text(self, media_type: &'static str) -> Self {
+        self.body(media_type, json!({ "schema": { "type": "string" } }))
+    }
+
     /// The request is a form with a file.
     pub(crate) fn takes_file(self, part: &str) -> Self {
         // OpenAPI 3.1 describes files by media type, and generators of clients read the format.

@@ -19,7 +19,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::engine::clock::Clock;
 use crate::engine::schema::Schema;
-use crate::engine::{Credential, Engine, Pace, Profile, Settings, SetupError};
+use crate::engine::{Content, Credential, Engine, Pace, Profile, Settings, SetupError};
 use crate::http::faults::{Fault, FaultError, Faults};
 use crate::http::host_guard::{HostGuard, Peer};
 use crate::http::journal::Journal;
@@ -162,6 +162,19 @@ impl Builder {
         self
     }
 
+    /// Starts with the content that a seed file declares, in addition to the objects of a fresh installation.
+    /// [`Builder::seed`] is something else: the number that makes ids reproducible.
+    pub fn seed_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.settings.seed_files.push(path.into());
+        self
+    }
+
+    /// Starts with declared content, as [`Builder::seed_file`].
+    pub fn content(mut self, content: Content) -> Self {
+        self.settings.content.push(content);
+        self
+    }
+
     /// Declares the tables and files behind connectors.
     pub fn schema(mut self, schema: Schema) -> Self {
         self.settings.schema = Arc::new(schema);
@@ -174,7 +187,7 @@ impl Builder {
         self
     }
 
-    /// Makes ids and tokens reproducible.
+    /// Makes ids and tokens reproducible. Content comes from [`Builder::seed_file`].
     pub fn seed(mut self, seed: u64) -> Self {
         self.settings.seed = Some(seed);
         self

@@ -136,7 +136,12 @@ pub(super) struct Cli {
     /// engines
     #[arg(long, value_name = "FILE")]
     load: Vec<PathBuf>,
-    /// TOML or JSON file that declares the tables, columns and files behind connectors
+    /// TOML, JSON or YAML file that declares applications, environments, rulesets, jobs and so on, which replace the demo
+    /// inventory; repeatable. `mock-engine init` writes an example
+    #[arg(long, value_name = "FILE")]
+    seed_file: Vec<PathBuf>,
+    /// TOML or JSON file that declares whole databases behind connectors, with their tables, columns and files. A seed file
+    /// declares those of its rulesets itself
     #[arg(long, value_name = "FILE")]
     schema: Vec<PathBuf>,
     /// Export objects byte for byte, without the fields that live engines rewrite in every export
@@ -145,7 +150,7 @@ pub(super) struct Cli {
     /// Keep the state in this directory across restarts; default: in memory only
     #[arg(long, value_name = "DIR")]
     state_dir: Option<PathBuf>,
-    /// Make ids and tokens reproducible; anyone who knows the number can guess them
+    /// Make ids and tokens reproducible; anyone who knows the number can guess them. Content comes from --seed-file
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
 
@@ -226,6 +231,8 @@ impl Cli {
             empty: self.empty,
             fresh: self.fresh,
             load: self.load,
+            seed_files: self.seed_file,
+            content: Vec::new(),
             schema: config::read_schemas(&self.schema)?,
             state_dir: self.state_dir,
             profile: base.profile,

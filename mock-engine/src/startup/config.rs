@@ -148,6 +148,8 @@ pub(super) struct EngineEntry {
     pub users: Option<Vec<String>>,
     /// Export documents to load.
     pub load: Option<Vec<PathBuf>>,
+    /// Seed files.
+    pub seed_file: Option<SeedFiles>,
     /// Files that declare the tables and files behind connectors.
     pub schema: Option<Vec<PathBuf>>,
     /// Start without the stock objects and the demo inventory.
@@ -168,6 +170,23 @@ pub(super) struct EngineEntry {
     pub require_valid_signature: Option<bool>,
     /// Ready-made sets of faults by name, or files.
     pub faults: Option<Vec<String>>,
+}
+
+/// One seed file, or several.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub(super) enum SeedFiles {
+    One(PathBuf),
+    Several(Vec<PathBuf>),
+}
+
+impl From<SeedFiles> for Vec<PathBuf> {
+    fn from(files: SeedFiles) -> Self {
+        match files {
+            SeedFiles::One(file) => vec![file],
+            SeedFiles::Several(files) => files,
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -214,6 +233,9 @@ impl EngineEntry {
             Some(load) => load,
             None => loads_of(&self.name, &base.load, names),
         };
+        if let Some(files) = self.seed_file {
+            settings.seed_files = files.into();
+        }
         if let Some(files) = self.schema {
             settings.schema = read_schemas(&files)?;
         }

@@ -50,6 +50,7 @@ mod recording;
 mod resources;
 mod schema;
 mod secrets;
+mod seeds;
 mod sequences;
 mod ssh_keys;
 mod stock;

@@ -6,6 +6,8 @@
 mod demo;
 mod load;
 mod recorded;
+pub(crate) mod seed;
+pub(super) mod seeded;
 pub(super) mod stock;
 
 use std::path::PathBuf;
@@ -26,6 +28,9 @@ pub enum ContentError {
     /// An object could not be built.
     #[error("cannot build an object: {0}")]
     Object(#[from] ObjectError),
+    /// Declared content can't be used.
+    #[error(transparent)]
+    Seed(#[from] seed::SeedError),
     /// A file or directory can't be loaded.
     #[error("{}: {reason}", path.display())]
     File {
@@ -40,15 +45,23 @@ pub enum ContentError {
 }
 
 /// Returns the state that an engine starts with, and that a reset restores. Loaded documents replace the stock and
-/// the demo inventory.
+/// the demo inventory; declared content replaces only the demo inventory.
 pub(super) fn initial_state(settings: &Settings) -> Result<State, ContentError> {
     let mut state = State::default();
     let recorded = settings.recorded.as_deref();
     if let Some(recorded) = recorded {
         recorded.put_applications(&mut state);
     }
-    if !settings.load.is_empty() {
-        load::load(&mut state, &settings.load, recorded)?;
+    let seeds = settings.content.iter().flat_map(seed::Content::documents);
+    let documents: Vec<PathBuf> = settings.load.iter().cloned().chain(seeds).collect();
+    let is_seeded = !settings.content.is_empty();
+    if is_seeded && !settings.empty {
+        stock::put_objects(&mut state, settings)?;
+    }
+    if !documents.is_empty() {
+        load::load(&mut state, &documents, recorded)?;
+    } else if is_seeded {
+        // The declared objects come last: see `seeded`.
     } else if settings.fresh || !settings.empty {
         stock::put_objects(&mut state, settings)?;
         if !settings.fresh {

@@ -5,6 +5,7 @@
 
 use std::sync::atomic::Ordering;
 mod compare;
+mod content;
 mod faults;
 mod history;
 mod isolation;
@@ -71,6 +72,7 @@ pub(crate) fn routes() -> Routes {
                     .done(StatusCode::OK),
             ],
         )
+        .merge(content::routes())
         .merge(faults::routes())
         .merge(isolation::routes())
         .at(

@@ -1,12 +1,14 @@
 //! The subcommands. Without one, the program starts engines.
 
 use std::error::Error;
+use std::fs::File;
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use crate::engine::Profile;
+use crate::engine::{Profile, seed};
 use crate::http::faults;
 use crate::startup::health::{self, HealthArgs};
 use crate::startup::profiles;
@@ -25,10 +27,20 @@ pub(crate) enum Command {
         /// The profile: 5.3, 6.0, 6.0.15 or 2025
         profile: Option<Profile>,
     },
+    /// Writes an example of a seed file, with a comment on every member
+    Init {
+        /// The file; it must not exist. Default: standard output
+        file: Option<PathBuf>,
+    },
     Record(RecordArgs),
     Replay(ReplayArgs),
     Check(CheckArgs),
     Healthcheck(HealthArgs),
+}
+
+/// Writes a file that doesn't exist yet.
+fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    File::create_new(path)?.write_all(text.as_bytes())
 }
 
 impl Command {
@@ -61,6 +73,11 @@ impl Command {
             Self::Profiles {
                 profile: Some(profile),
             } => profiles::one(profile),
+            Self::Init { file: None } => seed::example(),
+            Self::Init { file: Some(file) } => {
+                write_new(&file, &seed::example()).map_err(|error| format!("{}: {error}", file.display()))?;
+                String::new()
+            }
             Self::Check(args) => {
                 let (report, verdict) = recordings::check(args)?;
                 code = verdict;
