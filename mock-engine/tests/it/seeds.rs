@@ -300,7 +300,7 @@ async fn alias_bombs_and_deep_nesting_are_refused() {
     }
     Content::parse(&bomb, ContentFormat::Yaml).unwrap_err();
     for format in [ContentFormat::Toml, ContentFormat::Json, ContentFormat::Yaml] {
-        let nested = format!("{}{}", "[".repeat(60_000), "]".repeat(60_000));
+        let nested = format!("{}{}", "[".repeat(500), "]".repeat(500));
         let text = match format {
             ContentFormat::Toml => format!("load = {nested}"),
             ContentFormat::Json => format!("{{\"load\": {nested}}}"),
@@ -357,7 +357,7 @@ async fn content_is_replaced_whole_or_not_at_all() {
     )
     .await;
     assert_eq!(bad.status, 400, "{bad:?}");
-    assert!(bad.error().contains("line 41: environments[1].name"), "{bad:?}");
+    assert!(bad.error().contains("line 35: environments[1].name"), "{bad:?}");
     let late = put(
         &client,
         "application/json",

@@ -142,7 +142,8 @@ impl<'a> Seeder<'a, '_> {
             row.insert(rest.to_owned(), only.clone());
             return Some(row);
         }
-        if !self.failed.iter().any(|(path, _)| *path == spec.path) {
+        // The only one may have a mistake itself.
+        if !(here.is_empty() && self.failed.iter().any(|(path, _)| *path == spec.path)) {
             let reason = format!(
                 "{} needs '{member}', because its environment has {} of them",
                 entry.kind.one,

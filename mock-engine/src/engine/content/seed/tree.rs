@@ -2,6 +2,7 @@
 //!
 //! Invariant: the three formats give the same tree. Depth is bounded, and so is what aliases of YAML expand to.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::Deserialize;
@@ -13,6 +14,9 @@ use super::ContentFormat;
 
 /// Levels of lists and objects. Seed files have eleven at most.
 const DEPTH: usize = 24;
+
+/// Events of the parser that aliases of a YAML file may repeat.
+const REPLAYED: usize = 20_000;
 
 /// A value and its line, from 1.
 #[derive(Debug)]
@@ -58,29 +62,48 @@ fn too_deep(line: usize) -> NotOfFormat {
     (Some(line), format!("more than {DEPTH} levels"))
 }
 
-fn line_at(text: &str, offset: usize) -> usize {
-    let before = text.as_bytes().get(..offset).unwrap_or_default();
-    before.iter().filter(|byte| **byte == b'\n').count() + 1
+/// Where the lines of a text begin.
+struct Lines<'a> {
+    text: &'a str,
+    starts: Vec<usize>,
+}
+
+impl<'a> Lines<'a> {
+    fn of(text: &'a str) -> Self {
+        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let starts = std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect();
+        Self { text, starts }
+    }
+
+    fn at(&self, offset: usize) -> usize {
+        self.starts.partition_point(|start| *start <= offset)
+    }
+
+    /// The line of a part of the text: the difference of their addresses is its place.
+    fn of_part(&self, part: &str) -> usize {
+        self.at((part.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize))
+    }
 }
 
 fn toml(text: &str) -> Result<Node, NotOfFormat> {
+    let lines = Lines::of(text);
     let table = toml::de::DeTable::parse(text).map_err(|error| {
-        let line = error.span().map(|span| line_at(text, span.start));
+        let line = error.span().map(|span| lines.at(span.start));
         (line, error.message().to_owned())
     })?;
-    toml_table(text, 1, table.get_ref(), 0)
+    toml_table(&lines, 1, table.get_ref(), 0)
 }
 
 fn toml_table(
-    text: &str,
+    lines: &Lines<'_>,
     line: usize,
     table: &toml::de::DeTable<'_>,
     depth: usize,
 ) -> Result<Node, NotOfFormat> {
     let mut members = Vec::new();
     for (name, value) in table {
-        let line = line_at(text, name.span().start);
-        let mut node = toml_value(text, value, depth + 1)?;
+        let line = lines.at(name.span().start);
+        let mut node = toml_value(lines, value, depth + 1)?;
         node.line = line;
         members.push((name.get_ref().to_string(), node));
     }
@@ -91,12 +114,12 @@ fn toml_table(
 }
 
 fn toml_value(
-    text: &str,
+    lines: &Lines<'_>,
     value: &toml::Spanned<toml::de::DeValue<'_>>,
     depth: usize,
 ) -> Result<Node, NotOfFormat> {
     use toml::de::DeValue;
-    let line = line_at(text, value.span().start);
+    let line = lines.at(value.span().start);
     if depth > DEPTH {
         return Err(too_deep(line));
     }
@@ -110,11 +133,11 @@ fn toml_value(
         DeValue::Boolean(truth) => Value::Bool(*truth),
         DeValue::Datetime(time) => Value::String(time.to_string()),
         DeValue::Array(entries) => {
-            let entries = entries.iter().map(|entry| toml_value(text, entry, depth + 1));
+            let entries = entries.iter().map(|entry| toml_value(lines, entry, depth + 1));
             let value = Tree::List(entries.collect::<Result<_, _>>()?);
             return Ok(Node { line, value });
         }
-        DeValue::Table(table) => return toml_table(text, line, table, depth),
+        DeValue::Table(table) => return toml_table(lines, line, table, depth),
     };
     Ok(Node {
         line,
@@ -124,7 +147,7 @@ fn toml_value(
 
 fn json(text: &str) -> Result<Node, NotOfFormat> {
     let whole: &RawValue = serde_json::from_str(text).map_err(|error| json_error(1, &error))?;
-    json_value(text, whole, 0)
+    json_value(&Lines::of(text), whole, 0)
 }
 
 /// The place of an error in a part of the text that begins at a line.
@@ -134,10 +157,9 @@ fn json_error(first_line: usize, error: &serde_json::Error) -> NotOfFormat {
     (Some(first_line + error.line().saturating_sub(1)), reason)
 }
 
-fn json_value(text: &str, raw: &RawValue, depth: usize) -> Result<Node, NotOfFormat> {
+fn json_value(lines: &Lines<'_>, raw: &RawValue, depth: usize) -> Result<Node, NotOfFormat> {
     let own = raw.get();
-    // The value is a part of the text, so the difference of their addresses is its place.
-    let line = line_at(text, (own.as_ptr() as usize).wrapping_sub(text.as_ptr() as usize));
+    let line = lines.of_part(own);
     if depth > DEPTH {
         return Err(too_deep(line));
     }
@@ -147,14 +169,14 @@ fn json_value(text: &str, raw: &RawValue, depth: usize) -> Result<Node, NotOfFor
             let Members(members) = serde_json::from_str(own).map_err(failed)?;
             let nodes = members
                 .into_iter()
-                .map(|(name, value)| json_value(text, value, depth + 1).map(|node| (name, node)));
+                .map(|(name, value)| json_value(lines, value, depth + 1).map(|node| (name, node)));
             Tree::Object(nodes.collect::<Result<_, _>>()?)
         }
         Some(b'[') => {
             let entries: Vec<&RawValue> = serde_json::from_str(own).map_err(failed)?;
             let nodes = entries
                 .into_iter()
-                .map(|value| json_value(text, value, depth + 1));
+                .map(|value| json_value(lines, value, depth + 1));
             Tree::List(nodes.collect::<Result<_, _>>()?)
         }
         _ => Tree::Scalar(serde_json::from_str(own).map_err(failed)?),
@@ -176,9 +198,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut members: Self::Value = Vec::new();
+                let (mut members, mut names) = (Self::Value::new(), HashSet::new());
                 while let Some((name, value)) = map.next_entry::<String, &'de RawValue>()? {
-                    if members.iter().any(|(known, _)| *known == name) {
+                    if !names.insert(name.clone()) {
                         return Err(A::Error::custom(format!("'{name}' comes twice")));
                     }
                     members.push((name, value));
@@ -191,7 +213,11 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
 }
 
 fn yaml(text: &str) -> Result<Node, NotOfFormat> {
-    let whole: serde_saphyr::Spanned<Yaml> = serde_saphyr::from_str(text).map_err(|error| {
+    let options = serde_saphyr::options! {
+        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: REPLAYED },
+    };
+    let whole = serde_saphyr::from_str_with_options::<serde_saphyr::Spanned<Yaml>>(text, options);
+    let whole = whole.map_err(|error| {
         let line = error
             .location()
             .and_then(|location| usize::try_from(location.line()).ok());
