@@ -264,12 +264,12 @@ impl<'a> Seeder<'a, '_> {
     fn create(&mut self, entry: &'a Entry, spec: &'static ResourceSpec, name: &str, row: Row) -> Option<Key> {
         let counter = spec.counter.zip(entry.number("id"));
         let counter = counter.filter(|_| entry.kind.path == spec.path);
-        if let Some((counter, id)) = counter {
-            if id < 1 || self.writer.state.number_taken(counter, id) {
-                let reason = format!("the number {id} is taken");
-                self.mistakes.push(entry.mistake(Some("id"), reason));
-                return None;
-            }
+        if let Some((counter, id)) = counter
+            && (id < 1 || self.writer.state.number_taken(counter, id))
+        {
+            let reason = format!("the number {id} is taken");
+            self.mistakes.push(entry.mistake(Some("id"), reason));
+            return None;
         }
         let last = counter.map(|(counter, id)| {
             let counters = &mut self.writer.state.counters;
