@@ -78,6 +78,7 @@ pub struct Call {
     pub key: Atom,
     pub query: Vec<(u8, Atom)>,
     pub body: Payload,
+    /// From 251 on, the call has no token; from 200 on, a step of `http_surface.rs` comes before it.
     pub without_token: u8,
 }
 

@@ -11,9 +11,10 @@ pub(crate) fn run(name: &str, arguments: &[&str]) -> Outcome {
         .join(name)
         .with_extension("py");
     if !script.is_file() {
-        return Err(
-            format!("no comparison '{name}'; there are benches, growth, memory, mock and verify").into(),
-        );
+        return Err(format!(
+            "no comparison '{name}'; there are benches, costs, growth, memory, mock and verify"
+        )
+        .into());
     }
     let status = Command::new("python3").arg(script).args(arguments).status()?;
     if status.success() {

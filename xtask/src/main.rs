@@ -19,7 +19,7 @@ cargo xtask large FILE BLOB_BYTES OBJECTS [LARGEST_BYTES [KEY_BITS [SAVE]]]
     Writes a sealed document of any size.
 cargo xtask inventory FILE OBJECTS
     Writes a sealed document with everything that a made-up engine holds.
-cargo xtask compare benches|growth|memory|mock|verify [ARGUMENT…]
+cargo xtask compare benches|costs|growth|memory|mock|verify [ARGUMENT…]
     Measures, prints a table and writes it into docs/performance.md.
 
 Measure with an optimised build: cargo build --release --workspace && target/release/xtask …

@@ -4,6 +4,7 @@ mod canon;
 mod traffic;
 
 use std::collections::HashSet;
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -32,12 +33,20 @@ fn kills() -> u32 {
     setting("MOCK_KILLS", 3)
 }
 
-/// Lets many clients work on an empty engine. A second engine that gets the accepted calls one after the other must
-/// reach the same state.
-fn soak(options: &[&str], time: Duration) {
+/// Lets many clients work on an empty engine, perhaps under faults. A second engine that gets the accepted calls one after
+/// the other must reach the same state.
+fn soak(options: &[&str], time: Duration, faults: &Value) {
     let start = |seed| Process::start(&[&["--empty", "--seed", seed], options].concat());
     let process = start("1");
-    let clients: Vec<Client> = (0..clients()).map(|n| Client::new(process.address, n)).collect();
+    let mut clients: Vec<Client> = (0..clients()).map(|n| Client::new(process.address, n)).collect();
+    let admin = User::login(process.address);
+    for client in &mut clients {
+        client.on_flaky_network = !faults.is_null();
+    }
+    if !faults.is_null() {
+        let (status, answer) = admin.call("PUT", "/__admin/faults", faults);
+        assert_eq!(status, 200, "{answer}");
+    }
     let (began, mut warm) = (Instant::now(), 0);
     let clients: Vec<Client> = thread::scope(|scope| {
         let running = clients.into_iter().map(|mut client| {
@@ -57,6 +66,14 @@ fn soak(options: &[&str], time: Duration) {
         running.into_iter().map(|client| client.join().unwrap()).collect()
     });
     let end = process.resident();
+    if !faults.is_null() {
+        let (_, shown) = admin.call("GET", "/__admin/faults", &Value::Null);
+        for counter in shown["counters"].as_array().unwrap() {
+            assert!(counter["fired"].as_u64().unwrap() > 0, "{counter}");
+        }
+        println!("{}", shown["counters"]);
+        admin.call("DELETE", "/__admin/faults", &Value::Null);
+    }
     let found = canonical(&User::login(process.address));
     let tally = clients
         .iter()
@@ -81,12 +98,29 @@ fn soak(options: &[&str], time: Duration) {
 
 #[test]
 fn concurrent_clients_leave_the_same_state_as_one_after_the_other() {
-    soak(&["--concurrent-sync"], soak_time());
+    soak(&["--concurrent-sync"], soak_time(), &Value::Null);
 }
 
 #[test]
 fn cut_connection_never_blocks_later_sync_operations() {
-    soak(&[], soak_time() / 3);
+    soak(&[], soak_time() / 3, &Value::Null);
+}
+
+/// Only in the nightly run, where it has the time for many faults.
+#[test]
+fn clients_that_retry_lose_nothing_on_a_flaky_network() {
+    if soak_time().is_zero() {
+        return;
+    }
+    let set = Command::new(env!("CARGO_BIN_EXE_mock-engine"))
+        .args(["faults", "flaky-network"])
+        .output()
+        .unwrap();
+    let mut set: Value = serde_json::from_slice(&set.stdout).unwrap();
+    // Delays would only leave less time for calls.
+    let faults = set["faults"].as_array_mut().unwrap();
+    faults.retain(|fault| fault["act"]["delay"].is_null());
+    soak(&["--concurrent-sync"], soak_time() / 3, &set);
 }
 
 /// The identifiers and hashes of all syncable objects.

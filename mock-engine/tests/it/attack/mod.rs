@@ -76,7 +76,8 @@ impl Server {
         let entry = json!([{ "objectIdentifier": { "id": 1 }, "objectType": "DATABASE_CONNECTOR" }]);
         let (status, _) = self
             .user
-            .call_when_free("POST", "export", entry.to_string().as_bytes());
+            .send_when_free("POST", "export", entry.to_string().as_bytes())
+            .unwrap();
         assert_eq!(status, 200);
         assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
     }

@@ -1,12 +1,18 @@
 //! Broken connections, byte for byte, and faults of time.
 
 use std::io::ErrorKind;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use mock_engine::{MockEngine, TlsIdentity};
+use mock_engine::{MockEngine, RunningEngine, TlsIdentity};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 use super::set;
 use crate::support::client::Client;
@@ -192,4 +198,82 @@ async fn page_of_a_list_is_stale_duplicated_or_counts_wrong() {
     assert_eq!(page("wrongTotal", 2).await, ("c".to_owned(), json!(1), json!(4)));
     // What is no page stays.
     assert_eq!(client.get("system-information").await.status, 200);
+}
+
+/// The client's side of TLS, and the TCP connection below it.
+async fn over_tls(engine: &RunningEngine) -> TlsStream<TcpStream> {
+    let authority = CertificateDer::from_pem_slice(engine.ca_pem().unwrap().as_bytes()).unwrap();
+    let mut trusted = RootCertStore::empty();
+    trusted.add(authority).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap();
+    let config = config.with_root_certificates(trusted).with_no_client_auth();
+    let stream = TcpStream::connect(engine.address()).await.unwrap();
+    let connector = TlsConnector::from(Arc::new(config));
+    connector
+        .connect("localhost".try_into().unwrap(), stream)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn broken_connection_over_tls_ends_as_without() {
+    let identity = TlsIdentity::self_signed(&["localhost".to_owned()]).unwrap();
+    let engine = MockEngine::builder().empty().tls(identity).start().await.unwrap();
+    let broken = async |how: &str| {
+        let act = json!({ "answer": { "text": "0123456789" }, "connection": how });
+        let fault = serde_json::from_value(json!({ "act": act })).unwrap();
+        engine.faults().set(vec![fault]).unwrap();
+        let mut stream = over_tls(&engine).await;
+        let request = "GET /masking/api/environments HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut seen = Vec::new();
+        let end = tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut seen)).await;
+        let end = end.unwrap().err().map(|error| error.kind());
+        (String::from_utf8(seen).unwrap(), end)
+    };
+    // TLS says goodbye before the connection closes; otherwise reading ends with `UnexpectedEof`.
+    assert_eq!(broken("close").await, (String::new(), None));
+    assert_eq!(
+        broken("reset").await,
+        (String::new(), Some(ErrorKind::ConnectionReset))
+    );
+    let (short, end) = broken("shortBody").await;
+    let (head, half) = short.split_once("\r\n\r\n").unwrap();
+    assert!(head.ends_with("\r\ncontent-length: 10"), "{head}");
+    assert_eq!((half, end), ("01234", None));
+}
+
+#[tokio::test]
+async fn close_ends_an_upload_that_is_not_read() {
+    let client = Client::new().await;
+    set(&client, json!([{ "times": 1, "act": { "connection": "close" } }])).await;
+    let mut stream = TcpStream::connect(client.engine.address()).await.unwrap();
+    let length = 64 << 20;
+    let head = format!(
+        "POST /masking/api/import HTTP/1.1\r\nHost: localhost\r\nAuthorization: {}\r\nContent-Length: {length}\r\n\r\n",
+        client.token
+    );
+    let upload = async {
+        stream.write_all(head.as_bytes()).await?;
+        let piece = vec![b'x'; 1 << 20];
+        for _ in 0..64 {
+            stream.write_all(&piece).await?;
+        }
+        Ok::<_, std::io::Error>(())
+    };
+    let sent = tokio::time::timeout(Duration::from_secs(10), upload)
+        .await
+        .unwrap();
+    let error = sent.unwrap_err();
+    let broken = [ErrorKind::ConnectionReset, ErrorKind::BrokenPipe];
+    assert!(broken.contains(&error.kind()), "{error}");
+    let mut seen = Vec::new();
+    // Either end will do: the reset may have been reported already.
+    let _ = stream.read_to_end(&mut seen).await;
+    assert_eq!(String::from_utf8_lossy(&seen), "");
+    // The next one is served.
+    assert_eq!(client.get("environments").await.status, 200);
 }

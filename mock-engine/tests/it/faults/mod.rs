@@ -1,5 +1,6 @@
 //! Faults, as a test author sets and meets them.
 
+mod clients;
 mod connections;
 mod engines;
 

@@ -163,17 +163,30 @@ impl User {
         let end = answer.windows(4).position(|w| w == b"\r\n\r\n");
         let end = end.ok_or_else(|| std::io::Error::other("no answer"))?;
         let status = std::str::from_utf8(&answer[9..12]).unwrap().parse().unwrap();
-        Ok((status, answer.split_off(end + 4)))
+        let body = answer.split_off(end + 4);
+        let head = String::from_utf8_lossy(&answer);
+        let length = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+        if length.is_some_and(|length: usize| length > body.len()) {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok((status, body))
     }
 
-    /// Sends a request again until no other sync operation is running.
-    pub(crate) fn call_when_free(&self, method: &str, path: &str, body: &[u8]) -> (u16, Vec<u8>) {
+    /// Sends a request again until no other sync operation is running. It may stay without an answer.
+    pub(crate) fn send_when_free(
+        &self,
+        method: &str,
+        path: &str,
+        body: &[u8],
+    ) -> std::io::Result<(u16, Vec<u8>)> {
         loop {
-            let (status, answer) = self.send(method, path, body).unwrap();
+            let (status, answer) = self.send(method, path, body)?;
             let busy =
                 status == 409 && String::from_utf8_lossy(&answer).contains("Cannot start this operation");
             if !busy {
-                return (status, answer);
+                return Ok((status, answer));
             }
             std::thread::sleep(Duration::from_millis(5));
         }
