@@ -91,7 +91,7 @@ fn faults(count: usize) -> Vec<Fault> {
     ];
     let fault = |n: usize| {
         let resource = resources[n % resources.len()];
-        let path = if n % 2 == 0 {
+        let path = if n.is_multiple_of(2) {
             format!("/{resource}/{n}")
         } else {
             format!("/{resource}/*/{n}")
