@@ -58,8 +58,8 @@ impl Session {
         match kind % 5 {
             0 => self.add_faults(kind, call).await,
             1 => {
-                self.enter(SESSIONS[usize::from(call.endpoint) % SESSIONS.len()])
-                    .await
+                let number = usize::from(call.endpoint) % SESSIONS.len();
+                self.enter(SESSIONS[number]).await;
             }
             2 => {
                 let (status, _) = self.send("POST", SNAPSHOT, "", Bytes::new()).await;
