@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{LocalEngine, RunningEngine};
+use super::{LocalEngine, RunningEngine, Session};
 use crate::http::journal::{Entry, Journal};
 use crate::http::verify::{CallPattern, Expectation, Unverified};
 
@@ -49,6 +49,18 @@ impl LocalEngine {
     }
 
     /// Compares the requests that came with an expectation.
+    pub fn verify(&self, expectation: &Expectation) -> Result<(), Unverified> {
+        expectation.verify(&self.app.journal).map(drop)
+    }
+}
+
+impl Session {
+    /// The requests that came to the session.
+    pub fn journal(&self) -> Calls<'_> {
+        Calls(&self.app.journal)
+    }
+
+    /// Compares the requests that came to the session with an expectation.
     pub fn verify(&self, expectation: &Expectation) -> Result<(), Unverified> {
         expectation.verify(&self.app.journal).map(drop)
     }

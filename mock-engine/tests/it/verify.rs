@@ -374,3 +374,20 @@ async fn guard_fails_the_test_unless_the_requests_came() {
     client.get("roles").await;
     drop(guard);
 }
+
+#[tokio::test]
+async fn session_is_verified_by_its_own_requests() {
+    let client = Client::new().await;
+    let session = client.engine.session("one").unwrap();
+    client.get("roles").await;
+    client.raw("GET", "/s/one/masking/api/domains", "", b"").await;
+    let paths: Vec<String> = session
+        .journal()
+        .list(&CallPattern::default())
+        .iter()
+        .map(|call| call.path().to_owned())
+        .collect();
+    assert_eq!(paths, ["/masking/api/domains"]);
+    let roles = CallPattern::new("GET", "/roles");
+    session.verify(&Expectation::of(roles).never()).unwrap();
+}
