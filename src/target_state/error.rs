@@ -41,7 +41,7 @@ pub enum StateError {
         /// The property with the type and the identifier of the object.
         what: String,
     },
-    /// More entries than [`MAX_ENTRIES`](super::MAX_ENTRIES).
+    /// More entries than the limit, which is [`MAX_ENTRIES`](super::MAX_ENTRIES) by default.
     #[error("more than {limit} entries in the lists together")]
     TooManyEntries {
         /// The limit.

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::coverage::Extent;
 use super::entry::ListEntry;
 use super::objects::ObjectId;
-use super::{MAX_ENTRIES, Source, StateError, TargetStateBuilder, without_mark};
+use super::{Source, StateError, TargetStateBuilder, without_mark};
 use crate::identifier::Identifier;
 use crate::object::{ObjectType, Scope, type_by_name};
 
@@ -92,8 +92,10 @@ impl TargetStateBuilder {
 
     fn add_entry(&mut self, entry: &Value, source: &Source, path: &str) -> Result<ListEntry, StateError> {
         self.entries += 1;
-        if self.entries > MAX_ENTRIES {
-            return Err(StateError::TooManyEntries { limit: MAX_ENTRIES });
+        if self.entries > self.max_entries {
+            return Err(StateError::TooManyEntries {
+                limit: self.max_entries,
+            });
         }
         let read = entry.as_object().ok_or("neither a page nor an entry of a list");
         let mut entry = read

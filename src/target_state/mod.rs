@@ -104,20 +104,42 @@ fn without_mark(bytes: &[u8]) -> &[u8] {
 }
 
 /// Collects the sources of a [`TargetState`].
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct TargetStateBuilder {
     facts: Facts,
     objects: Objects,
     pages: Vec<Page>,
     entries: usize,
+    max_entries: usize,
     version: Option<EngineVersion>,
     dumped_version: Option<EngineVersion>,
+}
+
+impl Default for TargetStateBuilder {
+    fn default() -> Self {
+        Self {
+            facts: Facts::default(),
+            objects: Objects::default(),
+            pages: Vec::new(),
+            entries: 0,
+            max_entries: MAX_ENTRIES,
+            version: None,
+            dumped_version: None,
+        }
+    }
 }
 
 impl TargetStateBuilder {
     /// Creates a builder without sources.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Sets the most entries of all lists together, [`MAX_ENTRIES`] otherwise.
+    #[must_use]
+    pub fn with_entries(mut self, most: usize) -> Self {
+        self.max_entries = most;
+        self
     }
 
     /// Sets the target's version; it overrides the version of a state dump.

@@ -14,13 +14,22 @@ import java.util.regex.Pattern;
  * Verifies a document sealed by the rule records-v1 with Java's own DSA: SHA-1 over every byte of the blob that
  * precedes the last record.
  *
- * <pre>java VerifyRecordsV1.java DOCUMENT</pre>
+ * <pre>java VerifyRecordsV1.java DOCUMENT...</pre>
  *
- * prints "valid" (exit 0) or "invalid" (exit 1). Looks at nothing else: not at the declared rule, not at the trailer.
+ * prints "valid" or "invalid" for each document, and exits with 1 if one is invalid. Looks at nothing else: not at the declared rule, not at the trailer.
  */
 public class VerifyRecordsV1 {
     public static void main(String[] arguments) throws Exception {
-        String document = Files.readString(Path.of(arguments[0]));
+        boolean all = true;
+        for (String path : arguments) {
+            boolean valid = isValid(Files.readString(Path.of(path)));
+            System.out.println(valid ? "valid" : "invalid");
+            all &= valid;
+        }
+        System.exit(all ? 0 : 1);
+    }
+
+    private static boolean isValid(String document) throws Exception {
         ByteBuffer blob = ByteBuffer.wrap(member(document, "blob")).order(ByteOrder.LITTLE_ENDIAN);
         int last = 0;
         while (blob.hasRemaining()) {
@@ -31,9 +40,7 @@ public class VerifyRecordsV1 {
         verifier.initVerify(KeyFactory.getInstance("DSA")
                 .generatePublic(new X509EncodedKeySpec(member(document, "publicKey"))));
         verifier.update(Arrays.copyOf(blob.array(), last));
-        boolean valid = verifier.verify(member(document, "signature"));
-        System.out.println(valid ? "valid" : "invalid");
-        System.exit(valid ? 0 : 1);
+        return verifier.verify(member(document, "signature"));
     }
 
     /** The decoded base64 text of a member of the envelope. */

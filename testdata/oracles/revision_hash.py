@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Recomputes every revision hash of an export document from its blob alone.
 
-    revision_hash.py DOCUMENT
+    revision_hash.py DOCUMENT...
 
-prints {"NUMBER:IDENTIFIER": HASH, ...}: the numeric object type, the identifier as compact JSON, and the hash, or null
+prints for each document {"NUMBER:IDENTIFIER": HASH, ...}: the numeric object type, the identifier as compact JSON, and the hash, or null
 where an object depends on one that isn't in the document. Standard library only, with a protobuf reader of its own, so
 that it can judge the Rust implementation without sharing anything with it.
 """
@@ -120,6 +120,7 @@ def main(path):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) < 2:
         sys.exit(__doc__)
-    main(sys.argv[1])
+    for path in sys.argv[1:]:
+        main(path)

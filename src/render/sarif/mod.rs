@@ -334,6 +334,44 @@ fn message(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::outcome::document::Ended;
+    use exportdoc::internal::audit::Summary;
+
+    #[test]
+    fn omitted_results_are_counted_in_a_notification() {
+        let mut sarif = Sarif {
+            results: Results::limited(2),
+            ..Sarif::default()
+        };
+        for name in ["a", "b", "c", "d", "e"] {
+            sarif
+                .results
+                .push(Level::Info, false, format!("{{\"ruleId\": {name:?}}}"));
+        }
+        let run = AuditRun {
+            summary: Summary::default(),
+            failing: 0,
+            unreadable: 0,
+            inputs: 1,
+            ended: Ended::Whole,
+            policies: Vec::new(),
+            fail_on: Level::Error,
+        };
+        let mut out = Vec::new();
+        sarif.end(&mut out, &run).unwrap();
+        let log: Value = serde_json::from_slice(&out).unwrap();
+        let run = &log["runs"][0];
+        assert_eq!(run["results"], json!([{ "ruleId": "a" }, { "ruleId": "b" }]));
+        let invocation = &run["invocations"][0];
+        assert_eq!(invocation["executionSuccessful"], true);
+        let notified = &invocation["toolExecutionNotifications"][0];
+        assert_eq!(notified["level"], "warning");
+        let said = notified["message"]["text"].as_str().unwrap();
+        assert!(
+            said.starts_with("3 results omitted, the least severe: "),
+            "{said}"
+        );
+    }
 
     #[test]
     fn paths_become_uri_references() {

@@ -14,14 +14,30 @@ pub(crate) const LIMIT: usize = 25_000;
 const FINGERPRINT: usize = 16;
 
 /// Results by severity: errors, warnings, infos, then suppressed ones.
-#[derive(Default)]
 pub(crate) struct Results {
+    limit: usize,
     by_severity: [Vec<String>; 4],
     kept: usize,
     omitted: u64,
 }
 
+impl Default for Results {
+    fn default() -> Self {
+        Self::limited(LIMIT)
+    }
+}
+
 impl Results {
+    /// No results yet; at most `limit` are kept.
+    pub(crate) fn limited(limit: usize) -> Self {
+        Self {
+            limit,
+            by_severity: Default::default(),
+            kept: 0,
+            omitted: 0,
+        }
+    }
+
     /// Adds a result; if there are too many, omits the least severe.
     pub(crate) fn push(&mut self, level: Level, suppressed: bool, result: String) {
         let severity = match level {
@@ -30,7 +46,7 @@ impl Results {
             Level::Warning => 1,
             Level::Info | Level::Off => 2,
         };
-        if self.kept == LIMIT {
+        if self.kept == self.limit {
             self.omitted += 1;
             let less_severe = self.by_severity[severity + 1..].iter_mut().rev();
             match less_severe.filter_map(Vec::pop).next() {
@@ -122,18 +138,19 @@ mod tests {
 
     #[test]
     fn least_severe_results_are_omitted_first() {
-        let mut results = Results::default();
+        assert_eq!(Results::default().limit, 25_000, "what code hosts accept");
+        let mut results = Results::limited(40);
         for level in [Level::Info, Level::Warning] {
-            for at in 0..LIMIT {
+            for at in 0..40 {
                 results.push(level, false, format!("{level}{at}"));
             }
         }
         results.push(Level::Error, false, "error".to_owned());
         results.push(Level::Error, true, "suppressed".to_owned());
-        assert_eq!(results.omitted(), LIMIT as u64 + 2);
+        assert_eq!(results.omitted(), 42);
         let mut out = Vec::new();
         results.write(&mut out).unwrap();
         let out = String::from_utf8(out).unwrap();
-        assert!(out.starts_with("\nerror,\nwarning0,\n") && out.ends_with("warning24998"));
+        assert!(out.starts_with("\nerror,\nwarning0,\n") && out.ends_with("warning38"));
     }
 }

@@ -14,11 +14,17 @@ fn json_fits_its_schema_with_all_required_members() {
     let validator = jsonschema::draft202012::new(&schema).unwrap();
     let policy = &made_text("audit/ignore-expired/fires.toml");
     let everything = everything();
-    let report = json_of(
+    let mut report = json_of(
         &root(),
         &["--policy", policy, "-r", everything.path().to_str().unwrap()],
     );
-    assert!(report["documents"].as_array().unwrap().len() > 200);
+    let documents = report["documents"].as_array_mut().unwrap();
+    assert!(documents.len() > 200);
+    let mut at = 0;
+    documents.retain(|document| {
+        at += 1;
+        at % 4 == 0 || document["error"].is_object() || testkit::exhaustive()
+    });
     let errors: Vec<String> = validator
         .iter_errors(&report)
         .map(|error| format!("{}: {error}", error.instance_path()))

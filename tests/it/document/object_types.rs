@@ -53,18 +53,20 @@ fn a_report_names_every_type_and_knows_its_data() {
 #[test]
 fn the_command_line_lists_every_type_and_selects_by_it() {
     let directory = tempfile::tempdir().unwrap();
-    for known in rows() {
-        let path = directory.path().join(known.name);
-        std::fs::write(&path, document(known, "1")).unwrap();
-        let inspected = crate::support::exportdoc()
-            .args(["inspect", "--format", "json"])
-            .arg(&path)
-            .assert();
-        let report: Value = serde_json::from_slice(&inspected.get_output().stdout).unwrap();
-        assert_eq!(report["documents"][0]["objects"][0]["type"], known.name);
+    let paths: Vec<_> = rows().map(|known| directory.path().join(known.name)).collect();
+    for (known, path) in rows().zip(&paths) {
+        std::fs::write(path, document(known, "1")).unwrap();
+    }
+    let inspected = crate::support::exportdoc()
+        .args(["inspect", "--format", "json"])
+        .args(&paths)
+        .assert();
+    let report: Value = serde_json::from_slice(&inspected.get_output().stdout).unwrap();
+    for (at, (known, path)) in rows().zip(&paths).enumerate() {
+        assert_eq!(report["documents"][at]["objects"][0]["type"], known.name);
         let selected = crate::support::exportdoc()
             .args(["inspect", "--objects", known.name])
-            .arg(&path)
+            .arg(path)
             .assert()
             .code(0);
         let text = String::from_utf8_lossy(&selected.get_output().stdout).into_owned();

@@ -18,83 +18,85 @@ const NAMES: [&str; 5] = [
 /// An editor that takes their side in every conflict.
 const ANSWER: &str = r#"sed -i 's/"take": null/"take": "theirs"/'"#;
 
-fn put(directory: &Path, name: &str, bytes: &[u8], message: &str) {
-    let file = directory.join(name);
-    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-    std::fs::write(file, bytes).unwrap();
-    git_text(directory, &["add", "--", name]);
+fn put(directory: &Path, names: &[&str], bytes: &[u8], message: &str) {
+    for name in names {
+        let file = directory.join(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, bytes).unwrap();
+    }
+    git_text(directory, &[&["add", "--"], names].concat());
     git_text(directory, &["commit", "--quiet", "-m", message]);
 }
 
-/// A repository with the document under a name, and a branch `side` with another version of it.
-fn branches(name: &str, ours: &[u8], theirs: &[u8]) -> TempDir {
+/// A repository with the document under each name, and a branch `side` with another version of them.
+fn branches(names: &[&str], ours: &[u8], theirs: &[u8]) -> TempDir {
     let directory = TempDir::new().unwrap();
     let path = directory.path();
     git_text(path, &["init", "--quiet"]);
     let tools = ["--write", "--command", PROGRAM, "--pattern", "*"];
     assert!(setup(path, &tools).status.success());
     git_text(path, &["add", "."]);
-    put(path, name, &masking_job().seal(), "first");
+    put(path, names, &masking_job().seal(), "first");
     git_text(path, &["checkout", "--quiet", "-B", "main"]);
     git_text(path, &["checkout", "--quiet", "-b", "side"]);
-    put(path, name, theirs, "theirs");
+    put(path, names, theirs, "theirs");
     git_text(path, &["checkout", "--quiet", "main"]);
-    put(path, name, ours, "ours");
+    put(path, names, ours, "ours");
     directory
-}
-
-/// The command after `next:` at the end of the output.
-fn next(said: &str) -> String {
-    let line = said.lines().find_map(|line| line.strip_prefix("next: "));
-    line.unwrap_or_else(|| panic!("no next command: {said}"))
-        .to_owned()
 }
 
 #[test]
 fn file_names_are_never_taken_for_options_or_commands() {
-    for name in NAMES {
-        let repository = branches(name, &with_email("ours@example.com"), &with_user("THEIRS"));
-        let path = repository.path();
-        let shown = git_text(path, &["diff", "HEAD~", "--", name]);
-        assert!(
-            shown.contains("\n+    email: \"ours@example.com\"\n"),
-            "{name}: {shown}"
-        );
-        std::fs::write(path.join(name), with_email("work-tree@example.com")).unwrap();
-        let shown = git_text(path, &["diff", "--", name]);
-        assert!(
-            shown.contains("\n+    email: \"work-tree@example.com\"\n"),
-            "{name}: {shown}"
-        );
-        let tool = ["difftool", "--no-prompt", "--tool", "exportdoc", "--", name];
-        let shown = git_text(path, &tool);
-        assert!(shown.contains("MASKING_JOB 4 (Mask patients)"), "{name}: {shown}");
-        git_text(path, &["checkout", "--quiet", "--", name]);
-        git_text(path, &["merge", "--quiet", "--no-edit", "side"]);
-        let merged = std::fs::read(path.join(name)).unwrap();
+    let repository = branches(&NAMES, &with_email("ours@example.com"), &with_user("THEIRS"));
+    let path = repository.path();
+    let of_all = |arguments: &[&str], words: &str| {
+        let shown = git_text(path, &[arguments, &["--"], &NAMES].concat());
         assert_eq!(
-            state(&merged),
-            ("ours@example.com".to_owned(), "THEIRS".to_owned())
+            shown.matches(words).count(),
+            NAMES.len(),
+            "{arguments:?}: {shown}"
         );
-        assert_eq!(git_text(path, &["status", "--porcelain"]), "", "{name}");
+    };
+    of_all(&["diff", "HEAD~"], "\n+    email: \"ours@example.com\"\n");
+    for name in NAMES {
+        std::fs::write(path.join(name), with_email("work-tree@example.com")).unwrap();
     }
+    of_all(&["diff"], "\n+    email: \"work-tree@example.com\"\n");
+    let tool = ["difftool", "--no-prompt", "--tool", "exportdoc"];
+    of_all(
+        &tool,
+        "\ncontent-without-revision MASKING_JOB 4 (Mask patients)\n",
+    );
+    git_text(path, &[&["checkout", "--quiet", "--"][..], &NAMES].concat());
+    git_text(path, &["merge", "--quiet", "--no-edit", "side"]);
+    for name in NAMES {
+        let merged = std::fs::read(path.join(name)).unwrap();
+        let expected = ("ours@example.com".to_owned(), "THEIRS".to_owned());
+        assert_eq!(state(&merged), expected, "{name}");
+    }
+    assert_eq!(git_text(path, &["status", "--porcelain"]), "");
 }
 
 #[test]
 fn a_conflict_ends_with_the_command_that_settles_it() {
-    for name in NAMES {
-        let (ours, theirs) = (with_email("ours@example.com"), with_email("theirs@example.com"));
-        let repository = branches(name, &ours, &theirs);
-        let path = repository.path();
-        let output = git(path, &["merge", "--no-edit", "side"]);
-        assert_eq!(output.status.code(), Some(1));
-        let next = next(&String::from_utf8_lossy(&output.stderr));
+    let (ours, theirs) = (with_email("ours@example.com"), with_email("theirs@example.com"));
+    let repository = branches(&NAMES, &ours, &theirs);
+    let path = repository.path();
+    let output = git(path, &["merge", "--no-edit", "side"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stderr);
+    let commands: Vec<&str> = said
+        .lines()
+        .filter_map(|line| line.strip_prefix("next: "))
+        .collect();
+    assert_eq!(commands.len(), NAMES.len(), "{said}");
+    for next in commands {
         // The command as a person types it, with an editor that answers.
         let output = std::process::Command::new("sh")
             .current_dir(path)
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
             .env("GIT_EDITOR", ANSWER)
-            .args(["-c", &next])
+            .args(["-c", next])
             .output()
             .unwrap();
         assert!(
@@ -102,16 +104,18 @@ fn a_conflict_ends_with_the_command_that_settles_it() {
             "{next}: {}",
             String::from_utf8_lossy(&output.stderr)
         );
+    }
+    for name in NAMES {
         let merged = std::fs::read(path.join(name)).unwrap();
         assert_eq!(state(&merged).0, "theirs@example.com", "{name}");
-        assert!(!path.join("made-by-a-name").exists());
     }
+    assert!(!path.join("made-by-a-name").exists());
 }
 
 #[test]
 fn a_conflict_stays_one_when_the_editor_answers_nothing() {
     let ours = with_email("ours@example.com");
-    let repository = branches("doc.json", &ours, &with_email("theirs@example.com"));
+    let repository = branches(&["doc.json"], &ours, &with_email("theirs@example.com"));
     let path = repository.path();
     git(path, &["merge", "--no-edit", "side"]);
     for editor in ["core.editor=true", "core.editor=false", "core.editor=echo x >"] {
@@ -133,12 +137,12 @@ fn a_conflict_stays_one_when_the_editor_answers_nothing() {
 
 #[test]
 fn merge_tool_settles_a_document_added_twice() {
-    let repository = branches("old.json", &small().seal(), &small().seal());
+    let repository = branches(&["old.json"], &small().seal(), &small().seal());
     let path = repository.path();
     git_text(path, &["checkout", "--quiet", "side"]);
-    put(path, "new.json", &with_email("theirs@example.com"), "new");
+    put(path, &["new.json"], &with_email("theirs@example.com"), "new");
     git_text(path, &["checkout", "--quiet", "main"]);
-    put(path, "new.json", &with_email("ours@example.com"), "new");
+    put(path, &["new.json"], &with_email("ours@example.com"), "new");
     git(path, &["merge", "--no-edit", "side"]);
     let editor = r#"core.editor=sed -i 's/"take": null/"take": "theirs"/'"#;
     let tool = [
@@ -158,7 +162,7 @@ fn merge_tool_settles_a_document_added_twice() {
 
 #[test]
 fn added_file_shows_all_its_objects() {
-    let repository = branches("old.json", &with_email("a@example.com"), &with_user("B"));
+    let repository = branches(&["old.json"], &with_email("a@example.com"), &with_user("B"));
     let path = repository.path();
     let shown = |tool: &[&str]| {
         let tool = [
@@ -218,7 +222,11 @@ fn empty_file_is_broken_without_its_option() {
 #[test]
 fn what_is_made_says_that_an_engine_will_probably_refuse_it() {
     let sentence = "note: an engine will probably refuse this document";
-    let repository = branches("doc.json", &with_email("ours@example.com"), &with_user("THEIRS"));
+    let repository = branches(
+        &["doc.json"],
+        &with_email("ours@example.com"),
+        &with_user("THEIRS"),
+    );
     let path = repository.path();
     let output = git(path, &["merge", "--no-edit", "side"]);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -49,7 +49,7 @@ fn regions(blob: &[u8]) -> Vec<Region> {
 type Tally = BTreeMap<(Region, &'static str), usize>;
 
 /// Flips bits one at a time, those that `bits` names for each byte, and counts the verdicts. Fails with a list of the flips
-/// that went unnoticed. Unless the run is exhaustive, it takes every seventh flip and the first of each region.
+/// that went unnoticed. Unless the run is exhaustive, it takes every 23rd flip and the first of each region.
 fn flip_all(parts: &Parts, bits: fn(usize) -> std::ops::Range<usize>) -> Tally {
     let blob_regions = regions(&parts.blob);
     let flips: Vec<(Region, usize, usize)> = [
@@ -113,7 +113,7 @@ fn sample(flips: Vec<(Region, usize, usize)>) -> Vec<(Region, usize, usize)> {
     let mut is_taken = |region| {
         let count = seen.entry(region).or_default();
         *count += 1;
-        *count % 7 == 1
+        *count % 23 == 1
     };
     flips
         .into_iter()
@@ -188,7 +188,10 @@ fn dropped_repeated_and_moved_records_are_noticed() {
         let parts = Parts::of(&plan.seal());
         assert_eq!(verdict(&parts.document()), Verdict::Valid);
         let records = parts.records();
-        for at in 0..records.len() {
+        // By default, the records next to header and trailer and some between.
+        let last = records.len() - 1;
+        let chosen = |at: &usize| testkit::exhaustive() || *at < 3 || at + 2 > last || at.is_multiple_of(5);
+        for at in (0..records.len()).filter(chosen) {
             let mut dropped = records.clone();
             dropped.remove(at);
             is_never_valid(
@@ -203,7 +206,7 @@ fn dropped_repeated_and_moved_records_are_noticed() {
                 &parts.with_records(&repeated).document(),
             );
         }
-        for at in 1..records.len() {
+        for at in (1..records.len()).filter(chosen) {
             let mut moved = records.clone();
             moved.swap(at - 1, at);
             let document = parts.with_records(&moved).document();
