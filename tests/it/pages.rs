@@ -1,227 +1,27 @@
-//! Runs the commands of the documentation and compares what they print with what the page shows.
-//!
-//! In a block marked `console`, a line that starts with `$ ` is a command, and the lines below it are its output, standard
-//! error included. A line `...` stands for any number of lines, and `…` at the end of a line for the rest of it. All
-//! commands of a page run in one shell, in a directory with a link to `testdata`. A block marked with a file name, such
-//! as `toml policy.toml`, is that file's content.
-//!
-//! `UPDATE_PAGES=1` writes the output into the pages instead.
+//! Compares the commands of the documentation with what they print. The tests of `mock-engine` do this for the pages
+//! about it, `docs/testing*.md`.
 
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
-use tempfile::TempDir;
+use testkit::pages::{self, Places};
 
-/// Ends the output of each command.
-const SEPARATOR: char = '\u{1e}';
-
-/// A command of a page and the output that the page shows.
-#[derive(Default)]
-struct Example {
-    command: String,
-    shown: Vec<String>,
-}
-
-impl Example {
-    fn matches(&self, printed: &str) -> bool {
-        let printed: Vec<&str> = printed.lines().collect();
-        let mut rest = &printed[..];
-        for (at, part) in self.shown.split(|line| line == "...").enumerate() {
-            let last_start = if at == 0 { 0 } else { rest.len() };
-            match (0..=last_start).find(|start| starts_with(&rest[*start..], part)) {
-                Some(start) => rest = &rest[start + part.len()..],
-                None => return false,
-            }
-        }
-        rest.is_empty() || self.shown.last().is_some_and(|line| line == "...")
-    }
-}
-
-fn starts_with(printed: &[&str], shown: &[String]) -> bool {
-    printed.len() >= shown.len()
-        && shown
-            .iter()
-            .zip(printed)
-            .all(|(shown, printed)| match shown.strip_suffix('…') {
-                Some(beginning) => printed.starts_with(beginning),
-                None => without_age(shown) == without_age(printed),
-            })
-}
-
-/// Removes the age of a document, such as ` (7 years ago)`, which depends on the day.
-fn without_age(line: &str) -> String {
-    match (line.find(" ("), line.find(" ago)")) {
-        (Some(start), Some(end)) if start < end => format!("{}{}", &line[..start], &line[end + 5..]),
-        _ => line.to_owned(),
-    }
-}
-
-/// The examples of a page, and its files as pairs of name and content.
-fn parse(page: &str) -> (Vec<Example>, Vec<(String, String)>) {
-    let (mut examples, mut files) = (Vec::<Example>::new(), Vec::<(String, String)>::new());
-    let mut block: Option<&str> = None;
-    for line in page.lines() {
-        match (line.strip_prefix("```"), block) {
-            (Some(info), None) => {
-                block = Some(info);
-                if let Some((_, name)) = info.split_once(' ') {
-                    files.push((name.to_owned(), String::new()));
-                }
-            }
-            (Some(_), Some(_)) => block = None,
-            (None, Some("console")) => {
-                let continued = examples
-                    .last()
-                    .is_some_and(|example| example.shown.is_empty() && example.command.ends_with('\\'));
-                if let Some(command) = line.strip_prefix("$ ") {
-                    examples.push(Example {
-                        command: command.to_owned(),
-                        ..Example::default()
-                    });
-                } else if let Some(example) = examples.last_mut() {
-                    if continued {
-                        example.command.push_str(&format!("\n{line}"));
-                    } else {
-                        example.shown.push(line.to_owned());
-                    }
-                }
-            }
-            (None, Some(info)) if info.contains(' ') => {
-                if let Some((_, content)) = files.last_mut() {
-                    content.push_str(&format!("{line}\n"));
-                }
-            }
-            (None, _) => {}
-        }
-    }
-    (examples, files)
-}
-
-/// Runs the commands in one shell and returns the output of each.
-fn run(examples: &[Example], files: &[(String, String)]) -> Vec<String> {
-    let directory = TempDir::new().unwrap();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    std::os::unix::fs::symlink(root.join("testdata"), directory.path().join("testdata")).unwrap();
-    for (name, content) in files {
-        fs::write(directory.path().join(name), content).unwrap();
-    }
-    let git = "[init]\n\tdefaultBranch = main\n[user]\n\tname = You\n\temail = you@example.com\n";
-    fs::write(directory.path().join(".gitconfig"), git).unwrap();
-    let script: String = examples
-        .iter()
-        .map(|example| {
-            // The exit code of a command is there for `$ echo $?` below it.
-            format!(
-                "{{ {}\n}} 2>&1; code=$?; printf '\\036'; (exit $code)\n",
-                example.command
-            )
-        })
-        .collect();
-    let programs = Path::new(env!("CARGO_BIN_EXE_exportdoc")).parent().unwrap();
-    let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
-    let output = Command::new("bash")
-        .args(["-c", &script])
-        .current_dir(directory.path())
-        .env("PATH", path)
-        .env("HOME", directory.path())
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    let mut outputs: Vec<String> = text.split(SEPARATOR).map(str::to_owned).collect();
-    outputs.pop();
-    outputs
-}
-
-/// The page with what its commands printed.
-fn updated(page: &str, examples: &[Example], outputs: &[String]) -> String {
-    let mut text = String::new();
-    let mut results = examples.iter().zip(outputs);
-    let (mut console, mut skipping) = (false, 0);
-    for line in page.lines() {
-        if skipping > 0 && !line.starts_with("```") {
-            skipping -= 1;
-            continue;
-        }
-        skipping = 0;
-        if line.starts_with("```") {
-            console = line == "```console";
-        }
-        text.push_str(&format!("{line}\n"));
-        if console && line.starts_with("$ ") {
-            let (example, output) = results.next().unwrap();
-            let (first, rest) = example.command.split_once('\n').unwrap_or((&example.command, ""));
-            assert_eq!(line, format!("$ {first}"));
-            for continued in rest.lines() {
-                text.push_str(&format!("{continued}\n"));
-            }
-            let output = output.trim_end();
-            if example.matches(output) {
-                example
-                    .shown
-                    .iter()
-                    .for_each(|line| text.push_str(&format!("{line}\n")));
-            } else {
-                output
-                    .lines()
-                    .for_each(|line| text.push_str(&format!("{}\n", abridged(line, example))));
-            }
-            skipping = rest.lines().count() + example.shown.len();
-        }
-    }
-    text
-}
-
-/// The line as the page abridges it with `…`, if it does.
-fn abridged<'a>(line: &'a str, example: &'a Example) -> &'a str {
-    let is_beginning = |shown: &&String| {
-        shown
-            .strip_suffix('…')
-            .is_some_and(|beginning| line.starts_with(beginning))
-    };
-    example
-        .shown
-        .iter()
-        .find(is_beginning)
-        .map_or(line, String::as_str)
-}
-
-fn pages() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut pages = vec![root.join("README.md")];
-    let entries = fs::read_dir(root.join("docs")).unwrap();
-    pages.extend(entries.map(|entry| entry.unwrap().path()));
-    pages.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
-    pages
+fn is_about_the_mock(page: &Path) -> bool {
+    let name = page.file_name().unwrap_or_default();
+    name.to_string_lossy().starts_with("testing")
 }
 
 #[test]
 fn commands_of_the_documentation_print_what_it_shows() {
-    let mut wrong = Vec::new();
-    for path in pages() {
-        let page = fs::read_to_string(&path).unwrap();
-        let (examples, files) = parse(&page);
-        let outputs = run(&examples, &files);
-        assert_eq!(
-            outputs.len(),
-            examples.len(),
-            "{}: the shell ended",
-            path.display()
-        );
-        if std::env::var_os("UPDATE_PAGES").is_some() {
-            fs::write(&path, updated(&page, &examples, &outputs)).unwrap();
-            continue;
-        }
-        for (example, output) in examples.iter().zip(&outputs) {
-            if !example.matches(output.trim_end()) {
-                wrong.push(format!("{}: $ {}\n{output}", path.display(), example.command));
-            }
-        }
-    }
-    assert!(
-        wrong.is_empty(),
-        "UPDATE_PAGES=1 writes what the commands print now:\n\n{}",
-        wrong.join("\n")
-    );
+    let dir = tempfile::tempdir().unwrap();
+    let places = Places {
+        programs: Path::new(env!("CARGO_BIN_EXE_exportdoc")).parent().unwrap(),
+        scratch: &dir.path().join("pages"),
+        common: None,
+        sections: usize::MAX,
+    };
+    let pages: Vec<PathBuf> = pages::all()
+        .into_iter()
+        .filter(|page| !is_about_the_mock(page))
+        .collect();
+    pages::check(&pages, &places);
 }

@@ -57,6 +57,7 @@ mod stock;
 mod support;
 mod taken_back;
 mod tasks;
+mod testing_pages;
 mod transport;
 mod users;
 mod verify;

@@ -15,6 +15,7 @@ mod damaged;
 pub mod der;
 mod merging;
 mod mirror;
+pub mod pages;
 mod parts;
 mod sound;
 pub mod sources;

@@ -42,6 +42,8 @@ impl Act {
             .filter(|_| self.lose_download)
         {
             let reference = percent_decode_str(reference).decode_utf8_lossy();
+            // The task makes the file, so it must have ended before the file gets lost.
+            let _ = app.engine.download(&reference).await;
             app.engine.documents.remove(&reference);
         }
         Ok(())

@@ -1,7 +1,9 @@
 //! Faults that only an engine can have.
 
+use std::time::Duration;
+
 use exportdoc::Document;
-use mock_engine::MockEngine;
+use mock_engine::{MockEngine, Pace};
 use serde_json::{Value, json};
 
 use super::set;
@@ -135,11 +137,20 @@ async fn task_fails_stays_or_ends_after_polls() {
             if free == 200 {
                 break;
             }
-            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+            tokio::time::sleep(Duration::from_millis(2)).await;
             free = client.call("POST", "export", &job()).await.status;
         }
         assert_eq!(free, 200, "{fault}");
     }
+}
+
+#[tokio::test]
+async fn download_is_lost_even_before_its_task_ends() {
+    let client = Client::of(MockEngine::builder().task_pace(Pace::Delay(Duration::from_millis(20)))).await;
+    set(&client, json!([{ "act": { "loseDownload": true } }])).await;
+    let task = client.call("POST", "export-async", &job()).await.json();
+    let download = format!("file-downloads/{}", task["reference"].as_str().unwrap());
+    assert_eq!(client.get(&download).await.status, 404);
 }
 
 #[tokio::test]
