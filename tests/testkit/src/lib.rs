@@ -1,6 +1,8 @@
 //! Documents for tests, made in memory: sound, damaged, and tampered ones, and a pair for each audit finding.
 //!
-//! The same call returns the same bytes on every machine: nothing here reads a clock, random numbers, or the environment.
+//! The same call returns the same bytes on every machine: no document depends on a clock, random numbers, or the environment.
+//!
+//! [`sources`] and [`pages`] check what people read: the imports of the code, and the commands of the documentation.
 
 #![allow(
     missing_docs,

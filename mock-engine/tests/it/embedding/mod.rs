@@ -115,6 +115,25 @@ async fn json_on_standard_output_is_one_line() {
 }
 
 #[tokio::test]
+async fn recorder_says_where_it_listens() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("recording");
+    let mut program = Program::start(&[
+        "record",
+        "--to",
+        "http://127.0.0.1:9",
+        "--out",
+        out.to_str().unwrap(),
+        "--port",
+        "0",
+        "--ready-format",
+        "json",
+    ]);
+    let said: Value = serde_json::from_str(&program.line().await).unwrap();
+    assert_eq!(said["engines"][0]["name"], "record");
+}
+
+#[tokio::test]
 async fn failed_start_leaves_no_ready_file() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();

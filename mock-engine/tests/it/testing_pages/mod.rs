@@ -39,8 +39,8 @@ fn snippets(language: &str) -> Vec<Snippet> {
                 let code = &mut found.last_mut().unwrap().code;
                 code.push_str(line);
                 code.push('\n');
-            } else if line.starts_with("## ") {
-                heading = line[3..].to_owned();
+            } else if let Some(text) = line.strip_prefix("## ") {
+                heading = text.to_owned();
             }
             inside = line == fence || (inside && line != "```");
             if line == fence {
