@@ -4,7 +4,7 @@ use std::io;
 use std::ops::Deref;
 use std::sync::mpsc;
 
-use tokio::runtime::{self, Runtime};
+use tokio::runtime::{self, Handle, Runtime};
 
 use super::{Builder, RunningEngine, StartError};
 
@@ -22,6 +22,7 @@ use super::{Builder, RunningEngine, StartError};
 #[derive(Debug)]
 pub struct BlockingEngine {
     engine: RunningEngine,
+    handle: Handle,
     /// Dropping a runtime would wait for its blocking threads, and would panic within another runtime.
     runtime: Option<Runtime>,
 }
@@ -44,8 +45,28 @@ impl Builder {
         let engine = started.map_err(|lost| StartError::Runtime(io::Error::other(lost)))??;
         Ok(BlockingEngine {
             engine,
+            handle: runtime.handle().clone(),
             runtime: Some(runtime),
         })
+    }
+}
+
+impl BlockingEngine {
+    /// Waits for a future, such as one of the engine's journal. Not for threads of an async runtime: those `await`.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use mock_engine::{CallPattern, MockEngine};
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let engine = MockEngine::builder().start_blocking()?;
+    /// let login = CallPattern::new("POST", "/login");
+    /// let came = engine.block_on(engine.journal().wait_for(&login, 1, Duration::from_millis(10)));
+    /// assert!(came.is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+        self.handle.block_on(future)
     }
 }
 

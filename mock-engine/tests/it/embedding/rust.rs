@@ -3,7 +3,7 @@
 use std::net::TcpStream;
 use std::time::Duration;
 
-use mock_engine::{Clock, Fault, MockEngine, SessionError, SnapshotError};
+use mock_engine::{CallPattern, Clock, Expectation, Fault, MockEngine, SessionError, SnapshotError};
 use serde_json::{Value, json};
 
 use crate::support::client::{Client, exchange};
@@ -65,6 +65,12 @@ async fn session_is_a_copy_that_ends_with_its_handle() {
     assert_eq!(status("/s/one").await, 503);
     assert_eq!(status("").await, 200);
 
+    // So is its journal.
+    let asked = CallPattern::new("GET", "/system-information");
+    session
+        .verify(&Expectation::of(asked.clone()).exactly(1))
+        .unwrap();
+    assert_eq!(session.journal().list(&asked)[0].status(), Some(503));
     drop(session);
     let sessions = client.raw("GET", "/__admin/sessions", "", b"").await;
     assert_eq!(sessions.json()["sessions"], json!([]));
