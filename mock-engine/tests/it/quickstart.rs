@@ -7,11 +7,13 @@ use crate::support::program::run;
 use serde_json::Value;
 use tokio::process::Command;
 
-/// The walk-through's blocks of shell commands.
+/// The blocks of shell commands of the walk-through, which ends at the first section.
 fn blocks() -> Vec<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/testing.md");
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    text.split("```sh\n")
+    let walk_through = text.split("\n## ").next().unwrap_or_default();
+    walk_through
+        .split("```sh\n")
         .skip(1)
         .map(|block| block.split("```").next().unwrap_or_default().to_owned())
         .collect()
