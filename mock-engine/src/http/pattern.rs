@@ -70,12 +70,15 @@ impl RequestPattern {
         !self.body.is_empty() || self.object.is_some()
     }
 
+    /// Whether method and path fit. Cheaper than the other questions.
+    pub(crate) fn endpoint_fits(&self, method: &str, path: &str) -> bool {
+        let wanted = self.method.as_ref();
+        wanted.is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
+            && self.path.as_ref().is_none_or(|wanted| wanted.fits(path))
+    }
+
     /// Whether everything but the body fits.
     pub(crate) fn head_fits(&self, facts: &dyn Facts) -> bool {
-        // Rules most patterns out by one comparison.
-        if self.path.as_ref().is_some_and(|path| !path.may_fit(facts.path())) {
-            return false;
-        }
         let mut parts = self.parts();
         parts.all(|part| matches!(part, Part::Body(..) | Part::Object(_)) || part.fits(facts))
     }

@@ -178,9 +178,19 @@ impl Faults {
         list.iter().map(|defined| defined.fault.clone()).collect()
     }
 
-    /// Whether there are faults that a request could meet.
+    /// Whether there are faults that a request could meet. Most requests end here, at little cost.
     pub(super) fn concern(&self, request: &Request<Body>) -> bool {
-        self.any.load(Ordering::Relaxed) && !request.uri().path().starts_with("/__admin")
+        let path = request.uri().path();
+        if !self.any.load(Ordering::Relaxed) || path.starts_with("/__admin") {
+            return false;
+        }
+        let list = Arc::clone(&lock(&self.list));
+        let method = request.method().as_str();
+        let could_meet = |defined: &Arc<Defined>| {
+            let fault = &defined.fault;
+            !fault.is_before_requests() && fault.pattern.endpoint_fits(method, path)
+        };
+        list.iter().any(could_meet)
     }
 
     /// The fault that a request meets. Reads the body if a fault that fits otherwise asks for it.
