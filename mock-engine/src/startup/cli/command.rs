@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use crate::engine::{Profile, seed};
+use crate::engine::{Content, Profile};
 use crate::http::faults;
 use crate::startup::health::{self, HealthArgs};
 use crate::startup::profiles;
@@ -73,9 +73,10 @@ impl Command {
             Self::Profiles {
                 profile: Some(profile),
             } => profiles::one(profile),
-            Self::Init { file: None } => seed::example(),
+            Self::Init { file: None } => Content::example(),
             Self::Init { file: Some(file) } => {
-                write_new(&file, &seed::example()).map_err(|error| format!("{}: {error}", file.display()))?;
+                write_new(&file, &Content::example())
+                    .map_err(|error| format!("{}: {error}", file.display()))?;
                 String::new()
             }
             Self::Check(args) => {

@@ -11,7 +11,7 @@ const HEAD: &str = "\
 ";
 
 /// An example with every member, in TOML.
-pub(crate) fn example() -> String {
+pub(super) fn example() -> String {
     let mut text = HEAD.to_owned();
     text.push('\n');
     members(&mut text, &FILE);

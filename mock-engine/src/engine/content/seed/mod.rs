@@ -13,7 +13,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(crate) use self::check::Entry;
-pub(crate) use self::example::example;
 use crate::engine::schema::{ColumnFlag, Database, DeclaredColumn, DeclaredTable, Schema};
 
 /// Mistakes that are shown; more are counted.
@@ -102,6 +101,11 @@ impl fmt::Display for Mistakes {
 }
 
 impl Content {
+    /// An example of a seed file in TOML, with a comment on every member.
+    pub fn example() -> String {
+        example::example()
+    }
+
     /// Reads a seed file: JSON from `.json`, YAML from `.yaml` and `.yml`, else TOML.
     pub fn read(path: &Path) -> Result<Self, SeedError> {
         let text = std::fs::read_to_string(path).map_err(|source| SeedError::Read {
