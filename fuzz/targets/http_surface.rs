@@ -103,6 +103,8 @@ impl Session {
         let state = self.state().await;
         self.seen.insert(self.within, state);
         self.within = session;
+        // A token of another session would lead there.
+        self.token = "none".to_owned();
         self.faulty = true;
         self.log_in().await;
     }
@@ -136,6 +138,7 @@ impl Session {
     /// Forgets the sessions, which a call may have ended.
     pub(super) async fn leave_sessions(&mut self) {
         self.within = "";
+        self.token = "none".to_owned();
         self.seen.retain(|session, _| session.is_empty());
         self.taken.retain(|session, _| session.is_empty());
         self.log_in().await;
@@ -144,6 +147,7 @@ impl Session {
     /// Other sessions are as they were when they were left.
     pub(super) async fn others_are_unchanged(&mut self) {
         let here = self.within;
+        let token = std::mem::replace(&mut self.token, "none".to_owned());
         for session in SESSIONS.into_iter().filter(|session| *session != here) {
             if let Some(left) = self.seen.get(session).cloned() {
                 self.within = session;
@@ -151,6 +155,7 @@ impl Session {
             }
         }
         self.within = here;
+        self.token = token;
     }
 
     /// How often faults fired.
