@@ -130,7 +130,7 @@ impl Engine {
         self.finish(ticket, operation, output);
     }
 
-    /// Drives a task with a fault. It ends at once otherwise, whatever the pace.
+    /// Drives a task with a fault, which sets its course instead of the engine's pace.
     async fn drive_badly(
         self: Arc<Self>,
         ticket: Ticket,

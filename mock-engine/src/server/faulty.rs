@@ -1,7 +1,7 @@
 //! A connection that a fault can break.
 //!
 //! Invariant: without a fault, bytes pass unchanged. With one, the peer gets exactly the fault's bytes and then the end
-//! of the connection, whatever the HTTP layer writes.
+//! of the connection; what the HTTP layer writes is dropped.
 
 use std::io;
 use std::pin::Pin;

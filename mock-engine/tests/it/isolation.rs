@@ -9,7 +9,7 @@ use mock_engine::{Clock, Limits, LocalEngine, MockEngine};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::support::client::{Client, Reply};
+use crate::support::client::Client;
 
 /// 12 March 2019, noon.
 const NOON: i64 = 1_552_392_000_000;
@@ -86,17 +86,6 @@ fn engine() -> LocalEngine {
     builder.without_port().unwrap()
 }
 
-async fn admin(client: &Client, method: &str, path: &str, body: &Value) -> Reply {
-    let body = if body.is_null() {
-        String::new()
-    } else {
-        body.to_string()
-    };
-    client
-        .raw(method, &format!("/__admin/{path}"), "", body.as_bytes())
-        .await
-}
-
 #[tokio::test]
 async fn session_begins_as_a_copy_and_shares_nothing() {
     let engine = engine();
@@ -152,15 +141,15 @@ async fn path_header_and_token_name_the_session() {
         .await;
     assert_eq!(by_header.json()["responseList"][0]["applicationName"], "in a");
     assert_eq!(
-        admin(&own, "GET", "sessions", &Value::Null).await.json()["sessions"],
+        own.admin("GET", "sessions", &Value::Null).await.json()["sessions"],
         json!(["a:1"])
     );
     assert_eq!(
-        admin(&own, "DELETE", "sessions/a:1", &Value::Null).await.status,
+        own.admin("DELETE", "sessions/a:1", &Value::Null).await.status,
         200
     );
     assert_eq!(
-        admin(&own, "DELETE", "sessions/a:1", &Value::Null).await.status,
+        own.admin("DELETE", "sessions/a:1", &Value::Null).await.status,
         404
     );
     assert_eq!(own.get("applications").await.status, 401);
@@ -191,13 +180,9 @@ async fn idle_session_ends() {
 #[tokio::test]
 async fn snapshot_brings_the_state_back() {
     let client = Client::demo().await;
-    let before = admin(&client, "GET", "state?secrets=true", &Value::Null)
-        .await
-        .body;
+    let before = client.admin("GET", "state?secrets=true", &Value::Null).await.body;
     assert_eq!(
-        admin(&client, "POST", "snapshots/clean", &Value::Null)
-            .await
-            .status,
+        client.admin("POST", "snapshots/clean", &Value::Null).await.status,
         200
     );
     let reply = client.call("DELETE", "masking-jobs/4", &Value::Null).await;
@@ -205,31 +190,33 @@ async fn snapshot_brings_the_state_back() {
     client
         .call("POST", "applications", &json!({ "applicationName": "new" }))
         .await;
-    let listed = admin(&client, "GET", "snapshots", &Value::Null).await.json();
+    let listed = client.admin("GET", "snapshots", &Value::Null).await.json();
     assert_eq!(listed["snapshots"], json!(["clean"]));
     // A snapshot can be restored again and again, and outlives a reset.
     for _ in 0..2 {
-        let restored = admin(&client, "POST", "snapshots/clean/restore", &Value::Null).await;
+        let restored = client
+            .admin("POST", "snapshots/clean/restore", &Value::Null)
+            .await;
         assert_eq!(restored.status, 200);
-        let after = admin(&client, "GET", "state?secrets=true", &Value::Null)
-            .await
-            .body;
+        let after = client.admin("GET", "state?secrets=true", &Value::Null).await.body;
         assert!(before == after);
         assert_eq!(
-            admin(&client, "POST", "reset?keep=tokens", &Value::Null)
+            client
+                .admin("POST", "reset?keep=tokens", &Value::Null)
                 .await
                 .status,
             200
         );
     }
     assert_eq!(
-        admin(&client, "DELETE", "snapshots/clean", &Value::Null)
+        client
+            .admin("DELETE", "snapshots/clean", &Value::Null)
             .await
             .status,
         200
     );
     for (method, path) in [("POST", "snapshots/clean/restore"), ("DELETE", "snapshots/clean")] {
-        let reply = admin(&client, method, path, &Value::Null).await;
+        let reply = client.admin(method, path, &Value::Null).await;
         assert_eq!((reply.status, reply.error().contains("clean")), (404, true));
     }
 }
@@ -237,7 +224,7 @@ async fn snapshot_brings_the_state_back() {
 #[tokio::test]
 async fn clock_is_set_moved_frozen_and_sped_up() {
     let client = Client::new().await;
-    let change = async |body: Value| admin(&client, "PUT", "clock", &body).await;
+    let change = async |body: Value| client.admin("PUT", "clock", &body).await;
     let frozen = change(json!({ "set": "2019-03-12T12:00:00Z", "freeze": true })).await;
     assert_eq!(
         frozen.json(),
@@ -262,9 +249,9 @@ async fn clock_is_set_moved_frozen_and_sped_up() {
         (&json!(false), &json!(100_000.0))
     );
     tokio::time::sleep(Duration::from_millis(20)).await;
-    let later = admin(&client, "GET", "clock", &Value::Null).await.json();
+    let later = client.admin("GET", "clock", &Value::Null).await.json();
     assert!(later["now"].as_str().unwrap() > "2019-03-12T12:30", "{later}");
-    assert_eq!(admin(&client, "DELETE", "clock", &Value::Null).await.status, 200);
+    assert_eq!(client.admin("DELETE", "clock", &Value::Null).await.status, 200);
     assert_eq!(client.get("environments").await.status, 200);
     for (bad, reason) in [
         (json!({ "set": "noon" }), "set: 'noon' is not a time"),
@@ -300,19 +287,23 @@ async fn reset_keeps_what_it_is_asked_to_keep() {
         let client = Client::new().await;
         let fault =
             json!({ "faults": [{ "match": { "path": "/x" }, "act": { "answer": { "status": 503 } } }] });
-        admin(&client, "PUT", "faults", &fault).await;
-        admin(&client, "PUT", "clock", &json!({ "freeze": true })).await;
+        client.admin("PUT", "faults", &fault).await;
+        client.admin("PUT", "clock", &json!({ "freeze": true })).await;
         client
             .call("POST", "applications", &json!({ "applicationName": "a" }))
             .await;
-        let reset = admin(&client, "POST", &format!("reset?keep={kept}"), &Value::Null).await;
+        let reset = client
+            .admin("POST", &format!("reset?keep={kept}"), &Value::Null)
+            .await;
         assert_eq!(reset.status, 200, "{reset:?}");
         let keeps = |what: &str| kept.contains(what);
-        let faults = admin(&client, "GET", "faults", &Value::Null).await.json();
+        let faults = client.admin("GET", "faults", &Value::Null).await.json();
         assert_eq!(faults["faults"] == fault["faults"], keeps("faults"), "{kept}");
-        let clock = admin(&client, "GET", "clock", &Value::Null).await.json();
+        let clock = client.admin("GET", "clock", &Value::Null).await.json();
         assert_eq!(clock["frozen"], keeps("clock"), "{kept}");
-        let journal = admin(&client, "GET", "requests?path=/masking/api/login", &Value::Null).await;
+        let journal = client
+            .admin("GET", "requests?path=/masking/api/login", &Value::Null)
+            .await;
         let logins = journal.json()["requests"].as_array().unwrap().len();
         assert_eq!(logins == 1, keeps("journal"), "{kept}");
         let list = client.get("applications").await;
@@ -322,7 +313,7 @@ async fn reset_keeps_what_it_is_asked_to_keep() {
         }
     }
     let client = Client::new().await;
-    let reply = admin(&client, "POST", "reset?keep=everything", &Value::Null).await;
+    let reply = client.admin("POST", "reset?keep=everything", &Value::Null).await;
     assert_eq!(reply.status, 400);
     assert!(
         reply.error().contains("'everything' is none of tokens"),

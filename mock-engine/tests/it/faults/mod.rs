@@ -7,27 +7,16 @@ mod engines;
 use mock_engine::{Act, AnswerFault, Fault, RequestPattern};
 use serde_json::{Value, json};
 
-use crate::support::client::{Client, Reply, exchange};
+use crate::support::client::{Client, exchange};
 use crate::support::program::Program;
 
-async fn admin(client: &Client, method: &str, path: &str, body: &Value) -> Reply {
-    let body = if body.is_null() {
-        String::new()
-    } else {
-        body.to_string()
-    };
-    client
-        .raw(method, &format!("/__admin/{path}"), "", body.as_bytes())
-        .await
-}
-
 async fn set(client: &Client, faults: Value) {
-    let reply = admin(client, "PUT", "faults", &json!({ "faults": faults })).await;
+    let reply = client.admin("PUT", "faults", &json!({ "faults": faults })).await;
     assert_eq!(reply.status, 200, "{reply:?}");
 }
 
 async fn counters(client: &Client) -> Value {
-    admin(client, "GET", "faults", &Value::Null).await.json()["counters"].clone()
+    client.admin("GET", "faults", &Value::Null).await.json()["counters"].clone()
 }
 
 fn busy(status: u16) -> Value {
@@ -57,7 +46,7 @@ async fn first_fault_that_fits_and_is_due_fires() {
     assert_eq!(counters[0]["fitted"], 0);
     assert_eq!(counters[1]["fired"], 1);
     assert_eq!(counters[2]["fired"], 2);
-    assert_eq!(admin(&client, "DELETE", "faults", &Value::Null).await.status, 200);
+    assert_eq!(client.admin("DELETE", "faults", &Value::Null).await.status, 200);
     assert_eq!(client.get("environments").await.status, 200);
 }
 
@@ -140,13 +129,10 @@ async fn scenario_leads_from_fault_to_fault() {
         seen.push(client.get("environments").await.status);
     }
     assert_eq!(seen, [503, 502, 200]);
-    let shown = admin(&client, "GET", "scenarios", &Value::Null).await.json();
+    let shown = client.admin("GET", "scenarios", &Value::Null).await.json();
     assert_eq!(shown["scenarios"]["upgrade"], "up");
     let down = json!({ "state": "down" });
-    assert_eq!(
-        admin(&client, "PUT", "scenarios/upgrade", &down).await.status,
-        200
-    );
+    assert_eq!(client.admin("PUT", "scenarios/upgrade", &down).await.status, 200);
     assert_eq!(client.get("environments").await.status, 502);
 }
 
@@ -220,7 +206,7 @@ async fn wrong_fault_is_refused_with_its_place() {
             "faults[0].match.query.a: a pattern is a text",
         ),
     ] {
-        let reply = admin(&client, "PUT", "faults", &json!({ "faults": [fault] })).await;
+        let reply = client.admin("PUT", "faults", &json!({ "faults": [fault] })).await;
         assert_eq!(reply.status, 400);
         let error = reply.error();
         assert!(error.contains(reason), "{error}");
@@ -237,9 +223,9 @@ async fn shown_faults_can_be_set_again() {
         "act": { "delay": "5ms", "answer": { "json": [1] }, "processed": true },
     });
     set(&client, json!([fault])).await;
-    let shown = admin(&client, "GET", "faults", &Value::Null).await.json();
+    let shown = client.admin("GET", "faults", &Value::Null).await.json();
     assert_eq!(shown["faults"], json!([fault]));
-    assert_eq!(admin(&client, "PUT", "faults", &shown).await.status, 200);
+    assert_eq!(client.admin("PUT", "faults", &shown).await.status, 200);
 }
 
 #[tokio::test]
@@ -286,14 +272,14 @@ async fn program_starts_with_a_set_that_it_prints() {
     // The same over the admin API and from Rust.
     let client = Client::new().await;
     let sets = json!({ "sets": ["busy-engine"] });
-    assert_eq!(admin(&client, "PUT", "faults", &sets).await.status, 200);
-    let shown = admin(&client, "GET", "faults", &Value::Null).await.json();
+    assert_eq!(client.admin("PUT", "faults", &sets).await.status, 200);
+    let shown = client.admin("GET", "faults", &Value::Null).await.json();
     assert_eq!(shown["faults"], printed["faults"]);
     assert_eq!(
         Fault::ready_made("busy-engine"),
         Some(client.engine.faults().list())
     );
-    let unknown = admin(&client, "PUT", "faults", &json!({ "sets": ["none"] })).await;
+    let unknown = client.admin("PUT", "faults", &json!({ "sets": ["none"] })).await;
     assert!(unknown.error().contains("no set of faults is named 'none'"));
     for unknown in [&["faults", "none"][..], &["--faults", "none"]] {
         let (ok, _, error) = program(unknown);
@@ -307,8 +293,8 @@ async fn reset_brings_the_first_faults_back() {
         serde_json::from_value(json!({ "match": { "path": "/x" }, "act": busy(503) })).unwrap();
     let builder = mock_engine::MockEngine::builder().empty().faults(vec![fault]);
     let client = Client::of(builder).await;
-    admin(&client, "DELETE", "faults", &Value::Null).await;
+    client.admin("DELETE", "faults", &Value::Null).await;
     assert_eq!(client.engine.faults().list().len(), 0);
-    admin(&client, "POST", "reset", &Value::Null).await;
+    client.admin("POST", "reset", &Value::Null).await;
     assert_eq!(client.engine.faults().list().len(), 1);
 }

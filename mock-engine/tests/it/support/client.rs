@@ -139,6 +139,17 @@ impl Client {
         exchange(self.engine.address(), &bytes).await
     }
 
+    /// Sends a request below `/__admin`.
+    pub(crate) async fn admin(&self, method: &str, path: &str, body: &Value) -> Reply {
+        let body = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
+        self.raw(method, &format!("/__admin/{path}"), "", body.as_bytes())
+            .await
+    }
+
     /// Polls a task to its end, as dxm-toolkit does: while it is RUNNING. It must never be WAITING.
     pub(crate) async fn ended(&self, started: &Value) -> Value {
         let id = &started["asyncTaskId"];
