@@ -1,7 +1,8 @@
 //! Patterns of requests, for faults and for verification.
 //!
-//! Invariant: a pattern decides by the [`Facts`] of a request alone, so a request under way and its journal entry get
-//! the same answer.
+//! Invariant: a pattern decides by the [`Facts`] of a request alone. A request under way and its journal entry have the
+//! same facts, except two: the journal hides secrets, and of an export it has the requested objects without those they
+//! depend on.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
