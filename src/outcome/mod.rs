@@ -4,4 +4,5 @@ pub(crate) mod audit;
 pub(crate) mod comparison;
 pub(crate) mod document;
 pub(crate) mod lines;
+pub(crate) mod picture;
 pub(crate) mod plan;

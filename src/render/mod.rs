@@ -7,6 +7,7 @@ use crate::outcome::audit::{AuditRun, Audited};
 use crate::outcome::document::Judged;
 
 pub(crate) mod github;
+pub(crate) mod graph;
 pub(crate) mod json;
 pub(crate) mod junit;
 pub(crate) mod markdown;

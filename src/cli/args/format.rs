@@ -20,6 +20,12 @@ pub(crate) enum Format {
     Github,
     /// A comment for a pull request
     Markdown,
+    /// The dependency graph as a picture
+    Svg,
+    /// The dependency graph for Graphviz
+    Dot,
+    /// The dependency graph for Mermaid, which code hosts draw
+    Mermaid,
 }
 
 /// A parser that accepts some formats.

@@ -7,18 +7,21 @@ use exportdoc::internal::diff::{
     DiffLimits, DiffOptions, DocumentDiff, IgnoreRule, MatchBy, ObstacleKind, diff,
 };
 use exportdoc::internal::escape;
-use exportdoc::internal::object::{type_by_name, type_help};
+use exportdoc::internal::extract::{ExtractError, find};
+use exportdoc::internal::object::{ObjectKey, type_by_name, type_help};
 use exportdoc::internal::passphrase::Passphrase;
 
 use crate::cli::args::format::{Format, one_of};
 use crate::cli::args::max_size::MaxSize;
 use crate::cli::args::passphrase::PassphraseArgs;
+use crate::cli::args::picture::{self, PictureArgs};
 use crate::cli::error::{CliError, user_error};
 use crate::cli::exit::{self, Exit};
 use crate::cli::io::input::{Input, stdin_once};
 use crate::cli::io::source::Source;
 use crate::cli::io::stdout;
 use crate::outcome::comparison::{Compared, ComparedSide};
+use crate::outcome::picture::of_comparison;
 use crate::render::words::diff::{self as words, View};
 use crate::render::{json, markdown, text};
 
@@ -42,6 +45,7 @@ Examples:
   exportdoc diff before.json after.json
   exportdoc diff --by-name test-engine.json production.json
   exportdoc diff --ignore email --only MASKING_JOB before.json after.json
+  exportdoc diff --format svg before.json after.json > changes.svg
   exportdoc diff --format markdown before.json after.json | gh pr comment --body-file -"))]
 pub(crate) struct Args {
     /// The old document; '-' is standard input
@@ -54,7 +58,9 @@ pub(crate) struct Args {
     #[arg(long)]
     by_name: bool,
     /// How to print it
-    #[arg(long, default_value = "text", value_parser = one_of([Format::Text, Format::Json, Format::Markdown]))]
+    #[arg(long, default_value = "text", value_parser = one_of([
+        Format::Text, Format::Json, Format::Markdown, Format::Svg, Format::Dot, Format::Mermaid
+    ]))]
     format: Format,
     /// Print one line per object with the number of changed fields
     #[arg(long, conflicts_with_all = ["format", "name_only"])]
@@ -85,6 +91,8 @@ pub(crate) struct Args {
     #[arg(long)]
     empty_as_none: bool,
     #[command(flatten)]
+    picture: PictureArgs,
+    #[command(flatten)]
     passphrases: PassphraseArgs,
     #[command(flatten)]
     max_size: MaxSize<1>,
@@ -92,6 +100,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self) -> Result<Exit, CliError> {
+        self.picture.check(self.format)?;
         let options = self.options()?;
         let [old_passphrase, new_passphrase] = self.passphrases()?;
         stdin_once([&self.old, &self.new])?;
@@ -162,6 +171,20 @@ impl Args {
         }
     }
 
+    /// The object in the middle of a picture, looked for in the new document first.
+    fn focus(&self, compared: &Compared) -> Result<Option<ObjectKey>, CliError> {
+        let Some(wanted) = &self.picture.object else {
+            return Ok(None);
+        };
+        let found = match find(&compared.new.report, wanted) {
+            Err(ExtractError::NotFound(_)) => find(&compared.old.report, wanted),
+            found => found,
+        };
+        Ok(Some(
+            found.map_err(|error| CliError::from(error).exiting(Exit::Usage))?,
+        ))
+    }
+
     fn print(&self, compared: &Compared) -> Result<(), CliError> {
         let mut out = stdout::open();
         if self.name_only {
@@ -182,6 +205,11 @@ impl Args {
             };
             match self.format {
                 Format::Json => json::diff::print(&mut out, compared)?,
+                format if picture::draws(format) => {
+                    let focus = self.focus(compared)?;
+                    let drawn = of_comparison(compared, focus.as_ref(), self.picture.part());
+                    picture::print(&mut out, format, &drawn)?;
+                }
                 Format::Markdown => markdown::diff::print(&mut out, compared, view)?,
                 _ => text::diff::print(&mut out, compared, view)?,
             }

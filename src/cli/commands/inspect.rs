@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
+use exportdoc::internal::extract::find;
 use exportdoc::internal::object::{type_by_name, type_help};
 use exportdoc::internal::report::ExamineOptions;
 use exportdoc::internal::reuse;
@@ -10,11 +11,13 @@ use exportdoc::internal::reuse;
 use crate::cli::args::format::{Format, one_of};
 use crate::cli::args::input::InputArgs;
 use crate::cli::args::passphrase::PassphraseArgs;
+use crate::cli::args::picture::{self, PictureArgs};
 use crate::cli::error::{CliError, user_error};
 use crate::cli::exit::{self, Exit};
 use crate::cli::io::input::{Input, stdin_once};
 use crate::cli::io::{batch, clock, record, stdout};
 use crate::outcome::document::{Ended, Judged};
+use crate::outcome::picture::of_document;
 use crate::render::words::algorithms::describes;
 use crate::render::{json, text};
 
@@ -33,12 +36,16 @@ Examples:
   exportdoc inspect --format json export.json | jq '.documents[0].objects[].name'
   exportdoc inspect --raw MASKING_JOB:4 export.json
   exportdoc inspect --against global.json job.json
+  exportdoc inspect --format svg job.json > job.svg
+  exportdoc inspect --format svg --object LOOKUP:AddrLookup --reverse global.json > needed-by.svg
   curl … /masking/api/export | exportdoc inspect -"))]
 pub(crate) struct Args {
     #[command(flatten)]
     input: InputArgs,
     /// How to print it
-    #[arg(long, default_value = "text", value_parser = one_of([Format::Text, Format::Json, Format::Ndjson]))]
+    #[arg(long, default_value = "text", value_parser = one_of([
+        Format::Text, Format::Json, Format::Ndjson, Format::Svg, Format::Dot, Format::Mermaid
+    ]))]
     format: Format,
     /// Show the objects as a tree of dependencies instead of a table
     #[arg(long)]
@@ -49,6 +56,8 @@ pub(crate) struct Args {
     /// Dump one record without a schema: '#NUMBER', 'TYPE:ID', an identifier or a name
     #[arg(long, value_name = "ID", conflicts_with_all = ["format", "tree", "objects"])]
     raw: Option<String>,
+    #[command(flatten)]
+    picture: PictureArgs,
     #[command(flatten)]
     passphrases: PassphraseArgs,
     /// Show which references resolve in this document, such as the GLOBAL_OBJECT of the engine to import into
@@ -64,6 +73,10 @@ impl Args {
         let inputs = self.input.find()?;
         if let Some(wanted) = &self.raw {
             return self.dump(&inputs, wanted);
+        }
+        self.picture.check(self.format)?;
+        if picture::draws(self.format) {
+            return self.draw(&inputs);
         }
         let options = ExamineOptions {
             secret_bytes: self.show_secrets.then_some(SECRET_BYTES),
@@ -132,6 +145,41 @@ impl Args {
             outcome: Ok(report),
             ..judged
         }))
+    }
+
+    /// Draws the graph of one document.
+    fn draw(&self, inputs: &[Input]) -> Result<Exit, CliError> {
+        let [input] = inputs else {
+            return Err(user_error(format!(
+                "a picture shows one document, and {} are given",
+                inputs.len()
+            ))
+            .hinted("run the command once for each document"));
+        };
+        let options = ExamineOptions {
+            passphrases: self.passphrases.read()?,
+            ..ExamineOptions::default()
+        };
+        let judged = batch::judge_one(input, |input| {
+            batch::examine(input, self.input.max_size.bytes(), &options)
+        });
+        let exit = exit_of(&judged);
+        let report = judged
+            .outcome
+            .map_err(|error| CliError::unreadable(&judged.path, error))?;
+        CliError::if_more_follows(&judged.path, &report)?;
+        let focus = match &self.picture.object {
+            Some(wanted) => {
+                let refused = |error| CliError::from(error).about(&judged.path).exiting(Exit::Usage);
+                Some(find(&report, wanted).map_err(refused)?)
+            }
+            None => None,
+        };
+        let mut out = stdout::open();
+        let drawn = of_document(&report, focus.as_ref(), self.picture.part());
+        picture::print(&mut out, self.format, &drawn)?;
+        out.flush()?;
+        Ok(exit)
     }
 
     fn dump(&self, inputs: &[Input], wanted: &str) -> Result<Exit, CliError> {

@@ -5,3 +5,4 @@ mod inspect_and_verify;
 mod json_contract;
 mod output_of_names;
 mod output_safety;
+mod pictures;

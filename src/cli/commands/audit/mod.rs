@@ -246,13 +246,14 @@ impl Args {
     fn printer(&self, many: bool) -> Box<dyn Printer> {
         let fail_on = self.fail_on.level();
         match self.format {
-            Format::Text => Box::new(text::audit::Text::new(many, fail_on)),
             Format::Json => Box::new(json::audit::Json::default()),
             Format::Ndjson => Box::new(json::audit::Ndjson),
             Format::Sarif => Box::new(sarif::Sarif::default()),
             Format::Junit => Box::new(junit::Junit::new(fail_on)),
             Format::Github => Box::new(github::Github),
             Format::Markdown => Box::new(markdown::audit::Markdown::new(fail_on)),
+            // The parser accepts no others.
+            _ => Box::new(text::audit::Text::new(many, fail_on)),
         }
     }
 
