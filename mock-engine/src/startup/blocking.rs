@@ -8,7 +8,8 @@ use tokio::runtime::{self, Handle, Runtime};
 
 use super::{Builder, RunningEngine, StartError};
 
-/// A running engine with a runtime of its own, for tests without tokio. Dropping it stops the engine at once.
+/// A running engine with a runtime of its own, for tests without tokio. [`BlockingEngine::shutdown`] stops it in order;
+/// dropping it stops it at once.
 ///
 /// It has the methods of [`RunningEngine`].
 ///
@@ -67,6 +68,25 @@ impl BlockingEngine {
     /// ```
     pub fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
         self.handle.block_on(future)
+    }
+
+    /// Stops accepting connections and waits for running requests; incomplete ones are refused. Returns whether all
+    /// of them ended within [`Limits::drain`](crate::Limits::drain).
+    ///
+    /// ```
+    /// # fn main() -> Result<(), mock_engine::StartError> {
+    /// let engine = mock_engine::MockEngine::builder().start_blocking()?;
+    /// assert!(engine.shutdown());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn shutdown(self) -> bool {
+        let (send, receive) = mpsc::sync_channel(1);
+        let drained = self.engine.drain();
+        self.handle.spawn(async move {
+            let _ = send.send(drained.await);
+        });
+        receive.recv().unwrap_or(false)
     }
 }
 

@@ -4,24 +4,21 @@
 //! handle stops it at once.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::body::Body;
-use bytes::Bytes;
-use http::header::HOST;
-use http::{HeaderValue, Request, Response, StatusCode};
-use http_body_util::{BodyExt, Collected};
+use http::StatusCode;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::LocalEngine;
 use crate::engine::clock::Clock;
 use crate::engine::schema::Schema;
 use crate::engine::{Content, Credential, Engine, Pace, Profile, Settings, SetupError};
 use crate::http::faults::{Fault, FaultError, Faults};
-use crate::http::host_guard::{HostGuard, Peer};
+use crate::http::host_guard::HostGuard;
 use crate::http::journal::Journal;
 use crate::http::limits::Limits;
 use crate::http::neighbours::Neighbours;
@@ -342,44 +339,6 @@ impl Builder {
     }
 }
 
-/// An engine without a port.
-#[derive(Debug)]
-pub struct LocalEngine {
-    pub(super) app: Arc<App>,
-    service: Service,
-}
-
-impl LocalEngine {
-    /// What answers its requests.
-    #[cfg(feature = "cli")]
-    pub(super) fn service(self) -> Service {
-        self.service
-    }
-
-    /// The internals, for this package's tests.
-    #[doc(hidden)]
-    pub fn engine(&self) -> &Arc<Engine> {
-        &self.app.engine
-    }
-
-    /// Its faults.
-    pub fn faults(&self) -> &Faults {
-        &self.app.faults
-    }
-
-    /// Answers a request. Needs a tokio runtime with time enabled.
-    pub async fn answer(&self, request: Request<Bytes>) -> Response<Bytes> {
-        let mut request = request.map(Body::from);
-        request.extensions_mut().insert(Peer(Ipv4Addr::LOCALHOST.into()));
-        let localhost = HeaderValue::from_static("localhost");
-        request.headers_mut().entry(HOST).or_insert(localhost);
-        let (parts, body) = self.service.answer(request).await.into_parts();
-        // Our bodies are complete from the start.
-        let body = body.collect().await.map(Collected::to_bytes).unwrap_or_default();
-        Response::from_parts(parts, body)
-    }
-}
-
 /// A running engine.
 #[derive(Debug)]
 pub struct RunningEngine {
@@ -439,17 +398,24 @@ impl RunningEngine {
     /// Stops accepting connections and waits for running requests; incomplete ones are refused. Returns whether all
     /// of them ended within [`Limits::drain`].
     pub async fn shutdown(self) -> bool {
+        self.drain().await
+    }
+
+    fn stop(&self) {
         self.app.engine.stopping.cancel();
         self.stop.cancel();
-        tokio::time::timeout(self.drain, self.connections.wait())
-            .await
-            .is_ok()
+    }
+
+    /// Stops, and returns the wait for running requests. Another thread can wait, since nothing is borrowed.
+    pub(super) fn drain(&self) -> impl Future<Output = bool> + Send + use<> {
+        self.stop();
+        let (drain, connections) = (self.drain, self.connections.clone());
+        async move { tokio::time::timeout(drain, connections.wait()).await.is_ok() }
     }
 }
 
 impl Drop for RunningEngine {
     fn drop(&mut self) {
-        self.app.engine.stopping.cancel();
-        self.stop.cancel();
+        self.stop();
     }
 }

@@ -11,6 +11,7 @@ mod config;
 mod engines;
 #[cfg(feature = "cli")]
 mod health;
+mod local;
 #[cfg(feature = "cli")]
 mod log;
 #[cfg(feature = "cli")]
@@ -27,7 +28,8 @@ mod signals;
 
 pub use asked::{Call, Calls, VerifyOnDrop};
 pub use blocking::BlockingEngine;
-pub use builder::{Builder, LocalEngine, MockEngine, RunningEngine, StartError};
+pub use builder::{Builder, MockEngine, RunningEngine, StartError};
+pub use local::LocalEngine;
 #[cfg(feature = "cli")]
 pub use program::main;
 pub use session::{Session, SessionError, SnapshotError};

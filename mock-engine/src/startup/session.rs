@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::RunningEngine;
+use super::{LocalEngine, RunningEngine};
 use crate::engine::clock::Clock;
 use crate::engine::{Engine, EngineError, PersistError};
 use crate::http::App;
@@ -62,17 +62,7 @@ pub struct Session {
 impl RunningEngine {
     /// Begins a session, or joins the one that has this id.
     pub fn session(&self, id: impl Into<String>) -> Result<Session, SessionError> {
-        let id = id.into();
-        let app = self.sessions.open(&self.app, &id).map_err(|error| match error {
-            ApiError::TooManySessions => SessionError::TooMany,
-            _ => SessionError::Id,
-        })?;
-        Ok(Session {
-            app,
-            sessions: Arc::clone(&self.sessions),
-            url: format!("{}/s/{id}", self.url()),
-            id,
-        })
+        Session::begin(&self.app, &self.sessions, &self.url(), id.into())
     }
 
     /// Takes a snapshot of the content, in place of an older one of the name.
@@ -97,7 +87,49 @@ impl RunningEngine {
     }
 }
 
+impl LocalEngine {
+    /// Begins a session, or joins the one that has this id. Its URL begins with `http://localhost`.
+    ///
+    /// ```
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let engine = mock_engine::MockEngine::builder().without_port()?;
+    /// let session = engine.session("test-1")?;
+    /// let login = http::Request::post(format!("{}/masking/api/login", session.url()));
+    /// let answer = engine.answer(login.body(r#"{"username":"u","password":"p"}"#.into())?).await;
+    /// assert_eq!(answer.status(), 200);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn session(&self, id: impl Into<String>) -> Result<Session, SessionError> {
+        Session::begin(&self.app, self.sessions(), "http://localhost", id.into())
+    }
+
+    /// Takes a snapshot of the content, in place of an older one of the name.
+    pub fn snapshot(&self, name: &str) -> Result<(), SnapshotError> {
+        take(&self.app.engine, name)
+    }
+
+    /// Restores a snapshot. Tokens and tasks stay.
+    pub fn restore(&self, name: &str) -> Result<(), SnapshotError> {
+        restore(&self.app.engine, name)
+    }
+}
+
 impl Session {
+    fn begin(base: &Arc<App>, sessions: &Arc<Sessions>, url: &str, id: String) -> Result<Self, SessionError> {
+        let app = sessions.open(base, &id).map_err(|error| match error {
+            ApiError::TooManySessions => SessionError::TooMany,
+            _ => SessionError::Id,
+        })?;
+        Ok(Self {
+            app,
+            sessions: Arc::clone(sessions),
+            url: format!("{url}/s/{id}"),
+            id,
+        })
+    }
+
     /// Its URL without a final slash: `http://127.0.0.1:49213/s/test-1`.
     pub fn url(&self) -> &str {
         &self.url

@@ -87,6 +87,20 @@ fn engine() -> LocalEngine {
 }
 
 #[tokio::test]
+async fn engine_without_a_port_has_sessions_and_snapshots() {
+    let engine = engine();
+    let base = Caller::new(&engine, "").await;
+    engine.snapshot("empty").unwrap();
+    base.create("shared").await;
+    let session = engine.session("one").unwrap();
+    let one = Caller::new(&engine, session.id()).await;
+    one.create("of one").await;
+    engine.restore("empty").unwrap();
+    assert_eq!(base.names().await, Vec::<String>::new());
+    assert_eq!(one.names().await, ["shared", "of one"]);
+}
+
+#[tokio::test]
 async fn session_begins_as_a_copy_and_shares_nothing() {
     let engine = engine();
     let base = Caller::new(&engine, "").await;

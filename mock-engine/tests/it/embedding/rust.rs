@@ -117,4 +117,32 @@ fn blocking_engine_runs_without_a_runtime() {
 async fn blocking_engine_starts_and_ends_within_a_runtime() {
     let engine = MockEngine::builder().start_blocking().unwrap();
     assert!(TcpStream::connect(engine.address()).is_ok());
+    assert!(engine.shutdown());
+}
+
+#[test]
+fn blocking_engine_answers_running_requests_before_it_ends() {
+    let engine = MockEngine::builder().start_blocking().unwrap();
+    let slow = json!({
+        "match": { "path": "/system-information" },
+        "act": { "delay": "300ms" },
+    });
+    let slow: Fault = serde_json::from_value(slow).unwrap();
+    engine.faults().set(vec![slow]).unwrap();
+    let request = std::process::Command::new("curl")
+        .args([
+            "-sSf",
+            &format!("{}/masking/api/system-information", engine.url()),
+        ])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let asked = CallPattern::new("GET", "/system-information");
+    let journal = engine.journal();
+    engine
+        .block_on(journal.wait_for(&asked, 1, Duration::from_secs(10)))
+        .unwrap();
+    assert!(engine.shutdown());
+    let answer = request.wait_with_output().unwrap();
+    assert!(answer.status.success(), "{answer:?}");
 }
