@@ -4,6 +4,7 @@
 
 mod command;
 mod limits;
+mod pages;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -145,6 +145,47 @@ async fn login(url: &str) -> String {
     answer.split('"').nth(3).unwrap().to_owned()
 }
 
+#[test]
+fn completions_and_manual_pages_know_every_subcommand() {
+    let run = |arguments: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_mock-engine"))
+            .args(arguments)
+            .output()
+            .unwrap();
+        let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        // troff writes a hyphen that stays one with a backslash.
+        (output.status.code(), text.replace("\\-", "-"))
+    };
+    let subcommands = [
+        "faults",
+        "profiles",
+        "init",
+        "record",
+        "replay",
+        "check",
+        "healthcheck",
+        "completions",
+        "man",
+    ];
+    let (_, page) = run(&["man"]);
+    for name in subcommands {
+        assert!(page.contains(&format!("mock-engine-{name}(1)")), "{page}");
+        let (code, own) = run(&["man", name]);
+        assert_eq!(code, Some(0));
+        assert!(own.contains(&format!(".TH mock-engine-{name} 1")), "{own}");
+    }
+    for shell in ["bash", "fish", "zsh"] {
+        let (code, script) = run(&["completions", shell]);
+        assert_eq!(code, Some(0));
+        for word in subcommands.iter().chain(&["ready-file", "seed-file"]) {
+            assert!(script.contains(word), "{shell} doesn't complete {word}");
+        }
+    }
+    let (code, error) = run(&["man", "nonsense"]);
+    assert_eq!(code, Some(1));
+    assert!(error.contains("no subcommand 'nonsense'"), "{error}");
+}
+
 #[tokio::test]
 async fn wrong_option_ends_the_program_before_it_starts() {
     let missing = Path::new("no-such-file.toml").to_str().unwrap();

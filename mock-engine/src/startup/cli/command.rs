@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use clap_complete::Shell;
 
+use super::pages;
 use crate::engine::{Content, Profile};
 use crate::http::faults;
 use crate::startup::health::{self, HealthArgs};
@@ -36,6 +38,22 @@ pub(crate) enum Command {
     Replay(ReplayArgs),
     Check(CheckArgs),
     Healthcheck(HealthArgs),
+    /// Prints a completion script for a shell
+    #[command(
+        after_help = "Examples:\n  mock-engine completions bash > /etc/bash_completion.d/mock-engine\n  mock-engine completions zsh > ~/.zfunc/_mock-engine"
+    )]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Prints a manual page in troff
+    #[command(
+        after_help = "Examples:\n  mock-engine man | man -l -\n  mock-engine man record > mock-engine-record.1"
+    )]
+    Man {
+        /// The subcommand whose page to print; without it, the program's own
+        subcommand: Option<String>,
+    },
 }
 
 /// Writes a file that doesn't exist yet.
@@ -88,6 +106,8 @@ impl Command {
                 health::check(args)?;
                 String::new()
             }
+            Self::Completions { shell } => pages::completions(shell)?,
+            Self::Man { subcommand } => pages::manual(subcommand.as_deref())?,
             Self::Record(_) | Self::Replay(_) => return Err("the command runs until a signal".into()),
         };
         match io::stdout().write_all(text.as_bytes()) {
