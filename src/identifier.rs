@@ -47,6 +47,15 @@ impl Identifier {
     }
 
     #[doc(hidden)]
+    /// The name, for types identified by name.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Text(s) | Self::Algorithm(s) | Self::EncryptionKey(s) => Some(s),
+            _ => None,
+        }
+    }
+
+    #[doc(hidden)]
     /// The JSON form that the metadata and the API use. Unknown protobuf forms show type URL and hex value.
     pub fn to_json(&self) -> Value {
         match self {

@@ -90,12 +90,15 @@ fn exported(document: &Document) -> Vec<u8> {
 }
 
 fn target(sources: &[&[u8]], bits: u8) -> Result<TargetState, StateError> {
-    let version = (bits & VERSION != 0).then_some(EngineVersion::CHECKS_NAMES);
-    let mut builder = TargetStateBuilder::new().with_version(version);
+    let mut builder = TargetStateBuilder::new();
     for bytes in sources {
         builder.add(LABEL, bytes, &[passphrase()])?;
     }
-    builder.finish()
+    let mut target = builder.finish()?;
+    if bits & VERSION != 0 {
+        target.version = Some(EngineVersion::CHECKS_NAMES);
+    }
+    Ok(target)
 }
 
 fn options(target: &TargetState, bits: u8) -> ImportOptions {
@@ -124,15 +127,15 @@ fn planned(document: &ImportDocument, [one, other]: [&[u8]; 2], bits: u8) {
         }
         (Err(error), Ok(_)) | (Ok(_), Err(error)) => panic!("only in one order: {error}"),
     };
-    for note in target.notes() {
+    for note in &target.notes {
         check_escapes(&note.to_string());
     }
     for name in target
         .environments()
-        .filter_map(|known| known.name)
-        .chain(["".to_owned()])
+        .filter_map(|known| known.name.as_deref())
+        .chain([""])
     {
-        assert_eq!(target.environment_named(&name), turned.environment_named(&name));
+        assert_eq!(target.environment_named(name), turned.environment_named(name));
     }
     assert!(target.environments().eq(turned.environments()));
     let options = options(&target, bits);

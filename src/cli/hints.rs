@@ -90,7 +90,7 @@ pub(crate) fn of_target(label: &str, error: &StateError) -> CliError {
             "'exportdoc verify-signature' shows why; export again from the target"
         }
         StateError::Contradiction { .. } => "all files must be of one time: save them again",
-        StateError::TooManyEntries { .. } => "leave out lists without objects of the document",
+        StateError::TooManyEntries => "leave out lists without objects of the document",
         _ => {
             "give an export document of the target, saved answers of GET /syncable-objects, or a mock-engine's \
              state dump"

@@ -39,7 +39,7 @@ impl Target {
 
     /// What is missing or doubtful about the sources, as sentences.
     pub fn notes(&self) -> Vec<String> {
-        self.state.notes().to_vec()
+        self.state.notes.clone()
     }
 }
 
@@ -103,7 +103,7 @@ impl Document {
         reuse::readable(&self.report)?;
         let objects = self.contents.objects.clone();
         let document = ImportDocument::new(&self.report, objects);
-        let version = target.state.version().unwrap_or(EngineVersion::CHECKS_NAMES);
+        let version = target.state.version.unwrap_or(EngineVersion::CHECKS_NAMES);
         let options = ImportOptions {
             force_overwrite: options.force_overwrite,
             environment: options.environment,

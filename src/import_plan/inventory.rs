@@ -24,6 +24,10 @@ pub enum Presence<T> {
 }
 
 impl<T> Presence<T> {
+    pub(crate) fn needing(needs: String) -> Self {
+        Self::Unknown { needs }
+    }
+
     /// Converts the value, if the target has one.
     pub(crate) fn map<U>(self, convert: impl FnOnce(T) -> U) -> Presence<U> {
         match self {
@@ -130,11 +134,16 @@ pub trait TargetInventory {
     /// Whether the engine accepts objects of a type. By default, it accepts the types of this version's table, and others
     /// are unknown.
     fn takes_type(&self, type_name: &str) -> Presence<()> {
-        match type_by_name(type_name).and_then(ObjectType::number) {
-            Some(_) => Presence::Present(()),
-            None => Presence::Unknown {
-                needs: format!("whether the target takes objects of type {type_name}"),
-            },
-        }
+        takes_known_type(type_name)
+    }
+}
+
+/// Whether an engine of an unknown version accepts objects of a type.
+pub(crate) fn takes_known_type(type_name: &str) -> Presence<()> {
+    match type_by_name(type_name).and_then(ObjectType::number) {
+        Some(_) => Presence::Present(()),
+        None => Presence::Unknown {
+            needs: format!("whether the target takes objects of type {type_name}"),
+        },
     }
 }

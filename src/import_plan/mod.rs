@@ -47,6 +47,7 @@ mod structure;
 mod version;
 
 pub use document::ImportDocument;
+pub(crate) use inventory::takes_known_type;
 pub use inventory::{
     Identity, Location, Lookup, Presence, Purpose, TargetEnvironment, TargetInventory, TargetObject,
     TargetRevision, TypeSelector,

@@ -87,10 +87,7 @@ impl ObjectKey {
     #[doc(hidden)]
     /// The name, for types identified by name.
     pub fn name(&self) -> Option<&str> {
-        match &self.identifier {
-            Identifier::Text(s) | Identifier::Algorithm(s) | Identifier::EncryptionKey(s) => Some(s),
-            _ => None,
-        }
+        self.identifier.name()
     }
 }
 

@@ -54,20 +54,15 @@ impl AskedEnvironment {
             name: given.to_owned(),
             given: given_as,
         };
-        let id = match given.parse() {
-            Ok(id) => id,
-            Err(_) => match target.environment_named(given) {
-                Presence::Present(id) => id,
-                Presence::Absent => return named(GivenEnvironment::NoneOfThatName),
-                Presence::Unknown { .. } => return named(GivenEnvironment::Unclear),
-            },
-        };
-        let known = target.environments().find(|known| known.id == id);
-        Self::Known(known.unwrap_or(NamedEnvironment {
-            id,
-            name: None,
-            purpose: None,
-        }))
+        if let Ok(id) = given.parse() {
+            let known = target.environments().find(|known| known.id == id);
+            return Self::Known(known.map_or_else(|| NamedEnvironment::of(id), NamedEnvironment::clone));
+        }
+        match target.environment_named(given) {
+            Presence::Present(known) => Self::Known(known.clone()),
+            Presence::Absent => named(GivenEnvironment::NoneOfThatName),
+            Presence::Unknown { .. } => named(GivenEnvironment::Unclear),
+        }
     }
 
     /// A note on a name that the target doesn't have, with the names that it has.
@@ -79,8 +74,8 @@ impl AskedEnvironment {
         else {
             return None;
         };
-        let names = target.environments().filter_map(|known| known.name);
-        let some: Vec<String> = names.take(NAMES).collect();
+        let names = target.environments().filter_map(|known| known.name.as_deref());
+        let some: Vec<&str> = names.take(NAMES).collect();
         Some(format!(
             "the target has no environment called {name}; it has {}",
             some.join(", ")

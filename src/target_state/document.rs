@@ -4,14 +4,13 @@
 //! environment of an object only if an `ENVIRONMENT` object depends on it.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
 use super::coverage::Extent;
-use super::objects::{ObjectId, Observation};
+use super::observations::Observation;
 use super::{Source, StateError, TargetStateBuilder};
 use crate::identifier::Identifier;
 use crate::import_plan::{ImportDocument, Location, TypeSelector, stands_for};
-use crate::object::{OBJECT_TYPES, Scope, SyncObject, type_by_name};
+use crate::object::{OBJECT_TYPES, ObjectType, Scope, SyncObject, type_by_name};
 use crate::passphrase::Passphrase;
 use crate::report::{DocumentReport, ExamineOptions, Examined, Examiner};
 use crate::reuse;
@@ -34,47 +33,38 @@ impl TargetStateBuilder {
         if !document.intact {
             return Err(StateError::InvalidSignature);
         }
-        self.facts.format = self.facts.format.max(document.format);
+        self.state.format = self.state.format.max(document.format);
         let types = document.object_types();
         let homes = homes(&report, &types);
         let mut shown = HashSet::new();
         for (at, object) in document.objects.iter().enumerate() {
-            let original = stands_for(&types[at]).map(|originals| original_type(object, originals));
-            let is_reference = original.is_some();
-            let Some(type_name) = original.unwrap_or(Some(&types[at])) else {
-                continue;
-            };
-            let id: ObjectId = (type_name.to_owned(), object.key().identifier.clone());
-            let is_global = type_by_name(type_name).is_some_and(|known| known.scope == Scope::Global);
-            let home = homes.get(&at).map(|id| Location::Environment(*id));
-            let mut seen = Observation {
-                // Objects without a name in their data may have one: the data of some types was never seen.
-                name: object.name().map(|name| name.to_string()),
-                pair: Some(object.revision().pair.clone()),
-                location: home.or(is_global.then_some(Location::Global)),
-                ..Observation::default()
-            };
-            if !is_reference {
-                let facts = &report.objects[at];
-                seen.own_hash = facts.computed_hash.clone().filter(|_| !facts.hash_has_gaps);
-                // Members of a bundle change without a save, and references leave dependencies out.
-                if type_name != "ENVIRONMENT" {
-                    seen.dependencies = Some(object.dependencies().iter().cloned().collect());
+            let mut seen = Observation::of_saved(&types[at], object, source);
+            // Objects without a name in their data may have one: the data of some types was never seen.
+            seen.name = object.name().filter(|name| !name.is_empty());
+            seen.location = homes.get(&at).copied().map(Location::Environment);
+            match stands_for(&types[at]) {
+                None => {
+                    let facts = &report.objects[at];
+                    seen.own_hash = facts.computed_hash.clone().filter(|_| !facts.hash_has_gaps);
+                    shown.insert(seen.object.clone());
                 }
-                shown.insert(id.clone());
+                Some(originals) => {
+                    let Some(original) = original_type(object, originals) else {
+                        continue;
+                    };
+                    seen.object.0 = original;
+                    // References leave dependencies out.
+                    seen.dependencies = None;
+                }
             }
-            if type_name != "GLOBAL_OBJECT" {
-                self.objects.add(&id, seen, source)?;
-            }
+            self.observe(seen);
         }
         // This bundle has every engine-wide object that can be synced.
         if types.iter().any(|name| name == "GLOBAL_OBJECT") {
-            let shown = Arc::new(shown);
             let bundled = OBJECT_TYPES.iter().filter(|known| known.in_global_object);
             let extents = bundled.map(|known| Extent::Type(known.name.to_owned()));
-            for extent in extents.chain([Extent::Algorithms]) {
-                self.facts.coverage.add(extent, source, &shown);
-            }
+            let extents = extents.chain([Extent::Algorithms]);
+            self.state.coverage.add(extents, source, shown);
         }
         Ok(document.objects.len())
     }
@@ -102,13 +92,10 @@ fn homes(report: &DocumentReport, types: &[String]) -> HashMap<usize, i64> {
 }
 
 /// The type of the object that a reference refers to.
-fn original_type(reference: &SyncObject<'_>, originals: TypeSelector<'_>) -> Option<&'static str> {
-    let known = match originals {
-        TypeSelector::AnyAlgorithm => {
-            let stated = reference.revision().stated_type()?;
-            type_by_name(&stated).filter(|known| known.is_algorithm())?
-        }
-        TypeSelector::Type(name) => type_by_name(name)?,
-    };
-    Some(known.name)
+fn original_type(reference: &SyncObject<'_>, originals: TypeSelector<'_>) -> Option<String> {
+    let is_algorithm = |name: &String| type_by_name(name).is_some_and(ObjectType::is_algorithm);
+    match originals {
+        TypeSelector::Type(name) => Some(name.to_owned()),
+        TypeSelector::AnyAlgorithm => reference.revision().stated_type().filter(is_algorithm),
+    }
 }

@@ -2,8 +2,7 @@
 //!
 //! Without `?secrets=true`, a dump hides the messages of objects with keys, so their saved states are unknown.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashSet};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,11 +10,11 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::coverage::Extent;
-use super::objects::{ObjectId, Observation};
+use super::observations::Observation;
 use super::{Source, StateError, TargetStateBuilder, without_mark};
 use crate::identifier::Identifier;
 use crate::import_plan::{Location, Purpose};
-use crate::object::{ObjectType, SyncObject, type_by_name};
+use crate::object::SyncObject;
 use crate::revision_hash;
 
 #[derive(Deserialize)]
@@ -51,42 +50,47 @@ impl TargetStateBuilder {
         let dump: Dump = serde_json::from_slice(without_mark(bytes))
             .map_err(|error| StateError::malformed("a state dump", error))?;
         let version = dump.version.and_then(|text| text.parse().ok());
-        self.dumped_version = self.dumped_version.max(version);
-        self.facts.format = self.facts.format.max(dump.format);
-        self.facts.is_whole = true;
+        self.state.version = self.state.version.max(version);
+        self.state.format = self.state.format.max(dump.format);
+        self.state.is_whole = true;
         let total = dump.objects.len();
-        let (mut shown, mut count) = (HashSet::new(), 0);
+        let (mut shown, mut hidden) = (HashSet::new(), 0);
         for (at, dumped) in dump.objects.into_iter().enumerate() {
-            let type_name = dumped.type_name.clone();
-            let (object, seen) = dumped.read(at)?;
-            count += usize::from(seen.pair.is_none());
-            // The mock keeps a reference only because its original is missing.
-            if !type_by_name(&type_name).is_some_and(ObjectType::is_reference)
-                && !type_name.ends_with("_REFERENCE")
-            {
-                self.objects.add(&object, seen, source)?;
-                shown.insert(object);
-            }
-            self.facts.types.insert(type_name);
+            let message = dumped.message(at)?;
+            hidden += usize::from(message.is_none());
+            let mut seen = match &message {
+                Some(object) => Observation::of_saved(&dumped.type_name, object, source),
+                None => Observation::of(
+                    &dumped.type_name,
+                    Identifier::from_json(&dumped.identifier),
+                    source,
+                ),
+            };
+            // The hash covers dependencies, too.
+            let alone = message.filter(|object| object.dependencies().is_empty());
+            seen.own_hash = alone.map(|object| revision_hash::of_pairs([&object.revision().pair]));
+            seen.name = Some(dumped.name.unwrap_or_default());
+            seen.location = Some(dumped.environment.map_or(Location::Global, Location::Environment));
+            shown.insert(seen.object.clone());
+            self.observe(seen);
         }
-        let coverage = &mut self.facts.coverage;
-        coverage.add(Extent::Objects, source, &Arc::new(shown));
-        let mut ids = BTreeSet::new();
+        self.state.coverage.add([Extent::Objects], source, shown);
+        let mut shown = HashSet::new();
         for (id, row) in dump.tables.environments {
             let Ok(id) = id.parse() else { continue };
-            let purpose = match row["purpose"].as_str() {
-                Some("TOKENIZE") => Purpose::Tokenize,
-                _ => Purpose::Mask,
+            let mut seen = Observation::of("ENVIRONMENT", Identifier::Integer(id), source);
+            seen.name = row["environmentName"].as_str().map(str::to_owned);
+            seen.purpose = match row["purpose"].as_str() {
+                Some("TOKENIZE") => Some(Purpose::Tokenize),
+                _ => Some(Purpose::Mask),
             };
-            let name = row["environmentName"].as_str().map(str::to_owned);
-            let environments = &mut self.facts.environments;
-            environments.add(id, name, Some(purpose), source)?;
-            ids.insert(id);
+            shown.insert(seen.object.clone());
+            self.observe_environment(seen);
         }
-        self.facts.environments.add_complete(ids);
-        if count > 0 {
-            self.facts.notes.push(format!(
-                "{source}: {count} objects are hidden, so their revisions are unknown; dump with ?secrets=true"
+        self.state.coverage.add([Extent::Environments], source, shown);
+        if hidden > 0 {
+            self.state.notes.push(format!(
+                "{source}: {hidden} objects are hidden, so their revisions are unknown; dump with ?secrets=true"
             ));
         }
         Ok(total)
@@ -94,32 +98,6 @@ impl TargetStateBuilder {
 }
 
 impl DumpedObject {
-    fn read(self, at: usize) -> Result<(ObjectId, Observation), StateError> {
-        let message = self.message(at)?;
-        let id = match &message {
-            Some(object) => object.key().identifier.clone(),
-            None => Identifier::from_json(&self.identifier),
-        };
-        let mut seen = Observation {
-            nameless: self.name.as_deref().is_none_or(str::is_empty),
-            name: self.name,
-            location: Some(self.environment.map_or(Location::Global, Location::Environment)),
-            ..Observation::default()
-        };
-        if let Some(object) = message {
-            let pair = object.revision().pair.clone();
-            // The hash covers dependencies, too.
-            let is_alone = object.dependencies().is_empty();
-            seen.own_hash = is_alone.then(|| revision_hash::of_pairs([&pair]));
-            seen.pair = Some(pair);
-            // Members of a bundle change without a save.
-            if !matches!(&*self.type_name, "ENVIRONMENT" | "GLOBAL_OBJECT") {
-                seen.dependencies = Some(object.dependencies().iter().cloned().collect());
-            }
-        }
-        Ok(((self.type_name, id), seen))
-    }
-
     /// The decoded message; `None` if it is hidden.
     fn message(&self, at: usize) -> Result<Option<SyncObject<'static>>, StateError> {
         let (member, text) = match (&self.message, &self.secret) {

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use super::MAX_ENTRIES;
 use crate::envelope::EnvelopeError;
 use crate::reuse::ReuseError;
 
@@ -41,12 +42,9 @@ pub enum StateError {
         /// The property with the type and the identifier of the object.
         what: String,
     },
-    /// More entries than the limit, which is [`MAX_ENTRIES`](super::MAX_ENTRIES) by default.
-    #[error("more than {limit} entries in the lists together")]
-    TooManyEntries {
-        /// The limit.
-        limit: usize,
-    },
+    /// More entries than [`MAX_ENTRIES`].
+    #[error("more than {} entries in the lists together", MAX_ENTRIES)]
+    TooManyEntries,
 }
 
 impl StateError {
@@ -61,7 +59,7 @@ impl StateError {
     pub fn is_limit(&self) -> bool {
         matches!(
             self,
-            Self::TooManyEntries { .. }
+            Self::TooManyEntries
                 | Self::Document { limit: true, .. }
                 | Self::Unrecognised(EnvelopeError::TooDeep { .. } | EnvelopeError::TooManyMembers { .. })
         )

@@ -4,39 +4,34 @@
 //! of its request, so entries that have a type or an environment in common cover no more than that.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::coverage::Extent;
-use super::entry::ListEntry;
-use super::objects::ObjectId;
-use super::{Source, StateError, TargetStateBuilder, without_mark};
-use crate::identifier::Identifier;
-use crate::object::{ObjectType, Scope, type_by_name};
+use super::observations::{ObjectId, first};
+use super::{MAX_ENTRIES, Source, StateError, TargetStateBuilder, entry, without_mark};
+use crate::import_plan::Location;
+use crate::object::{Scope, type_by_name};
 
-/// A page of a list.
+/// A page of a list, or an entry without its page.
 #[derive(Debug)]
 pub(super) struct Page {
     source: Source,
     /// The type of its rows; `None` for syncable objects.
     rows: Option<String>,
-    /// The number of entries of the whole list, as the engine counted them.
-    total: u64,
+    /// The number of entries of the whole list, if the engine counted them.
+    total: Option<u64>,
     objects: HashSet<ObjectId>,
-    /// The applications of the environments in it.
-    applications: BTreeSet<Option<i64>>,
 }
 
-/// The types of a page's objects, and the environments of its rows, or the applications of its environments. A list may be
+/// The types of objects, each with the environments of rows, or the applications of rows of environments. A list may be
 /// filtered by either.
-type Filter = (BTreeSet<String>, BTreeSet<Option<i64>>);
+type Kinds = BTreeSet<(String, Option<i64>)>;
 
 impl TargetStateBuilder {
     /// Reads the values of a source: pages, entries, or arrays of both.
     pub(super) fn add_lists(&mut self, source: &Source, bytes: &[u8]) -> Result<usize, StateError> {
-        let before = self.entries;
-        let mut counted = true;
+        let (entries, pages) = (self.entries, self.pages.len());
         let values = serde_json::Deserializer::from_slice(without_mark(bytes)).into_iter::<Value>();
         for (n, value) in values.enumerate() {
             let value = value.map_err(|error| StateError::malformed("a saved list", error))?;
@@ -45,174 +40,139 @@ impl TargetStateBuilder {
                 n => format!("value {}: $", n + 1),
             };
             let Value::Array(parts) = value else {
-                counted &= self.add_part(&value, source, &root)?;
+                self.add_page(&value, source, &root)?;
                 continue;
             };
-            counted &= !parts.is_empty();
             for (at, part) in parts.iter().enumerate() {
-                counted &= self.add_part(part, source, &format!("{root}[{at}]"))?;
+                self.add_page(part, source, &format!("{root}[{at}]"))?;
             }
         }
-        if !counted {
+        let pages = &self.pages[pages..];
+        if pages.is_empty() || pages.iter().any(|page| page.total.is_none()) {
             let note = "a list without the engine's count of its entries; the target may have more";
-            self.facts.notes.push(format!("{source}: {note}"));
+            self.state.notes.push(format!("{source}: {note}"));
         }
-        Ok(self.entries - before)
+        Ok(self.entries - entries)
     }
 
-    /// Adds a page or a bare entry. Returns whether it is a page with the engine's count.
-    fn add_part(&mut self, part: &Value, source: &Source, path: &str) -> Result<bool, StateError> {
-        let Some(list) = part.get("responseList") else {
-            self.add_entry(part, source, path)?;
-            return Ok(false);
-        };
-        let path = format!("{path}.responseList");
-        let list = list
-            .as_array()
-            .ok_or_else(|| StateError::malformed(&path, "not an array"))?;
+    /// Adds a page or a bare entry.
+    fn add_page(&mut self, part: &Value, source: &Source, path: &str) -> Result<(), StateError> {
         let mut page = Page {
             source: Source::clone(source),
             rows: None,
-            total: 0,
+            total: part["_pageInfo"]["total"].as_u64(),
             objects: HashSet::new(),
-            applications: BTreeSet::new(),
         };
-        for (at, entry) in list.iter().enumerate() {
-            let entry = self.add_entry(entry, source, &format!("{path}[{at}]"))?;
-            if entry.is_row {
-                page.rows = Some(entry.object.0.clone());
+        match part.get("responseList") {
+            Some(Value::Array(list)) => {
+                for (at, entry) in list.iter().enumerate() {
+                    self.add_entry(entry, &mut page, &format!("{path}.responseList[{at}]"))?;
+                }
             }
-            page.applications.insert(entry.application);
-            page.objects.insert(entry.object);
+            Some(_) => {
+                return Err(StateError::malformed(
+                    &format!("{path}.responseList"),
+                    "not an array",
+                ));
+            }
+            None => self.add_entry(part, &mut page, path)?,
         }
-        let total = part.get("_pageInfo").and_then(|info| info.get("total")?.as_u64());
-        self.pages.extend(total.map(|total| Page { total, ..page }));
-        Ok(total.is_some())
+        self.pages.push(page);
+        Ok(())
     }
 
-    fn add_entry(&mut self, entry: &Value, source: &Source, path: &str) -> Result<ListEntry, StateError> {
+    fn add_entry(&mut self, entry: &Value, page: &mut Page, path: &str) -> Result<(), StateError> {
         self.entries += 1;
-        if self.entries > self.max_entries {
-            return Err(StateError::TooManyEntries {
-                limit: self.max_entries,
-            });
+        if self.entries > MAX_ENTRIES {
+            return Err(StateError::TooManyEntries);
         }
         let read = entry.as_object().ok_or("neither a page nor an entry of a list");
-        let mut entry = read
-            .and_then(ListEntry::read)
+        let (seen, is_row) = read
+            .and_then(|entry| entry::read(entry, &page.source))
             .map_err(|reason| StateError::malformed(path, reason))?;
-        let seen = std::mem::take(&mut entry.seen);
-        let environment = environment_id(&entry.object);
-        if let Some(id) = environment {
-            let name = seen.name.clone();
-            self.facts.environments.add(id, name, entry.purpose, source)?;
+        page.objects.insert(seen.object.clone());
+        if is_row {
+            page.rows = Some(seen.object.0.clone());
         }
         // An environment's row doesn't show whether there is a syncable object of it.
-        let is_object = !entry.is_row || environment.is_none();
-        if is_object && !type_by_name(&entry.object.0).is_some_and(ObjectType::is_reference) {
-            self.objects.add(&entry.object, seen, source)?;
+        if is_row && seen.object.0 == "ENVIRONMENT" {
+            self.observe_environment(seen);
+        } else {
+            self.observe(seen);
         }
-        Ok(entry)
+        Ok(())
     }
 
     /// Adds what complete lists cover, once all objects are located. Pages belong together if their rows have one type and
     /// their lists one length.
     pub(super) fn finish_lists(&mut self) {
-        let mut parts: BTreeMap<(Option<String>, u64), Vec<Page>> = BTreeMap::new();
-        for page in std::mem::take(&mut self.pages) {
-            if page.objects.len() as u64 == page.total {
-                self.cover(page);
-            } else {
-                let list = (page.rows.clone(), page.total);
-                parts.entry(list).or_default().push(page);
-            }
+        let mut lists: BTreeMap<_, Vec<Page>> = BTreeMap::new();
+        for (n, page) in std::mem::take(&mut self.pages).into_iter().enumerate() {
+            let Some(total) = page.total else { continue };
+            // A complete page is a list of its own.
+            let own = (page.objects.len() as u64 == total).then_some(n);
+            lists
+                .entry((own, page.rows.clone(), total))
+                .or_default()
+                .push(page);
         }
-        for ((_, total), pages) in parts {
-            let shown = pages.iter().filter(|page| !page.objects.is_empty());
-            let filters: HashSet<Filter> = shown.map(|page| self.filter(page)).collect();
-            let labels: BTreeSet<String> = pages.iter().map(|page| page.source.to_string()).collect();
-            let Some(list) = pages.into_iter().reduce(Page::and) else {
-                continue;
-            };
-            let have = list.objects.len() as u64;
+        for ((_, rows, total), pages) in lists {
+            let kinds: Vec<Kinds> = pages.iter().map(|page| self.kinds(page)).collect();
             // Pages that are uniform in different ways may be of several lists with different filters.
-            let unfiltered = |(types, places): &Filter| types.len() > 1 || places.len() > 1;
-            if have == total && (filters.len() == 1 || filters.iter().any(unfiltered)) {
-                self.cover(list);
+            let is_unfiltered = kinds.iter().any(|kinds| kinds.len() > 1);
+            let kinds: Kinds = kinds.into_iter().flatten().collect();
+            let labels: BTreeSet<Source> = pages.iter().map(|page| Source::clone(&page.source)).collect();
+            let objects: HashSet<ObjectId> = pages.into_iter().flat_map(|page| page.objects).collect();
+            let have = objects.len() as u64;
+            if have == total && (is_unfiltered || kinds.len() <= 1) {
+                let source = labels.first().cloned().unwrap_or_default();
+                self.state.coverage.add(extent(rows, kinds), &source, objects);
             } else {
                 let labels = Vec::from_iter(labels).join(", ");
                 let note = format!("{have} of the list's {total} entries; the target may have more");
-                self.facts.notes.push(format!("{labels}: {note}"));
+                self.state.notes.push(format!("{labels}: {note}"));
             }
         }
     }
 
-    fn filter(&self, page: &Page) -> Filter {
-        let types = page
-            .objects
-            .iter()
-            .map(|(type_name, _)| type_name.clone())
-            .collect();
-        let places = match page.rows.as_deref() {
-            None => BTreeSet::new(),
-            Some("ENVIRONMENT") => page.applications.clone(),
-            Some(_) => page
-                .objects
-                .iter()
-                .map(|object| self.objects.environment(object))
-                .collect(),
-        };
-        (types, places)
-    }
-
-    fn cover(&mut self, list: Page) {
-        let (types, places) = self.filter(&list);
-        let is_row = list.rows.is_some();
-        let extent = match (types.len(), types.into_iter().next()) {
-            // Every engine has syncable objects of several types, so a list with several types isn't filtered by type.
-            (2.., _) if !is_row => Extent::Objects,
-            (1, Some(name)) => match &*name {
-                // The list of one application's environments looks like the list of an engine with one application.
-                "ENVIRONMENT" => {
-                    if places.len() > 1 {
-                        let ids = list.objects.iter().filter_map(environment_id);
-                        self.facts.environments.add_complete(ids.collect());
-                    }
-                    return;
-                }
-                // The list of drivers has a filter that rows don't show: built-in or not.
-                "JDBC_DRIVER" if is_row => return,
-                _ if !is_row || type_by_name(&name).is_some_and(|known| known.scope == Scope::Global) => {
-                    Extent::Type(name)
-                }
-                _ => match (places.len(), places.first()) {
-                    // An object whose environment is unknown; `None` is the first.
-                    (_, None | Some(None)) => return,
-                    // Rows may be filtered by environment.
-                    (1, Some(Some(environment))) => Extent::TypeIn(name, *environment),
-                    _ => Extent::Type(name),
-                },
+    fn kinds(&self, page: &Page) -> Kinds {
+        let place = |object: &ObjectId| match page.rows.as_deref()? {
+            "ENVIRONMENT" => first(self.environments.get(object)?, |one| one.application),
+            _ => match first(self.objects.get(object)?, |one| one.location)? {
+                Location::Environment(id) => Some(id),
+                Location::Global => None,
             },
-            _ => return,
         };
-        self.facts
-            .coverage
-            .add(extent, &list.source, &Arc::new(list.objects));
+        let objects = page.objects.iter();
+        objects.map(|object| (object.0.clone(), place(object))).collect()
     }
 }
 
-impl Page {
-    fn and(mut self, other: Self) -> Self {
-        self.objects.extend(other.objects);
-        self.applications.extend(other.applications);
-        self
-    }
-}
-
-/// The environment that an object itself is.
-fn environment_id((type_name, id): &ObjectId) -> Option<i64> {
-    match id {
-        Identifier::Integer(id) if type_name == "ENVIRONMENT" => Some(*id),
-        _ => None,
+/// What a complete list covers.
+fn extent(rows: Option<String>, kinds: Kinds) -> Option<Extent> {
+    let several = kinds.len() > 1;
+    let Some(rows) = rows else {
+        // Every engine has syncable objects of several types, so a list with several types isn't filtered by type.
+        return match kinds.into_iter().next() {
+            _ if several => Some(Extent::Objects),
+            Some((name, _)) if name != "ENVIRONMENT" => Some(Extent::Type(name)),
+            _ => None,
+        };
+    };
+    let is_global = type_by_name(&rows).is_some_and(|known| known.scope == Scope::Global);
+    match &*rows {
+        _ if kinds.iter().any(|(name, _)| *name != rows) => None,
+        // The list of one application's environments looks like the list of an engine with one application.
+        "ENVIRONMENT" => several.then_some(Extent::Environments),
+        // The list of drivers has a filter that rows don't show: built-in or not.
+        "JDBC_DRIVER" => None,
+        _ if is_global => Some(Extent::Type(rows)),
+        // An object whose environment is unknown.
+        _ if kinds.iter().any(|(_, place)| place.is_none()) => None,
+        // Rows may be filtered by environment.
+        _ => match kinds.first() {
+            Some((_, Some(environment))) if !several => Some(Extent::TypeIn(rows, *environment)),
+            _ => Some(Extent::Type(rows)),
+        },
     }
 }

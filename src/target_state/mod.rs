@@ -1,7 +1,7 @@
 //! An import's target, read from files: its export documents, its saved lists, the state of a mock of it.
 //!
 //! ```text
-//! bytes → observations of objects, complete lists → one table → answers for an import plan
+//! bytes → observations of objects, complete lists → what all sources agree on → answers for an import plan
 //! ```
 //!
 //! Invariants: all sources are one snapshot of one target, so a contradiction is an error. Answers are never guessed:
@@ -13,10 +13,9 @@ mod coverage;
 mod document;
 mod dump;
 mod entry;
-mod environments;
 mod error;
 mod lists;
-mod objects;
+mod observations;
 mod state;
 
 use std::collections::HashMap;
@@ -25,16 +24,16 @@ use std::sync::Arc;
 use serde::de::IgnoredAny;
 
 use crate::envelope::Envelope;
-use crate::import_plan::EngineVersion;
+use crate::identifier::Identifier;
+use crate::import_plan::Location;
+use crate::object::{ObjectType, Scope, type_by_name};
 use crate::passphrase::Passphrase;
 
-pub use environments::NamedEnvironment;
 pub use error::StateError;
-pub use state::TargetState;
+pub use state::{NamedEnvironment, TargetState};
 
 use lists::Page;
-use objects::Objects;
-use state::Facts;
+use observations::{Observation, Observations, locate};
 
 /// The most entries of all lists together.
 pub const MAX_ENTRIES: usize = 250_000;
@@ -77,24 +76,22 @@ impl SourceKind {
     /// Detects the kind of a source by the members of its first value, without holding it.
     fn of(bytes: &[u8]) -> Result<Self, StateError> {
         let bytes = without_mark(bytes);
-        if bytes.trim_ascii_start().starts_with(b"[") {
-            return Ok(Self::Lists);
-        }
         let mut values =
             serde_json::Deserializer::from_slice(bytes).into_iter::<HashMap<String, IgnoredAny>>();
         let members = values.next().and_then(Result::ok).unwrap_or_default();
         let has = |name| members.contains_key(name);
         if has("blob") || has("exportResponseMetadata") {
-            Ok(Self::Document)
-        } else if has("objects") && has("tables") {
-            Ok(Self::StateDump)
-        } else if has("responseList") || has("objectIdentifier") {
-            Ok(Self::Lists)
-        } else {
-            // The reader of documents says what else it is, such as an engine's error.
-            Envelope::parse(bytes).map_err(StateError::Unrecognised)?;
-            Ok(Self::Document)
+            return Ok(Self::Document);
         }
+        if has("objects") && has("tables") {
+            return Ok(Self::StateDump);
+        }
+        if has("responseList") || has("objectIdentifier") || bytes.trim_ascii_start().starts_with(b"[") {
+            return Ok(Self::Lists);
+        }
+        // The reader of documents says what else it is, such as an engine's error.
+        Envelope::parse(bytes).map_err(StateError::Unrecognised)?;
+        Ok(Self::Document)
     }
 }
 
@@ -104,29 +101,14 @@ fn without_mark(bytes: &[u8]) -> &[u8] {
 }
 
 /// Collects the sources of a [`TargetState`].
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct TargetStateBuilder {
-    facts: Facts,
-    objects: Objects,
+    state: TargetState,
+    objects: Observations,
+    /// Environments, syncable or not.
+    environments: Observations,
     pages: Vec<Page>,
     entries: usize,
-    max_entries: usize,
-    version: Option<EngineVersion>,
-    dumped_version: Option<EngineVersion>,
-}
-
-impl Default for TargetStateBuilder {
-    fn default() -> Self {
-        Self {
-            facts: Facts::default(),
-            objects: Objects::default(),
-            pages: Vec::new(),
-            entries: 0,
-            max_entries: MAX_ENTRIES,
-            version: None,
-            dumped_version: None,
-        }
-    }
 }
 
 impl TargetStateBuilder {
@@ -135,25 +117,10 @@ impl TargetStateBuilder {
         Self::default()
     }
 
-    /// Sets the most entries of all lists together, [`MAX_ENTRIES`] otherwise.
-    #[must_use]
-    pub fn with_entries(mut self, most: usize) -> Self {
-        self.max_entries = most;
-        self
-    }
-
-    /// Sets the target's version; it overrides the version of a state dump.
-    #[must_use]
-    pub fn with_version(mut self, version: Option<EngineVersion>) -> Self {
-        self.version = version;
-        self
-    }
-
     /// Adds a source of any kind. Each passphrase is tried on an encrypted document.
     ///
     /// # Errors
-    /// An unknown kind of input, a damaged source, or a contradiction to an earlier source. Drop the builder after an
-    /// error.
+    /// An unknown kind of input, or a damaged source. Drop the builder after an error.
     pub fn add(&mut self, label: &str, bytes: &[u8], passphrases: &[Passphrase]) -> Result<(), StateError> {
         let source = Source::from(label);
         let kind = SourceKind::of(bytes)?;
@@ -163,8 +130,36 @@ impl TargetStateBuilder {
             SourceKind::Lists => self.add_lists(&source, bytes)?,
         };
         let label = label.to_owned();
-        self.facts.sources.push(StateSource { label, kind, objects });
+        self.state.sources.push(StateSource { label, kind, objects });
         Ok(())
+    }
+
+    /// Adds what a source shows of an object. References and GLOBAL_OBJECT are never looked up: an engine has no objects of
+    /// a reference type, though a mock keeps a reference whose original is missing.
+    fn observe(&mut self, mut seen: Observation) {
+        let (type_name, id) = &seen.object;
+        let known = type_by_name(type_name);
+        let is_reference = known.is_some_and(ObjectType::is_reference) || type_name.ends_with("_REFERENCE");
+        self.state.types.insert(type_name.clone());
+        if is_reference || type_name == "GLOBAL_OBJECT" {
+            return;
+        }
+        match id {
+            _ if known.is_some_and(|known| known.scope == Scope::Global) => {
+                seen.location = Some(Location::Global);
+            }
+            Identifier::Integer(id) if type_name == "ENVIRONMENT" => {
+                seen.location = Some(Location::Environment(*id));
+            }
+            _ => {}
+        }
+        self.objects.entry(seen.object.clone()).or_default().push(seen);
+    }
+
+    /// Adds what a source shows of an environment, whether or not it can be synced.
+    fn observe_environment(&mut self, seen: Observation) {
+        let id = seen.object.clone();
+        self.environments.entry(id).or_default().push(seen);
     }
 
     /// Combines the sources.
@@ -172,9 +167,14 @@ impl TargetStateBuilder {
     /// # Errors
     /// Sources that contradict each other.
     pub fn finish(mut self) -> Result<TargetState, StateError> {
-        self.objects.locate()?;
+        locate(&mut self.objects)?;
         self.finish_lists();
-        self.facts.version = self.version.or(self.dumped_version);
-        TargetState::new(self.facts, self.objects)
+        for (id, seen) in &self.environments {
+            self.state.add_environment(id, seen)?;
+        }
+        for seen in self.objects.values() {
+            self.state.add_object(seen)?;
+        }
+        Ok(self.state)
     }
 }

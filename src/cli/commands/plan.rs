@@ -108,7 +108,7 @@ impl Args {
             source_environment: AskedEnvironment::given(source_environment.as_ref()),
             max_format: target.max_format(),
             names: target
-                .version()
+                .version
                 .unwrap_or(EngineVersion::CHECKS_NAMES)
                 .name_check(self.strict_names),
             strict_references: false,
@@ -179,7 +179,7 @@ impl Args {
     }
 
     fn target(&self, inputs: &[Input], passphrases: &[Passphrase]) -> Result<TargetState, CliError> {
-        let mut builder = TargetStateBuilder::new().with_version(self.target_version);
+        let mut builder = TargetStateBuilder::new();
         for input in inputs {
             let label = input.label();
             let bytes = input
@@ -189,7 +189,9 @@ impl Args {
                 .add(&label, &bytes, passphrases)
                 .map_err(|error| of_target(&label, &error))?;
         }
-        builder.finish().map_err(|error| of_target("", &error))
+        let mut target = builder.finish().map_err(|error| of_target("", &error))?;
+        target.version = self.target_version.or(target.version);
+        Ok(target)
     }
 }
 

@@ -24,16 +24,16 @@ fn document(planned: &Planned) -> Value {
         "schema_version": SCHEMA_VERSION,
         "document": planned.document,
         "target": {
-            "sources": target.sources().iter().map(|source| json!({
+            "sources": target.sources.iter().map(|source| json!({
                 "path": source.label,
                 "kind": source.kind.as_str(),
                 "objects": source.objects,
             })).collect::<Vec<_>>(),
             "complete": target.is_complete(),
-            "version": target.version().map(|version| version.to_string()),
+            "version": target.version.map(|version| version.to_string()),
         },
         "notes": planned.notes.iter().cloned()
-            .chain(target.notes().iter().map(ToString::to_string))
+            .chain(target.notes.iter().map(ToString::to_string))
             .collect::<Vec<_>>(),
         "environment": planned.environment.as_ref().map(environment),
         "source_environment": planned.source_environment.as_ref().map(environment),

@@ -24,7 +24,7 @@ pub(crate) fn print(out: &mut impl Write, planned: &Planned) -> io::Result<()> {
     ));
     let sources: Vec<String> = planned
         .target
-        .sources()
+        .sources
         .iter()
         .take(LISTED)
         .map(|source| cell(&source.label))
@@ -68,7 +68,7 @@ pub(crate) fn print(out: &mut impl Write, planned: &Planned) -> io::Result<()> {
         .notes
         .iter()
         .cloned()
-        .chain(planned.target.notes().iter().map(ToString::to_string))
+        .chain(planned.target.notes.iter().map(ToString::to_string))
         .collect();
     list(&mut page, "Notes", &notes);
     table(&mut page, plan);

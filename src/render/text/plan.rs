@@ -15,7 +15,7 @@ use crate::render::words::plan as words;
 pub(crate) fn print(out: &mut impl Write, planned: &Planned) -> io::Result<()> {
     let plan = planned.plan();
     writeln!(out, "{}", styled(BOLD, safe(&planned.document)))?;
-    for source in planned.target.sources() {
+    for source in &planned.target.sources {
         let noun = if source.kind == SourceKind::Lists {
             "row"
         } else {
@@ -25,7 +25,7 @@ pub(crate) fn print(out: &mut impl Write, planned: &Planned) -> io::Result<()> {
         let text = format!("{} ({}, {objects})", source.label, source.kind.as_str());
         field(out, "onto", safe(&text))?;
     }
-    if let Some(version) = planned.target.version() {
+    if let Some(version) = planned.target.version {
         field(out, "version", version)?;
     }
     if let Some(environment) = &planned.environment {
@@ -37,7 +37,7 @@ pub(crate) fn print(out: &mut impl Write, planned: &Planned) -> io::Result<()> {
     field(out, "force", if planned.force { "overwrite" } else { "no" })?;
     field(out, "objects", safe(&words::summary(plan)))?;
     steps(out, plan)?;
-    let notes = planned.target.notes().iter().map(ToString::to_string);
+    let notes = planned.target.notes.iter().map(ToString::to_string);
     list(out, "Notes", planned.notes.iter().cloned().chain(notes))?;
     for task in words::tasks(plan) {
         list(out, task.title, task.objects.into_iter())?;

@@ -74,14 +74,14 @@ pub(super) fn compare(engine: &Engine, document: &[u8], options: ImportOptions) 
     let mut builder = TargetStateBuilder::new();
     builder.add("state.json", &before, &[]).unwrap();
     let state = builder.finish().unwrap();
-    assert!(state.is_complete() && state.notes().is_empty());
+    assert!(state.is_complete() && state.notes.is_empty());
     let (report, objects) = Examiner::new(&ExamineOptions::default())
         .keep_contents()
         .read_bytes(document)
         .unwrap()
         .into_objects();
     let read = ImportDocument::new(&report, objects);
-    let version = state.version().unwrap();
+    let version = state.version.unwrap();
     let options = ImportOptions {
         max_format: state.max_format(),
         names: version.name_check(engine.settings.strict_names),
