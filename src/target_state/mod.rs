@@ -169,8 +169,8 @@ impl TargetStateBuilder {
     pub fn finish(mut self) -> Result<TargetState, StateError> {
         locate(&mut self.objects)?;
         self.finish_lists();
-        for (id, seen) in &self.environments {
-            self.state.add_environment(id, seen)?;
+        for seen in self.environments.values() {
+            self.state.add_environment(seen)?;
         }
         for seen in self.objects.values() {
             self.state.add_object(seen)?;

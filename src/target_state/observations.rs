@@ -16,9 +16,6 @@ pub(super) type ObjectId = (String, Identifier);
 /// All observations, by object.
 pub(super) type Observations = BTreeMap<ObjectId, Vec<Observation>>;
 
-/// A value with the first source that shows it.
-type Sourced<'a, T> = Option<(&'a T, &'a Source)>;
-
 /// What one source shows of one object.
 #[derive(Debug)]
 pub(super) struct Observation {
@@ -83,53 +80,52 @@ pub(super) fn agreed<'a, T: PartialEq>(
     seen: &'a [Observation],
     what: &str,
     value: impl Fn(&'a Observation) -> Option<&'a T>,
-) -> Result<Sourced<'a, T>, StateError> {
-    let mut agreed: Sourced<'a, T> = None;
-    for one in seen {
-        match (agreed, value(one)) {
-            (Some((first, source)), Some(other)) if first != other => {
-                return Err(contradiction(source, &one.source, what, &one.object));
-            }
-            (None, Some(value)) => agreed = Some((value, &one.source)),
-            _ => {}
-        }
+) -> Result<Option<&'a T>, StateError> {
+    let mut values = seen.iter().filter_map(|one| Some((value(one)?, &one.source)));
+    let Some((agreed, source)) = values.next() else {
+        return Ok(None);
+    };
+    match values.find(|(other, _)| *other != agreed) {
+        Some((_, other)) => Err(contradiction(source, other, what, &seen[0].object)),
+        None => Ok(Some(agreed)),
     }
-    Ok(agreed)
 }
 
 /// The saved state. The pair of a reference may be older than what the engine lists.
 pub(super) fn revision(seen: &[Observation]) -> Result<TargetRevision, StateError> {
-    const WHAT: &str = "the revision of";
-    let pair = agreed(seen, WHAT, |one| one.pair.as_ref())?;
-    let listed = agreed(seen, WHAT, |one| one.listed_hash.as_ref())?;
-    let own = |one: &Observation| one.own_hash.clone();
-    match (pair, listed) {
-        (None, None) => Ok(TargetRevision::Unknown),
-        (None, Some((listed, _))) => Ok(TargetRevision::Hash(listed.clone())),
-        (Some((pair, document)), Some((listed, list)))
-            if !seen.iter().filter_map(own).any(|own| own == *listed)
-                && revision_hash::of_pairs([pair]) != *listed =>
-        {
-            match seen.iter().find(|one| one.own_hash.is_some()) {
-                Some(one) => Err(contradiction(document, list, WHAT, &one.object)),
-                None => Ok(TargetRevision::Hash(listed.clone())),
-            }
+    let what = "the revision of";
+    let pair = agreed(seen, what, |one| one.pair.as_ref())?;
+    let listed = agreed(seen, what, |one| one.listed_hash.as_ref())?;
+    let (Some(pair), Some(listed)) = (pair, listed) else {
+        let pair = pair.cloned().map(TargetRevision::Pair);
+        let known = pair.or_else(|| listed.cloned().map(TargetRevision::Hash));
+        return Ok(known.unwrap_or(TargetRevision::Unknown));
+    };
+    let mut own = seen.iter().filter_map(|one| one.own_hash.as_ref()).peekable();
+    let is_unexplained = own.peek().is_none();
+    if own.any(|own| own == listed) || revision_hash::of_pairs([pair]) == *listed {
+        return Ok(TargetRevision::Pair(pair.clone()));
+    }
+    let document = seen.iter().find(|one| one.pair.is_some());
+    let list = seen.iter().find(|one| one.listed_hash.is_some());
+    match (document, list) {
+        (Some(document), Some(list)) if !is_unexplained => {
+            Err(contradiction(&document.source, &list.source, what, &list.object))
         }
-        (Some((pair, _)), _) => Ok(TargetRevision::Pair(pair.clone())),
+        _ => Ok(TargetRevision::Hash(listed.clone())),
     }
 }
 
 /// Locates the objects that live where their parents do.
 pub(super) fn locate(objects: &mut Observations) -> Result<(), StateError> {
     let mut located = Vec::new();
-    for (id, seen) in &*objects {
-        if let Some((_, source)) = agreed(seen, "the environment of", |one| one.parent.as_ref())? {
-            let location = end_of_parents(objects, seen);
-            located.push(Observation {
-                location,
-                ..Observation::of(&id.0, id.1.clone(), source)
-            });
-        }
+    for seen in objects.values() {
+        agreed(seen, "the environment of", |one| one.parent.as_ref())?;
+        let child = seen.iter().find(|one| one.parent.is_some());
+        located.extend(child.map(|child| Observation {
+            location: end_of_parents(objects, seen),
+            ..Observation::of(&child.object.0, child.object.1.clone(), &child.source)
+        }));
     }
     for seen in located {
         objects.entry(seen.object.clone()).or_default().push(seen);

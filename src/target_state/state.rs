@@ -57,37 +57,27 @@ enum OwnedIdentity {
 }
 
 impl TargetState {
-    pub(super) fn add_environment(&mut self, id: &ObjectId, seen: &[Observation]) -> Result<(), StateError> {
-        let name = agreed(seen, "the name of", |one| one.name.as_ref())?;
-        let purpose = agreed(seen, "the purpose of", |one| one.purpose.as_ref())?;
-        if let Identifier::Integer(id) = id.1 {
-            let name = name.map(|(name, _)| name.clone());
-            let purpose = purpose.map(|(purpose, _)| *purpose);
-            self.environments
-                .insert(id, NamedEnvironment { id, name, purpose });
+    pub(super) fn add_environment(&mut self, seen: &[Observation]) -> Result<(), StateError> {
+        let name = agreed(seen, "the name of", |one| one.name.as_ref())?.cloned();
+        let purpose = agreed(seen, "the purpose of", |one| one.purpose.as_ref())?.copied();
+        if let Identifier::Integer(id) = seen[0].object.1 {
+            let known = NamedEnvironment { id, name, purpose };
+            self.environments.insert(id, known);
         }
         Ok(())
     }
 
     /// Indexes an object by its name, its UUID and, for an `ENVIRONMENT`, its location.
     pub(super) fn add_object(&mut self, seen: &[Observation]) -> Result<(), StateError> {
-        let Some(Observation {
-            object: (type_name, id),
-            source,
-            ..
-        }) = seen.first()
-        else {
-            return Ok(());
-        };
-        let location = agreed(seen, "the environment of", |one| one.location.as_ref())?;
-        let location = location.map(|(location, _)| *location);
+        let (type_name, id) = &seen[0].object;
+        let source = &seen[0].source;
+        let location = agreed(seen, "the environment of", |one| one.location.as_ref())?.copied();
         if let Some(Location::Environment(id)) = location {
             let unnamed = || NamedEnvironment::of(id);
             self.environments.entry(id).or_insert_with(unnamed);
         }
-        let name = agreed(seen, "the name of", |one| one.name.as_ref())?;
-        let named_by = name.map_or(source, |(_, source)| source);
-        let name = name.map(|(name, _)| name.clone());
+        let name = agreed(seen, "the name of", |one| one.name.as_ref())?.cloned();
+        let named_by = first(seen, |one| one.name.as_ref().and(Some(&one.source))).unwrap_or(source);
         let revision = match revision(seen) {
             // The members of this bundle change without a save.
             Err(_) if type_name == "ENVIRONMENT" => TargetRevision::Unknown,
@@ -95,7 +85,6 @@ impl TargetState {
         };
         // An engine's upgrade adds dependencies without a save.
         let dependencies = agreed(seen, "the dependencies of", |one| one.dependencies.as_ref());
-        let dependencies = dependencies.ok().flatten();
         let pair = first(seen, |one| one.pair.as_ref());
         let uuid = pair
             .filter(|_| revision != TargetRevision::Unknown)
@@ -106,7 +95,7 @@ impl TargetState {
             id: id.clone(),
             name: shown_name.clone(),
             revision,
-            dependencies: dependencies.map(|(dependencies, _)| dependencies.clone()),
+            dependencies: dependencies.ok().flatten().cloned(),
         };
         let answer = match self.doubt(&object, location, source) {
             Some(needs) => Presence::Unknown { needs },
