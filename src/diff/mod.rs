@@ -33,7 +33,7 @@ pub use habits::Later;
 pub use matching::MatchBy;
 pub use path::{COMMON_FIELDS, FieldPath, IgnoreError, IgnoreRule, Step};
 pub use secret::{LineDiff, LineTag, SecretChange};
-pub use textconv::{OutlineLine, outline};
+pub use textconv::{OutlineLine, content, outline};
 pub use value::{Value, ValueDigest};
 
 use crate::finding::Finding;

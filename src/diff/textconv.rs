@@ -80,11 +80,7 @@ pub fn outline(
 }
 
 /// Returns the lines of one object's dependencies and content.
-pub(super) fn content(
-    report: &DocumentReport,
-    object: &SyncObject<'_>,
-    limits: &DiffLimits,
-) -> Vec<OutlineLine> {
+pub fn content(report: &DocumentReport, object: &SyncObject<'_>, limits: &DiffLimits) -> Vec<OutlineLine> {
     let mut outline = Outline::new(limits);
     outline.content(0, report, object);
     outline.lines

@@ -8,6 +8,7 @@ use crate::outcome::document::Judged;
 
 pub(crate) mod github;
 pub(crate) mod graph;
+pub(crate) mod html;
 pub(crate) mod json;
 pub(crate) mod junit;
 pub(crate) mod markdown;

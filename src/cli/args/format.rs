@@ -20,6 +20,8 @@ pub(crate) enum Format {
     Github,
     /// A comment for a pull request
     Markdown,
+    /// A page for browsers, in one file
+    Html,
     /// The dependency graph as a picture
     Svg,
     /// The dependency graph for Graphviz

@@ -23,7 +23,7 @@ use crate::cli::io::stdout;
 use crate::outcome::comparison::{Compared, ComparedSide};
 use crate::outcome::picture::of_comparison;
 use crate::render::words::diff::{self as words, View};
-use crate::render::{json, markdown, text};
+use crate::render::{html, json, markdown, text};
 
 /// Show what differs between two export documents: objects, their changed fields, and why
 #[derive(Debug, clap::Args)]
@@ -45,6 +45,7 @@ Examples:
   exportdoc diff before.json after.json
   exportdoc diff --by-name test-engine.json production.json
   exportdoc diff --ignore email --only MASKING_JOB before.json after.json
+  exportdoc diff --format html before.json after.json > changes.html
   exportdoc diff --format svg before.json after.json > changes.svg
   exportdoc diff --format markdown before.json after.json | gh pr comment --body-file -"))]
 pub(crate) struct Args {
@@ -59,7 +60,7 @@ pub(crate) struct Args {
     by_name: bool,
     /// How to print it
     #[arg(long, default_value = "text", value_parser = one_of([
-        Format::Text, Format::Json, Format::Markdown, Format::Svg, Format::Dot, Format::Mermaid
+        Format::Text, Format::Json, Format::Markdown, Format::Html, Format::Svg, Format::Dot, Format::Mermaid
     ]))]
     format: Format,
     /// Print one line per object with the number of changed fields
@@ -209,6 +210,10 @@ impl Args {
                     let focus = self.focus(compared)?;
                     let drawn = of_comparison(compared, focus.as_ref(), self.picture.part());
                     picture::print(&mut out, format, &drawn)?;
+                }
+                Format::Html => {
+                    let drawn = of_comparison(compared, None, self.picture.part());
+                    html::diff::print(&mut out, compared, &drawn, view)?;
                 }
                 Format::Markdown => markdown::diff::print(&mut out, compared, view)?,
                 _ => text::diff::print(&mut out, compared, view)?,

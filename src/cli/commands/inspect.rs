@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use exportdoc::internal::extract::find;
 use exportdoc::internal::object::{type_by_name, type_help};
-use exportdoc::internal::report::ExamineOptions;
+use exportdoc::internal::report::{DocumentReport, ExamineOptions};
 use exportdoc::internal::reuse;
 
 use crate::cli::args::format::{Format, one_of};
@@ -15,11 +15,12 @@ use crate::cli::args::picture::{self, PictureArgs};
 use crate::cli::error::{CliError, user_error};
 use crate::cli::exit::{self, Exit};
 use crate::cli::io::input::{Input, stdin_once};
+use crate::cli::io::source::Source;
 use crate::cli::io::{batch, clock, record, stdout};
 use crate::outcome::document::{Ended, Judged};
 use crate::outcome::picture::of_document;
 use crate::render::words::algorithms::describes;
-use crate::render::{json, text};
+use crate::render::{html, json, text};
 
 /// Secret values are cut here, so that a large lookup doesn't flood the terminal.
 const SECRET_BYTES: usize = 64 * 1024;
@@ -36,6 +37,7 @@ Examples:
   exportdoc inspect --format json export.json | jq '.documents[0].objects[].name'
   exportdoc inspect --raw MASKING_JOB:4 export.json
   exportdoc inspect --against global.json job.json
+  exportdoc inspect --format html job.json > job.html
   exportdoc inspect --format svg job.json > job.svg
   exportdoc inspect --format svg --object LOOKUP:AddrLookup --reverse global.json > needed-by.svg
   curl … /masking/api/export | exportdoc inspect -"))]
@@ -44,7 +46,7 @@ pub(crate) struct Args {
     input: InputArgs,
     /// How to print it
     #[arg(long, default_value = "text", value_parser = one_of([
-        Format::Text, Format::Json, Format::Ndjson, Format::Svg, Format::Dot, Format::Mermaid
+        Format::Text, Format::Json, Format::Ndjson, Format::Html, Format::Svg, Format::Dot, Format::Mermaid
     ]))]
     format: Format,
     /// Show the objects as a tree of dependencies instead of a table
@@ -77,6 +79,9 @@ impl Args {
         self.picture.check(self.format)?;
         if picture::draws(self.format) {
             return self.draw(&inputs);
+        }
+        if self.format == Format::Html {
+            return self.page(&inputs);
         }
         let options = ExamineOptions {
             secret_bytes: self.show_secrets.then_some(SECRET_BYTES),
@@ -147,15 +152,23 @@ impl Args {
         }))
     }
 
+    /// Makes a page of one document, which is held in memory with its objects.
+    fn page(&self, inputs: &[Input]) -> Result<Exit, CliError> {
+        let input = single(inputs)?;
+        let max_size = self.input.max_size.bytes().min(RAW_BYTES);
+        let source = Source::load(input, input.label(), max_size, || self.passphrases.read())?;
+        CliError::if_more_follows(&source.label, &source.report)?;
+        let picture = of_document(&source.report, None, self.picture.part());
+        let mut out = stdout::open();
+        let (report, objects) = (&source.report, &source.contents.objects);
+        html::inspect::print(&mut out, &source.label, report, objects, &picture, clock::now())?;
+        out.flush()?;
+        Ok(exit_of_report(report))
+    }
+
     /// Draws the graph of one document.
     fn draw(&self, inputs: &[Input]) -> Result<Exit, CliError> {
-        let [input] = inputs else {
-            return Err(user_error(format!(
-                "a picture shows one document, and {} are given",
-                inputs.len()
-            ))
-            .hinted("run the command once for each document"));
-        };
+        let input = single(inputs)?;
         let options = ExamineOptions {
             passphrases: self.passphrases.read()?,
             ..ExamineOptions::default()
@@ -196,11 +209,28 @@ impl Args {
     }
 }
 
+/// The one document that a page or a picture shows.
+fn single(inputs: &[Input]) -> Result<&Input, CliError> {
+    match inputs {
+        [input] => Ok(input),
+        _ => Err(user_error(format!(
+            "this format shows one document, and {} are given",
+            inputs.len()
+        ))
+        .hinted("run the command once for each document")),
+    }
+}
+
 fn exit_of(judged: &Judged) -> Exit {
-    match &judged.outcome {
-        Err(unreadable) => unreadable.into(),
-        Ok(report) if report.hit_limit() => Exit::Limit,
-        Ok(report) if report.is_clean() => Exit::Good,
-        Ok(_) => Exit::Bad,
+    judged.outcome.as_ref().map_or_else(Exit::from, exit_of_report)
+}
+
+fn exit_of_report(report: &DocumentReport) -> Exit {
+    if report.hit_limit() {
+        Exit::Limit
+    } else if report.is_clean() {
+        Exit::Good
+    } else {
+        Exit::Bad
     }
 }

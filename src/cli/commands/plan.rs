@@ -20,7 +20,7 @@ use crate::cli::io::source::Source;
 use crate::cli::io::stdout;
 use crate::cli::io::walking::{Listing, below};
 use crate::outcome::plan::{AskedEnvironment, Forbid, Planned};
-use crate::render::{json, markdown, text};
+use crate::render::{html, json, markdown, text};
 
 /// Predict what importing an export document would do to an engine, object by object, and whether it would succeed
 #[derive(Debug, clap::Args)]
@@ -76,7 +76,7 @@ pub(crate) struct Args {
     #[arg(long, value_enum, value_name = "WHAT", value_delimiter = ',')]
     deny: Vec<Forbid>,
     /// How to print it
-    #[arg(long, default_value = "text", value_parser = one_of([Format::Text, Format::Json, Format::Markdown]))]
+    #[arg(long, default_value = "text", value_parser = one_of([Format::Text, Format::Json, Format::Markdown, Format::Html]))]
     format: Format,
     #[command(flatten)]
     passphrases: PassphraseArgs,
@@ -133,6 +133,7 @@ impl Args {
         let mut out = stdout::open();
         match self.format {
             Format::Json => json::plan::print(&mut out, &planned)?,
+            Format::Html => html::plan::print(&mut out, &planned)?,
             Format::Markdown => markdown::plan::print(&mut out, &planned)?,
             _ => text::plan::print(&mut out, &planned)?,
         }

@@ -20,20 +20,30 @@ const LINE: f64 = 17.0;
 /// Prints the picture as a document.
 pub(crate) fn print(out: &mut impl Write, picture: &Picture) -> io::Result<()> {
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
-    element(out, picture)
+    element(out, picture, Links::None)
 }
 
-/// Prints the picture as an element of another document. Boxes name the objects' positions in `data-object`.
-pub(crate) fn element(out: &mut impl Write, picture: &Picture) -> io::Result<()> {
+/// Where a click on a box leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Links {
+    None,
+    /// To the element `o` and the object's position, such as `#o12`.
+    Objects,
+}
+
+/// Prints the picture as an element of another document.
+pub(crate) fn element(out: &mut impl Write, picture: &Picture, links: Links) -> io::Result<()> {
     let sizes: Vec<Size> = picture.boxes.iter().map(size).collect();
     let placed = layout(picture, &sizes);
+    // An image can't hold links.
+    let role = if links == Links::None { "img" } else { "group" };
     let title = html(&picture.title);
     let width = placed.width.max(title.chars().count() as f64 * 8.0).max(240.0) + 2.0 * MARGIN;
     let legend = legend(picture, width);
     let height = placed.height + HEAD + MARGIN + legend.1;
     writeln!(
         out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"graph\" role=\"img\" aria-label=\"{title}\" \
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"graph\" role=\"{role}\" aria-label=\"{title}\" \
          width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.0} {height:.0}\">"
     )?;
     writeln!(out, "<title>{title}</title>\n<style>\n{STYLE}</style>")?;
@@ -45,7 +55,12 @@ pub(crate) fn element(out: &mut impl Write, picture: &Picture) -> io::Result<()>
     writeln!(out, "<g transform=\"translate({MARGIN} {HEAD})\">")?;
     arrows(out, picture, &placed)?;
     for (id, shown) in picture.boxes.iter().enumerate() {
+        let link = shown.object.filter(|_| links == Links::Objects);
+        if let Some(object) = link {
+            write!(out, "<a href=\"#o{object}\">")?;
+        }
         draw(out, id, shown, placed.corners[id], sizes[id])?;
+        writeln!(out, "{}", if link.is_some() { "</a>" } else { "" })?;
     }
     writeln!(out, "</g>")?;
     let y = HEAD + placed.height + MARGIN;
@@ -91,13 +106,9 @@ fn text_width(class: &str, text: &str) -> f64 {
 fn draw(out: &mut impl Write, id: usize, shown: &PictureBox, (x, y): Point, size: Size) -> io::Result<()> {
     let family = Family::of(&shown.type_name).word();
     let focus = if shown.is_focus { " focus" } else { "" };
-    let object = shown
-        .object
-        .map(|object| format!(" data-object=\"{object}\""))
-        .unwrap_or_default();
     write!(
         out,
-        "<g class=\"box {family} {}{focus}\" data-box=\"{id}\"{object} transform=\"translate({x:.1} {y:.1})\">\
+        "<g class=\"box {family} {}{focus}\" data-box=\"{id}\" transform=\"translate({x:.1} {y:.1})\">\
          <title>{}</title>",
         shown.mark.word(),
         html(&tooltip(shown))
@@ -126,7 +137,7 @@ fn draw(out: &mut impl Write, id: usize, shown: &PictureBox, (x, y): Point, size
             html(text)
         )?;
     }
-    writeln!(out, "</g>")
+    write!(out, "</g>")
 }
 
 fn tooltip(shown: &PictureBox) -> String {

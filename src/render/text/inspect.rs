@@ -3,9 +3,7 @@
 use std::io::{self, Write};
 
 use exportdoc::internal::finding::{Finding, Severity};
-use exportdoc::internal::report::{
-    DocumentReport, Encryption, ListedObject, Outcome, SecretsUnknown, Trust, Verdict,
-};
+use exportdoc::internal::report::{DocumentReport, ListedObject, Outcome, Verdict};
 
 use crate::outcome::document::{Judged, Unreadable};
 use crate::render::style::{BOLD, DIM, GREEN, RED, YELLOW, safe, styled};
@@ -13,7 +11,7 @@ use crate::render::text::algorithms;
 use crate::render::text::listing::{label, partial, references, secret_values, table};
 use crate::render::text::tables::field;
 use crate::render::text::tree;
-use crate::render::words::time;
+use crate::render::words::{contents, time};
 
 /// What `inspect` shows.
 pub(crate) struct View<'a> {
@@ -91,32 +89,9 @@ fn facts(out: &mut impl Write, report: &DocumentReport, view: &View<'_>) -> io::
     }
     field(out, "requested", rows(&envelope.requested))?;
     field(out, "objects", summary(report))?;
-    field(
-        out,
-        "encryption",
-        match &report.encryption {
-            Encryption::Clear => "none".to_owned(),
-            Encryption::Passphrase { scheme, opened } => {
-                format!(
-                    "passphrase ({}), {}",
-                    safe(scheme),
-                    if *opened { "opened" } else { "not opened" }
-                )
-            }
-            Encryption::Unknown => "an unknown scheme".to_owned(),
-        },
-    )?;
-    field(out, "in clear", in_clear(report))?;
-    let tally = report.hash_tally();
-    field(
-        out,
-        "hashes",
-        if tally.compared == 0 {
-            "none to compare".to_owned()
-        } else {
-            format!("{} of {} recomputed and matching", tally.matching, tally.objects)
-        },
-    )?;
+    field(out, "encryption", safe(&contents::encryption(report)))?;
+    field(out, "in clear", contents::in_clear(report))?;
+    field(out, "hashes", contents::hashes(report))?;
     signature_facts(out, report)
 }
 
@@ -164,23 +139,14 @@ fn verdict_line(report: &DocumentReport) -> String {
         .as_deref()
         .map(|rule| format!(" (rule {})", safe(rule)))
         .unwrap_or_default();
-    match (signature.verdict, signature.trust) {
-        (Verdict::Valid, Trust::Trusted) => {
-            format!(
-                "{}: intact; signed with a trusted key{rule}",
-                styled(GREEN, "valid")
-            )
-        }
-        (Verdict::Valid, _) => format!("{}: intact; origin unknown{rule}", styled(GREEN, "valid")),
-        (Verdict::Invalid, _) => format!("{}{rule}", styled(RED, "invalid")),
-        (Verdict::Undetermined, _) => {
-            let why = if report.blob.complete {
-                "no known signing rule verifies"
-            } else {
-                "a limit stopped the reading"
-            };
-            format!("{}: {why}{rule}", styled(YELLOW, "undetermined"))
-        }
+    let style = match signature.verdict {
+        Verdict::Valid => GREEN,
+        Verdict::Invalid => RED,
+        Verdict::Undetermined => YELLOW,
+    };
+    match contents::verdict(report) {
+        (word, "") => format!("{}{rule}", styled(style, word)),
+        (word, meaning) => format!("{}: {meaning}{rule}", styled(style, word)),
     }
 }
 
@@ -280,31 +246,4 @@ pub(crate) fn verdict(out: &mut impl Write, judged: &Judged) -> io::Result<()> {
     }
     findings(out, &report.findings)?;
     writeln!(out)
-}
-
-/// The secrets that aren't encrypted. `no secrets` only if everything could be read.
-fn in_clear(report: &DocumentReport) -> String {
-    let mut parts: Vec<String> = report
-        .secrets()
-        .iter()
-        .map(|(kind, count)| format!("{count} {}", kind.as_str()))
-        .collect();
-    match report.secrets_unknown() {
-        Some(SecretsUnknown::Objects(1)) => {
-            parts.push("unknown: 1 object holds data that this version can't read".to_owned());
-        }
-        Some(SecretsUnknown::Objects(count)) => {
-            parts.push(format!(
-                "unknown: {count} objects hold data that this version can't read"
-            ));
-        }
-        Some(SecretsUnknown::Incomplete) => parts.push("unknown: part of the blob can't be read".to_owned()),
-        Some(SecretsUnknown::NotOpened) => parts.push("unknown: the objects are encrypted".to_owned()),
-        Some(SecretsUnknown::Encrypted) => {
-            parts.push("unknown: the objects are encrypted by an unknown scheme".to_owned());
-        }
-        None if parts.is_empty() => parts.push("no secrets".to_owned()),
-        None => {}
-    }
-    parts.join(", ")
 }

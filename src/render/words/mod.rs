@@ -2,7 +2,9 @@
 
 pub(crate) mod algorithms;
 pub(crate) mod audit;
+pub(crate) mod contents;
 pub(crate) mod diff;
+pub(crate) mod merge;
 pub(crate) mod plan;
 pub(crate) mod time;
 

@@ -5,4 +5,5 @@ mod inspect_and_verify;
 mod json_contract;
 mod output_of_names;
 mod output_safety;
+mod pages_in_html;
 mod pictures;

@@ -126,8 +126,17 @@ fn large_graph_shows_one_box_per_type() {
     assert_eq!(whole.len(), plan.objects.len());
 }
 
+/// Names that try to become markup, statements or links.
+pub(crate) const HOSTILE: [&str; 5] = [
+    "</text><script>alert(1)</script>",
+    "\"]; click n0 \"https://example.com\" --> x[\"",
+    "\\\" ]; URL=\"javascript:alert(1)\" \n } digraph {",
+    "<img src=x onerror=alert(1)>&lt;",
+    "]]><a href='x'>\u{202e}\u{7}#quot;`",
+];
+
 /// A document of domain references with these names, each needing the next.
-fn chain(names: &[&str]) -> Vec<u8> {
+pub(crate) fn chain(names: &[&str]) -> Vec<u8> {
     let key = |name: &str| ObjectKey::new(19, Identifier::Text(name.to_owned()));
     let objects = names.iter().enumerate().map(|(at, name)| {
         let needs: Vec<ObjectKey> = names.get(at + 1).map(|next| key(next)).into_iter().collect();
@@ -163,17 +172,10 @@ fn comparison_marks_added_and_removed_objects() {
 fn names_of_a_document_add_nothing_to_a_picture() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("hostile.json");
-    let hostile = [
-        "</text><script>alert(1)</script>",
-        "\"]; click n0 \"https://example.com\" --> x[\"",
-        "\\\" ]; URL=\"javascript:alert(1)\" \n } digraph {",
-        "<img src=x onerror=alert(1)>&lt;",
-        "]]><a href='x'>\u{202e}\u{7}#quot;`",
-    ];
-    fs::write(&path, chain(&hostile)).unwrap();
+    fs::write(&path, chain(&HOSTILE)).unwrap();
     let path = path.to_str().unwrap();
     let (names, elements) = svg(&printed(&["inspect", "--format", "svg", path]));
-    assert_eq!(names.len(), hostile.len());
+    assert_eq!(names.len(), HOSTILE.len());
     let known = ["circle", "g", "path", "rect", "style", "svg", "text", "title"];
     assert!(
         elements.iter().all(|element| known.contains(&element.as_str())),
@@ -182,7 +184,7 @@ fn names_of_a_document_add_nothing_to_a_picture() {
 
     let mermaid = printed(&["inspect", "--format", "mermaid", path]);
     let boxes: Vec<&str> = mermaid.lines().filter(|line| line.contains('[')).collect();
-    assert_eq!(boxes.len(), hostile.len());
+    assert_eq!(boxes.len(), HOSTILE.len());
     for line in boxes {
         let label = line.split_once("[\"").unwrap().1.strip_suffix("\"]").unwrap();
         let text = label.replace("<br>", "");

@@ -16,7 +16,7 @@ use exportdoc::internal::escape;
 use exportdoc::internal::finding::Finding;
 use exportdoc::internal::report::ExamineOptions;
 
-use crate::cli::args::format::Format;
+use crate::cli::args::format::{Format, one_of};
 use crate::cli::args::input::InputArgs;
 use crate::cli::args::passphrase::PassphraseArgs;
 use crate::cli::args::trusted_key::TrustedKeys;
@@ -30,7 +30,7 @@ use crate::cli::io::{batch, clock, stdout};
 use crate::outcome::audit::{AuditRun, Audited};
 use crate::outcome::document::{Ended, Unreadable};
 use crate::outcome::lines::Lines;
-use crate::render::{Printer, github, json, junit, markdown, sarif, text};
+use crate::render::{Printer, github, html, json, junit, markdown, sarif, text};
 use policies::{FILE_NAME, Policies, Usage};
 
 /// Judge by rules and a policy whether export documents should be imported
@@ -72,7 +72,10 @@ pub(crate) struct Args {
     #[arg(long, value_enum, value_name = "LEVEL", default_value = "error")]
     fail_on: FailOn,
     /// How to print it
-    #[arg(long, default_value = "text", value_enum)]
+    #[arg(long, default_value = "text", value_parser = one_of([
+        Format::Text, Format::Json, Format::Ndjson, Format::Sarif, Format::Junit, Format::Github, Format::Markdown,
+        Format::Html
+    ]))]
     format: Format,
     /// The path that stands for standard input in the output [default: -; in SARIF, stdin.json]
     #[arg(long, value_name = "NAME")]
@@ -251,6 +254,7 @@ impl Args {
             Format::Sarif => Box::new(sarif::Sarif::default()),
             Format::Junit => Box::new(junit::Junit::new(fail_on)),
             Format::Github => Box::new(github::Github),
+            Format::Html => Box::new(html::audit::Html::new(fail_on)),
             Format::Markdown => Box::new(markdown::audit::Markdown::new(fail_on)),
             // The parser accepts no others.
             _ => Box::new(text::audit::Text::new(many, fail_on)),
