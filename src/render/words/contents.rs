@@ -17,7 +17,8 @@ pub(crate) fn sentence(report: &DocumentReport, now: Timestamp) -> String {
     let host = report.envelope.host.as_deref().unwrap_or("an unnamed host");
     let when = report.header.as_ref().and_then(|header| header.started);
     let when = when.map_or_else(|| "at an unknown time".to_owned(), |at| time::age(at, now));
-    let (mut held, mut referred): (Vec<(String, u64)>, Vec<(String, u64)>) = (Vec::new(), Vec::new());
+    let mut held: Vec<(String, u64)> = Vec::new();
+    let mut referred: Vec<(String, u64)> = Vec::new();
     for object in &report.objects {
         let is_reference = type_by_name(&object.type_name).is_some_and(|known| known.is_reference());
         let (list, noun) = match is_reference {
