@@ -38,6 +38,7 @@ pub(crate) fn all() -> Value {
     for name in ["status", "fault", "outcome"] {
         call[name] = named("ValuePattern");
     }
+    call["unmatched"] = json!({ "type": "boolean" });
     let point = closed(
         &["point", "wanted", "got", "fits"],
         json!({
@@ -159,6 +160,7 @@ pub(crate) fn all() -> Value {
             "match": named("RequestPattern"),
             "after": count(),
             "times": count(),
+            "for": time(),
             "probability": { "type": "number", "minimum": 0, "maximum": 1 },
             "scenario": closed(&["name"], json!({ "name": text(), "is": text(), "becomes": text() })),
             "act": named("FaultAct"),

@@ -1,4 +1,4 @@
-//! The part of a request's body that its handler does not read.
+//! The part of a request's body that its handler does not read. The journal gets it if it is the whole body.
 //!
 //! Invariant: the answer follows the whole request, or closes the connection. Otherwise the rest of the body would
 //! spoil the next request on the connection.
@@ -23,10 +23,28 @@ use crate::http::limits::UNCOUNTED_BODY;
 /// How long an answer waits for the rest of its request. Clients send it right after the head.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// What a handler left.
+#[derive(Debug)]
+pub(super) enum Rest {
+    /// The request has been read to its end.
+    Nothing,
+    /// The whole body, which no handler began to read.
+    Body(Bytes),
+    /// More than is read.
+    Unread,
+}
+
+/// A body that its reader dropped before its end.
+#[derive(Debug)]
+struct Left {
+    body: Body,
+    is_begun: bool,
+}
+
 /// Gets the body back when its reader is done with it.
 #[derive(Debug)]
 pub(super) struct Leftover {
-    body: Arc<Mutex<Option<Body>>>,
+    body: Arc<Mutex<Option<Left>>>,
     /// Whether to read the rest: it is small, and the client sends it without being asked (no `Expect`).
     small: bool,
 }
@@ -45,42 +63,53 @@ impl Leftover {
             let back = Arc::clone(&leftover.body);
             *request.body_mut() = Body::new(Watched {
                 body: Some(body),
+                is_begun: false,
                 back,
             });
         }
         leftover
     }
 
-    /// Reads the rest; returns whether that was all of it.
-    pub(super) async fn drain(self, engine: &Engine) -> bool {
-        let Some(mut body) = lock(&self.body).take() else {
-            return true;
+    /// Reads the rest.
+    pub(super) async fn drain(self, engine: &Engine) -> Rest {
+        let Some(Left { body, is_begun }) = lock(&self.body).take() else {
+            return Rest::Nothing;
         };
-        let whole = async {
-            let mut room = UNCOUNTED_BODY;
-            while let Some(frame) = body.frame().await {
-                let bytes = frame.ok().map(|frame| frame.data_ref().map_or(0, Bytes::len));
-                match bytes.and_then(|bytes| room.checked_sub(bytes as u64)) {
-                    Some(left) => room = left,
-                    None => return false,
-                }
-            }
-            true
-        };
-        self.small
-            && tokio::select! {
+        let in_time = async {
+            tokio::select! {
                 biased;
-                whole = whole => whole,
-                () = engine.stopping.cancelled() => false,
-                () = tokio::time::sleep(PATIENCE) => false,
+                read = read(body) => read,
+                () = engine.stopping.cancelled() => None,
+                () = tokio::time::sleep(PATIENCE) => None,
             }
+        };
+        match if self.small { in_time.await } else { None } {
+            None => Rest::Unread,
+            Some(_) if is_begun => Rest::Nothing,
+            Some(bytes) => Rest::Body(bytes),
+        }
     }
+}
+
+/// Reads a small body; nothing if it is larger or cut off.
+async fn read(mut body: Body) -> Option<Bytes> {
+    let mut all = Vec::new();
+    while let Some(frame) = body.frame().await {
+        if let Ok(bytes) = frame.ok()?.into_data() {
+            all.extend_from_slice(&bytes);
+        }
+        if all.len() as u64 > UNCOUNTED_BODY {
+            return None;
+        }
+    }
+    Some(all.into())
 }
 
 /// A body that goes back when its reader drops it before its end.
 struct Watched {
     body: Option<Body>,
-    back: Arc<Mutex<Option<Body>>>,
+    is_begun: bool,
+    back: Arc<Mutex<Option<Left>>>,
 }
 
 impl HttpBody for Watched {
@@ -91,6 +120,7 @@ impl HttpBody for Watched {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        self.is_begun = true;
         let Some(body) = &mut self.body else {
             return Poll::Ready(None);
         };
@@ -116,7 +146,10 @@ impl HttpBody for Watched {
 impl Drop for Watched {
     fn drop(&mut self) {
         if let Some(body) = self.body.take().filter(|body| !body.is_end_stream()) {
-            *lock(&self.back) = Some(body);
+            *lock(&self.back) = Some(Left {
+                body,
+                is_begun: self.is_begun,
+            });
         }
     }
 }

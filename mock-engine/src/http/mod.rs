@@ -54,7 +54,7 @@ pub(crate) use self::escaped::Escaped;
 use self::faults::Faults;
 use self::host_guard::{HostError, HostGuard};
 use self::journal::{EntryId, Journal};
-use self::leftover::Leftover;
+use self::leftover::{Leftover, Rest};
 use self::neighbours::Neighbours;
 pub(crate) use self::path::canonical;
 use self::scenarios::Scenarios;
@@ -213,9 +213,13 @@ impl Service {
                 error.into_response()
             }
         };
-        if !leftover.drain(&app.engine).await {
-            let close = HeaderValue::from_static("close");
-            response.headers_mut().insert(CONNECTION, close);
+        match leftover.drain(&app.engine).await {
+            Rest::Nothing => {}
+            Rest::Body(bytes) => captured.put(&bytes),
+            Rest::Unread => {
+                let close = HeaderValue::from_static("close");
+                response.headers_mut().insert(CONNECTION, close);
+            }
         }
         if !app.engine.clock.is_real() {
             // Otherwise the connection adds the real time.

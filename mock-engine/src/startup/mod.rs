@@ -25,6 +25,8 @@ mod recordings;
 mod session;
 #[cfg(feature = "cli")]
 mod signals;
+#[cfg(feature = "cli")]
+mod verify;
 
 pub use asked::{Call, Calls, VerifyOnDrop};
 pub use blocking::BlockingEngine;

@@ -243,3 +243,26 @@ async fn unmatched_requests_can_be_listed() {
         ["/masking/api/environments/99", "/masking/api/login"]
     );
 }
+
+#[tokio::test]
+async fn body_that_no_handler_reads_is_kept() {
+    let client = Client::new().await;
+    let refused = json!({ "match": { "path": "/import" }, "act": { "answer": { "status": 409 } } });
+    let set = client
+        .admin("PUT", "faults", &json!({ "faults": [refused] }))
+        .await;
+    assert_eq!(set.status, 200, "{set:?}");
+    let body = json!([{ "objectType": "MASKING_JOB", "password": "hunter2" }]);
+    for (path, status) in [("exprot", 404), ("environments/7", 405), ("import", 409)] {
+        let reply = client.call("POST", path, &body).await;
+        assert_eq!(reply.status, status, "{path}: {reply:?}");
+    }
+    client.admin("PUT", "clock", &json!({ "advance": "2h" })).await;
+    assert_eq!(client.call("POST", "export", &body).await.status, 401);
+    let list = requests(&client, "limit=4").await;
+    for entry in list["requests"].as_array().unwrap() {
+        let kept = json!([{ "objectType": "MASKING_JOB", "password": "<redacted>" }]);
+        assert_eq!(entry["body"], kept, "{entry}");
+        assert_eq!(entry["bodyBytes"], body.to_string().len(), "{entry}");
+    }
+}

@@ -129,7 +129,12 @@ async fn too_many_requests_are_named() {
     let said = message(&client, &json!({ "match": { "path": "/roles" }, "atMost": 2 })).await;
     assert_eq!(
         said,
-        "Wanted at most twice: a request for /roles. Came 3 times, as requests 1, 2 and 3.\n"
+        "\
+Wanted at most twice: a request for /roles. Came 3 times, as requests 1, 2 and 3.
+      request 1, GET /masking/api/roles, answered 200
+      request 2, GET /masking/api/roles, answered 200
+      request 3, GET /masking/api/roles, answered 200
+"
     );
 }
 
@@ -390,4 +395,24 @@ async fn session_is_verified_by_its_own_requests() {
     assert_eq!(paths, ["/masking/api/domains"]);
     let roles = CallPattern::new("GET", "/roles");
     session.verify(&Expectation::of(roles).never()).unwrap();
+}
+
+#[tokio::test]
+async fn unmatched_requests_are_verified_and_named() {
+    let client = Client::new().await;
+    client.call("POST", "exprot?x=1", &json!([])).await;
+    client.get("roles").await;
+    let unmatched = |wanted: bool| json!({ "match": { "unmatched": wanted }, "never": true });
+    assert_eq!(
+        message(&client, &unmatched(true)).await,
+        "\
+Wanted never: any request with no endpoint. Came once, as request 1.
+      request 1, POST /masking/api/exprot?x=1, answered 404
+"
+    );
+    let others = message(&client, &unmatched(false)).await;
+    assert!(
+        others.contains("with an endpoint. Came twice, as requests 0 and 2."),
+        "{others}"
+    );
 }

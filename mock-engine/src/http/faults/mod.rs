@@ -13,7 +13,8 @@ mod spec;
 mod time;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Instant;
 
 use axum::body::Body;
 use http::Request;
@@ -57,6 +58,8 @@ struct Defined {
     fitted: AtomicU64,
     /// Requests that it changed.
     fired: AtomicU64,
+    /// When it changed the first one.
+    began: OnceLock<Instant>,
 }
 
 /// The fault that a request meets.
@@ -81,7 +84,14 @@ impl Defined {
             fault,
             fitted: AtomicU64::new(0),
             fired: AtomicU64::new(0),
+            began: OnceLock::new(),
         }
+    }
+
+    /// Whether the time that it lasts has passed.
+    fn is_over(&self) -> bool {
+        let times = self.fault.lasts.zip(self.began.get());
+        times.is_some_and(|(lasts, began)| began.elapsed() >= lasts.0)
     }
 
     /// Counts a request that fits; returns what the fault does if it fires.
@@ -91,7 +101,10 @@ impl Defined {
             return None;
         }
         let before = self.fitted.fetch_add(1, Ordering::Relaxed);
-        if before < self.fault.after || self.fault.probability.is_some_and(|share| chance() >= share) {
+        if before < self.fault.after
+            || self.is_over()
+            || self.fault.probability.is_some_and(|share| chance() >= share)
+        {
             return None;
         }
         let times = self.fault.times();
@@ -101,6 +114,7 @@ impl Defined {
                 (fired < times).then_some(fired + 1)
             });
         let number = fired.ok()?;
+        self.began.get_or_init(Instant::now);
         // Of two requests at once, one moves the scenario on.
         step.is_none_or(|step| scenarios.take(step))
             .then(|| self.fault.act_of(number))

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::answer::{AnswerFault, PageFault};
 use super::connection::ConnectionFault;
 use super::time::{Delay, Dribble};
+use crate::engine::duration::Time;
 use crate::engine::faults::{ExportFault, ImportFault, ObjectEdit, TaskFault};
 use crate::http::pattern::RequestPattern;
 use crate::http::scenarios::ScenarioStep;
@@ -31,6 +32,9 @@ pub struct Fault {
     /// How many requests it changes; without a number, all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<u64>,
+    /// How long it changes requests, in real time from the first one that it changes.
+    #[serde(rename = "for", default, skip_serializing_if = "Option::is_none")]
+    pub lasts: Option<Time>,
     /// The share of requests that it changes, from 0 to 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probability: Option<f64>,
@@ -73,6 +77,9 @@ impl Fault {
             .is_some_and(|share| !(0.0..=1.0).contains(&share))
         {
             return refuse(".probability", "it is not between 0 and 1");
+        }
+        if self.lasts.is_some_and(|lasts| lasts.0.is_zero()) {
+            return refuse(".for", "it is over before it begins");
         }
         if self.in_order.is_empty() {
             self.act.check(&format!("{place}.act"))?;

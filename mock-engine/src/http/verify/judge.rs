@@ -24,6 +24,7 @@ pub(super) enum Point<'p> {
     Request(Part<'p>),
     Status(&'p ValuePattern),
     Fault(&'p ValuePattern),
+    Unmatched(bool),
     Outcome(&'p ValuePattern, Option<&'p ObjectPattern>),
 }
 
@@ -47,10 +48,11 @@ impl CallPattern {
         let object = self.request.object.as_ref();
         let status = self.status.iter().map(Point::Status);
         let fault = self.fault.iter().map(Point::Fault);
+        let unmatched = self.unmatched.map(Point::Unmatched);
         let outcome = self.outcome.iter();
         let outcome = outcome.map(move |value| Point::Outcome(value, object));
         let request = self.request.parts().map(Point::Request);
-        request.chain(status).chain(fault).chain(outcome)
+        request.chain(status).chain(fault).chain(unmatched).chain(outcome)
     }
 
     pub(super) fn fits(&self, seen: &Seen) -> bool {
@@ -68,6 +70,7 @@ impl Point<'_> {
             Self::Request(part) => !self.is_hidden(seen) && part.fits(seen),
             Self::Status(value) => value.fits(status(seen).as_ref()),
             Self::Fault(value) => value.fits_text(seen.entry.fault()),
+            Self::Unmatched(wanted) => seen.entry.is_unmatched() == *wanted,
             Self::Outcome(value, object) => {
                 let mut own = outcomes(seen, *object);
                 own.any(|outcome| value.fits_text(Some(outcome)))
@@ -101,6 +104,10 @@ impl Point<'_> {
             Self::Fault(value) => {
                 let got = seen.entry.fault().map_or("no fault".to_owned(), quoted);
                 ("fault".to_owned(), shown(value), got)
+            }
+            Self::Unmatched(wanted) => {
+                let got = seen.entry.is_unmatched().to_string();
+                ("unmatched".to_owned(), wanted.to_string(), got)
             }
             Self::Outcome(value, object) => {
                 let mut own: Vec<&str> = outcomes(seen, object).collect();
@@ -136,6 +143,8 @@ impl Point<'_> {
             Self::Request(Part::Object(object)) => format!("an object of {}", shown_object(object)),
             Self::Status(value) => format!("status {}", shown(value)),
             Self::Fault(value) => format!("fault {}", shown(value)),
+            Self::Unmatched(true) => "no endpoint".to_owned(),
+            Self::Unmatched(false) => "an endpoint".to_owned(),
             Self::Outcome(value, _) => format!("outcome {}", shown(value)),
         })
     }

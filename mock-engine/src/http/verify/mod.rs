@@ -114,21 +114,19 @@ fn times(
     seen: &[Seen],
     kept: &Kept,
 ) -> Result<Verified, Unverified> {
-    let fitting: Vec<u64> = seen
-        .iter()
-        .filter(|seen| pattern.fits(seen))
-        .map(|seen| seen.entry.id())
-        .collect();
-    let count = fitting.len() as u64;
+    let fitting = seen.iter().filter(|seen| pattern.fits(seen));
+    let came: Vec<&Entry> = fitting.map(|seen| seen.entry.as_ref()).collect();
+    let count = came.len() as u64;
     if count >= least && most.is_none_or(|most| count <= most) {
-        return Ok(Verified { requests: fitting });
+        let requests = came.iter().map(|entry| entry.id()).collect();
+        return Ok(Verified { requests });
     }
     let nearest = if count < least {
         nearest(pattern, seen)
     } else {
         Vec::new()
     };
-    let mut message = report::times(pattern, (least, most), &fitting);
+    let mut message = report::times(pattern, (least, most), &came);
     message.push_str(&report::nearest(&nearest, kept.dropped));
     Err(Unverified {
         count,

@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 
 use super::{CallPattern, NearMiss};
+use crate::http::journal::Entry;
 
 /// The most numbers of requests in a sentence.
 const NUMBERS: usize = 10;
 
-/// What was wanted and how often it came.
-pub(super) fn times(pattern: &CallPattern, (least, most): (u64, Option<u64>), came: &[u64]) -> String {
+/// What was wanted and how often it came; of too many requests, the first ones.
+pub(super) fn times(pattern: &CallPattern, (least, most): (u64, Option<u64>), came: &[&Entry]) -> String {
     let wanted = match (least, most) {
         (0, Some(0)) => "never".to_owned(),
         (least, Some(most)) if least == most => format!("exactly {}", number(least)),
@@ -16,11 +17,33 @@ pub(super) fn times(pattern: &CallPattern, (least, most): (u64, Option<u64>), ca
         (least, None) => format!("at least {}", number(least)),
         (least, Some(most)) => format!("{least} to {most} times"),
     };
-    let came = match came.len() {
+    let numbers: Vec<u64> = came.iter().map(|entry| entry.id()).collect();
+    let count = numbers.len() as u64;
+    let often = match count {
         0 => "never".to_owned(),
-        count => format!("{}, as {}", number(count as u64), requests(came)),
+        count => format!("{}, as {}", number(count), requests(&numbers)),
     };
-    format!("Wanted {wanted}: {}. Came {came}.\n", named(pattern))
+    let mut text = format!("Wanted {wanted}: {}. Came {often}.\n", named(pattern));
+    if most.is_some_and(|most| count > most) {
+        for entry in came.iter().take(NUMBERS) {
+            let _ = writeln!(text, "      {}", shown(entry));
+        }
+    }
+    text
+}
+
+/// A request with its answer: `request 4, POST /masking/api/import?force_overwrite=false, answered 409`.
+fn shown(entry: &Entry) -> String {
+    let (id, method, path) = (entry.id(), entry.method(), entry.path());
+    let query = match entry.query() {
+        "" => String::new(),
+        query => format!("?{query}"),
+    };
+    let answer = match entry.status() {
+        Some(status) => format!("answered {status}"),
+        None => "not answered yet".to_owned(),
+    };
+    format!("request {id}, {method} {path}{query}, {answer}")
 }
 
 /// What was wanted in an order, how far it came, and which requests of the missing step came too early.
@@ -53,22 +76,10 @@ pub(super) fn in_order(steps: &[CallPattern], came: &[u64], early: &[u64]) -> St
 pub(super) fn nearest(misses: &[NearMiss], dropped: u64) -> String {
     let mut text = String::new();
     for (place, miss) in misses.iter().enumerate() {
-        let entry = &miss.entry;
         let (fitting, all) = (miss.fitting(), miss.points.len());
-        let query = match entry.query() {
-            "" => String::new(),
-            query => format!("?{query}"),
-        };
-        let answer = match entry.status() {
-            Some(status) => format!("answered {status}"),
-            None => "not answered yet".to_owned(),
-        };
         let title = if place == 0 { "Nearest" } else { "Next" };
-        let (id, method, path) = (entry.id(), entry.method(), entry.path());
-        let _ = writeln!(
-            text,
-            "{title}: request {id}, {method} {path}{query}, {answer}; {fitting} of {all} points fit"
-        );
+        let request = shown(&miss.entry);
+        let _ = writeln!(text, "{title}: {request}; {fitting} of {all} points fit");
         let width = miss
             .points
             .iter()

@@ -24,6 +24,8 @@ pub struct CallPattern {
     pub status: Option<ValuePattern>,
     /// The name of the fault that it met.
     pub fault: Option<ValuePattern>,
+    /// Whether no endpoint has its method and path.
+    pub unmatched: Option<bool>,
     /// The `importStatus` of an imported object: of one that fits the pattern of objects, if there is one.
     pub outcome: Option<ValuePattern>,
 }
@@ -62,6 +64,7 @@ struct Members {
     session: Option<ValuePattern>,
     status: Option<ValuePattern>,
     fault: Option<ValuePattern>,
+    unmatched: Option<bool>,
     outcome: Option<ValuePattern>,
 }
 
@@ -79,6 +82,7 @@ impl From<Members> for CallPattern {
             },
             status: members.status,
             fault: members.fault,
+            unmatched: members.unmatched,
             outcome: members.outcome,
         }
     }

@@ -15,6 +15,7 @@ use crate::http::faults;
 use crate::startup::health::{self, HealthArgs};
 use crate::startup::profiles;
 use crate::startup::recordings::{self, CheckArgs, RecordArgs, ReplayArgs};
+use crate::startup::verify::{self, VerifyArgs};
 
 /// What to do instead of starting engines.
 #[derive(Debug, Subcommand)]
@@ -37,6 +38,7 @@ pub(crate) enum Command {
     Record(RecordArgs),
     Replay(ReplayArgs),
     Check(CheckArgs),
+    Verify(VerifyArgs),
     Healthcheck(HealthArgs),
     /// Prints a completion script for a shell
     #[command(
@@ -65,7 +67,7 @@ impl Command {
     /// The exit code if [`Self::run`] fails.
     pub(crate) fn failure(&self) -> ExitCode {
         match self {
-            Self::Check(_) => ExitCode::from(2),
+            Self::Check(_) | Self::Verify(_) => ExitCode::from(2),
             _ => ExitCode::FAILURE,
         }
     }
@@ -99,6 +101,11 @@ impl Command {
             }
             Self::Check(args) => {
                 let (report, verdict) = recordings::check(args)?;
+                code = verdict;
+                report
+            }
+            Self::Verify(args) => {
+                let (report, verdict) = verify::verify(args)?;
                 code = verdict;
                 report
             }

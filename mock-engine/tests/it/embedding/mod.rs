@@ -1,6 +1,7 @@
 //! What programs and tests of any language use to start engines, find them and end them.
 
 mod rust;
+mod verified;
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;

@@ -4,6 +4,8 @@ mod clients;
 mod connections;
 mod engines;
 
+use std::time::{Duration, Instant};
+
 use mock_engine::{Act, AnswerFault, Fault, RequestPattern};
 use serde_json::{Value, json};
 
@@ -297,4 +299,26 @@ async fn reset_brings_the_first_faults_back() {
     assert_eq!(client.engine.faults().list().len(), 0);
     client.admin("POST", "reset", &Value::Null).await;
     assert_eq!(client.engine.faults().list().len(), 1);
+}
+
+#[tokio::test]
+async fn fault_ends_some_time_after_it_first_fires() {
+    let client = Client::new().await;
+    let lasts = Duration::from_millis(200);
+    set(&client, json!([{ "for": "200ms", "act": busy(503) }])).await;
+    // The time begins with the first request.
+    tokio::time::sleep(lasts + Duration::from_millis(50)).await;
+    let began = Instant::now();
+    assert_eq!(client.get("environments").await.status, 503);
+    while client.get("environments").await.status == 503 {
+        assert!(began.elapsed() < Duration::from_secs(20));
+    }
+    assert!(began.elapsed() >= lasts);
+    assert_eq!(client.get("environments").await.status, 200);
+    let none = json!({ "faults": [{ "for": "0", "act": busy(503) }] });
+    let refused = client.admin("PUT", "faults", &none).await;
+    assert!(
+        refused.error().contains("faults[0].for: it is over"),
+        "{refused:?}"
+    );
 }
