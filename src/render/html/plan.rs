@@ -62,7 +62,7 @@ pub(crate) fn print(out: &mut impl Write, planned: &Planned) -> io::Result<()> {
             .collect(),
     });
     let notes = planned.notes.iter().cloned();
-    let notes = notes.chain(planned.target.notes().iter().map(ToString::to_string));
+    let notes = notes.chain(planned.target.notes.iter().map(ToString::to_string));
     blocks.push(Block::list("Notes", Tone::Plain, notes.collect()));
     let page = Page {
         kind: "Plan of an import",
@@ -88,9 +88,9 @@ fn tone(plan: &ImportPlan) -> Tone {
 }
 
 fn cards(planned: &Planned) -> Vec<Card> {
-    let sources = planned.target.sources().iter().map(|source| source.label.clone());
+    let sources = planned.target.sources.iter().map(|source| source.label.clone());
     let mut onto = Card::new("Target", Tone::Plain, sources.collect::<Vec<_>>().join(", "));
-    if let Some(version) = planned.target.version() {
+    if let Some(version) = planned.target.version {
         onto = onto.note(format!("version {version}"));
     }
     let mut cards = vec![onto];
