@@ -52,6 +52,11 @@ impl Driver {
     }
 
     async fn call(&self, method: &str, target: &str, session: &str, body: &Value) -> Value {
+        let answer = self.answer(method, target, session, body).await;
+        serde_json::from_slice(&answer).unwrap_or_default()
+    }
+
+    async fn answer(&self, method: &str, target: &str, session: &str, body: &Value) -> Bytes {
         let body = if body.is_null() {
             String::new()
         } else {
@@ -72,7 +77,7 @@ impl Driver {
             "{method} {target}: {}",
             String::from_utf8_lossy(answer.body())
         );
-        serde_json::from_slice(answer.body()).unwrap_or_default()
+        answer.into_body()
     }
 
     async fn get(&self, path: &str) -> Value {
@@ -108,7 +113,8 @@ async fn requests(count: usize, number: usize) {
     driver.engine.faults().set(faults(number)).expect("valid faults");
     let path = format!("{API}/environments");
     for _ in 0..count {
-        driver.get(&path).await;
+        // Nothing reads the answer, so only the engine's work counts.
+        driver.answer("GET", &path, "", &Value::Null).await;
     }
 }
 
