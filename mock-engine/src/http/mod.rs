@@ -38,9 +38,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Instant;
 
+use axum::Router;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
-use axum::{Extension, Router};
 use futures_util::FutureExt;
 use http::header::{CONNECTION, DATE};
 use http::{HeaderValue, Method, Request, StatusCode, Uri};
@@ -155,6 +155,7 @@ pub(crate) struct BaseApp(pub(crate) Arc<App>);
 pub(crate) struct Service {
     app: Arc<App>,
     pub(crate) sessions: Arc<Sessions>,
+    api: Arc<OpenApi>,
     router: Router,
 }
 
@@ -172,9 +173,6 @@ impl Service {
         let api = Arc::new(OpenApi::new(descriptions));
         let known = Arc::clone(&api);
         let router = router
-            .layer(Extension(api))
-            .layer(Extension(Arc::clone(&sessions)))
-            .layer(Extension(BaseApp(Arc::clone(&app))))
             .fallback(async move |method: Method, uri: Uri| {
                 let text = nearest::no_endpoint(&known.descriptions, &method, uri.path());
                 ApiError::NoEndpoint(text)
@@ -183,6 +181,7 @@ impl Service {
         Self {
             app,
             sessions,
+            api,
             router,
         }
     }
@@ -257,7 +256,14 @@ impl Service {
         }
     }
 
-    async fn handle(&self, request: Request<Body>) -> Response {
+    async fn handle(&self, mut request: Request<Body>) -> Response {
+        // Not layers of the router, since every request would pay for them.
+        if request.uri().path().starts_with("/__admin") {
+            let about = request.extensions_mut();
+            about.insert(Arc::clone(&self.api));
+            about.insert(Arc::clone(&self.sessions));
+            about.insert(BaseApp(Arc::clone(&self.app)));
+        }
         let handled = AssertUnwindSafe(self.router.clone().oneshot(request))
             .catch_unwind()
             .await;
@@ -300,6 +306,7 @@ mod tests {
             app,
             router,
             sessions,
+            api: Arc::new(OpenApi::new(describe::Descriptions::default())),
         };
         for (path, status) in [
             ("/panics", 500),
