@@ -252,7 +252,7 @@ async fn body_that_no_handler_reads_is_kept() {
         .admin("PUT", "faults", &json!({ "faults": [refused] }))
         .await;
     assert_eq!(set.status, 200, "{set:?}");
-    let body = json!([{ "objectType": "MASKING_JOB", "password": "hunter2" }]);
+    let body = json!([{ "objectType": "MASKING_JOB", "sshKey": "hunter2" }]);
     for (path, status) in [("exprot", 404), ("environments/7", 405), ("import", 409)] {
         let reply = client.call("POST", path, &body).await;
         assert_eq!(reply.status, status, "{path}: {reply:?}");
@@ -261,8 +261,17 @@ async fn body_that_no_handler_reads_is_kept() {
     assert_eq!(client.call("POST", "export", &body).await.status, 401);
     let list = requests(&client, "limit=4").await;
     for entry in list["requests"].as_array().unwrap() {
-        let kept = json!([{ "objectType": "MASKING_JOB", "password": "<redacted>" }]);
+        let kept = json!([{ "objectType": "MASKING_JOB", "sshKey": "<redacted>" }]);
         assert_eq!(entry["body"], kept, "{entry}");
         assert_eq!(entry["bodyBytes"], body.to_string().len(), "{entry}");
     }
+}
+
+#[tokio::test]
+async fn login_under_a_wrong_path_is_hidden() {
+    let client = Client::new().await;
+    let swapped = json!({ "username": "hunter2", "password": "user123" });
+    assert_eq!(client.call("POST", "logn", &swapped).await.status, 404);
+    let entry = requests(&client, "limit=1").await["requests"][0].clone();
+    assert_eq!(entry["body"], "<redacted>", "{entry}");
 }

@@ -95,9 +95,10 @@ impl Entry {
 
     pub(super) fn finish(&mut self, mut done: Done) {
         if let Some(body) = &mut done.body {
-            let is_login = self.path().trim_end_matches('/').ends_with("login");
-            // Users type passwords into the wrong field.
-            if done.status >= 400 && is_login {
+            let to_login = self.path().trim_end_matches('/').ends_with("login");
+            let like_login = done.is_unmatched && body.contains("\"password\"");
+            // Users type passwords into the wrong field, and paths wrong.
+            if done.status >= 400 && (to_login || like_login) {
                 *body = format!("\"{}\"", redact::REDACTED).into();
             }
         }
