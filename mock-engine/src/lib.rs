@@ -48,8 +48,8 @@ pub use server::{Bind, BindError};
 #[doc(hidden)]
 pub use startup::main;
 pub use startup::{
-    BlockingEngine, Builder, Call, Calls, LocalEngine, MockEngine, RunningEngine, Session, SessionError,
-    SnapshotError, StartError, VerifyOnDrop,
+    BlockingEngine, Builder, Call, Calls, ChangeError, LocalEngine, MockEngine, RunningEngine, Session,
+    SessionError, SnapshotError, StartError, VerifyOnDrop,
 };
 
 /// Internals for this package's own tests and fuzz targets. Versions promise nothing about them.

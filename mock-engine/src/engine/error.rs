@@ -175,6 +175,15 @@ pub enum Refusal {
         /// The rule that keeps it back.
         reason: String,
     },
+    /// Rules of a scenario that don't fit the content.
+    Rule {
+        /// The scenario.
+        scenario: String,
+        /// The state that it would come into.
+        state: String,
+        /// What is wrong, a line for each mistake.
+        mistakes: String,
+    },
     /// Objects that depend on each other in a cycle.
     Cycle(Vec<String>),
     /// Two objects of one type and one name in a document.

@@ -17,6 +17,14 @@ const WRITTEN: usize = 20_000;
 
 tokio::task_local! {
     static CAUSE: Arc<Cause>;
+    static SCENARIO: Arc<Moved>;
+}
+
+/// A scenario that came into a state.
+#[derive(Debug)]
+pub(crate) struct Moved {
+    pub(crate) scenario: String,
+    pub(crate) state: String,
 }
 
 /// Why the state changes: what the layer above works on.
@@ -69,6 +77,15 @@ pub(crate) fn run_for<T>(cause: Option<Arc<Cause>>, work: impl FnOnce() -> T) ->
     }
 }
 
+/// Runs a change that a scenario makes when it comes into a state.
+pub(crate) fn by_scenario<T>(scenario: &str, state: &str, change: impl FnOnce() -> T) -> T {
+    let moved = Moved {
+        scenario: scenario.to_owned(),
+        state: state.to_owned(),
+    };
+    SCENARIO.sync_scope(Arc::new(moved), change)
+}
+
 /// A change of a state.
 #[derive(Debug, Clone)]
 pub(crate) struct Change<S> {
@@ -77,6 +94,8 @@ pub(crate) struct Change<S> {
     /// The engine's time.
     pub(crate) time_ms: i64,
     pub(crate) cause: Option<Arc<Cause>>,
+    /// The scenario that made it, if its rules did.
+    pub(crate) moved: Option<Arc<Moved>>,
     /// The states before and after it; `None` if it wrote too much to keep both.
     pub(crate) states: Option<(Arc<S>, Arc<S>)>,
     written: usize,
@@ -105,6 +124,7 @@ impl<S: Clone> History<S> {
             number: inner.next,
             time_ms,
             cause: Cause::current(),
+            moved: SCENARIO.try_with(Arc::clone).ok(),
             states: is_kept.then_some((before, after)),
             written: if is_kept { written } else { 1 },
         };

@@ -24,12 +24,14 @@ impl Engine {
         }
         connectors.get(&reader, key)?;
         let row = state.table(path).get(key).cloned().unwrap_or_default();
-        let schema = &self.settings.schema;
-        let mut names: Vec<String> = if path == FILE_CONNECTORS.spec().path {
-            schema.files(&row).map(|file| file.name.clone()).collect()
-        } else {
-            schema.datasets(&row).map(|file| file.name.clone()).collect()
-        };
+        let mut names: Vec<String> = Vec::new();
+        for schema in reader.schemas() {
+            if path == FILE_CONNECTORS.spec().path {
+                names.extend(schema.files(&row).map(|file| file.name.clone()));
+            } else {
+                names.extend(schema.datasets(&row).map(|file| file.name.clone()));
+            }
+        }
         names.sort_unstable();
         names.dedup();
         Ok(names)

@@ -35,6 +35,7 @@ mod recorded_content;
 mod resource_copy;
 pub mod resources;
 mod row_tables;
+mod rules;
 pub(crate) mod schema;
 
 mod settings;
@@ -56,6 +57,7 @@ use tokio_util::sync::CancellationToken;
 use self::clock::Clock;
 use self::ids::Ids;
 use self::resources::Writer;
+use self::schema::Schema;
 
 pub(crate) use audit::{AUDIT_MEMBERS, AuditLog};
 pub use audit::{AuditStatus, Audited};
@@ -80,6 +82,7 @@ pub use profile::{Profile, ProfileError};
 pub use query::Query;
 pub(crate) use recorded_content::RecordedContent;
 pub(crate) use row_tables::Table;
+pub(crate) use rules::Rules;
 
 pub use settings::{Credential, Pace, Settings};
 pub(crate) use snapshots::Snapshots;
@@ -115,6 +118,8 @@ pub struct Engine {
     pub uploads: Uploads,
     /// Its named snapshots.
     pub snapshots: Snapshots,
+    /// What changes when scenarios come into states.
+    pub rules: Rules,
     /// Admits sync operations.
     pub gate: SyncGate,
     /// Cancelled when the engine stops.
@@ -187,6 +192,7 @@ impl Engine {
             audit_log: AuditLog::default(),
             uploads: Uploads::default(),
             snapshots: Snapshots::default(),
+            rules: Rules::of(&settings.content),
             gate: SyncGate::new(settings.concurrent_sync),
             stopping: CancellationToken::new(),
             settings,
@@ -216,6 +222,7 @@ impl Engine {
             audit_log: AuditLog::default(),
             uploads: Uploads::default(),
             snapshots: Snapshots::default(),
+            rules: self.rules.clone(),
             gate: SyncGate::new(self.settings.concurrent_sync),
             stopping: self.stopping.child_token(),
         }
@@ -254,8 +261,8 @@ impl Engine {
         })
     }
 
-    /// Replaces the content by declared content, as if the engine had started with it. A reset goes back to what the
-    /// engine did start with.
+    /// Replaces the content and the rules by declared content, as if the engine had started with it. A reset goes back
+    /// to what the engine did start with.
     pub fn replace_content(&self, content: Content) -> Result<(), ReplaceError> {
         let settings = self.settings.clone().with(|settings| {
             settings.content = vec![content];
@@ -263,7 +270,9 @@ impl Engine {
             settings.recorded = None;
         });
         let state = first_state(&settings, &self.clock, &self.ids)?;
-        Ok(self.replace_state(state)?)
+        self.replace_state(state)?;
+        self.rules.set(&settings.content);
+        Ok(())
     }
 
     /// Restores the initial content and removes tasks, documents and uploads, and tokens unless they are kept. Seeded
@@ -276,6 +285,7 @@ impl Engine {
             EngineError::InitialContent
         })?;
         self.replace_state(state)?;
+        self.rules.set(&self.settings.content);
         if !keeps_tokens {
             self.tokens.clear();
         }
@@ -290,6 +300,11 @@ impl Engine {
 /// The state that an engine starts with.
 fn first_state(settings: &Settings, clock: &Clock, ids: &Ids) -> Result<State, ContentError> {
     let mut state = content::initial_state(settings)?;
+    let mut declared = Schema::default();
+    for content in &settings.content {
+        declared.extend(content.schema());
+    }
+    state.declared = Arc::new(declared);
     let mut writer = Writer {
         state: &mut state,
         now_ms: clock.now_ms(),

@@ -5,13 +5,13 @@
 
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Row;
 
 /// A declaration of data sources.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Schema {
     /// The databases behind database connectors.
@@ -26,7 +26,7 @@ pub struct Schema {
 }
 
 /// A database. Without `connector` and `schema` it is behind every database connector.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Database {
     /// Name of its connectors.
@@ -38,7 +38,7 @@ pub struct Database {
 }
 
 /// A table.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct DeclaredTable {
     /// Name, in the database's case.
@@ -52,7 +52,7 @@ pub struct DeclaredTable {
 }
 
 /// A column.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct DeclaredColumn {
     /// Name, as the database writes it.
@@ -69,7 +69,7 @@ pub struct DeclaredColumn {
 }
 
 /// A key or index with the column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ColumnFlag {
     /// The primary key.
     #[serde(rename = "PK")]
@@ -83,7 +83,7 @@ pub enum ColumnFlag {
 }
 
 /// A directory. Without `connector` it is behind every file connector.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FileSystem {
     /// Name of the connectors that lead to it.
@@ -93,7 +93,7 @@ pub struct FileSystem {
 }
 
 /// A mainframe. Without `connector` it is behind every mainframe dataset connector.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Mainframe {
     /// Name of the connectors that lead to it.
@@ -103,7 +103,7 @@ pub struct Mainframe {
 }
 
 /// A file or dataset.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct DeclaredFile {
     /// Name.
@@ -167,11 +167,27 @@ impl Schema {
         })
     }
 
+    /// Whether it declares nothing.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.databases.is_empty() && self.file_systems.is_empty() && self.mainframes.is_empty()
+    }
+
     /// Appends another declaration.
     pub fn extend(&mut self, other: Self) {
         self.databases.extend(other.databases);
         self.file_systems.extend(other.file_systems);
         self.mainframes.extend(other.mainframes);
+    }
+
+    /// Puts another declaration first.
+    pub(crate) fn precede(&mut self, mut other: Self) {
+        // A declaration that comes again replaces itself.
+        self.databases.retain(|known| !other.databases.contains(known));
+        self.file_systems
+            .retain(|known| !other.file_systems.contains(known));
+        self.mainframes.retain(|known| !other.mainframes.contains(known));
+        std::mem::swap(self, &mut other);
+        self.extend(other);
     }
 
     /// Returns the declared tables behind a database connector, given its row. The first of two tables with one name

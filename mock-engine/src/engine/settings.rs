@@ -95,18 +95,10 @@ impl Settings {
         self
     }
 
-    /// Reads the seed files, and declares what is behind their connectors.
+    /// Reads the seed files.
     pub(crate) fn read_seeds(&mut self) -> Result<(), SeedError> {
         for path in std::mem::take(&mut self.seed_files) {
             self.content.push(Content::read(&path)?);
-        }
-        let mut schema = Schema::default();
-        for content in &self.content {
-            schema.extend(content.schema());
-        }
-        if !self.content.is_empty() {
-            schema.extend(self.schema.as_ref().clone());
-            self.schema = Arc::new(schema);
         }
         Ok(())
     }

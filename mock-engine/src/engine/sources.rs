@@ -28,13 +28,12 @@ pub(crate) fn sources_of_job(reader: &Reader<'_>, job: &Row) -> Vec<Source> {
 /// The tables or files of a ruleset. Rulesets of both kinds share their ids.
 pub(crate) fn sources_of_ruleset(reader: &Reader<'_>, ruleset: i64) -> Vec<Source> {
     let key = Key::Number(ruleset);
-    let schema = &reader.settings.schema;
     if let Some(connector) = parent(reader, spec::DATABASE_RULESETS.path, &key, "databaseConnectorId")
         .and_then(|id| row(reader, spec::DATABASE_CONNECTORS.path, &id))
     {
         let source = |name: String| {
-            let declared = schema.tables(connector).find(|table| table.name == name);
-            let rows = declared.and_then(|table| table.rows);
+            let mut tables = reader.schemas().flat_map(|schema| schema.tables(connector));
+            let rows = tables.find_map(|table| table.rows.filter(|_| table.name == name));
             Source { name, rows }
         };
         return table_names(reader.state, ruleset)
@@ -55,10 +54,10 @@ pub(crate) fn sources_of_ruleset(reader: &Reader<'_>, ruleset: i64) -> Vec<Sourc
     names
         .map(|name| Source {
             name: name.to_owned(),
-            rows: schema
-                .files(connector)
-                .find(|file| file.name == name)
-                .and_then(|file| file.rows),
+            rows: reader
+                .schemas()
+                .flat_map(|schema| schema.files(connector))
+                .find_map(|file| file.rows.filter(|_| file.name == name)),
         })
         .collect()
 }

@@ -17,6 +17,7 @@ use super::objects::ObjectStore;
 use super::persist::StateDir;
 use super::resources::spec;
 use super::row_tables::{Table, Tables};
+use super::schema::Schema;
 use super::{EngineError, Key, PersistError};
 use crate::engine::locking::lock;
 
@@ -44,9 +45,16 @@ pub struct State {
     /// Format number of exports, if a loaded document had one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<u64>,
+    /// What the content declares behind its connectors. It comes before the declarations of the settings.
+    #[serde(default, skip_serializing_if = "declares_nothing")]
+    pub declared: Arc<Schema>,
     /// The engine's version, whose rules govern imports.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
+}
+
+fn declares_nothing(schema: &Arc<Schema>) -> bool {
+    schema.is_empty()
 }
 
 /// The format of dumps, so nothing else passes for one.

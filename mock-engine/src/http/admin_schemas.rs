@@ -121,6 +121,7 @@ pub(crate) fn all() -> Value {
                     "time": text(),
                     "user": text(),
                     "request": { "type": "object" },
+                    "scenario": closed(&["name", "state"], json!({ "name": text(), "state": text() })),
                     "leftOut": { "type": "boolean" },
                     "objects": { "type": "array", "items": { "type": "object" } },
                     "rows": { "type": "array", "items": { "type": "object" } },

@@ -144,6 +144,15 @@ fn refused(refusal: &Refusal) -> String {
         Refusal::Passphrase(reason) => return reason.clone(),
         Refusal::Export(part, reason) => return format!("{part} can't be made: {reason}"),
         Refusal::NotSyncable { object, reason } => return format!("{object} is not syncable: {reason}"),
+        Refusal::Rule {
+            scenario,
+            state,
+            mistakes,
+        } => {
+            return format!(
+                "scenario '{scenario}' can't change the content for its state '{state}': {mistakes}"
+            );
+        }
         Refusal::Cycle(names) => {
             return format!(
                 "the objects depend on each other in a cycle: {}",

@@ -249,6 +249,9 @@ impl Service {
                 if let Some(entry) = entry {
                     app.journal.fault(entry, met.label());
                 }
+                if let Err(error) = met.move_on(app).await {
+                    return error.into_response();
+                }
                 let process = async |request| self.handle(request).await;
                 met.act.run(app, request, process).await
             }

@@ -1,10 +1,12 @@
-//! Scenarios: named state machines that faults read and move on.
+//! Scenarios: named state machines that faults and rules read and move on.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use serde::{Deserialize, Serialize};
 
+use super::App;
+use crate::engine::EngineError;
 use crate::engine::locking::lock;
 
 /// The state in which a scenario begins.
@@ -20,9 +22,19 @@ pub struct ScenarioStep {
     /// The state in which the fault fires; without one, any. Scenarios begin in `started`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is: Option<String>,
-    /// The state after the fault fired; without one, it stays.
+    /// The state after the fault fired; without one, it stays. The rules for this state change the content before the
+    /// request is processed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub becomes: Option<String>,
+}
+
+/// What a step did.
+#[derive(Debug)]
+pub(crate) enum Taken {
+    /// The scenario stays in its state.
+    Stays,
+    /// The scenario came into another state.
+    Moves { scenario: String, state: String },
 }
 
 /// The scenarios of an engine. One that nothing moved yet is in `started`.
@@ -39,20 +51,32 @@ impl Scenarios {
         step.is.as_ref().is_none_or(|wanted| wanted == state)
     }
 
-    /// Takes a step; returns whether the scenario was still in its state.
-    pub(crate) fn take(&self, step: &ScenarioStep) -> bool {
+    /// Takes a step; `None` if the scenario was no longer in its state.
+    pub(crate) fn take(&self, step: &ScenarioStep) -> Option<Taken> {
         let mut states = lock(&self.states);
         let state = states.get(&step.name).map_or(STARTED, String::as_str);
-        let is_in = step.is.as_ref().is_none_or(|wanted| wanted == state);
-        if let Some(next) = step.becomes.as_ref().filter(|_| is_in) {
-            states.insert(step.name.clone(), next.clone());
+        if step.is.as_ref().is_some_and(|wanted| wanted != state) {
+            return None;
         }
-        is_in
+        let Some(next) = step.becomes.as_ref().filter(|next| *next != state) else {
+            return Some(Taken::Stays);
+        };
+        let moved = Taken::Moves {
+            scenario: step.name.clone(),
+            state: next.clone(),
+        };
+        states.insert(step.name.clone(), next.clone());
+        Some(moved)
+    }
+
+    fn state(&self, name: &str) -> String {
+        let states = lock(&self.states);
+        states.get(name).map_or(STARTED, String::as_str).to_owned()
     }
 
     /// Sets a scenario's state.
-    pub(crate) fn set(&self, name: String, state: String) {
-        lock(&self.states).insert(name, state);
+    fn set(&self, name: &str, state: String) {
+        lock(&self.states).insert(name.to_owned(), state);
     }
 
     /// The scenarios that were moved or set.
@@ -63,5 +87,28 @@ impl Scenarios {
     /// Puts all scenarios back into `started`.
     pub(crate) fn clear(&self) {
         lock(&self.states).clear();
+    }
+}
+
+impl App {
+    /// Changes the content for a scenario that came into a state.
+    pub(crate) fn scenario_came(&self, name: &str, state: &str) -> Result<(), EngineError> {
+        let last = self.engine.enter(name, state)?;
+        if last != state {
+            self.scenarios.set(name, last);
+        }
+        Ok(())
+    }
+
+    /// Puts a scenario into a state, unless its rules don't fit the content.
+    pub(crate) fn set_scenario(&self, name: &str, state: &str) -> Result<(), EngineError> {
+        let is_new = self.scenarios.state(name) != state;
+        let last = if is_new {
+            self.engine.enter(name, state)?
+        } else {
+            state.to_owned()
+        };
+        self.scenarios.set(name, last);
+        Ok(())
     }
 }

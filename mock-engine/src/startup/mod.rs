@@ -34,4 +34,4 @@ pub use builder::{Builder, MockEngine, RunningEngine, StartError};
 pub use local::LocalEngine;
 #[cfg(feature = "cli")]
 pub use program::main;
-pub use session::{Session, SessionError, SnapshotError};
+pub use session::{ChangeError, Session, SessionError, SnapshotError};

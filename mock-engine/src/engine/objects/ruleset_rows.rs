@@ -145,9 +145,12 @@ fn connector_of(reader: &Reader<'_>, ruleset: i64) -> Option<i64> {
 fn declared_columns(reader: &Reader<'_>, connector: i64, table: &str) -> Option<Vec<DeclaredColumn>> {
     let rows = reader.state.tables.get(spec::DATABASE_CONNECTORS.path)?;
     let row = rows.get(&Key::Number(connector))?;
-    let mut tables = reader.settings.schema.tables(row);
-    let found = tables.find(|known| known.name == table)?;
-    Some(found.columns.clone())
+    let tables = reader.schemas().flat_map(|schema| schema.tables(row));
+    let mut named = tables.filter(|known| known.name == table).peekable();
+    let first = *named.peek()?;
+    // A declaration may be about rows alone.
+    let found = named.find(|known| !known.columns.is_empty());
+    Some(found.unwrap_or(first).columns.clone())
 }
 
 /// The names of the tables behind a database connector: the declared ones, or else those of its rulesets.
@@ -159,8 +162,8 @@ pub(in crate::engine) fn tables_behind(reader: &Reader<'_>, key: &Key) -> Result
         .get(key)
         .cloned()
         .unwrap_or_default();
-    let schema = &reader.settings.schema;
-    let mut names: Vec<String> = schema.tables(&row).map(|table| table.name.clone()).collect();
+    let tables = reader.schemas().flat_map(|schema| schema.tables(&row));
+    let mut names: Vec<String> = tables.map(|table| table.name.clone()).collect();
     if names.is_empty()
         && let Key::Number(id) = key
     {
@@ -307,7 +310,9 @@ pub(in crate::engine) fn refresh(writer: &mut Writer<'_>, ruleset: i64) -> Resul
     let row = rows.get(&Key::Number(connector)).cloned().unwrap_or_default();
     let shown = RULESETS.get(&reader, &Key::Number(ruleset))?;
     let drops = shown.get("refreshDropsTables") == Some(&Value::Bool(true));
-    let is_declared = reader.settings.schema.tables(&row).next().is_some();
+    let is_declared = reader
+        .schemas()
+        .any(|schema| schema.tables(&row).next().is_some());
     let (mut data, mut gone) = (before.object.data_bytes().to_vec(), HashSet::new());
     let mut refreshed = Vec::new();
     for name in table_names(writer.state, ruleset) {

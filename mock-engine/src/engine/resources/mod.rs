@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::{EngineError, Key, Page, PageRequest, Query, Row, Settings, State};
 use crate::engine::ids::Ids;
+use crate::engine::schema::Schema;
 
 pub(super) use completion::complete_row;
 pub(super) use rights::{NON_ADMIN, USERS};
@@ -81,7 +82,12 @@ pub struct Writer<'a> {
     pub user: &'a str,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// The declarations of what is behind connectors. The first one of a name counts.
+    pub fn schemas(&self) -> impl Iterator<Item = &'a Schema> + use<'a> {
+        [self.state.declared.as_ref(), self.settings.schema.as_ref()].into_iter()
+    }
+
     /// Returns the collection at a path.
     pub fn collection(&self, path: &str) -> Option<&'static dyn Collection> {
         self.collections

@@ -27,17 +27,19 @@ pub(super) fn routes() -> Routes {
 }
 
 /// The form of an object of a kind.
-fn schema(kind: &Kind) -> Value {
+pub(super) fn schema(kind: &Kind) -> Value {
     let mut members = serde_json::Map::new();
     // Documents stand beside a file.
     for member in kind.members.iter().filter(|member| member.name != "load") {
         let text = json!({ "type": "string", "minLength": 1 });
         let form = match &member.form {
-            Form::Text | Form::Name(_) => text,
+            Form::Text | Form::Name(_) | Form::NameIn(..) => text,
+            Form::Flag => json!({ "type": "boolean" }),
             Form::Number => json!({ "type": "integer", "minimum": 0, "maximum": i32::MAX }),
             Form::Texts | Form::Names(_) => json!({ "type": "array", "items": { "type": "string" } }),
             Form::SomeOf(allowed) => json!({ "type": "array", "items": { "enum": allowed } }),
             Form::Object => json!({ "type": "object" }),
+            Form::One(kind) => schema(kind),
             Form::Many(kind) => json!({ "type": "array", "items": { "anyOf": [text, schema(kind)] } }),
         };
         members.insert(member.name.to_owned(), form);

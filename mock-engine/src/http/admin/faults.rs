@@ -1,14 +1,19 @@
 //! Faults and scenarios over the admin API.
 
+use std::sync::Arc;
+
 use axum::extract::Path;
 use axum::response::Response;
 use http::StatusCode;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::content::{format_of, schema};
 use super::typed;
+use crate::engine::seed::Content;
+use crate::engine::seed::form::RULES;
 use crate::http::answer::{ApiError, BadRequest, empty, json_answer};
-use crate::http::body::ObjectBody;
+use crate::http::body::{ObjectBody, TextBody};
 use crate::http::describe::{Endpoint, Routes};
 use crate::http::faults::FaultList;
 use crate::http::schemas::{self, named};
@@ -19,6 +24,20 @@ pub(super) fn routes() -> Routes {
         "type": "object",
         "required": ["state"],
         "properties": { "state": schemas::text() },
+        "additionalProperties": false,
+    });
+    let shown = json!({
+        "type": "object",
+        "required": ["scenarios", "rules"],
+        "properties": {
+            "scenarios": { "type": "object", "additionalProperties": schemas::text() },
+            "rules": { "type": "array", "items": {
+                "type": "object",
+                "required": ["scenario", "is"],
+                "properties": { "scenario": schemas::text(), "is": schemas::text(), "becomes": schemas::text() },
+                "additionalProperties": false,
+            } },
+        },
         "additionalProperties": false,
     });
     Routes::new()
@@ -39,8 +58,19 @@ pub(super) fn routes() -> Routes {
         .at(
             "/scenarios",
             [
-                Endpoint::get(scenarios, "Shows the scenarios that left their first state")
-                    .answers(StatusCode::OK, schemas::object()),
+                Endpoint::get(
+                    scenarios,
+                    "Shows the scenarios that left their first state, and the rules",
+                )
+                .answers(StatusCode::OK, shown),
+                Endpoint::put(
+                    set_rules,
+                    "Replaces the rules: content that changes when a scenario comes into a state",
+                )
+                .takes(schema(&RULES))
+                .takes_text("application/toml")
+                .takes_text("application/yaml")
+                .done(StatusCode::OK),
                 Endpoint::delete(restart, "Puts all scenarios into their first state").done(StatusCode::OK),
             ],
         )
@@ -74,7 +104,29 @@ async fn clear(Target(app): Target) -> Response {
 }
 
 async fn scenarios(Target(app): Target) -> Response {
-    json_answer(StatusCode::OK, &json!({ "scenarios": app.scenarios.all() }))
+    let rules = app.engine.rules.list();
+    let rules = rules.iter().map(|rule| {
+        let mut shown = json!({ "scenario": rule.scenario(), "is": rule.is() });
+        if let Some(next) = rule.becomes() {
+            shown["becomes"] = next.into();
+        }
+        shown
+    });
+    let rules: Vec<Value> = rules.collect();
+    json_answer(
+        StatusCode::OK,
+        &json!({ "scenarios": app.scenarios.all(), "rules": rules }),
+    )
+}
+
+async fn set_rules(
+    Target(app): Target,
+    TextBody { text, content_type }: TextBody,
+) -> Result<Response, ApiError> {
+    let format = format_of(content_type.as_deref());
+    let rules = Content::parse_rules(&text, format).map_err(|error| BadRequest::Body(error.to_string()))?;
+    app.engine.rules.set(&[rules]);
+    Ok(empty(StatusCode::OK))
 }
 
 async fn restart(Target(app): Target) -> Response {
@@ -94,6 +146,7 @@ async fn set_scenario(
     ObjectBody(body): ObjectBody,
 ) -> Result<Response, ApiError> {
     let ScenarioState { state } = typed(body)?;
-    app.scenarios.set(name, state);
+    let moved = Arc::clone(&app);
+    app.blocking(move |_| moved.set_scenario(&name, &state)).await?;
     Ok(empty(StatusCode::OK))
 }

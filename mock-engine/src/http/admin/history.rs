@@ -67,9 +67,13 @@ fn to_json(change: &Change<State>, object_type: Option<&str>) -> Option<Value> {
     if let Some(cause) = &change.cause {
         let (method, path) = cause.text.split_once(' ').unwrap_or_default();
         value["request"] = json!({ "id": cause.number, "method": method, "path": path });
-        if let Some(user) = cause.user() {
+        // What a scenario does is no work of the client.
+        if let Some(user) = cause.user().filter(|_| change.moved.is_none()) {
             value["user"] = user.as_ref().into();
         }
+    }
+    if let Some(moved) = &change.moved {
+        value["scenario"] = json!({ "name": moved.scenario, "state": moved.state });
     }
     let Some((before, after)) = &change.states else {
         value["leftOut"] = true.into();

@@ -33,7 +33,8 @@ pub use self::time::{Delay, Dribble, Lognormal};
 use self::live::Live;
 use super::App;
 use super::answer::ApiError;
-use super::scenarios::Scenarios;
+use super::messages::error_message;
+use super::scenarios::{Scenarios, Taken};
 use crate::engine::locking::lock;
 
 /// The faults of an engine.
@@ -66,6 +67,8 @@ struct Defined {
 #[derive(Debug)]
 pub(super) struct Met {
     pub(super) act: Act,
+    /// What it did to a scenario.
+    pub(super) taken: Taken,
     name: Option<String>,
     place: usize,
 }
@@ -75,6 +78,17 @@ impl Met {
     pub(super) fn label(&self) -> String {
         let name = self.name.clone();
         name.unwrap_or_else(|| format!("#{}", self.place))
+    }
+}
+
+impl Met {
+    /// Changes the content if the fault moved a scenario.
+    pub(super) async fn move_on(&self, app: &Arc<App>) -> Result<(), ApiError> {
+        let Taken::Moves { scenario, state } = &self.taken else {
+            return Ok(());
+        };
+        let (app_, scenario, state) = (Arc::clone(app), scenario.clone(), state.clone());
+        app.blocking(move |_| app_.scenario_came(&scenario, &state)).await
     }
 }
 
@@ -94,8 +108,8 @@ impl Defined {
         times.is_some_and(|(lasts, began)| began.elapsed() >= lasts.0)
     }
 
-    /// Counts a request that fits; returns what the fault does if it fires.
-    fn due(&self, chance: impl FnOnce() -> f64, scenarios: &Scenarios) -> Option<&Act> {
+    /// Counts a request that fits; returns what the fault does if it fires, also to its scenario.
+    fn due(&self, chance: impl FnOnce() -> f64, scenarios: &Scenarios) -> Option<(&Act, Taken)> {
         let step = self.fault.scenario.as_ref();
         if step.is_some_and(|step| !scenarios.is_in(step)) {
             return None;
@@ -116,8 +130,8 @@ impl Defined {
         let number = fired.ok()?;
         self.began.get_or_init(Instant::now);
         // Of two requests at once, one moves the scenario on.
-        step.is_none_or(|step| scenarios.take(step))
-            .then(|| self.fault.act_of(number))
+        let taken = step.map_or(Some(Taken::Stays), |step| scenarios.take(step))?;
+        Some((self.fault.act_of(number), taken))
     }
 }
 
@@ -226,9 +240,10 @@ impl Faults {
                     continue;
                 }
             }
-            if let Some(act) = defined.due(|| self.chance(app), &app.scenarios) {
+            if let Some((act, taken)) = defined.due(|| self.chance(app), &app.scenarios) {
                 let met = Met {
                     act: act.clone(),
+                    taken,
                     name: defined.fault.name.clone(),
                     place,
                 };
@@ -245,7 +260,15 @@ impl Faults {
         }
         let list = Arc::clone(&lock(&self.list));
         let mut refusing = list.iter().filter(|defined| defined.fault.is_before_requests());
-        refusing.any(|defined| defined.due(|| self.chance(app), &app.scenarios).is_some())
+        let due = refusing.find_map(|defined| defined.due(|| self.chance(app), &app.scenarios));
+        if let Some((_, Taken::Moves { scenario, state })) = &due
+            && let Err(error) = app.scenario_came(scenario, state)
+        {
+            // Without a handshake nothing else shows it.
+            let error = error_message(&error);
+            tracing::warn!(%error, "a refused TLS handshake moves a scenario");
+        }
+        due.is_some()
     }
 
     /// Waits until the list is replaced or cleared.

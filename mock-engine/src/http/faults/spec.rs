@@ -81,7 +81,10 @@ impl Fault {
         if self.lasts.is_some_and(|lasts| lasts.0.is_zero()) {
             return refuse(".for", "it is over before it begins");
         }
-        if self.in_order.is_empty() {
+        let moves = self.scenario.as_ref().is_some_and(|step| step.becomes.is_some());
+        if self.in_order.is_empty() && self.act.is_empty() && moves {
+            // It is there for its scenario alone.
+        } else if self.in_order.is_empty() {
             self.act.check(&format!("{place}.act"))?;
         } else if !self.act.is_empty() {
             return refuse("", "only one of act and inOrder says what it does");

@@ -132,6 +132,11 @@ fn take(entry: &mut Entry, member: &'static Member, node: &Node, mistakes: &mut 
         entry.parts.insert(member.name, parts);
         return;
     }
+    if let Form::One(kind) = member.form {
+        let part = self::entry(kind, node, path, mistakes);
+        entry.parts.insert(member.name, vec![part]);
+        return;
+    }
     match value(&member.form, node) {
         Ok(value) => {
             entry.values.insert(member.name, (node.line, value));
@@ -148,7 +153,7 @@ fn value(form: &Form, node: &Node) -> Result<Value, String> {
         all.map(Value::as_str).collect::<Option<Vec<&str>>>()
     };
     match form {
-        Form::Text | Form::Name(_) => match value.as_str() {
+        Form::Text | Form::Name(_) | Form::NameIn(..) => match value.as_str() {
             Some(text) if !text.is_empty() => Ok(value),
             _ => Err("a text that is not empty".to_owned()),
         },
@@ -159,6 +164,10 @@ fn value(form: &Form, node: &Node) -> Result<Value, String> {
                 .map(Value::from)
                 .ok_or_else(|| format!("a whole number from 0 to {}", i32::MAX))
         }
+        Form::Flag => match value {
+            Value::Bool(_) => Ok(value),
+            _ => Err("true or false".to_owned()),
+        },
         Form::Texts | Form::Names(_) => match texts() {
             Some(_) => Ok(value),
             None => Err("a list of texts".to_owned()),
@@ -171,6 +180,7 @@ fn value(form: &Form, node: &Node) -> Result<Value, String> {
             Value::Object(_) => Ok(value),
             _ => Err("an object".to_owned()),
         },
+        Form::One(_) => Err("an object".to_owned()),
         Form::Many(_) => Err("a list".to_owned()),
     }
 }

@@ -4,8 +4,10 @@
 //! [`super::seeded`].
 
 mod check;
+mod declared;
 mod example;
 pub(crate) mod form;
+mod rule;
 mod tree;
 
 use std::fmt;
@@ -13,13 +15,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(crate) use self::check::Entry;
-use crate::engine::schema::{ColumnFlag, Database, DeclaredColumn, DeclaredTable, Schema};
+pub(crate) use self::declared::{schema, table};
+use self::form::{FILE, Kind, RULES};
+pub(crate) use self::rule::Rule;
+use crate::engine::schema::Schema;
 
 /// Mistakes that are shown; more are counted.
 const SHOWN: usize = 50;
-
-/// Type and length of a column that doesn't say.
-const COLUMN: (&str, u32) = ("VARCHAR2", 40);
 
 /// Content that a seed file declares.
 #[derive(Debug, Clone)]
@@ -118,12 +120,12 @@ impl Content {
             Some("yaml" | "yml") => ContentFormat::Yaml,
             _ => ContentFormat::Toml,
         };
-        Self::of(&text, format, Some(path.to_owned()))
+        Self::of(&FILE, &text, format, Some(path.to_owned()))
     }
 
     /// Reads declared content. It can't load documents, because they stand beside a file.
     pub fn parse(text: &str, format: ContentFormat) -> Result<Self, SeedError> {
-        let content = Self::of(text, format, None)?;
+        let content = Self::of(&FILE, text, format, None)?;
         let root = &content.parsed.root;
         if root.value("load").is_some() {
             let reason = "documents are loaded beside a file only";
@@ -132,10 +134,20 @@ impl Content {
         Ok(content)
     }
 
-    fn of(text: &str, format: ContentFormat, file: Option<PathBuf>) -> Result<Self, SeedError> {
+    /// Reads a list of rules.
+    pub(crate) fn parse_rules(text: &str, format: ContentFormat) -> Result<Self, SeedError> {
+        Self::of(&RULES, text, format, None)
+    }
+
+    fn of(
+        kind: &'static Kind,
+        text: &str,
+        format: ContentFormat,
+        file: Option<PathBuf>,
+    ) -> Result<Self, SeedError> {
         let mut mistakes = Vec::new();
         let root = match tree::read(text, format) {
-            Ok(node) => Some(check::entry(&form::FILE, &node, String::new(), &mut mistakes)),
+            Ok(node) => Some(check::entry(kind, &node, String::new(), &mut mistakes)),
             Err((line, reason)) => {
                 mistakes.push(Mistake {
                     line,
@@ -176,79 +188,15 @@ impl Content {
             .collect()
     }
 
-    /// What is behind the declared connectors: their tables, and those of their rulesets.
+    /// What is behind the declared connectors.
     pub(crate) fn schema(&self) -> Schema {
-        let mut schema = Schema::default();
-        for environment in self.root().parts("environments") {
-            let connectors = environment.parts("connectors");
-            for connector in connectors {
-                let mut tables: Vec<&Entry> = connector.parts("tables").iter().collect();
-                for ruleset in environment.parts("rulesets") {
-                    let is_own = match ruleset.text("connector") {
-                        Some(name) => name == connector.name(),
-                        None => connectors.len() == 1,
-                    };
-                    tables.extend(ruleset.parts("tables").iter().filter(|_| is_own));
-                }
-                let mut declared: Vec<DeclaredTable> = Vec::new();
-                for table in tables.into_iter().filter(|table| declares(table)).map(table) {
-                    match declared.iter_mut().find(|known| known.name == table.name) {
-                        Some(known) => merge(known, table),
-                        None => declared.push(table),
-                    }
-                }
-                if !declared.is_empty() {
-                    schema.databases.push(Database {
-                        connector: Some(connector.name().to_owned()),
-                        schema: connector.text("schema").map(str::to_owned),
-                        tables: declared,
-                    });
-                }
-            }
-        }
-        schema
+        schema(self.root())
     }
-}
 
-/// Whether a table says more than its name.
-fn declares(table: &Entry) -> bool {
-    !table.parts("columns").is_empty() || table.number("rows").is_some()
-}
-
-/// Adds what another ruleset says of the same table.
-fn merge(known: &mut DeclaredTable, other: DeclaredTable) {
-    known.rows = known.rows.or(other.rows);
-    for column in other.columns {
-        if !known.columns.iter().any(|own| own.name == column.name) {
-            known.columns.push(column);
-        }
-    }
-}
-
-/// A table as a declaration.
-pub(crate) fn table(entry: &Entry) -> DeclaredTable {
-    DeclaredTable {
-        name: entry.name().to_owned(),
-        rows: entry.number("rows").and_then(|rows| u64::try_from(rows).ok()),
-        columns: entry.parts("columns").iter().map(column).collect(),
-    }
-}
-
-fn column(entry: &Entry) -> DeclaredColumn {
-    let flags = entry.value("flags").and_then(|flags| flags.as_array());
-    let flag = |flag: &serde_json::Value| match flag.as_str()? {
-        "PK" => Some(ColumnFlag::PrimaryKey),
-        "FK" => Some(ColumnFlag::ForeignKey),
-        _ => Some(ColumnFlag::Index),
-    };
-    let length = entry
-        .number("length")
-        .and_then(|length| u32::try_from(length).ok());
-    DeclaredColumn {
-        name: entry.name().to_owned(),
-        sql_type: entry.text("type").unwrap_or(COLUMN.0).to_owned(),
-        length: length.unwrap_or(COLUMN.1),
-        flags: flags.into_iter().flatten().filter_map(flag).collect(),
+    /// Its rules.
+    pub(crate) fn rules(&self) -> Vec<Rule> {
+        let rules = 0..self.root().parts("rules").len();
+        rules.map(|place| Rule::new(self.clone(), place)).collect()
     }
 }
 
