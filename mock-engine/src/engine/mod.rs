@@ -57,7 +57,6 @@ use tokio_util::sync::CancellationToken;
 use self::clock::Clock;
 use self::ids::Ids;
 use self::resources::Writer;
-use self::schema::Schema;
 
 pub(crate) use audit::{AUDIT_MEMBERS, AuditLog};
 pub use audit::{AuditStatus, Audited};
@@ -300,11 +299,7 @@ impl Engine {
 /// The state that an engine starts with.
 fn first_state(settings: &Settings, clock: &Clock, ids: &Ids) -> Result<State, ContentError> {
     let mut state = content::initial_state(settings)?;
-    let mut declared = Schema::default();
-    for content in &settings.content {
-        declared.extend(content.schema());
-    }
-    state.declared = Arc::new(declared);
+    state.declared = Arc::new(seed::schema_of(&settings.content));
     let mut writer = Writer {
         state: &mut state,
         now_ms: clock.now_ms(),

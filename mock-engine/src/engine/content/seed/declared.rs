@@ -1,6 +1,6 @@
 //! What seed files declare behind connectors.
 
-use super::Entry;
+use super::{Content, Entry};
 use crate::engine::schema::{
     ColumnFlag, Database, DeclaredColumn, DeclaredFile, DeclaredTable, FileSystem, Mainframe, Schema,
 };
@@ -8,74 +8,90 @@ use crate::engine::schema::{
 /// Type and length of a column that doesn't say.
 const COLUMN: (&str, u32) = ("VARCHAR2", 40);
 
-/// What is behind the declared connectors: their tables, files and datasets, and those of their rulesets.
-pub(crate) fn schema(root: &Entry) -> Schema {
+/// What is behind the connectors of some files: their tables, files and datasets, and those of their rulesets.
+pub(crate) fn schema_of(files: &[Content]) -> Schema {
+    let only = |environment: &Entry, member: &str| {
+        let all = files.iter().flat_map(|file| file.root().parts("environments"));
+        let same = all.filter(|other| other.name() == environment.name());
+        let mut connectors = same.flat_map(|other| other.parts(member));
+        let first = connectors.next().map(|connector| connector.name().to_owned());
+        first.filter(|_| connectors.next().is_none())
+    };
     let mut schema = Schema::default();
-    for environment in root.parts("environments") {
-        for_each_connector(
-            environment,
-            ["connectors", "rulesets", "tables"],
-            |connector, tables| {
-                let mut declared: Vec<DeclaredTable> = Vec::new();
-                for table in tables.into_iter().filter(|table| declares(table)).map(table) {
-                    match declared.iter_mut().find(|known| known.name == table.name) {
-                        Some(known) => merge(known, table),
-                        None => declared.push(table),
-                    }
-                }
-                if !declared.is_empty() {
-                    schema.databases.push(Database {
-                        connector: Some(connector.name().to_owned()),
-                        schema: connector.text("schema").map(str::to_owned),
-                        tables: declared,
-                    });
-                }
-            },
-        );
-        for_each_connector(
-            environment,
-            ["fileConnectors", "fileRulesets", "files"],
-            |connector, files| {
-                if !files.is_empty() {
-                    schema.file_systems.push(FileSystem {
-                        connector: Some(connector.name().to_owned()),
-                        files: files.into_iter().map(file).collect(),
-                    });
-                }
-            },
-        );
-        let of_mainframes = ["mainframeConnectors", "mainframeRulesets", "datasets"];
-        for_each_connector(environment, of_mainframes, |connector, datasets| {
-            if !datasets.is_empty() {
-                schema.mainframes.push(Mainframe {
-                    connector: Some(connector.name().to_owned()),
-                    datasets: datasets.into_iter().map(file).collect(),
-                });
-            }
-        });
+    for file in files {
+        schema.extend(self::schema(file.root(), &only));
     }
     schema
 }
 
-/// Goes through the connectors of an environment, each with what is in it and in its rulesets. The members are those of
-/// connectors, rulesets, and what both have.
-fn for_each_connector<'a>(
+/// What is behind the connectors of some content. `only` names the only connector of an environment, given the member
+/// with such connectors.
+pub(crate) fn schema(root: &Entry, only: &dyn Fn(&Entry, &str) -> Option<String>) -> Schema {
+    let mut schema = Schema::default();
+    for environment in root.parts("environments") {
+        for (connector, tables) in behind(environment, ["connectors", "rulesets", "tables"], only) {
+            let mut declared: Vec<DeclaredTable> = Vec::new();
+            for table in tables.into_iter().filter(|table| declares(table)).map(table) {
+                match declared.iter_mut().find(|known| known.name == table.name) {
+                    Some(known) => merge(known, table),
+                    None => declared.push(table),
+                }
+            }
+            if !declared.is_empty() {
+                let all = environment.parts("connectors");
+                let own = all.iter().find(|own| own.name() == connector);
+                let name = own.and_then(|own| own.text("schema"));
+                schema.databases.push(Database {
+                    connector: Some(connector),
+                    schema: name.map(str::to_owned),
+                    tables: declared,
+                });
+            }
+        }
+        for (connector, files) in behind(environment, ["fileConnectors", "fileRulesets", "files"], only) {
+            schema.file_systems.push(FileSystem {
+                connector: Some(connector),
+                files: files.into_iter().map(file).collect(),
+            });
+        }
+        let members = ["mainframeConnectors", "mainframeRulesets", "datasets"];
+        for (connector, datasets) in behind(environment, members, only) {
+            schema.mainframes.push(Mainframe {
+                connector: Some(connector),
+                datasets: datasets.into_iter().map(file).collect(),
+            });
+        }
+    }
+    schema
+}
+
+/// What is in the connectors of an environment and in their rulesets, by the connectors' names. The members are those of
+/// connectors, of rulesets, and of what both have.
+fn behind<'a>(
     environment: &'a Entry,
     [connectors, rulesets, inside]: [&str; 3],
-    mut each: impl FnMut(&'a Entry, Vec<&'a Entry>),
-) {
-    let connectors = environment.parts(connectors);
-    for connector in connectors {
-        let mut all: Vec<&Entry> = connector.parts(inside).iter().collect();
-        for ruleset in environment.parts(rulesets) {
-            let is_own = match ruleset.text("connector") {
-                Some(name) => name == connector.name(),
-                None => connectors.len() == 1,
-            };
-            all.extend(ruleset.parts(inside).iter().filter(|_| is_own));
+    only: &dyn Fn(&Entry, &str) -> Option<String>,
+) -> Vec<(String, Vec<&'a Entry>)> {
+    let mut all: Vec<(String, Vec<&Entry>)> = Vec::new();
+    let mut add = |connector: &str, parts: &'a [Entry]| {
+        if parts.is_empty() {
+            return;
         }
-        each(connector, all);
+        match all.iter_mut().find(|(known, _)| known == connector) {
+            Some((_, known)) => known.extend(parts),
+            None => all.push((connector.to_owned(), parts.iter().collect())),
+        }
+    };
+    for connector in environment.parts(connectors) {
+        add(connector.name(), connector.parts(inside));
     }
+    for ruleset in environment.parts(rulesets) {
+        let named = ruleset.text("connector").map(str::to_owned);
+        if let Some(connector) = named.or_else(|| only(environment, connectors)) {
+            add(&connector, ruleset.parts(inside));
+        }
+    }
+    all
 }
 
 fn file(entry: &Entry) -> DeclaredFile {

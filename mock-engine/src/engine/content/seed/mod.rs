@@ -15,10 +15,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(crate) use self::check::Entry;
-pub(crate) use self::declared::{schema, table};
+pub(crate) use self::declared::{schema, schema_of, table};
 use self::form::{FILE, Kind, RULES};
 pub(crate) use self::rule::Rule;
-use crate::engine::schema::Schema;
 
 /// Mistakes that are shown; more are counted.
 const SHOWN: usize = 50;
@@ -186,11 +185,6 @@ impl Content {
         names
             .map(|name| beside.map_or_else(|| name.into(), |beside| beside.join(name)))
             .collect()
-    }
-
-    /// What is behind the declared connectors.
-    pub(crate) fn schema(&self) -> Schema {
-        schema(self.root())
     }
 
     /// Its rules.

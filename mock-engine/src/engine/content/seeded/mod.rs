@@ -200,6 +200,10 @@ impl<'a, 'w> Seeder<'a, 'w> {
         name: &str,
         row: Row,
     ) -> Option<Value> {
+        if let Some(reason) = self.unknown_here(spec) {
+            self.mistakes.push(entry.mistake(None, reason));
+            return None;
+        }
         let counter = spec.counter.zip(entry.number("id"));
         let counter = counter.filter(|_| entry.kind.path == spec.path);
         if let Some((counter, id)) = counter
@@ -228,6 +232,20 @@ impl<'a, 'w> Seeder<'a, 'w> {
                 None
             }
         }
+    }
+
+    /// Why the API of the engine's profile has no such objects, if it hasn't.
+    fn unknown_here(&self, spec: &ResourceSpec) -> Option<String> {
+        let profile = self.writer.settings.profile?;
+        if !profile.lacks("post", &format!("/{}", spec.path)) {
+            return None;
+        }
+        let instead = match spec.path {
+            "profile-expressions" => "; it has classifiers",
+            "classifiers" => "; it has profile expressions",
+            _ => "",
+        };
+        Some(format!("profile {profile} has no {}s{instead}", spec.title))
     }
 
     fn place(&self) -> &'a str {
@@ -263,12 +281,7 @@ fn reason(error: &EngineError) -> String {
             format!("engines of this version refuse the name '{name}'")
         }
         EngineError::Refused(Refusal::OtherVersion { type_name, version }) => {
-            let instead = match *type_name {
-                "PROFILE_EXPRESSION" => "; it has classifiers",
-                "CLASSIFIER" => "; it has profile expressions",
-                _ => "",
-            };
-            format!("an engine of version {version} has no objects of type {type_name}{instead}")
+            format!("an engine of version {version} has no objects of type {type_name}")
         }
         EngineError::Refused(Refusal::Object(error)) => format!("the object can't be written: {error}"),
         other => format!("the engine refuses it: {other:?}"),

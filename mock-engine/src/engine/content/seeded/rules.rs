@@ -1,8 +1,11 @@
 //! Rules: what changes when a scenario comes into a state.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::{Seeder, reason};
+use crate::engine::content::seed::form::Form;
 use crate::engine::content::seed::{Entry, Rule, SeedError, did_you_mean, schema};
 use crate::engine::resources::{Access, ResourceSpec, Unique, Writer, spec};
 use crate::engine::{EngineError, Key};
@@ -18,7 +21,8 @@ pub(in crate::engine) fn apply(rule: &Rule, writer: &mut Writer<'_>) -> Result<(
     }
     if let Some(put) = rule.put() {
         let mut declared = seeder.writer.state.declared.as_ref().clone();
-        declared.precede(schema(put));
+        let only = |environment: &Entry, member: &str| seeder.only_connector(environment, member);
+        declared.precede(schema(put, &only));
         seeder.writer.state.declared = declared.into();
         seeder.all(put);
     }
@@ -50,6 +54,23 @@ impl<'a> Seeder<'a, '_> {
             collection.ok_or(EngineError::Internal)?.delete(writer, &key)
         });
         removed.map_err(|error| (None, reason(&error)))
+    }
+
+    /// The name of the only connector of an environment, with the one that an entry brings.
+    fn only_connector(&self, environment: &Entry, member: &str) -> Option<String> {
+        let kind = environment.kind.member(member)?;
+        let Form::Many(kind) = kind.form else { return None };
+        let id = self.find(&spec::ENVIRONMENTS, environment.name(), None);
+        let known = id.and_then(|id| Some(self.named(spec::by_path(kind.path)?, id.as_i64())));
+        let known = known.into_iter().flatten().map(|(name, _)| name);
+        let new = environment
+            .parts(member)
+            .iter()
+            .map(|entry| entry.name().to_owned());
+        let all: BTreeSet<String> = known.chain(new).collect();
+        let mut all = all.into_iter();
+        let first = all.next();
+        first.filter(|_| all.next().is_none())
     }
 
     /// The key of the only object with the name.

@@ -1,11 +1,17 @@
 //! Seed files and declared content.
 
+mod kinds;
+mod mistakes;
+mod on_the_fly;
+mod replaced;
+mod rules;
+
 use std::path::Path;
 
 use exportdoc::internal::import_plan::Verdict;
 use exportdoc::{Document, PlanOptions, ReadOptions, Target};
 use mock_engine::{Builder, Content, ContentFormat, MockEngine};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::process::Command;
 
 use crate::support::client::{Client, Reply, exchange};
@@ -22,9 +28,12 @@ fn ten_lines() -> String {
     example.to_owned()
 }
 
+fn content(text: &str) -> Content {
+    Content::parse(text, ContentFormat::Toml).unwrap()
+}
+
 fn toml(text: &str) -> Builder {
-    let content = Content::parse(text, ContentFormat::Toml).unwrap();
-    MockEngine::builder().content(content)
+    MockEngine::builder().content(content(text))
 }
 
 async fn put(client: &Client, media_type: &str, content: &str) -> Reply {
@@ -108,73 +117,6 @@ name = "Profile staff"
 profileSet = "Staff set"
 "#;
 
-#[tokio::test]
-async fn each_kind_of_object_is_in_its_list() {
-    let client = Client::of(toml(ALL).clock(mock_engine::Clock::frozen(1_529_094_995_483))).await;
-    for (path, wanted) in [
-        ("applications", json!({ "applicationName": "HR" })),
-        (
-            "environments",
-            json!({ "environmentId": 7, "environmentName": "HR test", "purpose": "MASK" }),
-        ),
-        (
-            "algorithms",
-            json!({ "algorithmName": "StaffLookup", "algorithmType": "LOOKUP" }),
-        ),
-        (
-            "domains",
-            json!({ "domainName": "STAFF", "defaultAlgorithmCode": "StaffLookup" }),
-        ),
-        (
-            "profile-expressions",
-            json!({ "expressionName": "Staff name", "domainName": "STAFF" }),
-        ),
-        ("profile-sets", json!({ "profileSetName": "Staff set" })),
-        (
-            "database-connectors",
-            json!({ "connectorName": "HR database", "environmentId": 7, "databaseType": "POSTGRES",
-                "host": "db.example.com", "port": 5432, "schemaName": "HR", "username": "hr" }),
-        ),
-        (
-            "database-rulesets",
-            json!({ "rulesetId": null, "rulesetName": "Staff rules" }),
-        ),
-        (
-            "table-metadata",
-            json!({ "tableName": "EMPLOYEES", "rulesetId": 31 }),
-        ),
-        (
-            "column-metadata",
-            json!({ "columnName": "LAST_NAME", "algorithmName": "StaffLookup", "domainName": "STAFF",
-                "isMasked": true, "dataType": "VARCHAR2" }),
-        ),
-        (
-            "column-metadata",
-            json!({ "columnName": "ID", "isPrimaryKey": true, "columnLength": 19 }),
-        ),
-        (
-            "masking-jobs",
-            json!({ "jobName": "Mask staff", "rulesetId": 31, "jobDescription": "Nightly" }),
-        ),
-        (
-            "profile-jobs",
-            json!({ "jobName": "Profile staff", "rulesetId": 31 }),
-        ),
-    ] {
-        let rows = client.rows(path).await;
-        let wanted = wanted.as_object().unwrap();
-        let fits = |row: &&Value| wanted.iter().all(|(member, value)| row[member] == *value);
-        assert!(
-            rows.iter().any(|row| fits(&row)),
-            "{wanted:?} in {path}: {rows:#?}"
-        );
-    }
-    let shown = client.get("database-connectors").await;
-    assert!(!String::from_utf8(shown.body).unwrap().contains("geheim"));
-    let tables = client.get("database-connectors/1/fetch").await;
-    assert_eq!(tables.json(), json!(["EMPLOYEES", "JOBS"]), "{tables:?}");
-}
-
 /// The same content as YAML and as JSON.
 fn other_formats(text: &str) -> [(ContentFormat, String); 2] {
     let value: Value = toml::from_str::<toml::Table>(text)
@@ -230,87 +172,6 @@ async fn three_formats_give_the_same_state() {
 }
 
 #[tokio::test]
-async fn mistakes_are_shown_with_line_and_path() {
-    let dir = tempfile::tempdir().unwrap();
-    let cases = [
-        (
-            "a.toml",
-            "applications = [\"HR\"]\n[[environments]]\nname = \"E\"\nconnectors = [\"C\"]\n[[environments.rulesets]]\n\
-             name = \"R\"\n[[environments.rulesets.tables]]\nname = \"T\"\ncolums = [\"A\"]\nrows = \"many\"\n\
-             [[environments.jobs]]\nid = 1\n",
-            &[
-                "a.toml:9: environments[0].rulesets[0].tables[0].colums: table has no such member; did you mean 'columns'?",
-                "a.toml:10: environments[0].rulesets[0].tables[0].rows: it is a whole number",
-                "a.toml:11: environments[0].jobs[0]: masking job needs 'name'",
-            ][..],
-        ),
-        (
-            "b.json",
-            "{ \"domains\": [\n  { \"name\": \"D\", \"algorithm\": \"NoSuch\" },\n  { \"name\": \"E\",\n\
-             \"algorithm\": \"FirstNameLookap\" }\n] }",
-            &[
-                "b.json:2: domains[0].algorithm: no algorithm is named 'NoSuch'",
-                "b.json:4: domains[1].algorithm: no algorithm is named 'FirstNameLookap'; did you mean 'FirstNameLookup'?",
-            ],
-        ),
-        (
-            "c.yaml",
-            "environments:\n- name: E\n  connectors: [A, B]\n  rulesets:\n  - name: R\n  jobs: [J]\n- purpose: MASK\n",
-            &["c.yaml:7: environments[1]: environment needs 'name'"],
-        ),
-        (
-            "d.yml",
-            "environments:\n- name: E\n  connectors: [A, B, A]\n  rulesets:\n  - name: R\n  jobs: [J]\n",
-            &[
-                "d.yml:3: environments[0].connectors[2]: there is a database connector named 'A' already",
-                "d.yml:5: environments[0].rulesets[0]: ruleset needs 'connector', because its environment has 2 of them",
-            ],
-        ),
-        ("e.toml", "applications = [\n", &["e.toml:"]),
-        (
-            "f.json",
-            "{\n\"applications\": [],\n\"applications\": []}",
-            &["f.json:3: 'applications' comes twice"],
-        ),
-        ("g.json", "{\n  \"applications\": [ }", &["g.json:2: "]),
-        ("h.yaml", "applications: [\n", &["h.yaml:"]),
-        ("i.toml", "load = [\"none.json\"]\n", &["none.json"]),
-    ];
-    for (name, text, wanted) in cases {
-        let path = dir.path().join(name);
-        std::fs::write(&path, text).unwrap();
-        let error = MockEngine::builder().seed_file(&path).start().await.unwrap_err();
-        let error = error.to_string();
-        for wanted in wanted {
-            assert!(error.contains(wanted), "{wanted} in {error}");
-        }
-        let is_list = !["e.toml", "g.json", "h.yaml", "i.toml"].contains(&name);
-        assert!(!is_list || error.lines().count() == wanted.len(), "{error}");
-    }
-}
-
-#[tokio::test]
-async fn alias_bombs_and_deep_nesting_are_refused() {
-    let mut bomb = "a: &a [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
-    for (above, name) in ('a'..'k').zip('b'..='k') {
-        bomb.push_str(&format!(
-            "{name}: &{name} [{}]\n",
-            vec![format!("*{above}"); 10].join(", ")
-        ));
-    }
-    Content::parse(&bomb, ContentFormat::Yaml).unwrap_err();
-    for format in [ContentFormat::Toml, ContentFormat::Json, ContentFormat::Yaml] {
-        let nested = format!("{}{}", "[".repeat(500), "]".repeat(500));
-        let text = match format {
-            ContentFormat::Toml => format!("load = {nested}"),
-            ContentFormat::Json => format!("{{\"load\": {nested}}}"),
-            _ => format!("load: {nested}"),
-        };
-        Content::parse(&text, format).unwrap_err();
-    }
-}
-
-#[tokio::test]
 async fn init_writes_an_example_once_that_loads() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("seed.toml");
@@ -344,52 +205,6 @@ async fn init_writes_an_example_once_that_loads() {
         "{all}"
     );
     Content::parse(&all, ContentFormat::Toml).unwrap();
-}
-
-#[tokio::test]
-async fn content_is_replaced_whole_or_not_at_all() {
-    let client = Client::demo().await;
-    let before = state(&client);
-    let bad = put(
-        &client,
-        "application/toml",
-        &format!("{ALL}\n[[environments]]\nname = 1\n"),
-    )
-    .await;
-    assert_eq!(bad.status, 400, "{bad:?}");
-    assert!(bad.error().contains("line 35: environments[1].name"), "{bad:?}");
-    let late = put(
-        &client,
-        "application/json",
-        r#"{ "domains": [{ "name": "D", "algorithm": "X" }] }"#,
-    )
-    .await;
-    assert!(late.error().contains("line 1: domains[0].algorithm"), "{late:?}");
-    let file = put(&client, "application/json", r#"{ "load": ["/etc/passwd"] }"#).await;
-    assert!(
-        file.status == 400 && file.error().contains("beside a file"),
-        "{file:?}"
-    );
-    assert_eq!(state(&client), before);
-
-    let [(_, json), (_, yaml)] = other_formats(ALL);
-    for (media_type, text) in [
-        ("application/json", json.as_str()),
-        ("application/yaml", &yaml),
-        ("application/toml", ALL),
-    ] {
-        assert_eq!(put(&client, media_type, text).await.status, 200, "{media_type}");
-        let environments = client.rows("environments").await;
-        assert_eq!(environments.len(), 1, "{media_type}");
-        assert_eq!(environments[0]["environmentName"], "HR test");
-        assert_eq!(put(&client, "", "{}").await.status, 200);
-        assert_eq!(client.rows("environments").await.len(), 0);
-    }
-    client.raw("POST", "/__admin/reset?keep=tokens", "", b"").await;
-    assert_eq!(
-        client.rows("environments").await.len(),
-        before["tables"]["environments"].as_array().map_or(2, Vec::len)
-    );
 }
 
 #[tokio::test]
