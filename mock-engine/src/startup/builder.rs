@@ -1,19 +1,18 @@
 //! Starts engines, for tests and for the program alike.
 //!
-//! Invariant: an engine starts completely or not at all. [`RunningEngine::shutdown`] stops it in order; dropping its
-//! handle stops it at once.
+//! Invariant: an engine starts completely or not at all.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use http::StatusCode;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::LocalEngine;
+use super::{LocalEngine, RunningEngine};
 use crate::engine::clock::Clock;
 use crate::engine::schema::Schema;
 use crate::engine::{Content, Credential, Engine, Pace, Profile, Settings, SetupError};
@@ -23,7 +22,6 @@ use crate::http::journal::Journal;
 use crate::http::limits::Limits;
 use crate::http::neighbours::Neighbours;
 use crate::http::scenarios::Scenarios;
-use crate::http::sessions::Sessions;
 use crate::http::{App, Bodies, HttpOptions, Service};
 use crate::server::tls::{TlsError, TlsIdentity};
 use crate::server::{self, Bind, ListenError, Protocol, Server};
@@ -336,86 +334,5 @@ impl Builder {
         self.neighbours.add(&app);
         let service = Service::new(Arc::clone(&app));
         Ok(LocalEngine { app, service })
-    }
-}
-
-/// A running engine.
-#[derive(Debug)]
-pub struct RunningEngine {
-    pub(super) app: Arc<App>,
-    pub(super) sessions: Arc<Sessions>,
-    address: SocketAddr,
-    addresses: Vec<SocketAddr>,
-    tls: Option<TlsIdentity>,
-    drain: Duration,
-    stop: CancellationToken,
-    connections: TaskTracker,
-}
-
-impl RunningEngine {
-    /// Its URL without a final slash: `http://127.0.0.1:49213`.
-    pub fn url(&self) -> String {
-        let scheme = if self.tls.is_some() { "https" } else { "http" };
-        format!("{scheme}://{}", self.address)
-    }
-
-    /// The first of its addresses.
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// All its addresses.
-    pub fn addresses(&self) -> &[SocketAddr] {
-        &self.addresses
-    }
-
-    /// Its name.
-    pub fn name(&self) -> &str {
-        &self.app.engine.settings.name
-    }
-
-    /// The internals, for this package's tests.
-    #[doc(hidden)]
-    pub fn engine(&self) -> &Arc<Engine> {
-        &self.app.engine
-    }
-
-    /// Its clock.
-    pub fn clock(&self) -> &Clock {
-        &self.app.engine.clock
-    }
-
-    /// Its faults.
-    pub fn faults(&self) -> &Faults {
-        &self.app.faults
-    }
-
-    /// The certificate of the self-signed authority, in PEM, if there is one.
-    pub fn ca_pem(&self) -> Option<&str> {
-        self.tls.as_ref().and_then(TlsIdentity::ca_pem)
-    }
-
-    /// Stops accepting connections and waits for running requests; incomplete ones are refused. Returns whether all
-    /// of them ended within [`Limits::drain`].
-    pub async fn shutdown(self) -> bool {
-        self.drain().await
-    }
-
-    fn stop(&self) {
-        self.app.engine.stopping.cancel();
-        self.stop.cancel();
-    }
-
-    /// Stops, and returns the wait for running requests. Another thread can wait, since nothing is borrowed.
-    pub(super) fn drain(&self) -> impl Future<Output = bool> + Send + use<> {
-        self.stop();
-        let (drain, connections) = (self.drain, self.connections.clone());
-        async move { tokio::time::timeout(drain, connections.wait()).await.is_ok() }
-    }
-}
-
-impl Drop for RunningEngine {
-    fn drop(&mut self) {
-        self.stop();
     }
 }

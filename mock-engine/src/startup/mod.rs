@@ -7,6 +7,7 @@ mod builder;
 mod cli;
 #[cfg(feature = "cli")]
 mod config;
+mod content;
 #[cfg(feature = "cli")]
 mod engines;
 #[cfg(feature = "cli")]
@@ -22,6 +23,7 @@ mod program;
 mod ready;
 #[cfg(feature = "cli")]
 mod recordings;
+mod running;
 mod session;
 #[cfg(feature = "cli")]
 mod signals;
@@ -30,8 +32,10 @@ mod verify;
 
 pub use asked::{Call, Calls, VerifyOnDrop};
 pub use blocking::BlockingEngine;
-pub use builder::{Builder, MockEngine, RunningEngine, StartError};
+pub use builder::{Builder, MockEngine, StartError};
+pub use content::ChangeError;
 pub use local::LocalEngine;
 #[cfg(feature = "cli")]
 pub use program::main;
-pub use session::{ChangeError, Session, SessionError, SnapshotError};
+pub use running::RunningEngine;
+pub use session::{Session, SessionError, SnapshotError};
