@@ -96,7 +96,7 @@ fn commands_for_test_authors_print_what_pages_show() {
 fn python_snippets_run() {
     let (dir, path) = scratch();
     let mut snippets = snippets("python");
-    assert_eq!(snippets.len(), 20);
+    assert_eq!(snippets.len(), 22);
     if !testkit::exhaustive() {
         snippets.truncate(1);
     }
