@@ -14,7 +14,7 @@ const HELP: &str = "\
 cargo xtask rules [--check]
     Writes docs/rules.md from the registry of findings, or checks that it is up to date.
 cargo xtask testdata [--check]
-    Writes the documents in testdata/generated, or checks that they are up to date.
+    Writes the documents in testdata/generated and testdata/format, or checks that they are up to date.
 cargo xtask large FILE BLOB_BYTES OBJECTS [LARGEST_BYTES [KEY_BITS [SAVE]]]
     Writes a sealed document of any size.
 cargo xtask inventory FILE OBJECTS

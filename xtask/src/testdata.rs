@@ -1,49 +1,63 @@
-//! Writes the documents in `testdata/generated`, byte for byte the same on every run.
+//! Writes the documents in `testdata/generated` and `testdata/format`, byte for byte the same on every run.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::Outcome;
 
-const DIRECTORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata/generated");
+const TESTDATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../testdata");
+
+/// Each directory with its files.
+fn directories() -> [(PathBuf, BTreeMap<String, Vec<u8>>); 2] {
+    let testdata = Path::new(TESTDATA);
+    [
+        (testdata.join("generated"), testkit::files()),
+        (testdata.join("format"), testkit::format_files()),
+    ]
+}
 
 /// Writes the documents and removes files that are no longer made.
 pub(crate) fn write() -> Outcome {
-    let directory = Path::new(DIRECTORY);
-    let documents = testkit::files();
-    for stale in on_disk(directory)?
-        .iter()
-        .filter(|name| !documents.contains_key(*name))
-    {
-        fs::remove_file(directory.join(stale))?;
+    for (directory, documents) in directories() {
+        for stale in on_disk(&directory)?
+            .iter()
+            .filter(|name| !documents.contains_key(*name))
+        {
+            fs::remove_file(directory.join(stale))?;
+        }
+        for (name, bytes) in &documents {
+            let path = directory.join(name);
+            fs::create_dir_all(path.parent().unwrap_or(&directory))?;
+            fs::write(path, bytes)?;
+        }
+        let total: usize = documents.values().map(Vec::len).sum();
+        let directory = directory.file_name().unwrap_or_default().display();
+        writeln!(
+            io::stdout(),
+            "{directory}: {} files, {total} bytes",
+            documents.len()
+        )?;
     }
-    for (name, bytes) in &documents {
-        let path = directory.join(name);
-        fs::create_dir_all(path.parent().unwrap_or(directory))?;
-        fs::write(path, bytes)?;
-    }
-    let total: usize = documents.values().map(Vec::len).sum();
-    writeln!(io::stdout(), "{} documents, {total} bytes", documents.len())?;
     Ok(())
 }
 
 /// Fails if documents on disk differ from what this makes.
 pub(crate) fn check() -> Outcome {
-    let directory = Path::new(DIRECTORY);
-    let documents = testkit::files();
-    let present = on_disk(directory)?;
     let mut differences = Vec::new();
-    for (name, bytes) in &documents {
-        if !present.contains(name) {
-            differences.push(format!("error: {name} is missing"));
-        } else if fs::read(directory.join(name))? != *bytes {
-            differences.push(format!("error: {name} differs"));
+    for (directory, documents) in directories() {
+        let present = on_disk(&directory)?;
+        for (name, bytes) in &documents {
+            if !present.contains(name) {
+                differences.push(format!("error: {name} is missing"));
+            } else if fs::read(directory.join(name))? != *bytes {
+                differences.push(format!("error: {name} differs"));
+            }
         }
-    }
-    for name in present.iter().filter(|name| !documents.contains_key(*name)) {
-        differences.push(format!("error: {name} is no longer made"));
+        for name in present.iter().filter(|name| !documents.contains_key(*name)) {
+            differences.push(format!("error: {name} is no longer made"));
+        }
     }
     if differences.is_empty() {
         return Ok(());

@@ -15,6 +15,7 @@
 pub mod audit;
 mod damaged;
 pub mod der;
+mod format;
 mod merging;
 mod mirror;
 pub mod pages;
@@ -93,6 +94,11 @@ pub fn files() -> BTreeMap<String, Vec<u8>> {
         files.insert(format!("audit/{rule}/{name}"), case.file(name).unwrap().to_vec());
     }
     files
+}
+
+/// Returns the files of `testdata/format` by their path in it.
+pub fn format_files() -> BTreeMap<String, Vec<u8>> {
+    format::files().expect("the documents of testkit can be made")
 }
 
 fn named<const N: usize>(groups: [(&str, Result<Named>); N]) -> BTreeMap<String, Vec<u8>> {
