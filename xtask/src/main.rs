@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 mod compare;
+mod format;
 mod inventory;
 mod large;
 mod rules;
@@ -13,6 +14,8 @@ mod testdata;
 const HELP: &str = "\
 cargo xtask rules [--check]
     Writes docs/rules.md from the registry of findings, or checks that it is up to date.
+cargo xtask format [--check]
+    Writes docs/format-data.md from the tables of types and data fields, or checks that it is up to date.
 cargo xtask testdata [--check]
     Writes the documents in testdata/generated and testdata/format, or checks that they are up to date.
 cargo xtask large FILE BLOB_BYTES OBJECTS [LARGEST_BYTES [KEY_BITS [SAVE]]]
@@ -34,6 +37,8 @@ fn main() -> ExitCode {
     let outcome = match words[..] {
         ["rules"] => rules::write(),
         ["rules", "--check"] => rules::check(),
+        ["format"] => format::write(),
+        ["format", "--check"] => format::check(),
         ["testdata"] => testdata::write(),
         ["testdata", "--check"] => testdata::check(),
         ["large", file, ref sizes @ ..] => large::write(file, sizes),

@@ -5,6 +5,7 @@ use super::schema::{FieldKind, FieldSpec, MessageSpec};
 /// An object message.
 pub static OBJECT: MessageSpec = MessageSpec {
     name: "object",
+    summary: "An object message.",
     fields: &[
         FieldSpec::new(1, "identifier", FieldKind::Message(&IDENTIFIER), false),
         FieldSpec::new(2, "dependencies", FieldKind::Message(&IDENTIFIER), true),
@@ -16,6 +17,7 @@ pub static OBJECT: MessageSpec = MessageSpec {
 /// Type number and identifier of an object.
 pub static IDENTIFIER: MessageSpec = MessageSpec {
     name: "identifier",
+    summary: "Type number and identifier of an object.",
     fields: &[
         FieldSpec::new(1, "type_number", FieldKind::Int, false),
         FieldSpec::new(2, "value", FieldKind::Message(&ANY), false),
@@ -25,6 +27,7 @@ pub static IDENTIFIER: MessageSpec = MessageSpec {
 /// A message with the name of its type. Its value is listed as a text, because it is replaced as a whole.
 pub static ANY: MessageSpec = MessageSpec {
     name: "any",
+    summary: "A message with the name of its type.",
     fields: &[
         FieldSpec::new(1, "type_url", FieldKind::Text, false),
         FieldSpec::new(2, "value", FieldKind::Text, false),
@@ -34,6 +37,7 @@ pub static ANY: MessageSpec = MessageSpec {
 /// The revision record.
 pub static REVISION: MessageSpec = MessageSpec {
     name: "revision",
+    summary: "The revision record.",
     fields: &[
         FieldSpec::new(1, "object_uuid", FieldKind::Text, false),
         FieldSpec::new(2, "save_uuid", FieldKind::Text, false),
@@ -46,22 +50,26 @@ pub static REVISION: MessageSpec = MessageSpec {
 /// A wrapped text.
 pub(super) static TEXT_WRAPPER: MessageSpec = MessageSpec {
     name: "wrapper",
+    summary: "A wrapped value.",
     fields: &[FieldSpec::new(1, "text", FieldKind::Text, false)],
 };
 
 /// A wrapped number.
 pub(super) static NUMBER_WRAPPER: MessageSpec = MessageSpec {
     name: "wrapper",
+    summary: "A wrapped value.",
     fields: &[FieldSpec::new(1, "number", FieldKind::Int, false)],
 };
 
 static TEXT_IDENTIFIER: MessageSpec = MessageSpec {
     name: "identifier",
+    summary: "Type number and identifier of an object.",
     fields: &[FieldSpec::new(1, "text", FieldKind::Text, false)],
 };
 
 static NUMBER_IDENTIFIER: MessageSpec = MessageSpec {
     name: "identifier",
+    summary: "Type number and identifier of an object.",
     fields: &[FieldSpec::new(1, "number", FieldKind::Int, false)],
 };
 

@@ -236,6 +236,7 @@ data_messages! {
 
 static EMPTY: MessageSpec = MessageSpec {
     name: "EmptyData",
+    summary: "Nothing.",
     fields: &[],
 };
 

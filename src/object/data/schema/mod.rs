@@ -155,6 +155,8 @@ impl FieldSpec {
 pub struct MessageSpec {
     /// Message name, as in the type URL for top-level messages.
     pub name: &'static str,
+    /// What it holds, in sentences.
+    pub summary: &'static str,
     /// Known fields by number.
     pub fields: &'static [FieldSpec],
 }
@@ -178,10 +180,10 @@ impl MessageSpec {
 
 /// Generates, from one list, the view type with an accessor per field and the table entry.
 macro_rules! data_messages {
-    ($($(#[$doc:meta])* $view:ident as $spec:ident {
+    ($($(#[doc = $doc:literal])* $view:ident as $spec:ident {
         $($number:literal $field:ident: $kind:ident $(($($inner:ident),+))? $([$($column:ident $(($value:expr))?),+])?,)*
     })*) => {$(
-        $(#[$doc])*
+        $(#[doc = $doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub struct $view<'a> {
             message: Message<'a>,
@@ -203,6 +205,7 @@ macro_rules! data_messages {
 
         static $spec: MessageSpec = MessageSpec {
             name: stringify!($view),
+            summary: concat!($($doc),*),
             fields: &[$(
                 FieldSpec::new(
                     $number,
