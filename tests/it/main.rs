@@ -15,6 +15,7 @@ mod compose;
 mod diff;
 mod document;
 mod envelope;
+mod format_page;
 mod fuzz_corpora;
 mod git;
 mod inputs;

@@ -23,7 +23,7 @@ How certain this page is:
 - **Names of data messages** stand in the documents.
 - **Names of fields** are this project's, because documents have numbers only. Where the vendor's API shows the same value, the
   table names the member of the API.
-- A field `flag_…` or `number_…` was seen with its values, but nobody outside knows its meaning.
+- A field `flag_…` or `number_…` was seen with its values, but its meaning is unknown.
 - Fields that are absent from the tables may exist. Keep them.
 
 ## Object types

@@ -4,14 +4,20 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+mod book;
 mod compare;
 mod format;
 mod inventory;
 mod large;
+mod links;
 mod rules;
 mod testdata;
 
 const HELP: &str = "\
+cargo xtask book
+    Builds the book of docs/ into target/book. Installs mdBook into target/tools.
+cargo xtask links
+    Checks the relative links of all pages.
 cargo xtask rules [--check]
     Writes docs/rules.md from the registry of findings, or checks that it is up to date.
 cargo xtask format [--check]
@@ -35,6 +41,8 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words[..] {
+        ["book"] => book::build(),
+        ["links"] => links::check(),
         ["rules"] => rules::write(),
         ["rules", "--check"] => rules::check(),
         ["format"] => format::write(),
