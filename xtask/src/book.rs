@@ -28,22 +28,29 @@ pub(crate) fn build() -> Outcome {
     }
     fs::create_dir_all(&source)?;
     fs::copy(root.join("docs/book.toml"), source.join("book.toml"))?;
-    fs::write(
-        source.join("SUMMARY.md"),
-        summary(&fs::read_to_string(root.join("docs/SUMMARY.md"))?)?,
-    )?;
-
     let of_book = |path: &PathBuf| {
         let more = MORE_PAGES.iter().any(|(page, _)| Path::new(page) == path);
-        more || path == Path::new("README.md") || (path.starts_with("docs") && !path.ends_with("SUMMARY.md"))
+        more || path == Path::new("README.md")
+            || (path.starts_with("docs")
+                && path.extension().is_some_and(|is| is == "md")
+                && !path.ends_with("SUMMARY.md"))
     };
-    for (path, page) in links::pages()?.iter().filter(|(path, _)| of_book(path)) {
+    let pages = links::pages()?;
+    let mut summary = summary(&fs::read_to_string(root.join("docs/SUMMARY.md"))?)?;
+    for (path, page) in pages.iter().filter(|(path, _)| of_book(path)) {
+        let file = to_index(&format!("({})", path.display()));
+        if !summary.contains(&file) {
+            // A page that the table of contents forgets.
+            summary.push_str(&format!("- [{}]{file}\n", page.title));
+        }
         copy_page(&root, path, &source)?;
         let others = page.links.iter().map(|link| &link.file);
         for file in others.filter(|file| root.join(file).is_file() && !of_book(file)) {
             copy(&root, file, &source)?;
         }
     }
+
+    fs::write(source.join("SUMMARY.md"), summary)?;
 
     let mdbook = mdbook(&target)?;
     run(Command::new(mdbook)

@@ -20,6 +20,8 @@ pub(crate) struct Link {
 
 /// A page's text, as far as links need it.
 pub(crate) struct Page {
+    /// The first heading.
+    pub(crate) title: String,
     pub(crate) links: Vec<Link>,
     anchors: BTreeSet<String>,
 }
@@ -79,6 +81,7 @@ pub(crate) fn check() -> Outcome {
 impl Page {
     fn parse(path: &Path, text: &str) -> Self {
         let mut page = Self {
+            title: String::new(),
             links: Vec::new(),
             anchors: BTreeSet::new(),
         };
@@ -102,6 +105,9 @@ impl Page {
             .split_once("# ")
             .filter(|(marks, _)| marks.chars().all(|c| c == '#'))
         {
+            if self.title.is_empty() {
+                self.title = heading.to_owned();
+            }
             let slug = slug(heading);
             let more = (1..).map(|count| format!("{slug}-{count}"));
             let free = [slug.clone()]
