@@ -150,32 +150,39 @@ impl<'a> Iterator for Fields<'a> {
 }
 
 fn read_field(message: &[u8], offset: usize) -> Result<Field<'_>, WireErrorKind> {
-    let begin = message.get(offset..).unwrap_or_default();
+    let Some(begin) = message.get(offset..) else {
+        return Err(WireErrorKind::BreaksOff);
+    };
     let mut rest = begin;
     let (number, value) = read::field(&mut rest)?;
     let before = begin.len() - rest.len();
-    // `read` has compared every length with the bytes left.
-    let slice = |start: usize, length: u64| {
-        let value = begin.get(start..).unwrap_or_default();
-        let length = usize::try_from(length).unwrap_or(usize::MAX);
-        value.get(..length).unwrap_or_default()
-    };
     let (value, length) = match value {
         Value::Varint(number) => (Value::Varint(number), before),
         Value::Fixed64(number) => (Value::Fixed64(number), before),
         Value::Fixed32(number) => (Value::Fixed32(number), before),
         Value::Bytes(length) => {
-            let bytes = slice(before, length);
+            let bytes = first(rest, length);
             (Value::Bytes(bytes), before + bytes.len())
         }
-        Value::Group(length) => (Value::Group(slice(tag_length(begin), length)), before),
+        Value::Group(length) => {
+            let (_, inner) = begin.split_at_checked(tag_length(begin)).unwrap_or_default();
+            (Value::Group(first(inner, length)), before)
+        }
     };
     Ok(Field {
         number,
         value,
-        raw: slice(0, length as u64),
+        raw: first(begin, length as u64),
         offset,
     })
+}
+
+/// The first bytes of `source`; `read` has compared every length with the bytes left.
+fn first(source: &[u8], length: u64) -> &[u8] {
+    match source.split_at_checked(length as usize) {
+        Some((first, _)) => first,
+        None => source,
+    }
 }
 
 /// Bytes of the tag that a field begins with.
@@ -220,7 +227,16 @@ impl<'a> Message<'a> {
     /// The last length-delimited field of this number. Protobuf merges repeated nested messages instead; see
     /// [`crate::object::SyncObject::plain_bytes`].
     pub fn bytes(self, number: u32) -> Option<&'a [u8]> {
-        self.all(number).filter_map(|field| field.bytes()).last()
+        let mut last = None;
+        let mut fields = fields(self.bytes);
+        while let Some(Ok(field)) = fields.next() {
+            if let Value::Bytes(bytes) = field.value
+                && field.number == number
+            {
+                last = Some(bytes);
+            }
+        }
+        last
     }
 
     /// A text field, with replacement characters for invalid UTF-8.

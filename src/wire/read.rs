@@ -26,7 +26,9 @@ impl Source for &[u8] {
     }
 
     fn byte(&mut self) -> Option<u8> {
-        self.split_off_first().copied()
+        let [first, rest @ ..] = *self else { return None };
+        *self = rest;
+        Some(*first)
     }
 
     fn skip(&mut self, length: u64) {
@@ -48,13 +50,17 @@ pub(super) fn field(source: &mut impl Source) -> Result<(u32, Value<u64>), WireE
 }
 
 fn varint(source: &mut impl Source) -> Result<u64, WireErrorKind> {
-    let mut value = 0_u64;
-    for shift in (0..70).step_by(7) {
-        let byte = source.byte().ok_or(WireErrorKind::BreaksOff)?;
-        value |= u64::from(byte & 0x7f) << shift;
+    let mut value = 0;
+    let mut shift = 0;
+    while shift < 70 {
+        let Some(byte) = source.byte() else {
+            return Err(WireErrorKind::BreaksOff);
+        };
+        value |= ((byte & 0x7f) as u64) << shift;
         if byte & 0x80 == 0 {
             return Ok(value);
         }
+        shift += 7;
     }
     Err(WireErrorKind::VarintTooLong)
 }
@@ -65,8 +71,7 @@ fn tag(source: &mut impl Source) -> Result<(u32, u8), WireErrorKind> {
     if number == 0 || number > MAX_FIELD_NUMBER {
         return Err(WireErrorKind::FieldNumber);
     }
-    let number = u32::try_from(number).map_err(|_| WireErrorKind::FieldNumber)?;
-    Ok((number, (key & 7) as u8))
+    Ok((number as u32, (key & 7) as u8))
 }
 
 fn scalar(source: &mut impl Source, wire_type: u8) -> Result<Value<u64>, WireErrorKind> {

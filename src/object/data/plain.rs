@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use super::envelope::{self, ANY, NUMBER_WRAPPER, TEXT_WRAPPER};
 use super::schema::{FieldKind, FieldSpec, MessageSpec};
-use crate::wire::{Field, HeadValue, Message, Value, Writer};
+use crate::wire::{self, Field, HeadValue, Message, Value, Writer};
 
 impl FieldSpec {
     /// Whether a value has this field's wire type. Engines treat others as unknown fields.
@@ -33,6 +33,40 @@ impl FieldKind {
 
 /// The plain form of a message, which most messages already have. Bytes that are not a message stay unchanged.
 pub(crate) fn plain<'a>(spec: &'static MessageSpec, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+    match is_plain(spec, bytes) {
+        true => Cow::Borrowed(bytes),
+        false => rewritten(spec, bytes),
+    }
+}
+
+/// Whether one look at each field shows that nothing changes.
+fn is_plain(spec: &'static MessageSpec, bytes: &[u8]) -> bool {
+    let mut seen = 0_u64;
+    for field in wire::fields(bytes) {
+        let Ok(field) = field else { return false };
+        let Some(own) = spec.field(field.number).filter(|own| own.fits(field.value)) else {
+            continue;
+        };
+        if !own.repeated {
+            let bit = 1_u64.checked_shl(field.number).unwrap_or_default();
+            if bit == 0 || seen & bit != 0 {
+                return false;
+            }
+            seen |= bit;
+        }
+        let Value::Bytes(value) = field.value else {
+            continue;
+        };
+        if let Some(inner) = inner_spec(spec, own, bytes)
+            && !is_plain(inner, value)
+        {
+            return false;
+        }
+    }
+    true
+}
+
+fn rewritten<'a>(spec: &'static MessageSpec, bytes: &'a [u8]) -> Cow<'a, [u8]> {
     let Ok(message) = Message::parse(bytes) else {
         return Cow::Borrowed(bytes);
     };
@@ -52,12 +86,12 @@ pub(crate) fn plain<'a>(spec: &'static MessageSpec, bytes: &'a [u8]) -> Cow<'a, 
             changed = true;
             continue;
         }
-        let inner = inner_spec(spec, own, message);
+        let inner = inner_spec(spec, own, bytes);
         let whole = match own.kind.message() {
             Some(_) if !own.repeated => joined(message, field.number),
             _ => Cow::Borrowed(value),
         };
-        let read = inner.map_or(Cow::Borrowed(&whole[..]), |inner| plain(inner, &whole));
+        let read = inner.map_or(Cow::Borrowed(&whole[..]), |inner| rewritten(inner, &whole));
         if std::ptr::eq(&raw const *read, &raw const *value) {
             writer.raw(field.raw);
         } else {
@@ -72,13 +106,9 @@ pub(crate) fn plain<'a>(spec: &'static MessageSpec, bytes: &'a [u8]) -> Cow<'a, 
 }
 
 /// The fields of the message in a field. The message in an `Any` has the type that its type URL names.
-fn inner_spec(
-    spec: &'static MessageSpec,
-    field: &FieldSpec,
-    message: Message<'_>,
-) -> Option<&'static MessageSpec> {
+fn inner_spec(spec: &'static MessageSpec, field: &FieldSpec, message: &[u8]) -> Option<&'static MessageSpec> {
     if std::ptr::eq(spec, &ANY) && field.number == 2 {
-        let type_url = message.text(1).unwrap_or_default();
+        let type_url = Message::parse(message).ok()?.text(1).unwrap_or_default();
         return envelope::by_type_name(envelope::type_name(&type_url));
     }
     field.kind.message()
