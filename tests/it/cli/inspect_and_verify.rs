@@ -537,11 +537,11 @@ fn standard_input_is_a_document_like_any_other() {
     assert_eq!(raw.stdout, run(&["inspect", "--raw", "#0", HANDMADE]).stdout);
 }
 
-/// More documents than are judged at a time, of unlike size, in nested directories, and the paths in order.
-fn many_documents(directory: &Path) -> Vec<String> {
+/// Documents of unlike size in nested directories, each beside another file, and the paths in order.
+fn many_documents(directory: &Path, count: usize) -> Vec<String> {
     let (small, job) = (small().seal(), masking_job().seal());
     let mut paths = Vec::new();
-    for number in 0..90 {
+    for number in 0..count {
         let folder = directory.join(format!("d{}", number % 3));
         std::fs::create_dir_all(&folder).unwrap();
         let document = if number % 4 == 0 { &job } else { &small };
@@ -558,7 +558,8 @@ fn many_documents(directory: &Path) -> Vec<String> {
 #[test]
 fn directory_is_reported_in_path_order() {
     let directory = tempfile::tempdir().unwrap();
-    let paths = many_documents(directory.path());
+    // More than are judged at a time.
+    let paths = many_documents(directory.path(), 90);
     let output = run(&[
         "inspect",
         "-r",
@@ -590,7 +591,7 @@ fn directory_is_reported_in_path_order() {
 #[test]
 fn closed_pipe_keeps_the_exit_code() {
     let directory = tempfile::tempdir().unwrap();
-    many_documents(directory.path());
+    many_documents(directory.path(), 30);
     // Judged last.
     let mut parts = Parts::of(&small().seal());
     parts.blob[100] ^= 1;
@@ -615,7 +616,7 @@ fn closed_pipe_keeps_the_exit_code() {
         drop(stdout);
         let output = child.wait_with_output().unwrap();
         let others = format!(
-            "90 other files in {}: no documents (--verbose names them)\n",
+            "30 other files in {}: no documents (--verbose names them)\n",
             directory.path().display()
         );
         assert_eq!(text(&output.stderr), others, "{arguments:?}");

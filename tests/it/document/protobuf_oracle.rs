@@ -30,7 +30,7 @@ use exportdoc::internal::wire::{Message, WireErrorKind};
 use serde_json::{Value, json};
 
 const PROTOBUF: &str = "protobuf==7.36.2";
-const MESSAGES: usize = 1_000;
+const MESSAGES: usize = 300;
 
 /// A Python that has protobuf: made once, in the build directory.
 fn python() -> PathBuf {

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 
 use serde_json::Value;
 
-use crate::support::{exportdoc, root};
+use crate::support::{case_file, exportdoc, root};
 
 /// The time of these tests: a day and a half after the documents were exported.
 pub(crate) fn now() -> Timestamp {
@@ -49,18 +49,14 @@ fn opened(bytes: Vec<u8>) -> (Vec<u8>, Vec<Finding>) {
 impl Case {
     /// Reads `fires` or `quiet` of a finding, with the policy, baseline, and passphrase that go with it.
     pub(crate) fn read(rule: &str, which: &str) -> Self {
-        let case = testkit::audit::case(rule);
-        let text = |name: &str| {
-            let file = case.file(name)?;
-            Some(str::from_utf8(file).unwrap().to_owned())
-        };
+        let text = |name: &str| case_file(rule, name).map(|file| String::from_utf8(file).unwrap());
         let policy = text(&format!("{which}.toml")).or_else(|| text("policy.toml"));
-        let (document, notes) = opened(case.file(&format!("{which}.json")).unwrap().to_vec());
+        let (document, notes) = opened(case_file(rule, &format!("{which}.json")).unwrap());
         Self {
             document,
             notes,
             policy: Policy::parse(&policy.unwrap_or_default()).unwrap(),
-            baseline: case.file("baseline.json").map(<[u8]>::to_vec),
+            baseline: case_file(rule, "baseline.json"),
             passphrase: text("passphrase").map(|line| Passphrase::new(line.trim_end()).unwrap()),
         }
     }

@@ -4,6 +4,7 @@ pub(crate) mod audit;
 pub(crate) mod changes;
 pub(crate) mod command;
 pub(crate) mod git;
+mod kept;
 pub(crate) mod protobuf;
 pub(crate) mod target;
 pub(crate) mod things;
@@ -42,20 +43,21 @@ pub(crate) fn testdata(path: &str) -> PathBuf {
     root().join("testdata").join(path)
 }
 
-/// Writes a document of `testkit` to a file and returns its path; `audit/FINDING/FILE` names a file of an audit case.
+/// Returns the path of a document of `testkit`; `audit/FINDING/FILE` names a file of an audit case.
 pub(crate) fn made(name: &str) -> PathBuf {
-    let bytes = match name.strip_prefix("audit/").and_then(|rest| rest.split_once('/')) {
-        Some((rule, file)) => testkit::audit::case(rule).file(file).unwrap().to_vec(),
-        None => testkit::document(name),
+    let path = match name.starts_with("audit/") {
+        true => kept::audit_cases().join(name),
+        false => kept::documents().join(name),
     };
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("made").join(name);
-    let directory = path.parent().unwrap();
-    std::fs::create_dir_all(directory).unwrap();
-    // Other test processes may make and read the same file.
-    let new = tempfile::NamedTempFile::new_in(directory).unwrap();
-    std::fs::write(new.path(), bytes).unwrap();
-    new.persist(&path).unwrap();
+    assert!(path.is_file(), "no document {name}");
     path
+}
+
+/// Returns a file of an audit case, if the case has it.
+pub(crate) fn case_file(rule: &str, name: &str) -> Option<Vec<u8>> {
+    let case = kept::audit_cases().join("audit").join(rule);
+    assert!(case.is_dir(), "no documents for the finding {rule}");
+    std::fs::read(case.join(name)).ok()
 }
 
 /// Returns [`made`] as text, for command lines.
@@ -66,21 +68,10 @@ pub(crate) fn made_text(name: &str) -> String {
 /// Returns a directory with every document of `testkit` and of `testdata`.
 pub(crate) fn everything() -> TempDir {
     let directory = TempDir::new().unwrap();
-    let cases = testkit::audit::cases().iter();
-    let cases = cases.flat_map(|case| {
-        let names = ["fires.json", "quiet.json"].into_iter();
-        names.map(|name| {
-            (
-                format!("audit/{}/{name}", case.rule),
-                case.file(name).unwrap().to_vec(),
-            )
-        })
+    copy(&kept::documents(), directory.path(), |_| true);
+    copy(&kept::audit_cases(), directory.path(), |name| {
+        ["fires.json", "quiet.json"].contains(&name)
     });
-    for (name, bytes) in testkit::documents().into_iter().chain(cases) {
-        let path = directory.path().join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, bytes).unwrap();
-    }
     for name in ["documented", "handmade"] {
         let to = directory.path().join(name);
         std::fs::create_dir(&to).unwrap();
@@ -92,6 +83,20 @@ pub(crate) fn everything() -> TempDir {
         }
     }
     directory
+}
+
+/// Copies the files that are wanted by name, with their directories.
+fn copy(from: &Path, to: &Path, wanted: impl Fn(&str) -> bool + Copy) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            std::fs::create_dir_all(&to).unwrap();
+            copy(&entry.path(), &to, wanted);
+        } else if wanted(entry.file_name().to_str().unwrap()) {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
+    }
 }
 
 /// A command that runs the program under test, without variables of the environment that change its output.
@@ -180,10 +185,19 @@ pub(crate) struct Plan {
 impl Plan {
     /// The closure of `roots` among `objects`, sealed with a 512-bit key under a declared rule.
     pub(crate) fn new(objects: Vec<SyncObject<'static>>, roots: &[ObjectKey]) -> Self {
+        Self::ordered(in_record_order(objects, roots).unwrap(), roots)
+    }
+
+    /// The closure of one of [`roots`].
+    fn of_closure(root: ObjectKey) -> Self {
+        Self::ordered(kept::objects(Some(&root)), &[root])
+    }
+
+    fn ordered(objects: Vec<SyncObject<'static>>, roots: &[ObjectKey]) -> Self {
         let size = KeySize::Dsa512;
         Self {
             facts: facts(roots),
-            objects: in_record_order(objects, roots).unwrap(),
+            objects,
             key: key(size, "tests"),
             rule: size.default_rule(),
         }
@@ -233,6 +247,13 @@ pub(crate) fn facts(roots: &[ObjectKey]) -> ExportFacts {
 
 /// All sample objects, references included.
 pub(crate) fn inventory(size: SampleSize) -> Vec<SyncObject<'static>> {
+    match size {
+        SampleSize::SMALL => kept::objects(None),
+        _ => inventory_of(size),
+    }
+}
+
+fn inventory_of(size: SampleSize) -> Vec<SyncObject<'static>> {
     let mut objects = sample::global_objects(size).unwrap();
     objects.extend(sample::references_to(&objects));
     for environment in sample::environments().unwrap() {
@@ -242,21 +263,31 @@ pub(crate) fn inventory(size: SampleSize) -> Vec<SyncObject<'static>> {
     objects
 }
 
+/// The objects that most documents are made of: a domain, a masking job, the global object.
+fn roots() -> [ObjectKey; 3] {
+    [
+        ObjectKey::new(19, Identifier::Text("EMAIL".to_owned())),
+        numbered(20, 4),
+        ObjectKey::new(13, Identifier::Text("global".to_owned())),
+    ]
+}
+
 /// A small document: a domain and its lookup.
 pub(crate) fn small() -> Plan {
-    let root = ObjectKey::new(19, Identifier::Text("EMAIL".to_owned()));
-    Plan::new(inventory(SampleSize::SMALL), &[root])
+    let [root, ..] = roots();
+    Plan::of_closure(root)
 }
 
 /// The sample masking job with its ruleset, connector and references.
 pub(crate) fn masking_job() -> Plan {
-    Plan::new(inventory(SampleSize::SMALL), &[numbered(20, 4)])
+    let [_, root, _] = roots();
+    Plan::of_closure(root)
 }
 
 /// The sample's global object: every engine-wide object.
 pub(crate) fn global() -> Plan {
-    let root = ObjectKey::new(13, Identifier::Text("global".to_owned()));
-    Plan::new(inventory(SampleSize::SMALL), &[root])
+    let [.., root] = roots();
+    Plan::of_closure(root)
 }
 
 /// The parts of a document's JSON, decoded, so that one can be changed and the rest kept.

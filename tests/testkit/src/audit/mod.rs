@@ -72,6 +72,11 @@ impl Case {
         self
     }
 
+    /// Returns all files with their names; see [`Case::file`].
+    pub fn files(&self) -> impl Iterator<Item = (&'static str, &[u8])> {
+        self.files.iter().map(|(name, bytes)| (*name, bytes.as_slice()))
+    }
+
     /// Returns `fires.json` or `quiet.json`, or what a case may have beside them: `policy.toml` for both documents,
     /// `fires.toml`, `quiet.toml`, `baseline.json`, `passphrase`.
     pub fn file(&self, name: &str) -> Option<&[u8]> {
