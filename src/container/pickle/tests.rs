@@ -67,3 +67,82 @@ fn truncated_pickle_is_an_error() {
         assert!(unpickle(&pickle[..length]).is_err(), "{length}");
     }
 }
+
+/// Each as the reference of `pickletools` describes the opcode.
+#[test]
+fn every_opcode_of_plain_values_becomes_json() {
+    for (pickle, expected) in [
+        (&b"\x89."[..], "false"),
+        (b"\x8a\x00.", "0"),
+        (b"\x8a\x02\x00\x80.", "-32768"),
+        // A text alone is a document.
+        (b"\x8d\x01\0\0\0\0\0\0\0a.", "a"),
+        (b"\x8e\x01\0\0\0\0\0\0\0a.", "a"),
+        (b"C\x01a.", "a"),
+        (b"B\x01\0\0\0a.", "a"),
+        (b"T\x01\0\0\0a.", "a"),
+        // MARK and the items: a dictionary, a list, a tuple.
+        (b"(U\x01aK\x01d.", r#"{"a":1}"#),
+        (b"(K\x01K\x02l.", "[1,2]"),
+        (b"(K\x01K\x02t.", "[1,2]"),
+        // Tuples of one to three items.
+        (b"K\x01\x85.", "[1]"),
+        (b"K\x01K\x02\x86.", "[1,2]"),
+        (b"K\x01K\x02K\x03\x87.", "[1,2,3]"),
+        // SETITEM; BINPUT and LONG_BINPUT with the opcodes that read them.
+        (b"}U\x01aK\x01s.", r#"{"a":1}"#),
+        (b"](K\x07q\x05h\x05e.", "[7,7]"),
+        (b"](K\x07r\x05\0\0\0j\x05\0\0\0e.", "[7,7]"),
+    ] {
+        assert_eq!(json(pickle), expected, "{pickle:?}");
+    }
+}
+
+#[test]
+fn values_that_are_no_json_are_named() {
+    for (pickle, message) in [
+        (
+            &b"}K\x01K\x02s."[..],
+            "it holds a dictionary key that isn't text, which JSON can't represent",
+        ),
+        (
+            b"G\x7f\xf8\0\0\0\0\0\0.",
+            "it holds a number that isn't finite, which JSON can't represent",
+        ),
+        (
+            b"]U\x01\xffa.",
+            "it holds bytes that aren't text, which JSON can't represent",
+        ),
+        (b"\xff.", "an unsupported opcode (0xff at byte 0)"),
+        // An item without a list, an entry without a dictionary, a place that nothing is kept in.
+        (b"NNa.", "damaged at byte 3"),
+        (b"NU\x01aNs.", "damaged at byte 6"),
+        (b"h\x05.", "damaged at byte 2"),
+        (b"(U\x01ad.", "damaged at byte 5"),
+    ] {
+        assert_eq!(unpickle(pickle).unwrap_err().to_string(), message, "{pickle:?}");
+    }
+}
+
+#[test]
+fn opcode_that_makes_an_object_is_named() {
+    for (opcode, name) in [
+        (b'i', "INST"),
+        (b'o', "OBJ"),
+        (0x92, "NEWOBJ_EX"),
+        (b'P', "PERSID"),
+        (b'Q', "BINPERSID"),
+        (0x82, "EXT1"),
+        (0x83, "EXT2"),
+        (0x84, "EXT4"),
+        (0x97, "NEXT_BUFFER"),
+        (0x98, "READONLY_BUFFER"),
+    ] {
+        let error = unpickle(&[opcode]).unwrap_err();
+        assert!(
+            error.to_string().contains(&format!("({name} at byte 0)")),
+            "{error}"
+        );
+        assert!(error.help().contains("json.dump"), "{error}");
+    }
+}

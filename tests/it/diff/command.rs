@@ -153,7 +153,7 @@ fn added_and_removed_objects_are_told_with_their_secrets() {
 }
 
 /// The lookup's document with a row changed and one added.
-fn with_other_rows() -> (Vec<u8>, Vec<u8>) {
+pub(super) fn with_other_rows() -> (Vec<u8>, Vec<u8>) {
     let lookup = ObjectKey::new(2, Identifier::Algorithm("FirstNameLookup".to_owned()));
     let old = Plan::new(inventory(SampleSize::SMALL), std::slice::from_ref(&lookup));
     let mut new = Plan::new(inventory(SampleSize::SMALL), std::slice::from_ref(&lookup));
@@ -298,7 +298,7 @@ fn a_password_in_a_connection_url_is_not_shown() {
 }
 
 /// The job's document as another engine would number it, under other revisions when `saved` says so.
-fn renumbered(saved: bool) -> Plan {
+pub(super) fn renumbered(saved: bool) -> Plan {
     let mut plan = masking_job();
     let moved = |key: &ObjectKey| match key.identifier {
         Identifier::Integer(n) => Some(numbered(key.type_number, n + 100)),
@@ -356,12 +356,12 @@ fn object_with_one_uuid_matches_under_another_number() {
 
 // --- the command ---
 
-struct Files {
+pub(super) struct Files {
     directory: TempDir,
 }
 
 impl Files {
-    fn new(files: &[(&str, &[u8])]) -> Self {
+    pub(super) fn new(files: &[(&str, &[u8])]) -> Self {
         let directory = TempDir::new().unwrap();
         for (name, bytes) in files {
             std::fs::write(directory.path().join(name), bytes).unwrap();
@@ -369,11 +369,11 @@ impl Files {
         Self { directory }
     }
 
-    fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         self.directory.path()
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    pub(super) fn run(&self, arguments: &[&str]) -> Output {
         exportdoc()
             .current_dir(self.path())
             .env("COLUMNS", "100")
@@ -388,12 +388,12 @@ impl Files {
     }
 }
 
-fn text(bytes: &[u8]) -> String {
+pub(super) fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
 /// Two documents between which every reason occurs.
-fn every_reason() -> Files {
+pub(super) fn every_reason() -> Files {
     let mut new = masking_job();
     edit(&mut new.objects, &job(), |job| {
         let data = replaced(job.data_bytes(), 13, |w| {

@@ -1,4 +1,5 @@
 //! `exportdoc diff`.
 
 mod command;
+mod formats;
 mod properties;

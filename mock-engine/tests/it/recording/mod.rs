@@ -45,10 +45,15 @@ impl Recorder {
 
     /// Ends the recorder; everything is written then.
     async fn stop(&mut self) -> &Path {
-        self.program.signal("-TERM").await;
-        assert!(self.program.ended().await.success(), "{}", self.program.log());
+        stop(&mut self.program).await;
         &self.dir
     }
+}
+
+/// Ends a recorder or a replay, which must end cleanly.
+async fn stop(program: &mut Program) {
+    program.signal("-TERM").await;
+    assert!(program.ended().await.success(), "{}", program.log());
 }
 
 /// A recording that a person writes.

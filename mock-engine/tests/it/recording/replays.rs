@@ -3,7 +3,7 @@
 use mock_engine::{Builder, MockEngine, Settings};
 use serde_json::Value;
 
-use super::{Recorder, body, check, login, replay, written};
+use super::{Recorder, body, check, login, replay, stop, written};
 use crate::client_scripts::python;
 use crate::support::program::script;
 
@@ -43,6 +43,9 @@ async fn recorded_and_replayed(interpreter: &std::path::Path, path: &str) {
         replays[0].0.log()
     })
     .await;
+    for (program, _) in &mut replays {
+        stop(program).await;
+    }
 }
 
 #[tokio::test]
@@ -101,7 +104,7 @@ async fn known_requests_are_recorded_and_others_rebuilt() {
     ])
     .await;
 
-    let (_program, url) = replay(recorder.stop().await).await;
+    let (mut program, url) = replay(recorder.stop().await).await;
     let token = login(&url, "another").await;
     let ask = async |path: &str, options: &[&str]| {
         let url = format!("{url}{path}");
@@ -144,6 +147,7 @@ async fn known_requests_are_recorded_and_others_rebuilt() {
     );
     let (_, jobs) = ask("/masking/api/masking-jobs?environment_id=1", &[]).await;
     assert!(jobs.contains("Mask patients"), "{jobs}");
+    stop(&mut program).await;
 }
 
 #[tokio::test]
@@ -153,7 +157,7 @@ async fn same_question_gets_its_answers_in_order_and_the_last_repeats() {
         r#"{"method":"GET","path":"/masking/api/async-tasks/7","answer":{"status":503,"headers":{"retry-after":"9"},"body":{"text":"later\n"}}}"#,
         r#"{"method":"GET","path":"/masking/api/async-tasks/7","answer":{"status":200,"body":{"json":{"status": "SUCCEEDED"}}}}"#,
     ]);
-    let (_program, url) = replay(dir.path()).await;
+    let (mut program, url) = replay(dir.path()).await;
     let url = format!("{url}/masking/api/async-tasks/7");
     let mut answers = Vec::new();
     for _ in 0..4 {
@@ -167,6 +171,7 @@ async fn same_question_gets_its_answers_in_order_and_the_last_repeats() {
         answers,
         [r#"{"status":"RUNNING"} 200 "#, "later\n 503 9", last, last]
     );
+    stop(&mut program).await;
 }
 
 #[tokio::test]
