@@ -38,7 +38,7 @@ unknown:
 ";
 
 const OWN_NUMBERS: &str = "
-This toolkit's own documents give the first of these a number above 9000: it never means anything in an engine's document.
+This toolkit's own documents give some of them a number above 9000, which means nothing in an engine's document.
 An object with an unknown number usually names its type in its revision, see
 [format.md](format.md#object-types-and-identifiers).
 
