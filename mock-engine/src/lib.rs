@@ -46,7 +46,7 @@ pub use server::tls::{TlsError, TlsIdentity};
 pub use server::{Bind, BindError};
 #[cfg(feature = "cli")]
 #[doc(hidden)]
-pub use startup::main;
+pub use startup::{InProcess, main, run_program};
 pub use startup::{
     BlockingEngine, Builder, Call, Calls, ChangeError, LocalEngine, MockEngine, RunningEngine, Session,
     SessionError, SnapshotError, StartError, VerifyOnDrop,

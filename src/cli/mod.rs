@@ -1,11 +1,15 @@
 //! The command line: parses the arguments and runs the subcommand.
 
-mod args;
-mod commands;
+pub(crate) mod args;
+pub(crate) mod commands;
 pub(crate) mod error;
 pub(crate) mod exit;
-mod hints;
-mod io;
+pub(crate) mod hints;
+pub(crate) mod io;
+
+use std::ffi::OsString;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
 
 use anstream::ColorChoice;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
@@ -55,6 +59,30 @@ enum Command {
     Explain(explain::Args),
     Completions(completions::Args),
     Man(man::Args),
+}
+
+/// Parses the arguments, of which the first is the program's name, runs a subcommand and returns its exit code.
+pub(crate) fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let words: Vec<OsString> = args.into_iter().collect();
+    io::shell::remember(&words);
+    let cli = match Cli::try_parse_from(words) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Best effort.
+            let _ = error.print();
+            return if error.use_stderr() {
+                Exit::Usage.into()
+            } else {
+                ExitCode::SUCCESS
+            };
+        }
+    };
+    // A panic has printed its message by now.
+    match catch_unwind(AssertUnwindSafe(|| cli.run())) {
+        Ok(Ok(exit)) => exit.into(),
+        Ok(Err(error)) => error.report().into(),
+        Err(_) => Exit::Internal.into(),
+    }
 }
 
 impl Cli {

@@ -76,6 +76,12 @@ impl Engines {
         Ready::new(engines.collect(), self.ca_file.clone())
     }
 
+    /// Their names and URLs.
+    pub(super) fn listening(&self) -> impl Iterator<Item = (String, String)> {
+        let each = self.engines.iter();
+        each.map(|engine| (engine.name().to_owned(), engine.url()))
+    }
+
     /// Stops all engines at once and waits for their running requests.
     pub(super) async fn shutdown(self) {
         let mut stopping = tokio::task::JoinSet::new();

@@ -12,6 +12,8 @@ mod content;
 mod engines;
 #[cfg(feature = "cli")]
 mod health;
+#[cfg(feature = "cli")]
+mod in_process;
 mod local;
 #[cfg(feature = "cli")]
 mod log;
@@ -36,6 +38,8 @@ pub use builder::{Builder, MockEngine, StartError};
 pub use content::ChangeError;
 pub use local::LocalEngine;
 #[cfg(feature = "cli")]
-pub use program::main;
+pub use in_process::InProcess;
+#[cfg(feature = "cli")]
+pub use program::{main, run_program};
 pub use running::RunningEngine;
 pub use session::{Session, SessionError, SnapshotError};

@@ -1,6 +1,7 @@
 //! The program: options in, engines up, signals down.
 
 use std::error::Error;
+use std::ffi::OsString;
 use std::io;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -22,9 +23,14 @@ const LAST_WORDS: Duration = Duration::from_millis(250);
 /// How long a process that ends in order waits at most for the rest of its log.
 const LAST_LINES: Duration = Duration::from_secs(1);
 
-/// Runs the engines that the command line describes until a signal ends the process.
+/// Runs the engines that the process's command line describes until a signal ends the process.
 pub fn main() -> ExitCode {
-    let mut cli = Cli::parse();
+    run_program(std::env::args_os())
+}
+
+/// As [`main`], for a command line of which the first word is the program's name.
+pub fn run_program(words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let mut cli = Cli::parse_from(words);
     // A check is for its report; the mock's line per request would hide it.
     let level = match cli.command {
         Some(Command::Check(_)) => cli.log_level.min(LevelFilter::WARN),

@@ -24,7 +24,7 @@ impl TrustedKeys {
 }
 
 /// Reads `sha256:HEX`, or the fingerprints of all keys in a file.
-fn of(text: &str) -> Result<Vec<Fingerprint>, CliError> {
+pub(crate) fn of(text: &str) -> Result<Vec<Fingerprint>, CliError> {
     if Fingerprint::is_meant_by(text) {
         let fingerprint = text.parse().map_err(|_| {
             user_error(format!("'{text}' is not a fingerprint"))

@@ -60,9 +60,7 @@ impl Printer for Ndjson {
     }
 
     fn document(&mut self, out: &mut dyn Write, document: &Judged<Audited>) -> io::Result<()> {
-        let mut line = self::document(document);
-        line["schema_version"] = SCHEMA_VERSION.into();
-        json::line(out, &line)
+        json::line(out, &line(document))
     }
 
     fn end(&mut self, _: &mut dyn Write, _: &AuditRun) -> io::Result<()> {
@@ -79,8 +77,15 @@ impl Json {
     }
 }
 
+/// One document that stands for itself.
+pub(crate) fn line(document: &Judged<Audited>) -> Value {
+    let mut line = self::document(document);
+    line["schema_version"] = SCHEMA_VERSION.into();
+    line
+}
+
 /// One document.
-pub(crate) fn document(document: &Judged<Audited>) -> Value {
+fn document(document: &Judged<Audited>) -> Value {
     let audited = match &document.outcome {
         Ok(audited) => audited,
         Err(error) => return unreadable(&document.path, error),

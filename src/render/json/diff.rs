@@ -22,7 +22,8 @@ pub(crate) fn print(out: &mut impl Write, compared: &Compared) -> io::Result<()>
     out.write_all(b"\n")
 }
 
-fn document(compared: &Compared) -> Value {
+/// The value that [`print`] prints.
+pub(crate) fn document(compared: &Compared) -> Value {
     let diff = &compared.diff;
     let mut summary: Map<String, Value> = Status::LISTED
         .into_iter()

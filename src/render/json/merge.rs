@@ -14,8 +14,14 @@ const SCHEMA_VERSION: u32 = 1;
 
 /// Prints one JSON value.
 pub(crate) fn print(out: &mut dyn Write, outcome: &MergeOutcome) -> io::Result<()> {
+    pretty(out, &document(outcome))?;
+    out.write_all(b"\n")
+}
+
+/// The value that [`print`] prints.
+pub(crate) fn document(outcome: &MergeOutcome) -> Value {
     let (sides, base) = outcome.sources.split_at(outcome.sides.min(outcome.sources.len()));
-    let document = json!({
+    json!({
         "schema_version": SCHEMA_VERSION,
         "sources": sides,
         "base": base.first(),
@@ -28,9 +34,7 @@ pub(crate) fn print(out: &mut dyn Write, outcome: &MergeOutcome) -> io::Result<(
         "notes": outcome.notes.iter()
             .map(|note| json!({ "id": note.id(), "message": note.to_string() }))
             .collect::<Vec<_>>(),
-    });
-    pretty(out, &document)?;
-    out.write_all(b"\n")
+    })
 }
 
 fn named(object: &Named) -> Value {

@@ -17,7 +17,8 @@ pub(crate) fn print(out: &mut impl Write, planned: &Planned) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
-fn document(planned: &Planned) -> Value {
+/// The value that [`print`] prints.
+pub(crate) fn document(planned: &Planned) -> Value {
     let plan = planned.plan();
     let target = &planned.target;
     json!({

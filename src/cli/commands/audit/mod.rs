@@ -1,6 +1,6 @@
 //! `exportdoc audit`: judges by rules and a policy whether documents should be imported.
 
-mod policies;
+pub(crate) mod policies;
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
