@@ -44,13 +44,13 @@ pub use http::scenarios::ScenarioStep;
 pub use http::verify::{CallPattern, Expectation, Unverified};
 pub use server::tls::{TlsError, TlsIdentity};
 pub use server::{Bind, BindError};
-#[cfg(feature = "cli")]
-#[doc(hidden)]
-pub use startup::{InProcess, main, run_program};
 pub use startup::{
     BlockingEngine, Builder, Call, Calls, ChangeError, LocalEngine, MockEngine, RunningEngine, Session,
     SessionError, SnapshotError, StartError, VerifyOnDrop,
 };
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub use startup::{InProcess, main, run_program};
 
 /// Internals for this package's own tests and fuzz targets. Versions promise nothing about them.
 #[doc(hidden)]

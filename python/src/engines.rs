@@ -17,7 +17,7 @@ impl Engines {
     #[new]
     fn start(py: Python<'_>, options: Vec<OsString>) -> PyResult<Self> {
         let started = py.detach(|| InProcess::start(options));
-        Ok(Self(started.map_err(|message| Failure::new("engine", message))?))
+        Ok(Self(started.map_err(|message| refused(&message))?))
     }
 
     /// The names and URLs, in the order of the options.
@@ -29,4 +29,11 @@ impl Engines {
     fn stop(&mut self, py: Python<'_>) {
         py.detach(|| self.0.stop());
     }
+}
+
+/// Takes the first paragraph: the rest is about the usage of the program.
+fn refused(message: &str) -> Failure {
+    let first = message.split("\n\n").next().unwrap_or_default();
+    Failure::new("engine", first.trim_start_matches("error: ").trim_end())
+        .hinted("options are those of 'mock-engine --help', with underscores")
 }

@@ -83,7 +83,9 @@ impl From<exportdoc::Error> for Failure {
                 return envelope.help();
             }
             match source.downcast_ref::<ExtractError>() {
-                Some(ExtractError::Ambiguous { candidates, .. }) => Some(crate::cli::hints::one_of(candidates)),
+                Some(ExtractError::Ambiguous { candidates, .. }) => {
+                    Some(crate::cli::hints::one_of(candidates))
+                }
                 _ => None,
             }
         });

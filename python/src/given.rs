@@ -40,7 +40,11 @@ pub(crate) struct Given {
 
 impl Given {
     /// Takes bytes, a path, or a file that is open in binary mode.
-    pub(crate) fn new(value: &Bound<'_, PyAny>, name: Option<String>, max_size: Option<u64>) -> PyResult<Self> {
+    pub(crate) fn new(
+        value: &Bound<'_, PyAny>,
+        name: Option<String>,
+        max_size: Option<u64>,
+    ) -> PyResult<Self> {
         let source = if value.is_instance_of::<PyBytes>() || value.is_instance_of::<PyByteArray>() {
             Source::Bytes(value.extract()?)
         } else if value.is_instance_of::<PyString>() || value.hasattr("__fspath__")? {

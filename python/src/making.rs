@@ -159,7 +159,9 @@ pub(crate) fn decrypt<'py>(
     document: &Bound<'py, PyAny>,
     making: Making<'py>,
 ) -> PyResult<Bound<'py, PyBytes>> {
-    remake(document, &making, |document, sealing| Ok(document.decrypt(sealing)?))
+    remake(document, &making, |document, sealing| {
+        Ok(document.decrypt(sealing)?)
+    })
 }
 
 /// Merges documents; returns the output of `exportdoc merge --format json`, and the document if nothing conflicts.
@@ -186,7 +188,8 @@ pub(crate) fn merge<'py>(
         if base.is_some() && sides.len() != 2 {
             return Err(Failure::usage("a merge with a base takes two documents"));
         }
-        let labelled: Vec<(&str, &Document)> = sides.iter().map(|(label, side)| (label.as_str(), side)).collect();
+        let labelled: Vec<(&str, &Document)> =
+            sides.iter().map(|(label, side)| (label.as_str(), side)).collect();
         let base = base.as_ref().map(|(label, base)| (label.as_str(), base));
         let (outcome, made) = Document::merge(&labelled, base, &choices, &ready.sealing()?)?;
         Ok((json::merge::document(&outcome), made.map(|made| made.to_bytes())))
@@ -224,8 +227,7 @@ fn choices(
 /// Makes a private key (PKCS#8, PEM).
 #[pyfunction]
 pub(crate) fn new_key(py: Python<'_>, bits: u32) -> PyResult<Bound<'_, PyBytes>> {
-    let size = KeySize::from_bits(bits as _)
-        .ok_or_else(|| Failure::usage("bits is 512, 1024 or 2048"))?;
+    let size = KeySize::from_bits(bits as _).ok_or_else(|| Failure::usage("bits is 512, 1024 or 2048"))?;
     let key = py.detach(|| generate(size))?;
     Ok(PyBytes::new(py, key.to_pkcs8_pem().as_bytes()))
 }

@@ -122,7 +122,5 @@ fn read_target(
             _ => add(&source.label, &source.read()?)?,
         }
     }
-    builder
-        .finish()
-        .map_err(|error| refused(of_target("", &error)))
+    builder.finish().map_err(|error| refused(of_target("", &error)))
 }

@@ -36,9 +36,9 @@ pub use asked::{Call, Calls, VerifyOnDrop};
 pub use blocking::BlockingEngine;
 pub use builder::{Builder, MockEngine, StartError};
 pub use content::ChangeError;
-pub use local::LocalEngine;
 #[cfg(feature = "cli")]
 pub use in_process::InProcess;
+pub use local::LocalEngine;
 #[cfg(feature = "cli")]
 pub use program::{main, run_program};
 pub use running::RunningEngine;

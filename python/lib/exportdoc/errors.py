@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
+from typing import Any, NamedTuple, Optional, Tuple
 
 __all__ = [
     "ConflictError",
@@ -64,7 +64,7 @@ class ExportdocError(Exception):
     def __str__(self) -> str:
         return f"{self.message}\n  help: {self.help}" if self.help else self.message
 
-    def __reduce__(self):
+    def __reduce__(self) -> Any:
         return type(self), (self.message, self.code, self.place, self.help)
 
 
@@ -127,7 +127,7 @@ _CLASSES = {
 }
 
 
-def _make(code, message, help, place):
+def _make(code: str, message: str, help: Optional[str], place: Optional[Tuple[Any, ...]]) -> ExportdocError:
     """Makes the exception for a code; the compiled part calls it."""
     kind = _CLASSES.get(code, ExportdocError)
     return kind(message, code, Place(*place) if place else None, help)

@@ -26,7 +26,7 @@ class Report(Dict[str, Any]):
 
     def _facts(self) -> List[Sequence[Any]]:
         """Plain members, and how many entries each list has."""
-        facts = []
+        facts: List[Sequence[Any]] = []
         for name, value in self.items():
             if isinstance(value, list):
                 facts.append((name, len(value)))

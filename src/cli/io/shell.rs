@@ -8,7 +8,12 @@ static WORDS: OnceLock<Vec<String>> = OnceLock::new();
 
 /// Remembers the command line for hints that quote it.
 pub(crate) fn remember(words: &[OsString]) {
-    WORDS.get_or_init(|| words.iter().map(|word| word.to_string_lossy().into_owned()).collect());
+    WORDS.get_or_init(|| {
+        words
+            .iter()
+            .map(|word| word.to_string_lossy().into_owned())
+            .collect()
+    });
 }
 
 fn words() -> &'static [String] {
