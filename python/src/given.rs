@@ -10,7 +10,7 @@ use exportdoc::internal::passphrase::Passphrase;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
-use pyo3::types::{PyByteArray, PyBytes, PyString};
+use pyo3::types::{PyByteArray, PyBytes, PyMemoryView, PyString};
 
 use crate::cli::args::trusted_key;
 use crate::cli::io::input::Input;
@@ -55,12 +55,9 @@ impl Given {
                 PyTypeError::new_err("a document is bytes: open its file in binary mode, open(path, 'rb')")
             })?;
             Source::Bytes(bytes)
-        } else if let Ok(bytes) = value.py().get_type::<PyBytes>().call1((value,)) {
-            // Anything else that has a buffer, such as a memoryview. A number would make as many zeros.
-            if value.extract::<i64>().is_ok() {
-                return Err(wrong_type(value));
-            }
-            Source::Bytes(bytes.extract()?)
+        } else if let Ok(view) = value.py().get_type::<PyMemoryView>().call1((value,)) {
+            // Anything else that has a buffer.
+            Source::Bytes(view.call_method0("tobytes")?.extract()?)
         } else {
             return Err(wrong_type(value));
         };

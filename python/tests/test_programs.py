@@ -58,7 +58,8 @@ def test_engine_ends_in_order_on_signals(number, tmp_path):
 def test_ctrl_c_ends_a_command_that_reads():
     command = [SCRIPTS / "exportdoc", "inspect", "-"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        time.sleep(0.5)
+        # More than a pipe holds: once it is written, the command reads.
+        process.stdin.write(b'{"blob": "' + b"A" * (4 << 20))
         process.send_signal(signal.SIGINT)
         process.wait(20)
         assert process.stderr.read() == b""

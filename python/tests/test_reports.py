@@ -9,6 +9,7 @@ import pytest
 from conftest import JOB, every_document, run
 
 NOW = 1_700_000_000
+POLICY = b'[allow]\nmax-age = "3650d"\n'
 
 
 def same_text(report, printed):
@@ -96,8 +97,8 @@ def test_report_shows_only_the_asked_types():
 
 
 def test_audit_knows_only_the_given_time():
-    fresh = exportdoc.audit(JOB, policy=b"[allow]\nmax_age_days = 30\n", now=NOW)
-    late = exportdoc.audit(JOB, policy=b"[allow]\nmax_age_days = 30\n", now=NOW * 1.5)
+    fresh = exportdoc.audit(JOB, policy=POLICY, now=NOW)
+    late = exportdoc.audit(JOB, policy=POLICY, now=NOW * 1.5)
     ids = [[finding["id"] for finding in report["findings"]] for report in (fresh, late)]
     assert ids[0] != ids[1]
 

@@ -10,6 +10,8 @@ members of ``--format json``; new documents are bytes. Errors are :class:`Export
 :class:`MockEngine` is an engine to test against.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from .api import (
     audit,
     decrypt,
@@ -39,8 +41,10 @@ from .errors import (
     Place,
     UsageError,
 )
-from .mock import MockEngine, MockEngines, Unverified
 from .report import Report
+
+if TYPE_CHECKING:
+    from .mock import MockEngine, MockEngines, Unverified
 
 __all__ = [
     "ConflictError",
@@ -73,3 +77,12 @@ __all__ = [
     "seal",
     "verify",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # The scripts and most callers do without engines, whose imports take longer than all others.
+    if name in ("MockEngine", "MockEngines", "Unverified"):
+        from . import mock
+
+        return getattr(mock, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -69,7 +69,7 @@ class MockEngine:
     def connect(cls, url: str) -> MockEngine:
         """Takes an engine of another process, by its URL. It goes on when this object is closed."""
         engine = cls._of(url.rstrip("/"), "")
-        engine.name = engine.admin("GET", "health")["name"]
+        engine.name = engine.admin("GET", "health")["engine"]
         return engine
 
     @classmethod
@@ -117,7 +117,7 @@ class MockEngine:
 
     # What only a mock does.
 
-    def admin(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
+    def admin(self, method: str, path: str, body: Any = None, /, **query: Any) -> Any:
         """Sends a request to ``/__admin`` and returns the JSON of the answer."""
         status, answer = self._admin(method, path, body, query)
         if status >= 300:
@@ -130,7 +130,7 @@ class MockEngine:
         return _send(method, f"{self.url}/__admin/{path}{tail}", body, {})
 
     def requests(self, **filters: Any) -> List[Dict[str, Any]]:
-        """The requests that came, the oldest first: ``requests(method="POST", path="/import", status=200)``."""
+        """The requests that came, the oldest first: ``requests(method="POST", path="/masking/api/import")``."""
         filters.setdefault("since", 0)
         filters.setdefault("limit", 10_000)
         found: List[Dict[str, Any]] = self.admin("GET", "requests", **filters)["requests"]
@@ -182,9 +182,9 @@ class MockEngine:
 
     @property
     def faults(self) -> List[Dict[str, Any]]:
-        """The faults, with how often each fitted and fired."""
-        shown: List[Dict[str, Any]] = self.admin("GET", "faults")["faults"]
-        return shown
+        """The faults, with how often each ``fitted`` and ``fired``."""
+        shown = self.admin("GET", "faults")
+        return [{**fault, **counts} for fault, counts in zip(shown["faults"], shown["counters"])]
 
     def set_faults(self, *faults: Union[str, Json]) -> None:
         """Replaces all faults; texts name ready-made sets (``mock-engine faults`` lists them)."""
@@ -247,9 +247,10 @@ class MockEngine:
         """Replaces the content by that of a seed, as a dictionary."""
         self.admin("PUT", "content", content)
 
-    def history(self, **filters: Any) -> Any:
+    def history(self, **filters: Any) -> List[Dict[str, Any]]:
         """Every change of the state, the newest first."""
-        return self.admin("GET", "history", **filters)
+        changes: List[Dict[str, Any]] = self.admin("GET", "history", **filters)["changes"]
+        return changes
 
     def compare(self, source: Json, target: Optional[Json] = None) -> Dict[str, Any]:
         """Says what this engine, or ``target``, lacks of a source: ``compare({"engine": "a.example.com"})``."""
