@@ -61,7 +61,7 @@ pub(crate) fn plan<'py>(
             source_environment: AskedEnvironment::given(source_environment.as_ref()),
             max_format: target.max_format(),
             names: target
-                .version()
+                .version
                 .unwrap_or(EngineVersion::CHECKS_NAMES)
                 .name_check(strict_names),
             strict_references: false,
@@ -104,7 +104,7 @@ fn read_target(
         return Err(Failure::usage("engines before 5.3.0.0 imported object by object"));
     }
     let refused = |error| Failure::of_command("target", &error);
-    let mut builder = TargetStateBuilder::new().with_version(version);
+    let mut builder = TargetStateBuilder::new();
     let mut add = |label: &str, bytes: &[u8]| {
         builder
             .add(label, bytes, passphrases)
@@ -122,5 +122,8 @@ fn read_target(
             _ => add(&source.label, &source.read()?)?,
         }
     }
-    builder.finish().map_err(|error| refused(of_target("", &error)))
+    let finished = builder.finish();
+    let mut target = finished.map_err(|error| refused(of_target("", &error)))?;
+    target.version = version.or(target.version);
+    Ok(target)
 }
