@@ -1,0 +1,66 @@
+"""Audits many documents from Python and with the command, on one thread, and times single calls.
+
+python3 python/benches/audit.py COMMAND [DOCUMENT]...: COMMAND is the program exportdoc; build it and the wheel with --release.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import exportdoc
+
+COPIES = 1000
+ROUNDS = 5
+
+
+def seconds(work):
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+def best(work):
+    return min(seconds(work) for _ in range(ROUNDS))
+
+
+def main(command, documents):
+    with tempfile.TemporaryDirectory() as directory:
+        paths = []
+        for number in range(COPIES):
+            source = documents[number % len(documents)]
+            paths.append(shutil.copy(source, Path(directory, f"{number}.json")))
+        one_thread = {**os.environ, "RAYON_NUM_THREADS": "1"}
+        words = [command, "audit", "-r", "--format", "ndjson", directory]
+
+        def by_command():
+            subprocess.run(words, env=one_thread, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+        def from_python():
+            for path in paths:
+                exportdoc.audit(path)
+
+        # Alternating, so that other load on the machine meets both.
+        times = [(seconds(by_command), seconds(from_python)) for _ in range(ROUNDS)]
+        command_time, python_time = (min(column) for column in zip(*times))
+        print(f"{COPIES} audits: command {COPIES / command_time:.0f}/s, Python {COPIES / python_time:.0f}/s,"
+              f" {command_time / python_time:.0%}")
+
+    for document in documents:
+        content = Path(document).read_bytes()
+        for call in (exportdoc.verify, exportdoc.inspect, exportdoc.audit):
+            print(f"{call.__name__} of {len(content)} bytes: {best(lambda: call(content)) * 1e6:.0f} µs")
+    print(f"engine in the process: {best(start) * 1e3:.1f} ms")
+
+
+def start():
+    with exportdoc.MockEngine():
+        pass
+
+
+if __name__ == "__main__":
+    here = Path(__file__).resolve().parents[2] / "testdata"
+    main(sys.argv[1], sys.argv[2:] or [here / "handmade/masking-job.json", here / "generated/engine-like.json"])
