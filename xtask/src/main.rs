@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 mod book;
 mod compare;
+mod dist;
 mod format;
 mod inventory;
 mod large;
@@ -28,6 +29,8 @@ cargo xtask large FILE BLOB_BYTES OBJECTS [LARGEST_BYTES [KEY_BITS [SAVE]]]
     Writes a sealed document of any size.
 cargo xtask inventory FILE OBJECTS
     Writes a sealed document with everything that a made-up engine holds.
+cargo xtask dist [--target TRIPLE]
+    Builds both programs and packs them into dist/: an archive, a Debian package, checksums.
 cargo xtask compare benches|costs|growth|memory|mock|verify [ARGUMENT…]
     Measures, prints a table and writes it into docs/performance.md.
 
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         ["testdata", "--check"] => testdata::check(),
         ["large", file, ref sizes @ ..] => large::write(file, sizes),
         ["inventory", file, objects] => inventory::write(file, objects),
+        ["dist", ref rest @ ..] => dist::make(rest),
         ["compare", name, ref rest @ ..] => compare::run(name, rest),
         _ => Err(HELP.into()),
     };
