@@ -145,6 +145,11 @@ impl<S: Clone> History<S> {
         (inner.changes.iter().cloned().collect(), inner.next)
     }
 
+    /// The number of the next change.
+    pub(crate) fn next(&self) -> u64 {
+        lock(&self.inner).next
+    }
+
     /// Forgets the changes. The numbers go on.
     pub(crate) fn clear(&self) {
         let mut inner = lock(&self.inner);

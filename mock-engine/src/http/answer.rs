@@ -202,6 +202,11 @@ pub(crate) fn file(status: StatusCode, bytes: Bytes) -> Response {
     typed(status, "application/octet-stream", bytes)
 }
 
+/// Text of a media type.
+pub(crate) fn text(media_type: &'static str, text: &'static str) -> Response {
+    typed(StatusCode::OK, media_type, Bytes::from_static(text.as_bytes()))
+}
+
 /// A status alone.
 pub(crate) fn empty(status: StatusCode) -> Response {
     let mut response = Response::new(Body::empty());

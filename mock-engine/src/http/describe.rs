@@ -212,6 +212,8 @@ struct Parameter {
 enum Content {
     Json(Value),
     File,
+    /// Text of a media type.
+    Text(&'static str),
     Nothing,
 }
 
@@ -335,6 +337,11 @@ impl Endpoint {
         self.response(status, Content::File)
     }
 
+    /// The answer is text of a media type.
+    pub(crate) fn gives_text(self, media_type: &'static str) -> Self {
+        self.response(StatusCode::OK, Content::Text(media_type))
+    }
+
     /// The answer is a status without a body.
     pub(crate) fn done(self, status: StatusCode) -> Self {
         self.response(status, Content::Nothing)
@@ -397,6 +404,9 @@ impl Description {
                 Content::File => {
                     let file = json!({ "type": "string", "format": "binary" });
                     response["content"] = json!({ "application/octet-stream": { "schema": file } });
+                }
+                Content::Text(media_type) => {
+                    response["content"] = json!({ *media_type: { "schema": { "type": "string" } } });
                 }
                 Content::Nothing => {}
             }

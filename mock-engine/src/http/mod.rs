@@ -34,8 +34,8 @@ mod target;
 pub(crate) mod verify;
 
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use axum::Router;
@@ -103,6 +103,8 @@ pub(crate) struct App {
     /// The engines of the process.
     pub(crate) neighbours: Neighbours,
     pub(crate) started: Instant,
+    /// The URL of its port; empty without one.
+    pub(crate) url: OnceLock<String>,
 }
 
 impl App {
@@ -167,6 +169,7 @@ impl Service {
                 routes::api(app.http.created_status, app.engine.settings.profile),
             )
             .nest("/__admin", admin::routes())
+            .merge(admin::console::pages())
             .refusing(&[StatusCode::FORBIDDEN]);
         let (router, descriptions) = routes.into_parts();
         let sessions = Arc::new(Sessions::new(app.limits.session_idle));
@@ -300,6 +303,7 @@ mod tests {
             guard: Arc::default(),
             neighbours: Neighbours::default(),
             started: Instant::now(),
+            url: OnceLock::new(),
         });
         let router = Router::new()
             .route("/panics", get(async || -> &'static str { panic!("on purpose") }))

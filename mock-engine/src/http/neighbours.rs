@@ -17,6 +17,11 @@ impl Neighbours {
         list.push(Arc::downgrade(app));
     }
 
+    /// All engines, in the order in which they started.
+    pub(crate) fn all(&self) -> Vec<Arc<App>> {
+        lock(&self.0).iter().filter_map(Weak::upgrade).collect()
+    }
+
     /// The engine of a name.
     pub(crate) fn find(&self, name: &str) -> Option<Arc<App>> {
         let list = lock(&self.0);

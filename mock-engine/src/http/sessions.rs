@@ -185,5 +185,6 @@ fn fork(base: &App, id: &str) -> App {
         guard: Arc::clone(&base.guard),
         neighbours: base.neighbours.clone(),
         started: base.started,
+        url: base.url.clone(),
     }
 }

@@ -5,7 +5,7 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use http::StatusCode;
@@ -284,6 +284,9 @@ impl Builder {
         let (drain, limits, tls) = (self.limits.drain, self.limits.clone(), self.tls.clone());
         let plain_too = self.plain_too;
         let LocalEngine { app, service } = self.without_port()?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        // The engine is new, so it has no URL yet.
+        let _ = app.url.set(format!("{scheme}://{address}"));
         let protocol = match &tls {
             None => Protocol::Http,
             Some(identity) if plain_too => Protocol::Both(identity.acceptor()),
@@ -329,6 +332,7 @@ impl Builder {
             scenarios: Scenarios::default(),
             guard: Arc::new(guard),
             neighbours: self.neighbours.clone(),
+            url: OnceLock::new(),
             started: Instant::now(),
         });
         self.neighbours.add(&app);

@@ -13,6 +13,7 @@ mod client_scripts;
 mod clients;
 mod compare;
 mod composed;
+mod console;
 mod contract;
 mod copies;
 mod embedding;

@@ -29,6 +29,10 @@ async fn undocumented_method_is_refused() {
             .collect();
         let path = path.join("/");
         for method in ["get", "post", "put", "delete", "patch", "trace"] {
+            // The stream of requests doesn't end.
+            if (method, template.as_str()) == ("get", "/__admin/events") {
+                continue;
+            }
             // A missing method is reported without a token, too.
             let request = format!(
                 "{} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",

@@ -38,7 +38,7 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 type Named = Vec<(&'static str, Vec<u8>)>;
 
 /// The documents that people read, too, and what goes with them: `testdata/generated`.
-const KEPT: [&str; 8] = [
+const KEPT: [&str; 9] = [
     "masking-job.json",
     "engine-like.json",
     "global-small.json",
@@ -46,6 +46,7 @@ const KEPT: [&str; 8] = [
     "profile-job.json",
     "encrypted.json",
     "future.json",
+    "hostile.json",
     "user-algorithm.json",
 ];
 

@@ -28,6 +28,16 @@ const LATER_TYPE: (u64, &str) = (77, "MASKING_POLICY");
 /// Opens `encrypted.json`.
 const PASSPHRASE: &str = "made up for the test data";
 
+/// Names that try to become markup, statements, links or controls.
+pub(crate) const HOSTILE_NAMES: [&str; 6] = [
+    "</text></script><script>document.title = 'ran'</script>",
+    "\"]; click n0 \"https://example.com\" --> x[\"",
+    "\\\" ]; URL=\"javascript:document.title='ran'\" \n } digraph {",
+    "<img src=x onerror=\"document.title='ran'\">&lt;",
+    "]]><a href='https://example.com'>\u{202e}\u{7}#quot;`",
+    "| [link](https://example.com) @everyone #1 <details open> |",
+];
+
 /// All that a document is made of. Keys and ids derive from its name.
 pub(crate) struct Recipe {
     pub(crate) facts: ExportFacts,
@@ -178,6 +188,7 @@ pub(crate) fn documents() -> Result<Named> {
         ),
         ("unknown-rule", unknown_rule()?),
         ("future", future()?),
+        ("hostile", hostile()?),
         ("encrypted", encrypted()?),
         ("encrypted-unknown", encrypted_unknown()?),
     ])
@@ -249,6 +260,27 @@ fn unknown_rule() -> Result<Vec<u8>> {
 /// A varint in three bytes where one would do.
 fn padded(value: u8) -> [u8; 3] {
     [value | 0x80, 0x80, 0x00]
+}
+
+/// References to domains with hostile names, each needing the next.
+fn hostile() -> Result<Vec<u8>> {
+    let key = |name: &str| ObjectKey::new(19, Identifier::Text(name.to_owned()));
+    let mut objects = Vec::new();
+    for (at, name) in HOSTILE_NAMES.iter().enumerate() {
+        let needs: Vec<ObjectKey> = HOSTILE_NAMES
+            .get(at + 1)
+            .map(|next| key(next))
+            .into_iter()
+            .collect();
+        objects.push(SyncObject::build(
+            &key(name),
+            &needs,
+            &Revision::default(),
+            "EmptyData",
+            &[],
+        )?);
+    }
+    Recipe::new("hostile", &key(HOSTILE_NAMES[0]), objects, KeySize::Dsa512)?.document()
 }
 
 /// What a later engine may write: types, messages and fields that nothing here knows, in forms that protobuf allows.

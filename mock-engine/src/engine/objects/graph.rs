@@ -145,6 +145,20 @@ impl View {
         self.hashes[id].as_deref()
     }
 
+    /// The listed objects that an object needs: its dependencies, and what references among them refer to.
+    pub fn needs(&self, state: &State, id: NodeId) -> Vec<NodeId> {
+        let dependencies = self.object(id).object.dependencies().iter();
+        let mut needs: Vec<NodeId> = dependencies
+            .filter_map(|key| {
+                let original = || resolve(state, key).and_then(|original| self.find(original.key()));
+                self.find(key).or_else(original)
+            })
+            .collect();
+        needs.sort_unstable();
+        needs.dedup();
+        needs
+    }
+
     /// The reason why it can't be synced.
     pub fn obstacle(&self, id: NodeId) -> Option<&str> {
         self.obstacles[id].as_deref()

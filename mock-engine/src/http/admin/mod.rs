@@ -5,6 +5,7 @@
 
 use std::sync::atomic::Ordering;
 mod compare;
+pub(crate) mod console;
 mod content;
 mod faults;
 mod history;
@@ -75,6 +76,7 @@ pub(crate) fn routes() -> Routes {
         .merge(content::routes())
         .merge(faults::routes())
         .merge(isolation::routes())
+        .merge(console::routes())
         .at(
             "/openapi.json",
             [Endpoint::get(openapi, "Gives this document").answers(StatusCode::OK, schemas::object())],

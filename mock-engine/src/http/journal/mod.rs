@@ -16,6 +16,7 @@ use axum::body::Body;
 use http::Request;
 use serde_json::Value;
 use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 use tokio::time::{Instant, timeout_at};
 
 pub(crate) use self::entry::{Answered, Entry};
@@ -103,12 +104,12 @@ impl Journal {
     /// Completes the entry of a request.
     pub(crate) fn finish(&self, id: EntryId, answered: Answered<'_>) {
         let done = answered.into_done();
-        self.change(id, |entry| entry.finish(done));
+        self.alter(id, |entry| entry.finish(done));
     }
 
     /// Adds a note to an entry.
     pub(crate) fn note(&self, id: EntryId, text: &str) {
-        self.change(id, |entry| {
+        self.alter(id, |entry| {
             if entry.notes.len() + text.len() < NOTES {
                 entry.notes.push_str(text);
                 entry.notes.push('\n');
@@ -118,24 +119,24 @@ impl Journal {
 
     /// Names the fault that an entry's request met.
     pub(crate) fn fault(&self, id: EntryId, label: String) {
-        self.change(id, |entry| entry.fault = Some(label.into()));
+        self.alter(id, |entry| entry.fault = Some(label.into()));
     }
 
     /// Adds the record of an import to an entry, perhaps after the answer.
     pub(crate) fn imported(&self, id: EntryId, import: &Value) {
         let import = import.to_string().into();
-        self.change(id, |entry| entry.import = Some(import));
+        self.alter(id, |entry| entry.import = Some(import));
     }
 
     /// Adds the record of an export to an entry.
     pub(crate) fn exported(&self, id: EntryId, mut export: Value) {
         redact::json(&mut export);
         let export = export.to_string().into();
-        self.change(id, |entry| entry.export = Some(export));
+        self.alter(id, |entry| entry.export = Some(export));
     }
 
     /// Changes an entry if it is still there.
-    fn change(&self, EntryId(id): EntryId, change: impl FnOnce(&mut Entry)) {
+    fn alter(&self, EntryId(id): EntryId, change: impl FnOnce(&mut Entry)) {
         let mut inner = lock(&self.inner);
         let first = inner.next - inner.entries.len() as u64;
         let place = id
@@ -152,6 +153,20 @@ impl Journal {
         }
         drop(inner);
         self.changed.notify_waiters();
+    }
+
+    /// The newest entries, oldest first, without calls of `/__admin`.
+    pub(crate) fn recent(&self, most: usize) -> Vec<Arc<Entry>> {
+        let inner = lock(&self.inner);
+        let newest = inner.entries.iter().rev().filter(|entry| !entry.is_admin);
+        let mut recent: Vec<Arc<Entry>> = newest.take(most).cloned().collect();
+        recent.reverse();
+        recent
+    }
+
+    /// Ends once anything in the journal changes.
+    pub(crate) fn change(&self) -> Notified<'_> {
+        self.changed.notified()
     }
 
     /// The entries of this moment.
