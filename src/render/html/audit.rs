@@ -11,6 +11,7 @@ use crate::outcome::audit::{AuditRun, Audited};
 use crate::outcome::document::Judged;
 use crate::render::Printer;
 use crate::render::words::audit::{documents, run_tally, tally};
+use crate::render::words::capitalised;
 
 /// Documents whose findings are shown in full.
 const SHOWN: usize = 500;
@@ -172,7 +173,7 @@ impl Printer for Html {
             title: documents(run),
             tone,
             headline,
-            lead: format!("{}.", super::inspect::capitalised(&run_tally(run))),
+            lead: format!("{}.", capitalised(&run_tally(run))),
             blocks,
         };
         page.print(out)

@@ -8,7 +8,7 @@ use super::inspect::findings;
 use super::page::{Block, Card, ChangeView, FieldView, Page, Row, Tone};
 use crate::outcome::comparison::Compared;
 use crate::outcome::picture::Picture;
-use crate::render::words::counted;
+use crate::render::words::{capitalised, counted};
 use crate::render::words::diff::{self as words, View};
 
 /// Prints the page.
@@ -86,7 +86,7 @@ pub(crate) fn print(
         title: format!("{} → {}", compared.old.path, compared.new.path),
         tone,
         headline,
-        lead: format!("{}.", super::inspect::capitalised(&words::summary(diff))),
+        lead: format!("{}.", capitalised(&words::summary(diff))),
         blocks,
     };
     page.print(out)

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use super::page::{Block, Card, FieldView, FindingView, Group, Links, ObjectView, Page, Tone};
 use crate::outcome::picture::{Family, Picture};
-use crate::render::words::{contents, counted, time};
+use crate::render::words::{capitalised, contents, counted, time};
 
 /// Links of one object; the others are counted.
 const LINKS: usize = 100;
@@ -48,14 +48,6 @@ pub(crate) fn print(
         blocks,
     };
     page.print(out)
-}
-
-/// The first letter as a capital.
-pub(super) fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 fn headline(report: &DocumentReport) -> (Tone, String) {

@@ -11,7 +11,7 @@ use crate::render::text::algorithms;
 use crate::render::text::listing::{label, partial, references, secret_values, table};
 use crate::render::text::tables::field;
 use crate::render::text::tree;
-use crate::render::words::{contents, time};
+use crate::render::words::{capitalised, contents, time};
 
 /// What `inspect` shows.
 pub(crate) struct View<'a> {
@@ -32,6 +32,8 @@ pub(crate) fn print(out: &mut impl Write, judged: &Judged, view: &View<'_>) -> i
         Err(error) => return unreadable(out, &judged.path, error),
     };
     writeln!(out, "{}", styled(BOLD, safe(&judged.path)))?;
+    let sentence = capitalised(&contents::sentence(report, view.now));
+    writeln!(out, "  {}.", safe(&sentence))?;
     facts(out, report, view)?;
     writeln!(out)?;
     if view.tree {

@@ -16,3 +16,11 @@ pub(crate) fn counted(count: u64, noun: &str) -> String {
         format!("{count} {noun}s")
     }
 }
+
+/// The first letter as a capital.
+pub(crate) fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}

@@ -123,6 +123,7 @@ pub(crate) fn assert_snapshot(name: &str, text: &str) {
     settings.set_omit_expression(true);
     settings.add_filter(r"[\w./-]*/made/", "made/");
     settings.add_filter(r"\(\d+ [a-z]+ ago\)", "(AGE ago)");
+    settings.add_filter(r"Exported \d+ [a-z]+ ago", "Exported AGE ago");
     settings.bind(|| insta::assert_snapshot!(name, text));
 }
 

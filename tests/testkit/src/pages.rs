@@ -63,8 +63,14 @@ fn starts_with(printed: &[&str], shown: &[String]) -> bool {
             })
 }
 
-/// Removes the age of a document, such as ` (7 years ago)`, which depends on the day.
+/// Removes the age of a document, such as ` (7 years ago)` or `Exported 7 years ago`, which depends on the day.
 fn without_age(line: &str) -> String {
+    if let Some((_, rest)) = line
+        .strip_prefix("  Exported ")
+        .and_then(|rest| rest.split_once(" ago "))
+    {
+        return format!("  Exported {rest}");
+    }
     match (line.find(" ("), line.find(" ago)")) {
         (Some(start), Some(end)) if start < end => format!("{}{}", &line[..start], &line[end + 5..]),
         _ => line.to_owned(),
