@@ -95,6 +95,7 @@ impl Args {
             types: &self.objects,
             against: against.as_ref(),
             now: clock::now(),
+            width: stdout::width(),
         };
         let mut out = stdout::open();
         let mut exit = Exit::Good;

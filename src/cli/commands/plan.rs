@@ -135,7 +135,7 @@ impl Args {
             Format::Json => json::plan::print(&mut out, &planned)?,
             Format::Html => html::plan::print(&mut out, &planned)?,
             Format::Markdown => markdown::plan::print(&mut out, &planned)?,
-            _ => text::plan::print(&mut out, &planned)?,
+            _ => text::plan::print(&mut out, &planned, stdout::width())?,
         }
         out.flush()?;
         Ok(exit_of(&planned))

@@ -3,7 +3,7 @@
 //! Invariant: a closed pipe is no error and doesn't end the run, because the exit code must still cover every document:
 //! `verify-signature … | head -1` must not exit with 0 for documents it didn't check.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 /// A writer that discards everything once its reader is gone.
 pub(crate) struct Pipe<W> {
@@ -13,6 +13,17 @@ pub(crate) struct Pipe<W> {
 /// Opens standard output, with colours if the terminal, `--color` and the environment ask for them.
 pub(crate) fn open() -> Pipe<impl Write> {
     Pipe::new(anstream::stdout().lock())
+}
+
+/// The width of the terminal that standard output is: that of `COLUMNS`, otherwise its own. `None` if standard output is
+/// no terminal or a terminal without a size.
+pub(crate) fn width() -> Option<usize> {
+    if !io::stdout().is_terminal() {
+        return None;
+    }
+    let stated = std::env::var("COLUMNS").ok().and_then(|text| text.parse().ok());
+    let own = || comfy_table::Table::new().width().map(usize::from);
+    stated.or_else(own).filter(|width| *width > 0)
 }
 
 impl<W: Write> Pipe<W> {

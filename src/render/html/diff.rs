@@ -8,8 +8,8 @@ use super::inspect::findings;
 use super::page::{Block, Card, ChangeView, FieldView, Page, Row, Tone};
 use crate::outcome::comparison::Compared;
 use crate::outcome::picture::Picture;
-use crate::render::words::{capitalised, counted};
 use crate::render::words::diff::{self as words, View};
+use crate::render::words::{capitalised, counted};
 
 /// Prints the page.
 pub(crate) fn print(

@@ -9,7 +9,7 @@ use crate::outcome::document::{Judged, Unreadable};
 use crate::render::style::{BOLD, DIM, GREEN, RED, YELLOW, safe, styled};
 use crate::render::text::algorithms;
 use crate::render::text::listing::{label, partial, references, secret_values, table};
-use crate::render::text::tables::field;
+use crate::render::text::tables::{field, paragraph};
 use crate::render::text::tree;
 use crate::render::words::{capitalised, contents, time};
 
@@ -23,6 +23,8 @@ pub(crate) struct View<'a> {
     pub(crate) against: Option<&'a Judged>,
     /// The current time, for ages.
     pub(crate) now: jiff::Timestamp,
+    /// The width of the terminal; `None` for other outputs.
+    pub(crate) width: Option<usize>,
 }
 
 /// Prints everything about one document.
@@ -33,20 +35,20 @@ pub(crate) fn print(out: &mut impl Write, judged: &Judged, view: &View<'_>) -> i
     };
     writeln!(out, "{}", styled(BOLD, safe(&judged.path)))?;
     let sentence = capitalised(&contents::sentence(report, view.now));
-    writeln!(out, "  {}.", safe(&sentence))?;
+    paragraph(out, &format!("{}.", safe(&sentence)), view.width, (2, 2))?;
     facts(out, report, view)?;
     writeln!(out)?;
     if view.tree {
         tree::print(out, report, view.types)?;
     } else {
-        table(out, report, view.types)?;
+        table(out, report, view.types, view.width)?;
     }
     partial(out, report)?;
-    label(out, report, view.types)?;
+    label(out, report, view.types, view.width)?;
     algorithms::print(out, report, view.types)?;
     secret_values(out, report)?;
     if let Some(against) = view.against {
-        references(out, report, against)?;
+        references(out, report, against, view.width)?;
     }
     findings(out, &report.findings)?;
     writeln!(out)

@@ -2,51 +2,48 @@
 
 use std::io::{self, Write};
 
-use comfy_table::CellAlignment;
 use exportdoc::internal::import_plan::{ReferenceState, references_against};
 use exportdoc::internal::object::known_by_number;
 use exportdoc::internal::report::{DocumentReport, Encryption, ListedObject, ObjectReport};
 
 use crate::outcome::document::Judged;
 use crate::render::style::safe;
-use crate::render::text::tables::{plain_table, print_table};
+use crate::render::text::tables::{Cell, Column, Rows};
 use crate::render::words::time;
 
 /// Prints the objects.
-pub(crate) fn table(out: &mut impl Write, report: &DocumentReport, types: &[String]) -> io::Result<()> {
-    let mut table = plain_table(&[
-        "TYPE",
-        "IDENTIFIER",
-        "NAME",
-        "REVISION HASH",
-        "MODIFIED",
-        "BYTES",
-        "NEEDS",
+pub(crate) fn table(
+    out: &mut impl Write,
+    report: &DocumentReport,
+    types: &[String],
+    width: Option<usize>,
+) -> io::Result<()> {
+    let mut table = Rows::new([
+        Column::kept("TYPE"),
+        Column::kept("IDENTIFIER"),
+        Column::ranked(1, "NAME"),
+        Column::ranked(2, "REVISION HASH"),
+        Column::ranked(4, "MODIFIED"),
+        Column::ranked(5, "BYTES").number(),
+        Column::ranked(3, "NEEDS").number(),
     ]);
-    for column in [5, 6] {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    let mut shown = 0;
     for (id, object) in report.objects.iter().enumerate() {
         if !types.is_empty() && !types.contains(&object.type_name) {
             continue;
         }
-        shown += 1;
         let node = &report.graph.nodes()[id];
-        table.add_row([
-            safe(&object.type_name).into_owned(),
-            safe(&object.key.identifier.to_string()).into_owned(),
-            display_name(object),
+        table.add([
+            Cell::from(safe(&object.type_name).into_owned()),
+            Cell::from(safe(&object.key.identifier.to_string()).into_owned()),
+            Cell::from(display_name(object)),
             hash(object),
-            time::short_millis(object.modified),
-            object.size.to_string(),
-            (node.dependencies.len() + node.missing.len()).to_string(),
+            Cell::from(time::short_millis(object.modified)),
+            Cell::from(object.size.to_string()),
+            Cell::from((node.dependencies.len() + node.missing.len()).to_string()),
         ]);
     }
-    if shown > 0 {
-        print_table(out, &table)?;
+    if !table.is_empty() {
+        table.print(out, width)?;
     } else if !types.is_empty() {
         writeln!(out, "  no readable object of type {}", safe(&types.join(" or ")))?;
     }
@@ -61,14 +58,16 @@ pub(crate) fn display_name(object: &ObjectReport) -> String {
     }
 }
 
-/// The recomputed hash, shortened, and how it compares.
-fn hash(object: &ObjectReport) -> String {
-    let short = object.computed_hash.as_deref().map_or("-", |hash| &hash[..12]);
-    match object.hash_matches() {
-        Some(true) => format!("{short} ok"),
-        Some(false) => format!("{short} DIFFERS"),
-        None => format!("{short} ?"),
-    }
+/// The recomputed hash, shortened unless there is room, and how it compares.
+fn hash(object: &ObjectReport) -> Cell {
+    let whole = object.computed_hash.as_deref().unwrap_or("-");
+    let short = whole.get(..12).unwrap_or(whole);
+    let compared = match object.hash_matches() {
+        Some(true) => "ok",
+        Some(false) => "DIFFERS",
+        None => "?",
+    };
+    Cell::with_whole(format!("{short} {compared}"), format!("{whole} {compared}"))
 }
 
 /// Prints what is known of the record in which the blob breaks off.
@@ -110,7 +109,12 @@ pub(crate) fn partial(out: &mut impl Write, report: &DocumentReport) -> io::Resu
 }
 
 /// Prints the objects that the metadata lists, if the blob can't be compared with it.
-pub(crate) fn label(out: &mut impl Write, report: &DocumentReport, types: &[String]) -> io::Result<()> {
+pub(crate) fn label(
+    out: &mut impl Write,
+    report: &DocumentReport,
+    types: &[String],
+    width: Option<usize>,
+) -> io::Result<()> {
     const SHOWN: usize = 1000;
     let rows: Vec<&ListedObject> = report
         .envelope
@@ -131,17 +135,21 @@ pub(crate) fn label(out: &mut impl Write, report: &DocumentReport, types: &[Stri
         out,
         "\n  Listed by the metadata, unchecked because the blob's objects can't be read"
     )?;
-    let mut table = plain_table(&["TYPE", "IDENTIFIER", "STATED REVISION HASH"]);
+    let mut table = Rows::new([
+        Column::kept("TYPE"),
+        Column::kept("IDENTIFIER"),
+        Column::ranked(1, "STATED REVISION HASH"),
+    ]);
     for row in rows.iter().take(SHOWN) {
-        table.add_row([
-            safe(row.type_name.as_deref().unwrap_or("-")).into_owned(),
-            row.identifier
-                .as_ref()
-                .map_or_else(|| "-".to_owned(), |id| safe(&id.to_string()).into_owned()),
-            safe(row.hash.as_deref().unwrap_or("-")).into_owned(),
+        let identifier = row.identifier.as_ref();
+        let identifier = identifier.map_or_else(|| "-".to_owned(), |id| safe(&id.to_string()).into_owned());
+        table.add([
+            Cell::from(safe(row.type_name.as_deref().unwrap_or("-")).into_owned()),
+            Cell::from(identifier),
+            Cell::from(safe(row.hash.as_deref().unwrap_or("-")).into_owned()),
         ]);
     }
-    print_table(out, &table)?;
+    table.print(out, width)?;
     match rows.len().saturating_sub(SHOWN) {
         0 => Ok(()),
         more => writeln!(out, "  and {more} more"),
@@ -175,7 +183,12 @@ pub(crate) fn secret_values(out: &mut impl Write, report: &DocumentReport) -> io
 }
 
 /// Prints how the references of a document resolve in another one.
-pub(crate) fn references(out: &mut impl Write, report: &DocumentReport, against: &Judged) -> io::Result<()> {
+pub(crate) fn references(
+    out: &mut impl Write,
+    report: &DocumentReport,
+    against: &Judged,
+    width: Option<usize>,
+) -> io::Result<()> {
     let Ok(other) = &against.outcome else {
         return Ok(());
     };
@@ -201,19 +214,25 @@ pub(crate) fn references(out: &mut impl Write, report: &DocumentReport, against:
     if found.is_empty() {
         return Ok(());
     }
-    let mut table = plain_table(&["STATE", "REFERENCE", "IDENTIFIER", "THERE"]);
+    let mut table = Rows::new([
+        Column::kept("STATE"),
+        Column::ranked(1, "REFERENCE"),
+        Column::kept("IDENTIFIER"),
+        Column::ranked(2, "THERE"),
+    ]);
     for found in &found {
         let reference = &report.objects[found.reference];
         let original = found.original.map(|at| &other.objects[at]);
-        table.add_row([
-            found.state.as_str().to_owned(),
-            safe(&reference.type_name).into_owned(),
-            safe(&reference.key.identifier.to_string()).into_owned(),
-            original.map_or_else(
-                || "-".to_owned(),
-                |original| safe(&format!("{} {}", original.type_name, original.key.identifier)).into_owned(),
-            ),
+        let there = original.map_or_else(
+            || "-".to_owned(),
+            |original| safe(&format!("{} {}", original.type_name, original.key.identifier)).into_owned(),
+        );
+        table.add([
+            Cell::from(found.state.as_str().to_owned()),
+            Cell::from(safe(&reference.type_name).into_owned()),
+            Cell::from(safe(&reference.key.identifier.to_string()).into_owned()),
+            Cell::from(there),
         ]);
     }
-    print_table(out, &table)
+    table.print(out, width)
 }

@@ -7,12 +7,12 @@ use exportdoc::internal::target_state::SourceKind;
 
 use crate::outcome::plan::Planned;
 use crate::render::style::{BOLD, GREEN, RED, YELLOW, safe, styled};
-use crate::render::text::tables::{field, list, plain_table, print_table};
+use crate::render::text::tables::{Cell, Column, Rows, field, list};
 use crate::render::words::counted;
 use crate::render::words::plan as words;
 
-/// Prints all of it.
-pub(crate) fn print(out: &mut impl Write, planned: &Planned) -> io::Result<()> {
+/// Prints all of it, for a terminal of this width if it is one.
+pub(crate) fn print(out: &mut impl Write, planned: &Planned, width: Option<usize>) -> io::Result<()> {
     let plan = planned.plan();
     writeln!(out, "{}", styled(BOLD, safe(&planned.document)))?;
     for source in &planned.target.sources {
@@ -36,7 +36,7 @@ pub(crate) fn print(out: &mut impl Write, planned: &Planned) -> io::Result<()> {
     }
     field(out, "force", if planned.force { "overwrite" } else { "no" })?;
     field(out, "objects", safe(&words::summary(plan)))?;
-    steps(out, plan)?;
+    steps(out, plan, width)?;
     let notes = planned.target.notes.iter().map(ToString::to_string);
     list(out, "Notes", planned.notes.iter().cloned().chain(notes))?;
     for task in words::tasks(plan) {
@@ -77,24 +77,30 @@ fn outcome(out: &mut impl Write, planned: &Planned, force: bool) -> io::Result<(
     writeln!(out, "{}", styled(style, format_args!("{sentence}.")))
 }
 
-fn steps(out: &mut impl Write, plan: &ImportPlan) -> io::Result<()> {
+fn steps(out: &mut impl Write, plan: &ImportPlan, width: Option<usize>) -> io::Result<()> {
     if plan.steps.is_empty() {
         return Ok(());
     }
-    let mut table = plain_table(&["ACTION", "TYPE", "NAME", "THERE", "NOTE"]);
+    let mut table = Rows::new([
+        Column::kept("ACTION"),
+        Column::ranked(2, "TYPE"),
+        Column::kept("NAME"),
+        Column::ranked(3, "THERE"),
+        Column::ranked(1, "NOTE").wrapping(),
+    ]);
     for step in &plan.steps {
-        let existing = step.action.existing();
-        table.add_row([
-            step.action.as_str().to_owned(),
-            safe(&step.type_name).into_owned(),
-            safe(&step.label()).into_owned(),
-            existing.map_or_else(
-                || "-".to_owned(),
-                |existing| safe(&existing.id.to_string()).into_owned(),
-            ),
-            safe(&words::note(step, plan)).into_owned(),
+        let there = step.action.existing().map_or_else(
+            || "-".to_owned(),
+            |existing| safe(&existing.id.to_string()).into_owned(),
+        );
+        table.add([
+            Cell::from(step.action.as_str().to_owned()),
+            Cell::from(safe(&step.type_name).into_owned()),
+            Cell::from(safe(&step.label()).into_owned()),
+            Cell::from(there),
+            Cell::from(safe(&words::note(step, plan)).into_owned()),
         ]);
     }
     writeln!(out)?;
-    print_table(out, &table)
+    table.print(out, width)
 }

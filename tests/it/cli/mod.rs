@@ -7,3 +7,5 @@ mod output_of_names;
 mod output_safety;
 mod pages_in_html;
 mod pictures;
+#[cfg(target_os = "linux")]
+mod terminals;

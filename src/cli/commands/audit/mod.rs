@@ -129,7 +129,7 @@ impl Args {
         let policy = policies.of(&Input::Stdin);
         let mut out = stdout::open();
         match self.format {
-            Format::Text => text::rules::print(&mut out, policy)?,
+            Format::Text => text::rules::print(&mut out, policy, stdout::width())?,
             Format::Json => json::rules::print(&mut out, policy)?,
             _ => {
                 return Err(user_error("--list-rules doesn't support this format")

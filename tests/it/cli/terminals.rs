@@ -1,0 +1,95 @@
+//! Tables on terminals of several widths; `script` makes the terminal.
+
+use std::process::Command;
+
+use crate::support::testdata;
+
+/// What a command prints on a terminal of this width.
+fn on_terminal(width: usize, arguments: &str) -> String {
+    let program = env!("CARGO_BIN_EXE_exportdoc");
+    let output = Command::new("script")
+        .args(["-qec", &format!("'{program}' {arguments}"), "/dev/null"])
+        .env("COLUMNS", width.to_string())
+        .env("NO_COLOR", "1")
+        .env("TERM", "xterm")
+        .current_dir(testdata(""))
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap().replace("\r\n", "\n")
+}
+
+/// The lines from the first to the last that begin with these words.
+fn between<'t>(text: &'t str, first: &str, last: &str) -> Vec<&'t str> {
+    let lines: Vec<&str> = text.lines().collect();
+    let at = |wanted: &str| {
+        let found = lines
+            .iter()
+            .position(|line| line.trim_start().starts_with(wanted));
+        found.unwrap_or_else(|| panic!("no line {wanted:?} in {text}"))
+    };
+    lines[at(first)..=at(last)].to_vec()
+}
+
+const INSPECT: &str = "inspect handmade/masking-job.json";
+const PLAN: &str = "plan generated/merge/ours.json --target generated/targets/state.json --environment 1";
+
+#[test]
+fn inspect_hides_columns_on_narrow_terminals() {
+    let wide = on_terminal(80, INSPECT);
+    assert_eq!(
+        between(&wide, "TYPE ", "hidden:"),
+        [
+            "  TYPE                 IDENTIFIER       NAME                   REVISION HASH",
+            "  MASKING_JOB          4                Nightly guest masking  ee9cb58afa09 ok",
+            "  DATABASE_RULESET     2                GuestbookRules         5c4979e276da ok",
+            "  DATABASE_CONNECTOR   3                Guestbook copy         e00ff0c43d79 ok",
+            "  DOMAIN_REFERENCE     FIRST_NAME       -                      36665e2c9daf ok",
+            "  ALGORITHM_REFERENCE  FirstNameLookup  -                      db0463c474a7 ok",
+            "  hidden: MODIFIED, BYTES, NEEDS (narrow terminal)",
+        ]
+    );
+    let narrow = on_terminal(50, INSPECT);
+    assert_eq!(
+        between(&narrow, "TYPE ", "hidden:")[..2],
+        [
+            "  TYPE                 IDENTIFIER       NEEDS",
+            "  MASKING_JOB          4                    1",
+        ]
+    );
+    assert!(narrow.contains("  Exported "), "{narrow}");
+    assert!(
+        narrow.contains("hidden: NAME, REVISION HASH, MODIFIED, BYTES\n    (narrow terminal)"),
+        "{narrow}"
+    );
+}
+
+#[test]
+fn plan_fits_terminals_of_any_width() {
+    for width in [80, 50] {
+        let text = on_terminal(width, PLAN);
+        for line in between(&text, "ACTION", "create") {
+            assert!(line.chars().count() <= width, "{width}: {line}");
+        }
+        assert_eq!(
+            text.contains("hidden: TYPE (narrow terminal)"),
+            width == 50,
+            "{text}"
+        );
+        assert_eq!(
+            text.contains("41     the target has another state\n"),
+            width == 80,
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn wide_terminal_shows_whole_hashes() {
+    let text = on_terminal(200, INSPECT);
+    let job = between(&text, "MASKING_JOB", "MASKING_JOB")[0];
+    let hash = job
+        .split_whitespace()
+        .find(|word| word.starts_with("ee9cb58afa09"));
+    assert!(hash.is_some_and(|hash| hash.len() >= 40), "{job}");
+    assert!(job.ends_with(" 1") && !text.contains("hidden:"), "{text}");
+}
