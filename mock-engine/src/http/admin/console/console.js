@@ -24,6 +24,8 @@ const table = (head, rows) => make("table", {}, make("thead", {}, make("tr", {},
   make("tbody", {}, ...rows));
 const row = (...cells) => make("tr", {}, ...cells.map((cell) => make("td", {}, cell ?? "")));
 const pretty = (value) => (typeof value === "string" ? value : JSON.stringify(value, null, 2));
+// A value of a difference; secrets are counts and digests.
+const value = (side) => (side?.hidden ? `hidden: ${count(side.bytes, "byte")}, sha256 ${side.sha256Prefix}…` : pretty(side ?? "–"));
 let silence = 0;
 function say(text) {
   $("said").textContent = text;
@@ -272,7 +274,7 @@ async function difference(entry, engines) {
     else if (!found) card.append(make("p", {}, "no difference"));
     else {
       card.append(make("p", {}, found.status));
-      if (found.fields?.length) card.append(table(["Field", other, first], found.fields.map((field) => row(field.field ?? field.path ?? "", pretty(field.before ?? "–"), pretty(field.after ?? "–")))));
+      if (found.fields?.length) card.append(table(["Field", other, first], found.fields.map((field) => row(field.field ?? field.path ?? "", value(field.before), value(field.after)))));
       if (found.dependencies?.length) card.append(make("p", {}, `through ${found.dependencies.map((one) => `${one.objectType} ${called(one)}`).join(", ")}`));
     }
   }
