@@ -215,7 +215,10 @@ impl Args {
                     let drawn = of_comparison(compared, None, self.picture.part());
                     html::diff::print(&mut out, compared, &drawn, view)?;
                 }
-                Format::Markdown => markdown::diff::print(&mut out, compared, view)?,
+                Format::Markdown => {
+                    let drawn = of_comparison(compared, None, self.picture.part());
+                    markdown::diff::print(&mut out, compared, &drawn, view)?;
+                }
                 _ => text::diff::print(&mut out, compared, view)?,
             }
         }

@@ -10,7 +10,7 @@ use super::page::{Block, FindingView, Page, Row, Tone};
 use crate::outcome::audit::{AuditRun, Audited};
 use crate::outcome::document::Judged;
 use crate::render::Printer;
-use crate::render::words::audit::{documents, run_tally, tally};
+use crate::render::words::audit::{documents, headline, run_tally, tally};
 use crate::render::words::capitalised;
 
 /// Documents whose findings are shown in full.
@@ -125,16 +125,7 @@ impl Printer for Html {
     }
 
     fn end(&mut self, out: &mut dyn Write, run: &AuditRun) -> io::Result<()> {
-        let (tone, headline) = if run.fails() {
-            (Tone::Bad, format!("Findings of level {} or higher", run.fail_on))
-        } else if run.unreadable > 0 || run.is_interrupted() {
-            (Tone::Unsure, "Not all documents could be audited".to_owned())
-        } else {
-            (
-                Tone::Good,
-                format!("No findings of level {} or higher", run.fail_on),
-            )
-        };
+        let (tone, headline) = headline(run);
         let rules = run.summary.rules();
         let rules = rules.iter().map(|count| Row {
             tone: match count.level {

@@ -19,16 +19,7 @@ pub(crate) fn print(
     view: View,
 ) -> io::Result<()> {
     let diff = &compared.diff;
-    let (tone, headline) = if !diff.obstacles.is_empty() {
-        (Tone::Unsure, "Not everything could be compared".to_owned())
-    } else if diff.is_same() {
-        (Tone::Good, "Same content".to_owned())
-    } else {
-        (
-            Tone::Unsure,
-            format!("{} differ", counted(diff.objects.len() as u64, "object")),
-        )
-    };
+    let (tone, headline) = words::headline(diff);
     let mut blocks = vec![
         Block::list(
             "Incomplete",
@@ -41,10 +32,8 @@ pub(crate) fn print(
     if !diff.objects.is_empty() {
         blocks.push(Block::picture("What changed, and what that reaches", picture));
     }
-    // The most serious first; within a status, in document order.
-    let mut objects: Vec<&ObjectDiff> = diff.objects.iter().collect();
-    objects.sort_by_key(|object| Status::LISTED.iter().position(|status| *status == object.status));
-    blocks.push(Block::Changes(objects.into_iter().map(change).collect()));
+    let objects = words::by_seriousness(diff).into_iter();
+    blocks.push(Block::Changes(objects.map(change).collect()));
     blocks.push(Block::Table {
         title: "Around the objects (no content)".to_owned(),
         head: vec!["What", "Old", "New"],

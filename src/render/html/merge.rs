@@ -2,24 +2,16 @@
 
 use std::io::{self, Write};
 
-use exportdoc::internal::merge::{Conflict, MergeOutcome, Origin};
+use exportdoc::internal::merge::{Conflict, MergeOutcome};
 
 use super::page::{Block, Card, ChangeView, Page, Row, Tone};
 use crate::render::words::counted;
 use crate::render::words::diff as changes;
 use crate::render::words::merge as words;
-use crate::render::words::time::short_millis;
 
 /// Prints the page.
 pub(crate) fn print(out: &mut (impl Write + ?Sized), outcome: &MergeOutcome) -> io::Result<()> {
-    let conflicts = outcome.conflicts.len() as u64;
-    let (tone, headline) = match conflicts {
-        0 => (Tone::Good, "Merged without conflicts".to_owned()),
-        count => (
-            Tone::Bad,
-            format!("{}: nothing is written", counted(count, "conflict")),
-        ),
-    };
+    let (tone, headline) = words::headline(outcome);
     let (sides, base) = outcome.sources.split_at(outcome.sides.min(outcome.sources.len()));
     let numbered = sides.iter().enumerate().map(|(at, side)| {
         Card::new("Document", Tone::Plain, side.clone()).note(format!("number {}", at + 1))
@@ -27,10 +19,6 @@ pub(crate) fn print(out: &mut (impl Write + ?Sized), outcome: &MergeOutcome) -> 
     let base = base
         .iter()
         .map(|base| Card::new("Base", Tone::Plain, base.clone()));
-    let decided = outcome
-        .objects
-        .iter()
-        .filter(|object| !matches!(object.origin, Origin::Same | Origin::Only));
     let blocks = vec![
         Block::Cards(numbered.chain(base).collect()),
         Block::Changes(
@@ -43,7 +31,7 @@ pub(crate) fn print(out: &mut (impl Write + ?Sized), outcome: &MergeOutcome) -> 
         Block::Table {
             title: "Decided".to_owned(),
             head: vec!["Object", "Why", "From"],
-            rows: decided
+            rows: words::decided(outcome)
                 .map(|object| Row {
                     tone: Tone::Plain,
                     cells: vec![
@@ -78,14 +66,6 @@ pub(crate) fn print(out: &mut (impl Write + ?Sized), outcome: &MergeOutcome) -> 
 }
 
 fn view(outcome: &MergeOutcome, conflict: &Conflict) -> ChangeView {
-    let states = conflict.candidates.iter().map(|candidate| {
-        let source = outcome.sources.get(candidate.source).map_or("", String::as_str);
-        let state = candidate.state.as_ref().map_or_else(
-            || "removed".to_owned(),
-            |state| format!("saved {}", short_millis(state.modified)),
-        );
-        format!("{} {source}: {state}", candidate.source + 1)
-    });
     let more = match conflict.more_changes {
         0 => String::new(),
         more => format!("{} more", counted(more, "change")),
@@ -95,7 +75,7 @@ fn view(outcome: &MergeOutcome, conflict: &Conflict) -> ChangeView {
         sign: "!",
         name: words::conflicting(conflict),
         reasons: std::iter::once(words::meaning(conflict).to_owned())
-            .chain(states)
+            .chain(words::states(outcome, conflict))
             .collect(),
         fields: conflict
             .changes

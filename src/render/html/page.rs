@@ -20,6 +20,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::outcome::picture::Picture;
 use crate::render::graph::svg::{self, Links as Leading};
+pub(super) use crate::render::words::Tone;
 use crate::render::words::diff::value;
 
 /// The escaper of the template: shows hidden characters, too.
@@ -32,16 +33,8 @@ impl Escaper for Visible {
     }
 }
 
-/// How something turned out; the name of its style.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tone {
-    Good,
-    Bad,
-    Unsure,
-    Plain,
-}
-
 impl Tone {
+    /// The name of its style.
     pub(super) fn class(self) -> &'static str {
         match self {
             Self::Good => "good",

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use exportdoc::internal::import_plan::{Action, ImportPlan, Verdict};
+use exportdoc::internal::import_plan::Action;
 
 use super::page::{Block, Card, Page, Row, Tone};
 use crate::outcome::plan::Planned;
@@ -20,7 +20,7 @@ pub(crate) fn print(out: &mut impl Write, planned: &Planned) -> io::Result<()> {
         .iter()
         .map(|(what, count)| words::forbidden(*what, *count, false));
     let (denied, perhaps): (Vec<String>, Vec<String>) = (denied.collect(), perhaps.collect());
-    let tone = if denied.is_empty() { tone(plan) } else { Tone::Bad };
+    let (tone, headline) = words::headline(planned);
     let irreversible = words::irreversible(&planned.with_force);
     let when = if planned.force {
         "Can't be undone"
@@ -68,7 +68,7 @@ pub(crate) fn print(out: &mut impl Write, planned: &Planned) -> io::Result<()> {
         kind: "Plan of an import",
         title: planned.document.clone(),
         tone,
-        headline: words::sentence(planned, planned.force),
+        headline,
         lead: format!(
             "{}. {}.",
             words::summary(plan),
@@ -77,14 +77,6 @@ pub(crate) fn print(out: &mut impl Write, planned: &Planned) -> io::Result<()> {
         blocks,
     };
     page.print(out)
-}
-
-fn tone(plan: &ImportPlan) -> Tone {
-    match plan.verdict {
-        Verdict::WouldSucceed => Tone::Good,
-        Verdict::Unknown { .. } => Tone::Unsure,
-        Verdict::WouldFail { .. } | Verdict::Refused(_) => Tone::Bad,
-    }
 }
 
 fn cards(planned: &Planned) -> Vec<Card> {

@@ -1,18 +1,21 @@
-//! An audit as a comment on a pull request: a summary, a table of rules, each document folded.
+//! An audit as a comment on a pull request: the outcome, a table of broken rules, each document folded.
 //!
 //! Invariant: keeps only as much as a page can hold; failing documents come first.
 
 use std::io::{self, Write};
 
-use exportdoc::internal::audit::{AuditFinding, AuditReport, Level};
+use exportdoc::internal::audit::{AuditFinding, AuditReport, Level, RuleCount};
 use exportdoc::internal::escape;
 
 use crate::outcome::audit::{AuditRun, Audited};
 use crate::outcome::document::Judged;
 use crate::render::Printer;
-use crate::render::markdown::{LIMIT, Page, cell, summary_html};
-use crate::render::words::audit::{by_rule, documents, run_tally, tally};
+use crate::render::markdown::{LIMIT, Page, bounded_table, cell, folded, row, summary_html, table_head};
+use crate::render::words::audit::{by_rule, documents, headline, run_tally, tally};
+use crate::render::words::counted;
 
+/// The columns of a table of rules.
+const HEAD: [&str; 5] = ["", "Rule", "Found", "Documents", "What to do"];
 /// Findings of one document to show; the others are counted.
 const SHOWN: usize = 50;
 
@@ -73,57 +76,53 @@ impl Printer for Markdown {
                 .failing
                 .push(|| format!("⛔ {}: {}\n\n", cell(path), cell(&error.message))),
             Ok(audited) if audited.report.reaches(self.fail_on) => {
-                self.failing.push(|| details(path, &audited.report));
+                self.failing.push(|| details("❌", path, &audited.report));
             }
-            Ok(audited) => self.others.push(|| details(path, &audited.report)),
+            Ok(audited) => self.others.push(|| details("✅", path, &audited.report)),
         }
         Ok(())
     }
 
     fn end(&mut self, out: &mut dyn Write, run: &AuditRun) -> io::Result<()> {
-        let mut page = Page::default();
-        let verdict = if run.fails() {
-            format!("❌ findings of level `{}` or higher", run.fail_on)
-        } else if run.unreadable > 0 || run.is_interrupted() {
-            "⛔ not all documents could be audited".to_owned()
-        } else {
-            format!("✅ no findings of level `{}` or higher", run.fail_on)
-        };
+        let mut page = Page::new(headline(run));
         page.required(&format!(
-            "**Export document audit: {}**\n\n{verdict}; {}\n\n",
-            escape::markdown(&run_tally(run)),
-            escape::markdown(&documents(run))
+            "{}: {}\n\n",
+            escape::markdown(&documents(run)),
+            escape::markdown(&run_tally(run))
         ));
-        rules(&mut page, run);
+        let rules = run.summary.rules();
+        let (serious, infos): (Vec<_>, Vec<_>) = rules.iter().partition(|count| {
+            matches!(count.level, Level::Error | Level::Warning) || count.level >= run.fail_on
+        });
+        page.table(&HEAD, serious.into_iter().map(rule));
         for policy in run.policies.iter().filter(|policy| !policy.findings.is_empty()) {
-            page.optional(&folded(&policy.path, &policy.findings, 0, String::new()));
+            let fails = policy.findings.iter().any(|finding| finding.level >= run.fail_on);
+            let sign = if fails { "❌" } else { "✅" };
+            page.optional(&details_of(sign, &policy.path, &policy.findings, 0, ""));
         }
         self.failing.onto(&mut page);
+        if !infos.is_empty() {
+            let title = format!("{} with information only", counted(infos.len() as u64, "rule"));
+            let table = bounded_table(&HEAD, infos.into_iter().map(rule));
+            page.optional(&folded(&format!("ℹ️ {title}"), &table));
+        }
         self.others.onto(&mut page);
         out.write_all(page.finish("exportdoc audit").as_bytes())
     }
 }
 
-fn rules(page: &mut Page, run: &AuditRun) {
-    let rules = run.summary.rules();
-    if rules.is_empty() {
-        return;
+fn rule(count: &RuleCount) -> String {
+    let mut found = count.findings.to_string();
+    if count.suppressed > 0 {
+        found.push_str(&format!(", {} ignored", count.suppressed));
     }
-    page.required("| | Rule | Found | Documents | What to do |\n|---|---|---|---|---|\n");
-    for count in rules {
-        let mut found = count.findings.to_string();
-        if count.suppressed > 0 {
-            found.push_str(&format!(", {} ignored", count.suppressed));
-        }
-        page.optional(&format!(
-            "| {} | `{}` | {found} | {} | {} |\n",
-            mark(count.level),
-            count.rule.id,
-            count.documents,
-            cell(count.rule.action)
-        ));
-    }
-    page.required("\n");
+    row(&[
+        mark(count.level),
+        &format!("`{}`", count.rule.id),
+        &found,
+        &count.documents.to_string(),
+        &cell(count.rule.action),
+    ])
 }
 
 fn mark(level: Level) -> &'static str {
@@ -134,7 +133,7 @@ fn mark(level: Level) -> &'static str {
     }
 }
 
-fn details(path: &str, report: &AuditReport) -> String {
+fn details(sign: &str, path: &str, report: &AuditReport) -> String {
     let mut notes = String::new();
     if !report.complete {
         notes.push_str("Read only in part: there may be more than is listed here.\n\n");
@@ -149,29 +148,34 @@ fn details(path: &str, report: &AuditReport) -> String {
             cell(&suppressed.reason)
         ));
     }
-    folded(path, &report.findings, report.suppressed.len() as u64, notes)
+    details_of(
+        sign,
+        path,
+        &report.findings,
+        report.suppressed.len() as u64,
+        &notes,
+    )
 }
 
-fn folded(path: &str, findings: &[AuditFinding], suppressed: u64, notes: String) -> String {
+fn details_of(sign: &str, path: &str, findings: &[AuditFinding], suppressed: u64, notes: &str) -> String {
     let tally = tally(findings, suppressed);
     if findings.is_empty() && notes.is_empty() {
-        return format!("{}: {tally}\n\n", cell(path));
+        return format!("{sign} {}: {tally}\n\n", cell(path));
     }
-    let mut text = format!("<details><summary>{}: {tally}</summary>\n\n", summary_html(path));
+    let mut text = String::new();
     if !findings.is_empty() {
-        text.push_str("| | Rule | What | Where |\n|---|---|---|---|\n");
+        text.push_str(&table_head(&["", "Rule", "What", "Where"]));
     }
     let sorted = by_rule(findings);
     let rows = sorted.iter().flat_map(|(_, own)| own);
     for finding in rows.clone().take(SHOWN) {
         let place = finding.at.as_ref().map(ToString::to_string).unwrap_or_default();
-        text.push_str(&format!(
-            "| {} | `{}` | {} | {} |\n",
-            finding.level,
-            finding.id(),
-            cell(&finding.message),
-            cell(&place)
-        ));
+        text.push_str(&row(&[
+            mark(finding.level),
+            &format!("`{}`", finding.id()),
+            &cell(&finding.message),
+            &cell(&place),
+        ]));
     }
     let more: u64 = rows.skip(SHOWN).map(|finding| finding.count).sum();
     if more > 0 {
@@ -180,6 +184,5 @@ fn folded(path: &str, findings: &[AuditFinding], suppressed: u64, notes: String)
     if !notes.is_empty() {
         text.push_str(&format!("\n{notes}"));
     }
-    text.push_str("\n</details>\n\n");
-    text
+    folded(&format!("{sign} {}: {tally}", summary_html(path)), &text)
 }

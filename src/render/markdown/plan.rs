@@ -1,34 +1,23 @@
-//! A plan as a comment on a pull request: the outcome, irreversible changes, a table of actions.
+//! A plan as a comment on a pull request: the outcome, irreversible changes, a table of actions, and tasks folded.
 //!
 //! Invariant: outcome and irreversible changes are never omitted.
 
 use std::io::{self, Write};
 
 use exportdoc::internal::escape;
-use exportdoc::internal::import_plan::{Action, ImportPlan, Verdict};
+use exportdoc::internal::import_plan::{Action, ImportPlan, Step, Verdict};
 
+use super::{LISTED, Page, SERIOUS, bounded_table, bullets, cell, folded, row, short};
 use crate::outcome::plan::Planned;
-use crate::render::markdown::{Page, cell};
+use crate::render::words::counted;
 use crate::render::words::plan as words;
-
-/// Lines that a list shows; the others are counted.
-const LISTED: usize = 20;
 
 /// Prints the comment.
 pub(crate) fn print(out: &mut impl Write, planned: &Planned) -> io::Result<()> {
     let plan = planned.plan();
-    let mut page = Page::default();
-    page.required(&format!(
-        "**Import plan: {}**\n\n",
-        escape::markdown(&words::summary(plan))
-    ));
-    let sources: Vec<String> = planned
-        .target
-        .sources
-        .iter()
-        .take(LISTED)
-        .map(|source| cell(&source.label))
-        .collect();
+    let mut page = Page::new(words::headline(planned));
+    let sources = planned.target.sources.iter().take(LISTED);
+    let sources: Vec<String> = sources.map(|source| cell(&source.label)).collect();
     page.required(&format!("{} → {}", cell(&planned.document), sources.join(", ")));
     if let Some(environment) = &planned.environment {
         page.required(&format!(
@@ -36,42 +25,40 @@ pub(crate) fn print(out: &mut impl Write, planned: &Planned) -> io::Result<()> {
             cell(&words::environment(environment))
         ));
     }
-    page.required("\n\n");
-    for force in [planned.force, !planned.force] {
-        let sign = sign(if force {
-            &planned.with_force
-        } else {
-            &planned.without_force
-        });
-        page.required(&format!("- {sign} {}.\n", cell(&words::sentence(planned, force))));
-    }
+    page.required(&format!(": {}\n\n", escape::markdown(&words::summary(plan))));
     for (what, count) in &planned.forbidden {
-        page.required(&format!(
-            "- ❌ Denied: {}.\n",
-            words::forbidden(*what, *count, true)
-        ));
+        let what = words::forbidden(*what, *count, true);
+        page.required(&format!("- ❌ Denied: {what}.\n"));
     }
     for (what, count) in &planned.perhaps_forbidden {
-        page.required(&format!(
-            "- ❓ Possibly denied: {}.\n",
-            words::forbidden(*what, *count, false)
-        ));
+        let what = words::forbidden(*what, *count, false);
+        page.required(&format!("- ❓ Possibly denied: {what}.\n"));
     }
-    page.required("\n");
+    let other = if planned.force {
+        &planned.without_force
+    } else {
+        &planned.with_force
+    };
+    let sentence = cell(&words::sentence(planned, !planned.force));
+    page.required(&format!("- {} {sentence}.\n\n", sign(other)));
     let irreversible = words::irreversible(&planned.with_force);
-    list(&mut page, "⚠️ Irreversible with force overwrite", &irreversible);
-    list(&mut page, "Missing information", words::needs(plan));
-    for task in words::tasks(plan) {
-        list(&mut page, task.title, &task.objects);
+    if !irreversible.is_empty() {
+        let when = if planned.force {
+            ""
+        } else {
+            ", if imported with force overwrite"
+        };
+        let lines = bullets("-", &irreversible);
+        page.required(&format!("**⚠️ Can't be undone{when}:**\n\n{lines}\n"));
     }
-    let notes: Vec<String> = planned
-        .notes
-        .iter()
-        .cloned()
-        .chain(planned.target.notes.iter().map(ToString::to_string))
-        .collect();
-    list(&mut page, "Notes", &notes);
+    page.list("❓ Missing information", words::needs(plan));
     table(&mut page, plan);
+    for task in words::tasks(plan) {
+        page.folded_list(task.title, "- [ ]", &task.objects);
+    }
+    let notes = planned.notes.iter().cloned();
+    let notes = notes.chain(planned.target.notes.iter().map(ToString::to_string));
+    page.folded_list("Notes", "-", &notes.collect::<Vec<_>>());
     out.write_all(page.finish("exportdoc plan").as_bytes())
 }
 
@@ -83,51 +70,48 @@ fn sign(plan: &ImportPlan) -> &'static str {
     }
 }
 
-fn list(page: &mut Page, title: &str, lines: &[String]) {
-    if lines.is_empty() {
-        return;
-    }
-    page.required(&format!("{title}:\n\n"));
-    for line in lines.iter().take(LISTED) {
-        page.required(&format!("- {}\n", cell(line)));
-    }
-    if let Some(more @ 1..) = lines.len().checked_sub(LISTED) {
-        page.required(&format!("- … and {more} more\n"));
-    }
-    page.required("\n");
+/// How much a step matters to a reviewer, the most serious first, and its sign. `None` for steps that change nothing.
+fn weight(step: &Step) -> Option<(u8, &'static str)> {
+    Some(match &step.action {
+        Action::Unchanged { .. }
+        | Action::Derived
+        | Action::ReferenceInDocument { .. }
+        | Action::ReferenceResolved { .. } => return None,
+        action if action.failure_status().is_some() => (0, "❌"),
+        Action::Unknown { .. } => (2, "❓"),
+        _ if step.irreversible.is_some() => (1, "⚠️"),
+        Action::Create => (4, "➕"),
+        _ => (3, "✏️"),
+    })
 }
 
-/// The steps; those that change nothing are only counted.
+/// The most serious steps; the others are folded, and those that change nothing only counted.
 fn table(page: &mut Page, plan: &ImportPlan) {
-    let idle = |action: &Action| {
-        matches!(
-            action,
-            Action::Unchanged { .. }
-                | Action::Derived
-                | Action::ReferenceInDocument { .. }
-                | Action::ReferenceResolved { .. }
-        )
+    let weighed = plan.steps.iter().filter_map(|step| Some((weight(step)?, step)));
+    let mut steps: Vec<((u8, &'static str), &Step)> = weighed.collect();
+    // Stable: import order within a weight.
+    steps.sort_by_key(|((weight, _), _)| *weight);
+    let idle = plan.steps.len() - steps.len();
+    let (serious, others) = steps.split_at(steps.len().min(SERIOUS));
+    let head = ["", "Object", "In the target", "Note"];
+    let rows = |steps: &[((u8, &'static str), &Step)]| -> Vec<String> {
+        let rows = steps.iter().map(|((_, sign), step)| {
+            let there = step.action.existing().map(|existing| existing.id.to_string());
+            row(&[
+                &format!("{sign} {}", step.action.as_str()),
+                &cell(&words::object(step)),
+                &there.as_deref().map_or_else(|| "–".to_owned(), short),
+                &cell(&words::note(step, plan)),
+            ])
+        });
+        rows.collect()
     };
-    let mut folded = 0;
-    let mut started = false;
-    for step in &plan.steps {
-        if idle(&step.action) {
-            folded += 1;
-            continue;
-        }
-        if !std::mem::replace(&mut started, true) {
-            page.required("| Action | Object | There | Note |\n|---|---|---|---|\n");
-        }
-        let there = step.action.existing().map(|existing| existing.id.to_string());
-        page.optional(&format!(
-            "| {} | {} | {} | {} |\n",
-            step.action.as_str(),
-            cell(&words::object(step)),
-            there.as_deref().map_or_else(|| "–".to_owned(), cell),
-            cell(&words::note(step, plan))
-        ));
+    page.table(&head, rows(serious));
+    if !others.is_empty() {
+        let more = counted(others.len() as u64, "more object");
+        page.optional(&folded(&more, &bounded_table(&head, rows(others))));
     }
-    if folded > 0 {
-        page.required(&format!("\n{folded} more: unchanged, resolved or derived.\n"));
+    if idle > 0 {
+        page.required(&format!("{idle} more: unchanged, resolved or derived.\n\n"));
     }
 }

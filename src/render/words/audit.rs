@@ -4,7 +4,21 @@ use exportdoc::internal::audit::{AuditFinding, Level};
 use exportdoc::internal::finding::FindingRule;
 
 use crate::outcome::audit::AuditRun;
-use crate::render::words::counted;
+use crate::render::words::{Tone, counted};
+
+/// The outcome in plain words.
+pub(crate) fn headline(run: &AuditRun) -> (Tone, String) {
+    if run.fails() {
+        (Tone::Bad, format!("Findings of level {} or higher", run.fail_on))
+    } else if run.unreadable > 0 || run.is_interrupted() {
+        (Tone::Unsure, "Not all documents could be audited".to_owned())
+    } else {
+        (
+            Tone::Good,
+            format!("No findings of level {} or higher", run.fail_on),
+        )
+    }
+}
 
 /// `1 error, 2 warnings, 3 infos, 1 ignored`.
 pub(crate) fn tally(findings: &[AuditFinding], suppressed: u64) -> String {

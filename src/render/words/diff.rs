@@ -6,7 +6,7 @@ use exportdoc::internal::diff::{
     OutlineLine, SecretChange, Status, Value,
 };
 
-use crate::render::words::counted;
+use crate::render::words::{Tone, counted};
 
 /// What to list beside the differences that count.
 #[derive(Debug, Clone, Copy)]
@@ -15,6 +15,26 @@ pub(crate) struct View {
     pub(crate) volatile: bool,
     /// All differences around the objects, not only those that a reader can act on.
     pub(crate) envelope: bool,
+}
+
+/// The outcome in plain words.
+pub(crate) fn headline(diff: &DocumentDiff) -> (Tone, String) {
+    if !diff.obstacles.is_empty() {
+        (Tone::Unsure, "Not everything could be compared".to_owned())
+    } else if diff.is_same() {
+        (Tone::Good, "Same content".to_owned())
+    } else {
+        let count = diff.objects.len() as u64;
+        let differ = if count == 1 { "differs" } else { "differ" };
+        (Tone::Unsure, format!("{} {differ}", counted(count, "object")))
+    }
+}
+
+/// The objects that differ, the most serious first; within a status, in document order.
+pub(crate) fn by_seriousness(diff: &DocumentDiff) -> Vec<&ObjectDiff> {
+    let mut objects: Vec<&ObjectDiff> = diff.objects.iter().collect();
+    objects.sort_by_key(|object| Status::LISTED.iter().position(|status| *status == object.status));
+    objects
 }
 
 /// `1 changed, 2 added; 9 unchanged`.

@@ -2,9 +2,40 @@
 
 use std::collections::BTreeMap;
 
-use exportdoc::internal::merge::{Conflict, MergeOutcome, Origin};
+use exportdoc::internal::merge::{Conflict, MergeOutcome, MergedObject, Origin};
 
-use crate::render::words::counted;
+use crate::render::words::time::short_millis;
+use crate::render::words::{Tone, counted};
+
+/// The outcome in plain words.
+pub(crate) fn headline(outcome: &MergeOutcome) -> (Tone, String) {
+    match outcome.conflicts.len() as u64 {
+        0 => (Tone::Good, "Merged without conflicts".to_owned()),
+        count => (
+            Tone::Bad,
+            format!("{}: nothing is written", counted(count, "conflict")),
+        ),
+    }
+}
+
+/// The objects whose state was decided: the documents have several, or the merge made it.
+pub(crate) fn decided(outcome: &MergeOutcome) -> impl Iterator<Item = &MergedObject> {
+    let objects = outcome.objects.iter();
+    objects.filter(|object| !matches!(object.origin, Origin::Same | Origin::Only))
+}
+
+/// `1 ours.json: saved 2018-02-12 11:00`, for each state in conflict.
+pub(crate) fn states(outcome: &MergeOutcome, conflict: &Conflict) -> Vec<String> {
+    let states = conflict.candidates.iter().map(|candidate| {
+        let source = outcome.sources.get(candidate.source).map_or("", String::as_str);
+        let state = candidate.state.as_ref().map_or_else(
+            || "removed".to_owned(),
+            |state| format!("saved {}", short_millis(state.modified)),
+        );
+        format!("{} {source}: {state}", candidate.source + 1)
+    });
+    states.collect()
+}
 
 /// `24 objects: 20 same, 4 only; 1 conflict`.
 pub(crate) fn summary(outcome: &MergeOutcome) -> String {

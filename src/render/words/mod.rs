@@ -8,6 +8,15 @@ pub(crate) mod merge;
 pub(crate) mod plan;
 pub(crate) mod time;
 
+/// How something turned out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Good,
+    Bad,
+    Unsure,
+    Plain,
+}
+
 /// `1 field`, `2 fields`.
 pub(crate) fn counted(count: u64, noun: &str) -> String {
     if count == 1 {

@@ -5,7 +5,7 @@ use exportdoc::internal::import_plan::{
 };
 
 use crate::outcome::plan::{AskedEnvironment, Forbid, Planned};
-use crate::render::words::counted;
+use crate::render::words::{Tone, counted};
 
 /// `DATABASE_CONNECTOR Demo`.
 pub(crate) fn object(step: &Step) -> String {
@@ -85,6 +85,23 @@ pub(crate) fn sentence(planned: &Planned, force: bool) -> String {
                 refusal(refused)
             )
         }
+    }
+}
+
+/// The outcome of the planned import in plain words. What `--deny` forbids makes it bad.
+pub(crate) fn headline(planned: &Planned) -> (Tone, String) {
+    let tone = match planned.plan().verdict {
+        _ if !planned.forbidden.is_empty() => Tone::Bad,
+        Verdict::WouldSucceed => Tone::Good,
+        Verdict::Unknown { .. } => Tone::Unsure,
+        Verdict::WouldFail { .. } | Verdict::Refused(_) => Tone::Bad,
+    };
+    let sentence = sentence(planned, planned.force);
+    match planned.plan().verdict {
+        Verdict::WouldSucceed | Verdict::Unknown { .. } if !planned.forbidden.is_empty() => {
+            (tone, format!("{sentence}, but --deny forbids it"))
+        }
+        _ => (tone, sentence),
     }
 }
 

@@ -623,7 +623,7 @@ fn markdown_is_short_with_failures_first() {
     assert!((50_000..65_536).contains(&page.len()), "{}", page.len());
     assert!(page.contains("151 documents audited") && page.contains("omitted here for length"));
     let first = page.find("<details>").unwrap();
-    assert!(page[first..].starts_with("<details><summary><code>./zzz-the-bad-one.json</code>: 1 error"));
+    assert!(page[first..].starts_with("<details><summary>❌ <code>./zzz-the-bad-one.json</code>: 1 error"));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The command line as a whole: help, output, exit codes.
 
+mod comments;
 mod help_options;
 mod inspect_and_verify;
 mod json_contract;

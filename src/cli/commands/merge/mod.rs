@@ -22,7 +22,7 @@ use crate::cli::io::merging::{Collected, Part, derived_save, has_namesakes, is_e
 use crate::cli::io::notes::{say, say_what_engines_do, say_written};
 use crate::cli::io::output::Output;
 use crate::cli::io::{shell, stdout};
-use crate::render::{html, json, text};
+use crate::render::{html, json, markdown, text};
 
 /// Lists of resolutions are far smaller.
 const RESOLUTIONS_BYTES: u64 = 16 * 1024 * 1024;
@@ -85,7 +85,9 @@ pub(crate) struct Args {
     #[arg(long)]
     in_clear: bool,
     /// How to print the decisions; --resolve reads the JSON
-    #[arg(long, default_value = "text", value_parser = one_of([Format::Text, Format::Json, Format::Html]))]
+    #[arg(long, default_value = "text", value_parser = one_of([
+        Format::Text, Format::Json, Format::Markdown, Format::Html
+    ]))]
     format: Format,
     #[command(flatten)]
     max_size: MaxSize<1>,
@@ -165,6 +167,7 @@ impl Args {
         let print = |out: &mut dyn Write| match self.format {
             Format::Json => json::merge::print(out, outcome),
             Format::Html => html::merge::print(out, outcome),
+            Format::Markdown => markdown::merge::print(out, outcome),
             _ => text::merge::print(out, outcome),
         };
         if output == Output::Stdout {
@@ -191,7 +194,7 @@ impl Args {
             sealer.keep()?;
         }
         made.put()?;
-        // JSON and HTML on standard error must stay parseable.
+        // The other formats on standard error must stay parseable.
         if output == Output::Stdout && self.format != Format::Text {
             return Ok(Exit::Good);
         }
