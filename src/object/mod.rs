@@ -26,7 +26,7 @@ pub use named::{Named, type_name, type_of};
 pub use nearest::{misspelt_type, type_help};
 pub use object_type::{
     Inside, LeftOut, NameRule, OBJECT_TYPES, ObjectType, Purpose, RefersTo, RestLink, RestResource, Scope,
-    TypeNumber, Versions, by_name as type_by_name, by_number_in_own_document, known_by_number,
+    TypeNumber, Versions, by_name as type_by_name, by_number_in_own_document, known_by_number, meaning_of,
 };
 pub use parts::{FactsWanted, ObjectParts};
 pub use reference::{ReferenceError, reference_key, reference_to, reference_type_for};

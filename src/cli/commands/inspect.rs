@@ -34,6 +34,7 @@ const RAW_BYTES: u64 = 1 << 30;
 Examples:
   exportdoc inspect export.json
   exportdoc inspect --tree export.json
+  exportdoc inspect --explain export.json
   exportdoc inspect --format json export.json | jq '.documents[0].objects[].name'
   exportdoc inspect --raw MASKING_JOB:4 export.json
   exportdoc inspect --against global.json job.json
@@ -52,11 +53,14 @@ pub(crate) struct Args {
     /// Show the objects as a tree of dependencies instead of a table
     #[arg(long)]
     tree: bool,
+    /// Say below the objects what each of their types is for
+    #[arg(long)]
+    explain: bool,
     /// Show only objects of this type, with --tree the trees below them (repeatable)
     #[arg(long, value_name = "TYPE")]
     objects: Vec<String>,
     /// Dump one record without a schema: '#NUMBER', 'TYPE:ID', an identifier or a name
-    #[arg(long, value_name = "ID", conflicts_with_all = ["format", "tree", "objects"])]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["format", "tree", "explain", "objects"])]
     raw: Option<String>,
     #[command(flatten)]
     picture: PictureArgs,
@@ -92,6 +96,7 @@ impl Args {
         let against = self.against(&options)?;
         let view = text::inspect::View {
             tree: self.tree,
+            explain: self.explain,
             types: &self.objects,
             against: against.as_ref(),
             now: clock::now(),

@@ -2,9 +2,11 @@
 //! Invariant: a number from real documents means the same type everywhere. This toolkit's own numbers, for types whose
 //! real number is unknown, are far outside the engines' range and apply only to its own documents.
 
+mod meaning;
 mod table;
 mod versions;
 
+pub use meaning::meaning_of;
 pub use table::OBJECT_TYPES;
 pub use versions::Versions;
 

@@ -8,7 +8,7 @@ use exportdoc::internal::report::{DocumentReport, ListedObject, Outcome, Verdict
 use crate::outcome::document::{Judged, Unreadable};
 use crate::render::style::{BOLD, DIM, GREEN, RED, YELLOW, safe, styled};
 use crate::render::text::algorithms;
-use crate::render::text::listing::{label, partial, references, secret_values, table};
+use crate::render::text::listing::{label, partial, references, secret_values, table, types};
 use crate::render::text::tables::{field, paragraph};
 use crate::render::text::tree;
 use crate::render::words::{capitalised, contents, time};
@@ -17,6 +17,8 @@ use crate::render::words::{capitalised, contents, time};
 pub(crate) struct View<'a> {
     /// A tree instead of a table.
     pub(crate) tree: bool,
+    /// What the types of the objects are for.
+    pub(crate) explain: bool,
     /// Only these types; all if empty.
     pub(crate) types: &'a [String],
     /// The document in which references are resolved.
@@ -42,6 +44,9 @@ pub(crate) fn print(out: &mut impl Write, judged: &Judged, view: &View<'_>) -> i
         tree::print(out, report, view.types)?;
     } else {
         table(out, report, view.types, view.width)?;
+    }
+    if view.explain {
+        types(out, report, view.types, view.width)?;
     }
     partial(out, report)?;
     label(out, report, view.types, view.width)?;

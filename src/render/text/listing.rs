@@ -1,9 +1,10 @@
 //! Tables of a document's objects, of its metadata's rows, and of references.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use exportdoc::internal::import_plan::{ReferenceState, references_against};
-use exportdoc::internal::object::known_by_number;
+use exportdoc::internal::object::{known_by_number, meaning_of, type_by_name};
 use exportdoc::internal::report::{DocumentReport, Encryption, ListedObject, ObjectReport};
 
 use crate::outcome::document::Judged;
@@ -48,6 +49,35 @@ pub(crate) fn table(
         writeln!(out, "  no readable object of type {}", safe(&types.join(" or ")))?;
     }
     Ok(())
+}
+
+/// Prints what each type of the objects is for, in the order in which they come.
+pub(crate) fn types(
+    out: &mut impl Write,
+    report: &DocumentReport,
+    only: &[String],
+    width: Option<usize>,
+) -> io::Result<()> {
+    let mut said = BTreeSet::new();
+    let mut table = Rows::new([Column::kept("TYPE"), Column::kept("IS FOR").wrapping()]);
+    for object in &report.objects {
+        let name = object.type_name.as_str();
+        if (only.is_empty() || only.contains(&object.type_name)) && said.insert(name) {
+            let meaning = meaning_of(name).unwrap_or_else(|| match type_by_name(name) {
+                Some(_) => "Only the name of this type is known.",
+                None => "This version doesn't know the type.",
+            });
+            table.add([
+                Cell::from(safe(name).into_owned()),
+                Cell::from(meaning.to_owned()),
+            ]);
+        }
+    }
+    if table.is_empty() {
+        return Ok(());
+    }
+    writeln!(out)?;
+    table.print(out, width)
 }
 
 /// The name, unless it only repeats the identifier.

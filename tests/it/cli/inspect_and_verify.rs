@@ -63,6 +63,24 @@ fn inspect_shows_the_objects_as_a_tree() {
 }
 
 #[test]
+fn inspect_explains_the_types_of_the_objects() {
+    let shown = text(&run(&["inspect", "--explain", HANDMADE]).stdout);
+    let (_, types) = shown.split_once("  TYPE                 IS FOR\n").unwrap();
+    let types: Vec<&str> = types.lines().take_while(|line| !line.is_empty()).collect();
+    assert_eq!(types.len(), 5, "{shown}");
+    assert!(
+        types[0].starts_with("  MASKING_JOB          Masks the data"),
+        "{shown}"
+    );
+    let only = ["inspect", "--explain", "--objects", "MASKING_JOB", HANDMADE];
+    let shown = text(&run(&only).stdout);
+    assert!(
+        shown.contains("Masks the data") && !shown.contains("Lists the tables"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn inspect_shows_the_objects_of_a_type() {
     let runs: &[&[&str]] = &[
         &[
@@ -122,6 +140,8 @@ fn explain_says_what_a_finding_means() {
     let runs: &[&[&str]] = &[
         &["explain", "sealed-by-toolkit", "signature-undetermined"],
         &["explain", "signature-wrong"],
+        &["explain", "DATABASE_RULESET"],
+        &["explain", "DATABASE_RULSET"],
         &["explain"],
     ];
     snapshot("explain", runs);
