@@ -8,22 +8,19 @@ use std::io::{self, IsTerminal, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
-use std::time::Duration;
 
 use exportdoc::internal::finding::Finding;
 use exportdoc::internal::report::{DocumentReport, ExamineOptions, Examiner};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::error::CliError;
 use crate::cli::io::input::Input;
 use crate::cli::io::interrupt::Interrupt;
+use crate::cli::io::progress::{self, Metered};
 use crate::cli::io::reading::ReadError;
 use crate::outcome::document::{Ended, Judged, Unreadable};
 
 /// Documents in progress or waiting for earlier ones: bounds memory and keeps every core busy.
 const WINDOW: usize = 64;
-/// Shorter runs show no progress bar.
-const QUIET_FOR: Duration = Duration::from_millis(700);
 
 /// Judges every document and calls `emit` for each, in the order of the inputs.
 ///
@@ -66,7 +63,9 @@ pub(crate) fn judge_with<T: Send>(
     work: impl Fn(&Input, &mut dyn Read, &[Finding]) -> Result<T, Unreadable> + Sync,
     mut emit: impl FnMut(usize, Judged<T>) -> io::Result<()>,
 ) -> Result<Ended, CliError> {
-    let progress = progress(inputs.len());
+    let progress = progress::of_documents(inputs.len());
+    // The bar of several documents counts them.
+    let counts_bytes = inputs.len() == 1;
     // A single document has no partial results to print.
     let interrupt = if inputs.len() > 1 {
         Interrupt::watch(&progress)
@@ -80,7 +79,7 @@ pub(crate) fn judge_with<T: Send>(
         inputs,
         &interrupt,
         |input| {
-            let judged = judge_all(input, max_size, &work);
+            let judged = judge_all(input, max_size, counts_bytes, &work);
             progress.inc(1);
             judged
         },
@@ -103,6 +102,7 @@ pub(crate) fn judge_with<T: Send>(
 fn judge_all<T>(
     input: &Input,
     max_size: u64,
+    counts_bytes: bool,
     work: impl Fn(&Input, &mut dyn Read, &[Finding]) -> Result<T, Unreadable>,
 ) -> Vec<Judged<T>> {
     let (mut documents, notes) = match input.open_all(max_size) {
@@ -115,11 +115,20 @@ fn judge_all<T>(
             }];
         }
     };
+    // A container's size says little about its content's.
+    let total = input.size().filter(|_| notes.is_empty());
     let mut outcomes = Vec::new();
     loop {
         match documents.next_document() {
             Ok(None) => break,
-            Ok(Some(mut document)) => outcomes.push(caught(|| work(input, &mut document, &notes))),
+            Ok(Some(document)) => outcomes.push(caught(|| {
+                let mut document = if counts_bytes {
+                    Metered::new(document, "reading", total)
+                } else {
+                    Metered::silent(document)
+                };
+                work(input, &mut document, &notes)
+            })),
             Err(error) => {
                 outcomes.push(Err(ReadError::from(error).into()));
                 break;
@@ -196,28 +205,10 @@ fn in_order<I: Sync, R: Send>(
     })
 }
 
-/// A progress bar on standard error, drawn only on a terminal and only for long runs.
-fn progress(inputs: usize) -> ProgressBar {
-    if inputs < 2 || !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::with_draw_target(Some(inputs as u64), ProgressDrawTarget::hidden());
-    if let Ok(style) = ProgressStyle::with_template("{pos}/{len} documents {wide_bar} {eta} left") {
-        bar.set_style(style);
-    }
-    let late = bar.clone();
-    std::thread::spawn(move || {
-        std::thread::sleep(QUIET_FOR);
-        if !late.is_finished() {
-            late.set_draw_target(ProgressDrawTarget::stderr());
-        }
-    });
-    bar
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::AtomicUsize;
+    use std::time::Duration;
 
     use super::*;
     use crate::outcome::document::Cause;

@@ -10,6 +10,7 @@ use exportdoc::internal::container::{Container, Documents, OneDocument};
 use exportdoc::internal::finding::{self, Finding, Place};
 
 use crate::cli::error::{CliError, user_error};
+use crate::cli::io::progress::Metered;
 use crate::cli::io::reading::{Bounded, ReadError, Skipped};
 use crate::cli::io::unwrapping::{Raw, unwrap};
 
@@ -58,6 +59,12 @@ impl Input {
             .map_or_else(|| "-".to_owned(), |path| path.to_string_lossy().into_owned())
     }
 
+    /// The size of a file.
+    pub(crate) fn size(&self) -> Option<u64> {
+        let metadata = std::fs::metadata(self.path()?).ok()?;
+        metadata.is_file().then_some(metadata.len())
+    }
+
     /// Reads its one document whole.
     pub(crate) fn read(&self, max_size: u64) -> Result<Vec<u8>, ReadError> {
         let (mut source, expected) = self.open(max_size)?;
@@ -79,7 +86,9 @@ impl Input {
         let (raw, expected) = self.open_raw(max_size)?;
         let unwrapped = unwrap(raw, max_size)?;
         let one = OneDocument::new(unwrapped.source, &unwrapped.head)?;
-        Ok((Box::new(one), expected))
+        // A container's size says little about its content's.
+        let total = (expected > 0 && unwrapped.containers.is_empty()).then_some(expected);
+        Ok((Box::new(Metered::new(one, "reading", total)), expected))
     }
 
     /// Opens all its documents, with findings about links and containers on the way to them.

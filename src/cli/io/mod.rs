@@ -7,6 +7,7 @@ pub(crate) mod interrupt;
 pub(crate) mod merging;
 pub(crate) mod notes;
 pub(crate) mod output;
+pub(crate) mod progress;
 pub(crate) mod reading;
 pub(crate) mod record;
 pub(crate) mod sealing;

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::error::{CliError, user_error};
 use crate::cli::exit::Exit;
+use crate::cli::io::progress::Metered;
 use crate::cli::io::staging::{Permissions, Staged};
 
 /// The ending of a backup's name.
@@ -141,7 +142,7 @@ impl Output {
         let (path, over, inputs) = match self {
             Self::Stdout => {
                 let mut bytes = Vec::new();
-                make(&mut bytes)?;
+                make(&mut Metered::new(&mut bytes, "writing", None))?;
                 return Ok(Pending::Stdout(bytes));
             }
             Self::File { path, over, inputs } => (path, *over, inputs),
@@ -150,7 +151,10 @@ impl Output {
             Over::Anything | Over::BackedUp if look(path)? => Permissions::Of(path, inputs),
             _ => Permissions::Within(inputs),
         };
-        let staged = Staged::make(path, permissions, |file| make(file)).map_err(|error| match error {
+        let staged = Staged::make(path, permissions, |file| {
+            make(&mut Metered::new(file, "writing", None))
+        })
+        .map_err(|error| match error {
             CliError::Output(error) => failed(path, error),
             other => other,
         })?;

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use crate::cli::error::CliError;
 use crate::cli::io::clock;
 use crate::cli::io::input::Input;
+use crate::cli::io::progress::Metered;
 
 /// A document with its objects.
 pub(crate) struct Source {
@@ -41,7 +42,8 @@ impl Source {
                 passphrases,
                 ..ExamineOptions::default()
             };
-            let examined = Examiner::new(&options).keep_contents().read_bytes(&bytes);
+            let source = Metered::new(bytes.as_slice(), "examining", Some(bytes.len() as u64));
+            let examined = Examiner::new(&options).keep_contents().read(source);
             examined.map_err(|error| CliError::unreadable(&label, error.into()))
         };
         let mut examined = examine(Vec::new())?;

@@ -6,9 +6,16 @@ use crate::support::testdata;
 
 /// What a command prints on a terminal of this width.
 fn on_terminal(width: usize, arguments: &str) -> String {
-    let program = env!("CARGO_BIN_EXE_exportdoc");
+    shell_on_terminal(
+        width,
+        &format!("'{}' {arguments}", env!("CARGO_BIN_EXE_exportdoc")),
+    )
+}
+
+/// What a shell prints on a terminal of this width.
+fn shell_on_terminal(width: usize, command: &str) -> String {
     let output = Command::new("script")
-        .args(["-qec", &format!("'{program}' {arguments}"), "/dev/null"])
+        .args(["-qec", command, "/dev/null"])
         .env("COLUMNS", width.to_string())
         .env("NO_COLOR", "1")
         .env("TERM", "xterm")
@@ -81,6 +88,24 @@ fn plan_fits_terminals_of_any_width() {
             "{text}"
         );
     }
+}
+
+/// A document whose second part comes late.
+const SLOWLY: &str = "(head -c 10000 $F; sleep 1; tail -c +10001 $F) | $PROGRAM inspect -";
+
+#[test]
+fn progress_of_slow_reading_is_shown_on_terminals_only() {
+    let program = env!("CARGO_BIN_EXE_exportdoc");
+    let slowly = SLOWLY
+        .replace("$F", "generated/masking-job.json")
+        .replace("$PROGRAM", program);
+    let seen = shell_on_terminal(80, &slowly);
+    assert!(seen.contains("reading ") && seen.contains("/s"), "{seen}");
+    let seen = shell_on_terminal(80, &format!("{slowly} 2>/dev/null"));
+    assert!(
+        seen.contains("  MASKING_JOB ") && !seen.contains("reading "),
+        "{seen}"
+    );
 }
 
 #[test]
