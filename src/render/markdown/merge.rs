@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use exportdoc::internal::escape;
-use exportdoc::internal::merge::{Conflict, MergeOutcome};
+use exportdoc::internal::merge::{Conflict, ConflictKind, MergeOutcome};
 
 use super::{LISTED, Page, SERIOUS, bounded_table, bullets, cell, changes, folded, row, short, summary_html};
 use crate::render::words::merge as words;
@@ -32,7 +32,7 @@ pub(crate) fn print(out: &mut (impl Write + ?Sized), outcome: &MergeOutcome) -> 
         }),
     );
     if !conflicts.is_empty() {
-        page.required("To settle them: `--prefer`, or one by one `--edit` or `--resolve`.\n\n");
+        page.required(&format!("{}\n\n", advice(conflicts)));
     }
     page.list(
         "⚠️ Removed",
@@ -54,6 +54,22 @@ pub(crate) fn print(out: &mut (impl Write + ?Sized), outcome: &MergeOutcome) -> 
     out.write_all(page.finish("exportdoc merge").as_bytes())
 }
 
+/// The options that settle these conflicts.
+fn advice(conflicts: &[Conflict]) -> String {
+    let any = |settles: fn(ConflictKind) -> bool| conflicts.iter().any(|conflict| settles(conflict.kind));
+    let mut options = Vec::new();
+    if any(|kind| kind == ConflictKind::SameName) {
+        options.push("`--by-name` for objects of one name");
+    }
+    if any(|kind| !matches!(kind, ConflictKind::SameName | ConflictKind::GlobalKey)) {
+        options.push("`--prefer` by side or time");
+    }
+    if any(|kind| kind != ConflictKind::SameName) {
+        options.push("`--edit` or `--resolve` one by one");
+    }
+    format!("To settle: {}.", options.join("; "))
+}
+
 fn details(outcome: &MergeOutcome, conflict: &Conflict) -> String {
     let summary = format!(
         "❗ {} {}",
@@ -63,7 +79,7 @@ fn details(outcome: &MergeOutcome, conflict: &Conflict) -> String {
     let mut body = bullets("-", &words::states(outcome, conflict));
     if !conflict.changes.is_empty() {
         body.push('\n');
-        let heads = ["First", "Other"];
+        let heads = ["One state", "Another state"];
         body.push_str(&changes::table(&conflict.changes, conflict.more_changes, heads));
     }
     folded(&summary, &body)

@@ -63,7 +63,11 @@ fn elements(html: &str) -> std::collections::BTreeSet<&str> {
 fn comments_on_merges_show_conflicts_and_decisions() {
     let mut shown = String::new();
     for (code, arguments) in [
-        (0, &["base.json", "theirs.json", "--prefer", "newest"][..]),
+        (
+            0,
+            &["--by-name", "base.json", "test-engine.json", "--prefer", "newest"][..],
+        ),
+        (1, &["base.json", "test-engine.json"]),
         (1, &["--base", "base.json", "ours.json", "theirs-too.json"]),
         (1, &["--base", "base.json", "theirs.json", "weekly.json"]),
         (1, &["bundle.json", "other-bundle.json"]),
