@@ -43,7 +43,8 @@ def main():
     submit = [Path(sys.executable).with_name("spark-submit"), "--py-files", HERE / "export_rows.py"]
     # Without this, Spark's workers are the first python3 of PATH.
     environment = {**os.environ, "PYSPARK_PYTHON": sys.executable, "PYSPARK_DRIVER_PYTHON": sys.executable}
-    for start, program, tables in [(submit, "audit_exports.py", "tables-spark"), ([sys.executable], "audit_exports_local.py", "tables")]:
+    runs = [(submit, "audit_exports.py", "tables-spark"), ([sys.executable], "audit_exports_local.py", "tables")]
+    for start, program, tables in runs:
         started = time.monotonic()
         command = [*start, HERE / program, exports, work / tables, "--now", str(NOW)]
         run = subprocess.run(command, stderr=subprocess.PIPE, text=True, env=environment)
