@@ -1,11 +1,12 @@
 //! The key of an object in the blob: type number and identifier.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::identifier::Identifier;
 use crate::wire::{Message, WireError, Writer};
 
-use super::data::{joined, type_name};
+use super::data::{by_type_name, joined, plain, type_name};
 use super::known_by_number;
 
 /// Engines put this before every message name in an `Any`.
@@ -42,9 +43,13 @@ impl ObjectKey {
         let any = Message::parse(&any)?;
         let type_url = any.text(1).unwrap_or_default().into_owned();
         let value = any.bytes(2).unwrap_or_default();
-        let identifier = read_identifier(&type_url, value).unwrap_or_else(|| Identifier::OtherAny {
-            type_url,
-            value: value.to_vec(),
+        let identifier = read_identifier(&type_url, value).unwrap_or_else(|| {
+            let spec = by_type_name(type_name(&type_url));
+            let value = spec.map_or(Cow::Borrowed(value), |spec| plain(spec, value));
+            Identifier::OtherAny {
+                value: value.into_owned(),
+                type_url,
+            }
         });
         Ok(Self {
             type_number,

@@ -51,6 +51,26 @@ fn reference_keeps_revision_and_names_algorithms_by_reference() {
 }
 
 #[test]
+fn both_readings_keep_the_last_text_of_an_invalid_identifier() {
+    let mut identifier = Writer::new();
+    identifier.varint(1, 20).message(2, |any| {
+        _ = any
+            .text(1, "a/StringIdentifier")
+            .bytes(2, b"\x0a\x01x\x0a\x01\xfa")
+    });
+    let dependency = Writer::new().bytes(2, &identifier.finish()).finish();
+    let bytes = [domain().as_bytes(), &dependency[..]].concat();
+    let object = SyncObject::parse(&bytes).unwrap();
+    let (streamed, _) = ObjectParts::of(&bytes, None).unwrap();
+    let expected = Identifier::OtherAny {
+        type_url: "a/StringIdentifier".to_owned(),
+        value: b"\x0a\x01\xfa".to_vec(),
+    };
+    assert_eq!(streamed.dependencies[1].identifier, expected);
+    assert_eq!(streamed.dependencies, object.dependencies());
+}
+
+#[test]
 fn revision_json_is_the_text_engines_write() {
     let key = ObjectKey::new(20, Identifier::Integer(1));
     assert_eq!(

@@ -155,8 +155,59 @@ impl Repeated {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::object::data::envelope::OBJECT;
+
+    /// Fields with small numbers, so that known ones repeat. Values may be messages, type URLs or anything else.
+    fn message() -> impl Strategy<Value = Vec<u8>> {
+        let leaf = prop_oneof![
+            4 => prop::sample::select(vec![
+                "",
+                "x",
+                "a/IntegerIdentifier",
+                "a/AlgorithmIdentifier",
+                "a/DatabaseConnectorData",
+                "a/DatabaseRulesetData",
+                "a/unknown",
+            ])
+            .prop_map(|text| text.as_bytes().to_vec()),
+            1 => prop::collection::vec(any::<u8>(), 0..6),
+        ];
+        leaf.prop_recursive(5, 60, 6, |inner| {
+            let number = prop_oneof![8 => 1_u32..5, 3 => 5_u32..13, 1 => 13_u32..70];
+            let field = prop_oneof![
+                4 => inner.prop_map(Ok),
+                1 => any::<u64>().prop_map(Err),
+            ];
+            prop::collection::vec((number, field), 0..6).prop_map(|fields| {
+                let mut writer = Writer::new();
+                for (number, value) in fields {
+                    match value {
+                        Ok(bytes) => writer.bytes(number, &bytes),
+                        Err(value) => writer.varint(number, value),
+                    };
+                }
+                writer.finish()
+            })
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(
+            std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(32)
+        ))]
+
+        #[test]
+        fn the_quick_look_finds_what_rewriting_changes(bytes in message()) {
+            for spec in MessageSpec::all().iter().copied().chain([&OBJECT, &ANY]) {
+                let plain = plain(spec, &bytes);
+                prop_assert_eq!(&plain, &rewritten(spec, &bytes), "{}", spec.name);
+                prop_assert_eq!(&rewritten(spec, &plain), &plain, "{}", spec.name);
+            }
+        }
+    }
 
     fn spec(name: &str) -> &'static MessageSpec {
         MessageSpec::by_name(name).unwrap()
