@@ -54,9 +54,8 @@ fn reference_keeps_revision_and_names_algorithms_by_reference() {
 fn both_readings_keep_the_last_text_of_an_invalid_identifier() {
     let mut identifier = Writer::new();
     identifier.varint(1, 20).message(2, |any| {
-        _ = any
-            .text(1, "a/StringIdentifier")
-            .bytes(2, b"\x0a\x01x\x0a\x01\xfa")
+        any.text(1, "a/StringIdentifier")
+            .bytes(2, b"\x0a\x01x\x0a\x01\xfa");
     });
     let dependency = Writer::new().bytes(2, &identifier.finish()).finish();
     let bytes = [domain().as_bytes(), &dependency[..]].concat();
