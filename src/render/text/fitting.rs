@@ -12,6 +12,8 @@ pub(super) struct Wish {
     pub(super) rank: u8,
     /// Without it, the column leaves.
     pub(super) least: usize,
+    /// Whether it takes what it wants before columns that matter less come. The others take their least.
+    pub(super) first: bool,
     /// Room for its cells on one line.
     pub(super) usual: usize,
     /// Room for the long form of its cells.
@@ -27,10 +29,15 @@ pub(super) fn fit(wishes: &[Wish], room: usize) -> Vec<Option<usize>> {
     // The last column has no gap after it.
     let mut left = room + GAP;
     for at in &order {
-        let Wish { rank, least, .. } = wishes[*at];
-        if rank == 0 || least + GAP <= left {
-            widths[*at] = Some(least);
-            left = left.saturating_sub(least + GAP);
+        let wish = wishes[*at];
+        if wish.rank == 0 || wish.least + GAP <= left {
+            let width = if wish.first {
+                wish.usual.min(left.saturating_sub(GAP)).max(wish.least)
+            } else {
+                wish.least
+            };
+            widths[*at] = Some(width);
+            left = left.saturating_sub(width + GAP);
         }
     }
     cut(&mut widths, room);
@@ -78,6 +85,7 @@ mod tests {
         Wish {
             rank,
             least: width,
+            first: false,
             usual: width,
             whole: width,
         }
@@ -107,6 +115,19 @@ mod tests {
         let wishes = [fixed(0, 10), fixed(0, 100), fixed(1, 2)];
         assert_eq!(fit(&wishes, 40), [Some(10), Some(28), None]);
         assert_eq!(fit(&wishes, 1), [Some(8), Some(8), None]);
+    }
+
+    #[test]
+    fn long_names_are_shortened_before_they_leave() {
+        let name = Wish {
+            least: 16,
+            first: true,
+            ..fixed(1, 90)
+        };
+        let wishes = [fixed(0, 10), name, fixed(2, 5)];
+        assert_eq!(fit(&wishes, 50), [Some(10), Some(38), None]);
+        assert_eq!(fit(&wishes, 27), [Some(10), None, Some(5)]);
+        assert_eq!(fit(&wishes, 109), [Some(10), Some(90), Some(5)]);
     }
 
     #[test]

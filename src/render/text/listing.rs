@@ -22,7 +22,7 @@ pub(crate) fn table(
     let mut table = Rows::new([
         Column::kept("TYPE"),
         Column::kept("IDENTIFIER"),
-        Column::ranked(1, "NAME"),
+        Column::ranked(1, "NAME").shortening(),
         Column::ranked(2, "REVISION HASH"),
         Column::ranked(4, "MODIFIED"),
         Column::ranked(5, "BYTES").number(),

@@ -13,8 +13,8 @@ use crate::render::text::wrapping::{cut, measure, wrap};
 const LISTED: usize = 200;
 /// Before each line of a table.
 const INDENT: usize = 2;
-/// The least room for a column whose text wraps.
-const WRAPPED: usize = 16;
+/// The least room for a column whose text wraps or is shortened.
+const LEAST: usize = 16;
 
 /// A line with a name and a value. The caller escapes the value.
 pub(super) fn field(out: &mut (impl Write + ?Sized), name: &str, value: impl Display) -> io::Result<()> {
@@ -68,6 +68,7 @@ pub(super) struct Column {
     rank: u8,
     is_number: bool,
     wraps: bool,
+    shortens: bool,
 }
 
 impl Column {
@@ -83,11 +84,18 @@ impl Column {
             rank,
             is_number: false,
             wraps: false,
+            shortens: false,
         }
     }
 
     pub(super) const fn number(mut self) -> Self {
         self.is_number = true;
+        self
+    }
+
+    /// A column of texts that still say something when they are shortened.
+    pub(super) const fn shortening(mut self) -> Self {
+        self.shortens = true;
         self
     }
 
@@ -183,7 +191,7 @@ impl<const N: usize> Rows<N> {
                 None => hidden.push(name),
                 Some(width) => {
                     shown.push((*at, width, width >= wish.whole));
-                    if width < wish.least {
+                    if width < wish.usual && !self.columns[*at].wraps {
                         shortened.push(name);
                     }
                 }
@@ -227,7 +235,11 @@ impl<const N: usize> Rows<N> {
 
     fn wish(&self, at: usize) -> Wish {
         let Column {
-            name, rank, wraps, ..
+            name,
+            rank,
+            wraps,
+            shortens,
+            ..
         } = self.columns[at];
         let longest = |measured: &dyn Fn(&Cell) -> usize| {
             let cells = self.rows.iter().map(|row| measured(&row[at]));
@@ -238,10 +250,13 @@ impl<const N: usize> Rows<N> {
         Wish {
             rank,
             least: if wraps {
-                usual.min(longest(&word).max(WRAPPED))
+                usual.min(longest(&word).max(LEAST))
+            } else if shortens {
+                usual.min(LEAST)
             } else {
                 usual
             },
+            first: shortens,
             usual,
             whole: longest(&|cell| measure(cell.whole())).max(usual),
         }
