@@ -1,4 +1,4 @@
--- Questions to an archive of exports. The tables are below tables/; $year and $algorithm are parameters.
+-- Questions to an archive of exports. The tables are below tables/; the variables say what is asked.
 
 CREATE OR REPLACE VIEW objects AS FROM 'tables/objects/*.parquet';
 CREATE OR REPLACE VIEW findings AS FROM 'tables/findings/*.parquet';
@@ -14,7 +14,8 @@ WHERE kind = 'global-key' AND year(exported_at) = getvariable('year')
 ORDER BY ALL;
 
 -- When did an algorithm change, and on which engine? A new `revision_save` is a new state. An engine that received a state by a
--- sync has it later than the engine where it was saved. References to the algorithm in other exports are no states.
+-- sync has it later than the engine where it was saved. The first known state is no change, and references to the algorithm in
+-- other exports are no states.
 WITH states AS (
     SELECT engine, type, revision_save, min(modified) AS modified, min(exported_at) AS first_exported_at, count(*) AS exports
     FROM objects
