@@ -23,6 +23,9 @@ pub(crate) fn headline(diff: &DocumentDiff) -> (Tone, String) {
         (Tone::Unsure, "Not everything could be compared".to_owned())
     } else if diff.is_same() {
         (Tone::Good, "Same content".to_owned())
+    } else if diff.objects.is_empty() {
+        // With `--strict-bytes` the bytes alone make a difference.
+        (Tone::Unsure, "Same content, but the bytes differ".to_owned())
     } else {
         let count = diff.objects.len() as u64;
         let differ = if count == 1 { "differs" } else { "differ" };

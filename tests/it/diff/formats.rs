@@ -46,7 +46,8 @@ fn renumbered_objects_are_listed_with_both_numbers() {
             "\nBytes\n    the files differ from byte ",
         ],
         &[
-            "Other identifiers, same content: 3</summary>",
+            "### ⚠️ Same content, but the bytes differ\n",
+            "Other identifiers, same content (3)</summary>",
             "→ 104\n",
             "<summary>Bytes</summary>\n\n- the files differ from byte ",
         ],
@@ -75,7 +76,7 @@ fn all_differences_around_the_objects_show_on_request() {
             "    signature: ",
         ],
         &[
-            "<details><summary>Envelope: ",
+            "<details><summary>Around the objects, no content (6)</summary>",
             "| elsewhere.example.com |",
             "| signature |",
         ],
@@ -94,8 +95,9 @@ fn incomplete_comparison_names_the_side_and_the_reason() {
             "incomplete: the new document's objects are encrypted and weren't opened",
         ],
         &[
-            "**Export document: not compared**",
-            "⚠️ the new document's objects are encrypted",
+            "### ⚠️ Not everything could be compared\n",
+            ": not compared\n",
+            "⛔ the new document's objects are encrypted",
         ],
     );
 }
