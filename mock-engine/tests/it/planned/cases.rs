@@ -74,6 +74,7 @@ pub(super) enum Oddity {
     BadName,
     Beside,
     OnTheFly,
+    Upgraded,
 }
 
 fn draft() -> impl Strategy<Value = Draft> {
@@ -108,18 +109,25 @@ pub(super) fn case() -> impl Strategy<Value = Case> {
         4 => Just(Oddity::BadName),
         4 => Just(Oddity::Beside),
         4 => Just(Oddity::OnTheFly),
+        4 => Just(Oddity::Upgraded),
     ];
     let environment =
         prop_oneof![40 => Just(Some(1)), 8 => Just(Some(3)), 1 => Just(None), 1 => Just(Some(9))];
     let source = prop_oneof![40 => Just(Some(2)), 2 => Just(None), 1 => Just(Some(1)), 2 => Just(Some(9))];
     let drafts = |count| prop::collection::vec(draft(), count);
     (drafts(1..5), drafts(0..50), oddity, environment, source).prop_map(
-        |(document, target, oddity, environment, source_environment)| Case {
-            document,
-            target,
-            oddity,
-            environment,
-            source_environment,
+        |(document, mut target, oddity, environment, source_environment)| {
+            // The target has the lookup before its upgrade.
+            if oddity == Oddity::Upgraded {
+                target.insert(0, Draft::lookup());
+            }
+            Case {
+                document,
+                target,
+                oddity,
+                environment,
+                source_environment,
+            }
         },
     )
 }
@@ -212,6 +220,17 @@ fn built(kind: &str, name: &str, save: u8, id: i64, dependencies: &[ObjectKey]) 
 }
 
 impl Draft {
+    fn lookup() -> Self {
+        Self {
+            kind: 0,
+            name: 0,
+            save: 0,
+            reference: false,
+            environment: 0,
+            dependencies: Vec::new(),
+        }
+    }
+
     fn kind(&self) -> &'static str {
         KINDS[self.kind]
     }
@@ -319,6 +338,15 @@ fn odd(oddity: Oddity, objects: &mut Vec<SyncObject<'static>>) {
             );
             objects.push(source);
             objects.push(job);
+        }
+        // An upgrade adds settings to a lookup without a save.
+        Oddity::Upgraded => {
+            let settings = built("APPLICATION_SETTINGS", "Added", 0, 78, &[]);
+            let lookup = built("LOOKUP", "One", 0, 0, std::slice::from_ref(settings.key()));
+            let name = &lookup.key().identifier;
+            if objects.iter().all(|object| object.key().identifier != *name) {
+                objects.extend([settings, lookup]);
+            }
         }
         Oddity::None | Oddity::NewerFormat | Oddity::LaterFormat | Oddity::BadName => {}
     }
