@@ -84,32 +84,33 @@ fn facts(out: &mut impl Write, report: &DocumentReport, view: &View<'_>) -> io::
         (_, Some(text)) => safe(text).into_owned(),
         _ => "at an unknown time".to_owned(),
     };
-    field(out, "exported", format_args!("{when} by {host}"))?;
+    field(out, "exported", format_args!("{when} by {host}"), view.width)?;
     if let Some(header) = &report.header {
         let format = header.format.map_or_else(|| "none".to_owned(), |n| n.to_string());
         field(
             out,
             "export id",
             format_args!("{}, format {format}", safe(&header.export_id)),
+            view.width,
         )?;
     }
     if let Some(date) = &envelope.date_text {
-        field(out, "exportDate", safe(date))?;
+        field(out, "exportDate", safe(date), view.width)?;
     }
-    field(out, "requested", rows(&envelope.requested))?;
-    field(out, "objects", summary(report))?;
-    field(out, "encryption", safe(&contents::encryption(report)))?;
-    field(out, "in clear", contents::in_clear(report))?;
-    field(out, "hashes", contents::hashes(report))?;
-    signature_facts(out, report)
+    field(out, "requested", rows(&envelope.requested), view.width)?;
+    field(out, "objects", summary(report), view.width)?;
+    field(out, "encryption", safe(&contents::encryption(report)), view.width)?;
+    field(out, "in clear", contents::in_clear(report), view.width)?;
+    field(out, "hashes", contents::hashes(report), view.width)?;
+    signature_facts(out, report, view.width)
 }
 
-fn signature_facts(out: &mut impl Write, report: &DocumentReport) -> io::Result<()> {
+fn signature_facts(out: &mut impl Write, report: &DocumentReport, width: Option<usize>) -> io::Result<()> {
     let signature = &report.signature;
-    field(out, "signature", verdict_line(report))?;
+    field(out, "signature", verdict_line(report), width)?;
     if let Some((r, s)) = &signature.r_and_s {
-        field(out, "", format_args!("r {r}"))?;
-        field(out, "", format_args!("s {s}"))?;
+        field(out, "", format_args!("r {r}"), width)?;
+        field(out, "", format_args!("s {s}"), width)?;
     }
     if let Some(key) = &signature.key {
         let parameters = key
@@ -119,8 +120,9 @@ fn signature_facts(out: &mut impl Write, report: &DocumentReport) -> io::Result<
             out,
             "key",
             format_args!("{} {} bits, {parameters}", key.algorithm, key.bits),
+            width,
         )?;
-        field(out, "", format_args!("{}", key.fingerprint))?;
+        field(out, "", format_args!("{}", key.fingerprint), width)?;
     } else if let Some(partial) = &signature.partial_key {
         let set = partial
             .parameter_set
@@ -131,12 +133,18 @@ fn signature_facts(out: &mut impl Write, report: &DocumentReport) -> io::Result<
                 out,
                 "key",
                 format_args!("complete, but refused: see findings; {set}"),
+                width,
             )?;
         } else {
-            field(out, "key", format_args!("breaks off at its byte {at}; {set}"))?;
+            field(
+                out,
+                "key",
+                format_args!("breaks off at its byte {at}; {set}"),
+                width,
+            )?;
         }
     } else {
-        field(out, "key", "unreadable")?;
+        field(out, "key", "unreadable", width)?;
     }
     Ok(())
 }

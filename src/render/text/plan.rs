@@ -23,19 +23,24 @@ pub(crate) fn print(out: &mut impl Write, planned: &Planned, width: Option<usize
         };
         let objects = counted(source.objects as u64, noun);
         let text = format!("{} ({}, {objects})", source.label, source.kind.as_str());
-        field(out, "onto", safe(&text))?;
+        field(out, "onto", safe(&text), width)?;
     }
     if let Some(version) = planned.target.version {
-        field(out, "version", version)?;
+        field(out, "version", version, width)?;
     }
     if let Some(environment) = &planned.environment {
-        field(out, "into", safe(&words::environment(environment)))?;
+        field(out, "into", safe(&words::environment(environment)), width)?;
     }
     if let Some(environment) = &planned.source_environment {
-        field(out, "sources", safe(&words::environment(environment)))?;
+        field(out, "sources", safe(&words::environment(environment)), width)?;
     }
-    field(out, "force", if planned.force { "overwrite" } else { "no" })?;
-    field(out, "objects", safe(&words::summary(plan)))?;
+    field(
+        out,
+        "force",
+        if planned.force { "overwrite" } else { "no" },
+        width,
+    )?;
+    field(out, "objects", safe(&words::summary(plan)), width)?;
     steps(out, plan, width)?;
     let notes = planned.target.notes.iter().map(ToString::to_string);
     list(out, "Notes", planned.notes.iter().cloned().chain(notes))?;

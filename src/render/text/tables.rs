@@ -16,9 +16,26 @@ const INDENT: usize = 2;
 /// The least room for a column whose text wraps or is shortened.
 const LEAST: usize = 16;
 
-/// A line with a name and a value. The caller escapes the value.
-pub(super) fn field(out: &mut (impl Write + ?Sized), name: &str, value: impl Display) -> io::Result<()> {
-    writeln!(out, "  {} {value}", styled(DIM, format_args!("{name:<10}")))
+/// Before the value of a field.
+const TO_VALUE: usize = 13;
+
+/// A line with a name and a value, which wraps between words. The caller escapes the value.
+pub(super) fn field(
+    out: &mut (impl Write + ?Sized),
+    name: &str,
+    value: impl Display,
+    width: Option<usize>,
+) -> io::Result<()> {
+    let value = value.to_string();
+    let lines = match width {
+        Some(width) => wrap(&value, width.saturating_sub(TO_VALUE)),
+        None => vec![value],
+    };
+    for (at, line) in lines.iter().enumerate() {
+        let name = if at == 0 { name } else { "" };
+        writeln!(out, "  {} {line}", styled(DIM, format_args!("{name:<10}")))?;
+    }
+    Ok(())
 }
 
 /// A titled list; nothing for an empty one.

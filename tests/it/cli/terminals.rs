@@ -25,16 +25,15 @@ fn shell_on_terminal(width: usize, command: &str) -> String {
     String::from_utf8(output.stdout).unwrap().replace("\r\n", "\n")
 }
 
-/// The lines from the first to the last that begin with these words.
+/// The lines from the first that begins with these words to the next that begins with those.
 fn between<'t>(text: &'t str, first: &str, last: &str) -> Vec<&'t str> {
     let lines: Vec<&str> = text.lines().collect();
-    let at = |wanted: &str| {
-        let found = lines
-            .iter()
-            .position(|line| line.trim_start().starts_with(wanted));
+    let at = |from: usize, wanted: &str| {
+        let found = (from..lines.len()).find(|at| lines[*at].trim_start().starts_with(wanted));
         found.unwrap_or_else(|| panic!("no line {wanted:?} in {text}"))
     };
-    lines[at(first)..=at(last)].to_vec()
+    let start = at(0, first);
+    lines[start..=at(start, last)].to_vec()
 }
 
 const INSPECT: &str = "inspect handmade/masking-job.json";
@@ -63,7 +62,10 @@ fn inspect_hides_columns_on_narrow_terminals() {
             "  MASKING_JOB          4                    1",
         ]
     );
-    assert!(narrow.contains("  Exported "), "{narrow}");
+    assert!(
+        narrow.contains("  requested  MASKING_JOB 4\n  objects    5: 1 ALGORITHM_REFERENCE, 1\n             DATABASE_CONNECTOR, 1"),
+        "{narrow}"
+    );
     assert!(
         narrow.contains("hidden: NAME, REVISION HASH, MODIFIED, BYTES\n    (narrow terminal)"),
         "{narrow}"
