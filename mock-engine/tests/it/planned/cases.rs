@@ -98,7 +98,8 @@ fn draft() -> impl Strategy<Value = Draft> {
 
 pub(super) fn case() -> impl Strategy<Value = Case> {
     let oddity = prop_oneof![
-        50 => Just(Oddity::None),
+        47 => Just(Oddity::None),
+        3 => Just(Oddity::Upgraded),
         1 => Just(Oddity::Twice),
         1 => Just(Oddity::SameName),
         1 => Just(Oddity::Gap),
@@ -109,7 +110,6 @@ pub(super) fn case() -> impl Strategy<Value = Case> {
         4 => Just(Oddity::BadName),
         4 => Just(Oddity::Beside),
         4 => Just(Oddity::OnTheFly),
-        4 => Just(Oddity::Upgraded),
     ];
     let environment =
         prop_oneof![40 => Just(Some(1)), 8 => Just(Some(3)), 1 => Just(None), 1 => Just(Some(9))];
