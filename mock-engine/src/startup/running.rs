@@ -73,7 +73,7 @@ impl RunningEngine {
     }
 
     /// Stops accepting connections and waits for running requests; incomplete ones are refused. Returns whether all
-    /// of them ended within [`Limits::drain`].
+    /// of them ended within [`Limits::drain`](crate::Limits::drain).
     pub async fn shutdown(self) -> bool {
         self.drain().await
     }
