@@ -139,7 +139,11 @@ impl<'a> Decider<'a> {
         };
         match self.inventory.find(&lookup) {
             Presence::Unknown { needs } => self.perhaps(subject, needs),
-            Presence::Absent if subject.only_refers() => Action::MissingReference,
+            // If its environment doesn't exist, a rule blocks it first.
+            Presence::Absent if subject.only_refers() => match self.environment_unclear(subject) {
+                Some(needs) => self.unknown(subject, needs),
+                None => Action::MissingReference,
+            },
             Presence::Absent => self.create(subject),
             Presence::Present(existing) if subject.only_refers() => self.original(index, existing),
             Presence::Present(existing) => self.existing(index, existing),

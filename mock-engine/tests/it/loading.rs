@@ -52,7 +52,9 @@ fn loaded_document_is_exported_unchanged() {
         for file in std::fs::read_dir(testdata(directory)).unwrap() {
             let path = file.unwrap().path();
             let text = path.to_string_lossy().into_owned();
-            if !text.ends_with(".json") || text.ends_with(".expected.json") || text.contains("encrypted") {
+            // No engine exports references alone, as the hostile document has.
+            let is_left_out = text.contains("encrypted") || text.contains("hostile");
+            if !text.ends_with(".json") || text.ends_with(".expected.json") || is_left_out {
                 continue;
             }
             let (objects, report, new_objects, new_report) = again(&path);

@@ -129,7 +129,9 @@ fn loaded_document_is_imported_elsewhere_with_the_same_hashes() {
     // Documents of one engine, whose references match its objects.
     let generated = documents()
         .into_iter()
-        .filter(|path| path.iter().any(|part| part == "generated"));
+        .filter(|path| path.iter().any(|part| part == "generated"))
+        // No engine exports references alone.
+        .filter(|path| !path.ends_with("hostile.json"));
     for path in generated {
         let document: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
         let source = loaded(path);
