@@ -55,9 +55,15 @@ def test_engine_ends_in_order_on_signals(number, tmp_path):
     assert "Traceback" not in log and signal.Signals(number).name in log
 
 
+def heeds_ctrl_c():
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_ends_a_command_that_reads():
     command = [SCRIPTS / "exportdoc", "inspect", "-"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    # A shell starts background jobs with the signal ignored, and children inherit that.
+    with subprocess.Popen(command, **pipes, preexec_fn=heeds_ctrl_c) as process:
         # More than a pipe holds: once it is written, the command reads.
         process.stdin.write(b'{"blob": "' + b"A" * (4 << 20))
         process.send_signal(signal.SIGINT)
