@@ -18,7 +18,7 @@ enum Fold {
     Unmarked,
     /// Objects of one type with one mark.
     Marked,
-    /// All objects, whatever their type.
+    /// All objects of all types.
     Everything,
 }
 
