@@ -22,7 +22,9 @@ impl Args {
     pub(crate) fn run(self, mut program: clap::Command) -> Result<Exit, CliError> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut program, "exportdoc", &mut script);
-        stdout::open().write_all(&script)?;
+        let mut out = stdout::open();
+        out.write_all(&script)?;
+        out.flush()?;
         Ok(Exit::Good)
     }
 }

@@ -49,6 +49,7 @@ impl Args {
                 rule.action
             )?;
         }
+        out.flush()?;
         Ok(Exit::Good)
     }
 }

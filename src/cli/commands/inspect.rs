@@ -122,7 +122,8 @@ impl Args {
                     list.push(&mut out, &document)
                 }
                 _ => text::inspect::print(&mut out, &judged, &view),
-            }
+            }?;
+            out.flush()
         })?;
         if self.format == Format::Json {
             list.end(&mut out)?;

@@ -28,7 +28,9 @@ impl Args {
         }
         let mut page = Vec::new();
         clap_mangen::Man::new(program).render(&mut page)?;
-        stdout::open().write_all(&page)?;
+        let mut out = stdout::open();
+        out.write_all(&page)?;
+        out.flush()?;
         Ok(Exit::Good)
     }
 }

@@ -1,6 +1,6 @@
 //! `exportdoc textconv`: prints a document as text for git and other tools that compare lines.
 
-use std::io::Write;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use exportdoc::internal::diff::outline;
@@ -38,7 +38,7 @@ impl Args {
         let max_size = self.max_size.bytes();
         let unreadable = |error: ReadError| CliError::unreadable(&input.label(), error.into());
         // Colour codes in an unchanged file must stay, so this isn't `stdout::open`.
-        let mut out = Pipe::new(std::io::stdout().lock());
+        let mut out = Pipe::new(BufWriter::new(std::io::stdout().lock()));
         let bytes = match input.read(max_size) {
             Ok(bytes) => bytes,
             // A container that can't be opened and a file with several documents are printed unchanged.

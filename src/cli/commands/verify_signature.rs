@@ -91,7 +91,8 @@ impl Args {
                     list.push(&mut out, &json::inspect::document(&judged, None, None))
                 }
                 _ => text::inspect::verdict(&mut out, &judged),
-            }
+            }?;
+            out.flush()
         })?;
         if self.format == Format::Json && !self.quiet {
             list.end(&mut out)?;
@@ -141,6 +142,7 @@ impl Args {
                     Format::Json | Format::Ndjson => json::line(&mut out, &json::detached::refused(&error))?,
                     _ => text::detached::print_refused(&mut out, &error)?,
                 }
+                out.flush()?;
                 return Ok(Exit::Bad);
             }
             Err(error) => return Err(user_error(&error).hinted(error.help())),
@@ -152,6 +154,7 @@ impl Args {
             Format::Json | Format::Ndjson => json::line(&mut out, &json::detached::report(&report, trusted))?,
             _ => text::detached::print(&mut out, &report, trusted)?,
         }
+        out.flush()?;
         let weak = report.key.is_weak() || report.verified() == Some(HashAlgorithm::Sha1);
         let exit = match (report.verified(), trusted) {
             (None, _) => Exit::Bad,

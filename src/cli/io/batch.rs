@@ -170,6 +170,11 @@ fn in_order<I: Sync, R: Send>(
     work: impl Fn(&I) -> R + Sync,
     mut emit: impl FnMut(R) -> io::Result<()>,
 ) -> io::Result<Ended> {
+    // Starting threads takes longer than judging a small document.
+    if let [item] = items {
+        emit(work(item))?;
+        return Ok(Ended::Whole);
+    }
     let abandoned = AtomicBool::new(false);
     let (work, abandoned) = (&work, &abandoned);
     // The scope waits for all spawned work.

@@ -3,7 +3,7 @@
 //! Invariant: a closed pipe is no error and doesn't end the run, because the exit code must still cover every document:
 //! `verify-signature … | head -1` must not exit with 0 for documents it didn't check.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 
 /// A writer that discards everything once its reader is gone.
 pub(crate) struct Pipe<W> {
@@ -11,8 +11,11 @@ pub(crate) struct Pipe<W> {
 }
 
 /// Opens standard output, with colours if the terminal, `--color` and the environment ask for them.
+///
+/// Flush it after each document, so that a reader sees it, and at the end: dropping it hides a failure.
 pub(crate) fn open() -> Pipe<impl Write> {
-    Pipe::new(anstream::stdout().lock())
+    // Without it, each line of a report costs two system calls.
+    Pipe::new(BufWriter::new(anstream::stdout().lock()))
 }
 
 /// The width of the terminal that standard output is: that of `COLUMNS`, otherwise its own. `None` if standard output is

@@ -226,7 +226,8 @@ impl Args {
                         trouble = trouble.and(exit_of(unreadable));
                     }
                 }
-                printer.document(&mut out, &audited)
+                printer.document(&mut out, &audited)?;
+                out.flush()
             },
         )?;
         for left in &inputs[done..] {
