@@ -5,7 +5,8 @@
 //! commands of a page run in one shell, in a directory with a link to `testdata`. A block marked with a file name, such
 //! as `toml policy.toml`, is that file's content.
 //!
-//! `UPDATE_PAGES=1` writes the output into the pages instead.
+//! `UPDATE_PAGES=1` writes the output into the pages instead. `PAGES_ROOT=DIRECTORY` runs the commands in that root, which
+//! has bash and the programs of the page; for root only.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,9 @@ type Content = (String, String);
 
 /// Ends the output of each command.
 const SEPARATOR: char = '\u{1e}';
+
+/// Where another root has programs. A virtual environment comes first, as it does once it is activated.
+const PATH_ELSEWHERE: &str = "/venv/bin:/usr/bin:/bin";
 
 /// Where the commands of pages run.
 #[derive(Debug)]
@@ -120,7 +124,10 @@ fn parse(page: &str) -> (Vec<Example>, Vec<Content>) {
 
 /// Runs the commands in one shell and returns the output of each.
 fn run(examples: &[Example], files: &[Content], places: &Places) -> Vec<String> {
-    let directory = places.scratch;
+    // Another root has its own programs.
+    let elsewhere = std::env::var_os("PAGES_ROOT").map(PathBuf::from);
+    let within = elsewhere.as_ref().map(|root| root.join("home"));
+    let directory = within.as_deref().unwrap_or(places.scratch);
     let _ = fs::remove_dir_all(directory);
     fs::create_dir_all(directory).unwrap();
     std::os::unix::fs::symlink(root().join("testdata"), directory.join("testdata")).unwrap();
@@ -139,15 +146,22 @@ fn run(examples: &[Example], files: &[Content], places: &Places) -> Vec<String> 
             )
         })
         .collect();
-    let path = format!("{}:{}", places.programs.display(), std::env::var("PATH").unwrap());
-    let output = Command::new("bash")
-        .args(["-c", &script])
-        .current_dir(directory)
-        .env("PATH", path)
-        .env("HOME", directory)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
+    let mut shell = match &elsewhere {
+        Some(root) => {
+            let mut shell = Command::new("chroot");
+            shell.arg(root).args(["bash", "-c", &format!("cd /home\n{script}")]);
+            shell.env_clear().env("PATH", PATH_ELSEWHERE).env("HOME", "/home");
+            shell
+        }
+        None => {
+            let path = format!("{}:{}", places.programs.display(), std::env::var("PATH").unwrap());
+            let mut shell = Command::new("bash");
+            shell.args(["-c", &script]).current_dir(directory);
+            shell.env("PATH", path).env("HOME", directory);
+            shell
+        }
+    };
+    let output = shell.stdin(Stdio::null()).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let mut outputs: Vec<String> = text.split(SEPARATOR).map(str::to_owned).collect();
     outputs.pop();
