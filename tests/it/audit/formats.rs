@@ -85,6 +85,32 @@ fn every_format_of_an_archive_is_as_it_was() {
     }
 }
 
+#[test]
+fn page_of_an_archive_names_the_unreadable_and_the_ignored() {
+    let directory = workplace();
+    let (out, _, code) = audit(directory.path(), "html", &["-r", "exports"]);
+    assert_eq!(code, Some(2));
+    for part in [
+        "exports/cut.json",
+        "unreadable",
+        "ignored key-weak: ",
+        "because: engines have no other keys | yet",
+        "exportdoc-policy.toml",
+    ] {
+        assert!(out.contains(part), "no {part:?} in {out}");
+    }
+}
+
+#[test]
+fn page_of_an_encrypted_document_says_that_its_objects_are_unknown() {
+    let path = testdata("generated/encrypted.json");
+    let (out, _, _) = audit(&root(), "html", &[path.to_str().unwrap()]);
+    assert!(
+        out.contains("Encrypted: its objects weren&#39;t audited."),
+        "{out}"
+    );
+}
+
 fn sarif_schema() -> jsonschema::Validator {
     let text = fs::read(testdata("schemas/sarif-2.1.0.schema.json")).unwrap();
     let mut schema: Value = serde_json::from_slice(&text).unwrap();

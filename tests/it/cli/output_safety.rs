@@ -419,6 +419,14 @@ mod unix {
     }
 
     #[test]
+    fn overlong_output_name_is_a_usage_error() {
+        let place = full_workplace();
+        let name = "x".repeat(300);
+        let said = fail(place.path(), 2, &[WRITERS[0], &["-o", &name]].concat());
+        assert!(said.contains("help: give it a shorter name"), "{said}");
+    }
+
+    #[test]
     fn read_only_output_directory_is_an_error() {
         let place = full_workplace();
         let directory = place.path();

@@ -124,6 +124,36 @@ fn page_begins_with_the_verdict() {
 }
 
 #[test]
+fn page_says_what_keeps_a_document_from_being_trusted() {
+    let cases = [
+        (
+            1,
+            made_text("damaged/missing-dependency.json"),
+            "needs something that is missing",
+        ),
+        (
+            1,
+            made_text("damaged/missing-dependency.json"),
+            "missing: ALGORITHM_REFERENCE",
+        ),
+        (
+            0,
+            "testdata/generated/engine-like.json".to_owned(),
+            "The signature can&#39;t be checked",
+        ),
+        (
+            0,
+            "testdata/generated/encrypted.json".to_owned(),
+            "secrets can&#39;t be ruled out",
+        ),
+    ];
+    for (code, path, said) in cases {
+        let text = page(code, &["inspect", &path]);
+        assert!(text.contains(said), "{path}: no {said:?} in {text}");
+    }
+}
+
+#[test]
 fn page_links_objects_with_what_they_need() {
     let text = page(0, &["inspect", "testdata/handmade/masking-job.json"]);
     let objects = text.matches("<details class=\"object\" id=\"o").count();

@@ -316,7 +316,7 @@ pub(super) fn renumbered(saved: bool) -> Plan {
 }
 
 /// The objects as another engine made them: nothing tells that they are the same but their names.
-fn with_other_uuids(mut plan: Plan) -> Vec<u8> {
+pub(super) fn with_other_uuids(mut plan: Plan) -> Vec<u8> {
     for object in &mut plan.objects {
         let mut revision = object.revision().clone();
         revision.pair.object = exportdoc::internal::sample::uuid(&format!("{} there", revision.pair.object));

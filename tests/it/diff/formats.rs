@@ -1,7 +1,7 @@
 //! What the formats for people print besides the changed objects.
 
-use super::command::{Files, every_reason, renumbered, text, with_other_rows};
-use crate::support::{masking_job, testdata};
+use super::command::{Files, every_reason, renumbered, text, with_other_rows, with_other_uuids};
+use crate::support::{made, masking_job, testdata};
 
 /// Runs `diff` in both formats for people and checks that each prints its texts.
 fn prints(files: &Files, arguments: &[&str], in_text: &[&str], in_markdown: &[&str]) {
@@ -100,4 +100,68 @@ fn incomplete_comparison_names_the_side_and_the_reason() {
             "⛔ the new document's objects are encrypted",
         ],
     );
+}
+
+/// The page of a comparison, with plain quotes.
+fn page(files: &Files, arguments: &[&str]) -> String {
+    let output = files.run(&[&["--format", "html"], arguments].concat());
+    text(&output.stdout).replace("&quot;", "\"")
+}
+
+#[test]
+fn page_shows_every_reason_with_both_values() {
+    let files = every_reason();
+    let printed = page(&files, &["old.json", "new.json"]);
+    for part in [
+        "only in the new document",
+        "only in the old document",
+        "new revision, different content",
+        "new revision, same content",
+        "different content under the same revision, which no engine writes",
+        "unchanged, but something it needs changed",
+        "\"new|team`@example.com",
+        "\"OPERATOR\"",
+    ] {
+        assert!(printed.contains(part), "no {part:?} in {printed}");
+    }
+}
+
+#[test]
+fn page_lists_what_differs_around_the_objects_on_request() {
+    let files = every_reason();
+    let mut plan = masking_job();
+    plan.facts.host = "elsewhere.example.com".to_owned();
+    std::fs::write(files.path().join("elsewhere.json"), plan.seal()).unwrap();
+    let printed = page(&files, &["--envelope", "old.json", "elsewhere.json"]);
+    assert!(printed.contains("elsewhere.example.com"), "{printed}");
+    let printed = page(&files, &["old.json", "elsewhere.json"]);
+    let table = printed.split("Around the objects").nth(1).unwrap_or_default();
+    assert!(!table.contains("signature"), "{table}");
+}
+
+#[test]
+fn object_saved_elsewhere_shows_its_new_identifier() {
+    let (old, new) = (masking_job().seal(), renumbered(true).seal());
+    let files = Files::new(&[("old.json", &old), ("new.json", &new)]);
+    let said = "identifier 4 → 104, assigned by the engine";
+    prints(&files, &["old.json", "new.json"], &[said], &[said]);
+    assert!(page(&files, &["old.json", "new.json"]).contains(said));
+}
+
+#[test]
+fn same_content_of_another_engine_is_no_later_save() {
+    let (old, new) = (masking_job().seal(), with_other_uuids(renumbered(true)));
+    let files = Files::new(&[("old.json", &old), ("new.json", &new)]);
+    let said = "same content, but the revision of another object";
+    prints(&files, &["--by-name", "old.json", "new.json"], &[said], &[said]);
+}
+
+#[test]
+fn damaged_side_makes_the_comparison_incomplete() {
+    let cut = std::fs::read(made("damaged/truncated-in-blob.json")).unwrap();
+    let old = masking_job().seal();
+    let files = Files::new(&[("old.json", &old), ("cut.json", &cut)]);
+    let said = "part of the new document can't be read: its content counts as absent";
+    prints(&files, &["old.json", "cut.json"], &[said], &[said]);
+    assert!(page(&files, &["old.json", "cut.json"]).contains(&said.replace('\'', "&#39;")));
 }

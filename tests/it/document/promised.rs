@@ -2,7 +2,8 @@
 
 use std::error::Error as _;
 
-use exportdoc::merging::Prefer;
+use exportdoc::comparing::MatchBy;
+use exportdoc::merging::{Prefer, Renumber, Resolutions, Take};
 use exportdoc::planning::Verdict as PlanVerdict;
 use exportdoc::{
     Dependencies, DiffOptions, Document, DocumentReport, Error, KeySize, Level, MergeChoices, Passphrase,
@@ -256,4 +257,37 @@ fn limits_end_the_reading_of_records() {
     let options = ReadOptions::new().max_records(1);
     let document = Document::read_with(bytes("handmade/masking-job.json"), &options).unwrap();
     assert_eq!(refused(document.seal(&sealing(1))).code(), "unreadable");
+}
+
+#[test]
+fn merge_by_name_unites_objects_with_other_numbers() {
+    let (base, other) = (
+        open("generated/merge/base.json"),
+        open("generated/merge/test-engine.json"),
+    );
+    let sides = [("base", &base), ("other", &other)];
+    let newest = MergeChoices::new()
+        .prefer(Prefer::Newest)
+        .renumber(Renumber::NamesDiffer);
+    let merged = |choices: &MergeChoices| Document::merge(&sides, None, choices, &sealing(1)).unwrap();
+    let (by_number, none) = merged(&newest);
+    assert_eq!((by_number.conflicts.len(), none.is_none()), (1, true));
+    let (by_name, some) = merged(&newest.match_by(MatchBy::Name));
+    assert_eq!((by_name.conflicts.len(), by_name.renumbered.len()), (0, 1));
+    assert!(some.is_some());
+}
+
+#[test]
+fn answers_settle_the_conflicts_of_a_merge() {
+    let [first, second] =
+        ["bundle", "other-bundle"].map(|name| open(&format!("generated/merge/{name}.json")));
+    let sides = [("first", &first), ("second", &second)];
+    let merge = |choices: &MergeChoices| Document::merge(&sides, None, choices, &sealing(1)).unwrap();
+    let (outcome, _) = merge(&MergeChoices::new());
+    let mut answers = Resolutions::default();
+    for conflict in &outcome.conflicts {
+        answers.insert(conflict.label(), Take::Theirs);
+    }
+    let answered = MergeChoices::new().resolve(answers);
+    assert!(merge(&answered).1.is_some());
 }

@@ -106,6 +106,28 @@ fn the_report_in_json_is_what_scripts_were_written_for() {
 }
 
 #[test]
+fn page_names_conflicts_and_how_they_were_settled() {
+    let directory = directory();
+    let merge = |rest: &str, code| {
+        let arguments = format!("merge {rest} -o out.json --force --format html");
+        let output = run(directory.path(), &arguments.split(' ').collect::<Vec<_>>());
+        let page = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{page}");
+        page
+    };
+    let open = merge("--base merge/base.json merge/ours.json merge/theirs-too.json", 1);
+    for part in ["MASKING_JOB", "email", "ours.json", "theirs-too.json"] {
+        assert!(open.contains(part), "no {part:?} in {open}");
+    }
+    let settled = merge(
+        "--base merge/base.json merge/ours.json merge/theirs-too.json --prefer newest",
+        0,
+    );
+    let row = "<td>preferred</td><td>merge/theirs-too.json</td>";
+    assert!(settled.contains(row), "{settled}");
+}
+
+#[test]
 fn report_goes_to_standard_error_beside_a_document() {
     let directory = directory();
     let arguments = ["merge", "merge/base.json", "merge/other-engine.json", "-o", "-"];

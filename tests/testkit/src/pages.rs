@@ -149,7 +149,9 @@ fn run(examples: &[Example], files: &[Content], places: &Places) -> Vec<String> 
     let mut shell = match &elsewhere {
         Some(root) => {
             let mut shell = Command::new("chroot");
-            shell.arg(root).args(["bash", "-c", &format!("cd /home\n{script}")]);
+            shell
+                .arg(root)
+                .args(["bash", "-c", &format!("cd /home\n{script}")]);
             shell.env_clear().env("PATH", PATH_ELSEWHERE).env("HOME", "/home");
             shell
         }
