@@ -1,10 +1,12 @@
 """New documents, and errors."""
 
 import pickle
+import re
 
 import exportdoc
 import pytest
 from conftest import JOB, TESTDATA
+from exportdoc import errors
 
 
 def names(document):
@@ -106,3 +108,10 @@ def test_other_types_are_refused(wrong):
 def test_text_file_is_refused():
     with JOB.open() as file, pytest.raises(TypeError, match="binary mode"):
         exportdoc.inspect(file)
+
+
+def test_page_lists_every_code_of_errors():
+    page = (TESTDATA.parent / "docs/python.md").read_text()
+    codes = set(re.findall(r"^/// \| `([a-z-]+)` \|", (TESTDATA.parent / "src/document/error.rs").read_text(), re.MULTILINE))
+    assert len(codes) > 10
+    assert [code for code in sorted(codes | set(errors._CLASSES)) if f"`{code}`" not in page] == []

@@ -140,6 +140,10 @@ fn compile(target: &str) -> Result<PathBuf, Failure> {
     if let Some(home) = cargo_home() {
         flags.push(format!("--remap-path-prefix={}=cargo", home.display()));
     }
+    if target.contains("linux") {
+        // Without it, static programs read /dev/urandom, which an empty root lacks.
+        flags.push("--cfg=getrandom_backend=\"linux_getrandom\"".to_owned());
+    }
     if target.contains("linux") || target.ends_with("msvc") {
         flags.push("-Ctarget-feature=+crt-static".to_owned());
     }
