@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::engine::seed::form::{FILE, Form, Kind, RULES};
 use crate::http::faults::SETS;
 use crate::http::schemas::{count, named, some_text, text};
 
@@ -18,6 +19,33 @@ pub(crate) fn time() -> Value {
 /// The id of a session.
 pub(crate) fn session_id() -> Value {
     json!({ "type": "string", "pattern": "^[A-Za-z0-9_.:-]{1,128}$" })
+}
+
+/// The shape of an object of a seed file.
+fn form(kind: &Kind) -> Value {
+    let mut members = serde_json::Map::new();
+    // Documents stand beside a file.
+    for member in kind.members.iter().filter(|member| member.name != "load") {
+        let text = json!({ "type": "string", "minLength": 1 });
+        let shape = match &member.form {
+            Form::Text | Form::Name(_) | Form::NameIn(..) => text,
+            Form::Flag => json!({ "type": "boolean" }),
+            Form::Number => json!({ "type": "integer", "minimum": 0, "maximum": i32::MAX }),
+            Form::Texts | Form::Names(_) => json!({ "type": "array", "items": { "type": "string" } }),
+            Form::SomeOf(allowed) => json!({ "type": "array", "items": { "enum": allowed } }),
+            Form::Object => json!({ "type": "object" }),
+            Form::One(kind) => form(kind),
+            Form::Many(kind) => json!({ "type": "array", "items": { "anyOf": [text, form(kind)] } }),
+        };
+        members.insert(member.name.to_owned(), shape);
+    }
+    let needed: Vec<&str> = kind
+        .members
+        .iter()
+        .filter(|member| member.needed)
+        .map(|member| member.name)
+        .collect();
+    json!({ "type": "object", "properties": members, "required": needed, "additionalProperties": false })
 }
 
 /// The shapes by name.
@@ -52,6 +80,8 @@ pub(crate) fn all() -> Value {
     });
     let sets: Vec<&str> = SETS.iter().map(|(name, ..)| *name).collect();
     json!({
+        "SeedFile": form(&FILE),
+        "SeedRules": form(&RULES),
         "ValuePattern": {
             "oneOf": [
                 { "type": ["string", "number", "boolean", "null"] },

@@ -2,14 +2,13 @@
 
 use axum::response::Response;
 use http::StatusCode;
-use serde_json::{Value, json};
 
-use crate::engine::seed::form::{FILE, Form, Kind};
 use crate::engine::seed::{Content, ContentFormat};
 use crate::engine::{Engine, ReplaceError};
 use crate::http::answer::{ApiError, BadRequest, empty};
 use crate::http::body::TextBody;
 use crate::http::describe::{Endpoint, Routes};
+use crate::http::schemas::named;
 use crate::http::target::Target;
 
 pub(super) fn routes() -> Routes {
@@ -19,38 +18,11 @@ pub(super) fn routes() -> Routes {
             replace,
             "Replaces the content by that of a seed file: JSON, TOML or YAML",
         )
-        .takes(schema(&FILE))
+        .takes(named("SeedFile"))
         .takes_text("application/toml")
         .takes_text("application/yaml")
         .done(StatusCode::OK)],
     )
-}
-
-/// The form of an object of a kind.
-pub(super) fn schema(kind: &Kind) -> Value {
-    let mut members = serde_json::Map::new();
-    // Documents stand beside a file.
-    for member in kind.members.iter().filter(|member| member.name != "load") {
-        let text = json!({ "type": "string", "minLength": 1 });
-        let form = match &member.form {
-            Form::Text | Form::Name(_) | Form::NameIn(..) => text,
-            Form::Flag => json!({ "type": "boolean" }),
-            Form::Number => json!({ "type": "integer", "minimum": 0, "maximum": i32::MAX }),
-            Form::Texts | Form::Names(_) => json!({ "type": "array", "items": { "type": "string" } }),
-            Form::SomeOf(allowed) => json!({ "type": "array", "items": { "enum": allowed } }),
-            Form::Object => json!({ "type": "object" }),
-            Form::One(kind) => schema(kind),
-            Form::Many(kind) => json!({ "type": "array", "items": { "anyOf": [text, schema(kind)] } }),
-        };
-        members.insert(member.name.to_owned(), form);
-    }
-    let needed: Vec<&str> = kind
-        .members
-        .iter()
-        .filter(|member| member.needed)
-        .map(|member| member.name)
-        .collect();
-    json!({ "type": "object", "properties": members, "required": needed, "additionalProperties": false })
 }
 
 /// The format that a request names; JSON unless it says otherwise.

@@ -8,10 +8,9 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::content::{format_of, schema};
+use super::content::format_of;
 use super::typed;
 use crate::engine::seed::Content;
-use crate::engine::seed::form::RULES;
 use crate::http::answer::{ApiError, BadRequest, empty, json_answer};
 use crate::http::body::{ObjectBody, TextBody};
 use crate::http::describe::{Endpoint, Routes};
@@ -67,7 +66,7 @@ pub(super) fn routes() -> Routes {
                     set_rules,
                     "Replaces the rules: content that changes when a scenario comes into a state",
                 )
-                .takes(schema(&RULES))
+                .takes(named("SeedRules"))
                 .takes_text("application/toml")
                 .takes_text("application/yaml")
                 .done(StatusCode::OK),
