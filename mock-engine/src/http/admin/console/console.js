@@ -52,16 +52,14 @@ async function act(work, done) {
 
 // --- Requests ---------------------------------------------------------------------------------------------------------
 function kind(request) {
-  const path = request.path.replace(/^.*\/masking\/api/, "") || request.path;
   if (request.import) {
     const outcomes = listOf(request.import);
+    if (!outcomes.length && request.error) return "import refused";
     const failed = outcomes.filter((one) => /FAIL/i.test(one.importStatus ?? one.status ?? "")).length;
     return `import of ${count(outcomes.length, "object")}${failed ? `, ${failed} failed` : ""}`;
   }
   if (request.export) return `export of ${count(listOf(request.export).length, "object")}`;
-  if (path.includes("login")) return "login";
-  if (request.unmatched) return "no such endpoint";
-  return "";
+  return request.unmatched ? "no such endpoint" : "";
 }
 // The objects of an import or export record.
 const listOf = (record) => ["outcomes", "objects", "requested"].map((name) => record[name]).find(Array.isArray) ?? [];
@@ -69,17 +67,19 @@ const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
 const tone = (status) => (status === undefined ? "unsure" : status < 400 ? "good" : "bad");
 function fits(request) {
   if (!state.filter) return true;
-  const text = `${request.method} ${request.path} ${request.status ?? ""} ${request.fault ?? ""} ${kind(request)}`.toLowerCase();
+  const text = `${request.method} ${request.path} ${request.status ?? ""} ${request.fault ?? ""} ${kind(request)} ${request.error ?? ""}`.toLowerCase();
   return state.filter.toLowerCase().split(/\s+/).every((word) => text.includes(word));
 }
 function requestRow(request) {
   const chosen = state.chosen === request.id;
+  const about = kind(request);
   return make("tr", { className: `row${chosen ? " chosen" : ""}`, tabIndex: 0, "aria-selected": chosen,
     onclick: () => choose(request.id), onkeydown: (event) => keyOnRow(event, request.id) },
     make("td", {}, request.time.slice(11, 23)), make("td", {}, request.method),
-    make("td", {}, request.path + (request.query ? `?${request.query}` : "")),
+    make("td", {}, request.path, request.query ? make("span", { className: "soft" }, `?${request.query}`) : "",
+      about ? make("p", { className: "soft" }, about) : "", request.error ? make("p", { className: "why" }, request.error) : ""),
     make("td", {}, mark(request.status ?? "…", tone(request.status)), request.fault ? " " : "", request.fault && mark(`fault: ${request.fault}`, "unsure")),
-    make("td", {}, kind(request)), make("td", { className: "soft took" }, request.micros === undefined ? "" : `${(request.micros / 1000).toFixed(1)} ms`));
+    make("td", { className: "soft took" }, request.micros === undefined ? "" : `${(request.micros / 1000).toFixed(1)} ms`));
 }
 function keyOnRow(event, id) {
   if (event.key === "Enter" || event.key === " ") { event.preventDefault(); choose(id); }
@@ -89,7 +89,9 @@ function keyOnRow(event, id) {
     next?.focus();
   }
 }
-function choose(id) { state.chosen = state.chosen === id ? null : id; drawRequests(); }
+function choose(id) { state.chosen = state.chosen === id ? null : id; drawRequests(); if (state.chosen !== null) reveal(); }
+// Brings what was chosen into sight where it is below the list.
+function reveal() { if (matchMedia("(max-width: 60rem)").matches) $("detail").scrollIntoView(); }
 
 function requestsView() {
   const filter = make("input", { type: "search", placeholder: "Filter: POST import 409", "aria-label": "Filter requests", value: state.filter,
@@ -98,7 +100,7 @@ function requestsView() {
     button(state.paused ? "Go on" : "Pause", (event) => { state.paused = !state.paused; event.target.textContent = state.paused ? "Go on" : "Pause"; soon(); }),
     button("Forget all", () => act(async () => { await call("DELETE", "/requests"); state.requests.clear(); state.chosen = null; }, "journal cleared")),
     make("span", { id: "tally", className: "soft" })),
-    make("div", { className: "panes" }, make("div", { className: "scroll", id: "list", tabIndex: 0, role: "region", "aria-label": "Requests" }), make("div", { id: "detail" })));
+    make("div", { className: "panes" }, make("div", { className: "scroll requests", id: "list", tabIndex: 0, role: "region", "aria-label": "Requests" }), make("div", { id: "detail" })));
   drawRequests();
 }
 function drawRequests() {
@@ -106,8 +108,9 @@ function drawRequests() {
   const shown = [...state.requests.values()].reverse().filter(fits).slice(0, 60);
   const focused = document.activeElement?.closest?.("tr.row")?.dataset.id;
   const rows = shown.map((request) => { const made = requestRow(request); made.dataset.id = request.id; return made; });
-  $("list").replaceChildren(rows.length ? table(["Time", "Method", "Path", "Status", "What", "Took"], rows)
-    : make("p", { className: "card" }, state.requests.size ? "No request fits the filter." : "No request yet. Requests show up here as they come."));
+  $("list").replaceChildren(rows.length ? table(["Time", "Method", "Request", "Status", "Took"], rows)
+    : make("div", { className: "card" }, ...(state.requests.size ? ["No request fits the filter."] : ["No request yet. Requests show up here as they come, for example this one:",
+      make("pre", { tabIndex: 0 }, `curl -H 'Content-Type: application/json' -d '{"username": "me", "password": "any"}' ${location.origin}/masking/api/login`)])));
   if (focused) $("list").querySelector(`tr[data-id="${focused}"]`)?.focus();
   $("tally").textContent = `${count(state.requests.size, "request")} kept here${state.missed ? `, ${state.missed} passed too fast to show` : ""}`;
   const chosen = state.requests.get(state.chosen);
@@ -173,7 +176,7 @@ async function contentView() {
   if (state.tab !== "content") return;
   const search = make("input", { type: "search", placeholder: "Search names", "aria-label": "Search objects", value: state.search,
     oninput: (event) => { state.search = event.target.value; tree(); } });
-  view.replaceChildren(make("div", { className: "tools" }, search, make("span", { className: "soft" }, `${count(state.objects.list.length, "object")}${state.objects.left ? ` and ${state.objects.left} more` : ""}`)),
+  view.replaceChildren(make("div", { className: "tools" }, search, make("span", { id: "tally", className: "soft" })),
     make("div", { className: "panes" }, make("div", { className: "scroll tree", id: "tree", tabIndex: 0, role: "region", "aria-label": "Objects by type" }), make("div", { id: "detail" })));
   tree();
   objectDetail();
@@ -186,9 +189,11 @@ function tree() {
     if (!groups.has(object.objectType)) groups.set(object.objectType, []);
     groups.get(object.objectType).push(object);
   }
+  const found = [...groups.values()].reduce((sum, objects) => sum + objects.length, 0);
+  $("tally").textContent = `${words ? `${found} of ` : ""}${count(state.objects.list.length, "object")}${state.objects.left ? ` and ${state.objects.left} more` : ""}`;
   $("tree").replaceChildren(...[...groups].map(([type, objects]) => make("details", { open: objects.length <= 12 || Boolean(words) },
     make("summary", {}, `${type} ${objects.length}`),
-    make("ul", {}, ...objects.slice(0, 500).map((object) => make("li", {}, button(called(object), () => { state.object = object.at; tree(); objectDetail(); },
+    make("ul", {}, ...objects.slice(0, 500).map((object) => make("li", {}, button(called(object), () => { state.object = object.at; tree(); objectDetail(); reveal(); },
       { "aria-current": state.object === object.at })))))));
 }
 function objectDetail() {
@@ -199,6 +204,8 @@ function objectDetail() {
     object.environmentId ? make("p", { className: "soft" }, `environment ${object.environmentId}`) : null,
     neighbourhood(object)));
 }
+// A name that fits into a box.
+const shortened = (name) => (name.length > 25 ? `${name.slice(0, 24)}…` : name);
 // What needs the object, the object, and what it needs, from left to right.
 function neighbourhood(object) {
   const most = 14;
@@ -223,7 +230,7 @@ function neighbourhood(object) {
     }
     const go = () => { state.object = at; tree(); objectDetail(); };
     const group = draw("g", { class: place === 1 ? "here" : "", tabindex: 0, role: "button", transform: `translate(${x} ${y - 19})` },
-      draw("rect", { width: 190, height: 38, rx: 6 }), draw("text", { x: 8, y: 15, class: "type" }, other.objectType.slice(0, 30)), draw("text", { x: 8, y: 30 }, called(other).slice(0, 27)));
+      draw("rect", { width: 190, height: 38, rx: 6 }), draw("text", { x: 8, y: 15, class: "type" }, other.objectType.slice(0, 30)), draw("text", { x: 8, y: 30 }, shortened(called(other))), draw("title", {}, `${other.objectType} ${called(other)}`));
     group.addEventListener("click", go);
     group.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); go(); } });
     svg.append(group);
@@ -278,7 +285,7 @@ async function difference(entry, engines) {
       if (found.dependencies?.length) card.append(make("p", {}, `through ${found.dependencies.map((one) => `${one.objectType} ${called(one)}`).join(", ")}`));
     }
   }
-  $("detail")?.replaceChildren(card);
+  if ($("detail")) { $("detail").replaceChildren(card); reveal(); }
 }
 
 // --- Tasks, faults, state, clock --------------------------------------------------------------------------------------
@@ -301,10 +308,10 @@ async function faultsView() {
   }, `${set.name} is ${has(set) ? "off" : "on"}`), { "aria-label": `${has(set) ? "Switch off" : "Switch on"} ${set.name}` }), " ", mark(set.name, has(set) ? "unsure" : ""), ` ${set.what}`));
   view.replaceChildren(make("section", { className: "card" }, make("h2", {}, "Ready-made sets"), ...sets),
     make("section", { className: "card" }, make("h2", {}, "Faults, first match wins"), faults.length
-      ? table(["Name", "Matches", "Does", "Fitted", "Fired"], faults.map((fault, at) => row(fault.name ?? `#${at}`, make("code", {}, JSON.stringify(fault.match ?? {})),
+      ? table(["Name", "Matches", "Does", "Fitted", "Fired"], faults.map((fault, at) => row(fault.name ?? `#${at}`, Object.keys(fault.match ?? {}).length ? make("code", {}, JSON.stringify(fault.match)) : "every request",
         make("code", {}, JSON.stringify(fault.act ?? fault.inOrder)), String(counters[at].fitted), counters[at].fired ? mark(String(counters[at].fired), "unsure") : "0")))
       : make("p", {}, "None: every request is answered as an engine would."),
-      make("p", {}, button("Remove all", () => act(() => call("DELETE", "/faults"), "no faults")))));
+      faults.length ? make("p", {}, button("Remove all", () => act(() => call("DELETE", "/faults"), "no faults"))) : null));
 }
 async function stateView() {
   await overview();
@@ -312,11 +319,11 @@ async function stateView() {
   const id = make("input", { placeholder: "id", "aria-label": "Id of the session" });
   const { snapshots, sessions } = state.overview;
   view.replaceChildren(
-    make("section", { className: "card" }, make("h2", {}, "Snapshots"), ...snapshots.map((one) => make("p", {}, mark(one), " ",
+    make("section", { className: "card" }, make("h2", {}, "Snapshots"), make("p", { className: "soft" }, "A snapshot keeps the engine's state under a name, to go back to it later."), ...snapshots.map((one) => make("p", {}, mark(one), " ",
       button("Restore", () => act(() => call("POST", `/snapshots/${encodeURIComponent(one)}/restore`), `${one} restored`), { "aria-label": `Restore ${one}` }), " ",
       button("Remove", () => act(() => call("DELETE", `/snapshots/${encodeURIComponent(one)}`), `${one} removed`), { "aria-label": `Remove ${one}` }))),
       make("p", {}, name, " ", button("Take a snapshot", () => act(() => call("POST", `/snapshots/${encodeURIComponent(name.value || "console")}`), "snapshot taken")))),
-    make("section", { className: "card" }, make("h2", {}, "Sessions"), ...sessions.map((one) => make("p", {}, mark(one), " ",
+    make("section", { className: "card" }, make("h2", {}, "Sessions"), make("p", { className: "soft" }, "A session is an engine of its own on this port, so tests can run at the same time. Requests choose it with the header ", make("code", {}, "X-Mock-Session"), "."), ...sessions.map((one) => make("p", {}, mark(one), " ",
       button("Look", () => enter(one), { "aria-label": `Look at session ${one}` }), " ",
       button("End", () => act(async () => { if (state.session === one) await enter(""); await call("DELETE", `/sessions/${encodeURIComponent(one)}`); }, `${one} ended`), { "aria-label": `End session ${one}` }))),
       make("p", {}, id, " ", button("Begin a session", () => act(() => call("PUT", `/sessions/${encodeURIComponent(id.value || "console")}`), "session begun")))),
@@ -327,7 +334,7 @@ async function stateView() {
 async function clockView() {
   const clock = await call("GET", "/clock");
   if (state.tab !== "clock") return;
-  const set = make("input", { value: clock.now, "aria-label": "New time" });
+  const set = make("input", { size: 32, value: clock.now, "aria-label": "New time" });
   const put = (change, done) => () => act(() => call("PUT", "/clock", change()), done);
   view.replaceChildren(make("section", { className: "card" }, make("h2", {}, clock.now),
     make("p", {}, mark(clock.frozen ? "stands still" : `runs at ${clock.speed}×`, clock.frozen ? "unsure" : "good")),
@@ -348,9 +355,10 @@ async function overview() {
   const others = state.overview.engines.filter((engine) => !engine.here && engine.url);
   const url = (engine) => engine.url.replace(/\/\/(0\.0\.0\.0|\[::\])/, `//${location.hostname}`);
   $("facts").replaceChildren(`version ${here.version}${here.profile ? `, profile ${here.profile}` : ""}, ${count(here.objects ?? 0, "object")}`,
-    ...others.flatMap((engine) => [" · ", make("a", { href: `${url(engine)}/__admin/` }, engine.name)]));
+    ...others.flatMap((engine, at) => [at ? ", " : " · also here: ", make("a", { href: `${url(engine)}/__admin/` }, engine.name)]));
   const ids = ["", ...state.overview.sessions];
-  $("session").replaceChildren(...ids.map((id) => make("option", { value: id, selected: id === state.session }, id || "the port's own engine")));
+  $("sessions").hidden = ids.length < 2;
+  $("session").replaceChildren(...ids.map((id) => make("option", { value: id, selected: id === state.session }, id || "none")));
 }
 async function refresh() {
   try { await tabs[state.tab][1](); } catch (error) { say(error.message); }

@@ -41,6 +41,7 @@ function curl(method, path, operation, all) {
   else if (type) parts.push(`-H 'Content-Type: ${type}'`, `-d '${JSON.stringify(example(content.schema, all))}'`);
   return parts.join(" \\\n  ");
 }
+const tones = { post: "good", put: "unsure", patch: "unsure", delete: "bad" };
 function endpoint(method, path, operation, all) {
   const parameters = operation.parameters ?? [];
   const bodies = Object.entries(operation.requestBody?.content ?? {});
@@ -50,7 +51,8 @@ function endpoint(method, path, operation, all) {
     try { await navigator.clipboard.writeText(command); $("said").textContent = "copied"; } catch { $("said").textContent = "select the text to copy it"; }
     setTimeout(() => { $("said").textContent = ""; }, 3000);
   });
-  const made = make("details", { className: "card" }, make("summary", {}, make("code", {}, `${method.toUpperCase()} ${path}`), ` ${operation.summary ?? ""}`),
+  const made = make("details", { className: "card" }, make("summary", {}, make("span", { className: `mark ${tones[method] ?? ""}` }, method.toUpperCase()), " ",
+    make("code", {}, path), ` ${operation.summary ?? ""}`),
     parameters.length ? make("h3", {}, "Parameters") : null,
     parameters.length ? table(["Name", "In", "Value", "Needed"], parameters.map((one) => [one.name, one.in, words(one.schema), one.required ? "yes" : "no"])) : null,
     bodies.length ? make("h3", {}, "Body") : null,
@@ -67,11 +69,14 @@ async function show() {
   const api = await answer.json();
   const all = api.components?.schemas ?? {};
   const groups = new Map();
+  const own = []; // Last: who looks here wants the engine's API.
   for (const [path, methods] of Object.entries(api.paths)) for (const [method, operation] of Object.entries(methods)) {
-    const group = path.startsWith("/__admin") ? "The mock itself" : path.replace(/^\/masking\/api\/?/, "").split("/")[0] || "root";
+    const group = path.replace(/^\/(masking\/api\/?)?/, "").split("/")[0];
+    if (!group || group === "__admin") { own.push(endpoint(method, path, operation, all)); continue; }
     if (!groups.has(group)) groups.set(group, []);
     groups.get(group).push(endpoint(method, path, operation, all));
   }
+  groups.set("The mock itself", own);
   $("facts").textContent = `${api.info?.title ?? ""} ${api.info?.version ?? ""}`;
   $("list").replaceChildren(...[...groups].map(([name, endpoints]) => make("section", {}, make("h2", {}, name), ...endpoints)));
   const search = () => {
