@@ -123,7 +123,8 @@ fn mark_of(status: Status) -> Mark {
         Status::Added => Mark::Added,
         Status::Removed => Mark::Removed,
         Status::Changed | Status::ContentWithoutRevision => Mark::Changed,
-        Status::RewrittenByEngine | Status::Resaved => Mark::Resaved,
+        Status::RewrittenByEngine => Mark::Rewritten,
+        Status::Resaved => Mark::Resaved,
         Status::DependencyChanged => Mark::Affected,
         _ => Mark::Same,
     }

@@ -45,7 +45,9 @@ pub(crate) enum Mark {
     Added,
     Removed,
     Changed,
-    /// Saved again, or rewritten by an upgrade, with the same content.
+    /// An engine's upgrade added content.
+    Rewritten,
+    /// Saved again with the same content.
     Resaved,
     /// Something it depends on changed.
     Affected,
@@ -55,10 +57,11 @@ pub(crate) enum Mark {
 
 impl Mark {
     /// All marks with a sign, for legends.
-    pub(crate) const SIGNED: [Self; 6] = [
+    pub(crate) const SIGNED: [Self; 7] = [
         Self::Added,
         Self::Removed,
         Self::Changed,
+        Self::Rewritten,
         Self::Resaved,
         Self::Affected,
         Self::Missing,
@@ -71,21 +74,22 @@ impl Mark {
             Self::Added => "+",
             Self::Removed => "−",
             Self::Changed => "~",
-            Self::Resaved => "=",
+            Self::Rewritten | Self::Resaved => "=",
             Self::Affected => "»",
             Self::Missing => "?",
         }
     }
 
-    /// A word for it, also the name of its style.
+    /// The comparison's word for it, also the name of its style.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Same => "same",
             Self::Added => "added",
             Self::Removed => "removed",
             Self::Changed => "changed",
+            Self::Rewritten => "rewritten-by-engine",
             Self::Resaved => "re-saved",
-            Self::Affected => "affected",
+            Self::Affected => "dependency-changed",
             Self::Missing => "missing",
         }
     }

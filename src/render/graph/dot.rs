@@ -54,7 +54,7 @@ pub(super) fn colours(mark: Mark) -> (&'static str, &'static str) {
         Mark::Added => ("#1a7f37", "#dafbe1"),
         Mark::Removed => ("#cf222e", "#ffebe9"),
         Mark::Changed => ("#9a6700", "#fff8c5"),
-        Mark::Resaved => ("#57606a", "#f6f8fa"),
+        Mark::Rewritten | Mark::Resaved => ("#57606a", "#f6f8fa"),
         Mark::Affected => ("#0969da", "#ddf4ff"),
         Mark::Missing => ("#8250df", "#fbefff"),
     }

@@ -90,13 +90,14 @@ fn cards(compared: &Compared) -> Vec<Card> {
         .map(|status| {
             let tone = match status {
                 Status::Removed | Status::ContentWithoutRevision => Tone::Bad,
-                Status::Added | Status::Changed => Tone::Unsure,
+                Status::Added => Tone::Good,
+                Status::Changed => Tone::Unsure,
                 _ => Tone::Plain,
             };
             Card::new(status.as_str(), tone, diff.count(status).to_string()).note(meaning(status))
         })
         .collect();
-    cards.push(Card::new("unchanged", Tone::Good, diff.unchanged.to_string()));
+    cards.push(Card::new("unchanged", Tone::Plain, diff.unchanged.to_string()));
     cards
 }
 

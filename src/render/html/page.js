@@ -21,7 +21,7 @@
     const said = make("span", { className: "count", ariaLive: "polite" });
     const field = make("input", { type: "search", placeholder: "Search names, fields and values", ariaLabel: "Search objects" });
     const fold = make("button", { type: "button", textContent: "Open all" });
-    const groups = [...section.querySelectorAll(".group")].map((group) => [group, [...group.querySelectorAll(".object")]]);
+    const groups = [...section.querySelectorAll(".group")].map((group) => [group, [...group.querySelectorAll(".object")], group.querySelector("h3 .count")]);
     const search = () => {
       texts ??= objects.map((object) => object.textContent.toLowerCase());
       const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -31,7 +31,11 @@
         if (fits) found += 1;
         if (object.hidden === fits) object.hidden = !fits;
       });
-      for (const [group, own] of groups) group.hidden = own.every((object) => object.hidden);
+      for (const [group, own, tally] of groups) {
+        const shown = own.filter((object) => !object.hidden).length;
+        group.hidden = !shown;
+        tally.textContent = shown < own.length ? `${shown} of ${own.length}` : own.length;
+      }
       said.textContent = words.length ? `${found} of ${objects.length}` : "";
     };
     let waiting = 0;

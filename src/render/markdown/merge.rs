@@ -93,7 +93,7 @@ fn decided(page: &mut Page, outcome: &MergeOutcome) {
     let rows = words::decided(outcome).map(|object| {
         row(&[
             &cell(&object.object.to_string()),
-            object.origin.as_str(),
+            words::reason(object.origin),
             &cell(&words::sources(outcome, &object.sources)),
         ])
     });

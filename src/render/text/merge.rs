@@ -34,7 +34,11 @@ pub(crate) fn print(out: &mut dyn Write, outcome: &MergeOutcome) -> io::Result<(
         "Decided",
         decided.map(|object| {
             let from = shared::sources(outcome, &object.sources);
-            format!("{}: {} from {from}", object.object, object.origin.as_str())
+            format!(
+                "{}: {}, from {from}",
+                object.object,
+                shared::reason(object.origin)
+            )
         }),
     )?;
     list(out, "Renumbered", shared::renumbered(outcome).into_iter())?;

@@ -9,14 +9,26 @@ use crate::render::words::{Tone, counted};
 /// The outcome in plain words.
 pub(crate) fn headline(run: &AuditRun) -> (Tone, String) {
     if run.fails() {
-        (Tone::Bad, format!("Findings of level {} or higher", run.fail_on))
+        let subject = match (run.failing, run.inputs) {
+            (0, _) => "The policy has".to_owned(),
+            (_, 1) => "The document has".to_owned(),
+            (1, inputs) => format!("1 of {inputs} documents has"),
+            (failing, inputs) => format!("{failing} of {inputs} documents have"),
+        };
+        (Tone::Bad, format!("{subject} {}", reaching(run.fail_on)))
     } else if run.unreadable > 0 || run.is_interrupted() {
         (Tone::Unsure, "Not all documents could be audited".to_owned())
     } else {
-        (
-            Tone::Good,
-            format!("No findings of level {} or higher", run.fail_on),
-        )
+        (Tone::Good, format!("No {}", reaching(run.fail_on)))
+    }
+}
+
+/// Findings of a level and of those above it.
+fn reaching(level: Level) -> &'static str {
+    match level {
+        Level::Error => "errors",
+        Level::Warning => "warnings or errors",
+        Level::Info | Level::Off => "findings",
     }
 }
 

@@ -37,7 +37,22 @@ pub(crate) fn states(outcome: &MergeOutcome, conflict: &Conflict) -> Vec<String>
     states.collect()
 }
 
-/// `24 objects: 20 same, 4 only; 1 conflict`.
+/// Why an object of the result has its state.
+pub(crate) fn reason(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Same => "the same everywhere",
+        Origin::Only => "in one document only",
+        Origin::LastSave => "saved last",
+        Origin::RewrittenByEngine => "rewritten by an engine",
+        Origin::OneSide => "changed on one side",
+        Origin::Original => "like the original",
+        Origin::Derived => "put together",
+        Origin::Preferred => "preferred",
+        Origin::Resolved => "resolved",
+    }
+}
+
+/// `24 objects: 20 the same everywhere, 4 in one document only; 1 conflict`.
 pub(crate) fn summary(outcome: &MergeOutcome) -> String {
     let mut counts: BTreeMap<Origin, u64> = BTreeMap::new();
     for object in &outcome.objects {
@@ -45,7 +60,7 @@ pub(crate) fn summary(outcome: &MergeOutcome) -> String {
     }
     let parts: Vec<String> = counts
         .into_iter()
-        .map(|(origin, count)| format!("{count} {}", origin.as_str()))
+        .map(|(origin, count)| format!("{count} {}", reason(origin)))
         .collect();
     let objects = counted(outcome.objects.len() as u64, "object");
     let mut text = if parts.is_empty() {

@@ -94,11 +94,11 @@ fn comment_begins_with_the_outcome() {
     for (code, arguments, headline) in [
         (0, &["diff", job, job][..], "### ✅ Same content"),
         (1, &["diff", job, other], "### ⚠️ "),
-        (0, &["audit", job], "### ✅ No findings of level error or higher"),
+        (0, &["audit", job], "### ✅ No errors"),
         (
             1,
             &["audit", "--fail-on", "info", job],
-            "### ❌ Findings of level info or higher",
+            "### ❌ The document has findings",
         ),
     ] {
         let page = comment(code, arguments);

@@ -263,7 +263,10 @@ fn merge_of_one_engines_exports_takes_the_newest() {
     }
     for (one, other) in [("later.json", "upgraded.json"), ("upgraded.json", "later.json")] {
         let text = newest(one, other, "upgraded.json");
-        assert!(text.contains("rewritten-by-engine from upgraded.json"), "{text}");
+        assert!(
+            text.contains("rewritten by an engine, from upgraded.json"),
+            "{text}"
+        );
     }
 }
 
@@ -321,7 +324,7 @@ fn a_change_that_a_person_made_goes_before_an_upgrade() {
         let (code, text) = files.run(&arguments);
         assert_eq!(code, 0, "{text}");
         assert!(
-            text.contains("SEGMENT SsnSegment: one-side from changed.json"),
+            text.contains("SEGMENT SsnSegment: changed on one side, from changed.json"),
             "{text}"
         );
     }

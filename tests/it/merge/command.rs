@@ -135,7 +135,9 @@ fn report_goes_to_standard_error_beside_a_document() {
     assert_eq!(output.status.code(), Some(0));
     std::fs::write(directory.path().join("piped.json"), &output.stdout).unwrap();
     assert_sound(&read(&directory.path().join("piped.json")).0);
-    assert!(String::from_utf8_lossy(&output.stderr).contains("7 objects: 7 only; 3 renumbered"));
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("7 objects: 7 in one document only; 3 renumbered")
+    );
     let output = run(
         directory.path(),
         &[&arguments[..], &["--format", "json"]].concat(),
