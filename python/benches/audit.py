@@ -1,4 +1,4 @@
-"""Audits many documents from Python and with the command, and times single calls.
+"""Reads many documents from Python and with the command, and times single calls.
 
 Rates are per second of processor time, so that other load on the machine, or a second thread that prints, doesn't count.
 
@@ -42,20 +42,21 @@ def main(command, documents):
             source = documents[number % len(documents)]
             paths.append(shutil.copy(source, Path(directory, f"{number}.json")))
         one_thread = {**os.environ, "RAYON_NUM_THREADS": "1"}
-        words = [command, "audit", "-r", "--format", "ndjson", directory]
+        for name, call in (("verify-signature", exportdoc.verify), ("inspect", exportdoc.inspect), ("audit", exportdoc.audit)):
+            words = [command, name, "-r", "--format", "ndjson", directory]
 
-        def by_command():
-            subprocess.run(words, env=one_thread, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            def by_command():
+                subprocess.run(words, env=one_thread, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
-        def from_python():
-            for path in paths:
-                exportdoc.audit(path)
+            def from_python():
+                for path in paths:
+                    call(path)
 
-        # Alternating, so that other load on the machine meets both.
-        times = [(seconds(by_command), seconds(from_python)) for _ in range(ROUNDS)]
-        command_time, python_time = (min(column) for column in zip(*times))
-        print(f"{COPIES} audits: command {COPIES / command_time:.0f}/s, Python {COPIES / python_time:.0f}/s,"
-              f" {command_time / python_time:.0%}")
+            # Alternating, so that other load on the machine meets both.
+            times = [(seconds(by_command), seconds(from_python)) for _ in range(ROUNDS)]
+            command_time, python_time = (min(column) for column in zip(*times))
+            print(f"{COPIES} documents, {call.__name__}: command {COPIES / command_time:.0f}/s,"
+                  f" Python {COPIES / python_time:.0f}/s, {command_time / python_time:.0%}")
 
     for document in documents:
         content = Path(document).read_bytes()

@@ -148,7 +148,7 @@ fn run(examples: &[Example], files: &[Content], places: &Places) -> Vec<String> 
         .collect();
     let mut shell = match &elsewhere {
         Some(root) => {
-            let mut shell = Command::new("chroot");
+            let mut shell = Command::new("/usr/sbin/chroot");
             shell
                 .arg(root)
                 .args(["bash", "-c", &format!("cd /home\n{script}")]);
