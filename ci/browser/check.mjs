@@ -46,6 +46,14 @@ async function close(page) {
   await page.context().close();
 }
 
+/** A picture of docs/images, at the size that suits a page. */
+async function picture(page, name, width, height) {
+  const before = page.viewportSize();
+  await page.setViewportSize({ width, height });
+  await page.screenshot({ path: `${here}pictures/${name}.png` });
+  await page.setViewportSize(before);
+}
+
 /** Asserts that axe finds nothing. */
 async function accessible(page, name) {
   const { violations } = await page.evaluate(`(async () => { ${axe}; return axe.run(document); })()`);
@@ -78,6 +86,7 @@ for (const [name, options] of Object.entries(reports)) {
   }
   assert.ok(await page.locator("h1").isVisible());
   await page.screenshot({ path: `${here}${name}.png`, fullPage: all });
+  if (name === "diff") await picture(page, "report", 1000, 810);
   if (name === "job" || name === "global") await usable(page);
   if (all) await accessible(page, name);
   await close(page);
@@ -135,6 +144,6 @@ if (all) {
   await close(page);
 }
 
-await consoleFlows({ open, close, accessible, all, program: program("mock-engine"), here, spawn });
+await consoleFlows({ open, close, accessible, picture, all, program: program("mock-engine"), here, spawn });
 await browser.close();
 console.log(`${mode}: reports and console are as they should be`);

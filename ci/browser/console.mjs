@@ -1,7 +1,7 @@
 // The mock's console in a browser: two engines of one process, a client that calls them, and a person at the page.
 import assert from "node:assert/strict";
 
-export async function consoleFlows({ open, close, accessible, all, program, here, spawn }) {
+export async function consoleFlows({ open, close, accessible, picture, all, program, here, spawn }) {
   const mock = spawn(program, ["--engine", "test:0", "--engine", "production:0", "--ready-format", "json"], { stdio: ["ignore", "pipe", "ignore"] });
   try {
     const urls = await ready(mock);
@@ -25,12 +25,15 @@ export async function consoleFlows({ open, close, accessible, all, program, here
     const document = await call(url, "POST", "/masking/api/export", [{ objectIdentifier, objectType }], token);
     const there = (await login(other)).Authorization;
     await call(other, "POST", "/masking/api/import?force_overwrite=true", document, there);
+    const edited = { ...document, blob: document.blob.replace(/^..../, "AAAA") };
+    await call(url, "POST", "/masking/api/import?force_overwrite=true", edited, token);
     await call(url, "GET", "/masking/api/syncable-objcts", null, token);
 
     // Requests come by themselves, with what they were and why they failed.
     await page.waitForSelector("text=export of 1 object");
     await page.click("tr:has-text(\"syncable-objcts\")");
     await page.waitForSelector("#detail >> text=Did you mean");
+    await picture(page, "console", 1100, 560);
     await page.click("text=Copy as curl");
     await page.waitForFunction(async () => (await navigator.clipboard.readText()).startsWith("curl -X GET"));
     await page.screenshot({ path: `${here}console-requests.png` });

@@ -12,6 +12,7 @@ use crate::render::Printer;
 use crate::render::style::{BOLD, DIM, RED, YELLOW, safe, styled};
 use crate::render::text::infos::Infos;
 use crate::render::text::inspect::unreadable;
+use crate::render::text::tables::paragraph;
 use crate::render::words::audit::{self as words, tally};
 use crate::render::words::counted;
 
@@ -21,19 +22,25 @@ const SHOWN: usize = 20;
 /// Messages of one rule to show for all documents together.
 const COMMON: usize = 5;
 
+/// Where texts below the name of a rule begin.
+const INDENT: (usize, usize) = (10, 10);
+
 /// Prints each document by rule, and a summary by rule at the end.
 pub(crate) struct Text {
     many: bool,
     /// Collects the infos of all documents for the summary; `None` if each document shows its own.
     infos: Option<Infos>,
+    /// The width of the terminal; `None` for other outputs.
+    width: Option<usize>,
 }
 
 impl Text {
     /// With `many`, the summary follows the documents, and shows the infos unless the run fails on them.
-    pub(crate) fn new(many: bool, fail_on: Level) -> Self {
+    pub(crate) fn new(many: bool, fail_on: Level, width: Option<usize>) -> Self {
         Self {
             many,
             infos: (many && fail_on > Level::Info).then(Infos::default),
+            width,
         }
     }
 }
@@ -53,14 +60,14 @@ impl Printer for Text {
             Some(path) => format!("policy {}", safe(path)),
             None => "default policy".to_owned(),
         };
-        writeln!(
-            out,
+        let first = format!(
             "{}: {}, {} {}",
             styled(BOLD, safe(&document.path)),
             report.verdict.as_str(),
             tally(&report.findings, report.suppressed.len() as u64),
             styled(DIM, format_args!("({policy})"))
-        )?;
+        );
+        paragraph(out, &first, self.width, (0, 2))?;
         if !report.complete {
             writeln!(out, "  read only in part: there may be more than is listed here")?;
         } else if !report.objects_seen {
@@ -77,9 +84,9 @@ impl Printer for Text {
         if let Some(common) = &mut self.infos {
             infos.iter().for_each(|info| common.add(info));
         }
-        by_rule(out, important)?;
+        by_rule(out, important, self.width)?;
         for suppressed in &report.suppressed {
-            self::suppressed(out, suppressed)?;
+            self::suppressed(out, suppressed, self.width)?;
         }
         if self.infos.is_some() && important.is_empty() && report.suppressed.is_empty() {
             Ok(())
@@ -89,7 +96,7 @@ impl Printer for Text {
     }
 
     fn end(&mut self, out: &mut dyn Write, run: &AuditRun) -> io::Result<()> {
-        policies(out, run)?;
+        policies(out, run, self.width)?;
         match &self.infos {
             Some(infos) => rules(out, run, infos),
             None if self.many => rules(out, run, &Infos::default()),
@@ -100,11 +107,11 @@ impl Printer for Text {
 
 /// Prints the summary for formats that have no place for it.
 pub(crate) fn summary(out: &mut dyn Write, run: &AuditRun) -> io::Result<()> {
-    policies(out, run)?;
+    policies(out, run, None)?;
     rules(out, run, &Infos::default())
 }
 
-fn policies(out: &mut dyn Write, run: &AuditRun) -> io::Result<()> {
+fn policies(out: &mut dyn Write, run: &AuditRun, width: Option<usize>) -> io::Result<()> {
     for policy in run.policies.iter().filter(|policy| !policy.findings.is_empty()) {
         writeln!(
             out,
@@ -112,7 +119,7 @@ fn policies(out: &mut dyn Write, run: &AuditRun) -> io::Result<()> {
             styled(BOLD, safe(&policy.path)),
             tally(&policy.findings, 0)
         )?;
-        by_rule(out, &policy.findings)?;
+        by_rule(out, &policy.findings, width)?;
         writeln!(out)?;
     }
     Ok(())
@@ -165,35 +172,37 @@ fn level(level: Level) -> String {
 }
 
 /// The findings by rule, with meaning and remedy once per rule.
-fn by_rule(out: &mut dyn Write, findings: &[AuditFinding]) -> io::Result<()> {
+fn by_rule(out: &mut dyn Write, findings: &[AuditFinding], width: Option<usize>) -> io::Result<()> {
     for (rule, own) in words::by_rule(findings) {
         let highest = own.first().map_or(Level::Off, |finding| finding.level);
         writeln!(out, "  {} {}", level(highest), styled(BOLD, rule.id))?;
         for finding in own.iter().take(SHOWN) {
-            writeln!(out, "          {}{}", safe(&finding.message), place(finding))?;
+            let said = format!("{}{}", safe(&finding.message), place(finding));
+            paragraph(out, &said, width, INDENT)?;
         }
         let more: u64 = own.iter().skip(SHOWN).map(|finding| finding.count).sum();
         if more > 0 {
             writeln!(out, "          and {more} more")?;
         }
         for sentence in [rule.meaning, rule.action] {
-            writeln!(out, "          {}", styled(DIM, sentence))?;
+            paragraph(out, &styled(DIM, sentence), width, INDENT)?;
         }
     }
     Ok(())
 }
 
-fn suppressed(out: &mut dyn Write, suppressed: &Suppressed) -> io::Result<()> {
+fn suppressed(out: &mut dyn Write, suppressed: &Suppressed, width: Option<usize>) -> io::Result<()> {
     let finding = &suppressed.finding;
-    writeln!(
-        out,
-        "  {} {}: {}{}",
+    let said = format!(
+        "{} {}: {}{}",
         styled(DIM, "ignored"),
         finding.id(),
         safe(&finding.message),
         place(finding)
-    )?;
-    writeln!(out, "          because: {}", safe(&suppressed.reason))
+    );
+    paragraph(out, &said, width, (2, 10))?;
+    let why = format!("because: {}", safe(&suppressed.reason));
+    paragraph(out, &why, width, INDENT)
 }
 
 fn place(finding: &AuditFinding) -> String {

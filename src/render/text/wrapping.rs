@@ -2,8 +2,11 @@
 
 use comfy_table::Table;
 
-/// The columns that a text takes.
+/// The columns that a text takes. Colours take none.
 pub(super) fn measure(text: &str) -> usize {
+    if text.contains('\x1b') {
+        return measure(&anstream::adapter::strip_str(text).to_string());
+    }
     if text.is_ascii() {
         return text.len();
     }
@@ -71,6 +74,7 @@ mod tests {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("extraordinary two", 5), ["extraordinary", "two"]);
         assert_eq!(wrap("", 5), [""]);
+        assert_eq!(wrap("\x1b[31mone\x1b[0m two", 7).len(), 1);
     }
 
     #[test]

@@ -40,6 +40,13 @@ const INSPECT: &str = "inspect handmade/masking-job.json";
 const PLAN: &str = "plan generated/merge/ours.json --target generated/targets/state.json --environment 1";
 
 #[test]
+fn audit_wraps_texts_between_words() {
+    let text = on_terminal(60, "audit generated/audit/password-in-clear/fires.json");
+    assert!(text.contains("another secret in\n          clear.\n"), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 60), "{text}");
+}
+
+#[test]
 fn inspect_hides_columns_on_narrow_terminals() {
     let wide = on_terminal(80, INSPECT);
     assert_eq!(

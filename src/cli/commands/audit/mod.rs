@@ -258,7 +258,7 @@ impl Args {
             Format::Html => Box::new(html::audit::Html::new(fail_on)),
             Format::Markdown => Box::new(markdown::audit::Markdown::new(fail_on)),
             // The parser accepts no others.
-            _ => Box::new(text::audit::Text::new(many, fail_on)),
+            _ => Box::new(text::audit::Text::new(many, fail_on, stdout::width())),
         }
     }
 

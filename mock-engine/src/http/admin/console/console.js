@@ -59,7 +59,7 @@ function kind(request) {
     return `import of ${count(outcomes.length, "object")}${failed ? `, ${failed} failed` : ""}`;
   }
   if (request.export) return `export of ${count(listOf(request.export).length, "object")}`;
-  return request.unmatched ? "no such endpoint" : "";
+  return request.unmatched && !request.error ? "no such endpoint" : "";
 }
 // The objects of an import or export record.
 const listOf = (record) => ["outcomes", "objects", "requested"].map((name) => record[name]).find(Array.isArray) ?? [];
