@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use exportdoc::internal::merge::{Conflict, MergeOutcome};
 
 use super::page::{Block, Card, ChangeView, Page, Row, Tone};
+use crate::render::words::counted;
 use crate::render::words::diff as changes;
 use crate::render::words::merge as words;
-use crate::render::words::{capitalised, counted};
 
 /// Prints the page.
 pub(crate) fn print(out: &mut (impl Write + ?Sized), outcome: &MergeOutcome) -> io::Result<()> {
@@ -36,7 +36,7 @@ pub(crate) fn print(out: &mut (impl Write + ?Sized), outcome: &MergeOutcome) -> 
                     tone: Tone::Plain,
                     cells: vec![
                         object.object.to_string(),
-                        capitalised(words::reason(object.origin)),
+                        words::reason(object.origin).to_owned(),
                         words::sources(outcome, &object.sources),
                     ],
                 })
