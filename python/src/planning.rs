@@ -2,9 +2,8 @@
 
 use std::path::PathBuf;
 
-use exportdoc::internal::import_plan::{EngineVersion, ImportDocument, ImportOptions, import_plan};
+use exportdoc::internal::import_plan::{EngineVersion, ImportDocument};
 use exportdoc::internal::passphrase::Passphrase;
-use exportdoc::internal::report::Verdict;
 use exportdoc::internal::reuse;
 use exportdoc::internal::target_state::{TargetState, TargetStateBuilder};
 use pyo3::prelude::*;
@@ -13,7 +12,7 @@ use crate::cli::hints::of_target;
 use crate::cli::io::walking::{Listing, below};
 use crate::failure::Failure;
 use crate::given::{Given, passphrases as read_passphrases};
-use crate::outcome::plan::{AskedEnvironment, Planned};
+use crate::outcome::plan::{Asked, Planned};
 use crate::render::json;
 use crate::reports::Held;
 use crate::value::to_python;
@@ -43,46 +42,15 @@ pub(crate) fn plan<'py>(
         let held = Held::load(&given, passphrases.clone())?;
         reuse::readable(&held.report)
             .map_err(|error| Failure::from(exportdoc::Error::from(error)).about(&given.label))?;
-        let mut notes = match held.report.signature.verdict {
-            Verdict::Undetermined => vec![
-                "no known rule verifies the document's signature; the plan assumes that the engine accepts it"
-                    .to_owned(),
-            ],
-            Verdict::Valid | Verdict::Invalid => Vec::new(),
-        };
         let target = read_target(&target, target_version.as_deref(), &passphrases)?;
-        let find = |given: String| AskedEnvironment::find(&target, &given);
-        let (environment, source_environment) = (environment.map(find), source_environment.map(find));
-        let asked = [&environment, &source_environment].into_iter().flatten();
-        notes.extend(asked.filter_map(|asked| asked.note(&target)));
-        let options = ImportOptions {
-            force_overwrite: false,
-            environment: AskedEnvironment::given(environment.as_ref()),
-            source_environment: AskedEnvironment::given(source_environment.as_ref()),
-            max_format: target.max_format(),
-            names: target
-                .version
-                .unwrap_or(EngineVersion::CHECKS_NAMES)
-                .name_check(strict_names),
-            strict_references: false,
-        };
-        let forced = ImportOptions {
-            force_overwrite: true,
-            ..options
-        };
         let document = ImportDocument::new(&held.report, held.contents.objects);
-        let planned = Planned {
-            document: given.label,
-            notes,
-            without_force: import_plan(&document, &target, &options),
-            with_force: import_plan(&document, &target, &forced),
-            target,
+        let asked = Asked {
             environment,
             source_environment,
-            force: force_overwrite,
-            forbidden: Vec::new(),
-            perhaps_forbidden: Vec::new(),
+            force_overwrite,
+            strict_names,
         };
+        let planned = Planned::new(given.label, &held.report, &document, target, asked);
         Ok::<_, Failure>(json::plan::document(&planned))
     })?;
     to_python(py, &value)

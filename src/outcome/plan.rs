@@ -1,7 +1,10 @@
 //! What planning an import came to.
 
 use clap::ValueEnum;
-use exportdoc::internal::import_plan::{GivenEnvironment, ImportPlan, Presence};
+use exportdoc::internal::import_plan::{
+    EngineVersion, GivenEnvironment, ImportDocument, ImportOptions, ImportPlan, Presence, import_plan,
+};
+use exportdoc::internal::report::{DocumentReport, Verdict};
 use exportdoc::internal::target_state::{NamedEnvironment, TargetState};
 
 /// The number of environments that a note about an unknown name lists.
@@ -26,6 +29,18 @@ pub(crate) enum AskedEnvironment {
         /// [`GivenEnvironment::NoneOfThatName`] or [`GivenEnvironment::Unclear`].
         given: GivenEnvironment,
     },
+}
+
+/// What is asked of a plan.
+pub(crate) struct Asked {
+    /// The name or id of the environment to import into.
+    pub(crate) environment: Option<String>,
+    /// The same for the sources of on-the-fly jobs.
+    pub(crate) source_environment: Option<String>,
+    /// Whether the import overwrites.
+    pub(crate) force_overwrite: bool,
+    /// Whether every name must keep the rules.
+    pub(crate) strict_names: bool,
 }
 
 /// A plan and its inputs.
@@ -92,7 +107,60 @@ impl AskedEnvironment {
     }
 }
 
+/// A note on a signature that can't be verified.
+fn note_on_signature(document: &DocumentReport) -> Option<String> {
+    (document.signature.verdict == Verdict::Undetermined).then(|| {
+        "no known rule verifies the document's signature; the plan assumes that the engine accepts it"
+            .to_owned()
+    })
+}
+
 impl Planned {
+    /// Plans the import of a document, whose report and label are given, with and without force.
+    pub(crate) fn new(
+        label: String,
+        report: &DocumentReport,
+        document: &ImportDocument,
+        target: TargetState,
+        asked: Asked,
+    ) -> Self {
+        let find = |given: String| AskedEnvironment::find(&target, &given);
+        let environment = asked.environment.map(find);
+        let source_environment = asked.source_environment.map(find);
+        let named = [&environment, &source_environment].into_iter().flatten();
+        let notes = note_on_signature(report).into_iter();
+        let notes = notes
+            .chain(named.filter_map(|named| named.note(&target)))
+            .collect();
+        let options = ImportOptions {
+            force_overwrite: false,
+            environment: AskedEnvironment::given(environment.as_ref()),
+            source_environment: AskedEnvironment::given(source_environment.as_ref()),
+            max_format: target.max_format(),
+            names: target
+                .version
+                .unwrap_or(EngineVersion::CHECKS_NAMES)
+                .name_check(asked.strict_names),
+            strict_references: false,
+        };
+        let forced = ImportOptions {
+            force_overwrite: true,
+            ..options
+        };
+        Self {
+            document: label,
+            notes,
+            without_force: import_plan(document, &target, &options),
+            with_force: import_plan(document, &target, &forced),
+            target,
+            environment,
+            source_environment,
+            force: asked.force_overwrite,
+            forbidden: Vec::new(),
+            perhaps_forbidden: Vec::new(),
+        }
+    }
+
     /// The plan that was asked for.
     pub(crate) fn plan(&self) -> &ImportPlan {
         if self.force {

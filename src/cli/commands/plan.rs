@@ -3,9 +3,8 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use exportdoc::internal::import_plan::{EngineVersion, ImportDocument, ImportOptions, Verdict, import_plan};
+use exportdoc::internal::import_plan::{EngineVersion, ImportDocument, Verdict};
 use exportdoc::internal::passphrase::Passphrase;
-use exportdoc::internal::report::Verdict as SignatureVerdict;
 use exportdoc::internal::reuse;
 use exportdoc::internal::target_state::{TargetState, TargetStateBuilder};
 
@@ -19,7 +18,7 @@ use crate::cli::io::input::{Input, stdin_once};
 use crate::cli::io::source::Source;
 use crate::cli::io::stdout;
 use crate::cli::io::walking::{Listing, below};
-use crate::outcome::plan::{AskedEnvironment, Forbid, Planned};
+use crate::outcome::plan::{Asked, Forbid, Planned};
 use crate::render::{html, json, markdown, text};
 
 /// Predict what importing an export document would do to an engine, object by object, and whether it would succeed
@@ -95,40 +94,17 @@ impl Args {
         }
         let inputs = self.inputs()?;
         let passphrases = self.passphrases.read()?;
-        let (document, mut notes) = self.read(&passphrases)?;
+        let source = self.read(&passphrases)?;
         let target = self.target(&inputs, &passphrases)?;
-        let find = |given: &String| AskedEnvironment::find(&target, given);
-        let environment = self.environment.as_ref().map(find);
-        let source_environment = self.source_environment.as_ref().map(find);
-        let asked = [&environment, &source_environment].into_iter().flatten();
-        notes.extend(asked.filter_map(|asked| asked.note(&target)));
-        let options = ImportOptions {
-            force_overwrite: false,
-            environment: AskedEnvironment::given(environment.as_ref()),
-            source_environment: AskedEnvironment::given(source_environment.as_ref()),
-            max_format: target.max_format(),
-            names: target
-                .version
-                .unwrap_or(EngineVersion::CHECKS_NAMES)
-                .name_check(self.strict_names),
-            strict_references: false,
+        let document = ImportDocument::new(&source.report, source.contents.objects);
+        let label = self.document.to_string_lossy().into_owned();
+        let asked = Asked {
+            environment: self.environment,
+            source_environment: self.source_environment,
+            force_overwrite: self.force_overwrite,
+            strict_names: self.strict_names,
         };
-        let forced = ImportOptions {
-            force_overwrite: true,
-            ..options
-        };
-        let mut planned = Planned {
-            document: self.document.to_string_lossy().into_owned(),
-            notes,
-            without_force: import_plan(&document, &target, &options),
-            with_force: import_plan(&document, &target, &forced),
-            target,
-            environment,
-            source_environment,
-            force: self.force_overwrite,
-            forbidden: Vec::new(),
-            perhaps_forbidden: Vec::new(),
-        };
+        let mut planned = Planned::new(label, &source.report, &document, target, asked);
         planned.forbid(&self.deny);
         let mut out = stdout::open();
         match self.format {
@@ -155,8 +131,8 @@ impl Args {
         Ok(inputs)
     }
 
-    /// Reads the document and returns it with notes on it.
-    fn read(&self, passphrases: &[Passphrase]) -> Result<(ImportDocument, Vec<String>), CliError> {
+    /// Reads the document, which must be readable in full.
+    fn read(&self, passphrases: &[Passphrase]) -> Result<Source, CliError> {
         let input = Input::at(&self.document);
         let given = || Ok(passphrases.to_vec());
         let source = Source::load(&input, input.label(), self.max_size.bytes(), given)?;
@@ -170,13 +146,7 @@ impl Args {
             };
             CliError::from(error).about(&source.label).exiting(exit)
         })?;
-        let notes = match report.signature.verdict {
-            SignatureVerdict::Undetermined => vec![
-                "no known rule verifies the document's signature; the plan assumes that the engine accepts it".to_owned(),
-            ],
-            SignatureVerdict::Valid | SignatureVerdict::Invalid => Vec::new(),
-        };
-        Ok((ImportDocument::new(report, source.contents.objects), notes))
+        Ok(source)
     }
 
     fn target(&self, inputs: &[Input], passphrases: &[Passphrase]) -> Result<TargetState, CliError> {
