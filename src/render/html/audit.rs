@@ -37,12 +37,19 @@ impl Html {
         }
     }
 
-    fn folded(path: &str, findings: &[AuditFinding], suppressed: u64, notes: Vec<String>) -> Block {
+    fn folded(
+        id: Option<usize>,
+        path: &str,
+        findings: &[AuditFinding],
+        suppressed: u64,
+        notes: Vec<String>,
+    ) -> Block {
         let blocks = vec![
             Block::list("Notes", Tone::Plain, notes),
             Block::Findings(views(findings)),
         ];
         Block::Folded {
+            id,
             title: format!("{path}: {}", tally(findings, suppressed)),
             blocks,
         }
@@ -89,14 +96,21 @@ impl Printer for Html {
                 )
             }
         };
+        let details = self.failing.len() + self.others.len();
+        let has_details = match &document.outcome {
+            Ok(audited) => details < SHOWN && !audited.report.findings.is_empty(),
+            Err(_) => false,
+        };
+        let id = has_details.then_some(details);
         self.rows.push(Row {
             tone: if fails { Tone::Bad } else { Tone::Good },
             cells: row,
+            link: id,
         });
         let Ok(Audited { report, .. }) = &document.outcome else {
             return Ok(());
         };
-        if self.failing.len() + self.others.len() >= SHOWN || report.findings.is_empty() {
+        if id.is_none() {
             return Ok(());
         }
         let mut notes = Vec::new();
@@ -114,7 +128,7 @@ impl Printer for Html {
                 ignored.reason
             ));
         }
-        let block = Self::folded(path, &report.findings, report.suppressed.len() as u64, notes);
+        let block = Self::folded(id, path, &report.findings, report.suppressed.len() as u64, notes);
         let list = if fails {
             &mut self.failing
         } else {
@@ -141,6 +155,7 @@ impl Printer for Html {
                 count.rule.meaning.to_owned(),
                 count.rule.action.to_owned(),
             ],
+            link: None,
         });
         let mut blocks = vec![
             Block::Table {
@@ -155,7 +170,7 @@ impl Printer for Html {
             },
         ];
         for policy in run.policies.iter().filter(|policy| !policy.findings.is_empty()) {
-            blocks.push(Self::folded(&policy.path, &policy.findings, 0, Vec::new()));
+            blocks.push(Self::folded(None, &policy.path, &policy.findings, 0, Vec::new()));
         }
         blocks.append(&mut self.failing);
         blocks.append(&mut self.others);

@@ -43,6 +43,7 @@ pub(crate) fn print(
                 let side = |side: &Option<String>| side.clone().unwrap_or_else(|| "–".to_owned());
                 Row {
                     tone: Tone::Plain,
+                    link: None,
                     cells: vec![change.field.to_owned(), side(&change.old), side(&change.new)],
                 }
             })

@@ -34,6 +34,7 @@ pub(crate) fn print(out: &mut (impl Write + ?Sized), outcome: &MergeOutcome) -> 
             rows: words::decided(outcome)
                 .map(|object| Row {
                     tone: Tone::Plain,
+                    link: None,
                     cells: vec![
                         object.object.to_string(),
                         words::reason(object.origin).to_owned(),

@@ -88,7 +88,12 @@ pub(super) enum Block {
     /// Objects that differ.
     Changes(Vec<ChangeView>),
     /// Folded texts with a title each.
-    Folded { title: String, blocks: Vec<Block> },
+    Folded {
+        /// For the links of rows.
+        id: Option<usize>,
+        title: String,
+        blocks: Vec<Block>,
+    },
 }
 
 /// One fact.
@@ -117,6 +122,8 @@ pub(super) struct FindingView {
 pub(super) struct Row {
     pub(super) tone: Tone,
     pub(super) cells: Vec<String>,
+    /// The folded text that its first cell leads to.
+    pub(super) link: Option<usize>,
 }
 
 /// Objects of one type.

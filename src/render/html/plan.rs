@@ -58,6 +58,7 @@ pub(crate) fn print(out: &mut impl Write, planned: &Planned) -> io::Result<()> {
                         .map_or_else(|| "–".to_owned(), |there| there.id.to_string()),
                     words::note(step, plan),
                 ],
+                link: None,
             })
             .collect(),
     });

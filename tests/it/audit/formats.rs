@@ -102,6 +102,22 @@ fn page_of_an_archive_names_the_unreadable_and_the_ignored() {
 }
 
 #[test]
+fn page_leads_from_a_document_to_its_findings() {
+    let directory = workplace();
+    let (out, _, _) = audit(directory.path(), "html", &["-r", "exports"]);
+    let linked: Vec<(&str, &str)> = out
+        .split("<a href=\"#")
+        .skip(1)
+        .filter_map(|rest| rest.split_once("</a>")?.0.split_once("\">"))
+        .collect();
+    assert!(!linked.is_empty(), "{out}");
+    for (id, path) in linked {
+        let details = format!("<details class=\"folded\" id=\"{id}\"><summary>{path}: ");
+        assert!(out.contains(&details), "no {details} in {out}");
+    }
+}
+
+#[test]
 fn page_of_an_encrypted_document_says_that_its_objects_are_unknown() {
     let path = testdata("generated/encrypted.json");
     let (out, _, _) = audit(&root(), "html", &[path.to_str().unwrap()]);
