@@ -4,7 +4,11 @@ use std::fs;
 use std::path::Path;
 
 use crate::support::audit::{ids, json_of, run, run_in};
-use crate::support::{assert_snapshot, exportdoc, file, made_text, root, small, testdata};
+use crate::support::changes::resaved;
+use crate::support::{
+    Plan, assert_snapshot, exportdoc, file, global, made_text, masking_job, root, small, testdata,
+};
+use exportdoc::internal::object::{SyncObject, type_by_name};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -175,4 +179,55 @@ fn secrets_and_passwords_are_never_printed() {
 fn base64_of(bytes: &[u8]) -> String {
     use base64::Engine as _;
     base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+/// The document, some of its objects changed.
+fn altered(mut plan: Plan, change: impl Fn(&mut SyncObject<'static>)) -> Vec<u8> {
+    plan.objects.iter_mut().for_each(change);
+    plan.seal()
+}
+
+/// The object's data with one more field.
+fn with_another_field(object: &SyncObject<'static>) -> Vec<u8> {
+    [object.data_bytes(), &[0xf8, 0x07, 0x01]].concat()
+}
+
+#[test]
+fn baseline_shows_algorithms_that_mask_otherwise_now() {
+    let directory = TempDir::new().unwrap();
+    let write = |name: &str, bytes: Vec<u8>| fs::write(directory.path().join(name), bytes).unwrap();
+    let is = |object: &SyncObject<'static>, name: &str| {
+        type_by_name(name).and_then(|known| known.number()) == Some(object.key().type_number)
+    };
+    write("job.json", masking_job().seal());
+    write("global.json", global().seal());
+    write(
+        "resaved.json",
+        altered(masking_job(), |object| {
+            if is(object, "ALGORITHM_REFERENCE") {
+                *object = resaved(object, None);
+            }
+        }),
+    );
+    write(
+        "changed.json",
+        altered(global(), |object| {
+            if is(object, "LOOKUP") {
+                *object = resaved(object, Some(&with_another_field(object)));
+            }
+        }),
+    );
+    fs::copy(
+        made_text("damaged/truncated-in-blob.json"),
+        directory.path().join("damaged.json"),
+    )
+    .unwrap();
+    for (baseline, document, said) in [
+        ("global.json", "changed.json", "LOOKUP"),
+        ("job.json", "resaved.json", "refers to a later save"),
+        ("damaged.json", "job.json", "the baseline is damaged"),
+    ] {
+        let ran = run_in(directory.path(), &["--baseline", baseline, document]);
+        assert!(ran.out.contains(said), "no {said:?} in {}{}", ran.out, ran.err);
+    }
 }

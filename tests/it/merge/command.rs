@@ -399,3 +399,38 @@ fn undetermined_documents_are_merged_with_a_note() {
     schema().validate(&report).unwrap();
     assert_eq!(report["notes"][0]["id"], "doubtful-source");
 }
+
+#[test]
+fn document_with_an_object_twice_is_named() {
+    let directory = directory();
+    let twice = made_text("damaged/duplicate-object.json");
+    let arguments = [
+        "merge",
+        "--allow-invalid",
+        &twice,
+        "merge/base.json",
+        "-o",
+        "out.json",
+    ];
+    let said = fail(directory.path(), 1, &arguments);
+    assert!(said.contains("has DATABASE_CONNECTOR 3 twice"), "{said}");
+}
+
+#[test]
+fn every_object_of_a_merge_can_be_reached_from_the_request() {
+    let directory = directory();
+    // Its job, ruleset and connector depend on each other in a circle; the request names none of the other's objects.
+    let cyclic = made_text("damaged/cyclic.json");
+    let arguments = [
+        "merge",
+        "--allow-invalid",
+        &cyclic,
+        "merge/base.json",
+        "-o",
+        "out.json",
+    ];
+    let said = succeed(directory.path(), &arguments);
+    assert!(said.contains("13 objects"), "{said}");
+    let (merged, _) = read(&directory.path().join("out.json"));
+    assert_eq!(merged.objects.len(), 13);
+}
