@@ -39,7 +39,7 @@ pub(crate) fn print(out: &mut impl Write, planned: &Planned) -> io::Result<()> {
     }
     blocks.push(Block::Table {
         title: "In import order".to_owned(),
-        head: vec!["Action", "Object", "There", "Note"],
+        head: vec!["Action", "Object", "Id there", "Note"],
         rows: plan
             .steps
             .iter()

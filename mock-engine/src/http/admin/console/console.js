@@ -109,7 +109,7 @@ function drawRequests() {
   const focused = document.activeElement?.closest?.("tr.row")?.dataset.id;
   const rows = shown.map((request) => { const made = requestRow(request); made.dataset.id = request.id; return made; });
   $("list").replaceChildren(rows.length ? table(["Time", "Method", "Request", "Status", "Took"], rows)
-    : make("div", { className: "card" }, ...(state.requests.size ? ["No request fits the filter."] : ["No request yet. Requests show up here as they come, for example this one:",
+    : make("div", { className: "hint" }, ...(state.requests.size ? ["No request fits the filter."] : ["No request yet. Requests show up here as they come, for example this one:",
       make("pre", { tabIndex: 0 }, `curl -H 'Content-Type: application/json' -d '{"username": "me", "password": "any"}' ${location.origin}/masking/api/login`)])));
   if (focused) $("list").querySelector(`tr[data-id="${focused}"]`)?.focus();
   $("tally").textContent = `${count(state.requests.size, "request")} kept here${state.missed ? `, ${state.missed} passed too fast to show` : ""}`;
@@ -118,7 +118,7 @@ function drawRequests() {
 }
 function detail(request) {
   const card = make("section", { className: "card", "aria-label": "Chosen request" },
-    make("h2", {}, `${request.method} ${request.path}`),
+    make("h2", {}, `${request.method} ${request.path}${request.query ? `?${request.query}` : ""}`),
     make("p", {}, mark(request.status ?? "not answered yet", tone(request.status)), ` ${request.user ? `by ${request.user}, ` : ""}${request.time}`),
     make("div", { className: "tools" }, ...Object.keys(copies).map((name) => button(`Copy as ${name}`, () => copy(copies[name](request), name)))));
   const part = (title, ...content) => card.append(make("h3", {}, title), ...content);
@@ -261,7 +261,7 @@ async function syncView() {
       made.addEventListener("click", open);
       made.addEventListener("keydown", (event) => { if (event.key === "Enter") open(); });
       return made;
-    })) : make("p", { className: "card" }, "All objects are in sync."));
+    })) : make("p", { className: "hint" }, "All objects are in sync."));
   };
   view.replaceChildren(make("div", { className: "tools" }, mark(differing ? `${differing} of ${objects} differ` : `all ${objects} in sync`, differing ? "unsure" : "good"),
     make("label", {}, all, " show those in sync, too"), make("span", { className: "soft" }, "equal hashes mean equal content and equal dependencies")),
@@ -281,7 +281,7 @@ async function difference(entry, engines) {
     else if (!found) card.append(make("p", {}, "no difference"));
     else {
       card.append(make("p", {}, found.status));
-      if (found.fields?.length) card.append(table(["Field", other, first], found.fields.map((field) => row(field.field ?? field.path ?? "", value(field.before), value(field.after)))));
+      if (found.fields?.length) card.append(table(["Field", first, other], found.fields.map((field) => row(field.field ?? field.path ?? "", value(field.after), value(field.before)))));
       if (found.dependencies?.length) card.append(make("p", {}, `through ${found.dependencies.map((one) => `${one.objectType} ${called(one)}`).join(", ")}`));
     }
   }

@@ -34,7 +34,9 @@ function example(schema, all, depth = 0) {
   return { string: "text", integer: 1, number: 1, boolean: true }[type] ?? null;
 }
 function curl(method, path, operation, all) {
-  const parts = [`curl -X ${method.toUpperCase()} '${location.origin}${path}'`];
+  const query = (operation.parameters ?? []).filter((one) => one.in === "query" && one.required)
+    .map((one) => `${one.name}=${encodeURIComponent(example(one.schema, all))}`).join("&");
+  const parts = [`curl -X ${method.toUpperCase()} '${location.origin}${path}${query && `?${query}`}'`];
   if (operation.security) parts.push("-H \"Authorization: $TOKEN\"");
   const [type, content] = Object.entries(operation.requestBody?.content ?? {})[0] ?? [];
   if (type === "multipart/form-data") parts.push("-F 'file=@FILE'");
