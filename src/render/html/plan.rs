@@ -2,8 +2,6 @@
 
 use std::io::{self, Write};
 
-use exportdoc::internal::import_plan::Action;
-
 use super::page::{Block, Card, Page, Row, Tone};
 use crate::outcome::plan::Planned;
 use crate::render::words::plan as words;
@@ -44,12 +42,7 @@ pub(crate) fn print(out: &mut impl Write, planned: &Planned) -> io::Result<()> {
             .steps
             .iter()
             .map(|step| Row {
-                tone: match &step.action {
-                    Action::Create => Tone::Good,
-                    action if action.failure_status().is_some() => Tone::Bad,
-                    action if action.overwrites() != Some(false) => Tone::Unsure,
-                    _ => Tone::Plain,
-                },
+                tone: words::tone(&step.action),
                 cells: vec![
                     step.action.as_str().to_owned(),
                     words::object(step),

@@ -8,8 +8,8 @@ use exportdoc::internal::target_state::SourceKind;
 use crate::outcome::plan::Planned;
 use crate::render::style::{BOLD, GREEN, RED, YELLOW, safe, styled};
 use crate::render::text::tables::{Cell, Column, Rows, field, list};
-use crate::render::words::counted;
 use crate::render::words::plan as words;
+use crate::render::words::{Tone, counted};
 
 /// Prints all of it, for a terminal of this width if it is one.
 pub(crate) fn print(out: &mut impl Write, planned: &Planned, width: Option<usize>) -> io::Result<()> {
@@ -106,6 +106,26 @@ fn steps(out: &mut impl Write, plan: &ImportPlan, width: Option<usize>) -> io::R
             Cell::from(safe(&words::note(step, plan)).into_owned()),
         ]);
     }
+    let mut text = Vec::new();
+    table.print(&mut text, width)?;
     writeln!(out)?;
-    table.print(out, width)
+    for line in String::from_utf8_lossy(&text).lines() {
+        writeln!(out, "{}", coloured(line, plan))?;
+    }
+    Ok(())
+}
+
+/// A line of the table with its action, the first column, in colour.
+fn coloured(line: &str, plan: &ImportPlan) -> String {
+    // Lines that go on with a note begin further right.
+    let row = line.strip_prefix("  ").unwrap_or_default();
+    let word = row.split(' ').next().unwrap_or_default();
+    let step = plan.steps.iter().find(|step| step.action.as_str() == word);
+    let style = match step.map(|step| words::tone(&step.action)) {
+        Some(Tone::Good) => GREEN,
+        Some(Tone::Bad) => RED,
+        Some(Tone::Unsure) => YELLOW,
+        Some(Tone::Plain) | None => return line.to_owned(),
+    };
+    line.replacen(word, &styled(style, word), 1)
 }

@@ -12,6 +12,16 @@ pub(crate) fn object(step: &Step) -> String {
     format!("{} {}", step.type_name, step.label())
 }
 
+/// How good an action is.
+pub(crate) fn tone(action: &Action) -> Tone {
+    match action {
+        Action::Create => Tone::Good,
+        action if action.failure_status().is_some() => Tone::Bad,
+        action if action.overwrites() != Some(false) => Tone::Unsure,
+        _ => Tone::Plain,
+    }
+}
+
 /// `3 Patients (MASK)`, `Shop (doesn't exist)`.
 pub(crate) fn environment(asked: &AskedEnvironment) -> String {
     let environment = match asked {

@@ -40,6 +40,22 @@ const INSPECT: &str = "inspect handmade/masking-job.json";
 const PLAN: &str = "plan generated/merge/ours.json --target generated/targets/state.json --environment 1";
 
 #[test]
+fn plan_shows_conflicts_in_red() {
+    let output = Command::new(env!("CARGO_BIN_EXE_exportdoc"))
+        .args(PLAN.split(' '))
+        .args(["--color", "always"])
+        .current_dir(testdata(""))
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        text.contains("\n  \u{1b}[31mconflict\u{1b}[0m   MASKING_JOB "),
+        "{text}"
+    );
+    assert!(text.contains("\n  unchanged  DATABASE_RULESET "), "{text}");
+}
+
+#[test]
 fn audit_wraps_texts_between_words() {
     let text = on_terminal(60, "audit generated/audit/password-in-clear/fires.json");
     assert!(text.contains("another secret in\n          clear.\n"), "{text}");

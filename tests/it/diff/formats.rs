@@ -1,5 +1,8 @@
 //! What the formats for people print besides the changed objects.
 
+use std::path::Path;
+use std::process::Command;
+
 use super::command::{Files, every_reason, renumbered, text, with_other_rows, with_other_uuids};
 use crate::support::{made, masking_job, testdata};
 
@@ -103,6 +106,25 @@ fn incomplete_comparison_names_the_side_and_the_reason() {
 }
 
 /// The page of a comparison, with plain quotes.
+/// `UPDATE_PAGES=1` draws the picture of `docs/graph.md` anew.
+#[test]
+fn picture_of_the_documentation_is_drawn_by_diff() {
+    let documents = ["base", "ours"].map(|name| testdata(&format!("generated/merge/{name}.json")));
+    let [old, new] = documents.each_ref().map(|path| path.to_str().unwrap());
+    let output = Command::new(env!("CARGO_BIN_EXE_exportdoc"))
+        .args(["diff", "--format", "svg", old, new])
+        .output()
+        .unwrap();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/images/graph.svg");
+    if std::env::var_os("UPDATE_PAGES").is_some() {
+        std::fs::write(&path, &output.stdout).unwrap();
+    }
+    assert!(
+        output.stdout == std::fs::read(path).unwrap(),
+        "set UPDATE_PAGES=1"
+    );
+}
+
 fn page(files: &Files, arguments: &[&str]) -> String {
     let output = files.run(&[&["--format", "html"], arguments].concat());
     text(&output.stdout).replace("&quot;", "\"")
