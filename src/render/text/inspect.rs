@@ -55,7 +55,7 @@ pub(crate) fn print(out: &mut impl Write, judged: &Judged, view: &View<'_>) -> i
     if let Some(against) = view.against {
         references(out, report, against, view.width)?;
     }
-    findings(out, &report.findings)?;
+    findings(out, &report.findings, view.width)?;
     writeln!(out)
 }
 
@@ -207,7 +207,7 @@ fn summary(report: &DocumentReport) -> String {
     }
 }
 
-fn findings(out: &mut impl Write, findings: &[Finding]) -> io::Result<()> {
+fn findings(out: &mut impl Write, findings: &[Finding], width: Option<usize>) -> io::Result<()> {
     if findings.is_empty() {
         return Ok(());
     }
@@ -219,15 +219,12 @@ fn findings(out: &mut impl Write, findings: &[Finding]) -> io::Result<()> {
             Severity::Info => DIM,
         };
         let severity = styled(style, format_args!("{:<7}", finding.severity));
-        write!(out, "  {severity} {}: {}", finding.id(), safe(&finding.message))?;
-        match &finding.at {
-            Some(place) => writeln!(
-                out,
-                " {}",
-                styled(DIM, format_args!("[{}]", safe(&place.to_string())))
-            )?,
-            None => writeln!(out)?,
+        let mut text = format!("{severity} {}: {}", finding.id(), safe(&finding.message));
+        if let Some(place) = &finding.at {
+            let place = format!("[{}]", safe(&place.to_string()));
+            text.push_str(&format!(" {}", styled(DIM, place)));
         }
+        paragraph(out, &text, width, (2, 10))?;
     }
     Ok(())
 }
@@ -261,6 +258,6 @@ pub(crate) fn verdict(out: &mut impl Write, judged: &Judged) -> io::Result<()> {
             key.algorithm, key.bits
         )?;
     }
-    findings(out, &report.findings)?;
+    findings(out, &report.findings, None)?;
     writeln!(out)
 }

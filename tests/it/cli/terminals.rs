@@ -40,6 +40,15 @@ const INSPECT: &str = "inspect handmade/masking-job.json";
 const PLAN: &str = "plan generated/merge/ours.json --target generated/targets/state.json --environment 1";
 
 #[test]
+fn inspect_wraps_findings_between_words() {
+    let text = on_terminal(50, "inspect generated/masking-job.json");
+    assert!(
+        text.contains("\n  warning sealed-by-toolkit: declares rule\n          records-v1 ["),
+        "{text}"
+    );
+}
+
+#[test]
 fn plan_shows_conflicts_in_red() {
     let output = Command::new(env!("CARGO_BIN_EXE_exportdoc"))
         .args(PLAN.split(' '))
