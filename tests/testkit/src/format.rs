@@ -12,10 +12,11 @@ use exportdoc::internal::object::draft::{
     AlgorithmInfo, Draft, domain, global_key, global_object, lookup, setting,
 };
 use exportdoc::internal::object::{ObjectKey, Revision, SyncObject, type_of};
+use exportdoc::internal::reuse::requested_row;
 use exportdoc::internal::revision_hash;
 use exportdoc::internal::sample;
 use exportdoc::internal::signature::KeySize;
-use exportdoc::internal::wire::Writer;
+use exportdoc::internal::wire::{Message, Writer};
 use serde_json::{Value, json};
 
 use crate::parts::Parts;
@@ -115,13 +116,14 @@ fn domain_chain() -> Result<Vector> {
         description: "Names of rooms",
         date: "2019-05-07",
     };
-    let lookup = lookup(
+    let mut lookup = lookup(
         info,
         ["Attic", "Cellar"],
         [9; 16],
         STARTED,
         std::slice::from_ref(&setting.key),
     );
+    lookup.data = as_engines_write(&lookup.data)?;
     let domain = domain(
         "ROOM",
         "Guests",
@@ -130,6 +132,21 @@ fn domain_chain() -> Result<Vector> {
         std::slice::from_ref(&lookup.key),
     );
     sealed("domain", domain.key.clone(), vec![domain, lookup, setting])
+}
+
+/// The data of a lookup with the rows and the kind of an engine's.
+fn as_engines_write(data: &[u8]) -> Result<Vec<u8>> {
+    const ROWS: &str = "<?xml version=\"1.0\" ?><rows><row id=\"-2\" value=\"\"></row><row id=\"-3\" value=\" \"></row>\
+        <row id=\"0\" value=\"Attic\"></row><row id=\"1\" value=\"Caf\u{e9} &amp; cellar\"></row></rows>";
+    let mut writer = Writer::new();
+    for field in Message::parse(data)?.fields() {
+        match field.number {
+            4 => writer.text(4, "B"),
+            6 => writer.text(6, ROWS),
+            _ => writer.raw(field.raw),
+        };
+    }
+    Ok(writer.finish())
 }
 
 /// Every form of identifier, with values that are easily read wrong.
@@ -142,7 +159,43 @@ fn identifiers() -> Result<Vector> {
     let keys: Vec<_> = drafts.iter().map(|draft| draft.key.clone()).collect();
     drafts.push(global_object(&keys));
     let root = ObjectKey::new(13, Identifier::Text("global".to_owned()));
-    sealed("identifiers", root, drafts)
+    let (name, _, recipe) = sealed("identifiers", root, drafts)?;
+    let export_id = &recipe.facts.export_id;
+    let parts = recipe.resealed(|messages| {
+        for (message, object) in messages.iter_mut().skip(1).zip(&recipe.objects) {
+            let object = without_empty_values(object.as_bytes()).unwrap_or_default();
+            *message = Writer::new().text(1, export_id).bytes(2, &object).finish();
+        }
+    })?;
+    Ok((name, parts, recipe))
+}
+
+/// An object message in which no identifier writes a 0 or an empty text, as protobuf does.
+fn without_empty_values(object: &[u8]) -> Result<Vec<u8>> {
+    let mut writer = Writer::new();
+    for field in Message::parse(object)?.fields() {
+        let (1 | 2, Some(identifier)) = (field.number, field.bytes()) else {
+            writer.raw(field.raw);
+            continue;
+        };
+        let mut written = Writer::new();
+        for part in Message::parse(identifier)?.fields() {
+            let (2, Some(any)) = (part.number, part.bytes()) else {
+                written.raw(part.raw);
+                continue;
+            };
+            let mut kept = Writer::new();
+            for value in Message::parse(any)?.fields() {
+                // Field 1 with nothing in it.
+                if !(value.number == 2 && matches!(value.bytes(), Some([0x08 | 0x0a, 0]))) {
+                    kept.raw(value.raw);
+                }
+            }
+            written.bytes(2, &kept.finish());
+        }
+        writer.bytes(field.number, &written.finish());
+    }
+    Ok(writer.finish())
 }
 
 /// A job with everything that it needs, references included.
@@ -169,7 +222,11 @@ fn later_type() -> Result<Vector> {
         "RetentionPolicyData",
         &data,
     )?;
-    let recipe = Recipe::new("later-type", &key, vec![policy, needed], KeySize::Dsa512)?;
+    let mut recipe = Recipe::new("later-type", &key, vec![policy, needed], KeySize::Dsa512)?;
+    recipe.facts.requested = vec![requested_row(
+        &key,
+        &BTreeMap::from([(78, "RETENTION_POLICY".to_owned())]),
+    )?];
     Ok(("later-type", recipe.parts()?, recipe))
 }
 
@@ -247,18 +304,39 @@ fn broken() -> Result<Named> {
     let mut empty = parts.clone();
     empty.blob.splice(header..header, [0; 4]);
     let (_, _, recipe) = one_object()?;
-    let long = recipe.resealed(|messages| {
-        // Field 1 as a varint of eleven bytes.
-        let varint = [&[1 << 3][..], &[0x80; 10], &[0]].concat();
-        messages[1] = Writer::new()
-            .text(1, &recipe.facts.export_id)
-            .bytes(2, &varint)
-            .finish();
-    })?;
+    // The document with another object message.
+    let with = |object: &[u8]| -> Result<Vec<u8>> {
+        let sealed = recipe.resealed(|messages| {
+            messages[1] = Writer::new()
+                .text(1, &recipe.facts.export_id)
+                .bytes(2, object)
+                .finish();
+        })?;
+        sealed.to_json()
+    };
+    let object = recipe.objects.first().ok_or("no object")?.as_bytes();
+    let mut cut_occurrence = Writer::new();
+    for field in Message::parse(object)?.fields() {
+        match (field.number, field.bytes()) {
+            (3, Some(revision)) => {
+                let (first, second) = revision.split_at(20);
+                cut_occurrence.bytes(3, first).bytes(3, second);
+            }
+            _ => {
+                cut_occurrence.raw(field.raw);
+            }
+        }
+    }
+    let letters = String::from_utf8(parts.to_json()?)?.replacen("\"blob\":\"", "\"blob\":\"#", 1);
     Ok(vec![
         ("half-a-length", cut(header + 2)?),
         ("record-past-end", cut(header + 40)?),
         ("empty-record", empty.to_json()?),
-        ("long-varint", long.to_json()?),
+        // Field 1 as a varint of eleven bytes.
+        ("long-varint", with(&[&[1 << 3][..], &[0x80; 10], &[0]].concat())?),
+        ("field-past-end", with(&[object, &[(7 << 3) | 2, 9, 1]].concat())?),
+        ("wire-type", with(&[object, &[(7 << 3) | 7, 1]].concat())?),
+        ("cut-occurrence", with(&cut_occurrence.finish())?),
+        ("bad-base64", letters.into_bytes()),
     ])
 }
