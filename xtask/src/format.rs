@@ -52,6 +52,15 @@ No engine's document with these types was seen. This toolkit writes messages of 
 them.
 ";
 
+/// Fields that engines' documents have with zero bytes, and never with a value: probably wrapped texts.
+const SEEN_ONLY_EMPTY: &[(&str, &str)] = &[
+    ("MaskingJobData", "description"),
+    ("MaskingJobData", "script"),
+    ("ProfileSetData", "description"),
+    ("ColumnData", "flag_5"),
+    ("ColumnData", "flag_18"),
+];
+
 pub(crate) fn write() -> Outcome {
     Ok(fs::write(PAGE, page())?)
 }
@@ -142,7 +151,7 @@ fn push_message(spec: &'static MessageSpec, page: &mut String, written: &mut Vec
             field.number,
             field.name,
             form(field),
-            notes(field)
+            notes(spec.name, field)
         ));
     }
     for field in spec.fields {
@@ -167,8 +176,17 @@ fn form(field: &FieldSpec) -> String {
     }
 }
 
-fn notes(field: &FieldSpec) -> String {
+fn notes(message: &str, field: &FieldSpec) -> String {
     let mut notes = Vec::new();
+    if SEEN_ONLY_EMPTY.contains(&(message, field.name)) {
+        notes.push("seen only empty".to_owned());
+    }
+    if (message, field.name) == ("SecureLookupData", "algorithm_kind") {
+        notes.push("`B` or absent".to_owned());
+    }
+    if (message, field.name) == ("LookupInfo", "owner") {
+        notes.push("not seen".to_owned());
+    }
     if let Some(secret) = field.kind.secret() {
         notes.push(format!("secret ({})", secret.as_str()));
     }
