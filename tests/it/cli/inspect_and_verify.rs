@@ -873,3 +873,23 @@ fn a_document_without_objects_is_a_document() {
         assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
     }
 }
+
+/// What a run prints, whatever its verdict is.
+fn shown(arguments: &[&str]) -> String {
+    String::from_utf8(exportdoc().args(arguments).output().unwrap().stdout).unwrap()
+}
+
+#[test]
+fn raw_shows_each_wire_type_and_bytes_that_are_no_message() {
+    let odd = shown(&["inspect", "--raw", "#1", "testdata/format/wire-forms.json"]);
+    assert!(odd.contains("20: fixed64 0x0807060504030201"), "{odd}");
+    assert!(odd.contains("9: fixed32 0x04030201"), "{odd}");
+    let broken = shown(&["inspect", "--raw", "#1", "testdata/format/broken/wire-type.json"]);
+    assert!(broken.contains("2: bytes(352) 0a2f0819"), "{broken}");
+}
+
+#[test]
+fn explain_says_that_a_later_type_is_unknown() {
+    let text = shown(&["inspect", "--explain", "testdata/format/later-type.json"]);
+    assert!(text.contains("This version doesn't know the type."), "{text}");
+}

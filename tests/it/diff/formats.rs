@@ -187,3 +187,17 @@ fn damaged_side_makes_the_comparison_incomplete() {
     prints(&files, &["old.json", "cut.json"], &[said], &[said]);
     assert!(page(&files, &["old.json", "cut.json"]).contains(&said.replace('\'', "&#39;")));
 }
+
+#[test]
+fn graph_in_dot_marks_what_changed() {
+    let files = every_reason();
+    let printed = text(&files.run(&["--format", "dot", "old.json", "new.json"]).stdout);
+    for mark in [
+        "class=\"added\"",
+        "class=\"removed\"",
+        "class=\"changed\"",
+        "label=\"+\"",
+    ] {
+        assert!(printed.contains(mark), "no {mark} in {printed}");
+    }
+}

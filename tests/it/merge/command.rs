@@ -4,9 +4,10 @@ use std::path::Path;
 
 use crate::support::assert_snapshot;
 use crate::support::command::{PASSPHRASE, assert_sound, fail, listing, read, read_with, run, succeed};
-use crate::support::{made_text, testdata};
+use crate::support::{inventory, made_text, masking_job, testdata};
 use exportdoc::internal::finding::{Finding, Severity};
 use exportdoc::internal::report::Encryption;
+use exportdoc::internal::sample::SampleSize;
 use jsonschema::Validator;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -433,4 +434,20 @@ fn every_object_of_a_merge_can_be_reached_from_the_request() {
     assert!(said.contains("13 objects"), "{said}");
     let (merged, _) = read(&directory.path().join("out.json"));
     assert_eq!(merged.objects.len(), 13);
+}
+
+#[test]
+fn object_beyond_the_request_stays_in_a_merge() {
+    let directory = directory();
+    let mut plan = masking_job();
+    let beyond = inventory(SampleSize::SMALL)
+        .into_iter()
+        .find(|object| object.key().type_number == 7);
+    plan.objects.extend(beyond);
+    let wanted = plan.objects.len();
+    std::fs::write(directory.path().join("beyond.json"), plan.seal()).unwrap();
+    let arguments = ["merge", "beyond.json", "beyond.json", "-o", "out.json"];
+    succeed(directory.path(), &arguments);
+    let (merged, _) = read(&directory.path().join("out.json"));
+    assert_eq!(merged.objects.len(), wanted);
 }
