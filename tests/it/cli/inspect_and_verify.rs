@@ -874,7 +874,7 @@ fn a_document_without_objects_is_a_document() {
     }
 }
 
-/// What a run prints, whatever its verdict is.
+/// What a run prints, with any verdict.
 fn shown(arguments: &[&str]) -> String {
     String::from_utf8(exportdoc().args(arguments).output().unwrap().stdout).unwrap()
 }

@@ -8,7 +8,6 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Extension;
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
@@ -18,13 +17,10 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
-use super::super::journal::{engine_asked_for, only};
-use crate::engine::Query;
+use super::asked::Asked;
+use crate::http::App;
 use crate::http::answer::ApiError;
 use crate::http::journal::Entry;
-use crate::http::sessions::Sessions;
-use crate::http::target::Target;
-use crate::http::{App, BaseApp};
 
 /// Time between events.
 const PAUSE: Duration = Duration::from_millis(150);
@@ -42,14 +38,7 @@ struct Watch {
     is_first: bool,
 }
 
-pub(super) async fn stream(
-    Target(app): Target,
-    Extension(base): Extension<BaseApp>,
-    Extension(sessions): Extension<Arc<Sessions>>,
-    query: Query,
-) -> Result<Response, ApiError> {
-    only(&query, &["session"])?;
-    let app = engine_asked_for(app, &base, &sessions, &query)?;
+pub(super) async fn stream(Asked(app): Asked) -> Result<Response, ApiError> {
     let watch = Watch {
         app,
         seen: VecDeque::new(),

@@ -3,6 +3,7 @@
 //! Invariant: the page's policy allows this server's style, script and data only, and every call passes the guard of
 //! `/__admin`. What the page writes goes through the other admin endpoints.
 
+mod asked;
 mod events;
 mod overview;
 

@@ -8,12 +8,12 @@ use axum::response::Response;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::super::journal::{engine_asked_for, only};
+use super::super::journal::only;
+use super::asked::Asked;
 use crate::engine::{Engine, EngineError, Query, TaskFilter};
 use crate::http::answer::{ApiError, ShownTask, json_answer};
 use crate::http::faults::{Fault, SETS};
 use crate::http::sessions::Sessions;
-use crate::http::target::Target;
 use crate::http::{App, BaseApp};
 
 /// Objects in a list.
@@ -24,13 +24,10 @@ const ROWS: usize = 5_000;
 const TASKS: usize = 100;
 
 pub(super) async fn overview(
-    Target(app): Target,
+    Asked(app): Asked,
     Extension(base): Extension<BaseApp>,
     Extension(sessions): Extension<Arc<Sessions>>,
-    query: Query,
 ) -> Result<Response, ApiError> {
-    only(&query, &["session"])?;
-    let app = engine_asked_for(app, &base, &sessions, &query)?;
     let engines: Vec<Value> = base
         .0
         .neighbours
@@ -74,14 +71,7 @@ fn listed_count(engine: &Engine) -> Option<usize> {
     Some(view.listed(None).len())
 }
 
-pub(super) async fn objects(
-    Target(app): Target,
-    Extension(base): Extension<BaseApp>,
-    Extension(sessions): Extension<Arc<Sessions>>,
-    query: Query,
-) -> Result<Response, ApiError> {
-    only(&query, &["session"])?;
-    let app = engine_asked_for(app, &base, &sessions, &query)?;
+pub(super) async fn objects(Asked(app): Asked) -> Result<Response, ApiError> {
     let listed = app.blocking(listed).await?;
     Ok(json_answer(StatusCode::OK, &listed))
 }
