@@ -86,7 +86,7 @@ pub fn html(text: &str) -> String {
 /// parser. Line breaks between values stay.
 pub fn json(text: &str) -> Cow<'_, str> {
     let is_hidden = |c: char| c != '\n' && is_unsafe(c);
-    if !text.contains(is_hidden) {
+    if !text.chars().any(is_hidden) {
         return Cow::Borrowed(text);
     }
     let mut safe = String::with_capacity(text.len() + 16);
@@ -105,6 +105,9 @@ pub fn json(text: &str) -> Cow<'_, str> {
 /// Control characters, and those that reorder or hide text without showing: bidirectional controls, zero-width
 /// characters, line and paragraph separators, variation selectors, tags; and the two noncharacters that XML can't hold.
 fn is_unsafe(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
     c.is_control()
         || matches!(c,
             '\u{ad}'

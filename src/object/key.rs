@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::identifier::Identifier;
-use crate::wire::{Message, WireError, Writer};
+use crate::wire::{self, Message, Value, WireError, Writer};
 
 use super::data::{by_type_name, joined, plain, type_name};
 use super::known_by_number;
@@ -37,6 +37,9 @@ impl ObjectKey {
     /// # Errors
     /// Bytes that are not a message.
     pub fn parse(bytes: &[u8]) -> Result<Self, WireError> {
+        if let Some(key) = Self::in_usual_form(bytes) {
+            return Ok(key);
+        }
         let message = Message::parse(bytes)?;
         let type_number = message.varint32(1).unwrap_or_default();
         let any = joined(message, 2);
@@ -53,6 +56,31 @@ impl ObjectKey {
         });
         Ok(Self {
             type_number,
+            identifier,
+        })
+    }
+
+    /// Reads a key in the form that engines write: each field once, in order, and no other. `None` for every other form.
+    ///
+    /// Nearly all keys of a document are dependencies in this form. One look at each field is enough for them.
+    pub(super) fn in_usual_form(bytes: &[u8]) -> Option<Self> {
+        let [Value::Varint(type_number), Value::Bytes(any)] = in_order(bytes)? else {
+            return None;
+        };
+        let [Value::Bytes(type_url), Value::Bytes(value)] = in_order(any)? else {
+            return None;
+        };
+        let name = type_url.strip_prefix(TYPE_URL_PREFIX.as_bytes())?;
+        let [value] = in_order(value)?;
+        let identifier = match (name, value) {
+            (b"IntegerIdentifier", Value::Varint(number)) => Identifier::Integer(number.cast_signed()),
+            (b"StringIdentifier", Value::Bytes(text)) => Identifier::Text(owned(text)?),
+            (b"AlgorithmIdentifier", Value::Bytes(text)) => Identifier::Algorithm(owned(text)?),
+            (b"EncryptionKeyIdentifier", Value::Bytes(text)) => Identifier::EncryptionKey(owned(text)?),
+            _ => return None,
+        };
+        Some(Self {
+            type_number: type_number & u64::from(u32::MAX),
             identifier,
         })
     }
@@ -96,14 +124,29 @@ impl ObjectKey {
     }
 }
 
+/// The values of a message that has the fields 1 to `N` in order, and no other.
+fn in_order<const N: usize>(message: &[u8]) -> Option<[Value<&[u8]>; N]> {
+    let mut fields = wire::fields(message);
+    let mut values = [Value::Varint(0); N];
+    for (value, number) in values.iter_mut().zip(1..) {
+        let field = fields.next()?.ok()?;
+        if field.number != number {
+            return None;
+        }
+        *value = field.value;
+    }
+    fields.next().is_none().then_some(values)
+}
+
+fn owned(text: &[u8]) -> Option<String> {
+    std::str::from_utf8(text).ok().map(str::to_owned)
+}
+
 /// Invalid UTF-8 stays an unknown identifier: engines refuse it.
 fn read_identifier(type_url: &str, value: &[u8]) -> Option<Identifier> {
     let message = Message::parse(value).ok()?;
     // proto3 omits a zero and an empty text.
-    let text = || {
-        let bytes = message.bytes(1).unwrap_or_default();
-        std::str::from_utf8(bytes).ok().map(str::to_owned)
-    };
+    let text = || owned(message.bytes(1).unwrap_or_default());
     match type_name(type_url) {
         "IntegerIdentifier" => Some(Identifier::Integer(message.int(1).unwrap_or_default())),
         "StringIdentifier" => text().map(Identifier::Text),

@@ -34,6 +34,7 @@ pub use revision::{Revision, RevisionPair};
 pub use rewrite::{may_refer, rename, with_dependencies};
 pub use type_name::{BlobType, NamedBy};
 
+use crate::identifier::Identifier;
 use crate::jdbc;
 use crate::wire::{WireError, Writer};
 use data::{DataFacts, DataState, DataWanted, ObjectData, SecretKind};
@@ -97,6 +98,10 @@ impl<'a> SyncObject<'a> {
     }
 
     fn read(raw: Cow<'a, [u8]>) -> Result<Self, ObjectError> {
+        if let Some(parts) = plain_parts(&raw) {
+            let plain = None;
+            return Ok(Self { raw, plain, parts });
+        }
         let plain = match data::plain(&data::OBJECT, &raw) {
             Cow::Owned(plain) => Some(plain),
             Cow::Borrowed(_) => None,
@@ -214,6 +219,24 @@ impl<'a> SyncObject<'a> {
     pub fn unknown_fields(&self) -> &[(&'static str, u32)] {
         &self.parts.unknown_fields
     }
+}
+
+/// The parts of an object message that is its own plain form, as nearly all are. `None` also if that takes a closer look.
+fn plain_parts(raw: &[u8]) -> Option<ObjectParts> {
+    let (parts, _) = ObjectParts::of(raw, None).ok()?;
+    // An identifier of an unknown type may have odd fields inside.
+    let unknown = |key: &ObjectKey| matches!(key.identifier, Identifier::OtherAny { .. });
+    if !parts.oddities().is_empty() || unknown(&parts.key) || parts.dependencies.iter().any(unknown) {
+        return None;
+    }
+    let start = usize::try_from(parts.data_offset).ok()?;
+    let length = usize::try_from(parts.data_length).ok()?;
+    let held = raw.get(start..)?.get(..length)?;
+    let plain = match data::by_type_name(parts.data_type()) {
+        Some(spec) => matches!(data::plain(spec, held), Cow::Borrowed(_)),
+        None => true,
+    };
+    plain.then_some(parts)
 }
 
 #[cfg(test)]

@@ -207,11 +207,12 @@ impl Incomplete {
             }
             self.possible_keys += possible_key::in_held_field(&field);
         }
-        let invalid = |number: &u32| {
-            let mut texts = revision.all(*number).filter_map(|field| field.bytes());
-            texts.any(|bytes| std::str::from_utf8(bytes).is_err())
-        };
-        let invalid = [1, 2, 3].into_iter().find(invalid);
+        let texts = revision.fields().filter(|field| field.number <= 3);
+        let invalid = texts.filter(|field| {
+            let text = field.bytes();
+            text.is_some_and(|bytes| std::str::from_utf8(bytes).is_err())
+        });
+        let invalid = invalid.map(|field| field.number).min();
         let invalid = invalid.map_or(InvalidRevision::None, |number| {
             InvalidRevision::Field(number, offset)
         });
@@ -278,7 +279,7 @@ impl Incomplete {
         let mut facts = data.facts(wanted);
         facts.possible_keys += self.possible_keys;
         // The usual JSON text contains the object's name, which may look like a key.
-        if !revision.is_usual(&key) {
+        if wanted.is_some() && !revision.is_usual(&key) {
             facts.possible_keys += possible_key::in_text(revision.json.as_bytes());
         }
         self.oddities
@@ -350,6 +351,9 @@ fn read_key(
     offset: u64,
     (oddities, possible_keys): (&mut Oddities, &mut u64),
 ) -> Result<ObjectKey, WireError> {
+    if let Some(key) = ObjectKey::in_usual_form(bytes) {
+        return Ok(key);
+    }
     let key = ObjectKey::parse(bytes)?;
     let message = Message::parse(bytes)?;
     let keys = |unknown: Vec<Field<'_>>| -> u64 { unknown.iter().map(possible_key::in_held_field).sum() };

@@ -1,7 +1,7 @@
 //! The revision record, which identifies one saved state of an object.
 
 use crate::identifier::Identifier;
-use crate::wire::{Message, Writer};
+use crate::wire::{Message, Value, Writer};
 
 use super::ObjectKey;
 
@@ -30,16 +30,20 @@ pub struct Revision {
 impl Revision {
     /// Reads a revision message; absent fields read as empty.
     pub fn read(message: Message<'_>) -> Self {
-        let text = |number| message.text(number).unwrap_or_default().into_owned();
-        Self {
-            pair: RevisionPair {
-                object: text(1),
-                save: text(2),
-            },
-            json: text(3),
-            created: message.int(5),
-            modified: message.int(6),
+        let mut revision = Self::default();
+        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        // The last occurrence counts.
+        for field in message.fields() {
+            match (field.number, field.value) {
+                (1, Value::Bytes(object)) => revision.pair.object = text(object),
+                (2, Value::Bytes(save)) => revision.pair.save = text(save),
+                (3, Value::Bytes(json)) => revision.json = text(json),
+                (5, Value::Varint(created)) => revision.created = Some(created.cast_signed()),
+                (6, Value::Varint(modified)) => revision.modified = Some(modified.cast_signed()),
+                _ => {}
+            }
         }
+        revision
     }
 
     /// Writes the fields of a revision message.

@@ -255,3 +255,98 @@ proptest! {
         }
     }
 }
+
+/// Identifiers of every kind, some in a form that no engine writes.
+fn identifier() -> impl Strategy<Value = Vec<u8>> {
+    let name = prop::sample::select(vec![
+        "type.googleapis.com/IntegerIdentifier",
+        "type.googleapis.com/StringIdentifier",
+        "type.googleapis.com/AlgorithmIdentifier",
+        "a/EncryptionKeyIdentifier",
+        "type.googleapis.com/DatabaseRulesetData",
+        "type.googleapis.com/unknown",
+    ]);
+    let value = prop_oneof![
+        3 => any::<u64>().prop_map(|number| Writer::new().varint(1, number).finish()),
+        3 => prop::sample::select(vec!["", "a", "é"]).prop_map(|text| Writer::new().text(1, text).finish()),
+        1 => Just(b"\x0a\x01\xfa".to_vec()),
+        1 => Just(b"\x0a\x01x\x0a\x01y".to_vec()),
+        1 => Just(b"\x12\x04\x0a\x00\x0a\x00".to_vec()),
+        1 => Just(Vec::new()),
+        1 => prop::collection::vec(any::<u8>(), 0..5),
+    ];
+    let number = prop_oneof![3 => 1_u64..40, 1 => any::<u64>()];
+    (number, name, value, 0..10_u8).prop_map(|(number, name, value, form)| {
+        let mut writer = Writer::new();
+        writer.varint(1, number).message(2, |any| {
+            if form == 1 {
+                any.bytes(2, &value);
+            }
+            any.text(1, name).bytes(2, &value);
+        });
+        match form {
+            2 => _ = writer.varint(1, 3),
+            3 => _ = writer.message(2, |any| _ = any.text(1, "a/StringIdentifier")),
+            4 => _ = writer.varint(15, 1),
+            _ => {}
+        }
+        writer.finish()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(
+        std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(64)
+    ))]
+
+    #[test]
+    fn usual_and_other_forms_of_a_key_are_read_alike(usual in identifier()) {
+        let mut other = usual.clone();
+        // An unknown field changes the form and nothing else.
+        other.extend(Writer::new().varint(15, 1).finish());
+        prop_assert_eq!(ObjectKey::in_usual_form(&other), None);
+        prop_assert_eq!(ObjectKey::parse(&usual), ObjectKey::parse(&other));
+    }
+
+    #[test]
+    fn object_is_read_from_its_plain_form(
+        keys in prop::collection::vec(identifier(), 1..4),
+        revision in prop::collection::vec((1_u32..8, 0..3_u8), 0..5),
+        data in prop::collection::vec((1_u32..5, 0..4_u8), 0..4),
+        again in any::<bool>(),
+    ) {
+        let mut writer = Writer::new();
+        for (at, key) in keys.iter().enumerate() {
+            writer.bytes(if at == 0 { 1 } else { 2 }, key);
+        }
+        writer.message(3, |message| for (number, value) in revision {
+            match value {
+                0 => _ = message.varint(number, 7),
+                1 => _ = message.text(number, "text"),
+                _ => _ = message.bytes(number, b"\xfa"),
+            }
+        });
+        writer.message(4, |any| {
+            any.text(1, "type.googleapis.com/DatabaseConnectorData");
+            any.message(2, |message| for (number, value) in data {
+                match value {
+                    0 => _ = message.varint(number, 7),
+                    1 => _ = message.text(number, "text"),
+                    2 => _ = message.wrapped_text(number, "text"),
+                    _ => _ = message.bytes(number, b"\x0a\x00\x0a\x00"),
+                }
+            });
+        });
+        if again {
+            writer.message(4, |any| _ = any.text(1, "type.googleapis.com/DomainData"));
+        }
+        let bytes = writer.finish();
+        let plain = data::plain(&data::OBJECT, &bytes);
+        let parts = ObjectParts::of(&plain, None).map(|(parts, _)| parts);
+        let object = SyncObject::parse(&bytes);
+        prop_assert_eq!(object.as_ref().map(|object| object.parts.clone()), parts.as_ref().cloned());
+        if let Ok(object) = object {
+            prop_assert_eq!(object.plain_bytes(), &plain[..]);
+        }
+    }
+}
