@@ -134,7 +134,16 @@ impl<'a> SyncObject<'a> {
                 w.bytes(2, data);
             }
         });
-        SyncObject::from_bytes(writer.finish())
+        let raw = writer.finish();
+        let parts = ObjectParts::as_written(key, dependencies, revision, data_type, data, raw.len());
+        match parts.filter(|_| is_plain_data(data_type, data)) {
+            Some(parts) => Ok(SyncObject {
+                raw: Cow::Owned(raw),
+                plain: None,
+                parts,
+            }),
+            None => SyncObject::from_bytes(raw),
+        }
     }
 
     /// Returns the object with its own copy of the bytes.
@@ -232,11 +241,12 @@ fn plain_parts(raw: &[u8]) -> Option<ObjectParts> {
     let start = usize::try_from(parts.data_offset).ok()?;
     let length = usize::try_from(parts.data_length).ok()?;
     let held = raw.get(start..)?.get(..length)?;
-    let plain = match data::by_type_name(parts.data_type()) {
-        Some(spec) => matches!(data::plain(spec, held), Cow::Borrowed(_)),
-        None => true,
-    };
-    plain.then_some(parts)
+    is_plain_data(parts.data_type(), held).then_some(parts)
+}
+
+fn is_plain_data(data_type: &str, bytes: &[u8]) -> bool {
+    let spec = data::by_type_name(data::type_name(data_type));
+    spec.is_none_or(|spec| matches!(data::plain(spec, bytes), Cow::Borrowed(_)))
 }
 
 #[cfg(test)]
