@@ -204,14 +204,17 @@ fn secrets_show_only_on_request() {
     assert!(added[0].1.contains("Sentinel"));
 }
 
-#[test]
-fn a_text_diff_is_bounded_and_says_what_it_leaves_out() {
+/// A lookup whose 5,000 rows are all replaced.
+pub(super) fn with_many_other_rows() -> (Vec<u8>, Vec<u8>) {
     let lookup = ObjectKey::new(2, Identifier::Algorithm("FirstNameLookup".to_owned()));
-    let with_rows = |rows: &str, save: bool| {
+    let with_rows = |word: &str, save: bool| {
+        let rows: String = (0..5_000)
+            .map(|n| format!("<row id=\"{n}\" value=\"{word}\"/>"))
+            .collect();
         let mut plan = Plan::new(inventory(SampleSize::SMALL), std::slice::from_ref(&lookup));
         edit(&mut plan.objects, &lookup, |lookup| {
             let data = replaced(lookup.data_bytes(), 6, |w| {
-                w.text(6, rows);
+                w.text(6, &rows);
             });
             if save {
                 resaved(lookup, Some(&data))
@@ -221,12 +224,24 @@ fn a_text_diff_is_bounded_and_says_what_it_leaves_out() {
         });
         plan.seal()
     };
-    let rows = |word: &str| -> String {
-        (0..5_000)
-            .map(|n| format!("<row id=\"{n}\" value=\"{word}\"/>"))
-            .collect()
-    };
-    let (old, new) = (with_rows(&rows("a"), false), with_rows(&rows("b"), true));
+    (with_rows("a", false), with_rows("b", true))
+}
+
+/// The sample job's document with the lists of the ruleset in reverse order.
+pub(super) fn with_reversed_ruleset() -> Vec<u8> {
+    with(&ruleset(), |ruleset| {
+        let fields: Vec<_> = Message::parse(ruleset.data_bytes()).unwrap().fields().collect();
+        let mut writer = Writer::new();
+        for field in fields.iter().rev() {
+            writer.raw(field.raw);
+        }
+        resaved(ruleset, Some(&writer.finish()))
+    })
+}
+
+#[test]
+fn a_text_diff_is_bounded_and_says_what_it_leaves_out() {
+    let (old, new) = with_many_other_rows();
     let mut options = DiffOptions::default();
     options.limits.show_secrets = true;
     let diff = compare(&old, &new, &options);

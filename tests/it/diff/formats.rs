@@ -3,7 +3,10 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::command::{Files, every_reason, renumbered, text, with_other_rows, with_other_uuids};
+use super::command::{
+    Files, every_reason, renumbered, text, with_many_other_rows, with_other_rows, with_other_uuids,
+    with_reversed_ruleset,
+};
 use crate::support::{made, masking_job, testdata};
 
 /// Runs `diff` in both formats for people and checks that each prints its texts.
@@ -34,6 +37,26 @@ fn changed_secrets_show_line_by_line() {
             .stdout,
     );
     assert!(!printed.contains("Sentinel"), "{printed}");
+}
+
+#[test]
+fn replaced_rows_are_compared_as_sets_and_cut() {
+    let (old, new) = with_many_other_rows();
+    let files = Files::new(&[("old.json", &old), ("new.json", &new)]);
+    let said = [
+        "too large to compare in order: compared as sets of lines",
+        "more changed lines omitted",
+    ];
+    prints(&files, &["--show-secrets", "old.json", "new.json"], &said, &said);
+}
+
+#[test]
+fn list_in_another_order_is_one_change() {
+    let (old, new) = (masking_job().seal(), with_reversed_ruleset());
+    let files = Files::new(&[("old.json", &old), ("new.json", &new)]);
+    let said = "different order";
+    prints(&files, &["old.json", "new.json"], &[said], &[said]);
+    assert!(page(&files, &["old.json", "new.json"]).contains(said));
 }
 
 #[test]
