@@ -183,7 +183,8 @@ impl<'s, S: BufRead> BlobBytes<'s, S> {
 
 /// The number of printable ASCII bytes at the start.
 fn plain(text: &[u8]) -> usize {
-    let odd = |byte: u8| (byte < 0x20) | (byte >= 0x80);
+    // Outside 0x20 to 0x7f.
+    let odd = |byte: u8| byte.wrapping_sub(0x20) >= 0x60;
     // Without an early exit, the compiler turns the loop into vector instructions.
     if text.iter().fold(false, |found, byte| found | odd(*byte)) {
         text.iter().position(|byte| odd(*byte)).unwrap_or(text.len())
