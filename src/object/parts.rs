@@ -3,14 +3,15 @@
 //! wire type counts. Memory grows with the dependencies, not with the data. [`super::SyncObject`] reads bytes in
 //! memory the same way.
 
+mod written;
+
 use std::io::BufRead;
 
 use super::data::{
     ANY, DataFacts, DataWanted, IDENTIFIER, MessageSpec, OBJECT, Oddities, Oddity, REVISION, SeenFields,
     by_type_name, joined, type_name,
 };
-use super::{MAX_DEPENDENCIES, ObjectError, ObjectKey, Revision, TYPE_URL_PREFIX};
-use crate::identifier::Identifier;
+use super::{MAX_DEPENDENCIES, ObjectError, ObjectKey, Revision};
 use crate::possible_key;
 use crate::wire::{Cursor, Field, FieldHead, HeadValue, Message, StreamedFields, WireError};
 
@@ -397,45 +398,6 @@ impl ObjectParts {
     pub fn of(bytes: &[u8], wanted: Option<FactsWanted>) -> Result<(Self, DataFacts), ObjectError> {
         let mut cursor = Cursor::new(bytes);
         Self::read(&mut cursor.message(bytes.len() as u64), wanted)
-    }
-}
-
-impl ObjectParts {
-    /// The parts of a message of `size` bytes that ends with its data, from what was written into it. `None` if reading it
-    /// could give others.
-    pub(super) fn as_written(
-        key: &ObjectKey,
-        dependencies: &[ObjectKey],
-        revision: &Revision,
-        data_type: &str,
-        data: &[u8],
-        size: usize,
-    ) -> Option<Self> {
-        let (size, length) = (size as u64, data.len() as u64);
-        let offset = size.checked_sub(length)?;
-        let reads_back = |key: &ObjectKey| {
-            let known = !matches!(
-                key.identifier,
-                Identifier::OtherAny { .. } | Identifier::OtherJson(_)
-            );
-            known && key.type_number <= u64::from(u32::MAX)
-        };
-        // Empty data is left out, and parts have a limit.
-        if length == 0 || offset > MAX_PART || !dependencies.iter().chain([key]).all(reads_back) {
-            return None;
-        }
-        Some(Self {
-            key: key.clone(),
-            dependencies: dependencies.to_vec(),
-            revision: revision.clone(),
-            type_url: format!("{TYPE_URL_PREFIX}{data_type}"),
-            data_offset: offset,
-            data_length: length,
-            size,
-            unknown_fields: Vec::new(),
-            oddities: Oddities::default(),
-            invalid_revision: InvalidRevision::None,
-        })
     }
 }
 
