@@ -125,7 +125,14 @@ impl App {
         work: impl FnOnce(&Engine) -> Result<T, E> + Send + 'static,
     ) -> Result<T, ApiError> {
         let engine = Arc::clone(&self.engine);
-        on_own_thread(Box::new(move || work(&engine).map_err(E::into))).await
+        let cause = Cause::current();
+        let work = move || history::run_for(cause, || work(&engine));
+        let done = tokio::task::spawn_blocking(work).await;
+        let done = done.map_err(|panic| {
+            tracing::error!(%panic, "the work of a request panicked");
+            EngineError::Internal
+        })?;
+        done.map_err(E::into)
     }
 
     /// Runs a read whose time grows with the state: in place on a small engine, where it ends before another thread
@@ -139,18 +146,6 @@ impl App {
         }
         self.blocking(work).await
     }
-}
-
-/// Runs boxed work: tokio's tasks are then compiled for each type of result, and not for each request.
-async fn on_own_thread<T: Send + 'static>(
-    work: Box<dyn FnOnce() -> Result<T, ApiError> + Send>,
-) -> Result<T, ApiError> {
-    let cause = Cause::current();
-    let done = tokio::task::spawn_blocking(move || history::run_for(cause, work)).await;
-    done.map_err(|panic| {
-        tracing::error!(%panic, "the work of a request panicked");
-        EngineError::Internal
-    })?
 }
 
 /// The engine of a port, for calls that are about sessions.
