@@ -159,6 +159,7 @@ mod tests {
 
     use super::*;
     use crate::object::data::envelope::OBJECT;
+    use crate::object::tests::few_cases;
 
     /// Fields with small numbers, so that known ones repeat. Values may be messages, type URLs or anything else.
     fn message() -> impl Strategy<Value = Vec<u8>> {
@@ -195,9 +196,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(
-            std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(32)
-        ))]
+        #![proptest_config(few_cases(32))]
 
         #[test]
         fn the_quick_look_finds_what_rewriting_changes(bytes in message()) {

@@ -227,15 +227,20 @@ pub(super) fn with_many_other_rows() -> (Vec<u8>, Vec<u8>) {
     (with_rows("a", false), with_rows("b", true))
 }
 
+/// A message with its fields in reverse order.
+fn reversed(message: &[u8]) -> Vec<u8> {
+    let fields: Vec<_> = Message::parse(message).unwrap().fields().collect();
+    let mut writer = Writer::new();
+    for field in fields.iter().rev() {
+        writer.raw(field.raw);
+    }
+    writer.finish()
+}
+
 /// The sample job's document with the lists of the ruleset in reverse order.
 pub(super) fn with_reversed_ruleset() -> Vec<u8> {
     with(&ruleset(), |ruleset| {
-        let fields: Vec<_> = Message::parse(ruleset.data_bytes()).unwrap().fields().collect();
-        let mut writer = Writer::new();
-        for field in fields.iter().rev() {
-            writer.raw(field.raw);
-        }
-        resaved(ruleset, Some(&writer.finish()))
+        resaved(ruleset, Some(&reversed(ruleset.data_bytes())))
     })
 }
 
@@ -255,14 +260,7 @@ fn a_text_diff_is_bounded_and_says_what_it_leaves_out() {
 
 #[test]
 fn field_order_alone_is_a_bytes_difference() {
-    let changed = with(&job(), |job| {
-        let fields: Vec<_> = Message::parse(job.data_bytes()).unwrap().fields().collect();
-        let mut writer = Writer::new();
-        for field in fields.iter().rev() {
-            writer.raw(field.raw);
-        }
-        altered(job, &writer.finish())
-    });
+    let changed = with(&job(), |job| altered(job, &reversed(job.data_bytes())));
     let old = masking_job().seal();
     assert!(compare(&old, &changed, &DiffOptions::default()).is_same());
     let strict = DiffOptions::default().strict_bytes(true);
