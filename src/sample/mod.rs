@@ -91,7 +91,7 @@ impl SampleSize {
 pub fn global_objects(size: SampleSize) -> Result<Vec<SyncObject<'static>>, ObjectError> {
     let mut drafts = settings();
     let members_from = drafts.len();
-    drafts.extend(algorithms(size));
+    drafts.extend(algorithms(size, |_| true));
     drafts.extend(domains());
     drafts.extend(expressions());
     drafts.push(draft::global_key(key_bytes("global")));
@@ -100,6 +100,17 @@ pub fn global_objects(size: SampleSize) -> Result<Vec<SyncObject<'static>>, Obje
         .map(|draft| draft.key.clone())
         .collect();
     drafts.push(draft::global_object(&members));
+    drafts.into_iter().map(first_revision).collect()
+}
+
+/// The algorithms and domains of [`global_objects`] with these names, in its order.
+///
+/// # Errors
+/// None in practice: the drafts are all well-formed.
+pub fn algorithms_and_domains(wanted: &[&str]) -> Result<Vec<SyncObject<'static>>, ObjectError> {
+    let mut drafts = algorithms(SampleSize::SMALL, |name| wanted.contains(&name));
+    let is_wanted = |draft: &Draft| draft.key.name().is_some_and(|name| wanted.contains(&name));
+    drafts.extend(domains().into_iter().filter(is_wanted));
     drafts.into_iter().map(first_revision).collect()
 }
 
@@ -123,9 +134,9 @@ fn info<'a>(name: &'a str, description: &'a str) -> AlgorithmInfo<'a> {
     }
 }
 
-fn algorithms(size: SampleSize) -> Vec<Draft> {
+fn algorithms(size: SampleSize, wanted: impl Fn(&str) -> bool) -> Vec<Draft> {
     let mut drafts = Vec::new();
-    for (name, words) in names::LOOKUPS {
+    for (name, words) in names::LOOKUPS.iter().filter(|(name, _)| wanted(name)) {
         let rows: Vec<String> = (0..48).map(|n| row(words, n)).collect();
         // As on real engines, one lookup depends on a setting.
         let needs = if *name == "TelephoneNoLookup" {
@@ -141,8 +152,8 @@ fn algorithms(size: SampleSize) -> Vec<Draft> {
             &needs,
         ));
     }
-    if size.large_lookup_rows > 0 {
-        let name = "StreetAddressLookup";
+    let large = Some("StreetAddressLookup").filter(|name| size.large_lookup_rows > 0 && wanted(name));
+    if let Some(name) = large {
         let words = ["Oak Street", "River Road", "Hill Lane", "Mill Avenue"];
         let rows = (0..size.large_lookup_rows).map(|n| format!("{} {}", n + 1, words[n % words.len()]));
         drafts.push(draft::lookup(
@@ -153,7 +164,7 @@ fn algorithms(size: SampleSize) -> Vec<Draft> {
             &[],
         ));
     }
-    for (name, layout, ignored) in names::SEGMENTS {
+    for (name, layout, ignored) in names::SEGMENTS.iter().filter(|(name, ..)| wanted(name)) {
         let segments: Vec<_> = layout
             .iter()
             .map(|length| (*length, mapping(name, *length)))
@@ -165,14 +176,14 @@ fn algorithms(size: SampleSize) -> Vec<Draft> {
             &[setting_key(1)],
         ));
     }
-    for name in names::TOKENIZATIONS {
+    for name in names::TOKENIZATIONS.iter().filter(|name| wanted(name)) {
         drafts.push(draft::tokenization(
             info(name, "Tokenization"),
             key_bytes(name),
             INSTALLED,
         ));
     }
-    for name in names::DATE_SHIFTS {
+    for name in names::DATE_SHIFTS.iter().filter(|name| wanted(name)) {
         drafts.push(draft::date_shift(
             name,
             key_bytes(name),

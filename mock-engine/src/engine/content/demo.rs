@@ -6,7 +6,7 @@ use exportdoc::internal::identifier::Identifier;
 use exportdoc::internal::object::{
     ObjectKey, SyncObject, by_number_in_own_document, draft, rename, type_by_name,
 };
-use exportdoc::internal::sample::{self, SampleSize};
+use exportdoc::internal::sample;
 use serde_json::json;
 
 use super::{put, put_environment, row, stock};
@@ -33,16 +33,14 @@ pub(super) fn fill(state: &mut State, settings: &Settings) -> Result<(), Content
     let has_settings = settings.has_type("APPLICATION_SETTINGS");
     let mapping = row(json!({ "algorithmName": MAPPING, "algorithmType": "MAPPING", "createdBy": "admin" }));
     state.table_mut("algorithms").insert(Key::parse(MAPPING), mapping);
-    for object in sample::global_objects(SampleSize::SMALL)? {
+    for object in sample::algorithms_and_domains(OWN)? {
         let name = by_number_in_own_document(object.key().type_number).map_or("", |known| known.name);
-        if object.key().name().is_some_and(|name| OWN.contains(&name)) {
-            let object = if has_settings {
-                with_stock_setting(&object)?
-            } else {
-                without_setting(&object)?
-            };
-            put_object(state, StoredObject::new(object, name, None));
-        }
+        let object = if has_settings {
+            with_stock_setting(&object)?
+        } else {
+            without_setting(&object)?
+        };
+        put_object(state, StoredObject::new(object, name, None));
     }
     let domain = draft::domain(MAPPED_DOMAIN, "Patient", MAPPING, None, &[]);
     let key = domain.key.clone();
