@@ -52,15 +52,5 @@ pub use startup::{
 #[doc(hidden)]
 pub use startup::{InProcess, main, run_program};
 
-/// Internals for this package's own tests and fuzz targets. Versions promise nothing about them.
 #[doc(hidden)]
-pub mod internal {
-    pub use crate::engine::exchange::{ExportRequest, Exported, ImportRequest, Passphrase, Structure};
-    pub use crate::engine::objects::{StoredObject, put_object, row_of};
-    pub use crate::engine::schema::ColumnFlag;
-    pub use crate::engine::{
-        AsyncTask, AuditStatus, Audited, Engine, EngineError, ImportRecord, JobOutput, Key, Operation,
-        PageRequest, Query, Refusal, Row, State, SyncKind, TaskFilter, TaskStatus, catalogue, resources,
-    };
-    pub use crate::http::messages::error_message;
-}
+pub mod internal;

@@ -234,7 +234,7 @@ pub(crate) fn millis(duration: Duration) -> i64 {
 }
 
 /// The form of date-time members in JSON answers: `2018-06-15T20:36:35.483+0000`.
-pub(crate) fn api_date(ms: i64) -> String {
+pub fn api_date(ms: i64) -> String {
     let time = Timestamp::from_millisecond(ms).unwrap_or_default();
     time.strftime("%Y-%m-%dT%H:%M:%S.%3f+0000").to_string()
 }
@@ -250,32 +250,4 @@ pub(crate) fn parse_api_date(text: &str) -> Option<i64> {
     let read = |pattern| jiff::fmt::strtime::parse(pattern, text).and_then(|parsed| parsed.to_timestamp());
     let read = text.parse().or_else(|_| read("%Y-%m-%dT%H:%M:%S%.f%z"));
     read.ok().map(Timestamp::as_millisecond)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn api_dates_have_the_engines_form() {
-        assert_eq!(api_date(1_529_094_995_483), "2018-06-15T20:36:35.483+0000");
-        assert_eq!(api_date(i64::MAX), "1970-01-01T00:00:00.000+0000");
-    }
-
-    #[tokio::test]
-    async fn frozen_clock_wakes_sleepers_only_when_moved() {
-        let clock = Clock::frozen(1_000);
-        let sleeper = tokio::spawn({
-            let clock = clock.clone();
-            async move { clock.sleep_until(5_000).await }
-        });
-        clock.advance(Duration::from_secs(3));
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        assert!(!sleeper.is_finished());
-        clock.advance(Duration::from_secs(1));
-        tokio::time::timeout(Duration::from_secs(5), sleeper)
-            .await
-            .unwrap()
-            .unwrap();
-    }
 }

@@ -15,7 +15,7 @@ pub(crate) const DOWNLOAD_WAIT: Duration = Duration::from_secs(30);
 /// Largest request body.
 pub(crate) const BODY_LIMIT: u64 = 1 << 30;
 /// Most documents of async tasks, by number and by bytes; the oldest go first.
-pub(crate) const DOCUMENTS_KEPT: usize = 10_000;
+pub const DOCUMENTS_KEPT: usize = 10_000;
 /// See [`DOCUMENTS_KEPT`].
 pub(crate) const DOCUMENT_BYTES_KEPT: usize = 1 << 30;
 /// Most uploaded files; the oldest go first.

@@ -94,34 +94,3 @@ impl Documents {
         *lock(&self.inner) = Inner::default();
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn document(kind: DocumentKind, length: usize) -> Document {
-        Document {
-            kind,
-            bytes: Bytes::from(vec![0; length]),
-        }
-    }
-
-    #[test]
-    fn oldest_documents_are_dropped_above_the_limit() {
-        let documents = Documents::default();
-        for n in 0..=defaults::DOCUMENTS_KEPT {
-            documents.insert(n.to_string(), document(DocumentKind::Export, 1));
-        }
-        assert!(documents.get("0").is_none() && documents.get("1").is_some());
-    }
-
-    #[test]
-    fn purge_keeps_the_other_kind() {
-        let documents = Documents::default();
-        documents.insert("e".into(), document(DocumentKind::Export, 3));
-        documents.insert("i".into(), document(DocumentKind::Import, 4));
-        documents.purge(DocumentKind::Export);
-        assert!(documents.get("e").is_none() && documents.get("i").is_some());
-        assert_eq!(lock(&documents.inner).bytes, 4);
-    }
-}

@@ -75,31 +75,3 @@ impl Drop for SyncPermit {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn second_operation_is_refused_until_the_permit_drops() {
-        let gate = SyncGate::new(false);
-        let permit = gate.enter(SyncKind::Export, true).unwrap();
-        assert!(matches!(
-            gate.enter(SyncKind::Import, false),
-            Err(EngineError::Busy(_))
-        ));
-        drop(permit);
-        assert!(matches!(
-            gate.enter(SyncKind::Import, true),
-            Err(EngineError::Busy(_))
-        ));
-        let _permit = gate.enter(SyncKind::Import, false).unwrap();
-    }
-
-    #[test]
-    fn concurrent_gate_admits_two_operations() {
-        let gate = SyncGate::new(true);
-        let _one = gate.enter(SyncKind::Import, false).unwrap();
-        let _two = gate.enter(SyncKind::Import, false).unwrap();
-    }
-}

@@ -132,39 +132,3 @@ fn hex(bytes: &[u8]) -> String {
             text
         })
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_depend_on_seed_and_name() {
-        let (a, again, b) = (Ids::seeded(1, "a"), Ids::seeded(1, "a"), Ids::seeded(1, "b"));
-        let first = a.uuid();
-        assert_eq!(first, again.uuid());
-        assert_ne!(first, b.uuid());
-        assert_ne!(first, a.uuid());
-        a.rewind_if(true);
-        assert_eq!(first, a.uuid());
-    }
-
-    #[test]
-    fn ids_are_the_hash_of_seed_and_counter() {
-        // Computed with Python's hashlib.
-        assert_eq!(Ids::seeded(1, "a").uuid(), "333001ee-3584-4b64-9d56-9058ff4628ca");
-    }
-
-    #[test]
-    fn ids_have_the_engines_forms() {
-        let ids = Ids::random().unwrap();
-        let uuid = ids.uuid();
-        assert_eq!(uuid.len(), 36);
-        assert_eq!(uuid.as_bytes()[14], b'4');
-        let name = ids.alphanumeric(40);
-        assert!(
-            name.len() == 40 && name.bytes().all(|b| b.is_ascii_alphanumeric()),
-            "{name}"
-        );
-        assert_eq!(ids.hex32().len(), 32);
-    }
-}

@@ -97,39 +97,3 @@ impl<T> Page<T> {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn page(number: u64, size: u64) -> Result<String, EngineError> {
-        Page::cut([1, 2, 3, 4, 5].into_iter(), PageRequest { number, size })
-            .map(|page| serde_json::to_string(&page).unwrap())
-    }
-
-    #[test]
-    fn pages_are_cut_and_counted() {
-        assert_eq!(
-            page(1, 2).unwrap(),
-            r#"{"_pageInfo":{"numberOnPage":2,"total":5},"responseList":[1,2]}"#
-        );
-        assert_eq!(
-            page(3, 2).unwrap(),
-            r#"{"_pageInfo":{"numberOnPage":1,"total":5},"responseList":[5]}"#
-        );
-        assert!(matches!(
-            page(4, 2),
-            Err(EngineError::PageOutOfRange { page: 4, last: 3 })
-        ));
-        assert!(page(1, u64::MAX).is_ok());
-        assert!(matches!(
-            page(u64::MAX, 1),
-            Err(EngineError::PageOutOfRange { .. })
-        ));
-    }
-
-    #[test]
-    fn empty_list_has_a_first_page() {
-        assert!(Page::<u8>::cut([].into_iter(), PageRequest::default()).is_ok());
-    }
-}

@@ -108,38 +108,3 @@ impl Query {
         self.text(name).map(read).transpose()
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn queries_of_real_clients_are_understood() {
-        let query =
-            Query::parse("page_size=1000&&page_number=2&force_overwrite=True&x=a%20b+c&environment_id=");
-        let page = query.page().unwrap();
-        assert_eq!((page.number, page.size), (2, 1000));
-        assert_eq!(query.boolean("force_overwrite").unwrap(), Some(true));
-        assert_eq!(query.text("x"), Some("a b c"));
-        assert_eq!(query.number("environment_id").unwrap(), None);
-        assert!(Query::parse("").page().is_ok());
-    }
-
-    #[test]
-    fn invalid_values_are_refused() {
-        let query =
-            Query::parse("environment_id=None&page_number=0&force_overwrite=yes&n=99999999999999999999");
-        assert!(query.number("environment_id").is_err());
-        assert!(query.number("n").is_err());
-        assert!(query.page().is_err());
-        assert!(query.boolean("force_overwrite").is_err());
-    }
-
-    #[test]
-    fn any_text_parses() {
-        for raw in ["&", "=", "=&=", "%", "%zz", "%ff=%", "a=b=c"] {
-            let _ = Query::parse(raw);
-        }
-        assert_eq!(Query::parse("a=b=c").text("a"), Some("b=c"));
-    }
-}

@@ -73,7 +73,8 @@ pub struct Table {
 const FIRST: Key = Key::Number(i64::MIN);
 
 impl Table {
-    fn of(path: &str) -> Self {
+    /// An empty table with the indexes of a resource.
+    pub fn of(path: &str) -> Self {
         let spec = by_path(path);
         let names = spec.and_then(|spec| spec.name_field);
         let parents = spec.map_or(&[][..], |spec| spec.parents);
@@ -172,45 +173,5 @@ impl Table {
 impl Serialize for Table {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.iter().map(|(key, row)| (key.to_string(), row)))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn keys(table: &Table, member: &str, value: i64) -> Vec<i64> {
-        let found = table.with(member, &Key::Number(value));
-        found
-            .filter_map(|(key, _)| key.to_string().parse().ok())
-            .collect()
-    }
-
-    #[test]
-    fn index_follows_changes_of_rows() {
-        let mut table = Table::of("profile-sets");
-        let row = |ids| {
-            json!({ "profileSetName": "s", "profileExpressionIds": ids })
-                .as_object()
-                .cloned()
-                .unwrap()
-        };
-        table.insert(Key::Number(2), row(json!([7, "8"])));
-        table.insert(Key::Number(1), row(json!([7])));
-        assert_eq!(keys(&table, "profileExpressionIds", 7), [1, 2]);
-        assert_eq!(keys(&table, "profileExpressionIds", 8), [2]);
-        let before = table.clone();
-        table.insert(Key::Number(2), row(json!([9])));
-        table.remove(&Key::Number(1));
-        assert!(keys(&table, "profileExpressionIds", 7).is_empty());
-        assert_eq!(keys(&table, "profileExpressionIds", 9), [2]);
-        assert_eq!(
-            table.with("profileSetName", &Key::Name("s".to_owned())).count(),
-            1
-        );
-        assert_eq!(keys(&before, "profileExpressionIds", 7), [1, 2]);
-        assert_eq!((before.len(), table.len()), (2, 1));
     }
 }

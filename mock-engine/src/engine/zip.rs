@@ -17,25 +17,3 @@ pub(super) fn with_one_entry(name: &str, content: &[u8]) -> ZipResult<Vec<u8>> {
     writer.write_all(content)?;
     Ok(writer.finish()?.into_inner())
 }
-
-#[cfg(test)]
-mod tests {
-    use std::io::Read;
-
-    use zip::ZipArchive;
-
-    use super::*;
-
-    #[test]
-    fn zip_entry_keeps_its_content() {
-        let bytes = with_one_entry("a.json", b"{}").unwrap();
-        let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
-        let mut content = String::new();
-        archive
-            .by_name("a.json")
-            .unwrap()
-            .read_to_string(&mut content)
-            .unwrap();
-        assert_eq!((archive.len(), content.as_str()), (1, "{}"));
-    }
-}

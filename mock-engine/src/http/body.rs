@@ -32,7 +32,7 @@ pub(crate) struct Captured(Arc<Mutex<Option<Sent>>>);
 
 /// A body that was read.
 #[derive(Debug)]
-pub(crate) struct Sent {
+pub struct Sent {
     pub(crate) bytes: usize,
     /// The body, if it was small.
     pub(crate) kept: Option<Bytes>,
@@ -42,7 +42,8 @@ impl Sent {
     /// Largest body in the journal.
     pub(crate) const LIMIT: usize = 16 * 1024;
 
-    pub(crate) fn of(bytes: &Bytes) -> Self {
+    /// Counts a body, and keeps a small one.
+    pub fn of(bytes: &Bytes) -> Self {
         // A copy: a slice of the connection's buffer would keep the whole buffer alive.
         let copy = || Bytes::copy_from_slice(bytes);
         Self {

@@ -188,7 +188,7 @@ fn refused(refusal: &Refusal) -> String {
 }
 
 /// A lower-case fragment as a sentence.
-pub(crate) fn sentence(fragment: &str) -> String {
+pub fn sentence(fragment: &str) -> String {
     let mut chars = fragment.chars();
     let mut text: String = chars
         .next()
@@ -199,29 +199,4 @@ pub(crate) fn sentence(fragment: &str) -> String {
         text.push('.');
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn fragments_become_sentences() {
-        assert_eq!(
-            error_message(&EngineError::not_found("application", 7)),
-            "Application '7' does not exist."
-        );
-        assert_eq!(
-            error_message(&EngineError::Duplicate {
-                what: "user",
-                name: "x".into()
-            }),
-            "User already exists: x."
-        );
-        assert!(
-            error_message(&EngineError::PageOutOfRange { page: 3, last: 2 })
-                .contains("is outside of the acceptable range. The last page is")
-        );
-        assert_eq!(sentence(""), ".");
-    }
 }

@@ -12,7 +12,7 @@ mod bad_request;
 pub(crate) mod body;
 mod changes;
 pub(crate) mod describe;
-mod escaped;
+pub(crate) mod escaped;
 pub(crate) mod faults;
 pub(crate) mod form;
 pub(crate) mod host_guard;
@@ -20,9 +20,9 @@ pub(crate) mod journal;
 mod leftover;
 pub(crate) mod limits;
 pub(crate) mod messages;
-mod nearest;
+pub(crate) mod nearest;
 pub(crate) mod neighbours;
-mod path;
+pub(crate) mod path;
 pub(crate) mod pattern;
 mod record;
 pub(crate) mod redact;
@@ -270,77 +270,14 @@ impl Service {
             about.insert(Arc::clone(&self.sessions));
             about.insert(BaseApp(Arc::clone(&self.app)));
         }
-        let handled = AssertUnwindSafe(self.router.clone().oneshot(request))
-            .catch_unwind()
-            .await;
-        match handled {
-            Ok(Ok(response)) => answer::only_json_errors(response),
-            Err(_) => answer::internal_error(),
-        }
+        handle(self.router.clone(), request).await
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use axum::routing::get;
-    use http_body_util::BodyExt;
-
-    use super::*;
-    use crate::engine::clock::Clock;
-
-    #[tokio::test]
-    async fn panic_in_a_handler_fails_its_own_request_only() {
-        let limits = Limits::default();
-        let app = Arc::new(App {
-            engine: Arc::new(Engine::new(Settings::default(), Clock::real()).unwrap()),
-            session: None,
-            http: HttpOptions::of(&Settings::default(), None),
-            bodies: Bodies::new(&limits),
-            limits,
-            journal: Journal::default(),
-            faults: Faults::default(),
-            scenarios: Scenarios::default(),
-            guard: Arc::default(),
-            neighbours: Neighbours::default(),
-            started: Instant::now(),
-            url: OnceLock::new(),
-        });
-        let router = Router::new()
-            .route("/panics", get(async || -> &'static str { panic!("on purpose") }))
-            .route("/works", get(async || "works"));
-        let sessions = Arc::new(Sessions::new(std::time::Duration::MAX));
-        let service = Service {
-            app,
-            router,
-            sessions,
-            api: Arc::new(OpenApi::new(describe::Descriptions::default())),
-        };
-        for (path, status) in [
-            ("/panics", 500),
-            ("/works", 200),
-            ("/panics", 500),
-            ("/works", 200),
-        ] {
-            let response = service
-                .answer(
-                    Request::get(path)
-                        .header("host", "localhost")
-                        .body(Body::empty())
-                        .unwrap(),
-                )
-                .await;
-            assert_eq!(response.status(), status);
-            let body = response.into_body().collect().await.unwrap().to_bytes();
-            let expected: &[u8] = if status == 500 {
-                b"{\"errorMessage\":\"Internal error.\"}"
-            } else {
-                b"works"
-            };
-            assert_eq!(body, expected);
-        }
-        assert_eq!(
-            journal::Filter::default().list(&service.app.journal, 10)["requests"][1]["status"],
-            500
-        );
+/// Answers a request by its handler; a panic fails only this request.
+pub async fn handle(router: Router, request: Request<Body>) -> Response {
+    match AssertUnwindSafe(router.oneshot(request)).catch_unwind().await {
+        Ok(Ok(response)) => answer::only_json_errors(response),
+        Err(_) => answer::internal_error(),
     }
 }

@@ -63,7 +63,7 @@ fn filled(template: &str, path: &str) -> String {
 }
 
 /// How many characters must be added, removed or replaced.
-pub(super) fn distance(one: &str, other: &str) -> usize {
+pub fn distance(one: &str, other: &str) -> usize {
     let other: Vec<char> = other.chars().collect();
     let mut row: Vec<usize> = (0..=other.len()).collect();
     for (line, a) in one.chars().enumerate() {
@@ -80,23 +80,4 @@ pub(super) fn distance(one: &str, other: &str) -> usize {
         }
     }
     row.last().copied().unwrap_or(0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::distance;
-
-    #[test]
-    fn distance_counts_edits() {
-        for (one, other, edits) in [
-            ("", "", 0),
-            ("", "abc", 3),
-            ("abc", "", 3),
-            ("export", "exprot", 2),
-            ("kitten", "sitting", 3),
-            ("abc", "abc", 0),
-        ] {
-            assert_eq!(distance(one, other), edits, "{one} {other}");
-        }
-    }
 }

@@ -10,7 +10,7 @@ use crate::http::redact;
 const BOUNDARY: &str = "mock-engine-recording-d41b8f2c";
 
 /// Whether bytes look like an export document.
-pub(super) fn is_document(bytes: &[u8]) -> bool {
+pub fn is_document(bytes: &[u8]) -> bool {
     #[derive(Deserialize)]
     struct Probe<'a> {
         #[serde(borrow)]
@@ -27,11 +27,11 @@ pub(super) fn is_document(bytes: &[u8]) -> bool {
 
 /// A part of a form as it was sent.
 #[derive(Debug)]
-pub(super) struct FormPart {
-    pub(super) name: String,
-    pub(super) file_name: Option<String>,
-    pub(super) content_type: Option<String>,
-    pub(super) bytes: Bytes,
+pub struct FormPart {
+    pub name: String,
+    pub file_name: Option<String>,
+    pub content_type: Option<String>,
+    pub bytes: Bytes,
 }
 
 /// Whether a part of a form stays out of recordings. What people upload are rows, keys and programs.
@@ -41,7 +41,7 @@ pub(super) fn is_left_out(path: &str, part: &str, is_file: bool) -> bool {
 }
 
 /// Reads a form. `None` if it isn't one.
-pub(super) fn read_form(content_type: &str, bytes: &Bytes) -> Option<Vec<FormPart>> {
+pub fn read_form(content_type: &str, bytes: &Bytes) -> Option<Vec<FormPart>> {
     let boundary = multer::parse_boundary(content_type).ok()?;
     let delimiter = format!("--{boundary}");
     let mut parts = Vec::new();
@@ -94,7 +94,7 @@ fn parameter(head: &str, wanted: &str) -> Option<String> {
 }
 
 /// Writes a form; returns its content type and its bytes.
-pub(super) fn write_form(parts: &[FormPart]) -> (String, Bytes) {
+pub fn write_form(parts: &[FormPart]) -> (String, Bytes) {
     let mut form = Vec::new();
     for part in parts {
         let mut head = format!(
@@ -114,37 +114,4 @@ pub(super) fn write_form(parts: &[FormPart]) -> (String, Bytes) {
     }
     form.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
     (format!("multipart/form-data; boundary={BOUNDARY}"), form.into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn form_is_read_and_written_again() {
-        let bytes: &[u8] = b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.json\"\r\n\
-            Content-Type: application/json\r\n\r\n{}\r\n--b\r\ncontent-disposition: form-data; name=x\r\n\r\n1\r\n2\r\n--b--\r\n";
-        let read = |kind: &str, bytes: &Bytes| {
-            let parts = read_form(kind, bytes).unwrap().into_iter();
-            parts
-                .map(|part| (part.name, part.file_name, part.content_type, part.bytes))
-                .collect::<Vec<_>>()
-        };
-        let parts = read_form("multipart/form-data; boundary=b", &Bytes::from_static(bytes)).unwrap();
-        assert_eq!(&parts[1].bytes[..], b"1\r\n2");
-        let (kind, written) = write_form(&parts);
-        assert_eq!(
-            read(&kind, &written),
-            read("multipart/form-data; boundary=b", &Bytes::from_static(bytes))
-        );
-        assert!(read_form("multipart/form-data; boundary=c", &Bytes::from_static(bytes)).is_none());
-    }
-
-    #[test]
-    fn document_is_known_by_its_members() {
-        assert!(is_document(b" {\"blob\":\"\",\"exportResponseMetadata\":{}}}"));
-        for other in ["", "{}", "[{\"blob\":1}]", "{\"blob\":1}", "{\"blob\""] {
-            assert!(!is_document(other.as_bytes()), "{other}");
-        }
-    }
 }

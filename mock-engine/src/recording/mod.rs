@@ -43,7 +43,7 @@ mod correlate;
 mod directory;
 mod exchange;
 mod hide;
-mod message;
+pub(crate) mod message;
 mod proxy;
 mod question;
 mod replay;

@@ -6,7 +6,7 @@
 //! The server speaks HTTP/1.1 only, as the clients of engines do.
 
 mod faulty;
-mod ports;
+pub(crate) mod ports;
 pub(crate) mod tls;
 
 use std::convert::Infallible;

@@ -75,7 +75,7 @@ pub(crate) fn open(bind: &[Bind], port: u16) -> Result<Vec<TcpListener>, ListenE
 }
 
 /// Every address once, with whether the engine starts without it.
-fn addresses(bind: &[Bind]) -> Vec<(IpAddr, bool)> {
+pub fn addresses(bind: &[Bind]) -> Vec<(IpAddr, bool)> {
     let mut addresses: Vec<(IpAddr, bool)> = Vec::new();
     let mut add = |ip: IpAddr, is_optional: bool| match addresses.iter_mut().find(|(known, _)| *known == ip) {
         Some((_, known)) => *known &= is_optional,
@@ -127,39 +127,4 @@ fn listen(address: SocketAddr, only_v6: bool) -> io::Result<(TcpListener, Socket
     let listener = TcpListener::from_std(socket.into())?;
     let address = listener.local_addr()?;
     Ok((listener, address))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bind_is_localhost_or_an_address_without_a_port() {
-        for (text, bind) in [
-            ("localhost", Bind::Localhost),
-            ("LocalHost", Bind::Localhost),
-            ("0.0.0.0", Bind::Address(Ipv4Addr::UNSPECIFIED.into())),
-            ("::1", Bind::Address(Ipv6Addr::LOCALHOST.into())),
-            ("[::1]", Bind::Address(Ipv6Addr::LOCALHOST.into())),
-        ] {
-            assert_eq!(text.parse::<Bind>().unwrap(), bind);
-        }
-        for bad in ["", "localhost:8080", "127.0.0.1:8080", "[::1", "a.example.com"] {
-            assert!(bad.parse::<Bind>().is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn repeated_address_is_opened_once_and_required_if_named() {
-        let v4 = Bind::Address(Ipv4Addr::LOCALHOST.into());
-        let v6 = Bind::Address(Ipv6Addr::LOCALHOST.into());
-        let both = |optional| {
-            vec![
-                (Ipv4Addr::LOCALHOST.into(), false),
-                (Ipv6Addr::LOCALHOST.into(), optional),
-            ]
-        };
-        assert_eq!(addresses(&[Bind::Localhost, v4]), both(true));
-        assert_eq!(addresses(&[Bind::Localhost, v6]), both(false));
-    }
 }

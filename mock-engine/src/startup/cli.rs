@@ -270,36 +270,12 @@ impl Cli {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use clap::CommandFactory;
+/// Returns the configuration that options describe.
+pub fn configuration(options: &[&str]) -> Result<Config, ConfigError> {
+    Cli::parse_from([&["mock-engine"], options].concat()).into_config()
+}
 
-    use super::*;
-    use crate::http::limits::Limits;
-
-    #[test]
-    fn options_are_consistent() {
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn flags_override_the_profile_in_both_directions() {
-        let syncs = |options: &[&str]| {
-            let config = Cli::parse_from([&["mock-engine"], options].concat()).into_config();
-            config.unwrap().engines[0].settings.concurrent_sync
-        };
-        assert!(syncs(&["--profile", "2025"]));
-        assert!(!syncs(&["--profile", "2025", "--concurrent-sync=false"]));
-        assert!(!syncs(&["--profile", "6.0"]));
-        assert!(syncs(&["--profile", "6.0", "--concurrent-sync"]));
-    }
-
-    #[test]
-    fn defaults_make_one_engine() {
-        let config = Cli::parse_from(["mock-engine"]).into_config().unwrap();
-        assert_eq!(config.engines.len(), 1);
-        assert_eq!(config.engines[0].port, 8080);
-        assert_eq!(config.bind, [Bind::Localhost]);
-        assert_eq!(config.limits, Limits::default());
-    }
+/// Panics if the definition of the options contradicts itself.
+pub fn check_options() {
+    <Cli as clap::CommandFactory>::command().debug_assert();
 }

@@ -11,9 +11,11 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
-pub(super) use self::entry::{EngineEntry, engines, read_file};
-pub(super) use self::users::{UserFileError, read_users};
-pub(super) use self::values::{parse_created_status, parse_duration, parse_pace, parse_user, parse_version};
+pub(super) use self::entry::read_file;
+pub use self::entry::{EngineEntry, engines};
+pub use self::users::{UserFileError, read_users};
+pub(super) use self::values::parse_created_status;
+pub use self::values::{parse_duration, parse_pace, parse_user, parse_version};
 use crate::engine::schema::{Schema, SchemaError};
 use crate::engine::{ProfileError, Settings};
 use crate::http::faults::{self, Fault};
@@ -22,7 +24,7 @@ use crate::server::Bind;
 
 /// The whole configuration.
 #[derive(Debug, Clone)]
-pub(super) struct Config {
+pub struct Config {
     /// The addresses of all engines; at least one.
     pub bind: Vec<Bind>,
     /// The engines; at least one.
@@ -39,7 +41,7 @@ pub(super) struct Config {
 
 /// One engine.
 #[derive(Debug, Clone)]
-pub(super) struct EngineConfig {
+pub struct EngineConfig {
     /// Its port; 0 takes a free one.
     pub port: u16,
     /// Its settings.
@@ -52,7 +54,7 @@ pub(super) struct EngineConfig {
 
 /// The source of the certificates.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Tls {
+pub enum Tls {
     /// Plain HTTP.
     Off,
     /// An authority made at the start; its certificate can go to a file.
@@ -71,7 +73,7 @@ pub(super) enum Tls {
 
 /// Why a configuration is refused.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum ConfigError {
+pub enum ConfigError {
     /// An option's value is malformed.
     #[error("'{value}' is not {expected}")]
     Value {

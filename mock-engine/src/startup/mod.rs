@@ -4,9 +4,9 @@ mod asked;
 mod blocking;
 mod builder;
 #[cfg(feature = "cli")]
-mod cli;
+pub(crate) mod cli;
 #[cfg(feature = "cli")]
-mod config;
+pub(crate) mod config;
 mod content;
 #[cfg(feature = "cli")]
 mod engines;

@@ -29,7 +29,9 @@ fn no_layer_uses_one_above() {
 #[test]
 fn only_startup_uses_recordings() {
     for (module, used) in sources().uses() {
-        let inside = module.first().is_none_or(|m| m == "startup" || m == "recording");
+        let inside = module
+            .first()
+            .is_none_or(|m| ["internal", "recording", "startup"].contains(&m.as_str()));
         let uses = used
             .iter()
             .any(|other| other.first().is_some_and(|m| m == "recording"));

@@ -43,6 +43,7 @@ mod mirror;
 mod object_types;
 mod objects;
 mod openapi;
+mod parts;
 mod planned;
 mod ports;
 mod profiles;

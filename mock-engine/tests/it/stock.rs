@@ -416,3 +416,28 @@ async fn classifiers_and_their_sets_are_kept() {
         409
     );
 }
+
+#[tokio::test]
+async fn every_domain_and_expression_resolves() {
+    let client = Client::of(MockEngine::builder().fresh()).await;
+    let list = async |path: &str| client.rows(&format!("{path}?page_number=1&page_size=999")).await;
+    let (algorithms, domains) = (list("algorithms").await, list("domains").await);
+    let (algorithms, names) = (
+        column(&algorithms, "algorithmName"),
+        column(&domains, "domainName"),
+    );
+    for domain in &domains {
+        for member in ["defaultAlgorithmCode", "defaultTokenizationCode"] {
+            let algorithm = domain[member].as_str();
+            assert!(
+                algorithm.is_none_or(|name| algorithms.contains(&name)),
+                "{domain}"
+            );
+        }
+    }
+    let expressions = list("profile-expressions").await;
+    assert_eq!(expressions.len(), 55);
+    for domain in column(&expressions, "domainName") {
+        assert!(names.contains(&domain), "{domain}");
+    }
+}

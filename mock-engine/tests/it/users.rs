@@ -87,6 +87,16 @@ async fn only_given_and_created_users_can_log_in() {
     client.create("users", &person("ada"), "userId").await;
     assert_eq!(login(&client, "Ada", "Secret-1").await.status, 200);
     assert_eq!(login(&client, "Ada", "other").await.status, 401);
+    // A password in the row of a given user takes the place of the given one.
+    let mut row = listed(&client, "user123").await;
+    row["password"] = json!("n3w");
+    let path = format!("users/{}", row["userId"]);
+    assert_eq!(client.call("PUT", &path, &row).await.status, 200);
+    assert_eq!(login(&client, "USER123", "n3w").await.status, 200);
+    assert_eq!(login(&client, "user123", "pw123").await.status, 401);
+    row["isLocked"] = json!(true);
+    assert_eq!(client.call("PUT", &path, &row).await.status, 200);
+    assert_eq!(login(&client, "user123", "n3w").await.status, 401);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ mod load;
 mod recorded;
 pub(crate) mod seed;
 pub(super) mod seeded;
-pub(super) mod stock;
+pub(crate) mod stock;
 
 use std::path::PathBuf;
 

@@ -22,12 +22,12 @@ mod mounts;
 mod numbers;
 mod part_rows;
 mod reference;
-mod rewrite;
+pub(crate) mod rewrite;
 mod rows;
 mod ruleset_rows;
 mod ruleset_tables;
 mod serialized;
-mod store;
+pub(crate) mod store;
 mod stored;
 mod successor;
 

@@ -149,12 +149,12 @@ pub(super) fn with_dependencies_at(
 
 /// Returns a message with one field replaced, inserted at its number's position, or removed. `encoded` is the whole
 /// field.
-pub(super) fn set_field(bytes: &[u8], number: u32, encoded: Option<&[u8]>) -> Vec<u8> {
+pub fn set_field(bytes: &[u8], number: u32, encoded: Option<&[u8]>) -> Vec<u8> {
     set_fields(bytes, number, encoded.into_iter())
 }
 
 /// Like [`set_field`], for all occurrences of a repeated field.
-pub(super) fn set_fields<'a>(bytes: &[u8], number: u32, encoded: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+pub(crate) fn set_fields<'a>(bytes: &[u8], number: u32, encoded: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
     let Ok(message) = Message::parse(bytes) else {
         return bytes.to_vec();
     };
@@ -211,32 +211,4 @@ pub(super) fn add_fields(bytes: &[u8], number: u32, values: &[Vec<u8>]) -> Vec<u
     let present: Vec<&[u8]> = message.all(number).map(|field| field.raw).collect();
     let all = present.into_iter().chain(added.iter().map(Vec::as_slice));
     set_fields(bytes, number, all)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn field(number: u32, text: &str) -> Vec<u8> {
-        Writer::new().text(number, text).finish()
-    }
-
-    #[test]
-    fn set_field_replaces_inserts_or_removes() {
-        let bytes = [field(1, "a"), field(3, "c"), field(9, "?")].concat();
-        let set = |number, text: Option<&str>| {
-            set_field(&bytes, number, text.map(|text| field(number, text)).as_deref())
-        };
-        assert_eq!(
-            set(3, Some("x")),
-            [field(1, "a"), field(3, "x"), field(9, "?")].concat()
-        );
-        assert_eq!(
-            set(2, Some("b")),
-            [field(1, "a"), field(2, "b"), field(3, "c"), field(9, "?")].concat()
-        );
-        assert_eq!(set(10, Some("z")), [bytes.clone(), field(10, "z")].concat());
-        assert_eq!(set(1, None), [field(3, "c"), field(9, "?")].concat());
-        assert_eq!(set(5, None), bytes);
-    }
 }

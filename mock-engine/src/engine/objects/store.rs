@@ -144,7 +144,7 @@ impl ObjectStore {
     }
 
     /// Returns the objects that depend on this identifier, by key, except bundles and references.
-    pub(super) fn depending_on<'a>(
+    pub fn depending_on<'a>(
         &'a self,
         identifier: &Identifier,
     ) -> impl Iterator<Item = &'a Arc<StoredObject>> + use<'a> {
@@ -152,7 +152,7 @@ impl ObjectStore {
     }
 
     /// Returns the objects with this UUID A, by key, except references.
-    pub(super) fn with_object_uuid<'a>(
+    pub fn with_object_uuid<'a>(
         &'a self,
         uuid: &str,
     ) -> impl Iterator<Item = &'a Arc<StoredObject>> + use<'a> {
@@ -208,6 +208,3 @@ impl ObjectStore {
         self.by_key.ptr_eq(&other.by_key)
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -76,18 +76,3 @@ pub(crate) fn read(json: &str) -> Result<Vec<Fault>, String> {
     let list: Result<FaultList, _> = serde_path_to_error::deserialize(&mut reader);
     list.map_err(|error| error.to_string())?.into_faults()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::super::Faults;
-    use super::*;
-
-    #[test]
-    fn every_set_is_valid() {
-        for (name, _, definition) in SETS {
-            let faults = read(definition).unwrap_or_else(|error| panic!("{name}: {error}"));
-            assert!(faults.len() > 1, "{name}");
-            Faults::default().set(faults).unwrap();
-        }
-    }
-}

@@ -13,7 +13,7 @@ use crate::http::redact;
 
 /// A request with what became of it.
 #[derive(Debug, Clone)]
-pub(crate) struct Entry {
+pub struct Entry {
     pub(super) id: u64,
     pub(super) time_ms: i64,
     /// Whether it is a call of `/__admin`.
@@ -49,12 +49,13 @@ pub(super) struct Done {
 
 /// An answer, for the journal.
 #[derive(Debug, Default)]
-pub(crate) struct Answered<'a> {
-    pub(crate) status: u16,
+pub struct Answered<'a> {
+    /// Its status.
+    pub status: u16,
     pub(crate) took: Duration,
     pub(crate) size: Option<u64>,
     /// The request's body.
-    pub(crate) sent: Option<Sent>,
+    pub sent: Option<Sent>,
     pub(crate) error: Option<&'a str>,
     pub(crate) user: Option<Arc<str>>,
     pub(crate) is_unmatched: bool,
@@ -156,7 +157,7 @@ impl Entry {
     }
 
     /// The size for the journal's bound.
-    pub(super) fn bytes(&self) -> usize {
+    pub fn bytes(&self) -> usize {
         let text = |text: &Option<Box<str>>| text.as_ref().map_or(0, |text| text.len());
         let done = self
             .done

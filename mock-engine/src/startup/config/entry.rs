@@ -14,7 +14,7 @@ use crate::http::faults::Fault;
 /// An engine of a TOML file; options give the missing values.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(in crate::startup) struct EngineEntry {
+pub struct EngineEntry {
     /// Name.
     pub name: String,
     /// Port.
@@ -59,7 +59,7 @@ pub(in crate::startup) struct EngineEntry {
 /// One seed file, or several.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
-pub(in crate::startup) enum SeedFiles {
+pub enum SeedFiles {
     One(PathBuf),
     Several(Vec<PathBuf>),
 }
@@ -190,7 +190,7 @@ pub(in crate::startup) fn read_file(path: PathBuf) -> Result<Vec<EngineEntry>, C
 }
 
 /// Builds the engines of the entries.
-pub(in crate::startup) fn engines(
+pub fn engines(
     entries: Vec<EngineEntry>,
     base: &Settings,
     created_status: Option<StatusCode>,
@@ -232,49 +232,4 @@ fn directory_name(name: &str) -> String {
         }
     }
     directory
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_engine_gets_its_own_state_directory() {
-        let base = Settings {
-            state_dir: Some("dir".into()),
-            ..Settings::default()
-        };
-        let entries = ["a:1", "../B:2"].map(|text| text.parse().unwrap()).to_vec();
-        let engines = engines(entries, &base, None, &[]).unwrap();
-        assert_eq!(engines[0].settings.state_dir, Some("dir/a".into()));
-        assert_eq!(engines[1].settings.state_dir, Some("dir/%2e.%2f%42".into()));
-        assert_eq!(engines[1].port, 2);
-    }
-
-    #[test]
-    fn path_with_an_engine_name_is_loaded_by_that_engine_only() {
-        let base = Settings {
-            load: ["a=x.json", "all", "b=y=z.json", "c=other.json"]
-                .map(PathBuf::from)
-                .to_vec(),
-            ..Settings::default()
-        };
-        let entries = ["a:1", "b:2"].map(|text| text.parse().unwrap()).to_vec();
-        let engines = engines(entries, &base, None, &[]).unwrap();
-        let load = |at: usize| engines[at].settings.load.clone();
-        assert_eq!(load(0), ["x.json", "all", "c=other.json"].map(PathBuf::from));
-        assert_eq!(load(1), ["all", "y=z.json", "c=other.json"].map(PathBuf::from));
-    }
-
-    #[test]
-    fn names_must_differ_and_entries_parse() {
-        let twice = ["a:1", "a:2"].map(|text| text.parse().unwrap()).to_vec();
-        assert!(matches!(
-            engines(twice, &Settings::default(), None, &[]),
-            Err(ConfigError::SameName(_))
-        ));
-        for bad in ["", "a", ":1", "a:", "a:70000"] {
-            assert!(bad.parse::<EngineEntry>().is_err(), "{bad}");
-        }
-    }
 }

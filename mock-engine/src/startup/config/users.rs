@@ -14,7 +14,7 @@ const MOST_BYTES: u64 = 1 << 20;
 
 /// Why a file of users is refused.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum UserFileError {
+pub enum UserFileError {
     /// The file can't be read.
     #[error("--user-file {path}: {source}")]
     Read {
@@ -40,7 +40,7 @@ pub(crate) enum UserFileError {
 }
 
 /// Reads `NAME:PASSWORD` lines; skips blank lines and lines that begin with `#`.
-pub(crate) fn read_users(path: &Path) -> Result<Vec<Credential>, UserFileError> {
+pub fn read_users(path: &Path) -> Result<Vec<Credential>, UserFileError> {
     let read = |source| UserFileError::Read {
         path: path.to_owned(),
         source,
@@ -87,38 +87,4 @@ fn is_open_to_others(file: &File) -> bool {
 #[cfg(not(unix))]
 fn is_open_to_others(_: &File) -> bool {
     false
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &[u8]) -> Result<Vec<Credential>, UserFileError> {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), text).unwrap();
-        read_users(file.path())
-    }
-
-    #[test]
-    fn lines_are_users_or_comments() {
-        let users = read("\u{feff}# who\r\na:b:c\r\n\r\n  \r\nä: ö \n".as_bytes()).unwrap();
-        let shown: Vec<_> = users
-            .iter()
-            .map(|user| (user.name.as_str(), user.password()))
-            .collect();
-        assert_eq!(shown, [("a", "b:c"), ("ä", " ö ")]);
-    }
-
-    #[test]
-    fn file_without_users_is_refused_and_never_quoted() {
-        let error = read(b"a:b\ns3cret\n").unwrap_err();
-        assert!(matches!(error, UserFileError::Line { line: 2, .. }), "{error}");
-        assert!(!error.to_string().contains("s3cret"), "{error}");
-        for empty in [&b""[..], b"# a:b\n", b"\n\n"] {
-            assert!(matches!(read(empty), Err(UserFileError::Empty(_))));
-        }
-        assert!(matches!(read(b"a:\xff"), Err(UserFileError::Read { .. })));
-        let large = "a:b\n".repeat(300_000);
-        assert!(matches!(read(large.as_bytes()), Err(UserFileError::TooLarge(_))));
-    }
 }

@@ -290,6 +290,16 @@ async fn program_starts_with_a_set_that_it_prints() {
 }
 
 #[tokio::test]
+async fn every_ready_made_set_is_taken() {
+    let client = Client::new().await;
+    for name in ["flaky-network", "expiring-token", "busy-engine", "slow-engine"] {
+        let reply = client.admin("PUT", "faults", &json!({ "sets": [name] })).await;
+        assert_eq!(reply.status, 200, "{name}: {reply:?}");
+        assert!(client.engine.faults().list().len() > 1, "{name}");
+    }
+}
+
+#[tokio::test]
 async fn reset_brings_the_first_faults_back() {
     let fault: Fault =
         serde_json::from_value(json!({ "match": { "path": "/x" }, "act": busy(503) })).unwrap();

@@ -1,7 +1,12 @@
-use exportdoc::internal::object::{Revision, RevisionPair, SyncObject};
-use proptest::prelude::*;
+//! The index of the objects.
 
-use super::*;
+use std::sync::Arc;
+
+use exportdoc::internal::identifier::Identifier;
+use exportdoc::internal::object::{ObjectKey, Revision, RevisionPair, SyncObject};
+use mock_engine::internal::StoredObject;
+use mock_engine::internal::engine::ObjectStore;
+use proptest::prelude::*;
 
 /// Few enough of everything that objects meet: types with seen, provisional and unknown numbers, an algorithm type, a
 /// bundle, a reference.
@@ -66,15 +71,17 @@ fn change() -> impl Strategy<Value = Change> {
 
 /// What is found is what a look through all objects finds.
 fn check(store: &ObjectStore) {
-    let mut all: Vec<&Arc<StoredObject>> = store.by_key.values().collect();
+    let mut all: Vec<&Arc<StoredObject>> = store.iter().collect();
+    let mut by_key = all.clone();
+    by_key.sort_by_key(|stored| stored.key());
     let scan = |fits: &dyn Fn(&StoredObject) -> bool| -> Vec<&ObjectKey> {
-        let found = store.by_key.values().filter(|stored| fits(stored));
+        let found = by_key.iter().filter(|stored| fits(stored));
         found.map(|stored| stored.key()).collect()
     };
     let keys = |found: Vec<&Arc<StoredObject>>| -> Vec<ObjectKey> {
         found.into_iter().map(|stored| stored.key().clone()).collect()
     };
-    for stored in store.by_key.values() {
+    for &stored in &by_key {
         assert_eq!(store.get(stored.key()), Some(stored));
         let uuid = &stored.object.revision().pair.object;
         let same = scan(&|other| !other.is_reference() && other.object.revision().pair.object == *uuid);
@@ -122,7 +129,10 @@ fn check(store: &ObjectStore) {
             same.first().copied()
         );
     }
-    all.sort_by_key(|stored| type_key(stored));
+    all.sort_by_key(|stored| {
+        let key = stored.key();
+        (stored.type_name.clone(), key.identifier.clone(), key.type_number)
+    });
     assert!(store.iter().eq(all));
 }
 
