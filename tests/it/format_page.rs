@@ -91,6 +91,7 @@ fn documents_in(directory: &str) -> Vec<PathBuf> {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn vectors_read_as_expected_by_page_and_inspect() {
     let documents = documents_in("format");
     for (document, read) in documents.iter().zip(read_by_page(&documents)) {
@@ -102,6 +103,7 @@ fn vectors_read_as_expected_by_page_and_inspect() {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn page_reads_other_documents_as_inspect_does() {
     let mut documents = documents_in("handmade");
     // Provisional type numbers mean something in this toolkit's documents only, which the page's reader doesn't know.
@@ -118,6 +120,7 @@ fn page_reads_other_documents_as_inspect_does() {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn broken_vectors_are_refused_by_page_and_inspect() {
     let documents = documents_in("format/broken");
     for (document, read) in documents.iter().zip(read_by_page(&documents)) {

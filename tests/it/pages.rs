@@ -25,12 +25,14 @@ fn check(wanted: impl Fn(&str) -> bool) {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn commands_of_the_documentation_print_what_it_shows() {
     check(|name| !name.starts_with("testing") && !name.starts_with("quick-start"));
 }
 
 /// Quick starts use both programs. Cargo builds the other one for this test only in a run of the whole workspace.
 #[test]
+#[ignore = "ci/long runs it"]
 fn commands_of_quick_starts_print_what_they_show() {
     if !programs().join("mock-engine").exists() {
         let mut cargo = Command::new(env!("CARGO"));

@@ -89,6 +89,7 @@ fn finish(command: &mut Command) {
 }
 
 #[tokio::test]
+#[ignore = "ci/long runs it"]
 async fn dxm_toolkit() {
     let source = demo().start().await.unwrap();
     let target = Client::of(empty()).await;
@@ -107,6 +108,7 @@ async fn dxm_toolkit() {
 }
 
 #[tokio::test]
+#[ignore = "ci/long runs it"]
 async fn sidekick() {
     let source = demo().start().await.unwrap();
     let target = empty().start().await.unwrap();
@@ -128,6 +130,7 @@ async fn sidekick() {
 }
 
 #[tokio::test]
+#[ignore = "ci/long runs it"]
 async fn sidekick_engine() {
     let source = demo().start().await.unwrap();
     let target = empty().start().await.unwrap();
@@ -143,6 +146,7 @@ async fn sidekick_engine() {
 }
 
 #[tokio::test]
+#[ignore = "ci/long runs it"]
 async fn initializer() {
     let source = demo().fresh().schema(crate::schema::hr()).start().await.unwrap();
     let target = empty().schema(crate::schema::hr()).start().await.unwrap();
@@ -157,6 +161,7 @@ async fn initializer() {
 }
 
 #[tokio::test]
+#[ignore = "ci/long runs it"]
 async fn dxmc() {
     let source = demo().start().await.unwrap();
     let target = empty().start().await.unwrap();
@@ -171,6 +176,7 @@ async fn dxmc() {
 }
 
 #[tokio::test]
+#[ignore = "ci/long runs it"]
 async fn masking_initializer() {
     let source = demo().start().await.unwrap();
     let target = empty().start().await.unwrap();
@@ -185,6 +191,7 @@ async fn masking_initializer() {
 }
 
 #[tokio::test]
+#[ignore = "ci/long runs it"]
 async fn workshops() {
     let source = demo().start().await.unwrap();
     let target = empty().start().await.unwrap();
@@ -199,6 +206,7 @@ async fn workshops() {
 }
 
 #[tokio::test]
+#[ignore = "ci/long runs it"]
 async fn generated_client() {
     let source = demo().start().await.unwrap();
     let target = Client::of(empty()).await;
@@ -218,6 +226,7 @@ async fn generated_client() {
 }
 
 #[tokio::test]
+#[ignore = "ci/long runs it"]
 async fn cc_scripts() {
     let engine = demo().start().await.unwrap();
     script(
@@ -230,12 +239,14 @@ async fn cc_scripts() {
 }
 
 #[tokio::test]
+#[ignore = "ci/long runs it"]
 async fn lgpd() {
     let engine = demo().fresh().schema(crate::schema::hr()).start().await.unwrap();
     script("bash", "client_scripts/lgpd.sh", &[&engine.url()], String::new).await;
 }
 
 #[tokio::test]
+#[ignore = "ci/long runs it"]
 async fn vendor_scripts() {
     let source = demo().start().await.unwrap();
     let target = empty().start().await.unwrap();
@@ -250,6 +261,7 @@ async fn vendor_scripts() {
 }
 
 #[tokio::test]
+#[ignore = "ci/long runs it"]
 async fn demo_load() {
     let dir = tempfile::tempdir().unwrap();
     let config = dir.path().join("engines.toml");
@@ -265,6 +277,7 @@ async fn demo_load() {
 }
 
 #[tokio::test]
+#[ignore = "ci/long runs it"]
 async fn start_mask() {
     let engine = MockEngine::builder()
         .settings(Settings::default().with(|settings| {
@@ -283,6 +296,7 @@ async fn start_mask() {
 }
 
 #[tokio::test]
+#[ignore = "ci/long runs it"]
 async fn masking_report() {
     let engine = demo()
         .created_status(http::StatusCode::CREATED)
@@ -299,6 +313,7 @@ async fn masking_report() {
 }
 
 #[tokio::test]
+#[ignore = "ci/long runs it"]
 async fn csharp_client() {
     let engine = demo().start().await.unwrap();
     script(

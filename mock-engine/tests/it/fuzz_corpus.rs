@@ -12,6 +12,7 @@ use std::path::Path;
 const FILES: usize = 20;
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn fuzz_target_holds_on_its_corpus() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus/http");
     let mut files = 0;

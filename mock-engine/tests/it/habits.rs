@@ -216,6 +216,7 @@ fn first_version() -> Vec<u8> {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn loaded_test_documents_keep_content_and_unknown_types_bytes() {
     let mut compared_documents = 0;
     for directory in ["generated", "handmade", "generated/merge"] {
@@ -288,6 +289,7 @@ proptest! {
     #![proptest_config(crate::support::property(2))]
 
     #[test]
+    #[ignore = "ci/long runs it"]
     fn export_with_habits_has_the_content_of_a_faithful_one(
         edits in prop::collection::vec((0..4_u8, "[a-z]{1,12}"), 0..4),
         wanted in prop::sample::subsequence(vec![

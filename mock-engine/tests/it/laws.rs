@@ -110,6 +110,7 @@ proptest! {
     #![proptest_config(crate::support::property(2))]
 
     #[test]
+    #[ignore = "ci/long runs it"]
     fn second_import_changes_nothing_and_hashes_are_equal(
         edits in prop::collection::vec(edit(), 0..4), job in prop_oneof![Just(4), Just(5)]
     ) {
@@ -151,6 +152,7 @@ proptest! {
     }
 
     #[test]
+    #[ignore = "ci/long runs it"]
     fn failed_import_changes_nothing(edits in prop::collection::vec(edit(), 1..4)) {
         run(async {
             let source = Client::of(MockEngine::builder().name("a").seed(7)).await;

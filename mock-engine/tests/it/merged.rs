@@ -105,6 +105,7 @@ proptest! {
     #![proptest_config(crate::support::property(2))]
 
     #[test]
+    #[ignore = "ci/long runs it"]
     fn import_of_a_merge_equals_imports_one_after_the_other(
         edits in prop::collection::vec(edit(), 0..3),
         picks in prop::sample::subsequence(EXPORTS.to_vec(), 2..5).prop_shuffle(),

@@ -87,6 +87,7 @@ proptest! {
     #![proptest_config(crate::support::property(2))]
 
     #[test]
+    #[ignore = "ci/long runs it"]
     fn rows_and_objects_always_agree(operations in prop::collection::vec(operation(), 1..12)) {
         let engine = demo();
         let mut before = hashes(&engine);

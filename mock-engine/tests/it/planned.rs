@@ -77,6 +77,7 @@ pub(crate) fn documents() -> Vec<PathBuf> {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn plan_matches_import_at_every_version_for_test_documents() {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for (n, path) in documents().into_iter().enumerate() {
@@ -108,6 +109,7 @@ fn plan_matches_import_at_every_version_for_test_documents() {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn plan_matches_import_for_made_up_targets() {
     let engines = of_every_version();
     let key = SigningKey::from_seed(KeySize::Dsa512, b"planned").unwrap();
@@ -162,6 +164,7 @@ fn plan_matches_import_for_made_up_targets() {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn plan_matches_import_for_exports_of_the_demo_engine() {
     let source = demo();
     put(&source, "masking-jobs", 4, json!({})).unwrap();
@@ -294,6 +297,7 @@ fn known(action: &Action) -> String {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn plan_against_a_partial_target_agrees_with_the_whole_one() {
     let engine = engine(Settings::default().with(|settings| {
         settings.empty = true;

@@ -20,6 +20,7 @@ fn blocks() -> Vec<String> {
 }
 
 #[tokio::test]
+#[ignore = "ci/long runs it"]
 async fn printed_commands_start_two_engines_and_sync_them() {
     let blocks = blocks();
     let [start, sync, refuse] = blocks.as_slice() else {

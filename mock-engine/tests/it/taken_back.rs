@@ -86,6 +86,7 @@ fn moved(
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn every_form_of_export_can_be_imported_elsewhere() {
     let source = with_files();
     let listed: Vec<String> = hashes(&source)
@@ -123,6 +124,7 @@ fn every_form_of_export_can_be_imported_elsewhere() {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn loaded_document_is_imported_elsewhere_with_the_same_hashes() {
     let bundle = std::fs::read(testdata("global-small.json")).unwrap();
     let mut count = 0;

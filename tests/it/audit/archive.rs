@@ -36,6 +36,7 @@ fn paths(lines: &[Value]) -> Vec<&str> {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn ndjson_has_a_line_per_file_in_path_order() {
     let directory = archive(12);
     let at = |name: &str| directory.path().join("archive").join(name);
@@ -127,6 +128,7 @@ fn text_shows_shared_information_once() {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn without_a_terminal_there_is_no_bar() {
     let directory = archive(150);
     let output = exportdoc()

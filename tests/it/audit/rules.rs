@@ -7,6 +7,7 @@ use exportdoc::internal::audit::Level;
 use exportdoc::internal::finding::{self, FindingRule, Needs, REGISTRY};
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn every_finding_has_a_fires_and_a_quiet_document() {
     let findings: BTreeSet<&str> = REGISTRY.iter().map(|rule| rule.id).collect();
     let cases: BTreeSet<&str> = testkit::audit::cases().iter().map(|case| case.rule).collect();
@@ -64,6 +65,7 @@ fn removing_a_finding_fails_only_its_own_case() {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn rule_turned_off_removes_only_its_findings() {
     for rule in REGISTRY {
         let mut case = Case::read(rule.id, "fires");

@@ -7,6 +7,7 @@ use crate::support::{everything, made_text, root};
 use serde_json::Value;
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn json_fits_its_schema_with_all_required_members() {
     let schema = fs::read_to_string(root().join("docs/schema/audit-v1.schema.json")).unwrap();
     let schema: Value = serde_json::from_str(&schema).unwrap();

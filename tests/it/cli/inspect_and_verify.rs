@@ -576,6 +576,7 @@ fn many_documents(directory: &Path, count: usize) -> Vec<String> {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn directory_is_reported_in_path_order() {
     let directory = tempfile::tempdir().unwrap();
     // More than are judged at a time.
@@ -609,6 +610,7 @@ fn directory_is_reported_in_path_order() {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn closed_pipe_keeps_the_exit_code() {
     let directory = tempfile::tempdir().unwrap();
     many_documents(directory.path(), 30);

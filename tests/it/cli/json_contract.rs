@@ -92,6 +92,7 @@ fn the_schema_is_valid_draft_2020_12() {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn json_of_every_test_document_fits_the_schema() {
     let whole = validator(None);
     let definitions = ["inspect_output", "verify_output"].map(|name| (name, validator(Some(name))));
@@ -130,6 +131,7 @@ fn json_of_every_test_document_fits_the_schema() {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn every_ndjson_line_of_every_test_document_fits_the_schema() {
     for (command, definition) in [("inspect", "inspect_line"), ("verify-signature", "verify_line")] {
         let (lines, _) = run(&[command, "--format", "ndjson", "-r", "testdata"]);

@@ -94,6 +94,7 @@ fn has_digit_behind(text: &str, sign: &str) -> bool {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn names_stay_plain_text_in_markdown() {
     let directory = tempfile::tempdir().unwrap();
     // In twos as well: one may close what the other opened.
@@ -165,6 +166,7 @@ fn names_stay_plain_text_in_markdown() {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn json_of_every_command_shows_hidden_characters_as_escapes() {
     let directory = tempfile::tempdir().unwrap();
     let names = [HIDDEN.to_owned(), "plain".to_owned()];

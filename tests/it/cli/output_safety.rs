@@ -287,6 +287,7 @@ mod unix {
 
     /// Killed at any moment: the output is there whole or not at all, apart from a temporary file.
     #[test]
+    #[ignore = "ci/long runs it"]
     fn a_kill_leaves_the_whole_output_or_nothing() {
         let directory = workplace();
         let directory = directory.path();
@@ -352,6 +353,7 @@ mod unix {
     }
 
     #[test]
+    #[ignore = "ci/long runs it"]
     fn what_is_written_is_protected_as_its_input_is() {
         let place = full_workplace();
         let directory = place.path();

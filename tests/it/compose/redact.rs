@@ -65,6 +65,7 @@ fn decoded(path: &Path) -> Vec<u8> {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn no_private_value_of_the_test_data_is_left() {
     let mut searched = 0;
     for document in [

@@ -14,6 +14,7 @@ const DOCUMENTS: [&str; 3] = [
 ];
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn the_commands_that_make_documents_say_what_they_made() {
     let directory = tempdir().unwrap();
     for document in DOCUMENTS {

@@ -194,6 +194,7 @@ fn exports_of_an_unchanged_engine_are_equal() {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn upgrade_under_old_revisions_is_rewritten_by_engine() {
     let files = exports();
     for (old, new, there) in [
@@ -242,6 +243,7 @@ fn upgrade_under_old_revisions_is_rewritten_by_engine() {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn merge_of_one_engines_exports_takes_the_newest() {
     let files = exports();
     let newest = |one: &str, other: &str, newest: &str| {
@@ -271,6 +273,7 @@ fn merge_of_one_engines_exports_takes_the_newest() {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn sealed_copy_is_not_later_than_the_upgrades_export() {
     let files = exports();
     let merge = |one: &str, other: &str, result: &str| {
@@ -425,6 +428,7 @@ fn tampered(path: &str) -> (Status, Vec<String>) {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn a_date_that_is_no_date_is_an_edit() {
     let lookup = algorithm(2, "FirstNameLookup");
     for date in [
@@ -482,6 +486,7 @@ fn a_set_with_another_item_or_one_twice_is_an_edit() {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn upgrade_field_needs_the_value_that_engines_write() {
     let segment = algorithm(6, "SsnSegment");
     let with_variant = |text: &'static str| {
@@ -567,6 +572,7 @@ fn a_dependency_listed_twice_is_one() {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn changed_secret_or_host_under_one_revision_is_an_edit() {
     let lookup = algorithm(2, "FirstNameLookup");
     let new = with_data(&lookup, |data| {

@@ -99,6 +99,7 @@ fn c_escaped(bytes: &[u8]) -> String {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn every_record_has_the_field_tree_that_protoc_prints() {
     let directory = tempfile::tempdir().unwrap();
     let mut documents = documents(directory.path());
@@ -129,6 +130,7 @@ fn every_record_has_the_field_tree_that_protoc_prints() {
 /// Shapes that the documents don't have. Left out are those where protoc reads what the format forbids: varints of
 /// more than 64 bits, which it cuts.
 #[test]
+#[ignore = "ci/long runs it"]
 fn the_guess_at_what_bytes_hold_is_protocs() {
     let bytes = |value: &[u8]| Writer::new().bytes(1, value).finish();
     let mut deep = vec![0x08, 0x01];
@@ -183,6 +185,7 @@ fn the_guess_at_what_bytes_hold_is_protocs() {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn revision_hashes_are_those_recomputed_in_python() {
     let directory = tempfile::tempdir().unwrap();
     let mut documents = documents(directory.path());
@@ -244,6 +247,7 @@ fn signed(parts: &Parts) -> &[u8] {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn openssl_verifies_what_is_sealed_here_and_nothing_else() {
     let directory = tempfile::tempdir().unwrap();
     for (size, hash) in [
@@ -268,6 +272,7 @@ fn openssl_verifies_what_is_sealed_here_and_nothing_else() {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn java_verifies_what_is_sealed_here_under_records_v1() {
     let directory = tempfile::tempdir().unwrap();
     let classes = directory.path().to_str().unwrap();
@@ -309,6 +314,7 @@ fn java_verifies_what_is_sealed_here_under_records_v1() {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn handmade_documents_are_read_as_their_maker_expects() {
     for path in handmade() {
         let bytes = std::fs::read(&path).unwrap();

@@ -47,6 +47,7 @@ fn examined(blob: &[u8], requested: &str, passphrase: Option<Passphrase>) -> Doc
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn many_requested_rows_take_linear_time() {
     // Only the nightly's number is large enough for the limit on time to matter.
     let count: u64 = if testkit::exhaustive() { 60_000 } else { 6_000 };

@@ -209,6 +209,7 @@ proptest! {
     }
 
     #[test]
+    #[ignore = "ci/long runs it"]
     fn damaged_records_are_the_same_however_little_is_held(
         document in 0_usize..6, changes in changes(4), sizes in prop::collection::vec(1_usize..4000, 1..6),
         held in held(), secrets in secrets()
@@ -363,6 +364,7 @@ fn write_large_lookup(mut out: impl std::io::Write, pieces: usize) -> std::io::R
 
 #[cfg(target_os = "linux")]
 #[test]
+#[ignore = "ci/long runs it"]
 fn a_lookup_of_many_megabytes_is_counted_without_being_held() {
     use std::io::Read as _;
     use std::process::Stdio;

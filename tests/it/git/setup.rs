@@ -114,6 +114,7 @@ fn git_merge_brings_changes_to_different_objects_together() {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn git_merges_encrypted_documents_with_a_passphrase() {
     let repository = branches(&with_email("ours@example.com"), &with_user("THEIRS"));
     let path = repository.path();

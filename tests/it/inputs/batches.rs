@@ -27,6 +27,7 @@ fn documents(at: &Path, arguments: &[&str]) -> (i32, Vec<(String, bool)>) {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn lines_and_arrays_of_documents_are_judged_one_by_one() {
     let directory = tempdir().unwrap();
     let at = directory.path();
@@ -114,6 +115,7 @@ fn an_array_of_one_document_is_that_document() {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn data_after_a_document_is_reported() {
     let directory = tempdir().unwrap();
     let at = directory.path();

@@ -274,6 +274,7 @@ fn merge_of_encrypted_input_is_encrypted() {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn merge_with_itself_or_a_part_changes_nothing() {
     let directory = TempDir::new().unwrap();
     let path = directory.path();

@@ -93,6 +93,7 @@ fn signed(key: &SigningKey, size: KeySize, message: &[u8]) -> Case {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn openssl_and_the_jdk_verify_what_we_sign() {
     let directory = tempfile::tempdir().unwrap();
     let mut cases = Vec::new();
@@ -119,6 +120,7 @@ fn openssl_and_the_jdk_verify_what_we_sign() {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn openssl_reads_our_private_keys_and_signs_with_them() {
     let directory = tempfile::tempdir().unwrap();
     for size in KeySize::ALL.iter().copied() {
@@ -156,6 +158,7 @@ fn openssl_reads_our_private_keys_and_signs_with_them() {
 
 /// `KeyError::NotCanonical` says that others may read such a key: which do, and that we refuse it.
 #[test]
+#[ignore = "ci/long runs it"]
 fn openssl_or_jdk_read_non_canonical_keys() {
     let directory = tempfile::tempdir().unwrap();
     let key = SigningKey::from_seed(KeySize::Dsa512, b"canonical").unwrap();

@@ -6,6 +6,7 @@ use std::net::TcpStream;
 use super::{Server, rest, statuses};
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn idle_connections_stay_open_and_others_are_served() {
     let server = Server::start(&[]);
     let streams: Vec<TcpStream> = (0..500).map(|_| server.connect()).collect();
@@ -36,6 +37,7 @@ fn client_beyond_the_limit_waits_until_a_slow_one_is_cut_off() {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn server_without_descriptors_serves_again_once_it_has_some() {
     let server = Server::start_with_descriptors(64, &["--idle-timeout", "1s"]);
     // The system accepts further connections on its own, so only requests show that the server does not.
@@ -45,6 +47,7 @@ fn server_without_descriptors_serves_again_once_it_has_some() {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn clients_that_disappear_leave_no_memory_behind() {
     let server = Server::start(&[]);
     let start = server.head("POST", "import?force_overwrite=true") + "Content-Length: 1000000\r\n\r\n";

@@ -207,6 +207,7 @@ fn verdicts() -> Vec<(String, String, Vec<u8>)> {
 }
 
 #[tokio::test]
+#[ignore = "ci/long runs it"]
 async fn import_of_each_test_document_follows_its_verdict() {
     let b = engine_b().await;
     assert_eq!(crate::support::pair::new_environment(&b, "source").await, 2);

@@ -70,11 +70,13 @@ async fn compare(client: &str, interpreter: impl AsRef<OsStr>, file: &str) -> Ve
 }
 
 #[tokio::test]
+#[ignore = "ci/long runs it"]
 async fn curl_sees_what_the_table_says() {
     assert_eq!(compare("curl", "bash", "curl.sh").await, [1; 6]);
 }
 
 #[tokio::test]
+#[ignore = "ci/long runs it"]
 async fn python_requests_sees_what_the_table_says() {
     let client = "Python requests";
     assert_eq!(compare(client, python(), "requests_client.py").await, [1; 6]);

@@ -38,6 +38,7 @@ async fn names(client: &Client, path: &str, member: &str) -> Vec<Value> {
 }
 
 #[tokio::test]
+#[ignore = "ci/long runs it"]
 async fn seeded_on_the_fly_job_moves_to_another_engine() {
     let profiles = [
         None,

@@ -80,6 +80,7 @@ fn succeeds(command: &mut Command, what: &str) {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn commands_for_test_authors_print_what_pages_show() {
     let dir = tempfile::tempdir().unwrap();
     let all = testkit::exhaustive() || std::env::var_os("UPDATE_PAGES").is_some();
@@ -93,6 +94,7 @@ fn commands_for_test_authors_print_what_pages_show() {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn python_snippets_run() {
     let (dir, path) = scratch();
     let mut snippets = snippets("python");
@@ -109,6 +111,7 @@ fn python_snippets_run() {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn java_snippets_run() {
     let mut snippets = snippets("java");
     assert_eq!(snippets.len(), 5);
@@ -143,6 +146,7 @@ fn java_snippets_run() {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn rust_snippets_are_tests() {
     let snippets = snippets("rust");
     let printed: Vec<&Snippet> = snippets
