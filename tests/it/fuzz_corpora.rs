@@ -27,61 +27,51 @@ fn replay(name: &str, target: fn(&[u8])) {
 }
 
 #[test]
-#[ignore = "ci/long runs it"]
 fn envelope_keeps_its_promises_on_its_corpus() {
     replay("envelope", targets::envelope);
 }
 
 #[test]
-#[ignore = "ci/long runs it"]
 fn containers_keeps_its_promises_on_its_corpus() {
     replay("containers", targets::containers);
 }
 
 #[test]
-#[ignore = "ci/long runs it"]
 fn blob_keeps_its_promises_on_its_corpus() {
     replay("blob", targets::blob);
 }
 
 #[test]
-#[ignore = "ci/long runs it"]
 fn spki_keeps_its_promises_on_its_corpus() {
     replay("spki", targets::spki);
 }
 
 #[test]
-#[ignore = "ci/long runs it"]
 fn signature_der_keeps_its_promises_on_its_corpus() {
     replay("signature_der", targets::signature_der);
 }
 
 #[test]
-#[ignore = "ci/long runs it"]
 fn diff_keeps_its_promises_on_its_corpus() {
     replay("diff", targets::diff);
 }
 
 #[test]
-#[ignore = "ci/long runs it"]
 fn merge_keeps_its_promises_on_its_corpus() {
     replay("merge", targets::merge);
 }
 
 #[test]
-#[ignore = "ci/long runs it"]
 fn plan_keeps_its_promises_on_its_corpus() {
     replay("plan", targets::plan);
 }
 
 #[test]
-#[ignore = "ci/long runs it"]
 fn copies_keeps_its_promises_on_its_corpus() {
     replay("copies", targets::copies);
 }
 
 #[test]
-#[ignore = "ci/long runs it"]
 fn settings_keeps_its_promises_on_its_corpus() {
     replay("settings", targets::settings);
 }

@@ -33,7 +33,6 @@ fn names(objects: &Value, object_type: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-#[ignore = "ci/long runs it"]
 async fn engines_of_a_process_are_compared_by_name() {
     let (a, b) = neighbours().await;
     let from_a = json!({ "source": { "engine": "a.example.com" } });

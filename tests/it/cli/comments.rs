@@ -220,7 +220,6 @@ fn large() -> (TempDir, [String; 2]) {
 }
 
 #[test]
-#[ignore = "ci/long runs it"]
 fn comments_fit_a_host_and_say_what_is_omitted() {
     let (directory, [old, new]) = large();
     let merged = directory.path().join("merged.json");

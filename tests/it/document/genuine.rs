@@ -194,7 +194,6 @@ fn exports_of_an_unchanged_engine_are_equal() {
 }
 
 #[test]
-#[ignore = "ci/long runs it"]
 fn upgrade_under_old_revisions_is_rewritten_by_engine() {
     let files = exports();
     for (old, new, there) in [

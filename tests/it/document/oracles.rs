@@ -314,7 +314,6 @@ fn java_verifies_what_is_sealed_here_under_records_v1() {
 }
 
 #[test]
-#[ignore = "ci/long runs it"]
 fn handmade_documents_are_read_as_their_maker_expects() {
     for path in handmade() {
         let bytes = std::fs::read(&path).unwrap();

@@ -1,9 +1,12 @@
 //! Engines in Rust tests: sessions, snapshots, and engines without an async runtime.
 
+use std::ffi::OsString;
 use std::net::TcpStream;
 use std::time::Duration;
 
-use mock_engine::{CallPattern, Clock, Expectation, Fault, MockEngine, SessionError, SnapshotError};
+use mock_engine::{
+    CallPattern, Clock, Expectation, Fault, InProcess, MockEngine, SessionError, SnapshotError,
+};
 use serde_json::{Value, json};
 
 use crate::support::client::{Client, exchange};
@@ -145,4 +148,37 @@ fn blocking_engine_answers_running_requests_before_it_ends() {
     assert!(engine.shutdown());
     let answer = request.wait_with_output().unwrap();
     assert!(answer.status.success(), "{answer:?}");
+}
+
+#[test]
+fn options_start_engines_in_the_process_of_another_language() {
+    let start = |options: &[&str]| InProcess::start(options.iter().map(OsString::from));
+    let mut engines = start(&["--engine", "a:0", "--engine", "b:0", "--empty"]).unwrap();
+    let listening = engines.engines();
+    assert_eq!(listening.len(), 2);
+    assert_eq!((listening[0].0.as_str(), listening[1].0.as_str()), ("a", "b"));
+    for (_, url) in &listening {
+        let address = url.strip_prefix("http://").unwrap();
+        assert!(TcpStream::connect(address).is_ok(), "{url}");
+    }
+    engines.stop();
+    engines.stop();
+    assert!(engines.engines().is_empty());
+    let address = listening[0].1.strip_prefix("http://").unwrap();
+    assert!(TcpStream::connect(address).is_err());
+    let dropped = start(&["--port", "0", "--empty"]).unwrap();
+    assert_eq!(dropped.engines().len(), 1);
+    drop(dropped);
+    for (options, words) in [
+        (&["--no-such-option"][..], "unexpected argument"),
+        (&["profiles"], "not commands"),
+        (
+            &["--engine", "a:0", "--engine", "a:0"],
+            "two engines are named 'a'",
+        ),
+        (&["--port", "0", "--load", "/no/such/file"], "/no/such/file"),
+    ] {
+        let error = start(options).unwrap_err();
+        assert!(error.contains(words), "{error}");
+    }
 }

@@ -55,7 +55,6 @@ async fn python_client_gets_the_same_answers_from_a_replay() {
 }
 
 #[tokio::test]
-#[ignore = "ci/long runs it"]
 async fn mock_from_a_recorded_backup_answers_like_the_engine() {
     let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/hr-schema.toml");
     let source = older("a.example.com").fresh().schema(crate::schema::hr());
@@ -82,7 +81,6 @@ async fn curl_client_gets_the_same_answers_from_a_replay() {
 }
 
 #[tokio::test]
-#[ignore = "ci/long runs it"]
 async fn known_requests_are_recorded_and_others_rebuilt() {
     let engine = older("a.example.com").start().await.unwrap();
     let mut recorder = Recorder::of(&engine.url(), &[]).await;
@@ -155,7 +153,6 @@ async fn known_requests_are_recorded_and_others_rebuilt() {
 }
 
 #[tokio::test]
-#[ignore = "ci/long runs it"]
 async fn same_question_gets_its_answers_in_order_and_the_last_repeats() {
     let dir = written(&[
         r#"{"method":"GET","path":"/masking/api/async-tasks/7","answer":{"status":200,"body":{"json":{"status":"RUNNING"}}}}"#,
@@ -180,7 +177,6 @@ async fn same_question_gets_its_answers_in_order_and_the_last_repeats() {
 }
 
 #[tokio::test]
-#[ignore = "ci/long runs it"]
 async fn recorder_that_was_killed_leaves_a_readable_recording() {
     let engine = older("a.example.com").start().await.unwrap();
     let recorder = Recorder::of(&engine.url(), &[]).await;

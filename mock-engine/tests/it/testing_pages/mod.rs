@@ -146,7 +146,6 @@ fn java_snippets_run() {
 }
 
 #[test]
-#[ignore = "ci/long runs it"]
 fn rust_snippets_are_tests() {
     let snippets = snippets("rust");
     let printed: Vec<&Snippet> = snippets

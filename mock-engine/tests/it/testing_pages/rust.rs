@@ -15,7 +15,6 @@ fn job() -> Value {
 }
 
 #[tokio::test]
-#[ignore = "ci/long runs it"]
 async fn expired_token_is_refused() {
     let a = Client::of(MockEngine::builder()).await;
     a.engine.clock().advance(Duration::from_secs(7200));
@@ -23,7 +22,6 @@ async fn expired_token_is_refused() {
 }
 
 #[tokio::test]
-#[ignore = "ci/long runs it"]
 async fn busy_engine_refuses_an_export() {
     let a = Client::of(MockEngine::builder().task_pace(Pace::Delay(Duration::from_secs(3600)))).await;
     a.call("POST", "export-async", &job()).await;
@@ -31,7 +29,6 @@ async fn busy_engine_refuses_an_export() {
 }
 
 #[tokio::test]
-#[ignore = "ci/long runs it"]
 async fn slow_export_outlasts_its_client() -> Done {
     let a = Client::of(MockEngine::builder()).await;
     let slow = json!({ "match": { "path": "/export" }, "act": { "delay": "10s" } });
@@ -44,7 +41,6 @@ async fn slow_export_outlasts_its_client() -> Done {
 }
 
 #[tokio::test]
-#[ignore = "ci/long runs it"]
 async fn half_synced_engines_differ() {
     let a = Client::of(MockEngine::builder()).await;
     let b = Client::of(MockEngine::builder()).await;
@@ -61,7 +57,6 @@ async fn half_synced_engines_differ() {
 }
 
 #[tokio::test]
-#[ignore = "ci/long runs it"]
 async fn documents_do_not_go_back_over_an_upgrade() -> Done {
     let old = Client::of(MockEngine::builder().profile("5.3".parse()?)).await;
     let new = Client::of(MockEngine::builder().profile("6.0.15".parse()?)).await;
