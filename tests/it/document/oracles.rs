@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use crate::support::{Parts, file, global, masking_job, oracle, oracle_text, report, small, testdata};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use exportdoc::internal::blob::{ObjectRecord, Record};
+use exportdoc::internal::blob::{ObjectRecord, Record, frame};
 use exportdoc::internal::object::{SyncObject, known_by_number};
+use exportdoc::internal::passphrase::{EncryptionParams, Passphrase, encrypt};
 use exportdoc::internal::report::Verdict;
 use exportdoc::internal::signature::KeySize;
 use exportdoc::internal::wire::{DumpLimits, DumpNode, DumpValue, Message, Writer, dump};
@@ -394,4 +395,72 @@ fn listed_dependencies(record: &[u8]) -> Vec<Value> {
 fn shown(key: &exportdoc::internal::object::ObjectKey) -> Value {
     let type_name = known_by_number(key.type_number).unwrap().name;
     serde_json::json!({ "type": type_name, "identifier": key.identifier.to_json() })
+}
+
+fn params(salt: [u8; 8], iterations: u32) -> EncryptionParams {
+    EncryptionParams::new(salt, iterations).unwrap()
+}
+
+#[test]
+#[ignore = "ci/long runs it"]
+fn java_encrypts_to_the_same_bytes_and_opens_ours() {
+    let records: Vec<u8> = [&b"one object"[..], &[7; 100]]
+        .iter()
+        .flat_map(|object| frame(&ObjectRecord::encode("export", object)).unwrap())
+        .collect();
+    let program = "testdata/oracles/PassphraseEnvelope.java";
+    let (mut arguments, mut expected) = (vec![program.to_owned()], String::new());
+    for (text, salt, iterations) in [
+        ("a", [0; 8], 1),
+        ("Tr0ub4dor&3 ~ !\"", [0xff; 8], 999),
+        (
+            "thirty-one characters and a zero",
+            [1, 0, 2, 0, 3, 0, 4, 0],
+            10_000,
+        ),
+    ] {
+        let passphrase = Passphrase::new(text).unwrap();
+        let ciphertext = hex::encode(encrypt(&records, &passphrase, &params(salt, iterations)));
+        let clear = hex::encode(&records);
+        for (mode, data, other) in [("encrypt", &clear, &ciphertext), ("decrypt", &ciphertext, &clear)] {
+            let (salt, iterations) = (hex::encode(salt), iterations.to_string());
+            arguments.extend([mode, text, &salt, &iterations, data].map(str::to_owned));
+            expected += &format!("{other}\n");
+        }
+    }
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    assert_eq!(oracle_text("java", &arguments, b""), expected);
+}
+
+/// RFC 7292 says how a password beyond ASCII becomes bytes.
+#[test]
+#[ignore = "ci/long runs it"]
+fn openssl_decrypts_with_passphrases_beyond_ascii() {
+    let (salt, iterations) = ([0xf0; 8], 77);
+    for text in ["smeg", "pässwörd €", "🔑", &"x".repeat(1024)] {
+        let units = text.encode_utf16().chain([0]);
+        let password: Vec<u8> = units.flat_map(u16::to_be_bytes).collect();
+        let [key, iv] = [(24, 1), (8, 2)].map(|(length, id)| {
+            let options = [
+                "digest:SHA1".to_owned(),
+                format!("hexpass:{}", hex::encode(&password)),
+                format!("hexsalt:{}", hex::encode(salt)),
+                format!("iter:{iterations}"),
+                format!("id:{id}"),
+            ];
+            let length = length.to_string();
+            let mut arguments = vec!["kdf", "-keylen", &length];
+            arguments.extend(options.iter().flat_map(|option| ["-kdfopt", option]));
+            arguments.push("PKCS12KDF");
+            oracle_text("openssl", &arguments, b"").trim().replace(':', "")
+        });
+        let passphrase = Passphrase::new(text).unwrap();
+        let ciphertext = encrypt(b"some records", &passphrase, &params(salt, iterations));
+        let decrypt = ["enc", "-d", "-des-ede3-cbc", "-K", &key, "-iv", &iv];
+        assert_eq!(
+            oracle_text("openssl", &decrypt, &ciphertext),
+            "some records",
+            "{text}"
+        );
+    }
 }

@@ -185,6 +185,21 @@ fn one_of_several_passphrases_opens_a_document() {
 }
 
 #[test]
+fn merge_of_one_document_is_a_conflict() {
+    let document = open("generated/merge/ours.json");
+    let merged = Document::merge(&[("ours", &document)], None, &MergeChoices::new(), &sealing(1));
+    let error = refused(merged);
+    assert_eq!(error.code(), "conflict");
+    assert_eq!(error.to_string(), "a merge needs two documents");
+}
+
+#[test]
+fn streamed_report_of_another_file_is_refused() {
+    let report = DocumentReport::read(&b"{}}"[..], &ReadOptions::new());
+    assert_eq!(refused(report).code(), "not-a-document");
+}
+
+#[test]
 fn merge_reports_conflicts_until_a_choice_decides() {
     let [base, ours, theirs] =
         ["base", "ours", "theirs-too"].map(|name| open(&format!("generated/merge/{name}.json")));

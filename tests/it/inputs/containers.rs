@@ -185,7 +185,6 @@ fn pickles_of_every_protocol_are_opened() {
 }
 
 #[test]
-#[ignore = "ci/long runs it"]
 fn nothing_in_a_pickle_is_run() {
     let directory = tempdir().unwrap();
     let at = directory.path();
@@ -427,7 +426,6 @@ fn other_kinds_of_file_are_named() {
 }
 
 #[test]
-#[ignore = "ci/long runs it"]
 fn wrongly_encoded_member_is_named_not_invalid() {
     use base64::Engine as _;
     let directory = tempdir().unwrap();

@@ -288,7 +288,6 @@ proptest! {
     }
 
     #[test]
-    #[ignore = "ci/long runs it"]
     fn unknown_header_and_record_fields_survive(
         view in view(), headers in prop::array::uniform3(field_numbers()), records in prop::array::uniform3(field_numbers())
     ) {
