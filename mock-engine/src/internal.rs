@@ -15,7 +15,7 @@ pub mod config {
     use crate::Credential;
     pub use crate::startup::cli::{check_options, configuration};
     pub use crate::startup::config::{
-        Config, ConfigError, EngineEntry, UserFileError, engines, parse_duration, parse_pace, parse_user,
+        ConfigError, EngineEntry, UserFileError, engines, parse_duration, parse_pace, parse_user,
         parse_version, read_users,
     };
 

@@ -103,7 +103,7 @@ pub fn global_objects(size: SampleSize) -> Result<Vec<SyncObject<'static>>, Obje
     drafts.into_iter().map(first_revision).collect()
 }
 
-/// The algorithms and domains of [`global_objects`] with these names, in its order.
+/// The algorithms and domains with these names of [`global_objects`] without the large lookup, in its order.
 ///
 /// # Errors
 /// None in practice: the drafts are all well-formed.

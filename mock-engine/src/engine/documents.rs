@@ -74,6 +74,11 @@ impl Documents {
         }
     }
 
+    /// Returns the size of all documents.
+    pub fn bytes(&self) -> usize {
+        lock(&self.inner).bytes
+    }
+
     /// Removes the documents of a kind.
     pub fn purge(&self, kind: DocumentKind) {
         let mut inner = lock(&self.inner);

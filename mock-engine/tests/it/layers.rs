@@ -28,6 +28,7 @@ fn no_layer_uses_one_above() {
 
 #[test]
 fn only_startup_uses_recordings() {
+    // "internal" shows parts to the tests.
     for (module, used) in sources().uses() {
         let inside = module
             .first()

@@ -75,7 +75,10 @@ async fn task_proceeds_on_the_clock() {
     let client = on_frozen_clock(Pace::Delay(Duration::from_secs(10))).await;
     let id = start(&client, Operation::Import).async_task_id;
     until(&client, id, "WAITING").await;
-    client.engine.clock().advance(Duration::from_secs(10));
+    client.engine.clock().advance(Duration::from_secs(9));
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    until(&client, id, "WAITING").await;
+    client.engine.clock().advance(Duration::from_secs(1));
     let task = until(&client, id, "RUNNING").await;
     assert_eq!(task["startTime"], "2018-06-15T20:36:45.483+0000");
     client.engine.clock().advance(Duration::from_secs(10));

@@ -247,6 +247,7 @@ fn is_deeper(kind: WireErrorKind) -> bool {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn what_protobuf_reads_in_an_object_is_what_we_read() {
     let count = std::env::var("PROTOBUF_MESSAGES").ok();
     let count = count.map_or(MESSAGES, |count| count.parse().unwrap());

@@ -154,7 +154,7 @@ pub fn set_field(bytes: &[u8], number: u32, encoded: Option<&[u8]>) -> Vec<u8> {
 }
 
 /// Like [`set_field`], for all occurrences of a repeated field.
-pub(crate) fn set_fields<'a>(bytes: &[u8], number: u32, encoded: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+pub(super) fn set_fields<'a>(bytes: &[u8], number: u32, encoded: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
     let Ok(message) = Message::parse(bytes) else {
         return bytes.to_vec();
     };

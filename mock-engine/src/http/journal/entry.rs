@@ -106,7 +106,7 @@ impl Entry {
         self.done = Some(done);
     }
 
-    pub(crate) fn id(&self) -> u64 {
+    pub fn id(&self) -> u64 {
         self.id
     }
 

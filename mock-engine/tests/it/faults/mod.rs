@@ -248,20 +248,18 @@ async fn faults_can_be_set_from_rust() {
     assert_eq!(client.get("environments").await.status, 200);
 }
 
+/// Runs the program to its end: whether it succeeds, its output and its errors.
+fn program(args: &[&str]) -> (bool, String, String) {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_mock-engine"))
+        .args(args)
+        .output()
+        .unwrap();
+    let [out, err] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
+    (output.status.success(), out, err)
+}
+
 #[tokio::test]
 async fn program_starts_with_a_set_that_it_prints() {
-    let program = |args: &[&str]| {
-        let output = std::process::Command::new(env!("CARGO_BIN_EXE_mock-engine"))
-            .args(args)
-            .output()
-            .unwrap();
-        let text = String::from_utf8(output.stdout).unwrap();
-        (
-            output.status.success(),
-            text,
-            String::from_utf8(output.stderr).unwrap(),
-        )
-    };
     let (_, list, _) = program(&["faults"]);
     assert!(list.contains("flaky-network"), "{list}");
     let (_, printed, _) = program(&["faults", "busy-engine"]);
@@ -292,7 +290,9 @@ async fn program_starts_with_a_set_that_it_prints() {
 #[tokio::test]
 async fn every_ready_made_set_is_taken() {
     let client = Client::new().await;
-    for name in ["flaky-network", "expiring-token", "busy-engine", "slow-engine"] {
+    let (_, list, _) = program(&["faults"]);
+    assert!(list.lines().count() >= 4, "{list}");
+    for name in list.lines().filter_map(|line| line.split(' ').next()) {
         let reply = client.admin("PUT", "faults", &json!({ "sets": [name] })).await;
         assert_eq!(reply.status, 200, "{name}: {reply:?}");
         assert!(client.engine.faults().list().len() > 1, "{name}");

@@ -1,4 +1,4 @@
-//! Keys, pages, queries, ids, tokens and other small parts of the engine.
+//! Small parts of the engine: keys, pages, queries, ids, tokens, profiles, messages of errors.
 
 use std::collections::HashSet;
 

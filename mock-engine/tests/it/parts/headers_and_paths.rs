@@ -1,4 +1,4 @@
-//! Hosts, origins, paths and addresses.
+//! Hosts, origins, paths, addresses, and the patterns, distances and escapes of their texts.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
