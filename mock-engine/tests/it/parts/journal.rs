@@ -17,11 +17,11 @@ fn answered(body: &str) -> Answered<'static> {
     answered
 }
 
-/// The journal after a request whose answer comes last, and [`ENTRIES`] others with this body.
-fn full(body: &str) -> Journal {
+/// The journal after a request whose answer comes last, and others with this body.
+fn full(others: usize, body: &str) -> Journal {
     let journal = Journal::default();
     let early = journal.begin(0, &request("/early"));
-    for _ in 0..ENTRIES {
+    for _ in 0..others {
         let id = journal.begin(0, &request("/x"));
         journal.finish(id, answered(body));
     }
@@ -32,18 +32,18 @@ fn full(body: &str) -> Journal {
 
 #[test]
 fn journal_is_bounded_by_number() {
-    let kept = full("").kept().entries;
+    let kept = full(ENTRIES, "").kept().entries;
     assert_eq!(kept.len(), ENTRIES);
     assert!(kept.iter().all(|entry| entry.id() != 0));
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn journal_is_bounded_by_bytes() {
-    let kept = full(&json!({ "text": "x".repeat(4096) }).to_string())
-        .kept()
-        .entries;
+    let body = json!({ "text": "x".repeat(16_000) }).to_string();
+    let kept = full(BYTES / 16_000 + 10, &body).kept().entries;
     let bytes: usize = kept.iter().map(|entry| entry.bytes()).sum();
-    assert!(kept.len() < ENTRIES && bytes <= BYTES);
+    assert!(bytes <= BYTES && kept.iter().all(|entry| entry.id() != 0));
     // No more go than need to.
-    assert!(bytes > BYTES - 8192, "{bytes}");
+    assert!(bytes > BYTES - 20_000, "{bytes}");
 }
