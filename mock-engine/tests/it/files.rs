@@ -88,6 +88,7 @@ async fn each_line_of_an_uploaded_format_is_a_field() {
 }
 
 #[tokio::test]
+#[ignore = "ci/long runs it"]
 async fn masked_field_changes_its_format_which_can_be_synced() {
     let client = Client::demo().await;
     let id = format(&client, "people", "DELIMITED", "NAME\nNAME\n").await;

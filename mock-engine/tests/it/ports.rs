@@ -27,6 +27,7 @@ fn addresses(engine: &RunningEngine) -> Vec<String> {
 }
 
 #[tokio::test]
+#[ignore = "ci/long runs it"]
 async fn localhost_is_both_loopback_addresses_on_one_port() {
     let mut engines = Vec::new();
     for _ in 0..20 {

@@ -210,6 +210,7 @@ mod unix {
     }
 
     #[test]
+    #[ignore = "ci/long runs it"]
     fn every_format_is_complete_after_ctrl_c() {
         let directory = archive(MANY);
         for (format, says, after) in [
@@ -277,6 +278,7 @@ sys.stdout.buffer.write(said)
 "#;
 
     #[test]
+    #[ignore = "ci/long runs it"]
     fn terminal_shows_a_progress_bar() {
         let directory = archive(MANY);
         let archive = directory.path().join("archive");

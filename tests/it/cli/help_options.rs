@@ -74,6 +74,7 @@ fn advised<'l>(command: &'l str, line: &'l str) -> Vec<(&'l str, String)> {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn help_names_only_options_that_the_command_has() {
     let place = tempdir().unwrap();
     let directory = place.path();

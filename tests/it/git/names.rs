@@ -79,6 +79,7 @@ fn file_names_are_never_taken_for_options_or_commands() {
 }
 
 #[test]
+#[ignore = "ci/long runs it"]
 fn a_conflict_ends_with_the_command_that_settles_it() {
     let (ours, theirs) = (with_email("ours@example.com"), with_email("theirs@example.com"));
     let repository = branches(&NAMES, &ours, &theirs);
