@@ -13,7 +13,7 @@ pub use crate::http::messages::error_message;
 #[cfg(feature = "cli")]
 pub mod config {
     use crate::Credential;
-    pub use crate::startup::cli::{check_options, configuration};
+    pub use crate::startup::cli::configuration;
     pub use crate::startup::config::{
         ConfigError, EngineEntry, UserFileError, engines, parse_duration, parse_pace, parse_user,
         parse_version, read_users,

@@ -274,8 +274,3 @@ impl Cli {
 pub fn configuration(options: &[&str]) -> Result<Config, ConfigError> {
     Cli::parse_from([&["mock-engine"], options].concat()).into_config()
 }
-
-/// Panics if the definition of the options contradicts itself.
-pub fn check_options() {
-    <Cli as clap::CommandFactory>::command().debug_assert();
-}

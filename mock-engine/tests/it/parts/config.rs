@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use mock_engine::internal::config::{
-    ConfigError, EngineEntry, UserFileError, check_options, configuration, engines, parse_duration,
-    parse_pace, parse_user, parse_version, password, read_users,
+    ConfigError, EngineEntry, UserFileError, configuration, engines, parse_duration, parse_pace, parse_user,
+    parse_version, password, read_users,
 };
 use mock_engine::{Bind, Credential, Limits, Pace, Settings};
 
@@ -101,11 +101,6 @@ fn file_without_users_is_refused_and_never_quoted() {
     assert!(matches!(read(b"a:\xff"), Err(UserFileError::Read { .. })));
     let large = "a:b\n".repeat(300_000);
     assert!(matches!(read(large.as_bytes()), Err(UserFileError::TooLarge(_))));
-}
-
-#[test]
-fn options_are_consistent() {
-    check_options();
 }
 
 #[test]
